@@ -1,0 +1,210 @@
+"""The frames F0, F1, ... of PDR in one incremental solver, and what is inductive relative to them.
+
+Een, Mishchenko, Brayton: Efficient Implementation of Property Directed Reachability. FMCAD 2011.
+
+A cube is a list of signed latch variables; a lemma says that its cube is unreachable. F0 is the
+initial states; F(i) holds of every state reached within i steps and has every lemma of level i
+or higher. A lemma that holds for ever is at the level `INFINITE`.
+"""
+
+from collections.abc import Sequence
+
+from verifier.circuit.cnf import Transition
+from verifier.engines.pdr.budget import Budget
+from verifier.engines.pdr.solver import Solver
+
+Cube = list[int]
+INFINITE = 1 << 30
+_GONE = -1
+
+
+class Lemma:
+    """An unreachable cube, the level it is known at, and a state that keeps it from the next."""
+
+    __slots__ = ("cube", "level", "literals", "witness")
+
+    def __init__(self, cube: Cube, level: int) -> None:
+        self.cube = cube
+        self.literals = frozenset(cube)
+        self.level = level
+        self.witness: frozenset[int] | None = None
+
+
+class Frames:
+    """All lemmas by level, and the queries over them.
+
+    For each level i the solver has a variable that switches the lemmas of level i *off* when
+    true, and with it those below: two assumptions select a frame however many there are, and
+    the solver's habit of deciding true keeps what a query did not select out of its way.
+    """
+
+    def __init__(
+        self, transition: Transition, resets: Sequence[bool | None], budget: Budget
+    ) -> None:
+        self.transition = transition
+        self.budget = budget
+        self.levels: list[list[Lemma]] = [[], []]
+        self.infinite: list[Lemma] = []
+        n = transition.latches
+        self.activity = [0.0] * (2 * n + 1)
+        self.next = [0] * (2 * n + 1)
+        for index, literal in enumerate(transition.next, start=1):
+            self.next[index] = literal
+            self.next[-index] = -literal
+        self.initial = [
+            index if reset else -index
+            for index, reset in enumerate(resets, start=1)
+            if reset is not None
+        ]
+        self._away = frozenset(-literal for literal in self.initial)
+        self._build()
+
+    @property
+    def top(self) -> int:
+        return len(self.levels) - 1
+
+    def _build(self) -> None:
+        """A fresh solver with what is worth keeping."""
+        self._off: list[int] = []
+        self._retired: list[int] = []
+        self._variables = self.transition.variables
+        self._stale = 0
+        self._solver = Solver(self.transition.clauses, self.budget)
+        for _ in self.levels:
+            self._switch()
+        for literal in self.initial:
+            self._solver.add([self._off[0], literal])
+        for lemma in self.infinite:
+            self._assert(lemma)
+        for lemmas in self.levels:
+            for lemma in lemmas:
+                self._assert(lemma)
+
+    def _switch(self) -> None:
+        self._variables += 1
+        if self._off:
+            self._solver.add([-self._variables, self._off[-1]])
+        self._off.append(self._variables)
+
+    def _assert(self, lemma: Lemma) -> None:
+        clause = [-literal for literal in lemma.cube]
+        if lemma.level != INFINITE:
+            clause.append(self._off[lemma.level])
+        self._solver.add(clause)
+
+    def open(self) -> None:
+        """One more frame on top."""
+        self.levels.append([])
+        self._switch()
+
+    def _frame(self, level: int) -> list[int]:
+        if level == 0:
+            return [-self._off[0]]
+        if level >= len(self._off):
+            return [self._off[-1]]
+        return [-self._off[level], self._off[level - 1]]
+
+    def _ask(self, assumptions: list[int]) -> bool:
+        for variable in self._retired:
+            self._solver.add([variable])
+        self._retired.clear()
+        return self._solver.solve(assumptions)
+
+    def tidy(self) -> None:
+        """Start a fresh solver when the present one is full of clauses nobody needs."""
+        if self._stale > 1000 + len(self.transition.clauses) // 8:
+            self._build()
+
+    def excludes_initial(self, cube: Sequence[int]) -> bool:
+        """Whether no initial state is in the cube."""
+        return not self._away.isdisjoint(cube)
+
+    def reaches_bad(self, bad: int, level: int) -> bool:
+        """Whether a state of a frame has a step that violates a property."""
+        return self._ask([*self._frame(level), bad])
+
+    def consecution(self, cube: Cube, level: int) -> Cube | None:
+        """A part of the cube that F(level - 1) without that part cannot step into, or None.
+
+        The part, too, has no initial state. After None, `predecessor` is a state that steps
+        into the cube.
+        """
+        following = self.next
+        primed = [following[literal] for literal in cube]
+        self._variables += 1
+        self._stale += 1
+        unless = self._variables
+        clause = [-literal for literal in cube]
+        clause.append(unless)
+        self._solver.add(clause)
+        if self._ask([-unless, *self._frame(level - 1), *primed]):
+            self._retired.append(unless)
+            return None
+        part = self._part(cube, primed)
+        self._retired.append(unless)
+        return part
+
+    def pushes(self, lemma: Lemma) -> Cube | None:
+        """Like `consecution` of a lemma's cube to the level after its own."""
+        following = self.next
+        primed = [following[literal] for literal in lemma.cube]
+        if self._ask([*self._frame(lemma.level), *primed]):
+            return None
+        return self._part(lemma.cube, primed)
+
+    def _part(self, cube: Cube, primed: list[int]) -> Cube:
+        used = set(self._solver.core(primed))
+        part = [literal for literal in cube if self.next[literal] in used]
+        if self._away.isdisjoint(part):
+            part.append(next(literal for literal in cube if literal in self._away))
+        return part
+
+    def predecessor(self) -> tuple[list[int], list[int]]:
+        """The state and the inputs of the assignment just found."""
+        model = self._solver.model()
+        n = self.transition.latches
+        return model[:n], model[n : n + self.transition.inputs]
+
+    def blocked(self, cube: Cube, level: int) -> bool:
+        """Whether a single lemma already rules the cube out of a frame."""
+        covers = frozenset(cube).issuperset
+        if any(covers(lemma.literals) for lemma in self.infinite):
+            return True
+        return any(
+            covers(lemma.literals) for lemmas in self.levels[level:] for lemma in lemmas
+        )
+
+    def add(self, cube: Cube, level: int) -> None:
+        """Learn that a cube is unreachable within `level` steps."""
+        activity = self.activity
+        for literal in cube:
+            activity[literal] += 1.0
+        self._insert(Lemma(cube, level))
+
+    def move(self, lemma: Lemma, cube: Cube, level: int) -> None:
+        """Replace a lemma by one of a later level, perhaps stronger."""
+        self.levels[lemma.level].remove(lemma)
+        lemma.level = _GONE
+        self._stale += 1
+        self._insert(Lemma(cube, level))
+
+    def _insert(self, lemma: Lemma) -> None:
+        """Add a lemma and forget what it subsumes."""
+        literals = lemma.literals
+        for level in range(1, min(lemma.level, self.top) + 1):
+            kept: list[Lemma] = []
+            for other in self.levels[level]:
+                if literals <= other.literals:
+                    other.level = _GONE
+                    self._stale += 1
+                    continue
+                kept.append(other)
+                if other.witness is not None and literals <= other.witness:
+                    other.witness = None
+            self.levels[level] = kept
+        if lemma.level == INFINITE:
+            self.infinite = [x for x in self.infinite if not literals <= x.literals]
+            self.infinite.append(lemma)
+        else:
+            self.levels[lemma.level].append(lemma)
+        self._assert(lemma)

@@ -1,0 +1,134 @@
+"""The main loop: rule out the states that violate a property, frame by frame."""
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
+
+from verifier.circuit.cnf import Transition
+from verifier.engines.pdr.budget import Budget
+from verifier.engines.pdr.frames import Cube, Frames
+from verifier.engines.pdr.generalise import generalise
+from verifier.engines.pdr.lift import Lifter
+from verifier.engines.pdr.propagate import make_infinite, propagate
+from verifier.evidence.verdicts import Progress, Watch
+
+
+@dataclass(slots=True)
+class Obligation:
+    """A cube whose states violate the property after the given inputs, and those that follow."""
+
+    cube: Cube
+    inputs: list[int]
+    then: "Obligation | None"
+    steps: int
+
+
+@dataclass(slots=True)
+class Goal:
+    """A property, how far it holds, and how it ended."""
+
+    name: str
+    bad: int
+    good_steps: int = 0
+    proved: bool = False
+    counterexample: Obligation | None = None
+
+    @property
+    def open(self) -> bool:
+        return not self.proved and self.counterexample is None
+
+
+class Search:
+    """One set of frames over which the goals are settled, each with all lemmas found so far."""
+
+    def __init__(
+        self,
+        transition: Transition,
+        resets: list[bool | None],
+        budget: Budget,
+        depth: int | None,
+        watch: Watch,
+    ) -> None:
+        self.frames = Frames(transition, resets, budget)
+        self._lifter = Lifter(transition, self.frames.next, budget)
+        self._depth = depth
+        self._watch = watch
+        self._order = count()
+
+    def settle(self, goal: Goal) -> None:
+        """Work on a goal until it is proved, violated, or as deep as the limit allows.
+
+        Raises Exhausted or Paused; `goal.good_steps` then says how far it got, and a later call
+        continues from there.
+        """
+        frames = self.frames
+        while self._depth is None or goal.good_steps <= self._depth:
+            level = goal.good_steps
+            if level > frames.top:
+                frames.open()
+            while frames.reaches_bad(goal.bad, level):
+                state, inputs = frames.predecessor()
+                cube = self._lifter.onto(goal.bad, state, inputs)
+                goal.counterexample = self._block(Obligation(cube, inputs, None, 1), level)
+                if goal.counterexample is not None:
+                    return
+            goal.good_steps += 1
+            self._report(goal)
+            if level == frames.top:
+                frames.open()
+                propagate(frames)
+            for level in range(1, goal.good_steps):
+                if not frames.levels[level]:
+                    make_infinite(frames, level)
+                    goal.proved = True
+                    return
+
+    def _block(self, first: Obligation, level: int) -> Obligation | None:
+        """Make a cube unreachable within `level` steps, or return how it is reached."""
+        frames = self.frames
+        if not frames.excludes_initial(first.cube):
+            return first
+        queue = [(level, 0, next(self._order), first)]
+        while queue:
+            frames.tidy()
+            level, _, _, obligation = heappop(queue)
+            cube = obligation.cube
+            if not frames.blocked(cube, level):
+                part = frames.consecution(cube, level)
+                if part is None:
+                    before = self._predecessor(obligation)
+                    if not frames.excludes_initial(before.cube):
+                        return before
+                    heappush(queue, (level, -obligation.steps, next(self._order), obligation))
+                    heappush(queue, (level - 1, -before.steps, next(self._order), before))
+                    continue
+                level = self._learn(part, level)
+            if level < frames.top:
+                heappush(queue, (level + 1, -obligation.steps, next(self._order), obligation))
+        return None
+
+    def _predecessor(self, obligation: Obligation) -> Obligation:
+        state, inputs = self.frames.predecessor()
+        cube = self._lifter.into(obligation.cube, state, inputs)
+        return Obligation(cube, inputs, obligation, obligation.steps + 1)
+
+    def _learn(self, cube: Cube, level: int) -> int:
+        """Add the cube's generalisation as a lemma at the highest level it holds; that level."""
+        frames = self.frames
+        cube = generalise(frames, cube, level)
+        while level < frames.top and (further := frames.consecution(cube, level + 1)):
+            cube, level = further, level + 1
+        frames.add(cube, level)
+        return level
+
+    def _report(self, goal: Goal) -> None:
+        frames = self.frames
+        clauses = len(frames.infinite) + sum(map(len, frames.levels))
+        self._watch(
+            Progress(
+                "pdr",
+                goal.good_steps,
+                goal.name,
+                {"clauses": clauses, "queries": frames.budget.queries},
+            )
+        )

@@ -1,0 +1,86 @@
+"""What an engine can answer, with the evidence for it, in terms of a circuit's names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Clause = tuple[tuple[str, bool], ...]
+"""A disjunction: latch names, each with the value that satisfies it."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """An execution: the latches' values at the start and each step's inputs."""
+
+    start: dict[str, bool]
+    inputs: tuple[dict[str, bool], ...]
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """Clauses that hold initially, that every step keeps, and that rule the violation out."""
+
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """No execution of any length violates the property."""
+
+    engine: str
+    invariant: Invariant
+    depth: int
+    """Frames (pdr) or the induction depth."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Violated:
+    """The last step of the path violates the property."""
+
+    engine: str
+    path: Path
+    seconds: float
+
+    @property
+    def depth(self) -> int:
+        """How many steps the counterexample takes."""
+        return len(self.path.inputs)
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Neither, with the reason; every path of `depth` steps is good."""
+
+    engine: str
+    reason: str
+    depth: int
+    seconds: float
+
+
+Verdict = Proved | Violated | Unknown
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a search may use: steps or frames, seconds of wall time, bytes of memory."""
+
+    depth: int | None = None
+    seconds: float | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What an engine is doing: `pdr`, frame 7, 120 clauses."""
+
+    engine: str
+    depth: int
+    detail: str = ""
+    facts: dict[str, int] = field(default_factory=dict)
+
+
+Watch = Callable[[Progress], None]
+
+
+def silent(_: Progress) -> None:
+    """Watch nothing."""

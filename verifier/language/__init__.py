@@ -1,0 +1,35 @@
+"""The model language: everything that a model or a property imports."""
+
+from verifier.language.citations import Manual
+from verifier.language.errors import ModelError
+from verifier.language.functions import (
+    abstracts,
+    always,
+    assume,
+    manual,
+    models,
+    observer,
+    sometimes,
+    step,
+)
+from verifier.language.records import Family, event, ghost, record, snapshot
+from verifier.language.system import System
+
+__all__ = [
+    "Family",
+    "Manual",
+    "ModelError",
+    "System",
+    "abstracts",
+    "always",
+    "assume",
+    "event",
+    "ghost",
+    "manual",
+    "models",
+    "observer",
+    "record",
+    "snapshot",
+    "sometimes",
+    "step",
+]

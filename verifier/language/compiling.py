@@ -1,0 +1,315 @@
+"""From a system to its circuit: every step explored, and properties checked after each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from time import perf_counter
+from typing import Any
+
+from verifier.circuit.circuit import Circuit, Input, Latch
+from verifier.circuit.graph import FALSE, TRUE, Graph
+from verifier.language.encoding import Code, encoding
+from verifier.language.errors import ModelError, raising_place
+from verifier.language.explorer import Cost, Outcome, SymbolicRun
+from verifier.language.functions import ModelFunction
+from verifier.language.layout import Leaf
+from verifier.language.symbolic import Bit, Symbol
+from verifier.language.system import Binding, Choice, Step, System, bindings
+
+
+@dataclass(frozen=True)
+class Conjunct:
+    """A property function bound to a system: its literal says that a step violates it."""
+
+    binding: Binding
+    bad: int
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A system as a circuit, and how to read the circuit's bits as the system's fields.
+
+    `latch_names[i]` holds the names of the latches of leaf i, none where the leaf is constant.
+    A step is chosen by the `step` inputs; code 0 and codes beyond the last step change nothing.
+    `bad` of the circuit has one entry per property group, `sometimes:NAME` per witness (bad where
+    it is found), `fires:STEP` per step and `assert:NAME` per assertion of the models.
+    """
+
+    system: System
+    circuit: Circuit
+    latch_names: tuple[tuple[str, ...], ...]
+    conjuncts: Mapping[str, tuple[Conjunct, ...]]
+    costs: Mapping[str, Cost]
+    seconds: float
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        return self.system.layout.leaves
+
+    def start(self, latches: Mapping[str, bool]) -> list[Any]:
+        """The initial values of the leaves under a path's start."""
+        return [
+            _decoded(leaf, [latches.get(name, False) for name in names]) if names else value
+            for leaf, names, value in zip(
+                self.leaves, self.latch_names, self.system.initial_values, strict=True
+            )
+        ]
+
+    def taken(self, inputs: Mapping[str, bool]) -> tuple[Step, dict[str, Any]] | None:
+        """The step and choices that inputs mean; None for the one that changes nothing."""
+        width = len(self.system.steps).bit_length()
+        code = sum(1 << i for i in range(width) if inputs.get(f"step#{i}", False))
+        if not 1 <= code <= len(self.system.actions):
+            return None
+        step = self.system.actions[code - 1]
+        choices, place = {}, 0
+        for choice in step.choices:
+            bits = [inputs.get(f"choice#{place + i}", False) for i in range(choice.width)]
+            choices[choice.name] = _choice_value(choice, bits)
+            place += choice.width
+        return step, choices
+
+    def inputs_of(self, step: Step, choices: Mapping[str, Any]) -> dict[str, bool]:
+        """The inputs that mean a step with these choices."""
+        code = self.system.actions.index(step) + 1
+        width = len(self.system.steps).bit_length()
+        inputs = {f"step#{i}": bool(code >> i & 1) for i in range(width)}
+        place = 0
+        for choice in step.choices:
+            for bit in _choice_bits(choice, choices[choice.name]):
+                inputs[f"choice#{place}"] = bit
+                place += 1
+        return inputs
+
+
+def _decoded(leaf: Leaf, bits: Sequence[bool]) -> Any:
+    return bits[0] if leaf.type is bool else encoding(leaf.type).decode(bits)
+
+
+def _choice_value(choice: Choice, bits: Sequence[bool]) -> Any:
+    return bits[0] if choice.type is bool else encoding(choice.type).decode(bits)
+
+
+def _choice_bits(choice: Choice, value: Any) -> list[bool]:
+    if choice.type is bool:
+        return [value]
+    return [bool(bit) for bit in encoding(choice.type).constant(value)]
+
+
+def compile_system(system: System, properties: Iterable[ModelFunction]) -> Compiled:
+    """Explore every step until the set of fields that ever change is known, then properties.
+
+    Fields that no execution changes stay constants, so that what depends on them folds away.
+    """
+    begin = perf_counter()
+    compiler = _Compiler(system)
+    outcomes = compiler.explored()
+    while compiler.vary_changed(outcomes):
+        outcomes = compiler.explored()
+    bound = [b for function in properties for b in bindings(system, function)]
+    return compiler.finish(outcomes, bound, begin)
+
+
+class _Compiler:
+    """One attempt after another, each with more fields known to vary."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.leaves = system.layout.leaves
+        self.varying = [
+            not leaf.constant and system.is_arbitrary(leaf.path) for leaf in self.leaves
+        ]
+
+    def explored(self) -> list[Outcome]:
+        """The outcome of every step from a state of constants and variables."""
+        self.graph = Graph()
+        self.names: list[tuple[str, ...]] = []
+        self.initial = [self._initial(i) for i in range(len(self.leaves))]
+        self.current = [self._variable(i) for i in range(len(self.leaves))]
+        self.selector = [self.graph.variable() for _ in range(len(self.system.steps).bit_length())]
+        self.pool: list[int] = []
+        blank = [
+            self.initial_default(i) if leaf.event else self.current[i]
+            for i, leaf in enumerate(self.leaves)
+        ]
+        self.blank = blank
+        self.run = SymbolicRun(self.graph, self.leaves, blank)
+        return [self._outcome(step) for step in self.system.actions]
+
+    def initial_default(self, place: int) -> Any:
+        return self.run_free_encode(self.leaves[place].default)
+
+    @staticmethod
+    def run_free_encode(value: Any) -> Any:
+        if type(value) is bool:
+            return int(value)
+        return encoding(type(value)).constant(value) if isinstance(value, Enum) else value
+
+    def _initial(self, place: int) -> Any:
+        return self.run_free_encode(self.system.initial_values[place])
+
+    def _variable(self, place: int) -> Any:
+        leaf = self.leaves[place]
+        if leaf.event or not self.varying[place]:
+            self.names.append(())
+            return self.initial[place]
+        if leaf.type is bool:
+            self.names.append((leaf.path,))
+            return self.graph.variable()
+        width = encoding(leaf.type).width
+        self.names.append(tuple(f"{leaf.path}#{i}" for i in range(width)))
+        return tuple(self.graph.variable() for _ in range(width))
+
+    def _outcome(self, step: Step) -> Outcome:
+        run = self.run
+        run.store.values = list(self.blank)
+        choices, place = {}, 0
+        for choice in step.choices:
+            while len(self.pool) < place + choice.width:
+                self.pool.append(self.graph.variable())
+            bits = tuple(self.pool[place : place + choice.width])
+            place += choice.width
+            choices[choice.name] = self._chosen(choice, bits)
+        state = self.system.state(run.store)
+        return _guarded(step.function, lambda: run.explore(step.function, (state,), choices))
+
+    def _chosen(self, choice: Choice, bits: Code) -> Any:
+        if choice.type is bool:
+            return Bit(self.run, bits[0], choice.name)
+        if not bits:
+            return choice.default
+        return Symbol(self.run, choice.type, bits, choice.name)
+
+    def vary_changed(self, outcomes: list[Outcome]) -> bool:
+        """Mark the leaves that some step changes; whether there are new ones."""
+        before = list(self.varying)
+        for outcome in outcomes:
+            if outcome.enabled == FALSE:
+                continue
+            for place, raw in enumerate(outcome.values):
+                if raw != self.current[place] and not self.leaves[place].event:
+                    self.varying[place] = True
+        return self.varying != before
+
+    def finish(self, outcomes: list[Outcome], bound: list[Binding], begin: float) -> Compiled:
+        """The circuit: latches, and one bad literal per property, witness, step and assertion."""
+        graph = self.graph
+        chosen = [
+            graph.both(self._selected(code), outcome.enabled)
+            for code, outcome in enumerate(outcomes, 1)
+        ]
+        after = [self._post(outcome) for outcome in outcomes]
+        idle = graph.any(chosen) ^ 1
+        conjuncts: dict[str, list[Conjunct]] = {}
+        for binding in bound:
+            bad = graph.both(idle, self._violated(binding, self.blank))
+            for selected, values in zip(chosen, after, strict=True):
+                if selected != FALSE:
+                    bad = graph.either(bad, graph.both(selected, self._violated(binding, values)))
+            function = binding.function
+            group = function.group if function.kind == "always" else f"sometimes:{function.name}"
+            conjuncts.setdefault(group, []).append(Conjunct(binding, bad))
+        bad_of = {
+            name: graph.any(conjunct.bad for conjunct in group)
+            for name, group in conjuncts.items()
+        }
+        bad_of |= {
+            f"fires:{step.name}": selected
+            for step, selected in zip(self.system.actions, chosen, strict=True)
+        }
+        for code, outcome in enumerate(outcomes, 1):
+            for name, failed in outcome.failures.items():
+                key = f"assert:{name}"
+                here = graph.both(self._selected(code), failed)
+                bad_of[key] = graph.either(bad_of.get(key, FALSE), here)
+        return Compiled(
+            self.system,
+            Circuit(graph, self._inputs(), self._latches(after, outcomes), bad_of),
+            tuple(self.names),
+            {name: tuple(group) for name, group in conjuncts.items()},
+            self.run.costs,
+            perf_counter() - begin,
+        )
+
+    def _selected(self, code: int) -> int:
+        return self.graph.all(
+            literal if code >> i & 1 else literal ^ 1 for i, literal in enumerate(self.selector)
+        )
+
+    def _post(self, outcome: Outcome) -> list[Any]:
+        return outcome.values
+
+    def _violated(self, binding: Binding, values: list[Any]) -> int:
+        """The literal that says the property function fails in a state."""
+        run = self.run
+        run.store.values = list(values)
+        outcome = _guarded(binding.function, lambda: self._called(binding))
+        wrong = run.literal_of(outcome.result) if outcome.enabled != FALSE else FALSE
+        holds = self.graph.either(outcome.enabled ^ 1, wrong)
+        return holds ^ 1 if binding.function.kind == "always" else holds
+
+    def _called(self, binding: Binding) -> Outcome:
+        from verifier.language.records import view
+
+        run = self.run
+        records = tuple(view(type, run.store, place) for type, place in binding.places)
+        return run.explore(binding.function, records, {})
+
+    def _inputs(self) -> tuple[Input, ...]:
+        steps = [Input(f"step#{i}", literal) for i, literal in enumerate(self.selector)]
+        return (*steps, *(Input(f"choice#{i}", literal) for i, literal in enumerate(self.pool)))
+
+    def _latches(self, after: list[list[Any]], outcomes: list[Outcome]) -> tuple[Latch, ...]:
+        latches = []
+        for place, names in enumerate(self.names):
+            if not names:
+                continue
+            current = _bits(self.current[place])
+            reset = _bits(self.initial[place])
+            free = self.system.is_arbitrary(self.leaves[place].path)
+            steps = [
+                tuple(
+                    self.graph.choose(outcome.enabled, new, old)
+                    for new, old in zip(_bits(values[place]), current, strict=True)
+                )
+                for values, outcome in zip(after, outcomes, strict=True)
+            ]
+            for i, name in enumerate(names):
+                next = self._muxed(current[i], [bits[i] for bits in steps])
+                latches.append(Latch(name, current[i], next, None if free else reset[i] == TRUE))
+        return tuple(latches)
+
+    def _muxed(self, idle: int, by_step: list[int]) -> int:
+        """The literal that the selected step gives, `idle` where none is."""
+        size = 1 << len(self.selector)
+        row = [idle, *by_step, *[idle] * (size - 1 - len(by_step))]
+        for literal in self.selector:
+            row = [
+                self.graph.choose(literal, row[i + 1], row[i]) for i in range(0, len(row), 2)
+            ]
+        return row[0]
+
+
+def _bits(raw: Any) -> tuple[int, ...]:
+    return raw if isinstance(raw, tuple) else (raw,)
+
+
+def _guarded(function: ModelFunction, explore: Any) -> Outcome:
+    """Run a model; whatever it raises is a mistake in it, with its place."""
+    try:
+        outcome: Outcome = explore()
+    except ModelError:
+        raise
+    except RecursionError as error:
+        raise ModelError(
+            f"`{function.name}` calls itself without end", raising_place(error.__traceback__)
+        ) from None
+    except Exception as error:
+        raise ModelError(
+            f"`{function.name}` raises {type(error).__name__}: {error}",
+            raising_place(error.__traceback__),
+            "a model function must run on every state",
+        ) from error
+    return outcome

@@ -1,0 +1,68 @@
+"""Enums as bits: a code in which every combination of bits names a member."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from verifier.circuit.graph import TRUE, Graph
+
+Code = tuple[int, ...]
+"""The literals of a symbolic enum value."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """A member's pattern has None at the bits that do not matter for it."""
+
+    type: type[Enum]
+    members: tuple[Enum, ...]
+    width: int
+    patterns: dict[Enum, tuple[bool | None, ...]]
+
+    def constant(self, member: Enum) -> Code:
+        return tuple(int(bit or False) for bit in self.patterns[member])
+
+    def test(self, graph: Graph, code: Code, member: Enum) -> int:
+        """The literal that holds where `code` means `member`."""
+        result = TRUE
+        for literal, bit in zip(code, self.patterns[member], strict=True):
+            if bit is not None:
+                result = graph.both(result, literal if bit else literal ^ 1)
+        return result
+
+    def decode(self, bits: Sequence[bool]) -> Enum:
+        for member in self.members:
+            if all(p is None or p == b for p, b in zip(self.patterns[member], bits, strict=True)):
+                return member
+        raise AssertionError("every combination of bits names a member")
+
+    def possible(self, code: Code) -> tuple[Enum, ...]:
+        """The members that the constant bits of a code leave open."""
+        return tuple(
+            member
+            for member in self.members
+            if all(
+                p is None or literal > TRUE or p == bool(literal)
+                for p, literal in zip(self.patterns[member], code, strict=True)
+            )
+        )
+
+
+@cache
+def encoding(type: type[Enum]) -> Encoding:
+    """The code of an enum, halved bit by bit."""
+    members = tuple(type)
+    width = (len(members) - 1).bit_length()
+    patterns: dict[Enum, tuple[bool | None, ...]] = {}
+
+    def split(group: tuple[Enum, ...], prefix: tuple[bool, ...]) -> None:
+        if len(group) == 1:
+            patterns[group[0]] = prefix + (None,) * (width - len(prefix))
+            return
+        half = 1 << ((len(group) - 1).bit_length() - 1)
+        split(group[:half], (*prefix, False))
+        split(group[half:], (*prefix, True))
+
+    split(members, ())
+    return Encoding(type, members, width, patterns)

@@ -1,0 +1,68 @@
+"""The one way a model is refused: what is wrong, where, and the mend."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+
+_HERE = str(Path(__file__).parent)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a source file."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class ModelError(Exception):
+    """A model that cannot be run: a message, the place, and how to mend it."""
+
+    def __init__(self, message: str, place: Place | None = None, mend: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.mend = mend
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        if self.place is not None:
+            lines.append(f"  --> {self.place}")
+        if self.mend:
+            lines.append(f"  help: {self.mend}")
+        return "\n".join(lines)
+
+
+class Disabled(Exception):
+    """An assumption of the running step does not hold."""
+
+
+def refuse(message: str, mend: str = "") -> ModelError:
+    """An error at the line of the model that is running now."""
+    return ModelError(message, model_place(), mend)
+
+
+def model_place() -> Place | None:
+    """The innermost running line outside this package."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and _inside(frame):
+        frame = frame.f_back
+    return None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def raising_place(traceback: TracebackType | None) -> Place | None:
+    """The innermost line outside this package that an exception passed through."""
+    place = None
+    while traceback is not None:
+        if not _inside(traceback.tb_frame):
+            place = Place(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return place
+
+
+def _inside(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_HERE)

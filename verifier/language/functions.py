@@ -1,0 +1,123 @@
+"""Model functions: what runs on plain values as it is, and on symbolic ones by forking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from inspect import Signature, signature
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
+
+from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
+from verifier.language.errors import Disabled
+from verifier.language.symbolic import Bit, Unknown
+
+if TYPE_CHECKING:
+    from verifier.language.concrete import ConcreteRun
+    from verifier.language.explorer import SymbolicRun
+
+F = TypeVar("F", bound=Callable[..., Any])
+Kind = Literal["function", "step", "observer", "always", "sometimes"]
+
+
+@dataclass(frozen=True)
+class ModelFunction:
+    """A function of a model, with its body and where it comes from."""
+
+    name: str
+    body: Callable[..., Any]
+    kind: Kind
+    citation: Citation | None
+    group: str = ""
+
+    @property
+    def doc(self) -> str:
+        """Its first sentence."""
+        return (self.body.__doc__ or "").strip().split("\n\n")[0]
+
+    @property
+    def hints(self) -> dict[str, Any]:
+        """Its parameters' types by name."""
+        hints = get_type_hints(self.body)
+        return {name: hints[name] for name in self.signature.parameters}
+
+    @property
+    def signature(self) -> Signature:
+        return signature(self.body)
+
+
+def model_function(
+    body: F, kind: Kind = "function", citation: Citation | None = None, group: str = ""
+) -> F:
+    """Make a function one whose paths merge when it returns."""
+    about = ModelFunction(body.__name__, body, kind, citation, group)
+
+    @wraps(body)
+    def call(*given: Any, **named: Any) -> Any:
+        run = _run_of(given) or _run_of(named.values())
+        return body(*given, **named) if run is None else run.call(about, given, named)
+
+    call.__dict__["__model__"] = about
+    return cast(F, call)
+
+
+def about(function: object) -> ModelFunction | None:
+    """What a decorated function is, None for any other object."""
+    found = getattr(function, "__dict__", {}).get("__model__")
+    return found if isinstance(found, ModelFunction) else None
+
+
+def _run_of(values: Any) -> SymbolicRun | ConcreteRun | None:
+    for value in values:
+        if isinstance(value, Unknown):
+            return value.run
+        store = getattr(value, "_store", None)
+        if store is not None and store.run is not None:
+            return cast("SymbolicRun | ConcreteRun", store.run)
+    return None
+
+
+def models(
+    file: str, function: str, *, since: str, until: str | None = None
+) -> Callable[[F], F]:
+    """Stands for a kernel's function, in the versions from `since` up to `until`."""
+    return lambda body: model_function(body, citation=Source(file, function, since, until))
+
+
+def manual(book: Manual, section: str, detail: str = "") -> Callable[[F], F]:
+    """Stands for a rule of a manual."""
+    return lambda body: model_function(body, citation=Section(book, section, detail))
+
+
+def abstracts(statement: str) -> Callable[[F], F]:
+    """Stands for what the statement says, not for one place in a source."""
+    return lambda body: model_function(body, citation=Abstraction(statement))
+
+
+def observer(statement: str) -> Callable[[F], F]:
+    """Bookkeeping for properties: reads anything, changes ghosts only."""
+    return lambda body: model_function(body, "observer", Abstraction(statement))
+
+
+def step(body: F) -> F:
+    """One atomic action of a system: its state, then the environment's choices."""
+    return model_function(body, "step")
+
+
+def always(group: str) -> Callable[[F], F]:
+    """A conjunct of the property `group`, for the records its parameters name."""
+    return lambda body: model_function(body, "always", group=group)
+
+
+def sometimes(group: str) -> Callable[[F], F]:
+    """A case that must be reachable, or the property `group` is vacuous."""
+    return lambda body: model_function(body, "sometimes", group=group)
+
+
+def assume(condition: bool) -> None:
+    """The running step is not enabled where the condition is false."""
+    value: Any = condition
+    if isinstance(value, Bit):
+        value.run.assume(value.literal)
+    elif not value:
+        raise Disabled

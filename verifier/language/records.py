@@ -1,0 +1,242 @@
+"""Records: typed state that reads and writes like plain Python objects.
+
+A record is a view of consecutive values in a store. A constructed record has a store of its own;
+a system's state is one store, and its parts are views into it. Assigning a record copies its
+fields; naming one refers to it. `_base` says where the view's values start; under a symbolic run
+it can be a tuple of (condition, place) cases, when a call returned different records or a family
+was indexed by a symbolic enum.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from enum import Enum
+from inspect import isfunction
+from typing import Any, Generic, Protocol, TypeVar, dataclass_transform
+
+from verifier.language.errors import refuse
+from verifier.language.functions import model_function
+from verifier.language.layout import Field, Layout, Part, Rows, Slot, lay_out, layout_of
+from verifier.language.stores import Base, Store, store_for
+
+K = TypeVar("K", bound=Enum)
+V = TypeVar("V")
+T = TypeVar("T")
+
+
+class Record(Protocol):
+    """What every record has behind its fields."""
+
+    _store: Store
+    _base: Base
+
+
+class FieldAccess:
+    """Reads one field; writes go through the record's `__setattr__`."""
+
+    __slots__ = ("field",)
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+
+    def __get__(self, record: Record | None, owner: type | None = None) -> Any:
+        if record is None:
+            return self
+        return read(record, self.field)
+
+
+def read(record: Record, field: Field) -> Any:
+    """A field's value: a bool or enum, a record, or a family."""
+    base = shifted(record._base, field.offset)
+    if isinstance(field, Slot):
+        return record._store.read(base)
+    if isinstance(field, Part):
+        return view(field.type, record._store, base)
+    return FamilyView(field, record._store, base)
+
+
+def shifted(base: Base, offset: int) -> Base:
+    if type(base) is int:
+        return base + offset
+    return tuple((condition, place + offset) for condition, place in base)  # type: ignore[union-attr]
+
+
+def view(type: type[T], store: Store, base: Base) -> T:
+    """A record of the type whose values start at `base` of the store."""
+    record = object.__new__(type)
+    record.__dict__["_store"] = store
+    record.__dict__["_base"] = base
+    return record
+
+
+class Family(Generic[K, V]):
+    """A record or bit for each member of an enum; as a default, some members' values."""
+
+    def __init__(self, given: dict[K, V] | None = None) -> None:
+        self._given = given or {}
+
+    def items(self) -> Iterator[tuple[K, V]]:
+        yield from self._given.items()
+
+    def __getitem__(self, key: K) -> V:
+        return self._given[key]
+
+    def __setitem__(self, key: K, value: V) -> None:
+        raise refuse("this family is a default, not state", "assign to the record's family")
+
+
+class FamilyView(Family[Any, Any]):
+    """A family inside a record."""
+
+    def __init__(self, rows: Rows, store: Store, base: Base) -> None:
+        self._rows = rows
+        self._store = store
+        self._base = base
+
+    def _at(self, key: Any) -> Base:
+        rows = self._rows
+        if isinstance(key, rows.key):
+            member: Enum = key
+            return shifted(self._base, list(rows.key).index(member) * rows.stride)
+        return self._store.index(self._base, key, rows.key, rows.stride)
+
+    def __getitem__(self, key: Any) -> Any:
+        base = self._at(key)
+        item = self._rows.item
+        if isinstance(item, Slot):
+            return self._store.read(base)
+        return view(item.type, self._store, base)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        item = self._rows.item
+        assign(self._store, self._at(key), item, value)
+
+    def items(self) -> Iterator[tuple[Any, Any]]:
+        for member in self._rows.key:
+            yield member, self[member]
+
+
+def assign(store: Store, base: Base, field: Field, value: Any) -> None:
+    """Store a value, or copy a record's fields."""
+    if isinstance(field, Slot):
+        store.write(base, value)
+        return
+    if isinstance(field, Rows):
+        for key, item in value.items():
+            FamilyView(field, store, base)[key] = item
+        return
+    if type(value) is not field.type:
+        raise refuse(
+            f"`{value!r}` is assigned to a `{field.type.__name__}`",
+            f"assign a `{field.type.__name__}`",
+        )
+    size = len(layout_of(field.type).leaves)
+    copied = [value._store.peek(shifted(value._base, i), store) for i in range(size)]
+    for i, raw in enumerate(copied):
+        store.poke(shifted(base, i), raw)
+
+
+def _initialise(self: Any, **given: Any) -> None:
+    layout = layout_of(type(self))
+    store = store_for(layout, given.values())
+    self.__dict__["_store"] = store
+    self.__dict__["_base"] = 0
+    for name, value in given.items():
+        field = _known(self, name)
+        assign(store, field.offset, field, value)
+    store.freeze()
+
+
+def _known(record: Any, name: str) -> Field:
+    fields = layout_of(type(record)).fields
+    if name in fields:
+        return fields[name]
+    near = difflib.get_close_matches(name, fields, 1)
+    raise refuse(
+        f"`{type(record).__name__}` has no field `{name}`",
+        f"did you mean `{near[0]}`?" if near else f"its fields: {', '.join(fields)}",
+    )
+
+
+def _set(self: Any, name: str, value: Any) -> None:
+    field = _known(self, name)
+    assign(self._store, shifted(self._base, field.offset), field, value)
+
+
+def _equal(self: Any, other: object) -> Any:
+    if type(other) is not type(self):
+        raise refuse(f"a `{type(self).__name__}` is compared with `{other!r}`")
+    result: Any = True
+    for i in range(len(layout_of(type(self)).leaves)):
+        mine = self._store.read(shifted(self._base, i))
+        theirs = other._store.read(shifted(other._base, i))
+        result = (mine == theirs) & result
+    return result
+
+
+def _show(self: Any) -> str:
+    layout = layout_of(type(self))
+    shown = []
+    for leaf, value in zip(layout.leaves, self._values(), strict=True):
+        if value != leaf.default:
+            shown.append(f"{leaf.path}={value.name if isinstance(value, Enum) else value}")
+    return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _values(self: Any) -> list[Any]:
+    size = len(layout_of(type(self)).leaves)
+    return [self._store.values[self._base + i] for i in range(size)]
+
+
+def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
+    layout = lay_out(cls, ghost, event)
+    for name, attribute in list(cls.__dict__.items()):
+        if isinstance(attribute, property) and attribute.fget is not None:
+            setattr(cls, name, property(model_function(attribute.fget)))
+        elif isfunction(attribute) and not name.startswith("__"):
+            setattr(cls, name, model_function(attribute))
+    for name, field in layout.fields.items():
+        setattr(cls, name, FieldAccess(field))
+    methods = {
+        "__layout__": layout,
+        "__init__": _initialise,
+        "__setattr__": _set,
+        "__eq__": _equal,
+        "__ne__": lambda self, other: _equal(self, other) ^ True,
+        "__hash__": None,
+        "__repr__": _show,
+        "_values": _values,
+    }
+    for name, method in methods.items():
+        setattr(cls, name, method)
+    return cls
+
+
+@dataclass_transform(kw_only_default=True)
+def record(cls: type[T]) -> type[T]:
+    """A state component: fields are bits, small enums, records, families, or frozen constants."""
+    return _make(cls, ghost=False, event=False)
+
+
+@dataclass_transform(kw_only_default=True)
+def ghost(cls: type[T]) -> type[T]:
+    """A record that the modelled system does not have: only properties and observers read it."""
+    return _make(cls, ghost=True, event=False)
+
+
+@dataclass_transform(kw_only_default=True)
+def event(cls: type[T]) -> type[T]:
+    """A ghost record that each step starts blank: what happened in this step."""
+    return _make(cls, ghost=True, event=True)
+
+
+def snapshot(record: T) -> T:
+    """The record's present fields as a value that later assignments do not change."""
+    source: Any = record
+    layout: Layout = layout_of(type(record))
+    store = store_for(layout, [record])
+    for i in range(len(layout.leaves)):
+        store.poke(i, source._store.peek(shifted(source._base, i), store))
+    store.freeze()
+    return view(type(record), store, 0)

@@ -1,0 +1,154 @@
+"""Systems: an initial state, the steps that can be taken, and the properties that apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from verifier.language.encoding import encoding
+from verifier.language.errors import ModelError, Place
+from verifier.language.functions import ModelFunction, about
+from verifier.language.layout import Field, Layout, Part, Rows, layout_of
+from verifier.language.records import shifted, view
+from verifier.language.stores import Store
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value that the environment picks when a step is taken."""
+
+    name: str
+    type: type
+
+    @property
+    def width(self) -> int:
+        """How many bits it needs."""
+        return 1 if self.type is bool else encoding(self.type).width
+
+    @property
+    def default(self) -> bool | Enum:
+        """What it is where it does not matter."""
+        return False if self.type is bool else next(iter(self.type))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step function and the choices its parameters name."""
+
+    function: ModelFunction
+    choices: tuple[Choice, ...]
+
+    @property
+    def name(self) -> str:
+        return self.function.name
+
+
+@dataclass(frozen=True)
+class System:
+    """What is claimed about a part of the world: where it starts and what it can do.
+
+    `initial` is a record value; `arbitrary` names fields (or, ending in `.*`, all fields of a
+    record) whose initial value can be any.
+    """
+
+    name: str
+    initial: Any
+    steps: tuple[Callable[..., None], ...]
+    summary: str = ""
+    arbitrary: tuple[str, ...] = ()
+
+    @property
+    def layout(self) -> Layout:
+        return layout_of(type(self.initial))
+
+    @cached_property
+    def initial_values(self) -> tuple[Any, ...]:
+        """One plain value for each leaf of the state."""
+        return tuple(self.initial._values())
+
+    @cached_property
+    def actions(self) -> tuple[Step, ...]:
+        """The steps with their choices; a ModelError where a parameter is no choice."""
+        return tuple(_step(self.name, function) for function in self.steps)
+
+    def action(self, name: str) -> Step:
+        """The step of that name."""
+        return next(step for step in self.actions if step.name == name)
+
+    def is_arbitrary(self, path: str) -> bool:
+        """Whether the field's initial value can be any."""
+        return any(
+            path == name or (name.endswith(".*") and path.startswith(name[:-1]))
+            for name in self.arbitrary
+        )
+
+    def state(self, store: Store) -> Any:
+        """The state record on a store of this system's leaves."""
+        return view(type(self.initial), store, 0)
+
+
+def _step(system: str, function: Callable[..., None]) -> Step:
+    known = about(function)
+    if known is None or known.kind != "step":
+        name = getattr(function, "__name__", repr(function))
+        raise ModelError(f"`{name}` is a step of `{system}` but not one", mend="decorate it @step")
+    choices = []
+    for name, kind in list(known.hints.items())[1:]:
+        if kind is not bool and not (isinstance(kind, type) and issubclass(kind, Enum)):
+            code = known.body.__code__
+            raise ModelError(
+                f"the choice `{name}` of step `{known.name}` is a `{kind}`",
+                Place(code.co_filename, code.co_firstlineno),
+                "choices are bool or an Enum",
+            )
+        choices.append(Choice(name, kind))
+    return Step(known, tuple(choices))
+
+
+def instances(state: type, wanted: type) -> list[int]:
+    """Where records of a type start inside a state record's values."""
+    return list(_instances(state, wanted, 0))
+
+
+def _instances(held: type, wanted: type, start: int) -> Iterator[int]:
+    if held is wanted:
+        yield start
+    for field in layout_of(held).fields.values():
+        yield from _in_field(field, wanted, start)
+
+
+def _in_field(field: Field, wanted: type, start: int) -> Iterator[int]:
+    if isinstance(field, Part):
+        yield from _instances(field.type, wanted, start + field.offset)
+    elif isinstance(field, Rows) and isinstance(field.item, Part):
+        for i in range(len(field.key)):
+            place = start + field.offset + i * field.stride
+            yield from _instances(field.item.type, wanted, place)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A property function with the records of a system that it speaks about."""
+
+    function: ModelFunction
+    places: tuple[tuple[type, int], ...]
+
+    def holds(self, store: Store) -> Any:
+        """Call the function on these records."""
+        records = [view(type, store, shifted(0, place)) for type, place in self.places]
+        if store.run is None:
+            return self.function.body(*records)
+        return store.run.call(self.function, tuple(records), {})
+
+
+def bindings(system: System, function: ModelFunction) -> list[Binding]:
+    """Every way to give a property function its records; none where the system lacks them."""
+    found: Iterable[list[tuple[type, int]]] = [
+        [(kind, place) for place in instances(type(system.initial), kind)]
+        for kind in function.hints.values()
+    ]
+    return [Binding(function, tuple(places)) for places in product(*found)]
