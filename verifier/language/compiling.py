@@ -11,12 +11,16 @@ from typing import Any
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.language.encoding import Code, encoding
-from verifier.language.errors import ModelError, raising_place
+from verifier.language.errors import blaming
 from verifier.language.explorer import Cost, Outcome, SymbolicRun
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
+from verifier.language.records import view
 from verifier.language.symbolic import Bit, Symbol
 from verifier.language.system import Binding, Choice, Step, System, bindings
+
+SECONDS = 20.0
+"""Time after which one step's or property's exploration is given up."""
 
 
 @dataclass(frozen=True)
@@ -126,29 +130,16 @@ class _Compiler:
         """The outcome of every step from a state of constants and variables."""
         self.graph = Graph()
         self.names: list[tuple[str, ...]] = []
-        self.initial = [self._initial(i) for i in range(len(self.leaves))]
+        self.initial = [_constant(value) for value in self.system.initial_values]
         self.current = [self._variable(i) for i in range(len(self.leaves))]
         self.selector = [self.graph.variable() for _ in range(len(self.system.steps).bit_length())]
         self.pool: list[int] = []
-        blank = [
-            self.initial_default(i) if leaf.event else self.current[i]
-            for i, leaf in enumerate(self.leaves)
+        self.blank = [
+            _constant(leaf.default) if leaf.event else now
+            for leaf, now in zip(self.leaves, self.current, strict=True)
         ]
-        self.blank = blank
-        self.run = SymbolicRun(self.graph, self.leaves, blank)
+        self.run = SymbolicRun(self.graph, self.leaves, self.blank)
         return [self._outcome(step) for step in self.system.actions]
-
-    def initial_default(self, place: int) -> Any:
-        return self.run_free_encode(self.leaves[place].default)
-
-    @staticmethod
-    def run_free_encode(value: Any) -> Any:
-        if type(value) is bool:
-            return int(value)
-        return encoding(type(value)).constant(value) if isinstance(value, Enum) else value
-
-    def _initial(self, place: int) -> Any:
-        return self.run_free_encode(self.system.initial_values[place])
 
     def _variable(self, place: int) -> Any:
         leaf = self.leaves[place]
@@ -173,7 +164,8 @@ class _Compiler:
             place += choice.width
             choices[choice.name] = self._chosen(choice, bits)
         state = self.system.state(run.store)
-        return _guarded(step.function, lambda: run.explore(step.function, (state,), choices))
+        with blaming(f"step `{step.name}` of `{self.system.name}`", SECONDS):
+            return run.explore(step.function, (state,), choices)
 
     def _chosen(self, choice: Choice, bits: Code) -> Any:
         if choice.type is bool:
@@ -200,7 +192,7 @@ class _Compiler:
             graph.both(self._selected(code), outcome.enabled)
             for code, outcome in enumerate(outcomes, 1)
         ]
-        after = [self._post(outcome) for outcome in outcomes]
+        after = [outcome.values for outcome in outcomes]
         idle = graph.any(chosen) ^ 1
         conjuncts: dict[str, list[Conjunct]] = {}
         for binding in bound:
@@ -238,24 +230,16 @@ class _Compiler:
             literal if code >> i & 1 else literal ^ 1 for i, literal in enumerate(self.selector)
         )
 
-    def _post(self, outcome: Outcome) -> list[Any]:
-        return outcome.values
-
     def _violated(self, binding: Binding, values: list[Any]) -> int:
         """The literal that says the property function fails in a state."""
         run = self.run
         run.store.values = list(values)
-        outcome = _guarded(binding.function, lambda: self._called(binding))
+        with blaming(f"property `{binding.function.name}`", SECONDS):
+            records: list[Any] = [view(kind, run.store, place) for kind, place in binding.places]
+            outcome = run.explore(binding.function, tuple(records), {})
         wrong = run.literal_of(outcome.result) if outcome.enabled != FALSE else FALSE
         holds = self.graph.either(outcome.enabled ^ 1, wrong)
         return holds ^ 1 if binding.function.kind == "always" else holds
-
-    def _called(self, binding: Binding) -> Outcome:
-        from verifier.language.records import view
-
-        run = self.run
-        records = tuple(view(type, run.store, place) for type, place in binding.places)
-        return run.explore(binding.function, records, {})
 
     def _inputs(self) -> tuple[Input, ...]:
         steps = [Input(f"step#{i}", literal) for i, literal in enumerate(self.selector)]
@@ -292,24 +276,13 @@ class _Compiler:
         return row[0]
 
 
+def _constant(value: Any) -> Any:
+    """A plain value as a symbolic store keeps it."""
+    if type(value) is bool:
+        return int(value)
+    return encoding(type(value)).constant(value) if isinstance(value, Enum) else value
+
+
 def _bits(raw: Any) -> tuple[int, ...]:
     return raw if isinstance(raw, tuple) else (raw,)
 
-
-def _guarded(function: ModelFunction, explore: Any) -> Outcome:
-    """Run a model; whatever it raises is a mistake in it, with its place."""
-    try:
-        outcome: Outcome = explore()
-    except ModelError:
-        raise
-    except RecursionError as error:
-        raise ModelError(
-            f"`{function.name}` calls itself without end", raising_place(error.__traceback__)
-        ) from None
-    except Exception as error:
-        raise ModelError(
-            f"`{function.name}` raises {type(error).__name__}: {error}",
-            raising_place(error.__traceback__),
-            "a model function must run on every state",
-        ) from error
-    return outcome

@@ -1,6 +1,10 @@
 """The one way a model is refused: what is wrong, where, and the mend."""
 
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -66,3 +70,48 @@ def raising_place(traceback: TracebackType | None) -> Place | None:
 
 def _inside(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith(_HERE)
+
+
+@contextmanager
+def blaming(what: str, seconds: float) -> Iterator[None]:
+    """Run people's code: whatever it raises, and running on for too long, is a ModelError.
+
+    `what` names the code in the message. Only the main thread can be interrupted; elsewhere the
+    time is not limited.
+    """
+    interruptible = threading.current_thread() is threading.main_thread()
+
+    def overdue(_: int, frame: FrameType | None) -> None:
+        while frame is not None and _inside(frame):
+            frame = frame.f_back
+        place = None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
+        raise ModelError(
+            f"{what} does not end: stopped after {seconds:g} seconds",
+            place,
+            "is there a loop or recursion without a bound, or a step without an `assume`?",
+        )
+
+    if interruptible:
+        before = signal.signal(signal.SIGALRM, overdue)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except ModelError:
+        raise
+    except RecursionError as error:
+        raise ModelError(
+            f"{what} calls itself without end", raising_place(error.__traceback__)
+        ) from None
+    except SyntaxError as error:
+        place = Place(error.filename or "?", error.lineno or 1)
+        raise ModelError(f"{what} is not Python: {error.msg}", place) from None
+    except Exception as error:
+        raise ModelError(
+            f"{what} raises {type(error).__name__}: {error}",
+            raising_place(error.__traceback__),
+            "a model runs on every state that its fields can have",
+        ) from error
+    finally:
+        if interruptible:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -179,7 +180,7 @@ class SymbolicRun:
                 continue
             known[fact] = True
             known[fact ^ 1] = False
-            trail.append(lambda fact=fact: (known.pop(fact), known.pop(fact ^ 1)))
+            trail.append(partial(self._forget, fact))
             if not fact & 1 and self.graph.is_gate(fact):
                 pending += (self.graph.left[fact >> 1], self.graph.right[fact >> 1])
             if fact ^ 1 in self.tests:
@@ -187,6 +188,9 @@ class SymbolicRun:
             if fact in self.tests:
                 type, code, member = self.tests[fact]
                 self._narrow(code, (member,))
+
+    def _forget(self, fact: int) -> None:
+        del self.facts.known[fact], self.facts.known[fact ^ 1]
 
     def _exclude(self, type: type[Enum], code: Code, member: Enum) -> list[int]:
         rest = tuple(m for m in self.possible(type, code) if m != member)

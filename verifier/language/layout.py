@@ -119,9 +119,15 @@ def _field(
 
 def _with_default(leaf: Leaf, default: Any) -> Leaf:
     if default is None:
-        first = False if leaf.type is bool else None if leaf.constant else next(iter(leaf.type))
-        return replace(leaf, default=first)
+        return replace(leaf, default=None if leaf.constant else first_value(leaf.type))
     return replace(leaf, default=default)
+
+
+def first_value(type: type) -> bool | Enum:
+    """False, or an enum's first member."""
+    if issubclass(type, Enum):
+        return next(iter(type))
+    return False
 
 
 def _defaults(leaves: list[Leaf], default: Any) -> list[Leaf]:

@@ -131,8 +131,9 @@ def assign(store: Store, base: Base, field: Field, value: Any) -> None:
             f"`{value!r}` is assigned to a `{field.type.__name__}`",
             f"assign a `{field.type.__name__}`",
         )
+    source: Any = value
     size = len(layout_of(field.type).leaves)
-    copied = [value._store.peek(shifted(value._base, i), store) for i in range(size)]
+    copied = [source._store.peek(shifted(source._base, i), store) for i in range(size)]
     for i, raw in enumerate(copied):
         store.poke(shifted(base, i), raw)
 
@@ -164,7 +165,7 @@ def _set(self: Any, name: str, value: Any) -> None:
     assign(self._store, shifted(self._base, field.offset), field, value)
 
 
-def _equal(self: Any, other: object) -> Any:
+def _equal(self: Any, other: Any) -> Any:
     if type(other) is not type(self):
         raise refuse(f"a `{type(self).__name__}` is compared with `{other!r}`")
     result: Any = True

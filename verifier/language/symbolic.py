@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import refuse
@@ -113,7 +113,8 @@ class Symbol(Unknown):
         self._refuse(f"is compared with `{other!r}`", f"compare it with a `{self.type.__name__}`")
 
     def __ne__(self, other: object) -> object:  # type: ignore[override]
-        return (self == other) ^ True
+        same: Any = self == other
+        return same ^ True
 
     def __bool__(self) -> NoReturn:
         self._refuse("is used as a condition", "compare it with a member")

@@ -12,8 +12,8 @@ from typing import Any
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError, Place
 from verifier.language.functions import ModelFunction, about
-from verifier.language.layout import Field, Layout, Part, Rows, layout_of
-from verifier.language.records import shifted, view
+from verifier.language.layout import Field, Layout, Part, Rows, first_value, layout_of
+from verifier.language.records import view
 from verifier.language.stores import Store
 
 
@@ -32,7 +32,7 @@ class Choice:
     @property
     def default(self) -> bool | Enum:
         """What it is where it does not matter."""
-        return False if self.type is bool else next(iter(self.type))
+        return first_value(self.type)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Binding:
 
     def holds(self, store: Store) -> Any:
         """Call the function on these records."""
-        records = [view(type, store, shifted(0, place)) for type, place in self.places]
+        records: list[Any] = [view(kind, store, place) for kind, place in self.places]
         if store.run is None:
             return self.function.body(*records)
         return store.run.call(self.function, tuple(records), {})
