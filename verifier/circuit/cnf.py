@@ -30,7 +30,8 @@ def transition(circuit: Circuit) -> Transition:
     if-then-else or exclusive or: a third of the variables of the plain one. The polarity-aware
     form would save nothing, as next-state literals are used in both polarities.
     """
-    numbered = [bit.literal for bit in (*circuit.latches, *circuit.inputs)]
+    numbered = [latch.literal for latch in circuit.latches]
+    numbered += [bit.literal for bit in circuit.inputs]
     roots = [*(latch.next for latch in circuit.latches), *circuit.bad.values()]
     translation = _Translation(circuit.graph, numbered, roots)
     translated = [translation.literal(root) for root in roots]

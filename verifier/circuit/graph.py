@@ -9,7 +9,8 @@ TRUE = 1
 class Graph:
     """And-inverter graph; a literal is twice its node's index, plus one when negated.
 
-    Node 0 is the constant false. A variable's fan-ins are -1. Fan-ins of a gate always have smaller indices than the gate.
+    Node 0 is the constant false. A variable's fan-ins are -1. A gate's fan-ins
+    have smaller indices than the gate.
     """
 
     def __init__(self) -> None:
@@ -67,7 +68,7 @@ class Graph:
                 if outer == right:
                     return self.both(outer, left ^ 1)
             else:
-                if outer == left or outer == right:
+                if outer in (left, right):
                     return inner
                 if outer == left ^ 1 or outer == right ^ 1:
                     return FALSE
@@ -97,11 +98,11 @@ class Graph:
             return then
         if condition == FALSE:
             return otherwise
-        if then == condition or then == TRUE:
+        if then in (condition, TRUE):
             return self.either(condition, otherwise)
         if then == condition ^ 1 or then == FALSE:
             return self.both(condition ^ 1, otherwise)
-        if otherwise == condition or otherwise == FALSE:
+        if otherwise in (condition, FALSE):
             return self.both(condition, then)
         if otherwise == condition ^ 1 or otherwise == TRUE:
             return self.either(condition ^ 1, then)

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import transition
+from verifier.circuit.reduce import Reduction, reduce
 from verifier.engines.pdr.budget import Budget, Exhausted, Paused
+from verifier.engines.pdr.minimise import minimise, named, support
 from verifier.engines.pdr.search import Goal, Obligation, Search
 from verifier.evidence.verdicts import (
     Invariant,
@@ -21,6 +23,8 @@ from verifier.evidence.verdicts import (
     Watch,
     silent,
 )
+
+__all__ = ["minimise", "pdr"]
 
 _FIRST_TURN = 5_000
 
@@ -35,48 +39,72 @@ def pdr(
     within the limits; equal calls give equal answers. `limits.depth` counts frames.
     """
     budget = Budget(limits)
-    circuit = circuit.restricted(goals)
-    step = transition(circuit)
-    search = Search(
-        step, [latch.reset for latch in circuit.latches], budget, limits.depth, watch
-    )
-    pending = [Goal(name, step.bad[name]) for name in goals]
-    verdicts: dict[str, Verdict] = {}
+    reduction = reduce(circuit.restricted(goals))
+    run = _Run(circuit, reduction, budget, watch)
+    waiting = [Goal(name, run.step.bad[name]) for name in dict.fromkeys(goals)]
     turn = _FIRST_TURN
-    reason = None
-    while pending:
-        for goal in list(pending):
-            budget.give(turn if len(pending) > 1 else None)
-            try:
-                search.settle(goal)
-            except Paused:
-                continue
-            except Exhausted as exhausted:
-                reason = str(exhausted)
-                break
-            pending.remove(goal)
-            verdicts[goal.name] = _verdict(circuit, search, goal, budget, limits.depth)
-        if reason:
-            break
-        turn *= 2
-    for goal in pending:
-        verdicts[goal.name] = Unknown("pdr", reason, goal.good_steps, budget.seconds)
-    return verdicts
+    try:
+        while waiting:
+            for goal in list(waiting):
+                budget.give(turn if len(waiting) > 1 else None)
+                if run.settles(goal):
+                    waiting.remove(goal)
+            turn *= 2
+    except Exhausted as limit:
+        for goal in waiting:
+            run.verdicts[goal.name] = run.unknown(goal, str(limit))
+    return {name: run.verdicts[name] for name in goals}
 
 
-def _verdict(circuit, search, goal, budget, depth) -> Verdict:
-    if goal.counterexample is not None:
-        return Violated("pdr", _path(circuit, goal.counterexample), budget.seconds)
-    if goal.proved:
-        names = [l.name for l in circuit.latches]
-        return Proved("pdr", Invariant(tuple(tuple((names[abs(x)-1], x < 0) for x in lemma.cube) for lemma in search.frames.infinite)), goal.good_steps, budget.seconds)
-    return Unknown("pdr", "depth limit", goal.good_steps, budget.seconds)
+class _Run:
+    """One search, with the way back from its numbers to the names of the original circuit."""
 
-def _path(circuit, obligation):
-    start = {latch.name: bool(latch.reset) for latch in circuit.latches}
-    start |= {circuit.latches[abs(x) - 1].name: x > 0 for x in obligation.cube}
-    inputs = []
-    while obligation:
-        inputs.append({bit.name: x > 0 for bit, x in zip(circuit.inputs, obligation.inputs)})
-        obligation = obligation.then
-    return Path(start, tuple(inputs))
+    def __init__(
+        self,
+        original: Circuit,
+        reduction: Reduction,
+        budget: Budget,
+        watch: Watch,
+    ) -> None:
+        reduced = reduction.circuit
+        self.step = transition(reduced)
+        self.verdicts: dict[str, Verdict] = {}
+        self._original, self._reduced, self._facts = original, reduced, reduction.facts
+        self._budget = budget
+        resets = [latch.reset for latch in reduced.latches]
+        self._search = Search(self.step, resets, budget, budget.limits.depth, watch)
+
+    def settles(self, goal: Goal) -> bool:
+        """Give a goal its turn; whether it now has a verdict. Raises Exhausted."""
+        try:
+            self._search.settle(goal)
+            self.verdicts[goal.name] = self._verdict(goal)
+        except Paused:
+            return False
+        return True
+
+    def unknown(self, goal: Goal, reason: str) -> Unknown:
+        return Unknown("pdr", reason, goal.good_steps, self._budget.seconds)
+
+    def _verdict(self, goal: Goal) -> Verdict:
+        if goal.counterexample is not None:
+            return Violated("pdr", self._path(goal.counterexample), self._budget.seconds)
+        if not goal.proved:
+            return self.unknown(goal, f"depth limit of {self._budget.limits.depth} frames")
+        lemmas = [lemma.cube for lemma in self._search.frames.infinite]
+        cubes = support(self.step, goal.bad, lemmas)
+        invariant = Invariant((*self._facts, *named(self._reduced, cubes)))
+        return Proved("pdr", invariant, goal.good_steps, self._budget.seconds)
+
+    def _path(self, first: Obligation) -> Path:
+        start = {latch.name: bool(latch.reset) for latch in self._original.latches}
+        names = [latch.name for latch in self._reduced.latches]
+        start |= {names[abs(literal) - 1]: literal > 0 for literal in first.cube}
+        unused = {bit.name: False for bit in self._original.inputs}
+        inputs: list[dict[str, bool]] = []
+        obligation: Obligation | None = first
+        while obligation is not None:
+            chosen = zip(self._reduced.inputs, obligation.inputs, strict=True)
+            inputs.append(unused | {bit.name: literal > 0 for bit, literal in chosen})
+            obligation = obligation.then
+        return Path(start, tuple(inputs))

@@ -170,9 +170,7 @@ class Frames:
         covers = frozenset(cube).issuperset
         if any(covers(lemma.literals) for lemma in self.infinite):
             return True
-        return any(
-            covers(lemma.literals) for lemmas in self.levels[level:] for lemma in lemmas
-        )
+        return any(covers(lemma.literals) for lemmas in self.levels[level:] for lemma in lemmas)
 
     def add(self, cube: Cube, level: int) -> None:
         """Learn that a cube is unreachable within `level` steps."""

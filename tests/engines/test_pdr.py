@@ -1,0 +1,193 @@
+import signal
+
+import pytest
+
+from tests.corpus.build import Builder
+from tests.engines.explicit import holds, random_circuit, shortest_violations, violates
+from verifier.circuit.circuit import Circuit
+from verifier.engines.pdr import minimise, pdr
+from verifier.evidence.verdicts import Invariant, Limits, Progress, Proved, Unknown, Violated
+
+GOALS = ("p", "q", "r")
+
+
+def counter(width: int, limit: int) -> Circuit:
+    """Counts up when told to; `full` is violated after `limit` counts."""
+    build = Builder()
+    go = build.input("go")
+    word = build.latch_word("count", width)
+    carry, following = go, []
+    for bit in word:
+        following.append(build.graph.differ(bit, carry))
+        carry = build.graph.both(bit, carry)
+    build.next_word(word, following)
+    build.bad("full", build.equals(word, limit))
+    return build.circuit()
+
+
+def ring(width: int) -> Circuit:
+    """A token goes round; two tokens at once would be wrong."""
+    build = Builder()
+    go = build.input("go")
+    word = build.latch_word("token", width, reset=1)
+    for index, latch in enumerate(word):
+        build.next(latch, build.graph.choose(go, word[index - 1], latch))
+    pairs = [build.graph.both(a, b) for index, a in enumerate(word) for b in word[index + 1 :]]
+    build.bad("two", build.graph.any(pairs))
+    build.bad("first", build.graph.both(word[0], word[1]))
+    build.bad("none", build.graph.all(bit ^ 1 for bit in word))
+    build.bad("last", word[-1])
+    return build.circuit()
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_random_systems_are_settled_as_by_exhaustive_search(seed: int) -> None:
+    circuit = random_circuit(seed)
+    expected = shortest_violations(circuit)
+    together = pdr(circuit, GOALS, Limits())
+    alone = {goal: pdr(circuit, [goal], Limits())[goal] for goal in GOALS}
+    assert list(together) == list(GOALS)
+    for verdicts in (together, alone):
+        for goal, verdict in verdicts.items():
+            steps = expected[goal]
+            if steps is None:
+                assert isinstance(verdict, Proved)
+                assert holds(circuit, goal, verdict.invariant)
+            else:
+                assert isinstance(verdict, Violated)
+                assert verdict.depth >= steps
+                assert violates(circuit, goal, verdict.path)
+
+
+@pytest.mark.parametrize("seed", range(0, 400, 4))
+def test_minimised_certificates_still_prove_and_have_nothing_to_spare(seed: int) -> None:
+    circuit = random_circuit(seed)
+    for goal, verdict in pdr(circuit, GOALS, Limits()).items():
+        if not isinstance(verdict, Proved):
+            continue
+        clauses = minimise(circuit, goal, verdict.invariant, Limits()).clauses
+        assert holds(circuit, goal, Invariant(clauses))
+        assert len(clauses) <= len(verdict.invariant.clauses)
+        for clause in clauses:
+            rest = tuple(other for other in clauses if other != clause)
+            assert not holds(circuit, goal, Invariant(rest))
+
+
+def test_equal_calls_give_equal_answers() -> None:
+    def answers() -> list[object]:
+        verdicts = pdr(ring(9), ["two", "none", "last"], Limits()).values()
+        return [v.invariant if isinstance(v, Proved) else v.path for v in verdicts]  # type: ignore[union-attr]
+
+    assert answers() == answers()
+
+
+def test_a_token_ring_keeps_exactly_one_token() -> None:
+    verdicts = pdr(ring(8), ["two", "first", "none", "last"], Limits())
+    for goal in ("two", "first", "none"):
+        verdict = verdicts[goal]
+        assert isinstance(verdict, Proved)
+        assert holds(ring(8), goal, verdict.invariant)
+    violated = verdicts["last"]
+    assert isinstance(violated, Violated)
+    assert violated.depth == 8
+
+
+def test_a_deep_violation_is_found_at_its_depth() -> None:
+    verdict = pdr(counter(7, 100), ["full"], Limits())["full"]
+    assert isinstance(verdict, Violated)
+    assert violates(counter(7, 100), "full", verdict.path)
+
+
+def test_a_property_violated_by_the_first_step_has_a_path_of_one_step() -> None:
+    build = Builder()
+    build.bad("p", build.latch("s", reset=None))
+    verdict = pdr(build.circuit(), ["p"], Limits())["p"]
+    assert isinstance(verdict, Violated)
+    assert verdict.path.start == {"s": True}
+    assert verdict.path.inputs == ({},)
+
+
+@pytest.mark.parametrize("bad", [0, 1])
+def test_a_constant_property_of_a_system_without_latches(bad: int) -> None:
+    build = Builder()
+    build.input("unused")
+    build.bad("p", bad)
+    verdict = pdr(build.circuit(), ["p"], Limits())["p"]
+    if bad:
+        assert isinstance(verdict, Violated)
+        assert verdict.depth == 1
+    else:
+        assert isinstance(verdict, Proved)
+        assert verdict.invariant.clauses == ()
+
+
+def test_a_path_gives_every_input_a_value_even_outside_the_cone() -> None:
+    build = Builder()
+    build.input("unused")
+    build.bad("p", build.input("used"))
+    verdict = pdr(build.circuit(), ["p"], Limits())["p"]
+    assert isinstance(verdict, Violated)
+    assert verdict.path.inputs == ({"unused": False, "used": True},)
+
+
+def test_asking_for_no_goal_answers_nothing() -> None:
+    assert pdr(ring(3), [], Limits()) == {}
+
+
+def test_the_depth_limit_ends_in_unknown_with_the_steps_known_good() -> None:
+    verdict = pdr(counter(7, 100), ["full"], Limits(depth=5))["full"]
+    assert isinstance(verdict, Unknown)
+    assert verdict.reason == "depth limit of 5 frames"
+    assert verdict.depth == 6
+    assert shortest_violations(counter(5, verdict.depth))["full"] == verdict.depth + 1
+
+
+def test_the_time_limit_ends_every_open_goal_in_unknown() -> None:
+    verdicts = pdr(ring(6), ["two", "none"], Limits(seconds=0.0))
+    for verdict in verdicts.values():
+        assert isinstance(verdict, Unknown)
+        assert verdict.reason == "time limit of 0 s"
+        assert verdict.depth == 0
+
+
+def test_the_memory_limit_ends_in_unknown() -> None:
+    verdict = pdr(counter(10, 1000), ["full"], Limits(memory=2**20))["full"]
+    assert isinstance(verdict, Unknown)
+    assert verdict.reason == "memory limit of 1 MB"
+
+
+def test_progress_goes_to_the_watch() -> None:
+    seen: list[Progress] = []
+    pdr(counter(3, 5), ["full"], Limits(), seen.append)
+    assert [progress.depth for progress in seen] == [1, 2, 3, 4, 5]
+    assert {progress.engine for progress in seen} == {"pdr"}
+
+
+def test_an_interrupt_ends_the_search() -> None:
+    def interrupt(_: Progress) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        pdr(counter(3, 5), ["full"], Limits(), interrupt)
+
+
+def test_a_hard_goal_does_not_starve_the_others() -> None:
+    build = Builder()
+    go = build.input("go")
+    word = build.latch_word("count", 24)
+    carry = go
+    for bit in word:
+        build.next(bit, build.graph.differ(bit, carry))
+        carry = build.graph.both(bit, carry)
+    build.bad("far", build.equals(word, (1 << 24) - 1))
+    build.bad("near", build.equals(word, 6))
+    verdicts = pdr(build.circuit(), ["far", "near"], Limits(seconds=1.5))
+    assert isinstance(verdicts["far"], Unknown)
+    assert isinstance(verdicts["near"], Violated)
+
+
+def test_minimising_refuses_what_is_no_proof() -> None:
+    with pytest.raises(ValueError, match="does not rule out a violation"):
+        minimise(ring(4), "two", Invariant(()), Limits())
+    with pytest.raises(ValueError, match="not inductive"):
+        minimise(ring(4), "last", Invariant(((("token.3", False),),)), Limits())
