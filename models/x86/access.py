@@ -1,0 +1,41 @@
+"""FPU accesses: who found what in the registers, for the properties of every system."""
+
+from models.x86.cpu import Cpu
+from models.x86.registers import Contents, Context
+from verifier.language import Family, event, ghost, observer
+
+
+@ghost
+class Latest:
+    """The value that each context wrote last."""
+
+    value: Family[Context, bool]
+
+
+@event
+class FpuAccess:
+    """A context executed an FPU instruction in this step, without a fault."""
+
+    executed: bool = False
+    context: Context = Context.INIT
+    found: Contents
+    latest: bool = False
+
+
+@observer("An FPU instruction that completes reads the registers and writes a value of its own")
+def fpu_access(
+    access: FpuAccess, latest: Latest, cpu: Cpu, context: Context, value: bool
+) -> None:
+    """Note what the context finds in the registers, then let it write."""
+    access.executed = True
+    access.context = context
+    access.found = cpu.registers
+    access.latest = latest.value[context]
+    fpu_write(latest, cpu, context, value)
+
+
+@observer("The first instruction of an FPU section loads registers without reading them")
+def fpu_write(latest: Latest, cpu: Cpu, context: Context, value: bool) -> None:
+    """Let the context write, whatever was in the registers."""
+    cpu.registers = Contents(owner=context, value=value)
+    latest.value[context] = value

@@ -1,0 +1,50 @@
+"""A logical processor, physical or promised to a guest."""
+
+from enum import Enum
+
+from models.x86.cr0 import RUNNING, Cr0
+from models.x86.registers import Contents
+from models.x86.vmcs import Vmcs
+from verifier.language import Family, record
+
+
+@record
+class Cr4:
+    """The bits of CR4 that decide whether FPU state may be touched."""
+
+    osfxsr: bool = True
+    osxsave: bool = True
+    umip: bool = False
+
+
+class VmcsName(Enum):
+    """A VMCS by whose guest runs on it: L1, or L1's own guest."""
+
+    VMCS01 = "VMCS01"
+    VMCS02 = "VMCS02"
+
+
+@record
+class Cpu:
+    """The state that decides what an instruction does, and what is in the FPU registers.
+
+    `xcr0_ok` says that XCR0 enables the components of the AVX classes. An x87 error stays pending
+    in the registers' status word until a waiting instruction reports it.
+    """
+
+    cr0: Cr0 = RUNNING
+    cr4: Cr4 = Cr4()
+    xcr0_ok: bool = True
+    cpl0: bool = True
+    in_64_bit_mode: bool = False
+    x87_error_pending: bool = False
+    vmxon: bool = False
+    non_root: bool = False
+    current: VmcsName = VmcsName.VMCS01
+    vmcss: Family[VmcsName, Vmcs] = Family()
+    registers: Contents = Contents()
+
+    @property
+    def vmcs(self) -> Vmcs:
+        """The current VMCS."""
+        return self.vmcss[self.current]

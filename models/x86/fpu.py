@@ -1,0 +1,126 @@
+"""Which FPU instruction faults when: one function per class, checks in the manual's order."""
+
+from enum import Enum
+
+from models.x86.cpu import Cpu
+from models.x86.manuals import SDM, SDM1
+from verifier.language import abstracts, manual
+
+
+class FpuClass(Enum):
+    """Instructions that touch FPU or extended state, by what gates them."""
+
+    X87 = "x87 other than WAIT"
+    WAIT = "WAIT, FWAIT"
+    MMX = "MMX"
+    SSE = "SSE to SSE4, AES, SHA, LDMXCSR"
+    AVX = "AVX, AVX-512"
+    FXSAVE = "FXSAVE, FXRSTOR"
+    XSAVE = "XSAVE, XSAVEOPT, XSAVEC, XRSTOR"
+    XSAVES = "XSAVES, XRSTORS"
+    NONLAZY = "protection keys, bounds, tiles"
+    EXEMPT = "MOVNTI, fences, prefetches, CRC32, BMI"
+
+
+class Fault(Enum):
+    """What an instruction raises instead of completing."""
+
+    NONE = "none"
+    NM = "#NM"
+    UD = "#UD"
+    GP = "#GP"
+    MF = "#MF"
+
+
+@manual(SDM1, "x87 FPU Exception Handling in Software")
+def pending_x87_error(cpu: Cpu) -> Fault:
+    """A waiting instruction reports a pending error; without NE it goes out by FERR# instead."""
+    return Fault.MF if cpu.x87_error_pending & cpu.cr0.ne else Fault.NONE
+
+
+@manual(SDM, "Control Registers", "table 2-2, floating-point")
+def x87_fault(cpu: Cpu) -> Fault:
+    """EM or TS raises #NM, before any pending error."""
+    if cpu.cr0.em | cpu.cr0.ts:
+        return Fault.NM
+    return pending_x87_error(cpu)
+
+
+@manual(SDM, "Control Registers", "table 2-2, WAIT/FWAIT")
+def wait_fault(cpu: Cpu) -> Fault:
+    """Only MP and TS together raise #NM; EM does not matter."""
+    if cpu.cr0.mp & cpu.cr0.ts:
+        return Fault.NM
+    return pending_x87_error(cpu)
+
+
+@manual(SDM, "Emulation of the MMX Instruction Set", "table 12-1")
+def mmx_fault(cpu: Cpu) -> Fault:
+    """EM raises #UD, then TS #NM, then a pending x87 error #MF."""
+    if cpu.cr0.em:
+        return Fault.UD
+    if cpu.cr0.ts:
+        return Fault.NM
+    return pending_x87_error(cpu)
+
+
+@manual(SDM, "Providing Operating System Support for SSE Extensions", "table 13-1")
+def sse_fault(cpu: Cpu) -> Fault:
+    """EM or no OSFXSR raises #UD, then TS #NM."""
+    if cpu.cr0.em | (cpu.cr4.osfxsr ^ True):
+        return Fault.UD
+    return Fault.NM if cpu.cr0.ts else Fault.NONE
+
+
+@manual(SDM1, "Detection of AVX Instructions")
+def avx_fault(cpu: Cpu) -> Fault:
+    """State that the kernel has not enabled raises #UD, then TS #NM; EM does not matter."""
+    if not (cpu.cr4.osxsave & cpu.xcr0_ok):
+        return Fault.UD
+    return Fault.NM if cpu.cr0.ts else Fault.NONE
+
+
+@manual(SDM, "Exception and Interrupt Reference", "interrupt 7")
+def fxsave_fault(cpu: Cpu) -> Fault:
+    """EM or TS raises #NM; a pending error is saved, not reported."""
+    return Fault.NM if cpu.cr0.em | cpu.cr0.ts else Fault.NONE
+
+
+@manual(SDM1, "Operation of XSAVE")
+def xsave_fault(cpu: Cpu) -> Fault:
+    """No OSXSAVE raises #UD, then TS #NM; EM does not matter."""
+    if not cpu.cr4.osxsave:
+        return Fault.UD
+    return Fault.NM if cpu.cr0.ts else Fault.NONE
+
+
+@manual(SDM1, "Operation of XSAVES")
+def xsaves_fault(cpu: Cpu) -> Fault:
+    """As XSAVE, but outside CPL 0 #GP comes before #NM."""
+    if cpu.cr4.osxsave & (cpu.cpl0 ^ True):
+        return Fault.GP
+    return xsave_fault(cpu)
+
+
+@abstracts("The class of an FPU instruction decides which rule gates it")
+def fpu_fault(cpu: Cpu, kind: FpuClass) -> Fault:
+    """What an instruction of a class raises; non-lazy and exempt ones are not gated by CR0."""
+    match kind:
+        case FpuClass.X87:
+            return x87_fault(cpu)
+        case FpuClass.WAIT:
+            return wait_fault(cpu)
+        case FpuClass.MMX:
+            return mmx_fault(cpu)
+        case FpuClass.SSE:
+            return sse_fault(cpu)
+        case FpuClass.AVX:
+            return avx_fault(cpu)
+        case FpuClass.FXSAVE:
+            return fxsave_fault(cpu)
+        case FpuClass.XSAVE:
+            return xsave_fault(cpu)
+        case FpuClass.XSAVES:
+            return xsaves_fault(cpu)
+        case FpuClass.NONLAZY | FpuClass.EXEMPT:
+            return Fault.NONE

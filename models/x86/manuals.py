@@ -1,0 +1,6 @@
+"""The manuals that this layer is written from; section numbers move, so sections go by title."""
+
+from verifier.language import Manual
+
+SDM = Manual("Intel SDM", "325384-059, June 2016")
+SDM1 = Manual("Intel SDM volume 1", "253665-059, June 2016")

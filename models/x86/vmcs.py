@@ -1,0 +1,44 @@
+"""The VMCS: what the level above the guest writes, and what a VM exit tells it."""
+
+from enum import Enum
+
+from models.x86.cr0 import NO_BITS, RUNNING, Cr0
+from verifier.language import record
+
+
+class ExitReason(Enum):
+    """Basic exit reasons; OTHER is any that no rule of this layer causes."""
+
+    NONE = "no exit yet"
+    EXCEPTION_NM = "#NM through the exception bitmap"
+    CR_ACCESS = "control-register access"
+    TASK_SWITCH = "task switch"
+    INVALID_GUEST_STATE = "VM entry failed: invalid guest state"
+    EXTERNAL_INTERRUPT = "external interrupt"
+    VMX_INSTRUCTION = "a VMX instruction"
+    OTHER = "another reason"
+
+
+class CrAccess(Enum):
+    """Bits 5:4 of the exit qualification; a cleared qualification reads MOV_TO."""
+
+    MOV_TO = 0
+    MOV_FROM = 1
+    CLTS = 2
+    LMSW = 3
+
+
+@record
+class Vmcs:
+    """The fields that matter for CR0 and #NM."""
+
+    guest_cr0: Cr0 = RUNNING
+    host_cr0: Cr0 = RUNNING
+    cr0_mask: Cr0 = NO_BITS
+    cr0_shadow: Cr0 = NO_BITS
+    exception_bitmap_nm: bool = False
+    unrestricted_guest: bool = True
+    entry_injects_nm: bool = False
+    exit_reason: ExitReason = ExitReason.NONE
+    exit_access: CrAccess = CrAccess.MOV_TO
+    exit_operand: Cr0 = NO_BITS

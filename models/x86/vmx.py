@@ -1,0 +1,116 @@
+"""VMX transitions: what entry and exit load, save and leave alone, and #NM in a guest.
+
+Neither transition touches the FPU registers, XCR0, the mask, the shadow, the bitmap or HOST_CR0.
+"""
+
+from models.x86.cpu import Cpu
+from models.x86.cr0 import NO_BITS, Cr0, merged
+from models.x86.manuals import SDM
+from models.x86.outcome import Outcome
+from models.x86.vmcs import CrAccess, ExitReason
+from verifier.language import manual
+
+NOT_SWITCHED = Cr0(et=True, nw=True, cd=True)
+"""The bits of CR0 that neither VM entry nor VM exit changes."""
+
+
+@manual(SDM, "Restrictions on VMX Operation")
+def supported_in_vmx(value: Cr0, unrestricted: bool) -> bool:
+    """NE is fixed to 1, and PE and PG too unless the guest is unrestricted."""
+    return value.ne & (unrestricted | (value.pe & value.pg))
+
+
+@manual(SDM, "Checks on Host Control Registers and MSRs", "CR0")
+def host_cr0_is_valid(cpu: Cpu) -> bool:
+    """HOST_CR0 must have a value supported in VMX operation."""
+    return supported_in_vmx(cpu.vmcs.host_cr0, unrestricted=False)
+
+
+@manual(SDM, "Checks on Guest Control Registers, Debug Registers, and MSRs", "CR0")
+def guest_cr0_is_valid(cpu: Cpu) -> bool:
+    """GUEST_CR0 must be supported for this kind of guest; its NW and CD are not checked."""
+    guest_cr0 = cpu.vmcs.guest_cr0
+    return supported_in_vmx(guest_cr0, cpu.vmcs.unrestricted_guest) & (
+        guest_cr0.pe | (guest_cr0.pg ^ True)
+    )
+
+
+@manual(SDM, "Loading Guest Control Registers, Debug Registers, and MSRs", "CR0")
+def load_guest_cr0(cpu: Cpu) -> None:
+    """CR0 comes from GUEST_CR0 except ET, NW and CD."""
+    cpu.cr0 = merged(NOT_SWITCHED, cpu.cr0, cpu.vmcs.guest_cr0)
+
+
+@manual(SDM, "Loading Host Control Registers, Debug Registers, MSRs", "CR0")
+def load_host_cr0(cpu: Cpu) -> None:
+    """CR0 comes from HOST_CR0 except ET, NW and CD, so TS is what the VMCS says."""
+    cpu.cr0 = merged(NOT_SWITCHED, cpu.cr0, cpu.vmcs.host_cr0)
+
+
+@manual(SDM, "Saving Control Registers, Debug Registers, and MSRs", "CR0")
+def save_guest_cr0(cpu: Cpu) -> None:
+    """GUEST_CR0 gets the whole real CR0, bits that the host forced included."""
+    cpu.vmcs.guest_cr0 = cpu.cr0
+
+
+@manual(SDM, "VM Entries", "sections 26.2 to 26.5")
+def vm_entry(cpu: Cpu) -> Outcome:
+    """Enter the guest of the current VMCS, delivering the event that it injects."""
+    if not host_cr0_is_valid(cpu):
+        return Outcome.VMFAIL
+    if not guest_cr0_is_valid(cpu):
+        return fail_entry(cpu)
+    load_guest_cr0(cpu)
+    cpu.non_root = True
+    return deliver_injected_event(cpu)
+
+
+@manual(SDM, "VM-Entry Failures During or After Loading Guest State")
+def fail_entry(cpu: Cpu) -> Outcome:
+    """Load the host's state as an exit does, but save nothing and keep the event to inject."""
+    record_exit(cpu, ExitReason.INVALID_GUEST_STATE, CrAccess.MOV_TO, NO_BITS)
+    load_host_cr0(cpu)
+    return Outcome.EXIT
+
+
+@manual(SDM, "Vectored-Event Injection")
+def deliver_injected_event(cpu: Cpu) -> Outcome:
+    """An injected #NM goes through the guest's IDT and is not subject to the exception bitmap."""
+    return Outcome.NM if cpu.vmcs.entry_injects_nm else Outcome.DONE
+
+
+@manual(SDM, "Basic VM-Exit Information")
+def record_exit(cpu: Cpu, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
+    """The reason, and the qualification of a control-register access; cleared for others.
+
+    The operand is the LMSW source data of the qualification, or the value of the register that
+    the qualification of a MOV to CR0 names.
+    """
+    vmcs = cpu.vmcs
+    vmcs.exit_reason = reason
+    vmcs.exit_access = access
+    vmcs.exit_operand = operand
+
+
+@manual(SDM, "VM Exits", "sections 27.2 to 27.5")
+def vm_exit(
+    cpu: Cpu,
+    reason: ExitReason,
+    access: CrAccess = CrAccess.MOV_TO,
+    operand: Cr0 = NO_BITS,
+) -> Outcome:
+    """Leave the guest: record why, save its CR0, load the host's; nothing is injected twice."""
+    record_exit(cpu, reason, access, operand)
+    save_guest_cr0(cpu)
+    cpu.vmcs.entry_injects_nm = False
+    load_host_cr0(cpu)
+    cpu.non_root = False
+    return Outcome.EXIT
+
+
+@manual(SDM, "Exception Bitmap")
+def raise_nm(cpu: Cpu) -> Outcome:
+    """#NM in a guest exits where the bitmap says so, whatever it was raised for."""
+    if cpu.non_root and cpu.vmcs.exception_bitmap_nm:
+        return vm_exit(cpu, ExitReason.EXCEPTION_NM)
+    return Outcome.NM
