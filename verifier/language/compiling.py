@@ -38,7 +38,7 @@ class Compiled:
     `latch_names[i]` holds the names of the latches of leaf i, none where the leaf is constant.
     A step is chosen by the `step` inputs; code 0 and codes beyond the last step change nothing.
     `bad` of the circuit has one entry per property group, `sometimes:NAME` per witness (bad where
-    it is found), `fires:STEP` per step and `assert:NAME` per assertion of the models.
+    it is found), `fires:STEP` per step, and `assertions` where the models have any.
     """
 
     system: System
@@ -211,11 +211,13 @@ class _Compiler:
             f"fires:{step.name}": selected
             for step, selected in zip(self.system.actions, chosen, strict=True)
         }
-        for code, outcome in enumerate(outcomes, 1):
-            for name, failed in outcome.failures.items():
-                key = f"assert:{name}"
-                here = graph.both(self._selected(code), failed)
-                bad_of[key] = graph.either(bad_of.get(key, FALSE), here)
+        asserted = [
+            graph.both(self._selected(code), failed)
+            for code, outcome in enumerate(outcomes, 1)
+            for failed in outcome.failures.values()
+        ]
+        if asserted:
+            bad_of["assertions"] = graph.any(asserted)
         return Compiled(
             self.system,
             Circuit(graph, self._inputs(), self._latches(after, outcomes), bad_of),

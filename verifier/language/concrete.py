@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,9 +141,14 @@ class ConcreteRun:
             self._open = []
         return Taken(tuple(self.store.values), call, failed)
 
-    def stand(self) -> None:
-        """Take the step that changes nothing: events are blank after it."""
-        self._reset_events()
+    @contextmanager
+    def observed(self) -> Iterator[None]:
+        """Allow ghosts to be read, as properties do."""
+        before, self.observing = self.observing, True
+        try:
+            yield
+        finally:
+            self.observing = before
 
     def _reset_events(self) -> None:
         for place, leaf in enumerate(self.store.leaves):

@@ -32,6 +32,9 @@ class ModelError(Exception):
         self.place = place
         self.mend = mend
 
+    def __reduce__(self) -> tuple[type, tuple[str, Place | None, str]]:
+        return ModelError, (self.message, self.place, self.mend)
+
     def __str__(self) -> str:
         lines = [self.message]
         if self.place is not None:

@@ -30,6 +30,11 @@ class Choice:
         return 1 if self.type is bool else encoding(self.type).width
 
     @property
+    def values(self) -> tuple[bool | Enum, ...]:
+        """All that the environment can pick."""
+        return (False, True) if self.type is bool else encoding(self.type).members
+
+    @property
     def default(self) -> bool | Enum:
         """What it is where it does not matter."""
         return first_value(self.type)
@@ -52,7 +57,8 @@ class System:
     """What is claimed about a part of the world: where it starts and what it can do.
 
     `initial` is a record value; `arbitrary` names fields (or, ending in `.*`, all fields of a
-    record) whose initial value can be any.
+    record) whose initial value can be any. `level` says who runs in a state, for people who read
+    traces: `L0`, `L1`, `L2`, a task.
     """
 
     name: str
@@ -60,6 +66,7 @@ class System:
     steps: tuple[Callable[..., None], ...]
     summary: str = ""
     arbitrary: tuple[str, ...] = ()
+    level: Callable[[Any], str] | None = None
 
     @property
     def layout(self) -> Layout:

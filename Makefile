@@ -1,0 +1,32 @@
+# make verify: check the whole catalogue.  make test: everything a merge must pass.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: verify test check bench golden clean
+
+verify: $(VENV)/ready
+	$(BIN)/nestproof check
+
+test: $(VENV)/ready
+	$(BIN)/pytest -n auto
+
+check: $(VENV)/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/ready
+	$(BIN)/python -m tests.bench
+
+golden: $(VENV)/ready
+	$(BIN)/pytest tests/cli --rewrite-golden
+	git diff --stat tests/
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m verifier` is `nestproof`."""
+
+from verifier.cli import main
+
+main()

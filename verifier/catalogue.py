@@ -1,0 +1,195 @@
+"""Finds the systems, properties and expected verdicts of a project: the bundled one or a user's."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import importlib
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from verifier.language.errors import ModelError, Place, blaming
+from verifier.language.functions import ModelFunction, about
+from verifier.language.system import System, bindings
+
+IMPORT_SECONDS = 20.0
+EXPECTED = ("proved", "violated")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A system and one of its properties: the unit that is checked."""
+
+    system: str
+    property: str
+
+    def __str__(self) -> str:
+        return f"{self.system}/{self.property}"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The systems and properties under one root folder."""
+
+    root: Path
+    systems: dict[str, System]
+    properties: tuple[ModelFunction, ...]
+    expected: dict[Pair, str]
+    functions: dict[str, ModelFunction]
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The names of the properties, sorted."""
+        return tuple(sorted({function.group for function in self.properties}))
+
+    def properties_of(self, system: System) -> tuple[ModelFunction, ...]:
+        """The property functions whose records the system has."""
+        return tuple(function for function in self.properties if bindings(system, function))
+
+    def pairs_of(self, system: System) -> list[Pair]:
+        """A system's properties, with `assertions` where a verdict is recorded for it."""
+        groups = {function.group for function in self.properties_of(system)}
+        groups |= {pair.property for pair in self.expected if pair.system == system.name}
+        return [Pair(system.name, group) for group in sorted(groups)]
+
+    def pairs(self) -> Iterator[Pair]:
+        for system in self.systems.values():
+            yield from self.pairs_of(system)
+
+    def matching(self, patterns: Iterable[str]) -> list[Pair]:
+        """The pairs that shell patterns name: a pair, a system, a family, or with `*`."""
+        everything = list(self.pairs())
+        chosen: dict[Pair, None] = {}
+        for pattern in patterns:
+            found = [pair for pair in everything if _matches(pair, pattern)]
+            if not found:
+                raise self.unknown(pattern, [str(pair) for pair in everything])
+            chosen |= dict.fromkeys(found)
+        return [pair for pair in everything if pair in chosen]
+
+    def system(self, name: str) -> System:
+        if name not in self.systems:
+            raise self.unknown(name, list(self.systems))
+        return self.systems[name]
+
+    def unknown(self, name: str, names: list[str]) -> ModelError:
+        """An error that names the nearest ones."""
+        tails = {part: full for full in names for part in (full, full.split("/", 1)[-1])}
+        near = difflib.get_close_matches(name, [*names, *tails], 3, 0.5)
+        meant = list(dict.fromkeys(tails.get(one, one) for one in near))
+        mend = f"did you mean {' or '.join(f'`{one}`' for one in meant)}?" if meant else ""
+        return ModelError(
+            f"nothing is called `{name}` here", mend=mend or "`nestproof list` shows what there is"
+        )
+
+
+def _matches(pair: Pair, pattern: str) -> bool:
+    pattern = pattern.rstrip("/")
+    whole = str(pair)
+    family = pair.system.split("/")[0]
+    return pattern in (family, pair.system) or any(
+        fnmatch.fnmatchcase(name, pattern) for name in (whole, pair.system)
+    )
+
+
+def bundled_root() -> Path:
+    """The folder that holds the catalogue shipped with nestproof."""
+    here = Path(__file__).parent
+    installed = here / "bundled"
+    return installed if installed.is_dir() else here.parent
+
+
+def project_root(start: Path) -> Path:
+    """The nearest folder above with models/ and properties/, else the bundled catalogue."""
+    for folder in (start, *start.parents):
+        if (folder / "models").is_dir() and (folder / "properties").is_dir():
+            return folder
+    return bundled_root()
+
+
+def load(root: Path) -> Catalogue:
+    """Import every module under models/systems/ (or models/) and properties/ of a project."""
+    roots = list(dict.fromkeys([root, bundled_root()]))
+    for name in ("models", "properties"):
+        _open_namespace(name, [str(each / name) for each in roots])
+    systems: dict[str, System] = {}
+    functions: dict[str, ModelFunction] = {}
+    for module in _modules(root, "models"):
+        for value in vars(module).values():
+            if isinstance(value, System) and systems.setdefault(value.name, value) is not value:
+                raise ModelError(
+                    f"two systems are called `{value.name}`",
+                    Place(module.__file__ or "?", 1),
+                    "give each a name of its own",
+                )
+            function = about(value)
+            if function is not None:
+                functions.setdefault(function.name, function)
+    properties: dict[ModelFunction, None] = {}
+    for module in _modules(root, "properties"):
+        for value in vars(module).values():
+            function = about(value)
+            if function is not None and function.kind in ("always", "sometimes"):
+                properties[function] = None
+                functions.setdefault(function.name, function)
+    ordered = dict(sorted(systems.items()))
+    expected = _expected(root / "properties" / "verdicts.toml", ordered)
+    return Catalogue(root, ordered, tuple(properties), expected, functions)
+
+
+def _open_namespace(name: str, folders: list[str]) -> None:
+    """Make `name` a package over the folders, whatever else is installed under that name."""
+    package = ModuleType(name)
+    package.__path__ = [folder for folder in folders if Path(folder).is_dir()]
+    for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
+        if list(getattr(sys.modules[name], "__path__", [])) != package.__path__:
+            del sys.modules[loaded]
+    sys.modules.setdefault(name, package)
+
+
+def _modules(root: Path, name: str) -> Iterator[ModuleType]:
+    folder = root / name
+    for file in sorted(folder.rglob("*.py")):
+        parts = file.relative_to(folder).with_suffix("").parts
+        if any(part.startswith((".", "_")) for part in parts):
+            continue
+        dotted = ".".join((name, *parts))
+        with blaming(f"module `{dotted}`", IMPORT_SECONDS):
+            yield importlib.import_module(dotted)
+
+
+def _expected(file: Path, systems: dict[str, System]) -> dict[Pair, str]:
+    if not file.exists():
+        return {}
+    try:
+        table: dict[str, Any] = tomllib.loads(file.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ModelError(f"`{file.name}` is not TOML: {error}", Place(str(file), 1)) from None
+    expected = {}
+    for system, verdicts in table.items():
+        if system not in systems:
+            raise ModelError(
+                f"a verdict is recorded for `{system}`, which does not exist",
+                _line(file, system),
+                "rename or remove the table",
+            )
+        for group, verdict in verdicts.items():
+            if verdict not in EXPECTED:
+                raise ModelError(
+                    f"`{verdict}` is no verdict",
+                    _line(file, group),
+                    f"one of {', '.join(EXPECTED)}",
+                )
+            expected[Pair(system, group)] = verdict
+    return expected
+
+
+def _line(file: Path, text: str) -> Place:
+    lines = file.read_text().splitlines()
+    return Place(str(file), next((i for i, line in enumerate(lines, 1) if text in line), 1))

@@ -1,0 +1,171 @@
+"""From a system to audited verdicts: compile, search, collect evidence, audit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from verifier.circuit.circuit import Circuit
+from verifier.evidence.audit import rejection
+from verifier.evidence.certificates import Certificate, certificate_of
+from verifier.evidence.replay import ASSERTIONS, Stopped
+from verifier.evidence.traces import Trace, trace_of
+from verifier.evidence.verdicts import (
+    Limits,
+    Progress,
+    Proved,
+    Unknown,
+    Verdict,
+    Violated,
+    Watch,
+    silent,
+)
+from verifier.language.compiling import Compiled, compile_system
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System, bindings
+
+Engine = Callable[[Circuit, Sequence[str], Limits, Watch], Mapping[str, Verdict]]
+
+
+class ToolFailure(Exception):
+    """Evidence of one of our own engines that its audit rejects."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is known about a pair: `proved`, `violated`, `vacuous` or `unknown`."""
+
+    system: str
+    property: str
+    verdict: str
+    engine: str
+    depth: int
+    seconds: float
+    evidence: Trace | Certificate | None
+    reason: str = ""
+
+
+def check(
+    system: System,
+    properties: Sequence[ModelFunction],
+    groups: Iterable[str],
+    engine: Engine,
+    limits: Limits,
+    watch: Watch = silent,
+) -> list[Result]:
+    """Decide some properties of a system, with audited evidence for each."""
+    watch(Progress("compile", 0, system.name))
+    compiled = compile_system(system, properties)
+    wanted = [group for group in groups if group in _known_groups(properties, compiled)]
+    goals = [group for group in wanted if group in compiled.circuit.bad]
+    witnesses = _witnesses(system, properties, wanted)
+    wishes = sorted({wish for group in wanted for wish in witnesses[group]})
+    reached = _reached(compiled.circuit, wishes, engine, limits, watch)
+    verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
+    return [
+        _result(compiled, properties, group, verdicts.get(group), witnesses[group], reached, watch)
+        for group in wanted
+    ]
+
+
+def _known_groups(properties: Sequence[ModelFunction], compiled: Compiled) -> set[str]:
+    return {function.group for function in properties} | ({ASSERTIONS} & set(compiled.circuit.bad))
+
+
+def _witnesses(
+    system: System, properties: Sequence[ModelFunction], groups: Iterable[str]
+) -> dict[str, list[str]]:
+    """For each property, the goals that must be reachable, or it says nothing."""
+    fires = [f"fires:{step.name}" for step in system.actions]
+    return {
+        group: [
+            *fires,
+            *(
+                f"sometimes:{function.name}"
+                for function in properties
+                if function.kind == "sometimes"
+                and function.group == group
+                and bindings(system, function)
+            ),
+        ]
+        for group in groups
+    }
+
+
+def _reached(
+    circuit: Circuit, wishes: Sequence[str], engine: Engine, limits: Limits, watch: Watch
+) -> Mapping[str, Verdict]:
+    """Every wish's verdict: `Violated` says that it is reached."""
+    from verifier.engines.simulation import simulation
+
+    watch(Progress("simulation", 0, f"{len(wishes)} witnesses"))
+    found: dict[str, Verdict] = dict(simulation(circuit, wishes))
+    rest = [wish for wish in wishes if wish not in found]
+    return found | dict(engine(circuit, rest, limits, watch)) if rest else found
+
+
+def _result(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    group: str,
+    verdict: Verdict | None,
+    witnesses: Sequence[str],
+    reached: Mapping[str, Verdict],
+    watch: Watch,
+) -> Result:
+    system = compiled.system.name
+    if isinstance(verdict, Unknown):
+        return Result(
+            system, group, "unknown", verdict.engine, verdict.depth, verdict.seconds, None,
+            verdict.reason,
+        )
+    if isinstance(verdict, Violated):
+        return _violated(compiled, properties, group, verdict)
+    missing = [wish for wish in witnesses if not isinstance(reached[wish], Violated)]
+    seconds = verdict.seconds if verdict else sum(reached[wish].seconds for wish in witnesses)
+    if missing:
+        empty = isinstance(reached[missing[0]], Proved)
+        kind, name = missing[0].split(":", 1)
+        what = f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
+        reason = f"no execution in which {what}" if empty else f"it is not known whether {what}"
+        return Result(
+            system, group, "vacuous" if empty else "unknown", reached[missing[0]].engine,
+            0, seconds, None, reason,
+        )
+    if verdict is None:
+        return Result(system, group, "proved", "simulation", 0, seconds, None, "")
+    watch(Progress("audit", 0, f"{system}/{group}"))
+    return _proved(compiled, properties, group, verdict)
+
+
+def _violated(
+    compiled: Compiled, properties: Sequence[ModelFunction], group: str, verdict: Violated
+) -> Result:
+    trace = trace_of(compiled, properties, group, verdict.path, verdict.engine)
+    if isinstance(trace, Stopped):
+        raise ToolFailure(
+            f"{verdict.engine}'s counterexample to {compiled.system.name}/{group} does not replay: "
+            f"step {trace.at}: {trace.reason}"
+        )
+    return Result(
+        compiled.system.name, group, "violated", verdict.engine, len(trace.steps),
+        verdict.seconds, trace,
+    )
+
+
+def _proved(
+    compiled: Compiled, properties: Sequence[ModelFunction], group: str, verdict: Proved
+) -> Result:
+    certificate = certificate_of(compiled, group, verdict)
+    begin = perf_counter()
+    why = rejection(compiled, properties, certificate)
+    if why is not None:
+        raise ToolFailure(
+            f"{verdict.engine}'s proof of {compiled.system.name}/{group} is rejected: {why}"
+        )
+    return Result(
+        compiled.system.name, group, "proved", verdict.engine, verdict.depth,
+        verdict.seconds + perf_counter() - begin, certificate,
+    )

@@ -1,0 +1,153 @@
+"""Inductive invariants as files and as sentences over field names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Literal
+
+import msgspec
+
+from verifier.evidence.traces import Value, shown
+from verifier.evidence.verdicts import Clause, Proved
+from verifier.language.compiling import Compiled
+from verifier.language.encoding import encoding
+from verifier.language.layout import Leaf
+from verifier.language.system import Choice
+
+CLAUSES = 100_000
+"""Clauses over bits beyond which a lemma is refused."""
+
+Lemma = dict[str, tuple[Value, ...]]
+"""A disjunction: fields, each with the values that satisfy it."""
+
+
+class Certificate(msgspec.Struct, frozen=True):
+    """Lemmas that hold at the start, that every step keeps, and that imply the property.
+
+    With `induction` k > 0 they imply it only after k good steps in a row, see verdicts.Induction.
+    """
+
+    schema: Literal[1]
+    kind: Literal["certificate"]
+    system: str
+    property: str
+    engine: str
+    depth: int
+    lemmas: tuple[Lemma, ...]
+    induction: int = 0
+    simple_path: bool = False
+
+
+def certificate_of(compiled: Compiled, group: str, proved: Proved) -> Certificate:
+    """An engine's invariant over latches as lemmas over fields, in a stable order."""
+    bits = _bits(compiled)
+    lemmas = [lemma for clause in proved.invariant.clauses if (lemma := _lemma(bits, clause))]
+    lemmas.sort(key=lambda lemma: (len(lemma), list(lemma), [str(v) for v in lemma.values()]))
+    return Certificate(
+        schema=1,
+        kind="certificate",
+        system=compiled.system.name,
+        property=group,
+        engine=proved.engine,
+        depth=proved.depth,
+        lemmas=tuple(lemmas),
+        induction=proved.induction.steps,
+        simple_path=proved.induction.simple_path,
+    )
+
+
+def _bits(compiled: Compiled) -> dict[str, tuple[Leaf, int]]:
+    """Each latch's field and which of the field's bits it is."""
+    return {
+        name: (leaf, bit)
+        for leaf, names in zip(compiled.leaves, compiled.latch_names, strict=True)
+        for bit, name in enumerate(names)
+    }
+
+
+def _lemma(bits: Mapping[str, tuple[Leaf, int]], clause: Clause) -> Lemma | None:
+    """A clause over bits as values of fields; None where it always holds."""
+    allowed: dict[str, tuple[Value, ...]] = {}
+    by_field: dict[Leaf, list[tuple[int, bool]]] = {}
+    for name, value in clause:
+        leaf, bit = bits[name]
+        by_field.setdefault(leaf, []).append((bit, value))
+    for leaf, literals in sorted(by_field.items(), key=lambda item: item[0].path):
+        values = _satisfying(leaf, literals)
+        if len(values) == (2 if leaf.type is bool else len(encoding(leaf.type).members)):
+            return None
+        if values:
+            allowed[leaf.path] = values
+    return allowed
+
+
+def _satisfying(leaf: Leaf, literals: Sequence[tuple[int, bool]]) -> tuple[Value, ...]:
+    if leaf.type is bool:
+        return tuple(value for value in (False, True) if (0, value) in literals)
+    code = encoding(leaf.type)
+    return tuple(
+        member.name
+        for member in code.members
+        if any(bool(code.constant(member)[bit]) == value for bit, value in literals)
+    )
+
+
+def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
+    """A lemma as clauses over latches, or what is wrong with it.
+
+    The lemma fails exactly where every field has a value that is not allowed: one clause for each
+    combination of those values.
+    """
+    places = {leaf.path: place for place, leaf in enumerate(compiled.leaves)}
+    clauses: list[Clause] = [()]
+    for field, values in lemma.items():
+        place = places.get(field)
+        if place is None or compiled.leaves[place].event or compiled.leaves[place].constant:
+            return f"`{compiled.system.name}` has no field `{field}`"
+        allowed = Choice(field, compiled.leaves[place].type)
+        wrong = [value for value in values if value not in map(shown, allowed.values)]
+        if wrong:
+            return f"`{field}` cannot be `{wrong[0]}`"
+        excluded = [value for value in allowed.values if shown(value) not in values]
+        names = compiled.latch_names[place]
+        if not names:
+            if compiled.system.initial_values[place] not in excluded:
+                return []
+            continue
+        if len(clauses) * len(excluded) > CLAUSES:
+            return f"it stands for more than {CLAUSES} clauses"
+        clauses = [
+            (*clause, *_differs(names, value)) for clause in clauses for value in excluded
+        ]
+    return clauses
+
+
+def _differs(names: Sequence[str], value: bool | Enum) -> Clause:
+    """That a field with these latches does not have the value."""
+    pattern = (value,) if isinstance(value, bool) else encoding(type(value)).patterns[value]
+    return tuple(
+        (name, not bit) for name, bit in zip(names, pattern, strict=True) if bit is not None
+    )
+
+
+def sentence_of(compiled: Compiled, lemma: Lemma) -> str:
+    """A lemma of a system as a sentence."""
+    return sentence(lemma, {leaf.path: leaf.type for leaf in compiled.leaves})
+
+
+def sentence(lemma: Lemma, types: Mapping[str, type]) -> str:
+    """A lemma as an engineer would write it: `guest_fpu_loaded or vmcs01.guest_cr0.ts`."""
+    return " or ".join(_term(field, values, types[field]) for field, values in lemma.items())
+
+
+def _term(field: str, values: Sequence[Value], type: type) -> str:
+    if type is bool:
+        return field if values[0] else f"not {field}"
+    members = encoding(type).members
+    others = [member.name for member in members if member.name not in values]
+    if len(values) == 1:
+        return f"{field} == {values[0]}"
+    if len(others) == 1:
+        return f"{field} != {others[0]}"
+    return f"{field} in ({', '.join(map(str, values))})"

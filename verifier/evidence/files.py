@@ -1,0 +1,66 @@
+"""Saved evidence: written whole or not at all, read with suspicion."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from verifier.evidence.certificates import Certificate
+from verifier.evidence.traces import Trace
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes beyond which a file is refused unread."""
+
+Evidence = Trace | Certificate
+
+
+class DamagedFile(Exception):
+    """A file that is not what it should be, with the reason."""
+
+
+class _Kind(msgspec.Struct):
+    schema: int = 0
+    kind: str = ""
+
+
+def save(evidence: Evidence, file: Path) -> None:
+    """Write evidence as JSON, atomically. Same evidence, same bytes."""
+    write_whole(file, msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n")
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Replace a file's content in one move, so that no reader sees half of it."""
+    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, file)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read(file: Path) -> Evidence:
+    """A trace or certificate; DamagedFile where it is neither."""
+    try:
+        if file.stat().st_size > LARGEST:
+            raise DamagedFile(f"it is larger than {LARGEST >> 20} MiB")
+        content = file.read_bytes()
+    except OSError as error:
+        raise DamagedFile(error.strerror or str(error)) from None
+    try:
+        kind = msgspec.json.decode(content, type=_Kind)
+        if kind.schema != 1 or kind.kind not in ("trace", "certificate"):
+            raise DamagedFile(
+                f"it is a `{kind.kind}` of schema {kind.schema}; "
+                "this version reads traces and certificates of schema 1"
+            )
+        if kind.kind == "trace":
+            return msgspec.json.decode(content, type=Trace)
+        return msgspec.json.decode(content, type=Certificate)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise DamagedFile(f"{error}") from None

@@ -1,0 +1,88 @@
+"""Runs a system on plain values: the simulator, and the judge of every counterexample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.language.concrete import ConcreteRun, Taken
+from verifier.language.errors import blaming
+from verifier.language.functions import ModelFunction
+from verifier.language.system import Step, System, bindings
+
+ASSERTIONS = "assertions"
+SECONDS = 20.0
+
+Move = tuple[Step, Mapping[str, Any]]
+"""A step with a value for each of its choices."""
+
+
+class Machine:
+    """A system in one state, moved by steps."""
+
+    def __init__(self, system: System, values: Sequence[Any] | None = None) -> None:
+        self.system = system
+        start = system.initial_values if values is None else values
+        self.run = ConcreteRun(system.layout.leaves, list(start))
+        self.state = system.state(self.run.store)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The value of each leaf now."""
+        return tuple(self.run.store.values)
+
+    def move(self, move: Move) -> Taken | None:
+        """Take a step; None, and nothing changed, where it is not enabled."""
+        step, choices = move
+        with blaming(f"step `{step.name}` of `{self.system.name}`", SECONDS):
+            return self.run.take(step.function, self.state, choices)
+
+    def level(self) -> str:
+        """Who runs now, by the system's own account; empty where it gives none."""
+        if self.system.level is None:
+            return ""
+        with blaming(f"the level of `{self.system.name}`", SECONDS), self.run.observed():
+            return self.system.level(self.state)
+
+    def failing(self, properties: Sequence[ModelFunction]) -> list[ModelFunction]:
+        """The `always` functions that do not hold now, and the `sometimes` that are found."""
+        found = []
+        for function in properties:
+            with blaming(f"property `{function.name}`", SECONDS):
+                holds = [bool(b.holds(self.run.store)) for b in bindings(self.system, function)]
+            if any(holds) if function.kind == "sometimes" else not all(holds):
+                found.append(function)
+        return found
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Where moves cannot be followed: the number of the move, from 1, and why."""
+
+    at: int
+    reason: str
+
+
+def violation(
+    system: System,
+    properties: Sequence[ModelFunction],
+    group: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+) -> str | Stopped:
+    """The conjunct of `group` that fails after the last move, and only there if it is shortest."""
+    machine = Machine(system, start)
+    wanted = [f for f in properties if f.group == group and f.kind == "always"]
+    taken: Taken | None = None
+    for number, move in enumerate(moves, 1):
+        taken = machine.move(move)
+        if taken is None:
+            return Stopped(number, f"`{move[0].name}` is not enabled")
+        if taken.failed is not None and number < len(moves):
+            return Stopped(number, f"the assertion `{taken.failed}` fails before the last step")
+    if group == ASSERTIONS:
+        failed = taken.failed if taken is not None else None
+        return failed or Stopped(len(moves), "no assertion fails")
+    failing = machine.failing(wanted)
+    return failing[0].name if failing else Stopped(len(moves), f"`{group}` is not violated")
