@@ -9,7 +9,7 @@ from verifier.language import Family, event, ghost, observer
 class Latest:
     """The value that each context wrote last."""
 
-    value: Family[Context, bool]
+    value: Family[Context, bool] = Family()
 
 
 @event
@@ -18,14 +18,12 @@ class FpuAccess:
 
     executed: bool = False
     context: Context = Context.INIT
-    found: Contents
+    found: Contents = Contents()
     latest: bool = False
 
 
 @observer("An FPU instruction that completes reads the registers and writes a value of its own")
-def fpu_access(
-    access: FpuAccess, latest: Latest, cpu: Cpu, context: Context, value: bool
-) -> None:
+def fpu_access(access: FpuAccess, latest: Latest, cpu: Cpu, context: Context, value: bool) -> None:
     """Note what the context finds in the registers, then let it write."""
     access.executed = True
     access.context = context

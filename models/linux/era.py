@@ -1,0 +1,39 @@
+"""The interface that a kernel version's FPU code offers to the rest of the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.linux.task import Fpu, Host, Task, TaskName
+
+
+@dataclass(frozen=True, repr=False)
+class Era:
+    """One kernel version's FPU functions, by the names of the latest version that has them.
+
+    `keeps_owner`: registers that a task left behind are used again without a load.
+    `switch_to(host, to, frequent)` is the FPU part of `__switch_to`; `frequent` says, of a next
+    task whose fpu_counter is not 0, whether it is above 5.
+    """
+
+    version: str
+    lazy: bool
+    keeps_owner: bool
+    init_fpu: Callable[[Task], None]
+    do_device_not_available: Callable[[Host], None]
+    finish_device_not_available: Callable[[Host], None]
+    switch_to: Callable[[Host, TaskName, bool], None]
+    unlazy_fpu: Callable[[Host], None]
+    kernel_fpu_begin: Callable[[Host], None]
+    kernel_fpu_end: Callable[[Host], None]
+    irq_fpu_usable: Callable[[Host], bool]
+    fpu_save_init: Callable[[Host, Fpu], bool]
+    fpu_restore_checking: Callable[[Host, Fpu], None]
+    foreign_write: Callable[[Host, TaskName], None]
+    drop_fpu: Callable[[Host], None]
+
+    def __repr__(self) -> str:
+        return self.version

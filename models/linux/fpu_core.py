@@ -1,0 +1,185 @@
+"""Eager FPU switching: v4.10 to v5.1, where nothing sets TS any more.
+
+`has_fpu` is fpregs_active (`initialized` from v4.15), `used_math` is fpstate_active.
+"""
+
+from models.linux.era import Era
+from models.linux.fpu_internal import owner_named
+from models.linux.instructions import fxrstor, fxsave
+from models.linux.task import Fpu, Host, Interrupt, Owner, Task, TaskName
+from models.x86.registers import Contents
+from verifier.language import models
+
+
+@models("arch/x86/include/asm/fpu/internal.h", "copy_fpregs_to_fpstate", since="v4.2", until="v5.2")
+def copy_fpregs_to_fpstate(host: Host, fpu: Fpu) -> bool:
+    """Save the registers to an image; whether they are still intact."""
+    if not fxsave(host, fpu):
+        do_device_not_available(host)
+    return not host.save_destroys
+
+
+@models("arch/x86/include/asm/fpu/internal.h", "copy_kernel_to_fpregs", since="v4.2", until="v5.2")
+def copy_kernel_to_fpregs(host: Host, fpu: Fpu) -> None:
+    """Load the registers from an image."""
+    if not fxrstor(host, fpu):
+        do_device_not_available(host)
+
+
+@models("arch/x86/include/asm/fpu/internal.h", "fpregs_state_valid", since="v4.9", until="v5.2")
+def fpregs_state_valid(host: Host, name: TaskName) -> bool:
+    """Whether the registers still hold what the task left in them."""
+    return (host.fpu_owner_task == owner_named(name)) & host.tasks[name].fpu.last_cpu
+
+
+@models("arch/x86/include/asm/fpu/internal.h", "fpregs_activate", since="v4.2", until="v5.2")
+def fpregs_activate(host: Host, name: TaskName) -> None:
+    """The registers are a task's."""
+    host.tasks[name].fpu.has_fpu = True
+    host.fpu_owner_task = owner_named(name)
+
+
+@models("arch/x86/include/asm/fpu/internal.h", "switch_fpu_prepare", since="v4.10", until="v5.2")
+def switch_fpu_prepare(host: Host, old: Task) -> None:
+    """Save the old task's registers; the owner stays, for a restore that needs no load."""
+    if old.fpu.has_fpu:
+        old.fpu.last_cpu = copy_fpregs_to_fpstate(host, old.fpu)
+        old.fpu.has_fpu = False
+    else:
+        old.fpu.last_cpu = False
+
+
+@models("arch/x86/include/asm/fpu/internal.h", "switch_fpu_finish", since="v4.10", until="v5.2")
+def switch_fpu_finish(host: Host, name: TaskName) -> None:
+    """Load the new task's registers, unless it has none or they are still there."""
+    new = host.tasks[name]
+    if not new.used_math:
+        return
+    if fpregs_state_valid(host, name):
+        host.did.lazily_restored = True
+    else:
+        host.did.preloaded = True
+        copy_kernel_to_fpregs(host, new.fpu)
+    fpregs_activate(host, name)
+
+
+@models("arch/x86/kernel/process_64.c", "__switch_to", since="v4.10", until="v5.2")
+def switch_to(host: Host, to: TaskName, _frequent: bool) -> None:
+    """Save, load, then change current; interrupts off throughout. Counts nothing."""
+    switch_fpu_prepare(host, host.running)
+    switch_fpu_finish(host, to)
+    host.current = to
+
+
+@models("arch/x86/kernel/traps.c", "do_device_not_available", since="v4.10", until="v5.2")
+def do_device_not_available(host: Host) -> None:
+    """#NM: nothing in the kernel asks for one."""
+    host.did.device_not_available = True
+    assert not host.cpu.cr0.ts, "CR0.TS was set"
+    raise AssertionError("unexpected #NM exception")
+
+
+@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v5.2")
+def __kernel_fpu_begin(host: Host) -> None:
+    """Give the registers to the kernel; the current task keeps fpregs_active."""
+    host.in_kernel_fpu = True
+    task = host.running
+    if task.fpu.has_fpu:
+        copy_fpregs_to_fpstate(host, task.fpu)
+    else:
+        host.fpu_owner_task = Owner.NOBODY
+
+
+@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_end", since="v4.10", until="v5.2")
+def __kernel_fpu_end(host: Host) -> None:
+    """Give the registers back to the current task."""
+    task = host.running
+    if task.fpu.has_fpu:
+        copy_kernel_to_fpregs(host, task.fpu)
+    host.in_kernel_fpu = False
+
+
+@models("arch/x86/kernel/fpu/core.c", "irq_fpu_usable", since="v4.10", until="v5.2")
+def irq_fpu_usable(host: Host) -> bool:
+    """Usable in process context, over user mode, or outside kernel FPU sections."""
+    return (
+        (host.interrupt == Interrupt.NONE)
+        | (host.interrupt == Interrupt.FROM_USER)
+        | (host.in_kernel_fpu ^ True)
+    )
+
+
+@models("arch/x86/kernel/fpu/core.c", "fpu__save", since="v4.2", until="v5.2")
+def fpu__save(host: Host) -> None:
+    """Save the current task's registers and keep them, preemption off."""
+    task = host.running
+    if task.fpu.has_fpu and not copy_fpregs_to_fpstate(host, task.fpu):
+        copy_kernel_to_fpregs(host, task.fpu)
+
+
+@models("arch/x86/kernel/fpu/core.c", "fpu__activate_curr", since="v4.2", until="v4.14")
+def fpu__activate_fpstate(task: Task) -> None:
+    """Give a task that never used the FPU its initial state."""
+    if not task.used_math:
+        task.fpu.state = Contents(owner=task.context, value=False)
+        task.used_math = True
+
+
+@models("arch/x86/kernel/fpu/core.c", "fpu__drop", since="v4.2", until="v5.2")
+def fpu__drop(host: Host) -> None:
+    """The current task has no FPU state any more."""
+    task = host.running
+    if task.fpu.has_fpu:
+        task.fpu.has_fpu = False
+        host.fpu_owner_task = Owner.NOBODY
+    task.used_math = False
+
+
+@models("arch/x86/include/asm/fpu/internal.h", "user_fpu_begin", since="v4.2", until="v5.2")
+def user_fpu_begin(host: Host) -> None:
+    """Give the registers to the current task, whatever is in them; preemption off."""
+    if not host.running.fpu.has_fpu:
+        fpregs_activate(host, host.current)
+
+
+@models("arch/x86/kernel/fpu/core.c", "copy_init_fpstate_to_fpregs", since="v4.2", until="v5.2")
+def copy_init_fpstate_to_fpregs(host: Host) -> None:
+    """Load the initial state into the registers, which are the current task's."""
+    host.cpu.registers = Contents(owner=host.running.context, value=False)
+
+
+@models("arch/x86/kernel/fpu/core.c", "fpu__clear", since="v4.2", until="v5.2")
+def fpu__clear(host: Host) -> None:
+    """Give the current task its initial state; systems interleave its four parts."""
+    fpu__drop(host)
+    fpu__activate_fpstate(host.running)
+    user_fpu_begin(host)
+    copy_init_fpstate_to_fpregs(host)
+
+
+@models("arch/x86/kernel/fpu/core.c", "fpu__activate_fpstate_write", since="v4.2", until="v5.2")
+def foreign_write(host: Host, target: TaskName) -> None:
+    """A debugger is about to write the image of a stopped task: its registers are stale."""
+    task = host.tasks[target]
+    if task.used_math:
+        task.fpu.last_cpu = False
+    task.used_math = True
+
+
+V4_10 = Era(
+    version="v4.10",
+    lazy=False,
+    keeps_owner=True,
+    init_fpu=fpu__activate_fpstate,
+    do_device_not_available=do_device_not_available,
+    finish_device_not_available=do_device_not_available,
+    switch_to=switch_to,
+    unlazy_fpu=fpu__save,
+    kernel_fpu_begin=__kernel_fpu_begin,
+    kernel_fpu_end=__kernel_fpu_end,
+    irq_fpu_usable=irq_fpu_usable,
+    fpu_save_init=copy_fpregs_to_fpstate,
+    fpu_restore_checking=copy_kernel_to_fpregs,
+    foreign_write=foreign_write,
+    drop_fpu=fpu__drop,
+)

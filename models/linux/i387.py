@@ -1,0 +1,168 @@
+"""Lazy FPU switching by TS_USEDFPU alone: v2.6.37 to v3.2, as 64-bit kernels have it.
+
+What the source does with preemption or interrupts off is one function here; a function that is
+split, with the places between as a task's `place`, can be preempted there.
+"""
+
+from models.linux.era import Era
+from models.linux.instructions import clts, fxrstor, fxsave, stts
+from models.linux.task import Fpu, Host, Interrupt, Place, Task, TaskName
+from models.x86.registers import Contents
+from verifier.language import models
+
+
+@models("arch/x86/include/asm/i387.h", "fpu_save_init", since="v2.6.36", until="v3.3")
+def fpu_save_init(host: Host, fpu: Fpu) -> bool:
+    """Save the registers to an image, after a #NM in the kernel where TS is set."""
+    if not fxsave(host, fpu):
+        do_device_not_available(host)
+        fxsave(host, fpu)
+    return not host.save_destroys
+
+
+@models("arch/x86/include/asm/i387.h", "fpu_restore_checking", since="v2.6.36", until="v3.3")
+def fpu_restore_checking(host: Host, fpu: Fpu) -> None:
+    """Load the registers from an image, after a #NM in the kernel where TS is set."""
+    if not fxrstor(host, fpu):
+        do_device_not_available(host)
+        fxrstor(host, fpu)
+
+
+@models("arch/x86/include/asm/i387.h", "__save_init_fpu", since="v2.6.36", until="v3.3")
+def __save_init_fpu(host: Host, task: Task) -> None:
+    """Save a task's registers; it no longer uses the FPU, and TS is left for the caller."""
+    fpu_save_init(host, task.fpu)
+    task.fpu.has_fpu = False
+
+
+@models("arch/x86/include/asm/i387.h", "__unlazy_fpu", since="v2.6.34", until="v3.3")
+def __unlazy_fpu(host: Host, task: Task) -> None:
+    """Take the registers away from a task that has them."""
+    if task.fpu.has_fpu:
+        __save_init_fpu(host, task)
+        stts(host)
+    else:
+        task.fpu_counter = False
+
+
+@models("arch/x86/include/asm/i387.h", "unlazy_fpu", since="v2.6.37", until="v3.3")
+def unlazy_fpu(host: Host) -> None:
+    """Take the registers away from the current task, preemption off."""
+    __unlazy_fpu(host, host.running)
+
+
+@models("arch/x86/include/asm/i387.h", "clear_fpu", since="v2.6.37", until="v3.3")
+def clear_fpu(host: Host) -> None:
+    """Forget the current task's registers, preemption off."""
+    task = host.running
+    if task.fpu.has_fpu:
+        task.fpu.has_fpu = False
+        stts(host)
+
+
+@models("arch/x86/kernel/i387.c", "init_fpu", since="v2.6.34", until="v3.3")
+def init_fpu(task: Task) -> None:
+    """Give a task that never used the FPU its initial state; the allocation has been done."""
+    task.fpu.state = Contents(owner=task.context, value=False)
+    task.used_math = True
+
+
+@models("arch/x86/kernel/traps.c", "__math_state_restore", since="v2.6.32", until="v3.3")
+def __math_state_restore(host: Host) -> None:
+    """Load the current task's registers, then mark them used; TS is clear."""
+    task = host.running
+    fpu_restore_checking(host, task.fpu)
+    task.fpu.has_fpu = True
+    task.fpu_counter = True
+
+
+@models("arch/x86/kernel/traps.c", "do_device_not_available", since="v2.6.34", until="v3.3")
+def do_device_not_available(host: Host) -> None:
+    """#NM, interrupts off: a first use allocates with interrupts on, any other restores."""
+    host.did.device_not_available = True
+    task = host.running
+    if task.used_math:
+        clts(host)
+        __math_state_restore(host)
+        return
+    assert task.place == Place.USER, "sleeping function called from invalid context"
+    task.place = Place.ALLOCATING
+
+
+@models("arch/x86/kernel/traps.c", "math_state_restore", since="v2.6.34", until="v3.3")
+def finish_device_not_available(host: Host) -> None:
+    """The part of the handler after the allocation, interrupts off again."""
+    clts(host)
+    __math_state_restore(host)
+    host.running.place = Place.USER
+
+
+@models("arch/x86/kernel/process_64.c", "__switch_to", since="v2.6.34", until="v3.3")
+def switch_to(host: Host, to: TaskName, frequent: bool) -> None:
+    """Save the old task lazily, preload a frequent user; interrupts off throughout."""
+    upcoming = host.tasks[to]
+    preload_fpu = upcoming.used_math & upcoming.fpu_counter & frequent
+    __unlazy_fpu(host, host.running)
+    if preload_fpu:
+        clts(host)
+    host.current = to
+    if preload_fpu:
+        host.did.preloaded = True
+        __math_state_restore(host)
+
+
+@models("arch/x86/include/asm/i387.h", "kernel_fpu_begin", since="v2.6.34", until="v3.3")
+def kernel_fpu_begin(host: Host) -> None:
+    """Give the registers to the kernel; preemption is off until kernel_fpu_end."""
+    task = host.running
+    if task.fpu.has_fpu:
+        __save_init_fpu(host, task)
+    else:
+        clts(host)
+    host.in_kernel_fpu = True
+
+
+@models("arch/x86/include/asm/i387.h", "kernel_fpu_end", since="v2.6.34", until="v3.3")
+def kernel_fpu_end(host: Host) -> None:
+    """Leave the registers to nobody."""
+    stts(host)
+    host.in_kernel_fpu = False
+
+
+@models("arch/x86/include/asm/i387.h", "irq_fpu_usable", since="v2.6.34", until="v3.3")
+def irq_fpu_usable(host: Host) -> bool:
+    """Usable in process context, without registers of an interrupt, over user mode, or by TS."""
+    return (host.interrupt != Interrupt.FROM_KERNEL) | host.cpu.cr0.ts
+
+
+@models("arch/x86/kernel/i387.c", "xfpregs_set", since="v2.6.34", until="v3.3")
+def foreign_write(host: Host, target: TaskName) -> None:
+    """A debugger is about to write the image of a task that is stopped."""
+    host.tasks[target].used_math = True
+
+
+@models("arch/x86/kernel/process.c", "flush_thread", since="v2.6.37", until="v3.3")
+def drop_fpu(host: Host) -> None:
+    """The current task starts afresh."""
+    host.running.fpu_counter = False
+    clear_fpu(host)
+    host.running.used_math = False
+
+
+V3_2 = Era(
+    version="v3.2",
+    lazy=True,
+    keeps_owner=False,
+    init_fpu=init_fpu,
+    do_device_not_available=do_device_not_available,
+    finish_device_not_available=finish_device_not_available,
+    switch_to=switch_to,
+    unlazy_fpu=unlazy_fpu,
+    kernel_fpu_begin=kernel_fpu_begin,
+    kernel_fpu_end=kernel_fpu_end,
+    irq_fpu_usable=irq_fpu_usable,
+    fpu_save_init=fpu_save_init,
+    fpu_restore_checking=fpu_restore_checking,
+    foreign_write=foreign_write,
+    drop_fpu=drop_fpu,
+)

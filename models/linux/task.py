@@ -1,0 +1,135 @@
+"""What Linux remembers about tasks, their FPU state and the processor that they share."""
+
+from enum import Enum
+
+from models.linux.era import Era
+from models.x86.cpu import Cpu
+from models.x86.registers import Contents, Context
+from verifier.language import Family, event, record
+
+
+class TaskName(Enum):
+    """The tasks of a host."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Owner(Enum):
+    """Whom fpu_owner_task (fpu_fpregs_owner_ctx since v4.2) of this processor names."""
+
+    NOBODY = "nobody"
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Place(Enum):
+    """Where a task stands; outside KERNEL_FPU and interrupts it can be preempted.
+
+    USER: runs in user mode. KERNEL: in a system call. ALLOCATING: the #NM handler allocates the
+    state of a task that never used the FPU and may sleep. ALLOCATED: it has done so, interrupts
+    are not yet off again. KERNEL_FPU: between kernel_fpu_begin and kernel_fpu_end. The others are
+    places inside signal handling and exec, each named for what has just been done.
+    """
+
+    USER = "user"
+    KERNEL = "kernel"
+    ALLOCATING = "allocating"
+    ALLOCATED = "allocated"
+    KERNEL_FPU = "kernel fpu"
+    SIGNAL_SAVED = "signal: frame saved"
+    SIGNAL_FLAG_CLEARED = "signal: has_fpu cleared"
+    SIGNAL_DROPPED = "signal: registers dropped"
+    SIGRETURN_TS_CLEARED = "sigreturn: TS cleared"
+    SIGRETURN_OWNER = "sigreturn: owner set"
+    EXEC_COUNTED = "exec: fpu_counter cleared"
+    EXEC_DROPPED = "exec: registers dropped"
+    EXEC_ACTIVE = "exec: state initialised"
+    EXEC_OWNER = "exec: owner set"
+
+
+class Interrupt(Enum):
+    """What in_interrupt() and get_irq_regs() say.
+
+    NONE: process context. FROM_USER, FROM_KERNEL: an interrupt that arrived in that mode, or the
+    softirqs at its end. NO_REGISTERS: softirqs run by local_bh_enable, get_irq_regs() is NULL.
+    """
+
+    NONE = "none"
+    FROM_USER = "from user"
+    FROM_KERNEL = "from kernel"
+    NO_REGISTERS = "no registers"
+
+
+@record
+class Fpu:
+    """struct fpu: a memory image and what is remembered about it.
+
+    `has_fpu` is TS_USEDFPU of thread_info.status until v3.2, has_fpu until v4.1 and fpregs_active
+    from v4.2. `last_cpu` says that last_cpu names this processor; any other value is as good as
+    none.
+    """
+
+    has_fpu: bool = False
+    last_cpu: bool = False
+    state: Contents = Contents()
+
+
+@record
+class Task:
+    """task_struct, as far as the FPU goes.
+
+    `used_math` is PF_USED_MATH until v4.1 and fpstate_active from v4.2. `fpu_counter` says that
+    fpu_counter is not 0. Whether it is then above 5 is a choice at each use, which allows
+    everything that counting allows. `context` names the owner of this task's register contents.
+    """
+
+    context: Context = Context.TASK_A
+    place: Place = Place.USER
+    used_math: bool = False
+    fpu_counter: bool = False
+    fpu: Fpu = Fpu()
+
+
+@event
+class HostFpu:
+    """What the kernel did with the FPU in this step."""
+
+    executed: bool = False
+    device_not_available: bool = False
+    preloaded: bool = False
+    lazily_restored: bool = False
+    trapped: bool = False
+
+
+@record
+class Host:
+    """One processor under Linux and the tasks that run on it.
+
+    `in_kernel_fpu` is kept in all versions, and read by the kernel from v4.1 on. `save_destroys`
+    says that the next save to memory changes the registers: FNSAVE reinitialises them, and a
+    pending x87 exception makes the kernel execute FNCLEX.
+    """
+
+    era: Era
+    cpu: Cpu = Cpu()
+    current: TaskName = TaskName.A
+    tasks: Family[TaskName, Task] = Family(
+        {
+            TaskName.A: Task(context=Context.TASK_A),
+            TaskName.B: Task(context=Context.TASK_B),
+            TaskName.C: Task(context=Context.TASK_C),
+        }
+    )
+    fpu_owner_task: Owner = Owner.NOBODY
+    in_kernel_fpu: bool = False
+    interrupt: Interrupt = Interrupt.NONE
+    save_destroys: bool = False
+    did: HostFpu = HostFpu()
+
+    @property
+    def running(self) -> Task:
+        """The task that `current` points to."""
+        return self.tasks[self.current]

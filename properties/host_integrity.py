@@ -1,0 +1,34 @@
+"""The host's own belief about its FPU is right."""
+
+from models.linux.task import Host, HostFpu
+from verifier.language import always, sometimes
+
+
+@always("host_integrity")
+def the_kernel_takes_no_nm_in_its_own_save_or_restore(did: HostFpu) -> bool:
+    """No instruction by which the kernel saves or restores registers raises #NM."""
+    return did.trapped ^ True
+
+
+@always("host_integrity")
+def ts_is_clear_exactly_while_the_running_task_has_the_registers(host: Host) -> bool:
+    """Outside kernel FPU sections a lazy kernel's TS says who has them; an eager one's is clear."""
+    ts = host.cpu.cr0.ts
+    if host.era.lazy:
+        return host.in_kernel_fpu | (host.running.fpu.has_fpu == (ts ^ True))
+    return ts ^ True
+
+
+@always("host_integrity")
+def only_the_running_task_has_the_registers(host: Host) -> bool:
+    """No task that is switched out is believed to have its state in the registers."""
+    owners = False
+    for name, task in host.tasks.items():
+        owners = owners | (task.fpu.has_fpu & (host.current != name))
+    return owners ^ True
+
+
+@sometimes("host_integrity")
+def the_kernel_saves_or_restores(did: HostFpu) -> bool:
+    """The kernel executes an instruction that saves or restores registers."""
+    return did.executed
