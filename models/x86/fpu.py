@@ -3,7 +3,7 @@
 from enum import Enum
 
 from models.x86.cpu import Cpu
-from models.x86.manuals import SDM, SDM1
+from models.x86.manuals import SDM, SDM1, SDM2
 from verifier.language import abstracts, manual
 
 
@@ -32,7 +32,7 @@ class Fault(Enum):
     MF = "#MF"
 
 
-@manual(SDM1, "x87 FPU Exception Handling in Software")
+@manual(SDM1, "Handling x87 FPU Exceptions in Software", "native mode")
 def pending_x87_error(cpu: Cpu) -> Fault:
     """A waiting instruction reports a pending error; without NE it goes out by FERR# instead."""
     return Fault.MF if cpu.x87_error_pending & cpu.cr0.ne else Fault.NONE
@@ -72,7 +72,7 @@ def sse_fault(cpu: Cpu) -> Fault:
     return Fault.NM if cpu.cr0.ts else Fault.NONE
 
 
-@manual(SDM1, "Detection of AVX Instructions")
+@manual(SDM2, "AVX and SSE Instruction Exception Specification", "class 4")
 def avx_fault(cpu: Cpu) -> Fault:
     """State that the kernel has not enabled raises #UD, then TS #NM; EM does not matter."""
     if not (cpu.cr4.osxsave & cpu.xcr0_ok):
@@ -80,7 +80,7 @@ def avx_fault(cpu: Cpu) -> Fault:
     return Fault.NM if cpu.cr0.ts else Fault.NONE
 
 
-@manual(SDM, "Exception and Interrupt Reference", "interrupt 7")
+@manual(SDM2, "Instruction Set Reference, A-L", "FXSAVE, FXRSTOR")
 def fxsave_fault(cpu: Cpu) -> Fault:
     """EM or TS raises #NM; a pending error is saved, not reported."""
     return Fault.NM if cpu.cr0.em | cpu.cr0.ts else Fault.NONE
@@ -96,10 +96,11 @@ def xsave_fault(cpu: Cpu) -> Fault:
 
 @manual(SDM1, "Operation of XSAVES")
 def xsaves_fault(cpu: Cpu) -> Fault:
-    """As XSAVE, but outside CPL 0 #GP comes before #NM."""
-    if cpu.cr4.osxsave & (cpu.cpl0 ^ True):
+    """As XSAVE; then outside CPL 0 #GP, as #NM belongs to decoding."""
+    fault = xsave_fault(cpu)
+    if fault == Fault.NONE and not cpu.cpl0:
         return Fault.GP
-    return xsave_fault(cpu)
+    return fault
 
 
 @abstracts("The class of an FPU instruction decides which rule gates it")
