@@ -10,6 +10,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import transition
 from verifier.circuit.reduce import Reduction, reduce
 from verifier.engines.pdr.budget import Budget, Exhausted, Paused
+from verifier.engines.pdr.compact import compact
 from verifier.engines.pdr.minimise import minimise, named, support
 from verifier.engines.pdr.search import Goal, Obligation, Search
 from verifier.evidence.verdicts import (
@@ -67,7 +68,7 @@ class _Run:
         watch: Watch,
     ) -> None:
         reduced = reduction.circuit
-        self.step = transition(reduced)
+        self.step = compact(transition(reduced))
         self.verdicts: dict[str, Verdict] = {}
         self._original, self._reduced, self._facts = original, reduced, reduction.facts
         self._budget = budget
@@ -91,7 +92,7 @@ class _Run:
             return Violated("pdr", self._path(goal.counterexample), self._budget.seconds)
         if not goal.proved:
             return self.unknown(goal, f"depth limit of {self._budget.limits.depth} frames")
-        lemmas = [lemma.cube for lemma in self._search.frames.infinite]
+        lemmas = [lemma.cube for lemma in self._search.frames.infinite.values()]
         cubes = support(self.step, goal.bad, lemmas)
         invariant = Invariant((*self._facts, *named(self._reduced, cubes)))
         return Proved("pdr", invariant, goal.good_steps, self._budget.seconds)

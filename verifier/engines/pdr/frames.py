@@ -43,8 +43,8 @@ class Frames:
     ) -> None:
         self.transition = transition
         self.budget = budget
-        self.levels: list[list[Lemma]] = [[], []]
-        self.infinite: list[Lemma] = []
+        self.levels: list[dict[frozenset[int], Lemma]] = [{}, {}]
+        self.infinite: dict[frozenset[int], Lemma] = {}
         n = transition.latches
         self.activity = [0.0] * (2 * n + 1)
         self.next = [0] * (2 * n + 1)
@@ -74,10 +74,10 @@ class Frames:
             self._switch()
         for literal in self.initial:
             self._solver.add([self._off[0], literal])
-        for lemma in self.infinite:
+        for lemma in self.infinite.values():
             self._assert(lemma)
         for lemmas in self.levels:
-            for lemma in lemmas:
+            for lemma in lemmas.values():
                 self._assert(lemma)
 
     def _switch(self) -> None:
@@ -94,7 +94,7 @@ class Frames:
 
     def open(self) -> None:
         """One more frame on top."""
-        self.levels.append([])
+        self.levels.append({})
         self._switch()
 
     def _frame(self, level: int) -> list[int]:
@@ -168,41 +168,45 @@ class Frames:
     def blocked(self, cube: Cube, level: int) -> bool:
         """Whether a single lemma already rules the cube out of a frame."""
         covers = frozenset(cube).issuperset
-        if any(covers(lemma.literals) for lemma in self.infinite):
+        if any(map(covers, self.infinite)):
             return True
-        return any(covers(lemma.literals) for lemmas in self.levels[level:] for lemma in lemmas)
+        return any(any(map(covers, lemmas)) for lemmas in self.levels[level:])
 
     def add(self, cube: Cube, level: int) -> None:
         """Learn that a cube is unreachable within `level` steps."""
         activity = self.activity
         for literal in cube:
             activity[literal] += 1.0
-        self._insert(Lemma(cube, level))
+        self._insert(Lemma(cube, level), 1)
 
     def move(self, lemma: Lemma, cube: Cube, level: int) -> None:
         """Replace a lemma by one of a later level, perhaps stronger."""
-        self.levels[lemma.level].remove(lemma)
+        del self.levels[lemma.level][lemma.literals]
+        first = 1 if len(cube) < len(lemma.cube) else level
         lemma.level = _GONE
         self._stale += 1
-        self._insert(Lemma(cube, level))
+        self._insert(Lemma(cube, level), first)
 
-    def _insert(self, lemma: Lemma) -> None:
-        """Add a lemma and forget what it subsumes."""
+    def keep_for_ever(self, level: int) -> None:
+        """Make the lemmas of this and all later levels infinite: their conjunction is inductive."""
+        for lemmas in self.levels[level:]:
+            self.infinite |= lemmas
+            for lemma in lemmas.values():
+                lemma.level = INFINITE
+                self._assert(lemma)
+            self._stale += len(lemmas)
+            lemmas.clear()
+
+    def _insert(self, lemma: Lemma, first: int) -> None:
+        """Add a lemma and forget those from a level on that it subsumes."""
         literals = lemma.literals
-        for level in range(1, min(lemma.level, self.top) + 1):
-            kept: list[Lemma] = []
-            for other in self.levels[level]:
-                if literals <= other.literals:
-                    other.level = _GONE
-                    self._stale += 1
-                    continue
-                kept.append(other)
+        for level in range(first, lemma.level + 1):
+            lemmas = self.levels[level]
+            for subsumed in list(filter(literals.issubset, lemmas)):
+                lemmas.pop(subsumed).level = _GONE
+                self._stale += 1
+            for other in lemmas.values():
                 if other.witness is not None and literals <= other.witness:
                     other.witness = None
-            self.levels[level] = kept
-        if lemma.level == INFINITE:
-            self.infinite = [x for x in self.infinite if not literals <= x.literals]
-            self.infinite.append(lemma)
-        else:
-            self.levels[lemma.level].append(lemma)
+        self.levels[lemma.level][literals] = lemma
         self._assert(lemma)

@@ -7,7 +7,7 @@ generalisation).
 
 from verifier.engines.pdr.frames import Cube, Frames
 
-_COUNTEREXAMPLES = 3
+_COUNTEREXAMPLES = 0
 _DEPTH = 1
 
 

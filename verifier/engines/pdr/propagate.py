@@ -1,6 +1,6 @@
 """Moving lemmas to later frames, and noticing when one frame equals the next."""
 
-from verifier.engines.pdr.frames import INFINITE, Frames
+from verifier.engines.pdr.frames import Frames
 
 
 def propagate(frames: Frames) -> None:
@@ -10,7 +10,7 @@ def propagate(frames: Frames) -> None:
     stopped it.
     """
     for level in range(1, frames.top):
-        for lemma in list(frames.levels[level]):
+        for lemma in list(frames.levels[level].values()):
             if lemma.level != level or lemma.witness is not None:
                 continue
             part = frames.pushes(lemma)
@@ -19,12 +19,5 @@ def propagate(frames: Frames) -> None:
             else:
                 frames.move(lemma, part, level + 1)
         if not frames.levels[level]:
-            make_infinite(frames, level)
+            frames.keep_for_ever(level)
             return
-
-
-def make_infinite(frames: Frames, level: int) -> None:
-    """A level without lemmas: its frame equals all later ones, which are thus inductive."""
-    for later in range(level + 1, frames.top + 1):
-        for lemma in list(frames.levels[later]):
-            frames.move(lemma, lemma.cube, INFINITE)

@@ -9,7 +9,7 @@ from verifier.engines.pdr.budget import Budget
 from verifier.engines.pdr.frames import Cube, Frames
 from verifier.engines.pdr.generalise import generalise
 from verifier.engines.pdr.lift import Lifter
-from verifier.engines.pdr.propagate import make_infinite, propagate
+from verifier.engines.pdr.propagate import propagate
 from verifier.evidence.verdicts import Progress, Watch
 
 
@@ -79,7 +79,7 @@ class Search:
                 propagate(frames)
             for level in range(1, goal.good_steps):
                 if not frames.levels[level]:
-                    make_infinite(frames, level)
+                    frames.keep_for_ever(level)
                     goal.proved = True
                     return
 
