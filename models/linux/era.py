@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.linux.task import Fpu, Host, Task, TaskName
+    from models.linux.task import Fpu, Host, Place, Task, TaskName
 
 
 @dataclass(frozen=True, repr=False)
@@ -15,6 +15,9 @@ class Era:
     """One kernel version's FPU functions, by the names of the latest version that has them.
 
     `keeps_owner`: registers that a task left behind are used again without a load.
+    A function that the source does not protect from preemption or interrupts comes in parts:
+    `kernel_fpu_begin_save` and `kernel_fpu_begin_rest` make up `kernel_fpu_begin`; `start_afresh`
+    and `take_registers` do the next part from the place where the current task stands.
     `switch_to(host, to, frequent)` is the FPU part of `__switch_to`; `frequent` says, of a next
     task whose fpu_counter is not 0, whether it is above 5.
     """
@@ -28,12 +31,15 @@ class Era:
     switch_to: Callable[[Host, TaskName, bool], None]
     unlazy_fpu: Callable[[Host], None]
     kernel_fpu_begin: Callable[[Host], None]
+    kernel_fpu_begin_save: Callable[[Host], Place]
+    kernel_fpu_begin_rest: Callable[[Host, Place], None]
     kernel_fpu_end: Callable[[Host], None]
     irq_fpu_usable: Callable[[Host], bool]
     fpu_save_init: Callable[[Host, Fpu], bool]
     fpu_restore_checking: Callable[[Host, Fpu], None]
     foreign_write: Callable[[Host, TaskName], None]
-    drop_fpu: Callable[[Host], None]
+    start_afresh: Callable[[Host], None]
+    take_registers: Callable[[Host], None]
 
     def __repr__(self) -> str:
         return self.version

@@ -6,7 +6,7 @@
 from models.linux.era import Era
 from models.linux.fpu_internal import owner_named
 from models.linux.instructions import fxrstor, fxsave
-from models.linux.task import Fpu, Host, Interrupt, Owner, Task, TaskName
+from models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
 from models.x86.registers import Contents
 from verifier.language import models
 
@@ -80,14 +80,27 @@ def do_device_not_available(host: Host) -> None:
 
 
 @models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v5.2")
-def __kernel_fpu_begin(host: Host) -> None:
-    """Give the registers to the kernel; the current task keeps fpregs_active."""
+def kernel_fpu_begin_save(host: Host) -> Place:
+    """Mark the section first, then save; the current task keeps fpregs_active."""
     host.in_kernel_fpu = True
     task = host.running
     if task.fpu.has_fpu:
         copy_fpregs_to_fpstate(host, task.fpu)
-    else:
+        return Place.FPU_SAVED
+    return Place.FPU_FREE
+
+
+@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v5.2")
+def kernel_fpu_begin_rest(host: Host, found: Place) -> None:
+    """Forget whose registers these were, where there was nothing to save."""
+    if found == Place.FPU_FREE:
         host.fpu_owner_task = Owner.NOBODY
+
+
+@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v5.2")
+def __kernel_fpu_begin(host: Host) -> None:
+    """Give the registers to the kernel."""
+    kernel_fpu_begin_rest(host, kernel_fpu_begin_save(host))
 
 
 @models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_end", since="v4.10", until="v5.2")
@@ -149,12 +162,29 @@ def copy_init_fpstate_to_fpregs(host: Host) -> None:
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__clear", since="v4.2", until="v5.2")
-def fpu__clear(host: Host) -> None:
-    """Give the current task its initial state; systems interleave its four parts."""
-    fpu__drop(host)
-    fpu__activate_fpstate(host.running)
+def start_afresh(host: Host) -> None:
+    """The next part of giving the current task its initial state."""
+    task = host.running
+    match task.place:
+        case Place.FRAME_SAVED | Place.COUNTER_CLEARED:
+            fpu__drop(host)
+            task.place = Place.DROPPED
+        case Place.DROPPED:
+            fpu__activate_fpstate(task)
+            task.place = Place.INITIALISED
+        case Place.INITIALISED:
+            user_fpu_begin(host)
+            task.place = Place.OWNED
+        case Place.OWNED:
+            copy_init_fpstate_to_fpregs(host)
+            task.place = Place.FRESH
+
+
+@models("arch/x86/kernel/fpu/signal.c", "__fpu__restore_sig", since="v4.10", until="v5.2")
+def take_registers(host: Host) -> None:
+    """The next part of preparing the registers for a signal frame."""
     user_fpu_begin(host)
-    copy_init_fpstate_to_fpregs(host)
+    host.running.place = Place.RETURN_OWNED
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__activate_fpstate_write", since="v4.2", until="v5.2")
@@ -176,10 +206,13 @@ V4_10 = Era(
     switch_to=switch_to,
     unlazy_fpu=fpu__save,
     kernel_fpu_begin=__kernel_fpu_begin,
+    kernel_fpu_begin_save=kernel_fpu_begin_save,
+    kernel_fpu_begin_rest=kernel_fpu_begin_rest,
     kernel_fpu_end=__kernel_fpu_end,
     irq_fpu_usable=irq_fpu_usable,
     fpu_save_init=copy_fpregs_to_fpstate,
     fpu_restore_checking=copy_kernel_to_fpregs,
     foreign_write=foreign_write,
-    drop_fpu=fpu__drop,
+    start_afresh=start_afresh,
+    take_registers=take_registers,
 )

@@ -162,24 +162,32 @@ def unlazy_fpu(host: Host) -> None:
         task.fpu_counter = False
 
 
-@models("arch/x86/kernel/i387.c", "kernel_fpu_begin", since="v3.3", until="v4.1")
-def kernel_fpu_begin(host: Host) -> None:
-    """Give the registers to the kernel; preemption is off until kernel_fpu_end."""
+@models("arch/x86/kernel/i387.c", "kernel_fpu_begin", since="v3.3", until="v3.10")
+def kernel_fpu_begin_save(host: Host) -> Place:
+    """Preemption is off from here to kernel_fpu_end, interrupts are not."""
     assert irq_fpu_usable(host), "kernel_fpu_begin: WARN_ON_ONCE(!irq_fpu_usable())"
-    __kernel_fpu_begin(host)
-
-
-@models("arch/x86/kernel/i387.c", "__kernel_fpu_begin", since="v3.7", until="v4.1")
-def __kernel_fpu_begin(host: Host) -> None:
-    """Give the registers to the kernel; since v3.10 has_fpu is cleared before the save."""
     task = host.running
     if task.fpu.has_fpu:
         fpu_save_init(host, task.fpu)
-        __thread_clear_has_fpu(host, task)
+        return Place.FPU_SAVED
+    host.fpu_owner_task = Owner.NOBODY
+    return Place.FPU_FREE
+
+
+@models("arch/x86/kernel/i387.c", "kernel_fpu_begin", since="v3.3", until="v3.10")
+def kernel_fpu_begin_rest(host: Host, found: Place) -> None:
+    """Mark the saved registers as saved, or clear TS where there was nothing to save."""
+    if found == Place.FPU_SAVED:
+        __thread_clear_has_fpu(host, host.running)
     else:
-        host.fpu_owner_task = Owner.NOBODY
         clts(host)
     host.in_kernel_fpu = True
+
+
+@models("arch/x86/kernel/i387.c", "kernel_fpu_begin", since="v3.3", until="v4.1")
+def kernel_fpu_begin(host: Host) -> None:
+    """Give the registers to the kernel; v3.10 clears has_fpu before it saves."""
+    kernel_fpu_begin_rest(host, kernel_fpu_begin_save(host))
 
 
 @models("arch/x86/kernel/i387.c", "kernel_fpu_end", since="v3.3", until="v4.1")
@@ -214,14 +222,11 @@ def foreign_write(host: Host, target: TaskName) -> None:
     task.used_math = True
 
 
-@models("arch/x86/include/asm/fpu-internal.h", "drop_fpu", since="v3.6", until="v4.2")
-def drop_fpu(host: Host) -> None:
-    """The current task starts afresh."""
-    task = host.running
-    task.fpu_counter = False
-    if task.fpu.has_fpu:
-        __thread_fpu_end(host, task)
-    task.used_math = False
+@models("arch/x86/include/asm/fpu-internal.h", "clear_fpu", since="v3.3", until="v3.6")
+def clear_fpu(host: Host) -> None:
+    """Forget the current task's registers, preemption off."""
+    if host.running.fpu.has_fpu:
+        __thread_fpu_end(host, host.running)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "user_fpu_begin", since="v3.4", until="v4.2")
@@ -229,6 +234,29 @@ def user_fpu_begin(host: Host) -> None:
     """Give the registers to the current task, whatever is in them; preemption off."""
     if not host.running.fpu.has_fpu:
         __thread_fpu_begin(host, host.current)
+
+
+@models("arch/x86/kernel/process.c", "flush_thread", since="v3.3", until="v3.6")
+def start_afresh(host: Host) -> None:
+    """The next part of dropping the state that a signal frame has, or that exec ends."""
+    task = host.running
+    match task.place:
+        case Place.FRAME_SAVED:
+            __thread_fpu_end(host, task)
+            task.place = Place.DROPPED
+        case Place.COUNTER_CLEARED:
+            clear_fpu(host)
+            task.place = Place.DROPPED
+        case Place.DROPPED:
+            task.used_math = False
+            task.place = Place.FRESH
+
+
+@models("arch/x86/kernel/xsave.c", "restore_i387_xstate", since="v3.4", until="v3.7")
+def take_registers(host: Host) -> None:
+    """The next part of preparing the registers for a signal frame."""
+    user_fpu_begin(host)
+    host.running.place = Place.RETURN_OWNED
 
 
 V3_4 = Era(
@@ -241,10 +269,13 @@ V3_4 = Era(
     switch_to=switch_to,
     unlazy_fpu=unlazy_fpu,
     kernel_fpu_begin=kernel_fpu_begin,
+    kernel_fpu_begin_save=kernel_fpu_begin_save,
+    kernel_fpu_begin_rest=kernel_fpu_begin_rest,
     kernel_fpu_end=kernel_fpu_end,
     irq_fpu_usable=irq_fpu_usable,
     fpu_save_init=fpu_save_init,
     fpu_restore_checking=fpu_restore_checking,
     foreign_write=foreign_write,
-    drop_fpu=drop_fpu,
+    start_afresh=start_afresh,
+    take_registers=take_registers,
 )

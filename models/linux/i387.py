@@ -112,14 +112,29 @@ def switch_to(host: Host, to: TaskName, frequent: bool) -> None:
 
 
 @models("arch/x86/include/asm/i387.h", "kernel_fpu_begin", since="v2.6.34", until="v3.3")
-def kernel_fpu_begin(host: Host) -> None:
-    """Give the registers to the kernel; preemption is off until kernel_fpu_end."""
+def kernel_fpu_begin_save(host: Host) -> Place:
+    """Preemption is off from here to kernel_fpu_end, interrupts are not."""
     task = host.running
     if task.fpu.has_fpu:
-        __save_init_fpu(host, task)
+        fpu_save_init(host, task.fpu)
+        return Place.FPU_SAVED
+    return Place.FPU_FREE
+
+
+@models("arch/x86/include/asm/i387.h", "kernel_fpu_begin", since="v2.6.34", until="v3.3")
+def kernel_fpu_begin_rest(host: Host, found: Place) -> None:
+    """Mark the saved registers as saved, or clear TS where there was nothing to save."""
+    if found == Place.FPU_SAVED:
+        host.running.fpu.has_fpu = False
     else:
         clts(host)
     host.in_kernel_fpu = True
+
+
+@models("arch/x86/include/asm/i387.h", "kernel_fpu_begin", since="v2.6.34", until="v3.3")
+def kernel_fpu_begin(host: Host) -> None:
+    """Give the registers to the kernel."""
+    kernel_fpu_begin_rest(host, kernel_fpu_begin_save(host))
 
 
 @models("arch/x86/include/asm/i387.h", "kernel_fpu_end", since="v2.6.34", until="v3.3")
@@ -142,11 +157,38 @@ def foreign_write(host: Host, target: TaskName) -> None:
 
 
 @models("arch/x86/kernel/process.c", "flush_thread", since="v2.6.37", until="v3.3")
-def drop_fpu(host: Host) -> None:
-    """The current task starts afresh."""
-    host.running.fpu_counter = False
-    clear_fpu(host)
-    host.running.used_math = False
+def start_afresh(host: Host) -> None:
+    """The next part of dropping the state that a signal frame has, or that exec ends."""
+    task = host.running
+    match task.place:
+        case Place.FRAME_SAVED:
+            task.fpu.has_fpu = False
+            task.place = Place.FLAG_CLEARED
+        case Place.FLAG_CLEARED:
+            stts(host)
+            task.place = Place.DROPPED
+        case Place.COUNTER_CLEARED:
+            clear_fpu(host)
+            task.place = Place.DROPPED
+        case Place.DROPPED:
+            task.used_math = False
+            task.place = Place.FRESH
+
+
+@models("arch/x86/kernel/xsave.c", "restore_i387_xstate", since="v2.6.37", until="v3.3")
+def take_registers(host: Host) -> None:
+    """The next part of preparing the registers for a signal frame."""
+    task = host.running
+    match task.place:
+        case Place.RETURN_USED:
+            if task.fpu.has_fpu:
+                task.place = Place.RETURN_OWNED
+            else:
+                clts(host)
+                task.place = Place.RETURN_TS_CLEARED
+        case Place.RETURN_TS_CLEARED:
+            task.fpu.has_fpu = True
+            task.place = Place.RETURN_OWNED
 
 
 V3_2 = Era(
@@ -159,10 +201,13 @@ V3_2 = Era(
     switch_to=switch_to,
     unlazy_fpu=unlazy_fpu,
     kernel_fpu_begin=kernel_fpu_begin,
+    kernel_fpu_begin_save=kernel_fpu_begin_save,
+    kernel_fpu_begin_rest=kernel_fpu_begin_rest,
     kernel_fpu_end=kernel_fpu_end,
     irq_fpu_usable=irq_fpu_usable,
     fpu_save_init=fpu_save_init,
     fpu_restore_checking=fpu_restore_checking,
     foreign_write=foreign_write,
-    drop_fpu=drop_fpu,
+    start_afresh=start_afresh,
+    take_registers=take_registers,
 )

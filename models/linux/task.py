@@ -26,28 +26,34 @@ class Owner(Enum):
 
 
 class Place(Enum):
-    """Where a task stands; outside KERNEL_FPU and interrupts it can be preempted.
+    """Where a task stands; except in kernel FPU sections and interrupts it can be preempted.
 
-    USER: runs in user mode. KERNEL: in a system call. ALLOCATING: the #NM handler allocates the
-    state of a task that never used the FPU and may sleep. ALLOCATED: it has done so, interrupts
-    are not yet off again. KERNEL_FPU: between kernel_fpu_begin and kernel_fpu_end. The others are
-    places inside signal handling and exec, each named for what has just been done.
+    USER: it runs in user mode. KERNEL: in a system call. ALLOCATING: its #NM handler allocates the
+    state of a first use and may sleep. ALLOCATED: it has done so, interrupts are not off again.
+    FPU_SAVED, FPU_FREE: kernel_fpu_begin has found and saved the task's registers, or found none,
+    and has done nothing else. KERNEL_FPU: in the section. The others are places inside signal
+    delivery (FRAME), exec and what both do to start afresh, and signal return (RETURN), each named
+    for what has just been done.
     """
 
     USER = "user"
     KERNEL = "kernel"
     ALLOCATING = "allocating"
     ALLOCATED = "allocated"
-    KERNEL_FPU = "kernel fpu"
-    SIGNAL_SAVED = "signal: frame saved"
-    SIGNAL_FLAG_CLEARED = "signal: has_fpu cleared"
-    SIGNAL_DROPPED = "signal: registers dropped"
-    SIGRETURN_TS_CLEARED = "sigreturn: TS cleared"
-    SIGRETURN_OWNER = "sigreturn: owner set"
-    EXEC_COUNTED = "exec: fpu_counter cleared"
-    EXEC_DROPPED = "exec: registers dropped"
-    EXEC_ACTIVE = "exec: state initialised"
-    EXEC_OWNER = "exec: owner set"
+    FPU_SAVED = "kernel_fpu_begin, saved"
+    FPU_FREE = "kernel_fpu_begin, nothing to save"
+    KERNEL_FPU = "kernel FPU section"
+    FRAME_CHOSEN = "signal, registers to be saved"
+    FRAME_SAVED = "signal, frame saved"
+    COUNTER_CLEARED = "exec, fpu_counter cleared"
+    FLAG_CLEARED = "has_fpu cleared"
+    DROPPED = "registers dropped"
+    INITIALISED = "image initialised"
+    OWNED = "registers taken"
+    FRESH = "state afresh"
+    RETURN_USED = "sigreturn, used_math set"
+    RETURN_TS_CLEARED = "sigreturn, TS cleared"
+    RETURN_OWNED = "sigreturn, registers taken"
 
 
 class Interrupt(Enum):

@@ -1,244 +1,60 @@
-"""Linux on bare hardware: three tasks, interrupts and kernel FPU users on one processor.
+"""Linux on bare hardware, era by era: three tasks, signals, interrupts and kernel FPU users."""
 
-Between two steps anything else can happen: an interrupt wherever the source has interrupts on, a
-task switch wherever it has preemption on. Other processors appear as what they do to this one:
-a task runs there and comes back, a debugger there writes a stopped task's state.
-"""
-
+from models.linux import processor, signals
 from models.linux.fpu_core import V4_10
 from models.linux.fpu_internal import V3_4
 from models.linux.i387 import V3_2
-from models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
-from models.x86.access import FpuAccess, Latest, fpu_access, fpu_write
+from models.linux.processor import Native
+from models.linux.task import Fpu, Host, Owner, Place, Task, TaskName
 from models.x86.cpu import Cpu
-from models.x86.cr0 import Cr0, running
-from models.x86.instructions import Instruction, execute
-from models.x86.outcome import Outcome
+from models.x86.cr0 import running
 from models.x86.registers import Contents, Context
-from verifier.language import Family, System, abstracts, assume, observer, record, step
-
-
-@record
-class Native:
-    """A host and what its contexts wrote."""
-
-    host: Host
-    access: FpuAccess = FpuAccess()
-    latest: Latest = Latest()
-
-
-@abstracts("Process context: no interrupt handler runs")
-def in_process(s: Native, place: Place) -> bool:
-    """Whether the running task itself stands at a place."""
-    return (s.host.interrupt == Interrupt.NONE) & (s.host.running.place == place)
-
-
-@step
-def fpu_instruction(s: Native, value: bool) -> None:
-    """The running task executes an FPU instruction in user mode."""
-    assume(in_process(s, Place.USER))
-    if execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
-        s.host.era.do_device_not_available(s.host)
-    else:
-        fpu_access(s.access, s.latest, s.host.cpu, s.host.running.context, value)
-
-
-@step
-def allocate(s: Native) -> None:
-    """The allocation of a first use, which may have slept, is done."""
-    assume(in_process(s, Place.ALLOCATING))
-    s.host.era.init_fpu(s.host.running)
-    s.host.running.place = Place.ALLOCATED
-
-
-@step
-def finish_nm(s: Native) -> None:
-    """The #NM handler of a first use goes on with interrupts off."""
-    assume(in_process(s, Place.ALLOCATED))
-    s.host.era.finish_device_not_available(s.host)
-
-
-@step
-def enter_kernel(s: Native) -> None:
-    """The running task makes a system call."""
-    assume(in_process(s, Place.USER))
-    s.host.running.place = Place.KERNEL
-
-
-@step
-def leave_kernel(s: Native) -> None:
-    """The running task returns to user mode."""
-    assume(in_process(s, Place.KERNEL))
-    assume(s.host.running.used_math | s.host.era.lazy)
-    s.host.running.place = Place.USER
-
-
-@step
-def kernel_fpu_begin(s: Native, value: bool) -> None:
-    """The kernel opens an FPU section in process context and loads registers of its own."""
-    assume(in_process(s, Place.KERNEL))
-    s.host.era.kernel_fpu_begin(s.host)
-    s.host.running.place = Place.KERNEL_FPU
-    fpu_write(s.latest, s.host.cpu, Context.KERNEL, value)
-
-
-@step
-def kernel_fpu_use(s: Native, value: bool) -> None:
-    """The kernel computes in its FPU section."""
-    assume(in_process(s, Place.KERNEL_FPU))
-    kernel_access(s, Context.KERNEL, value)
-
-
-@step
-def kernel_fpu_end(s: Native) -> None:
-    """The kernel closes its FPU section."""
-    assume(in_process(s, Place.KERNEL_FPU))
-    s.host.era.kernel_fpu_end(s.host)
-    s.host.running.place = Place.KERNEL
-
-
-@abstracts("An FPU instruction inside a kernel FPU section")
-def kernel_access(s: Native, context: Context, value: bool) -> None:
-    """Access the registers, or trap where the section has lost them."""
-    if execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
-        s.host.did.trapped = True
-        s.host.era.do_device_not_available(s.host)
-    else:
-        fpu_access(s.access, s.latest, s.host.cpu, context, value)
-
-
-@abstracts("What get_irq_regs() shows an interrupt that arrives now")
-def interrupted(host: Host) -> Interrupt:
-    """User mode only where the running task stands there and no handler runs."""
-    if (host.interrupt == Interrupt.NONE) & (host.running.place == Place.USER):
-        return Interrupt.FROM_USER
-    return Interrupt.FROM_KERNEL
-
-
-@step
-def hardirq(s: Native) -> None:
-    """An interrupt handler uses the FPU, if it may, with interrupts off."""
-    before = s.host.interrupt
-    s.host.interrupt = interrupted(s.host)
-    assume(s.host.era.irq_fpu_usable(s.host))
-    s.host.era.kernel_fpu_begin(s.host)
-    clobber(s)
-    s.host.era.kernel_fpu_end(s.host)
-    s.host.interrupt = before
-
-
-@observer("A section that nothing can interrupt leaves contents that nobody looks for")
-def clobber(s: Native) -> None:
-    """Fill the registers with an interrupt handler's contents."""
-    s.host.cpu.registers = Contents(owner=Context.INTERRUPT)
-
-
-@step
-def softirq_begin(s: Native, value: bool) -> None:
-    """A softirq at the end of an interrupt opens an FPU section, if it may."""
-    assume(s.host.interrupt == Interrupt.NONE)
-    s.host.interrupt = interrupted(s.host)
-    softirq(s, value)
-
-
-@step
-def local_bh_enable(s: Native, value: bool) -> None:
-    """A softirq that kernel code runs by enabling softirqs opens an FPU section, if it may."""
-    in_kernel = in_process(s, Place.KERNEL) | in_process(s, Place.KERNEL_FPU)
-    assume(in_kernel | in_process(s, Place.ALLOCATING))
-    s.host.interrupt = Interrupt.NO_REGISTERS
-    softirq(s, value)
-
-
-@abstracts("A softirq handler such as a cipher's or a checksum's")
-def softirq(s: Native, value: bool) -> None:
-    """Open an FPU section in a softirq; hardware interrupts stay on."""
-    assume(s.host.era.irq_fpu_usable(s.host))
-    s.host.era.kernel_fpu_begin(s.host)
-    fpu_write(s.latest, s.host.cpu, Context.INTERRUPT, value)
-
-
-@step
-def softirq_use(s: Native, value: bool) -> None:
-    """The softirq computes in its FPU section."""
-    assume(s.host.interrupt != Interrupt.NONE)
-    kernel_access(s, Context.INTERRUPT, value)
-
-
-@step
-def softirq_end(s: Native) -> None:
-    """The softirq closes its FPU section."""
-    assume(s.host.interrupt != Interrupt.NONE)
-    s.host.era.kernel_fpu_end(s.host)
-    s.host.interrupt = Interrupt.NONE
-
-
-@step
-def schedule(s: Native, to: TaskName, frequent: bool) -> None:
-    """Another task runs, where preemption is on."""
-    assume((s.host.interrupt == Interrupt.NONE) & (s.host.current != to))
-    assume(s.host.running.place != Place.KERNEL_FPU)
-    s.host.era.switch_to(s.host, to, frequent)
-
-
-@step
-def run_elsewhere(s: Native, name: TaskName, uses: bool, value: bool) -> None:
-    """A task that is switched out runs on another processor and is switched out there."""
-    task = s.host.tasks[name]
-    assume((s.host.current != name) & (task.place == Place.USER))
-    assume(task.used_math | (uses ^ True) | s.host.era.lazy)
-    task.fpu.last_cpu = False
-    task.fpu_counter = uses
-    if uses:
-        if not task.used_math:
-            s.host.era.init_fpu(task)
-        image_access(s, task, value)
-
-
-@step
-def debug(s: Native, name: TaskName, value: bool) -> None:
-    """A debugger reads and writes the registers of a task that is stopped."""
-    task = s.host.tasks[name]
-    assume((s.host.current != name) & (task.place == Place.USER) & task.used_math)
-    s.host.era.foreign_write(s.host, name)
-    image_access(s, task, value)
-
-
-@observer("An access that finds the image of a task instead of this processor's registers")
-def image_access(s: Native, task: Task, value: bool) -> None:
-    """Note what is in the image, then write it."""
-    s.access.executed = True
-    s.access.context = task.context
-    s.access.found = task.fpu.state
-    s.access.latest = s.latest.value[task.context]
-    task.fpu.state = Contents(owner=task.context, value=value)
-    s.latest.value[task.context] = value
-
-
-@step
-def x87_exception(s: Native, pending: bool) -> None:
-    """An unmasked x87 exception becomes pending or is cleared."""
-    s.host.save_destroys = pending
-
+from verifier.language import Family, System
 
 STEPS = (
-    fpu_instruction,
-    enter_kernel,
-    leave_kernel,
-    kernel_fpu_begin,
-    kernel_fpu_use,
-    kernel_fpu_end,
-    hardirq,
-    softirq_begin,
-    local_bh_enable,
-    softirq_use,
-    softirq_end,
-    schedule,
-    run_elsewhere,
-    debug,
+    processor.fpu_instruction,
+    processor.enter_kernel,
+    processor.leave_kernel,
+    processor.kernel_fpu_begin,
+    processor.kernel_fpu_load,
+    processor.kernel_fpu_use,
+    processor.kernel_fpu_end,
+    processor.hardirq,
+    processor.softirq_begin,
+    processor.local_bh_enable,
+    processor.softirq_use,
+    processor.softirq_end,
+    processor.schedule,
+    processor.run_elsewhere,
+    processor.debug,
+    signals.signal,
+    signals.save_frame,
+    signals.exec,
+    signals.start_afresh,
+    signals.signal_return,
+    signals.take_registers,
+    signals.load_frame,
 )
-FIRST_USE = (allocate, finish_nm)
-OWN = Family(
+FIRST_USE = (processor.allocate, processor.finish_nm)
+
+NOBODY_HAS_THE_REGISTERS = Cpu(cr0=running(mp=True, em=False, ts=True))
+
+LAZY_V3_2 = System(
+    "native/lazy-v3.2",
+    Native(host=Host(era=V3_2, cpu=NOBODY_HAS_THE_REGISTERS)),
+    (*STEPS, *FIRST_USE, processor.x87_exception),
+    summary="Linux v3.2 on bare hardware: TS_USEDFPU says who has the registers",
+)
+
+LAZY_V3_4 = System(
+    "native/lazy-v3.4",
+    Native(host=Host(era=V3_4, cpu=NOBODY_HAS_THE_REGISTERS)),
+    (*STEPS, *FIRST_USE, processor.x87_exception),
+    summary="Linux v3.4 on bare hardware: fpu_owner_task, last_cpu and lazy restore",
+)
+
+A_RUNS = Cpu(cr0=running(mp=True, em=False, ts=False), registers=Contents(owner=Context.TASK_A))
+EAGER_TASKS = Family(
     {
         TaskName.A: Task(
             context=Context.TASK_A,
@@ -251,32 +67,12 @@ OWN = Family(
         TaskName.C: Task(context=Context.TASK_C, place=Place.KERNEL),
     }
 )
-BARE = Cpu(cr0=running(mp=True, em=False, ts=True))
+"""Task C is a kernel thread, which has no FPU state until it executes a program."""
 
-LAZY_V3_2 = System(
-    "native/lazy-v3.2",
-    Native(host=Host(era=V3_2, cpu=BARE)),
-    (*STEPS, *FIRST_USE, x87_exception),
-    summary="Linux v3.2 on bare hardware: TS_USEDFPU says who has the registers",
-)
-LAZY_V3_4 = System(
-    "native/lazy-v3.4",
-    Native(host=Host(era=V3_4, cpu=BARE)),
-    (*STEPS, *FIRST_USE, x87_exception),
-    summary="Linux v3.4 on bare hardware: fpu_owner_task, last_cpu and lazy restore",
-)
 EAGER_V4_10 = System(
     "native/eager-v4.10",
     Native(
-        host=Host(
-            era=V4_10,
-            cpu=Cpu(
-                cr0=running(mp=True, em=False, ts=False),
-                registers=Contents(owner=Context.TASK_A),
-            ),
-            tasks=OWN,
-            fpu_owner_task=Owner.A,
-        )
+        host=Host(era=V4_10, cpu=A_RUNS, tasks=EAGER_TASKS, fpu_owner_task=Owner.A),
     ),
     STEPS,
     summary="Linux v4.10 on bare hardware: every switch saves and loads, TS is never set",

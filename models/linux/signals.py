@@ -1,0 +1,128 @@
+"""Signals and exec: a task's registers go to a frame in user memory and come back, or start afresh.
+
+64-bit frames. All of it runs with preemption and interrupts on, and user memory may fault.
+"""
+
+from models.linux.processor import Native, in_process
+from models.linux.task import Host, Interrupt, Place, TaskName
+from models.x86.cr0 import Cr0
+from models.x86.instructions import Instruction, execute
+from models.x86.outcome import Outcome
+from verifier.language import abstracts, assume, observer, step
+
+
+@step
+def signal(s: Native) -> None:
+    """A signal is delivered: the frame gets the registers or, where they are saved, the image."""
+    task = s.host.running
+    assume(in_process(s, Place.USER) & task.used_math & (s.host.current == TaskName.A))
+    assume(not s.in_signal)
+    s.in_signal = True
+    if task.fpu.has_fpu:
+        task.place = Place.FRAME_CHOSEN
+        return
+    s.frame.state = task.fpu.state
+    note_frame(s)
+    task.place = Place.DROPPED if s.host.era.lazy else Place.FRAME_SAVED
+
+
+@step
+def save_frame(s: Native) -> None:
+    """Save the registers to user memory; if they were lost meanwhile, #NM brings them back."""
+    assume(in_process(s, Place.FRAME_CHOSEN))
+    if not touches_registers(s.host):
+        return
+    s.frame.state = s.host.cpu.registers
+    note_frame(s)
+    s.host.running.place = Place.FRAME_SAVED
+
+
+@abstracts("XSAVE or XRSTOR of user memory, retried after #NM")
+def touches_registers(host: Host) -> bool:
+    """Whether the instruction completes; else the #NM handler has run."""
+    if execute(host.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:
+        host.era.do_device_not_available(host)
+        return False
+    return True
+
+
+@observer("The frame belongs to what task A wrote last before the signal")
+def note_frame(s: Native) -> None:
+    """Remember what must be found after the signal handler."""
+    s.frame.latest = s.latest.value[s.host.running.context]
+
+
+@step
+def exec(s: Native) -> None:
+    """The running task executes a new program."""
+    kernel_thread = in_process(s, Place.KERNEL) & (s.host.running.used_math ^ True)
+    assume(in_process(s, Place.USER) | kernel_thread)
+    if s.host.current == TaskName.A:
+        s.in_signal = False
+    s.host.running.fpu_counter = False
+    s.host.running.place = Place.COUNTER_CLEARED
+
+
+@step
+def start_afresh(s: Native) -> None:
+    """The next part of giving the running task an initial state."""
+    assume((s.host.interrupt == Interrupt.NONE) & (s.host.running.place != Place.FRESH))
+    assume(starts_afresh(s.host.running.place))
+    s.host.era.start_afresh(s.host)
+    if s.host.running.place == Place.FRESH:
+        s.host.running.place = Place.USER
+        has_written_nothing(s)
+
+
+@abstracts("The places from saving a frame, or beginning exec, to a new state")
+def starts_afresh(place: Place) -> bool:
+    """Whether a task at this place is getting an initial state."""
+    return (
+        (place == Place.FRAME_SAVED)
+        | (place == Place.COUNTER_CLEARED)
+        | (place == Place.FLAG_CLEARED)
+        | (place == Place.DROPPED)
+        | (place == Place.INITIALISED)
+        | (place == Place.OWNED)
+    )
+
+
+@observer("A signal handler or a new program starts with the initial state")
+def has_written_nothing(s: Native) -> None:
+    """What must be found is the initial value."""
+    s.latest.value[s.host.running.context] = False
+
+
+@step
+def signal_return(s: Native) -> None:
+    """The signal handler returns: a task that has no FPU state gets one."""
+    task = s.host.running
+    assume(in_process(s, Place.USER) & s.in_signal & (s.host.current == TaskName.A))
+    if not task.used_math:
+        s.host.era.init_fpu(task)
+    task.place = Place.RETURN_USED
+
+
+@step
+def take_registers(s: Native) -> None:
+    """The next part of making the registers the running task's."""
+    assume(in_process(s, Place.RETURN_USED) | in_process(s, Place.RETURN_TS_CLEARED))
+    s.host.era.take_registers(s.host)
+
+
+@step
+def load_frame(s: Native) -> None:
+    """Load the registers from user memory; if they were lost meanwhile, #NM brings some back."""
+    assume(in_process(s, Place.RETURN_OWNED))
+    if not touches_registers(s.host):
+        return
+    s.host.cpu.registers = s.frame.state
+    s.host.running.place = Place.USER
+    s.in_signal = False
+    has_what_the_frame_had(s)
+
+
+@observer("After the signal handler the task goes on with what it had before")
+def has_what_the_frame_had(s: Native) -> None:
+    """What must be found is what was written before the signal."""
+    s.latest.value[s.host.running.context] = s.frame.latest

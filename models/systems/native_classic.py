@@ -1,0 +1,99 @@
+"""The lazy FPU switching that the Intel SDM describes: the smallest system, and the tutorial's.
+
+Threads share one set of FPU registers. A switch from one thread to another leaves them as they
+are and sets CR0.TS. The next FPU instruction then raises #NM, and only its handler saves the
+registers for the thread that owns them and loads those of the running thread.
+"""
+
+from enum import Enum
+
+from models.x86.access import FpuAccess, Latest, fpu_access
+from models.x86.cpu import Cpu
+from models.x86.cr0 import Cr0, running
+from models.x86.instructions import Instruction, clts, execute, mov_to_cr0, read_cr0
+from models.x86.manuals import SDM1
+from models.x86.outcome import Outcome
+from models.x86.registers import Contents, Context
+from verifier.language import Family, System, assume, manual, record, step
+
+
+class Owner(Enum):
+    """Whose data is in the FPU registers, as far as the operating system knows."""
+
+    KERNEL = "kernel"
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+@record
+class Thread:
+    """A thread: its name in the ghost world of properties, and where its registers are saved."""
+
+    context: Context = Context.KERNEL
+    save_area: Contents = Contents(owner=Context.KERNEL)
+
+
+THREADS = Family(
+    {
+        Owner.A: Thread(context=Context.TASK_A, save_area=Contents(owner=Context.TASK_A)),
+        Owner.B: Thread(context=Context.TASK_B, save_area=Contents(owner=Context.TASK_B)),
+        Owner.C: Thread(context=Context.TASK_C, save_area=Contents(owner=Context.TASK_C)),
+    }
+)
+
+
+@record
+class Machine:
+    """A processor, the threads that share it, and what they wrote into its registers."""
+
+    cpu: Cpu = Cpu(cr0=running(mp=True, em=False, ts=True))
+    threads: Family[Owner, Thread] = THREADS
+    current: Owner = Owner.A
+    owner: Owner = Owner.KERNEL
+    access: FpuAccess = FpuAccess()
+    latest: Latest = Latest()
+
+
+@step
+def fpu_instruction(m: Machine, value: bool) -> None:
+    """The running thread executes an FPU instruction, which writes a value or raises #NM."""
+    if execute(m.cpu, Instruction.X87, Cr0()) == Outcome.NM:
+        device_not_available(m)
+    else:
+        fpu_access(m.access, m.latest, m.cpu, m.threads[m.current].context, value)
+
+
+@manual(SDM1, "Interaction of x87 FPU State Saves and Floating-Point Exception Association")
+def device_not_available(m: Machine) -> None:
+    """Give the registers to the running thread; TS goes first, or FNSAVE would raise #NM too."""
+    clts(m.cpu)
+    if m.owner == m.current:
+        return
+    if m.owner != Owner.KERNEL:
+        m.threads[m.owner].save_area = m.cpu.registers
+    m.owner = Owner.KERNEL
+    m.cpu.registers = m.threads[m.current].save_area
+    m.owner = m.current
+
+
+@step
+def switch(m: Machine, to: Owner) -> None:
+    """Another thread runs."""
+    assume((to != Owner.KERNEL) & (to != m.current))
+    m.current = to
+    set_task_switched(m)
+
+
+@manual(SDM1, "Speculatively Deferring x87 FPU Saves, General Overview")
+def set_task_switched(m: Machine) -> None:
+    """Read CR0, set TS, write it back."""
+    mov_to_cr0(m.cpu, read_cr0(m.cpu) | Cr0(ts=True))
+
+
+CLASSIC = System(
+    "native/classic",
+    Machine(),
+    (fpu_instruction, switch),
+    summary="The Intel SDM's own lazy FPU switching: save and load when #NM says so",
+)
