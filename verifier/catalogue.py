@@ -161,7 +161,8 @@ def _modules(root: Path, name: str) -> Iterator[ModuleType]:
             continue
         dotted = ".".join((name, *parts))
         with blaming(f"module `{dotted}`", IMPORT_SECONDS):
-            yield importlib.import_module(dotted)
+            module = importlib.import_module(dotted)
+        yield module
 
 
 def _expected(file: Path, systems: dict[str, System]) -> dict[Pair, str]:

@@ -1,0 +1,132 @@
+"""`python -m tests.bench [-o FILE]`: nestproof next to its peers on the same pairs.
+
+Every figure is a whole process's. The exports are made first; making them is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.progress import track
+
+from tests.bench.growth import growth
+from tests.bench.peers import Peer, abc_bmc3, abc_pdr, spacer
+from tests.bench.processes import Run, interleaved, machine, run
+from verifier.catalogue import Catalogue, Pair, bundled_root, load
+from verifier.formats.aiger import write_aiger
+from verifier.formats.smt2 import write_smt2
+from verifier.language.compiling import compile_system
+
+ROUNDS = 3
+
+
+def nestproof(pairs: Sequence[Pair], *options: str) -> list[str]:
+    """The command that decides these pairs in one process."""
+    return [
+        sys.executable, "-m", "verifier", "check", "--jobs", "1", *options, *map(str, pairs)
+    ]
+
+
+def exported(catalogue: Catalogue, folder: Path) -> dict[Pair, Path]:
+    """Every pair with a circuit, as `.aig` and `.smt2` files of one stem."""
+    files = {}
+    for system in catalogue.systems.values():
+        compiled = compile_system(system, catalogue.properties_of(system))
+        for pair in catalogue.pairs_of(system):
+            if pair.property in compiled.circuit.bad:
+                file = folder / str(pair).replace("/", ".")
+                circuit = compiled.circuit.restricted([pair.property])
+                file.with_name(f"{file.name}.aig").write_bytes(
+                    write_aiger(circuit, [pair.property])
+                )
+                file.with_name(f"{file.name}.smt2").write_text(write_smt2(circuit, pair.property))
+                files[pair] = file
+    return files
+
+
+def compared(
+    title: str,
+    pairs: Sequence[Pair],
+    files: dict[Pair, Path],
+    peers: Sequence[Peer],
+    options: Sequence[str],
+) -> Iterator[str]:
+    """A table: each pair's seconds by nestproof and by its peers, and the sums."""
+    names = [peer.name for peer in peers]
+    yield f"\n## {title}\n"
+    yield f"| pair | nestproof s | {' | '.join(f'{n} s | ratio' for n in names)} | MB |"
+    yield f"|---|---|{'---|---|' * len(names)}---|"
+    sums = [0.0] * (len(peers) + 1)
+    worst = 0.0
+    for pair in track(pairs, description=title):
+        commands = [nestproof([pair], *options), *(peer.command(files[pair]) for peer in peers)]
+        ours, *theirs = interleaved(commands, ROUNDS)
+        cells = [_cell(ours, one, peer) for one, peer in zip(theirs, peers, strict=True)]
+        sums = [total + one.seconds for total, one in zip(sums, (ours, *theirs), strict=True)]
+        worst = max(worst, ours.megabytes)
+        yield f"| {pair} | {ours.seconds:.2f} | {' | '.join(cells)} | {ours.megabytes:.0f} |"
+    together = run(nestproof(pairs, *options))
+    sum_cells = [f"{total:.2f} | {sums[0] / total:.2f}" for total in sums[1:]]
+    yield f"| **sum, a process each** | {sums[0]:.2f} | {' | '.join(sum_cells)} | {worst:.0f} |"
+    together_cells = [f"{total:.2f} | {together.seconds / total:.2f}" for total in sums[1:]]
+    yield (
+        f"| **all in one process** | {together.seconds:.2f} | {' | '.join(together_cells)} "
+        f"| {together.megabytes:.0f} |"
+    )
+
+
+def _cell(ours: Run, theirs: Run, peer: Peer) -> str:
+    if not peer.answered(theirs):
+        return f"{theirs.seconds:.2f} (no answer) | -"
+    return f"{theirs.seconds:.2f} | {ours.seconds / theirs.seconds:.1f}"
+
+
+def compilation(catalogue: Catalogue) -> Iterator[str]:
+    """What making the circuits takes."""
+    yield "\n## Compilation\n"
+    yield "| system | ms | latches | inputs | gates |\n|---|---|---|---|---|"
+    for system in catalogue.systems.values():
+        compiled = compile_system(system, catalogue.properties_of(system))
+        circuit = compiled.circuit
+        yield (
+            f"| {system.name} | {compiled.seconds * 1000:.0f} | {len(circuit.latches)} "
+            f"| {len(circuit.inputs)} | {circuit.graph.gates} |"
+        )
+
+
+def report() -> Iterator[str]:
+    """The whole report, as Markdown."""
+    catalogue = load(bundled_root())
+    yield "# Benchmarks\n"
+    yield f"{machine()}. Whole processes, medians of {ROUNDS} interleaved runs; one run of"
+    yield "`make bench`. The peers decide one pair per process, from files made before."
+    yield from compilation(catalogue)
+    with tempfile.TemporaryDirectory() as folder:
+        files = exported(catalogue, Path(folder))
+        proved = [p for p in files if catalogue.expected.get(p) == "proved"]
+        violated = [p for p in files if catalogue.expected.get(p) == "violated"]
+        yield from compared("Proofs", proved, files, [abc_pdr(), spacer()], ["--engine", "pdr"])
+        yield from compared(
+            "Shortest counterexamples", violated, files, [abc_bmc3()], ["--engine", "bmc"]
+        )
+    yield from growth()
+
+
+def main() -> None:
+    """Print the report, or write it to a file."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("-o", "--output", type=Path)
+    output = parser.parse_args().output
+    lines = []
+    for line in report():
+        print(line, flush=True)
+        lines.append(line)
+    if output is not None:
+        output.write_text("\n".join(lines) + "\n")
+
+
+main()

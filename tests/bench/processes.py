@@ -1,0 +1,70 @@
+"""Whole processes, timed by the operating system's own account of them."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished process: wall seconds, peak megabytes, what it printed."""
+
+    seconds: float
+    megabytes: float
+    output: str
+    code: int
+
+
+def run(command: Sequence[str], timeout: float = 120.0) -> Run:
+    """Run a command to its end, or kill it at the timeout, which its seconds then show."""
+    begin = perf_counter()
+    process = subprocess.Popen(
+        ["timeout", "-s", "KILL", str(timeout), *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = perf_counter() - begin
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Run(seconds, usage.ru_maxrss / 1024, output, process.returncode)
+
+
+def interleaved(commands: Sequence[Sequence[str]], rounds: int) -> list[Run]:
+    """The median run of each command, A B A B ..., so that a drifting machine hits all alike."""
+    runs: list[list[Run]] = [[] for _ in commands]
+    for _ in range(rounds):
+        for mine, command in zip(runs, commands, strict=True):
+            mine.append(run(command))
+    return [_median(mine) for mine in runs]
+
+
+def _median(runs: Sequence[Run]) -> Run:
+    middle = statistics.median_low(one.seconds for one in runs)
+    chosen = next(one for one in runs if one.seconds == middle)
+    most = max(one.megabytes for one in runs)
+    return Run(chosen.seconds, most, chosen.output, chosen.code)
+
+
+def machine() -> str:
+    """The machine in a line: processor, cores, memory, Python."""
+    cpu = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    python = platform.python_version()
+    return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {python}"

@@ -1,0 +1,91 @@
+"""The command line. Results on stdout, progress and warnings on stderr.
+
+Exit codes: 0 every verdict as expected; 1 a property violated unexpectedly or a verdict that
+differs from the expected one; 2 wrong use, an ill-formed model, a damaged file, a failure of the
+tool; 3 inconclusive; 130 interrupted. Several: 2 before 1 before 3.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from verifier.cli.errors import said, say
+
+COMMANDS = {
+    "list": "systems, properties, expected verdicts",
+    "check": "prove or refute properties, and audit the evidence",
+    "show": "look at a counterexample or a proof",
+    "simulate": "take steps by hand, at random, or along a trace",
+    "audit": "check saved evidence again",
+    "explain": "a rule, function, system or property with its source",
+    "export": "a pair in a format that other tools read",
+    "new": "write a small project of your own",
+    "completion": "shell completion for bash, zsh or fish",
+}
+
+
+class _Commands(click.Group):
+    """Each command is a module of this package, imported when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"verifier.cli.{name}_command")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        import difflib
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, 1, 0.5)
+            hint = f"did you mean `{near[0]}`?" if near else "`nestproof --help` lists the commands"
+            raise click.UsageError(f"`{args[0]}` is no command; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 as expected, 1 unexpected verdict, 2 wrong use or failure, "
+    "3 inconclusive, 130 interrupted.",
+)
+@click.version_option(package_name="nestproof", prog_name="nestproof")
+def nestproof() -> None:
+    """Prove who owns the FPU when kernels and hypervisors share it lazily."""
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    try:
+        with said():
+            colour = False if os.environ.get("NO_COLOR") else None
+            sys.exit(nestproof.main(standalone_mode=False, color=colour) or 0)
+    except click.exceptions.Abort:
+        _interrupted()
+    except KeyboardInterrupt:
+        _interrupted()
+    except click.ClickException as error:
+        say("error", error.format_message())
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def _interrupted() -> None:
+    say("interrupted", "nothing half written was left behind")
+    sys.exit(130)

@@ -1,0 +1,124 @@
+"""`nestproof check`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from verifier.catalogue import Catalogue, Pair, load, project_root
+from verifier.cli.completing import pairs
+from verifier.cli.errors import say
+from verifier.cli.progress import Reporter
+from verifier.cli.verdict_lines import document, exit_code, judged, lines
+from verifier.checking import Result, ToolFailure
+from verifier.evidence.files import save
+from verifier.evidence.verdicts import Limits
+from verifier.language.errors import ModelError
+from verifier.parallel import ENGINES, check_all
+
+
+@click.command("check")
+@click.argument("patterns", nargs=-1, shell_complete=pairs)
+@click.option("--engine", type=click.Choice(list(ENGINES)), default="auto", show_default=True)
+@click.option("--depth", type=click.IntRange(1, 100_000), help="Steps or frames to look at.")
+@click.option(
+    "--timeout", type=click.FloatRange(0.1, 1_000_000), default=300.0, show_default=True,
+    help="Seconds for each system.",
+)
+@click.option(
+    "--memory", type=click.IntRange(64, 1_000_000), help="Megabytes that a search may use."
+)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.option(
+    "--evidence", type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to save traces and certificates in.",
+)
+def command(
+    patterns: tuple[str, ...],
+    engine: str,
+    depth: int | None,
+    timeout: float,
+    memory: int | None,
+    jobs: int | None,
+    as_json: bool,
+    evidence: Path | None,
+) -> int:
+    """Prove or refute properties: PATTERN is a pair, a system, a family, or has a `*`.
+
+    Without a PATTERN the whole catalogue is checked.
+    """
+    catalogue = load(project_root(Path.cwd()))
+    chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
+    if not chosen:
+        raise ModelError(
+            f"no properties apply to the systems under {catalogue.root}",
+            mend="add functions with @always to properties/",
+        )
+    limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
+    folder = _prepared(evidence)
+    results: list[Result] = []
+    try:
+        with Reporter(len({pair.system for pair in chosen}), quiet=as_json) as reporter:
+            for batch in check_all(catalogue, chosen, engine, limits, jobs, reporter.watch):
+                reporter.done()
+                results += batch
+                if not as_json:
+                    reporter.clear()
+                    for result in batch:
+                        click.echo(lines(result, catalogue.expected.get(_pair(result))))
+                    reporter.resume()
+    except ToolFailure as failure:
+        say("tool failure", f"{failure}; please report it")
+        return 2
+    saved = {} if folder is None else {_pair(r): _save(r, folder) for r in results if r.evidence}
+    if as_json:
+        click.echo(document(results, catalogue.expected, saved))
+    else:
+        _summarise(results, catalogue)
+    return exit_code([judged(result, catalogue.expected.get(_pair(result))) for result in results])
+
+
+def _pair(result: Result) -> Pair:
+    return Pair(result.system, result.property)
+
+
+def _prepared(folder: Path | None) -> Path | None:
+    """Make the folder before the search, so that a wrong path costs no time."""
+    if folder is not None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / ".nestproof"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise ModelError(
+                f"evidence cannot be saved in `{folder}`: {error.strerror}",
+                mend="give a folder that can be written",
+            ) from None
+    return folder
+
+
+def _save(result: Result, folder: Path) -> Path:
+    assert result.evidence is not None
+    file = folder / f"{result.system.replace('/', '.')}.{result.property}.json"
+    save(result.evidence, file)
+    return file
+
+
+def _summarise(results: Sequence[Result], catalogue: Catalogue) -> None:
+    counts: dict[str, int] = {}
+    for result in results:
+        counts[result.verdict] = counts.get(result.verdict, 0) + 1
+    codes = [judged(result, catalogue.expected.get(_pair(result))) for result in results]
+    what = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+    end = {
+        0: "all as expected",
+        1: f"{codes.count(1)} not as expected",
+        3: f"{codes.count(3)} inconclusive",
+    }[exit_code(codes)]
+    sys.stdout.flush()
+    click.echo(f"{len(results)} pairs: {what}; {end}", err=True)

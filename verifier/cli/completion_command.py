@@ -1,0 +1,21 @@
+"""`nestproof completion`."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> int:
+    """Print the completion script of a shell.
+
+    For bash, add to ~/.bashrc: eval "$(nestproof completion bash)"
+    """
+    from verifier.cli import nestproof
+
+    kind = get_completion_class(shell)
+    assert kind is not None, "click completes these shells"
+    click.echo(kind(nestproof, {}, "nestproof", "_NESTPROOF_COMPLETE").source())
+    return 0

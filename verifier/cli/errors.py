@@ -1,0 +1,42 @@
+"""A person's mistakes and the tool's failures: one message, exit code 2, no stack trace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from verifier.language.errors import ModelError
+
+
+def say(label: str, message: str) -> None:
+    """One message on stderr."""
+    click.echo(f"{click.style(label, fg='red', bold=True)}: {message}", err=True)
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """Turn the errors that have a place and a mend into messages."""
+    try:
+        yield
+    except ModelError as error:
+        place = f"\n  --> {_near(error.place.file)}:{error.place.line}" if error.place else ""
+        mend = f"\n  help: {error.mend}" if error.mend else ""
+        say("error", f"{error.message}{place}{mend}")
+        sys.exit(2)
+
+
+def _near(file: str) -> str:
+    """A path as seen from here, where it is below."""
+    try:
+        return str(Path(file).relative_to(Path.cwd()))
+    except ValueError:
+        return file
+
+
+def wrong_file(file: Path, reason: str) -> ModelError:
+    """An error about a file given on the command line."""
+    return ModelError(f"`{file}`: {reason}", mend="give a file that `nestproof check` saved")

@@ -1,0 +1,123 @@
+"""`nestproof explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from verifier.catalogue import Catalogue, load, project_root
+from verifier.cli.completing import subjects
+from verifier.language.compiling import compile_system
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System, bindings
+
+
+@click.command("explain")
+@click.argument("name", shell_complete=subjects)
+@click.option("--cost", is_flag=True, help="Paths, gates and time per step and function.")
+def command(name: str, cost: bool) -> int:
+    """Explain a rule, a function, a system or a property, with its source."""
+    catalogue = load(project_root(Path.cwd()))
+    if name in catalogue.systems:
+        system = catalogue.systems[name]
+        text = _cost(catalogue, system) if cost else _system(catalogue, system)
+    elif cost:
+        raise catalogue.unknown(name, list(catalogue.systems))
+    elif name in catalogue.groups:
+        text = _property(catalogue, name)
+    elif name in catalogue.functions:
+        text = _function(catalogue, catalogue.functions[name])
+    else:
+        known = [*catalogue.systems, *catalogue.groups, *catalogue.functions]
+        raise catalogue.unknown(name, known)
+    for line in text:
+        click.echo(line)
+    return 0
+
+
+def _function(catalogue: Catalogue, function: ModelFunction) -> Iterator[str]:
+    yield click.style(f"{function.name}{function.signature}", bold=True)
+    if function.doc:
+        yield f"  {function.doc}"
+    if function.citation is not None:
+        yield f"  source: {function.citation}"
+    if function.group:
+        yield f"  property: {function.group}"
+    code = function.body.__code__
+    yield f"  model:  {_below(catalogue, code.co_filename)}:{code.co_firstlineno}"
+    systems = [
+        system.name
+        for system in catalogue.systems.values()
+        if any(step.function is function for step in system.actions)
+        or (function.group and bindings(system, function))
+    ]
+    if systems:
+        yield f"  in:     {', '.join(systems)}"
+
+
+def _below(catalogue: Catalogue, file: str) -> str:
+    try:
+        return str(Path(file).relative_to(catalogue.root))
+    except ValueError:
+        return file
+
+
+def _system(catalogue: Catalogue, system: System) -> Iterator[str]:
+    yield click.style(system.name, bold=True)
+    if system.summary:
+        yield f"  {system.summary}"
+    yield ""
+    yield "  steps"
+    for step in system.actions:
+        choices = ", ".join(f"{c.name}: {c.type.__name__}" for c in step.choices)
+        yield f"    {step.name}({choices})"
+        if step.function.doc:
+            yield click.style(f"      {step.function.doc}", dim=True)
+    yield ""
+    yield "  properties"
+    for pair in catalogue.pairs_of(system):
+        yield f"    {pair.property:<20} {catalogue.expected.get(pair, '')}".rstrip()
+    leaves = [leaf for leaf in system.layout.leaves if not leaf.constant]
+    ghosts = sum(leaf.ghost for leaf in leaves)
+    yield ""
+    yield f"  {len(leaves)} fields, of which {ghosts} are for properties only"
+
+
+def _property(catalogue: Catalogue, group: str) -> Iterator[str]:
+    yield click.style(group, bold=True)
+    for kind in ("always", "sometimes"):
+        for function in catalogue.properties:
+            if function.group == group and function.kind == kind:
+                yield f"  {kind} {function.name.replace('_', ' ')}"
+                if function.doc:
+                    yield click.style(f"    {function.doc}", dim=True)
+    yield ""
+    for system in catalogue.systems.values():
+        for pair in catalogue.pairs_of(system):
+            if pair.property == group:
+                yield f"  {system.name:<28} {catalogue.expected.get(pair, '')}".rstrip()
+
+
+def _cost(catalogue: Catalogue, system: System) -> Iterator[str]:
+    compiled = compile_system(system, catalogue.properties_of(system))
+    steps = {step.name for step in system.actions}
+    circuit = compiled.circuit
+    yield click.style(
+        f"{system.name}: {len(circuit.latches)} latches, {len(circuit.inputs)} inputs, "
+        f"{circuit.graph.gates} gates, {compiled.seconds * 1000:.0f} ms",
+        bold=True,
+    )
+    yield "  " + click.style(f"{'':40} {'calls':>7} {'paths':>7} {'gates':>7} {'ms':>8}", dim=True)
+    for title, wanted in (("steps", True), ("functions", False)):
+        yield f"  {title}"
+        rows = [item for item in compiled.costs.items() if (item[0] in steps) == wanted]
+        for name, cost in sorted(rows, key=lambda row: -row[1].seconds):
+            yield (
+                f"    {name:38} {cost.calls:7} {cost.paths:7} {cost.gates:7} "
+                f"{cost.seconds * 1000:8.1f}"
+            )
+    if not steps:
+        raise ModelError(f"`{system.name}` has no steps")

@@ -1,0 +1,54 @@
+"""`nestproof export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from verifier.catalogue import load, project_root
+from verifier.cli.completing import pairs
+from verifier.evidence.files import write_whole
+from verifier.language.compiling import compile_system
+from verifier.language.errors import ModelError
+
+
+@click.command("export")
+@click.argument("pair", shell_complete=pairs)
+@click.option("--format", "kind", type=click.Choice(["aiger", "smt2"]), required=True)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; stdout without it.",
+)
+def command(pair: str, kind: str, output: Path | None) -> int:
+    """Write a PAIR as a transition system that other tools read."""
+    from verifier.formats.aiger import write_aiger
+    from verifier.formats.smt2 import write_smt2
+
+    catalogue = load(project_root(Path.cwd()))
+    chosen = catalogue.matching([pair])
+    if len(chosen) > 1:
+        raise ModelError(
+            f"`{pair}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
+        )
+    system, group = catalogue.systems[chosen[0].system], chosen[0].property
+    compiled = compile_system(system, catalogue.properties_of(system))
+    if group not in compiled.circuit.bad:
+        raise ModelError(f"`{chosen[0]}` has witnesses only", mend="export another property")
+    circuit = compiled.circuit.restricted([group])
+    if kind == "aiger":
+        content = write_aiger(circuit, [group])
+    else:
+        content = write_smt2(circuit, group).encode()
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return 0
+    try:
+        write_whole(output, content)
+    except OSError as error:
+        raise ModelError(
+            f"`{output}` cannot be written: {error.strerror}",
+            mend="give a file in a folder that exists and can be written",
+        ) from None
+    return 0

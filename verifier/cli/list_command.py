@@ -1,0 +1,34 @@
+"""`nestproof list`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from verifier.catalogue import Catalogue, Pair, load, project_root
+from verifier.cli.completing import pairs
+
+
+@click.command("list")
+@click.argument("patterns", nargs=-1, shell_complete=pairs)
+def command(patterns: tuple[str, ...]) -> int:
+    """List systems, their properties, and the verdicts expected of them."""
+    catalogue = load(project_root(Path.cwd()))
+    chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
+    if not catalogue.systems:
+        click.echo(f"no systems under {catalogue.root}/models", err=True)
+        return 2
+    for name in dict.fromkeys(pair.system for pair in chosen):
+        _show(catalogue, name, [pair for pair in chosen if pair.system == name])
+    click.echo(f"{len({pair.system for pair in chosen})} systems, {len(chosen)} pairs", err=True)
+    return 0
+
+
+def _show(catalogue: Catalogue, name: str, pairs: list[Pair]) -> None:
+    click.echo(f"{click.style(name, bold=True)}  {catalogue.systems[name].summary}".rstrip())
+    for pair in pairs:
+        expected = catalogue.expected.get(pair, "")
+        colour = {"proved": "green", "violated": "yellow"}.get(expected)
+        line = f"  {pair.property:24}{click.style(expected, fg=colour)}"
+        click.echo(line.rstrip())

@@ -1,0 +1,72 @@
+"""One line on stderr that says what is being done, on a terminal only."""
+
+from __future__ import annotations
+
+from time import monotonic
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from verifier.evidence.verdicts import Progress
+
+REDRAW = 0.1
+"""Seconds between two drawings."""
+
+
+class Reporter:
+    """Shows how far a check is; gone before a result is printed and at the end.
+
+    It draws when it is told something, not from a thread: the check forks.
+    """
+
+    def __init__(self, total: int, quiet: bool = False) -> None:
+        console = Console(stderr=True)
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[detail]}", style="dim"),
+            console=console,
+            auto_refresh=False,
+            transient=True,
+            disable=quiet or not console.is_terminal,
+        )
+        self._task = self._bar.add_task("checking", total=total, detail="")
+        self._drawn = 0.0
+
+    def __enter__(self) -> Reporter:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def watch(self, progress: Progress) -> None:
+        """Draw what an engine is doing."""
+        now = monotonic()
+        if now - self._drawn < REDRAW:
+            return
+        self._drawn = now
+        depth = f" {progress.depth}" if progress.depth else ""
+        detail = f"{progress.engine}{depth}  {progress.detail}"
+        self._bar.update(self._task, detail=detail, refresh=True)
+
+    def done(self) -> None:
+        """One more system is decided."""
+        self._bar.update(self._task, advance=1)
+
+    def clear(self) -> None:
+        """Give the terminal to a result."""
+        self._bar.stop()
+
+    def resume(self) -> None:
+        """Draw again."""
+        self._bar.start()

@@ -1,0 +1,193 @@
+"""`nestproof simulate`."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import click
+
+from verifier.catalogue import load, project_root
+from verifier.cli.completing import systems
+from verifier.cli.errors import wrong_file
+from verifier.evidence.files import DamagedFile, read
+from verifier.evidence.replay import Machine, Move, Stopped
+from verifier.evidence.simulating import changes, enabled, random_move
+from verifier.evidence.traces import Trace, chosen, moves_of, shown, start_of
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+
+HELP = """\
+  NUMBER [choice=value ...]   take the step; choices not named keep the values listed
+  state                       every field
+  back                        undo the last step
+  quit"""
+
+
+@click.command("simulate")
+@click.argument("name", metavar="SYSTEM", shell_complete=systems)
+@click.option("--random", "steps", type=click.IntRange(1, 10_000_000), help="Take N random steps.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the random choices.")
+@click.option(
+    "--trace", type=click.Path(dir_okay=False, path_type=Path), help="Follow a saved trace first."
+)
+def command(name: str, steps: int | None, seed: int, trace: Path | None) -> int:
+    """Take a system's steps by hand, at random, or along a trace."""
+    catalogue = load(project_root(Path.cwd()))
+    system = catalogue.system(name)
+    properties = catalogue.properties_of(system)
+    machine = Machine(system)
+    if trace is not None:
+        machine = _follow(system, trace)
+    if steps is not None:
+        return _at_random(machine, properties, steps, seed)
+    return 0 if trace is not None and not _interactive() else _by_hand(machine, properties)
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty()
+
+
+def _follow(system: System, file: Path) -> Machine:
+    """Take a trace's steps, showing each."""
+    try:
+        evidence = read(file)
+    except DamagedFile as damage:
+        raise wrong_file(file, str(damage)) from None
+    if not isinstance(evidence, Trace) or evidence.system != system.name:
+        raise wrong_file(file, f"it is no trace of `{system.name}`")
+    start, moves = start_of(system, evidence), moves_of(system, evidence)
+    if isinstance(start, str):
+        raise wrong_file(file, start)
+    if isinstance(moves, Stopped):
+        raise wrong_file(file, f"step {moves.at}: {moves.reason}")
+    machine = Machine(system, start)
+    for number, move in enumerate(moves, 1):
+        before = machine.values
+        if machine.move(move) is None:
+            raise wrong_file(file, f"step {number}: `{move[0].name}` is not enabled")
+        click.echo(f"{number:4}  {_move_text(move)}")
+        _show_changes(machine, before)
+    return machine
+
+
+def _at_random(
+    machine: Machine, properties: Sequence[ModelFunction], steps: int, seed: int
+) -> int:
+    """Random steps; which were taken, and the first violation of each property."""
+    random, taken = Random(seed), Counter[str]()
+    claims = [function for function in properties if function.kind == "always"]
+    violated: dict[str, int] = {}
+    for number in range(1, steps + 1):
+        move = random_move(machine, random)
+        if move is None:
+            click.echo(f"nothing can be done after {number - 1} steps")
+            break
+        taken[move[0].name] += 1
+        for function in machine.failing([f for f in claims if f.name not in violated]):
+            violated[function.name] = number
+            click.echo(f"step {number}: {function.group} is violated: {function.name}")
+    click.echo(f"{sum(taken.values())} steps, seed {seed}")
+    for step in machine.system.actions:
+        click.echo(f"{taken[step.name]:8}  {step.name}")
+    never = [step.name for step in machine.system.actions if not taken[step.name]]
+    if never:
+        click.echo(f"never taken: {', '.join(never)}")
+    return 1 if violated else 0
+
+
+def _by_hand(machine: Machine, properties: Sequence[ModelFunction]) -> int:
+    claims = [function for function in properties if function.kind == "always"]
+    history: list[list[Any]] = []
+    while True:
+        moves = list(enabled(machine))
+        click.echo(click.style(machine.level() or "state", bold=True) + f" after {len(history)}")
+        for number, move in enumerate(moves, 1):
+            click.echo(f"{number:4}  {_move_text(move)}")
+        line = _asked()
+        if line in ("", "quit", "q"):
+            return 0
+        if line in ("state", "s"):
+            _show_state(machine)
+        elif line in ("back", "b"):
+            if history:
+                machine.run.store.values = history.pop()
+        elif line in ("?", "help"):
+            click.echo(HELP)
+        else:
+            _take(machine, moves, line, history, claims)
+
+
+def _asked() -> str:
+    """The next line, empty at the end of input."""
+    click.echo("> ", nl=False)
+    return sys.stdin.readline().strip()
+
+
+def _take(
+    machine: Machine,
+    moves: Sequence[Move],
+    line: str,
+    history: list[list[Any]],
+    claims: Sequence[ModelFunction],
+) -> None:
+    try:
+        move = _meant(moves, line)
+    except ModelError as error:
+        click.echo(str(error))
+        return
+    before = machine.values
+    if machine.move(move) is None:
+        click.echo(f"`{move[0].name}` is not enabled with these choices")
+        return
+    history.append(list(before))
+    _show_changes(machine, before)
+    for function in machine.failing(claims):
+        click.echo(click.style(f"{function.group} is violated: {function.name}", fg="red"))
+
+
+def _meant(moves: Sequence[Move], line: str) -> Move:
+    number, *given = line.split()
+    if not number.isdigit() or not 1 <= int(number) <= len(moves):
+        raise ModelError(f"`{number}` is none of the steps listed", mend="? lists the commands")
+    step, choices = moves[int(number) - 1]
+    new = dict(choices)
+    for text in given:
+        name, _, value = text.partition("=")
+        choice = next((choice for choice in step.choices if choice.name == name), None)
+        if choice is None:
+            raise ModelError(f"`{step.name}` has no choice `{name}`")
+        written: object = value
+        if choice.type is bool:
+            written = {"1": True, "0": False, "true": True, "false": False}.get(value.lower())
+        known = chosen(choice, written)
+        if known is None:
+            options = ", ".join(_text(option) for option in choice.values)
+            raise ModelError(f"`{name}` cannot be `{value}`", mend=f"one of {options}")
+        new[name] = known
+    return step, new
+
+
+def _text(value: Any) -> str:
+    return {True: "1", False: "0"}[value] if isinstance(value, bool) else str(shown(value))
+
+
+def _move_text(move: Move) -> str:
+    choices = " ".join(f"{name}={_text(value)}" for name, value in move[1].items())
+    return f"{click.style(move[0].name, bold=True)} {choices}".rstrip()
+
+
+def _show_changes(machine: Machine, before: Sequence[Any]) -> None:
+    for path, old, new in changes(machine, before):
+        click.echo(f"        {path} {_text(old)} -> {_text(new)}")
+
+
+def _show_state(machine: Machine) -> None:
+    for leaf, value in zip(machine.system.layout.leaves, machine.values, strict=True):
+        if not leaf.constant:
+            click.echo(f"        {leaf.path} = {_text(value)}")

@@ -1,0 +1,90 @@
+"""Results as people and programs read them, and the exit code they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from verifier.catalogue import Pair
+from verifier.checking import Result
+from verifier.evidence.certificates import Certificate
+
+COLOURS = {"proved": "green", "violated": "red", "vacuous": "magenta", "unknown": "yellow"}
+
+
+def judged(result: Result, expected: str | None) -> int:
+    """The exit code of one result: as expected 0, unexpected 1, inconclusive 3."""
+    if result.verdict == "unknown":
+        return 3
+    return 0 if result.verdict == (expected or "proved") else 1
+
+
+def exit_code(codes: Sequence[int]) -> int:
+    """Several: 2 before 1 before 3."""
+    return next((code for code in (2, 1, 3) if code in codes), 0)
+
+
+def lines(result: Result, expected: str | None) -> str:
+    """A result in one line, and what to do next in another."""
+    pair = f"{result.system}/{result.property}"
+    colour = "yellow" if judged(result, expected) == 0 else COLOURS[result.verdict]
+    colour = "green" if result.verdict == "proved" else colour
+    verdict = click.style(f"{result.verdict:<9}", fg=colour, bold=True)
+    line = f"{verdict}  {pair:<38}  {_how(result):<40}  {_against(result, expected)}".rstrip()
+    if result.verdict == "violated":
+        line += f"\n           see it: nestproof show {pair}"
+    if result.reason:
+        line += f"\n           {result.reason}"
+    return line
+
+
+def _how(result: Result) -> str:
+    if result.verdict in ("unknown", "vacuous"):
+        return f"{result.engine}, {result.seconds:.1f} s"
+    if isinstance(result.evidence, Certificate):
+        count = len(result.evidence.lemmas)
+        what = f"{count} lemma{'s' * (count != 1)}"
+        if result.evidence.induction:
+            what += f", induction {result.evidence.induction}"
+    elif result.evidence is not None:
+        what = f"{result.depth} step{'s' * (result.depth != 1)}"
+    else:
+        what = "every witness found"
+    return f"{result.engine}, {what}, {result.seconds:.1f} s, audited"
+
+
+def _against(result: Result, expected: str | None) -> str:
+    if expected is None or result.verdict == "unknown":
+        return ""
+    if result.verdict == expected:
+        return "" if expected == "proved" else "expected"
+    return click.style(f"expected {expected}", fg="red", bold=True)
+
+
+def document(
+    results: Sequence[Result], expected: Mapping[Pair, str], saved: Mapping[Pair, Path]
+) -> bytes:
+    """The results as one JSON document."""
+    rows = []
+    for result in results:
+        pair = Pair(result.system, result.property)
+        file = saved.get(pair)
+        rows.append(
+            {
+                "pair": str(pair),
+                "system": result.system,
+                "property": result.property,
+                "verdict": result.verdict,
+                "expected": expected.get(pair),
+                "engine": result.engine,
+                "depth": result.depth,
+                "seconds": round(result.seconds, 3),
+                "audited": result.verdict in ("proved", "violated"),
+                "evidence": None if file is None else str(file),
+                "reason": result.reason,
+            }
+        )
+    return msgspec.json.format(msgspec.json.encode({"schema": 1, "results": rows}), indent=1)

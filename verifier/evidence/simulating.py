@@ -1,0 +1,70 @@
+"""A system's executions, one step after another: what can be taken next, and at random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from random import Random
+from typing import Any
+
+from verifier.evidence.replay import Machine, Move
+from verifier.language.system import Step
+
+TRIES = 200
+"""Random moves tried before a state counts as one where nothing can be done."""
+
+COMBINATIONS = 4096
+"""Combinations of choices beyond which they are sampled, not enumerated."""
+
+
+def enabled(machine: Machine, seed: int = 0) -> Iterator[Move]:
+    """One move for each step that can be taken now, with the first choices that enable it."""
+    for step in machine.system.actions:
+        move = next(
+            (move for move in _moves(step, seed) if _is_enabled(machine, move)), None
+        )
+        if move is not None:
+            yield move
+
+
+def _moves(step: Step, seed: int) -> Iterator[Move]:
+    size = 1
+    for choice in step.choices:
+        size *= len(choice.values)
+    if size <= COMBINATIONS:
+        for values in product(*(choice.values for choice in step.choices)):
+            yield step, dict(zip((c.name for c in step.choices), values, strict=True))
+        return
+    random = Random(seed)
+    for _ in range(COMBINATIONS):
+        yield random_choices(step, random)
+
+
+def random_choices(step: Step, random: Random) -> Move:
+    """A step with any choices."""
+    return step, {choice.name: random.choice(choice.values) for choice in step.choices}
+
+
+def _is_enabled(machine: Machine, move: Move) -> bool:
+    before = list(machine.values)
+    taken = machine.move(move)
+    machine.run.store.values = before
+    return taken is not None
+
+
+def random_move(machine: Machine, random: Random) -> Move | None:
+    """Take a random step that is enabled; None where none is found."""
+    for _ in range(TRIES):
+        move = random_choices(random.choice(machine.system.actions), random)
+        if machine.move(move) is not None:
+            return move
+    return None
+
+
+def changes(
+    machine: Machine, before: Sequence[Any]
+) -> Iterator[tuple[str, Any, Any]]:
+    """The fields that are not as they were."""
+    for leaf, old, new in zip(machine.system.layout.leaves, before, machine.values, strict=True):
+        if old != new and not leaf.constant:
+            yield leaf.path, old, new
