@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from verifier.circuit.cnf import Transition
 from verifier.engines.pdr.budget import Budget
+from verifier.engines.pdr.samples import Samples
 from verifier.engines.pdr.solver import Solver
 
 Cube = list[int]
@@ -19,15 +20,14 @@ _GONE = -1
 
 
 class Lemma:
-    """An unreachable cube, the level it is known at, and a state that keeps it from the next."""
+    """An unreachable cube and the level it is known at."""
 
-    __slots__ = ("cube", "level", "literals", "witness")
+    __slots__ = ("cube", "level", "literals")
 
     def __init__(self, cube: Cube, level: int) -> None:
         self.cube = cube
         self.literals = frozenset(cube)
         self.level = level
-        self.witness: frozenset[int] | None = None
 
 
 class Frames:
@@ -57,6 +57,7 @@ class Frames:
             if reset is not None
         ]
         self._away = frozenset(-literal for literal in self.initial)
+        self._samples = Samples(transition.variables, n, self.next)
         self._build()
 
     @property
@@ -95,6 +96,7 @@ class Frames:
     def open(self) -> None:
         """One more frame on top."""
         self.levels.append({})
+        self._samples.open()
         self._switch()
 
     def _frame(self, level: int) -> list[int]:
@@ -123,6 +125,15 @@ class Frames:
         """Whether a state of a frame has a step that violates a property."""
         return self._ask([*self._frame(level), bad])
 
+    def inductive(self, cube: Cube, level: int) -> Cube | None:
+        """Like `consecution`, but without a predecessor after None, which may be known."""
+        if self._samples.enters(cube, level - 1):
+            return None
+        part = self.consecution(cube, level)
+        if part is None:
+            self._samples.add(self._solver.model(), level - 1)
+        return part
+
     def consecution(self, cube: Cube, level: int) -> Cube | None:
         """A part of the cube that F(level - 1) without that part cannot step into, or None.
 
@@ -145,10 +156,13 @@ class Frames:
         return part
 
     def pushes(self, lemma: Lemma) -> Cube | None:
-        """Like `consecution` of a lemma's cube to the level after its own."""
+        """Like `inductive` for a lemma's cube and the level after its own."""
+        if self._samples.enters(lemma.cube, lemma.level):
+            return None
         following = self.next
         primed = [following[literal] for literal in lemma.cube]
         if self._ask([*self._frame(lemma.level), *primed]):
+            self._samples.add(self._solver.model(), lemma.level)
             return None
         return self._part(lemma.cube, primed)
 
@@ -205,8 +219,6 @@ class Frames:
             for subsumed in list(filter(literals.issubset, lemmas)):
                 lemmas.pop(subsumed).level = _GONE
                 self._stale += 1
-            for other in lemmas.values():
-                if other.witness is not None and literals <= other.witness:
-                    other.witness = None
         self.levels[lemma.level][literals] = lemma
         self._assert(lemma)
+        self._samples.rule_out(lemma.cube, lemma.level)

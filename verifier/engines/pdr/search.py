@@ -116,7 +116,7 @@ class Search:
         """Add the cube's generalisation as a lemma at the highest level it holds; that level."""
         frames = self.frames
         cube = generalise(frames, cube, level)
-        while level < frames.top and (further := frames.consecution(cube, level + 1)):
+        while level < frames.top and (further := frames.inductive(cube, level + 1)):
             cube, level = further, level + 1
         frames.add(cube, level)
         return level
