@@ -123,5 +123,5 @@ def fpu_fault(cpu: Cpu, kind: FpuClass) -> Fault:
             return xsave_fault(cpu)
         case FpuClass.XSAVES:
             return xsaves_fault(cpu)
-        case FpuClass.NONLAZY | FpuClass.EXEMPT:
+        case _:
             return Fault.NONE

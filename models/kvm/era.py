@@ -1,0 +1,83 @@
+"""What differs between the versions of KVM that are modelled, as data."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class HandOff(Enum):
+    """How the FPU passes between the host and the guest.
+
+    HOST_IMAGE: KVM keeps the host's registers in an image of its own. UNLAZY: the host's task gives
+    its registers up, the guest's are loaded with TS set. KERNEL_FPU: a kernel_fpu section lasts
+    as long as the guest's registers are loaded. KVM_RUN: the system call swaps them, and the
+    scheduler takes whatever is loaded for the task's own.
+    """
+
+    HOST_IMAGE = "since v2.6.34"
+    UNLAZY = "since v2.6.36"
+    KERNEL_FPU = "since v3.7"
+    KVM_RUN = "since v4.15"
+
+
+class Routing(Enum):
+    """When a #NM exit from L2 goes to L1; each but OWN_STATE also asks L1's exception bitmap.
+
+    BITMAP: whenever L1's bitmap asks for it. READ_VIEW: if L2 would read TS as 1. GUEST_CR0: if L1
+    set TS for L2. OWN_STATE: unless L0 itself keeps the FPU from the guest.
+    """
+
+    BITMAP = "since v3.1"
+    READ_VIEW = "since v3.13"
+    GUEST_CR0 = "since v3.14"
+    OWN_STATE = "reference"
+
+
+@dataclass(frozen=True)
+class Era:
+    """One version of KVM.
+
+    `lazy`: L0 keeps the FPU from the guest until it is used. `keeps_unowned_writes`: a MOV to CR0
+    of L2 that L0 emulates changes the bits that L1 left to L2, not only those that L0 did.
+    `lmsw_clears_pe`: LMSW is emulated as if it could. `routes_lmsw_by_source`: by the operand, not
+    loads its CR0 through the checks of a MOV. `merges_lmsw`: an LMSW of L2 leaves L1's bits alone.
+    `keeps_read_shadow`: taking the FPU back changes only TS in the read shadow.
+    """
+
+    version: str
+    lazy: bool
+    hand_off: HandOff
+    routing: Routing = Routing.BITMAP
+    keeps_unowned_writes: bool = True
+    lmsw_clears_pe: bool = False
+    routes_lmsw_by_source: bool = False
+    merges_lmsw: bool = False
+    keeps_read_shadow: bool = False
+
+
+V2_6_34 = Era("v2.6.34", lazy=True, hand_off=HandOff.HOST_IMAGE, lmsw_clears_pe=True)
+V3_1 = Era(
+    "v3.1",
+    lazy=True,
+    hand_off=HandOff.UNLAZY,
+    keeps_unowned_writes=False,
+)
+V3_4 = Era(
+    "v3.4",
+    lazy=True,
+    hand_off=HandOff.UNLAZY,
+    keeps_unowned_writes=False,
+)
+V3_12 = Era("v3.12", lazy=True, hand_off=HandOff.KERNEL_FPU)
+V3_13 = Era("v3.13", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.READ_VIEW)
+V3_14 = Era("v3.14", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.GUEST_CR0)
+V4_11 = Era("v4.11", lazy=False, hand_off=HandOff.KERNEL_FPU, routing=Routing.GUEST_CR0)
+V4_20 = Era("v4.20", lazy=False, hand_off=HandOff.KVM_RUN, routes_lmsw_by_source=True)
+REFERENCE = Era(
+    "reference",
+    lazy=True,
+    hand_off=HandOff.KERNEL_FPU,
+    routing=Routing.OWN_STATE,
+    routes_lmsw_by_source=True,
+    merges_lmsw=True,
+    keeps_read_shadow=True,
+)

@@ -1,0 +1,106 @@
+"""The exits that L0 handles itself."""
+
+from models.kvm.cache_regs import kvm_read_cr0
+from models.kvm.machine import Kvm
+from models.kvm.nested import nested_vmx_exit_handled, nested_vmx_run, reflect
+from models.kvm.observed import guest_was_emulated, guest_was_killed, guest_was_resumed
+from models.kvm.vcpu import Phase
+from models.kvm.vmx import TS, vmx_fpu_activate, vmx_set_cr0
+from models.kvm.x86 import LMSW_BITS, PE, kvm_lmsw, kvm_set_cr0
+from models.x86.cr0 import NO_BITS, Cr0, merged
+from models.x86.outcome import Outcome
+from models.x86.vmcs import CrAccess, ExitReason
+from verifier.language import models
+
+
+@models("arch/x86/kvm/vmx.c", "handle_exception", since="v2.6.34")
+def handle_nm(kvm: Kvm) -> None:
+    """A #NM that L0 keeps: the guest may use the FPU now; without laziness there is no handler."""
+    if not kvm.vcpu.era.lazy:
+        guest_was_killed(kvm)
+        kvm.vcpu.phase = Phase.USER
+        return
+    vmx_fpu_activate(kvm)
+    guest_was_resumed(kvm)
+
+
+@models("arch/x86/kvm/vmx.c", "handle_set_cr0", since="v3.1")
+def handle_set_cr0(kvm: Kvm, value: Cr0) -> bool:
+    """A write of CR0: L2 must not change what L1 keeps; whether it is refused."""
+    vcpu = kvm.vcpu
+    if not vcpu.guest_mode:
+        return kvm_set_cr0(kvm, value)
+    if vcpu.era.keeps_unowned_writes:
+        effective = merged(vcpu.vmcs12.cr0_mask, vcpu.vmcs12.guest_cr0, value)
+    else:
+        effective = merged(vcpu.cr0_guest_owned_bits, value, vcpu.cr0)
+    if kvm_set_cr0(kvm, effective):
+        return True
+    kvm.vmcs.cr0_shadow = value
+    return False
+
+
+@models("arch/x86/kvm/vmx.c", "handle_clts", since="v3.1", until="v4.11")
+def handle_clts(kvm: Kvm) -> None:
+    """Clear TS for the guest; the real one stays set until the FPU is given to it."""
+    vcpu = kvm.vcpu
+    if vcpu.guest_mode:
+        kvm.vmcs.cr0_shadow.ts = False
+        vcpu.cr0.ts = False
+    else:
+        vmx_set_cr0(kvm, merged(TS, NO_BITS, vcpu.cr0))
+
+
+@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34")
+def handle_lmsw(kvm: Kvm, value: Cr0) -> bool:
+    """LMSW goes through kvm_lmsw, which knows nothing of L1's bits, even for L2."""
+    if kvm.vcpu.era.merges_lmsw and kvm.vcpu.guest_mode:
+        return handle_set_cr0(kvm, merged(LMSW_BITS, value, kvm.vmcs.cr0_shadow) | (value & PE))
+    return kvm_lmsw(kvm, value)
+
+
+@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34")
+def handle_cr(kvm: Kvm) -> None:
+    """Emulate the access and skip it, or inject the #GP."""
+    refused = False
+    match kvm.vcpu.exit.access:
+        case CrAccess.MOV_TO:
+            refused = handle_set_cr0(kvm, kvm.vcpu.exit.operand)
+        case CrAccess.CLTS:
+            assert kvm.vcpu.era.lazy, "Guest should always own CR0.TS"
+            handle_clts(kvm)
+            vmx_fpu_activate(kvm)
+        case CrAccess.LMSW:
+            refused = handle_lmsw(kvm, kvm.vcpu.exit.operand)
+        case CrAccess.MOV_FROM:
+            pass
+    guest_was_emulated(kvm, Outcome.GP if refused else Outcome.DONE)
+
+
+@models("arch/x86/kvm/x86.c", "kvm_task_switch", since="v2.6.34")
+def kvm_task_switch(kvm: Kvm) -> None:
+    """The emulated task switch sets TS."""
+    kvm_set_cr0(kvm, kvm_read_cr0(kvm) | TS)
+    guest_was_emulated(kvm, Outcome.DONE)
+
+
+@models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v2.6.34")
+def vmx_handle_exit(kvm: Kvm) -> None:
+    """Give the exit to L1 or handle it, with preemption on."""
+    vcpu = kvm.vcpu
+    vcpu.phase = Phase.LOOP
+    if vcpu.guest_mode and nested_vmx_exit_handled(kvm):
+        reflect(kvm)
+        return
+    match vcpu.exit.reason:
+        case ExitReason.EXCEPTION_NM:
+            handle_nm(kvm)
+        case ExitReason.CR_ACCESS:
+            handle_cr(kvm)
+        case ExitReason.TASK_SWITCH:
+            kvm_task_switch(kvm)
+        case ExitReason.VMX_INSTRUCTION:
+            if vcpu.nested:
+                nested_vmx_run(kvm)
+        case _:
+            pass

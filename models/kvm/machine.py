@@ -1,0 +1,32 @@
+"""A host, its one virtual CPU, and what properties remember about them."""
+
+from models.kvm.contract import Contract, GuestOutcome, Retried, Retry
+from models.kvm.vcpu import Vcpu
+from models.linux.task import Host, TaskName
+from models.x86.access import FpuAccess, Latest
+from models.x86.vmcs import Vmcs
+from verifier.language import record
+
+VMM = TaskName.A
+"""The thread that runs the virtual CPU."""
+OTHER = TaskName.B
+"""Whatever else the host runs."""
+
+
+@record
+class Kvm:
+    """The state of every KVM system; task A of the host is the virtual CPU's thread."""
+
+    host: Host
+    vcpu: Vcpu
+    contract: Contract = Contract()
+    outcome: GuestOutcome = GuestOutcome()
+    retry: Retry = Retry()
+    retried: Retried = Retried()
+    access: FpuAccess = FpuAccess()
+    latest: Latest = Latest()
+
+    @property
+    def vmcs(self) -> Vmcs:
+        """The VMCS that is loaded, current or not: vmcs01, or vmcs02 while L2 runs."""
+        return self.host.cpu.vmcs

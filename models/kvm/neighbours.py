@@ -1,0 +1,93 @@
+"""Who else uses the processor: another task, the VMM in user mode, the kernel itself."""
+
+from models.kvm.machine import OTHER, VMM, Kvm
+from models.kvm.run import in_host
+from models.kvm.vcpu import Phase
+from models.kvm.x86 import kvm_arch_vcpu_put
+from models.linux.task import Interrupt
+from models.x86.access import fpu_access, fpu_write
+from models.x86.cr0 import Cr0
+from models.x86.instructions import Instruction, execute
+from models.x86.outcome import Outcome
+from models.x86.registers import Context
+from verifier.language import abstracts, assume, step
+
+
+@step
+def preempt(kvm: Kvm, frequent: bool) -> None:
+    """The virtual CPU's thread is preempted, in KVM_RUN with its preempt notifier called first."""
+    in_host(kvm)
+    assume(kvm.host.current == VMM)
+    if kvm.vcpu.phase != Phase.USER:
+        kvm_arch_vcpu_put(kvm)
+    kvm.host.era.switch_to(kvm.host, OTHER, frequent)
+
+
+@step
+def resume(kvm: Kvm, frequent: bool) -> None:
+    """The virtual CPU's thread runs again."""
+    in_host(kvm)
+    assume(kvm.host.current == OTHER)
+    kvm.host.era.switch_to(kvm.host, VMM, frequent)
+
+
+@abstracts("An FPU instruction of a task in user mode, after a #NM if it is kept from it")
+def user_fpu_instruction(kvm: Kvm, context: Context, value: bool) -> None:
+    """Execute it, or let the host's handler run and retry later."""
+    host = kvm.host
+    if execute(host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
+        host.era.do_device_not_available(host)
+    else:
+        fpu_access(kvm.access, kvm.latest, host.cpu, context, value)
+
+
+@step
+def vmm_fpu_instruction(kvm: Kvm, value: bool) -> None:
+    """The VMM executes an FPU instruction in user mode."""
+    in_host(kvm)
+    assume(kvm.host.current == VMM)
+    assume(kvm.vcpu.phase == Phase.USER)
+    user_fpu_instruction(kvm, Context.VMM, value)
+
+
+@step
+def other_fpu_instruction(kvm: Kvm, value: bool) -> None:
+    """The other task executes an FPU instruction in user mode."""
+    in_host(kvm)
+    assume(kvm.host.current == OTHER)
+    user_fpu_instruction(kvm, Context.TASK_B, value)
+
+
+@abstracts("A kernel_fpu section, with nothing in between that could disturb it")
+def kernel_fpu_section(kvm: Kvm, value: bool) -> None:
+    """The kernel loads registers of its own and computes."""
+    host = kvm.host
+    host.era.kernel_fpu_begin(host)
+    fpu_write(kvm.latest, host.cpu, Context.KERNEL, value)
+    host.era.kernel_fpu_end(host)
+
+
+@step
+def interrupt_uses_fpu(kvm: Kvm, by_local_bh_enable: bool, value: bool) -> None:
+    """An interrupt or softirq uses the FPU if it may."""
+    in_host(kvm)
+    host = kvm.host
+    in_user = (host.current == OTHER) | (kvm.vcpu.phase == Phase.USER)
+    assume(not (in_user and by_local_bh_enable))
+    if in_user:
+        host.interrupt = Interrupt.FROM_USER
+    elif by_local_bh_enable:
+        host.interrupt = Interrupt.NO_REGISTERS
+    else:
+        host.interrupt = Interrupt.FROM_KERNEL
+    assume(host.era.irq_fpu_usable(host))
+    kernel_fpu_section(kvm, value)
+    host.interrupt = Interrupt.NONE
+
+
+@step
+def process_uses_fpu(kvm: Kvm, value: bool) -> None:
+    """The kernel uses the FPU in process context, such as for a checksum in memory reclaim."""
+    in_host(kvm)
+    assume(kvm.host.era.irq_fpu_usable(kvm.host))
+    kernel_fpu_section(kvm, value)

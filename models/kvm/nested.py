@@ -1,0 +1,154 @@
+"""Nested VMX: running L2 for L1, on a VMCS that merges the wishes of both levels."""
+
+from models.kvm.era import Routing
+from models.kvm.machine import Kvm
+from models.kvm.observed import (
+    event_exits_to_l1,
+    instruction_exits_to_l1,
+    l1_enters_l2,
+    l1_reads_the_exit,
+    l2_was_entered,
+)
+from models.kvm.vcpu import GUEST_BITS
+from models.kvm.vmx import (
+    load_host_state,
+    nested_read_cr0,
+    update_exception_bitmap,
+    vmx_set_cr0,
+)
+from models.kvm.x86 import LMSW_BITS
+from models.x86.cpu import VmcsName
+from models.x86.cr0 import NO_BITS, Cr0, merged
+from models.x86.vmcs import CrAccess, ExitReason
+from verifier.language import models
+
+
+@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1")
+def nested_nm_exit_handled(kvm: Kvm) -> bool:
+    """Whether a #NM of L2 is L1's business."""
+    vcpu = kvm.vcpu
+    wanted = vcpu.vmcs12.exception_bitmap_nm
+    match vcpu.era.routing:
+        case Routing.BITMAP:
+            return wanted
+        case Routing.READ_VIEW:
+            return wanted & nested_read_cr0(vcpu.vmcs12).ts
+        case Routing.GUEST_CR0:
+            return wanted & vcpu.vmcs12.guest_cr0.ts
+        case Routing.OWN_STATE:
+            return wanted & vcpu.fpu_active
+
+
+@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled_cr", since="v3.1")
+def nested_vmx_exit_handled_cr(kvm: Kvm) -> bool:
+    """Whether L1 has asked for this access to CR0."""
+    leaving, vmcs12 = kvm.vcpu.exit, kvm.vcpu.vmcs12
+    mask, shadow = vmcs12.cr0_mask, vmcs12.cr0_shadow
+    match leaving.access:
+        case CrAccess.MOV_TO:
+            return ((leaving.operand ^ shadow) & mask) != NO_BITS
+        case CrAccess.CLTS:
+            return mask.ts & shadow.ts
+        case CrAccess.LMSW:
+            value = leaving.operand if kvm.vcpu.era.routes_lmsw_by_source else leaving.rax
+            sets_pe = mask.pe & value.pe & (shadow.pe ^ True)
+            return sets_pe | (((value ^ shadow) & mask & LMSW_BITS) != NO_BITS)
+        case CrAccess.MOV_FROM:
+            return False
+
+
+@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1")
+def nested_vmx_exit_handled(kvm: Kvm) -> bool:
+    """Whether an exit of L2 goes to L1."""
+    match kvm.vcpu.exit.reason:
+        case ExitReason.EXCEPTION_NM:
+            return nested_nm_exit_handled(kvm)
+        case ExitReason.CR_ACCESS:
+            return nested_vmx_exit_handled_cr(kvm)
+        case ExitReason.EXTERNAL_INTERRUPT:
+            return False
+        case _:
+            return True
+
+
+@models("arch/x86/kvm/vmx.c", "prepare_vmcs02", since="v3.1")
+def prepare_vmcs02(kvm: Kvm) -> None:
+    """What L1 wants for L2 and what L0 wants for itself, in one VMCS."""
+    vcpu, vmcs12 = kvm.vcpu, kvm.vcpu.vmcs12
+    kvm.vmcs.entry_injects_nm = vmcs12.entry_injects_nm
+    update_exception_bitmap(kvm)
+    vcpu.cr0_guest_owned_bits = vcpu.cr0_guest_owned_bits & ~vmcs12.cr0_mask
+    kvm.vmcs.cr0_mask = ~vcpu.cr0_guest_owned_bits
+    vmx_set_cr0(kvm, vmcs12.guest_cr0)
+    kvm.vmcs.cr0_shadow = nested_read_cr0(vmcs12)
+
+
+@models("arch/x86/kvm/vmx.c", "nested_vmx_run", since="v3.1")
+def nested_vmx_run(kvm: Kvm) -> None:
+    """L1's VMLAUNCH or VMRESUME; its own CR0 is forgotten, as HOST_CR0 of VMCS12 replaces it."""
+    l1_enters_l2(kvm)
+    kvm.vcpu.guest_mode = True
+    kvm.host.cpu.current = VmcsName.VMCS02
+    load_host_state(kvm)
+    prepare_vmcs02(kvm)
+    kvm.vcpu.nested_run_pending = True
+    l2_was_entered(kvm)
+
+
+@models("arch/x86/kvm/vmx.c", "vmcs12_guest_cr0", since="v3.1")
+def vmcs12_guest_cr0(kvm: Kvm) -> Cr0:
+    """L2's CR0 for L1: bits L2 owned from the hardware, L1's unchanged, the rest as L2 reads it."""
+    owned, vmcs12 = kvm.vcpu.cr0_guest_owned_bits, kvm.vcpu.vmcs12
+    rest = merged(vmcs12.cr0_mask, vmcs12.guest_cr0, kvm.vmcs.cr0_shadow)
+    return merged(owned, kvm.vmcs.guest_cr0, rest)
+
+
+@models("arch/x86/kvm/vmx.c", "prepare_vmcs12", since="v3.1")
+def prepare_vmcs12(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
+    """Tell L1 about the exit and save L2's state for it."""
+    vmcs12 = kvm.vcpu.vmcs12
+    vmcs12.guest_cr0 = vmcs12_guest_cr0(kvm)
+    vmcs12.exit_reason = reason
+    vmcs12.exit_access = access
+    vmcs12.exit_operand = operand
+    vmcs12.entry_injects_nm = False
+
+
+@models("arch/x86/kvm/vmx.c", "load_vmcs12_host_state", since="v3.1")
+def load_vmcs12_host_state(kvm: Kvm) -> None:
+    """L1's CR0 comes from VMCS12; vmcs01 may be as it was before the FPU changed hands."""
+    vcpu = kvm.vcpu
+    if not vcpu.era.lazy:
+        vcpu.cr0_guest_owned_bits = GUEST_BITS
+        vmx_set_cr0(kvm, vcpu.vmcs12.host_cr0)
+        return
+    vmx_set_cr0(kvm, vcpu.vmcs12.host_cr0)
+    update_exception_bitmap(kvm)
+    vcpu.cr0_guest_owned_bits = Cr0(ts=vcpu.fpu_active)
+    kvm.vmcs.cr0_mask = ~vcpu.cr0_guest_owned_bits
+
+
+@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1")
+def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
+    """Leave L2 for L1."""
+    kvm.vcpu.guest_mode = False
+    prepare_vmcs12(kvm, reason, access, operand)
+    kvm.host.cpu.current = VmcsName.VMCS01
+    load_host_state(kvm)
+    load_vmcs12_host_state(kvm)
+    l1_reads_the_exit(kvm)
+
+
+@models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v3.1")
+def reflect(kvm: Kvm) -> None:
+    """Give the exit of L2 to L1."""
+    instruction_exits_to_l1(kvm)
+    leaving = kvm.vcpu.exit
+    nested_vmx_vmexit(kvm, leaving.reason, leaving.access, leaving.operand)
+
+
+@models("arch/x86/kvm/x86.c", "inject_pending_event", since="v3.1")
+def interrupt_exits_to_l1(kvm: Kvm) -> None:
+    """An interrupt for L1 arrives, which intercepts interrupts."""
+    event_exits_to_l1(kvm)
+    nested_vmx_vmexit(kvm, ExitReason.EXTERNAL_INTERRUPT, CrAccess.MOV_TO, NO_BITS)

@@ -1,0 +1,166 @@
+"""KVM_RUN: entering the guest, what the guest does, and leaving it."""
+
+from models.kvm.era import HandOff
+from models.kvm.exits import vmx_handle_exit
+from models.kvm.machine import VMM, Kvm
+from models.kvm.observed import guest_executed, guest_was_left
+from models.kvm.vcpu import Phase
+from models.kvm.vmx import vmx_fpu_deactivate, vmx_save_host_state
+from models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
+from models.linux.task import TaskName
+from models.x86.access import fpu_access
+from models.x86.cpu import VmcsName
+from models.x86.cr0 import RUNNING, Cr0, merged
+from models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
+from models.x86.outcome import Outcome
+from models.x86.registers import Context
+from models.x86.vmcs import CrAccess, ExitReason
+from models.x86.vmx import vm_entry, vm_exit
+from verifier.language import abstracts, assume, models, snapshot, step
+
+
+@abstracts("Code of the host runs, in VMX root operation")
+def in_host(kvm: Kvm) -> None:
+    """Only while no guest runs; HOST_CR0 has EM clear."""
+    cpu = kvm.host.cpu
+    assume(not cpu.non_root)
+    assume(kvm.host.current != TaskName.C)
+    assert not cpu.cr0.em, "the host runs with EM clear"
+    cpu.cr0.em = False  # as asserted: later merges of paths then see a constant
+
+
+@abstracts("The virtual CPU's thread runs in the kernel and can be preempted")
+def in_kvm_run(kvm: Kvm, phase: Phase) -> None:
+    """Only where the thread stands at this place."""
+    in_host(kvm)
+    assume(kvm.host.current == VMM)
+    assume(kvm.vcpu.phase == phase)
+
+
+@step
+def kvm_run(kvm: Kvm) -> None:
+    """The VMM thread calls KVM_RUN."""
+    in_kvm_run(kvm, Phase.USER)
+    kvm.vcpu.phase = Phase.LOOP
+    if kvm.vcpu.era.hand_off == HandOff.KVM_RUN:
+        kvm_load_guest_fpu(kvm)
+
+
+@step
+def kvm_run_returns(kvm: Kvm) -> None:
+    """KVM_RUN returns to the VMM: a signal, or an exit that user space handles."""
+    in_kvm_run(kvm, Phase.LOOP)
+    if kvm.vcpu.era.hand_off == HandOff.KVM_RUN:
+        kvm_put_guest_fpu(kvm)
+    kvm_arch_vcpu_put(kvm)
+    kvm.vcpu.phase = Phase.USER
+
+
+@step
+def check_requests(kvm: Kvm) -> None:
+    """vcpu_enter_guest looks at the requests, with preemption on."""
+    in_kvm_run(kvm, Phase.LOOP)
+    vcpu = kvm.vcpu
+    vcpu.phase = Phase.READY
+    if vcpu.request_deactivate_fpu:
+        vcpu.request_deactivate_fpu = False
+        vcpu.fpu_active = False
+        vmx_fpu_deactivate(kvm)
+
+
+@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34")
+def vmx_vcpu_run(kvm: Kvm) -> None:
+    """VM entry; until v2.6.35 exits get the TS that the host has now."""
+    cpu = kvm.host.cpu
+    if kvm.vcpu.era.hand_off == HandOff.HOST_IMAGE:
+        kvm.vmcs.host_cr0.ts = cpu.cr0.ts
+    vm_entry(cpu)
+
+
+@step
+def vcpu_enter_guest(kvm: Kvm, called_off: bool) -> None:
+    """With preemption off: load the FPU, then enter unless there is something else to do."""
+    in_kvm_run(kvm, Phase.READY)
+    vcpu = kvm.vcpu
+    vmx_save_host_state(kvm)
+    if vcpu.era.hand_off != HandOff.KVM_RUN and vcpu.fpu_active:
+        kvm_load_guest_fpu(kvm)
+    vcpu.phase = Phase.LOOP
+    if not (called_off or vcpu.request_deactivate_fpu):
+        vmx_vcpu_run(kvm)
+
+
+@abstracts("Exit information is read once; what the hardware keeps of it is never read again")
+def forget_exit(kvm: Kvm) -> None:
+    """Blank it, so that it is no state."""
+    for name in VmcsName:
+        vmcs = kvm.host.cpu.vmcss[name]
+        vmcs.exit_reason = ExitReason.NONE
+        vmcs.exit_access = CrAccess.MOV_TO
+        vmcs.exit_operand = Cr0()
+
+
+@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34")
+def leave_guest(kvm: Kvm, instruction: Instruction, rax: Cr0) -> None:
+    """The hardware has left the guest; interrupts and preemption are on again."""
+    vcpu, vmcs = kvm.vcpu, kvm.vmcs
+    vcpu.exit.reason = vmcs.exit_reason
+    vcpu.exit.access = vmcs.exit_access
+    vcpu.exit.operand = merged(MACHINE_STATUS_WORD, vmcs.exit_operand, RUNNING)
+    vcpu.exit.rax = rax
+    vcpu.nested_run_pending = False
+    vcpu.phase = Phase.EXITED
+    guest_was_left(kvm, instruction)
+
+
+@abstracts("Which FPU instructions touch state that TS protects")
+def touches_lazy_state(instruction: Instruction) -> bool:
+    """Not those on protection keys, bounds or tiles, and not those without FPU state."""
+    match instruction:
+        case (
+            Instruction.X87
+            | Instruction.WAIT
+            | Instruction.MMX
+            | Instruction.SSE
+            | Instruction.AVX
+            | Instruction.FXSAVE
+            | Instruction.XSAVE
+            | Instruction.XSAVES
+        ):
+            return True
+        case _:
+            return False
+
+
+@abstracts("The guest executes one instruction on the processor")
+def execute_in_guest(
+    kvm: Kvm, instruction: Instruction, operand: Cr0, rax: Cr0, value: bool
+) -> None:
+    """It completes or faults unseen, or it exits."""
+    cpu = kvm.host.cpu
+    assume(cpu.non_root)
+    read = snapshot(read_cr0(cpu))
+    outcome = execute(cpu, instruction, operand)
+    if outcome == Outcome.EXIT:
+        leave_guest(kvm, instruction, rax)
+    else:
+        if outcome == Outcome.DONE and touches_lazy_state(instruction):
+            fpu_access(kvm.access, kvm.latest, cpu, Context.GUEST, value)
+        guest_executed(kvm, instruction, operand, outcome, read)
+    forget_exit(kvm)
+
+
+@step
+def external_interrupt(kvm: Kvm) -> None:
+    """A hardware interrupt ends the guest's turn."""
+    assume(kvm.host.cpu.non_root)
+    vm_exit(kvm.host.cpu, ExitReason.EXTERNAL_INTERRUPT)
+    leave_guest(kvm, Instruction.EXEMPT, RUNNING)
+    forget_exit(kvm)
+
+
+@step
+def handle_exit(kvm: Kvm) -> None:
+    """KVM handles the exit."""
+    in_kvm_run(kvm, Phase.EXITED)
+    vmx_handle_exit(kvm)

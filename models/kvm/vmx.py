@@ -1,0 +1,93 @@
+"""VMX: what the VMCS must say so that L0 can keep the FPU from a guest that cannot tell."""
+
+from models.kvm.cache_regs import kvm_read_cr0, vmx_decache_cr0_guest_bits
+from models.kvm.era import HandOff
+from models.kvm.machine import Kvm
+from models.kvm.observed import fpu_was_taken_back
+from models.kvm.vcpu import GUEST_BITS
+from models.linux.instructions import clts, stts
+from models.x86.cr0 import ALL_BITS, NO_BITS, Cr0, merged
+from models.x86.vmcs import Vmcs
+from verifier.language import models
+
+TRAPPING = Cr0(ts=True, mp=True)
+"""What makes all lazy FPU instructions of a guest fault, WAIT included."""
+TS = Cr0(ts=True)
+
+
+@models("arch/x86/kvm/vmx.c", "update_exception_bitmap", since="v2.6.34")
+def update_exception_bitmap(kvm: Kvm) -> None:
+    """Intercept #NM while the FPU is kept from the guest, and where L1 wants it."""
+    vcpu = kvm.vcpu
+    own = vcpu.fpu_active ^ True if vcpu.era.lazy else False
+    kvm.vmcs.exception_bitmap_nm = own | (vcpu.guest_mode & vcpu.vmcs12.exception_bitmap_nm)
+
+
+@models("arch/x86/kvm/vmx.c", "vmx_set_cr0", since="v2.6.34")
+def vmx_set_cr0(kvm: Kvm, cr0: Cr0) -> None:
+    """Give the guest a CR0; it reads the value, and runs with more traps while not active."""
+    vcpu = kvm.vcpu
+    traps = vcpu.fpu_active ^ True if vcpu.era.lazy else False
+    kvm.vmcs.cr0_shadow = cr0
+    kvm.vmcs.guest_cr0 = cr0 | Cr0(ts=traps, mp=traps)
+    vcpu.cr0 = cr0
+
+
+@models("arch/x86/kvm/vmx.c", "nested_read_cr0", since="v3.1")
+def nested_read_cr0(vmcs12: Vmcs) -> Cr0:
+    """What L2 reads of the CR0 that L1 has set up for it."""
+    return merged(vmcs12.cr0_mask, vmcs12.cr0_shadow, vmcs12.guest_cr0)
+
+
+@models("arch/x86/kvm/vmx.c", "vmx_fpu_activate", since="v2.6.34", until="v4.11")
+def vmx_fpu_activate(kvm: Kvm) -> None:
+    """Let the guest use the FPU, own TS and take #NM itself."""
+    vcpu = kvm.vcpu
+    if vcpu.fpu_active:
+        return
+    vcpu.fpu_active = True
+    kvm.vmcs.guest_cr0 = merged(TRAPPING, kvm_read_cr0(kvm), kvm.vmcs.guest_cr0)
+    update_exception_bitmap(kvm)
+    not_left = vcpu.vmcs12.cr0_mask if vcpu.guest_mode else NO_BITS
+    vcpu.cr0_guest_owned_bits = GUEST_BITS & ~not_left
+    kvm.vmcs.cr0_mask = ~vcpu.cr0_guest_owned_bits
+
+
+@models("arch/x86/kvm/vmx.c", "vmx_fpu_deactivate", since="v2.6.34", until="v4.11")
+def vmx_fpu_deactivate(kvm: Kvm) -> None:
+    """Take TS and #NM back; the guest must keep reading the TS it wrote."""
+    vcpu = kvm.vcpu
+    vmx_decache_cr0_guest_bits(kvm)
+    kvm.vmcs.guest_cr0 = kvm.vmcs.guest_cr0 | TRAPPING
+    update_exception_bitmap(kvm)
+    if vcpu.era.keeps_read_shadow:
+        shadow = merged(vcpu.cr0_guest_owned_bits, vcpu.cr0, kvm.vmcs.cr0_shadow)
+    elif vcpu.guest_mode:
+        vcpu.vmcs12.guest_cr0 = merged(TS, vcpu.cr0, vcpu.vmcs12.guest_cr0)
+        shadow = nested_read_cr0(vcpu.vmcs12)
+    else:
+        shadow = vcpu.cr0
+    vcpu.cr0_guest_owned_bits = NO_BITS
+    kvm.vmcs.cr0_mask = ALL_BITS
+    kvm.vmcs.cr0_shadow = shadow
+    fpu_was_taken_back(kvm)
+
+
+@models("arch/x86/kvm/vmx.c", "vmx_save_host_state", since="v2.6.34")
+def vmx_save_host_state(kvm: Kvm) -> None:
+    """Remember that the host's segments and MSRs have to be restored; no FPU state is."""
+    kvm.vcpu.host_state_loaded = True
+
+
+@models("arch/x86/kvm/vmx.c", "__vmx_load_host_state", since="v2.6.34")
+def load_host_state(kvm: Kvm) -> None:
+    """Make TS what the host believes, since VM exits load it from a constant."""
+    host, vcpu = kvm.host, kvm.vcpu
+    if not vcpu.host_state_loaded:
+        return
+    vcpu.host_state_loaded = False
+    if vcpu.era.hand_off == HandOff.UNLAZY and host.running.fpu.has_fpu:
+        clts(host)
+    if vcpu.era.hand_off == HandOff.KERNEL_FPU and vcpu.era.lazy:
+        if not host.running.fpu.has_fpu and not vcpu.guest_fpu_loaded:
+            stts(host)

@@ -1,0 +1,80 @@
+"""The part of x86 KVM that VMX and SVM share: CR0 as a guest changes it, and the FPU."""
+
+from models.kvm.cache_regs import kvm_read_cr0
+from models.kvm.era import HandOff
+from models.kvm.machine import Kvm
+from models.kvm.vmx import load_host_state, vmx_set_cr0
+from models.x86.cr0 import Cr0, cr0_is_valid, merged
+from verifier.language import models
+
+PE = Cr0(pe=True)
+LMSW_BITS = Cr0(mp=True, em=True, ts=True)
+
+
+@models("arch/x86/kvm/x86.c", "kvm_set_cr0", since="v2.6.34")
+def kvm_set_cr0(kvm: Kvm, cr0: Cr0) -> bool:
+    """Change the guest's CR0; whether that is refused, which is a #GP."""
+    if not cr0_is_valid(cr0):
+        return True
+    vmx_set_cr0(kvm, cr0)
+    return False
+
+
+@models("arch/x86/kvm/x86.c", "kvm_lmsw", since="v2.6.34")
+def kvm_lmsw(kvm: Kvm, msw: Cr0) -> bool:
+    """Load the machine status word; whether that is refused."""
+    before = kvm_read_cr0(kvm)
+    kept = merged(PE, msw, before) if kvm.vcpu.era.lmsw_clears_pe else before | (msw & PE)
+    return kvm_set_cr0(kvm, merged(LMSW_BITS, msw, kept))
+
+
+@models("arch/x86/kvm/x86.c", "kvm_load_guest_fpu", since="v2.6.34")
+def kvm_load_guest_fpu(kvm: Kvm) -> None:
+    """Put the guest's registers into the processor, preemption off."""
+    host, vcpu = kvm.host, kvm.vcpu
+    if vcpu.guest_fpu_loaded:
+        return
+    vcpu.guest_fpu_loaded = True
+    match vcpu.era.hand_off:
+        case HandOff.HOST_IMAGE:
+            host.era.fpu_save_init(host, vcpu.user_fpu)
+        case HandOff.UNLAZY:
+            host.era.unlazy_fpu(host)
+        case HandOff.KERNEL_FPU:
+            host.era.kernel_fpu_begin(host)
+        case HandOff.KVM_RUN:
+            host.era.fpu_save_init(host, vcpu.user_fpu)
+    host.era.fpu_restore_checking(host, vcpu.guest_fpu)
+
+
+@models("arch/x86/kvm/x86.c", "kvm_put_guest_fpu", since="v2.6.34")
+def kvm_put_guest_fpu(kvm: Kvm) -> None:
+    """Save the guest's registers and give the processor's back to the host."""
+    host, vcpu = kvm.host, kvm.vcpu
+    if not vcpu.guest_fpu_loaded:
+        return
+    vcpu.guest_fpu_loaded = False
+    host.era.fpu_save_init(host, vcpu.guest_fpu)
+    match vcpu.era.hand_off:
+        case HandOff.HOST_IMAGE | HandOff.KVM_RUN:
+            host.era.fpu_restore_checking(host, vcpu.user_fpu)
+        case HandOff.UNLAZY:
+            pass
+        case HandOff.KERNEL_FPU:
+            host.era.kernel_fpu_end(host)
+    if vcpu.era.lazy:
+        vcpu.request_deactivate_fpu = True
+
+
+@models("arch/x86/kvm/x86.c", "kvm_arch_vcpu_put", since="v2.6.34")
+def kvm_arch_vcpu_put(kvm: Kvm) -> None:
+    """The thread stops running the virtual CPU: when preempted, and when KVM_RUN returns."""
+    match kvm.vcpu.era.hand_off:
+        case HandOff.HOST_IMAGE:
+            kvm_put_guest_fpu(kvm)
+            load_host_state(kvm)
+        case HandOff.UNLAZY | HandOff.KERNEL_FPU:
+            load_host_state(kvm)
+            kvm_put_guest_fpu(kvm)
+        case HandOff.KVM_RUN:
+            load_host_state(kvm)

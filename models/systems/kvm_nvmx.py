@@ -1,0 +1,117 @@
+"""Nested KVM on VMX: any L1 that programs any VMCS for any L2."""
+
+from models.kvm import era as kvm_era
+from models.kvm.contract import Contract
+from models.kvm.era import Era
+from models.kvm.machine import Kvm
+from models.kvm.nested import interrupt_exits_to_l1
+from models.kvm.observed import l1_programs
+from models.kvm.run import execute_in_guest, forget_exit, in_kvm_run, leave_guest
+from models.kvm.vcpu import Phase, Vcpu
+from models.linux import fpu_core, fpu_internal, i387
+from models.linux.era import Era as LinuxEra
+from models.linux.task import Fpu
+from models.systems.kvm_vmx import HOST_STEPS, RUN_STEPS, host, operand_of
+from models.x86.cpu import Cpu, VmcsName
+from models.x86.cr0 import RUNNING, Cr0, running
+from models.x86.instructions import Instruction
+from models.x86.registers import Contents, Context
+from models.x86.vmcs import ExitReason, Vmcs
+from models.x86.vmx import vm_exit
+from verifier.language import Family, System, assume, step
+
+
+@step
+def guest_instruction(
+    kvm: Kvm,
+    instruction: Instruction,
+    pe: bool,
+    mp: bool,
+    em: bool,
+    ts: bool,
+    rax_mp: bool,
+    rax_em: bool,
+    rax_ts: bool,
+    value: bool,
+) -> None:
+    """L1 or L2 executes any instruction with any operand; RAX is not what LMSW reads."""
+    operand = operand_of(instruction, pe, mp, em, ts)
+    execute_in_guest(kvm, instruction, operand, running(rax_mp, rax_em, rax_ts), value)
+
+
+@step
+def l1_programs_vmcs12(
+    kvm: Kvm,
+    mask_mp: bool,
+    mask_em: bool,
+    mask_ts: bool,
+    shadow_mp: bool,
+    shadow_em: bool,
+    shadow_ts: bool,
+    guest_mp: bool,
+    guest_em: bool,
+    guest_ts: bool,
+    host_mp: bool,
+    host_em: bool,
+    host_ts: bool,
+    bitmap_nm: bool,
+    injects_nm: bool,
+) -> None:
+    """L1 writes its VMCS; L0 handles each VMWRITE, or a shadow VMCS takes it, unseen."""
+    assume(kvm.host.cpu.non_root)
+    assume(not kvm.vcpu.guest_mode)
+    vmcs12 = kvm.vcpu.vmcs12
+    vmcs12.cr0_mask = Cr0(mp=mask_mp, em=mask_em, ts=mask_ts)
+    vmcs12.cr0_shadow = running(shadow_mp, shadow_em, shadow_ts)
+    vmcs12.guest_cr0 = running(guest_mp, guest_em, guest_ts)
+    vmcs12.host_cr0 = running(host_mp, host_em, host_ts)
+    vmcs12.exception_bitmap_nm = bitmap_nm
+    vmcs12.entry_injects_nm = injects_nm
+    l1_programs(kvm)
+
+
+@step
+def l1_launches_l2(kvm: Kvm) -> None:
+    """L1 executes VMLAUNCH or VMRESUME, which exits."""
+    assume(kvm.host.cpu.non_root)
+    assume(not kvm.vcpu.guest_mode)
+    vm_exit(kvm.host.cpu, ExitReason.VMX_INSTRUCTION)
+    leave_guest(kvm, Instruction.EXEMPT, RUNNING)
+    forget_exit(kvm)
+
+
+@step
+def interrupt_for_l1(kvm: Kvm) -> None:
+    """An interrupt for L1 ends the turn of L2, if L2 has had one."""
+    in_kvm_run(kvm, Phase.READY)
+    assume(kvm.vcpu.guest_mode)
+    assume(not kvm.vcpu.nested_run_pending)
+    interrupt_exits_to_l1(kvm)
+
+
+def kvm(linux: LinuxEra, era: Era) -> Kvm:
+    """A host with a virtual CPU that can use VMX."""
+    guest_fpu = Fpu(state=Contents(owner=Context.GUEST))
+    vmcs12 = Vmcs(cr0_shadow=RUNNING)
+    return Kvm(
+        host=host(linux, era),
+        vcpu=Vcpu(era=era, nested=True, vmcs12=vmcs12, guest_fpu=guest_fpu),
+        contract=Contract(cpu=Cpu(vmcss=Family({VmcsName.VMCS01: vmcs12}))),
+    )
+
+
+STEPS = (
+    guest_instruction,
+    l1_programs_vmcs12,
+    l1_launches_l2,
+    interrupt_for_l1,
+    *RUN_STEPS,
+    *HOST_STEPS,
+)
+
+V3_1 = System("kvm-nvmx/v3.1", kvm(i387.V3_2, kvm_era.V3_1), STEPS)
+V3_13 = System("kvm-nvmx/v3.13", kvm(fpu_internal.V3_4, kvm_era.V3_13), STEPS)
+V3_14 = System("kvm-nvmx/v3.14", kvm(fpu_internal.V3_4, kvm_era.V3_14), STEPS)
+V4_11 = System("kvm-nvmx/v4.11", kvm(fpu_core.V4_10, kvm_era.V4_11), STEPS)
+V4_20 = System("kvm-nvmx/v4.20", kvm(fpu_core.V4_10, kvm_era.V4_20), STEPS)
+REFERENCE = System("kvm-nvmx/reference", kvm(fpu_internal.V3_4, kvm_era.REFERENCE), STEPS)

@@ -1,0 +1,112 @@
+"""KVM on VMX with one guest, its VMM thread and another task of the host."""
+
+from models.kvm import era as kvm_era
+from models.kvm.era import Era, HandOff
+from models.kvm.machine import OTHER, VMM, Kvm
+from models.kvm.neighbours import (
+    interrupt_uses_fpu,
+    other_fpu_instruction,
+    preempt,
+    process_uses_fpu,
+    resume,
+    vmm_fpu_instruction,
+)
+from models.kvm.run import (
+    check_requests,
+    execute_in_guest,
+    external_interrupt,
+    handle_exit,
+    kvm_run,
+    kvm_run_returns,
+    vcpu_enter_guest,
+)
+from models.kvm.vcpu import GUEST_BITS, Vcpu
+from models.linux import fpu_core, fpu_internal, i387
+from models.linux.era import Era as LinuxEra
+from models.linux.task import Fpu, Host, Task, TaskName
+from models.x86.cpu import Cpu, VmcsName
+from models.x86.cr0 import RUNNING, Cr0
+from models.x86.instructions import Instruction
+from models.x86.registers import Contents, Context
+from models.x86.vmcs import Vmcs
+from verifier.language import Family, System, abstracts, step
+
+
+@abstracts("What an instruction is given: MOV cannot clear PE in a kernel that pages")
+def operand_of(instruction: Instruction, pe: bool, mp: bool, em: bool, ts: bool) -> Cr0:
+    """The source of a MOV to CR0 or of an LMSW."""
+    given_pe = pe | (instruction != Instruction.LMSW)
+    return Cr0(pe=given_pe, mp=mp, em=em, ts=ts, et=True, ne=True, wp=True, am=True, pg=True)
+
+
+@step
+def guest_instruction(
+    kvm: Kvm, instruction: Instruction, pe: bool, mp: bool, em: bool, ts: bool, value: bool
+) -> None:
+    """The guest executes any instruction with any operand."""
+    operand = operand_of(instruction, pe, mp, em, ts)
+    execute_in_guest(kvm, instruction, operand, RUNNING, value)
+
+
+def vmcs(era: Era) -> Vmcs:
+    """A VMCS as KVM sets it up for a guest that runs and has the FPU."""
+    host_ts = era.hand_off == HandOff.UNLAZY
+    return Vmcs(
+        cr0_mask=~GUEST_BITS,
+        cr0_shadow=RUNNING,
+        host_cr0=RUNNING | Cr0(ts=host_ts),
+    )
+
+
+def host(linux: LinuxEra, era: Era) -> Host:
+    """A host whose tasks have used the FPU before; the VMM thread runs."""
+    return Host(
+        era=linux,
+        cpu=Cpu(
+            cr0=RUNNING | Cr0(ts=linux.lazy),
+            vmcss=Family({name: vmcs(era) for name in VmcsName}),
+        ),
+        current=VMM,
+        tasks=Family(
+            {
+                VMM: task(Context.VMM, not linux.lazy),
+                OTHER: task(Context.TASK_B, False),
+                TaskName.C: Task(context=Context.TASK_C),
+            }
+        ),
+    )
+
+
+def task(context: Context, running: bool) -> Task:
+    """A task that has used the FPU; in an eager kernel the running one has the registers."""
+    contents = Contents(owner=context)
+    return Task(context=context, used_math=True, fpu=Fpu(has_fpu=running, state=contents))
+
+
+def kvm(linux: LinuxEra, era: Era) -> Kvm:
+    """A host with a virtual CPU that is ready to run."""
+    guest_fpu = Fpu(state=Contents(owner=Context.GUEST))
+    return Kvm(host=host(linux, era), vcpu=Vcpu(era=era, guest_fpu=guest_fpu))
+
+
+HOST_STEPS = (
+    preempt,
+    resume,
+    vmm_fpu_instruction,
+    other_fpu_instruction,
+    interrupt_uses_fpu,
+)
+RUN_STEPS = (
+    kvm_run,
+    kvm_run_returns,
+    check_requests,
+    vcpu_enter_guest,
+    external_interrupt,
+    handle_exit,
+)
+STEPS = (guest_instruction, *RUN_STEPS, *HOST_STEPS, process_uses_fpu)
+
+V2_6_34 = System("kvm-vmx/v2.6.34", kvm(i387.V3_2, kvm_era.V2_6_34), STEPS)
+V3_4 = System("kvm-vmx/v3.4", kvm(fpu_internal.V3_4, kvm_era.V3_4), STEPS)
+V3_12 = System("kvm-vmx/v3.12", kvm(fpu_internal.V3_4, kvm_era.V3_12), STEPS)
+V4_11 = System("kvm-vmx/v4.11", kvm(fpu_core.V4_10, kvm_era.V4_11), STEPS)

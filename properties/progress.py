@@ -1,0 +1,16 @@
+"""No instruction is retried for ever."""
+
+from models.kvm.contract import Retried, Retry
+from verifier.language import always, sometimes
+
+
+@always("progress")
+def no_exit_is_handled_in_vain(retried: Retried) -> bool:
+    """A #NM exit that was handled does not come again with nothing changed in between."""
+    return retried.in_vain ^ True
+
+
+@sometimes("progress")
+def a_guest_is_resumed_after_nm(retry: Retry) -> bool:
+    """Some #NM exit makes KVM give the FPU to the guest, which executes the instruction again."""
+    return retry.kept
