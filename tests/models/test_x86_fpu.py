@@ -7,6 +7,8 @@ import pytest
 from models.x86.cpu import Cpu, Cr4
 from models.x86.cr0 import Cr0
 from models.x86.fpu import Fault, FpuClass, fpu_fault
+from models.x86.instructions import Instruction, execute
+from models.x86.outcome import Outcome
 
 # Rows: EM, MP, TS; - stands for either value.
 TABLE_2_2_FLOATING_POINT = """
@@ -162,3 +164,20 @@ def test_a_stale_error_is_seen_under_ts_by_wait_without_mp_alone() -> None:
 def test_em_turns_the_trap_of_a_lazy_kernel_into_an_invalid_opcode() -> None:
     cpu = Cpu(cr0=Cr0(em=True, ts=True))
     assert [fpu_fault(cpu, kind) for kind in (FpuClass.SSE, FpuClass.MMX)] == [Fault.UD] * 2
+
+
+def test_executing_an_fpu_instruction_comes_to_the_fault_of_its_class() -> None:
+    outcomes = set()
+    for kind in FpuClass:
+        for em, mp, ts, enabled, cpl0, pending in product(BOTH, repeat=6):
+            cpu = Cpu(
+                cr0=Cr0(em=em, mp=mp, ts=ts, ne=True),
+                cr4=Cr4(osfxsr=enabled, osxsave=enabled),
+                cpl0=cpl0,
+                x87_error_pending=pending,
+            )
+            fault = fpu_fault(cpu, kind)
+            expected = Outcome.DONE if fault == Fault.NONE else Outcome[fault.name]
+            assert execute(cpu, Instruction[kind.name], Cr0()) == expected
+            outcomes.add(expected)
+    assert outcomes == {Outcome.DONE, Outcome.NM, Outcome.UD, Outcome.GP, Outcome.MF}

@@ -111,9 +111,13 @@ def test_guest_cr0_is_checked_by_fixed_bits_and_what_kind_of_guest_it_is() -> No
 def test_an_entry_with_an_invalid_guest_loads_the_host_and_keeps_the_event() -> None:
     inside = Cr0(ts=True)
     host = running(False, False, True)
-    cpu = on(Vmcs(guest_cr0=inside, host_cr0=host, entry_injects_nm=True))
+    vmcs = Vmcs(guest_cr0=inside, host_cr0=host, entry_injects_nm=True)
+    vmcs.exit_access, vmcs.exit_operand = CrAccess.LMSW, ALL_BITS
+    cpu = on(vmcs)
     assert vm_entry(cpu) == Outcome.EXIT
     assert cpu.vmcs.exit_reason == ExitReason.INVALID_GUEST_STATE
+    assert cpu.vmcs.exit_access == CrAccess.MOV_TO
+    assert cpu.vmcs.exit_operand == NO_BITS
     assert cpu.vmcs.guest_cr0 == inside
     assert cpu.vmcs.entry_injects_nm
     assert cpu.cr0 == host
