@@ -23,6 +23,18 @@ class Invariant:
 
 
 @dataclass(frozen=True)
+class Induction:
+    """How many good steps in a row, through states of the invariant, a good step always follows.
+
+    None where the invariant alone rules the violation out. On a simple path no state repeats; a
+    shortest violation runs along one.
+    """
+
+    steps: int = 0
+    simple_path: bool = False
+
+
+@dataclass(frozen=True)
 class Proved:
     """No execution of any length violates the property."""
 
@@ -31,6 +43,7 @@ class Proved:
     depth: int
     """Frames (pdr) or the induction depth."""
     seconds: float
+    induction: Induction = Induction()
 
 
 @dataclass(frozen=True)

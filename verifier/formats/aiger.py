@@ -56,7 +56,7 @@ def read_aiger(data: bytes) -> Circuit:
     Raises AigerError for anything else, damaged or truncated files included.
     """
     source = _Source(data)
-    largest, inputs, latches, outputs, ands, bads = source.header()
+    largest, inputs, latches, outputs, bads = source.header()
     graph = Graph()
     literals = [0] + [graph.variable() for _ in range(inputs + latches)]
     states = [source.latch(2 * (inputs + place), largest) for place in range(1, latches + 1)]
@@ -65,9 +65,7 @@ def read_aiger(data: bytes) -> Circuit:
     for place in range(inputs + latches + 1, largest + 1):
         high = source.minus(2 * place, least=1)
         low = source.minus(high, least=0)
-        literals.append(
-            graph.both(literals[high >> 1] ^ high & 1, literals[low >> 1] ^ low & 1)
-        )
+        literals.append(graph.both(literals[high >> 1] ^ high & 1, literals[low >> 1] ^ low & 1))
     counts = {"i": inputs, "l": latches, "o": outputs, "b": bads}
     names = source.symbols(counts)
     kind, violations = ("b", second) if bads else ("o", first)
@@ -123,8 +121,8 @@ class _Source:
             raise AigerError(f"{what} is not a list of numbers: `{' '.join(words)[:60]}`")
         return [int(word) for word in words]
 
-    def header(self) -> tuple[int, int, int, int, int, int]:
-        """M, I, L, O, A, B."""
+    def header(self) -> tuple[int, int, int, int, int]:
+        """M, I, L, O and B."""
         if self.data[:4] != b"aig ":
             raise AigerError("not a binary AIGER file: it does not start with `aig `")
         self.place = 4
@@ -140,7 +138,7 @@ class _Source:
             raise AigerError(f"{largest} variables are not {inputs} + {latches} + {ands}")
         if max(latches, outputs, bads, ands) > len(self.data):
             raise AigerError("the header announces more than the file holds")
-        return largest, inputs, latches, outputs, ands, bads
+        return largest, inputs, latches, outputs, bads
 
     def literal(self, largest: int) -> int:
         numbers = self.numbers("a literal")

@@ -1,0 +1,61 @@
+"""Z3 terms of a graph's literals, each built once."""
+
+import z3
+
+from verifier.circuit.graph import Graph
+
+
+class Z3Terms:
+    """Translates literals on demand; variables become Boolean constants `v7`.
+
+    The expressions of z3py cost more than small queries do, so gates are made by the C interface
+    and share their fan-ins' terms.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._context = z3.main_ctx()
+        self._raw = self._context.ref()
+        self._positive = {0: z3.BoolVal(False)}
+        self._negative = {0: z3.BoolVal(True)}
+
+    def term(self, literal: int) -> z3.BoolRef:
+        """The literal's term, with the terms of everything it depends on built."""
+        if literal >> 1 not in self._positive:
+            self._build(literal >> 1)
+        return self._signed(literal)
+
+    def value(self, model: z3.ModelRef, literal: int) -> bool:
+        """A literal's value in a model, false where the model leaves a variable open."""
+        return bool(z3.is_true(model.eval(self.term(literal), model_completion=True)))
+
+    def _build(self, root: int) -> None:
+        left, right, terms = self.graph.left, self.graph.right, self._positive
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in terms:
+                stack.pop()
+            elif left[node] < 0:
+                terms[node] = z3.Bool(f"v{node}")
+            else:
+                a, b = left[node], right[node]
+                missing = [n for n in (a >> 1, b >> 1) if n not in terms]
+                if missing:
+                    stack += missing
+                else:
+                    terms[node] = self._conjunction(self._signed(a), self._signed(b))
+
+    def _signed(self, literal: int) -> z3.BoolRef:
+        node = literal >> 1
+        if not literal & 1:
+            return self._positive[node]
+        term = self._negative.get(node)
+        if term is None:
+            raw = z3.Z3_mk_not(self._raw, self._positive[node].ast)
+            term = self._negative[node] = z3.BoolRef(raw, self._context)
+        return term
+
+    def _conjunction(self, left: z3.BoolRef, right: z3.BoolRef) -> z3.BoolRef:
+        operands = (z3.Ast * 2)(left.ast, right.ast)
+        return z3.BoolRef(z3.Z3_mk_and(self._raw, 2, operands), self._context)

@@ -1,0 +1,53 @@
+"""Who decides whether evidence holds: Z3, and CaDiCaL where a second opinion is wanted."""
+
+from collections.abc import Callable, Sequence
+
+import z3
+
+from verifier.circuit.graph import Graph
+from verifier.circuit.tseitin import Tseitin
+from verifier.circuit.z3_terms import Z3Terms
+
+Model = Callable[[int], bool]
+"""The value of each literal of the graph in question."""
+
+Judge = Callable[[Graph, Sequence[int]], Model | None]
+"""A model of a conjunction of literals, or None because there is none."""
+
+
+class Undecided(RuntimeError):
+    """The judge gave up, which is a failure of the tool and no verdict."""
+
+
+def z3_judge(graph: Graph, conjunction: Sequence[int]) -> Model | None:
+    """Ask Z3. Raises Undecided if it does not know."""
+    terms = Z3Terms(graph)
+    solver = z3.SolverFor("QF_FD")
+    solver.add([terms.term(literal) for literal in conjunction])
+    answer = solver.check()
+    if answer == z3.sat:
+        model = solver.model()
+        return lambda literal: terms.value(model, literal)
+    if answer == z3.unsat:
+        return None
+    if solver.reason_unknown() == "interrupted from keyboard":
+        raise KeyboardInterrupt
+    raise Undecided(f"Z3 answers unknown: {solver.reason_unknown()}")
+
+
+def cadical_judge(graph: Graph, conjunction: Sequence[int]) -> Model | None:
+    """Ask CaDiCaL, which shares neither code nor clauses with Z3."""
+    from pysat.solvers import Cadical195
+
+    with Cadical195() as solver:
+        clauses = Tseitin(graph, solver.add_clause)
+        for literal in conjunction:
+            solver.add_clause([clauses.literal(literal)])
+        if not solver.solve():
+            return None
+        model = solver.get_model()
+    true = {
+        node for node, number in clauses.number.items() if model[number - 1 : number] == [number]
+    }
+    variables = {2 * node: 1 for node in true if not graph.is_gate(2 * node)}
+    return lambda literal: graph.evaluate([literal], variables) == [1]
