@@ -4,15 +4,16 @@ van Eijk: Sequential Equivalence Checking based on Structural Similarities. TCAD
 """
 
 from dataclasses import dataclass
-from random import Random
+from itertools import islice
 
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE, Graph
+from verifier.circuit.simulate import random_runs
 
 Fact = tuple[tuple[str, bool], ...]
 """A disjunction: latch names, each with the value that satisfies it."""
 
-_STEPS = 12
+_STEPS = 24
 _RUNS = 128
 
 _Member = tuple[Latch, int]
@@ -50,7 +51,7 @@ def reduce(circuit: Circuit) -> Reduction:
     classes = _alike_in_random_runs(circuit)
     while classes:
         merged, following = _merge(circuit, classes)
-        split = [part for group in classes for part in _split(group, following)]
+        split = [part for group in classes for part in _split(group, following, 1)]
         if split == classes:
             facts = tuple(fact for group in classes for fact in _facts(group))
             return Reduction(merged.restricted(merged.bad), facts)
@@ -59,30 +60,18 @@ def reduce(circuit: Circuit) -> Reduction:
 
 
 def _alike_in_random_runs(circuit: Circuit) -> list[_Class]:
-    graph, latches = circuit.graph, circuit.latches
-    source = Random(0)
+    """Classes of latches that no step of the runs has told apart."""
     ones = (1 << _RUNS) - 1
-    words = [
-        source.getrandbits(_RUNS) if latch.reset is None else ones * latch.reset
-        for latch in latches
+    classes = [
+        _Class(tuple((x, int(x.reset)) for x in circuit.latches if x.reset is not None), True)
     ]
-    seen = list(words)
-    for step in range(1, _STEPS):
-        values = {latch.literal: word for latch, word in zip(latches, words, strict=True)}
-        values |= {bit.literal: source.getrandbits(_RUNS) for bit in circuit.inputs}
-        words = graph.evaluate([latch.next for latch in latches], values, ones)
-        seen = [old | new << step * _RUNS for old, new in zip(seen, words, strict=True)]
-    everything = (1 << _STEPS * _RUNS) - 1
-    groups: dict[int, list[_Member]] = {}
-    for latch, word in zip(latches, seen, strict=True):
-        if latch.reset is not None:
-            opposite = word & 1
-            groups.setdefault(word ^ everything * opposite, []).append((latch, opposite))
-    return [
-        _Class(tuple(members), constant=word == 0)
-        for word, members in groups.items()
-        if len(members) > 1 or word == 0
-    ]
+    position = {latch.literal: index for index, latch in enumerate(circuit.latches)}
+    for words in islice(random_runs(circuit, _RUNS), 1, _STEPS):
+        following = {literal: words[index] for literal, index in position.items()}
+        classes = [part for group in classes for part in _split(group, following, ones)]
+        if not classes:
+            break
+    return classes
 
 
 def _merge(circuit: Circuit, classes: list[_Class]) -> tuple[Circuit, dict[int, int]]:
@@ -115,15 +104,19 @@ def _merge(circuit: Circuit, classes: list[_Class]) -> tuple[Circuit, dict[int, 
     return merged, following
 
 
-def _split(group: _Class, following: dict[int, int]) -> list[_Class]:
-    """The parts of a class that are alike one step later too."""
+def _split(group: _Class, following: dict[int, int], ones: int) -> list[_Class]:
+    """The parts of a class that are alike one step later too.
+
+    The next values are literals and `ones` is 1, or they are words and `ones` is all their bits.
+    """
     parts: dict[int, list[_Member]] = {}
     for latch, opposite in group.members:
-        parts.setdefault(following[latch.literal] ^ opposite, []).append((latch, opposite))
+        value = following[latch.literal] ^ ones * opposite
+        parts.setdefault(value, []).append((latch, opposite))
     return [
-        _Class(tuple(members), constant=group.constant and literal == FALSE)
-        for literal, members in parts.items()
-        if len(members) > 1 or (group.constant and literal == FALSE)
+        _Class(tuple(members), constant=group.constant and value == FALSE)
+        for value, members in parts.items()
+        if len(members) > 1 or (group.constant and value == FALSE)
     ]
 
 

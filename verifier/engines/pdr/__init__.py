@@ -10,7 +10,6 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import transition
 from verifier.circuit.reduce import Reduction, reduce
 from verifier.engines.pdr.budget import Budget, Exhausted, Paused
-from verifier.engines.pdr.compact import compact
 from verifier.engines.pdr.minimise import minimise, named, support
 from verifier.engines.pdr.search import Goal, Obligation, Search
 from verifier.evidence.verdicts import (
@@ -42,7 +41,7 @@ def pdr(
     budget = Budget(limits)
     reduction = reduce(circuit.restricted(goals))
     run = _Run(circuit, reduction, budget, watch)
-    waiting = [Goal(name, run.step.bad[name]) for name in dict.fromkeys(goals)]
+    waiting = [Goal(name) for name in dict.fromkeys(goals)]
     turn = _FIRST_TURN
     try:
         while waiting:
@@ -68,12 +67,11 @@ class _Run:
         watch: Watch,
     ) -> None:
         reduced = reduction.circuit
-        self.step = compact(transition(reduced))
         self.verdicts: dict[str, Verdict] = {}
         self._original, self._reduced, self._facts = original, reduced, reduction.facts
         self._budget = budget
         resets = [latch.reset for latch in reduced.latches]
-        self._search = Search(self.step, resets, budget, budget.limits.depth, watch)
+        self._search = Search(transition(reduced), resets, budget, budget.limits.depth, watch)
 
     def settles(self, goal: Goal) -> bool:
         """Give a goal its turn; whether it now has a verdict. Raises Exhausted."""
@@ -93,7 +91,8 @@ class _Run:
         if not goal.proved:
             return self.unknown(goal, f"depth limit of {self._budget.limits.depth} frames")
         lemmas = [lemma.cube for lemma in self._search.frames.infinite.values()]
-        cubes = support(self.step, goal.bad, lemmas)
+        step = self._search.step
+        cubes = support(step, step.bad[goal.name], lemmas)
         invariant = Invariant((*self._facts, *named(self._reduced, cubes)))
         return Proved("pdr", invariant, goal.good_steps, self._budget.seconds)
 

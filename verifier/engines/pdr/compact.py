@@ -4,6 +4,7 @@ Een, Biere: Effective Preprocessing in SAT through Variable and Clause Eliminati
 """
 
 from dataclasses import replace
+from itertools import chain
 
 import pysolvers
 
@@ -45,16 +46,15 @@ def compact(step: Transition) -> Transition:
         )
     finally:
         pysolvers.cadical153_del(solver, None)
-    number = {variable: variable for variable in first}
-    number |= {-variable: -variable for variable in first}
-    for variable in [*frozen, *(abs(literal) for clause in clauses for literal in clause)]:
-        if variable not in number:
-            number[variable] = len(number) // 2 + 1
-            number[-variable] = -number[variable]
+    used = sorted({*frozen, *map(abs, chain.from_iterable(clauses))}.difference(first))
+    number = [0] * (2 * step.variables + 1)
+    for index, variable in enumerate([*first, *used], start=1):
+        number[variable], number[-variable] = index, -index
+    renumbered = number.__getitem__
     return replace(
         step,
-        variables=len(number) // 2,
-        clauses=[[number[literal] for literal in clause] for clause in clauses],
-        next=[number[literal] for literal in step.next],
-        bad={name: number[literal] for name, literal in step.bad.items()},
+        variables=len(first) + len(used),
+        clauses=[list(map(renumbered, clause)) for clause in clauses],
+        next=list(map(renumbered, step.next)),
+        bad={name: renumbered(literal) for name, literal in step.bad.items()},
     )

@@ -19,6 +19,11 @@ INFINITE = 1 << 30
 _GONE = -1
 
 
+def both_signs(literals: Sequence[int]) -> list[int]:
+    """A list whose entries i and -i are the i-th of some literals, from 1 on, and its negation."""
+    return [0, *literals, *(-literal for literal in reversed(literals))]
+
+
 class Lemma:
     """An unreachable cube and the level it is known at."""
 
@@ -38,46 +43,42 @@ class Frames:
     the solver's habit of deciding true keeps what a query did not select out of its way.
     """
 
-    def __init__(
-        self, transition: Transition, resets: Sequence[bool | None], budget: Budget
-    ) -> None:
-        self.transition = transition
+    def __init__(self, step: Transition, resets: Sequence[bool | None], budget: Budget) -> None:
         self.budget = budget
         self.levels: list[dict[frozenset[int], Lemma]] = [{}, {}]
         self.infinite: dict[frozenset[int], Lemma] = {}
-        n = transition.latches
-        self.activity = [0.0] * (2 * n + 1)
-        self.next = [0] * (2 * n + 1)
-        for index, literal in enumerate(transition.next, start=1):
-            self.next[index] = literal
-            self.next[-index] = -literal
+        self.activity = [0.0] * (2 * step.latches + 1)
         self.initial = [
             index if reset else -index
             for index, reset in enumerate(resets, start=1)
             if reset is not None
         ]
         self._away = frozenset(-literal for literal in self.initial)
-        self._samples = Samples(transition.variables, n, self.next)
-        self._build()
+        self.take(step)
 
     @property
     def top(self) -> int:
         return len(self.levels) - 1
 
-    def _build(self) -> None:
+    def take(self, step: Transition) -> None:
+        """Go on with an equivalent step."""
+        self.step = step
+        self.next = both_signs(step.next)
+        self._samples = Samples(step.variables, self.next, len(self.levels))
+        self.restart()
+
+    def restart(self) -> None:
         """A fresh solver with what is worth keeping."""
+        self.stale = 0
         self._off: list[int] = []
         self._retired: list[int] = []
-        self._variables = self.transition.variables
-        self._stale = 0
-        self._solver = Solver(self.transition.clauses, self.budget)
+        self._variables = self.step.variables
+        self._solver = Solver(self.step.clauses, self.budget)
         for _ in self.levels:
             self._switch()
         for literal in self.initial:
             self._solver.add([self._off[0], literal])
-        for lemma in self.infinite.values():
-            self._assert(lemma)
-        for lemmas in self.levels:
+        for lemmas in [self.infinite, *self.levels]:
             for lemma in lemmas.values():
                 self._assert(lemma)
 
@@ -112,11 +113,6 @@ class Frames:
         self._retired.clear()
         return self._solver.solve(assumptions)
 
-    def tidy(self) -> None:
-        """Start a fresh solver when the present one is full of clauses nobody needs."""
-        if self._stale > 1000 + len(self.transition.clauses) // 8:
-            self._build()
-
     def excludes_initial(self, cube: Sequence[int]) -> bool:
         """Whether no initial state is in the cube."""
         return not self._away.isdisjoint(cube)
@@ -143,7 +139,7 @@ class Frames:
         following = self.next
         primed = [following[literal] for literal in cube]
         self._variables += 1
-        self._stale += 1
+        self.stale += 1
         unless = self._variables
         clause = [-literal for literal in cube]
         clause.append(unless)
@@ -176,8 +172,8 @@ class Frames:
     def predecessor(self) -> tuple[list[int], list[int]]:
         """The state and the inputs of the assignment just found."""
         model = self._solver.model()
-        n = self.transition.latches
-        return model[:n], model[n : n + self.transition.inputs]
+        n = self.step.latches
+        return model[:n], model[n : n + self.step.inputs]
 
     def blocked(self, cube: Cube, level: int) -> bool:
         """Whether a single lemma already rules the cube out of a frame."""
@@ -198,7 +194,7 @@ class Frames:
         del self.levels[lemma.level][lemma.literals]
         first = 1 if len(cube) < len(lemma.cube) else level
         lemma.level = _GONE
-        self._stale += 1
+        self.stale += 1
         self._insert(Lemma(cube, level), first)
 
     def keep_for_ever(self, level: int) -> None:
@@ -208,7 +204,7 @@ class Frames:
             for lemma in lemmas.values():
                 lemma.level = INFINITE
                 self._assert(lemma)
-            self._stale += len(lemmas)
+            self.stale += len(lemmas)
             lemmas.clear()
 
     def _insert(self, lemma: Lemma, first: int) -> None:
@@ -218,7 +214,7 @@ class Frames:
             lemmas = self.levels[level]
             for subsumed in list(filter(literals.issubset, lemmas)):
                 lemmas.pop(subsumed).level = _GONE
-                self._stale += 1
+                self.stale += 1
         self.levels[lemma.level][literals] = lemma
         self._assert(lemma)
         self._samples.rule_out(lemma.cube, lemma.level)

@@ -7,8 +7,6 @@ from verifier.circuit.cnf import Transition
 from verifier.engines.pdr.budget import Budget
 from verifier.engines.pdr.solver import Solver
 
-_QUERIES_BETWEEN_FRESH_SOLVERS = 2_000
-
 
 class Lifter:
     """Keeps of a state what forces its step, under given inputs, into a cube.
@@ -17,20 +15,16 @@ class Lifter:
     part of the state that the refutation uses is enough.
     """
 
-    def __init__(self, transition: Transition, following: list[int], budget: Budget) -> None:
-        self._transition = transition
+    def __init__(self, step: Transition, following: list[int], budget: Budget) -> None:
         self._following = following
-        self._budget = budget
-        self._build()
-
-    def _build(self) -> None:
-        self._solver = Solver(self._transition.clauses, self._budget)
-        self._variables = self._transition.variables
+        self._variables = step.variables
+        self._solver = Solver(step.clauses, budget)
 
     def into(self, cube: list[int], state: list[int], inputs: list[int]) -> list[int]:
-        """The part of the state from which these inputs step into the cube."""
-        if self._variables > self._transition.variables + _QUERIES_BETWEEN_FRESH_SOLVERS:
-            self._build()
+        """The part of the state from which these inputs step into the cube.
+
+        Literals that come first in the state are preferred.
+        """
         self._variables += 1
         unless = self._variables
         following = self._following
@@ -46,7 +40,13 @@ class Lifter:
         return self._forced(-bad, state, inputs)
 
     def _forced(self, otherwise: int, state: list[int], inputs: list[int]) -> list[int]:
-        assumptions = [otherwise, *inputs, *state]
-        if self._solver.solve(assumptions):
-            raise AssertionError("a step is not a function of its state and inputs")
-        return self._solver.core(state)
+        """Two refutations: what the first leaves, in the opposite order, is often still too much.
+
+        The solver decides assumptions in their order, and the first ones are used most.
+        """
+        part = state
+        for _ in range(2):
+            if self._solver.solve([otherwise, *inputs, *part]):
+                raise AssertionError("a step is not a function of its state and inputs")
+            part = self._solver.core(part)[::-1]
+        return part

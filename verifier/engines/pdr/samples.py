@@ -28,11 +28,11 @@ class Samples:
     `following` maps a latch literal to the solver's literal for its next value.
     """
 
-    def __init__(self, variables: int, latches: int, following: list[int]) -> None:
+    def __init__(self, variables: int, following: list[int], frames: int) -> None:
         self._following = following
         self._literals = 2 * variables + 1
-        self._frames = 2
-        read = {*range(1, latches + 1), *(abs(x) for x in following[1 : latches + 1])}
+        self._frames = frames
+        read = {*range(1, len(following) // 2 + 1), *map(abs, following[1:])}
         # Naming one position twice makes itemgetter return a tuple even for a single one.
         self._read = itemgetter(*(variable - 1 for variable in sorted(read)), 0)
         self._generations = [self._fresh()]

@@ -6,11 +6,15 @@ from itertools import count
 
 from verifier.circuit.cnf import Transition
 from verifier.engines.pdr.budget import Budget
+from verifier.engines.pdr.compact import compact
 from verifier.engines.pdr.frames import Cube, Frames
 from verifier.engines.pdr.generalise import generalise
 from verifier.engines.pdr.lift import Lifter
 from verifier.engines.pdr.propagate import propagate
 from verifier.evidence.verdicts import Progress, Watch
+
+_QUERIES_WORTH_COMPACTING = 400
+_STALE_CLAUSES = 1_500
 
 
 @dataclass(slots=True)
@@ -28,7 +32,6 @@ class Goal:
     """A property, how far it holds, and how it ended."""
 
     name: str
-    bad: int
     good_steps: int = 0
     proved: bool = False
     counterexample: Obligation | None = None
@@ -43,14 +46,17 @@ class Search:
 
     def __init__(
         self,
-        transition: Transition,
+        step: Transition,
         resets: list[bool | None],
         budget: Budget,
         depth: int | None,
         watch: Watch,
     ) -> None:
-        self.frames = Frames(transition, resets, budget)
-        self._lifter = Lifter(transition, self.frames.next, budget)
+        self.step = step
+        self.frames = Frames(step, resets, budget)
+        self._lifter = Lifter(step, self.frames.next, budget)
+        self._budget = budget
+        self._compacted = False
         self._depth = depth
         self._watch = watch
         self._order = count()
@@ -66,9 +72,9 @@ class Search:
             level = goal.good_steps
             if level > frames.top:
                 frames.open()
-            while frames.reaches_bad(goal.bad, level):
+            while frames.reaches_bad(self.step.bad[goal.name], level):
                 state, inputs = frames.predecessor()
-                cube = self._lifter.onto(goal.bad, state, inputs)
+                cube = self._lifter.onto(self.step.bad[goal.name], state, inputs)
                 goal.counterexample = self._block(Obligation(cube, inputs, None, 1), level)
                 if goal.counterexample is not None:
                     return
@@ -90,7 +96,7 @@ class Search:
             return first
         queue = [(level, 0, next(self._order), first)]
         while queue:
-            frames.tidy()
+            self._tidy()
             level, _, _, obligation = heappop(queue)
             cube = obligation.cube
             if not frames.blocked(cube, level):
@@ -108,7 +114,9 @@ class Search:
         return None
 
     def _predecessor(self, obligation: Obligation) -> Obligation:
+        """A cube of states that step into the obligation's, over literals that lemmas have."""
         state, inputs = self.frames.predecessor()
+        state.sort(key=self.frames.activity.__getitem__, reverse=True)
         cube = self._lifter.into(obligation.cube, state, inputs)
         return Obligation(cube, inputs, obligation, obligation.steps + 1)
 
@@ -121,6 +129,20 @@ class Search:
         frames.add(cube, level)
         return level
 
+    def _tidy(self) -> None:
+        """Fresh solvers when the present ones are full of clauses nobody needs.
+
+        A search that is over sooner does not pay for a compact step.
+        """
+        if not self._compacted and self._budget.queries > _QUERIES_WORTH_COMPACTING:
+            self.step, self._compacted = compact(self.step), True
+            self.frames.take(self.step)
+        elif self.frames.stale > _STALE_CLAUSES:
+            self.frames.restart()
+        else:
+            return
+        self._lifter = Lifter(self.step, self.frames.next, self._budget)
+
     def _report(self, goal: Goal) -> None:
         frames = self.frames
         clauses = len(frames.infinite) + sum(map(len, frames.levels))
@@ -129,6 +151,6 @@ class Search:
                 "pdr",
                 goal.good_steps,
                 goal.name,
-                {"clauses": clauses, "queries": frames.budget.queries},
+                {"clauses": clauses, "queries": self._budget.queries},
             )
         )
