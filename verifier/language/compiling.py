@@ -2,104 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from enum import Enum
 from time import perf_counter
 from typing import Any
 
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE, TRUE, Graph
+from verifier.language.compiled import ASSERTIONS, Compiled, Conjunct
 from verifier.language.encoding import Code, encoding
-from verifier.language.errors import blaming
-from verifier.language.explorer import Cost, Outcome, SymbolicRun
+from verifier.language.errors import ModelError, blaming
+from verifier.language.explorer import Outcome, SymbolicRun
 from verifier.language.functions import ModelFunction
-from verifier.language.layout import Leaf
 from verifier.language.records import view
 from verifier.language.symbolic import Bit, Symbol
 from verifier.language.system import Binding, Choice, Step, System, bindings
 
+__all__ = ["Compiled", "compile_system"]
+
 SECONDS = 20.0
 """Time after which one step's or property's exploration is given up."""
-
-
-@dataclass(frozen=True)
-class Conjunct:
-    """A property function bound to a system: its literal says that a step violates it."""
-
-    binding: Binding
-    bad: int
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A system as a circuit, and how to read the circuit's bits as the system's fields.
-
-    `latch_names[i]` holds the names of the latches of leaf i, none where the leaf is constant.
-    A step is chosen by the `step` inputs; code 0 and codes beyond the last step change nothing.
-    `bad` of the circuit has one entry per property group, `sometimes:NAME` per witness (bad where
-    it is found), `fires:STEP` per step, and `assertions` where the models have any.
-    """
-
-    system: System
-    circuit: Circuit
-    latch_names: tuple[tuple[str, ...], ...]
-    conjuncts: Mapping[str, tuple[Conjunct, ...]]
-    costs: Mapping[str, Cost]
-    seconds: float
-
-    @property
-    def leaves(self) -> tuple[Leaf, ...]:
-        return self.system.layout.leaves
-
-    def start(self, latches: Mapping[str, bool]) -> list[Any]:
-        """The initial values of the leaves under a path's start."""
-        return [
-            _decoded(leaf, [latches.get(name, False) for name in names]) if names else value
-            for leaf, names, value in zip(
-                self.leaves, self.latch_names, self.system.initial_values, strict=True
-            )
-        ]
-
-    def taken(self, inputs: Mapping[str, bool]) -> tuple[Step, dict[str, Any]] | None:
-        """The step and choices that inputs mean; None for the one that changes nothing."""
-        width = len(self.system.steps).bit_length()
-        code = sum(1 << i for i in range(width) if inputs.get(f"step#{i}", False))
-        if not 1 <= code <= len(self.system.actions):
-            return None
-        step = self.system.actions[code - 1]
-        choices, place = {}, 0
-        for choice in step.choices:
-            bits = [inputs.get(f"choice#{place + i}", False) for i in range(choice.width)]
-            choices[choice.name] = _choice_value(choice, bits)
-            place += choice.width
-        return step, choices
-
-    def inputs_of(self, step: Step, choices: Mapping[str, Any]) -> dict[str, bool]:
-        """The inputs that mean a step with these choices."""
-        code = self.system.actions.index(step) + 1
-        width = len(self.system.steps).bit_length()
-        inputs = {f"step#{i}": bool(code >> i & 1) for i in range(width)}
-        place = 0
-        for choice in step.choices:
-            for bit in _choice_bits(choice, choices[choice.name]):
-                inputs[f"choice#{place}"] = bit
-                place += 1
-        return inputs
-
-
-def _decoded(leaf: Leaf, bits: Sequence[bool]) -> Any:
-    return bits[0] if leaf.type is bool else encoding(leaf.type).decode(bits)
-
-
-def _choice_value(choice: Choice, bits: Sequence[bool]) -> Any:
-    return bits[0] if choice.type is bool else encoding(choice.type).decode(bits)
-
-
-def _choice_bits(choice: Choice, value: Any) -> list[bool]:
-    if choice.type is bool:
-        return [value]
-    return [bool(bit) for bit in encoding(choice.type).constant(value)]
 
 
 def compile_system(system: System, properties: Iterable[ModelFunction]) -> Compiled:
@@ -204,8 +126,7 @@ class _Compiler:
             group = function.group if function.kind == "always" else f"sometimes:{function.name}"
             conjuncts.setdefault(group, []).append(Conjunct(binding, bad))
         bad_of = {
-            name: graph.any(conjunct.bad for conjunct in group)
-            for name, group in conjuncts.items()
+            name: graph.any(conjunct.bad for conjunct in group) for name, group in conjuncts.items()
         }
         bad_of |= {
             f"fires:{step.name}": selected
@@ -217,7 +138,7 @@ class _Compiler:
             for failed in outcome.failures.values()
         ]
         if asserted:
-            bad_of["assertions"] = graph.any(asserted)
+            bad_of[ASSERTIONS] = graph.any(asserted)
         return Compiled(
             self.system,
             Circuit(graph, self._inputs(), self._latches(after, outcomes), bad_of),
@@ -239,8 +160,13 @@ class _Compiler:
         with blaming(f"property `{binding.function.name}`", SECONDS):
             records: list[Any] = [view(kind, run.store, place) for kind, place in binding.places]
             outcome = run.explore(binding.function, tuple(records), {})
-        wrong = run.literal_of(outcome.result) if outcome.enabled != FALSE else FALSE
-        holds = self.graph.either(outcome.enabled ^ 1, wrong)
+        if outcome.enabled != TRUE or not isinstance(outcome.result, bool | Bit):
+            raise ModelError(
+                f"the property `{binding.function.name}` does not return a bool on every path",
+                binding.function.place,
+                "return what must hold, or may happen; assert and assume belong into steps",
+            )
+        holds = run.literal_of(outcome.result)
         return holds ^ 1 if binding.function.kind == "always" else holds
 
     def _inputs(self) -> tuple[Input, ...]:
@@ -272,9 +198,7 @@ class _Compiler:
         size = 1 << len(self.selector)
         row = [idle, *by_step, *[idle] * (size - 1 - len(by_step))]
         for literal in self.selector:
-            row = [
-                self.graph.choose(literal, row[i + 1], row[i]) for i in range(0, len(row), 2)
-            ]
+            row = [self.graph.choose(literal, row[i + 1], row[i]) for i in range(0, len(row), 2)]
         return row[0]
 
 
@@ -287,4 +211,3 @@ def _constant(value: Any) -> Any:
 
 def _bits(raw: Any) -> tuple[int, ...]:
     return raw if isinstance(raw, tuple) else (raw,)
-

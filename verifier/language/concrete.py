@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from verifier.language.errors import Disabled, refuse
+from verifier.language.errors import Disabled, model_place, refuse
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
-from verifier.language.stores import Base, Store, wants
+from verifier.language.records import snapshot
+from verifier.language.stores import RUNNING, Base, Store, wants
 
 
 @dataclass(frozen=True)
@@ -48,31 +48,17 @@ class LoggedStore(Store):
             )
         return self.values[base]  # type: ignore[index]
 
-    def write(self, base: Base, value: Any) -> None:
-        leaf = self.leaves[base]  # type: ignore[index]
-        if leaf.constant and value == leaf.default:
-            return
-        if leaf.constant or not leaf.accepts(value):
-            raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", wants(leaf))
-        self.poke(base, value)
-
     def poke(self, base: Base, raw: Any) -> None:
-        leaf = self.leaves[base]  # type: ignore[index]
+        leaf, old = self.leaf(base), self.values[base]  # type: ignore[index]
         if self.run.observing and not leaf.ghost:
-            raise refuse(
-                f"`{leaf.path}` is changed by an observer", "observers change ghosts only"
-            )
-        old = self.values[base]  # type: ignore[index]
-        self.run.log(Assignment(leaf.path, old, raw, _model_line()))
+            raise refuse(f"`{leaf.path}` is changed by an observer", "observers change ghosts only")
+        if leaf.constant:
+            if raw != old:
+                raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
+            return
+        place = model_place()
+        self.run.log(Assignment(leaf.path, old, raw, place.line if place else 0))
         self.values[base] = raw  # type: ignore[index]
-
-
-def _model_line() -> int:
-    """The line that assigns: three frames of this package lie above it."""
-    frame = sys._getframe(2)
-    while frame.f_back is not None and "/verifier/language/" in frame.f_code.co_filename:
-        frame = frame.f_back
-    return frame.f_lineno
 
 
 @dataclass(frozen=True)
@@ -100,46 +86,59 @@ class ConcreteRun:
     def call(
         self, function: ModelFunction, given: tuple[Any, ...], named: Mapping[str, Any]
     ) -> Any:
-        made = Call(function, _model_line())
+        place = model_place()
+        made = Call(function, place.line if place else 0)
         self.log(made)
-        self._open.append(made)
         before = self.observing
-        self.observing = before or function.kind in ("observer", "always", "sometimes")
+        self.observing = before or function.observes
         try:
-            made.result = function.body(*given, **named)
-        except AssertionError as failure:
-            if not failure.args:
-                failure.args = (function.name,)
-            raise
+            return self._run(made, given, named)
         finally:
             self.observing = before
-            self._open.pop()
-        return made.result
 
-    def take(
-        self, step: ModelFunction, state: Any, choices: Mapping[str, Any]
-    ) -> Taken | None:
+    def _run(self, call: Call, given: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+        """Run a function's body, logging to its call."""
+        self._open.append(call)
+        running = RUNNING.set(True)
+        try:
+            result = call.function.body(*given, **named)
+        except AssertionError as failure:
+            failure.args = (str(failure) or call.function.name,)
+            raise
+        finally:
+            RUNNING.reset(running)
+            self._open.pop()
+        call.result = snapshot(result) if hasattr(result, "_store") else result
+        return result
+
+    def take(self, step: ModelFunction, state: Any, choices: Mapping[str, Any]) -> Taken | None:
         """Run a step; None, and nothing changed, where it is not enabled.
 
-        A failed assertion stops the machine: the state stays as it was before the step.
+        A failed assertion stops the machine: the state stays as it was before the step, with
+        blank events. A step that raises anything else changes nothing either.
         """
-        before = list(self.store.values)
-        self._reset_events()
-        call = Call(step, step.body.__code__.co_firstlineno)
-        self._open = [call]
-        failed = None
+        before, failed = list(self.store.values), None
+        self.stand()
+        call = Call(step, step.place.line)
         try:
-            step.body(state, **choices)
+            self._run(call, (state,), choices)
+        except AssertionError as failure:
+            self.store.values = before
+            self.stand()
+            failed = str(failure)
         except Disabled:
             self.store.values = before
             return None
-        except AssertionError as failure:
-            failed = str(failure) or step.name
+        except BaseException:
             self.store.values = before
-            self._reset_events()
-        finally:
-            self._open = []
+            raise
         return Taken(tuple(self.store.values), call, failed)
+
+    def stand(self) -> None:
+        """Take the step that changes nothing: its events are blank."""
+        for place, leaf in enumerate(self.store.leaves):
+            if leaf.event:
+                self.store.values[place] = leaf.default
 
     @contextmanager
     def observed(self) -> Iterator[None]:
@@ -149,8 +148,3 @@ class ConcreteRun:
             yield
         finally:
             self.observing = before
-
-    def _reset_events(self) -> None:
-        for place, leaf in enumerate(self.store.leaves):
-            if leaf.event:
-                self.store.values[place] = leaf.default

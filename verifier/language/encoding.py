@@ -31,6 +31,15 @@ class Encoding:
                 result = graph.both(result, literal if bit else literal ^ 1)
         return result
 
+    def same(self, graph: Graph, code: Code, other: Code) -> int:
+        """The literal that holds where two codes mean the same member."""
+        if len(self.members) == 1 << self.width:
+            return graph.all(graph.differ(a, b) ^ 1 for a, b in zip(code, other, strict=True))
+        return graph.any(
+            graph.both(self.test(graph, code, member), self.test(graph, other, member))
+            for member in self.members
+        )
+
     def decode(self, bits: Sequence[bool]) -> Enum:
         for member in self.members:
             if all(p is None or p == b for p, b in zip(self.patterns[member], bits, strict=True)):

@@ -1,5 +1,6 @@
 """The one way a model is refused: what is wrong, where, and the mend."""
 
+import os
 import signal
 import sys
 import threading
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 
-_HERE = str(Path(__file__).parent)
+_HERE = str(Path(__file__).parent) + os.sep
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ def model_place() -> Place | None:
     while frame is not None and _inside(frame):
         frame = frame.f_back
     return None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def place_of(function: object) -> Place | None:
+    """Where a plain function is defined."""
+    code = getattr(function, "__code__", None)
+    return Place(code.co_filename, code.co_firstlineno) if code else None
 
 
 def raising_place(traceback: TracebackType | None) -> Place | None:

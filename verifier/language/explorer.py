@@ -9,21 +9,18 @@ Lightweight Symbolic Virtual Machine for Solver-Aided Host Languages. PLDI 2014.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
-from functools import partial
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 from verifier.circuit.graph import FALSE, TRUE, Graph
-from verifier.language.encoding import Code, encoding
 from verifier.language.errors import Disabled, ModelError, refuse
+from verifier.language.facts import Facts
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.merging import merged_result
-from verifier.language.refusals import examine
-from verifier.language.stores import SymbolicStore
+from verifier.language.refusals import check_given, check_result, examine
+from verifier.language.stores import RUNNING, SymbolicStore
 from verifier.language.symbolic import Bit, Symbol
 
 PATHS = 4096
@@ -50,7 +47,7 @@ class Decided:
     __slots__ = ("after", "calls")
 
     def __init__(self) -> None:
-        self.calls: list[Outcome] = []
+        self.calls: list[tuple[ModelFunction, Outcome]] = []
         self.after: dict[bool, Decided] = {}
 
 
@@ -76,19 +73,6 @@ class Cost:
     seconds: float = 0.0
 
 
-@dataclass
-class Facts:
-    """Literals known on the running path, undone from the end."""
-
-    known: dict[int, bool] = field(default_factory=dict)
-    members: dict[Code, tuple[Enum, ...]] = field(default_factory=dict)
-    trail: list[Callable[[], object]] = field(default_factory=list)
-
-    def undo(self, mark: int) -> None:
-        while len(self.trail) > mark:
-            self.trail.pop()()
-
-
 class SymbolicRun:
     """Explores model functions over one state store."""
 
@@ -99,8 +83,7 @@ class SymbolicRun:
         self.enabled = TRUE
         self.failures: dict[str, int] = {}
         self.frame = Frame(Decided(), ())
-        self.facts = Facts()
-        self.tests: dict[int, tuple[type[Enum], Code, Enum]] = {}
+        self.facts = Facts(graph)
         self.costs: dict[str, Cost] = {}
 
     # values
@@ -131,79 +114,14 @@ class SymbolicRun:
     def reveal(self, raw: Any, leaf: Leaf) -> Any:
         """A stored value as a model sees it."""
         if type(raw) is int:
-            if raw > TRUE:
-                known = self.facts.known.get(raw)
-                return Bit(self, raw, leaf.path) if known is None else known
-            return raw == TRUE
+            known = self.facts.known(raw)
+            return Bit(self, raw, leaf.path) if known is None else known
         if type(raw) is tuple:
-            possible = self.possible(leaf.type, raw)
+            possible = self.facts.possible(leaf.type, raw)
             return possible[0] if len(possible) == 1 else Symbol(self, leaf.type, raw, leaf.path)
         return raw
 
-    def test(self, type: type[Enum], code: Code, member: Enum) -> int:
-        literal = encoding(type).test(self.graph, code, member)
-        if literal > TRUE:
-            self.tests[literal] = (type, code, member)
-        return literal
-
-    def possible(self, type: type[Enum], code: Code) -> tuple[Enum, ...]:
-        """The members a code can still mean on the running path."""
-        return self.facts.members.get(code) or encoding(type).possible(code)
-
-    # facts
-
-    def known(self, literal: int, depth: int = 3) -> bool | None:
-        """Whether the path's facts decide a literal, looking a few gates down."""
-        if literal <= TRUE:
-            return literal == TRUE
-        fact = self.facts.known.get(literal)
-        if fact is not None or depth == 0:
-            return fact
-        node = literal >> 1
-        if self.graph.left[node] < 0:
-            return None
-        left = self.known(self.graph.left[node], depth - 1)
-        right = self.known(self.graph.right[node], depth - 1)
-        if left is False or right is False:
-            return bool(literal & 1)
-        if left and right:
-            return not literal & 1
-        return None
-
-    def learn(self, literal: int) -> None:
-        """Add a fact to the running path, with what it plainly implies."""
-        pending = [literal]
-        known, trail = self.facts.known, self.facts.trail
-        while pending:
-            fact = pending.pop()
-            if fact <= TRUE or fact in known:
-                continue
-            known[fact] = True
-            known[fact ^ 1] = False
-            trail.append(partial(self._forget, fact))
-            if not fact & 1 and self.graph.is_gate(fact):
-                pending += (self.graph.left[fact >> 1], self.graph.right[fact >> 1])
-            if fact ^ 1 in self.tests:
-                pending += self._exclude(*self.tests[fact ^ 1])
-            if fact in self.tests:
-                type, code, member = self.tests[fact]
-                self._narrow(code, (member,))
-
-    def _forget(self, fact: int) -> None:
-        del self.facts.known[fact], self.facts.known[fact ^ 1]
-
-    def _exclude(self, type: type[Enum], code: Code, member: Enum) -> list[int]:
-        rest = tuple(m for m in self.possible(type, code) if m != member)
-        self._narrow(code, rest)
-        return [self.test(type, code, rest[0])] if len(rest) == 1 else []
-
-    def _narrow(self, code: Code, members: tuple[Enum, ...]) -> None:
-        domain = self.facts.members
-        before = domain.get(code)
-        domain[code] = members
-        self.facts.trail.append(
-            lambda: domain.pop(code) if before is None else domain.__setitem__(code, before)
-        )
+    # paths
 
     def decide(self, literal: int) -> bool:
         """The truth value of a literal on the running path: known, forced, or true first."""
@@ -212,28 +130,26 @@ class SymbolicRun:
         if place < len(frame.forced) and frame.forced[place][0] == literal:
             choice = frame.forced[place][1]
         else:
-            known = self.known(literal)
+            known = self.facts.known(literal)
             if known is not None:
                 return known
             if place < len(frame.forced):
-                raise refuse(
-                    "a model function decides differently when it is run again",
-                    "keep all state in records",
-                )
+                raise unsteady()
             choice = True
         frame.decisions.append(literal)
         frame.point = frame.point.after.setdefault(choice, Decided())
         frame.cursor = 0
-        self.learn(literal if choice else literal ^ 1)
+        self.facts.learn(literal if choice else literal ^ 1)
         return choice
 
     def assume(self, literal: int) -> None:
-        known = self.known(literal)
+        """The rest of the path is enabled only where the literal holds."""
+        known = self.facts.known(literal)
         if known is False:
             raise Disabled
         if known is None:
             self.enabled = self.graph.both(self.enabled, literal)
-            self.learn(literal)
+            self.facts.learn(literal)
 
     # calls
 
@@ -243,16 +159,21 @@ class SymbolicRun:
         made, place = frame.point.calls, frame.cursor
         frame.cursor += 1
         if place == len(made):
-            made.append(self.explore(function, given, named))
-        outcome = made[place]
+            check_given(function, given, named)
+            made.append((function, self.explore(function, given, named)))
+        known, outcome = made[place]
+        if known is not function:
+            raise unsteady()
         for name, failed in outcome.failures.items():
             here = self.graph.both(self.enabled, failed)
             self.failures[name] = self.graph.either(self.failures.get(name, FALSE), here)
-        self.enabled = self.graph.both(self.enabled, outcome.enabled)
-        if self.enabled == FALSE:
-            raise Disabled
-        self.learn(outcome.enabled)
+        self.assume(outcome.enabled)
         self.store.values = list(outcome.values)
+        if outcome.result is not None and function.observes and not self.observing:
+            raise refuse(
+                f"`{function.name}` gives a model function what an observer sees",
+                "an observer returns nothing",
+            )
         return outcome.result
 
     def explore(
@@ -263,13 +184,25 @@ class SymbolicRun:
         before = (self.store.values, self.enabled, self.failures, self.frame, self.observing)
         cost = self.costs.setdefault(function.name, Cost())
         start, gates = perf_counter(), self.graph.gates
-        self.observing = self.observing or function.kind in ("observer", "always", "sometimes")
-        outcome = _Exploration(self, function, given, named).paths(())
+        self.observing = self.observing or function.observes
+        running = RUNNING.set(True)
+        try:
+            outcome = _Exploration(self, function, given, named).paths(())
+        finally:
+            RUNNING.reset(running)
+        check_result(function, outcome.result)
         self.store.values, self.enabled, self.failures, self.frame, self.observing = before
         cost.calls += 1
         cost.gates += self.graph.gates - gates
         cost.seconds += perf_counter() - start
         return outcome
+
+
+def unsteady() -> ModelError:
+    """The refusal of a function that does not repeat itself."""
+    return refuse(
+        "a model function does something else when it is run again", "keep all state in records"
+    )
 
 
 class _Exploration:
@@ -284,7 +217,7 @@ class _Exploration:
         self.named = named
         self.root = Decided()
         self.entry = run.store.values
-        self.mark = len(run.facts.trail)
+        self.mark = run.facts.mark()
         self.taken = 0
 
     def paths(self, forced: Decisions) -> Outcome:
@@ -303,7 +236,8 @@ class _Exploration:
         if self.taken > PATHS:
             raise ModelError(
                 f"`{self.function.name}` has more than {PATHS} paths",
-                mend="split it into model functions, or combine bits with &, | and ^",
+                self.function.place,
+                "split it into model functions, or combine bits with &, | and ^",
             )
         run.store.values = list(self.entry)
         run.enabled, run.failures = TRUE, {}
@@ -316,8 +250,8 @@ class _Exploration:
             enabled = FALSE
         except AssertionError as failure:
             name = str(failure) or self.function.name
-            run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
             enabled = FALSE
+            run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
         finally:
             run.facts.undo(self.mark)
         return Outcome(enabled, run.store.values, result, run.failures), frame.decisions
@@ -339,6 +273,5 @@ class _Exploration:
             a if a == b else run.choose(condition, a, b)
             for a, b in zip(then.values, otherwise.values, strict=True)
         ]
-        result = merged_result(run, self.function.name, condition, then.result, otherwise.result)
+        result = merged_result(run, self.function, condition, then.result, otherwise.result)
         return Outcome(enabled, values, result, failures)
-

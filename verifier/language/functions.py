@@ -9,7 +9,7 @@ from inspect import Signature, signature
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
-from verifier.language.errors import Disabled
+from verifier.language.errors import Disabled, ModelError, Place, refuse
 from verifier.language.symbolic import Bit, Unknown
 
 if TYPE_CHECKING:
@@ -31,6 +31,17 @@ class ModelFunction:
     group: str = ""
 
     @property
+    def observes(self) -> bool:
+        """Whether it may read ghosts, and change nothing else."""
+        return self.kind in ("observer", "always", "sometimes")
+
+    @property
+    def place(self) -> Place:
+        """Where it is defined."""
+        code = self.body.__code__
+        return Place(code.co_filename, code.co_firstlineno)
+
+    @property
     def doc(self) -> str:
         """Its first sentence."""
         return (self.body.__doc__ or "").strip().split("\n\n")[0]
@@ -39,6 +50,13 @@ class ModelFunction:
     def hints(self) -> dict[str, Any]:
         """Its parameters' types by name."""
         hints = get_type_hints(self.body)
+        for name in self.signature.parameters:
+            if name not in hints:
+                raise ModelError(
+                    f"the parameter `{name}` of `{self.name}` has no type",
+                    self.place,
+                    "annotate every parameter",
+                )
         return {name: hints[name] for name in self.signature.parameters}
 
     @property
@@ -50,6 +68,8 @@ def model_function(
     body: F, kind: Kind = "function", citation: Citation | None = None, group: str = ""
 ) -> F:
     """Make a function one whose paths merge when it returns."""
+    if body.__name__ == "<lambda>":
+        raise refuse("a lambda is made a model function", "write it with def and a name")
     about = ModelFunction(body.__name__, body, kind, citation, group)
 
     @wraps(body)
@@ -70,16 +90,14 @@ def about(function: object) -> ModelFunction | None:
 def _run_of(values: Any) -> SymbolicRun | ConcreteRun | None:
     for value in values:
         if isinstance(value, Unknown):
-            return value.run
+            return value._run
         store = getattr(value, "_store", None)
         if store is not None and store.run is not None:
             return cast("SymbolicRun | ConcreteRun", store.run)
     return None
 
 
-def models(
-    file: str, function: str, *, since: str, until: str | None = None
-) -> Callable[[F], F]:
+def models(file: str, function: str, *, since: str, until: str | None = None) -> Callable[[F], F]:
     """Stands for a kernel's function, in the versions from `since` up to `until`."""
     return lambda body: model_function(body, citation=Source(file, function, since, until))
 
@@ -118,6 +136,12 @@ def assume(condition: bool) -> None:
     """The running step is not enabled where the condition is false."""
     value: Any = condition
     if isinstance(value, Bit):
-        value.run.assume(value.literal)
+        if value._run.observing:
+            raise refuse(
+                "an observer or property assumes something", "assume it in the step, or use if"
+            )
+        value._run.assume(value.literal)
+    elif type(value) is not bool:
+        raise refuse(f"`{value!r}` is assumed", "assume a bool")
     elif not value:
         raise Disabled

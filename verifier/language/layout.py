@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass, replace
-from enum import Enum
+from enum import Enum, Flag
 from typing import Any, get_args, get_origin, get_type_hints
 
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, refuse
+
+FIELDS = "fields are bool, an Enum, a record, a Family or a frozen dataclass of constants"
+MEMBERS = 64
+"""Members of an enum beyond which it is refused: a family has a row for each."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ class Rows:
     item: Slot | Part
     stride: int
 
+    def matches(self, other: Rows) -> bool:
+        """Whether the two hold the same, wherever they start."""
+        return replace(self, offset=0) == replace(other, offset=0)
+
 
 Field = Slot | Part | Rows
 
@@ -95,26 +103,66 @@ def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
 def _field(
     cls: type, name: str, annotation: Any, default: Any, offset: int
 ) -> tuple[Field, list[Leaf]]:
-    if get_origin(annotation) is not None:
-        key, item = get_args(annotation)
-        inner, own = _field(cls, name, item, None, 0)
-        if isinstance(inner, Rows):
-            raise ModelError(f"`{cls.__name__}.{name}` is a family of families")
-        given = dict(getattr(default, "items", dict)())
-        rows = [
-            leaf.under(f"[{member.name}].", False, False)
-            for member in key
-            for leaf in _defaults(own, given.get(member))
-        ]
-        return Rows(offset, key, inner, len(own)), rows
+    where = f"{cls.__name__}.{name}"
+    if getattr(get_origin(annotation), "__family__", False):
+        return _rows(cls, name, annotation, default, offset)
+    if not isinstance(annotation, type) or get_origin(annotation) is not None:
+        raise refuse(f"`{where}` is a `{annotation}`", FIELDS)
     if "__layout__" in annotation.__dict__:
+        if default is not None and type(default) is not annotation:
+            raise refuse(f"`{where}` has the default `{default!r}`", _wanted(annotation))
         return Part(offset, annotation), _defaults(list(layout_of(annotation).leaves), default)
-    if annotation is not bool and not issubclass(annotation, Enum) and not is_dataclass(annotation):
-        raise ModelError(
-            f"`{cls.__name__}.{name}` is a `{annotation.__name__}`",
-            mend="fields are bool, an Enum, a record, a Family or a frozen dataclass of constants",
+    leaf = Leaf("", annotation, None)
+    if leaf.constant and not (
+        is_dataclass(annotation) and annotation.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    ):
+        raise refuse(f"`{where}` is a `{annotation.__name__}`", FIELDS)
+    if not leaf.constant and annotation is not bool:
+        check_enum(annotation)
+    if default is not None and not leaf.accepts(default):
+        raise refuse(f"`{where}` has the default `{default!r}`", _wanted(annotation))
+    return Slot(offset, leaf), [_with_default(leaf, default)]
+
+
+def _rows(
+    cls: type, name: str, annotation: Any, default: Any, offset: int
+) -> tuple[Rows, list[Leaf]]:
+    where = f"{cls.__name__}.{name}"
+    key, item = get_args(annotation)
+    if not (isinstance(key, type) and issubclass(key, Enum)):
+        raise refuse(f"`{where}` is a family over `{key}`", "index it by an Enum")
+    check_enum(key)
+    inner, own = _field(cls, name, item, None, 0)
+    if isinstance(inner, Rows):
+        raise refuse(f"`{where}` is a family of families", "make the inner family a record's")
+    if default is not None and not hasattr(default, "items"):
+        raise refuse(f"`{where}` has the default `{default!r}`", "write Family({...})")
+    given = dict(default.items()) if default is not None else {}
+    rows = []
+    for member in key:
+        first = given.pop(member, None)
+        wanted = own[0] if isinstance(inner, Slot) else inner
+        fits = wanted.accepts(first) if isinstance(wanted, Leaf) else type(first) is wanted.type
+        if first is not None and not fits:
+            raise refuse(f"`{where}` has the default `{first!r}` in a row", _wanted(wanted.type))
+        rows += [leaf.under(f"[{member.name}].", False, False) for leaf in _defaults(own, first)]
+    if given:
+        raise refuse(f"`{where}` has a default for `{next(iter(given))!r}`", _wanted(key))
+    return Rows(offset, key, inner, len(own)), rows
+
+
+def _wanted(type: type) -> str:
+    return f"give a `{type.__name__}`"
+
+
+def check_enum(type: type[Enum]) -> None:
+    """Refuse an enum that has no small code."""
+    if issubclass(type, Flag):
+        raise refuse(f"`{type.__name__}` is a Flag", "use a record with a bit for each flag")
+    if not 1 <= len(type) <= MEMBERS:
+        raise refuse(
+            f"`{type.__name__}` has {len(type)} members", f"an enum has 1 to {MEMBERS} members"
         )
-    return Slot(offset, leaf := Leaf("", annotation, default)), [_with_default(leaf, default)]
 
 
 def _with_default(leaf: Leaf, default: Any) -> Leaf:

@@ -9,15 +9,18 @@ from verifier.circuit.graph import TRUE
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError
 from verifier.language.layout import layout_of
-from verifier.language.records import shifted, view
-from verifier.language.stores import Base, SymbolicStore
+from verifier.language.records import view
+from verifier.language.stores import Base, MixedStore, SymbolicStore
 from verifier.language.symbolic import Bit, Symbol
 
 if TYPE_CHECKING:
     from verifier.language.explorer import SymbolicRun
+    from verifier.language.functions import ModelFunction
 
 
-def merged_result(run: SymbolicRun, name: str, condition: int, then: Any, otherwise: Any) -> Any:
+def merged_result(
+    run: SymbolicRun, function: ModelFunction, condition: int, then: Any, otherwise: Any
+) -> Any:
     """What a call returns whose paths return `then` and `otherwise`."""
     if then is otherwise:
         return then
@@ -25,26 +28,35 @@ def merged_result(run: SymbolicRun, name: str, condition: int, then: Any, otherw
         a, b = run.literal_of(then), run.literal_of(otherwise)
         return run.bit(run.graph.choose(condition, a, b))
     if isinstance(then, Enum | Symbol) and isinstance(otherwise, Enum | Symbol):
-        return _merged_enum(run, name, condition, then, otherwise)
+        return _merged_enum(run, function, condition, then, otherwise)
     if isinstance(then, tuple) and isinstance(otherwise, tuple) and len(then) == len(otherwise):
         pairs = zip(then, otherwise, strict=True)
-        return tuple(merged_result(run, name, condition, a, b) for a, b in pairs)
+        return tuple(merged_result(run, function, condition, a, b) for a, b in pairs)
     if hasattr(then, "_store") and type(then) is type(otherwise):
         return _merged_record(run, condition, then, otherwise)
     if type(then) is type(otherwise) and not hasattr(then, "_store") and then == otherwise:
         return then
     raise ModelError(
-        f"`{name}` returns `{then!r}` on one path and `{otherwise!r}` on another",
-        mend="return values of one type: bools, members of one enum, records or tuples of them",
+        f"`{function.name}` returns `{then!r}` on one path and `{otherwise!r}` on another",
+        function.place,
+        "return values of one type: bools, members of one enum, records or tuples of them",
     )
 
 
 def _merged_enum(
-    run: SymbolicRun, name: str, condition: int, then: Enum | Symbol, otherwise: Enum | Symbol
+    run: SymbolicRun,
+    function: ModelFunction,
+    condition: int,
+    then: Enum | Symbol,
+    otherwise: Enum | Symbol,
 ) -> Enum | Symbol:
-    kind = then.type if isinstance(then, Symbol) else type(then)
-    if kind is not (otherwise.type if isinstance(otherwise, Symbol) else type(otherwise)):
-        raise ModelError(f"`{name}` returns members of two enums", mend="return one enum")
+    kind = then._type if isinstance(then, Symbol) else type(then)
+    if kind is not (otherwise._type if isinstance(otherwise, Symbol) else type(otherwise)):
+        raise ModelError(
+            f"`{function.name}` returns members of two enums",
+            function.place,
+            "return members of one enum",
+        )
     a, b = _code(then), _code(otherwise)
     code = tuple(run.graph.choose(condition, x, y) for x, y in zip(a, b, strict=True))
     possible = encoding(kind).possible(code)
@@ -52,23 +64,19 @@ def _merged_enum(
 
 
 def _code(value: Enum | Symbol) -> Code:
-    return value.code if isinstance(value, Symbol) else encoding(type(value)).constant(value)
+    return value._code if isinstance(value, Symbol) else encoding(type(value)).constant(value)
 
 
 def _merged_record(run: SymbolicRun, condition: int, then: Any, otherwise: Any) -> Any:
-    if then._store is otherwise._store:
+    if then._store is otherwise._store and isinstance(then._store, SymbolicStore):
         if then._base == otherwise._base:
             return then
         base = _cases(run, condition, then._base) + _cases(run, condition ^ 1, otherwise._base)
         return view(type(then), then._store, base)
-    leaves = layout_of(type(then)).leaves
-    store = SymbolicStore(run, leaves, [None] * len(leaves))
-    for i in range(len(leaves)):
-        a = then._store.peek(shifted(then._base, i), store)
-        b = otherwise._store.peek(shifted(otherwise._base, i), store)
-        store.poke(i, run.choose(condition, a, b))
-    store.freeze()
-    return view(type(then), store, 0)
+    size = len(layout_of(type(then)).leaves)
+    mine = (then._store.symbolic(run), then._base)
+    theirs = (otherwise._store.symbolic(run), otherwise._base)
+    return view(type(then), MixedStore(run, condition, mine, theirs, size), 0)
 
 
 def _cases(run: SymbolicRun, condition: int, base: Base) -> tuple[tuple[int, int], ...]:

@@ -12,13 +12,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from enum import Enum
+from functools import cached_property
 from inspect import isfunction
 from typing import Any, Generic, Protocol, TypeVar, dataclass_transform
 
+from verifier.language.encoding import encoding
 from verifier.language.errors import refuse
-from verifier.language.functions import model_function
-from verifier.language.layout import Field, Layout, Part, Rows, Slot, lay_out, layout_of
-from verifier.language.stores import Base, Store, store_for
+from verifier.language.functions import about, model_function
+from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
+from verifier.language.stores import Base, Store, SymbolicStore, shifted, store_for
+from verifier.language.symbolic import Symbol
 
 K = TypeVar("K", bound=Enum)
 V = TypeVar("V")
@@ -56,12 +59,6 @@ def read(record: Record, field: Field) -> Any:
     return FamilyView(field, record._store, base)
 
 
-def shifted(base: Base, offset: int) -> Base:
-    if type(base) is int:
-        return base + offset
-    return tuple((condition, place + offset) for condition, place in base)  # type: ignore[union-attr]
-
-
 def view(type: type[T], store: Store, base: Base) -> T:
     """A record of the type whose values start at `base` of the store."""
     record = object.__new__(type)
@@ -73,6 +70,9 @@ def view(type: type[T], store: Store, base: Base) -> T:
 class Family(Generic[K, V]):
     """A record or bit for each member of an enum; as a default, some members' values."""
 
+    __family__ = True
+    __hash__ = None  # type: ignore[assignment]
+
     def __init__(self, given: dict[K, V] | None = None) -> None:
         self._given = given or {}
 
@@ -81,6 +81,16 @@ class Family(Generic[K, V]):
 
     def __getitem__(self, key: K) -> V:
         return self._given[key]
+
+    def __iter__(self) -> Iterator[K]:
+        for key, _ in self.items():
+            yield key
+
+    def __eq__(self, other: object) -> bool:
+        raise refuse("families are compared", "compare their items")
+
+    def __bool__(self) -> bool:
+        raise refuse("a family is used as a condition", "compare its items")
 
     def __setitem__(self, key: K, value: V) -> None:
         raise refuse("this family is a default, not state", "assign to the record's family")
@@ -94,23 +104,24 @@ class FamilyView(Family[Any, Any]):
         self._store = store
         self._base = base
 
-    def _at(self, key: Any) -> Base:
+    def _at(self, key: Any) -> tuple[Store, Base]:
         rows = self._rows
         if isinstance(key, rows.key):
-            member: Enum = key
-            return shifted(self._base, list(rows.key).index(member) * rows.stride)
-        return self._store.index(self._base, key, rows.key, rows.stride)
+            place = encoding(rows.key).members.index(key)
+            return self._store, shifted(self._base, place * rows.stride)
+        store = self._store.symbolic(key._run) if isinstance(key, Symbol) else self._store
+        return store, store.index(self._base, key, rows.key, rows.stride)
 
     def __getitem__(self, key: Any) -> Any:
-        base = self._at(key)
+        store, base = self._at(key)
         item = self._rows.item
         if isinstance(item, Slot):
-            return self._store.read(base)
-        return view(item.type, self._store, base)
+            return store.read(base)
+        return view(item.type, store, base)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        item = self._rows.item
-        assign(self._store, self._at(key), item, value)
+        store, base = self._at(key)
+        assign(store, base, self._rows.item, value)
 
     def items(self) -> Iterator[tuple[Any, Any]]:
         for member in self._rows.key:
@@ -118,35 +129,53 @@ class FamilyView(Family[Any, Any]):
 
 
 def assign(store: Store, base: Base, field: Field, value: Any) -> None:
-    """Store a value, or copy a record's fields."""
+    """Store a value, or copy the fields of a record or family."""
     if isinstance(field, Slot):
         store.write(base, value)
-        return
-    if isinstance(field, Rows):
+    elif isinstance(field, Part):
+        if type(value) is not field.type:
+            kind = field.type.__name__
+            raise refuse(f"`{value!r}` is assigned to a `{kind}`", f"assign a `{kind}`")
+        _copy(value, store, base, len(layout_of(field.type).leaves))
+    elif isinstance(value, FamilyView) and value._rows.matches(field):
+        _copy(value, store, base, len(field.key) * field.stride)
+    elif type(value) is Family:
         for key, item in value.items():
             FamilyView(field, store, base)[key] = item
-        return
-    if type(value) is not field.type:
-        raise refuse(
-            f"`{value!r}` is assigned to a `{field.type.__name__}`",
-            f"assign a `{field.type.__name__}`",
-        )
-    source: Any = value
-    size = len(layout_of(field.type).leaves)
-    copied = [source._store.peek(shifted(source._base, i), store) for i in range(size)]
+    else:
+        kind = f"Family[{field.key.__name__}, ...]"
+        raise refuse(f"`{value!r}` is assigned to a `{kind}`", f"assign a `{kind}`")
+
+
+def _copy(source: Any, store: Store, base: Base, size: int) -> None:
+    """Copy consecutive values, all read before any is written."""
+    origin: Store = source._store
+    copied = [origin.peek(shifted(source._base, i), store) for i in range(size)]
     for i, raw in enumerate(copied):
+        _keep_ghosts(origin, shifted(source._base, i), store, shifted(base, i))
         store.poke(shifted(base, i), raw)
+
+
+def _keep_ghosts(origin: Store, source: Base, store: Store, base: Base) -> None:
+    """Refuse to copy a ghost to where models could read it."""
+    run = origin.run
+    leaf = origin.leaf(source)
+    if leaf.ghost and run is not None and not run.observing and not store.leaf(base).ghost:
+        raise refuse(
+            f"`{leaf.path}` is ghost state and is copied to `{store.leaf(base).path}`",
+            "only properties and observers read ghosts",
+        )
 
 
 def _initialise(self: Any, **given: Any) -> None:
     layout = layout_of(type(self))
-    store = store_for(layout, given.values())
+    store = store_for(layout.leaves, given.values())
     self.__dict__["_store"] = store
     self.__dict__["_base"] = 0
     for name, value in given.items():
         field = _known(self, name)
         assign(store, field.offset, field, value)
-    store.freeze()
+    store.made = True
 
 
 def _known(record: Any, name: str) -> Field:
@@ -178,6 +207,8 @@ def _equal(self: Any, other: Any) -> Any:
 
 def _show(self: Any) -> str:
     layout = layout_of(type(self))
+    if isinstance(self._store, SymbolicStore):
+        return f"<symbolic {type(self).__name__}>"
     shown = []
     for leaf, value in zip(layout.leaves, self._values(), strict=True):
         if value != leaf.default:
@@ -190,26 +221,47 @@ def _values(self: Any) -> list[Any]:
     return [self._store.values[self._base + i] for i in range(size)]
 
 
+def _hash(self: Any) -> int:
+    raise refuse(
+        f"a `{type(self).__name__}` is used as a dictionary key or in a set", "compare its fields"
+    )
+
+
+def _truth(self: Any) -> bool:
+    raise refuse(f"a `{type(self).__name__}` is used as a condition", "compare its fields")
+
+
+METHODS: dict[str, Any] = {
+    "__init__": _initialise,
+    "__setattr__": _set,
+    "__eq__": _equal,
+    "__ne__": lambda self, other: _equal(self, other) ^ True,
+    "__hash__": _hash,
+    "__bool__": _truth,
+    "__repr__": _show,
+    "_values": _values,
+}
+"""What every record does; a record class defines none of these itself."""
+
+CREATORS = ("__post_init__", "__new__", "__getattr__", "__getattribute__", "__delattr__")
+"""What no record class defines either."""
+
+
 def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
     layout = lay_out(cls, ghost, event)
     for name, attribute in list(cls.__dict__.items()):
         if isinstance(attribute, property) and attribute.fget is not None:
             setattr(cls, name, property(model_function(attribute.fget)))
-        elif isfunction(attribute) and not name.startswith("__"):
+        elif isinstance(attribute, cached_property):
+            raise refuse(f"`{cls.__name__}.{name}` is remembered", "make it a property")
+        elif name in METHODS or name in CREATORS:
+            raise refuse(f"`{cls.__name__}` defines `{name}`", "give it a name of its own")
+        elif isfunction(attribute) and about(attribute) is None:
             setattr(cls, name, model_function(attribute))
     for name, field in layout.fields.items():
         setattr(cls, name, FieldAccess(field))
-    methods = {
-        "__layout__": layout,
-        "__init__": _initialise,
-        "__setattr__": _set,
-        "__eq__": _equal,
-        "__ne__": lambda self, other: _equal(self, other) ^ True,
-        "__hash__": None,
-        "__repr__": _show,
-        "_values": _values,
-    }
-    for name, method in methods.items():
+    setattr(cls, "__layout__", layout)  # noqa: B010
+    for name, method in METHODS.items():
         setattr(cls, name, method)
     return cls
 
@@ -235,9 +287,9 @@ def event(cls: type[T]) -> type[T]:
 def snapshot(record: T) -> T:
     """The record's present fields as a value that later assignments do not change."""
     source: Any = record
-    layout: Layout = layout_of(type(record))
-    store = store_for(layout, [record])
-    for i in range(len(layout.leaves)):
-        store.poke(i, source._store.peek(shifted(source._base, i), store))
-    store.freeze()
+    size = len(layout_of(type(record)).leaves)
+    leaves = tuple(source._store.leaf(shifted(source._base, i)) for i in range(size))
+    store = store_for(leaves, [record])
+    store.values = [source._store.peek(shifted(source._base, i), store) for i in range(size)]
+    store.made = True
     return view(type(record), store, 0)

@@ -1,15 +1,20 @@
-"""Stores: the flat lists of values behind records, plain or symbolic."""
+"""Stores: the flat lists of values behind records, plain or symbolic.
+
+While a run is under way its state is all that can be assigned to. Records made by a model, given
+as defaults or held in globals are frozen then, because a fork runs a function again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import TRUE
 from verifier.language.encoding import encoding
-from verifier.language.errors import refuse
-from verifier.language.layout import Layout, Leaf
+from verifier.language.errors import ModelError, refuse
+from verifier.language.layout import Leaf
 from verifier.language.symbolic import Bit, Symbol
 
 if TYPE_CHECKING:
@@ -19,48 +24,68 @@ if TYPE_CHECKING:
 Base = int | tuple[tuple[int, int], ...]
 """Where a view starts: a place, or (condition literal, place) cases that exclude each other."""
 
+RUNNING: ContextVar[bool] = ContextVar("RUNNING", default=False)
+"""Whether a run is under way."""
+
 
 class Store:
     """Plain values: bools and enum members, one per leaf."""
 
     run: ConcreteRun | SymbolicRun | None = None
+    made = False
+    """Whether this is a record's own store with all its fields given."""
 
     def __init__(self, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         self.leaves = leaves
         self.values = values
 
+    def leaf(self, base: Base) -> Leaf:
+        return self.leaves[base]  # type: ignore[index]
+
     def read(self, base: Base) -> Any:
         return self.values[base]  # type: ignore[index]
 
     def write(self, base: Base, value: Any) -> None:
-        leaf = self.leaves[base]  # type: ignore[index]
+        leaf = self.leaf(base)
+        if isinstance(value, Bit | Symbol):
+            self.thaw()
         if not leaf.accepts(value):
             raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", wants(leaf))
-        self.values[base] = value  # type: ignore[index]
+        self.poke(base, value)
 
     def peek(self, base: Base, target: Store) -> Any:
         """A value as `target` keeps it, for copying whole records, ghosts included."""
         return target.encoded(self.values[base])  # type: ignore[index]
 
     def poke(self, base: Base, raw: Any) -> None:
+        self.thaw()
         self.values[base] = raw  # type: ignore[index]
+
+    def thaw(self) -> None:
+        """Refuse to change a made record while a run is under way."""
+        if self.made and RUNNING.get():
+            raise refuse(
+                "a record that is not part of the state is assigned to",
+                "give its fields where it is made, or assign to a field of the state",
+            )
 
     def encoded(self, value: Any) -> Any:
         return value
 
-    def index(self, base: Base, key: Any, type: type[Enum], stride: int) -> Base:
-        raise refuse(f"a family of `{type.__name__}` is indexed by `{key!r}`")
+    def index(self, base: Base, key: Any, type: type[Enum], stride: int) -> Base:  # noqa: ARG002
+        """Where a family's row for a symbolic key starts."""
+        raise misindexed(type, key)
 
-    def freeze(self) -> None:
-        """A plain record stays writable: it is not part of a run that forks."""
+    def symbolic(self, run: SymbolicRun) -> SymbolicStore:
+        """These values as a store of a symbolic run."""
+        store = SymbolicStore(run, self.leaves, [])
+        store.values = [store.encoded(value) for value in self.values]
+        store.made = self.made
+        return store
 
 
 class SymbolicStore(Store):
-    """Literals for bools, tuples of literals for enums, constants as they are.
-
-    A system's state is one such store; a record made inside a model has its own, which is frozen
-    once made, because a fork re-runs only the function that forks.
-    """
+    """Literals for bools, tuples of literals for enums, constants as they are."""
 
     run: SymbolicRun
 
@@ -70,64 +95,90 @@ class SymbolicStore(Store):
         super().__init__(leaves, values)
         self.run = run
         self.state = state
-        self.frozen = False
 
-    def freeze(self) -> None:
-        self.frozen = True
+    def leaf(self, base: Base) -> Leaf:
+        """The leaf there; by cases, one that is a ghost if any is."""
+        if isinstance(base, int):
+            return self.leaves[base]
+        found = [self.leaves[place] for _, place in base]
+        return next((leaf for leaf in found if leaf.ghost), found[0])
 
-    def _raw(self, base: Base) -> tuple[Leaf, Any]:
-        if type(base) is int:
-            return self.leaves[base], self.values[base]
-        raw: Any = None
-        for condition, place in reversed(base):  # type: ignore[arg-type]
-            value = self.values[place]
-            raw = value if raw is None else self.run.choose(condition, value, raw)
-        return self.leaves[base[0][1]], raw  # type: ignore[index]
+    def symbolic(self, run: SymbolicRun) -> SymbolicStore:  # noqa: ARG002
+        return self
+
+    def resolved(self, base: Base) -> Base:
+        """The cases that the running path leaves open."""
+        if isinstance(base, int):
+            return base
+        left = []
+        for condition, place in base:
+            known = self.run.facts.known(condition)
+            if known:
+                return place
+            if known is None:
+                left.append((condition, place))
+        if len(left) == 1:
+            return left[0][1]
+        return tuple(left) or base[0][1]
+
+    def _raw(self, base: Base) -> Any:
+        base = self.resolved(base)
+        if isinstance(base, int):
+            return self._value(base)
+        raw = self._value(base[-1][1])
+        for condition, place in reversed(base[:-1]):
+            raw = self.run.choose(condition, self._value(place), raw)
+        return raw
+
+    def _value(self, place: int) -> Any:
+        return self.values[place]
 
     def read(self, base: Base) -> Any:
-        leaf, raw = self._raw(base)
+        leaf = self.leaf(base)
         if leaf.ghost and not self.run.observing:
             raise refuse(
                 f"`{leaf.path}` is ghost state and is read by a model function",
                 "only properties and observers read ghosts",
             )
-        return self.run.reveal(raw, leaf)
+        return self.run.reveal(self._raw(base), leaf)
 
     def write(self, base: Base, value: Any) -> None:
-        leaf = self.leaves[base if type(base) is int else base[0][1]]  # type: ignore[index]
-        self.poke(base, self._checked(value, leaf))
-
-    def _checked(self, value: Any, leaf: Leaf) -> Any:
+        leaf = self.leaf(base)
         if isinstance(value, Bit) and leaf.type is bool:
-            return value.literal
-        if isinstance(value, Symbol) and value.type is leaf.type:
-            return value.code
-        if leaf.constant and value == leaf.default:
-            return value
-        if leaf.constant or not leaf.accepts(value):
+            self.poke(base, value.literal)
+        elif isinstance(value, Symbol) and value._type is leaf.type:
+            self.poke(base, value._code)
+        elif leaf.accepts(value):
+            self.poke(base, self.encoded(value))
+        else:
             raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", wants(leaf))
-        return self.encoded(value)
 
-    def peek(self, base: Base, target: Store) -> Any:
-        return self._raw(base)[1]
+    def peek(self, base: Base, target: Store) -> Any:  # noqa: ARG002
+        return self._raw(base)
 
     def poke(self, base: Base, raw: Any) -> None:
-        if self.frozen:
-            raise refuse(
-                "a record made inside the model is assigned to",
-                "give its fields where it is made, or assign to a field of the state",
-            )
-        if self.state and self.run.observing and not self.leaves[_first(base)].ghost:
-            raise refuse(
-                f"`{self.leaves[_first(base)].path}` is changed by an observer",
-                "observers change ghosts only",
-            )
+        self.thaw()
+        if self.state:
+            self._admit(base, raw)
+        base = self.resolved(base)
         values = self.values
-        if type(base) is int:
+        if isinstance(base, int):
             values[base] = raw
             return
-        for condition, place in base:  # type: ignore[union-attr]
+        for condition, place in base:
             values[place] = self.run.choose(condition, raw, values[place])
+
+    def _admit(self, base: Base, raw: Any) -> None:
+        """Refuse to change constants, and in an observer all but ghosts."""
+        places = (base,) if isinstance(base, int) else [place for _, place in base]
+        for place in places:
+            leaf = self.leaves[place]
+            if self.run.observing and not leaf.ghost:
+                raise refuse(
+                    f"`{leaf.path}` is changed by an observer", "observers change ghosts only"
+                )
+            if leaf.constant and raw != self.values[place]:
+                raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
 
     def encoded(self, value: Any) -> Any:
         if type(value) is bool:
@@ -137,20 +188,66 @@ class SymbolicStore(Store):
         return value
 
     def index(self, base: Base, key: Any, type: type[Enum], stride: int) -> Base:
-        if not isinstance(key, Symbol) or key.type is not type:
-            raise refuse(f"a family of `{type.__name__}` is indexed by `{key!r}`")
-        members = list(type)
+        if not isinstance(key, Symbol) or key._type is not type:
+            raise misindexed(type, key)
+        members = encoding(type).members
         starts = ((TRUE, base),) if isinstance(base, int) else base
-        both, test = self.run.graph.both, self.run.test
+        both, facts = self.run.graph.both, self.run.facts
         return tuple(
-            (both(condition, test(type, key.code, member)), place + members.index(member) * stride)
+            (
+                both(condition, facts.test(type, key._code, member)),
+                place + members.index(member) * stride,
+            )
             for condition, place in starts
-            for member in self.run.possible(type, key.code)
+            for member in facts.possible(type, key._code)
         )
 
 
-def _first(base: Base) -> int:
-    return base if isinstance(base, int) else base[0][1]
+class MixedStore(SymbolicStore):
+    """A record of one store where a condition holds and of another elsewhere; it is only read.
+
+    A part of the state in it goes on changing with the state.
+    """
+
+    made = True
+
+    def __init__(
+        self,
+        run: SymbolicRun,
+        condition: int,
+        then: tuple[SymbolicStore, Base],
+        otherwise: tuple[SymbolicStore, Base],
+        size: int,
+    ) -> None:
+        leaves = []
+        for place in range(size):
+            a, b = (store.leaf(shifted(base, place)) for store, base in (then, otherwise))
+            leaves.append(b if b.ghost else a)
+        super().__init__(run, tuple(leaves), [])
+        self.condition = condition
+        self.then = then
+        self.otherwise = otherwise
+
+    def _value(self, place: int) -> Any:
+        known = self.run.facts.known(self.condition)
+        sides = [side for side in (True, False) if known in (side, None)]
+        raws = []
+        for side in sides:
+            store, base = self.then if side else self.otherwise
+            raws.append(store.peek(shifted(base, place), self))
+        return raws[0] if len(raws) == 1 else self.run.choose(self.condition, *raws)
+
+
+def shifted(base: Base, offset: int) -> Base:
+    """The base of a part, `offset` values further on."""
+    if isinstance(base, int):
+        return base + offset
+    return tuple((condition, place + offset) for condition, place in base)
+
+
+def misindexed(type: type[Enum], key: object) -> ModelError:
+    """The refusal of a key that is no member."""
+    return refuse(f"a family is indexed by `{key!r}`", f"index it by a `{type.__name__}`")
 
 
 def wants(leaf: Leaf) -> str:
@@ -160,15 +257,13 @@ def wants(leaf: Leaf) -> str:
     return f"it holds a `{leaf.type.__name__}`"
 
 
-def store_for(layout: Layout, given: Iterable[Any]) -> Store:
-    """A new store for a constructed record: symbolic where a given value is."""
-    defaults = [leaf.default for leaf in layout.leaves]
+def store_for(leaves: tuple[Leaf, ...], given: Iterable[Any]) -> Store:
+    """A new store of default values for a record: symbolic where a given value is."""
+    store = Store(leaves, [leaf.default for leaf in leaves])
     for value in given:
-        run = value.run if isinstance(value, Bit | Symbol) else None
-        if run is None and isinstance(getattr(value, "_store", None), SymbolicStore):
-            run = value._store.run
-        if run is not None:
-            store = SymbolicStore(run, layout.leaves, [])
-            store.values = [store.encoded(value) for value in defaults]
-            return store
-    return Store(layout.leaves, defaults)
+        if isinstance(value, Bit | Symbol):
+            return store.symbolic(value._run)
+        held = getattr(value, "_store", None)
+        if isinstance(held, SymbolicStore):
+            return store.symbolic(held.run)
+    return store

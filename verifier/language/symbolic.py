@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from verifier.language.encoding import Code, encoding
-from verifier.language.errors import refuse
+from verifier.language.errors import ModelError, refuse
 
 if TYPE_CHECKING:
     from verifier.language.explorer import SymbolicRun
@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 class Unknown:
     """What no symbolic value can do, each with its mend."""
 
-    __slots__ = ("name", "run")
+    __slots__ = ("_label", "_run")
 
-    run: SymbolicRun
-    name: str
+    _run: SymbolicRun
+    _label: str
+
+    def _refusal(self, what: str, mend: str) -> ModelError:
+        return refuse(f"`{self._label or 'a value'}` is symbolic and {what}", mend)
 
     def _refuse(self, what: str, mend: str) -> NoReturn:
-        raise refuse(f"`{self.name or 'this'}` is symbolic and {what}", mend)
+        raise self._refusal(what, mend)
 
     def __hash__(self) -> int:
         self._refuse(
             "is used as a dictionary key or in a set",
-            "compare it, or use a record of the model language indexed by the enum",
+            "compare it, write `in (A, B)`, or use a Family indexed by the enum",
         )
 
     def __index__(self) -> int:
@@ -36,12 +39,18 @@ class Unknown:
         self._refuse("is turned into a number", "compare it with its possible values")
 
     def __iter__(self) -> NoReturn:
-        self._refuse("is looped over", "loop over a constant range")
+        self._refuse("is looped over", "loop over a constant range or an enum")
 
     def __lt__(self, other: object) -> bool:
         self._refuse("is compared by order", "compare it with == or use match")
 
     __le__ = __gt__ = __ge__ = __lt__
+
+    def __add__(self, other: object) -> NoReturn:
+        self._refuse("is calculated with", "use if, ==, &, | and ^: there are no numbers")
+
+    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __add__
+    __lshift__ = __rshift__ = __rlshift__ = __rrshift__ = __neg__ = __add__
 
 
 class Bit(Unknown):
@@ -49,31 +58,31 @@ class Bit(Unknown):
 
     __slots__ = ("literal",)
 
-    def __init__(self, run: SymbolicRun, literal: int, name: str = "") -> None:
-        self.run = run
+    def __init__(self, run: SymbolicRun, literal: int, label: str = "") -> None:
+        self._run = run
         self.literal = literal
-        self.name = name
+        self._label = label
 
     def __bool__(self) -> bool:
-        return self.run.decide(self.literal)
+        return self._run.decide(self.literal)
 
     def __and__(self, other: object) -> object:
-        run = self.run
+        run = self._run
         return run.bit(run.graph.both(self.literal, run.literal_of(other)))
 
     def __or__(self, other: object) -> object:
-        run = self.run
+        run = self._run
         return run.bit(run.graph.either(self.literal, run.literal_of(other)))
 
     def __xor__(self, other: object) -> object:
-        run = self.run
+        run = self._run
         return run.bit(run.graph.differ(self.literal, run.literal_of(other)))
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
     __ne__ = __xor__  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> object:  # type: ignore[override]
-        run = self.run
+        run = self._run
         return run.bit(run.graph.differ(self.literal, run.literal_of(other)) ^ 1)
 
     def __invert__(self) -> NoReturn:
@@ -82,35 +91,27 @@ class Bit(Unknown):
     __hash__ = Unknown.__hash__
 
     def __repr__(self) -> str:
-        return f"<{self.name or 'bit'} {self.literal}>"
+        return f"<symbolic bool{self._label and ' '}{self._label}>"
 
 
 class Symbol(Unknown):
-    """A symbolic member of an enum."""
+    """A symbolic member of an enum; it has no public attribute that an enum could have too."""
 
-    __slots__ = ("code", "type")
+    __slots__ = ("_code", "_type")
 
-    def __init__(self, run: SymbolicRun, type: type[Enum], code: Code, name: str = "") -> None:
-        self.run = run
-        self.type = type
-        self.code = code
-        self.name = name
+    def __init__(self, run: SymbolicRun, type: type[Enum], code: Code, label: str = "") -> None:
+        self._run = run
+        self._type = type
+        self._code = code
+        self._label = label
 
     def __eq__(self, other: object) -> object:  # type: ignore[override]
-        if isinstance(other, self.type):
-            return self.run.bit(self.run.test(self.type, self.code, other))
-        if isinstance(other, Symbol) and other.type is self.type:
-            graph = self.run.graph
-            return self.run.bit(
-                graph.any(
-                    graph.both(
-                        self.run.test(self.type, self.code, member),
-                        self.run.test(self.type, other.code, member),
-                    )
-                    for member in encoding(self.type).members
-                )
-            )
-        self._refuse(f"is compared with `{other!r}`", f"compare it with a `{self.type.__name__}`")
+        run, type = self._run, self._type
+        if isinstance(other, type):
+            return run.bit(run.facts.test(type, self._code, other))
+        if isinstance(other, Symbol) and other._type is type:
+            return run.bit(encoding(type).same(run.graph, self._code, other._code))
+        raise self._refusal(f"is compared with `{other!r}`", f"compare it with a `{type.__name__}`")
 
     def __ne__(self, other: object) -> object:  # type: ignore[override]
         same: Any = self == other
@@ -120,9 +121,11 @@ class Symbol(Unknown):
         self._refuse("is used as a condition", "compare it with a member")
 
     def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)
         self._refuse(f"is asked for its `{name}`", "compare it with the members")
 
     __hash__ = Unknown.__hash__
 
     def __repr__(self) -> str:
-        return f"<{self.name or self.type.__name__} {self.code}>"
+        return f"<symbolic {self._type.__name__}{self._label and ' '}{self._label}>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -10,9 +12,9 @@ from itertools import product
 from typing import Any
 
 from verifier.language.encoding import encoding
-from verifier.language.errors import ModelError, Place
+from verifier.language.errors import ModelError, place_of
 from verifier.language.functions import ModelFunction, about
-from verifier.language.layout import Field, Layout, Part, Rows, first_value, layout_of
+from verifier.language.layout import Field, Layout, Part, Rows, check_enum, first_value, layout_of
 from verifier.language.records import view
 from verifier.language.stores import Store
 
@@ -79,8 +81,27 @@ class System:
 
     @cached_property
     def actions(self) -> tuple[Step, ...]:
-        """The steps with their choices; a ModelError where a parameter is no choice."""
-        return tuple(_step(self.name, function) for function in self.steps)
+        """The steps with their choices; a ModelError where the system is ill-formed."""
+        self._check_arbitrary()
+        actions = tuple(_step(self, function) for function in self.steps)
+        for name, count in Counter(step.name for step in actions).items():
+            if count > 1:
+                raise ModelError(
+                    f"`{self.name}` has {count} steps called `{name}`",
+                    next(step for step in actions if step.name == name).function.place,
+                    "give each step a name of its own",
+                )
+        return actions
+
+    def _check_arbitrary(self) -> None:
+        paths = [leaf.path for leaf in self.layout.leaves]
+        for name in self.arbitrary:
+            if not any(_covers(name, path) for path in paths):
+                near = difflib.get_close_matches(name, paths, 1)
+                raise ModelError(
+                    f"`{self.name}` has no field `{name}` to be arbitrary",
+                    mend=f"did you mean `{near[0]}`?" if near else "",
+                )
 
     def action(self, name: str) -> Step:
         """The step of that name."""
@@ -88,32 +109,50 @@ class System:
 
     def is_arbitrary(self, path: str) -> bool:
         """Whether the field's initial value can be any."""
-        return any(
-            path == name or (name.endswith(".*") and path.startswith(name[:-1]))
-            for name in self.arbitrary
-        )
+        return any(_covers(name, path) for name in self.arbitrary)
 
     def state(self, store: Store) -> Any:
         """The state record on a store of this system's leaves."""
         return view(type(self.initial), store, 0)
 
 
-def _step(system: str, function: Callable[..., None]) -> Step:
+def _covers(name: str, path: str) -> bool:
+    """Whether a field's name, or a record's ending in `.*`, stands for a path."""
+    return path == name or (name.endswith(".*") and path.startswith(name[:-1]))
+
+
+def _step(system: System, function: Callable[..., None]) -> Step:
     known = about(function)
     if known is None or known.kind != "step":
         name = getattr(function, "__name__", repr(function))
-        raise ModelError(f"`{name}` is a step of `{system}` but not one", mend="decorate it @step")
+        raise ModelError(
+            f"`{name}` is a step of `{system.name}` but not one",
+            known.place if known else place_of(function),
+            "decorate it with @step",
+        )
+    state = next(iter(known.hints.values()), None)
+    if not (isinstance(state, type) and isinstance(system.initial, state)):
+        raise ModelError(
+            f"the first parameter of step `{known.name}` is not the state of `{system.name}`",
+            known.place,
+            f"it is a `{type(system.initial).__name__}`",
+        )
     choices = []
     for name, kind in list(known.hints.items())[1:]:
         if kind is not bool and not (isinstance(kind, type) and issubclass(kind, Enum)):
-            code = known.body.__code__
             raise ModelError(
-                f"the choice `{name}` of step `{known.name}` is a `{kind}`",
-                Place(code.co_filename, code.co_firstlineno),
+                f"the choice `{name}` of step `{known.name}` is a `{_name(kind)}`",
+                known.place,
                 "choices are bool or an Enum",
             )
+        if kind is not bool:
+            check_enum(kind)
         choices.append(Choice(name, kind))
     return Step(known, tuple(choices))
+
+
+def _name(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) else str(kind)
 
 
 def instances(state: type, wanted: type) -> list[int]:
@@ -154,6 +193,19 @@ class Binding:
 
 def bindings(system: System, function: ModelFunction) -> list[Binding]:
     """Every way to give a property function its records; none where the system lacks them."""
+    for name, kind in function.hints.items():
+        if not (isinstance(kind, type) and "__layout__" in kind.__dict__):
+            raise ModelError(
+                f"the parameter `{name}` of property `{function.name}` is a `{_name(kind)}`",
+                function.place,
+                "a property speaks about records",
+            )
+    if not function.hints:
+        raise ModelError(
+            f"the property `{function.name}` speaks about nothing",
+            function.place,
+            "give it records as parameters",
+        )
     found: Iterable[list[tuple[type, int]]] = [
         [(kind, place) for place in instances(type(system.initial), kind)]
         for kind in function.hints.values()

@@ -1,0 +1,91 @@
+"""A system as a circuit, and how to read its bits as fields, steps and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.circuit.circuit import Circuit
+from verifier.language.encoding import encoding
+from verifier.language.explorer import Cost
+from verifier.language.layout import Leaf
+from verifier.language.system import Binding, Choice, Step, System
+
+ASSERTIONS = "assertions"
+"""The output that says an assertion of the models fails."""
+
+
+@dataclass(frozen=True)
+class Conjunct:
+    """A property function bound to a system: its literal says that a step violates it."""
+
+    binding: Binding
+    bad: int
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A system as a circuit, and how to read the circuit's bits as the system's fields.
+
+    `latch_names[i]` holds the names of the latches of leaf i, none where the leaf is constant.
+    A step is chosen by the `step` inputs; code 0 and codes beyond the last step change nothing.
+    `bad` of the circuit has one entry per property group, `sometimes:NAME` per witness (bad where
+    it is found), `fires:STEP` per step, and `assertions` where the models have any.
+    """
+
+    system: System
+    circuit: Circuit
+    latch_names: tuple[tuple[str, ...], ...]
+    conjuncts: Mapping[str, tuple[Conjunct, ...]]
+    costs: Mapping[str, Cost]
+    seconds: float
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        return self.system.layout.leaves
+
+    def start(self, latches: Mapping[str, bool]) -> list[Any]:
+        """The initial values of the leaves under a path's start."""
+        return [
+            _decoded(leaf, [latches.get(name, False) for name in names]) if names else value
+            for leaf, names, value in zip(
+                self.leaves, self.latch_names, self.system.initial_values, strict=True
+            )
+        ]
+
+    def taken(self, inputs: Mapping[str, bool]) -> tuple[Step, dict[str, Any]] | None:
+        """The step and choices that inputs mean; None for the one that changes nothing."""
+        width = len(self.system.steps).bit_length()
+        code = sum(1 << i for i in range(width) if inputs.get(f"step#{i}", False))
+        if not 1 <= code <= len(self.system.actions):
+            return None
+        step = self.system.actions[code - 1]
+        choices, place = {}, 0
+        for choice in step.choices:
+            bits = [inputs.get(f"choice#{place + i}", False) for i in range(choice.width)]
+            choices[choice.name] = _decoded(choice, bits)
+            place += choice.width
+        return step, choices
+
+    def inputs_of(self, step: Step, choices: Mapping[str, Any]) -> dict[str, bool]:
+        """The inputs that mean a step with these choices."""
+        code = self.system.actions.index(step) + 1
+        width = len(self.system.steps).bit_length()
+        inputs = {f"step#{i}": bool(code >> i & 1) for i in range(width)}
+        place = 0
+        for choice in step.choices:
+            for bit in _encoded(choice, choices[choice.name]):
+                inputs[f"choice#{place}"] = bit
+                place += 1
+        return inputs
+
+
+def _decoded(leaf: Leaf | Choice, bits: Sequence[bool]) -> Any:
+    return bits[0] if leaf.type is bool else encoding(leaf.type).decode(bits)
+
+
+def _encoded(choice: Choice, value: Any) -> list[bool]:
+    if choice.type is bool:
+        return [value]
+    return [bool(bit) for bit in encoding(choice.type).constant(value)]
