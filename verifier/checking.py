@@ -29,6 +29,9 @@ from verifier.language.system import System, bindings
 Engine = Callable[[Circuit, Sequence[str], Limits, Watch], Mapping[str, Verdict]]
 
 
+SHORTENING_SECONDS = 60.0
+
+
 class ToolFailure(Exception):
     """Evidence of one of our own engines that its audit rejects."""
 
@@ -58,7 +61,7 @@ def check(
     """Decide some properties of a system, with audited evidence for each."""
     watch(Progress("compile", 0, system.name))
     compiled = compile_system(system, properties)
-    wanted = [group for group in groups if group in _known_groups(properties, compiled)]
+    wanted = _wanted(properties, compiled, list(groups))
     goals = [group for group in wanted if group in compiled.circuit.bad]
     witnesses = _witnesses(system, properties, wanted)
     wishes = sorted({wish for group in wanted for wish in witnesses[group]})
@@ -70,8 +73,16 @@ def check(
     ]
 
 
-def _known_groups(properties: Sequence[ModelFunction], compiled: Compiled) -> set[str]:
-    return {function.group for function in properties} | ({ASSERTIONS} & set(compiled.circuit.bad))
+def _wanted(
+    properties: Sequence[ModelFunction], compiled: Compiled, groups: list[str]
+) -> list[str]:
+    """The properties asked for that exist; who asks for all gets the models' assertions too."""
+    known = {function.group for function in properties}
+    asserts = ASSERTIONS in compiled.circuit.bad
+    wanted = [group for group in groups if group in known or (asserts and group == ASSERTIONS)]
+    if asserts and known <= set(groups) and ASSERTIONS not in wanted:
+        wanted.append(ASSERTIONS)
+    return wanted
 
 
 def _witnesses(
@@ -122,9 +133,9 @@ def _result(
             verdict.reason,
         )
     if isinstance(verdict, Violated):
-        return _violated(compiled, properties, group, verdict)
+        return _violated(compiled, properties, group, _shortest(compiled, group, verdict, watch))
     missing = [wish for wish in witnesses if not isinstance(reached[wish], Violated)]
-    seconds = verdict.seconds if verdict else sum(reached[wish].seconds for wish in witnesses)
+    seconds = verdict.seconds if verdict else max(reached[wish].seconds for wish in witnesses)
     if missing:
         empty = isinstance(reached[missing[0]], Proved)
         kind, name = missing[0].split(":", 1)
@@ -138,6 +149,17 @@ def _result(
         return Result(system, group, "proved", "simulation", 0, seconds, None, "")
     watch(Progress("audit", 0, f"{system}/{group}"))
     return _proved(compiled, properties, group, verdict)
+
+
+def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -> Violated:
+    """The same violation in as few steps as there are, where the engine does not promise it."""
+    from verifier.engines.bmc import bmc
+
+    if verdict.engine in ("bmc", "kinduction") or verdict.depth <= 1:
+        return verdict
+    limits = Limits(depth=verdict.depth - 1, seconds=SHORTENING_SECONDS)
+    found = bmc(compiled.circuit, [group], limits, watch)[group]
+    return found if isinstance(found, Violated) else verdict
 
 
 def _violated(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 
 from verifier.catalogue import Catalogue, Pair
-from verifier.checking import Engine, Result, check
-from verifier.circuit.circuit import Circuit
-from verifier.evidence.verdicts import Limits, Progress, Verdict, Watch, silent
+from verifier.checking import Engine, Result, ToolFailure, check
+from verifier.evidence.verdicts import Limits, Progress, Watch, silent
+from verifier.language.errors import ModelError
 
 ENGINES = ("auto", "pdr", "bmc", "kinduction")
 
@@ -63,27 +63,69 @@ def _side_by_side(
     jobs: int,
     watch: Watch,
 ) -> Iterator[list[Result]]:
-    # Forked, so that the workers have the catalogue without importing it again.
-    pool = ProcessPoolExecutor(min(jobs, len(by_system)), get_context("fork"))
+    waiting = list(by_system)
+    running: dict[Connection, _Worker] = {}
+    finished: dict[str, list[Result]] = {}
+    order = list(by_system)
     try:
-        pending: dict[Future[list[Result]], str] = {
-            pool.submit(_check, catalogue, engine, limits, 1, name, groups): name
-            for name, groups in by_system.items()
-        }
-        order = list(by_system)
-        finished: dict[str, list[Result]] = {}
-        while pending:
-            done, _ = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-            for future in done:
-                finished[pending.pop(future)] = future.result()
-            watch(Progress("checking", 0, ", ".join(list(pending.values())[:jobs])))
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                name = waiting.pop(0)
+                job = partial(_check, catalogue, engine, limits, 1, name, by_system[name])
+                worker = _Worker(name, by_system[name], job)
+                running[worker.answers] = worker
+            watch(Progress("checking", 0, ", ".join(worker.name for worker in running.values())))
+            for connection in wait(list(running), timeout=0.2):
+                assert isinstance(connection, Connection), "only connections are waited for"
+                worker = running.pop(connection)
+                finished[worker.name] = worker.results()
             while order and order[0] in finished:
                 yield finished.pop(order.pop(0))
     finally:
-        processes = list(getattr(pool, "_processes", {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
+        for worker in running.values():
+            worker.process.terminate()
+
+
+class _Worker:
+    """A forked process that checks one system: it has the catalogue without importing it again."""
+
+    def __init__(self, name: str, groups: Sequence[str], job: Callable[[], list[Result]]) -> None:
+        self.name = name
+        self.groups = groups
+        context = get_context("fork")
+        self.answers, answer = context.Pipe(duplex=False)
+        self.process = context.Process(target=_answer, args=(job, answer))
+        self.process.start()
+        answer.close()
+
+    def results(self) -> list[Result]:
+        """What the process found; a process that died leaves its pairs unknown."""
+        try:
+            answer = self.answers.recv()
+        except EOFError:
+            self.process.join()
+            code = self.process.exitcode or 0
+            if code >= 0:
+                raise ToolFailure(f"the check of `{self.name}` ended with {code}") from None
+            reason = f"its process was killed by signal {-code}"
+            return [
+                Result(self.name, group, "unknown", "none", 0, 0.0, None, reason)
+                for group in self.groups
+            ]
+        self.process.join()
+        if isinstance(answer, ModelError | ToolFailure):
+            raise answer
+        assert isinstance(answer, list), "a worker answers with results or an error"
+        return answer
+
+
+def _answer(job: Callable[[], list[Result]], answer: Connection) -> None:
+    try:
+        answer.send(job())
+    except (ModelError, ToolFailure) as error:
+        answer.send(error)
+    except KeyboardInterrupt:
+        answer.close()
 
 
 def _check(

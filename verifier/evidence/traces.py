@@ -217,9 +217,10 @@ def _changed(entry: Assignment) -> Changed:
 
 
 def _result(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.name if isinstance(value, Enum) else repr(value)
+    """A bool or an enum; records are seen by what is done to them."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return value.name if isinstance(value, Enum) else ""
 
 
 def _within_project(file: str) -> str:

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from verifier.evidence.certificates import Certificate, sentence
 from verifier.evidence.traces import Changed, Entered, Stride, Trace, Value
 
+SOURCE_COLUMN = 64
+"""Where the sources of calls begin."""
+
 Style = Callable[[str, str], str]
 """Marks a text up as a `step`, `old`, `new`, `source`, `wrong`, `choice` or `level`."""
 
@@ -19,7 +22,8 @@ def trace_lines(trace: Trace, style: Style = unstyled) -> Iterator[str]:
     """Steps by level, each with its choices, the calls it made and the fields it changed."""
     steps = f"after {len(trace.steps)} step{'s' * (len(trace.steps) != 1)}"
     where = steps if trace.steps else "at the start"
-    yield style(f"{trace.system}/{trace.property} is violated {where}", "wrong")
+    pair = inert(f"{trace.system}/{trace.property}")
+    yield style(f"{pair} is violated {where}", "wrong")
     yield f"  what fails: {_words(trace.conjunct)}"
     yield ""
     for number, stride in enumerate(trace.steps, 1):
@@ -30,47 +34,60 @@ def trace_lines(trace: Trace, style: Style = unstyled) -> Iterator[str]:
 
 
 def _words(name: str) -> str:
-    return name.replace("_s_", "'s ").replace("_", " ")
+    return inert(name).replace("_s_", "'s ").replace("_", " ")
 
 
 def _stride_lines(number: int, stride: Stride, style: Style, last: bool) -> Iterator[str]:
-    level = style(f"{stride.level:<4}", "level") if stride.level else ""
+    level = style(f"{inert(stride.level)}  ", "level") if stride.level else ""
     mark = style("  <-- here it fails", "wrong") if last else ""
-    yield f"{number:3}  {level}{style(stride.step, 'step')}{_choices(stride, style)}{mark}"
+    yield f"{number:3}  {level}{style(inert(stride.step), 'step')}{_choices(stride, style)}{mark}"
     for entry in stride.call.entries:
         yield from _entry_lines(entry, "       ", style)
-    changes = _settled(stride)
-    if changes:
-        yield "       after the step:"
-        width = max(map(len, changes))
-        for field, (old, new) in changes.items():
-            yield f"         {field:<{width}}  {_from_to(old, new, style)}"
+    if stride.changes and any(isinstance(entry, Entered) for entry in stride.call.entries):
+        yield "       after the step"
+        width = max(map(len, stride.changes))
+        for field, (old, new) in stride.changes.items():
+            yield f"         {inert(field):<{width}}  {_from_to(old, new, style)}"
 
 
 def _choices(stride: Stride, style: Style) -> str:
     shown = [
-        style(f"{name}={_value(value)}", "choice" if name in stride.matters else "source")
+        style(f"{inert(name)}={_value(value)}", "choice" if name in stride.matters else "source")
         for name, value in stride.choices.items()
         if name in stride.matters or value not in (False,)
     ]
     return f"  ({', '.join(shown)})" if shown else ""
 
 
-def _settled(stride: Stride) -> Mapping[str, tuple[Value, Value]]:
-    """Changes that more than one assignment or a whole record's copy made, in one place."""
-    return stride.changes
-
-
 def _entry_lines(entry: Entered | Changed, indent: str, style: Style) -> Iterator[str]:
     if isinstance(entry, Changed):
         if entry.old != entry.new:
-            yield f"{indent}{entry.field} {_from_to(entry.old, entry.new, style)}"
+            yield f"{indent}{inert(entry.field)}  {_from_to(entry.old, entry.new, style)}"
         return
-    result = f" = {entry.result}" if entry.result else ""
-    source = style(f"   {entry.source}", "source") if entry.source else ""
-    yield f"{indent}{entry.function}(){result}{source}"
-    for inner in entry.entries:
+    changes = any(map(_changes, entry.entries))
+    if not changes and not entry.result:
+        return
+    result = f" = {inert(entry.result)}" if entry.result else ""
+    call = f"{indent}{inert(entry.function)}(){result}"
+    source = _where(entry.source)
+    yield f"{call:<{SOURCE_COLUMN}}  {style(source, 'source')}" if source else call
+    for inner in entry.entries if changes else ():
         yield from _entry_lines(inner, indent + "  ", style)
+
+
+def _changes(entry: Entered | Changed) -> bool:
+    """Whether anything gets another value."""
+    if isinstance(entry, Changed):
+        return entry.old != entry.new
+    return any(map(_changes, entry.entries))
+
+
+def _where(source: str) -> str:
+    """A citation in short: the kernel's file, or the section of the manual."""
+    book, colon, rest = inert(source).partition(": ")
+    if not colon:
+        return ""
+    return book if "/" in book else rest
 
 
 def _from_to(old: Value, new: Value, style: Style) -> str:

@@ -1,0 +1,80 @@
+"""Runs the command as a person does, in a project made by `nestproof new`."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed and how it ended."""
+
+    out: str
+    err: str
+    code: int
+
+
+Runner = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project that `nestproof new` writes."""
+    folder = tmp_path_factory.mktemp("projects") / "lazy"
+    _ran(["new", str(folder)], HERE, "")
+    return folder
+
+
+@pytest.fixture
+def project(example: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may spoil."""
+    import shutil
+
+    return Path(shutil.copytree(example, tmp_path / "lazy"))
+
+
+@pytest.fixture
+def nestproof(example: Path) -> Runner:
+    """Run `nestproof` with arguments, in the example project unless `cwd` says otherwise."""
+
+    def run(*arguments: str, cwd: Path = example, stdin: str = "") -> Ran:
+        return _ran(list(arguments), cwd, stdin)
+
+    return run
+
+
+def _ran(arguments: list[str], cwd: Path, stdin: str) -> Ran:
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent), "COLUMNS": "100"}
+    environment.pop("NO_COLOR", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "verifier", *arguments],
+        cwd=cwd, env=environment, input=stdin, capture_output=True, text=True, timeout=120,
+    )
+    return Ran(done.stdout, done.stderr, done.returncode)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a whole output with the file of that name, times and folders aside."""
+
+    def compare(name: str, text: str) -> None:
+        file = HERE / "golden" / f"{name}.txt"
+        text = re.sub(r"\d+\.\d+ s\b", "T s", text)
+        text = re.sub(r"\b\d+ ms\b", "T ms", text)
+        text = re.sub(r"( +\d+){3} +\d+\.\d$", lambda m: m[0].rsplit(None, 1)[0] + " T", text,
+                      flags=re.M)
+        text = re.sub(r"/\S*/projects\d*/lazy", "PROJECT", text)
+        if request.config.getoption("--rewrite-golden"):
+            file.write_text(text)
+        assert file.exists(), "make it with `make golden` and review it"
+        assert text == file.read_text()
+
+    return compare

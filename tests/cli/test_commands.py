@@ -1,0 +1,159 @@
+"""Each command's whole output, in the example project."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.cli.conftest import Runner
+
+Golden = Callable[[str, str], None]
+
+
+def test_list_shows_systems_properties_and_expected_verdicts(
+    nestproof: Runner, golden: Golden
+) -> None:
+    ran = nestproof("list")
+    assert ran.code == 0
+    golden("list", ran.out + ran.err)
+
+
+def test_check_prints_a_line_for_each_pair_and_exits_0_when_all_is_as_expected(
+    nestproof: Runner, golden: Golden
+) -> None:
+    ran = nestproof("check")
+    assert ran.code == 0
+    golden("check", ran.out + ran.err)
+
+
+def test_every_engine_gives_a_verdict_that_fits(nestproof: Runner, golden: Golden) -> None:
+    for engine, code in (("pdr", 0), ("kinduction", 0), ("bmc", 3)):
+        ran = nestproof("check", "--engine", engine, "--depth", "8")
+        golden(f"check-{engine}", ran.out + ran.err)
+        assert ran.code == code
+
+
+def test_check_prints_one_json_document(nestproof: Runner) -> None:
+    ran = nestproof("check", "--json")
+    document = json.loads(ran.out)
+    assert document["schema"] == 1
+    assert [(r["pair"], r["verdict"], r["expected"], r["audited"]) for r in document["results"]] == [
+        ("lazy/broken/isolation", "violated", "violated", True),
+        ("lazy/fixed/isolation", "proved", "proved", True),
+    ]
+    assert ran.err == ""
+
+
+def test_an_unexpected_violation_exits_1(nestproof: Runner, project: Path) -> None:
+    verdicts = project / "properties" / "verdicts.toml"
+    verdicts.write_text(verdicts.read_text().replace("violated", "proved"))
+    ran = nestproof("check", cwd=project)
+    assert ran.code == 1
+    assert "expected proved" in ran.out
+
+
+def test_a_pair_without_expectation_is_expected_to_be_proved(
+    nestproof: Runner, project: Path
+) -> None:
+    (project / "properties" / "verdicts.toml").unlink()
+    assert nestproof("check", "lazy/fixed", cwd=project).code == 0
+    assert nestproof("check", "lazy/broken", cwd=project).code == 1
+
+
+def test_a_bounded_search_that_finds_nothing_is_inconclusive(nestproof: Runner) -> None:
+    ran = nestproof("check", "lazy/fixed", "--engine", "bmc", "--depth", "3")
+    assert ran.code == 3
+    assert "unknown" in ran.out
+
+
+def test_show_prints_a_counterexample(nestproof: Runner, golden: Golden) -> None:
+    ran = nestproof("show", "lazy/broken/isolation")
+    assert ran.code == 0
+    golden("show-trace", ran.out + ran.err)
+
+
+def test_show_prints_the_lemmas_of_a_proof(nestproof: Runner) -> None:
+    ran = nestproof("show", "lazy/fixed/isolation")
+    assert ran.code == 0
+    assert "lazy/fixed/isolation is proved" in ran.out
+    assert "ts" in ran.out
+
+
+def test_saved_evidence_is_shown_and_audited(
+    nestproof: Runner, tmp_path: Path, golden: Golden
+) -> None:
+    assert nestproof("check", "--evidence", str(tmp_path / "out")).code == 0
+    files = sorted(map(str, (tmp_path / "out").iterdir()))
+    assert len(files) == 2
+    ran = nestproof("audit", *files)
+    assert ran.code == 0
+    assert ran.out.count("confirmed") == 2
+    trace = nestproof("show", files[0])
+    golden("show-trace", trace.out + trace.err)
+
+
+def test_evidence_of_another_model_is_rejected_with_the_place(
+    nestproof: Runner, project: Path
+) -> None:
+    assert nestproof("check", "--evidence", "out", cwd=project).code == 0
+    model = project / "models" / "lazy.py"
+    model.write_text(model.read_text().replace("machine.ts = machine.sets_ts", "machine.ts = True"))
+    ran = nestproof("audit", "out/lazy.broken.isolation.json", cwd=project)
+    assert ran.code == 1
+    assert "step 3: `isolation` is not violated" in ran.out
+
+
+def test_explain_prints_functions_systems_properties_and_costs(
+    nestproof: Runner, golden: Golden
+) -> None:
+    for name in ("device_not_available", "use_fpu", "lazy/fixed", "isolation"):
+        ran = nestproof("explain", name)
+        assert ran.code == 0
+        golden(f"explain-{name.replace('/', '-')}", ran.out)
+    golden("explain-cost", nestproof("explain", "lazy/fixed", "--cost").out)
+
+
+def test_simulate_takes_random_steps_and_reports_violations_and_coverage(
+    nestproof: Runner, golden: Golden
+) -> None:
+    fine = nestproof("simulate", "lazy/fixed", "--random", "50", "--seed", "7")
+    assert fine.code == 0
+    golden("simulate-random", fine.out)
+    assert nestproof("simulate", "lazy/broken", "--random", "50", "--seed", "7").code == 1
+
+
+def test_simulate_takes_steps_by_hand(nestproof: Runner, golden: Golden) -> None:
+    commands = "1\n2 next_task=B\n1\nback\nstate\n9\n2 next_task=X\nhelp\nquit\n"
+    ran = nestproof("simulate", "lazy/broken", stdin=commands)
+    assert ran.code == 0
+    golden("simulate-by-hand", ran.out)
+
+
+def test_simulate_follows_a_trace(nestproof: Runner, tmp_path: Path, golden: Golden) -> None:
+    nestproof("check", "lazy/broken", "--evidence", str(tmp_path))
+    file = next(tmp_path.glob("*.json"))
+    ran = nestproof("simulate", "lazy/broken", "--trace", str(file))
+    assert ran.code == 0
+    golden("simulate-trace", ran.out)
+
+
+def test_export_writes_formats_that_start_as_they_should(nestproof: Runner, tmp_path: Path) -> None:
+    aiger, smt2 = tmp_path / "x.aig", tmp_path / "x.smt2"
+    pair = "lazy/fixed/isolation"
+    assert nestproof("export", pair, "--format", "aiger", "-o", str(aiger)).code == 0
+    assert nestproof("export", pair, "--format", "smt2", "-o", str(smt2)).code == 0
+    assert aiger.read_bytes().startswith(b"aig ")
+    assert "HORN" in smt2.read_text() or "set-logic" in smt2.read_text()
+
+
+def test_completion_scripts_name_the_command(nestproof: Runner) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        ran = nestproof("completion", shell)
+        assert ran.code == 0
+        assert "nestproof" in ran.out
+
+
+def test_the_same_input_gives_the_same_bytes(nestproof: Runner, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        nestproof("check", "--evidence", str(tmp_path / folder), "--jobs", "1")
+    for file in (tmp_path / "a").iterdir():
+        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()

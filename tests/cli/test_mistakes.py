@@ -1,0 +1,115 @@
+"""A person's mistakes: one message, place and mend, exit code 2, nothing half written."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ran, Runner
+
+
+def refused(ran: Ran, *parts: str) -> None:
+    """The command failed with one message that holds the parts, and no stack trace."""
+    assert ran.code == 2, ran.out + ran.err
+    assert "Traceback" not in ran.err + ran.out
+    assert ran.err.count("error:") == 1
+    for part in parts:
+        assert part in ran.err
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(nestproof: Runner) -> None:
+    refused(nestproof("check", "lazy/fixd"), "`lazy/fixd`", "did you mean `lazy/fixed")
+    refused(nestproof("explain", "use_fpo"), "did you mean `use_fpu`?")
+    refused(nestproof("simulate", "lazy/brokn"), "did you mean `lazy/broken`?")
+    refused(nestproof("chek"), "`chek` is no command", "did you mean `check`?")
+
+
+def test_a_name_for_several_pairs_is_refused_where_one_is_needed(nestproof: Runner) -> None:
+    refused(nestproof("show", "lazy"), "names 2 pairs", "name one of them")
+
+
+def test_limits_out_of_range_are_refused(nestproof: Runner) -> None:
+    for option, value in (("--depth", "0"), ("--timeout", "-1"), ("--jobs", "0"), ("--engine", "x")):
+        refused(nestproof("check", option, value), option)
+
+
+def test_an_export_path_that_cannot_be_written_is_refused(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    target = tmp_path / "no" / "such" / "folder.aig"
+    ran = nestproof("export", "lazy/fixed/isolation", "--format", "aiger", "-o", str(target))
+    refused(ran, "cannot be written", "No such file or directory")
+
+
+def test_evidence_that_cannot_be_saved_is_refused_before_the_search(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    refused(nestproof("check", "--evidence", str(tmp_path / "file" / "x")), "cannot be saved")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "nul", '{"schema": 2, "kind": "trace"}', '{"schema": 1, "kind": "x"}',
+     '{"schema": 1, "kind": "trace"}', "[" * 100_000, '{"schema": 1e999}', "\x00\xff"],
+)
+def test_a_damaged_or_foreign_file_is_refused(
+    nestproof: Runner, tmp_path: Path, content: str
+) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(content)
+    for command in ("audit", "show"):
+        refused(nestproof(command, str(file)), "x.json")
+
+
+def spoilt(project: Path, old: str, new: str) -> int:
+    """Replace a text of the model; the line of the replacement."""
+    model = project / "models" / "lazy.py"
+    text = model.read_text()
+    assert old in text
+    model.write_text(text.replace(old, new, 1))
+    return text[: text.index(old)].count("\n") + 1
+
+
+def test_a_model_that_raises_is_named_with_its_line(nestproof: Runner, project: Path) -> None:
+    line = spoilt(project, "machine.ts = machine.sets_ts", 'raise KeyError("oops")')
+    refused(nestproof("check", cwd=project), "KeyError", f"models/lazy.py:{line}")
+
+
+def test_a_model_that_is_not_python_is_named_with_its_line(
+    nestproof: Runner, project: Path
+) -> None:
+    line = spoilt(project, "machine.ts = machine.sets_ts", "machine.ts = = 1")
+    refused(nestproof("check", cwd=project), "is not Python", f"models/lazy.py:{line}")
+
+
+def test_a_refused_construct_is_named_with_its_line_and_the_mend(
+    nestproof: Runner, project: Path
+) -> None:
+    line = spoilt(project, "if machine.ts:", "if machine.ts is True:")
+    refused(nestproof("check", cwd=project), "compares with `is`", f"models/lazy.py:{line}", "==")
+
+
+def test_a_misspelt_field_is_answered_with_the_nearest(nestproof: Runner, project: Path) -> None:
+    spoilt(project, "machine.access.executed = True", "machine.access.exectued = True")
+    refused(nestproof("check", cwd=project), "`exectued`", "did you mean `executed`?")
+
+
+def test_a_verdict_for_what_does_not_exist_is_refused(nestproof: Runner, project: Path) -> None:
+    verdicts = project / "properties" / "verdicts.toml"
+    verdicts.write_text('["lazy/gone"]\nisolation = "proved"\n')
+    refused(nestproof("check", cwd=project), "`lazy/gone`", "verdicts.toml:1")
+    verdicts.write_text('["lazy/fixed"]\nisolation = "fine"\n')
+    refused(nestproof("check", cwd=project), "`fine` is no verdict", "verdicts.toml:2")
+    verdicts.write_text("not toml")
+    refused(nestproof("check", cwd=project), "is not TOML")
+
+
+def test_two_systems_of_one_name_are_refused(nestproof: Runner, project: Path) -> None:
+    spoilt(project, '"lazy/broken"', '"lazy/fixed"')
+    refused(nestproof("check", cwd=project), "two systems are called `lazy/fixed`")
+
+
+def test_new_does_not_touch_a_folder_that_is_in_use(nestproof: Runner, project: Path) -> None:
+    before = sorted(project.rglob("*"))
+    refused(nestproof("new", str(project)), "not empty")
+    assert sorted(project.rglob("*")) == before

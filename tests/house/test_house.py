@@ -1,0 +1,94 @@
+"""What the design says about the shape of the code."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from verifier.catalogue import Catalogue, bundled_root, load
+from verifier.language.functions import about
+
+ROOT = Path(__file__).parent.parent.parent
+LARGEST = 350
+
+ALLOWED = {
+    "models": {"models", "verifier.language"},
+    "properties": {"properties", "models", "verifier.language"},
+    "verifier.circuit": {"verifier.circuit"},
+    "verifier.language": {"verifier.language", "verifier.circuit"},
+    "verifier.evidence": {"verifier.evidence", "verifier.language", "verifier.circuit"},
+    "verifier.engines": {"verifier.engines", "verifier.circuit", "verifier.evidence.verdicts"},
+    "verifier.formats": {"verifier.formats", "verifier.circuit"},
+    "verifier.viewer": {"verifier.viewer", "verifier.evidence"},
+}
+"""What each part may import; what is not here may import everything."""
+
+
+def sources(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def dotted(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts)
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The project's own modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("part", ALLOWED)
+def test_imports_point_down_only(part: str) -> None:
+    wrong = [
+        f"{dotted(file)} imports {name}"
+        for file in sources("verifier", "models", "properties")
+        if (dotted(file) + ".").startswith(part + ".")
+        for name in imports(file)
+        if name.split(".")[0] in ("verifier", "models", "properties")
+        and not any((name + ".").startswith(allowed + ".") for allowed in ALLOWED[part])
+    ]
+    assert not wrong
+
+
+def test_files_can_be_taken_in_at_once() -> None:
+    lengths = {f: len(f.read_text().splitlines()) for f in sources("verifier", "models", "properties")}
+    assert not {dotted(f): n for f, n in lengths.items() if n > LARGEST}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load(bundled_root())
+
+
+def test_every_model_function_cites_its_source(catalogue: Catalogue) -> None:
+    missing = [
+        f.name for f in catalogue.functions.values() if f.kind == "function" and f.citation is None
+    ]
+    assert not missing
+
+
+def test_every_claim_has_a_case_that_must_occur(catalogue: Catalogue) -> None:
+    cases = {f.group for f in catalogue.properties if f.kind == "sometimes"}
+    claims = {f.group for f in catalogue.properties if f.kind == "always"}
+    assert claims <= cases
+
+
+def test_every_pair_has_a_recorded_verdict(catalogue: Catalogue) -> None:
+    assert not [str(pair) for pair in catalogue.pairs() if pair not in catalogue.expected]
+
+
+def test_every_step_says_in_a_sentence_what_it_does(catalogue: Catalogue) -> None:
+    silent = [
+        f"{system.name}: {step.name}"
+        for system in catalogue.systems.values()
+        for step in system.actions
+        if not step.function.doc
+    ]
+    assert not silent
+    assert about(catalogue) is None
