@@ -1,7 +1,9 @@
 """The virtual CPU that KVM promises, and what the guest saw compared with it."""
 
+from enum import Enum
+
 from models.x86.cpu import Cpu
-from models.x86.cr0 import Cr0
+from models.x86.cr0 import RUNNING, Cr0
 from models.x86.instructions import Instruction
 from models.x86.outcome import Outcome
 from verifier.language import event, ghost
@@ -11,11 +13,13 @@ from verifier.language import event, ghost
 class Contract:
     """The CPU of the manual, executing what the guest executes; its VMCS is L1's VMCS12.
 
-    `pending` is the instruction that has left the physical guest and is not yet handled.
+    `pending` is the instruction that has left the physical guest and is not yet handled. A
+    contract that was `broken` says nothing more.
     """
 
     cpu: Cpu = Cpu()
     pending: Instruction = Instruction.EXEMPT
+    broken: bool = False
 
 
 @event
@@ -36,16 +40,29 @@ class GuestOutcome:
     killed: bool = False
 
 
+class Handled(Enum):
+    """What KVM did about an exit."""
+
+    NOTHING = "resumed the guest, which goes on"
+    RESUMED = "resumed the guest, which executes the same instruction again"
+    EMULATED = "executed the instruction for the guest"
+    REFUSED = "injected #GP instead"
+    TO_L1 = "gave the exit to L1"
+    KILLED = "gave the guest up"
+
+
 @ghost
 class Retry:
-    """What KVM did about the last #NM exit, as long as nothing has changed since.
+    """A #NM exit that the guest will take again if nothing changes.
 
-    `kept`: it resumed the guest, which executes the same again. `misled`: it sent an exit to L1
-    that the contract does not have, and L1 can only resume.
+    `kept`: KVM resumed the guest. `misled`: KVM sent L1 an exit that the contract does not have.
+    Then which instruction it was, and the CR0 under which the guest runs it.
     """
 
     kept: bool = False
     misled: bool = False
+    instruction: Instruction = Instruction.EXEMPT
+    cr0: Cr0 = RUNNING
 
 
 @event

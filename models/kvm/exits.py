@@ -1,27 +1,25 @@
 """The exits that L0 handles itself."""
 
 from models.kvm.cache_regs import kvm_read_cr0
+from models.kvm.contract import Handled
 from models.kvm.machine import Kvm
 from models.kvm.nested import nested_vmx_exit_handled, nested_vmx_run, reflect
-from models.kvm.observed import guest_was_emulated, guest_was_killed, guest_was_resumed
 from models.kvm.vcpu import Phase
 from models.kvm.vmx import TS, vmx_fpu_activate, vmx_set_cr0
 from models.kvm.x86 import LMSW_BITS, PE, kvm_lmsw, kvm_set_cr0
 from models.x86.cr0 import NO_BITS, Cr0, merged
-from models.x86.outcome import Outcome
 from models.x86.vmcs import CrAccess, ExitReason
 from verifier.language import models
 
 
 @models("arch/x86/kvm/vmx.c", "handle_exception", since="v2.6.34")
-def handle_nm(kvm: Kvm) -> None:
+def handle_nm(kvm: Kvm) -> Handled:
     """A #NM that L0 keeps: the guest may use the FPU now; without laziness there is no handler."""
     if not kvm.vcpu.era.lazy:
-        guest_was_killed(kvm)
         kvm.vcpu.phase = Phase.USER
-        return
+        return Handled.KILLED
     vmx_fpu_activate(kvm)
-    guest_was_resumed(kvm)
+    return Handled.RESUMED
 
 
 @models("arch/x86/kvm/vmx.c", "handle_set_cr0", since="v3.1")
@@ -60,7 +58,7 @@ def handle_lmsw(kvm: Kvm, value: Cr0) -> bool:
 
 
 @models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34")
-def handle_cr(kvm: Kvm) -> None:
+def handle_cr(kvm: Kvm) -> Handled:
     """Emulate the access and skip it, or inject the #GP."""
     refused = False
     match kvm.vcpu.exit.access:
@@ -74,33 +72,39 @@ def handle_cr(kvm: Kvm) -> None:
             refused = handle_lmsw(kvm, kvm.vcpu.exit.operand)
         case CrAccess.MOV_FROM:
             pass
-    guest_was_emulated(kvm, Outcome.GP if refused else Outcome.DONE)
+    return Handled.REFUSED if refused else Handled.EMULATED
 
 
 @models("arch/x86/kvm/x86.c", "kvm_task_switch", since="v2.6.34")
-def kvm_task_switch(kvm: Kvm) -> None:
+def kvm_task_switch(kvm: Kvm) -> Handled:
     """The emulated task switch sets TS."""
     kvm_set_cr0(kvm, kvm_read_cr0(kvm) | TS)
-    guest_was_emulated(kvm, Outcome.DONE)
+    return Handled.EMULATED
+
+
+@models("arch/x86/kvm/vmx.c", "kvm_vmx_exit_handlers", since="v2.6.34")
+def handle(kvm: Kvm) -> Handled:
+    """The handler for an exit reason."""
+    match kvm.vcpu.exit.reason:
+        case ExitReason.EXCEPTION_NM:
+            return handle_nm(kvm)
+        case ExitReason.CR_ACCESS:
+            return handle_cr(kvm)
+        case ExitReason.TASK_SWITCH:
+            return kvm_task_switch(kvm)
+        case ExitReason.VMX_INSTRUCTION:
+            if kvm.vcpu.nested:
+                nested_vmx_run(kvm)
+            return Handled.NOTHING
+        case _:
+            return Handled.NOTHING
 
 
 @models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v2.6.34")
-def vmx_handle_exit(kvm: Kvm) -> None:
+def vmx_handle_exit(kvm: Kvm) -> Handled:
     """Give the exit to L1 or handle it, with preemption on."""
-    vcpu = kvm.vcpu
-    vcpu.phase = Phase.LOOP
-    if vcpu.guest_mode and nested_vmx_exit_handled(kvm):
+    kvm.vcpu.phase = Phase.LOOP
+    if kvm.vcpu.guest_mode and nested_vmx_exit_handled(kvm):
         reflect(kvm)
-        return
-    match vcpu.exit.reason:
-        case ExitReason.EXCEPTION_NM:
-            handle_nm(kvm)
-        case ExitReason.CR_ACCESS:
-            handle_cr(kvm)
-        case ExitReason.TASK_SWITCH:
-            kvm_task_switch(kvm)
-        case ExitReason.VMX_INSTRUCTION:
-            if vcpu.nested:
-                nested_vmx_run(kvm)
-        case _:
-            pass
+        return Handled.TO_L1
+    return handle(kvm)

@@ -4,9 +4,7 @@ from models.kvm.era import Routing
 from models.kvm.machine import Kvm
 from models.kvm.observed import (
     event_exits_to_l1,
-    instruction_exits_to_l1,
     l1_enters_l2,
-    l1_reads_the_exit,
     l2_was_entered,
 )
 from models.kvm.vcpu import GUEST_BITS
@@ -136,13 +134,11 @@ def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: C
     kvm.host.cpu.current = VmcsName.VMCS01
     load_host_state(kvm)
     load_vmcs12_host_state(kvm)
-    l1_reads_the_exit(kvm)
 
 
 @models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v3.1")
 def reflect(kvm: Kvm) -> None:
     """Give the exit of L2 to L1."""
-    instruction_exits_to_l1(kvm)
     leaving = kvm.vcpu.exit
     nested_vmx_vmexit(kvm, leaving.reason, leaving.access, leaving.operand)
 
@@ -150,5 +146,5 @@ def reflect(kvm: Kvm) -> None:
 @models("arch/x86/kvm/x86.c", "inject_pending_event", since="v3.1")
 def interrupt_exits_to_l1(kvm: Kvm) -> None:
     """An interrupt for L1 arrives, which intercepts interrupts."""
-    event_exits_to_l1(kvm)
     nested_vmx_vmexit(kvm, ExitReason.EXTERNAL_INTERRUPT, CrAccess.MOV_TO, NO_BITS)
+    event_exits_to_l1(kvm)

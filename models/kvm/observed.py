@@ -1,24 +1,20 @@
 """Observers: what the guest saw, next to the same on the CPU that it was promised."""
 
+from models.kvm.contract import Handled
 from models.kvm.machine import Kvm
+from models.x86.cpu import VmcsName
 from models.x86.cr0 import NO_BITS, Cr0
 from models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
 from models.x86.outcome import Outcome
-from models.x86.vmcs import ExitReason
+from models.x86.vmcs import ExitReason, Vmcs
 from models.x86.vmx import vm_entry, vm_exit
 from verifier.language import observer
-
-
-@observer("The contract speaks about the level that runs; once a level was missed it is silent")
-def agrees(kvm: Kvm) -> bool:
-    """Whether the same level runs as on the contract CPU."""
-    return kvm.contract.cpu.non_root == kvm.vcpu.guest_mode
 
 
 @observer("The contract CPU executes what the guest has executed")
 def compare(kvm: Kvm, instruction: Instruction, operand: Cr0, outcome: Outcome, read: Cr0) -> None:
     """Note an outcome that the guest saw, and the promised one."""
-    if not agrees(kvm):
+    if kvm.contract.broken:
         return
     seen = kvm.outcome
     seen.observed = True
@@ -27,6 +23,7 @@ def compare(kvm: Kvm, instruction: Instruction, operand: Cr0, outcome: Outcome, 
     seen.read = read
     seen.promised_read = read_cr0(kvm.contract.cpu)
     seen.promised = execute(kvm.contract.cpu, instruction, operand)
+    kvm.contract.broken = outcome != seen.promised
 
 
 @observer("An instruction completed, or faulted inside the guest, without KVM")
@@ -35,8 +32,7 @@ def guest_executed(
 ) -> None:
     """The guest has got on, so nothing is retried."""
     compare(kvm, instruction, operand, outcome, read)
-    kvm.retry.kept = False
-    kvm.retry.misled = False
+    something_changed(kvm)
 
 
 @observer("The guest was left; its instruction has no outcome yet")
@@ -45,55 +41,86 @@ def guest_was_left(kvm: Kvm, instruction: Instruction) -> None:
     kvm.contract.pending = instruction
 
 
-@observer("KVM emulated the instruction, or injected the fault that it raises")
-def guest_was_emulated(kvm: Kvm, outcome: Outcome) -> None:
-    """The pending instruction has an outcome."""
-    read = kvm.contract.cpu.cr0
-    guest_executed(kvm, kvm.contract.pending, kvm.vcpu.exit.operand, outcome, read)
-
-
-@observer("KVM resumes the guest, which executes the same instruction again")
-def guest_was_resumed(kvm: Kvm) -> None:
-    """Resuming twice with nothing changed in between is in vain."""
-    kvm.retried.in_vain = kvm.retry.kept
-    kvm.retry.kept = True
-
-
-@observer("KVM has taken the FPU back after a preemption: the next exit is another one")
-def fpu_was_taken_back(kvm: Kvm) -> None:
-    """Something has changed."""
+@observer("The guest gets on, or something about the FPU or VMCS12 has changed")
+def something_changed(kvm: Kvm) -> None:
+    """Nothing is retried."""
     kvm.retry.kept = False
     kvm.retry.misled = False
 
 
-@observer("KVM has no handler for the exit and gives the guest up")
-def guest_was_killed(kvm: Kvm) -> None:
-    """No contract allows that."""
-    kvm.outcome.killed = True
+@observer("The same instruction exits under the same CR0 as the last one that was handled")
+def is_retried(kvm: Kvm, left: Vmcs) -> bool:
+    """Whether nothing has changed."""
+    same = kvm.retry.instruction == kvm.contract.pending
+    return same & (kvm.retry.cr0 == left.guest_cr0)
 
 
-@observer("L1 gets an exit of its guest instead of the instruction completing")
-def instruction_exits_to_l1(kvm: Kvm) -> None:
-    """The pending instruction must be one that exits on the contract CPU."""
-    compare(kvm, kvm.contract.pending, kvm.vcpu.exit.operand, Outcome.EXIT, kvm.contract.cpu.cr0)
+@observer("KVM resumes the guest after a #NM exit")
+def guest_was_resumed(kvm: Kvm) -> None:
+    """Resuming twice with nothing changed in between is in vain."""
+    kvm.retried.in_vain = kvm.retry.kept & is_retried(kvm, kvm.vmcs)
+    kvm.retry.kept = True
+    kvm.retry.instruction = kvm.contract.pending
+    kvm.retry.cr0 = kvm.vmcs.guest_cr0
+
+
+@observer("L1 has got a #NM exit of its guest")
+def l1_was_asked(kvm: Kvm) -> None:
+    """If the contract has no such exit, L1 can only resume; the same exit again is in vain."""
+    left = kvm.host.cpu.vmcss[VmcsName.VMCS02]
     wrong = kvm.outcome.observed & (kvm.outcome.promised != Outcome.EXIT)
-    by_nm = kvm.vcpu.exit.reason == ExitReason.EXCEPTION_NM
-    kvm.retried.in_vain = wrong & by_nm & kvm.retry.misled
-    kvm.retry.misled = kvm.retry.misled | (wrong & by_nm)
+    kvm.retried.in_vain = kvm.retry.misled & is_retried(kvm, left)
+    kvm.retry.misled = kvm.retry.misled | wrong
     kvm.retry.kept = False
+    kvm.retry.instruction = kvm.contract.pending
+    kvm.retry.cr0 = left.guest_cr0
+
+
+@observer("What the guest sees of an exit that was handled")
+def outcome_of(handled: Handled) -> Outcome:
+    """The outcome of an instruction that the guest will not execute again."""
+    match handled:
+        case Handled.TO_L1:
+            return Outcome.EXIT
+        case Handled.REFUSED:
+            return Outcome.GP
+        case _:
+            return Outcome.DONE
+
+
+@observer("KVM has handled an exit")
+def exit_was_handled(kvm: Kvm, handled: Handled) -> None:
+    """The pending instruction has an outcome, or is executed again, or is lost."""
+    if handled == Handled.NOTHING:
+        return
+    if handled == Handled.RESUMED:
+        guest_was_resumed(kvm)
+        return
+    if handled == Handled.KILLED:
+        kvm.outcome.killed = True
+        return
+    read = kvm.contract.cpu.cr0
+    compare(kvm, kvm.contract.pending, kvm.vcpu.exit.operand, outcome_of(handled), read)
+    if handled == Handled.TO_L1:
+        l1_reads_the_exit(kvm)
+    if handled == Handled.TO_L1 and kvm.vcpu.exit.reason == ExitReason.EXCEPTION_NM:
+        l1_was_asked(kvm)
+    else:
+        something_changed(kvm)
 
 
 @observer("An event that L1 intercepts arrives while L2 runs; the environment's choice")
 def event_exits_to_l1(kvm: Kvm) -> None:
     """The contract CPU leaves L2 for the same event."""
-    if agrees(kvm):
+    if not kvm.contract.broken:
         vm_exit(kvm.contract.cpu, ExitReason.EXTERNAL_INTERRUPT)
+        l1_reads_the_exit(kvm)
 
 
 @observer("L1 reads the exit information that KVM has written to VMCS12")
 def l1_reads_the_exit(kvm: Kvm) -> None:
     """It must be what the contract CPU wrote to its VMCS."""
-    if agrees(kvm):
+    if not kvm.contract.broken:
         told, promised = kvm.vcpu.vmcs12, kvm.contract.cpu.vmcs
         same = (told.exit_reason == promised.exit_reason) & (
             told.exit_access == promised.exit_access
@@ -106,7 +133,7 @@ def l1_reads_the_exit(kvm: Kvm) -> None:
 def l1_enters_l2(kvm: Kvm) -> None:
     """The contract CPU enters the guest of its VMCS, with the event that it injects."""
     kvm.retry.kept = False
-    if agrees(kvm):
+    if not kvm.contract.broken:
         kvm.outcome.observed = True
         kvm.outcome.promised = vm_entry(kvm.contract.cpu)
 
@@ -119,9 +146,8 @@ def l2_was_entered(kvm: Kvm) -> None:
 
 @observer("L1 writes the fields of its VMCS, on the contract CPU as in VMCS12")
 def l1_programs(kvm: Kvm) -> None:
-    """L1 has changed something, so nothing is retried."""
-    kvm.retry.kept = False
-    kvm.retry.misled = False
+    """Both VMCSs get the same values."""
+    something_changed(kvm)
     vmcs = kvm.contract.cpu.vmcs
     vmcs.cr0_mask = kvm.vcpu.vmcs12.cr0_mask
     vmcs.cr0_shadow = kvm.vcpu.vmcs12.cr0_shadow

@@ -3,7 +3,7 @@
 from models.kvm.era import HandOff
 from models.kvm.exits import vmx_handle_exit
 from models.kvm.machine import VMM, Kvm
-from models.kvm.observed import guest_executed, guest_was_left
+from models.kvm.observed import exit_was_handled, guest_executed, guest_was_left
 from models.kvm.vcpu import Phase
 from models.kvm.vmx import vmx_fpu_deactivate, vmx_save_host_state
 from models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
@@ -163,4 +163,4 @@ def external_interrupt(kvm: Kvm) -> None:
 def handle_exit(kvm: Kvm) -> None:
     """KVM handles the exit."""
     in_kvm_run(kvm, Phase.EXITED)
-    vmx_handle_exit(kvm)
+    exit_was_handled(kvm, vmx_handle_exit(kvm))

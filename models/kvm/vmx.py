@@ -3,7 +3,7 @@
 from models.kvm.cache_regs import kvm_read_cr0, vmx_decache_cr0_guest_bits
 from models.kvm.era import HandOff
 from models.kvm.machine import Kvm
-from models.kvm.observed import fpu_was_taken_back
+from models.kvm.observed import something_changed
 from models.kvm.vcpu import GUEST_BITS
 from models.linux.instructions import clts, stts
 from models.x86.cr0 import ALL_BITS, NO_BITS, Cr0, merged
@@ -70,7 +70,7 @@ def vmx_fpu_deactivate(kvm: Kvm) -> None:
     vcpu.cr0_guest_owned_bits = NO_BITS
     kvm.vmcs.cr0_mask = ALL_BITS
     kvm.vmcs.cr0_shadow = shadow
-    fpu_was_taken_back(kvm)
+    something_changed(kvm)
 
 
 @models("arch/x86/kvm/vmx.c", "vmx_save_host_state", since="v2.6.34")

@@ -23,7 +23,7 @@ from models.kvm.run import (
 from models.kvm.vcpu import GUEST_BITS, Vcpu
 from models.linux import fpu_core, fpu_internal, i387
 from models.linux.era import Era as LinuxEra
-from models.linux.task import Fpu, Host, Task, TaskName
+from models.linux.task import Fpu, Host, Owner, Task, TaskName
 from models.x86.cpu import Cpu, VmcsName
 from models.x86.cr0 import RUNNING, Cr0
 from models.x86.instructions import Instruction
@@ -64,9 +64,11 @@ def host(linux: LinuxEra, era: Era) -> Host:
         era=linux,
         cpu=Cpu(
             cr0=RUNNING | Cr0(ts=linux.lazy),
+            registers=Contents(owner=Context.INIT if linux.lazy else Context.VMM),
             vmcss=Family({name: vmcs(era) for name in VmcsName}),
         ),
         current=VMM,
+        fpu_owner_task=Owner.NOBODY if linux.lazy else Owner.A,
         tasks=Family(
             {
                 VMM: task(Context.VMM, not linux.lazy),
