@@ -69,8 +69,9 @@ def l1_was_asked(kvm: Kvm) -> None:
     """If the contract has no such exit, L1 can only resume; the same exit again is in vain."""
     left = kvm.host.cpu.vmcss[VmcsName.VMCS02]
     wrong = kvm.outcome.observed & (kvm.outcome.promised != Outcome.EXIT)
-    kvm.retried.in_vain = kvm.retry.misled & is_retried(kvm, left)
-    kvm.retry.misled = kvm.retry.misled | wrong
+    again = kvm.retry.misled & is_retried(kvm, left)
+    kvm.retried.in_vain = again
+    kvm.retry.misled = wrong | again
     kvm.retry.kept = False
     kvm.retry.instruction = kvm.contract.pending
     kvm.retry.cr0 = left.guest_cr0
