@@ -4,6 +4,7 @@ The text of v3.4; where a later version differs, the function says so. Eager mod
 is not here: a processor without XSAVEOPT runs in lazy mode.
 """
 
+from models.linux.context import may_sleep
 from models.linux.era import Era
 from models.linux.instructions import clts, fxrstor, fxsave, stts
 from models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
@@ -137,11 +138,13 @@ def do_device_not_available(host: Host) -> None:
     """#NM, interrupts off: a first use allocates with interrupts on, any other restores."""
     host.did.device_not_available = True
     task = host.running
-    if task.used_math:
-        math_state_restore(host)
+    if task.place == Place.USER and not task.used_math:
+        task.place = Place.ALLOCATING
         return
-    assert task.place == Place.USER, "sleeping function called from invalid context"
-    task.place = Place.ALLOCATING
+    if not task.used_math:
+        assert may_sleep(host), "sleeping function called from invalid context"
+        init_fpu(task)
+    math_state_restore(host)
 
 
 @models("arch/x86/kernel/traps.c", "math_state_restore", since="v3.4", until="v4.1")

@@ -4,6 +4,7 @@ What the source does with preemption or interrupts off is one function here; a f
 split, with the places between as a task's `place`, can be preempted there.
 """
 
+from models.linux.context import may_sleep
 from models.linux.era import Era
 from models.linux.instructions import clts, fxrstor, fxsave, stts
 from models.linux.task import Fpu, Host, Interrupt, Place, Task, TaskName
@@ -81,12 +82,14 @@ def do_device_not_available(host: Host) -> None:
     """#NM, interrupts off: a first use allocates with interrupts on, any other restores."""
     host.did.device_not_available = True
     task = host.running
-    if task.used_math:
-        clts(host)
-        __math_state_restore(host)
+    if task.place == Place.USER and not task.used_math:
+        task.place = Place.ALLOCATING
         return
-    assert task.place == Place.USER, "sleeping function called from invalid context"
-    task.place = Place.ALLOCATING
+    if not task.used_math:
+        assert may_sleep(host), "sleeping function called from invalid context"
+        init_fpu(task)
+    clts(host)
+    __math_state_restore(host)
 
 
 @models("arch/x86/kernel/traps.c", "math_state_restore", since="v2.6.34", until="v3.3")

@@ -5,6 +5,7 @@ task switch wherever it has preemption on. Other processors appear as what they 
 a task runs there and comes back, a debugger there writes a stopped task's state.
 """
 
+from models.linux.context import may_sleep, opening
 from models.linux.task import Host, Interrupt, Place, Task, TaskName
 from models.x86.access import FpuAccess, Latest, fpu_access, fpu_write
 from models.x86.cr0 import Cr0
@@ -94,12 +95,6 @@ def kernel_fpu_load(s: Native, value: bool) -> None:
     s.host.era.kernel_fpu_begin_rest(s.host, found)
     s.host.running.place = Place.KERNEL_FPU
     fpu_write(s.latest, s.host.cpu, Context.KERNEL, value)
-
-
-@abstracts("Between the two parts of kernel_fpu_begin")
-def opening(place: Place) -> bool:
-    """Whether a kernel FPU section is being opened."""
-    return (place == Place.FPU_SAVED) | (place == Place.FPU_FREE)
 
 
 @step
@@ -193,17 +188,10 @@ def softirq_end(s: Native) -> None:
     s.host.interrupt = Interrupt.NONE
 
 
-@abstracts("kernel_fpu_begin switches preemption off, kernel_fpu_end on")
-def is_preemptible(place: Place) -> bool:
-    """Whether a task can be switched out where it stands."""
-    return (opening(place) | (place == Place.KERNEL_FPU)) ^ True
-
-
 @step
 def schedule(s: Native, to: TaskName, frequent: bool) -> None:
     """Another task runs, where preemption is on."""
-    assume((s.host.interrupt == Interrupt.NONE) & (s.host.current != to))
-    assume(is_preemptible(s.host.running.place))
+    assume(may_sleep(s.host) & (s.host.current != to))
     s.host.era.switch_to(s.host, to, frequent)
 
 
@@ -211,7 +199,7 @@ def schedule(s: Native, to: TaskName, frequent: bool) -> None:
 def run_elsewhere(s: Native, name: TaskName, uses: bool, value: bool) -> None:
     """A task that is switched out runs on another processor and is switched out there."""
     task = s.host.tasks[name]
-    assume((s.host.current != name) & (task.place == Place.USER))
+    assume((s.host.current != name) & ((task.place == Place.USER) | (uses ^ True)))
     assume(task.used_math | (uses ^ True) | s.host.era.lazy)
     task.fpu.last_cpu = False
     task.fpu_counter = uses

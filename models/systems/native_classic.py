@@ -11,7 +11,7 @@ from models.x86.access import FpuAccess, Latest, fpu_access
 from models.x86.cpu import Cpu
 from models.x86.cr0 import Cr0, running
 from models.x86.instructions import Instruction, clts, execute, mov_to_cr0, read_cr0
-from models.x86.manuals import SDM1
+from models.x86.manuals import SDM1, SDM2
 from models.x86.outcome import Outcome
 from models.x86.registers import Contents, Context
 from verifier.language import Family, System, assume, manual, record, step
@@ -71,10 +71,25 @@ def device_not_available(m: Machine) -> None:
     if m.owner == m.current:
         return
     if m.owner != Owner.KERNEL:
-        m.threads[m.owner].save_area = m.cpu.registers
+        fnsave(m, m.threads[m.owner])
     m.owner = Owner.KERNEL
-    m.cpu.registers = m.threads[m.current].save_area
+    frstor(m, m.threads[m.current])
     m.owner = m.current
+
+
+@manual(SDM2, "FSAVE/FNSAVE: Store x87 FPU State")
+def fnsave(m: Machine, thread: Thread) -> None:
+    """Save the registers; that reinitialises them."""
+    assert execute(m.cpu, Instruction.X87, Cr0()) == Outcome.DONE, "FNSAVE faults in the handler"
+    thread.save_area = m.cpu.registers
+    m.cpu.registers = Contents()
+
+
+@manual(SDM2, "FRSTOR: Restore x87 FPU State")
+def frstor(m: Machine, thread: Thread) -> None:
+    """Load the registers."""
+    assert execute(m.cpu, Instruction.X87, Cr0()) == Outcome.DONE, "FRSTOR faults in the handler"
+    m.cpu.registers = thread.save_area
 
 
 @step

@@ -1,0 +1,273 @@
+"""Linux on bare hardware: what each kernel does, what is proved of it, and mistakes that show."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from models.linux import processor, signals
+from models.linux.processor import Native, fpu_instruction, run_elsewhere, schedule
+from models.linux.task import Host, Place, TaskName
+from models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4
+from models.x86.registers import Context
+from properties import host_integrity, integrity, isolation
+from tests.models import native_mutants as mutants
+from verifier.engines.pdr import pdr
+from verifier.evidence.verdicts import Limits, Proved, Violated
+from verifier.language import System
+from verifier.language.compiling import Compiled, compile_system
+from verifier.language.functions import about
+
+PROPERTIES = [
+    function
+    for module in (isolation, integrity, host_integrity)
+    for function in map(about, vars(module).values())
+    if function is not None and function.kind == "always"
+]
+SIGNALS = {about(step) for name, step in vars(signals).items() if about(step)}
+
+
+def variant(
+    system: System, steps: tuple[Callable[..., None], ...] | None = None, **era: Any
+) -> System:
+    """The system with other steps, and with some functions of its kernel replaced."""
+    host = system.initial.host
+    changed = Host(
+        era=replace(host.era, **era),
+        cpu=host.cpu,
+        tasks=host.tasks,
+        fpu_owner_task=host.fpu_owner_task,
+    )
+    return replace(system, initial=Native(host=changed), steps=steps or system.steps)
+
+
+def without_signals(system: System, *others: object) -> tuple[Callable[..., None], ...]:
+    """The system's steps other than those of signals, exec and what is named."""
+    left = {about(step) for step in others} | SIGNALS
+    return tuple(step for step in system.steps if about(step) not in left)
+
+
+def decided(system: System, *goals: str) -> tuple[Compiled, dict[str, Any]]:
+    compiled = compile_system(system, PROPERTIES)
+    return compiled, pdr(compiled.circuit, goals, Limits(seconds=60))
+
+
+def holds(system: System, *goals: str) -> bool:
+    return all(isinstance(v, Proved) for v in decided(system, *goals)[1].values())
+
+
+def violation(system: System, goal: str) -> list[str]:
+    """The steps of a counterexample."""
+    compiled, verdicts = decided(system, goal)
+    verdict = verdicts[goal]
+    assert isinstance(verdict, Violated)
+    taken = [compiled.taken(inputs) for inputs in verdict.path.inputs]
+    return [move[0].name for move in taken if move]
+
+
+def booted(system: System) -> Native:
+    """A fresh state of plain values."""
+    state: Native = variant(system).initial
+    return state
+
+
+# What the kernels do, step by step
+
+
+def test_a_first_use_allocates_and_then_owns_the_registers() -> None:
+    s = booted(LAZY_V3_2)
+    fpu_instruction(s, True)
+    assert s.host.running.place == Place.ALLOCATING
+    assert not s.access.executed
+    processor.allocate(s)
+    processor.finish_nm(s)
+    assert not s.host.cpu.cr0.ts
+    assert s.host.running.fpu.has_fpu
+    fpu_instruction(s, True)
+    assert s.access.executed
+    assert s.access.found.owner == Context.TASK_A
+
+
+def use(s: Native, value: bool) -> None:
+    """A task's first instruction, through the whole #NM handler."""
+    fpu_instruction(s, value)
+    processor.allocate(s)
+    processor.finish_nm(s)
+    fpu_instruction(s, value)
+
+
+@pytest.mark.parametrize("system", [LAZY_V3_2, LAZY_V3_4])
+def test_a_lazy_switch_saves_and_sets_ts(system: System) -> None:
+    s = booted(system)
+    use(s, True)
+    schedule(s, TaskName.B, False)
+    assert s.host.cpu.cr0.ts
+    assert not s.host.tasks[TaskName.A].fpu.has_fpu
+    assert s.host.tasks[TaskName.A].fpu.state.value
+
+
+def test_v3_2_preloads_a_frequent_user() -> None:
+    s = booted(LAZY_V3_2)
+    use(s, True)
+    schedule(s, TaskName.B, False)
+    schedule(s, TaskName.A, True)
+    assert s.host.did.preloaded
+    assert s.host.running.fpu.has_fpu
+
+
+def test_v3_4_finds_the_registers_of_a_returning_task_still_there() -> None:
+    s = booted(LAZY_V3_4)
+    use(s, True)
+    schedule(s, TaskName.B, False)
+    schedule(s, TaskName.A, True)
+    assert s.host.did.lazily_restored
+    assert not s.host.did.preloaded
+    assert s.host.cpu.registers.value
+
+
+def test_v3_4_loads_the_registers_of_a_task_that_ran_elsewhere() -> None:
+    s = booted(LAZY_V3_4)
+    use(s, True)
+    schedule(s, TaskName.B, False)
+    run_elsewhere(s, TaskName.A, True, False)
+    schedule(s, TaskName.A, True)
+    assert s.host.did.preloaded
+    assert not s.host.cpu.registers.value
+
+
+def test_v4_10_never_sets_ts() -> None:
+    s = booted(EAGER_V4_10)
+    for name in (TaskName.B, TaskName.C, TaskName.A):
+        schedule(s, name, False)
+        assert not s.host.cpu.cr0.ts
+    assert s.host.running.fpu.has_fpu
+
+
+def test_v4_10_finds_the_registers_still_there_after_a_kernel_thread() -> None:
+    s = booted(EAGER_V4_10)
+    schedule(s, TaskName.C, False)
+    schedule(s, TaskName.A, False)
+    assert s.host.did.lazily_restored
+
+
+# What is proved
+
+
+@pytest.mark.parametrize("system", [LAZY_V3_4, EAGER_V4_10])
+def test_tasks_and_interrupts_are_isolated(system: System) -> None:
+    core = replace(system, steps=without_signals(system))
+    assert holds(core, "isolation", "integrity", "host_integrity")
+
+
+def test_v3_2_is_sound_where_nothing_runs_without_an_interrupt_s_registers() -> None:
+    steps = without_signals(LAZY_V3_2, processor.local_bh_enable)
+    core = replace(LAZY_V3_2, steps=steps)
+    assert holds(core, "isolation", "integrity", "host_integrity", "assertions")
+
+
+# What v3.2 gets wrong
+
+
+def test_v3_2_lets_a_softirq_into_an_open_kernel_section() -> None:
+    steps = violation(replace(LAZY_V3_2, steps=without_signals(LAZY_V3_2)), "isolation")
+    assert "local_bh_enable" in steps
+    assert steps[-1] == "kernel_fpu_use"
+
+
+def without(*others: object) -> tuple[Callable[..., None], ...]:
+    left = {about(step) for step in others}
+    return tuple(step for step in LAZY_V3_2.steps if about(step) not in left)
+
+
+ELSEWHERE = (processor.run_elsewhere, processor.debug)
+SOFTIRQS = (
+    processor.softirq_begin,
+    processor.local_bh_enable,
+    processor.softirq_use,
+    processor.softirq_end,
+)
+
+
+def test_v3_2_leaks_registers_when_signal_delivery_is_preempted_before_stts() -> None:
+    sigreturn = (signals.take_registers, signals.load_frame)
+    steps = without(processor.local_bh_enable, *sigreturn)
+    taken = violation(replace(LAZY_V3_2, steps=steps), "isolation")
+    assert "save_frame" in taken
+    assert taken[-2:] == ["schedule", "fpu_instruction"]
+
+
+def test_v3_2_leaks_registers_when_sigreturn_is_preempted_after_clts() -> None:
+    steps = without(processor.local_bh_enable, signals.save_frame)
+    taken = violation(replace(LAZY_V3_2, steps=steps), "isolation")
+    assert "take_registers" in taken
+    assert taken[-1] == "fpu_instruction"
+
+
+def test_v3_2_is_sound_with_its_three_repairs() -> None:
+    repaired = variant(
+        LAZY_V3_2,
+        without(*ELSEWHERE, signals.exec, processor.hardirq),
+        irq_fpu_usable=mutants.irq_fpu_usable_needs_registers,
+        start_afresh=mutants.drops_registers_in_one_part,
+        take_registers=mutants.takes_registers_in_one_part,
+    )
+    assert holds(repaired, "isolation", "host_integrity")
+
+
+# Mistakes
+
+MISTAKES: list[tuple[System, str, dict[str, Callable[..., Any]]]] = [
+    (LAZY_V3_4, "isolation", {"kernel_fpu_end": mutants.kernel_fpu_end_leaves_ts_clear}),
+    (LAZY_V3_4, "host_integrity", {"kernel_fpu_end": mutants.kernel_fpu_end_leaves_ts_clear}),
+    (
+        LAZY_V3_4,
+        "isolation",
+        {
+            "kernel_fpu_begin_save": mutants.kernel_fpu_begin_save_without_owner,
+            "kernel_fpu_begin_rest": mutants.kernel_fpu_begin_keeps_the_owner,
+        },
+    ),
+    (LAZY_V3_4, "integrity", {"foreign_write": mutants.foreign_write_keeps_last_cpu}),
+    (LAZY_V3_4, "assertions", {"irq_fpu_usable": mutants.irq_fpu_usable_negated}),
+    (LAZY_V3_2, "isolation", {"irq_fpu_usable": mutants.irq_fpu_usable_negated}),
+    (LAZY_V3_2, "isolation", {"irq_fpu_usable": mutants.irq_fpu_usable_without_ts}),
+    (LAZY_V3_4, "isolation", {"switch_to": mutants.switch_swaps_the_owner}),
+    (LAZY_V3_4, "integrity", {"switch_to": mutants.switch_ignores_last_cpu}),
+    (LAZY_V3_4, "isolation", {"switch_to": mutants.switch_trusts_destroyed_registers}),
+    (LAZY_V3_2, "integrity", {"switch_to": mutants.switch_forgets_to_save}),
+    (EAGER_V4_10, "isolation", {"kernel_fpu_begin_save": mutants.eager_begin_unmarked}),
+    (EAGER_V4_10, "isolation", {"kernel_fpu_begin_rest": mutants.eager_begin_keeps_the_owner}),
+    (EAGER_V4_10, "isolation", {"kernel_fpu_end": mutants.eager_end_without_load}),
+    (EAGER_V4_10, "integrity", {"foreign_write": mutants.foreign_write_keeps_last_cpu}),
+    (EAGER_V4_10, "integrity", {"switch_to": mutants.eager_switch_ignores_last_cpu}),
+    (EAGER_V4_10, "integrity", {"switch_to": mutants.eager_switch_without_save}),
+]
+
+
+@pytest.mark.parametrize(
+    ("system", "goal", "era"),
+    MISTAKES,
+    ids=[f"{next(iter(era.values())).__name__}-{goal}" for _, goal, era in MISTAKES],
+)
+def test_a_mistake_violates(system: System, goal: str, era: dict[str, Callable[..., Any]]) -> None:
+    steps = without_signals(system, processor.local_bh_enable)
+    assert violation(variant(system, steps, **era), goal)
+
+
+def test_clearing_used_math_before_the_frame_is_saved_loses_registers() -> None:
+    steps = without(*ELSEWHERE, *SOFTIRQS, signals.signal, signals.exec)
+    early = variant(
+        LAZY_V3_2,
+        (*steps, mutants.signal_clears_used_math_first),
+        start_afresh=mutants.drops_registers_in_one_part,
+        take_registers=mutants.takes_registers_in_one_part,
+    )
+    assert violation(early, "integrity")
+
+
+def test_clearing_ts_early_in_an_interruptible_switch_traps_in_the_kernel() -> None:
+    steps = without_signals(LAZY_V3_2, processor.local_bh_enable)
+    halves = (mutants.switch_begins, mutants.switch_ends, mutants.careless_hardirq)
+    taken = violation(replace(LAZY_V3_2, steps=(*steps, *halves)), "host_integrity")
+    assert taken
