@@ -12,11 +12,15 @@ def the_kernel_takes_no_nm_in_its_own_save_or_restore(did: HostFpu) -> bool:
 
 @always("host_integrity")
 def ts_is_clear_exactly_while_the_running_task_has_the_registers(host: Host) -> bool:
-    """Outside kernel FPU sections a lazy kernel's TS says who has them; an eager one's is clear."""
+    """Outside kernel FPU sections a lazy kernel's TS says who has them; an eager one's is clear.
+
+    While KVM runs a guest TS is the guest's, or what VM exits load.
+    """
     ts = host.cpu.cr0.ts
     if host.era.lazy:
-        return host.in_kernel_fpu | (host.running.fpu.has_fpu == (ts ^ True))
-    return ts ^ True
+        elsewhere = host.in_kernel_fpu | host.runs_guest
+        return elsewhere | (host.running.fpu.has_fpu == (ts ^ True))
+    return host.runs_guest | (ts ^ True)
 
 
 @always("host_integrity")

@@ -56,7 +56,6 @@ class Vcpu:
     fpu_active: bool = True
     guest_fpu_loaded: bool = False
     request_deactivate_fpu: bool = False
-    host_state_loaded: bool = False
     guest_fpu: Fpu = Fpu()
     user_fpu: Fpu = Fpu()
     guest_mode: bool = False

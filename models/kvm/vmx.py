@@ -76,16 +76,16 @@ def vmx_fpu_deactivate(kvm: Kvm) -> None:
 @models("arch/x86/kvm/vmx.c", "vmx_save_host_state", since="v2.6.34")
 def vmx_save_host_state(kvm: Kvm) -> None:
     """Remember that the host's segments and MSRs have to be restored; no FPU state is."""
-    kvm.vcpu.host_state_loaded = True
+    kvm.host.runs_guest = True
 
 
 @models("arch/x86/kvm/vmx.c", "__vmx_load_host_state", since="v2.6.34")
 def load_host_state(kvm: Kvm) -> None:
     """Make TS what the host believes, since VM exits load it from a constant."""
     host, vcpu = kvm.host, kvm.vcpu
-    if not vcpu.host_state_loaded:
+    if not host.runs_guest:
         return
-    vcpu.host_state_loaded = False
+    host.runs_guest = False
     if vcpu.era.hand_off == HandOff.UNLAZY and host.running.fpu.has_fpu:
         clts(host)
     if vcpu.era.hand_off == HandOff.KERNEL_FPU and vcpu.era.lazy:

@@ -114,6 +114,7 @@ class HostFpu:
 class Host:
     """One processor under Linux and the tasks that run on it.
 
+    `runs_guest`: KVM has prepared for VM entry and VM exits load TS, until __vmx_load_host_state.
     `in_kernel_fpu` is kept in all versions, and read by the kernel from v4.1 on. `save_destroys`
     says that the next save to memory changes the registers: FNSAVE reinitialises them, and a
     pending x87 exception makes the kernel execute FNCLEX.
@@ -131,6 +132,7 @@ class Host:
     )
     fpu_owner_task: Owner = Owner.NOBODY
     in_kernel_fpu: bool = False
+    runs_guest: bool = False
     interrupt: Interrupt = Interrupt.NONE
     save_destroys: bool = False
     did: HostFpu = HostFpu()
