@@ -1,7 +1,7 @@
 """Where preemption is on, and where the kernel may sleep."""
 
 from models.linux.task import Host, Interrupt, Place
-from verifier.language import abstracts, models
+from verifier.language import abstracts
 
 
 @abstracts("Between the two parts of kernel_fpu_begin")
@@ -16,7 +16,7 @@ def is_preemptible(place: Place) -> bool:
     return (opening(place) | (place == Place.KERNEL_FPU)) ^ True
 
 
-@models("kernel/sched.c", "__might_sleep", since="v2.6.12")
+@abstracts("What __might_sleep checks: neither an interrupt nor preemption switched off")
 def may_sleep(host: Host) -> bool:
     """Whether the kernel is in process context with preemption on."""
     return (host.interrupt == Interrupt.NONE) & is_preemptible(host.running.place)

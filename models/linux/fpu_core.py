@@ -26,7 +26,7 @@ def copy_kernel_to_fpregs(host: Host, fpu: Fpu) -> None:
         do_device_not_available(host)
 
 
-@models("arch/x86/include/asm/fpu/internal.h", "fpregs_state_valid", since="v4.9", until="v5.2")
+@models("arch/x86/include/asm/fpu/internal.h", "fpregs_state_valid", since="v4.10", until="v5.2")
 def fpregs_state_valid(host: Host, name: TaskName) -> bool:
     """Whether the registers still hold what the task left in them."""
     return (host.fpu_owner_task == owner_named(name)) & host.tasks[name].fpu.last_cpu

@@ -12,7 +12,7 @@ from models.x86.registers import Contents
 from verifier.language import models
 
 
-@models("arch/x86/include/asm/i387.h", "fpu_save_init", since="v2.6.36", until="v3.3")
+@models("arch/x86/include/asm/i387.h", "fpu_save_init", since="v2.6.35", until="v3.3")
 def fpu_save_init(host: Host, fpu: Fpu) -> bool:
     """Save the registers to an image, after a #NM in the kernel where TS is set."""
     if not fxsave(host, fpu):
@@ -21,7 +21,7 @@ def fpu_save_init(host: Host, fpu: Fpu) -> bool:
     return not host.save_destroys
 
 
-@models("arch/x86/include/asm/i387.h", "fpu_restore_checking", since="v2.6.36", until="v3.3")
+@models("arch/x86/include/asm/i387.h", "fpu_restore_checking", since="v2.6.35", until="v3.3")
 def fpu_restore_checking(host: Host, fpu: Fpu) -> None:
     """Load the registers from an image, after a #NM in the kernel where TS is set."""
     if not fxrstor(host, fpu):
@@ -29,7 +29,7 @@ def fpu_restore_checking(host: Host, fpu: Fpu) -> None:
         fxrstor(host, fpu)
 
 
-@models("arch/x86/include/asm/i387.h", "__save_init_fpu", since="v2.6.36", until="v3.3")
+@models("arch/x86/include/asm/i387.h", "__save_init_fpu", since="v2.6.35", until="v3.3")
 def __save_init_fpu(host: Host, task: Task) -> None:
     """Save a task's registers; it no longer uses the FPU, and TS is left for the caller."""
     fpu_save_init(host, task.fpu)

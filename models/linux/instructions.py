@@ -6,18 +6,18 @@ from models.x86.cr0 import Cr0, merged
 from models.x86.instructions import Instruction
 from models.x86.outcome import Outcome
 from models.x86.registers import Contents
-from verifier.language import abstracts, models
+from verifier.language import abstracts
 
 TS = Cr0(ts=True)
 
 
-@models("arch/x86/include/asm/system.h", "clts", since="v2.6.12", until="v4.10")
+@abstracts("clts() of asm/system.h until v3.3 and of asm/special_insns.h until v4.9")
 def clts(host: Host) -> None:
     """Execute CLTS."""
     x86.clts(host.cpu)
 
 
-@models("arch/x86/include/asm/system.h", "stts", since="v2.6.12", until="v4.10")
+@abstracts("stts() of asm/system.h until v3.3 and of asm/special_insns.h until v4.9")
 def stts(host: Host) -> None:
     """Set TS by reading CR0 and writing it back."""
     x86.mov_to_cr0(host.cpu, merged(TS, TS, x86.read_cr0(host.cpu)))
