@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 _HERE = str(Path(__file__).parent) + os.sep
+_STANDARD = str(Path(os.__file__).parent) + os.sep
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def refuse(message: str, mend: str = "") -> ModelError:
 
 
 def model_place() -> Place | None:
-    """The innermost running line outside this package."""
+    """The innermost running line of people's own code."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and _inside(frame):
         frame = frame.f_back
@@ -69,7 +70,7 @@ def place_of(function: object) -> Place | None:
 
 
 def raising_place(traceback: TracebackType | None) -> Place | None:
-    """The innermost line outside this package that an exception passed through."""
+    """The innermost line of people's own code that an exception passed through."""
     place = None
     while traceback is not None:
         if not _inside(traceback.tb_frame):
@@ -79,7 +80,10 @@ def raising_place(traceback: TracebackType | None) -> Place | None:
 
 
 def _inside(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(_HERE)
+    """Whether a frame is the language's own or the standard library's."""
+    file = frame.f_code.co_filename
+    standard = file.startswith((_STANDARD, "<frozen")) and "site-packages" not in file
+    return standard or file.startswith(_HERE)
 
 
 @contextmanager

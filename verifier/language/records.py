@@ -196,7 +196,8 @@ def _set(self: Any, name: str, value: Any) -> None:
 
 def _equal(self: Any, other: Any) -> Any:
     if type(other) is not type(self):
-        raise refuse(f"a `{type(self).__name__}` is compared with `{other!r}`")
+        kind = type(self).__name__
+        raise refuse(f"a `{kind}` is compared with `{other!r}`", f"compare it with a `{kind}`")
     result: Any = True
     for i in range(len(layout_of(type(self)).leaves)):
         mine = self._store.read(shifted(self._base, i))

@@ -47,10 +47,15 @@ class Unknown:
     __le__ = __gt__ = __ge__ = __lt__
 
     def __add__(self, other: object) -> NoReturn:
-        self._refuse("is calculated with", "use if, ==, &, | and ^: there are no numbers")
+        self.__neg__()
 
     __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __add__
-    __lshift__ = __rshift__ = __rlshift__ = __rrshift__ = __neg__ = __add__
+    __lshift__ = __rshift__ = __rlshift__ = __rrshift__ = __add__
+
+    def __neg__(self) -> NoReturn:
+        self._refuse("is calculated with", "use if, ==, &, | and ^: there are no numbers")
+
+    __pos__ = __abs__ = __float__ = __neg__
 
 
 class Bit(Unknown):

@@ -1,0 +1,469 @@
+"""Random model functions: programs as nested tuples, and the model language running them.
+
+The interpreter is itself a model: its `if`, `and`, `match`, loops, early returns and calls fork,
+merge and are remembered as anybody's would.
+"""
+
+from enum import Enum
+from random import Random
+from typing import Any
+
+from verifier.language import (
+    Family,
+    System,
+    abstracts,
+    always,
+    assume,
+    event,
+    ghost,
+    observer,
+    record,
+    snapshot,
+    sometimes,
+    step,
+)
+
+Program = tuple[Any, ...]
+
+
+class One(Enum):
+    ONLY = 0
+
+
+class Two(Enum):
+    LEFT = 0
+    RIGHT = 1
+
+
+class Three(Enum):
+    A = 0
+    B = 1
+    C = 2
+
+
+class Five(Enum):
+    P = "p"
+    Q = "q"
+    R = "r"
+    S = "s"
+    T = "t"
+
+
+class Eight(Enum):
+    E0 = 0
+    E1 = 1
+    E2 = 2
+    E3 = 3
+    E4 = 4
+    E5 = 5
+    E6 = 6
+    E7 = 7
+
+
+ENUMS: tuple[type[Enum], ...] = (One, Two, Three, Five, Eight)
+
+
+@record
+class Inner:
+    flag: bool = False
+    other: bool = True
+    two: Two = Two.LEFT
+    five: Five = Five.Q
+
+
+@record
+class Outer:
+    inner: Inner = Inner(five=Five.T)
+    spare: Inner = Inner()
+    bits: Family[Three, bool] = Family({Three.B: True})
+
+
+@ghost
+class Seen:
+    flag: bool = False
+    three: Three = Three.A
+    inner: Inner = Inner()
+
+
+@event
+class Happened:
+    flag: bool = False
+    five: Five = Five.P
+    inner: Inner = Inner(flag=True)
+
+
+@record
+class State:
+    a: bool = False
+    b: bool = True
+    c: bool = False
+    d: bool = False
+    one: One = One.ONLY
+    two: Two = Two.RIGHT
+    three: Three = Three.A
+    five: Five = Five.S
+    eight: Eight = Eight.E3
+    left: Inner = Inner()
+    right: Inner = Inner(flag=True, two=Two.RIGHT)
+    outer: Outer = Outer()
+    rows: Family[Three, Inner] = Family({Three.C: Inner(flag=True)})
+    bits: Family[Five, bool] = Family({Five.P: True})
+    modes: Family[Two, Eight] = Family()
+    seen: Seen = Seen()
+    happened: Happened = Happened()
+
+
+# running a program
+
+
+def truth(s: State, e: Program) -> bool:
+    match e:
+        case ("const", value):
+            return value
+        case ("bit", name):
+            return getattr(s, name)
+        case ("not", x):
+            return not truth(s, x)
+        case ("and", x, y):
+            return truth(s, x) and truth(s, y)
+        case ("or", x, y):
+            return truth(s, x) or truth(s, y)
+        case ("&", x, y):
+            return truth(s, x) & truth(s, y)
+        case ("|", x, y):
+            return truth(s, x) | truth(s, y)
+        case ("^", x, y):
+            return truth(s, x) ^ truth(s, y)
+        case ("same", x, y):
+            return truth(s, x) == truth(s, y)
+        case ("equal", x, y):
+            return member(s, x) == member(s, y)
+        case ("unequal", x, y):
+            return member(s, x) != member(s, y)
+        case ("among", x, *members):
+            return member(s, x) in tuple(members)
+        case ("cell", x):
+            return s.bits[member(s, x)]
+        case ("field", x, name):
+            return getattr(part(s, x), name)
+        case ("records", x, y):
+            return part(s, x) == part(s, y)
+        case ("differ", x, y):
+            return part(s, x) != part(s, y)
+        case ("called", x):
+            return called_truth(s, x)
+        case ("second", x, y):
+            _, second = both(s, x, y)
+            return second
+    raise NotImplementedError(e)
+
+
+@abstracts("a bool by cases")
+def called_truth(s: State, e: Program) -> bool:
+    if truth(s, e):
+        return True
+    return False
+
+
+@abstracts("a pair")
+def both(s: State, x: Program, y: Program) -> tuple[Three, bool]:
+    if truth(s, x):
+        return s.three, truth(s, y)
+    return Three.C, s.a
+
+
+def member(s: State, e: Program) -> Any:
+    match e:
+        case ("member", value):
+            return value
+        case ("variable", name):
+            return getattr(s, name)
+        case ("row", x):
+            return s.modes[member(s, x)]
+        case ("of", x, name):
+            return getattr(part(s, x), name)
+        case ("choose", c, x, y):
+            return chosen_member(s, c, x, y)
+        case ("turned", x):
+            return turned(s, member(s, x))
+    raise NotImplementedError(e)
+
+
+@abstracts("a member by cases")
+def chosen_member(s: State, c: Program, x: Program, y: Program) -> Any:
+    if truth(s, c):
+        return member(s, x)
+    return member(s, y)
+
+
+@abstracts("another enum with the same code, and the same enum turned")
+def turned(_: State, two: Two) -> Two:
+    match two:
+        case Two.LEFT:
+            return Two.RIGHT
+        case Two.RIGHT:
+            return Two.LEFT
+
+
+def part(s: State, e: Program) -> Inner:
+    match e:
+        case ("left",):
+            return s.left
+        case ("right",):
+            return s.right
+        case ("deep",):
+            return s.outer.inner
+        case ("at", x):
+            return s.rows[member(s, x)]
+        case ("pick", c, x, y):
+            return picked(s, c, x, y)
+        case ("make", x, y):
+            return Inner(flag=truth(s, x), five=member(s, y))
+        case ("plain",):
+            return Inner(other=False)
+        case ("copy", x):
+            return snapshot(part(s, x))
+        case ("default",):
+            return DEFAULT
+    raise NotImplementedError(e)
+
+
+DEFAULT = Inner(two=Two.RIGHT)
+
+
+@abstracts("a part or value by cases")
+def picked(s: State, c: Program, x: Program, y: Program) -> Inner:
+    if truth(s, c):
+        return part(s, x)
+    return part(s, y)
+
+
+def run(s: State, block: Program) -> bool:
+    """Run a block; whether it returned early."""
+    return any(ran(s, statement) for statement in block)
+
+
+def ran(s: State, statement: Program) -> bool:
+    match statement:
+        case ("set", name, x):
+            setattr(s, name, truth(s, x))
+        case ("put", name, x):
+            setattr(s, name, member(s, x))
+        case ("store", x, y):
+            s.bits[member(s, x)] = truth(s, y)
+        case ("mode", x, y):
+            s.modes[member(s, x)] = member(s, y)
+        case ("write", target, x, y):
+            reference = part(s, target)
+            reference.flag = truth(s, x)
+            reference.five = member(s, y)
+        case ("later", target, x, block):
+            reference = part(s, target)
+            run(s, block)
+            reference.other = truth(s, x)
+        case ("read later", target, block, name):
+            reference = part(s, target)
+            run(s, block)
+            setattr(s, name, reference.flag)
+        case ("copy", "left", x):
+            s.left = part(s, x)
+        case ("copy", "deep", x):
+            s.outer.inner = part(s, x)
+        case ("copy row", x, y):
+            s.rows[member(s, x)] = part(s, y)
+        case ("nest", x):
+            s.outer = Outer(inner=part(s, x), bits=s.outer.bits)
+        case ("swap",):
+            s.left, s.right = snapshot(s.right), snapshot(s.left)
+        case ("if", c, x, y):
+            return run(s, x) if truth(s, c) else run(s, y)
+        case ("each", x):
+            for three in Three:
+                s.outer.bits[three] = s.rows[three].flag ^ truth(s, x)
+        case ("call", block):
+            return called(s, block)
+        case ("assume", x):
+            assume(truth(s, x))
+        case ("assert", x):
+            assert truth(s, x), "an assertion"
+        case ("see", x):
+            see(s, x)
+        case ("return",):
+            return True
+    return False
+
+
+@abstracts("a block in a call of its own")
+def called(s: State, block: Program) -> bool:
+    return run(s, block)
+
+
+@observer("what is seen")
+def see(s: State, x: Program) -> None:
+    s.happened.flag = truth(s, x)
+    s.happened.inner = s.left
+    if s.seen.flag:
+        s.seen.three = s.three
+        s.happened.five = s.seen.inner.five
+    else:
+        s.seen.inner = s.rows[s.three]
+    s.seen.flag = s.happened.flag ^ s.seen.flag
+
+
+@always("events")
+def an_event_is_as_expected(happened: Happened) -> bool:
+    return not happened.flag or happened.five != Five.Q
+
+
+@always("events")
+def what_happened_is_what_was_seen(happened: Happened, seen: Seen) -> bool:
+    return happened.inner != seen.inner
+
+
+@always("inner")
+def every_inner_is_one_of_two_kinds(inner: Inner) -> bool:
+    if inner.flag:
+        return inner.two == Two.LEFT
+    return inner.other or inner.five in (Five.P, Five.T)
+
+
+@sometimes("events")
+def something_rare_happens(happened: Happened, state: State) -> bool:
+    return happened.flag and state.a and not state.b
+
+
+PROPERTIES = (
+    an_event_is_as_expected,
+    what_happened_is_what_was_seen,
+    every_inner_is_one_of_two_kinds,
+    something_rare_happens,
+)
+
+
+# making a program
+
+
+class Maker:
+    """Draws programs of bounded depth."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+
+    def truth(self, depth: int) -> Program:
+        pick = self.random.choice
+        if depth <= 0:
+            return pick([("bit", pick("abcd")), ("const", pick([False, True]))])
+        less = depth - 1
+        enum = pick(ENUMS)
+        return pick(
+            [
+                ("bit", pick("abcd")),
+                ("not", self.truth(less)),
+                (pick(["and", "or"]), self.truth(less), self.truth(less)),
+                (pick(["&", "|", "^", "same"]), self.truth(less), self.truth(less)),
+                (pick(["equal", "unequal"]), self.member(enum, less), self.member(enum, less)),
+                ("among", self.member(enum, less), *self.random.sample(list(enum), len(enum) // 2)),
+                ("cell", self.member(Five, less)),
+                ("field", self.part(less), pick(["flag", "other"])),
+                (pick(["records", "differ"]), self.part(less), self.part(less)),
+                ("called", self.truth(less)),
+                ("second", self.truth(less), self.truth(less)),
+            ]
+        )
+
+    def member(self, enum: type[Enum], depth: int) -> Program:
+        pick = self.random.choice
+        name = enum.__name__.lower()
+        plain = [("variable", name), ("variable", name), ("member", pick(list(enum)))]
+        if depth <= 0:
+            return pick(plain)
+        less = depth - 1
+        more = [
+            ("choose", self.truth(less), self.member(enum, less), self.member(enum, less)),
+        ]
+        if enum is Eight:
+            more.append(("row", self.member(Two, less)))
+        if enum in (Two, Five):
+            more.append(("of", self.part(less), name))
+        if enum is Two:
+            more.append(("turned", self.member(Two, less)))
+        return pick([*plain, *more])
+
+    def reference(self, depth: int) -> Program:
+        """A part of the state, which can be written through."""
+        pick = self.random.choice
+        if depth <= 0:
+            return pick([("left",), ("right",), ("deep",)])
+        less = depth - 1
+        return pick(
+            [
+                ("left",),
+                ("at", self.member(Three, less)),
+                ("pick", self.truth(less), self.reference(less), self.reference(less)),
+            ]
+        )
+
+    def part(self, depth: int) -> Program:
+        pick = self.random.choice
+        if depth <= 0:
+            return pick([self.reference(0), ("plain",), ("default",)])
+        less = depth - 1
+        return pick(
+            [
+                self.reference(depth),
+                ("make", self.truth(less), self.member(Five, less)),
+                ("copy", self.part(less)),
+                ("pick", self.truth(less), self.part(less), self.part(less)),
+            ]
+        )
+
+    def block(self, depth: int) -> Program:
+        return tuple(self.statement(depth) for _ in range(self.random.randint(1, 3)))
+
+    def statement(self, depth: int) -> Program:
+        pick = self.random.choice
+        enum = pick(ENUMS)
+        simple = [
+            ("set", pick("abcd"), self.truth(2)),
+            ("put", enum.__name__.lower(), self.member(enum, 2)),
+            ("store", self.member(Five, 1), self.truth(1)),
+            ("mode", self.member(Two, 1), self.member(Eight, 1)),
+            ("write", self.reference(2), self.truth(1), self.member(Five, 1)),
+            ("copy", pick(["left", "deep"]), self.part(2)),
+            ("copy row", self.member(Three, 1), self.part(1)),
+            ("nest", self.part(1)),
+            ("swap",),
+            ("each", self.truth(1)),
+            ("assume", self.truth(1)),
+            ("assert", self.truth(1)),
+            ("see", self.truth(1)),
+            ("return",),
+        ]
+        if depth <= 0:
+            return pick(simple)
+        less = depth - 1
+        nested = [
+            ("if", self.truth(1), self.block(less), self.block(less)),
+            ("call", self.block(less)),
+            ("later", self.reference(2), self.truth(1), self.block(less)),
+            ("read later", self.part(2), self.block(less), pick("abcd")),
+        ]
+        return pick(simple + nested * 3)
+
+
+def random_system(random: Random) -> System:
+    """Two steps of random programs, one with choices; all fields can start with any value."""
+    maker = Maker(random)
+    first, second = maker.block(2), maker.block(2)
+
+    @step
+    def chosen(s: State, a: bool, two: Two, five: Five, one: One) -> None:
+        s.a, s.two, s.five, s.one = a, two, five, one
+        run(s, first)
+
+    @step
+    def given(s: State) -> None:
+        run(s, second)
+
+    arbitrary = ("a", "c", "three", "eight", "left.*", "outer.*", "bits[R]", "seen.*")
+    return System("random/system", State(), (chosen, given), arbitrary=arbitrary)
