@@ -147,10 +147,12 @@ def _open_namespace(name: str, folders: list[str]) -> None:
     """Make `name` a package over the folders, whatever else is installed under that name."""
     package = ModuleType(name)
     package.__path__ = [folder for folder in folders if Path(folder).is_dir()]
+    opened = sys.modules.get(name)
+    if opened is not None and list(getattr(opened, "__path__", [])) == package.__path__:
+        return
     for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
-        if list(getattr(sys.modules[name], "__path__", [])) != package.__path__:
-            del sys.modules[loaded]
-    sys.modules.setdefault(name, package)
+        del sys.modules[loaded]
+    sys.modules[name] = package
 
 
 def _modules(root: Path, name: str) -> Iterator[ModuleType]:

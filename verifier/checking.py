@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from verifier.circuit.circuit import Circuit
@@ -30,6 +30,7 @@ Engine = Callable[[Circuit, Sequence[str], Limits, Watch], Mapping[str, Verdict]
 
 
 SHORTENING_SECONDS = 60.0
+MINIMISING_SECONDS = 60.0
 
 
 class ToolFailure(Exception):
@@ -57,8 +58,12 @@ def check(
     engine: Engine,
     limits: Limits,
     watch: Watch = silent,
+    minimal: bool = False,
 ) -> list[Result]:
-    """Decide some properties of a system, with audited evidence for each."""
+    """Decide some properties of a system, with audited evidence for each.
+
+    Evidence that people will read or keep is worth the time that `minimal` lemmas take.
+    """
     watch(Progress("compile", 0, system.name))
     compiled = compile_system(system, properties)
     wanted = _wanted(properties, compiled, list(groups))
@@ -68,7 +73,10 @@ def check(
     reached = _reached(compiled.circuit, wishes, engine, limits, watch)
     verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
     return [
-        _result(compiled, properties, group, verdicts.get(group), witnesses[group], reached, watch)
+        _result(
+            compiled, properties, group, verdicts.get(group), witnesses[group], reached, watch,
+            minimal,
+        )
         for group in wanted
     ]
 
@@ -125,6 +133,7 @@ def _result(
     witnesses: Sequence[str],
     reached: Mapping[str, Verdict],
     watch: Watch,
+    minimal: bool,
 ) -> Result:
     system = compiled.system.name
     if isinstance(verdict, Unknown):
@@ -147,8 +156,19 @@ def _result(
         )
     if verdict is None:
         return Result(system, group, "proved", "simulation", 0, seconds, None, "")
+    if minimal and not verdict.induction.steps:
+        watch(Progress("minimise", 0, f"{system}/{group}"))
+        verdict = _minimised(compiled.circuit, group, verdict)
     watch(Progress("audit", 0, f"{system}/{group}"))
     return _proved(compiled, properties, group, verdict)
+
+
+def _minimised(circuit: Circuit, group: str, verdict: Proved) -> Proved:
+    """The proof without what it does not need."""
+    from verifier.engines.pdr import minimise
+
+    limits = Limits(seconds=MINIMISING_SECONDS)
+    return replace(verdict, invariant=minimise(circuit, group, verdict.invariant, limits))
 
 
 def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -> Violated:

@@ -42,24 +42,24 @@ def check_all(
     limits: Limits,
     jobs: int | None,
     watch: Watch,
+    minimal: bool = False,
 ) -> Iterator[list[Result]]:
     """Each system's results, in the catalogue's order; one system alone gets all the cores."""
     jobs = jobs or os.cpu_count() or 1
     by_system: dict[str, list[str]] = {}
     for pair in pairs:
         by_system.setdefault(pair.system, []).append(pair.property)
+    task = partial(_check, catalogue, engine, limits, minimal)
     if len(by_system) == 1 or jobs == 1:
         for name, groups in by_system.items():
-            yield _check(catalogue, engine, limits, jobs, name, groups, watch)
+            yield task(jobs, name, groups, watch)
         return
-    yield from _side_by_side(catalogue, by_system, engine, limits, jobs, watch)
+    yield from _side_by_side(task, by_system, jobs, watch)
 
 
 def _side_by_side(
-    catalogue: Catalogue,
+    task: Callable[[int, str, list[str]], list[Result]],
     by_system: Mapping[str, list[str]],
-    engine: str,
-    limits: Limits,
     jobs: int,
     watch: Watch,
 ) -> Iterator[list[Result]]:
@@ -71,7 +71,7 @@ def _side_by_side(
         while waiting or running:
             while waiting and len(running) < jobs:
                 name = waiting.pop(0)
-                job = partial(_check, catalogue, engine, limits, 1, name, by_system[name])
+                job = partial(task, 1, name, by_system[name])
                 worker = _Worker(name, by_system[name], job)
                 running[worker.answers] = worker
             watch(Progress("checking", 0, ", ".join(worker.name for worker in running.values())))
@@ -132,6 +132,7 @@ def _check(
     catalogue: Catalogue,
     engine: str,
     limits: Limits,
+    minimal: bool,
     jobs: int,
     name: str,
     groups: list[str],
@@ -139,4 +140,5 @@ def _check(
 ) -> list[Result]:
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
-    return check(system, properties, groups, engine_named(engine, jobs), limits, watch)
+    how = engine_named(engine, jobs)
+    return check(system, properties, groups, how, limits, watch, minimal)

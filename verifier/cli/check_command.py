@@ -63,7 +63,10 @@ def command(
     results: list[Result] = []
     try:
         with Reporter(len({pair.system for pair in chosen}), quiet=as_json) as reporter:
-            for batch in check_all(catalogue, chosen, engine, limits, jobs, reporter.watch):
+            batches = check_all(
+                catalogue, chosen, engine, limits, jobs, reporter.watch, minimal=folder is not None
+            )
+            for batch in batches:
                 reporter.done()
                 results += batch
                 if not as_json:

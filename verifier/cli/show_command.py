@@ -66,7 +66,8 @@ def _decided(catalogue: Catalogue, name: str, timeout: float) -> Result:
     system = catalogue.systems[chosen[0].system]
     properties = catalogue.properties_of(system)
     engine = engine_named("auto", 2)
-    [result] = check(system, properties, [chosen[0].property], engine, Limits(seconds=timeout))
+    limits = Limits(seconds=timeout)
+    [result] = check(system, properties, [chosen[0].property], engine, limits, minimal=True)
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Literal
 
@@ -42,8 +42,9 @@ class Certificate(msgspec.Struct, frozen=True):
 def certificate_of(compiled: Compiled, group: str, proved: Proved) -> Certificate:
     """An engine's invariant over latches as lemmas over fields, in a stable order."""
     bits = _bits(compiled)
-    lemmas = [lemma for clause in proved.invariant.clauses if (lemma := _lemma(bits, clause))]
-    lemmas.sort(key=lambda lemma: (len(lemma), list(lemma), [str(v) for v in lemma.values()]))
+    lemmas = readable(
+        lemma for clause in proved.invariant.clauses if (lemma := _lemma(bits, clause)) is not None
+    )
     return Certificate(
         schema=1,
         kind="certificate",
@@ -54,6 +55,57 @@ def certificate_of(compiled: Compiled, group: str, proved: Proved) -> Certificat
         lemmas=tuple(lemmas),
         induction=proved.induction.steps,
         simple_path=proved.induction.simple_path,
+    )
+
+
+def readable(lemmas: Iterable[Lemma]) -> list[Lemma]:
+    """Lemmas that together say the same, with what speaks about one field's values put together.
+
+    A field's possible values come from the lemmas about it alone; the others then name only those
+    of them. Lemmas that differ in one field's values only become one.
+    """
+    given = list(lemmas)
+    possible: dict[str, tuple[Value, ...]] = {}
+    for lemma in given:
+        if len(lemma) == 1:
+            [(field, values)] = lemma.items()
+            possible[field] = _common(possible.get(field, values), values)
+    short = [_within(possible, lemma) if len(lemma) > 1 else dict(lemma) for lemma in given]
+    while (merged := _merged_once(short)) is not None:
+        short = merged
+    weaker = [lemma for lemma in short if not any(_implies(other, lemma) for other in short)]
+    return sorted(weaker, key=lambda lemma: (len(lemma), list(lemma), str(lemma)))
+
+
+def _common(some: tuple[Value, ...], others: tuple[Value, ...]) -> tuple[Value, ...]:
+    return tuple(value for value in some if value in others)
+
+
+def _within(possible: Mapping[str, tuple[Value, ...]], lemma: Lemma) -> Lemma:
+    """The lemma without values that its fields never have."""
+    shorter = {f: _common(values, possible.get(f, values)) for f, values in lemma.items()}
+    return {field: values for field, values in shorter.items() if values}
+
+
+def _merged_once(lemmas: Sequence[Lemma]) -> list[Lemma] | None:
+    """Two lemmas that differ in one field's values as one; None where there are none."""
+    seen: dict[tuple[str, str], int] = {}
+    for place, lemma in enumerate(lemmas):
+        for field in lemma:
+            rest = str({other: values for other, values in lemma.items() if other != field})
+            first = seen.setdefault((field, rest), place)
+            if first != place:
+                values = _common(lemmas[first][field], lemma[field])
+                one = {f: values if f == field else v for f, v in lemma.items()}
+                one = {f: v for f, v in one.items() if v}
+                return [one, *(other for i, other in enumerate(lemmas) if i not in (first, place))]
+    return None
+
+
+def _implies(stronger: Lemma, weaker: Lemma) -> bool:
+    """Whether one lemma makes another superfluous."""
+    return stronger is not weaker and all(
+        field in weaker and set(values) <= set(weaker[field]) for field, values in stronger.items()
     )
 
 

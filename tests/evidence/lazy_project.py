@@ -1,0 +1,55 @@
+"""The template's two systems, checked once: their evidence to save, spoil and audit."""
+
+from functools import cache
+from pathlib import Path
+
+import verifier
+from verifier.catalogue import Catalogue, bundled_root, load
+from verifier.checking import check
+from verifier.engines.pdr import pdr
+from verifier.evidence.certificates import Certificate
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Limits
+from verifier.language.compiling import Compiled, compile_system
+from verifier.language.functions import ModelFunction
+
+TEMPLATE = Path(verifier.__file__).parent / "template"
+
+
+@cache
+def project() -> Catalogue:
+    """The template's catalogue; the bundled one can be loaded again after it."""
+    catalogue = load(TEMPLATE)
+    load(bundled_root())
+    return catalogue
+
+
+@cache
+def compiled(name: str) -> Compiled:
+    system = project().systems[name]
+    return compile_system(system, properties(name))
+
+
+def properties(name: str) -> tuple[ModelFunction, ...]:
+    return project().properties_of(project().systems[name])
+
+
+@cache
+def trace() -> Trace:
+    """How lazy/broken goes wrong."""
+    [result] = check(
+        project().systems["lazy/broken"], properties("lazy/broken"), ["isolation"], pdr, Limits()
+    )
+    assert isinstance(result.evidence, Trace)
+    return result.evidence
+
+
+@cache
+def certificate() -> Certificate:
+    """Why lazy/fixed is right."""
+    [result] = check(
+        project().systems["lazy/fixed"], properties("lazy/fixed"), ["isolation"], pdr, Limits(),
+        minimal=True,
+    )
+    assert isinstance(result.evidence, Certificate)
+    return result.evidence

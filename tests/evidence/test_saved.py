@@ -1,0 +1,153 @@
+"""Saved evidence: what is sound is confirmed, what is damaged is rejected with the place."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.evidence.lazy_project import certificate, compiled, properties, trace
+from verifier.evidence.audit import rejection
+from verifier.evidence.certificates import Certificate, sentence_of
+from verifier.evidence.files import DamagedFile, read, save
+from verifier.evidence.traces import Trace
+
+
+def why(evidence: Trace | Certificate) -> str | None:
+    name = "lazy/broken" if isinstance(evidence, Trace) else "lazy/fixed"
+    return rejection(compiled(name), properties(name), evidence)
+
+
+def with_step(number: int, **changes: object) -> Trace:
+    """The trace with something else in a step, counted from 1."""
+    steps = list(trace().steps)
+    steps[number - 1] = msgspec.structs.replace(steps[number - 1], **changes)
+    return msgspec.structs.replace(trace(), steps=tuple(steps))
+
+
+def with_lemmas(*lemmas: dict[str, tuple[bool | str, ...]]) -> Certificate:
+    return msgspec.structs.replace(certificate(), lemmas=lemmas)
+
+
+def test_evidence_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
+    for evidence in (trace(), certificate()):
+        save(evidence, tmp_path / "x.json")
+        assert read(tmp_path / "x.json") == evidence
+        assert why(read(tmp_path / "x.json")) is None
+    assert [file.name for file in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_a_trace_is_shortest_and_names_the_conjunct_and_the_choices_that_matter() -> None:
+    assert [stride.step for stride in trace().steps] == ["use_fpu", "switch_to", "use_fpu"]
+    assert trace().conjunct == "a_task_finds_only_its_own_registers"
+    assert [stride.matters for stride in trace().steps] == [(), ("next_task",), ()]
+
+
+def test_a_trace_logs_calls_and_assignments_with_their_sources() -> None:
+    first = trace().steps[0]
+    assert first.changes["ts"] == (True, False)
+    handler = first.call.entries[0]
+    assert handler.function == "device_not_available"
+    assert handler.source == "the handler of #NM, the device-not-available fault"
+    assert handler.file == "models/lazy.py"
+    assert [entry.field for entry in handler.entries if entry.old != entry.new] == [
+        "ts", "saved[A].uses_fpu",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "message"),
+    [
+        (lambda: with_step(2, step="swich_to"), "step 2: `lazy/broken` has no step `swich_to`"),
+        (lambda: with_step(2, choices={}), "step 2: `switch_to` needs a `Task` for its choice"),
+        (lambda: with_step(2, choices={"next_task": "Z"}), "`next_task`, not `Z`"),
+        (lambda: with_step(2, choices={"next_task": True}), "`next_task`, not `True`"),
+        (lambda: with_step(2, choices={"next_task": "A"}), "step 2: `switch_to` is not enabled"),
+        (
+            lambda: with_step(1, choices={"extra": True}),
+            "step 1: `use_fpu` has no choice `extra`",
+        ),
+        (lambda: with_step(1, changes={}), "step 1: `access.executed` becomes `True`"),
+        (
+            lambda: msgspec.structs.replace(trace(), steps=trace().steps[:-1]),
+            "step 2: `isolation` is not violated",
+        ),
+        (lambda: msgspec.structs.replace(trace(), steps=()), "step 0: `isolation` is not violated"),
+        (lambda: msgspec.structs.replace(trace(), start={}), "the start has `None` for `ts`"),
+        (
+            lambda: msgspec.structs.replace(trace(), start={**trace().start, "ts": False}),
+            "`ts` starts as `True`, not `False`",
+        ),
+        (
+            lambda: msgspec.structs.replace(trace(), start={**trace().start, "tz": False}),
+            "has no field `tz`",
+        ),
+        (lambda: msgspec.structs.replace(trace(), conjunct="other"), "is violated, not `other`"),
+        (lambda: msgspec.structs.replace(trace(), property="other"), "has no property `other`"),
+        (lambda: msgspec.structs.replace(trace(), system="lazy/fixed"), "it is about `lazy/fixed`"),
+    ],
+)
+def test_a_trace_that_does_not_replay_is_rejected(evidence: object, message: str) -> None:
+    reason = why(evidence())  # type: ignore[operator]
+    assert reason is not None
+    assert message in reason
+
+
+def test_every_lemma_of_a_minimised_certificate_is_needed() -> None:
+    lemmas = certificate().lemmas
+    for i in range(len(lemmas)):
+        assert why(with_lemmas(*lemmas[:i], *lemmas[i + 1 :])) is not None
+
+
+def test_a_lemma_that_the_start_breaks_is_rejected_by_name() -> None:
+    reason = why(with_lemmas(*certificate().lemmas, {"ts": (False,)}))
+    assert reason is not None
+    assert f"lemma {len(certificate().lemmas) + 1}, `not ts`" in reason
+
+
+def test_a_lemma_that_a_step_breaks_is_rejected_by_name() -> None:
+    reason = why(with_lemmas(*certificate().lemmas, {"current": ("A",)}))
+    assert reason is not None
+    assert "`current == A`" in reason
+
+
+@pytest.mark.parametrize(
+    ("lemma", "message"),
+    [
+        ({"nothing": (True,)}, "has no field `nothing`"),
+        ({"current": ("Z",)}, "`current` cannot be `Z`"),
+        ({"ts": ("A",)}, "`ts` cannot be `A`"),
+        ({"access.executed": (True,)}, "has no field `access.executed`"),
+    ],
+)
+def test_a_lemma_about_what_does_not_exist_is_rejected(
+    lemma: dict[str, tuple[bool | str, ...]], message: str
+) -> None:
+    reason = why(with_lemmas(*certificate().lemmas, lemma))
+    assert reason is not None
+    assert message in reason
+
+
+def test_lemmas_read_as_sentences() -> None:
+    fixed = compiled("lazy/fixed")
+    assert sentence_of(fixed, {"ts": (True,), "current": ("A",)}) == "ts or current == A"
+    assert sentence_of(fixed, {"ts": (False,)}) == "not ts"
+
+
+def test_hostile_files_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    good = msgspec.json.encode(trace())
+    for content in (
+        good[: len(good) // 2],
+        good.replace(b'"schema":1', b'"schema":"1"'),
+        good.replace(b'"kind":"trace"', b'"kind":"certificate"'),
+        b'{"schema":1,"kind":"trace","steps":' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b"\xff\xfe",
+        b"",
+    ):
+        file.write_bytes(content)
+        with pytest.raises(DamagedFile):
+            read(file)
+    with pytest.raises(DamagedFile):
+        read(tmp_path / "absent.json")
+    with pytest.raises(DamagedFile):
+        read(tmp_path)
