@@ -4,6 +4,7 @@ The interpreter is itself a model: its `if`, `and`, `match`, loops, early return
 merge and are remembered as anybody's would.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from random import Random
 from typing import Any
@@ -348,107 +349,131 @@ class Maker:
 
     def __init__(self, random: Random) -> None:
         self.random = random
+        self.pick = random.choice
 
     def truth(self, depth: int) -> Program:
-        pick = self.random.choice
+        pick, less = self.pick, depth - 1
         if depth <= 0:
             return pick([("bit", pick("abcd")), ("const", pick([False, True]))])
-        less = depth - 1
-        enum = pick(ENUMS)
-        return pick(
+        match pick(
             [
-                ("bit", pick("abcd")),
-                ("not", self.truth(less)),
-                (pick(["and", "or"]), self.truth(less), self.truth(less)),
-                (pick(["&", "|", "^", "same"]), self.truth(less), self.truth(less)),
-                (pick(["equal", "unequal"]), self.member(enum, less), self.member(enum, less)),
-                ("among", self.member(enum, less), *self.random.sample(list(enum), len(enum) // 2)),
-                ("cell", self.member(Five, less)),
-                ("field", self.part(less), pick(["flag", "other"])),
-                (pick(["records", "differ"]), self.part(less), self.part(less)),
-                ("called", self.truth(less)),
-                ("second", self.truth(less), self.truth(less)),
+                "bit",
+                "not",
+                "and",
+                "&",
+                "equal",
+                "among",
+                "cell",
+                "field",
+                "records",
+                "called",
+                "second",
             ]
-        )
+        ):
+            case "not":
+                return ("not", self.truth(less))
+            case "and":
+                return (pick(["and", "or"]), self.truth(less), self.truth(less))
+            case "&":
+                return (pick(["&", "|", "^", "same"]), self.truth(less), self.truth(less))
+            case "equal":
+                enum = pick(ENUMS)
+                both = (self.member(enum, less), self.member(enum, less))
+                return (pick(["equal", "unequal"]), *both)
+            case "among":
+                enum = pick(ENUMS)
+                return ("among", self.member(enum, less), *self.random.sample(list(enum), 1))
+            case "cell":
+                return ("cell", self.member(Five, less))
+            case "field":
+                return ("field", self.part(less), pick(["flag", "other"]))
+            case "records":
+                return (pick(["records", "differ"]), self.part(less), self.part(less))
+            case "called":
+                return ("called", self.truth(less))
+            case "second":
+                return ("second", self.truth(less), self.truth(less))
+        return ("bit", pick("abcd"))
 
     def member(self, enum: type[Enum], depth: int) -> Program:
-        pick = self.random.choice
-        name = enum.__name__.lower()
-        plain = [("variable", name), ("variable", name), ("member", pick(list(enum)))]
-        if depth <= 0:
-            return pick(plain)
-        less = depth - 1
-        more = [
-            ("choose", self.truth(less), self.member(enum, less), self.member(enum, less)),
-        ]
-        if enum is Eight:
-            more.append(("row", self.member(Two, less)))
-        if enum in (Two, Five):
-            more.append(("of", self.part(less), name))
-        if enum is Two:
-            more.append(("turned", self.member(Two, less)))
-        return pick([*plain, *more])
+        pick, less, name = self.pick, depth - 1, enum.__name__.lower()
+        kinds = ["variable", "variable", "member"]
+        if depth > 0:
+            kinds += ["choose"]
+            kinds += {Eight: ["row"], Two: ["of", "turned"], Five: ["of"]}.get(enum, [])
+        match pick(kinds):
+            case "variable":
+                return ("variable", name)
+            case "choose":
+                return (
+                    "choose",
+                    self.truth(less),
+                    self.member(enum, less),
+                    self.member(enum, less),
+                )
+            case "row":
+                return ("row", self.member(Two, less))
+            case "of":
+                return ("of", self.part(less), name)
+            case "turned":
+                return ("turned", self.member(Two, less))
+        return ("member", pick(list(enum)))
 
     def reference(self, depth: int) -> Program:
         """A part of the state, which can be written through."""
-        pick = self.random.choice
-        if depth <= 0:
-            return pick([("left",), ("right",), ("deep",)])
         less = depth - 1
-        return pick(
-            [
-                ("left",),
-                ("at", self.member(Three, less)),
-                ("pick", self.truth(less), self.reference(less), self.reference(less)),
-            ]
-        )
+        match self.pick(["left", "right", "deep", "at", "pick", "pick"]):
+            case "at" if depth > 0:
+                return ("at", self.member(Three, less))
+            case "pick" if depth > 0:
+                return ("pick", self.truth(less), self.reference(less), self.reference(less))
+        return (self.pick(["left", "right", "deep"]),)
 
     def part(self, depth: int) -> Program:
-        pick = self.random.choice
-        if depth <= 0:
-            return pick([self.reference(0), ("plain",), ("default",)])
         less = depth - 1
-        return pick(
-            [
-                self.reference(depth),
-                ("make", self.truth(less), self.member(Five, less)),
-                ("copy", self.part(less)),
-                ("pick", self.truth(less), self.part(less), self.part(less)),
-            ]
-        )
+        match self.pick(["reference", "make", "copy", "pick", "plain", "default"]):
+            case "make" if depth > 0:
+                return ("make", self.truth(less), self.member(Five, less))
+            case "copy" if depth > 0:
+                return ("copy", self.part(less))
+            case "pick" if depth > 0:
+                return ("pick", self.truth(less), self.part(less), self.part(less))
+            case "plain" | "default" as name:
+                return (name,)
+        return self.reference(depth)
 
     def block(self, depth: int) -> Program:
         return tuple(self.statement(depth) for _ in range(self.random.randint(1, 3)))
 
     def statement(self, depth: int) -> Program:
-        pick = self.random.choice
+        pick, less = self.pick, depth - 1
+        if depth > 0 and self.random.random() < 0.6:
+            match pick(["if", "call", "later", "read later"]):
+                case "if":
+                    return ("if", self.truth(1), self.block(less), self.block(less))
+                case "call":
+                    return ("call", self.block(less))
+                case "later":
+                    return ("later", self.reference(2), self.truth(1), self.block(less))
+            return ("read later", self.part(2), self.block(less), pick("abcd"))
         enum = pick(ENUMS)
-        simple = [
-            ("set", pick("abcd"), self.truth(2)),
-            ("put", enum.__name__.lower(), self.member(enum, 2)),
-            ("store", self.member(Five, 1), self.truth(1)),
-            ("mode", self.member(Two, 1), self.member(Eight, 1)),
-            ("write", self.reference(2), self.truth(1), self.member(Five, 1)),
-            ("copy", pick(["left", "deep"]), self.part(2)),
-            ("copy row", self.member(Three, 1), self.part(1)),
-            ("nest", self.part(1)),
-            ("swap",),
-            ("each", self.truth(1)),
-            ("assume", self.truth(1)),
-            ("assert", self.truth(1)),
-            ("see", self.truth(1)),
-            ("return",),
+        makers: list[Callable[[], Program]] = [
+            lambda: ("set", pick("abcd"), self.truth(2)),
+            lambda: ("put", enum.__name__.lower(), self.member(enum, 2)),
+            lambda: ("store", self.member(Five, 1), self.truth(1)),
+            lambda: ("mode", self.member(Two, 1), self.member(Eight, 1)),
+            lambda: ("write", self.reference(2), self.truth(1), self.member(Five, 1)),
+            lambda: ("copy", pick(["left", "deep"]), self.part(2)),
+            lambda: ("copy row", self.member(Three, 1), self.part(1)),
+            lambda: ("nest", self.part(1)),
+            lambda: ("swap",),
+            lambda: ("each", self.truth(1)),
+            lambda: ("assume", self.truth(1)),
+            lambda: ("assert", self.truth(1)),
+            lambda: ("see", self.truth(1)),
+            lambda: ("return",),
         ]
-        if depth <= 0:
-            return pick(simple)
-        less = depth - 1
-        nested = [
-            ("if", self.truth(1), self.block(less), self.block(less)),
-            ("call", self.block(less)),
-            ("later", self.reference(2), self.truth(1), self.block(less)),
-            ("read later", self.part(2), self.block(less), pick("abcd")),
-        ]
-        return pick(simple + nested * 3)
+        return pick(makers)()
 
 
 def random_system(random: Random) -> System:
