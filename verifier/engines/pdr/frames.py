@@ -38,9 +38,8 @@ class Lemma:
 class Frames:
     """All lemmas by level, and the queries over them.
 
-    For each level i the solver has a variable that switches the lemmas of level i *off* when
-    true, and with it those below: two assumptions select a frame however many there are, and
-    the solver's habit of deciding true keeps what a query did not select out of its way.
+    For each level i the solver has a variable that switches the lemmas of level i off when true,
+    and with it those below: two assumptions select a frame, however many there are.
     """
 
     def __init__(self, step: Transition, resets: Sequence[bool | None], budget: Budget) -> None:
@@ -147,7 +146,7 @@ class Frames:
         if self._ask([-unless, *self._frame(level - 1), *primed]):
             self._retired.append(unless)
             return None
-        part = self._part(cube, primed)
+        part = self._part(cube)
         self._retired.append(unless)
         return part
 
@@ -160,10 +159,10 @@ class Frames:
         if self._ask([*self._frame(lemma.level), *primed]):
             self._samples.add(self._solver.model(), lemma.level)
             return None
-        return self._part(lemma.cube, primed)
+        return self._part(lemma.cube)
 
-    def _part(self, cube: Cube, primed: list[int]) -> Cube:
-        used = set(self._solver.core(primed))
+    def _part(self, cube: Cube) -> Cube:
+        used = self._solver.core()
         part = [literal for literal in cube if self.next[literal] in used]
         if self._away.isdisjoint(part):
             part.append(next(literal for literal in cube if literal in self._away))

@@ -48,5 +48,6 @@ class Lifter:
         for _ in range(2):
             if self._solver.solve([otherwise, *inputs, *part]):
                 raise AssertionError("a step is not a function of its state and inputs")
-            part = self._solver.core(part)[::-1]
+            used = self._solver.core()
+            part = [literal for literal in reversed(part) if literal in used]
         return part

@@ -156,4 +156,4 @@ class _Proof:
         switches = [self._switch[k] for k in sorted(lemmas)]
         if self._solver.solve([*switches, *claim]):
             return None
-        return {self._on[switch] for switch in self._solver.core(switches)}
+        return {self._on[switch] for switch in self._solver.core().intersection(switches)}
