@@ -15,7 +15,7 @@ from models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, r
 from models.x86.outcome import Outcome
 from models.x86.registers import Context
 from models.x86.vmcs import CrAccess, ExitReason
-from models.x86.vmx import vm_entry, vm_exit
+from models.x86.vmx import vm_exit
 from verifier.language import abstracts, assume, models, snapshot, step
 
 
@@ -71,10 +71,9 @@ def check_requests(kvm: Kvm) -> None:
 @models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34")
 def vmx_vcpu_run(kvm: Kvm) -> None:
     """VM entry; until v2.6.35 exits get the TS that the host has now."""
-    cpu = kvm.host.cpu
     if kvm.vcpu.era.hand_off == HandOff.HOST_IMAGE:
-        kvm.vmcs.host_cr0.ts = cpu.cr0.ts
-    vm_entry(cpu)
+        kvm.vmcs.host_cr0.ts = kvm.host.cr0.ts
+    kvm.host.vmlaunch()
 
 
 @step

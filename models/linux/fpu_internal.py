@@ -203,7 +203,7 @@ def kernel_fpu_end(host: Host) -> None:
 @models("arch/x86/kernel/i387.c", "interrupted_kernel_fpu_idle", since="v3.3", until="v4.1")
 def interrupted_kernel_fpu_idle(host: Host) -> bool:
     """Whether a kernel FPU section would change nothing that the interrupted code sees."""
-    return (host.running.fpu.has_fpu ^ True) & host.cpu.cr0.ts
+    return (host.running.fpu.has_fpu ^ True) & host.cr0.ts
 
 
 @models("arch/x86/kernel/i387.c", "irq_fpu_usable", since="v3.3", until="v4.1")

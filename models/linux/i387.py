@@ -150,7 +150,7 @@ def kernel_fpu_end(host: Host) -> None:
 @models("arch/x86/include/asm/i387.h", "irq_fpu_usable", since="v2.6.34", until="v3.3")
 def irq_fpu_usable(host: Host) -> bool:
     """Usable in process context, without registers of an interrupt, over user mode, or by TS."""
-    return (host.interrupt != Interrupt.FROM_KERNEL) | host.cpu.cr0.ts
+    return (host.interrupt != Interrupt.FROM_KERNEL) | host.cr0.ts
 
 
 @models("arch/x86/kernel/i387.c", "xfpregs_set", since="v2.6.34", until="v3.3")

@@ -3,8 +3,13 @@
 from enum import Enum
 
 from models.linux.era import Era
+from models.x86 import instructions as x86
 from models.x86.cpu import Cpu
+from models.x86.cr0 import Cr0
+from models.x86.instructions import Instruction
+from models.x86.outcome import Outcome
 from models.x86.registers import Contents, Context
+from models.x86.vmx import vm_entry
 from verifier.language import Family, event, record
 
 
@@ -69,17 +74,26 @@ class Interrupt(Enum):
     NO_REGISTERS = "no registers"
 
 
+class Image(Enum):
+    """Which image in its memory a kernel names to a processor that executes later."""
+
+    TASK_A = "task A"
+    TASK_B = "task B"
+    GUEST = "the guest of this kernel's KVM"
+
+
 @record
 class Fpu:
     """struct fpu: a memory image and what is remembered about it.
 
     `has_fpu` is TS_USEDFPU of thread_info.status until v3.2, has_fpu until v4.1 and fpregs_active
     from v4.2. `last_cpu` says that last_cpu names this processor; any other value is as good as
-    none.
+    none. `image` is this image's name, where one is needed.
     """
 
     has_fpu: bool = False
     last_cpu: bool = False
+    image: Image = Image.TASK_A
     state: Contents = Contents()
 
 
@@ -112,7 +126,7 @@ class HostFpu:
 
 @record
 class Host:
-    """One processor under Linux and the tasks that run on it.
+    """One processor under Linux and the tasks that run on it; the methods are its instructions.
 
     `runs_guest`: KVM has prepared for VM entry and VM exits load TS, until __vmx_load_host_state.
     `in_kernel_fpu` is kept in all versions, and read by the kernel from v4.1 on. `save_destroys`
@@ -141,3 +155,36 @@ class Host:
     def running(self) -> Task:
         """The task that `current` points to."""
         return self.tasks[self.current]
+
+    @property
+    def cr0(self) -> Cr0:
+        """What MOV from CR0 returns to the kernel."""
+        return self.cpu.cr0
+
+    def clts(self) -> None:
+        """Execute CLTS."""
+        x86.clts(self.cpu)
+
+    def stts(self) -> None:
+        """Execute MOV from CR0, then MOV to CR0 with TS set."""
+        x86.mov_to_cr0(self.cpu, self.cr0 | Cr0(ts=True))
+
+    def fxsave(self, fpu: Fpu) -> bool:
+        """Execute FXSAVE; false where it raises #NM."""
+        if x86.execute(self.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:
+            return False
+        fpu.state = self.cpu.registers
+        if self.save_destroys:
+            self.cpu.registers = Contents()
+        return True
+
+    def fxrstor(self, fpu: Fpu) -> bool:
+        """Execute FXRSTOR; false where it raises #NM."""
+        if x86.execute(self.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:
+            return False
+        self.cpu.registers = fpu.state
+        return True
+
+    def vmlaunch(self) -> None:
+        """Execute VMLAUNCH or VMRESUME on the current VMCS."""
+        vm_entry(self.cpu)
