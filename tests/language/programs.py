@@ -344,6 +344,12 @@ PROPERTIES = (
 # making a program
 
 
+TRUTHS = (
+    *("bit", "not", "and", "&", "equal", "among"),
+    *("cell", "field", "records", "called", "second"),
+)
+
+
 class Maker:
     """Draws programs of bounded depth."""
 
@@ -355,21 +361,7 @@ class Maker:
         pick, less = self.pick, depth - 1
         if depth <= 0:
             return pick([("bit", pick("abcd")), ("const", pick([False, True]))])
-        match pick(
-            [
-                "bit",
-                "not",
-                "and",
-                "&",
-                "equal",
-                "among",
-                "cell",
-                "field",
-                "records",
-                "called",
-                "second",
-            ]
-        ):
+        match pick(TRUTHS):
             case "not":
                 return ("not", self.truth(less))
             case "and":
