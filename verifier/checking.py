@@ -22,7 +22,6 @@ from verifier.evidence.verdicts import (
     silent,
 )
 from verifier.language.compiling import Compiled, compile_system
-from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
 
@@ -74,7 +73,13 @@ def check(
     verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
     return [
         _result(
-            compiled, properties, group, verdicts.get(group), witnesses[group], reached, watch,
+            compiled,
+            properties,
+            group,
+            verdicts.get(group),
+            witnesses[group],
+            reached,
+            watch,
             minimal,
         )
         for group in wanted
@@ -138,7 +143,13 @@ def _result(
     system = compiled.system.name
     if isinstance(verdict, Unknown):
         return Result(
-            system, group, "unknown", verdict.engine, verdict.depth, verdict.seconds, None,
+            system,
+            group,
+            "unknown",
+            verdict.engine,
+            verdict.depth,
+            verdict.seconds,
+            None,
             verdict.reason,
         )
     if isinstance(verdict, Violated):
@@ -151,8 +162,14 @@ def _result(
         what = f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
         reason = f"no execution in which {what}" if empty else f"it is not known whether {what}"
         return Result(
-            system, group, "vacuous" if empty else "unknown", reached[missing[0]].engine,
-            0, seconds, None, reason,
+            system,
+            group,
+            "vacuous" if empty else "unknown",
+            reached[missing[0]].engine,
+            0,
+            seconds,
+            None,
+            reason,
         )
     if verdict is None:
         return Result(system, group, "proved", "simulation", 0, seconds, None, "")
@@ -192,8 +209,13 @@ def _violated(
             f"step {trace.at}: {trace.reason}"
         )
     return Result(
-        compiled.system.name, group, "violated", verdict.engine, len(trace.steps),
-        verdict.seconds, trace,
+        compiled.system.name,
+        group,
+        "violated",
+        verdict.engine,
+        len(trace.steps),
+        verdict.seconds,
+        trace,
     )
 
 
@@ -208,6 +230,11 @@ def _proved(
             f"{verdict.engine}'s proof of {compiled.system.name}/{group} is rejected: {why}"
         )
     return Result(
-        compiled.system.name, group, "proved", verdict.engine, verdict.depth,
-        verdict.seconds + perf_counter() - begin, certificate,
+        compiled.system.name,
+        group,
+        "proved",
+        verdict.engine,
+        verdict.depth,
+        verdict.seconds + perf_counter() - begin,
+        certificate,
     )

@@ -26,9 +26,7 @@ ROUNDS = 3
 
 def nestproof(pairs: Sequence[Pair], *options: str) -> list[str]:
     """The command that decides these pairs in one process."""
-    return [
-        sys.executable, "-m", "verifier", "check", "--jobs", "1", *options, *map(str, pairs)
-    ]
+    return [sys.executable, "-m", "verifier", "check", "--jobs", "1", *options, *map(str, pairs)]
 
 
 def exported(catalogue: Catalogue, folder: Path) -> dict[Pair, Path]:

@@ -56,7 +56,12 @@ def _ran(arguments: list[str], cwd: Path, stdin: str) -> Ran:
     environment.pop("NO_COLOR", None)
     done = subprocess.run(
         [sys.executable, "-m", "verifier", *arguments],
-        cwd=cwd, env=environment, input=stdin, capture_output=True, text=True, timeout=120,
+        cwd=cwd,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     return Ran(done.stdout, done.stderr, done.returncode)
 
@@ -69,8 +74,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         file = HERE / "golden" / f"{name}.txt"
         text = re.sub(r"\d+\.\d+ s\b", "T s", text)
         text = re.sub(r"\b\d+ ms\b", "T ms", text)
-        text = re.sub(r"( +\d+){3} +\d+\.\d$", lambda m: m[0].rsplit(None, 1)[0] + " T", text,
-                      flags=re.M)
+        text = re.sub(
+            r"( +\d+){3} +\d+\.\d$", lambda m: m[0].rsplit(None, 1)[0] + " T", text, flags=re.M
+        )
         text = re.sub(r"/\S*/projects\d*/lazy", "PROJECT", text)
         if request.config.getoption("--rewrite-golden"):
             file.write_text(text)

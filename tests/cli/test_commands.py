@@ -36,7 +36,9 @@ def test_check_prints_one_json_document(nestproof: Runner) -> None:
     ran = nestproof("check", "--json")
     document = json.loads(ran.out)
     assert document["schema"] == 1
-    assert [(r["pair"], r["verdict"], r["expected"], r["audited"]) for r in document["results"]] == [
+    assert [
+        (r["pair"], r["verdict"], r["expected"], r["audited"]) for r in document["results"]
+    ] == [
         ("lazy/broken/isolation", "violated", "violated", True),
         ("lazy/fixed/isolation", "proved", "proved", True),
     ]

@@ -28,7 +28,12 @@ def test_a_name_for_several_pairs_is_refused_where_one_is_needed(nestproof: Runn
 
 
 def test_limits_out_of_range_are_refused(nestproof: Runner) -> None:
-    for option, value in (("--depth", "0"), ("--timeout", "-1"), ("--jobs", "0"), ("--engine", "x")):
+    for option, value in (
+        ("--depth", "0"),
+        ("--timeout", "-1"),
+        ("--jobs", "0"),
+        ("--engine", "x"),
+    ):
         refused(nestproof("check", option, value), option)
 
 
@@ -49,8 +54,18 @@ def test_evidence_that_cannot_be_saved_is_refused_before_the_search(
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "nul", '{"schema": 2, "kind": "trace"}', '{"schema": 1, "kind": "x"}',
-     '{"schema": 1, "kind": "trace"}', "[" * 100_000, '{"schema": 1e999}', "\x00\xff"],
+    [
+        "",
+        "{",
+        "[]",
+        "nul",
+        '{"schema": 2, "kind": "trace"}',
+        '{"schema": 1, "kind": "x"}',
+        '{"schema": 1, "kind": "trace"}',
+        "[" * 100_000,
+        '{"schema": 1e999}',
+        "\x00\xff",
+    ],
 )
 def test_a_damaged_or_foreign_file_is_refused(
     nestproof: Runner, tmp_path: Path, content: str

@@ -48,7 +48,11 @@ def trace() -> Trace:
 def certificate() -> Certificate:
     """Why lazy/fixed is right."""
     [result] = check(
-        project().systems["lazy/fixed"], properties("lazy/fixed"), ["isolation"], pdr, Limits(),
+        project().systems["lazy/fixed"],
+        properties("lazy/fixed"),
+        ["isolation"],
+        pdr,
+        Limits(),
         minimal=True,
     )
     assert isinstance(result.evidence, Certificate)

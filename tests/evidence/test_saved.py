@@ -50,7 +50,8 @@ def test_a_trace_logs_calls_and_assignments_with_their_sources() -> None:
     assert handler.source == "the handler of #NM, the device-not-available fault"
     assert handler.file == "models/lazy.py"
     assert [entry.field for entry in handler.entries if entry.old != entry.new] == [
-        "ts", "saved[A].uses_fpu",
+        "ts",
+        "saved[A].uses_fpu",
     ]
 
 

@@ -57,7 +57,9 @@ def test_imports_point_down_only(part: str) -> None:
 
 
 def test_files_can_be_taken_in_at_once() -> None:
-    lengths = {f: len(f.read_text().splitlines()) for f in sources("verifier", "models", "properties")}
+    lengths = {
+        f: len(f.read_text().splitlines()) for f in sources("verifier", "models", "properties")
+    }
     assert not {dotted(f): n for f, n in lengths.items() if n > LARGEST}
 
 

@@ -15,9 +15,7 @@ from verifier.language.compiling import compile_system
 
 
 @click.command("audit")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
 def command(files: tuple[Path, ...]) -> int:
     """Check saved evidence again, against the models as they are now."""
     catalogue = load(project_root(Path.cwd()))

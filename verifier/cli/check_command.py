@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import Catalogue, Pair, load, project_root
+from verifier.checking import Result, ToolFailure
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
 from verifier.cli.progress import Reporter
 from verifier.cli.verdict_lines import document, exit_code, judged, lines
-from verifier.checking import Result, ToolFailure
 from verifier.evidence.files import save
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
@@ -25,16 +25,22 @@ from verifier.parallel import ENGINES, check_all
 @click.option("--engine", type=click.Choice(list(ENGINES)), default="auto", show_default=True)
 @click.option("--depth", type=click.IntRange(1, 100_000), help="Steps or frames to look at.")
 @click.option(
-    "--timeout", type=click.FloatRange(0.1, 1_000_000), default=300.0, show_default=True,
+    "--timeout",
+    type=click.FloatRange(0.1, 1_000_000),
+    default=300.0,
+    show_default=True,
     help="Seconds for each system.",
 )
 @click.option(
     "--memory", type=click.IntRange(64, 1_000_000), help="Megabytes that a search may use."
 )
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option(
-    "--evidence", type=click.Path(file_okay=False, path_type=Path),
+    "--evidence",
+    type=click.Path(file_okay=False, path_type=Path),
     help="Folder to save traces and certificates in.",
 )
 def command(

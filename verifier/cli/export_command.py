@@ -18,7 +18,9 @@ from verifier.language.errors import ModelError
 @click.argument("pair", shell_complete=pairs)
 @click.option("--format", "kind", type=click.Choice(["aiger", "smt2"]), required=True)
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
     help="File to write; stdout without it.",
 )
 def command(pair: str, kind: str, output: Path | None) -> int:

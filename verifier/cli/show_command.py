@@ -32,7 +32,10 @@ STYLES = {
 @click.argument("what", shell_complete=pairs)
 @click.option("--plain", is_flag=True, help="No colours, even on a terminal.")
 @click.option(
-    "--timeout", type=click.FloatRange(0.1, 1_000_000), default=300.0, show_default=True,
+    "--timeout",
+    type=click.FloatRange(0.1, 1_000_000),
+    default=300.0,
+    show_default=True,
     help="Seconds to find a pair's evidence in.",
 )
 def command(what: str, plain: bool, timeout: float) -> int:

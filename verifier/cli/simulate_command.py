@@ -76,9 +76,7 @@ def _follow(system: System, file: Path) -> Machine:
     return machine
 
 
-def _at_random(
-    machine: Machine, properties: Sequence[ModelFunction], steps: int, seed: int
-) -> int:
+def _at_random(machine: Machine, properties: Sequence[ModelFunction], steps: int, seed: int) -> int:
     """Random steps; which were taken, and the first violation of each property."""
     random, taken = Random(seed), Counter[str]()
     claims = [function for function in properties if function.kind == "always"]

@@ -169,9 +169,7 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
             continue
         if len(clauses) * len(excluded) > CLAUSES:
             return f"it stands for more than {CLAUSES} clauses"
-        clauses = [
-            (*clause, *_differs(names, value)) for clause in clauses for value in excluded
-        ]
+        clauses = [(*clause, *_differs(names, value)) for clause in clauses for value in excluded]
     return clauses
 
 

@@ -55,6 +55,16 @@ class Machine:
                 found.append(function)
         return found
 
+    def read_by(self, function: ModelFunction) -> dict[str, Any]:
+        """What a property function looks at now, in order, where it fails."""
+        for binding in bindings(self.system, function):
+            self.run.reads = {}
+            holds = bool(binding.holds(self.run.store))
+            reads, self.run.reads = self.run.reads, None
+            if not holds:
+                return reads
+        return {}
+
 
 @dataclass(frozen=True)
 class Stopped:

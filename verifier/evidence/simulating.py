@@ -20,9 +20,7 @@ COMBINATIONS = 4096
 def enabled(machine: Machine, seed: int = 0) -> Iterator[Move]:
     """One move for each step that can be taken now, with the first choices that enable it."""
     for step in machine.system.actions:
-        move = next(
-            (move for move in _moves(step, seed) if _is_enabled(machine, move)), None
-        )
+        move = next((move for move in _moves(step, seed) if _is_enabled(machine, move)), None)
         if move is not None:
             yield move
 
@@ -61,9 +59,7 @@ def random_move(machine: Machine, random: Random) -> Move | None:
     return None
 
 
-def changes(
-    machine: Machine, before: Sequence[Any]
-) -> Iterator[tuple[str, Any, Any]]:
+def changes(machine: Machine, before: Sequence[Any]) -> Iterator[tuple[str, Any, Any]]:
     """The fields that are not as they were."""
     for leaf, old, new in zip(machine.system.layout.leaves, before, machine.values, strict=True):
         if old != new and not leaf.constant:

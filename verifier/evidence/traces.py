@@ -36,7 +36,7 @@ class Entered(msgspec.Struct, frozen=True, tag="call"):
     file: str
     line: int
     result: str
-    entries: tuple["Entered | Changed", ...]
+    entries: tuple[Entered | Changed, ...]
 
 
 class Stride(msgspec.Struct, frozen=True):
@@ -51,13 +51,17 @@ class Stride(msgspec.Struct, frozen=True):
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """An execution from an initial state to a violation of a property, in its last step."""
+    """An execution from an initial state to a violation of a property, in its last step.
+
+    `seen` is what the failing conjunct looks at, in the order in which it does.
+    """
 
     schema: Literal[1]
     kind: Literal["trace"]
     system: str
     property: str
     conjunct: str
+    seen: dict[str, Value]
     engine: str
     start: dict[str, Value]
     steps: tuple[Stride, ...]
@@ -78,7 +82,9 @@ def trace_of(
     """Replay a circuit's path on plain values, make it say no more than it must, and log it."""
     system = compiled.system
     start = compiled.start(path.start)
-    moves: list[Move] = [move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None]
+    moves: list[Move] = [
+        move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None
+    ]
     found = violation(system, properties, group, start, moves)
     if isinstance(found, Stopped):
         return found
@@ -89,7 +95,7 @@ def trace_of(
     ]
     conjunct = violation(system, properties, group, start, moves)
     assert isinstance(conjunct, str), "minimising keeps the violation"
-    return logged(system, group, conjunct, engine, start, moves, matters)
+    return logged(system, properties, group, conjunct, engine, start, moves, matters)
 
 
 def minimised(
@@ -140,6 +146,7 @@ def _that_matter(
 
 def logged(
     system: System,
+    properties: Sequence[ModelFunction],
     group: str,
     conjunct: str,
     engine: str,
@@ -164,12 +171,15 @@ def logged(
                 _entered(taken.call),
             )
         )
+    failing = next((function for function in properties if function.name == conjunct), None)
+    seen = {} if failing is None else machine.read_by(failing)
     return Trace(
         schema=1,
         kind="trace",
         system=system.name,
         property=group,
         conjunct=conjunct,
+        seen={field: shown(value) for field, value in seen.items()},
         engine=engine,
         start=_fields(system, start),
         steps=tuple(strides),
@@ -280,9 +290,7 @@ def start_of(system: System, trace: Trace) -> list[Any] | str:
     return f"`{system.name}` has no field `{min(unknown)}`" if unknown else values
 
 
-def misfit(
-    system: System, properties: Sequence[ModelFunction], trace: Trace
-) -> str | None:
+def misfit(system: System, properties: Sequence[ModelFunction], trace: Trace) -> str | None:
     """Why a trace is no counterexample of the system as it is now, and where; None if it is."""
     start = start_of(system, trace)
     if isinstance(start, str):
@@ -295,13 +303,15 @@ def misfit(
         return f"step {found.at}: {found.reason}"
     if found != trace.conjunct:
         return f"`{found}` is violated, not `{trace.conjunct}`"
-    now = logged(system, trace.property, found, trace.engine, start, moves,
-                 [stride.matters for stride in trace.steps])
+    matters = [stride.matters for stride in trace.steps]
+    now = logged(system, properties, trace.property, found, trace.engine, start, moves, matters)
     for number, (was, is_now) in enumerate(zip(trace.steps, now.steps, strict=True), 1):
         field = _first_difference(was.changes, is_now.changes)
         if field is not None:
-            return f"step {number}: `{field}` becomes {_becomes(is_now.changes, field)}, " \
-                   f"not {_becomes(was.changes, field)}"
+            return (
+                f"step {number}: `{field}` becomes {_becomes(is_now.changes, field)}, "
+                f"not {_becomes(was.changes, field)}"
+            )
     return None
 
 

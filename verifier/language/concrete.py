@@ -46,7 +46,10 @@ class LoggedStore(Store):
                 f"`{leaf.path}` is ghost state and is read by a model function",
                 "only properties and observers read ghosts",
             )
-        return self.values[base]  # type: ignore[index]
+        value = self.values[base]  # type: ignore[index]
+        if self.run.reads is not None:
+            self.run.reads[leaf.path] = value
+        return value
 
     def poke(self, base: Base, raw: Any) -> None:
         leaf, old = self.leaf(base), self.values[base]  # type: ignore[index]
@@ -77,6 +80,7 @@ class ConcreteRun:
         self.store = LoggedStore(leaves, values)
         self.store.run = self
         self.observing = False
+        self.reads: dict[str, Any] | None = None
         self._open: list[Call] = []
 
     def log(self, entry: Assignment | Call) -> None:

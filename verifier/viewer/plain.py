@@ -31,6 +31,10 @@ def trace_lines(trace: Trace, style: Style = unstyled) -> Iterator[str]:
         yield from _stride_lines(number, stride, style, last)
         yield ""
     yield style(f"violated: {_words(trace.conjunct)}", "wrong")
+    if trace.seen:
+        width = max(map(len, trace.seen))
+        for field, value in trace.seen.items():
+            yield f"         {inert(field):<{width}}  {style(_value(value), 'new')}"
 
 
 def _words(name: str) -> str:
