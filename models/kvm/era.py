@@ -1,6 +1,6 @@
 """What differs between the versions of KVM that are modelled, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -32,6 +32,20 @@ class Routing(Enum):
     OWN_STATE = "reference"
 
 
+class Unwinding(Enum):
+    """What becomes of L1's CR0 when the hardware refuses the entry of L2 for a control.
+
+    HOST_STATE: it is loaded from VMCS12, as if L2 had exited. MMU_ONLY: KVM's copy keeps what L2
+    should have got. READ_SHADOW: it is what L1 would read if KVM owned all its bits. GUEST_CR0: it
+    is what L1 had.
+    """
+
+    HOST_STATE = "since v3.1"
+    MMU_ONLY = "since v4.15"
+    READ_SHADOW = "since v4.20"
+    GUEST_CR0 = "reference"
+
+
 @dataclass(frozen=True)
 class Era:
     """One version of KVM.
@@ -47,6 +61,7 @@ class Era:
     lazy: bool
     hand_off: HandOff
     routing: Routing = Routing.BITMAP
+    unwinding: Unwinding = Unwinding.HOST_STATE
     keeps_unowned_writes: bool = True
     lmsw_clears_pe: bool = False
     routes_lmsw_by_source: bool = False
@@ -71,12 +86,30 @@ V3_12 = Era("v3.12", lazy=True, hand_off=HandOff.KERNEL_FPU)
 V3_13 = Era("v3.13", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.READ_VIEW)
 V3_14 = Era("v3.14", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.GUEST_CR0)
 V4_11 = Era("v4.11", lazy=False, hand_off=HandOff.KERNEL_FPU, routing=Routing.GUEST_CR0)
-V4_20 = Era("v4.20", lazy=False, hand_off=HandOff.KVM_RUN, routes_lmsw_by_source=True)
+V4_19 = Era(
+    "v4.19",
+    lazy=False,
+    hand_off=HandOff.KVM_RUN,
+    routing=Routing.GUEST_CR0,
+    unwinding=Unwinding.MMU_ONLY,
+    routes_lmsw_by_source=True,
+)
+V4_20 = Era(
+    "v4.20",
+    lazy=False,
+    hand_off=HandOff.KVM_RUN,
+    unwinding=Unwinding.READ_SHADOW,
+    routes_lmsw_by_source=True,
+)
+V4_20_REPAIRED = replace(
+    V4_20, version="v4.20 repaired", unwinding=Unwinding.GUEST_CR0, merges_lmsw=True
+)
 REFERENCE = Era(
     "reference",
     lazy=True,
     hand_off=HandOff.KERNEL_FPU,
     routing=Routing.OWN_STATE,
+    unwinding=Unwinding.GUEST_CR0,
     routes_lmsw_by_source=True,
     merges_lmsw=True,
     keeps_read_shadow=True,

@@ -3,7 +3,7 @@
 from models.kvm.cache_regs import kvm_read_cr0
 from models.kvm.contract import Handled
 from models.kvm.machine import Kvm
-from models.kvm.nested import nested_vmx_exit_handled, nested_vmx_run, reflect
+from models.kvm.nested import nested_vmx_exit_handled, nested_vmx_run, reflect, unwind
 from models.kvm.vcpu import Phase
 from models.kvm.vmx import TS, vmx_fpu_activate, vmx_set_cr0
 from models.kvm.x86 import LMSW_BITS, PE, kvm_lmsw, kvm_set_cr0
@@ -105,6 +105,9 @@ def vmx_handle_exit(kvm: Kvm) -> Handled:
     """Give the exit to L1 or handle it, with preemption on."""
     kvm.vcpu.phase = Phase.LOOP
     if kvm.vcpu.guest_mode and nested_vmx_exit_handled(kvm):
+        if kvm.vcpu.fail:
+            unwind(kvm)
+            return Handled.NOTHING
         reflect(kvm)
         return Handled.TO_L1
     return handle(kvm)

@@ -1,6 +1,6 @@
 """Nested VMX: running L2 for L1, on a VMCS that merges the wishes of both levels."""
 
-from models.kvm.era import Routing
+from models.kvm.era import Routing, Unwinding
 from models.kvm.machine import Kvm
 from models.kvm.observed import (
     event_exits_to_l1,
@@ -18,7 +18,7 @@ from models.kvm.x86 import LMSW_BITS
 from models.x86.cpu import VmcsName
 from models.x86.cr0 import NO_BITS, Cr0, merged
 from models.x86.vmcs import CrAccess, ExitReason
-from verifier.language import models
+from verifier.language import models, snapshot
 
 
 @models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1")
@@ -58,6 +58,8 @@ def nested_vmx_exit_handled_cr(kvm: Kvm) -> bool:
 @models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1")
 def nested_vmx_exit_handled(kvm: Kvm) -> bool:
     """Whether an exit of L2 goes to L1."""
+    if kvm.vcpu.fail:
+        return True
     match kvm.vcpu.exit.reason:
         case ExitReason.EXCEPTION_NM:
             return nested_nm_exit_handled(kvm)
@@ -73,6 +75,7 @@ def nested_vmx_exit_handled(kvm: Kvm) -> bool:
 def prepare_vmcs02(kvm: Kvm) -> None:
     """What L1 wants for L2 and what L0 wants for itself, in one VMCS."""
     vcpu, vmcs12 = kvm.vcpu, kvm.vcpu.vmcs12
+    kvm.vmcs.controls_valid = vmcs12.controls_valid
     kvm.vmcs.entry_injects_nm = vmcs12.entry_injects_nm
     update_exception_bitmap(kvm)
     vcpu.cr0_guest_owned_bits = vcpu.cr0_guest_owned_bits & ~vmcs12.cr0_mask
@@ -113,14 +116,13 @@ def prepare_vmcs12(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0)
 
 
 @models("arch/x86/kvm/vmx.c", "load_vmcs12_host_state", since="v3.1")
-def load_vmcs12_host_state(kvm: Kvm) -> None:
-    """L1's CR0 comes from VMCS12; vmcs01 may be as it was before the FPU changed hands."""
+def load_l1_cr0(kvm: Kvm, cr0: Cr0) -> None:
+    """Give L1 a CR0; vmcs01 may be as it was before the FPU changed hands."""
     vcpu = kvm.vcpu
+    vmx_set_cr0(kvm, cr0)
     if not vcpu.era.lazy:
         vcpu.cr0_guest_owned_bits = GUEST_BITS
-        vmx_set_cr0(kvm, vcpu.vmcs12.host_cr0)
         return
-    vmx_set_cr0(kvm, vcpu.vmcs12.host_cr0)
     update_exception_bitmap(kvm)
     vcpu.cr0_guest_owned_bits = Cr0(ts=vcpu.fpu_active)
     kvm.vmcs.cr0_mask = ~vcpu.cr0_guest_owned_bits
@@ -133,7 +135,32 @@ def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: C
     prepare_vmcs12(kvm, reason, access, operand)
     kvm.host.cpu.current = VmcsName.VMCS01
     load_host_state(kvm)
-    load_vmcs12_host_state(kvm)
+    load_l1_cr0(kvm, kvm.vcpu.vmcs12.host_cr0)
+
+
+@models("arch/x86/kvm/vmx.c", "nested_vmx_restore_host_state", since="v4.20")
+def nested_vmx_restore_host_state(kvm: Kvm) -> None:
+    """Give L1 back the CR0 that it had, although KVM's copy is L2's by now."""
+    vmcs = kvm.vmcs
+    before = vmcs.cr0_shadow
+    if kvm.vcpu.era.unwinding == Unwinding.GUEST_CR0:
+        before = merged(~vmcs.cr0_mask, vmcs.guest_cr0, vmcs.cr0_shadow)
+    load_l1_cr0(kvm, snapshot(before))
+
+
+@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1")
+def unwind(kvm: Kvm) -> None:
+    """The hardware has refused VMCS02: L1's VMLAUNCH fails, and L2 has never run."""
+    kvm.vcpu.fail = False
+    if kvm.vcpu.era.unwinding == Unwinding.HOST_STATE:
+        leaving = kvm.vcpu.exit
+        nested_vmx_vmexit(kvm, leaving.reason, leaving.access, leaving.operand)
+        return
+    kvm.vcpu.guest_mode = False
+    kvm.host.cpu.current = VmcsName.VMCS01
+    load_host_state(kvm)
+    if kvm.vcpu.era.unwinding != Unwinding.MMU_ONLY:
+        nested_vmx_restore_host_state(kvm)
 
 
 @models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v3.1")

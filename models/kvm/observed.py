@@ -139,10 +139,13 @@ def l1_enters_l2(kvm: Kvm) -> None:
         kvm.outcome.promised = vm_entry(kvm.contract.cpu)
 
 
-@observer("The event that KVM will inject into L2 at the next hardware VM entry")
+@observer("What the hardware will do with VMCS02 at the next VM entry")
 def l2_was_entered(kvm: Kvm) -> None:
-    """Nothing else can happen to L2 before it, so it counts as delivered now."""
-    kvm.outcome.outcome = Outcome.NM if kvm.vmcs.entry_injects_nm else Outcome.DONE
+    """Nothing else can happen to L2 before it, so it counts as done now."""
+    if not kvm.vmcs.controls_valid:
+        kvm.outcome.outcome = Outcome.VMFAIL
+    elif kvm.vmcs.entry_injects_nm:
+        kvm.outcome.outcome = Outcome.NM
 
 
 @observer("L1 writes the fields of its VMCS, on the contract CPU as in VMCS12")

@@ -73,7 +73,10 @@ def vmx_vcpu_run(kvm: Kvm) -> None:
     """VM entry; until v2.6.35 exits get the TS that the host has now."""
     if kvm.vcpu.era.hand_off == HandOff.HOST_IMAGE:
         kvm.vmcs.host_cr0.ts = kvm.host.cr0.ts
-    kvm.host.vmlaunch()
+    if kvm.host.vmlaunch() == Outcome.VMFAIL:
+        kvm.vcpu.fail = True
+        kvm.vcpu.nested_run_pending = False
+        kvm.vcpu.phase = Phase.EXITED
 
 
 @step

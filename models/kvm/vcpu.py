@@ -43,8 +43,8 @@ class Vcpu:
     """struct kvm_vcpu and vcpu_vmx as far as CR0 and the FPU go; L1 and L2 share it.
 
     `nested` is the module's parameter: whether the guest can use VMX. `cr0` is arch.cr0, whose
-    guest-owned bits may be stale. `user_fpu` is the VMM thread's image:
-    host_fx_image until v2.6.35 and user_fpu since v4.15.
+    guest-owned bits may be stale. `fail`: the last VM entry was refused with VMfail. `user_fpu` is
+    the VMM thread's image: host_fx_image until v2.6.35 and user_fpu since v4.15.
     """
 
     era: Era
@@ -60,4 +60,5 @@ class Vcpu:
     user_fpu: Fpu = Fpu()
     guest_mode: bool = False
     nested_run_pending: bool = False
+    fail: bool = False
     vmcs12: Vmcs = Vmcs()

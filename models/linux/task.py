@@ -185,6 +185,6 @@ class Host:
         self.cpu.registers = fpu.state
         return True
 
-    def vmlaunch(self) -> None:
+    def vmlaunch(self) -> Outcome:
         """Execute VMLAUNCH or VMRESUME on the current VMCS."""
-        vm_entry(self.cpu)
+        return vm_entry(self.cpu)

@@ -89,10 +89,10 @@ def interrupt_for_l1(kvm: Kvm) -> None:
     interrupt_exits_to_l1(kvm)
 
 
-def kvm(linux: LinuxEra, era: Era) -> Kvm:
+def kvm(linux: LinuxEra, era: Era, controls_valid: bool = True) -> Kvm:
     """A host with a virtual CPU that can use VMX."""
     guest_fpu = Fpu(state=Contents(owner=Context.GUEST))
-    vmcs12 = Vmcs(cr0_shadow=RUNNING)
+    vmcs12 = Vmcs(cr0_shadow=RUNNING, controls_valid=controls_valid)
     return Kvm(
         host=host(linux, era),
         vcpu=Vcpu(era=era, nested=True, vmcs12=vmcs12, guest_fpu=guest_fpu),
@@ -109,9 +109,76 @@ STEPS = (
     *HOST_STEPS,
 )
 
-V3_1 = System("kvm-nvmx/v3.1", kvm(i387.V3_2, kvm_era.V3_1), STEPS)
-V3_13 = System("kvm-nvmx/v3.13", kvm(fpu_internal.V3_4, kvm_era.V3_13), STEPS)
-V3_14 = System("kvm-nvmx/v3.14", kvm(fpu_internal.V3_4, kvm_era.V3_14), STEPS)
-V4_11 = System("kvm-nvmx/v4.11", kvm(fpu_core.V4_10, kvm_era.V4_11), STEPS)
-V4_20 = System("kvm-nvmx/v4.20", kvm(fpu_core.V4_10, kvm_era.V4_20), STEPS)
-REFERENCE = System("kvm-nvmx/reference", kvm(fpu_internal.V3_4, kvm_era.REFERENCE), STEPS)
+V3_1 = System(
+    "kvm-nvmx/v3.1",
+    kvm(i387.V3_2, kvm_era.V3_1),
+    STEPS,
+    "The first nested VMX: #NM goes to L1 whenever its exception bitmap asks for it.",
+)
+V3_13 = System(
+    "kvm-nvmx/v3.13",
+    kvm(fpu_internal.V3_4, kvm_era.V3_13),
+    STEPS,
+    "#NM goes to L1 if L2 would read TS as set (e504c9098ed6).",
+)
+V3_14 = System(
+    "kvm-nvmx/v3.14",
+    kvm(fpu_internal.V3_4, kvm_era.V3_14),
+    STEPS,
+    "#NM goes to L1 if L1 has set TS for L2 (1b385cbdd74a).",
+)
+V4_11 = System(
+    "kvm-nvmx/v4.11",
+    kvm(fpu_core.V4_10, kvm_era.V4_11),
+    STEPS,
+    "No laziness any more (bd7e5b0899a4), but #NM is routed as if there were.",
+)
+V4_20 = System(
+    "kvm-nvmx/v4.20",
+    kvm(fpu_core.V4_10, kvm_era.V4_20),
+    STEPS,
+    "#NM goes to L1 whenever its exception bitmap asks for it, since L0 never does.",
+)
+V4_20_REPAIRED = System(
+    "kvm-nvmx/v4.20-repaired",
+    kvm(fpu_core.V4_10, kvm_era.V4_20_REPAIRED),
+    STEPS,
+    "v4.20 with an LMSW of L2 that leaves L1's bits alone.",
+)
+REFERENCE = System(
+    "kvm-nvmx/reference",
+    kvm(fpu_internal.V3_4, kvm_era.REFERENCE),
+    STEPS,
+    "v3.14 with the four repairs that lazy nested switching needs to be transparent.",
+)
+# L1 asks for controls that only the hardware refuses: no VMLAUNCH succeeds, L2 never runs.
+VMFAIL_V4_11 = System(
+    "kvm-nvmx-vmfail/v4.11",
+    kvm(fpu_core.V4_10, kvm_era.V4_11, controls_valid=False),
+    STEPS,
+    "VMLAUNCH fails late: KVM loads L1's host state, as if L2 had run and exited.",
+)
+VMFAIL_V4_19 = System(
+    "kvm-nvmx-vmfail/v4.19",
+    kvm(fpu_core.V4_10, kvm_era.V4_19, controls_valid=False),
+    STEPS,
+    "VMLAUNCH fails late: KVM goes on with L2's CR0.",
+)
+VMFAIL_V4_20 = System(
+    "kvm-nvmx-vmfail/v4.20",
+    kvm(fpu_core.V4_10, kvm_era.V4_20, controls_valid=False),
+    STEPS,
+    "VMLAUNCH fails late: KVM restores L1's CR0 from the read shadow.",
+)
+VMFAIL_V4_20_REPAIRED = System(
+    "kvm-nvmx-vmfail/v4.20-repaired",
+    kvm(fpu_core.V4_10, kvm_era.V4_20_REPAIRED, controls_valid=False),
+    STEPS,
+    "VMLAUNCH fails late: KVM restores TS from vmcs01, where L1 owned it.",
+)
+VMFAIL_REFERENCE = System(
+    "kvm-nvmx-vmfail/reference",
+    kvm(fpu_internal.V3_4, kvm_era.REFERENCE, controls_valid=False),
+    STEPS,
+    "VMLAUNCH fails late: The same repair, with lazy switching.",
+)

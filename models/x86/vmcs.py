@@ -39,6 +39,7 @@ class Vmcs:
     exception_bitmap_nm: bool = False
     unrestricted_guest: bool = True
     entry_injects_nm: bool = False
+    controls_valid: bool = True
     exit_reason: ExitReason = ExitReason.NONE
     exit_access: CrAccess = CrAccess.MOV_TO
     exit_operand: Cr0 = NO_BITS

@@ -56,7 +56,7 @@ def save_guest_cr0(cpu: Cpu) -> None:
 @manual(SDM, "VM Entries", "sections 26.2 to 26.5")
 def vm_entry(cpu: Cpu) -> Outcome:
     """Enter the guest of the current VMCS, delivering the event that it injects."""
-    if not host_cr0_is_valid(cpu):
+    if not (cpu.vmcs.controls_valid & host_cr0_is_valid(cpu)):
         return Outcome.VMFAIL
     if not guest_cr0_is_valid(cpu):
         return fail_entry(cpu)
