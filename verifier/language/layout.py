@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum, Flag
+from inspect import get_annotations
 from typing import Any, get_args, get_origin, get_type_hints
 
 from verifier.language.errors import ModelError, refuse
@@ -45,6 +46,7 @@ class Slot:
 
     offset: int
     leaf: Leaf
+    size = 1
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Part:
 
     offset: int
     type: type
+
+    @property
+    def size(self) -> int:
+        return len(layout_of(self.type).leaves)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,10 @@ class Rows:
     key: type[Enum]
     item: Slot | Part
     stride: int
+
+    @property
+    def size(self) -> int:
+        return len(self.key) * self.stride
 
     def matches(self, other: Rows) -> bool:
         """Whether the two hold the same, wherever they start."""
@@ -89,15 +99,31 @@ def layout_of(type: type) -> Layout:
 
 
 def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
-    """Read a class body's annotations into a layout."""
+    """Read a class body's annotations into a layout; fields of its base records come first."""
     fields: dict[str, Field] = {}
     leaves: list[Leaf] = []
     for name, annotation in get_type_hints(cls).items():
-        default = getattr(cls, name, None)
-        field, own = _field(cls, name, annotation, default, len(leaves))
-        fields[name] = field
-        leaves += (leaf.under(f"{name}.", ghost, event) for leaf in own)
+        if name in names_of(cls):
+            field, own = _field(cls, name, annotation, cls.__dict__.get(name), 0)
+            own = [leaf.under(f"{name}.", False, False) for leaf in own]
+        else:
+            field, own = _inherited(cls, name)
+        fields[name] = replace(field, offset=len(leaves))
+        leaves += (leaf.under("", ghost, event) for leaf in own)
     return Layout(fields, tuple(leaves))
+
+
+def names_of(cls: type) -> set[str]:
+    """What a class itself names; a record names all its fields."""
+    return {*cls.__dict__, *get_annotations(cls)}
+
+
+def _inherited(cls: type, name: str) -> tuple[Field, list[Leaf]]:
+    """A base record's field and its leaves."""
+    declaring = (base for base in cls.__mro__[1:] if name in names_of(base))
+    layout = layout_of(next(declaring))
+    field = layout.fields[name]
+    return field, list(layout.leaves[field.offset : field.offset + field.size])
 
 
 def _field(

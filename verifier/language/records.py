@@ -136,9 +136,9 @@ def assign(store: Store, base: Base, field: Field, value: Any) -> None:
         if type(value) is not field.type:
             kind = field.type.__name__
             raise refuse(f"`{value!r}` is assigned to a `{kind}`", f"assign a `{kind}`")
-        _copy(value, store, base, len(layout_of(field.type).leaves))
+        _copy(value, store, base, field.size)
     elif isinstance(value, FamilyView) and value._rows.matches(field):
-        _copy(value, store, base, len(field.key) * field.stride)
+        _copy(value, store, base, field.size)
     elif type(value) is Family:
         for key, item in value.items():
             FamilyView(field, store, base)[key] = item

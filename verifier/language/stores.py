@@ -72,7 +72,7 @@ class Store:
     def encoded(self, value: Any) -> Any:
         return value
 
-    def index(self, base: Base, key: Any, type: type[Enum], stride: int) -> Base:  # noqa: ARG002
+    def index(self, base: Base, key: Any, type: type[Enum], stride: int) -> Base:
         """Where a family's row for a symbolic key starts."""
         raise misindexed(type, key)
 
@@ -103,7 +103,7 @@ class SymbolicStore(Store):
         found = [self.leaves[place] for _, place in base]
         return next((leaf for leaf in found if leaf.ghost), found[0])
 
-    def symbolic(self, run: SymbolicRun) -> SymbolicStore:  # noqa: ARG002
+    def symbolic(self, run: SymbolicRun) -> SymbolicStore:
         return self
 
     def resolved(self, base: Base) -> Base:
@@ -153,7 +153,7 @@ class SymbolicStore(Store):
         else:
             raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", wants(leaf))
 
-    def peek(self, base: Base, target: Store) -> Any:  # noqa: ARG002
+    def peek(self, base: Base, target: Store) -> Any:
         return self._raw(base)
 
     def poke(self, base: Base, raw: Any) -> None:
