@@ -1,0 +1,121 @@
+"""A lazy Linux with two tasks as the guest of KVM."""
+
+from models.kvm.contract import Contract, GuestOutcome, Handled, Retried, Retry
+from models.kvm.exits import vmx_handle_exit
+from models.kvm.machine import Kvm
+from models.kvm.run import in_kvm_run
+from models.kvm.vcpu import Phase
+from models.stack.execution import (
+    close_section,
+    goes_on,
+    kernel_fpu_instruction,
+    kernel_instruction,
+    open_section,
+    switch,
+    task_image,
+    user_fpu_instruction,
+)
+from models.stack.host import GuestHost
+from models.x86.registers import Context
+from verifier.language import abstracts, assume, event, ghost, record, step
+
+
+@ghost
+class NoContract(Contract):
+    """No contract CPU runs beside a closed guest."""
+
+
+@event
+class NoOutcome(GuestOutcome):
+    """What a closed guest sees is compared with nothing."""
+
+
+@ghost
+class NoRetry(Retry):
+    """Retries by a closed guest are not counted."""
+
+
+@event
+class NoRetried(Retried):
+    """Retries by a closed guest are not counted."""
+
+
+@record
+class ClosedKvm(Kvm):
+    """KVM with a guest whose tasks are looked at, and not its CPU."""
+
+    contract: NoContract = NoContract(broken=True)
+    outcome: NoOutcome = NoOutcome()
+    retry: NoRetry = NoRetry()
+    retried: NoRetried = NoRetried()
+
+
+@record
+class KvmLinux(ClosedKvm):
+    """A host with KVM, and the memory of its guest."""
+
+    linux: GuestHost
+
+
+@abstracts("Only what the host gives to the guest reaches it")
+def handled_for_guest(guest: GuestHost, handled: Handled) -> None:
+    """The guest goes on behind an instruction that was executed for it."""
+    assert (handled != Handled.REFUSED) & (handled != Handled.KILLED), "a guest kernel gets on"
+    if handled == Handled.EMULATED:
+        guest.complete()
+
+
+@step
+def handle_exit(s: KvmLinux) -> None:
+    """KVM handles the exit."""
+    in_kvm_run(s, Phase.EXITED)
+    handled_for_guest(s.linux, vmx_handle_exit(s))
+
+
+@abstracts("VMX non-root operation")
+def guest_runs(s: KvmLinux) -> None:
+    """Only while the physical CPU runs the guest."""
+    assume(s.host.cpu.non_root)
+
+
+@step
+def l1_fpu_instruction(s: KvmLinux, value: bool) -> None:
+    """The guest's running task executes an FPU instruction."""
+    guest_runs(s)
+    user_fpu_instruction(s, s.linux, value)
+
+
+@step
+def l1_schedule(s: KvmLinux, frequent: bool) -> None:
+    """The guest's kernel switches to its other task."""
+    guest_runs(s)
+    switch(s.linux, frequent)
+
+
+@step
+def l1_kernel_instruction(s: KvmLinux) -> None:
+    """The guest's kernel executes its next instruction."""
+    guest_runs(s)
+    kernel_instruction(s, s.linux, task_image(s.linux))
+
+
+@step
+def l1_kernel_fpu_begin(s: KvmLinux) -> None:
+    """The guest's kernel opens an FPU section, in process context or over user mode."""
+    guest_runs(s)
+    goes_on(s.linux)
+    open_section(s.linux)
+
+
+@step
+def l1_kernel_fpu_instruction(s: KvmLinux, value: bool) -> None:
+    """The guest's kernel computes in its FPU section."""
+    guest_runs(s)
+    kernel_fpu_instruction(s, s.linux, Context.L1_KERNEL, value)
+
+
+@step
+def l1_kernel_fpu_end(s: KvmLinux) -> None:
+    """The guest's kernel closes its FPU section."""
+    guest_runs(s)
+    close_section(s.linux)
