@@ -1,0 +1,97 @@
+"""Every rule that merges the wishes of two levels is needed: without it something is violated."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from models.kvm import exits, nested, run, vmx, x86
+from models.systems.kvm_nvmx import REFERENCE
+from models.systems.kvm_vmx import V3_12_IRQ
+from properties import integrity, isolation, progress, transparency
+from tests.models import kvm_mutants as mutants
+from verifier.engines.pdr import pdr
+from verifier.evidence.verdicts import Limits, Proved, Violated
+from verifier.language import System
+from verifier.language.compiling import compile_system
+from verifier.language.functions import about
+
+PROPERTIES = [
+    function
+    for module in (isolation, integrity, progress, transparency)
+    for function in map(about, vars(module).values())
+    if function is not None and function.kind == "always"
+]
+CALLERS = (exits, nested, run, vmx, x86)
+
+
+def verdict(system: System, goal: str) -> Any:
+    circuit = compile_system(system, PROPERTIES).circuit
+    return pdr(circuit, [goal], Limits(seconds=120))[goal]
+
+
+@pytest.fixture
+def replaced(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
+    """Put a function in the place of another, wherever it is called."""
+
+    def put(name: str, mutant: Any) -> None:
+        for module in CALLERS:
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, mutant)
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("name", "mutant", "goal"),
+    [
+        ("update_exception_bitmap", mutants.bitmap_without_l1, "transparency"),
+        ("update_exception_bitmap", mutants.bitmap_of_l1_alone, "transparency"),
+        ("prepare_vmcs02", mutants.vmcs02_without_l1_s_mask, "transparency"),
+        ("vmx_fpu_activate", mutants.activate_without_l1_s_mask, "transparency"),
+        ("vmx_fpu_deactivate", mutants.deactivate_with_a_stale_shadow, "transparency"),
+        ("handle_clts", mutants.clts_in_the_shadow_only, "transparency"),
+        ("load_l1_cr0", mutants.l1_s_cr0_alone, "transparency"),
+        ("vmcs12_guest_cr0", mutants.guest_cr0_without_owned_bits, "transparency"),
+        ("handle_set_cr0", mutants.mov_to_cr0_of_l2_on_l1_s_bits, "transparency"),
+        ("kvm_put_guest_fpu", mutants.put_without_a_note, "isolation"),
+    ],
+)
+def test_nested_switching_without_one_rule_is_violated(
+    replaced: Callable[[str, Any], None], name: str, mutant: Any, goal: str
+) -> None:
+    replaced(name, mutant)
+    assert isinstance(verdict(REFERENCE, goal), Violated)
+
+
+def test_clearing_ts_under_l2_without_giving_it_the_fpu_leaks_registers(
+    replaced: Callable[[str, Any], None],
+) -> None:
+    replaced("handle_clts", mutants.clts_in_the_hardware)
+    replaced("vmx_fpu_activate", mutants.no_activation)
+    assert isinstance(verdict(REFERENCE, "isolation"), Violated)
+
+
+@pytest.mark.parametrize(
+    ("name", "mutant", "goal"),
+    [
+        ("vmx_fpu_deactivate", mutants.deactivate_without_mp, "isolation"),
+        ("kvm_put_guest_fpu", mutants.put_without_a_note, "isolation"),
+        ("kvm_put_guest_fpu", mutants.put_without_a_save, "integrity"),
+        ("kvm_load_guest_fpu", mutants.load_without_a_section, "integrity"),
+        ("load_host_state", mutants.host_ts_stays_clear, "isolation"),
+    ],
+)
+def test_switching_without_one_rule_is_violated(
+    replaced: Callable[[str, Any], None], name: str, mutant: Any, goal: str
+) -> None:
+    replaced(name, mutant)
+    assert isinstance(verdict(V3_12_IRQ, goal), Violated)
+
+
+@pytest.mark.parametrize("goal", ["isolation", "integrity", "transparency"])
+def test_not_taking_the_fpu_back_is_only_slower(
+    replaced: Callable[[str, Any], None], goal: str
+) -> None:
+    replaced("kvm_put_guest_fpu", mutants.put_without_a_request)
+    assert isinstance(verdict(V3_12_IRQ, goal), Proved)

@@ -1,0 +1,93 @@
+"""What is proved of each KVM and what is not, and that each repair of the lazy design is needed."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from models.kvm.era import REFERENCE, V4_11, V4_20, Era, Routing
+from models.linux import fpu_core, fpu_internal
+from models.systems import kvm_nvmx, kvm_vmx
+from properties import host_integrity, integrity, isolation, progress, transparency
+from verifier.engines.pdr import pdr
+from verifier.evidence.verdicts import Limits, Proved, Violated
+from verifier.language import System
+from verifier.language.compiling import compile_system
+from verifier.language.functions import about
+
+MODULES = (isolation, integrity, progress, transparency, host_integrity)
+PROPERTIES = [
+    function
+    for module in MODULES
+    for function in map(about, vars(module).values())
+    if function is not None and function.kind in ("always", "sometimes")
+]
+
+
+def verdicts(system: System, *goals: str) -> dict[str, Any]:
+    circuit = compile_system(system, PROPERTIES).circuit
+    return pdr(circuit, goals or list(circuit.bad), Limits(seconds=120))
+
+
+def nested(era: Era) -> System:
+    linux = fpu_internal.V3_4 if era.lazy else fpu_core.V4_10
+    return System("kvm-nvmx/variant", kvm_nvmx.kvm(linux, era), kvm_nvmx.STEPS)
+
+
+@pytest.mark.parametrize(
+    ("system", "violated"),
+    [
+        (kvm_vmx.V2_6_34, {"transparency", "isolation", "integrity", "host_integrity"}),
+        (kvm_vmx.V3_4, {"isolation", "integrity", "host_integrity"}),
+        (kvm_vmx.V3_12, {"isolation", "integrity", "host_integrity"}),
+        (kvm_vmx.V4_11, {"isolation", "integrity"}),
+        (kvm_vmx.V4_20, set()),
+        (kvm_vmx.V2_6_34_IRQ, {"transparency", "isolation", "integrity", "host_integrity"}),
+        (kvm_vmx.V3_4_IRQ, {"isolation", "integrity", "host_integrity"}),
+        (kvm_vmx.V3_12_IRQ, set()),
+        (kvm_vmx.V4_11_IRQ, set()),
+    ],
+    ids=lambda value: value.name if isinstance(value, System) else "",
+)
+def test_what_holds_without_nesting(system: System, violated: set[str]) -> None:
+    goals = ("transparency", "progress", "isolation", "integrity", "host_integrity")
+    found = verdicts(system, *goals)
+    assert {goal for goal in goals if isinstance(found[goal], Violated)} == violated
+    assert all(isinstance(found[goal], Proved) for goal in goals if goal not in violated)
+
+
+@pytest.mark.parametrize(
+    ("era", "goal"),
+    [
+        (replace(REFERENCE, routing=Routing.BITMAP), "transparency"),
+        (replace(REFERENCE, routing=Routing.READ_VIEW), "progress"),
+        (replace(REFERENCE, routing=Routing.GUEST_CR0), "progress"),
+        (replace(REFERENCE, merges_lmsw=False), "transparency"),
+        (replace(REFERENCE, routes_lmsw_by_source=False), "transparency"),
+        (replace(REFERENCE, keeps_read_shadow=False), "transparency"),
+        (replace(V4_20, routing=Routing.GUEST_CR0, merges_lmsw=True), "transparency"),
+    ],
+)
+def test_each_repair_is_needed(era: Era, goal: str) -> None:
+    assert isinstance(verdicts(nested(era), goal)[goal], Violated)
+
+
+@pytest.mark.parametrize(
+    "era",
+    [
+        REFERENCE,
+        replace(V4_20, merges_lmsw=True),
+        replace(V4_11, merges_lmsw=True, routes_lmsw_by_source=True, routing=Routing.BITMAP),
+    ],
+)
+def test_the_repairs_suffice(era: Era) -> None:
+    found = verdicts(nested(era), "transparency", "progress")
+    assert all(isinstance(verdict, Proved) for verdict in found.values())
+
+
+@pytest.mark.parametrize("system", [kvm_vmx.V3_12, kvm_nvmx.REFERENCE], ids=lambda s: s.name)
+def test_every_step_and_every_case_of_a_property_can_occur(system: System) -> None:
+    circuit = compile_system(system, PROPERTIES).circuit
+    cases = [goal for goal in circuit.bad if goal.startswith(("fires:", "sometimes:"))]
+    found = pdr(circuit, cases, Limits(seconds=120))
+    assert [goal for goal in cases if not isinstance(found[goal], Violated)] == []
