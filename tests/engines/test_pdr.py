@@ -1,11 +1,15 @@
 import signal
+from itertools import product
 
 import pytest
+from pysat.solvers import Solver
 
 from tests.corpus.build import Builder
 from tests.engines.explicit import holds, random_circuit, shortest_violations, violates
 from verifier.circuit.circuit import Circuit
+from verifier.circuit.cnf import transition
 from verifier.engines.pdr import minimise, pdr
+from verifier.engines.pdr.compact import compact
 from verifier.evidence.verdicts import Invariant, Limits, Progress, Proved, Unknown, Violated
 
 GOALS = ("p", "q", "r")
@@ -40,9 +44,7 @@ def ring(width: int) -> Circuit:
     return build.circuit()
 
 
-@pytest.mark.parametrize("seed", range(400))
-def test_random_systems_are_settled_as_by_exhaustive_search(seed: int) -> None:
-    circuit = random_circuit(seed)
+def settles_as_by_exhaustive_search(circuit: Circuit) -> bool:
     expected = shortest_violations(circuit)
     together = pdr(circuit, GOALS, Limits())
     alone = {goal: pdr(circuit, [goal], Limits())[goal] for goal in GOALS}
@@ -57,6 +59,48 @@ def test_random_systems_are_settled_as_by_exhaustive_search(seed: int) -> None:
                 assert isinstance(verdict, Violated)
                 assert verdict.depth >= steps
                 assert violates(circuit, goal, verdict.path)
+    return True
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_random_systems_are_settled_as_by_exhaustive_search(seed: int) -> None:
+    assert settles_as_by_exhaustive_search(random_circuit(seed))
+
+
+@pytest.mark.parametrize("seed", range(400, 600))
+def test_what_only_long_searches_do_keeps_the_answers(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifier.engines.pdr._FIRST_TURN", 3)
+    monkeypatch.setattr("verifier.engines.pdr.search._QUERIES_WORTH_COMPACTING", 5)
+    monkeypatch.setattr("verifier.engines.pdr.search._STALE_CLAUSES", 3)
+    monkeypatch.setattr("verifier.engines.pdr.samples._STEPS_IN_A_GENERATION", 2)
+    assert settles_as_by_exhaustive_search(random_circuit(seed))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_compact_step_gives_the_same_next_states(seed: int) -> None:
+    plain = transition(random_circuit(seed))
+    small = compact(plain)
+    assert small.variables <= plain.variables
+    assert (small.latches, small.inputs) == (plain.latches, plain.inputs)
+    bits = range(1, plain.latches + plain.inputs + 1)
+    with (
+        Solver("m22", bootstrap_with=plain.clauses) as one,
+        Solver("m22", bootstrap_with=small.clauses) as other,
+    ):
+        for signs in product((1, -1), repeat=len(bits)):
+            assumed = [sign * bit for sign, bit in zip(signs, bits, strict=True)]
+            assert one.solve(assumed)
+            model = one.get_model()
+            pairs = zip(
+                [*plain.next, *plain.bad.values()],
+                [*small.next, *small.bad.values()],
+                strict=True,
+            )
+            forced = [y if x in model else -y for x, y in pairs]
+            assert other.solve([*assumed, *forced])
+            assert not any(other.solve([*assumed, -literal]) for literal in forced)
 
 
 @pytest.mark.parametrize("seed", range(0, 400, 4))

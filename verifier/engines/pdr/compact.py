@@ -10,7 +10,8 @@ import pysolvers
 
 from verifier.circuit.cnf import Transition
 
-_ROUNDS = 1
+_ROUNDS = 2
+_MORE_CLAUSES_FOR_A_VARIABLE = 16
 _OFF, _ON = 0, 1
 
 
@@ -24,6 +25,7 @@ def compact(step: Transition) -> Transition:
     frozen = sorted({*first, *map(abs, outputs)})
     solver = pysolvers.cadical153_new()
     try:
+        pysolvers.cadical153_set(solver, "elimboundmin", _MORE_CLAUSES_FOR_A_VARIABLE)
         for clause in step.clauses:
             pysolvers.cadical153_add_cl(solver, clause)
         block = cover = condition = _OFF

@@ -21,10 +21,7 @@ class Lifter:
         self._solver = Solver(step.clauses, budget)
 
     def into(self, cube: list[int], state: list[int], inputs: list[int]) -> list[int]:
-        """The part of the state from which these inputs step into the cube.
-
-        Literals that come first in the state are preferred.
-        """
+        """The part of the state from which these inputs step into the cube."""
         self._variables += 1
         unless = self._variables
         following = self._following

@@ -14,7 +14,7 @@ from verifier.engines.pdr.propagate import propagate
 from verifier.evidence.verdicts import Progress, Watch
 
 _QUERIES_WORTH_COMPACTING = 400
-_STALE_CLAUSES = 1_500
+_STALE_CLAUSES = 3_000
 
 
 @dataclass(slots=True)
@@ -114,9 +114,7 @@ class Search:
         return None
 
     def _predecessor(self, obligation: Obligation) -> Obligation:
-        """A cube of states that step into the obligation's, over literals that lemmas have."""
         state, inputs = self.frames.predecessor()
-        state.sort(key=self.frames.activity.__getitem__, reverse=True)
         cube = self._lifter.into(obligation.cube, state, inputs)
         return Obligation(cube, inputs, obligation, obligation.steps + 1)
 
