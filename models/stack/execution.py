@@ -9,7 +9,11 @@ from models.x86.cr0 import RUNNING, Cr0
 from models.x86.instructions import Instruction, execute, read_cr0
 from models.x86.outcome import Outcome
 from models.x86.registers import Context
-from verifier.language import abstracts, assume, snapshot
+from verifier.language import abstracts, assume
+
+TS = Cr0(ts=True)
+SWITCHED = RUNNING | TS
+"""CR0 of a lazy kernel whose running task has not got the registers."""
 
 
 @abstracts("An instruction of any guest level runs on the one physical CPU")
@@ -46,20 +50,27 @@ def task_image(guest: GuestHost) -> Fpu:
     return guest.tasks[TaskName.A].fpu
 
 
+@abstracts("A guest kernel changes no bit of its CR0 but TS")
+def read_ts(kvm: Kvm) -> bool:
+    """MOV from CR0: the bit TS, the others being known."""
+    read = read_cr0(kvm.host.cpu)
+    assert (read | TS) == SWITCHED, "a guest kernel finds its CR0 as it has written it"
+    return read.ts
+
+
 @abstracts("A guest kernel's next instruction")
 def kernel_instruction(kvm: Kvm, guest: GuestHost, fpu: Fpu) -> None:
     """Execute it; one that exits is completed when its exit is handled, or executed again."""
     kind = guest.first.kind
     assume((kind != Issue.NOTHING) & (kind != Issue.VMLAUNCH))
     cpu = kvm.host.cpu
-    read = snapshot(read_cr0(cpu))
-    outcome = execute_on_virtual_cpu(kvm, instruction_of(kind), guest.rax | Cr0(ts=True))
+    outcome = execute_on_virtual_cpu(kvm, instruction_of(kind), SWITCHED)
     if outcome == Outcome.EXIT:
         return
     assert outcome == Outcome.DONE, "a guest kernel's own save, load or change of TS faults"
     match kind:
         case Issue.READ_CR0:
-            guest.rax = read
+            read_ts(kvm)
             guest.first.kind = Issue.WRITE_CR0
             return
         case Issue.FXSAVE:

@@ -44,12 +44,12 @@ class Issued:
 class GuestHost(Host):
     """A virtual CPU under Linux; of `cpu` only the VMCS that this Linux has in memory is used.
 
-    `first` is executed next. `rax` is what MOV from CR0 returned, until it is used.
+    `first` is executed next. `ts` is what MOV from CR0 has returned, until it is used.
     """
 
     first: Issued = Issued()
     second: Issued = Issued()
-    rax: Cr0 = RUNNING
+    ts: bool = False
     section: Section = Section.NONE
 
     @property
@@ -60,7 +60,7 @@ class GuestHost(Host):
     @property
     def cr0(self) -> Cr0:
         """What MOV from CR0 has returned."""
-        return self.rax
+        return RUNNING | Cr0(ts=self.ts)
 
     def issue(self, kind: Issue, image: Image) -> None:
         """Append an instruction."""
@@ -77,7 +77,6 @@ class GuestHost(Host):
         for slot, following in zip(slots, (*slots[1:], Issued()), strict=True):
             slot.kind = following.kind
             slot.image = following.image
-        self.rax = RUNNING
 
     def clts(self) -> None:
         """Issue CLTS."""

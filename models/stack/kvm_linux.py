@@ -54,7 +54,7 @@ class ClosedKvm(Kvm):
 class KvmLinux(ClosedKvm):
     """A host with KVM, and the memory of its guest."""
 
-    linux: GuestHost
+    l1: GuestHost
 
 
 @abstracts("Only what the host gives to the guest reaches it")
@@ -69,7 +69,7 @@ def handled_for_guest(guest: GuestHost, handled: Handled) -> None:
 def handle_exit(s: KvmLinux) -> None:
     """KVM handles the exit."""
     in_kvm_run(s, Phase.EXITED)
-    handled_for_guest(s.linux, vmx_handle_exit(s))
+    handled_for_guest(s.l1, vmx_handle_exit(s))
 
 
 @abstracts("VMX non-root operation")
@@ -82,40 +82,40 @@ def guest_runs(s: KvmLinux) -> None:
 def l1_fpu_instruction(s: KvmLinux, value: bool) -> None:
     """The guest's running task executes an FPU instruction."""
     guest_runs(s)
-    user_fpu_instruction(s, s.linux, value)
+    user_fpu_instruction(s, s.l1, value)
 
 
 @step
 def l1_schedule(s: KvmLinux, frequent: bool) -> None:
     """The guest's kernel switches to its other task."""
     guest_runs(s)
-    switch(s.linux, frequent)
+    switch(s.l1, frequent)
 
 
 @step
 def l1_kernel_instruction(s: KvmLinux) -> None:
     """The guest's kernel executes its next instruction."""
     guest_runs(s)
-    kernel_instruction(s, s.linux, task_image(s.linux))
+    kernel_instruction(s, s.l1, task_image(s.l1))
 
 
 @step
 def l1_kernel_fpu_begin(s: KvmLinux) -> None:
     """The guest's kernel opens an FPU section, in process context or over user mode."""
     guest_runs(s)
-    goes_on(s.linux)
-    open_section(s.linux)
+    goes_on(s.l1)
+    open_section(s.l1)
 
 
 @step
 def l1_kernel_fpu_instruction(s: KvmLinux, value: bool) -> None:
     """The guest's kernel computes in its FPU section."""
     guest_runs(s)
-    kernel_fpu_instruction(s, s.linux, Context.L1_KERNEL, value)
+    kernel_fpu_instruction(s, s.l1, Context.L1_KERNEL, value)
 
 
 @step
 def l1_kernel_fpu_end(s: KvmLinux) -> None:
     """The guest's kernel closes its FPU section."""
     guest_runs(s)
-    close_section(s.linux)
+    close_section(s.l1)

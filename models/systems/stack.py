@@ -1,7 +1,7 @@
 """Closed stacks: concrete kernels as guests, and the tasks of every level."""
 
 from models.kvm import era as kvm_era
-from models.kvm.era import Era
+from models.kvm.era import Era, HandOff
 from models.kvm.run import (
     check_requests,
     external_interrupt,
@@ -9,21 +9,22 @@ from models.kvm.run import (
     kvm_run_returns,
     vcpu_enter_guest,
 )
-from models.kvm.vcpu import Vcpu
+from models.kvm.vcpu import GUEST_BITS, Vcpu
 from models.linux.era import Era as LinuxEra
 from models.linux.fpu_internal import V3_4
 from models.linux.task import Fpu, Image, Task, TaskName
+from models.stack import kvm_kvm_linux as nested
 from models.stack import kvm_linux
-from models.stack.host import GuestHost
+from models.stack.execution import SWITCHED
+from models.stack.host import GuestHost, KvmHost
+from models.stack.kvm_kvm_linux import GuestKvm, KvmKvmLinux
 from models.stack.kvm_linux import KvmLinux
 from models.systems.kvm_vmx import HOST_STEPS, host
-from models.x86.cpu import VmcsName
+from models.x86.cpu import Cpu, VmcsName
 from models.x86.cr0 import RUNNING, Cr0
 from models.x86.registers import Contents, Context
+from models.x86.vmcs import Vmcs
 from verifier.language import Family, System
-
-SWITCHED = RUNNING | Cr0(ts=True)
-"""CR0 of a lazy kernel whose running task has not got the registers."""
 
 
 def linux(era: LinuxEra, a: Context, b: Context) -> GuestHost:
@@ -47,7 +48,38 @@ def kvm_under_linux(era: Era) -> KvmLinux:
     return KvmLinux(
         host=machine,
         vcpu=Vcpu(era=era, cr0=SWITCHED),
-        linux=linux(V3_4, Context.L1_A, Context.L1_B),
+        l1=linux(V3_4, Context.L1_A, Context.L1_B),
+    )
+
+
+def vmcs(era: Era) -> Vmcs:
+    """What KVM has set up for a guest that has just switched tasks."""
+    return Vmcs(
+        guest_cr0=SWITCHED,
+        cr0_mask=~GUEST_BITS,
+        cr0_shadow=SWITCHED,
+        host_cr0=RUNNING | Cr0(ts=era.hand_off == HandOff.UNLAZY),
+    )
+
+
+def guest_kvm(era: Era) -> GuestKvm:
+    """KVM whose guest is a Linux that has just switched tasks; its VMM thread runs."""
+    tasks = linux(V3_4, Context.L1_VMM, Context.L1_B).tasks
+    return GuestKvm(
+        host=KvmHost(era=V3_4, tasks=tasks, cpu=Cpu(vmcss=Family({VmcsName.VMCS01: vmcs(era)}))),
+        vcpu=Vcpu(era=era, cr0=SWITCHED, guest_fpu=Fpu(image=Image.GUEST)),
+    )
+
+
+def kvm_under_kvm(l0: Era, l1: Era) -> KvmKvmLinux:
+    """A host whose guest runs KVM, whose guest is a Linux."""
+    machine = host(V3_4, l0)
+    machine.cpu.vmcss[VmcsName.VMCS01].guest_cr0 = SWITCHED
+    return KvmKvmLinux(
+        host=machine,
+        vcpu=Vcpu(era=l0, nested=True, cr0=SWITCHED, vmcs12=vmcs(l1)),
+        l1=guest_kvm(l1),
+        l2=linux(V3_4, Context.L2_A, Context.L2_B),
     )
 
 
@@ -73,4 +105,35 @@ KVM_LINUX = System(
     kvm_under_linux(kvm_era.V3_12),
     (*LINUX_STEPS, *RUN_STEPS, *HOST_STEPS),
     summary="Linux v3.4 with two tasks, on lazy KVM v3.12, on Linux v3.4",
+)
+
+NESTED_STEPS = (
+    nested.handle_exit,
+    nested.interrupt_for_l1,
+    nested.l1_kvm_run,
+    nested.l1_kvm_run_returns,
+    nested.l1_check_requests,
+    nested.l1_vcpu_enter_guest,
+    nested.l1_enters_l2,
+    nested.l1_handle_exit,
+    nested.l1_preempt,
+    nested.l1_resume,
+    nested.l1_fpu_instruction,
+    nested.l1_interrupt_uses_fpu,
+    nested.l1_kernel_fpu_instruction,
+    nested.l1_kernel_fpu_end,
+    nested.l1_kernel_instruction,
+    nested.l2_fpu_instruction,
+    nested.l2_schedule,
+    nested.l2_kernel_instruction,
+    nested.l2_kernel_fpu_begin,
+    nested.l2_kernel_fpu_instruction,
+    nested.l2_kernel_fpu_end,
+)
+
+KVM_KVM_LINUX = System(
+    "stack/kvm-kvm-linux",
+    kvm_under_kvm(kvm_era.REFERENCE, kvm_era.REFERENCE),
+    (*NESTED_STEPS, *RUN_STEPS, *HOST_STEPS),
+    summary="Linux v3.4 with two tasks, on KVM reference, on the same KVM",
 )

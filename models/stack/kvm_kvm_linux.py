@@ -1,0 +1,289 @@
+"""KVM as the guest of KVM, and a lazy Linux with two tasks as the guest's guest.
+
+L1's VMCS is a shadow VMCS: VMREAD and VMWRITE access memory, which L0 copies to VMCS12 when L1
+enters L2 and back when L2 is left.
+"""
+
+from models.kvm import neighbours, run
+from models.kvm.contract import Handled
+from models.kvm.exits import vmx_handle_exit
+from models.kvm.machine import OTHER
+from models.kvm.nested import interrupt_exits_to_l1
+from models.kvm.run import forget_exit, in_kvm_run, leave_guest
+from models.kvm.vcpu import Phase
+from models.linux.task import Fpu, Image, Interrupt
+from models.stack.execution import (
+    close_section,
+    goes_on,
+    kernel_fpu_instruction,
+    kernel_instruction,
+    open_section,
+    read_ts,
+    switch,
+    task_image,
+    user_fpu_instruction,
+)
+from models.stack.host import GuestHost, Issue, KvmHost
+from models.stack.kvm_linux import ClosedKvm, handled_for_guest
+from models.x86.cpu import VmcsName
+from models.x86.cr0 import NO_BITS, RUNNING
+from models.x86.instructions import Instruction
+from models.x86.registers import Context
+from models.x86.vmcs import CrAccess, ExitReason
+from models.x86.vmx import vm_exit
+from verifier.language import abstracts, assume, models, record, step
+
+
+@record
+class GuestKvm(ClosedKvm):
+    """KVM on a virtual CPU."""
+
+    host: KvmHost
+
+
+@record
+class KvmKvmLinux(ClosedKvm):
+    """A host with KVM, the memory of its guest, and the memory of its guest's guest."""
+
+    l1: GuestKvm
+    l2: GuestHost
+
+
+@models("arch/x86/kvm/vmx.c", "copy_shadow_to_vmcs12", since="v3.11")
+def copy_shadow_to_vmcs12(s: KvmKvmLinux) -> None:
+    """L0 takes over what L1 has written."""
+    s.vcpu.vmcs12 = s.l1.vmcs
+
+
+@models("arch/x86/kvm/vmx.c", "copy_vmcs12_to_shadow", since="v3.11")
+def copy_vmcs12_to_shadow(s: KvmKvmLinux) -> None:
+    """L1 will read what L0 has written."""
+    s.l1.host.cpu.vmcss[VmcsName.VMCS01] = s.vcpu.vmcs12
+
+
+@abstracts("L1 goes on behind its VM entry by reading the exit information, which only exits write")
+def l2_was_left(s: KvmKvmLinux) -> None:
+    """L1 has the exit information."""
+    copy_vmcs12_to_shadow(s)
+    leave_guest(s.l1, Instruction.EXEMPT, RUNNING)
+    forget_exit(s.l1)
+
+
+@abstracts("Exit information in VMCS12 is copied once")
+def forget_exit_to_l1(s: KvmKvmLinux) -> None:
+    """Blank it, so that it is no state."""
+    vmcs12 = s.vcpu.vmcs12
+    vmcs12.exit_reason = ExitReason.NONE
+    vmcs12.exit_access = CrAccess.MOV_TO
+    vmcs12.exit_operand = NO_BITS
+
+
+@step
+def handle_exit(s: KvmKvmLinux) -> None:
+    """L0 handles an exit of L1 or L2, or gives it to L1."""
+    in_kvm_run(s, Phase.EXITED)
+    nested = s.vcpu.guest_mode
+    handled = vmx_handle_exit(s)
+    if handled == Handled.TO_L1:
+        l2_was_left(s)
+    elif nested:
+        handled_for_guest(s.l2, handled)
+    else:
+        handled_for_guest(s.l1.host, handled)
+    forget_exit_to_l1(s)
+
+
+@step
+def interrupt_for_l1(s: KvmKvmLinux) -> None:
+    """An interrupt for L1 ends the turn of L2, if L2 has had one."""
+    in_kvm_run(s, Phase.READY)
+    assume(s.vcpu.guest_mode & (s.vcpu.nested_run_pending ^ True))
+    interrupt_exits_to_l1(s)
+    l2_was_left(s)
+    forget_exit_to_l1(s)
+
+
+# L1
+
+
+@abstracts("VMX non-root operation on VMCS01")
+def l1_runs(s: KvmKvmLinux) -> None:
+    """Only while the physical CPU runs L1."""
+    assume(s.host.cpu.non_root & (s.vcpu.guest_mode ^ True))
+
+
+@abstracts("VMX non-root operation on VMCS01, nothing is left of the last function")
+def l1_goes_on(s: KvmKvmLinux) -> None:
+    """Only while L1 can begin something."""
+    l1_runs(s)
+    goes_on(s.l1.host)
+
+
+@step
+def l1_kvm_run(s: KvmKvmLinux) -> None:
+    """L1's VMM thread calls KVM_RUN."""
+    l1_goes_on(s)
+    run.kvm_run(s.l1)
+
+
+@step
+def l1_kvm_run_returns(s: KvmKvmLinux) -> None:
+    """L1's KVM_RUN returns to its VMM."""
+    l1_goes_on(s)
+    run.kvm_run_returns(s.l1)
+
+
+@step
+def l1_check_requests(s: KvmKvmLinux) -> None:
+    """L1's vcpu_enter_guest looks at the requests."""
+    l1_goes_on(s)
+    run.check_requests(s.l1)
+
+
+@step
+def l1_vcpu_enter_guest(s: KvmKvmLinux, called_off: bool) -> None:
+    """L1 loads L2's FPU registers, then enters L2 unless there is something else to do."""
+    l1_goes_on(s)
+    run.vcpu_enter_guest(s.l1, called_off)
+
+
+@step
+def l1_enters_l2(s: KvmKvmLinux) -> None:
+    """L1 executes VMLAUNCH or VMRESUME, which exits."""
+    l1_runs(s)
+    assume(s.l1.host.first.kind == Issue.VMLAUNCH)
+    copy_shadow_to_vmcs12(s)
+    vm_exit(s.host.cpu, ExitReason.VMX_INSTRUCTION)
+    leave_guest(s, Instruction.EXEMPT, RUNNING)
+    forget_exit(s)
+    s.l1.host.complete()
+
+
+@step
+def l1_handle_exit(s: KvmKvmLinux) -> None:
+    """L1 handles the exit of L2."""
+    l1_goes_on(s)
+    in_kvm_run(s.l1, Phase.EXITED)
+    handled_for_guest(s.l2, vmx_handle_exit(s.l1))
+
+
+@step
+def l1_preempt(s: KvmKvmLinux, frequent: bool) -> None:
+    """L1 preempts the thread of its virtual CPU."""
+    l1_goes_on(s)
+    neighbours.preempt(s.l1, frequent)
+
+
+@step
+def l1_resume(s: KvmKvmLinux, frequent: bool) -> None:
+    """L1 runs the thread of its virtual CPU again."""
+    l1_goes_on(s)
+    neighbours.resume(s.l1, frequent)
+
+
+@abstracts("User mode of L1: its other task, or its VMM outside KVM_RUN")
+def in_l1_user(s: KvmKvmLinux) -> bool:
+    """Whether L1's running task is in user mode."""
+    return (s.l1.host.current == OTHER) | (s.l1.vcpu.phase == Phase.USER)
+
+
+@step
+def l1_fpu_instruction(s: KvmKvmLinux, value: bool) -> None:
+    """L1's running task, its VMM or another, executes an FPU instruction in user mode."""
+    l1_runs(s)
+    assume(in_l1_user(s))
+    user_fpu_instruction(s, s.l1.host, value)
+
+
+@step
+def l1_interrupt_uses_fpu(s: KvmKvmLinux) -> None:
+    """An interrupt or softirq of L1 opens an FPU section if it may, which MOV from CR0 tells it."""
+    l1_goes_on(s)
+    host = s.l1.host
+    host.ts = read_ts(s)
+    host.interrupt = Interrupt.FROM_USER if in_l1_user(s) else Interrupt.FROM_KERNEL
+    assume(host.era.irq_fpu_usable(host))
+    open_section(host)
+    host.interrupt = Interrupt.NONE
+    host.ts = False
+
+
+@step
+def l1_kernel_fpu_instruction(s: KvmKvmLinux, value: bool) -> None:
+    """L1's kernel computes in its FPU section."""
+    l1_runs(s)
+    kernel_fpu_instruction(s, s.l1.host, Context.L1_KERNEL, value)
+
+
+@step
+def l1_kernel_fpu_end(s: KvmKvmLinux) -> None:
+    """L1's kernel closes its FPU section."""
+    l1_runs(s)
+    close_section(s.l1.host)
+
+
+@abstracts("Which images a Linux with KVM has")
+def l1_image(s: KvmKvmLinux) -> Fpu:
+    """The image that L1's next instruction names."""
+    if s.l1.host.first.image == Image.GUEST:
+        return s.l1.vcpu.guest_fpu
+    return task_image(s.l1.host)
+
+
+@step
+def l1_kernel_instruction(s: KvmKvmLinux) -> None:
+    """L1's kernel executes its next instruction."""
+    l1_runs(s)
+    kernel_instruction(s, s.l1.host, l1_image(s))
+
+
+# L2
+
+
+@abstracts("VMX non-root operation on VMCS02")
+def l2_runs(s: KvmKvmLinux) -> None:
+    """Only while the physical CPU runs L2."""
+    assume(s.host.cpu.non_root & s.vcpu.guest_mode)
+
+
+@step
+def l2_fpu_instruction(s: KvmKvmLinux, value: bool) -> None:
+    """L2's running task executes an FPU instruction."""
+    l2_runs(s)
+    user_fpu_instruction(s, s.l2, value)
+
+
+@step
+def l2_schedule(s: KvmKvmLinux, frequent: bool) -> None:
+    """L2's kernel switches to its other task."""
+    l2_runs(s)
+    switch(s.l2, frequent)
+
+
+@step
+def l2_kernel_instruction(s: KvmKvmLinux) -> None:
+    """L2's kernel executes its next instruction."""
+    l2_runs(s)
+    kernel_instruction(s, s.l2, task_image(s.l2))
+
+
+@step
+def l2_kernel_fpu_begin(s: KvmKvmLinux) -> None:
+    """L2's kernel opens an FPU section, in process context or over user mode."""
+    l2_runs(s)
+    goes_on(s.l2)
+    open_section(s.l2)
+
+
+@step
+def l2_kernel_fpu_instruction(s: KvmKvmLinux, value: bool) -> None:
+    """L2's kernel computes in its FPU section."""
+    l2_runs(s)
+    kernel_fpu_instruction(s, s.l2, Context.L2_KERNEL, value)
+
+
+@step
+def l2_kernel_fpu_end(s: KvmKvmLinux) -> None:
+    """L2's kernel closes its FPU section."""
+    l2_runs(s)
+    close_section(s.l2)
