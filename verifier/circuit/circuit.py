@@ -41,19 +41,22 @@ class Circuit:
     def restricted(self, properties: Iterable[str]) -> "Circuit":
         """The cone of influence of some properties; names are kept."""
         wanted = {name: self.bad[name] for name in properties}
-        latch_of = {latch.literal: latch for latch in self.latches}
-        kept: set[int] = set()
+        left, right = self.graph.left, self.graph.right
+        latch_of = {latch.literal >> 1: latch for latch in self.latches}
         used: set[int] = set()
-        frontier = list(wanted.values())
+        frontier = [literal >> 1 for literal in wanted.values()]
         while frontier:
-            nodes = {2 * node for node in self.graph.cone(frontier)}
-            used |= nodes
-            new = {literal for literal in nodes if literal in latch_of} - kept
-            kept |= new
-            frontier = [latch_of[literal].next for literal in new]
+            node = frontier.pop()
+            if node in used:
+                continue
+            used.add(node)
+            if node in latch_of:
+                frontier.append(latch_of[node].next >> 1)
+            elif left[node] >= 0:
+                frontier += (left[node] >> 1, right[node] >> 1)
         return Circuit(
             self.graph,
-            tuple(bit for bit in self.inputs if bit.literal in used),
-            tuple(latch for latch in self.latches if latch.literal in kept),
+            tuple(bit for bit in self.inputs if bit.literal >> 1 in used),
+            tuple(latch for latch in self.latches if latch.literal >> 1 in used),
             wanted,
         )
