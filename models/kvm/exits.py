@@ -14,9 +14,11 @@ from verifier.language import models
 
 @models("arch/x86/kvm/vmx.c", "handle_exception", since="v2.6.34")
 def handle_nm(kvm: Kvm) -> Handled:
-    """A #NM that L0 keeps: the guest may use the FPU now; without laziness there is no handler."""
+    """A #NM that L0 keeps: the guest may use the FPU now.
+
+    Without laziness there is no handler, and KVM_RUN is about to return KVM_EXIT_EXCEPTION.
+    """
     if not kvm.vcpu.era.lazy:
-        kvm.vcpu.phase = Phase.USER
         return Handled.KILLED
     vmx_fpu_activate(kvm)
     return Handled.RESUMED

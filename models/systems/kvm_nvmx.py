@@ -1,4 +1,8 @@
-"""Nested KVM on VMX: any L1 that programs any VMCS for any L2."""
+"""Nested KVM on VMX: any L1 that programs any VMCS for any L2.
+
+TS, MP and EM vary. The host uses the FPU in interrupts only; what its use in process context
+breaks is the subject of kvm-vmx, and nesting adds nothing to it.
+"""
 
 from models.kvm import era as kvm_era
 from models.kvm.contract import Contract
