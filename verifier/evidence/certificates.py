@@ -175,7 +175,7 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
 
 def _differs(names: Sequence[str], value: bool | Enum) -> Clause:
     """That a field with these latches does not have the value."""
-    pattern = (value,) if isinstance(value, bool) else encoding(type(value)).patterns[value]
+    pattern = (value,) if isinstance(value, bool) else encoding(type(value)).pattern(value)
     return tuple(
         (name, not bit) for name, bit in zip(names, pattern, strict=True) if bit is not None
     )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from verifier.language.branches import Branch
 from verifier.language.errors import Disabled, model_place, refuse
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
@@ -30,7 +31,7 @@ class Call:
 
     function: ModelFunction
     line: int
-    entries: list[Assignment | Call] = field(default_factory=list)
+    entries: list[Assignment | Call | Branch] = field(default_factory=list)
     result: Any = None
 
 
@@ -46,9 +47,17 @@ class LoggedStore(Store):
                 f"`{leaf.path}` is ghost state and is read by a model function",
                 "only properties and observers read ghosts",
             )
-        value = self.values[base]  # type: ignore[index]
+        return self._noted(leaf, self.values[base])  # type: ignore[index]
+
+    def peek(self, base: Base, target: Store) -> Any:
+        return target.encoded(self._noted(self.leaf(base), self.values[base]))  # type: ignore[index]
+
+    def _noted(self, leaf: Leaf, value: Any) -> Any:
+        """A value that is read or copied."""
         if self.run.reads is not None:
             self.run.reads[leaf.path] = value
+        if self.run.watching and not leaf.constant:
+            self.run.recent.append((leaf.path, value))
         return value
 
     def poke(self, base: Base, raw: Any) -> None:
@@ -81,9 +90,11 @@ class ConcreteRun:
         self.store.run = self
         self.observing = False
         self.reads: dict[str, Any] | None = None
+        self.watching = False
+        self.recent: list[tuple[str, Any]] = []
         self._open: list[Call] = []
 
-    def log(self, entry: Assignment | Call) -> None:
+    def log(self, entry: Assignment | Call | Branch) -> None:
         if self._open:
             self._open[-1].entries.append(entry)
 

@@ -13,20 +13,23 @@ Code = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Encoding:
-    """A member's pattern has None at the bits that do not matter for it."""
+    """A member's pattern, by its name, has None at the bits that do not matter for it."""
 
     type: type[Enum]
     members: tuple[Enum, ...]
     width: int
-    patterns: dict[Enum, tuple[bool | None, ...]]
+    patterns: dict[str, tuple[bool | None, ...]]
+
+    def pattern(self, member: Enum) -> tuple[bool | None, ...]:
+        return self.patterns[member._name_]
 
     def constant(self, member: Enum) -> Code:
-        return tuple(int(bit or False) for bit in self.patterns[member])
+        return tuple(int(bit or False) for bit in self.pattern(member))
 
     def test(self, graph: Graph, code: Code, member: Enum) -> int:
         """The literal that holds where `code` means `member`."""
         result = TRUE
-        for literal, bit in zip(code, self.patterns[member], strict=True):
+        for literal, bit in zip(code, self.pattern(member), strict=True):
             if bit is not None:
                 result = graph.both(result, literal if bit else literal ^ 1)
         return result
@@ -42,7 +45,7 @@ class Encoding:
 
     def decode(self, bits: Sequence[bool]) -> Enum:
         for member in self.members:
-            if all(p is None or p == b for p, b in zip(self.patterns[member], bits, strict=True)):
+            if all(p is None or p == b for p, b in zip(self.pattern(member), bits, strict=True)):
                 return member
         raise AssertionError("every combination of bits names a member")
 
@@ -53,7 +56,7 @@ class Encoding:
             for member in self.members
             if all(
                 p is None or literal > TRUE or p == bool(literal)
-                for p, literal in zip(self.patterns[member], code, strict=True)
+                for p, literal in zip(self.pattern(member), code, strict=True)
             )
         )
 
@@ -63,11 +66,11 @@ def encoding(type: type[Enum]) -> Encoding:
     """The code of an enum, halved bit by bit."""
     members = tuple(type)
     width = (len(members) - 1).bit_length()
-    patterns: dict[Enum, tuple[bool | None, ...]] = {}
+    patterns: dict[str, tuple[bool | None, ...]] = {}
 
     def split(group: tuple[Enum, ...], prefix: tuple[bool, ...]) -> None:
         if len(group) == 1:
-            patterns[group[0]] = prefix + (None,) * (width - len(prefix))
+            patterns[group[0].name] = prefix + (None,) * (width - len(prefix))
             return
         half = 1 << ((len(group) - 1).bit_length() - 1)
         split(group[:half], (*prefix, False))

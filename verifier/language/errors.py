@@ -81,9 +81,13 @@ def raising_place(traceback: TracebackType | None) -> Place | None:
 
 def _inside(frame: FrameType) -> bool:
     """Whether a frame is the language's own or the standard library's."""
-    file = frame.f_code.co_filename
+    return not is_model_file(frame.f_code.co_filename)
+
+
+def is_model_file(file: str) -> bool:
+    """Whether a file is people's own: neither the language's nor the standard library's."""
     standard = file.startswith((_STANDARD, "<frozen")) and "site-packages" not in file
-    return standard or file.startswith(_HERE)
+    return not standard and not file.startswith(_HERE)
 
 
 @contextmanager

@@ -85,6 +85,7 @@ class SymbolicRun:
         self.frame = Frame(Decided(), ())
         self.facts = Facts(graph)
         self.costs: dict[str, Cost] = {}
+        self.touched: set[int] = set()
 
     # values
 
@@ -114,7 +115,7 @@ class SymbolicRun:
     def reveal(self, raw: Any, leaf: Leaf) -> Any:
         """A stored value as a model sees it."""
         if type(raw) is int:
-            known = self.facts.known(raw)
+            known = self.facts.known(raw, depth=1)
             return Bit(self, raw, leaf.path) if known is None else known
         if type(raw) is tuple:
             possible = self.facts.possible(leaf.type, raw)
@@ -270,7 +271,7 @@ class _Exploration:
         if then.enabled == FALSE:
             return Outcome(enabled, otherwise.values, otherwise.result, failures)
         values = [
-            a if a == b else run.choose(condition, a, b)
+            a if a is b or a == b else run.choose(condition, a, b)
             for a, b in zip(then.values, otherwise.values, strict=True)
         ]
         result = merged_result(run, self.function, condition, then.result, otherwise.result)

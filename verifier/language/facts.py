@@ -26,6 +26,7 @@ class Facts:
         self._graph = graph
         self._known: dict[int, bool] = {}
         self._members: dict[tuple[type[Enum], Code], tuple[Enum, ...]] = {}
+        self._open: dict[tuple[type[Enum], Code], tuple[Enum, ...]] = {}
         self._tests: dict[int, list[Test]] = {}
         self._trail: list[int | Callable[[], object]] = []
 
@@ -64,7 +65,11 @@ class Facts:
 
     def possible(self, type: type[Enum], code: Code) -> tuple[Enum, ...]:
         """The members a code can still mean; never none."""
-        return self._members.get((type, code)) or encoding(type).possible(code)
+        key = (type, code)
+        found = self._members.get(key) or self._open.get(key)
+        if not found:
+            found = self._open[key] = encoding(type).possible(code)
+        return found
 
     def test(self, type: type[Enum], code: Code, member: Enum) -> int:
         """The literal that holds where `code` means `member`, watched from here on."""

@@ -46,24 +46,21 @@ class FieldAccess:
     def __get__(self, record: Record | None, owner: type | None = None) -> Any:
         if record is None:
             return self
-        return read(record, self.field)
-
-
-def read(record: Record, field: Field) -> Any:
-    """A field's value: a bool or enum, a record, or a family."""
-    base = shifted(record._base, field.offset)
-    if isinstance(field, Slot):
-        return record._store.read(base)
-    if isinstance(field, Part):
-        return view(field.type, record._store, base)
-    return FamilyView(field, record._store, base)
+        field, store, base = self.field, record._store, record._base
+        base = base + field.offset if type(base) is int else shifted(base, field.offset)
+        if type(field) is Slot:
+            return store.read(base)
+        if type(field) is Part:
+            return view(field.type, store, base)
+        return FamilyView(field, store, base)  # type: ignore[arg-type]
 
 
 def view(type: type[T], store: Store, base: Base) -> T:
     """A record of the type whose values start at `base` of the store."""
     record = object.__new__(type)
-    record.__dict__["_store"] = store
-    record.__dict__["_base"] = base
+    behind = record.__dict__
+    behind["_store"] = store
+    behind["_base"] = base
     return record
 
 

@@ -131,16 +131,21 @@ class SymbolicStore(Store):
         return raw
 
     def _value(self, place: int) -> Any:
+        if self.state:
+            self.run.touched.add(place)
         return self.values[place]
 
     def read(self, base: Base) -> Any:
-        leaf = self.leaf(base)
+        if type(base) is int:
+            leaf, raw = self.leaves[base], self._value(base)
+        else:
+            leaf, raw = self.leaf(base), self._raw(base)
         if leaf.ghost and not self.run.observing:
             raise refuse(
                 f"`{leaf.path}` is ghost state and is read by a model function",
                 "only properties and observers read ghosts",
             )
-        return self.run.reveal(self._raw(base), leaf)
+        return self.run.reveal(raw, leaf)
 
     def write(self, base: Base, value: Any) -> None:
         leaf = self.leaf(base)
@@ -164,8 +169,10 @@ class SymbolicStore(Store):
         values = self.values
         if isinstance(base, int):
             values[base] = raw
+            self.run.touched.add(base)
             return
         for condition, place in base:
+            self.run.touched.add(place)
             values[place] = self.run.choose(condition, raw, values[place])
 
     def _admit(self, base: Base, raw: Any) -> None:
