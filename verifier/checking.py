@@ -9,8 +9,9 @@ from time import perf_counter
 from verifier.circuit.circuit import Circuit
 from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate, certificate_of
+from verifier.evidence.recording import trace_of
 from verifier.evidence.replay import ASSERTIONS, Stopped
-from verifier.evidence.traces import Trace, trace_of
+from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import (
     Limits,
     Progress,
@@ -61,7 +62,8 @@ def check(
 ) -> list[Result]:
     """Decide some properties of a system, with audited evidence for each.
 
-    Evidence that people will read or keep is worth the time that `minimal` lemmas take.
+    Evidence that people will read or keep is worth the time that `minimal` lemmas and explained
+    counterexamples take.
     """
     watch(Progress("compile", 0, system.name))
     compiled = compile_system(system, properties)
@@ -153,7 +155,8 @@ def _result(
             verdict.reason,
         )
     if isinstance(verdict, Violated):
-        return _violated(compiled, properties, group, _shortest(compiled, group, verdict, watch))
+        shortest = _shortest(compiled, group, verdict, watch)
+        return _violated(compiled, properties, group, shortest, minimal)
     missing = [wish for wish in witnesses if not isinstance(reached[wish], Violated)]
     seconds = verdict.seconds if verdict else max(reached[wish].seconds for wish in witnesses)
     if missing:
@@ -200,9 +203,13 @@ def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -
 
 
 def _violated(
-    compiled: Compiled, properties: Sequence[ModelFunction], group: str, verdict: Violated
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    group: str,
+    verdict: Violated,
+    explain: bool,
 ) -> Result:
-    trace = trace_of(compiled, properties, group, verdict.path, verdict.engine)
+    trace = trace_of(compiled, properties, group, verdict.path, verdict.engine, explain)
     if isinstance(trace, Stopped):
         raise ToolFailure(
             f"{verdict.engine}'s counterexample to {compiled.system.name}/{group} does not replay: "

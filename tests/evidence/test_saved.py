@@ -9,7 +9,7 @@ from tests.evidence.lazy_project import certificate, compiled, properties, trace
 from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate, sentence_of
 from verifier.evidence.files import DamagedFile, read, save
-from verifier.evidence.traces import Trace
+from verifier.evidence.traces import Changed, Entered, Trace
 
 
 def why(evidence: Trace | Certificate) -> str | None:
@@ -45,11 +45,15 @@ def test_a_trace_is_shortest_and_names_the_conjunct_and_the_choices_that_matter(
 def test_a_trace_logs_calls_and_assignments_with_their_sources() -> None:
     first = trace().steps[0]
     assert first.changes["ts"] == (True, False)
-    handler = first.call.entries[0]
+    handler = next(entry for entry in first.call.entries if isinstance(entry, Entered))
     assert handler.function == "device_not_available"
     assert handler.source == "the handler of #NM, the device-not-available fault"
     assert handler.file == "models/lazy.py"
-    assert [entry.field for entry in handler.entries if entry.old != entry.new] == [
+    assert [
+        entry.field
+        for entry in handler.entries
+        if isinstance(entry, Changed) and entry.old != entry.new
+    ] == [
         "ts",
         "saved[A].uses_fpu",
     ]

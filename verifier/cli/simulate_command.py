@@ -15,9 +15,10 @@ from verifier.catalogue import load, project_root
 from verifier.cli.completing import systems
 from verifier.cli.errors import wrong_file
 from verifier.evidence.files import DamagedFile, read
+from verifier.evidence.following import chosen, moves_of, start_of
 from verifier.evidence.replay import Machine, Move, Stopped
 from verifier.evidence.simulating import changes, enabled, random_move
-from verifier.evidence.traces import Trace, chosen, moves_of, shown, start_of
+from verifier.evidence.traces import Trace, shown
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.evidence.certificates import Certificate, clauses_of, sentence_of
-from verifier.evidence.traces import Trace, misfit
+from verifier.evidence.following import misfit
+from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Induction, Invariant, Proved
 from verifier.language.compiling import Compiled
 from verifier.language.functions import ModelFunction

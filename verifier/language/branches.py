@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Branch:
-    """A condition, whether it held, its line, and the fields that were read for it."""
+    """A condition, whether it held, its line, and the fields that it names."""
 
     test: str
     taken: bool
@@ -66,6 +66,7 @@ class _Frame:
 
     def __init__(self, run: ConcreteRun, file: str) -> None:
         self.run = run
+        self.depth = run.depth
         self.known = _conditions(file)
         self.open: _Condition | None = None
         self.since = 0
@@ -87,7 +88,11 @@ class _Frame:
         test = self.open
         if test is None or test.first <= line <= test.last:
             return
-        reads = dict(self.run.recent[self.since :])
+        reads = {
+            path: value
+            for depth, path, value in self.run.recent[self.since :]
+            if depth == self.depth
+        }
         self.run.log(Branch(test.text, line in test.body, test.first, tuple(reads.items())))
         self.open = None
 

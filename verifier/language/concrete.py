@@ -10,8 +10,8 @@ from typing import Any
 from verifier.language.branches import Branch
 from verifier.language.errors import Disabled, model_place, refuse
 from verifier.language.functions import ModelFunction
-from verifier.language.layout import Leaf
-from verifier.language.records import snapshot
+from verifier.language.layout import Leaf, layout_of
+from verifier.language.records import view
 from verifier.language.stores import RUNNING, Base, Store, wants
 
 
@@ -47,7 +47,10 @@ class LoggedStore(Store):
                 f"`{leaf.path}` is ghost state and is read by a model function",
                 "only properties and observers read ghosts",
             )
-        return self._noted(leaf, self.values[base])  # type: ignore[index]
+        value = self._noted(leaf, self.values[base])  # type: ignore[index]
+        if self.run.watching and not leaf.constant:
+            self.run.recent.append((self.run.depth, leaf.path, value))
+        return value
 
     def peek(self, base: Base, target: Store) -> Any:
         return target.encoded(self._noted(self.leaf(base), self.values[base]))  # type: ignore[index]
@@ -56,8 +59,6 @@ class LoggedStore(Store):
         """A value that is read or copied."""
         if self.run.reads is not None:
             self.run.reads[leaf.path] = value
-        if self.run.watching and not leaf.constant:
-            self.run.recent.append((leaf.path, value))
         return value
 
     def poke(self, base: Base, raw: Any) -> None:
@@ -71,6 +72,13 @@ class LoggedStore(Store):
         place = model_place()
         self.run.log(Assignment(leaf.path, old, raw, place.line if place else 0))
         self.values[base] = raw  # type: ignore[index]
+
+
+def _kept(result: Any) -> Any:
+    """A call's result for the log: a record as it is now."""
+    if not hasattr(result, "_values"):
+        return result
+    return view(type(result), Store(layout_of(type(result)).leaves, result._values()), 0)
 
 
 @dataclass(frozen=True)
@@ -91,8 +99,13 @@ class ConcreteRun:
         self.observing = False
         self.reads: dict[str, Any] | None = None
         self.watching = False
-        self.recent: list[tuple[str, Any]] = []
+        self.recent: list[tuple[int, str, Any]] = []
         self._open: list[Call] = []
+
+    @property
+    def depth(self) -> int:
+        """How many model functions are running."""
+        return len(self._open)
 
     def log(self, entry: Assignment | Call | Branch) -> None:
         if self._open:
@@ -123,7 +136,7 @@ class ConcreteRun:
         finally:
             RUNNING.reset(running)
             self._open.pop()
-        call.result = snapshot(result) if hasattr(result, "_store") else result
+        call.result = _kept(result)
         return result
 
     def take(self, step: ModelFunction, state: Any, choices: Mapping[str, Any]) -> Taken | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from verifier.evidence.certificates import Certificate, sentence
-from verifier.evidence.traces import Changed, Entered, Stride, Trace, Value
+from verifier.evidence.traces import Branched, Changed, Entered, Entry, Stride, Trace, Value
 
 SOURCE_COLUMN = 64
 """Where the sources of calls begin."""
@@ -63,10 +63,12 @@ def _choices(stride: Stride, style: Style) -> str:
     return f"  ({', '.join(shown)})" if shown else ""
 
 
-def _entry_lines(entry: Entered | Changed, indent: str, style: Style) -> Iterator[str]:
+def _entry_lines(entry: Entry, indent: str, style: Style) -> Iterator[str]:
     if isinstance(entry, Changed):
         if entry.old != entry.new:
             yield f"{indent}{inert(entry.field)}  {_from_to(entry.old, entry.new, style)}"
+        return
+    if isinstance(entry, Branched):
         return
     changes = any(map(_changes, entry.entries))
     if not changes and not entry.result:
@@ -79,10 +81,12 @@ def _entry_lines(entry: Entered | Changed, indent: str, style: Style) -> Iterato
         yield from _entry_lines(inner, indent + "  ", style)
 
 
-def _changes(entry: Entered | Changed) -> bool:
+def _changes(entry: Entry) -> bool:
     """Whether anything gets another value."""
     if isinstance(entry, Changed):
         return entry.old != entry.new
+    if isinstance(entry, Branched):
+        return False
     return any(map(_changes, entry.entries))
 
 

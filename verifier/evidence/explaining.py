@@ -1,0 +1,219 @@
+"""Why a violation happened: its causes step by step, and the nearest execution without it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from verifier.evidence.causes import Causes, assigned, causes, others
+from verifier.evidence.recording import recorded
+from verifier.evidence.replay import ASSERTIONS, Machine, Move
+from verifier.evidence.traces import Branched, Entered, Otherwise, Trace, Value, shown
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+
+
+def explained(
+    system: System,
+    properties: Sequence[ModelFunction],
+    trace: Trace,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    changing: Collection[str] | None = None,
+) -> Trace:
+    """The trace with the causes of its violation, found by replaying it with changes."""
+    decisive = _decisive(system, properties, trace, start, moves)
+    found = sliced(system, start, moves, decisive or tuple(trace.seen), changing)
+    strides = tuple(
+        msgspec.structs.replace(stride, because=cause.because, needs=cause.needs)
+        for stride, cause in zip(trace.steps, found, strict=True)
+    )
+    return msgspec.structs.replace(
+        trace,
+        steps=strides,
+        decisive=decisive,
+        otherwise=nearest(system, properties, trace, start, moves),
+    )
+
+
+def _decisive(
+    system: System,
+    properties: Sequence[ModelFunction],
+    trace: Trace,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+) -> tuple[str, ...]:
+    """What the failing conjunct looks at that alone, with another value, would make it hold."""
+    conjunct = next((f for f in properties if f.name == trace.conjunct), None)
+    if conjunct is None:
+        return ()
+    machine = Machine(system, start)
+    for move in moves:
+        machine.move(move)
+    values = machine.run.store.values
+    places = {leaf.path: place for place, leaf in enumerate(system.layout.leaves)}
+    found = []
+    for field in trace.seen:
+        place, value = places[field], values[places[field]]
+        for other in others(value) if not system.layout.leaves[place].constant else ():
+            values[place] = other
+            if field not in found and not machine.failing([conjunct]):
+                found.append(field)
+        values[place] = value
+    return tuple(found)
+
+
+def sliced(
+    system: System,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    fields: Collection[str],
+    changing: Collection[str] | None = None,
+) -> list[Causes]:
+    """Each step's causes of what the fields after the last step hang on.
+
+    From the last step backwards: a step that writes a wanted field is asked for its causes, which
+    are wanted in their turn; so is what the step needs to be possible.
+    """
+    machine = Machine(system, start)
+    states = [machine.values]
+    written = []
+    for move in moves:
+        taken = machine.move(move)
+        assert taken is not None, "the moves were followed before"
+        states.append(taken.values)
+        written.append(assigned(taken.call))
+    wanted, found = set(fields), [Causes({}, ())] * len(moves)
+    for number in reversed(range(len(moves))):
+        relevant = sorted(wanted & written[number])
+        if relevant:
+            cause = causes(machine, states[number], moves[number], relevant, changing)
+            found[number] = cause
+            wanted -= set(relevant)
+            wanted |= {name for names in cause.because.values() for name in names}
+            wanted |= set(cause.needs)
+    return found
+
+
+def nearest(
+    system: System,
+    properties: Sequence[ModelFunction],
+    trace: Trace,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+) -> Otherwise | None:
+    """The execution without the violation that differs least: in one choice, or by a step less."""
+    claims = [f for f in properties if f.group == trace.property and f.kind == "always"]
+    here = _states(system, claims, trace, start, moves, violates=True)
+    assert here is not None, "the trace was followed before"
+    best: tuple[int, Otherwise] | None = None
+    for number, name, value, changed in _changed(moves):
+        there = _states(system, claims, trace, start, changed, violates=False)
+        if there is None:
+            continue
+        if name:
+            aligned = there[number + 1 :]
+        else:
+            aligned = [there[number], *there[number + 1 :]]
+        differs = [
+            _differences(system, a, b) for a, b in zip(here[number + 1 :], aligned, strict=True)
+        ]
+        cost = sum(map(len, differs)) + (0 if name else 1_000_000)
+        if best is None or cost < best[0]:
+            was = shown(moves[number][1][name]) if name else True
+            instead = shown(value) if name else False
+            best = (cost, Otherwise(number + 1, name, was, instead, tuple(differs)))
+    if best is None:
+        return None
+    return _with_turn(system, start, moves, best[1])
+
+
+def _differences(
+    system: System, here: Sequence[Any], there: Sequence[Any]
+) -> dict[str, tuple[Value, Value]]:
+    return {
+        leaf.path: (shown(one), shown(other))
+        for leaf, one, other in zip(system.layout.leaves, here, there, strict=True)
+        if not leaf.constant and one != other
+    }
+
+
+def _changed(moves: Sequence[Move]) -> Iterator[tuple[int, str, Any, list[Move]]]:
+    """The moves with one choice changed or one step left out, the last steps first."""
+    for number in reversed(range(len(moves))):
+        step, choices = moves[number]
+        for name, value in choices.items():
+            for other in others(value):
+                move = (step, {**choices, name: other})
+                yield number, name, other, [*moves[:number], move, *moves[number + 1 :]]
+    for number in reversed(range(len(moves) - 1)):
+        yield number, "", None, [*moves[:number], *moves[number + 1 :]]
+
+
+def _states(
+    system: System,
+    claims: Sequence[ModelFunction],
+    trace: Trace,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    violates: bool,
+) -> list[tuple[Any, ...]] | None:
+    """The states along moves, None where they cannot be followed or violate on the way."""
+    machine = Machine(system, start)
+    states = [machine.values]
+    for number, move in enumerate(moves):
+        taken = machine.move(move)
+        if taken is None:
+            return None
+        last = number == len(moves) - 1
+        failed = taken.failed is not None
+        if trace.property != ASSERTIONS and not failed:
+            failed = bool(machine.failing(claims))
+        if failed and not (violates and last):
+            return None
+        states.append(taken.values)
+    return states
+
+
+def _with_turn(
+    system: System,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    found: Otherwise,
+) -> Otherwise:
+    """The same with the first condition that goes the other way."""
+    if not found.choice:
+        return found
+    first = found.number - 1
+    step, choices = moves[first]
+    others_of = next(choice for choice in step.choices if choice.name == found.choice)
+    value = next(value for value in others_of.values if shown(value) == found.instead)
+    a, b = Machine(system, start), Machine(system, start)
+    for move in moves[:first]:
+        a.move(move)
+        b.move(move)
+    for number in range(first, len(moves)):
+        instead = (step, {**choices, found.choice: value}) if number == first else moves[number]
+        one, two = recorded(a, (), moves[number]), recorded(b, (), instead)
+        turn = _first_turn(one.call, two.call)
+        if turn is not None:
+            branch, function = turn
+            return msgspec.structs.replace(found, turn=branch, turn_in=function)
+    return found
+
+
+def _first_turn(a: Entered, b: Entered) -> tuple[Branched, str] | None:
+    """The first condition in which two runs of a function part."""
+    for one, two in zip(a.entries, b.entries, strict=False):
+        if isinstance(one, Branched) and isinstance(two, Branched):
+            if (one.test, one.line) == (two.test, two.line) and one.taken != two.taken:
+                return one, a.function
+        elif isinstance(one, Entered) and isinstance(two, Entered):
+            if one.function != two.function:
+                return None
+            inner = _first_turn(one, two)
+            if inner is not None:
+                return inner
+    return None

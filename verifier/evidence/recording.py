@@ -1,0 +1,232 @@
+"""Executions written down: every call, branch and assignment of every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+from verifier.evidence.replay import Machine, Move, Stopped, violation
+from verifier.evidence.traces import Branched, Changed, Entered, Entry, Stride, Trace, Value, shown
+from verifier.evidence.verdicts import Path
+from verifier.language.branches import Branch, watched
+from verifier.language.compiling import Compiled
+from verifier.language.concrete import Assignment, Call
+from verifier.language.functions import ModelFunction
+from verifier.language.layout import Leaf
+from verifier.language.system import Choice, System
+
+
+def trace_of(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    group: str,
+    path: Path,
+    engine: str,
+    explain: bool = False,
+) -> Trace | Stopped:
+    """Replay a circuit's path on plain values, make it say no more than it must, and log it.
+
+    `explain` adds what caused the violation and the nearest execution without it, which takes
+    many replays.
+    """
+    system = compiled.system
+    start = compiled.start(path.start)
+    moves: list[Move] = [
+        move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None
+    ]
+    found = violation(system, properties, group, start, moves)
+    if isinstance(found, Stopped):
+        return found
+    moves = minimised(system, properties, group, start, moves)
+    matters = [
+        _that_matter(system, properties, group, start, moves, number)
+        for number in range(len(moves))
+    ]
+    conjunct = violation(system, properties, group, start, moves)
+    assert isinstance(conjunct, str), "minimising keeps the violation"
+    trace = logged(system, properties, group, conjunct, engine, start, moves, matters)
+    if not explain:
+        return trace
+    from verifier.evidence.explaining import explained
+
+    changing = {
+        leaf.path
+        for leaf, names in zip(compiled.leaves, compiled.latch_names, strict=True)
+        if names
+    }
+    return explained(system, properties, trace, start, moves, changing)
+
+
+def minimised(
+    system: System,
+    properties: Sequence[ModelFunction],
+    group: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+) -> list[Move]:
+    """The same steps with every choice at its default where the violation stays."""
+    kept = list(moves)
+    for number, (step, _) in enumerate(moves):
+        for choice in step.choices:
+            trial = _with(kept, number, choice, choice.default)
+            if isinstance(violation(system, properties, group, start, trial), str):
+                kept = trial
+    return kept
+
+
+def _with(moves: Sequence[Move], number: int, choice: Choice, value: Any) -> list[Move]:
+    step, choices = moves[number]
+    return [*moves[:number], (step, {**choices, choice.name: value}), *moves[number + 1 :]]
+
+
+def _that_matter(
+    system: System,
+    properties: Sequence[ModelFunction],
+    group: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    number: int,
+) -> tuple[str, ...]:
+    """The choices of a move for which some other value loses the violation."""
+    step, choices = moves[number]
+    return tuple(
+        choice.name
+        for choice in step.choices
+        if any(
+            isinstance(
+                violation(system, properties, group, start, _with(moves, number, choice, value)),
+                Stopped,
+            )
+            for value in choice.values
+            if value != choices[choice.name]
+        )
+    )
+
+
+def logged(
+    system: System,
+    properties: Sequence[ModelFunction],
+    group: str,
+    conjunct: str,
+    engine: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    matters: Sequence[tuple[str, ...]],
+) -> Trace:
+    """The trace of moves that are all enabled."""
+    machine = Machine(system, start)
+    strides = [
+        recorded(machine, properties, move, important)
+        for move, important in zip(moves, matters, strict=True)
+    ]
+    failing = next((function for function in properties if function.name == conjunct), None)
+    seen = {} if failing is None else machine.read_by(failing)
+    return Trace(
+        schema=1,
+        kind="trace",
+        system=system.name,
+        property=group,
+        conjunct=conjunct,
+        seen={field: shown(value) for field, value in seen.items()},
+        engine=engine,
+        start=_fields(system, start),
+        steps=tuple(strides),
+        claims={f.name: f.group for f in properties if f.kind == "always"},
+        enums=_enums(system.layout.leaves),
+    )
+
+
+def recorded(
+    machine: Machine,
+    properties: Sequence[ModelFunction],
+    move: Move,
+    matters: tuple[str, ...] = (),
+) -> Stride:
+    """Take a step that is enabled, and write down all that it does."""
+    step, choices = move
+    before, level = machine.values, machine.level()
+    with watched(machine.run):
+        taken = machine.move(move)
+    assert taken is not None, "the move is enabled"
+    claims = [function for function in properties if function.kind == "always"]
+    return Stride(
+        step=step.name,
+        level=level,
+        choices={name: shown(value) for name, value in choices.items()},
+        matters=matters,
+        changes=changes(machine.system, before, taken.values),
+        call=_entered(taken.call),
+        says=" ".join(step.function.doc.split()),
+        fails=(
+            *(function.name for function in machine.failing(claims)),
+            *((taken.failed,) if taken.failed is not None else ()),
+        ),
+    )
+
+
+def _enums(leaves: Sequence[Leaf]) -> dict[str, tuple[str, ...]]:
+    """The members of every enum that a field holds."""
+    kinds = {leaf.type for leaf in leaves if issubclass(leaf.type, Enum)}
+    return {
+        kind.__name__: tuple(member.name for member in kind)
+        for kind in sorted(kinds, key=lambda kind: kind.__name__)
+    }
+
+
+def _fields(system: System, values: Sequence[Any]) -> dict[str, Value]:
+    return {
+        leaf.path: shown(value)
+        for leaf, value in zip(system.layout.leaves, values, strict=True)
+        if not leaf.constant and not leaf.event
+    }
+
+
+def changes(
+    system: System, before: Sequence[Any], after: Sequence[Any]
+) -> dict[str, tuple[Value, Value]]:
+    """Fields that differ; an event's fields start each step blank."""
+    changes = {}
+    for leaf, old, new in zip(system.layout.leaves, before, after, strict=True):
+        if leaf.event:
+            old = leaf.default
+        if not leaf.constant and old != new:
+            changes[leaf.path] = (shown(old), shown(new))
+    return changes
+
+
+def _entered(call: Call) -> Entered:
+    code = call.function.body.__code__
+    return Entered(
+        function=call.function.name,
+        source=str(call.function.citation or ""),
+        file=within_project(code.co_filename),
+        line=call.line,
+        result=_result(call.result),
+        entries=tuple(map(_entry, call.entries)),
+        defined=code.co_firstlineno,
+    )
+
+
+def _entry(entry: Call | Assignment | Branch) -> Entry:
+    if isinstance(entry, Call):
+        return _entered(entry)
+    if isinstance(entry, Assignment):
+        return Changed(entry.path, shown(entry.old), shown(entry.new), entry.line)
+    reads = {field: shown(value) for field, value in entry.reads}
+    return Branched(entry.test, entry.taken, entry.line, reads)
+
+
+def _result(value: Any) -> str:
+    """A bool or an enum; records are seen by what is done to them."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return value.name if isinstance(value, Enum) else ""
+
+
+def within_project(file: str) -> str:
+    """A path from `models/` or `properties/` on, so that files do not name a machine."""
+    for folder in ("/models/", "/properties/"):
+        if folder in file:
+            return folder[1:] + file.rsplit(folder, 1)[1]
+    return file.rsplit("/", 1)[-1]
