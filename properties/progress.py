@@ -1,6 +1,7 @@
 """No instruction is retried for ever."""
 
 from models.kvm.contract import Retried, Retry
+from models.kvm.vcpu import Vcpu
 from verifier.language import always, sometimes
 
 
@@ -11,6 +12,6 @@ def no_exit_is_handled_in_vain(retried: Retried) -> bool:
 
 
 @sometimes("progress")
-def a_guest_is_resumed_after_nm(retry: Retry) -> bool:
-    """Some #NM exit makes KVM give the FPU to the guest, which executes the instruction again."""
-    return retry.kept
+def a_guest_is_resumed_after_nm(retry: Retry, vcpu: Vcpu) -> bool:
+    """A lazy KVM gives the FPU to the guest, which executes the instruction again."""
+    return retry.kept | (not vcpu.era.lazy)

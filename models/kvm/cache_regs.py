@@ -5,7 +5,7 @@ from models.x86.cr0 import Cr0, merged
 from verifier.language import models
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_decache_cr0_guest_bits", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "vmx_decache_cr0_guest_bits", since="v2.6.34", until="v5.0")
 def vmx_decache_cr0_guest_bits(kvm: Kvm) -> None:
     """Take over the bits that the guest can have changed."""
     vcpu = kvm.vcpu

@@ -12,7 +12,7 @@ from models.x86.vmcs import CrAccess, ExitReason
 from verifier.language import models
 
 
-@models("arch/x86/kvm/vmx.c", "handle_exception", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "handle_exception", since="v2.6.34", until="v5.0")
 def handle_nm(kvm: Kvm) -> Handled:
     """A #NM that L0 keeps: the guest may use the FPU now.
 
@@ -24,7 +24,7 @@ def handle_nm(kvm: Kvm) -> Handled:
     return Handled.RESUMED
 
 
-@models("arch/x86/kvm/vmx.c", "handle_set_cr0", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "handle_set_cr0", since="v3.1", until="v5.0")
 def handle_set_cr0(kvm: Kvm, value: Cr0) -> bool:
     """A write of CR0: L2 must not change what L1 keeps; whether it is refused."""
     vcpu = kvm.vcpu
@@ -51,7 +51,7 @@ def handle_clts(kvm: Kvm) -> None:
         vmx_set_cr0(kvm, merged(TS, NO_BITS, vcpu.cr0))
 
 
-@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34", until="v5.0")
 def handle_lmsw(kvm: Kvm, value: Cr0) -> bool:
     """LMSW goes through kvm_lmsw, which knows nothing of L1's bits, even for L2."""
     if kvm.vcpu.era.merges_lmsw and kvm.vcpu.guest_mode:
@@ -59,7 +59,7 @@ def handle_lmsw(kvm: Kvm, value: Cr0) -> bool:
     return kvm_lmsw(kvm, value)
 
 
-@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34", until="v5.0")
 def handle_cr(kvm: Kvm) -> Handled:
     """Emulate the access and skip it, or inject the #GP."""
     refused = False
@@ -84,7 +84,7 @@ def kvm_task_switch(kvm: Kvm) -> Handled:
     return Handled.EMULATED
 
 
-@models("arch/x86/kvm/vmx.c", "kvm_vmx_exit_handlers", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "kvm_vmx_exit_handlers", since="v2.6.34", until="v5.0")
 def handle(kvm: Kvm) -> Handled:
     """The handler for an exit reason."""
     match kvm.vcpu.exit.reason:
@@ -102,7 +102,7 @@ def handle(kvm: Kvm) -> Handled:
             return Handled.NOTHING
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v2.6.34", until="v5.0")
 def vmx_handle_exit(kvm: Kvm) -> Handled:
     """Give the exit to L1 or handle it, with preemption on."""
     kvm.vcpu.phase = Phase.LOOP

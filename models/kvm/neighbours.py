@@ -52,9 +52,10 @@ def vmm_fpu_instruction(kvm: Kvm, value: bool) -> None:
 
 @step
 def other_fpu_instruction(kvm: Kvm, value: bool) -> None:
-    """The other task executes an FPU instruction in user mode."""
+    """The other task executes an FPU instruction in user mode, unless it is a kernel thread."""
     in_host(kvm)
     assume(kvm.host.current == OTHER)
+    assume(kvm.host.tasks[OTHER].used_math)
     user_fpu_instruction(kvm, Context.TASK_B, value)
 
 

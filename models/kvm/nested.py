@@ -21,7 +21,7 @@ from models.x86.vmcs import CrAccess, ExitReason
 from verifier.language import models, snapshot
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1", until="v4.12")
 def nested_nm_exit_handled(kvm: Kvm) -> bool:
     """Whether a #NM of L2 is L1's business."""
     vcpu = kvm.vcpu
@@ -37,7 +37,7 @@ def nested_nm_exit_handled(kvm: Kvm) -> bool:
             return wanted & vcpu.fpu_active
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled_cr", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled_cr", since="v3.1", until="v5.0")
 def nested_vmx_exit_handled_cr(kvm: Kvm) -> bool:
     """Whether L1 has asked for this access to CR0."""
     leaving, vmcs12 = kvm.vcpu.exit, kvm.vcpu.vmcs12
@@ -55,7 +55,7 @@ def nested_vmx_exit_handled_cr(kvm: Kvm) -> bool:
             return False
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1", until="v4.12")
 def nested_vmx_exit_handled(kvm: Kvm) -> bool:
     """Whether an exit of L2 goes to L1."""
     if kvm.vcpu.fail:
@@ -71,7 +71,7 @@ def nested_vmx_exit_handled(kvm: Kvm) -> bool:
             return True
 
 
-@models("arch/x86/kvm/vmx.c", "prepare_vmcs02", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "prepare_vmcs02", since="v3.1", until="v5.0")
 def prepare_vmcs02(kvm: Kvm) -> None:
     """What L1 wants for L2 and what L0 wants for itself, in one VMCS."""
     vcpu, vmcs12 = kvm.vcpu, kvm.vcpu.vmcs12
@@ -84,7 +84,7 @@ def prepare_vmcs02(kvm: Kvm) -> None:
     kvm.vmcs.cr0_shadow = nested_read_cr0(vmcs12)
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_run", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_run", since="v3.1", until="v5.0")
 def nested_vmx_run(kvm: Kvm) -> None:
     """L1's VMLAUNCH or VMRESUME; its own CR0 is forgotten, as HOST_CR0 of VMCS12 replaces it."""
     l1_enters_l2(kvm)
@@ -96,7 +96,7 @@ def nested_vmx_run(kvm: Kvm) -> None:
     l2_was_entered(kvm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmcs12_guest_cr0", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "vmcs12_guest_cr0", since="v3.1", until="v5.0")
 def vmcs12_guest_cr0(kvm: Kvm) -> Cr0:
     """L2's CR0 for L1: bits L2 owned from the hardware, L1's unchanged, the rest as L2 reads it."""
     owned, vmcs12 = kvm.vcpu.cr0_guest_owned_bits, kvm.vcpu.vmcs12
@@ -104,7 +104,7 @@ def vmcs12_guest_cr0(kvm: Kvm) -> Cr0:
     return merged(owned, kvm.vmcs.guest_cr0, rest)
 
 
-@models("arch/x86/kvm/vmx.c", "prepare_vmcs12", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "prepare_vmcs12", since="v3.1", until="v5.0")
 def prepare_vmcs12(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
     """Tell L1 about the exit and save L2's state for it."""
     vmcs12 = kvm.vcpu.vmcs12
@@ -115,7 +115,7 @@ def prepare_vmcs12(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0)
     vmcs12.entry_injects_nm = False
 
 
-@models("arch/x86/kvm/vmx.c", "load_vmcs12_host_state", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "load_vmcs12_host_state", since="v3.1", until="v5.0")
 def load_l1_cr0(kvm: Kvm, cr0: Cr0) -> None:
     """Give L1 a CR0; vmcs01 may be as it was before the FPU changed hands."""
     vcpu = kvm.vcpu
@@ -128,7 +128,7 @@ def load_l1_cr0(kvm: Kvm, cr0: Cr0) -> None:
     kvm.vmcs.cr0_mask = ~vcpu.cr0_guest_owned_bits
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1", until="v5.0")
 def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
     """Leave L2 for L1."""
     kvm.vcpu.guest_mode = False
@@ -138,7 +138,7 @@ def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: C
     load_l1_cr0(kvm, kvm.vcpu.vmcs12.host_cr0)
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_restore_host_state", since="v4.20")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_restore_host_state", since="v4.20", until="v5.0")
 def nested_vmx_restore_host_state(kvm: Kvm) -> None:
     """Give L1 back the CR0 that it had, although KVM's copy is L2's by now."""
     vmcs = kvm.vmcs
@@ -148,7 +148,7 @@ def nested_vmx_restore_host_state(kvm: Kvm) -> None:
     load_l1_cr0(kvm, snapshot(before))
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1", until="v5.0")
 def unwind(kvm: Kvm) -> None:
     """The hardware has refused VMCS02: L1's VMLAUNCH fails, and L2 has never run."""
     kvm.vcpu.fail = False
@@ -163,7 +163,7 @@ def unwind(kvm: Kvm) -> None:
         nested_vmx_restore_host_state(kvm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v3.1", until="v5.0")
 def reflect(kvm: Kvm) -> None:
     """Give the exit of L2 to L1."""
     leaving = kvm.vcpu.exit

@@ -68,7 +68,7 @@ def check_requests(kvm: Kvm) -> None:
         vmx_fpu_deactivate(kvm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34", until="v5.0")
 def vmx_vcpu_run(kvm: Kvm) -> None:
     """VM entry; until v2.6.35 exits get the TS that the host has now."""
     if kvm.vcpu.era.hand_off == HandOff.HOST_IMAGE:
@@ -102,7 +102,7 @@ def forget_exit(kvm: Kvm) -> None:
         vmcs.exit_operand = Cr0()
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34", until="v5.0")
 def leave_guest(kvm: Kvm, instruction: Instruction, rax: Cr0) -> None:
     """The hardware has left the guest; interrupts and preemption are on again."""
     vcpu, vmcs = kvm.vcpu, kvm.vmcs

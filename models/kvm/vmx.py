@@ -15,7 +15,7 @@ TRAPPING = Cr0(ts=True, mp=True)
 TS = Cr0(ts=True)
 
 
-@models("arch/x86/kvm/vmx.c", "update_exception_bitmap", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "update_exception_bitmap", since="v2.6.34", until="v5.0")
 def update_exception_bitmap(kvm: Kvm) -> None:
     """Intercept #NM while the FPU is kept from the guest, and where L1 wants it."""
     vcpu = kvm.vcpu
@@ -23,7 +23,7 @@ def update_exception_bitmap(kvm: Kvm) -> None:
     kvm.vmcs.exception_bitmap_nm = own | (vcpu.guest_mode & vcpu.vmcs12.exception_bitmap_nm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_set_cr0", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "vmx_set_cr0", since="v2.6.34", until="v5.0")
 def vmx_set_cr0(kvm: Kvm, cr0: Cr0) -> None:
     """Give the guest a CR0; it reads the value, and runs with more traps while not active."""
     vcpu = kvm.vcpu
@@ -33,7 +33,7 @@ def vmx_set_cr0(kvm: Kvm, cr0: Cr0) -> None:
     vcpu.cr0 = cr0
 
 
-@models("arch/x86/kvm/vmx.c", "nested_read_cr0", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "nested_read_cr0", since="v3.1", until="v5.0")
 def nested_read_cr0(vmcs12: Vmcs) -> Cr0:
     """What L2 reads of the CR0 that L1 has set up for it."""
     return merged(vmcs12.cr0_mask, vmcs12.cr0_shadow, vmcs12.guest_cr0)
@@ -73,13 +73,13 @@ def vmx_fpu_deactivate(kvm: Kvm) -> None:
     something_changed(kvm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_save_host_state", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "vmx_save_host_state", since="v2.6.34", until="v4.19")
 def vmx_save_host_state(kvm: Kvm) -> None:
     """Remember that the host's segments and MSRs have to be restored; no FPU state is."""
     kvm.host.runs_guest = True
 
 
-@models("arch/x86/kvm/vmx.c", "__vmx_load_host_state", since="v2.6.34")
+@models("arch/x86/kvm/vmx.c", "__vmx_load_host_state", since="v2.6.34", until="v4.19")
 def load_host_state(kvm: Kvm) -> None:
     """Make TS what the host believes, since VM exits load it from a constant."""
     host, vcpu = kvm.host, kvm.vcpu

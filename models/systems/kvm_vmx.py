@@ -106,6 +106,8 @@ RUN_STEPS = (
     external_interrupt,
     handle_exit,
 )
+ANY_OTHER = ("host.tasks[B].used_math",)
+"""The other task has used the FPU, or is a kernel thread that never does."""
 INTERRUPTS_ONLY = (guest_instruction, *RUN_STEPS, *HOST_STEPS)
 """A host that never uses the FPU in process context on behalf of the VMM thread."""
 STEPS = (*INTERRUPTS_ONLY, process_uses_fpu)
@@ -115,52 +117,61 @@ V2_6_34 = System(
     kvm(i387.V3_2, kvm_era.V2_6_34),
     STEPS,
     "The guest owns TS while its FPU is active; the host's registers are kept by KVM.",
+    ANY_OTHER,
 )
 V3_4 = System(
     "kvm-vmx/v3.4",
     kvm(fpu_internal.V3_4, kvm_era.V3_4),
     STEPS,
     "The host's task gives up its registers, and the guest's are loaded with TS set.",
+    ANY_OTHER,
 )
 V3_12 = System(
     "kvm-vmx/v3.12",
     kvm(fpu_internal.V3_4, kvm_era.V3_12),
     STEPS,
     "The guest's registers are loaded in a kernel_fpu section that can be preempted.",
+    ANY_OTHER,
 )
 V4_11 = System(
     "kvm-vmx/v4.11",
     kvm(fpu_core.V4_10, kvm_era.V4_11),
     STEPS,
     "Eager: every entry loads the guest's registers, and TS belongs to the guest.",
+    ANY_OTHER,
 )
 V4_20 = System(
     "kvm-vmx/v4.20",
     kvm(fpu_core.V4_10, kvm_era.V4_20),
     STEPS,
     "KVM_RUN swaps the registers, and the scheduler takes the guest's for the thread's own.",
+    ANY_OTHER,
 )
 V2_6_34_IRQ = System(
     "kvm-vmx/v2.6.34-irq",
     kvm(i387.V3_2, kvm_era.V2_6_34),
     INTERRUPTS_ONLY,
     "As v2.6.34, on a host that uses the FPU in interrupts only.",
+    ANY_OTHER,
 )
 V3_4_IRQ = System(
     "kvm-vmx/v3.4-irq",
     kvm(fpu_internal.V3_4, kvm_era.V3_4),
     INTERRUPTS_ONLY,
     "As v3.4, on a host that uses the FPU in interrupts only.",
+    ANY_OTHER,
 )
 V3_12_IRQ = System(
     "kvm-vmx/v3.12-irq",
     kvm(fpu_internal.V3_4, kvm_era.V3_12),
     INTERRUPTS_ONLY,
     "As v3.12, on a host that uses the FPU in interrupts only.",
+    ANY_OTHER,
 )
 V4_11_IRQ = System(
     "kvm-vmx/v4.11-irq",
     kvm(fpu_core.V4_10, kvm_era.V4_11),
     INTERRUPTS_ONLY,
     "As v4.11, on a host that uses the FPU in interrupts only.",
+    ANY_OTHER,
 )

@@ -8,14 +8,30 @@ import pytest
 from models.kvm.era import REFERENCE, V4_11, V4_20, Era, Routing
 from models.linux import fpu_core, fpu_internal
 from models.systems import kvm_nvmx, kvm_vmx
-from properties import host_integrity, integrity, isolation, progress, transparency
+from properties import (
+    host_integrity,
+    integrity,
+    isolation,
+    kvm_witnesses,
+    native_witnesses,
+    progress,
+    transparency,
+)
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved, Violated
 from verifier.language import System
 from verifier.language.compiling import compile_system
 from verifier.language.functions import about
 
-MODULES = (isolation, integrity, progress, transparency, host_integrity)
+MODULES = (
+    isolation,
+    integrity,
+    progress,
+    transparency,
+    host_integrity,
+    kvm_witnesses,
+    native_witnesses,
+)
 PROPERTIES = [
     function
     for module in MODULES
@@ -85,7 +101,11 @@ def test_the_repairs_suffice(era: Era) -> None:
     assert all(isinstance(verdict, Proved) for verdict in found.values())
 
 
-@pytest.mark.parametrize("system", [kvm_vmx.V3_12, kvm_nvmx.REFERENCE], ids=lambda s: s.name)
+@pytest.mark.parametrize(
+    "system",
+    [kvm_vmx.V3_12, kvm_vmx.V4_20, kvm_nvmx.REFERENCE, kvm_nvmx.VMFAIL_V4_20_REPAIRED],
+    ids=lambda system: system.name,
+)
 def test_every_step_and_every_case_of_a_property_can_occur(system: System) -> None:
     circuit = compile_system(system, PROPERTIES).circuit
     cases = [goal for goal in circuit.bad if goal.startswith(("fires:", "sometimes:"))]

@@ -1,0 +1,31 @@
+"""The paths of KVM's FPU switching are taken, so that what is proved is about something."""
+
+from models.kvm.contract import GuestOutcome
+from models.kvm.vcpu import Vcpu
+from models.x86.access import FpuAccess
+from models.x86.outcome import Outcome
+from models.x86.registers import Context
+from models.x86.vmcs import ExitReason
+from verifier.language import sometimes
+
+
+@sometimes("witnesses")
+def a_guest_executes_an_fpu_instruction(access: FpuAccess, vcpu: Vcpu) -> bool:
+    """The fast path: L2, where there is one, uses the FPU without an exit."""
+    runs = access.executed & (access.context == Context.GUEST)
+    return runs & (vcpu.guest_mode | (not vcpu.nested) | (not vcpu.vmcs12.controls_valid))
+
+
+@sometimes("witnesses")
+def a_lazy_hypervisor_takes_nm(vcpu: Vcpu) -> bool:
+    """The trap: a guest without the FPU exits with #NM."""
+    trapped = (vcpu.exit.reason == ExitReason.EXCEPTION_NM) & (vcpu.fpu_active ^ True)
+    return trapped | (not vcpu.era.lazy)
+
+
+@sometimes("witnesses")
+def l1_gets_a_nm_exit_of_l2(seen: GuestOutcome, vcpu: Vcpu) -> bool:
+    """The reflection: L1 is asked about a #NM of its guest, as the contract has it."""
+    by_nm = vcpu.exit.reason == ExitReason.EXCEPTION_NM
+    asked = seen.observed & (seen.outcome == Outcome.EXIT) & (seen.promised == Outcome.EXIT)
+    return (asked & by_nm) | (not vcpu.nested) | (not vcpu.vmcs12.controls_valid)
