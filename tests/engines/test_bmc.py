@@ -68,13 +68,13 @@ def test_no_goals_need_no_search() -> None:
     assert bmc(counter(3), [], Limits()) == {}
 
 
-def test_progress_names_the_depth_and_the_open_goals() -> None:
+def test_progress_names_the_depth_and_the_goal() -> None:
     seen: list[Progress] = []
     bmc(shift_register(3), ["all ones"], Limits(), seen.append)
     assert [(progress.engine, progress.depth) for progress in seen] == [
         ("bmc", depth) for depth in range(4)
     ]
-    assert seen[-1].facts == {"goals": 1}
+    assert seen[-1].detail == "all ones"
 
 
 def test_the_same_question_has_the_same_answer() -> None:

@@ -25,6 +25,7 @@ class Unrolling:
             }
         ]
         self.inputs: list[dict[int, int]] = []
+        self.violations: list[dict[str, int]] = []
         self._image: list[int] = []
         self._plan(circuit)
 
@@ -44,13 +45,8 @@ class Unrolling:
         self._for_bad = fan_ins(sorted(violations))
         self._for_next = fan_ins(node for node in step if node not in violations)
 
-    def keep(self, goals: Iterable[str]) -> None:
-        """Build only what these properties need from the next frame on."""
-        self.circuit = self.circuit.restricted(goals)
-        self._plan(self.circuit)
-
-    def violations(self) -> dict[str, int]:
-        """Open the next frame; for each property, the literal of a violation by its step."""
+    def open_frame(self) -> None:
+        """Append a step: its inputs and, for each property, the literal of a violation by it."""
         if len(self.inputs) == len(self.states):
             self.advance()
         frame = {bit.literal: self.graph.variable() for bit in self.circuit.inputs}
@@ -59,7 +55,7 @@ class Unrolling:
         for literal, value in (*self.states[-1].items(), *frame.items()):
             self._image[literal >> 1] = value
         self._build(self._for_bad)
-        return {name: self._built(bad) for name, bad in self.circuit.bad.items()}
+        self.violations.append({name: self._built(bad) for name, bad in self.circuit.bad.items()})
 
     def advance(self) -> None:
         """Append the state after the last frame's step."""

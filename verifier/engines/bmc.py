@@ -3,7 +3,8 @@
 Biere, Cimatti, Clarke, Zhu: Symbolic Model Checking without BDDs. TACAS 1999.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import heapify, heappop, heappush
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.graph import FALSE
@@ -27,66 +28,89 @@ def bmc(
 ) -> dict[str, Violated | Unknown]:
     """A shortest path to a violation of each goal, as far as the limits allow.
 
-    Frames fold from the reset state on, so that the early ones are nearly empty. Each depth is
-    one question about all goals that are still open; a model answers it for those it violates.
+    Each goal has frames and a solver of its own, which is faster than sharing them; the goal that
+    has had the least time goes on, so that a hard one does not keep the others waiting.
     """
-    search = _Search(circuit, goals, limits)
+    budget = Budget(limits)
+    searches = [Search(circuit, goal, budget) for goal in dict.fromkeys(goals)]
+    reason = None
     try:
-        while search.open and (limits.depth is None or search.depth < limits.depth):
-            watch(Progress("bmc", search.depth, facts={"goals": len(search.open)}))
-            search.deepen()
-        reason = f"every path of {search.depth} steps is good"
+        for _ in deepened(searches, limits.depth, watch):
+            pass
     except Exhausted as limit:
         reason = str(limit)
-    return {
-        goal: search.found.get(goal) or Unknown("bmc", reason, search.depth, search.budget.seconds)
-        for goal in goals
-    }
+    return {search.goal: search.verdict(reason) for search in searches}
 
 
-class _Search:
-    """All goals at once, one more step at a time."""
+def deepened(
+    searches: Iterable["Search"],
+    depth: int | None,
+    watch: Watch,
+    wanted: Callable[[str], bool] = lambda _: True,
+) -> Iterator["Search"]:
+    """The searches as they find their violation or reach the depth. Raises Exhausted."""
+    waiting = list(searches)
+    heapify(waiting)
+    while waiting:
+        search = heappop(waiting)
+        if search.found is not None or search.depth == depth:
+            yield search
+        elif wanted(search.goal):
+            watch(Progress("bmc", search.depth, search.goal))
+            search.deepen()
+            heappush(waiting, search)
 
-    def __init__(self, circuit: Circuit, goals: Sequence[str], limits: Limits) -> None:
-        self.circuit = circuit
-        self.budget = Budget(limits)
-        self.open = list(dict.fromkeys(goals))
-        self.found: dict[str, Violated] = {}
+
+class Search:
+    """One goal, one more step at a time; after Exhausted or Paused it goes on where it was.
+
+    Frames fold from the reset state on, so that the early ones are nearly empty.
+    """
+
+    def __init__(self, circuit: Circuit, goal: str, budget: Budget) -> None:
+        self.goal = goal
+        self.found: Violated | None = None
         self.depth = 0
-        self.unrolling = Unrolling(circuit.restricted(self.open))
-        self.solver = Glucose(self.budget)
-        self.clauses = Tseitin(self.unrolling.graph, self.solver.add)
+        """Every path of so many steps is good."""
+        self.seconds = 0.0
+        self._circuit = circuit
+        self._budget = budget
+        self._unrolling = Unrolling(circuit.restricted([goal]))
+        self._solver = Glucose(budget)
+        self._clauses = Tseitin(self._unrolling.graph, self._solver.add)
+
+    def __lt__(self, other: "Search") -> bool:
+        return self.seconds < other.seconds
+
+    def verdict(self, limit: str | None) -> Violated | Unknown:
+        """The violation, or how deep there is none and the limit that ended the search."""
+        reason = limit or f"every path of {self.depth} steps is good"
+        return self.found or Unknown("bmc", reason, self.depth, self._budget.seconds)
 
     def deepen(self) -> None:
-        """Decide the next depth for every open goal."""
-        self.budget.look_at_memory()
-        violations = self.unrolling.violations()
-        possible = {goal: bad for goal, bad in violations.items() if bad != FALSE}
-        for bad in possible.values():
-            self.clauses.literal(bad)
-        before = len(self.open)
-        while possible:
-            some = self.clauses.literal(self.unrolling.graph.any(possible.values()))
-            if not self.solver.solve(some):
-                self.solver.add([-some])
-                break
-            self._violated(possible)
-        self.depth += 1
-        if len(self.open) < before:
-            self.unrolling.keep(self.open)
+        """Decide the next depth. Raises Exhausted or Paused."""
+        begin = self._budget.seconds
+        try:
+            self._budget.spend()
+            self._budget.look_at_memory()
+            if len(self._unrolling.inputs) == self.depth:
+                self._unrolling.open_frame()
+            bad = self._unrolling.violations[-1][self.goal]
+            if bad != FALSE:
+                violation = self._clauses.literal(bad)
+                if self._solver.solve(violation):
+                    self.found = Violated("bmc", self._path(), self._budget.seconds)
+                    return
+                self._solver.add([-violation])
+            self.depth += 1
+        finally:
+            self.seconds += self._budget.seconds - begin
 
-    def _violated(self, possible: dict[str, int]) -> None:
-        """Settle the goals that the model violates."""
-        model = self.solver.model()
-        numbers = self.clauses.number
+    def _path(self) -> Path:
+        model = self._solver.model()
 
         def value(literal: int) -> bool:
-            number = numbers.get(literal >> 1, 0)
-            positive = 0 < number <= len(model) and model[number - 1] > 0
-            return positive != bool(literal & 1)
+            number = self._clauses.number.get(literal >> 1, 0)
+            return 0 < number <= len(model) and model[number - 1] > 0
 
-        path = Path(*self.unrolling.execution(self.circuit, value))
-        for goal in [goal for goal, bad in possible.items() if value(bad)]:
-            self.found[goal] = Violated("bmc", path, self.budget.seconds)
-            self.open.remove(goal)
-            del possible[goal]
+        return Path(*self._unrolling.execution(self._circuit, value))

@@ -7,7 +7,7 @@ import pysolvers
 
 from verifier.engines.pdr.budget import Budget
 
-_CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK = 2_000
+_CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK = 500
 
 
 class Glucose:

@@ -143,7 +143,7 @@ class _Trial:
         if not self.invariant.clauses:
             return None
         steps = Unrolling(self.circuit, free_start=True)
-        steps.violations()
+        steps.open_frame()
         steps.advance()
         after = self._placed(steps, 1)
         model = self.judge(steps.graph, [*self._placed(steps, 0), steps.graph.all(after) ^ 1])
@@ -160,7 +160,8 @@ class _Trial:
         """The first steps from a reset state are good."""
         steps = Unrolling(self.circuit)
         for step in range(1, length + 1):
-            model = self.judge(steps.graph, [steps.violations()[self.goal]])
+            steps.open_frame()
+            model = self.judge(steps.graph, [steps.violations[-1][self.goal]])
             if model is not None:
                 reason = f"step {step} from a reset state violates `{self.goal}`"
                 return self._rejected("base", reason, steps, model)
@@ -169,7 +170,9 @@ class _Trial:
     def implies(self, induction: Induction) -> Rejected | None:
         """After the good steps of the induction, from the invariant, comes another good one."""
         steps = Unrolling(self.circuit, free_start=True)
-        bads = [steps.violations()[self.goal] for _ in range(induction.steps + 1)]
+        for _ in range(induction.steps + 1):
+            steps.open_frame()
+        bads = [violated[self.goal] for violated in steps.violations]
         assumed = [bad ^ 1 for bad in bads[:-1]]
         for frame in range(induction.steps + 1):
             assumed += self._placed(steps, frame)

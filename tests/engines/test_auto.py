@@ -1,0 +1,134 @@
+"""Side by side or in turns: the same verdicts, shortest paths, no process left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+
+from tests.corpus import SYSTEMS
+from tests.corpus.lazy_fpu import lazy_fpu
+from tests.corpus.machines import lock
+from verifier.engines.auto import auto
+from verifier.engines.race import Report, Tell, race
+from verifier.evidence.verdicts import Limits, Progress, Unknown, Violated
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_both_ways_give_the_same_paths() -> None:
+    circuit = lazy_fpu(4, "exit leaks", 2)
+    in_turns = auto(circuit, ["integrity"], Limits(), jobs=1)["integrity"]
+    side_by_side = auto(circuit, ["integrity"], Limits(), jobs=2)["integrity"]
+    assert isinstance(in_turns, Violated)
+    assert isinstance(side_by_side, Violated)
+    assert in_turns.path == side_by_side.path
+    assert in_turns.engine == side_by_side.engine == "bmc"
+
+
+def test_a_deep_violation_that_pdr_finds_is_as_short_as_it_can_be() -> None:
+    circuit = lock([2, 0, 3, 1] * 6)
+    for jobs in (1, 2):
+        verdict = auto(circuit, ["opens"], Limits(), jobs=jobs)["opens"]
+        assert isinstance(verdict, Violated)
+        assert verdict.depth == 25
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_limits_end_in_unknown_with_every_reason(jobs: int) -> None:
+    circuit = lazy_fpu(6, value_bits=4)
+    by_depth = auto(circuit, ["integrity"], Limits(depth=3), jobs=jobs)["integrity"]
+    assert isinstance(by_depth, Unknown)
+    assert "every path of 3 steps is good" in by_depth.reason
+    by_time = auto(circuit, ["integrity"], Limits(seconds=0.3), jobs=jobs)["integrity"]
+    assert isinstance(by_time, Unknown)
+    assert "time limit" in by_time.reason
+    assert by_time.seconds < 10
+
+
+def test_no_goals_need_no_processes() -> None:
+    assert auto(SYSTEMS["handshake"].build(), [], Limits()) == {}
+
+
+def test_progress_of_both_engines_is_seen() -> None:
+    seen: list[Progress] = []
+    auto(lazy_fpu(3, value_bits=3), ["integrity"], Limits(), seen.append, jobs=2)
+    assert {progress.engine for progress in seen} == {"bmc", "pdr"}
+    assert not active_children()
+
+
+def endless(_: Tell) -> None:
+    time.sleep(60)
+
+
+def test_a_race_that_is_left_ends_its_processes() -> None:
+    reports = race({"quick": lambda tell: tell(Report(failure="stop")), "endless": endless})
+    assert next(reports).failure == "stop"
+    assert active_children()
+    reports.close()
+    assert not active_children()
+
+
+def test_a_killed_process_is_reported_and_the_others_go_on() -> None:
+    def dies(_: Tell) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def lives(tell: Tell) -> None:
+        time.sleep(0.1)
+        tell(Report(Progress("lives", 1)))
+
+    reports = list(race({"dies": dies, "lives": lives}))
+    assert Report(failure="the process of dies was killed by signal 9") in reports
+    assert Report(Progress("lives", 1)) in reports
+
+
+def test_a_failing_process_is_a_failure() -> None:
+    def fails(_: Tell) -> None:
+        raise SystemExit(3)
+
+    with pytest.raises(RuntimeError, match="ended with 3"):
+        list(race({"fails": fails}))
+
+
+RACER = """
+import os, time
+from verifier.engines.race import Report, race
+from verifier.evidence.verdicts import Progress
+def endless(tell):
+    tell(Report(Progress("pid", os.getpid())))
+    time.sleep(60)
+for report in race({"a": endless, "b": endless}):
+    print(report.progress.depth, flush=True)
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_no_process_outlives_an_interrupted_or_killed_race(end: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", RACER],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as racer:
+        assert racer.stdout is not None
+        contenders = [int(racer.stdout.readline()) for _ in range(2)]
+        racer.send_signal(end)
+        racer.wait(10)
+        deadline = time.monotonic() + 10
+        while any(map(alive, contenders)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(map(alive, contenders))
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{process}/stat")
+    return not (stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] == "Z")

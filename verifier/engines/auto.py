@@ -1,0 +1,165 @@
+"""What decides fastest: PDR for proofs, bounded model checking for shortest violations."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
+from multiprocessing.sharedctypes import RawArray
+
+from verifier.circuit.circuit import Circuit
+from verifier.engines.bmc import Search, deepened
+from verifier.engines.pdr import pdr
+from verifier.engines.pdr.budget import Budget, Exhausted, Paused
+from verifier.engines.race import Report, Tell, race
+from verifier.evidence.verdicts import (
+    Limits,
+    Progress,
+    Proved,
+    Unknown,
+    Verdict,
+    Violated,
+    Watch,
+    silent,
+)
+
+_FIRST_LOOK = 16
+"""Solver calls of bmc for each goal before PDR starts, where one process does both."""
+
+_PDR_SHARE = 0.7
+"""Of the time that is left after the first look; bmc has the rest."""
+
+
+def auto(
+    circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch = silent, jobs: int = 2
+) -> dict[str, Verdict]:
+    """Decide all goals; a violation is as short as it can be, and the same one every time.
+
+    Bmc has a first look. Then, with two jobs, PDR goes over the goals that are left while bmc
+    goes on with them, each in a process of its own; with one, bmc goes on after PDR, with what
+    that found violated. Only where a limit ends the search, a path may be longer than the shortest.
+    """
+    budget = Budget(limits)
+    standing = _Standing(goals)
+    searches = {goal: Search(circuit, goal, budget) for goal in standing.goals}
+    _first_look(searches.values(), standing, budget)
+    if standing.open() and not standing.failures:
+        decide = _take_turns if jobs < 2 else _side_by_side
+        decide(circuit, searches, standing, budget, watch)
+    return {goal: standing.final(goal, budget.seconds) for goal in goals}
+
+
+class _Standing:
+    """What the engines have found so far."""
+
+    def __init__(self, goals: Iterable[str]) -> None:
+        self.goals = list(dict.fromkeys(goals))
+        self.failures: list[str] = []
+        self._decided: dict[str, Proved | Violated] = {}
+        self._undecided: dict[str, dict[str, Unknown]] = {goal: {} for goal in self.goals}
+
+    def note(self, verdicts: Mapping[str, Verdict]) -> None:
+        """Keep proofs, violations (bmc's before PDR's), and each engine's last reason."""
+        for goal, verdict in verdicts.items():
+            if isinstance(verdict, Unknown):
+                self._undecided[goal][verdict.engine] = verdict
+            elif goal not in self._decided or verdict.engine == "bmc":
+                self._decided[goal] = verdict
+
+    def open(self) -> list[str]:
+        """Goals without a proof and without a shortest violation."""
+        return [
+            goal
+            for goal in self.goals
+            if goal not in self._decided
+            or (isinstance(self._decided[goal], Violated) and self._decided[goal].engine != "bmc")
+        ]
+
+    def final(self, goal: str, seconds: float) -> Verdict:
+        """The last word, with the depth that is known to be good and why there is no more."""
+        decided = self._decided.get(goal)
+        if decided is not None:
+            return decided
+        undecided = self._undecided[goal].values()
+        depth = max((verdict.depth for verdict in undecided), default=0)
+        reasons = dict.fromkeys([*self.failures, *(verdict.reason for verdict in undecided)])
+        return Unknown("auto", "; ".join(reasons), depth, seconds)
+
+
+def _first_look(searches: Iterable[Search], standing: _Standing, budget: Budget) -> None:
+    """Deepen each search with few solver calls."""
+    depth = budget.limits.depth
+    try:
+        for search in searches:
+            budget.give(_FIRST_LOOK)
+            with suppress(Paused):
+                while search.found is None and search.depth != depth:
+                    search.deepen()
+            standing.note({search.goal: search.verdict(None)})
+    except Exhausted as limit:
+        standing.failures.append(str(limit))
+    finally:
+        budget.give(None)
+
+
+def _take_turns(
+    circuit: Circuit,
+    searches: Mapping[str, Search],
+    standing: _Standing,
+    budget: Budget,
+    watch: Watch,
+) -> None:
+    limits = budget.limits
+    left = None
+    if limits.seconds is not None:
+        left = max(0.0, limits.seconds - budget.seconds) * _PDR_SHARE
+    standing.note(pdr(circuit, standing.open(), replace(limits, seconds=left), watch))
+    rest = [searches[goal] for goal in standing.open()]
+    try:
+        for search in deepened(rest, limits.depth, watch):
+            standing.note({search.goal: search.verdict(None)})
+    except Exhausted as limit:
+        standing.note({search.goal: search.verdict(str(limit)) for search in rest})
+
+
+def _side_by_side(
+    circuit: Circuit,
+    searches: Mapping[str, Search],
+    standing: _Standing,
+    budget: Budget,
+    watch: Watch,
+) -> None:
+    goals = standing.open()
+    left = None
+    if budget.limits.seconds is not None:
+        left = max(0.0, budget.limits.seconds - budget.seconds)
+    settled = RawArray("b", len(goals))
+
+    def falsify(tell: Tell) -> None:
+        def progress(now: Progress) -> None:
+            tell(Report(now, {now.detail: searches[now.detail].verdict(None)}))
+
+        def wanted(goal: str) -> bool:
+            return not settled[goals.index(goal)]
+
+        rest = [searches[goal] for goal in goals]
+        try:
+            for search in deepened(rest, budget.limits.depth, progress, wanted):
+                tell(Report(verdicts={search.goal: search.verdict(None)}))
+        except Exhausted as limit:
+            tell(Report(verdicts={search.goal: search.verdict(str(limit)) for search in rest}))
+
+    def prove(tell: Tell) -> None:
+        limits = replace(budget.limits, seconds=left)
+        tell(Report(verdicts=pdr(circuit, goals, limits, lambda now: tell(Report(now)))))
+
+    with closing(race({"bmc": falsify, "pdr": prove})) as reports:
+        for report in reports:
+            if report.progress is not None:
+                watch(report.progress)
+            if report.failure is not None:
+                standing.failures.append(report.failure)
+            standing.note(report.verdicts)
+            still_open = standing.open()
+            for place, goal in enumerate(goals):
+                settled[place] = goal not in still_open
+            if not still_open:
+                return

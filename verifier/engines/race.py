@@ -1,0 +1,76 @@
+"""Searches side by side, each in a process of its own."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+
+from verifier.evidence.verdicts import Progress, Verdict
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a search tells on its way: progress, verdicts, or why its process ended early."""
+
+    progress: Progress | None = None
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    failure: str | None = None
+
+
+Tell = Callable[[Report], None]
+Contender = Callable[[Tell], None]
+
+
+def race(contenders: Mapping[str, Contender]) -> Generator[Report]:
+    """The reports of all contenders as they come, until all have ended.
+
+    Their processes end when the caller loses interest, is interrupted, or dies.
+    """
+    context = get_context("fork")
+    running: dict[Connection, tuple[str, ForkProcess]] = {}
+    try:
+        for name, contender in contenders.items():
+            reports, end = context.Pipe(duplex=False)
+            process = context.Process(target=_run, args=(contender, end, os.getpid()), daemon=True)
+            process.start()
+            end.close()
+            running[reports] = name, process
+        while running:
+            for ready in wait(list(running)):
+                assert isinstance(ready, Connection), "only connections are waited for"
+                try:
+                    yield ready.recv()
+                except EOFError:
+                    yield from _ended(*running.pop(ready))
+    finally:
+        for _, process in running.values():
+            process.kill()
+            process.join()
+
+
+def _ended(name: str, process: ForkProcess) -> Iterator[Report]:
+    """Say that a process was killed. Raises RuntimeError if it failed by itself."""
+    process.join()
+    code = process.exitcode or 0
+    if code > 0:
+        raise RuntimeError(f"the process of {name} ended with {code}")
+    if code < 0:
+        yield Report(failure=f"the process of {name} was killed by signal {-code}")
+
+
+def _run(contender: Contender, end: Connection, parent: int) -> None:
+    """In the new process: Ctrl-C is the parent's business, and so is how long to live."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    contender(end.send)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
