@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
@@ -155,25 +155,22 @@ def _name(kind: Any) -> str:
     return kind.__name__ if isinstance(kind, type) else str(kind)
 
 
-def instances(state: type, wanted: type) -> list[int]:
-    """Where records of a type start inside a state record's values."""
-    return list(_instances(state, wanted, 0))
-
-
-def _instances(held: type, wanted: type, start: int) -> Iterator[int]:
-    if held is wanted:
-        yield start
+@cache
+def instances(held: type, wanted: type) -> tuple[tuple[type, int], ...]:
+    """The records of a type, or extending it, inside a state record, and where each starts."""
+    found = [(held, 0)] if issubclass(held, wanted) else []
     for field in layout_of(held).fields.values():
-        yield from _in_field(field, wanted, start)
+        found += [(kind, field.offset + place) for kind, place in _in_field(field, wanted)]
+    return tuple(found)
 
 
-def _in_field(field: Field, wanted: type, start: int) -> Iterator[int]:
+def _in_field(field: Field, wanted: type) -> Iterator[tuple[type, int]]:
     if isinstance(field, Part):
-        yield from _instances(field.type, wanted, start + field.offset)
+        yield from instances(field.type, wanted)
     elif isinstance(field, Rows) and isinstance(field.item, Part):
         for i in range(len(field.key)):
-            place = start + field.offset + i * field.stride
-            yield from _instances(field.item.type, wanted, place)
+            for kind, place in instances(field.item.type, wanted):
+                yield kind, i * field.stride + place
 
 
 @dataclass(frozen=True)
@@ -206,8 +203,6 @@ def bindings(system: System, function: ModelFunction) -> list[Binding]:
             function.place,
             "give it records as parameters",
         )
-    found: Iterable[list[tuple[type, int]]] = [
-        [(kind, place) for place in instances(type(system.initial), kind)]
-        for kind in function.hints.values()
-    ]
+    state: Any = type(system.initial)
+    found = [instances(state, kind) for kind in function.hints.values()]
     return [Binding(function, tuple(places)) for places in product(*found)]
