@@ -118,7 +118,9 @@ def blaming(what: str, seconds: float) -> Iterator[None]:
         raise
     except RecursionError as error:
         raise ModelError(
-            f"{what} calls itself without end", raising_place(error.__traceback__)
+            f"{what} calls itself without end",
+            raising_place(error.__traceback__),
+            "let it end: what it calls must not depend on symbolic values alone",
         ) from None
     except SyntaxError as error:
         place = Place(error.filename or "?", error.lineno or 1)
