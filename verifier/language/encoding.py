@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from typing import Any
 
 from verifier.circuit.graph import TRUE, Graph
 
@@ -78,3 +79,10 @@ def encoding(type: type[Enum]) -> Encoding:
 
     split(members, ())
     return Encoding(type, members, width, patterns)
+
+
+def encoded(value: Any) -> Any:
+    """A plain value as a symbolic store keeps it: a literal, literals, or a constant as it is."""
+    if type(value) is bool:
+        return int(value)
+    return encoding(type(value)).constant(value) if isinstance(value, Enum) else value

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum, Flag
+from functools import cached_property
 from inspect import get_annotations
 from typing import Any, get_args, get_origin, get_type_hints
 
+from verifier.language.encoding import encoded
 from verifier.language.errors import ModelError, refuse
 
 FIELDS = "fields are bool, an Enum, a record, a Family or a frozen dataclass of constants"
@@ -88,6 +90,11 @@ class Layout:
 
     fields: dict[str, Field]
     leaves: tuple[Leaf, ...]
+
+    @cached_property
+    def encoded(self) -> tuple[Any, ...]:
+        """The defaults as a symbolic store keeps them."""
+        return tuple(encoded(leaf.default) for leaf in self.leaves)
 
 
 def layout_of(type: type) -> Layout:

@@ -166,11 +166,11 @@ def _keep_ghosts(origin: Store, source: Base, store: Store, base: Base) -> None:
 
 def _initialise(self: Any, **given: Any) -> None:
     layout = layout_of(type(self))
-    store = store_for(layout.leaves, given.values())
+    store = store_for(layout, given.values())
     self.__dict__["_store"] = store
     self.__dict__["_base"] = 0
     for name, value in given.items():
-        field = _known(self, name)
+        field = layout.fields.get(name) or _known(self, name)
         assign(store, field.offset, field, value)
     store.made = True
 
@@ -287,7 +287,9 @@ def snapshot(record: T) -> T:
     source: Any = record
     size = len(layout_of(type(record)).leaves)
     leaves = tuple(source._store.leaf(shifted(source._base, i)) for i in range(size))
-    store = store_for(leaves, [record])
+    store = Store(leaves, [])
+    if isinstance(source._store, SymbolicStore):
+        store = SymbolicStore(source._store.run, leaves, [])
     store.values = [source._store.peek(shifted(source._base, i), store) for i in range(size)]
     store.made = True
     return view(type(record), store, 0)

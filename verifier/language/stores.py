@@ -12,9 +12,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import TRUE
-from verifier.language.encoding import encoding
+from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, refuse
-from verifier.language.layout import Leaf
+from verifier.language.layout import Layout, Leaf
 from verifier.language.symbolic import Bit, Symbol
 
 if TYPE_CHECKING:
@@ -169,15 +169,14 @@ class SymbolicStore(Store):
         values = self.values
         if isinstance(base, int):
             values[base] = raw
-            self.run.touched.add(base)
             return
         for condition, place in base:
-            self.run.touched.add(place)
             values[place] = self.run.choose(condition, raw, values[place])
 
     def _admit(self, base: Base, raw: Any) -> None:
         """Refuse to change constants, and in an observer all but ghosts."""
         places = (base,) if isinstance(base, int) else [place for _, place in base]
+        self.run.touched.update(places)
         for place in places:
             leaf = self.leaves[place]
             if self.run.observing and not leaf.ghost:
@@ -188,11 +187,7 @@ class SymbolicStore(Store):
                 raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
 
     def encoded(self, value: Any) -> Any:
-        if type(value) is bool:
-            return int(value)
-        if isinstance(value, Enum):
-            return encoding(type(value)).constant(value)
-        return value
+        return encoded(value)
 
     def index(self, base: Base, key: Any, type: type[Enum], stride: int) -> Base:
         if not isinstance(key, Symbol) or key._type is not type:
@@ -264,13 +259,12 @@ def wants(leaf: Leaf) -> str:
     return f"it holds a `{leaf.type.__name__}`"
 
 
-def store_for(leaves: tuple[Leaf, ...], given: Iterable[Any]) -> Store:
+def store_for(layout: Layout, given: Iterable[Any]) -> Store:
     """A new store of default values for a record: symbolic where a given value is."""
-    store = Store(leaves, [leaf.default for leaf in leaves])
     for value in given:
         if isinstance(value, Bit | Symbol):
-            return store.symbolic(value._run)
+            return SymbolicStore(value._run, layout.leaves, list(layout.encoded))
         held = getattr(value, "_store", None)
         if isinstance(held, SymbolicStore):
-            return store.symbolic(held.run)
-    return store
+            return SymbolicStore(held.run, layout.leaves, list(layout.encoded))
+    return Store(layout.leaves, [leaf.default for leaf in layout.leaves])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import Any
 
 from verifier.circuit.graph import FALSE, Graph
-from verifier.language.encoding import Code, encoding
+from verifier.language.encoding import Code, encoded, encoding
 from verifier.language.errors import blaming
 from verifier.language.explorer import Outcome, SymbolicRun
 from verifier.language.symbolic import Bit, Symbol
@@ -47,10 +46,10 @@ class Start:
         self.leaves = system.layout.leaves
         self.graph = Graph()
         self.varying = [False] * len(self.leaves)
-        self.initial = [raw_constant(value) for value in system.initial_values]
+        self.initial = [encoded(value) for value in system.initial_values]
         self.current = list(self.initial)
         self.blank = [
-            raw_constant(leaf.default) if leaf.event else now
+            encoded(leaf.default) if leaf.event else now
             for leaf, now in zip(self.leaves, self.current, strict=True)
         ]
         for place, varies in enumerate(varying):
@@ -102,10 +101,3 @@ class Start:
             for place, (raw, now) in enumerate(zip(outcome.values, self.current, strict=True))
             if raw != now and not self.varying[place] and not self.leaves[place].event
         }
-
-
-def raw_constant(value: Any) -> Any:
-    """A plain value as a symbolic store keeps it."""
-    if type(value) is bool:
-        return int(value)
-    return encoding(type(value)).constant(value) if isinstance(value, Enum) else value
