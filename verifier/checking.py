@@ -67,14 +67,35 @@ def check(
     """
     watch(Progress("compile", 0, system.name))
     compiled = compile_system(system, properties)
+    return decide(compiled, properties, groups, engine, limits, watch, minimal)
+
+
+def decide(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    groups: Iterable[str],
+    engine: Engine,
+    limits: Limits,
+    watch: Watch = silent,
+    minimal: bool = False,
+    kept: Mapping[str, Trace | Certificate] | None = None,
+) -> list[Result]:
+    """Decide some properties of a compiled system.
+
+    `kept` is evidence of earlier that may still hold: where its audit says so, nothing is searched.
+    """
     wanted = _wanted(properties, compiled, list(groups))
-    goals = [group for group in wanted if group in compiled.circuit.bad]
-    witnesses = _witnesses(system, properties, wanted)
-    wishes = sorted({wish for group in wanted for wish in witnesses[group]})
+    sound = _sound(compiled, properties, {g: e for g, e in (kept or {}).items() if g in wanted})
+    goals = [group for group in wanted if group in compiled.circuit.bad and group not in sound]
+    witnesses = _witnesses(compiled.system, properties, wanted)
+    needed = [group for group in wanted if not isinstance(sound.get(group), Trace)]
+    wishes = sorted({wish for group in needed for wish in witnesses[group]})
     reached = _reached(compiled.circuit, wishes, engine, limits, watch)
     verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
     return [
-        _result(
+        _again(compiled, sound[group], witnesses[group], reached)
+        if group in sound
+        else _result(
             compiled,
             properties,
             group,
@@ -86,6 +107,33 @@ def check(
         )
         for group in wanted
     ]
+
+
+def _sound(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    kept: Mapping[str, Trace | Certificate],
+) -> dict[str, Trace | Certificate]:
+    """The kept evidence that shows what it claims of the system as it is now."""
+    return {
+        group: evidence
+        for group, evidence in kept.items()
+        if evidence.property == group and rejection(compiled, properties, evidence) is None
+    }
+
+
+def _again(
+    compiled: Compiled,
+    evidence: Trace | Certificate,
+    witnesses: Sequence[str],
+    reached: Mapping[str, Verdict],
+) -> Result:
+    """What kept evidence says, once more."""
+    name, group, engine = evidence.system, evidence.property, evidence.engine
+    if isinstance(evidence, Trace):
+        return Result(name, group, "violated", engine, len(evidence.steps), 0.0, evidence)
+    proved = Result(name, group, "proved", engine, evidence.depth, 0.0, evidence)
+    return _empty(compiled, group, witnesses, reached) or proved
 
 
 def _wanted(
@@ -157,30 +205,35 @@ def _result(
     if isinstance(verdict, Violated):
         shortest = _shortest(compiled, group, verdict, watch)
         return _violated(compiled, properties, group, shortest, minimal)
-    missing = [wish for wish in witnesses if not isinstance(reached[wish], Violated)]
-    seconds = verdict.seconds if verdict else max(reached[wish].seconds for wish in witnesses)
-    if missing:
-        empty = isinstance(reached[missing[0]], Proved)
-        kind, name = missing[0].split(":", 1)
-        what = f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
-        reason = f"no execution in which {what}" if empty else f"it is not known whether {what}"
-        return Result(
-            system,
-            group,
-            "vacuous" if empty else "unknown",
-            reached[missing[0]].engine,
-            0,
-            seconds,
-            None,
-            reason,
-        )
+    empty = _empty(compiled, group, witnesses, reached)
+    if empty is not None:
+        return empty
     if verdict is None:
+        seconds = max(reached[wish].seconds for wish in witnesses)
         return Result(system, group, "proved", "simulation", 0, seconds, None, "")
     if minimal and not verdict.induction.steps:
         watch(Progress("minimise", 0, f"{system}/{group}"))
         verdict = _minimised(compiled.circuit, group, verdict)
     watch(Progress("audit", 0, f"{system}/{group}"))
     return _proved(compiled, properties, group, verdict)
+
+
+def _empty(
+    compiled: Compiled, group: str, witnesses: Sequence[str], reached: Mapping[str, Verdict]
+) -> Result | None:
+    """Vacuous, or unknown whether it is, where a witness is missing; None where none is."""
+    missing = [w for w in witnesses if w in reached and not isinstance(reached[w], Violated)]
+    if not missing:
+        return None
+    first = reached[missing[0]]
+    empty = isinstance(first, Proved)
+    kind, name = missing[0].split(":", 1)
+    what = f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
+    reason = f"no execution in which {what}" if empty else f"it is not known whether {what}"
+    verdict = "vacuous" if empty else "unknown"
+    return Result(
+        compiled.system.name, group, verdict, first.engine, 0, first.seconds, None, reason
+    )
 
 
 def _minimised(circuit: Circuit, group: str, verdict: Proved) -> Proved:

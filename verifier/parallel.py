@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
+from time import monotonic
+from typing import Generic, TypeVar, cast
 
 from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Engine, Result, ToolFailure, check
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
 from verifier.language.errors import ModelError
+
+T = TypeVar("T")
 
 ENGINES = ("auto", "pdr", "bmc", "kinduction")
 
@@ -54,52 +59,74 @@ def check_all(
         for name, groups in by_system.items():
             yield task(jobs, name, groups, watch)
         return
-    yield from _side_by_side(task, by_system, jobs, watch)
+    tasks = {name: partial(task, 1, name, groups) for name, groups in by_system.items()}
+    for name, answer in side_by_side(tasks, jobs, watch):
+        if isinstance(answer, Lost):
+            yield [
+                Result(name, group, "unknown", "none", 0, 0.0, None, answer.reason)
+                for group in by_system[name]
+            ]
+        else:
+            yield answer
 
 
-def _side_by_side(
-    task: Callable[[int, str, list[str]], list[Result]],
-    by_system: Mapping[str, list[str]],
+@dataclass(frozen=True)
+class Lost:
+    """A task whose process died, ran out of memory, or was stopped; and which of them."""
+
+    reason: str
+
+
+def side_by_side(
+    tasks: Mapping[str, Callable[[], T]],
     jobs: int,
-    watch: Watch,
-) -> Iterator[list[Result]]:
-    waiting = list(by_system)
-    running: dict[Connection, _Worker] = {}
-    finished: dict[str, list[Result]] = {}
-    order = list(by_system)
+    watch: Watch = silent,
+    seconds: float | None = None,
+) -> Iterator[tuple[str, T | Lost]]:
+    """The tasks' answers in their order, each from a process of its own, so many at a time.
+
+    A task that takes longer than `seconds` is stopped. Raises the ModelError or ToolFailure that a
+    task ends with.
+    """
+    waiting, order = list(tasks), list(tasks)
+    running: dict[Connection, _Worker[T]] = {}
+    finished: dict[str, T | Lost] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 name = waiting.pop(0)
-                job = partial(task, 1, name, by_system[name])
-                worker = _Worker(name, by_system[name], job)
+                worker = _Worker(name, tasks[name])
                 running[worker.answers] = worker
             watch(Progress("checking", 0, ", ".join(worker.name for worker in running.values())))
             for connection in wait(list(running), timeout=0.2):
                 assert isinstance(connection, Connection), "only connections are waited for"
                 worker = running.pop(connection)
-                finished[worker.name] = worker.results()
+                finished[worker.name] = worker.answer()
+            for connection, worker in list(running.items()):
+                if seconds is not None and monotonic() - worker.started > seconds:
+                    del running[connection]
+                    finished[worker.name] = worker.stopped(f"stopped after {seconds:g} s")
             while order and order[0] in finished:
-                yield finished.pop(order.pop(0))
+                yield order[0], finished.pop(order.pop(0))
     finally:
         for worker in running.values():
             worker.process.terminate()
 
 
-class _Worker:
-    """A forked process that checks one system: it has the catalogue without importing it again."""
+class _Worker(Generic[T]):
+    """A forked process for one task: it has the catalogue without importing it again."""
 
-    def __init__(self, name: str, groups: Sequence[str], job: Callable[[], list[Result]]) -> None:
+    def __init__(self, name: str, task: Callable[[], T]) -> None:
         self.name = name
-        self.groups = groups
+        self.started = monotonic()
         context = get_context("fork")
         self.answers, answer = context.Pipe(duplex=False)
-        self.process = context.Process(target=_answer, args=(job, answer))
+        self.process = context.Process(target=_answer, args=(task, answer))
         self.process.start()
         answer.close()
 
-    def results(self) -> list[Result]:
-        """What the process found; a process that died leaves its pairs unknown."""
+    def answer(self) -> T | Lost:
+        """What the process found."""
         try:
             answer = self.answers.recv()
         except EOFError:
@@ -107,23 +134,26 @@ class _Worker:
             code = self.process.exitcode or 0
             if code >= 0:
                 raise ToolFailure(f"the check of `{self.name}` ended with {code}") from None
-            reason = f"its process was killed by signal {-code}"
-            return [
-                Result(self.name, group, "unknown", "none", 0, 0.0, None, reason)
-                for group in self.groups
-            ]
+            return Lost(f"its process was killed by signal {-code}")
         self.process.join()
         if isinstance(answer, ModelError | ToolFailure):
             raise answer
-        assert isinstance(answer, list), "a worker answers with results or an error"
-        return answer
+        return cast("T | Lost", answer)
+
+    def stopped(self, reason: str) -> Lost:
+        """End the process."""
+        self.process.kill()
+        self.process.join()
+        return Lost(reason)
 
 
-def _answer(job: Callable[[], list[Result]], answer: Connection) -> None:
+def _answer(task: Callable[[], object], answer: Connection) -> None:
     try:
-        answer.send(job())
+        answer.send(task())
     except (ModelError, ToolFailure) as error:
         answer.send(error)
+    except MemoryError:
+        answer.send(Lost("it ran out of memory"))
     except KeyboardInterrupt:
         answer.close()
 
