@@ -11,6 +11,7 @@ from verifier.engines.pdr import pdr
 from verifier.engines.pdr.budget import Budget, Exhausted, Paused
 from verifier.engines.race import Report, Tell, race
 from verifier.evidence.verdicts import (
+    Clause,
     Limits,
     Progress,
     Proved,
@@ -29,7 +30,12 @@ _PDR_SHARE = 0.7
 
 
 def auto(
-    circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch = silent, jobs: int = 2
+    circuit: Circuit,
+    goals: Sequence[str],
+    limits: Limits,
+    watch: Watch = silent,
+    jobs: int = 2,
+    lemmas: Sequence[Clause] = (),
 ) -> dict[str, Verdict]:
     """Decide all goals; a violation is as short as it can be, and the same one every time.
 
@@ -43,7 +49,7 @@ def auto(
     _first_look(searches.values(), standing, budget)
     if standing.open() and not standing.failures:
         decide = _take_turns if jobs < 2 else _side_by_side
-        decide(circuit, searches, standing, budget, watch)
+        decide(circuit, searches, standing, budget, watch, lemmas)
     return {goal: standing.final(goal, budget.seconds) for goal in goals}
 
 
@@ -106,12 +112,13 @@ def _take_turns(
     standing: _Standing,
     budget: Budget,
     watch: Watch,
+    lemmas: Sequence[Clause],
 ) -> None:
     limits = budget.limits
     left = None
     if limits.seconds is not None:
         left = max(0.0, limits.seconds - budget.seconds) * _PDR_SHARE
-    standing.note(pdr(circuit, standing.open(), replace(limits, seconds=left), watch))
+    standing.note(pdr(circuit, standing.open(), replace(limits, seconds=left), watch, lemmas))
     rest = [searches[goal] for goal in standing.open()]
     try:
         for search in deepened(rest, limits.depth, watch):
@@ -126,6 +133,7 @@ def _side_by_side(
     standing: _Standing,
     budget: Budget,
     watch: Watch,
+    lemmas: Sequence[Clause],
 ) -> None:
     goals = standing.open()
     left = None
@@ -149,7 +157,7 @@ def _side_by_side(
 
     def prove(tell: Tell) -> None:
         limits = replace(budget.limits, seconds=left)
-        tell(Report(verdicts=pdr(circuit, goals, limits, lambda now: tell(Report(now)))))
+        tell(Report(verdicts=pdr(circuit, goals, limits, lambda now: tell(Report(now)), lemmas)))
 
     with closing(race({"bmc": falsify, "pdr": prove})) as reports:
         for report in reports:

@@ -4,7 +4,7 @@ Bradley: SAT-Based Model Checking without Unrolling. VMCAI 2011.
 Een, Mishchenko, Brayton: Efficient Implementation of Property Directed Reachability. FMCAD 2011.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import transition
@@ -12,7 +12,9 @@ from verifier.circuit.reduce import Reduction, reduce
 from verifier.engines.pdr.budget import Budget, Exhausted, Paused
 from verifier.engines.pdr.minimise import minimise, named, support
 from verifier.engines.pdr.search import Goal, Obligation, Search
+from verifier.engines.pdr.survivors import cubes_of, survivors
 from verifier.evidence.verdicts import (
+    Clause,
     Invariant,
     Limits,
     Path,
@@ -30,13 +32,18 @@ _FIRST_TURN = 5_000
 
 
 def pdr(
-    circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch = silent
+    circuit: Circuit,
+    goals: Sequence[str],
+    limits: Limits,
+    watch: Watch = silent,
+    lemmas: Iterable[Clause] = (),
 ) -> dict[str, Verdict]:
     """Prove or refute several properties, sharing what is learnt.
 
     Each goal has its own verdict and, when proved, its own invariant. The goals take turns of
     growing numbers of solver queries, so that a hard one does not keep the others from an answer
-    within the limits; equal calls give equal answers. `limits.depth` counts frames.
+    within the limits; equal calls give equal answers. `limits.depth` counts frames. Of `lemmas`,
+    which may or may not hold, the search starts with those that do together.
     """
     budget = Budget(limits)
     reduction = reduce(circuit.restricted(goals))
@@ -44,6 +51,7 @@ def pdr(
     waiting = [Goal(name) for name in dict.fromkeys(goals)]
     turn = _FIRST_TURN
     try:
+        run.start_with(lemmas)
         while waiting:
             for goal in list(waiting):
                 budget.give(turn if len(waiting) > 1 else None)
@@ -72,6 +80,15 @@ class _Run:
         self._budget = budget
         resets = [latch.reset for latch in reduced.latches]
         self._search = Search(transition(reduced), resets, budget, budget.limits.depth, watch)
+
+    def start_with(self, lemmas: Iterable[Clause]) -> None:
+        """Keep for ever those of some lemmas that are inductive together. Raises Exhausted."""
+        number = {latch.name: i for i, latch in enumerate(self._reduced.latches, 1)}
+        cubes = cubes_of(lemmas, number, self._facts)
+        if cubes:
+            resets = [latch.reset for latch in self._reduced.latches]
+            step = self._search.step
+            self._search.frames.know(survivors(step, resets, cubes, self._budget))
 
     def settles(self, goal: Goal) -> bool:
         """Give a goal its turn; whether it now has a verdict. Raises Exhausted."""

@@ -206,6 +206,13 @@ class Frames:
             self.stale += len(lemmas)
             lemmas.clear()
 
+    def know(self, cubes: Sequence[Cube]) -> None:
+        """Take in cubes that are never reached, which nothing else rests on."""
+        for cube in cubes:
+            lemma = Lemma(cube, INFINITE)
+            self.infinite[lemma.literals] = lemma
+            self._assert(lemma)
+
     def _insert(self, lemma: Lemma, first: int) -> None:
         """Add a lemma and forget those from a level on that it subsumes."""
         literals = lemma.literals
