@@ -44,7 +44,7 @@ def test_limits_end_in_unknown_with_every_reason(jobs: int) -> None:
     by_depth = auto(circuit, ["integrity"], Limits(depth=3), jobs=jobs)["integrity"]
     assert isinstance(by_depth, Unknown)
     assert "every path of 3 steps is good" in by_depth.reason
-    by_time = auto(circuit, ["integrity"], Limits(seconds=0.3), jobs=jobs)["integrity"]
+    by_time = auto(circuit, ["integrity"], Limits(seconds=0.01), jobs=jobs)["integrity"]
     assert isinstance(by_time, Unknown)
     assert "time limit" in by_time.reason
     assert by_time.seconds < 10
