@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -12,25 +14,30 @@ from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, Evidence, read
+from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
 from verifier.parallel import engine_named
-from verifier.viewer.plain import Style, certificate_lines, trace_lines, unstyled
+from verifier.viewer.lines import Line, Role, rendered, unstyled
+from verifier.viewer.watches import Watch, WrongWatch, watch
 
-STYLES = {
-    "step": {"bold": True},
-    "old": {"dim": True},
-    "new": {"fg": "cyan", "bold": True},
-    "source": {"dim": True},
-    "wrong": {"fg": "red", "bold": True},
-    "choice": {"fg": "yellow", "bold": True},
-    "level": {"fg": "blue", "bold": True},
-}
+FORMATS = ("text", "svg", "html", "mermaid")
 
 
 @click.command("show")
 @click.argument("what", shell_complete=pairs)
-@click.option("--plain", is_flag=True, help="No colours, even on a terminal.")
+@click.option("--plain", is_flag=True, help="Text without colours or a screen of its own.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="A picture, a page or a sequence diagram, complete in itself.",
+)
+@click.option("--all", "everything", is_flag=True, help="Also what the violation does not hang on.")
+@click.option(
+    "--watch", "texts", multiple=True, metavar="EXPR", help="An expression to follow; repeatable."
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1, 1_000_000),
@@ -38,26 +45,108 @@ STYLES = {
     show_default=True,
     help="Seconds to find a pair's evidence in.",
 )
-def command(what: str, plain: bool, timeout: float) -> int:
+def command(
+    what: str, plain: bool, form: str, everything: bool, texts: tuple[str, ...], timeout: float
+) -> int:
     """Show a counterexample or proof: WHAT is a saved file or a pair, which is checked first."""
-    style = unstyled if plain else styled
+    watches = _watches(texts)
+    evidence, catalogue = _found(what, timeout)
+    if not isinstance(evidence, Trace | Certificate):
+        click.echo(f"{evidence.verdict}: {evidence.reason or 'every witness is found'}")
+        return 3 if evidence.verdict == "unknown" else 0
+    if form == "mermaid":
+        _mermaid(evidence)
+        return 0
+    lines = _lines(evidence, catalogue, watches, everything, whole=form != "svg")
+    title = f"{evidence.system}/{evidence.property}"
+    if form != "text":
+        _picture(form, lines, title)
+        return 0
+    echo_lines(lines, plain)
+    return 0
+
+
+def _watches(texts: Iterable[str]) -> list[Watch]:
+    try:
+        return [watch(text) for text in texts]
+    except WrongWatch as wrong:
+        raise click.UsageError(f"--watch: {wrong}") from None
+
+
+def _found(what: str, timeout: float) -> tuple[Evidence | Result, Catalogue | None]:
+    """The evidence of a file or a pair, or the result that has none."""
     file = Path(what)
     if file.is_file():
         try:
-            return _print(read(file), style)
+            return read(file), None
         except DamagedFile as damage:
             raise wrong_file(file, str(damage)) from None
     catalogue = load(project_root(Path.cwd()))
     result = _decided(catalogue, what, timeout)
-    if result.evidence is None:
-        click.echo(f"{result.verdict}: {result.reason or 'every witness is found'}")
-        return 3 if result.verdict == "unknown" else 0
-    return _print(result.evidence, style, catalogue)
+    return result.evidence or result, catalogue
 
 
-def styled(text: str, role: str) -> str:
-    """A text in the colours of its role."""
-    return click.style(text, **STYLES[role])  # type: ignore[arg-type]
+def _lines(
+    evidence: Evidence,
+    catalogue: Catalogue | None,
+    watches: list[Watch],
+    everything: bool,
+    whole: bool,
+) -> list[Line]:
+    if isinstance(evidence, Trace):
+        from verifier.viewer.plain import overview_lines, trace_lines
+
+        if not whole:
+            return list(overview_lines(evidence, watches))
+        return list(trace_lines(evidence, watches, everything))
+    from verifier.viewer.proof import certificate_lines
+
+    catalogue = catalogue or load(project_root(Path.cwd()))
+    leaves = catalogue.system(evidence.system).layout.leaves
+    types = {leaf.path: leaf.type for leaf in leaves}
+    unknown = {field for lemma in evidence.lemmas for field in lemma} - set(types)
+    if unknown:
+        raise ModelError(f"`{evidence.system}` has no field `{min(unknown)}`")
+    return list(certificate_lines(evidence, types))
+
+
+def _mermaid(evidence: Evidence) -> None:
+    from verifier.viewer.mermaid import sequence
+
+    if not isinstance(evidence, Trace):
+        raise click.UsageError("--format mermaid draws executions; this is a proof")
+    for text in sequence(evidence):
+        click.echo(text)
+
+
+def _picture(form: str, lines: list[Line], title: str) -> None:
+    from verifier.viewer.picture import page, svg
+
+    click.echo(svg(lines, title) if form == "svg" else page(lines, title), nl=False)
+
+
+def echo_lines(lines: Iterable[Line], plain: bool) -> None:
+    """Lines in colours where the terminal takes them, in ASCII where it takes nothing else."""
+    from verifier.viewer.ascii import ascii_only
+
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    narrow = not encoding.startswith("utf")
+    for text in rendered(lines, unstyled if plain or not sys.stdout.isatty() else styled):
+        click.echo(ascii_only(text) if narrow else text)
+
+
+def styled(text: str, role: Role) -> str:
+    """A text as its role looks in a terminal."""
+    from verifier.viewer.palette import LOOKS
+
+    look = LOOKS[role]
+    return click.style(
+        text,
+        fg=look.ansi,
+        bold=look.bold or None,
+        dim=look.dim or None,
+        underline=look.underline or None,
+    )
 
 
 def _decided(catalogue: Catalogue, name: str, timeout: float) -> Result:
@@ -72,19 +161,3 @@ def _decided(catalogue: Catalogue, name: str, timeout: float) -> Result:
     limits = Limits(seconds=timeout)
     [result] = check(system, properties, [chosen[0].property], engine, limits, minimal=True)
     return result
-
-
-def _print(evidence: Evidence, style: Style, catalogue: Catalogue | None = None) -> int:
-    if isinstance(evidence, Certificate):
-        catalogue = catalogue or load(project_root(Path.cwd()))
-        leaves = catalogue.system(evidence.system).layout.leaves
-        types = {leaf.path: leaf.type for leaf in leaves}
-        unknown = {field for lemma in evidence.lemmas for field in lemma} - set(types)
-        if unknown:
-            raise ModelError(f"`{evidence.system}` has no field `{min(unknown)}`")
-        text = certificate_lines(evidence, types, style)
-    else:
-        text = trace_lines(evidence, style)
-    for line in text:
-        click.echo(line)
-    return 0

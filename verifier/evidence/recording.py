@@ -132,6 +132,7 @@ def logged(
         engine=engine,
         start=_fields(system, start),
         steps=tuple(strides),
+        events={leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event},
         claims={f.name: f.group for f in properties if f.kind == "always"},
         enums=_enums(system.layout.leaves),
     )

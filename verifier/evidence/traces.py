@@ -92,7 +92,8 @@ class Trace(msgspec.Struct, frozen=True):
 
     `seen` is what the failing conjunct looks at, in the order in which it does; `decisive` is
     what of it would have to be another for the conjunct to hold. An execution that violates
-    nothing, saved by a person, has an empty `conjunct`. `claims` are the properties' sentences
+    nothing, saved by a person, has an empty `conjunct`. `events` are the fields that each step starts
+    blank, with what that is. `claims` are the properties' sentences
     with their property; `enums` has the members of each enum that a field holds. After step
     `doomed` nothing that anybody chooses avoids the violation; 0 where that is not known.
     """
@@ -107,6 +108,7 @@ class Trace(msgspec.Struct, frozen=True):
     start: dict[str, Value]
     steps: tuple[Stride, ...]
     decisive: tuple[str, ...] = ()
+    events: dict[str, Value] = {}
     claims: dict[str, str] = {}
     enums: dict[str, tuple[str, ...]] = {}
     otherwise: Otherwise | None = None

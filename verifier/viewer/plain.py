@@ -2,127 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
-from verifier.evidence.certificates import Certificate, sentence
-from verifier.evidence.traces import Branched, Changed, Entered, Entry, Stride, Trace, Value
+from verifier.evidence.traces import Trace
+from verifier.viewer import call_tree
+from verifier.viewer.beliefs import Beliefs
+from verifier.viewer.comparison import (
+    belief_lines,
+    contract_lines,
+    ownership_lines,
+    verdict_line,
+)
+from verifier.viewer.lines import EMPTY, Line, Span, inert, line, plural, shown, words
+from verifier.viewer.reading import Reading
+from verifier.viewer.state import rest_line
+from verifier.viewer.timeline import Timeline, described, legend
+from verifier.viewer.watches import Watch, WrongWatch
+from verifier.viewer.why import otherwise_lines, violation_lines, why_lines
 
-SOURCE_COLUMN = 64
-"""Where the sources of calls begin."""
 
-Style = Callable[[str, str], str]
-"""Marks a text up as a `step`, `old`, `new`, `source`, `wrong`, `choice` or `level`."""
+def trace_lines(
+    trace: Trace, watches: Sequence[Watch] = (), everything: bool = False
+) -> Iterator[Line]:
+    """The whole counterexample: the overview, then every step."""
+    yield from overview_lines(trace, watches)
+    reading = Reading(trace)
+    yield from _section("Steps")
+    for number in range(1, reading.steps + 1):
+        yield from step_lines(reading, number, everything)
+        yield EMPTY
 
 
-def unstyled(text: str, _: str) -> str:
-    return text
+def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line]:
+    """The verdict, the timeline, why, what if, beliefs, contract and properties."""
+    reading = Reading(trace)
+    yield from _headline(reading)
+    yield from _section("Timeline")
+    yield from timeline_lines(reading)
+    if trace.conjunct:
+        yield from _section("Why")
+        yield from violation_lines(reading)
+        if reading.is_explained:
+            yield from why_lines(reading, trace.decisive or tuple(trace.seen), reading.steps)
+            yield from _section("What if")
+            yield from otherwise_lines(reading)
+    beliefs = Beliefs(reading, Timeline(reading).levels)
+    if beliefs.cpu is not None and reading.steps:
+        yield from _section("Who believes what, before the last step and after it")
+        for number in (reading.steps - 1, reading.steps):
+            yield line((f"after step {number}", "source"))
+            yield from ownership_lines(reading, number)
+            yield from belief_lines(beliefs, number)
+    if reading.has("contract.broken"):
+        yield from _section("Contract")
+        yield from contract_lines(reading, reading.steps)
+    if watches:
+        yield from _section("Watches")
+        yield from watch_lines(reading, watches)
+    yield from _section("Properties")
+    yield from property_lines(reading)
 
 
-def trace_lines(trace: Trace, style: Style = unstyled) -> Iterator[str]:
-    """Steps by level, each with its choices, the calls it made and the fields it changed."""
-    steps = f"after {len(trace.steps)} step{'s' * (len(trace.steps) != 1)}"
-    where = steps if trace.steps else "at the start"
+def _section(title: str) -> Iterator[Line]:
+    yield EMPTY
+    yield line((title, "title"))
+
+
+def _headline(reading: Reading) -> Iterator[Line]:
+    trace = reading.trace
+    if not trace.conjunct:
+        yield line(
+            (f"an execution of {inert(trace.system)}, {plural(reading.steps, 'step')}", "step")
+        )
+        return
+    where = f"after {plural(reading.steps, 'step')}" if trace.steps else "at the start"
     pair = inert(f"{trace.system}/{trace.property}")
-    yield style(f"{pair} is violated {where}", "wrong")
-    yield f"  what fails: {_words(trace.conjunct)}"
-    yield ""
-    for number, stride in enumerate(trace.steps, 1):
-        last = number == len(trace.steps)
-        yield from _stride_lines(number, stride, style, last)
-        yield ""
-    yield style(f"violated: {_words(trace.conjunct)}", "wrong")
-    if trace.seen:
-        width = max(map(len, trace.seen))
-        for field, value in trace.seen.items():
-            yield f"         {inert(field):<{width}}  {style(_value(value), 'new')}"
+    yield line((f"{pair} is violated {where}", "wrong"))
+    yield line(f"  what fails: {words(trace.conjunct)}")
+    sentence = verdict_line(reading)
+    if sentence:
+        yield line("  ", *sentence)
 
 
-def _words(name: str) -> str:
-    return inert(name).replace("_s_", "'s ").replace("_", " ")
+def timeline_lines(reading: Reading) -> Iterator[Line]:
+    """The timeline with its heading and legend."""
+    timeline = Timeline(reading)
+    yield timeline.heading()
+    yield from timeline.rows()
+    explanation = legend(timeline.levels.lanes)
+    if explanation:
+        yield explanation
 
 
-def _stride_lines(number: int, stride: Stride, style: Style, last: bool) -> Iterator[str]:
-    level = style(f"{inert(stride.level)}  ", "level") if stride.level else ""
-    mark = style("  <-- here it fails", "wrong") if last else ""
-    yield f"{number:3}  {level}{style(inert(stride.step), 'step')}{_choices(stride, style)}{mark}"
-    for entry in stride.call.entries:
-        yield from _entry_lines(entry, "       ", style)
-    if stride.changes and any(isinstance(entry, Entered) for entry in stride.call.entries):
-        yield "       after the step"
-        width = max(map(len, stride.changes))
-        for field, (old, new) in stride.changes.items():
-            yield f"         {inert(field):<{width}}  {_from_to(old, new, style)}"
+def step_lines(reading: Reading, number: int, everything: bool = False) -> Iterator[Line]:
+    """One step: its calls and branches, and the fields it changed."""
+    stride = reading.trace.steps[number - 1]
+    last = bool(reading.trace.conjunct) and number == reading.steps
+    mark: list[Span] = [("  <-- here it fails", "wrong")] if last else []
+    level = Timeline(reading).levels.at(number - 1)
+    yield (
+        (f"{number:3}  ", ""),
+        (f"{level}  " if level else "", "level"),
+        *described(stride),
+        *mark,
+    )
+    if stride.says:
+        yield line((f"     {inert(stride.says)}", "source"))
+    matter = None if everything or not reading.is_explained else reading.matter
+    for row in call_tree.rows(stride.call, matter):
+        yield line("       ", *row.text)
+    yield from rest_line(reading, number, matter)
 
 
-def _choices(stride: Stride, style: Style) -> str:
-    shown = [
-        style(f"{inert(name)}={_value(value)}", "choice" if name in stride.matters else "source")
-        for name, value in stride.choices.items()
-        if name in stride.matters or value not in (False,)
-    ]
-    return f"  ({', '.join(shown)})" if shown else ""
+def property_lines(reading: Reading) -> Iterator[Line]:
+    """Each claim, and the steps after which it does not hold."""
+    trace = reading.trace
+    if not trace.claims:
+        yield line(("the trace does not say", "source"))
+    for claim, group in trace.claims.items():
+        failing = [n for n, stride in enumerate(trace.steps, 1) if claim in stride.fails]
+        if failing:
+            steps = ", ".join(map(str, failing[:10])) + (", ..." if len(failing) > 10 else "")
+            yield line(
+                ("  ✗ ", "wrong"),
+                f"{inert(group)}: {words(claim)}",
+                (f"  after step {steps}", "wrong"),
+            )
+        else:
+            yield line(("  ✓ ", "good"), f"{inert(group)}: {words(claim)}")
 
 
-def _entry_lines(entry: Entry, indent: str, style: Style) -> Iterator[str]:
-    if isinstance(entry, Changed):
-        if entry.old != entry.new:
-            yield f"{indent}{inert(entry.field)}  {_from_to(entry.old, entry.new, style)}"
-        return
-    if isinstance(entry, Branched):
-        return
-    changes = any(map(_changes, entry.entries))
-    if not changes and not entry.result:
-        return
-    result = f" = {inert(entry.result)}" if entry.result else ""
-    call = f"{indent}{inert(entry.function)}(){result}"
-    source = _where(entry.source)
-    yield f"{call:<{SOURCE_COLUMN}}  {style(source, 'source')}" if source else call
-    for inner in entry.entries if changes else ():
-        yield from _entry_lines(inner, indent + "  ", style)
+def watch_lines(reading: Reading, watches: Sequence[Watch]) -> Iterator[Line]:
+    """Each expression's value at the start and whenever it changes."""
+    for watch in watches:
+        yield line(f"  {inert(watch.text)}")
+        before = None
+        for number in range(reading.steps + 1):
+            text = watched(reading, watch, number)
+            if text != before:
+                where = f"after step {number}" if number else "at the start"
+                yield line((f"    {where:<15}", "source"), (text, "new"))
+            before = text
 
 
-def _changes(entry: Entry) -> bool:
-    """Whether anything gets another value."""
-    if isinstance(entry, Changed):
-        return entry.old != entry.new
-    if isinstance(entry, Branched):
-        return False
-    return any(map(_changes, entry.entries))
-
-
-def _where(source: str) -> str:
-    """A citation in short: the kernel's file, or the section of the manual."""
-    book, colon, rest = inert(source).partition(": ")
-    if not colon:
-        return ""
-    return book if "/" in book else rest
-
-
-def _from_to(old: Value, new: Value, style: Style) -> str:
-    return f"{style(_value(old), 'old')} -> {style(_value(new), 'new')}"
-
-
-def _value(value: Value) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return inert(value)
-
-
-def inert(text: str) -> str:
-    """A text from a file without anything that a terminal would obey."""
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
-def certificate_lines(
-    certificate: Certificate, types: Mapping[str, type], style: Style = unstyled
-) -> Iterator[str]:
-    """A proof's lemmas as sentences, grouped by the first record they speak about."""
-    count = len(certificate.lemmas)
-    yield style(f"{certificate.system}/{certificate.property} is proved", "step")
-    how = f"  {certificate.engine}: {count} lemma{'s' * (count != 1)} that hold at the start, "
-    yield how + "that every step keeps, and that together imply the property"
-    if certificate.induction:
-        yield f"  after {certificate.induction} good steps in a row"
-    yield ""
-    for lemma in certificate.lemmas:
-        yield f"  {sentence(lemma, types)}"
+def watched(reading: Reading, watch: Watch, number: int) -> str:
+    """An expression's value after a step, or why it has none."""
+    try:
+        return shown(watch.value(reading.state(number), reading.trace.enums))
+    except WrongWatch as wrong:
+        return inert(f"? {wrong}")

@@ -1,0 +1,148 @@
+"""What the viewer finds out about a trace without the models."""
+
+import msgspec
+import pytest
+
+from tests.viewer.conftest import saved
+from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.viewer.beliefs import Beliefs
+from verifier.viewer.causes import chain, origin
+from verifier.viewer.contract import differences, first_difference
+from verifier.viewer.levels import Levels, group_of, handlers
+from verifier.viewer.reading import Reading
+
+
+@pytest.fixture(scope="module")
+def reading() -> Reading:
+    return Reading(saved("v3.1"))
+
+
+@pytest.fixture(scope="module")
+def levels(reading: Reading) -> Levels:
+    return Levels(reading)
+
+
+def test_levels_follow_from_vmx_mode_and_guest_mode(levels: Levels) -> None:
+    assert levels.lanes == ("L0", "L1", "L2")
+    assert [levels.at(number) for number in range(11)] == [
+        *["L0"] * 3,
+        *["L1"] * 2,
+        *["L0"] * 3,
+        "L2",
+        *["L0"] * 2,
+    ]
+
+
+def test_moves_between_levels_are_entries_exits_launches_and_reflections(levels: Levels) -> None:
+    kinds = [levels.passage(number).kind for number in range(1, 11)]
+    assert kinds == [
+        "stays",
+        "stays",
+        "entry",
+        "stays",
+        "exit",
+        "launch",
+        "stays",
+        "entry",
+        "exit",
+        "reflection",
+    ]
+    assert levels.passage(9).label == "exit CR_ACCESS"
+    assert levels.passage(3).traps
+
+
+def test_the_level_that_a_system_gives_comes_first() -> None:
+    trace = saved("v3.1")
+    steps = (msgspec.structs.replace(trace.steps[0], level="task A"), *trace.steps[1:])
+    assert Levels(Reading(msgspec.structs.replace(trace, steps=steps))).at(0) == "task A"
+
+
+def test_a_trace_without_levels_has_one_lane_or_its_tasks() -> None:
+    call = Entered("go", "", "m.py", 1, "", ())
+    stride = Stride("go", "", {}, (), {"current": ("A", "B")}, call)
+    trace = Trace(1, "trace", "s/x", "p", "c", {}, "bmc", {"current": "A"}, (stride,))
+    assert Levels(Reading(trace)).lanes == ("A", "B")
+    plain = msgspec.structs.replace(
+        trace, start={"x": False}, steps=(msgspec.structs.replace(stride, changes={}),)
+    )
+    assert Levels(Reading(plain)).lanes == ()
+
+
+def test_values_are_those_after_each_step_and_events_start_blank(reading: Reading) -> None:
+    assert reading.value("vcpu.phase", 0) == "USER"
+    assert reading.value("vcpu.phase", 1) == "LOOP"
+    assert reading.value("outcome.observed", 6) is True
+    assert reading.value("outcome.observed", 7) is False
+    assert reading.changes_of("vcpu.guest_mode") == [6, 10]
+    assert reading.next_change("vcpu.guest_mode", 6) == 10
+    assert reading.next_change("vcpu.guest_mode", 10, back=True) == 6
+    assert reading.last_change("vcpu.guest_mode", 9) == 6
+
+
+def test_the_kernel_functions_that_handle_a_step_are_named(reading: Reading) -> None:
+    assert handlers(reading.trace.steps[9]) == ["vmx_handle_exit", "nested_vmx_vmexit"]
+
+
+def test_most_fields_do_not_matter(reading: Reading) -> None:
+    assert "vcpu.exit.rax.ts" in reading.matter
+    assert "host.tasks[B].fpu.has_fpu" not in reading.matter
+    assert len(reading.matter) < len(reading.fields) / 5
+
+
+def test_the_chain_of_causes_leads_from_the_outcome_to_the_choices(reading: Reading) -> None:
+    links = chain(reading, ["outcome.outcome"], 10)
+    assert [link.number for link in links] == sorted((x.number for x in links), reverse=True)
+    outcome = links[0]
+    assert ("vcpu.exit.rax.ts", 9) in outcome.sources
+    assert outcome.write is not None
+    assert outcome.write.function.function == "compare"
+    wrote = next(link for link in links if "vcpu.exit.rax.ts" in link.fields)
+    assert ("choice rax_ts", 9) in wrote.sources
+    assert origin(reading, "contract.broken", 9) == 0
+
+
+def test_beliefs_tell_what_each_level_would_read(reading: Reading, levels: Levels) -> None:
+    beliefs = Beliefs(reading, levels)
+    assert beliefs.bits == ("ts", "em")
+    rows = {(row.about, row.bit): row for row in beliefs.rows(8)}
+    l2 = rows["vmcs02, by L0", "ts"]
+    assert (l2.real, l2.mask, l2.shadow, l2.reads, l2.promised, l2.runs) == (
+        False,
+        True,
+        False,
+        False,
+        False,
+        True,
+    )
+    assert not beliefs.disagreements(8)
+
+
+def test_a_belief_that_differs_from_the_promise_is_a_disagreement() -> None:
+    trace = saved("v3.1")
+    start = {**trace.start, "host.cpu.vmcss[VMCS02].cr0_shadow.ts": True}
+    wrong = Reading(msgspec.structs.replace(trace, start=start))
+    [row] = Beliefs(wrong, Levels(wrong)).disagreements(8)
+    assert (row.level, row.bit, row.reads, row.promised) == ("L2", "ts", True, False)
+
+
+def test_the_first_observable_difference_from_the_contract_is_found(reading: Reading) -> None:
+    found = first_difference(reading)
+    assert found is not None
+    number, compared = found
+    assert (number, compared.what) == (10, "outcome")
+    [(_, delivered, promised)] = differences(reading, 10)
+    assert (delivered, promised) == ("EXIT", "DONE")
+
+
+@pytest.mark.parametrize(
+    ("field", "group"),
+    [
+        ("host.cpu.cr0.ts", "L0"),
+        ("vcpu.vmcs12.cr0_mask.ts", "L1"),
+        ("contract.cpu.cr0.ts", "promised"),
+        ("access.executed", "observed"),
+        ("ts", ""),
+    ],
+)
+def test_fields_are_grouped_by_whose_view_they_are(field: str, group: str) -> None:
+    assert group_of(field) == group

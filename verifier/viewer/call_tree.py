@@ -1,0 +1,115 @@
+"""The call tree of a step: functions, branches taken, assignments, each with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from verifier.evidence.traces import Branched, Changed, Entered, Entry
+from verifier.viewer.lines import Line, Span, inert, line, shown
+from verifier.viewer.reading import acts
+
+SOURCE_COLUMN = 64
+"""Where the sources of calls begin."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the tree, and where it is from."""
+
+    text: Line
+    depth: int
+    citation: str
+    place: str
+    field: str = ""
+
+
+def rows(
+    call: Entered,
+    matter: Collection[str] | None = None,
+    branches: bool = True,
+    depth: int = 0,
+) -> Iterator[Row]:
+    """What a call did, in order; with `matter`, only assignments to these fields."""
+    for entry in call.entries:
+        if isinstance(entry, Changed):
+            if entry.old != entry.new and (matter is None or entry.field in matter):
+                yield _assignment(entry, call, depth)
+        elif isinstance(entry, Branched):
+            if branches:
+                yield _branch(entry, call, depth)
+        elif _is_worth_it(entry, matter):
+            yield _call(entry, depth)
+            told = acts(entry) or is_kernel_function(entry)
+            yield from rows(entry, matter, branches and told, depth + 1)
+
+
+def _is_worth_it(entry: Entry, matter: Collection[str] | None) -> bool:
+    """Whether a call does something, or tells its caller something."""
+    if not isinstance(entry, Entered):
+        return False
+    if matter is None:
+        return acts(entry) or bool(entry.result)
+    return bool(entry.result and is_kernel_function(entry)) or _touches(entry, matter)
+
+
+def is_kernel_function(call: Entered) -> bool:
+    """Whether it stands for a function in a kernel's file."""
+    return "/" in call.source.partition(":")[0]
+
+
+def _touches(entry: Entry, matter: Collection[str]) -> bool:
+    if isinstance(entry, Changed):
+        return entry.old != entry.new and entry.field in matter
+    return isinstance(entry, Entered) and any(_touches(each, matter) for each in entry.entries)
+
+
+def _assignment(entry: Changed, call: Entered, depth: int) -> Row:
+    indent = "  " * depth
+    text = line(f"{indent}{inert(entry.field)}  ", *from_to(entry.old, entry.new))
+    return Row(text, depth, citation(call.source), place(call, entry.line), entry.field)
+
+
+def _branch(entry: Branched, call: Entered, depth: int) -> Row:
+    indent = "  " * depth
+    test = inert(entry.test)
+    if test.startswith("case "):
+        parts: list[Span] = [(f"{indent}{test}", "source")]
+    else:
+        parts = [(f"{indent}if {test}: ", "source"), ("yes" if entry.taken else "no", "mark")]
+    reads = ", ".join(f"{inert(name)}={shown(value)}" for name, value in entry.reads.items())
+    if reads:
+        parts.append((f"   {reads}", "source"))
+    return Row(tuple(parts), depth, citation(call.source), place(call, entry.line))
+
+
+def _call(entry: Entered, depth: int) -> Row:
+    name = f"{'  ' * depth}{inert(entry.function)}()"
+    result = f" = {inert(entry.result)}" if entry.result else ""
+    brief = source_in_short(entry.source)
+    gap = " " * max(2, SOURCE_COLUMN - len(name) - len(result))
+    parts: list[str | Span] = [name, (result, "new")]
+    if brief:
+        parts.append((f"{gap}{brief}", "source"))
+    return Row(line(*parts), depth, citation(entry.source), place(entry, entry.defined))
+
+
+def place(call: Entered, number: int) -> str:
+    """A line of a model's file."""
+    return f"{inert(call.file)}:{number}" if number else inert(call.file)
+
+
+def citation(source: str) -> str:
+    return inert(source)
+
+
+def source_in_short(source: str) -> str:
+    """A citation in short: the kernel's file, or the section of the manual."""
+    book, colon, rest = inert(source).partition(": ")
+    if not colon:
+        return ""
+    return book if "/" in book else rest
+
+
+def from_to(old: bool | str, new: bool | str) -> list[Span]:
+    return [(shown(old), "old"), (" -> ", ""), (shown(new), "new")]

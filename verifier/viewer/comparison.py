@@ -1,0 +1,119 @@
+"""Beliefs and the contract as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifier.viewer.beliefs import Belief, Beliefs, ownership
+from verifier.viewer.contract import Compared, differences, first_difference, pairs
+from verifier.viewer.lines import Line, Span, inert, line, shown
+from verifier.viewer.reading import Reading
+from verifier.viewer.why import wrapped
+
+
+def ownership_lines(reading: Reading, number: int) -> Iterator[Line]:
+    """Whose data is in the registers, and the flags that speak about it."""
+    found = ownership(reading, number)
+    for field, value in found:
+        if not isinstance(value, bool):
+            yield line(f"  {inert(field)} ", *_now(reading, field, number))
+    for state, title in ((True, "set"), (False, "clear")):
+        pieces = [
+            line((f"{'*' if reading.changed(field, number) else ''}{inert(field)}", ""))
+            for field, value in found
+            if value is state
+        ]
+        if pieces:
+            yield from wrapped(line((f"  {title:<6}", "source")), pieces, 8)
+
+
+def _now(reading: Reading, field: str, number: int) -> list[Span]:
+    """A field's value, with the old one where the step changed it."""
+    value: Span = (shown(reading.value(field, number)), "new")
+    change = reading.changed(field, number)
+    return [value] if change is None else [(shown(change[0]), "old"), (" -> ", ""), value]
+
+
+def belief_lines(beliefs: Beliefs, number: int) -> Iterator[Line]:
+    """A table per bit of CR0: what is, what each guest reads, what it was promised."""
+    for bit in beliefs.bits:
+        rows = [row for row in beliefs.rows(number) if row.bit == bit]
+        heading = f"  {bit.upper():<24}real  mask shadow  reads promised   #NM exits"
+        yield line((heading, "source"))
+        for row in rows:
+            yield _belief_line(row)
+
+
+def _belief_line(row: Belief) -> Line:
+    here = "▸" if row.runs else " "
+    cells = f"  {_bit(row.mask)}     {_bit(row.shadow)}     "
+    reads: Span = (_bit(row.reads), "wrong" if row.disagrees else "new")
+    parts: list[str | Span] = [
+        (f" {here}{row.level} ", "level"),
+        f"{row.about:<21} {_bit(row.real)}   {cells}",
+        reads,
+        f"      {_bit(row.promised)}          {_bit(row.traps)}",
+    ]
+    if row.disagrees:
+        parts.append(
+            (f"   ≠ {row.level} reads {_bit(row.reads)}, promised {_bit(row.promised)}", "wrong")
+        )
+    return line(*parts)
+
+
+def _bit(value: bool | None) -> str:
+    return {True: "1", False: "0", None: "-"}[value]
+
+
+def contract_lines(reading: Reading, number: int, everything: bool = False) -> Iterator[Line]:
+    """Delivered and promised side by side; equal ones only where everything is asked for."""
+    compared = pairs(reading)
+    if not compared:
+        yield line(("this system has no contract", "source"))
+        return
+    first = first_difference(reading)
+    if first is not None:
+        yield line(
+            ("the first observable difference: ", ""),
+            (f"step {first[0]}, ", "wrong"),
+            (inert(first[1].what), "wrong"),
+        )
+    unequal = {one: (a, b) for one, a, b in differences(reading, number)}
+    shown_rows = [one for one in compared if everything or one in unequal]
+    width = max((len(one.what) for one in shown_rows), default=0)
+    if shown_rows:
+        yield line((f"  {'':<{width}}    delivered     promised", "source"))
+    for one in shown_rows:
+        yield _compared_line(reading, one, number, width, one in unequal)
+    if not unequal:
+        yield line(("  what the guest has seen is what it was promised", "good"))
+
+
+def _compared_line(reading: Reading, one: Compared, number: int, width: int, differs: bool) -> Line:
+    delivered = shown(reading.value(one.delivered, number))
+    promised = shown(reading.value(one.promised, number))
+    mark: Span = ("  ≠", "wrong") if differs else ("", "")
+    role = "wrong" if differs else ""
+    return line(
+        f"  {inert(one.what):<{width}}  ",
+        (f"{delivered:>11}", role),  # type: ignore[arg-type]
+        f"  {promised:>11}",
+        mark,
+    )
+
+
+def verdict_line(reading: Reading) -> Line:
+    """What the guest saw, in one sentence, where the system has a contract."""
+    last = reading.steps
+    for record in ("outcome",):
+        names = [f"{record}.{name}" for name in ("instruction", "outcome", "promised")]
+        if all(map(reading.has, names)):
+            instruction, outcome, promised = (shown(reading.value(n, last)) for n in names)
+            if outcome != promised:
+                return line(
+                    f"the guest's {instruction}: promised ",
+                    (promised, "good"),
+                    ", delivered ",
+                    (outcome, "wrong"),
+                )
+    return ()

@@ -1,0 +1,82 @@
+"""Lines of marked-up text: what every rendering, plain or coloured, is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
+
+from verifier.evidence.traces import Value
+
+Role = Literal[
+    "", "title", "step", "old", "new", "source", "wrong", "choice", "level", "mark", "lane", "good"
+]
+"""What a piece of text is; a rendering decides how that looks."""
+
+Span = tuple[str, Role]
+Line = tuple[Span, ...]
+
+Style = Callable[[str, Role], str]
+"""Marks a text up for one kind of output."""
+
+
+def unstyled(text: str, _: Role) -> str:
+    return text
+
+
+def line(*parts: str | Span) -> Line:
+    """A line of plain strings and marked-up ones."""
+    return tuple((part, "") if isinstance(part, str) else part for part in parts)
+
+
+EMPTY: Line = ()
+
+
+def rendered(lines: Iterable[Line], style: Style = unstyled) -> Iterator[str]:
+    """Lines as strings without blanks at their ends."""
+    for one in lines:
+        text = "".join(style(part, role) if role else part for part, role in one)
+        yield text.rstrip() if style is unstyled else text
+
+
+def width(one: Line) -> int:
+    """How many columns a line takes; nothing here is wider than one column a character."""
+    return sum(len(part) for part, _ in one)
+
+
+def padded(one: Line, columns: int) -> Line:
+    """The line with blanks up to a column."""
+    return (*one, (" " * max(0, columns - width(one)), ""))
+
+
+def clipped(one: Line, columns: int) -> Line:
+    """The line, cut with an ellipsis where it is too long."""
+    if width(one) <= columns:
+        return one
+    left, kept = max(0, columns - 1), []
+    for part, role in one:
+        kept.append((part[:left], role))
+        left -= len(part)
+        if left <= 0:
+            break
+    return (*kept, ("…", "source"))
+
+
+def shown(value: Value) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return inert(value)
+
+
+def inert(text: str) -> str:
+    """A text from a file without anything that a terminal would obey."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def words(name: str) -> str:
+    """A function's name as the sentence that it is."""
+    return inert(name).replace("_s_", "'s ").replace("_", " ")
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"

@@ -1,0 +1,51 @@
+"""A trace as a sequence diagram in Mermaid's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifier.evidence.traces import Trace
+from verifier.viewer.levels import Levels
+from verifier.viewer.lines import inert, words
+from verifier.viewer.reading import Reading
+from verifier.viewer.timeline import DOOMED, described
+
+WHO = {"L0": "L0: host, KVM", "L1": "L1: guest", "L2": "L2: guest's guest"}
+
+
+def sequence(trace: Trace) -> Iterator[str]:
+    """Lanes as participants, entries and exits as messages, other steps as notes."""
+    reading = Reading(trace)
+    levels = Levels(reading)
+    yield "sequenceDiagram"
+    for lane in levels.lanes or ("steps",):
+        yield f"    participant {_name(lane)} as {_text(WHO.get(lane, lane))}"
+    for number in range(1, reading.steps + 1):
+        passage = levels.passage(number)
+        start, end = _name(passage.start or "steps"), _name(passage.end or "steps")
+        text = "".join(part for part, _ in described(trace.steps[number - 1]))
+        text = _text(f"{number} {text} {passage.label}".strip())
+        if start != end:
+            yield f"    {start}->>{end}: {text}"
+        elif passage.kind in ("reflection", "launch"):
+            other = "L1" if passage.kind == "reflection" else "L2"
+            yield f"    {start}-->>{other}: {text}"
+        else:
+            yield f"    Note over {start}: {text}"
+        if number == trace.doomed:
+            yield f"    Note over {end}: {DOOMED}"
+    if trace.conjunct:
+        lanes = levels.lanes or ("steps",)
+        across = _name(lanes[0]) if len(lanes) == 1 else f"{_name(lanes[0])},{_name(lanes[-1])}"
+        yield f"    Note over {across}: violated: {_text(words(trace.conjunct))}"
+
+
+def _name(lane: str) -> str:
+    """A participant's identifier."""
+    return "".join(character for character in lane if character.isalnum()) or "steps"
+
+
+def _text(text: str) -> str:
+    """A text without what Mermaid would take for its own, or a page for markup."""
+    codes = {";": "#59;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
+    return "".join(codes.get(character, character) for character in inert(text))

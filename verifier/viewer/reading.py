@@ -1,0 +1,147 @@
+"""A trace made ready to look at: every field's value after every step, and who wrote it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from verifier.evidence.traces import Branched, Changed, Entered, Trace, Value
+
+
+@dataclass(frozen=True)
+class Write:
+    """An assignment in a step, and the function that made it."""
+
+    change: Changed
+    function: Entered
+    file: str
+
+
+class Reading:
+    """A trace with its states; step 0 stands for the initial state."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        blank: dict[str, Value] = dict(trace.events)
+        for stride in trace.steps:
+            for field, (old, _) in stride.changes.items():
+                if field not in trace.start:
+                    blank.setdefault(field, old)
+        self.events = frozenset(blank)
+        self.fields = (*trace.start, *blank)
+        self._places = {field: place for place, field in enumerate(self.fields)}
+        self._states = list(self._all_states(blank))
+        self._changes: dict[str, list[int]] = {}
+        for number, stride in enumerate(trace.steps, 1):
+            for field in stride.changes:
+                self._changes.setdefault(field, []).append(number)
+
+    def _all_states(self, blank: dict[str, Value]) -> Iterator[tuple[Value, ...]]:
+        values: list[Value] = [*self.trace.start.values(), *blank.values()]
+        first = len(self.trace.start)
+        blanks = values[first:]
+        yield tuple(values)
+        for stride in self.trace.steps:
+            values[first:] = blanks
+            for field, (_, new) in stride.changes.items():
+                values[self._places[field]] = new
+            yield tuple(values)
+
+    @property
+    def steps(self) -> int:
+        return len(self.trace.steps)
+
+    def has(self, field: str) -> bool:
+        return field in self._places
+
+    def value(self, field: str, number: int) -> Value:
+        """A field's value after a step."""
+        return self._states[number][self._places[field]]
+
+    def state(self, number: int) -> dict[str, Value]:
+        return dict(zip(self.fields, self._states[number], strict=True))
+
+    def changed(self, field: str, number: int) -> tuple[Value, Value] | None:
+        """Old and new value where the step changes the field."""
+        if not 1 <= number <= self.steps:
+            return None
+        return self.trace.steps[number - 1].changes.get(field)
+
+    def changes_of(self, field: str) -> list[int]:
+        """The steps that change it."""
+        return self._changes.get(field, [])
+
+    def last_change(self, field: str, number: int) -> int:
+        """The last step up to `number` that changed the field; 0 where none did."""
+        found = self._changes.get(field, [])
+        place = bisect_right(found, number)
+        return found[place - 1] if place else 0
+
+    def next_change(self, field: str, number: int, back: bool = False) -> int | None:
+        """The next step, or the one before, that changes the field."""
+        found = self._changes.get(field, [])
+        if back:
+            return next((step for step in reversed(found) if step < number), None)
+        return next((step for step in found if step > number), None)
+
+    def write(self, field: str, number: int) -> Write | None:
+        """Who gave the field its value in a step."""
+        if not 1 <= number <= self.steps:
+            return None
+        return last_write(self.trace.steps[number - 1].call, field)
+
+    @cached_property
+    def matter(self) -> frozenset[str]:
+        """The fields that the violation hangs on, found along its causes; all where none are."""
+        found = {*self.trace.decisive, *self.trace.seen}
+        for stride in self.trace.steps:
+            found |= set(stride.because)
+            for causes in stride.because.values():
+                found |= set(causes)
+            if stride.because:
+                found |= set(stride.needs)
+        known = frozenset(field for field in found if field in self._places)
+        return known if self.is_explained else frozenset(self.fields)
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the trace says what its violation hangs on."""
+        return any(stride.because for stride in self.trace.steps)
+
+
+def last_write(call: Entered, field: str) -> Write | None:
+    """The last assignment to a field in a call, made directly or further in."""
+    for entry in reversed(call.entries):
+        if isinstance(entry, Changed) and entry.field == field:
+            return Write(entry, call, call.file)
+        if isinstance(entry, Entered):
+            found = last_write(entry, field)
+            if found is not None:
+                return found
+    return None
+
+
+def calls(call: Entered) -> Iterator[Entered]:
+    """A call and all that it makes, in order."""
+    yield call
+    for entry in call.entries:
+        if isinstance(entry, Entered):
+            yield from calls(entry)
+
+
+def assignments(call: Entered) -> Iterator[Changed]:
+    """All that a call assigns, in order."""
+    for entry in call.entries:
+        if isinstance(entry, Changed):
+            yield entry
+        elif isinstance(entry, Entered):
+            yield from assignments(entry)
+
+
+def acts(entry: Entered | Changed | Branched) -> bool:
+    """Whether anything gets another value in it."""
+    if isinstance(entry, Changed):
+        return entry.old != entry.new
+    return isinstance(entry, Entered) and any(map(acts, entry.entries))

@@ -1,0 +1,97 @@
+"""The timeline: steps in lanes, with exits, entries, reflections and traps as moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifier.evidence.traces import Stride
+from verifier.viewer.levels import Levels, Passage, choices_shown, handlers
+from verifier.viewer.lines import Line, Span, inert, line, shown
+from verifier.viewer.reading import Reading
+
+WIDE, NARROW = 9, 5
+"""Columns of a lane."""
+
+DOOMED = "from here on nothing avoids it"
+
+
+class Timeline:
+    """Draws one line per step."""
+
+    def __init__(self, reading: Reading, lane_width: int = WIDE) -> None:
+        self.reading = reading
+        self.levels = Levels(reading)
+        self.lane = lane_width
+
+    def heading(self) -> Line:
+        """The lanes' names."""
+        names = "".join(f"{name:<{self.lane}}"[: self.lane] for name in self.levels.lanes)
+        return line("      ", (names, "level"))
+
+    def rows(self) -> list[Line]:
+        return [self.row(number) for number in range(1, self.reading.steps + 1)]
+
+    def row(self, number: int) -> Line:
+        """A step: its number, its place in the lanes, and what it is."""
+        trace = self.reading.trace
+        stride, passage = trace.steps[number - 1], self.levels.passage(number)
+        parts: list[Span] = [(f"{number:4}  ", "source"), *self._lanes(passage)]
+        parts += described(stride)
+        if passage.label:
+            parts.append((f"  {passage.label}", "level"))
+        if passage.traps:
+            parts.append(("  #NM", "mark"))
+        names = handlers(stride)
+        if names:
+            parts.append((f"  {' → '.join(names)}", "source"))
+        if trace.conjunct and number == len(trace.steps):
+            parts.append(("  ✗ here it fails", "wrong"))
+        elif trace.doomed == number:
+            parts.append((f"  ! {DOOMED}", "wrong"))
+        return tuple(parts)
+
+    def _lanes(self, passage: Passage) -> list[Span]:
+        """The step's move between the lanes; passing lanes are thin lines."""
+        lanes = self.levels.lanes
+        if not lanes or passage.start not in lanes or passage.end not in lanes:
+            return []
+        cells = ["·" + " " * (self.lane - 1) for _ in lanes]
+        text = list("".join(cells))
+        start, end = lanes.index(passage.start) * self.lane, lanes.index(passage.end) * self.lane
+        told = {"launch": "L2", "reflection": "L1"}.get(passage.kind, "")
+        if told in lanes and passage.start == passage.end:
+            _arrow(text, start, lanes.index(told) * self.lane, "┄", "▷◁")
+        elif start != end:
+            _arrow(text, start, end, "─", "▶◀")
+        text[start] = "●"
+        return [("".join(text), "lane")]
+
+
+def _arrow(text: list[str], start: int, end: int, stroke: str, heads: str) -> None:
+    low, high = sorted((start, end))
+    for place in range(low + 1, high):
+        text[place] = stroke
+    text[end] = heads[0] if end > start else heads[1]
+
+
+def described(stride: Stride) -> list[Span]:
+    """A step's name with its choices; those that matter stand out."""
+    parts: list[Span] = [(inert(stride.step), "step")]
+    for name, value, matters in choices_shown(stride):
+        bare = value is not True and value is not False
+        text = shown(value) if bare else f"{inert(name)}={shown(value)}"
+        parts.append((f" {text}", "choice" if matters else "source"))
+    return parts
+
+
+def lane_width(columns: int) -> int:
+    """How wide lanes may be on a screen."""
+    return WIDE if columns >= 110 else NARROW
+
+
+def legend(levels: Sequence[str]) -> Line:
+    """What the strokes mean."""
+    if "L1" not in levels:
+        return ()
+    told = "   ┄▷ tells L1, or launches L2, at the next entry" if "L2" in levels else ""
+    return line((f"      ──▶ VM entry   ◀── VM exit{told}", "source"))

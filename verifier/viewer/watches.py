@@ -1,0 +1,168 @@
+"""Expressions over a trace's fields, in the models' own Python; nothing else is evaluated."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from verifier.evidence.traces import Value
+
+LONGEST = 500
+"""Characters of an expression beyond which it is refused."""
+
+Record = dict[str, Value]
+Result = Value | Record
+
+
+class WrongWatch(Exception):
+    """An expression that means nothing here, with the reason."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A parsed expression."""
+
+    text: str
+    tree: ast.expr
+
+    def value(self, state: Mapping[str, Value], enums: Mapping[str, tuple[str, ...]]) -> Value:
+        """What it comes to in a state; WrongWatch where it cannot be told."""
+        result = _Evaluation(state, enums).of(self.tree)
+        if isinstance(result, dict):
+            return ", ".join(f"{f}={_text(v)}" for f, v in result.items() if v is not False)
+        return result
+
+
+def watch(text: str) -> Watch:
+    """Parse an expression; WrongWatch where it is none, or asks for more than looking."""
+    if len(text) > LONGEST:
+        raise WrongWatch(f"it is longer than {LONGEST} characters")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        message = error.msg if isinstance(error, SyntaxError) else error
+        raise WrongWatch(f"it is no expression: {message}") from None
+    for node in ast.walk(tree):
+        if not isinstance(node, ALLOWED):
+            raise WrongWatch(
+                f"`{ast.unparse(node)}`: fields, enum members, ==, !=, in, and, or, "
+                "not, &, |, ^ and parentheses are all there is"
+            )
+    return Watch(text.strip(), tree)
+
+
+ALLOWED = (
+    ast.Name,
+    ast.Attribute,
+    ast.Subscript,
+    ast.Compare,
+    ast.Eq,
+    ast.NotEq,
+    ast.In,
+    ast.NotIn,
+    ast.BoolOp,
+    ast.And,
+    ast.Or,
+    ast.UnaryOp,
+    ast.Not,
+    ast.BinOp,
+    ast.BitAnd,
+    ast.BitOr,
+    ast.BitXor,
+    ast.Constant,
+    ast.Tuple,
+    ast.Load,
+    ast.expr_context,
+)
+
+
+def _text(value: Value) -> str:
+    return {True: "1", False: "0"}[value] if isinstance(value, bool) else value
+
+
+class _Evaluation:
+    def __init__(self, state: Mapping[str, Value], enums: Mapping[str, tuple[str, ...]]) -> None:
+        self.state = state
+        self.enums = enums
+
+    def of(self, node: ast.expr) -> Result:
+        match node:
+            case ast.Constant(value=bool() | str() as value):
+                return value
+            case ast.Constant(value=0 | 1 as number):
+                return bool(number)
+            case ast.Name() | ast.Attribute() | ast.Subscript():
+                return self._named(node)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return not self._bit(operand)
+            case ast.BoolOp(op=ast.And(), values=values):
+                return all(self._bit(value) for value in values)
+            case ast.BoolOp(op=ast.Or(), values=values):
+                return any(self._bit(value) for value in values)
+            case ast.BinOp(left=left, op=op, right=right):
+                return _combined(self._bit(left), op, self._bit(right))
+            case ast.Compare():
+                return self._compared(node)
+        raise WrongWatch(f"`{ast.unparse(node)}` means nothing here")
+
+    def _bit(self, node: ast.expr) -> bool:
+        result = self.of(node)
+        if not isinstance(result, bool):
+            raise WrongWatch(f"`{ast.unparse(node)}` is no bit; compare it")
+        return result
+
+    def _compared(self, node: ast.Compare) -> bool:
+        left = self.of(node.left)
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            if isinstance(operator, ast.In | ast.NotIn):
+                if not isinstance(right, ast.Tuple):
+                    raise WrongWatch(f"`{ast.unparse(right)}` is no tuple")
+                holds = any(left == self.of(item) for item in right.elts)
+                holds ^= isinstance(operator, ast.NotIn)
+                value: Result = False
+            else:
+                value = self.of(right)
+                holds = (left == value) ^ isinstance(operator, ast.NotEq)
+            if not holds:
+                return False
+            left = value
+        return True
+
+    def _named(self, node: ast.expr) -> Result:
+        """A field's value, a record's values, or an enum's member."""
+        path = self._path(node)
+        if path in self.state:
+            return self.state[path]
+        inside: Record = {
+            field[len(path) :].lstrip("."): value
+            for field, value in self.state.items()
+            if field.startswith((f"{path}.", f"{path}["))
+        }
+        if inside:
+            return inside
+        kind, _, member = path.rpartition(".")
+        if member in self.enums.get(kind, ()):
+            return member
+        if not kind and any(member in members for members in self.enums.values()):
+            return member
+        near = difflib.get_close_matches(path, [*self.state, *self.enums.get(kind, ())], 1, 0.5)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise WrongWatch(f"there is no `{path}`{hint}")
+
+    def _path(self, node: ast.expr) -> str:
+        match node:
+            case ast.Name(id=name):
+                return name
+            case ast.Attribute(value=value, attr=attribute):
+                return f"{self._path(value)}.{attribute}"
+            case ast.Subscript(value=value, slice=ast.Name(id=member) | ast.Attribute(attr=member)):
+                return f"{self._path(value)}[{member}]"
+        raise WrongWatch(f"`{ast.unparse(node)}` is no field")
+
+
+def _combined(left: bool, operator: ast.operator, right: bool) -> bool:
+    if isinstance(operator, ast.BitAnd):
+        return left & right
+    return left | right if isinstance(operator, ast.BitOr) else left ^ right
