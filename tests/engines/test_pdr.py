@@ -230,6 +230,18 @@ def test_a_hard_goal_does_not_starve_the_others() -> None:
     assert isinstance(verdicts["near"], Violated)
 
 
+def test_minimising_keeps_what_a_proof_says_about_latches_outside_the_cone() -> None:
+    build = Builder()
+    inside, outside = build.latch("inside"), build.latch("outside")
+    assert outside != inside
+    build.bad("bad", inside)
+    circuit = build.circuit()
+    assert [latch.name for latch in circuit.restricted(["bad"]).latches] == ["inside"]
+    clauses = ((("inside", False), ("outside", True)), (("inside", False), ("outside", False)))
+    small = minimise(circuit, "bad", Invariant(clauses), Limits())
+    assert holds(circuit, "bad", small)
+
+
 def test_minimising_refuses_what_is_no_proof() -> None:
     with pytest.raises(ValueError, match="does not rule out a violation"):
         minimise(ring(4), "two", Invariant(()), Limits())

@@ -38,13 +38,15 @@ class Circuit:
     latches: tuple[Latch, ...]
     bad: dict[str, int]
 
-    def restricted(self, properties: Iterable[str]) -> "Circuit":
-        """The cone of influence of some properties; names are kept."""
+    def restricted(self, properties: Iterable[str], latches: Iterable[str] = ()) -> "Circuit":
+        """The cone of influence of some properties and of latches by name; names are kept."""
         wanted = {name: self.bad[name] for name in properties}
         left, right = self.graph.left, self.graph.right
         latch_of = {latch.literal >> 1: latch for latch in self.latches}
         used: set[int] = set()
         frontier = [literal >> 1 for literal in wanted.values()]
+        named = set(latches)
+        frontier += [latch.literal >> 1 for latch in self.latches if latch.name in named]
         while frontier:
             node = frontier.pop()
             if node in used:

@@ -87,11 +87,8 @@ def _check(
     malformed = _invariant_fits(circuit, goal, invariant, induction)
     if malformed is not None:
         return malformed
-    named = {latch.name: latch.literal for latch in circuit.latches}
     mentioned = {name for clause in invariant.clauses for name, _ in clause}
-    roots = {f"latch {name}": named[name] for name in sorted(mentioned)}
-    wanted = replace(circuit, bad={f"goal {goal}": circuit.bad[goal], **roots})
-    cone = replace(wanted.restricted(wanted.bad), bad={goal: circuit.bad[goal]})
+    cone = circuit.restricted([goal], mentioned)
     trial = _Trial(cone, goal, invariant, judge)
     return (
         trial.initial()

@@ -18,13 +18,12 @@ def minimise(circuit: Circuit, goal: str, invariant: Invariant, limits: Limits) 
 
     The invariant must be one: inductive and strong enough. At a limit, the best so far.
     """
-    circuit = circuit.restricted([goal])
+    circuit = circuit.restricted([goal], {n for clause in invariant.clauses for n, _ in clause})
     step = transition(circuit)
     number = {latch.name: index for index, latch in enumerate(circuit.latches, start=1)}
     cubes = [
         [-number[name] if value else number[name] for name, value in clause]
         for clause in invariant.clauses
-        if all(name in number for name, _ in clause)
     ]
     proof = _Proof(step, step.bad[goal], cubes, Budget(limits))
     away = frozenset(
