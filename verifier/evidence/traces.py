@@ -92,10 +92,10 @@ class Trace(msgspec.Struct, frozen=True):
 
     `seen` is what the failing conjunct looks at, in the order in which it does; `decisive` is
     what of it would have to be another for the conjunct to hold. An execution that violates
-    nothing, saved by a person, has an empty `conjunct`. `events` are the fields that each step starts
-    blank, with what that is. `claims` are the properties' sentences
-    with their property; `enums` has the members of each enum that a field holds. After step
-    `doomed` nothing that anybody chooses avoids the violation; 0 where that is not known.
+    nothing, saved by a person, has an empty `conjunct`. `events` are the fields that each step
+    starts blank, with what that is. `claims` are the properties' sentences with their property;
+    `enums` has the members of each enum that a field holds. After step `doomed` nothing that
+    anybody chooses avoids the violation; 0 where that is not known.
     """
 
     schema: Literal[1]
