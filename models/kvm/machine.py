@@ -30,3 +30,10 @@ class Kvm:
     def vmcs(self) -> Vmcs:
         """The VMCS that is loaded, current or not: vmcs01, or vmcs02 while L2 runs."""
         return self.host.cpu.vmcs
+
+
+def running_level(kvm: Kvm) -> str:
+    """Whose code the processor runs, for people who read traces."""
+    if not kvm.host.cpu.non_root:
+        return "L0"
+    return "L2" if kvm.vcpu.guest_mode else "L1"

@@ -233,3 +233,8 @@ def image_access(s: Native, task: Task, value: bool) -> None:
 def x87_exception(s: Native, pending: bool) -> None:
     """An unmasked x87 exception becomes pending or is cleared."""
     s.host.save_destroys = pending
+
+
+def running_task(native: Native) -> str:
+    """Whose turn it is, for people who read traces."""
+    return f"task {native.host.current.value}"

@@ -7,7 +7,7 @@ breaks is the subject of kvm-vmx, and nesting adds nothing to it.
 from models.kvm import era as kvm_era
 from models.kvm.contract import Contract
 from models.kvm.era import Era
-from models.kvm.machine import Kvm
+from models.kvm.machine import Kvm, running_level
 from models.kvm.nested import interrupt_exits_to_l1
 from models.kvm.observed import l1_programs
 from models.kvm.run import execute_in_guest, forget_exit, in_kvm_run, leave_guest
@@ -119,6 +119,7 @@ V3_1 = System(
     STEPS,
     "The first nested VMX: #NM goes to L1 whenever its exception bitmap asks for it.",
     ANY_OTHER,
+    running_level,
 )
 V3_13 = System(
     "kvm-nvmx/v3.13",
@@ -126,6 +127,7 @@ V3_13 = System(
     STEPS,
     "#NM goes to L1 if L2 would read TS as set (e504c9098ed6).",
     ANY_OTHER,
+    running_level,
 )
 V3_14 = System(
     "kvm-nvmx/v3.14",
@@ -133,6 +135,7 @@ V3_14 = System(
     STEPS,
     "#NM goes to L1 if L1 has set TS for L2 (1b385cbdd74a).",
     ANY_OTHER,
+    running_level,
 )
 V4_11 = System(
     "kvm-nvmx/v4.11",
@@ -140,6 +143,7 @@ V4_11 = System(
     STEPS,
     "No laziness any more (bd7e5b0899a4), but #NM is routed as if there were.",
     ANY_OTHER,
+    running_level,
 )
 V4_20 = System(
     "kvm-nvmx/v4.20",
@@ -147,6 +151,7 @@ V4_20 = System(
     STEPS,
     "#NM goes to L1 whenever its exception bitmap asks for it, since L0 never does.",
     ANY_OTHER,
+    running_level,
 )
 V4_20_REPAIRED = System(
     "kvm-nvmx/v4.20-repaired",
@@ -154,6 +159,7 @@ V4_20_REPAIRED = System(
     STEPS,
     "v4.20 with an LMSW of L2 that leaves L1's bits alone.",
     ANY_OTHER,
+    running_level,
 )
 REFERENCE = System(
     "kvm-nvmx/reference",
@@ -161,6 +167,7 @@ REFERENCE = System(
     STEPS,
     "v3.14 with the four repairs that lazy nested switching needs to be transparent.",
     ANY_OTHER,
+    running_level,
 )
 # L1 asks for controls that only the hardware refuses: no VMLAUNCH succeeds, L2 never runs.
 VMFAIL_V4_11 = System(
@@ -169,6 +176,7 @@ VMFAIL_V4_11 = System(
     L1_STEPS,
     "VMLAUNCH fails late: KVM loads L1's host state, as if L2 had run and exited.",
     ANY_OTHER,
+    running_level,
 )
 VMFAIL_V4_19 = System(
     "kvm-nvmx-vmfail/v4.19",
@@ -176,6 +184,7 @@ VMFAIL_V4_19 = System(
     L1_STEPS,
     "VMLAUNCH fails late: KVM goes on with L2's CR0.",
     ANY_OTHER,
+    running_level,
 )
 VMFAIL_V4_20 = System(
     "kvm-nvmx-vmfail/v4.20",
@@ -183,6 +192,7 @@ VMFAIL_V4_20 = System(
     L1_STEPS,
     "VMLAUNCH fails late: KVM restores L1's CR0 from the read shadow.",
     ANY_OTHER,
+    running_level,
 )
 VMFAIL_V4_20_REPAIRED = System(
     "kvm-nvmx-vmfail/v4.20-repaired",
@@ -190,6 +200,7 @@ VMFAIL_V4_20_REPAIRED = System(
     L1_STEPS,
     "VMLAUNCH fails late: KVM restores TS from vmcs01, where L1 owned it.",
     ANY_OTHER,
+    running_level,
 )
 VMFAIL_REFERENCE = System(
     "kvm-nvmx-vmfail/reference",
@@ -197,4 +208,5 @@ VMFAIL_REFERENCE = System(
     L1_STEPS,
     "VMLAUNCH fails late: the same repair, with lazy switching.",
     ANY_OTHER,
+    running_level,
 )

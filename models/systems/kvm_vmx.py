@@ -2,7 +2,7 @@
 
 from models.kvm import era as kvm_era
 from models.kvm.era import Era, HandOff
-from models.kvm.machine import OTHER, VMM, Kvm
+from models.kvm.machine import OTHER, VMM, Kvm, running_level
 from models.kvm.neighbours import (
     interrupt_uses_fpu,
     other_fpu_instruction,
@@ -118,6 +118,7 @@ V2_6_34 = System(
     STEPS,
     "The guest owns TS while its FPU is active; the host's registers are kept by KVM.",
     ANY_OTHER,
+    running_level,
 )
 V3_4 = System(
     "kvm-vmx/v3.4",
@@ -125,6 +126,7 @@ V3_4 = System(
     STEPS,
     "The host's task gives up its registers, and the guest's are loaded with TS set.",
     ANY_OTHER,
+    running_level,
 )
 V3_12 = System(
     "kvm-vmx/v3.12",
@@ -132,6 +134,7 @@ V3_12 = System(
     STEPS,
     "The guest's registers are loaded in a kernel_fpu section that can be preempted.",
     ANY_OTHER,
+    running_level,
 )
 V4_11 = System(
     "kvm-vmx/v4.11",
@@ -139,6 +142,7 @@ V4_11 = System(
     STEPS,
     "Eager: every entry loads the guest's registers, and TS belongs to the guest.",
     ANY_OTHER,
+    running_level,
 )
 V4_20 = System(
     "kvm-vmx/v4.20",
@@ -146,6 +150,7 @@ V4_20 = System(
     STEPS,
     "KVM_RUN swaps the registers, and the scheduler takes the guest's for the thread's own.",
     ANY_OTHER,
+    running_level,
 )
 V2_6_34_IRQ = System(
     "kvm-vmx/v2.6.34-irq",
@@ -153,6 +158,7 @@ V2_6_34_IRQ = System(
     INTERRUPTS_ONLY,
     "As v2.6.34, on a host that uses the FPU in interrupts only.",
     ANY_OTHER,
+    running_level,
 )
 V3_4_IRQ = System(
     "kvm-vmx/v3.4-irq",
@@ -160,6 +166,7 @@ V3_4_IRQ = System(
     INTERRUPTS_ONLY,
     "As v3.4, on a host that uses the FPU in interrupts only.",
     ANY_OTHER,
+    running_level,
 )
 V3_12_IRQ = System(
     "kvm-vmx/v3.12-irq",
@@ -167,6 +174,7 @@ V3_12_IRQ = System(
     INTERRUPTS_ONLY,
     "As v3.12, on a host that uses the FPU in interrupts only.",
     ANY_OTHER,
+    running_level,
 )
 V4_11_IRQ = System(
     "kvm-vmx/v4.11-irq",
@@ -174,4 +182,5 @@ V4_11_IRQ = System(
     INTERRUPTS_ONLY,
     "As v4.11, on a host that uses the FPU in interrupts only.",
     ANY_OTHER,
+    running_level,
 )

@@ -44,6 +44,7 @@ LAZY_V3_2 = System(
     Native(host=Host(era=V3_2, cpu=NOBODY_HAS_THE_REGISTERS)),
     (*STEPS, *FIRST_USE, processor.x87_exception),
     summary="Linux v3.2 on bare hardware: TS_USEDFPU says who has the registers",
+    level=processor.running_task,
 )
 
 LAZY_V3_4 = System(
@@ -51,6 +52,7 @@ LAZY_V3_4 = System(
     Native(host=Host(era=V3_4, cpu=NOBODY_HAS_THE_REGISTERS)),
     (*STEPS, *FIRST_USE, processor.x87_exception),
     summary="Linux v3.4 on bare hardware: fpu_owner_task, last_cpu and lazy restore",
+    level=processor.running_task,
 )
 
 A_RUNS = Cpu(cr0=running(mp=True, em=False, ts=False), registers=Contents(owner=Context.TASK_A))
@@ -77,4 +79,5 @@ EAGER_V4_10 = System(
     STEPS,
     summary="Linux v4.10 on bare hardware: every switch saves and loads, TS is never set",
     arbitrary=("host.save_destroys",),
+    level=processor.running_task,
 )
