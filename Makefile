@@ -17,7 +17,7 @@ check: $(VENV)/ready
 	$(BIN)/mypy
 
 bench: $(VENV)/ready
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench -o docs/bench.md
 
 golden: $(VENV)/ready
 	$(BIN)/pytest tests/cli --rewrite-golden

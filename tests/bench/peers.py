@@ -49,10 +49,11 @@ def abc_bmc3() -> Peer:
     )
 
 
-def spacer() -> Peer:
+def spacer(seconds: int) -> Peer:
     """Z3's Spacer on the constrained Horn clauses."""
+    tool = str(Path(sys.executable).with_name("z3"))
     return Peer(
         "Spacer",
-        lambda file: ["z3", f"-T:{SECONDS}", "fp.engine=spacer", f"{file}.smt2"],
+        lambda file: [tool, f"-T:{seconds}", "fp.engine=spacer", f"{file}.smt2"],
         lambda run: run.output.split()[:1] in (["sat"], ["unsat"]),
     )
