@@ -41,7 +41,7 @@ class Catalogue:
     systems: dict[str, System]
     properties: tuple[ModelFunction, ...]
     expected: dict[Pair, str]
-    functions: dict[str, ModelFunction]
+    functions: dict[str, tuple[ModelFunction, ...]]
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ def load(root: Path) -> Catalogue:
     for name in ("models", "properties"):
         _open_namespace(name, [str(each / name) for each in roots])
     systems: dict[str, System] = {}
-    functions: dict[str, ModelFunction] = {}
+    functions: dict[ModelFunction, None] = {}
     for module in _modules(root, "models"):
         for value in vars(module).values():
             if isinstance(value, System) and systems.setdefault(value.name, value) is not value:
@@ -130,17 +130,25 @@ def load(root: Path) -> Catalogue:
                 )
             function = about(value)
             if function is not None:
-                functions.setdefault(function.name, function)
+                functions[function] = None
     properties: dict[ModelFunction, None] = {}
     for module in _modules(root, "properties"):
         for value in vars(module).values():
             function = about(value)
             if function is not None and function.kind in ("always", "sometimes"):
                 properties[function] = None
-                functions.setdefault(function.name, function)
+                functions[function] = None
     ordered = dict(sorted(systems.items()))
     expected = _expected(root / "properties" / "verdicts.toml", ordered)
-    return Catalogue(root, ordered, tuple(properties), expected, functions)
+    return Catalogue(root, ordered, tuple(properties), expected, _by_name(functions))
+
+
+def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunction, ...]]:
+    """Kernels and manuals use some names twice."""
+    named: dict[str, tuple[ModelFunction, ...]] = {}
+    for function in functions:
+        named[function.name] = (*named.get(function.name, ()), function)
+    return named
 
 
 def _open_namespace(name: str, folders: list[str]) -> None:

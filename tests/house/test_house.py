@@ -70,7 +70,10 @@ def catalogue() -> Catalogue:
 
 def test_every_model_function_cites_its_source(catalogue: Catalogue) -> None:
     missing = [
-        f.name for f in catalogue.functions.values() if f.kind == "function" and f.citation is None
+        function.name
+        for functions in catalogue.functions.values()
+        for function in functions
+        if function.kind == "function" and function.citation is None
     ]
     assert not missing
 

@@ -29,7 +29,7 @@ def command(name: str, cost: bool) -> int:
     elif name in catalogue.groups:
         text = _property(catalogue, name)
     elif name in catalogue.functions:
-        text = _function(catalogue, catalogue.functions[name])
+        text = (line for f in catalogue.functions[name] for line in _function(catalogue, f))
     else:
         known = [*catalogue.systems, *catalogue.groups, *catalogue.functions]
         raise catalogue.unknown(name, known)
@@ -39,7 +39,8 @@ def command(name: str, cost: bool) -> int:
 
 
 def _function(catalogue: Catalogue, function: ModelFunction) -> Iterator[str]:
-    yield click.style(f"{function.name}{function.signature}", bold=True)
+    parameters = ", ".join(f"{name}: {_type(kind)}" for name, kind in function.hints.items())
+    yield click.style(f"{function.name}({parameters})", bold=True)
     if function.doc:
         yield f"  {function.doc}"
     if function.citation is not None:
@@ -56,6 +57,10 @@ def _function(catalogue: Catalogue, function: ModelFunction) -> Iterator[str]:
     ]
     if systems:
         yield f"  in:     {', '.join(systems)}"
+
+
+def _type(kind: object) -> str:
+    return kind.__name__ if isinstance(kind, type) else str(kind)
 
 
 def _below(catalogue: Catalogue, file: str) -> str:
