@@ -12,6 +12,7 @@ from verifier.catalogue import Catalogue, load, project_root
 from verifier.checking import Result, check
 from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
+from verifier.cli.opening import foreseen, interactive, open_trace, session_of
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, Evidence, read
 from verifier.evidence.traces import Trace
@@ -54,6 +55,12 @@ def command(
     if not isinstance(evidence, Trace | Certificate):
         click.echo(f"{evidence.verdict}: {evidence.reason or 'every witness is found'}")
         return 3 if evidence.verdict == "unknown" else 0
+    if isinstance(evidence, Trace):
+        session = session_of(evidence, catalogue)
+        evidence = foreseen(evidence, session)
+        if form == "text" and not plain and interactive():
+            open_trace(evidence, session, watches)
+            return 0
     if form == "mermaid":
         _mermaid(evidence)
         return 0

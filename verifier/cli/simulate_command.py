@@ -14,6 +14,7 @@ import click
 from verifier.catalogue import load, project_root
 from verifier.cli.completing import systems
 from verifier.cli.errors import wrong_file
+from verifier.cli.opening import interactive, open_system
 from verifier.evidence.files import DamagedFile, read
 from verifier.evidence.following import chosen, moves_of, start_of
 from verifier.evidence.replay import Machine, Move, Stopped
@@ -37,25 +38,25 @@ HELP = """\
 @click.option(
     "--trace", type=click.Path(dir_okay=False, path_type=Path), help="Follow a saved trace first."
 )
-def command(name: str, steps: int | None, seed: int, trace: Path | None) -> int:
+@click.option("--plain", is_flag=True, help="Line by line, without a screen of its own.")
+def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: bool) -> int:
     """Take a system's steps by hand, at random, or along a trace."""
     catalogue = load(project_root(Path.cwd()))
     system = catalogue.system(name)
     properties = catalogue.properties_of(system)
-    machine = Machine(system)
-    if trace is not None:
-        machine = _follow(system, trace)
+    start, moves = (system.initial_values, []) if trace is None else _read(system, trace)
+    if steps is None and interactive() and not plain:
+        open_system(system, properties, start, moves)
+        return 0
+    machine = Machine(system, start)
+    _follow(machine, moves)
     if steps is not None:
         return _at_random(machine, properties, steps, seed)
-    return 0 if trace is not None and not _interactive() else _by_hand(machine, properties)
+    return 0 if trace is not None and not sys.stdin.isatty() else _by_hand(machine, properties)
 
 
-def _interactive() -> bool:
-    return sys.stdin.isatty()
-
-
-def _follow(system: System, file: Path) -> Machine:
-    """Take a trace's steps, showing each."""
+def _read(system: System, file: Path) -> tuple[Sequence[Any], list[Move]]:
+    """A trace's start and steps, all of which can be taken."""
     try:
         evidence = read(file)
     except DamagedFile as damage:
@@ -69,12 +70,18 @@ def _follow(system: System, file: Path) -> Machine:
         raise wrong_file(file, f"step {moves.at}: {moves.reason}")
     machine = Machine(system, start)
     for number, move in enumerate(moves, 1):
-        before = machine.values
         if machine.move(move) is None:
             raise wrong_file(file, f"step {number}: `{move[0].name}` is not enabled")
+    return start, moves
+
+
+def _follow(machine: Machine, moves: Sequence[Move]) -> None:
+    """Take steps, showing each."""
+    for number, move in enumerate(moves, 1):
+        before = machine.values
+        machine.move(move)
         click.echo(f"{number:4}  {_move_text(move)}")
         _show_changes(machine, before)
-    return machine
 
 
 def _at_random(machine: Machine, properties: Sequence[ModelFunction], steps: int, seed: int) -> int:

@@ -29,6 +29,7 @@ def rows(
     matter: Collection[str] | None = None,
     branches: bool = True,
     depth: int = 0,
+    column: int = SOURCE_COLUMN,
 ) -> Iterator[Row]:
     """What a call did, in order; with `matter`, only assignments to these fields."""
     for entry in call.entries:
@@ -39,9 +40,9 @@ def rows(
             if branches:
                 yield _branch(entry, call, depth)
         elif _is_worth_it(entry, matter):
-            yield _call(entry, depth)
+            yield _call(entry, depth, column)
             told = acts(entry) or is_kernel_function(entry)
-            yield from rows(entry, matter, branches and told, depth + 1)
+            yield from rows(entry, matter, branches and told, depth + 1, column)
 
 
 def _is_worth_it(entry: Entry, matter: Collection[str] | None) -> bool:
@@ -83,11 +84,11 @@ def _branch(entry: Branched, call: Entered, depth: int) -> Row:
     return Row(tuple(parts), depth, citation(call.source), place(call, entry.line))
 
 
-def _call(entry: Entered, depth: int) -> Row:
+def _call(entry: Entered, depth: int, column: int) -> Row:
     name = f"{'  ' * depth}{inert(entry.function)}()"
     result = f" = {inert(entry.result)}" if entry.result else ""
     brief = source_in_short(entry.source)
-    gap = " " * max(2, SOURCE_COLUMN - len(name) - len(result))
+    gap = " " * max(2, column - len(name) - len(result))
     parts: list[str | Span] = [name, (result, "new")]
     if brief:
         parts.append((f"{gap}{brief}", "source"))

@@ -8,10 +8,10 @@ from verifier.viewer.beliefs import Belief, Beliefs, ownership
 from verifier.viewer.contract import Compared, differences, first_difference, pairs
 from verifier.viewer.lines import Line, Span, inert, line, shown
 from verifier.viewer.reading import Reading
-from verifier.viewer.why import wrapped
+from verifier.viewer.why import COLUMNS, wrapped
 
 
-def ownership_lines(reading: Reading, number: int) -> Iterator[Line]:
+def ownership_lines(reading: Reading, number: int, columns: int = COLUMNS) -> Iterator[Line]:
     """Whose data is in the registers, and the flags that speak about it."""
     found = ownership(reading, number)
     for field, value in found:
@@ -24,7 +24,7 @@ def ownership_lines(reading: Reading, number: int) -> Iterator[Line]:
             if value is state
         ]
         if pieces:
-            yield from wrapped(line((f"  {title:<6}", "source")), pieces, 8)
+            yield from wrapped(line((f"  {title:<6}", "source")), pieces, 8, columns)
 
 
 def _now(reading: Reading, field: str, number: int) -> list[Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from verifier.evidence.traces import Entered, Stride, Value
@@ -133,6 +133,7 @@ def _weight(call: Entered) -> int:
     return sum(change.old != change.new for change in assignments(call))
 
 
+@cache
 def group_of(field: str) -> str:
     """Whose view a field belongs to: a level, what was promised, or what was observed."""
     parts = field.replace("[", ".[").split(".")

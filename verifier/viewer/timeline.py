@@ -35,7 +35,10 @@ class Timeline:
         """A step: its number, its place in the lanes, and what it is."""
         trace = self.reading.trace
         stride, passage = trace.steps[number - 1], self.levels.passage(number)
-        parts: list[Span] = [(f"{number:4}  ", "source"), *self._lanes(passage)]
+        fails = bool(trace.conjunct) and number == len(trace.steps)
+        settled = trace.doomed == number and not fails
+        mark: Span = ("✗ ", "wrong") if fails else ("! ", "wrong") if settled else ("  ", "")
+        parts: list[Span] = [(f"{number:4}", "source"), mark, *self._lanes(passage)]
         parts += described(stride)
         if passage.label:
             parts.append((f"  {passage.label}", "level"))
@@ -44,10 +47,10 @@ class Timeline:
         names = handlers(stride)
         if names:
             parts.append((f"  {' → '.join(names)}", "source"))
-        if trace.conjunct and number == len(trace.steps):
-            parts.append(("  ✗ here it fails", "wrong"))
-        elif trace.doomed == number:
-            parts.append((f"  ! {DOOMED}", "wrong"))
+        if fails:
+            parts.append(("  here it fails", "wrong"))
+        elif settled:
+            parts.append((f"  {DOOMED}", "wrong"))
         return tuple(parts)
 
     def _lanes(self, passage: Passage) -> list[Span]:

@@ -29,17 +29,32 @@ def why_lines(
     reading: Reading, fields: Sequence[str], number: int, because: Because | None = None
 ) -> Iterator[Line]:
     """The chain of assignments and choices behind some fields' values after a step."""
+    for _, text in why_rows(reading, fields, number, because):
+        yield text
+
+
+def why_rows(
+    reading: Reading,
+    fields: Sequence[str],
+    number: int,
+    because: Because | None = None,
+    columns: int = COLUMNS,
+) -> Iterator[tuple[int, Line]]:
+    """The same, each line with the step that it is about."""
     last = None
     for link in chain(reading, fields, number, because):
         if link.number != last:
             stride = reading.trace.steps[link.number - 1]
-            yield line((f"step {link.number}", "source"), "  ", (inert(stride.step), "step"))
+            title = line((f"step {link.number}", "source"), "  ", (inert(stride.step), "step"))
+            yield link.number, title
             last = link.number
-        yield from _link_lines(reading, link)
-    yield from _start_lines(reading, fields, number, because)
+        for text in _link_lines(reading, link, columns):
+            yield link.number, text
+    for text in _start_lines(reading, fields, number, because):
+        yield 0, text
 
 
-def _link_lines(reading: Reading, link: Link) -> Iterator[Line]:
+def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
     parts: list[str | Span] = ["    "]
     for place_in, field in enumerate(link.fields):
         change = reading.changed(field, link.number)
@@ -54,14 +69,18 @@ def _link_lines(reading: Reading, link: Link) -> Iterator[Line]:
         parts.append((f"   {inert(link.write.function.function)}, {where}", "source"))
     yield line(*parts)
     if link.sources:
-        yield from wrapped(line(("        hangs on ", "source")), _causes(reading, link), 18)
+        yield from wrapped(
+            line(("        hangs on ", "source")), _causes(reading, link), 18, columns
+        )
 
 
-def wrapped(first: Line, pieces: Sequence[Line], indent: int) -> Iterator[Line]:
+def wrapped(
+    first: Line, pieces: Sequence[Line], indent: int, columns: int = COLUMNS
+) -> Iterator[Line]:
     """Pieces after a beginning, on as many lines as they need."""
     now = first
     for piece in pieces:
-        if width(now) > indent and width(now) + width(piece) > COLUMNS:
+        if width(now) > indent and width(now) + width(piece) >= columns:
             yield now
             now = line(" " * indent)
         now = (*now, *(((" ", ""),) if width(now) > indent else ()), *piece)

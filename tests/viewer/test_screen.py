@@ -1,0 +1,328 @@
+"""The interactive screen, key by key."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.evidence.lazy_project import project, properties, trace
+from tests.viewer.conftest import saved
+from verifier.evidence.exploring import Exploration
+from verifier.evidence.files import read
+from verifier.evidence.following import moves_of, start_of
+from verifier.evidence.replay import Stopped
+from verifier.evidence.traces import Trace
+from verifier.viewer.lines import rendered
+from verifier.viewer.screen.app import Screen
+from verifier.viewer.screen.dialogs import HELP, Ask, Help, Options
+from verifier.viewer.screen.lines_view import LinesView
+
+Script = Callable[[Screen, Pilot[None]], Awaitable[None]]
+
+
+def played(screen: Screen, script: Script, size: tuple[int, int] = (80, 24)) -> None:
+    """Run a script on a screen of that size."""
+
+    async def run() -> None:
+        async with screen.run_test(size=size) as pilot:
+            await pilot.pause()
+            await script(screen, pilot)
+
+    asyncio.run(run())
+
+
+def nested() -> Screen:
+    """A saved counterexample without its models."""
+    return Screen(saved("v3.1"))
+
+
+def session() -> Exploration:
+    system = project().systems["lazy/broken"]
+    start, moves = start_of(system, trace()), moves_of(system, trace())
+    assert not isinstance(start, str)
+    assert not isinstance(moves, Stopped)
+    return Exploration(system, properties("lazy/broken"), start, moves, trace())
+
+
+def lazy() -> Screen:
+    """A counterexample whose models are here."""
+    return Screen(trace(), session())
+
+
+def content(screen: Screen, name: str = "pane") -> str:
+    """What a list holds, as text."""
+    view = screen.query_one(f"#{name}", LinesView)
+    return "\n".join(rendered(view.rows[i].text for i in range(len(view.rows))))
+
+
+async def put_on(screen: Screen, pilot: Pilot[None], field: str) -> None:
+    """Put the pane's cursor on a field."""
+    rows = screen.pane.rows
+    place = next(i for i in range(len(rows)) if rows[i].field == field)
+    screen.pane.focus()
+    screen.pane.put_cursor(place)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize(
+    ("keys", "number"),
+    [
+        ([], 10),
+        (["up"], 9),
+        (["k", "k"], 8),
+        (["up", "down"], 10),
+        (["home"], 0),
+        (["g", "j"], 1),
+        (["g", "G"], 10),
+        (["home", "end"], 10),
+        (["left", "h"], 8),
+        (["home", "right", "l"], 2),
+        (["home", "left"], 0),
+        (["home", "pagedown"], 6),
+        (["pageup", "pageup"], 0),
+        (["tab", "left"], 9),
+    ],
+)
+def test_keys_move_through_the_steps(keys: list[str], number: int) -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert screen.scene.number == screen.timeline.cursor == number
+
+    played(nested(), script)
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("1", "vmcs02, by L0"),
+        ("2", "nested_vmx_vmexit()"),
+        ("3", "vcpu.exit.rax.ts=1"),
+        ("4", "the first observable difference: step 10, outcome"),
+        ("5", "w adds an expression"),
+        ("6", "✗ transparency: every outcome is the promised one"),
+    ],
+)
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+def test_each_view_shows_its_part(key: str, text: str, size: tuple[int, int]) -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press(key)
+        await pilot.pause()
+        assert text in content(screen)
+
+    played(nested(), script, size)
+
+
+def test_a_field_answers_why_and_a_cause_leads_to_its_step() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await put_on(screen, pilot, "outcome.outcome")
+        await pilot.press("enter")
+        assert screen.scene.view == "why"
+        assert "why outcome.outcome after step 10" in content(screen)
+        rows = screen.pane.rows
+        place = next(i for i in range(len(rows)) if rows[i].step == 4)
+        screen.pane.put_cursor(place)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert screen.scene.number == 4
+
+    played(nested(), script)
+
+
+def test_the_next_and_previous_change_of_a_field_are_found() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("home")
+        await put_on(screen, pilot, "vcpu.guest_mode")
+        for key, number in (("n", 6), ("n", 10), ("n", 10), ("p", 6)):
+            await pilot.press(key)
+            await pilot.pause()
+            assert screen.scene.number == number
+            assert screen.pane.row is not None
+            assert screen.pane.row.field == "vcpu.guest_mode"
+
+    played(nested(), script)
+
+
+def test_search_finds_folded_fields_too_and_escape_ends_it() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("slash")
+        assert isinstance(screen.screen, Ask)
+        await pilot.press(*"fpu_owner", "enter")
+        await pilot.pause()
+        assert "host.fpu_owner_task" in content(screen)
+        assert "vcpu.phase" not in content(screen)
+        await pilot.press("escape")
+        assert "vcpu.phase" in content(screen)
+
+    played(nested(), script)
+
+
+def test_folding_and_levels_choose_the_fields() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        assert "host.save_destroys" not in content(screen)
+        await pilot.press("f")
+        assert "host.save_destroys" in content(screen)
+        await pilot.press("f", "v")
+        assert "L0: what the hardware" in content(screen)
+        assert "observed" not in content(screen)
+        await pilot.press("v")
+        assert "vmcs12" in content(screen)
+        assert "vcpu.phase" not in content(screen)
+
+    played(nested(), script)
+
+
+def test_watches_are_followed_along_the_steps_and_can_be_dropped() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("w", *"vcpu.guest_mode", "enter")
+        await pilot.pause()
+        assert "vcpu.guest_mode   1 -> 0" in content(screen)
+        await pilot.press("w", *"f()", "enter")
+        await pilot.pause()
+        assert len(screen.scene.watches) == 1
+        await pilot.press("d")
+        assert not screen.scene.watches
+
+    played(nested(), script)
+
+
+def test_a_step_is_copied_as_text() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("y")
+        assert "handle_exit" in screen.clipboard
+        assert "\x1b" not in screen.clipboard
+
+    played(nested(), script)
+
+
+def test_help_names_every_key_and_closes() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("question_mark")
+        assert isinstance(screen.screen, Help)
+        await pilot.press("escape")
+        assert not isinstance(screen.screen, Help)
+
+    played(nested(), script)
+    named = {part for keys, _ in HELP for part in keys.replace(",", " ").split()}
+    for key in ("n", "p", "/", "f", "v", "w", "d", "y", "x", "b", "B", "r", "c", "s", "t", "q"):
+        assert key in named
+
+
+def test_the_mouse_chooses_a_step() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("home")
+        await pilot.click("#timeline", offset=(10, 3))
+        await pilot.pause()
+        assert screen.scene.number == 3
+
+    played(nested(), script)
+
+
+def test_the_screen_follows_the_size_of_the_terminal() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        assert not screen.has_class("wide")
+        await pilot.press("up")
+        await pilot.resize_terminal(160, 45)
+        await pilot.pause()
+        assert screen.has_class("wide")
+        assert screen.scene.number == 9
+        assert "leave_guest()" in content(screen, "below")
+        await pilot.resize_terminal(40, 12)
+        await pilot.pause()
+        assert not screen.has_class("wide")
+
+    played(nested(), script)
+
+
+def test_light_and_dark_ground_change_places() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        before = screen.current_theme.dark
+        await pilot.press("t")
+        assert screen.current_theme.dark != before
+
+    played(nested(), script)
+
+
+def test_a_light_terminal_gets_a_light_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLORFGBG", "0;15")
+    assert nested().theme == "textual-light"
+
+
+def test_without_the_models_a_trace_can_only_be_looked_at() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("x", "b", "B", "r", "c")
+        await pilot.pause()
+        assert not isinstance(screen.screen, Options | Ask)
+
+    played(nested(), script)
+
+
+def test_exploring_takes_a_step_from_the_middle_and_back() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x")
+        assert isinstance(screen.screen, Options)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [stride.step for stride in screen.scene.trace.steps] == ["use_fpu", "use_fpu"]
+        assert "branch 1" in str(screen.session and screen.session.now.name)
+        await pilot.press("b")
+        assert len(screen.scene.trace.steps) == 1
+        await pilot.press("B")
+        assert screen.scene.trace == trace()
+
+    played(lazy(), script)
+
+
+def test_a_choice_can_be_changed_before_a_step_is_taken() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x", "down", "down", "right", "enter")
+        await pilot.pause()
+        assert screen.session is not None
+        assert len(screen.session.branches) == 1
+        await pilot.press("x", "down", "down", "right", "left", "enter")
+        await pilot.pause()
+        assert screen.scene.trace.steps[-1].choices == {"next_task": "B"}
+
+    played(lazy(), script)
+
+
+def test_random_steps_are_taken_from_here() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("home", "r")
+        await pilot.pause()
+        assert screen.scene.trace.steps[-1].fails
+
+    played(lazy(), script)
+
+
+def test_a_branch_is_saved_as_a_trace(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x", "enter", "s")
+        await pilot.pause()
+        ask = screen.screen
+        assert isinstance(ask, Ask)
+        ask.dismiss(str(file))
+        await pilot.pause()
+
+    played(lazy(), script)
+    found = read(file)
+    assert isinstance(found, Trace)
+    assert [stride.step for stride in found.steps] == ["use_fpu", "use_fpu"]
+
+
+def test_a_property_is_checked_from_here() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        assert screen.session is not None
+        switch_and_use = screen.session.now.moves[1:]
+        screen.search_ahead = lambda _, group: (switch_and_use, f"{group} is violated")
+        await pilot.press("up", "up", "c", "enter")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.scene.trace.steps[-1].fails
+        assert len(screen.scene.trace.steps) == 3
+
+    played(lazy(), script)

@@ -1,0 +1,105 @@
+"""Opens the interactive screen on a trace or a system."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from verifier.catalogue import Catalogue, load, project_root
+from verifier.evidence.following import misfit, moves_of, start_of
+from verifier.evidence.replay import Move, Stopped
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Limits
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+from verifier.viewer.watches import Watch
+
+if TYPE_CHECKING:
+    from verifier.evidence.exploring import Exploration
+
+SETTLED = Limits(seconds=5.0)
+"""What finding the step that settles a violation may take."""
+AHEAD = Limits(depth=60, seconds=20.0)
+"""What a check from a state may take."""
+
+
+def interactive() -> bool:
+    """Whether a person sits at a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
+    """The trace as an execution of the system that is here; None where it is none of it."""
+    from verifier.evidence.exploring import Exploration
+
+    try:
+        catalogue = catalogue or load(project_root(Path.cwd()))
+    except ModelError:
+        return None
+    system = catalogue.systems.get(trace.system)
+    if system is None:
+        return None
+    properties = catalogue.properties_of(system)
+    start, moves = start_of(system, trace), moves_of(system, trace)
+    if isinstance(start, str) or isinstance(moves, Stopped):
+        return None
+    if trace.conjunct and misfit(system, properties, trace) is not None:
+        return None
+    return Exploration(system, properties, start, moves, trace)
+
+
+def foreseen(trace: Trace, session: Exploration | None) -> Trace:
+    """The trace with the step that settles its violation, where the models are here."""
+    if session is None or not trace.conjunct or trace.doomed:
+        return trace
+    from verifier.foresight import doomed_after
+    from verifier.language.compiling import compile_system
+
+    compiled = compile_system(session.system, session.properties)
+    if trace.property not in compiled.circuit.bad:
+        return trace
+    doomed = doomed_after(compiled, trace, session.start, session.now.moves, SETTLED)
+    trace = msgspec.structs.replace(trace, doomed=doomed)
+    session.now.trace = trace
+    return trace
+
+
+def open_trace(trace: Trace, session: Exploration | None, watches: Sequence[Watch]) -> None:
+    """Show a trace on the screen."""
+    from verifier.viewer.screen.app import Screen
+
+    screen = Screen(trace, session, list(watches))
+    if session is not None:
+        screen.search_ahead = Searching(session.system, session.properties)
+    screen.run()
+
+
+def open_system(
+    system: System, properties: Sequence[ModelFunction], start: Sequence[Any], moves: Sequence[Move]
+) -> None:
+    """Explore a system on the screen, after some steps."""
+    from verifier.evidence.exploring import Exploration
+
+    session = Exploration(system, properties, start, moves)
+    open_trace(session.now.trace, session, ())
+
+
+class Searching:
+    """Bounded model checking from a state of a system, compiled when first asked."""
+
+    def __init__(self, system: System, properties: Sequence[ModelFunction]) -> None:
+        self.system = system
+        self.properties = properties
+
+    def __call__(self, values: Sequence[Any], group: str) -> tuple[Sequence[Move] | None, str]:
+        from verifier.foresight import violation_ahead
+        from verifier.language.compiling import compile_system
+
+        compiled = compile_system(self.system, self.properties)
+        ahead = violation_ahead(compiled, values, group, AHEAD)
+        return ahead.moves, ahead.says

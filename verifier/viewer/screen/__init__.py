@@ -1,0 +1,1 @@
+"""The interactive viewer; the only part that imports textual."""
