@@ -49,8 +49,12 @@ class Catalogue:
         return tuple(sorted({function.group for function in self.properties}))
 
     def properties_of(self, system: System) -> tuple[ModelFunction, ...]:
-        """The property functions whose records the system has."""
-        return tuple(function for function in self.properties if bindings(system, function))
+        """The property functions that speak about the system: it has their records."""
+        return tuple(
+            function
+            for function in self.properties
+            if function.group not in system.without and bindings(system, function)
+        )
 
     def pairs_of(self, system: System) -> list[Pair]:
         """A system's properties, with `assertions` where a verdict is recorded for it."""

@@ -7,7 +7,7 @@ enters L2 and back when L2 is left.
 from models.kvm import neighbours, run
 from models.kvm.contract import Handled
 from models.kvm.exits import vmx_handle_exit
-from models.kvm.machine import OTHER
+from models.kvm.machine import OTHER, Kvm
 from models.kvm.nested import interrupt_exits_to_l1
 from models.kvm.run import forget_exit, in_kvm_run, leave_guest
 from models.kvm.vcpu import Phase
@@ -24,7 +24,7 @@ from models.stack.execution import (
     user_fpu_instruction,
 )
 from models.stack.host import GuestHost, Issue, KvmHost
-from models.stack.kvm_linux import ClosedKvm, handled_for_guest
+from models.stack.kvm_linux import handled_for_guest
 from models.x86.cpu import VmcsName
 from models.x86.cr0 import NO_BITS, RUNNING
 from models.x86.instructions import Instruction
@@ -35,14 +35,14 @@ from verifier.language import abstracts, assume, models, record, step
 
 
 @record
-class GuestKvm(ClosedKvm):
+class GuestKvm(Kvm):
     """KVM on a virtual CPU."""
 
     host: KvmHost
 
 
 @record
-class KvmKvmLinux(ClosedKvm):
+class KvmKvmLinux(Kvm):
     """A host with KVM, the memory of its guest, and the memory of its guest's guest."""
 
     l1: GuestKvm

@@ -1,6 +1,6 @@
 """A lazy Linux with two tasks as the guest of KVM."""
 
-from models.kvm.contract import Contract, GuestOutcome, Handled, Retried, Retry
+from models.kvm.contract import Handled
 from models.kvm.exits import vmx_handle_exit
 from models.kvm.machine import Kvm
 from models.kvm.run import in_kvm_run
@@ -17,41 +17,11 @@ from models.stack.execution import (
 )
 from models.stack.host import GuestHost
 from models.x86.registers import Context
-from verifier.language import abstracts, assume, event, ghost, record, step
-
-
-@ghost
-class NoContract(Contract):
-    """No contract CPU runs beside a closed guest."""
-
-
-@event
-class NoOutcome(GuestOutcome):
-    """What a closed guest sees is compared with nothing."""
-
-
-@ghost
-class NoRetry(Retry):
-    """Retries by a closed guest are not counted."""
-
-
-@event
-class NoRetried(Retried):
-    """Retries by a closed guest are not counted."""
+from verifier.language import abstracts, assume, record, step
 
 
 @record
-class ClosedKvm(Kvm):
-    """KVM with a guest whose tasks are looked at, and not its CPU."""
-
-    contract: NoContract = NoContract(broken=True)
-    outcome: NoOutcome = NoOutcome()
-    retry: NoRetry = NoRetry()
-    retried: NoRetried = NoRetried()
-
-
-@record
-class KvmLinux(ClosedKvm):
+class KvmLinux(Kvm):
     """A host with KVM, and the memory of its guest."""
 
     l1: GuestHost

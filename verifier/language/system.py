@@ -60,7 +60,8 @@ class System:
 
     `initial` is a record value; `arbitrary` names fields (or, ending in `.*`, all fields of a
     record) whose initial value can be any. `level` says who runs in a state, for people who read
-    traces: `L0`, `L1`, `L2`, a task.
+    traces: `L0`, `L1`, `L2`, a task. `without` names properties that say nothing about it, although
+    it has their records.
     """
 
     name: str
@@ -69,6 +70,7 @@ class System:
     summary: str = ""
     arbitrary: tuple[str, ...] = ()
     level: Callable[[Any], str] | None = None
+    without: tuple[str, ...] = ()
 
     @property
     def layout(self) -> Layout:
