@@ -78,16 +78,17 @@ def decide(
     limits: Limits,
     watch: Watch = silent,
     minimal: bool = False,
-    kept: Mapping[str, Trace | Certificate] | None = None,
+    kept: Callable[[str], Iterable[Trace | Certificate]] = lambda _: (),
 ) -> list[Result]:
     """Decide some properties of a compiled system.
 
-    `kept` is evidence of earlier that may still hold: where its audit says so, nothing is searched.
+    `kept` gives evidence of earlier that may still hold: where its audit says so, nothing is
+    searched.
     """
     wanted = _wanted(properties, compiled, list(groups))
-    sound = _sound(compiled, properties, {g: e for g, e in (kept or {}).items() if g in wanted})
+    sound = _sound(compiled, properties, {group: kept(group) for group in wanted})
     goals = [group for group in wanted if group in compiled.circuit.bad and group not in sound]
-    witnesses = _witnesses(compiled.system, properties, wanted)
+    witnesses = witness_goals(compiled.system, properties, wanted)
     needed = [group for group in wanted if not isinstance(sound.get(group), Trace)]
     wishes = sorted({wish for group in needed for wish in witnesses[group]})
     reached = _reached(compiled.circuit, wishes, engine, limits, watch)
@@ -112,14 +113,16 @@ def decide(
 def _sound(
     compiled: Compiled,
     properties: Sequence[ModelFunction],
-    kept: Mapping[str, Trace | Certificate],
+    kept: Mapping[str, Iterable[Trace | Certificate]],
 ) -> dict[str, Trace | Certificate]:
-    """The kept evidence that shows what it claims of the system as it is now."""
-    return {
-        group: evidence
-        for group, evidence in kept.items()
-        if evidence.property == group and rejection(compiled, properties, evidence) is None
-    }
+    """For each property the first kept evidence that shows what it claims."""
+    found = {}
+    for group, several in kept.items():
+        for evidence in several:
+            if evidence.property == group and rejection(compiled, properties, evidence) is None:
+                found[group] = evidence
+                break
+    return found
 
 
 def _again(
@@ -148,7 +151,7 @@ def _wanted(
     return wanted
 
 
-def _witnesses(
+def witness_goals(
     system: System, properties: Sequence[ModelFunction], groups: Iterable[str]
 ) -> dict[str, list[str]]:
     """For each property, the goals that must be reachable, or it says nothing."""

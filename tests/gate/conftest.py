@@ -1,0 +1,133 @@
+"""A project in a git repository, with its evidence kept, and the command as a person runs it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import verifier
+
+HOME = Path(verifier.__file__).parent.parent
+TEMPLATE = Path(verifier.__file__).parent / "template"
+
+Git = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed and how it ended."""
+
+    out: str
+    err: str
+    code: int
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project that tests may spoil."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "models" / "lazy.py"
+
+    @property
+    def verdicts(self) -> Path:
+        return self.folder / "properties" / "verdicts.toml"
+
+    @property
+    def certificates(self) -> Path:
+        return self.folder / "properties" / "certificates"
+
+    @property
+    def cache(self) -> Path:
+        return Path(self.environment["XDG_CACHE_HOME"]) / "nestproof"
+
+    def edit(self, old: str, new: str, file: str = "models/lazy.py") -> None:
+        path = self.folder / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def git(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def commit(self) -> str:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "change")
+        return self.git("rev-parse", "HEAD")
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "verifier", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, cwd: Path | None = None) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "verifier", *arguments],
+            cwd=cwd or self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return Ran(done.stdout, done.stderr, done.returncode)
+
+    def gate(self, *arguments: str) -> Ran:
+        return self.run("gate", *arguments)
+
+
+def environment_in(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {
+        **kept,
+        "PYTHONPATH": str(HOME),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "HOME": str(folder),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "NO_COLOR": "1",
+        "COLUMNS": "100",
+    }
+
+
+@pytest.fixture(scope="session")
+def gated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template in a repository whose main branch has its evidence."""
+    folder = tmp_path_factory.mktemp("gated")
+    project = Project(folder / "lazy", environment_in(folder))
+    shutil.copytree(TEMPLATE, project.folder, ignore=shutil.ignore_patterns("__pycache__"))
+    project.git("init", "--quiet", "--initial-branch=main")
+    (project.folder / ".gitignore").write_text("__pycache__/\n")
+    accepted = project.gate("--accept", "--no-cache")
+    assert accepted.code == 0, accepted.err
+    project.commit()
+    return folder
+
+
+@pytest.fixture
+def project(gated: Path, tmp_path: Path) -> Project:
+    """A copy of it, on a branch of its own."""
+    shutil.copytree(gated, tmp_path, dirs_exist_ok=True)
+    project = Project(tmp_path / "lazy", environment_in(tmp_path))
+    project.git("checkout", "--quiet", "-b", "topic")
+    return project

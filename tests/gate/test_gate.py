@@ -1,0 +1,158 @@
+"""What the gate says about a change, as a person or a CI job runs it."""
+
+import json
+
+import pytest
+
+from tests.gate.conftest import Project
+
+FORGETS = ("        previous.uses_fpu = False\n", "")
+RENAMES = ("sets_ts", "raises_ts")
+
+
+def results(project: Project, *arguments: str) -> tuple[dict[str, dict[str, object]], int]:
+    """The JSON report's rows by pair, and the exit code."""
+    file = project.folder / "report.json"
+    ran = project.gate("--json", str(file), *arguments)
+    assert ran.code in (0, 1, 3), ran.err
+    rows = json.loads(file.read_text())["results"]
+    return {row["pair"]: row for row in rows}, ran.code
+
+
+def test_an_unchanged_project_is_audited_and_nothing_is_searched(project: Project) -> None:
+    rows, code = results(project, "--no-cache")
+    assert code == 0
+    assert {row["how"] for row in rows.values()} == {"earlier evidence, audited"}
+    assert not any(row["moved"] for row in rows.values())
+
+
+def test_a_refactoring_is_no_behavioural_change_and_its_evidence_still_holds(
+    project: Project,
+) -> None:
+    project.edit(
+        "    if machine.ts:\n        device_not_available(machine)\n",
+        "    faults = machine.ts\n    if not faults:\n        pass\n"
+        "    else:\n        device_not_available(machine)\n",
+    )
+    rows, code = results(project, "--no-cache")
+    assert code == 0
+    assert {row["how"] for row in rows.values()} == {"earlier evidence, audited"}
+    assert "changed    " not in project.gate().out
+
+
+def test_another_formatting_touches_no_circuit(project: Project) -> None:
+    project.model.write_text("# A comment.\n\n" + project.model.read_text())
+    rows, code = results(project)
+    assert code == 0
+    assert not any(row["moved"] for row in rows.values())
+
+
+def test_a_broken_model_is_refuted_and_the_report_names_the_step_and_the_line(
+    project: Project,
+) -> None:
+    line = project.model.read_text().splitlines().index(FORGETS[0].rstrip("\n"))
+    project.edit(*FORGETS)
+    ran = project.gate("--markdown", "report.md")
+    assert ran.code == 1
+    assert "lazy/fixed/isolation" in ran.out
+    assert "violated, expected proved" in ran.out
+    report = (project.folder / "report.md").read_text()
+    assert "Since step 2: `switch_to` leaves `saved[A].uses_fpu` 1; it used to be 0." in report
+    assert f"`models/lazy.py:{line}`, in `switch_to`" in report
+    assert "-        previous.uses_fpu = False" in report
+
+
+def test_lemmas_that_survive_a_change_start_the_search(project: Project) -> None:
+    project.edit(
+        "    machine.ts = False\n    machine.registers",
+        "    machine.ts = False\n    machine.sets_ts = True\n    machine.registers",
+    )
+    rows, _ = results(project, "--no-cache")
+    assert rows["lazy/fixed/isolation"]["verdict"] == "proved"
+    assert rows["lazy/broken/isolation"]["verdict"] == "proved"
+    assert "searched" in str(rows["lazy/broken/isolation"]["how"])
+
+
+def test_a_moved_verdict_needs_its_expectation_changed(project: Project) -> None:
+    project.edit(*FORGETS)
+    assert project.gate().code == 1
+    project.edit(
+        '["lazy/fixed"]\nisolation = "proved"',
+        '["lazy/fixed"]\nisolation = "violated"',
+        "properties/verdicts.toml",
+    )
+    ran = project.gate()
+    assert ran.code == 0
+    assert "violated, as now expected; it was proved" in ran.out
+
+
+def test_accepting_writes_the_verdicts_and_the_evidence_and_keeps_comments(
+    project: Project,
+) -> None:
+    project.edit(*FORGETS)
+    assert project.gate("--accept").code == 0
+    text = project.verdicts.read_text()
+    assert text.startswith("# What `nestproof check` must find.\n")
+    assert text.count("violated") == 2
+    assert '"trace"' in (project.certificates / "lazy.fixed.isolation.json").read_text()
+    rows, code = results(project, "--no-cache")
+    assert code == 0
+    assert {row["how"] for row in rows.values()} == {"earlier evidence, audited"}
+
+
+def test_accepting_twice_changes_nothing(project: Project) -> None:
+    assert project.gate("--accept").code == 0
+    assert project.git("status", "--short") == ""
+
+
+def test_a_vacuous_verdict_is_never_accepted(project: Project) -> None:
+    project.edit("    assume(next_task != machine.current)", "    assume(next_task is None)")
+    ran = project.gate("--accept")
+    assert ran.code == 2
+    assert "nothing was accepted" in ran.err
+    assert project.git("status", "--short") == "M models/lazy.py"
+
+
+def test_a_pair_without_time_is_unknown_and_leaves_the_others_alone(project: Project) -> None:
+    project.edit(*FORGETS)
+    ran = project.gate("--timeout", "0.1", "--no-cache")
+    assert ran.code in (1, 3)
+    assert "lazy/broken/isolation" not in ran.out.split("2 pairs")[0].split("violated ")[-1]
+
+
+def test_forged_evidence_is_not_believed(project: Project) -> None:
+    certificate = project.certificates / "lazy.broken.isolation.json"
+    forged = (project.certificates / "lazy.fixed.isolation.json").read_text()
+    certificate.write_text(forged.replace("lazy/fixed", "lazy/broken"))
+    rows, code = results(project, "--no-cache")
+    assert code == 0
+    assert rows["lazy/broken/isolation"]["verdict"] == "violated"
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"schema": 2}'])
+def test_damaged_evidence_is_told_and_found_anew(project: Project, damage: bytes) -> None:
+    (project.certificates / "lazy.fixed.isolation.json").write_bytes(damage)
+    ran = project.gate()
+    assert ran.code == 0
+    assert "the evidence kept for lazy/fixed/isolation is damaged" in ran.out
+
+
+def test_evidence_about_nothing_is_told(project: Project) -> None:
+    (project.certificates / "lazy.gone.isolation.json").write_text("{}")
+    assert "lazy.gone.isolation.json` is about nothing that there is" in project.gate().out
+
+
+def test_a_renamed_constant_of_the_state_is_no_change(project: Project) -> None:
+    project.model.write_text(project.model.read_text().replace(*RENAMES))
+    ran = project.gate()
+    assert ran.code == 0
+    assert "behaves" not in ran.out
+
+
+def test_why_tells_the_imports_and_whether_the_circuit_is_another(project: Project) -> None:
+    project.edit("return not access.executed or", "return True or", "properties/isolation.py")
+    ran = project.gate("--why")
+    assert "touched    lazy/fixed: its circuit is another" in ran.out
+    assert "properties/isolation.py" in ran.out
+    assert "`isolation` is kept where it was not" in ran.out
+    assert ran.code == 1

@@ -1,0 +1,72 @@
+"""`nestproof diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from verifier.catalogue import Catalogue, load, project_root
+from verifier.cli.completing import systems
+from verifier.cli.show_command import styled
+from verifier.evidence.verdicts import Limits
+from verifier.gate.base import past_of
+from verifier.gate.behaviour import Behaviour, behaviour_of
+from verifier.gate.differences import difference
+from verifier.gate.reports.changes import difference_lines
+from verifier.gate.revisions import base_of
+from verifier.language.compiling import compile_system
+from verifier.language.errors import ModelError
+
+
+@click.command("diff")
+@click.argument("system", shell_complete=systems)
+@click.argument("other", required=False, shell_complete=systems)
+@click.option("--base", "revision", help="Revision to compare with; default: the merge base.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 1_000_000),
+    default=20.0,
+    show_default=True,
+    help="Seconds to look for executions that reach a difference.",
+)
+def command(system: str, other: str | None, revision: str | None, timeout: float) -> int:
+    """What SYSTEM does differently from what it did, or OTHER from SYSTEM.
+
+    Decided for every state and every choice, not by text; each difference has an example. Exit
+    code 0 without a behavioural change, 1 with one.
+    """
+    if other is not None and revision is not None:
+        raise click.UsageError("give another system or --base, not both")
+    root = project_root(Path.cwd())
+    catalogue = load(root)
+    first = _behaviour(catalogue, system)
+    if other is None:
+        old, new, was = _before(root, system, revision), first, f"{system} before"
+    else:
+        old, new, was = first, _behaviour(catalogue, other), system
+    found = difference(old, new, Limits(depth=40, seconds=timeout))
+    for line in difference_lines(found, was, styled):
+        click.echo(line)
+    return 0 if found.none else 1
+
+
+def _behaviour(catalogue: Catalogue, name: str) -> Behaviour:
+    system = catalogue.system(name)
+    return behaviour_of(compile_system(system, catalogue.properties_of(system)))
+
+
+def _before(root: Path, system: str, revision: str | None) -> Behaviour:
+    base = base_of(root, revision)
+    if base is None:
+        raise ModelError(
+            f"`{root}` has no earlier revision to compare with",
+            mend="name two systems: nestproof diff SYSTEM OTHER",
+        )
+    past = past_of(base, [system], 1)
+    reason = past.failures.get(system, past.failures.get(""))
+    if reason is not None:
+        raise ModelError(f"`{system}` cannot be compared with {base.short}: {reason}")
+    if system not in past.before:
+        raise ModelError(f"there is no `{system}` at {base.short}", mend="it is new")
+    return past.before[system].behaviour

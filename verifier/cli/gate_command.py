@@ -1,0 +1,127 @@
+"""`nestproof gate`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from verifier.catalogue import bundled_root, load, project_root
+from verifier.checking import ToolFailure
+from verifier.cli.errors import say
+from verifier.cli.progress import Reporter
+from verifier.cli.show_command import styled
+from verifier.evidence.files import write_whole
+from verifier.evidence.verdicts import Limits
+from verifier.gate.accepting import accept
+from verifier.gate.cache import Cache, cache_folder
+from verifier.gate.expectations import recorded
+from verifier.gate.gating import Report, gate
+from verifier.gate.reports.terminal import terminal_lines
+from verifier.gate.revisions import base_of, refuse_bare
+from verifier.language.errors import ModelError
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("gate")
+@click.option("--base", "revision", help="Revision to compare with; default: the merge base.")
+@click.option("--json", "as_json", type=FILE, help="Write the verdicts as JSON.")
+@click.option("--junit", type=FILE, help="Write a JUnit XML report.")
+@click.option("--sarif", type=FILE, help="Write a SARIF 2.1.0 report.")
+@click.option("--markdown", type=FILE, help="Write a report for a pull request.")
+@click.option("--why", is_flag=True, help="Say why the change touches a system.")
+@click.option("--accept", "accepting", is_flag=True, help="Record the verdicts and the evidence.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the result cache.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 1_000_000),
+    default=300.0,
+    show_default=True,
+    help="Seconds to search for a system's evidence.",
+)
+@click.option(
+    "--memory", type=click.IntRange(64, 1_000_000), help="Megabytes that a search may use."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are."
+)
+def command(
+    revision: str | None,
+    as_json: Path | None,
+    junit: Path | None,
+    sarif: Path | None,
+    markdown: Path | None,
+    why: bool,
+    accepting: bool,
+    no_cache: bool,
+    timeout: float,
+    memory: int | None,
+    jobs: int | None,
+) -> int:
+    """What a change does to the models' behaviour, and whether every verdict still holds.
+
+    Kept evidence is audited; only what does not hold any more is searched for. Without --base the
+    working tree is compared with where HEAD left the main branch.
+    """
+    reports = {"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown}
+    files = {kind: _writable(file) for kind, file in reports.items() if file is not None}
+    root = project_root(Path.cwd())
+    if root == bundled_root():
+        refuse_bare(Path.cwd())
+    base = base_of(root, revision)
+    catalogue = load(root)
+    if not catalogue.systems:
+        raise ModelError(f"there are no systems under {root}", mend="add some to models/")
+    before = recorded(root)
+    limits = Limits(None, timeout, memory * 1_000_000 if memory else None)
+    cache = Cache(None if no_cache else cache_folder(), limits)
+    try:
+        with Reporter(len(catalogue.systems)) as reporter:
+            report = gate(
+                catalogue, base, limits, cache, jobs or os.cpu_count() or 1, reporter.watch
+            )
+    except ToolFailure as failure:
+        say("tool failure", f"{failure}; please report it")
+        return 2
+    for line in terminal_lines(report, styled, why):
+        click.echo(line)
+    for kind, file in files.items():
+        _write(kind, file, report)
+    if not accepting:
+        return report.code
+    for changed in accept(catalogue, report, before):
+        click.echo(f"wrote {changed.relative_to(root)}", err=True)
+    return 3 if report.code == 3 or any(row.code == 3 for row in report.rows) else 0
+
+
+def _writable(file: Path) -> Path:
+    """Refuse a report that cannot be written before time is spent on it."""
+    try:
+        existed = file.exists()
+        with file.open("ab"):
+            pass
+        if not existed:
+            file.unlink()
+    except OSError as error:
+        raise ModelError(
+            f"`{file}` cannot be written: {error.strerror}",
+            mend="give a file in a folder that there is",
+        ) from None
+    return file
+
+
+def _write(kind: str, file: Path, report: Report) -> None:
+    module = import_module(f"verifier.gate.reports.{kind}")
+    content: bytes = module.document(report)
+    try:
+        if file.is_file() or not file.exists():
+            write_whole(file, content)
+        else:
+            file.write_bytes(content)
+    except OSError as error:
+        sys.stdout.flush()
+        raise ModelError(f"`{file}` cannot be written: {error.strerror}") from None

@@ -1,0 +1,31 @@
+"""Taking the verdicts that were found as those that are expected, for people to review."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from verifier.catalogue import Catalogue
+from verifier.gate.expectations import FILE, accepted, recorded, write
+from verifier.gate.gating import Report
+from verifier.gate.kept import keep
+from verifier.language.errors import ModelError
+
+
+def accept(catalogue: Catalogue, report: Report, before: str) -> list[Path]:
+    """Write the verdicts and the evidence; the files that have changed.
+
+    `before` is the text of verdicts.toml that the gate started with.
+    """
+    empty = [row for row in report.rows if row.result.verdict == "vacuous"]
+    if empty:
+        raise ModelError(
+            f"`{empty[0].pair}` is vacuous, which no one can expect: {empty[0].result.reason}",
+            mend="mend the model or the property; nothing was accepted",
+        )
+    verdicts = {row.pair: row.result.verdict for row in report.rows}
+    changed = []
+    if write(catalogue.root, before, accepted(recorded(catalogue.root), verdicts)):
+        changed.append(catalogue.root / FILE)
+    evidence = [row.result.evidence for row in report.rows if row.result.evidence is not None]
+    changed += keep(catalogue.root, evidence, [each.witnesses for each in report.decided])
+    return changed

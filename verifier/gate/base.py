@@ -1,0 +1,96 @@
+"""The models as they were: loaded and compiled in a process that nothing else runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from verifier.catalogue import Catalogue, load
+from verifier.checking import witness_goals
+from verifier.evidence.verdicts import Watch, silent
+from verifier.gate.behaviour import Behaviour, behaviour_of
+from verifier.gate.digests import Digests
+from verifier.gate.revisions import Base
+from verifier.language.compiling import compile_system
+from verifier.language.errors import ModelError
+from verifier.parallel import Lost, side_by_side
+
+
+@dataclass(frozen=True)
+class Before:
+    """A system as it was, and the digest of each property's circuit."""
+
+    behaviour: Behaviour
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was at the base: the names, the systems that were compiled, the expected verdicts."""
+
+    systems: tuple[str, ...] = ()
+    before: Mapping[str, Before] = field(default_factory=dict)
+    expected: Mapping[str, str] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """Systems that do not compile there, with the reason; with an empty name, the whole base."""
+
+
+def past_of(base: Base, wanted: Sequence[str], jobs: int, watch: Watch = silent) -> Past:
+    """Load the base and compile the wanted systems that it has.
+
+    A base that cannot be loaded is told, not raised: the change may be what mends it.
+    """
+    with TemporaryDirectory(prefix="nestproof-base-") as folder:
+        if not base.extract(Path(folder)):
+            return Past(failures={"": "it has no models"})
+        task = partial(_load_and_compile, Path(folder), tuple(wanted), jobs)
+        [(_, answer)] = side_by_side({"base": task}, 1, watch)
+    return Past(failures={"": answer.reason}) if isinstance(answer, Lost) else answer
+
+
+def _load_and_compile(folder: Path, wanted: Sequence[str], jobs: int) -> Past:
+    try:
+        catalogue = load(folder)
+    except ModelError as error:
+        return Past(failures={"": _said(error, folder)})
+    tasks = {
+        name: partial(_compiled, catalogue, folder, name)
+        for name in wanted
+        if name in catalogue.systems
+    }
+    before, failures = {}, {}
+    for name, answer in side_by_side(tasks, jobs):
+        if isinstance(answer, Before):
+            before[name] = answer
+        else:
+            failures[name] = answer.reason
+    expected = {str(pair): verdict for pair, verdict in catalogue.expected.items()}
+    return Past(tuple(catalogue.systems), before, expected, failures)
+
+
+def _compiled(catalogue: Catalogue, folder: Path, name: str) -> Before | Lost:
+    try:
+        system = catalogue.systems[name]
+        properties = catalogue.properties_of(system)
+        behaviour = behaviour_of(compile_system(system, properties))
+    except ModelError as error:
+        return Lost(_said(error, folder))
+    digests = Digests(behaviour)
+    groups = {goal for goal in behaviour.circuit.bad if ":" not in goal}
+    groups |= {function.group for function in properties}
+    return Before(
+        behaviour,
+        {
+            group: digests.of(g for g in [group, *goals] if g in behaviour.circuit.bad)
+            for group, goals in witness_goals(system, properties, groups).items()
+        },
+    )
+
+
+def _said(error: ModelError, folder: Path) -> str:
+    """An error in one line, its place as in the repository."""
+    place = f" ({error.place})".replace(f"{folder}/", "") if error.place else ""
+    return f"{error.message}{place}"

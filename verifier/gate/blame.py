@@ -1,0 +1,143 @@
+"""Where a counterexample leaves the way that the system used to go, and the lines that do it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from verifier.evidence.traces import Entered, Stride, Trace, Value
+from verifier.gate.behaviour import Action, Behaviour
+
+HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(?P<first>\d+)(?:,(?P<count>\d+))? @@")
+
+
+@dataclass(frozen=True)
+class Hunk:
+    """Lines that a change has replaced, by their place after it."""
+
+    file: str
+    line: int
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    function: str
+    """The function around it; empty where there is none."""
+
+
+@dataclass(frozen=True)
+class Departure:
+    """The first step of a counterexample that does something else than at the base.
+
+    `field` has other values there: before the change, and now. Where the step was not possible
+    before, `field` is empty.
+    """
+
+    number: int
+    step: str
+    field: str
+    old: Value | None
+    new: Value | None
+    hunks: tuple[Hunk, ...]
+
+
+def departure(before: Behaviour, trace: Trace, hunks: Iterable[Hunk]) -> Departure | None:
+    """Follow a counterexample at the base; None where it goes the same way there."""
+    circuit = before.circuit
+    fields = [field for field in before.fields if field.bits and field.name in trace.start]
+    state = {latch.name: bool(latch.reset) for latch in circuit.latches}
+    try:
+        for field in fields:
+            if field.initial is None:
+                state |= zip(field.bits, field.code(trace.start[field.name]), strict=True)
+        values = dict(trace.start)
+        for number, stride in enumerate(trace.steps, 1):
+            values |= {name: new for name, (_, new) in stride.changes.items()}
+            near = tuple(_near(stride, hunks))
+            action = before.action(stride.step)
+            after = None if action is None else _stepped(before, state, action, stride)
+            if after is None:
+                return Departure(number, stride.step, "", None, None, near)
+            for field in fields:
+                was = field.decoded([after[bit] for bit in field.bits])
+                if was != values[field.name]:
+                    return Departure(number, stride.step, field.name, was, values[field.name], near)
+            state = after
+    except (ValueError, KeyError):
+        return None
+    return None
+
+
+def _stepped(
+    before: Behaviour, state: dict[str, bool], action: Action, stride: Stride
+) -> dict[str, bool] | None:
+    """The state after a step at the base; None where it is not possible there."""
+    circuit = before.circuit
+    inputs = {bit.name: False for bit in circuit.inputs}
+    inputs |= {
+        name: bool(action.code >> int(name[5:]) & 1) for name in inputs if name.startswith("step#")
+    }
+    for choice in action.choices:
+        inputs |= zip(choice.bits, choice.code(stride.choices[choice.name]), strict=True)
+    values = {latch.literal: int(state[latch.name]) for latch in circuit.latches}
+    values |= {bit.literal: int(inputs[bit.name]) for bit in circuit.inputs}
+    roots = [circuit.bad[f"fires:{action.name}"], *(latch.next for latch in circuit.latches)]
+    fires, *after = circuit.graph.evaluate(roots, values)
+    if not fires:
+        return None
+    return {latch.name: bool(bit) for latch, bit in zip(circuit.latches, after, strict=True)}
+
+
+def _near(stride: Stride, hunks: Iterable[Hunk]) -> Iterator[Hunk]:
+    """The changed lines in functions that the step runs."""
+    ran = set(_functions(stride.call))
+    for hunk in hunks:
+        if (hunk.file, hunk.function) in ran:
+            yield hunk
+
+
+def _functions(call: Entered) -> Iterator[tuple[str, str]]:
+    yield call.file, call.function
+    for entry in call.entries:
+        if isinstance(entry, Entered):
+            yield from _functions(entry)
+
+
+def hunks_of(diff: str, root: Path) -> list[Hunk]:
+    """The hunks of a unified diff without context, each with the function it is in."""
+    found: list[Hunk] = []
+    file = ""
+    lines = diff.splitlines()
+    for place, line in enumerate(lines):
+        if line.startswith("+++ "):
+            file = line[4:].split("\t")[0].removeprefix("b/").strip('"')
+        hunk = HUNK.match(line)
+        if hunk and file.endswith(".py"):
+            body = list(_body(lines[place + 1 :]))
+            removed = tuple(text[1:] for text in body if text.startswith("-"))
+            added = tuple(text[1:] for text in body if text.startswith("+"))
+            first = int(hunk["first"])
+            found.append(Hunk(file, first, removed, added, _function_at(root / file, first)))
+    return found
+
+
+def _body(lines: Sequence[str]) -> Iterator[str]:
+    for line in lines:
+        if not line.startswith(("+", "-", " ", "\\")) or line.startswith(("+++ ", "--- ")):
+            return
+        yield line
+
+
+def _function_at(file: Path, line: int) -> str:
+    """The innermost function that has a line, or ends just before it."""
+    try:
+        tree = ast.parse(file.read_text())
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return ""
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or 0) + 1
+    ]
+    return max(around, key=lambda node: node.lineno).name if around else ""

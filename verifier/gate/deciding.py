@@ -1,0 +1,114 @@
+"""One system at the gate: compiled, compared with what it was, and decided from what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+
+from verifier.catalogue import Catalogue
+from verifier.checking import Engine, Result, decide
+from verifier.circuit.circuit import Circuit
+from verifier.engines.auto import auto
+from verifier.evidence.replay import ASSERTIONS
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Clause, Limits, Verdict, Watch, silent
+from verifier.gate.base import Before
+from verifier.gate.behaviour import behaviour_of
+from verifier.gate.blame import Departure, Hunk, departure
+from verifier.gate.cache import Cache
+from verifier.gate.differences import Difference, difference
+from verifier.gate.kept import Witnesses
+from verifier.gate.memory import Memory
+from verifier.gate.reuse import Reusing
+from verifier.language.compiling import compile_system
+
+AUDITED = "earlier evidence, audited"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the gate knows of a system's pairs, and how it knows."""
+
+    system: str
+    results: tuple[Result, ...]
+    how: Mapping[str, str]
+    """Per property, where its verdict comes from."""
+    moved: tuple[str, ...]
+    """Properties whose verdict depends on another circuit than at the base."""
+    change: Difference | None
+    """What the system does differently from the base; None where it was not compared."""
+    witnesses: Witnesses
+    departures: Mapping[str, Departure]
+    """Per violated property, where the counterexample leaves the way of the base."""
+    functions: tuple[str, ...]
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+
+def decide_system(
+    catalogue: Catalogue,
+    name: str,
+    before: Before | None,
+    limits: Limits,
+    cache: Cache,
+    hunks: Sequence[Hunk],
+    jobs: int,
+    watch: Watch = silent,
+) -> Decided:
+    """Audit what is kept of a system; search only for what does not hold any more."""
+    begin = perf_counter()
+    system = catalogue.systems[name]
+    properties = catalogue.properties_of(system)
+    compiled = compile_system(system, properties)
+    now = behaviour_of(compiled)
+    pairs = [pair.property for pair in catalogue.pairs_of(system)]
+    groups = list(dict.fromkeys([*pairs, ASSERTIONS])) if ASSERTIONS in now.circuit.bad else pairs
+    memory = Memory(catalogue.root, system, properties, groups, now, cache)
+    engine = Reusing(compiled, properties, memory, partial(_search, jobs))
+    results = decide(
+        compiled, properties, groups, engine, limits, watch, minimal=True, kept=memory.evidence
+    )
+    for result in results:
+        if engine.how.get(result.property, "").startswith("searched"):
+            memory.remember(result)
+    memory.remember_witnesses(engine.witnesses())
+    moved: list[str] = []
+    if before is not None:
+        moved = [g for g in groups if before.digests.get(g) != memory.digest(g)]
+    return Decided(
+        system=name,
+        results=tuple(results),
+        how={r.property: engine.how.get(r.property, AUDITED) for r in results},
+        moved=tuple(moved),
+        change=difference(before.behaviour, now) if before is not None and moved else None,
+        witnesses=engine.witnesses(),
+        departures=_departures(before, results, hunks) if moved else {},
+        functions=now.functions,
+        seconds=perf_counter() - begin,
+        warnings=(*memory.warnings, *((cache.complaint,) if cache.complaint else ())),
+    )
+
+
+def _departures(
+    before: Before | None, results: Sequence[Result], hunks: Sequence[Hunk]
+) -> dict[str, Departure]:
+    found: dict[str, Departure] = {}
+    for result in results:
+        if before is not None and isinstance(result.evidence, Trace):
+            left = departure(before.behaviour, result.evidence, hunks)
+            if left is not None:
+                found[result.property] = left
+    return found
+
+
+def _search(jobs: int, lemmas: Sequence[Clause]) -> Engine:
+    """The engine for what has to be searched for."""
+
+    def engine(
+        circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch
+    ) -> Mapping[str, Verdict]:
+        return auto(circuit, goals, limits, watch, jobs, lemmas)
+
+    return engine

@@ -1,0 +1,180 @@
+"""The gate: every pair decided or audited, and compared with what was and what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from time import perf_counter
+
+from verifier.catalogue import Catalogue, Pair
+from verifier.checking import Result
+from verifier.evidence.verdicts import Limits, Progress, Watch, silent
+from verifier.gate.base import Past, past_of
+from verifier.gate.blame import Departure, hunks_of
+from verifier.gate.cache import Cache
+from verifier.gate.deciding import Decided, decide_system
+from verifier.gate.differences import Difference
+from verifier.gate.kept import nothing_known, superfluous
+from verifier.gate.revisions import Base
+from verifier.gate.touched import VERDICTS, Touch, touches
+from verifier.parallel import Lost, side_by_side
+
+GRACE = 60.0
+"""Seconds for compiling and auditing beyond a system's time for searching."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A pair at the gate."""
+
+    pair: Pair
+    result: Result
+    expected: str | None
+    expected_before: str | None
+    how: str
+    moved: bool
+    """Whether its circuit is another one than at the base."""
+    departure: Departure | None = None
+    """Where its counterexample leaves the way of the base."""
+
+    @property
+    def code(self) -> int:
+        """As expected 0, unexpected 1, inconclusive 3."""
+        if self.result.verdict == "unknown":
+            return 3
+        return 0 if self.result.verdict == (self.expected or "proved") else 1
+
+    @property
+    def says(self) -> str:
+        """The verdict against what is expected, in words."""
+        verdict, expected = self.result.verdict, self.expected or "proved"
+        if verdict == "unknown":
+            return f"it is not known whether it holds: {self.result.reason}"
+        if verdict != expected:
+            return f"{verdict}, expected {expected}"
+        if self.expected_before not in (None, verdict):
+            return f"{verdict}, as now expected; it was {self.expected_before}"
+        return f"{verdict}, as expected"
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the gate found."""
+
+    base: str | None
+    rows: tuple[Row, ...]
+    decided: tuple[Decided, ...]
+    changed_files: tuple[str, ...] = ()
+    touches: Mapping[str, Touch] = field(default_factory=dict)
+    added_systems: tuple[str, ...] = ()
+    removed_systems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    prefix: str = ""
+    """The project's folder in its repository."""
+
+    @property
+    def code(self) -> int:
+        """The exit code: 1 before 3 before 0."""
+        codes = {row.code for row in self.rows}
+        return next((code for code in (1, 3) if code in codes), 0)
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        return tuple(each.change for each in self.decided if each.change is not None)
+
+
+def gate(
+    catalogue: Catalogue,
+    base: Base | None,
+    limits: Limits,
+    cache: Cache,
+    jobs: int,
+    watch: Watch = silent,
+) -> Report:
+    """Compare the working tree with a base, audit what is kept, and search for the rest."""
+    begin = perf_counter()
+    changed = base.changed() if base is not None else ()
+    touched = touches(catalogue, changed)
+    past = Past()
+    if base is not None and changed:
+        watch(Progress("base", 0, base.short))
+        past = past_of(base, sorted(touched), jobs, watch)
+    hunks = hunks_of(base.diff(), catalogue.root) if base is not None and changed else []
+    names = list(catalogue.systems)
+    tasks = {
+        name: partial(
+            decide_system,
+            catalogue,
+            name,
+            past.before.get(name),
+            limits,
+            cache,
+            hunks,
+            jobs if len(names) == 1 else 1,
+        )
+        for name in names
+    }
+    seconds = None if limits.seconds is None else limits.seconds + GRACE
+    decided = tuple(
+        _lost(catalogue, name, answer.reason) if isinstance(answer, Lost) else answer
+        for name, answer in side_by_side(tasks, jobs, watch, seconds)
+    )
+    cache.trim()
+    known = bool(past.systems)
+    return Report(
+        base=None if base is None else base.short,
+        rows=tuple(_rows(catalogue, past, decided)),
+        decided=decided,
+        changed_files=changed,
+        touches=touched,
+        added_systems=tuple(n for n in names if n not in past.systems) if known else (),
+        removed_systems=tuple(n for n in past.systems if n not in names) if known else (),
+        warnings=tuple(_warnings(catalogue, base, past, decided)),
+        seconds=perf_counter() - begin,
+        prefix="" if base is None else base.prefix,
+    )
+
+
+def _lost(catalogue: Catalogue, name: str, reason: str) -> Decided:
+    """A system whose process died: its pairs are unknown, and the others are not concerned."""
+    groups = [pair.property for pair in catalogue.pairs_of(catalogue.systems[name])]
+    results = tuple(Result(name, g, "unknown", "none", 0, 0.0, None, reason) for g in groups)
+    how = dict.fromkeys(groups, reason)
+    return Decided(name, results, how, (), None, nothing_known(name), {}, (), 0.0)
+
+
+def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[Row]:
+    return [
+        Row(
+            pair := Pair(result.system, result.property),
+            result,
+            catalogue.expected.get(pair),
+            past.expected.get(str(pair)),
+            each.how[result.property],
+            result.property in each.moved,
+            each.departures.get(result.property),
+        )
+        for each in decided
+        for result in each.results
+    ]
+
+
+def _warnings(
+    catalogue: Catalogue, base: Base | None, past: Past, decided: Sequence[Decided]
+) -> list[str]:
+    where = base.short if base is not None else ""
+    found = []
+    for name, reason in past.failures.items():
+        what = f"`{name}`" if name else "the catalogue"
+        found.append(f"{what} cannot be compared with {where}: {reason}")
+    found += dict.fromkeys(warning for each in decided for warning in each.warnings)
+    pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
+    for file in superfluous(catalogue.root, pairs):
+        found.append(f"`{file.relative_to(catalogue.root)}` is about nothing that there is")
+    unrecorded = [pair for pair in pairs if pair not in catalogue.expected]
+    if unrecorded and catalogue.expected:
+        count = len(unrecorded)
+        found.append(f"{count} pairs, such as {unrecorded[0]}, have no verdict in {VERDICTS}")
+    return found

@@ -1,0 +1,239 @@
+"""Two versions of a system over one graph, joined on the names of fields, steps and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from verifier.circuit.circuit import Circuit, Input, Latch
+from verifier.circuit.graph import FALSE, TRUE, Graph
+from verifier.gate.behaviour import Action, Behaviour, Variable
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One thing that a step may do differently: a field's next value, or a judgement."""
+
+    step: str
+    kind: str
+    """`enabled`, `field` or `property`."""
+    name: str
+    differs: int
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+
+
+@dataclass
+class Side:
+    """One version: the literals of its latches and inputs in the joint graph."""
+
+    behaviour: Behaviour
+    image: dict[str, int] = field(default_factory=dict)
+
+    def bits(self, variable: Variable) -> tuple[int, ...]:
+        """A field's literals; constants where it never changes."""
+        if variable.bits:
+            return tuple(self.image[bit] for bit in variable.bits)
+        assert variable.initial is not None, "what never changes starts with one value"
+        return tuple(map(int, variable.code(variable.initial)))
+
+
+class Joint:
+    """The states of both versions, alike in every field that both have.
+
+    `renamed` says which old field is which new one. A field of one version only is free.
+    """
+
+    def __init__(self, old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) -> None:
+        self.graph = Graph()
+        self.old, self.new = Side(old), Side(new)
+        self.alike = TRUE
+        self.extra: list[str] = []
+        """Latches of the old version that are no latches of the new one."""
+        names = [bit.name for bit in new.circuit.inputs]
+        for name in [*names, *(latch.name for latch in new.circuit.latches)]:
+            self.new.image[name] = self.graph.variable()
+        self.fields = [
+            (was, now)
+            for was in old.fields
+            if (now := new.field(renamed.get(was.name, was.name))) is not None
+        ]
+        shared = {
+            bit: self.new.image[twin]
+            for was, now in self.fields
+            if same_code(was, now) and len(was.bits) == len(now.bits)
+            for bit, twin in zip(was.bits, now.bits, strict=True)
+        }
+        for latch in old.circuit.latches:
+            if latch.name not in shared:
+                self.extra.append(latch.name)
+                shared[latch.name] = self.graph.variable()
+        self.old.image |= shared
+        for was, now in self.fields:
+            same = self.same(was, self.old.bits(was), now, self.new.bits(now))
+            self.alike = self.graph.both(self.alike, same)
+        self._spare = {bit.name: self.graph.variable() for bit in old.circuit.inputs}
+
+    def same(self, was: Variable, old: Sequence[int], now: Variable, new: Sequence[int]) -> int:
+        """The literal that says that two codes mean the same value."""
+        if tuple(old) == tuple(new) and same_code(was, now):
+            return TRUE
+        graph = self.graph
+        return graph.any(
+            graph.both(_means(graph, old, was, value), _means(graph, new, now, value))
+            for value in was.values
+            if value in now.values
+        )
+
+    def aspects(self, step: str) -> list[Aspect]:
+        """Where the two versions of a step might differ: what did not fold to the same gates."""
+        was, now = self.old.behaviour.action(step), self.new.behaviour.action(step)
+        assert was is not None, "the step is in both versions"
+        assert now is not None, "the step is in both versions"
+        chosen, alike = self._choices(was, now)
+        goals = sorted(_claims(self.old.behaviour) & _claims(self.new.behaviour))
+        fires = f"fires:{step}"
+        old = self._taken(self.old, was, chosen, [fires, *goals])
+        new = self._taken(self.new, now, {}, [fires, *goals])
+        graph = self.graph
+        given = graph.both(self.alike, alike)
+        enabled = graph.both(old[fires][0], new[fires][0])
+
+        def aspect(
+            kind: str, name: str, differs: int, a: Sequence[int], b: Sequence[int]
+        ) -> Aspect:
+            both = given if kind == "enabled" else graph.both(given, enabled)
+            return Aspect(step, kind, name, graph.both(both, differs), tuple(a), tuple(b))
+
+        found = [
+            aspect(
+                "enabled", step, graph.differ(old[fires][0], new[fires][0]), old[fires], new[fires]
+            )
+        ]
+        for goal in goals:
+            differs = graph.differ(old[goal][0], new[goal][0])
+            found.append(aspect("property", goal, differs, old[goal], new[goal]))
+        for was_field, now_field in self.fields:
+            a, b = old["field " + was_field.name], new["field " + now_field.name]
+            differs = self.same(was_field, a, now_field, b) ^ 1
+            found.append(aspect("field", now_field.name, differs, a, b))
+        return [one for one in found if one.differs != FALSE]
+
+    def _choices(self, was: Action, now: Action) -> tuple[dict[str, int], int]:
+        """The old step's choices as the new one's inputs, and that they mean the same."""
+        chosen: dict[str, int] = {}
+        alike = TRUE
+        for old in was.choices:
+            new = next((choice for choice in now.choices if choice.name == old.name), None)
+            if new is not None and same_code(old, new):
+                chosen |= {a: self.new.image[b] for a, b in zip(old.bits, new.bits, strict=True)}
+                continue
+            bits = [self._spare[bit] for bit in old.bits]
+            chosen |= zip(old.bits, bits, strict=True)
+            if new is not None:
+                inputs = [self.new.image[bit] for bit in new.bits]
+                alike = self.graph.both(alike, self.same(old, bits, new, inputs))
+        return chosen, alike
+
+    def _taken(
+        self, side: Side, action: Action, chosen: Mapping[str, int], goals: Iterable[str]
+    ) -> dict[str, list[int]]:
+        """One step of one version: each field's next value, and each goal."""
+        circuit = side.behaviour.circuit
+        image = {latch.literal: side.image[latch.name] for latch in circuit.latches}
+        for bit in circuit.inputs:
+            kind, number = bit.name.split("#")
+            if kind == "step":
+                image[bit.literal] = action.code >> int(number) & 1
+            else:
+                image[bit.literal] = chosen.get(bit.name, side.image.get(bit.name, FALSE))
+        next_of = {latch.name: latch.next for latch in circuit.latches}
+        wanted: list[tuple[str, list[int]]] = [(goal, [circuit.bad[goal]]) for goal in goals]
+        wanted += [
+            ("field " + variable.name, [next_of[bit] for bit in variable.bits])
+            for variable in side.behaviour.fields
+        ]
+        roots = [root for _, literals in wanted for root in literals]
+        copied = iter(circuit.graph.copy_into(self.graph, roots, image))
+        found = {name: [next(copied) for _ in literals] for name, literals in wanted}
+        for variable in side.behaviour.fields:
+            if not variable.bits:
+                found["field " + variable.name] = list(side.bits(variable))
+        return found
+
+    def circuit(self, goals: Mapping[str, Iterable[Aspect]]) -> Circuit:
+        """The new version with the old one's state alongside; bad where an aspect differs.
+
+        Up to the first difference that is what the old version does, too.
+        """
+        new, old, graph = self.new.behaviour.circuit, self.old.behaviour.circuit, self.graph
+        image = {latch.literal: self.new.image[latch.name] for latch in new.latches}
+        image |= {bit.literal: self.new.image[bit.name] for bit in new.inputs}
+        following = new.graph.copy_into(graph, [latch.next for latch in new.latches], image)
+        latches = [
+            Latch(latch.name, image[latch.literal], after, latch.reset)
+            for latch, after in zip(new.latches, following, strict=True)
+        ]
+        extra = [latch for latch in old.latches if latch.name in self.extra]
+        if extra:
+            latches += self._alongside(extra)
+        bad = {
+            name: graph.any(graph.both(self._selected(one.step), one.differs) for one in several)
+            for name, several in goals.items()
+        }
+        inputs = [Input(bit.name, image[bit.literal]) for bit in new.inputs]
+        inputs += [Input(f"old {name}", literal) for name, literal in self._spare.items()]
+        return Circuit(graph, tuple(inputs), tuple(latches), bad)
+
+    def _alongside(self, extra: Sequence[Latch]) -> list[Latch]:
+        """Latches of the old version that follow its own steps, taken with the new one's inputs."""
+        old = self.old.behaviour.circuit
+        base = {latch.literal: self.old.image[latch.name] for latch in old.latches}
+        following = [base[latch.literal] for latch in extra]
+        for action in self.old.behaviour.actions:
+            twin = self.new.behaviour.action(action.name)
+            if twin is None:
+                continue
+            chosen, _ = self._choices(action, twin)
+            image = dict(base)
+            for bit in old.inputs:
+                kind, number = bit.name.split("#")
+                code = action.code >> int(number) & 1
+                image[bit.literal] = code if kind == "step" else chosen.get(bit.name, FALSE)
+            taken = old.graph.copy_into(self.graph, [latch.next for latch in extra], image)
+            here = self._selected(action.name)
+            following = [
+                self.graph.choose(here, after, before)
+                for after, before in zip(taken, following, strict=True)
+            ]
+        return [
+            Latch(f"old {latch.name}", base[latch.literal], after, latch.reset)
+            for latch, after in zip(extra, following, strict=True)
+        ]
+
+    def _selected(self, step: str) -> int:
+        action = self.new.behaviour.action(step)
+        assert action is not None, "the step is in both versions"
+        return self.graph.all(
+            self.new.image[bit.name] ^ (1 - (action.code >> int(bit.name[5:]) & 1))
+            for bit in self.new.behaviour.circuit.inputs
+            if bit.name.startswith("step#")
+        )
+
+
+def same_code(a: Variable, b: Variable) -> bool:
+    """Whether equal bits mean equal values."""
+    return a.values == b.values and a.patterns == b.patterns
+
+
+def _means(graph: Graph, bits: Sequence[int], variable: Variable, value: object) -> int:
+    pattern = variable.patterns[[*variable.values].index(value)]  # type: ignore[arg-type]
+    return graph.all(
+        literal if wanted else literal ^ 1
+        for literal, wanted in zip(bits, pattern, strict=True)
+        if wanted is not None
+    )
+
+
+def _claims(behaviour: Behaviour) -> set[str]:
+    return {goal for goal in behaviour.circuit.bad if ":" not in goal}

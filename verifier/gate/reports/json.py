@@ -1,0 +1,51 @@
+"""The document of `nestproof check --json`, with what the gate knows besides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from verifier.gate.gating import Report
+from verifier.gate.kept import FOLDER, evidence_file
+
+
+def document(report: Report) -> bytes:
+    """One JSON document; fields are only ever added."""
+    rows: list[dict[str, Any]] = []
+    for row in report.rows:
+        result = row.result
+        file = evidence_file(FOLDER.parent.parent, row.pair)
+        left = row.departure
+        rows.append(
+            {
+                "pair": str(row.pair),
+                "system": row.pair.system,
+                "property": row.pair.property,
+                "verdict": result.verdict,
+                "expected": row.expected,
+                "engine": result.engine,
+                "depth": result.depth,
+                "seconds": round(result.seconds, 3),
+                "audited": result.verdict in ("proved", "violated"),
+                "evidence": str(file) if result.evidence is not None else None,
+                "reason": result.reason,
+                "expected_before": row.expected_before,
+                "how": row.how,
+                "moved": row.moved,
+                "departs": None
+                if left is None
+                else {"step": left.number, "field": left.field, "old": left.old, "new": left.new},
+            }
+        )
+    whole = {
+        "schema": 1,
+        "results": rows,
+        "base": report.base,
+        "changed_files": report.changed_files,
+        "differences": report.differences,
+        "added_systems": report.added_systems,
+        "removed_systems": report.removed_systems,
+        "warnings": report.warnings,
+    }
+    return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"

@@ -1,0 +1,119 @@
+"""SARIF 2.1.0: a result a verdict that is not as expected, at the lines of its counterexample.
+
+OASIS: Static Analysis Results Interchange Format (SARIF) Version 2.1.0. 2020.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.gate.gating import Report, Row
+from verifier.gate.reports.sentences import departure_line, failing_line, sentence, words
+from verifier.gate.reports.trace_text import choices_text, shown_steps
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+ROOT = "%SRCROOT%"
+CALLS = 30
+"""Calls of one step that are located."""
+
+
+def document(report: Report) -> bytes:
+    """One run with a rule for each property; paths are relative to the repository's top."""
+    properties = sorted({row.pair.property for row in report.rows})
+    results = [_result(row, properties, report.prefix) for row in report.rows if row.code]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "nestproof",
+                "version": version("nestproof"),
+                "rules": [_rule(name) for name in properties],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {ROOT: {"description": {"text": "the repository's top folder"}}},
+        "invocations": [{"executionSuccessful": True, "exitCode": report.code}],
+        "results": results,
+    }
+    whole = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+
+
+def _rule(name: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "name": re.sub(r"\W", "", name.title()),
+        "shortDescription": {"text": f"The property {words(name)}."},
+        "defaultConfiguration": {"level": "error"},
+    }
+
+
+def _result(row: Row, properties: list[str], prefix: str) -> dict[str, Any]:
+    trace = row.result.evidence
+    lines = [f"{row.pair}: {row.says}."]
+    result: dict[str, Any] = {
+        "ruleId": row.pair.property,
+        "ruleIndex": properties.index(row.pair.property),
+        "level": "error" if row.code == 1 else "none",
+        "kind": "fail" if row.code == 1 else "open",
+        "partialFingerprints": {"pair/v1": str(row.pair)},
+    }
+    if isinstance(trace, Trace) and trace.steps:
+        lines.append(f"{sentence(failing_line(trace))}.")
+        place = _location(prefix + trace.steps[-1].call.file, trace.steps[-1].call.defined)
+        if row.departure is not None:
+            lines.append(f"{sentence(departure_line(row.departure))}.")
+            changed = [_location(prefix + hunk.file, hunk.line) for hunk in row.departure.hunks]
+            place = changed[0] if changed else place
+        result["locations"] = [place]
+        result["codeFlows"] = [{"threadFlows": [{"locations": _flow(trace, prefix)}]}]
+    result["message"] = {"text": " ".join(lines)}
+    return result
+
+
+def _flow(trace: Trace, prefix: str) -> list[dict[str, Any]]:
+    """The steps, and in each the calls of model functions."""
+    found: list[dict[str, Any]] = []
+    for shown in shown_steps(trace):
+        if not isinstance(shown, int):
+            number, stride = shown
+            found += _step(number, stride, prefix)
+    return [{**location, "executionOrder": order} for order, location in enumerate(found, 1)]
+
+
+def _step(number: int, stride: Stride, prefix: str) -> list[dict[str, Any]]:
+    text = f"step {number}: {stride.step}{choices_text(stride)}"
+    calls = [(stride.call, 0, text), *_calls(stride.call, 1)]
+    return [
+        {
+            "location": {**_location(prefix + call.file, call.defined), "message": {"text": said}},
+            "nestingLevel": depth,
+            "importance": "essential" if depth == 0 else "important",
+        }
+        for call, depth, said in calls[:CALLS]
+    ]
+
+
+def _calls(call: Entered, depth: int) -> list[tuple[Entered, int, str]]:
+    found = []
+    for entry in call.entries:
+        if isinstance(entry, Entered):
+            result = f" = {entry.result}" if entry.result else ""
+            found.append((entry, depth, f"{entry.function}(){result}"))
+            found += _calls(entry, depth + 1)
+    return found
+
+
+def _location(file: str, line: int) -> dict[str, Any]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": file, "uriBaseId": ROOT},
+            "region": {"startLine": max(line, 1)},
+        }
+    }

@@ -1,0 +1,118 @@
+"""What every report says, in the same words."""
+
+from __future__ import annotations
+
+from verifier.evidence.certificates import Certificate
+from verifier.evidence.traces import Trace, Value
+from verifier.gate.blame import Departure
+from verifier.gate.differences import Change, Difference
+from verifier.gate.gating import Report, Row
+from verifier.viewer.lines import inert
+
+
+def summary(report: Report) -> str:
+    """One sentence: how many pairs, how they were decided, how it ended."""
+    rows = report.rows
+    searched = sum(row.how.startswith("searched") for row in rows)
+    wrong = sum(row.code == 1 for row in rows)
+    unknown = sum(row.code == 3 for row in rows)
+    end = [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
+    return (
+        f"{counted(len(rows), 'pair')}: {len(rows) - searched} from earlier evidence, "
+        f"{searched} searched; {', '.join(end) or 'all as expected'}"
+    )
+
+
+def heading(report: Report) -> str:
+    """What was compared with what."""
+    if report.base is None:
+        return "the whole catalogue; there is no revision to compare with"
+    touched = sum(row.moved for row in report.rows)
+    files = counted(len(report.changed_files), "file")
+    return (
+        f"against {report.base}: {files} changed, "
+        f"{touched} of {counted(len(report.rows), 'pair')} touched"
+    )
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def how(row: Row) -> str:
+    """The evidence and where it comes from."""
+    evidence = row.result.evidence
+    if isinstance(evidence, Certificate):
+        found = counted(len(evidence.lemmas), "lemma")
+    elif isinstance(evidence, Trace):
+        found = counted(len(evidence.steps), "step")
+    elif row.result.verdict == "proved":
+        return "every witness found"
+    else:
+        return row.how
+    return f"{found}; {row.how}"
+
+
+def words(name: str) -> str:
+    """A property function's name as a sentence."""
+    return inert(name).replace("_s_", "'s ").replace("_", " ")
+
+
+def value(of: Value | None) -> str:
+    if of is None:
+        return "any value"
+    return ("1" if of else "0") if isinstance(of, bool) else inert(of)
+
+
+def change_lines(difference: Difference) -> list[str]:
+    """What a system does differently, one thing a line."""
+    lines = [f"new step `{name}`" for name in difference.added_steps]
+    lines += [f"step `{name}` is gone" for name in difference.removed_steps]
+    lines += [f"another choice: `{name}`" for name in difference.changed_choices]
+    lines += [f"new field `{name}`" for name in difference.added_fields]
+    lines += [f"field `{name}` is gone" for name in difference.removed_fields]
+    lines += [f"field `{a}` is now called `{b}`" for a, b in difference.renamed_fields]
+    lines += [f"new property `{name}`" for name in difference.added_properties]
+    lines += [f"property `{name}` is gone" for name in difference.removed_properties]
+    lines += [
+        f"`{name}` starts as {value(new)}, not {value(old)}" for name, old, new in difference.starts
+    ]
+    lines += [_change(change) for change in difference.changes]
+    return lines or ["no behavioural change"]
+
+
+def _change(change: Change) -> str:
+    reached = {
+        "reachable": f"reached in {counted(len(change.moves), 'step')}",
+        "unreachable": "only in states that are never reached",
+        "not reached": "no execution was found in which this happens",
+    }[change.reached]
+    return f"`{change.step}`: {difference_of(change)} ({reached})"
+
+
+def difference_of(change: Change) -> str:
+    """What was and what is, of one change."""
+    if change.kind == "enabled":
+        return "is possible where it was not" if change.new else "is not possible where it was"
+    if change.kind == "property":
+        return f"`{change.name}` is {'violated' if change.new else 'kept'} where it was not"
+    return f"`{change.name}` becomes {value(change.new)}, not {value(change.old)}"
+
+
+def departure_line(left: Departure) -> str:
+    """Since when a counterexample is one."""
+    if left.field:
+        what = f"leaves `{left.field}` {value(left.new)}; it used to be {value(left.old)}"
+    else:
+        what = "was not possible before"
+    return f"since step {left.number}: `{left.step}` {what}"
+
+
+def failing_line(trace: Trace) -> str:
+    """What fails, and after how many steps."""
+    return f"{words(trace.conjunct)}: fails after {counted(len(trace.steps), 'step')}"
+
+
+def sentence(text: str) -> str:
+    """A text that begins a sentence."""
+    return text[:1].upper() + text[1:]
