@@ -3,6 +3,8 @@
 from models.kvm import era as kvm_era
 from models.kvm.contract import Contract
 from models.kvm.era import Era, HandOff
+from models.kvm.machine import running_level
+from models.kvm.neighbours import process_uses_fpu
 from models.kvm.run import (
     check_requests,
     external_interrupt,
@@ -112,7 +114,16 @@ KVM_LINUX = System(
     "stack/kvm-linux",
     kvm_under_linux(kvm_era.V3_12),
     (*LINUX_STEPS, *RUN_STEPS, *HOST_STEPS),
-    summary="Linux v3.4 with two tasks, on lazy KVM v3.12, on Linux v3.4",
+    "Linux v3.4 with two tasks, on lazy KVM v3.12; the host uses the FPU in interrupts only.",
+    level=running_level,
+    without=OF_OPEN_GUESTS,
+)
+KVM_LINUX_PROCESS = System(
+    "stack/kvm-linux-process",
+    kvm_under_linux(kvm_era.V3_12),
+    (*LINUX_STEPS, *RUN_STEPS, *HOST_STEPS, process_uses_fpu),
+    "As kvm-linux, on a host that uses the FPU in process context too, for KVM's own thread.",
+    level=running_level,
     without=OF_OPEN_GUESTS,
 )
 
@@ -144,6 +155,7 @@ KVM_KVM_LINUX = System(
     "stack/kvm-kvm-linux",
     kvm_under_kvm(kvm_era.REFERENCE, kvm_era.REFERENCE),
     (*NESTED_STEPS, *RUN_STEPS, *HOST_STEPS),
-    summary="Linux v3.4 with two tasks, on KVM reference, on the same KVM",
+    "Linux v3.4 with two tasks, on KVM reference, on the same KVM.",
+    level=running_level,
     without=OF_OPEN_GUESTS,
 )
