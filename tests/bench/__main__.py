@@ -16,6 +16,7 @@ from rich.progress import track
 from tests.bench.growth import growth
 from tests.bench.peers import Peer, abc_bmc3, abc_pdr, spacer
 from tests.bench.processes import Run, interleaved, machine, run
+from tests.bench.screen import keys
 from verifier.catalogue import Catalogue, Pair, bundled_root, load
 from verifier.formats.aiger import write_aiger
 from verifier.formats.smt2 import write_smt2
@@ -123,6 +124,7 @@ def report(rounds: int, spacer_seconds: int) -> Iterator[str]:
             1,
         )
     yield from growth(catalogue)
+    yield from keys()
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "mutate": "whether the properties notice one-place mistakes",
     "audit": "check saved evidence again",
     "explain": "a rule, function, system or property with its source",
+    "graph": "the reachable states as far as some fields go",
     "export": "a pair in a format that other tools read",
     "new": "write a small project of your own",
     "completion": "shell completion for bash, zsh or fish",

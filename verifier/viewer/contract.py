@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from verifier.evidence.traces import Value
 from verifier.viewer.levels import PROMISED
@@ -18,7 +19,8 @@ class Compared:
     promised: str
 
 
-def pairs(reading: Reading) -> list[Compared]:
+@lru_cache(maxsize=4)
+def pairs(reading: Reading) -> tuple[Compared, ...]:
     """What can be compared, found by the fields' names: what a guest saw first, then its VMCS."""
     found = []
     for field in reading.fields:
@@ -32,7 +34,7 @@ def pairs(reading: Reading) -> list[Compared]:
             found.append(Compared(f"{last}.{name}", field, twin))
         elif name == "outcome" and reading.has(f"{record}.promised"):
             found.append(Compared("outcome", field, f"{record}.promised"))
-    return found + _vmcs(reading)
+    return (*found, *_vmcs(reading))
 
 
 def _vmcs(reading: Reading) -> list[Compared]:
@@ -64,10 +66,14 @@ def differences(reading: Reading, number: int) -> list[tuple[Compared, Value, Va
     return seen_now or found
 
 
+@lru_cache(maxsize=4)
 def first_difference(reading: Reading) -> tuple[int, Compared] | None:
     """The first step after which a guest has seen something else than was promised."""
     events = [one for one in pairs(reading) if one.delivered in reading.events]
-    for number in range(1, reading.steps + 1):
+    named = {name for one in events for name in (one.delivered, one.promised)}
+    for number, stride in enumerate(reading.trace.steps, 1):
+        if named.isdisjoint(stride.changes):
+            continue
         for one, _, _ in differences(reading, number):
             if one in events:
                 return number, one

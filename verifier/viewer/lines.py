@@ -70,6 +70,8 @@ def shown(value: Value) -> str:
 
 def inert(text: str) -> str:
     """A text from a file without anything that a terminal would obey."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

@@ -94,7 +94,12 @@ class Reading:
 
     @cached_property
     def matter(self) -> frozenset[str]:
-        """The fields that the violation hangs on, found along its causes; all where none are."""
+        """The fields that the violation hangs on, found along its causes.
+
+        Where a trace does not say, those that ever change.
+        """
+        if not self.is_explained:
+            return frozenset(self._changes) or frozenset(self.fields)
         found = {*self.trace.decisive, *self.trace.seen}
         for stride in self.trace.steps:
             found |= set(stride.because)
@@ -102,8 +107,12 @@ class Reading:
                 found |= set(causes)
             if stride.because:
                 found |= set(stride.needs)
-        known = frozenset(field for field in found if field in self._places)
-        return known if self.is_explained else frozenset(self.fields)
+        return frozenset(field for field in found if field in self._places)
+
+    @property
+    def why_folded(self) -> str:
+        """What can be said about fields that do not matter."""
+        return "that the violation does not hang on" if self.is_explained else "that never change"
 
     @property
     def is_explained(self) -> bool:

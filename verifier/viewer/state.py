@@ -50,9 +50,7 @@ def items(
             yield Item(field, field_line(reading, field, number, width))
     folded = len(chosen) - len(visible)
     if folded:
-        yield Item(
-            "", line((f"{plural(folded, 'field')} that the violation does not hang on", "source"))
-        )
+        yield Item("", line((f"{plural(folded, 'field')} {reading.why_folded}", "source")))
 
 
 def field_line(reading: Reading, field: str, number: int, width: int) -> Line:
@@ -70,5 +68,5 @@ def rest_line(reading: Reading, number: int, matter: Collection[str] | None) -> 
     changes = reading.trace.steps[number - 1].changes
     rest = sum(field not in matter for field in changes) if matter is not None else 0
     if rest:
-        what = f"and {plural(rest, 'field')} that the violation does not hang on"
+        what = f"and {plural(rest, 'field')} {reading.why_folded}"
         yield line((f"       {what}", "source"))

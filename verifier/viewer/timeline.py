@@ -37,7 +37,9 @@ class Timeline:
         stride, passage = trace.steps[number - 1], self.levels.passage(number)
         fails = bool(trace.conjunct) and number == len(trace.steps)
         settled = trace.doomed == number and not fails
-        mark: Span = ("✗ ", "wrong") if fails else ("! ", "wrong") if settled else ("  ", "")
+        mark: Span = (
+            ("✗ ", "wrong") if fails or stride.fails else ("! ", "wrong") if settled else ("  ", "")
+        )
         parts: list[Span] = [(f"{number:4}", "source"), mark, *self._lanes(passage)]
         parts += described(stride)
         if passage.label:
@@ -49,6 +51,9 @@ class Timeline:
             parts.append((f"  {' → '.join(names)}", "source"))
         if fails:
             parts.append(("  here it fails", "wrong"))
+        elif stride.fails:
+            groups = sorted({inert(trace.claims.get(claim, claim)) for claim in stride.fails})
+            parts.append((f"  violates {', '.join(groups)}", "wrong"))
         elif settled:
             parts.append((f"  {DOOMED}", "wrong"))
         return tuple(parts)

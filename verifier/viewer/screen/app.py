@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,12 +11,12 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from verifier.evidence.exploring import Exploration
 from verifier.evidence.files import save
 from verifier.evidence.traces import Trace
-from verifier.viewer.lines import Line, Span, inert, rendered
+from verifier.viewer.lines import Line, Span, inert, line, rendered
 from verifier.viewer.plain import step_lines
 from verifier.viewer.screen.exploring import Exploring
 from verifier.viewer.screen.lines_view import LinesView, style_of
@@ -28,7 +27,22 @@ from verifier.viewer.watches import Watch, WrongWatch, watch
 WIDE = 120
 """Columns from which the two parts stand side by side."""
 
-SavedTo = Callable[[Trace, Path], None]
+KEYS: Line = tuple(
+    span
+    for key, says in (
+        ("← →", "step"),
+        ("tab", "other"),
+        ("⏎", "why"),
+        ("/", "search"),
+        ("f", "fold"),
+        ("x", "explore"),
+        ("s", "save"),
+        ("?", "help"),
+        ("q", "quit"),
+    )
+    for span in line((f" {key}", "choice"), (f" {says} ", "source"))
+)
+"""The most used keys, at the foot of the screen."""
 
 
 class Screen(Exploring, App[None]):
@@ -85,7 +99,7 @@ class Screen(Exploring, App[None]):
                 yield Static(id="tabs")
                 yield LinesView("pane")
         yield Static(id="status")
-        yield Footer()
+        yield Static(id="keys")
 
     @property
     def timeline(self) -> LinesView:
@@ -98,6 +112,7 @@ class Screen(Exploring, App[None]):
     def on_mount(self) -> None:
         self.set_class(self.size.width >= WIDE, "wide")
         self.timeline.focus()
+        self.query_one("#keys", Static).update(self._text(KEYS))
         self.show_scene(self.scene)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -154,12 +169,12 @@ class Screen(Exploring, App[None]):
         )
         below = self.query_one("#below", LinesView)
         row = below.row if below.has_focus else self.pane.row
-        note = row.note if row is not None else ""
+        note = (row.note or scene.written(row.field)) if row is not None else ""
         place = (
             f" step {scene.number}/{scene.reading.steps}{f' · {level}' if level else ''}{branch}"
         )
-        line: Line = ((place, "level"), (f"  {note}", "source"))
-        self.query_one("#status", Static).update(self._text(line))
+        text: Line = ((place, "level"), (f"  {note}", "source"))
+        self.query_one("#status", Static).update(self._text(text))
 
     def on_lines_view_moved(self, event: LinesView.Moved) -> None:
         if event.view is self.timeline:

@@ -115,9 +115,9 @@ class Scene:
                 yield from map(Row, registers)
                 yield Row(EMPTY)
         for item in items(reading, number, self.unfolded, self.filter, self.search):
-            yield Row(item.text, item.field, note=self._written(item.field))
+            yield Row(item.text, item.field)
 
-    def _written(self, field: str) -> str:
+    def written(self, field: str) -> str:
         """Who set a field last."""
         if not field:
             return ""

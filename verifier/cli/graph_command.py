@@ -1,0 +1,58 @@
+"""`nestproof graph`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from verifier.catalogue import load, project_root
+from verifier.cli.completing import systems
+from verifier.evidence.verdicts import Limits
+
+FORMATS = ("text", "dot", "mermaid", "svg")
+
+
+@click.command("graph")
+@click.argument("name", metavar="SYSTEM", shell_complete=systems)
+@click.option("--over", required=True, metavar="FIELD,FIELD", help="The fields to draw.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 1_000_000),
+    default=60.0,
+    show_default=True,
+    help="Seconds for each part; what is undecided then is counted.",
+)
+def command(name: str, over: str, form: str, output: Path | None, timeout: float) -> int:
+    """Draw a system's reachable states as far as some fields go, and the steps between them."""
+    from verifier.language.compiling import compile_system
+    from verifier.projecting import projection
+    from verifier.viewer import graph
+
+    system = load(project_root(Path.cwd())).system(name)
+    fields = [field.strip() for field in over.split(",") if field.strip()]
+    if not fields:
+        raise click.UsageError("--over names no field")
+    found = projection(compile_system(system, ()), fields, Limits(seconds=timeout))
+    if form == "text" and output is None:
+        from verifier.cli.show_command import echo_lines
+
+        echo_lines(graph.text_lines(found), plain=False)
+        return 3 if found.open else 0
+    if form == "svg":
+        text = graph.svg(found)
+    elif form == "text":
+        from verifier.viewer.lines import rendered
+
+        text = "\n".join(rendered(graph.text_lines(found))) + "\n"
+    else:
+        text = "\n".join(graph.dot(found) if form == "dot" else graph.mermaid(found)) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        from verifier.evidence.files import write_whole
+
+        write_whole(output, text.encode())
+    return 3 if found.open else 0
