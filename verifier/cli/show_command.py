@@ -106,6 +106,8 @@ def _lines(
         if not whole:
             return list(overview_lines(evidence, watches))
         return list(trace_lines(evidence, watches, everything))
+    from verifier.language.compiling import compile_system
+    from verifier.premises import premises
     from verifier.viewer.proof import certificate_lines
 
     catalogue = catalogue or load(project_root(Path.cwd()))
@@ -114,7 +116,9 @@ def _lines(
     unknown = {field for lemma in evidence.lemmas for field in lemma} - set(types)
     if unknown:
         raise ModelError(f"`{evidence.system}` has no field `{min(unknown)}`")
-    return list(certificate_lines(evidence, types))
+    system = catalogue.system(evidence.system)
+    compiled = compile_system(system, catalogue.properties_of(system))
+    return list(certificate_lines(evidence, types, premises(compiled, evidence)))
 
 
 def _mermaid(evidence: Evidence) -> None:

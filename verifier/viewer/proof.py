@@ -28,7 +28,7 @@ def certificate_lines(
             yield line((f"  {number:4}  ", "source"), inert(sentence(lemma, types)))
     if needs:
         yield EMPTY
-        yield line(("  which step needs which lemma, to keep them all", "title"))
+        yield line(("  which step needs which lemmas, to keep the others", "title"))
         width = max(map(len, needs))
         for step, numbers in needs.items():
             text = ", ".join(map(str, numbers)) or "none"

@@ -1,0 +1,40 @@
+"""Which step of a proved system needs which lemma."""
+
+import msgspec
+import pytest
+
+from tests.evidence.lazy_project import certificate, compiled
+from verifier.language.errors import ModelError
+from verifier.premises import PROPERTY, premises
+from verifier.viewer.lines import rendered
+from verifier.viewer.proof import certificate_lines, grouped
+
+
+def test_every_step_and_the_property_say_what_they_need() -> None:
+    found = premises(compiled("lazy/fixed"), certificate())
+    assert list(found) == ["use_fpu", "switch_to", PROPERTY]
+    numbers = set(range(1, len(certificate().lemmas) + 1))
+    assert all(set(needed) <= numbers for needed in found.values())
+    assert found[PROPERTY]
+
+
+def test_lemmas_that_a_step_breaks_are_no_proof() -> None:
+    wrong = msgspec.structs.replace(certificate(), lemmas=({"ts": (True,)},))
+    with pytest.raises(ModelError):
+        premises(compiled("lazy/fixed"), wrong)
+
+
+def test_lemmas_are_grouped_by_the_records_that_they_relate_and_keep_their_numbers() -> None:
+    groups = grouped(certificate())
+    numbers = [number for lemmas in groups.values() for number, _ in lemmas]
+    assert sorted(numbers) == list(range(1, len(certificate().lemmas) + 1))
+    assert [len(records) for records in groups] == sorted(len(records) for records in groups)
+
+
+def test_a_proof_reads_as_lemmas_and_what_needs_them() -> None:
+    types = {leaf.path: leaf.type for leaf in compiled("lazy/fixed").leaves}
+    needs = premises(compiled("lazy/fixed"), certificate())
+    text = "\n".join(rendered(certificate_lines(certificate(), types, needs)))
+    assert "lazy/fixed/isolation is proved" in text
+    assert "which step needs which lemmas" in text
+    assert "switch_to" in text
