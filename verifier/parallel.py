@@ -12,21 +12,26 @@ from time import monotonic
 from typing import Generic, TypeVar, cast
 
 from verifier.catalogue import Catalogue, Pair
-from verifier.checking import Engine, Result, ToolFailure, check
-from verifier.evidence.verdicts import Limits, Progress, Watch, silent
+from verifier.checking import Engine, Result, ToolFailure, decide
+from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
+from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
+from verifier.starting import kept_lemmas
 
 T = TypeVar("T")
 
 ENGINES = ("auto", "pdr", "bmc", "kinduction")
 
 
-def engine_named(name: str, jobs: int) -> Engine:
-    """The engine of that name; `auto` may use as many processes as `jobs` says."""
+def engine_named(name: str, jobs: int, lemmas: Sequence[Clause] = ()) -> Engine:
+    """The engine of that name; `auto` may use as many processes as `jobs` says.
+
+    A search for a proof starts with those of the lemmas that hold together.
+    """
     if name == "pdr":
         from verifier.engines.pdr import pdr
 
-        return pdr
+        return partial(pdr, lemmas=lemmas)
     if name == "bmc":
         from verifier.engines.bmc import bmc
 
@@ -37,7 +42,7 @@ def engine_named(name: str, jobs: int) -> Engine:
         return kinduction
     from verifier.engines.auto import auto
 
-    return partial(auto, jobs=jobs)
+    return partial(auto, jobs=jobs, lemmas=lemmas)
 
 
 def check_all(
@@ -48,13 +53,14 @@ def check_all(
     jobs: int | None,
     watch: Watch,
     minimal: bool = False,
+    fresh: bool = False,
 ) -> Iterator[list[Result]]:
     """Each system's results, in the catalogue's order; one system alone gets all the cores."""
     jobs = jobs or os.cpu_count() or 1
     by_system: dict[str, list[str]] = {}
     for pair in pairs:
         by_system.setdefault(pair.system, []).append(pair.property)
-    task = partial(_check, catalogue, engine, limits, minimal)
+    task = partial(check_one, catalogue, engine, limits, minimal, fresh)
     if len(by_system) == 1 or jobs == 1:
         for name, groups in by_system.items():
             yield task(jobs, name, groups, watch)
@@ -158,17 +164,22 @@ def _answer(task: Callable[[], object], answer: Connection) -> None:
         answer.close()
 
 
-def _check(
+def check_one(
     catalogue: Catalogue,
     engine: str,
     limits: Limits,
     minimal: bool,
+    fresh: bool,
     jobs: int,
     name: str,
-    groups: list[str],
+    groups: Sequence[str],
     watch: Watch = silent,
 ) -> list[Result]:
+    """One system's results; unless `fresh`, proofs start with the lemmas that the project keeps."""
+    watch(Progress("compile", 0, name))
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
-    how = engine_named(engine, jobs)
-    return check(system, properties, groups, how, limits, watch, minimal)
+    compiled = compile_system(system, properties)
+    lemmas = () if fresh else kept_lemmas(catalogue.root, compiled)
+    how = engine_named(engine, jobs, lemmas)
+    return decide(compiled, properties, groups, how, limits, watch, minimal)

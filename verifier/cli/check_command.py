@@ -37,6 +37,7 @@ from verifier.parallel import ENGINES, check_all
 @click.option(
     "--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are."
 )
+@click.option("--fresh", is_flag=True, help="Search without the lemmas of kept proofs.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option(
     "--evidence",
@@ -50,6 +51,7 @@ def command(
     timeout: float,
     memory: int | None,
     jobs: int | None,
+    fresh: bool,
     as_json: bool,
     evidence: Path | None,
 ) -> int:
@@ -70,7 +72,14 @@ def command(
     try:
         with Reporter(len({pair.system for pair in chosen}), quiet=as_json) as reporter:
             batches = check_all(
-                catalogue, chosen, engine, limits, jobs, reporter.watch, minimal=folder is not None
+                catalogue,
+                chosen,
+                engine,
+                limits,
+                jobs,
+                reporter.watch,
+                minimal=folder is not None,
+                fresh=fresh,
             )
             for batch in batches:
                 reporter.done()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import click
 
 from verifier.catalogue import Catalogue, load, project_root
-from verifier.checking import Result, check
+from verifier.checking import Result
 from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
 from verifier.cli.opening import foreseen, interactive, open_trace, session_of
@@ -18,7 +19,7 @@ from verifier.evidence.files import DamagedFile, Evidence, read
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
-from verifier.parallel import engine_named
+from verifier.parallel import check_one
 from verifier.viewer.lines import Line, Role, rendered, unstyled
 from verifier.viewer.watches import Watch, WrongWatch, watch
 
@@ -166,9 +167,7 @@ def _decided(catalogue: Catalogue, name: str, timeout: float) -> Result:
         raise ModelError(
             f"`{name}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
         )
-    system = catalogue.systems[chosen[0].system]
-    properties = catalogue.properties_of(system)
-    engine = engine_named("auto", 2)
-    limits = Limits(seconds=timeout)
-    [result] = check(system, properties, [chosen[0].property], engine, limits, minimal=True)
+    pair, limits = chosen[0], Limits(seconds=timeout)
+    task = partial(check_one, catalogue, "auto", limits, minimal=True, fresh=False, jobs=2)
+    [result] = task(name=pair.system, groups=[pair.property])
     return result
