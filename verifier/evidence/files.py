@@ -10,6 +10,7 @@ import msgspec
 
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
+from verifier.evidence.wellformed import fault
 
 LARGEST = 64 * 1024 * 1024
 """Bytes beyond which a file is refused unread."""
@@ -60,7 +61,11 @@ def read(file: Path) -> Evidence:
                 "this version reads traces and certificates of schema 1"
             )
         if kind.kind == "trace":
-            return msgspec.json.decode(content, type=Trace)
+            trace = msgspec.json.decode(content, type=Trace)
+            wrong = fault(trace)
+            if wrong is not None:
+                raise DamagedFile(wrong)
+            return trace
         return msgspec.json.decode(content, type=Certificate)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise DamagedFile(f"{error}") from None

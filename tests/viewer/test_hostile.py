@@ -1,0 +1,104 @@
+"""Traces that were not made by us: refused, or shown inert."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.viewer.conftest import HERE, saved
+from verifier.evidence.files import DamagedFile, read
+from verifier.evidence.traces import Trace
+from verifier.viewer.lines import rendered
+from verifier.viewer.plain import trace_lines
+
+Spoil = Callable[[dict[str, Any]], Any]
+
+
+def nested_calls(document: dict[str, Any], depth: int) -> None:
+    call = {"type": "call", "function": "f", "source": "", "file": "", "line": 1, "result": ""}
+    inner: dict[str, Any] = {**call, "entries": []}
+    for _ in range(depth):
+        inner = {**call, "entries": [inner]}
+    document["steps"][0]["call"] = inner
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda d: d.update(schema=2), "of schema 2"),
+        (lambda d: d.update(kind="page"), "it is a `page`"),
+        (lambda d: d.pop("steps"), "missing required field `steps`"),
+        (lambda d: d.update(start=[1]), "Expected `object`"),
+        (lambda d: d["start"].update(x=3), "Expected `bool | str`"),
+        (lambda d: d.update(decisive=["nothing"]), "`nothing` decides"),
+        (lambda d: d.update(doomed=99), "settled after step 99"),
+        (lambda d: d["otherwise"].update(number=99), "differs in step 99"),
+        (lambda d: d["otherwise"].update(choice="no"), "there is no choice `no`"),
+        (lambda d: d["steps"][9]["because"].update(nowhere=[]), "no field `nowhere`"),
+        (lambda d: d["steps"][9].update(needs=["nowhere"]), "no field `nowhere`"),
+        (lambda d: d["steps"][9].update(needs=["choice no"]), "there is no 'choice no'"),
+        (lambda d: nested_calls(d, 150), "nested more than 100 deep"),
+        (lambda d: nested_calls(d, 400), "nested more than 100 deep"),
+        (lambda d: d.update(system="x" * 20_000), "a name of more than"),
+    ],
+)
+def test_what_is_no_trace_is_refused_with_the_reason(
+    spoil: Spoil, message: str, tmp_path: Path
+) -> None:
+    document = json.loads((HERE / "traces" / "kvm-nvmx.v3.1.json").read_text())
+    spoil(document)
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(document))
+    with pytest.raises(DamagedFile) as damage:
+        read(file)
+    assert message in str(damage.value)
+
+
+@pytest.mark.parametrize("length", [0, 1, 1_000, 100_000])
+def test_a_cut_file_is_refused(length: int, tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_bytes((HERE / "traces" / "kvm-nvmx.v3.1.json").read_bytes()[:length])
+    with pytest.raises(DamagedFile):
+        read(file)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    with file.open("wb") as stream:
+        stream.truncate(65 * 1024 * 1024)
+    with pytest.raises(DamagedFile, match="larger than 64 MiB"):
+        read(file)
+
+
+def test_unknown_entries_of_later_versions_are_passed_over(tmp_path: Path) -> None:
+    document = json.loads((HERE / "traces" / "kvm-nvmx.v3.1.json").read_text())
+    document["later"] = {"a": 1}
+    document["steps"][0]["later"] = [1]
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(document))
+    assert read(file) == saved("v3.1")
+
+
+def test_a_trace_without_explanations_is_shown_as_far_as_it_goes() -> None:
+    bare = msgspec.structs.replace(
+        saved("v3.1"),
+        steps=tuple(
+            msgspec.structs.replace(stride, because={}, needs=(), fails=(), says="")
+            for stride in saved("v3.1").steps
+        ),
+        decisive=(),
+        claims={},
+        enums={},
+        otherwise=None,
+    )
+    text = "\n".join(rendered(trace_lines(bare)))
+    assert "the trace does not say" in text
+    assert "What if" not in text
+
+
+def test_an_empty_trace_is_shown() -> None:
+    empty = Trace(1, "trace", "s/x", "p", "c", {"x": True}, "bmc", {"x": True}, ())
+    assert "violated at the start" in "\n".join(rendered(trace_lines(empty)))
