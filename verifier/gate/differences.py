@@ -10,11 +10,12 @@ from typing import Literal
 import z3
 
 from verifier.circuit.circuit import Circuit
+from verifier.circuit.graph import TRUE
 from verifier.circuit.z3_terms import Z3Terms
 from verifier.engines.auto import auto
 from verifier.engines.simulation import simulation
 from verifier.evidence.traces import Value
-from verifier.evidence.verdicts import Limits, Path, Proved, Verdict, Violated
+from verifier.evidence.verdicts import Clause, Limits, Path, Proved, Verdict, Violated
 from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.joint import Aspect, Joint, same_code
 
@@ -96,6 +97,26 @@ def difference(old: Behaviour, new: Behaviour, reaching: Limits = REACHING) -> D
     )
 
 
+def alike(old: Behaviour, new: Behaviour, lemmas: Iterable[Clause] = ()) -> bool:
+    """Whether two versions start alike and do the same in every state where the lemmas hold.
+
+    The lemmas are about the old version's fields; inductive there, they hold wherever it goes.
+    """
+    joint = Joint(old, new, {})
+    if len(joint.fields) != len(old.fields) or len(joint.fields) != len(new.fields):
+        return False
+    if any(was.initial != now.initial for was, now in joint.fields):
+        return False
+    names = [action.name for action in old.actions]
+    if names != [action.name for action in new.actions]:
+        return False
+    known = joint.graph.all(
+        joint.graph.any(joint.old.image[name] ^ (not value) for name, value in lemma)
+        for lemma in lemmas
+    )
+    return not _differing(joint, [a for step in names for a in joint.aspects(step)], known)
+
+
 def _compared(
     old: Behaviour, new: Behaviour, renamed: Mapping[str, str]
 ) -> tuple[Joint, list[Aspect]]:
@@ -106,10 +127,11 @@ def _compared(
     return joint, _differing(joint, candidates)
 
 
-def _differing(joint: Joint, candidates: Sequence[Aspect]) -> list[Aspect]:
+def _differing(joint: Joint, candidates: Sequence[Aspect], known: int = TRUE) -> list[Aspect]:
     """Z3 says of the rest that nothing tells the versions apart there."""
     terms = Z3Terms(joint.graph)
     solver = z3.SolverFor("QF_FD")
+    solver.add(terms.term(known))
     left, found = list(candidates), set[int]()
     while left:
         solver.push()

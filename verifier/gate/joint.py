@@ -16,7 +16,7 @@ class Aspect:
 
     step: str
     kind: str
-    """`enabled`, `field` or `property`."""
+    """`enabled`, `field`, `property` or `witness`."""
     name: str
     differs: int
     old: tuple[int, ...]
@@ -112,7 +112,9 @@ class Joint:
         ]
         for goal in goals:
             differs = graph.differ(old[goal][0], new[goal][0])
-            found.append(aspect("property", goal, differs, old[goal], new[goal]))
+            kind = "witness" if ":" in goal else "property"
+            name = goal.removeprefix("sometimes:")
+            found.append(aspect(kind, name, differs, old[goal], new[goal]))
         for was_field, now_field in self.fields:
             a, b = old["field " + was_field.name], new["field " + now_field.name]
             differs = self.same(was_field, a, now_field, b) ^ 1
@@ -236,4 +238,5 @@ def _means(graph: Graph, bits: Sequence[int], variable: Variable, value: object)
 
 
 def _claims(behaviour: Behaviour) -> set[str]:
-    return {goal for goal in behaviour.circuit.bad if ":" not in goal}
+    """Properties and the cases that must occur."""
+    return {goal for goal in behaviour.circuit.bad if not goal.startswith("fires:")}

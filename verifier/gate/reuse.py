@@ -12,6 +12,7 @@ from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate, certificate_of, clauses_of
 from verifier.evidence.check import path_violates
 from verifier.evidence.following import chosen
+from verifier.evidence.replay import Move, Stopped
 from verifier.evidence.traces import Trace, shown
 from verifier.evidence.verdicts import (
     Clause,
@@ -29,7 +30,7 @@ from verifier.gate.memory import Memory
 from verifier.language.compiling import Compiled
 from verifier.language.encoding import encoding
 from verifier.language.functions import ModelFunction
-from verifier.language.system import Choice
+from verifier.language.system import Choice, System
 
 SearchFrom = Callable[[Sequence[Clause]], Engine]
 """An engine that starts with lemmas which may or may not hold."""
@@ -90,7 +91,7 @@ class Reusing:
             if proof is not None and proof.property == goal:
                 if rejection(self._compiled, self._properties, proof) is None:
                     self.how[goal] = "an earlier proof"
-                    clauses = _clauses(self._compiled, [proof])
+                    clauses = clauses_from(self._compiled, [proof])
                     return Proved(proof.engine, Invariant(tuple(clauses)), proof.depth, 0.0)
         return None
 
@@ -113,7 +114,7 @@ class Reusing:
             if isinstance(evidence, Certificate)
         ]
         certificates += [c for known in self._memory.witnesses for c in known.unreachable.values()]
-        return _clauses(self._compiled, certificates)
+        return clauses_from(self._compiled, certificates)
 
     def _note(self, goal: str, verdict: Verdict) -> None:
         if ":" not in goal:
@@ -124,7 +125,7 @@ class Reusing:
             self._unreachable[goal] = certificate_of(self._compiled, goal, verdict)
 
 
-def _clauses(compiled: Compiled, certificates: Iterable[Certificate]) -> list[Clause]:
+def clauses_from(compiled: Compiled, certificates: Iterable[Certificate]) -> list[Clause]:
     """The lemmas that can be said of the system as it is now, each once."""
     found: dict[Clause, None] = {}
     for certificate in certificates:
@@ -149,6 +150,26 @@ def run_of(compiled: Compiled, path: Path) -> Run:
     )
 
 
+def moves_of_run(system: System, run: Run) -> tuple[list[Any], list[Move] | Stopped]:
+    """A run as a start and moves of the system as it is now."""
+    start = [
+        initial
+        if leaf.constant or leaf.path not in run.start or not system.is_arbitrary(leaf.path)
+        else chosen(Choice(leaf.path, leaf.type), run.start[leaf.path])
+        for leaf, initial in zip(system.layout.leaves, system.initial_values, strict=True)
+    ]
+    moves: list[Move] = []
+    actions = {step.name: step for step in system.actions}
+    for number, (name, choices) in enumerate(run.moves, 1):
+        if name not in actions:
+            return start, Stopped(number, f"`{system.name}` has no step `{name}`")
+        values = {c.name: chosen(c, choices.get(c.name)) for c in actions[name].choices}
+        if None in values.values() or None in start:
+            return start, Stopped(number, f"the choices do not fit `{name}`")
+        moves.append((actions[name], values))
+    return start, moves
+
+
 def path_of(compiled: Compiled, run: Run) -> Path | None:
     """A run as a path of the system as it is now; None where it does not fit."""
     start = {latch.name: bool(latch.reset) for latch in compiled.circuit.latches}
@@ -158,20 +179,12 @@ def path_of(compiled: Compiled, run: Run) -> Path | None:
             if value is None:
                 return None
             start |= zip(names, _bits(value), strict=True)
-    actions = {step.name: step for step in compiled.system.actions}
+    _, moves = moves_of_run(compiled.system, run)
+    if isinstance(moves, Stopped) or not moves:
+        return None
     blank = {bit.name: False for bit in compiled.circuit.inputs}
-    inputs = []
-    for name, choices in run.moves:
-        if name not in actions:
-            return None
-        values: dict[str, Any] = {
-            choice.name: chosen(choice, choices.get(choice.name))
-            for choice in actions[name].choices
-        }
-        if None in values.values():
-            return None
-        inputs.append(blank | compiled.inputs_of(actions[name], values))
-    return Path(start, tuple(inputs)) if inputs else None
+    inputs = [blank | compiled.inputs_of(step, choices) for step, choices in moves]
+    return Path(start, tuple(inputs))
 
 
 def _bits(value: bool | Enum) -> Sequence[bool]:

@@ -96,6 +96,10 @@ def difference_of(change: Change) -> str:
         return "is possible where it was not" if change.new else "is not possible where it was"
     if change.kind == "property":
         return f"`{change.name}` is {'violated' if change.new else 'kept'} where it was not"
+    if change.kind == "witness":
+        return (
+            f"`{change.name}` {'happens' if change.new else 'does not happen'} where it was not so"
+        )
     return f"`{change.name}` becomes {value(change.new)}, not {value(change.old)}"
 
 

@@ -1,0 +1,131 @@
+"""`nestproof mutate`."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+import click
+
+from verifier.catalogue import load, project_root
+from verifier.checking import ToolFailure
+from verifier.cli.completing import systems
+from verifier.cli.errors import say
+from verifier.cli.progress import Reporter
+from verifier.cli.show_command import styled
+from verifier.evidence.recording import within_project
+from verifier.evidence.verdicts import Limits
+from verifier.gate.cache import Cache, cache_folder
+from verifier.gate.mutation import Trial, score
+from verifier.gate.scores import compared, entry, record, scores
+from verifier.gate.strength import guarded_system, trials_of
+from verifier.viewer.lines import Role
+
+
+@click.command("mutate")
+@click.argument("patterns", nargs=-1, required=True, shell_complete=systems)
+@click.option("--function", "functions", multiple=True, help="Only mutants of this function.")
+@click.option("--all", "everything", is_flag=True, help="List the mutants that are killed, too.")
+@click.option("--accept", "accepting", is_flag=True, help="Record the scores.")
+@click.option("--no-cache", is_flag=True, help="Do not read the result cache.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 1_000_000),
+    default=300.0,
+    show_default=True,
+    help="Seconds to prove a system's claims before it is mutated.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are."
+)
+def command(
+    patterns: tuple[str, ...],
+    functions: tuple[str, ...],
+    everything: bool,
+    accepting: bool,
+    no_cache: bool,
+    timeout: float,
+    jobs: int | None,
+) -> int:
+    """Put one-place mistakes into the functions of a system, and see which claims notice.
+
+    PATTERN is a system, a family, or has a `*`. Exit code 1 where a mistake survives that is not
+    on record, 3 where one is undecided.
+    """
+    if accepting and functions:
+        raise click.UsageError("a record is about all functions: leave --function or --accept out")
+    root = project_root(Path.cwd())
+    catalogue = load(root)
+    names = dict.fromkeys(pair.system for pair in catalogue.matching(patterns))
+    recorded = scores(root)
+    limits = Limits(seconds=timeout)
+    cache = Cache(None if no_cache else cache_folder(), limits)
+    codes, found = [0], {}
+    try:
+        for name in names:
+            begin = perf_counter()
+            trials: list[Trial] = []
+            with Reporter(1) as reporter:
+                guards = guarded_system(catalogue, name, limits, cache, reporter.watch)
+                cores = jobs or os.cpu_count() or 1
+                if not guards.claims:
+                    click.echo(f"{name}: no claim holds, so nothing could be noticed")
+                    continue
+                for trial in trials_of(guards, cores, reporter.watch, functions):
+                    trials.append(trial)
+            _print(name, guards.claims, trials, everything, perf_counter() - begin)
+            found[name] = entry(trials)
+            comparison = compared(name, trials, recorded.get(name), not functions)
+            codes += [1 if trial.status == "survived" else 3 for trial in comparison.new]
+            for gone in comparison.gone:
+                click.echo(f"  noticed by now, or gone: {gone}")
+    except ToolFailure as failure:
+        say("tool failure", f"{failure}; please report it")
+        return 2
+    if accepting:
+        if record(root, found):
+            click.echo("wrote properties/mutants.toml", err=True)
+        return 0
+    return next((code for code in (1, 3) if code in codes), 0)
+
+
+def _print(
+    name: str, claims: Sequence[str], trials: Sequence[Trial], everything: bool, seconds: float
+) -> None:
+    click.echo(styled(f"{name}: {len(trials)} mutants against {len(claims)} claims", "title"))
+    shown = (
+        ("survived", "undecided")
+        if not everything
+        else ("survived", "undecided", "killed", "refused")
+    )
+    for status in shown:
+        for trial in trials:
+            if trial.status == status:
+                click.echo(_line(trial))
+    total = score(trials)
+    by = Counter(trial.by for trial in trials if trial.status == "killed")
+    for claim, count in by.most_common():
+        click.echo(f"  {count:4} noticed by {claim}")
+    refused = sum(trial.status == "refused" for trial in trials)
+    click.echo(
+        f"  {total.killed} noticed ({refused} refused as no model), {total.survived} survived, "
+        f"{total.undecided} undecided, {total.equivalent} equivalent: "
+        f"{100 * total.share:.1f} % of those that matter, {seconds:.1f} s"
+    )
+
+
+def _line(trial: Trial) -> str:
+    mutant = trial.mutant
+    role: Role = "wrong" if trial.status == "survived" else "choice"
+    text = f"  {styled(f'{trial.status:<9}', role)}  {within_project(mutant.file)}:{mutant.line}"
+    text += f" in {mutant.function}: {mutant.what} `{mutant.was}`"
+    if mutant.instead:
+        text += f" -> `{mutant.instead}`"
+    if trial.status == "killed":
+        text += f"  by {trial.by} after {trial.depth}"
+    elif trial.by:
+        text += f"  ({trial.by})"
+    return text

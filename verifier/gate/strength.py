@@ -1,0 +1,46 @@
+"""The trials of a catalogue's systems, with what is kept of them to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
+
+from verifier.catalogue import Catalogue
+from verifier.evidence.certificates import Certificate
+from verifier.evidence.replay import ASSERTIONS
+from verifier.evidence.verdicts import Clause, Limits, Watch, silent
+from verifier.gate.behaviour import behaviour_of
+from verifier.gate.cache import Cache
+from verifier.gate.memory import Memory
+from verifier.gate.mutants import lines_run
+from verifier.gate.mutation import Guarded, Trial, guarded, trials
+from verifier.gate.reuse import clauses_from
+from verifier.language.compiling import Compiled, compile_system
+
+
+def guarded_system(
+    catalogue: Catalogue, name: str, limits: Limits, cache: Cache, watch: Watch = silent
+) -> Guarded:
+    """A system and which claims hold of it, proved from the lemmas that are kept."""
+    system = catalogue.system(name)
+    properties = catalogue.properties_of(system)
+    return guarded(system, properties, limits, partial(_lemmas, catalogue, cache), watch)
+
+
+def _lemmas(catalogue: Catalogue, cache: Cache, compiled: Compiled) -> Sequence[Clause]:
+    properties = catalogue.properties_of(compiled.system)
+    groups = [*{f.group: None for f in properties}]
+    groups += [ASSERTIONS] if ASSERTIONS in compiled.circuit.bad else []
+    now = behaviour_of(compiled)
+    memory = Memory(catalogue.root, compiled.system, properties, groups, now, cache)
+    kept = [e for group in groups for e in memory.evidence(group)]
+    return clauses_from(compiled, [e for e in kept if isinstance(e, Certificate)])
+
+
+def trials_of(
+    guards: Guarded, jobs: int, watch: Watch = silent, only: Collection[str] = ()
+) -> Iterator[Trial]:
+    """The mutants of the functions that a system runs, or of those with some names."""
+    system, properties = guards.compiled.system, guards.properties
+    ran = lines_run(lambda: compile_system(system, properties))
+    return trials(guards, ran, jobs, watch, only)
