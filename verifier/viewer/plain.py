@@ -13,6 +13,7 @@ from verifier.viewer.comparison import (
     ownership_lines,
     verdict_line,
 )
+from verifier.viewer.deciding import deciding_lines
 from verifier.viewer.lines import EMPTY, Line, Span, inert, line, plural, shown, words
 from verifier.viewer.reading import Reading
 from verifier.viewer.state import rest_line
@@ -43,6 +44,7 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
         yield from _section("Why")
         yield from violation_lines(reading)
         if reading.is_explained:
+            yield from deciding_lines(reading)
             yield from why_lines(reading, trace.decisive or tuple(trace.seen), reading.steps)
             yield from _section("What if")
             yield from otherwise_lines(reading)

@@ -11,6 +11,7 @@ from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Beliefs
 from verifier.viewer.causes import Because
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines, verdict_line
+from verifier.viewer.deciding import deciding_lines
 from verifier.viewer.lines import EMPTY, Line, inert, line, plural, words
 from verifier.viewer.plain import property_lines, watched
 from verifier.viewer.reading import Reading
@@ -155,6 +156,7 @@ class Scene:
         yield from map(Row, violation_lines(reading))
         wanted = self.trace.decisive or tuple(self.trace.seen)
         if reading.is_explained:
+            yield from map(Row, deciding_lines(reading, self.columns))
             for step, text in why_rows(reading, wanted, reading.steps, None, self.columns):
                 yield Row(text, step=step)
             yield Row(EMPTY)
