@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from verifier.evidence.covers import Pattern, cover
 from verifier.evidence.traces import Value, shown
 from verifier.evidence.verdicts import Clause, Proved
 from verifier.language.compiling import Compiled
@@ -15,7 +16,7 @@ from verifier.language.encoding import encoding
 from verifier.language.layout import Leaf
 from verifier.language.system import Choice
 
-CLAUSES = 100_000
+CLAUSES = 10_000
 """Clauses over bits beyond which a lemma is refused."""
 
 Lemma = dict[str, tuple[Value, ...]]
@@ -149,7 +150,7 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
     """A lemma as clauses over latches, or what is wrong with it.
 
     The lemma fails exactly where every field has a value that is not allowed: one clause for each
-    combination of those values.
+    combination of patterns of bits that cover those values.
     """
     places = {leaf.path: place for place, leaf in enumerate(compiled.leaves)}
     clauses: list[Clause] = [()]
@@ -167,15 +168,19 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
             if compiled.system.initial_values[place] not in excluded:
                 return []
             continue
-        if len(clauses) * len(excluded) > CLAUSES:
+        patterns = cover(tuple(map(_pattern, excluded)))
+        if len(clauses) * len(patterns) > CLAUSES:
             return f"it stands for more than {CLAUSES} clauses"
-        clauses = [(*clause, *_differs(names, value)) for clause in clauses for value in excluded]
+        clauses = [(*clause, *_differs(names, p)) for clause in clauses for p in patterns]
     return clauses
 
 
-def _differs(names: Sequence[str], value: bool | Enum) -> Clause:
-    """That a field with these latches does not have the value."""
-    pattern = (value,) if isinstance(value, bool) else encoding(type(value)).pattern(value)
+def _pattern(value: bool | Enum) -> Pattern:
+    return (value,) if isinstance(value, bool) else encoding(type(value)).pattern(value)
+
+
+def _differs(names: Sequence[str], pattern: Pattern) -> Clause:
+    """That latches do not have these values."""
     return tuple(
         (name, not bit) for name, bit in zip(names, pattern, strict=True) if bit is not None
     )
