@@ -14,6 +14,11 @@ from verifier.evidence.traces import Branched, Entered, Otherwise, Trace, Value,
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 
+UNFOLLOWED, LEFT_OUT = 10_000, 1_000_000
+"""What a step that cannot be taken any more, and one that is left out, count as differences."""
+LISTED = 8
+"""Further ways to avoid a violation that are kept."""
+
 
 def explained(
     system: System,
@@ -104,30 +109,40 @@ def nearest(
     start: Sequence[Any],
     moves: Sequence[Move],
 ) -> Otherwise | None:
-    """The execution without the violation that differs least: in one choice, or by a step less."""
+    """The execution without the violation that differs least: in one choice, or by a step less.
+
+    Best is one in which all the other steps are taken; else one that comes as far as it can.
+    """
     claims = [f for f in properties if f.group == trace.property and f.kind == "always"]
     here = _states(system, claims, trace, start, moves, violates=True)
     assert here is not None, "the trace was followed before"
-    best: tuple[int, Otherwise] | None = None
+    found: list[tuple[int, Otherwise]] = []
     for number, name, value, changed in _changed(moves):
         there = _states(system, claims, trace, start, changed, violates=False)
-        if there is None:
+        if there is None or len(there) < number + 2:
             continue
-        if name:
-            aligned = there[number + 1 :]
-        else:
-            aligned = [there[number], *there[number + 1 :]]
-        differs = [
-            _differences(system, a, b) for a, b in zip(here[number + 1 :], aligned, strict=True)
-        ]
-        cost = sum(map(len, differs)) + (0 if name else 1_000_000)
-        if best is None or cost < best[0]:
-            was = shown(moves[number][1][name]) if name else True
-            instead = shown(value) if name else False
-            best = (cost, Otherwise(number + 1, name, was, instead, tuple(differs)))
-    if best is None:
+        missing = len(changed) + 1 - len(there)
+        if missing and not name:
+            continue
+        aligned = there[number + 1 :] if name else [there[number], *there[number + 1 :]]
+        differs = tuple(
+            _differences(system, a, b) for a, b in zip(here[number + 1 :], aligned, strict=False)
+        )
+        cost = sum(map(len, differs)) + missing * UNFOLLOWED + (0 if name else LEFT_OUT)
+        was = shown(moves[number][1][name]) if name else True
+        instead = shown(value) if name else False
+        stops = len(there) if missing else 0
+        found.append((cost, Otherwise(number + 1, name, was, instead, differs, stops=stops)))
+    if not found:
         return None
-    return _with_turn(system, start, moves, best[1])
+    found.sort(key=lambda pair: pair[0])
+    best = found[0][1]
+    also: dict[tuple[int, str], Value] = {}
+    for _, other in found:
+        if other.choice and (other.number, other.choice) != (best.number, best.choice):
+            also.setdefault((other.number, other.choice), other.instead)
+    listed = tuple((number, name, value) for (number, name), value in also.items())[:LISTED]
+    return _with_turn(system, start, moves, msgspec.structs.replace(best, also=listed))
 
 
 def _differences(
@@ -160,13 +175,13 @@ def _states(
     moves: Sequence[Move],
     violates: bool,
 ) -> list[tuple[Any, ...]] | None:
-    """The states along moves, None where they cannot be followed or violate on the way."""
+    """The states along moves as far as they can be taken; None where they violate on the way."""
     machine = Machine(system, start)
     states = [machine.values]
     for number, move in enumerate(moves):
         taken = machine.move(move)
         if taken is None:
-            return None
+            return None if violates else states
         last = number == len(moves) - 1
         failed = taken.failed is not None
         if trace.property != ASSERTIONS and not failed:
@@ -196,6 +211,8 @@ def _with_turn(
         b.move(move)
     for number in range(first, len(moves)):
         instead = (step, {**choices, found.choice: value}) if number == first else moves[number]
+        if found.stops == number + 1:
+            break
         one, two = recorded(a, (), moves[number]), recorded(b, (), instead)
         turn = _first_turn(one.call, two.call)
         if turn is not None:

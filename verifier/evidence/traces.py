@@ -75,7 +75,9 @@ class Otherwise(msgspec.Struct, frozen=True):
     """The nearest execution without the violation: one choice is another, or a step is left out.
 
     `differs` has, from that step on and per step, the fields that then have other values: here,
-    and there. `turn` is the first condition that goes the other way.
+    and there. `turn` is the first condition that goes the other way. `also` has the other
+    single choices that avoid the violation: the step, the choice, and a value that does.
+    `stops` is the first of the remaining steps that cannot be taken then, 0 where all can.
     """
 
     number: int
@@ -85,6 +87,8 @@ class Otherwise(msgspec.Struct, frozen=True):
     differs: tuple[dict[str, tuple[Value, Value]], ...]
     turn: Branched | None = None
     turn_in: str = ""
+    stops: int = 0
+    also: tuple[tuple[int, str, Value], ...] = ()
 
 
 class Trace(msgspec.Struct, frozen=True):

@@ -51,6 +51,8 @@ def _otherwise_faults(trace: Trace) -> Iterator[str]:
             yield f"the other execution differs in step {other.number}, which there is not"
         elif other.choice and other.choice not in trace.steps[other.number - 1].choices:
             yield f"step {other.number}: there is no choice `{other.choice}`"
+        if not 0 <= other.stops <= len(trace.steps):
+            yield f"the other execution stops at step {other.stops}, which there is not"
     if not 0 <= trace.doomed <= len(trace.steps):
         yield f"the violation is settled after step {trace.doomed}, which there is not"
 

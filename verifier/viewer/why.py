@@ -134,8 +134,19 @@ def otherwise_lines(reading: Reading) -> Iterator[Line]:
             ("  and not ", "source"),
             (went[1], "old"),
         )
+    if other.stops:
+        name = inert(reading.trace.steps[other.stops - 1].step)
+        yield line(f"    and step {other.stops}, {name}, would not happen")
     if other.differs:
         yield from _difference_lines(reading, other)
+    if other.also:
+        pieces = []
+        for number, name, value in other.also:
+            comma = "," * ((number, name, value) != other.also[-1])
+            choice: Span = (f"{inert(name)}={shown(value)}", "choice")
+            pieces.append(line(choice, (f" (step {number}){comma}", "source")))
+        yield EMPTY
+        yield from wrapped(line("    also avoided by"), pieces, 8)
 
 
 def _change_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
@@ -160,7 +171,8 @@ def _difference_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
     important = [field for field in final if field in reading.matter]
     names = important or list(final)
     yield EMPTY
-    yield line(("    after the last step                            here  there", "source"))
+    after = f"after step {other.number + len(other.differs) - 1}"
+    yield line((f"    {after:<44}   here  there", "source"))
     for field in names[:SHOWN_DIFFERENCES]:
         here, there = final[field]
         yield line(f"    {inert(field):<44}  ", *_pair(here, there))
