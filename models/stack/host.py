@@ -99,15 +99,14 @@ class GuestHost(Host):
 
 @record
 class KvmHost(GuestHost):
-    """A virtual CPU under Linux with KVM, whose functions consist of up to four instructions."""
+    """A virtual CPU under Linux with KVM, whose functions consist of up to three instructions."""
 
     third: Issued = Issued()
-    fourth: Issued = Issued()
 
     @property
     def issued(self) -> tuple[Issued, ...]:
         """Instructions in order."""
-        return (self.first, self.second, self.third, self.fourth)
+        return (self.first, self.second, self.third)
 
     def vmlaunch(self) -> Outcome:
         """Issue VMLAUNCH or VMRESUME, which does not fail."""

@@ -2,6 +2,10 @@
 
 L1's VMCS is a shadow VMCS: VMREAD and VMWRITE access memory, which L0 copies to VMCS12 when L1
 enters L2 and back when L2 is left.
+
+To keep the product of three levels small, each KVM handles an exit as it happens and looks at its
+requests as it enters; no task uses the FPU often enough to be preloaded; guest kernels do not use
+it themselves. The systems of one level, and of any guest, have all of these.
 """
 
 from models.kvm import neighbours, run
@@ -9,16 +13,12 @@ from models.kvm.contract import Handled
 from models.kvm.exits import vmx_handle_exit
 from models.kvm.machine import OTHER, Kvm
 from models.kvm.nested import interrupt_exits_to_l1
-from models.kvm.run import forget_exit, in_kvm_run, leave_guest
-from models.kvm.vcpu import Phase
-from models.linux.task import Fpu, Image, Interrupt
+from models.kvm.run import forget_exit, leave_guest
+from models.kvm.vcpu import Exit, Phase
+from models.linux.task import Fpu, Image
 from models.stack.execution import (
-    close_section,
     goes_on,
-    kernel_fpu_instruction,
     kernel_instruction,
-    open_section,
-    read_ts,
     switch,
     task_image,
     user_fpu_instruction,
@@ -28,7 +28,6 @@ from models.stack.kvm_linux import handled_for_guest
 from models.x86.cpu import VmcsName
 from models.x86.cr0 import NO_BITS, RUNNING
 from models.x86.instructions import Instruction
-from models.x86.registers import Context
 from models.x86.vmcs import CrAccess, ExitReason
 from models.x86.vmx import vm_exit
 from verifier.language import abstracts, assume, models, record, step
@@ -49,6 +48,9 @@ class KvmKvmLinux(Kvm):
     l2: GuestHost
 
 
+# What an exit leads to
+
+
 @models("arch/x86/kvm/vmx.c", "copy_shadow_to_vmcs12", since="v3.11")
 def copy_shadow_to_vmcs12(s: KvmKvmLinux) -> None:
     """L0 takes over what L1 has written."""
@@ -61,12 +63,14 @@ def copy_vmcs12_to_shadow(s: KvmKvmLinux) -> None:
     s.l1.host.cpu.vmcss[VmcsName.VMCS01] = s.vcpu.vmcs12
 
 
-@abstracts("L1 goes on behind its VM entry by reading the exit information, which only exits write")
+@abstracts("L1 handles an exit by changing its memory, which nothing reads before L1 goes on")
 def l2_was_left(s: KvmKvmLinux) -> None:
-    """L1 has the exit information."""
+    """L1 goes on behind its VM entry and handles the exit."""
     copy_vmcs12_to_shadow(s)
     leave_guest(s.l1, Instruction.EXEMPT, RUNNING)
     forget_exit(s.l1)
+    handled_for_guest(s.l2, vmx_handle_exit(s.l1))
+    s.l1.vcpu.exit = Exit()
 
 
 @abstracts("Exit information in VMCS12 is copied once")
@@ -78,10 +82,11 @@ def forget_exit_to_l1(s: KvmKvmLinux) -> None:
     vmcs12.exit_operand = NO_BITS
 
 
-@step
+@abstracts("L0 handles an exit of L1 or L2, or gives it to L1, before anything else happens")
 def handle_exit(s: KvmKvmLinux) -> None:
-    """L0 handles an exit of L1 or L2, or gives it to L1."""
-    in_kvm_run(s, Phase.EXITED)
+    """Whoever was left goes on, or L1 does instead of L2."""
+    assert not s.host.cpu.non_root, "exits are handled in root operation"
+    s.host.cpu.non_root = False  # as asserted: later merges of paths then see a constant
     nested = s.vcpu.guest_mode
     handled = vmx_handle_exit(s)
     if handled == Handled.TO_L1:
@@ -93,14 +98,60 @@ def handle_exit(s: KvmKvmLinux) -> None:
     forget_exit_to_l1(s)
 
 
+@abstracts("What there is to do behind an instruction of a guest")
+def after_instruction(s: KvmKvmLinux) -> None:
+    """Handle an exit, if there was one; then its information is no state any more."""
+    if s.vcpu.phase == Phase.EXITED:
+        handle_exit(s)
+    s.vcpu.exit = Exit()
+
+
+@abstracts("vcpu_enter_guest with nothing in between")
+def enter(s: KvmKvmLinux) -> None:
+    """L0 loads the FPU and enters L1 or L2."""
+    run.vcpu_enter_guest(s, False)
+    assert s.host.cpu.non_root, "VM entry succeeds"
+    forget_exit(s)
+
+
+# L0
+
+
+@step
+def enter_guest(s: KvmKvmLinux) -> None:
+    """L0 looks at its requests, loads the FPU and enters L1 or L2."""
+    run.check_requests(s)
+    enter(s)
+
+
+@step
+def external_interrupt(s: KvmKvmLinux) -> None:
+    """A hardware interrupt ends the turn of L1 or L2."""
+    run.external_interrupt(s)
+    after_instruction(s)
+
+
 @step
 def interrupt_for_l1(s: KvmKvmLinux) -> None:
-    """An interrupt for L1 ends the turn of L2, if L2 has had one."""
-    in_kvm_run(s, Phase.READY)
+    """An interrupt for L1 ends the turn of L2, if L2 has had one, and L1 is entered."""
+    run.check_requests(s)
     assume(s.vcpu.guest_mode & (s.vcpu.nested_run_pending ^ True))
     interrupt_exits_to_l1(s)
     l2_was_left(s)
     forget_exit_to_l1(s)
+    enter(s)
+
+
+@step
+def preempt(s: KvmKvmLinux) -> None:
+    """L0 preempts the thread of its virtual CPU."""
+    neighbours.preempt(s, False)
+
+
+@step
+def resume(s: KvmKvmLinux) -> None:
+    """L0 runs the thread of its virtual CPU again."""
+    neighbours.resume(s, False)
 
 
 # L1
@@ -134,21 +185,15 @@ def l1_kvm_run_returns(s: KvmKvmLinux) -> None:
 
 
 @step
-def l1_check_requests(s: KvmKvmLinux) -> None:
-    """L1's vcpu_enter_guest looks at the requests."""
+def l1_enter_guest(s: KvmKvmLinux) -> None:
+    """L1 looks at its requests, loads L2's FPU registers and is about to enter L2."""
     l1_goes_on(s)
     run.check_requests(s.l1)
+    run.vcpu_enter_guest(s.l1, False)
 
 
 @step
-def l1_vcpu_enter_guest(s: KvmKvmLinux, called_off: bool) -> None:
-    """L1 loads L2's FPU registers, then enters L2 unless there is something else to do."""
-    l1_goes_on(s)
-    run.vcpu_enter_guest(s.l1, called_off)
-
-
-@step
-def l1_enters_l2(s: KvmKvmLinux) -> None:
+def l1_vmlaunch(s: KvmKvmLinux) -> None:
     """L1 executes VMLAUNCH or VMRESUME, which exits."""
     l1_runs(s)
     assume(s.l1.host.first.kind == Issue.VMLAUNCH)
@@ -157,69 +202,30 @@ def l1_enters_l2(s: KvmKvmLinux) -> None:
     leave_guest(s, Instruction.EXEMPT, RUNNING)
     forget_exit(s)
     s.l1.host.complete()
+    after_instruction(s)
 
 
 @step
-def l1_handle_exit(s: KvmKvmLinux) -> None:
-    """L1 handles the exit of L2."""
-    l1_goes_on(s)
-    in_kvm_run(s.l1, Phase.EXITED)
-    handled_for_guest(s.l2, vmx_handle_exit(s.l1))
-
-
-@step
-def l1_preempt(s: KvmKvmLinux, frequent: bool) -> None:
+def l1_preempt(s: KvmKvmLinux) -> None:
     """L1 preempts the thread of its virtual CPU."""
     l1_goes_on(s)
-    neighbours.preempt(s.l1, frequent)
+    neighbours.preempt(s.l1, False)
 
 
 @step
-def l1_resume(s: KvmKvmLinux, frequent: bool) -> None:
+def l1_resume(s: KvmKvmLinux) -> None:
     """L1 runs the thread of its virtual CPU again."""
     l1_goes_on(s)
-    neighbours.resume(s.l1, frequent)
-
-
-@abstracts("User mode of L1: its other task, or its VMM outside KVM_RUN")
-def in_l1_user(s: KvmKvmLinux) -> bool:
-    """Whether L1's running task is in user mode."""
-    return (s.l1.host.current == OTHER) | (s.l1.vcpu.phase == Phase.USER)
+    neighbours.resume(s.l1, False)
 
 
 @step
 def l1_fpu_instruction(s: KvmKvmLinux, value: bool) -> None:
     """L1's running task, its VMM or another, executes an FPU instruction in user mode."""
     l1_runs(s)
-    assume(in_l1_user(s))
+    assume((s.l1.host.current == OTHER) | (s.l1.vcpu.phase == Phase.USER))
     user_fpu_instruction(s, s.l1.host, value)
-
-
-@step
-def l1_interrupt_uses_fpu(s: KvmKvmLinux) -> None:
-    """An interrupt or softirq of L1 opens an FPU section if it may, which MOV from CR0 tells it."""
-    l1_goes_on(s)
-    host = s.l1.host
-    host.ts = read_ts(s)
-    host.interrupt = Interrupt.FROM_USER if in_l1_user(s) else Interrupt.FROM_KERNEL
-    assume(host.era.irq_fpu_usable(host))
-    open_section(host)
-    host.interrupt = Interrupt.NONE
-    host.ts = False
-
-
-@step
-def l1_kernel_fpu_instruction(s: KvmKvmLinux, value: bool) -> None:
-    """L1's kernel computes in its FPU section."""
-    l1_runs(s)
-    kernel_fpu_instruction(s, s.l1.host, Context.L1_KERNEL, value)
-
-
-@step
-def l1_kernel_fpu_end(s: KvmKvmLinux) -> None:
-    """L1's kernel closes its FPU section."""
-    l1_runs(s)
-    close_section(s.l1.host)
+    after_instruction(s)
 
 
 @abstracts("Which images a Linux with KVM has")
@@ -235,6 +241,7 @@ def l1_kernel_instruction(s: KvmKvmLinux) -> None:
     """L1's kernel executes its next instruction."""
     l1_runs(s)
     kernel_instruction(s, s.l1.host, l1_image(s))
+    after_instruction(s)
 
 
 # L2
@@ -251,13 +258,14 @@ def l2_fpu_instruction(s: KvmKvmLinux, value: bool) -> None:
     """L2's running task executes an FPU instruction."""
     l2_runs(s)
     user_fpu_instruction(s, s.l2, value)
+    after_instruction(s)
 
 
 @step
-def l2_schedule(s: KvmKvmLinux, frequent: bool) -> None:
+def l2_schedule(s: KvmKvmLinux) -> None:
     """L2's kernel switches to its other task."""
     l2_runs(s)
-    switch(s.l2, frequent)
+    switch(s.l2, False)
 
 
 @step
@@ -265,25 +273,4 @@ def l2_kernel_instruction(s: KvmKvmLinux) -> None:
     """L2's kernel executes its next instruction."""
     l2_runs(s)
     kernel_instruction(s, s.l2, task_image(s.l2))
-
-
-@step
-def l2_kernel_fpu_begin(s: KvmKvmLinux) -> None:
-    """L2's kernel opens an FPU section, in process context or over user mode."""
-    l2_runs(s)
-    goes_on(s.l2)
-    open_section(s.l2)
-
-
-@step
-def l2_kernel_fpu_instruction(s: KvmKvmLinux, value: bool) -> None:
-    """L2's kernel computes in its FPU section."""
-    l2_runs(s)
-    kernel_fpu_instruction(s, s.l2, Context.L2_KERNEL, value)
-
-
-@step
-def l2_kernel_fpu_end(s: KvmKvmLinux) -> None:
-    """L2's kernel closes its FPU section."""
-    l2_runs(s)
-    close_section(s.l2)
+    after_instruction(s)

@@ -4,7 +4,12 @@ from models.kvm import era as kvm_era
 from models.kvm.contract import Contract
 from models.kvm.era import Era, HandOff
 from models.kvm.machine import running_level
-from models.kvm.neighbours import process_uses_fpu
+from models.kvm.neighbours import (
+    interrupt_uses_fpu,
+    other_fpu_instruction,
+    process_uses_fpu,
+    vmm_fpu_instruction,
+)
 from models.kvm.run import (
     check_requests,
     external_interrupt,
@@ -128,33 +133,33 @@ KVM_LINUX_PROCESS = System(
 )
 
 NESTED_STEPS = (
-    nested.handle_exit,
+    kvm_run,
+    kvm_run_returns,
+    nested.enter_guest,
+    nested.external_interrupt,
     nested.interrupt_for_l1,
+    nested.preempt,
+    nested.resume,
+    vmm_fpu_instruction,
+    other_fpu_instruction,
+    interrupt_uses_fpu,
     nested.l1_kvm_run,
     nested.l1_kvm_run_returns,
-    nested.l1_check_requests,
-    nested.l1_vcpu_enter_guest,
-    nested.l1_enters_l2,
-    nested.l1_handle_exit,
+    nested.l1_enter_guest,
+    nested.l1_vmlaunch,
     nested.l1_preempt,
     nested.l1_resume,
     nested.l1_fpu_instruction,
-    nested.l1_interrupt_uses_fpu,
-    nested.l1_kernel_fpu_instruction,
-    nested.l1_kernel_fpu_end,
     nested.l1_kernel_instruction,
     nested.l2_fpu_instruction,
     nested.l2_schedule,
     nested.l2_kernel_instruction,
-    nested.l2_kernel_fpu_begin,
-    nested.l2_kernel_fpu_instruction,
-    nested.l2_kernel_fpu_end,
 )
 
 KVM_KVM_LINUX = System(
     "stack/kvm-kvm-linux",
     kvm_under_kvm(kvm_era.REFERENCE, kvm_era.REFERENCE),
-    (*NESTED_STEPS, *RUN_STEPS, *HOST_STEPS),
+    NESTED_STEPS,
     "Linux v3.4 with two tasks, on KVM reference, on the same KVM.",
     level=running_level,
     without=OF_OPEN_GUESTS,
