@@ -67,9 +67,9 @@ class Project:
         )
         return done.stdout.strip()
 
-    def commit(self) -> str:
+    def commit(self, message: str = "change") -> str:
         self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", "change")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
         return self.git("rev-parse", "HEAD")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

@@ -43,11 +43,14 @@ def past_of(base: Base, wanted: Sequence[str], jobs: int, watch: Watch = silent)
 
     A base that cannot be loaded is told, not raised: the change may be what mends it.
     """
-    with TemporaryDirectory(prefix="nestproof-base-") as folder:
-        if not base.extract(Path(folder)):
-            return Past(failures={"": "it has no models"})
-        task = partial(_load_and_compile, Path(folder), tuple(wanted), jobs)
-        [(_, answer)] = side_by_side({"base": task}, 1, watch)
+    try:
+        with TemporaryDirectory(prefix="nestproof-base-") as folder:
+            if not base.extract(Path(folder)):
+                return Past(failures={"": "it has no models"})
+            task = partial(_load_and_compile, Path(folder) / base.prefix, tuple(wanted), jobs)
+            [(_, answer)] = side_by_side({"base": task}, 1, watch)
+    except OSError as error:
+        return Past(failures={"": f"its files cannot be written: {error.strerror or error}"})
     return Past(failures={"": answer.reason}) if isinstance(answer, Lost) else answer
 
 

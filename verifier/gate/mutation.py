@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from types import CodeType, FunctionType
 from typing import Literal
 
 from verifier.circuit.circuit import Circuit
-from verifier.engines.auto import auto
+from verifier.circuit.simulate import random_runs
 from verifier.engines.pdr import pdr
 from verifier.engines.simulation import simulation
 from verifier.evidence.replay import ASSERTIONS, Machine, Stopped
@@ -35,8 +36,10 @@ from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.parallel import Lost, side_by_side
 
-SEARCH = Limits(seconds=10.0)
+SEARCH = Limits(seconds=5.0)
 """For one mutant."""
+RUNS, STEPS = 256, 30
+"""Random executions that may tell a mutant from the original."""
 LONGEST = 120.0
 """Seconds after which a mutant is given up, its compilation included."""
 SIBLINGS = 12
@@ -160,13 +163,26 @@ def _attempt(
     goals = [claim for claim in guards.claims if claim in circuit.bad]
     verdicts: Mapping[str, Verdict] = simulation(circuit, goals)
     if not verdicts:
+        verdicts = pdr(circuit, goals, SEARCH, lemmas=guards.lemmas)
+    fate = _fate(mutant, compiled, claims, verdicts)
+    if fate.status == "killed":
+        return fate
+    missing = _missing(compiled.circuit, guards.witnesses)
+    if missing is not None:
+        return Trial(mutant, "killed", missing)
+    if not _told_apart(guards.compiled.circuit, compiled.circuit):
         if alike(guards.behaviour, behaviour_of(compiled), guards.lemmas):
             return Trial(mutant, "equivalent")
-        missing = _missing(compiled.circuit, guards.witnesses)
-        if missing is not None:
-            return Trial(mutant, "killed", missing)
-        verdicts = auto(circuit, goals, SEARCH, jobs=1, lemmas=guards.lemmas)
-    return _fate(mutant, compiled, claims, verdicts)
+    return fate
+
+
+def _told_apart(some: Circuit, other: Circuit) -> bool:
+    """Whether the same random choices lead to different states, as far as they are tried."""
+    names = [latch.name for latch in some.latches], [bit.name for bit in some.inputs]
+    if names != ([latch.name for latch in other.latches], [bit.name for bit in other.inputs]):
+        return False
+    both = zip(random_runs(some, RUNS), random_runs(other, RUNS), strict=True)
+    return any(a != b for a, b in islice(both, STEPS))
 
 
 def _missing(circuit: Circuit, witnesses: Sequence[str]) -> str | None:
@@ -174,7 +190,7 @@ def _missing(circuit: Circuit, witnesses: Sequence[str]) -> str | None:
     wanted = [wish for wish in witnesses if wish in circuit.bad]
     found = simulation(circuit, wanted)
     rest = [wish for wish in wanted if wish not in found]
-    verdicts = auto(circuit, rest, SEARCH, jobs=1) if rest else {}
+    verdicts = pdr(circuit, rest, SEARCH) if rest else {}
     empty = [wish for wish, verdict in verdicts.items() if isinstance(verdict, Proved)]
     return empty[0].split(":")[1] if empty else None
 

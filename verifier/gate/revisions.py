@@ -15,6 +15,7 @@ MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """Where the main branch is looked for, in this order."""
 
 PARTS = ("models", "properties")
+EVIDENCE = "properties/certificates/"
 SECONDS = 120
 
 
@@ -31,12 +32,13 @@ class Base:
         return self.commit[:12]
 
     def changed(self) -> tuple[str, ...]:
-        """Files of the project that differ in the working tree, new ones too."""
+        """Files of the project that differ in the working tree, new ones too, without evidence."""
         where = [f"{self.prefix}{part}" for part in PARTS]
         known = _git(self.top, "diff", "--name-only", "-z", self.commit, "--", *where)
         new = _git(self.top, "ls-files", "--others", "--exclude-standard", "-z", "--", *where)
         files = {name for name in (*known.split("\0"), *new.split("\0")) if name}
-        return tuple(sorted(name.removeprefix(self.prefix) for name in files))
+        inside = (name.removeprefix(self.prefix) for name in files)
+        return tuple(sorted(name for name in inside if not name.startswith(EVIDENCE)))
 
     def diff(self) -> str:
         """The lines that differ in the working tree, without context, in the project's paths."""

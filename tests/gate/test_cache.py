@@ -1,0 +1,218 @@
+"""The cache can only save time: what people, crashes and disks do to it changes no verdict."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.gate.conftest import Project
+from verifier.evidence.certificates import Certificate
+from verifier.evidence.verdicts import Limits
+from verifier.gate.cache import FORMAT, Cache, Entry
+
+
+@pytest.fixture
+def cold(project: Project) -> Project:
+    """Without kept evidence and with an empty cache."""
+    for file in project.certificates.iterdir():
+        file.unlink()
+    project.commit()
+    return project
+
+
+def hows(project: Project, *arguments: str) -> tuple[set[str], int]:
+    file = project.folder / "report.json"
+    ran = project.gate("--base", "HEAD", "--json", str(file), *arguments)
+    rows = json.loads(file.read_text())["results"]
+    assert {row["pair"]: row["verdict"] for row in rows} == {
+        "lazy/broken/isolation": "violated",
+        "lazy/fixed/isolation": "proved",
+    }
+    return {row["how"] for row in rows}, ran.code
+
+
+def entries(project: Project) -> list[Path]:
+    return sorted((project.cache / f"results-{FORMAT}").glob("*.json"))
+
+
+def test_what_was_found_is_audited_instead_of_searched_again(cold: Project) -> None:
+    assert hows(cold) == ({"searched"}, 0)
+    assert hows(cold) == ({"earlier evidence, audited", "an earlier execution"}, 0)
+
+
+def test_switched_off_it_is_neither_read_nor_written(cold: Project) -> None:
+    assert hows(cold, "--no-cache") == ({"searched"}, 0)
+    assert not cold.cache.exists()
+
+
+def test_other_limits_are_another_key(cold: Project) -> None:
+    hows(cold)
+    assert hows(cold, "--timeout", "99") == ({"searched"}, 0)
+
+
+def truncated(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def no_text(file: Path) -> None:
+    file.write_bytes(os.urandom(4096))
+
+
+def deep(file: Path) -> None:
+    file.write_bytes(b"[" * 1_000_000)
+
+
+def huge(file: Path) -> None:
+    with file.open("wb") as stream:
+        stream.truncate(1 << 40)
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def a_link_to_a_device(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("/dev/zero")
+
+
+def unreadable(file: Path) -> None:
+    file.chmod(0)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [truncated, emptied, no_text, deep, huge, a_folder, a_pipe, a_link_to_a_device, unreadable],
+)
+def test_a_damaged_entry_is_as_good_as_none(cold: Project, spoil: Callable[[Path], None]) -> None:
+    hows(cold)
+    for file in entries(cold):
+        spoil(file)
+    found, code = hows(cold)
+    assert code == 0
+    assert found == {"searched"} or spoil is unreadable
+
+
+def test_a_proof_under_the_name_of_a_broken_system_is_not_believed(cold: Project) -> None:
+    hows(cold)
+    for file in entries(cold):
+        entry = json.loads(file.read_text())
+        proof = {
+            "schema": 1,
+            "kind": "certificate",
+            "system": "lazy/broken",
+            "property": "isolation",
+            "engine": "pdr",
+            "depth": 1,
+            "lemmas": [{"access.executed": [False]}],
+        }
+        file.write_text(json.dumps({**entry, "proof": proof, "run": None}))
+    found, code = hows(cold)
+    assert (found, code) == ({"searched"}, 0) or "searched, from earlier lemmas" in found
+
+
+def test_entries_that_change_places_are_ignored(cold: Project) -> None:
+    hows(cold)
+    first, second = entries(cold)
+    a, b = first.read_bytes(), second.read_bytes()
+    first.write_bytes(b)
+    second.write_bytes(a)
+    assert hows(cold) == ({"searched"}, 0)
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_no_more(cold: Project) -> None:
+    cold.cache.parent.mkdir(parents=True, exist_ok=True)
+    cold.cache.write_text("a file where the folder should be")
+    ran = cold.gate()
+    assert ran.code == 0
+    assert "cannot be written" in ran.out
+
+
+def test_a_full_disk_is_told_and_loses_nothing(cold: Project) -> None:
+    """A limit on the size of files stands for the disk: writing fails the same way."""
+    before = cold.verdicts.read_text()
+    environment = cold.environment
+
+    def full() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "verifier", "gate"],
+        cwd=cold.folder,
+        env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        preexec_fn=full,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cannot be written: File too large" in done.stdout
+    assert cold.verdicts.read_text() == before
+    assert not entries(cold)
+
+
+def test_two_gates_at_once_find_the_same(cold: Project) -> None:
+    running = [cold.start("gate", "--accept") for _ in range(3)]
+    assert [process.wait(120) for process in running] == [0, 0, 0]
+    for process in running:
+        process.communicate()
+    assert hows(cold)[1] == 0
+    assert not list(cold.folder.rglob(".*.json.*"))
+
+
+@pytest.mark.parametrize("after", [0.1, 0.3, 0.45, 0.6, 0.8])
+def test_a_gate_that_is_killed_leaves_nothing_half_written(cold: Project, after: float) -> None:
+    process = cold.start("gate", "--accept")
+    time.sleep(after)
+    process.kill()
+    process.communicate()
+    for file in cold.certificates.glob("*.json"):
+        json.loads(file.read_text())
+    assert cold.verdicts.read_text().count("proved") == 1
+    assert hows(cold)[1] == 0
+
+
+def proof(number: int) -> Certificate:
+    return Certificate(1, "certificate", f"s/{number}", "p", "pdr", 1, ())
+
+
+def test_the_oldest_entries_go_when_there_are_too_many(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, Limits())
+    keys = [cache.key("s", "p", str(number)) for number in range(10)]
+    for number, key in enumerate(keys):
+        cache.put(Entry(FORMAT, key, proof=proof(number)))
+        os.utime(tmp_path / f"results-{FORMAT}" / f"{key}.json", (number, number))
+    one = (tmp_path / f"results-{FORMAT}" / f"{keys[0]}.json").stat().st_size
+    cache.trim(4 * one)
+    assert [cache.get(key) is not None for key in keys] == [False] * 6 + [True] * 4
+
+
+def test_what_a_killed_gate_has_left_goes_after_a_while(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, Limits())
+    cache.put(Entry(FORMAT, cache.key("s", "p", ""), proof=proof(0)))
+    left = tmp_path / f"results-{FORMAT}" / ".x.json.abc"
+    fresh = tmp_path / f"results-{FORMAT}" / ".y.json.abc"
+    left.touch()
+    fresh.touch()
+    os.utime(left, (0, 0))
+    cache.trim()
+    assert not left.exists()
+    assert fresh.exists()
