@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: verify test check bench golden clean
+.PHONY: verify test check bench golden picture clean
 
 verify: $(VENV)/ready
 	$(BIN)/nestproof check
@@ -22,6 +22,9 @@ bench: $(VENV)/ready
 golden: $(VENV)/ready
 	$(BIN)/pytest tests/cli --rewrite-golden
 	git diff --stat tests/
+
+picture: $(VENV)/ready
+	$(BIN)/python -m tests.viewer.picture docs/screen.svg
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -326,3 +326,25 @@ def test_a_property_is_checked_from_here() -> None:
         assert len(screen.scene.trace.steps) == 3
 
     played(lazy(), script)
+
+
+def test_without_colour_the_marks_remain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        assert screen.no_color
+        assert "10✗" in content(screen, "timeline")
+        assert "≠" in "\n".join(rendered(row.text for row in screen.scene.rows("contract")))
+
+    played(nested(), script)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+def test_what_is_on_the_screen_fits_the_screen(size: tuple[int, int]) -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("3")
+        for name in ("headline", "lanes", "tabs", "status", "keys"):
+            assert screen.query_one(f"#{name}").size.height == 1
+
+    played(nested(), script, size)

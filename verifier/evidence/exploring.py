@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from verifier.evidence.causes import causes
+from verifier.evidence.causes import assigned, causes
 from verifier.evidence.explaining import explained
 from verifier.evidence.recording import logged, recorded
 from verifier.evidence.replay import ASSERTIONS, Machine, Move, violation
@@ -31,7 +31,7 @@ class Branch:
     trace: Trace
     parent: str = ""
     since: int = 0
-    because: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
+    because: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 class Exploration:
@@ -155,11 +155,14 @@ class Exploration:
         known = branch.trace.steps[number - 1].because.get(name)
         if known is not None:
             return known
-        if (number, name) not in branch.because:
-            before = branch.states[number - 1]
-            found = causes(Machine(self.system, before), before, branch.moves[number - 1], [name])
-            branch.because[number, name] = found.because[name]
-        return branch.because[number, name]
+        if number not in branch.because:
+            before, move = branch.states[number - 1], branch.moves[number - 1]
+            machine = Machine(self.system, before)
+            taken = machine.move(move)
+            assert taken is not None, "the branch's moves were taken before"
+            fields = sorted(assigned(taken.call))
+            branch.because[number] = causes(machine, before, move, fields).because
+        return branch.because[number].get(name, ())
 
     def saved(self) -> Trace:
         """The present branch as a trace: a counterexample, explained, where it ends in one."""

@@ -94,7 +94,7 @@ def described(stride: Stride) -> list[Span]:
 
 def lane_width(columns: int) -> int:
     """How wide lanes may be on a screen."""
-    return WIDE if columns >= 110 else NARROW
+    return WIDE if columns >= 96 else NARROW
 
 
 def legend(levels: Sequence[str]) -> Line:

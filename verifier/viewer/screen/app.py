@@ -112,13 +112,13 @@ class Screen(Exploring, App[None]):
     def on_mount(self) -> None:
         self.set_class(self.size.width >= WIDE, "wide")
         self.timeline.focus()
-        self.query_one("#keys", Static).update(self._text(KEYS))
         self.show_scene(self.scene)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "wide")
         self._refresh_pane()
-        lane = lane_width(event.size.width)
+        wide = event.size.width >= WIDE
+        lane = lane_width(event.size.width // 2 if wide else event.size.width)
         if lane != self.scene.timeline.lane:
             number = self.scene.number
             self.scene = Scene(self.scene.trace, self.session, lane).like(self.scene)
@@ -128,6 +128,7 @@ class Screen(Exploring, App[None]):
         """Show a trace, at its last step unless told otherwise."""
         self.scene = scene
         scene.number = scene.reading.steps if number is None else number
+        self.query_one("#keys", Static).update(self._text(KEYS))
         self.query_one("#headline", Static).update(self._text(scene.headline()))
         self.query_one("#lanes", Static).update(self._text((("", ""), *scene.timeline.heading())))
         self.timeline.show(scene.steps, scene.number)

@@ -1,0 +1,65 @@
+"""`show` and `graph` in their formats, `simulate` without a terminal."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.cli.conftest import Runner
+
+PAIR = "lazy/broken/isolation"
+
+
+def test_a_picture_a_page_and_a_diagram_are_complete_in_themselves(nestproof: Runner) -> None:
+    picture = nestproof("show", PAIR, "--format", "svg")
+    assert ElementTree.fromstring(picture.out).tag.endswith("svg")
+    page = nestproof("show", PAIR, "--format", "html")
+    assert page.out.startswith("<!DOCTYPE html>")
+    diagram = nestproof("show", PAIR, "--format", "mermaid")
+    assert diagram.out.startswith("sequenceDiagram")
+    assert [ran.code for ran in (picture, page, diagram)] == [0, 0, 0]
+
+
+def test_a_watch_is_followed_along_the_trace(nestproof: Runner) -> None:
+    ran = nestproof("show", PAIR, "--watch", "ts and current == Task.B")
+    assert "ts and current == Task.B" in ran.out
+
+
+def test_a_watch_that_asks_for_more_than_looking_is_wrong_use(nestproof: Runner) -> None:
+    ran = nestproof("show", PAIR, "--watch", "exit()")
+    assert ran.code == 2
+    assert "--watch" in ran.err
+
+
+def test_a_proof_is_no_sequence(nestproof: Runner) -> None:
+    ran = nestproof("show", "lazy/fixed/isolation", "--format", "mermaid")
+    assert ran.code == 2
+
+
+def test_a_proof_says_which_step_needs_which_lemma(nestproof: Runner) -> None:
+    ran = nestproof("show", "lazy/fixed/isolation")
+    assert "which step needs which lemmas" in ran.out
+
+
+def test_the_settling_step_is_marked_and_the_file_alone_can_be_read(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    assert nestproof("check", "lazy/broken", "--evidence", str(tmp_path)).code == 0
+    [file] = tmp_path.iterdir()
+    ran = nestproof("show", str(file), cwd=tmp_path)
+    assert ran.code == 0
+    assert "Why" in ran.out
+
+
+def test_a_graph_is_drawn_in_every_format(nestproof: Runner, tmp_path: Path) -> None:
+    over = ("graph", "lazy/fixed", "--over", "registers.owner,ts")
+    assert "use_fpu" in nestproof(*over).out
+    assert nestproof(*over, "--format", "dot").out.startswith("digraph")
+    assert nestproof(*over, "--format", "mermaid").out.startswith("flowchart")
+    assert nestproof(*over, "--format", "svg", "-o", str(tmp_path / "g.svg")).code == 0
+    ElementTree.parse(tmp_path / "g.svg")
+
+
+def test_a_graph_over_nothing_that_there_is_is_wrong_use(nestproof: Runner) -> None:
+    ran = nestproof("graph", "lazy/fixed", "--over", "regsters.owner")
+    assert ran.code == 2
+    assert "did you mean `registers.owner`" in ran.err
+    assert nestproof("graph", "lazy/fixed", "--over", ",").code == 2

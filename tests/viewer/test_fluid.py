@@ -1,0 +1,54 @@
+"""Long traces of many fields stay fluid: work per key, not wall time, on any machine."""
+
+from time import process_time
+
+import pytest
+
+from verifier.evidence.traces import Changed, Entered, Stride, Trace
+from verifier.viewer.screen.scene import VIEWS, Scene
+from verifier.viewer.watches import watch
+
+FIELDS, STEPS = 300, 1_000
+LIMIT = 0.050
+"""Seconds; a key has this long, drawing included, see tests/bench/screen.py."""
+
+
+def long_trace() -> Trace:
+    """Every step changes a few of the fields."""
+    names = [f"host.tasks[T{i % 10}].part{i}.bit" for i in range(FIELDS)]
+    values: dict[str, bool | str] = dict.fromkeys(names, False)
+    start, steps = dict(values), []
+    for number in range(STEPS):
+        changes = {}
+        for name in (names[number % FIELDS], names[number * 7 % FIELDS]):
+            changes[name] = (values[name], not values[name])
+            values[name] = not values[name]
+        entries = tuple(Changed(name, old, new, 1) for name, (old, new) in changes.items())
+        call = Entered("go", "a/kernel.c: go", "models/m.py", 1, "", entries)
+        because = dict.fromkeys(changes, (names[number * 3 % FIELDS],))
+        steps.append(Stride("go", "", {}, (), changes, call, because=because))
+    seen = {names[0]: values[names[0]]}
+    return Trace(1, "trace", "s/x", "p", "c", seen, "bmc", start, tuple(steps))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_of_a_long_trace_is_made_in_time(view: str) -> None:
+    scene = Scene(long_trace(), None, 5)
+    scene.watches.append(watch("host.tasks[T1].part1.bit"))
+    scene.unfolded = True
+    scene.view = view
+    for number in (0, 500, STEPS):
+        scene.number = number
+        scene.rows()
+        begin = process_time()
+        scene.rows()
+        assert process_time() - begin < LIMIT
+
+
+def test_only_the_steps_that_are_looked_at_are_drawn() -> None:
+    scene = Scene(long_trace(), None, 5)
+    begin = process_time()
+    for place in range(400, 460):
+        assert scene.steps[place].text
+    assert process_time() - begin < LIMIT
+    assert len(scene.steps) == STEPS + 1
