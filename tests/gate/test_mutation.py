@@ -1,0 +1,59 @@
+"""Whether mistakes are noticed, and what is said of those that are not."""
+
+import tomllib
+
+from tests.gate.conftest import Project
+
+
+def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Project) -> None:
+    ran = project.run("mutate", "lazy/fixed", "--all")
+    assert ran.code == 1, ran.err
+    assert (
+        "killed     models/lazy.py:86 in switch_to: drop `machine.ts = machine.sets_ts`" in ran.out
+    )
+    assert (
+        "survived   models/lazy.py:63 in device_not_available: drop `machine.ts = False`" in ran.out
+    )
+    assert "noticed by both_tasks_use_the_fpu" in ran.out
+
+
+def test_a_mutant_that_does_the_same_is_not_counted(project: Project) -> None:
+    project.edit(
+        "    machine.current = next_task\n",
+        "    machine.current = next_task\n    machine.current = next_task\n",
+    )
+    ran = project.run("mutate", "lazy/fixed", "--function", "switch_to")
+    assert "drop `machine.current = next_task`" not in ran.out
+
+
+def test_a_recorded_survivor_is_no_news_and_a_new_one_is(project: Project) -> None:
+    assert project.run("mutate", "lazy/fixed", "--accept").code == 0
+    file = project.folder / "properties" / "mutants.toml"
+    table = tomllib.loads(file.read_text())["lazy/fixed"]
+    assert len(table["survivors"]) == 2
+    assert all(":" in name and not any(c.isdigit() for c in name) for name in table["survivors"])
+    assert project.run("mutate", "lazy/fixed").code == 0
+    assert project.run("mutate", "lazy/fixed", "--accept").err == ""
+    project.edit(
+        "    return not access.executed or", "    return True or", "properties/isolation.py"
+    )
+    assert project.run("mutate", "lazy/fixed").code == 1
+
+
+def test_where_nothing_holds_nothing_is_tried(project: Project) -> None:
+    ran = project.run("mutate", "lazy/broken")
+    assert ran.code == 0
+    assert "no claim holds" in ran.out
+
+
+def test_the_models_are_left_as_they_are(project: Project) -> None:
+    before = project.model.read_bytes()
+    project.run("mutate", "lazy/fixed")
+    assert project.model.read_bytes() == before
+
+
+def test_a_record_that_is_no_record_is_refused(project: Project) -> None:
+    (project.folder / "properties" / "mutants.toml").write_text("[x]\nkilled = 'many'\n")
+    ran = project.run("mutate", "lazy/fixed")
+    assert ran.code == 2
+    assert "no record of mutants" in ran.err

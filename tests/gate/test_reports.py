@@ -1,0 +1,206 @@
+"""The reports, as the programs that read them want them."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.gate.conftest import Project, environment_in
+from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.gate.reports.trace_text import trace_text
+
+REPORTS = ("json", "junit", "sarif", "markdown")
+
+
+@pytest.fixture(scope="module")
+def broken(gated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reports on a model that forgets one line."""
+    import shutil
+
+    folder = tmp_path_factory.mktemp("broken")
+    shutil.copytree(gated, folder, dirs_exist_ok=True)
+    project = Project(folder / "lazy", environment_in(folder))
+    project.edit("        previous.uses_fpu = False\n", "")
+    ran = project.gate(*(part for kind in REPORTS for part in (f"--{kind}", f"report.{kind}")))
+    assert ran.code == 1, ran.err
+    return project.folder
+
+
+def test_junit_has_a_suite_a_system_and_a_failure_for_what_is_unexpected(broken: Path) -> None:
+    root = ElementTree.fromstring((broken / "report.junit").read_bytes())
+    assert root.tag == "testsuites"
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("2", "1", "0")
+    suites = {suite.get("name"): suite for suite in root}
+    assert set(suites) == {"lazy/broken", "lazy/fixed"}
+    [case] = suites["lazy/fixed"]
+    assert {"classname", "name", "time"} == set(case.keys())
+    [failure] = case.findall("failure")
+    assert failure.get("message") == "violated, expected proved"
+    assert "since step 2" in str(failure.text)
+    assert not suites["lazy/broken"].findall(".//failure")
+    for suite in root:
+        assert int(str(suite.get("tests"))) == len(suite.findall("testcase"))
+        assert float(str(suite.get("time"))) >= 0
+
+
+def test_json_is_the_document_of_check_with_more_fields(broken: Path) -> None:
+    document = json.loads((broken / "report.json").read_text())
+    assert document["schema"] == 1
+    row = next(row for row in document["results"] if row["pair"] == "lazy/fixed/isolation")
+    for name in ("system", "property", "expected", "engine", "depth", "seconds", "audited"):
+        assert name in row
+    assert row["evidence"] == "properties/certificates/lazy.fixed.isolation.json"
+    assert row["departs"] == {"step": 2, "field": "saved[A].uses_fpu", "old": False, "new": True}
+    assert document["differences"][0]["changes"]
+
+
+# SARIF 2.1.0, appendix A of the standard: the parts of the schema that the report may use. What is
+# not here is refused, as `additionalProperties` false does there.
+MESSAGE: dict[str, Any] = {"text": str}
+ARTIFACT: dict[str, Any] = {"uri": str, "uriBaseId": str}
+LOCATION: dict[str, Any] = {
+    "physicalLocation": {"artifactLocation": ARTIFACT, "region": {"startLine": int}},
+    "message": MESSAGE,
+}
+SARIF: dict[str, Any] = {
+    "$schema": str,
+    "version": {"2.1.0"},
+    "runs": [
+        {
+            "tool": {
+                "driver": {
+                    "name": str,
+                    "version": str,
+                    "rules": [
+                        {
+                            "id": str,
+                            "name": str,
+                            "shortDescription": MESSAGE,
+                            "defaultConfiguration": {"level": {"none", "note", "warning", "error"}},
+                        }
+                    ],
+                }
+            },
+            "columnKind": {"utf16CodeUnits", "unicodeCodePoints"},
+            "originalUriBaseIds": dict,
+            "invocations": [{"executionSuccessful": bool, "exitCode": int}],
+            "results": [
+                {
+                    "ruleId": str,
+                    "ruleIndex": int,
+                    "level": {"none", "note", "warning", "error"},
+                    "kind": {"notApplicable", "pass", "fail", "review", "open", "informational"},
+                    "message": MESSAGE,
+                    "locations": [LOCATION],
+                    "partialFingerprints": dict,
+                    "codeFlows": [
+                        {
+                            "threadFlows": [
+                                {
+                                    "locations": [
+                                        {
+                                            "location": LOCATION,
+                                            "nestingLevel": int,
+                                            "executionOrder": int,
+                                            "importance": {"important", "essential", "unimportant"},
+                                        }
+                                    ]
+                                }
+                            ]
+                        }
+                    ],
+                }
+            ],
+        }
+    ],
+}
+REQUIRED = {"version", "runs", "tool", "driver", "name", "id", "text", "threadFlows", "locations"}
+
+
+def misfits(found: Any, wanted: Any, where: str = "") -> list[str]:
+    """Where a document is not as the schema says."""
+    if isinstance(wanted, list):
+        if not isinstance(found, list):
+            return [where]
+        return [
+            m for i, item in enumerate(found) for m in misfits(item, wanted[0], f"{where}[{i}]")
+        ]
+    if isinstance(wanted, dict):
+        if not isinstance(found, dict):
+            return [where]
+        odd = [f"{where}.{name} is unknown" for name in found if name not in wanted]
+        known = [n for n in found if n in wanted]
+        return odd + [m for n in known for m in misfits(found[n], wanted[n], f"{where}.{n}")]
+    if isinstance(wanted, set):
+        return [] if found in wanted else [where]
+    right = isinstance(found, wanted) and (wanted is not int or not isinstance(found, bool))
+    return [] if right else [where]
+
+
+def test_sarif_has_the_structure_of_the_standard(broken: Path) -> None:
+    document = json.loads((broken / "report.sarif").read_text())
+    assert misfits(document, SARIF) == []
+    assert "sarif-schema-2.1.0.json" in document["$schema"]
+    [run] = document["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert len({rule["id"] for rule in rules}) == len(rules)
+    [result] = run["results"]
+    assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+    assert result["level"] == "none" or result["kind"] == "fail"
+    for location in re.findall(r'"startLine": (-?\d+)', json.dumps(document)):
+        assert int(location) >= 1
+    for uri in re.findall(r'"uri": "([^"]*)"', json.dumps(document)):
+        assert not uri.startswith("/")
+        assert (broken / uri).is_file()
+
+
+def test_sarif_points_at_the_changed_line_and_runs_along_the_functions(broken: Path) -> None:
+    [run] = json.loads((broken / "report.sarif").read_text())["runs"]
+    [result] = run["results"]
+    region = result["locations"][0]["physicalLocation"]
+    source = (broken / "models" / "lazy.py").read_text().splitlines()
+    assert "previous.image = machine.registers" in source[region["region"]["startLine"] - 1]
+    flow = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert [place["executionOrder"] for place in flow] == list(range(1, len(flow) + 1))
+    said = [place["location"]["message"]["text"] for place in flow]
+    assert "device_not_available()" in said
+    assert any(text.startswith("step 7: use_fpu") for text in said)
+
+
+def test_markdown_is_balanced_and_says_what_broke_since_when_and_where(broken: Path) -> None:
+    text = (broken / "report.markdown").read_text()
+    assert text.count("```") % 2 == 0
+    assert text.count("<details>") == text.count("</details>")
+    assert "A task finds only its own registers" in text
+    assert "Since step 2" in text
+    assert "```mermaid\nsequenceDiagram\n" in text
+    diagram = text.split("```mermaid\n")[1].split("```")[0]
+    for line in diagram.splitlines()[1:]:
+        assert re.fullmatch(r"    (participant \w+ as .+|\w+->>\w+: .+|Note .+: .+)", line), line
+    assert ";" not in diagram
+    assert "#" not in diagram
+
+
+def long_trace(length: int) -> Trace:
+    call = Entered("tick", "", "models/m.py", 1, "", (), 1)
+    stride = Stride("tick", "L1", {"n": True}, ("n",), {"field": (False, True)}, call)
+    return Trace(1, "trace", "s/1", "p", "it_holds", {"field": True}, "bmc", {}, (stride,) * length)
+
+
+def test_a_trace_of_a_thousand_steps_stays_small() -> None:
+    lines = list(trace_text(long_trace(1000)))
+    assert len(lines) < 60
+    assert "     ... 976 steps ..." in lines
+    assert any(line.startswith("1000") for line in lines)
+
+
+def test_same_change_same_bytes(project: Project) -> None:
+    project.edit("        previous.uses_fpu = False\n", "")
+    texts = []
+    for _ in range(2):
+        project.gate("--markdown", "report.md", "--sarif", "report.sarif", "--no-cache")
+        texts.append([(project.folder / f"report.{k}").read_text() for k in ("md", "sarif")])
+    assert texts[0] == texts[1]
