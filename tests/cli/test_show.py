@@ -1,5 +1,7 @@
 """`show` and `graph` in their formats, `simulate` without a terminal."""
 
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -63,3 +65,12 @@ def test_a_graph_over_nothing_that_there_is_is_wrong_use(nestproof: Runner) -> N
     assert ran.code == 2
     assert "did you mean `registers.owner`" in ran.err
     assert nestproof("graph", "lazy/fixed", "--over", ",").code == 2
+
+
+def test_textual_is_imported_only_when_the_screen_opens() -> None:
+    code = (
+        "import sys, verifier.cli.show_command, verifier.cli.simulate_command, "
+        "verifier.viewer.plain; sys.exit('textual' in sys.modules)"
+    )
+    root = Path(__file__).parent.parent.parent
+    assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == 0

@@ -19,6 +19,8 @@ from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 
 BY_HAND = "by hand"
+TRIED = 256
+"""Combinations of a step's choices that are tried, so that a person need not wait."""
 
 
 @dataclass
@@ -68,7 +70,7 @@ class Exploration:
 
     def enabled(self, number: int) -> list[Move]:
         """The steps that can be taken there, each with the first choices that allow it."""
-        return list(enabled(self.machine(number)))
+        return list(enabled(self.machine(number), most=TRIED))
 
     def take(self, number: int, move: Move) -> bool:
         """Take a step there: the branch grows at its end, elsewhere a new one begins."""

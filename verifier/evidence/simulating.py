@@ -17,24 +17,30 @@ COMBINATIONS = 4096
 """Combinations of choices beyond which they are sampled, not enumerated."""
 
 
-def enabled(machine: Machine, seed: int = 0) -> Iterator[Move]:
-    """One move for each step that can be taken now, with the first choices that enable it."""
+def enabled(machine: Machine, seed: int = 0, most: int = COMBINATIONS) -> Iterator[Move]:
+    """One move for each step that can be taken now, with the first choices that enable it.
+
+    Of a step with more than `most` combinations of choices so many are tried at random, the
+    defaults first.
+    """
     for step in machine.system.actions:
-        move = next((move for move in _moves(step, seed) if _is_enabled(machine, move)), None)
+        moves = _moves(step, seed, most)
+        move = next((move for move in moves if _is_enabled(machine, move)), None)
         if move is not None:
             yield move
 
 
-def _moves(step: Step, seed: int) -> Iterator[Move]:
+def _moves(step: Step, seed: int, most: int) -> Iterator[Move]:
     size = 1
     for choice in step.choices:
         size *= len(choice.values)
-    if size <= COMBINATIONS:
+    if size <= most:
         for values in product(*(choice.values for choice in step.choices)):
             yield step, dict(zip((c.name for c in step.choices), values, strict=True))
         return
+    yield step, {choice.name: choice.default for choice in step.choices}
     random = Random(seed)
-    for _ in range(COMBINATIONS):
+    for _ in range(most):
         yield random_choices(step, random)
 
 
