@@ -23,6 +23,7 @@ COMMANDS = {
     "gate": "what a change does to behaviour and verdicts, for CI",
     "diff": "what two versions of a system do differently",
     "mutate": "whether the properties notice one-place mistakes",
+    "cover": "steps, cases and branches that no execution takes",
     "audit": "check saved evidence again",
     "explain": "a rule, function, system or property with its source",
     "graph": "the reachable states as far as some fields go",

@@ -80,18 +80,21 @@ def lines_run(work: Callable[[], object]) -> Lines:
 def sites(ran: Lines, only: Collection[str] = ()) -> list[Site]:
     """The functions that ran, observers left out, with their mutants; some names `only`."""
     siblings = _siblings()
-    found: dict[CodeType, Site] = {}
-    for function in _functions():
-        code = function.__code__
-        if code in ran and code not in found and (not only or function.__name__ in only):
-            found[code] = Site(function, tuple(_mutants(function, siblings)))
-    return sorted(
-        found.values(),
-        key=lambda site: (
-            site.function.__code__.co_filename,
-            site.function.__code__.co_firstlineno,
-        ),
-    )
+    return [
+        Site(function, tuple(_mutants(function, siblings)))
+        for function in functions_of(ran)
+        if not only or function.__name__ in only
+    ]
+
+
+def functions_of(ran: Lines) -> list[FunctionType]:
+    """The functions that ran, observers left out, in the order of their files."""
+    found = {each.__code__: each for each in _functions() if each.__code__ in ran}
+    return sorted(found.values(), key=_place)
+
+
+def _place(function: FunctionType) -> tuple[str, int]:
+    return function.__code__.co_filename, function.__code__.co_firstlineno
 
 
 def _functions() -> Iterator[FunctionType]:
@@ -150,17 +153,17 @@ def _mutants(
     code = function.__code__
     file = Path(code.co_filename)
     tree = ast.parse(file.read_text())
-    for number, (_, _, was, _) in enumerate(list(_edits(_node(tree, code), siblings))):
+    for number, (_, _, was, _) in enumerate(list(_edits(definition(tree, code), siblings))):
         if _observes(function, was):
             continue
         wrong = copy.deepcopy(tree)
-        node = _node(wrong, code)
+        node = definition(wrong, code)
         line, what, was, edit = list(_edits(node, siblings))[number]
         edit()
         after = ast.unparse(node).splitlines()
-        instead = _instead(ast.unparse(_node(tree, code)).splitlines(), after, what)
+        instead = _instead(ast.unparse(definition(tree, code)).splitlines(), after, what)
         compiled = compile(ast.fix_missing_locations(wrong), str(file), "exec", dont_inherit=True)
-        yield Mutant(str(file), code.co_name, line, what, was, instead), _inner(compiled, code)
+        yield Mutant(str(file), code.co_name, line, what, was, instead), inner_code(compiled, code)
 
 
 def _observes(function: FunctionType, statement: str) -> bool:
@@ -176,7 +179,8 @@ def _instead(before: list[str], after: list[str], what: str) -> str:
     return next((b.strip() for a, b in zip(before, after, strict=False) if a != b), "")
 
 
-def _node(tree: ast.AST, code: CodeType) -> ast.FunctionDef:
+def definition(tree: ast.AST, code: CodeType) -> ast.FunctionDef:
+    """Where a function is written in the tree of its module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
             first = min([node.lineno, *(part.lineno for part in node.decorator_list)])
@@ -185,7 +189,7 @@ def _node(tree: ast.AST, code: CodeType) -> ast.FunctionDef:
     raise LookupError(f"`{code.co_name}` is not where it was loaded from")
 
 
-def _inner(compiled: CodeType, wanted: CodeType) -> CodeType:
+def inner_code(compiled: CodeType, wanted: CodeType) -> CodeType:
     """The function's code inside its module's."""
     pending = [compiled]
     while pending:

@@ -1,0 +1,99 @@
+"""`nestproof cover`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from verifier.catalogue import Catalogue, load, project_root
+from verifier.checking import witness_goals
+from verifier.cli.completing import systems
+from verifier.cli.progress import Reporter
+from verifier.engines.auto import auto
+from verifier.engines.simulation import simulation
+from verifier.evidence.files import save
+from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated
+from verifier.gate.coverage import Taken, coverage
+from verifier.language.compiling import compile_system
+
+
+@click.command("cover")
+@click.argument("patterns", nargs=-1, required=True, shell_complete=systems)
+@click.option(
+    "--evidence",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to save the proofs of unreachability in.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are."
+)
+def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) -> int:
+    """List steps that never fire, cases that never occur and branches that are never taken.
+
+    Of what is called unreachable there is a proof. Exit code 1 where a step or case is unreachable,
+    3 where it is not known.
+    """
+    catalogue = load(project_root(Path.cwd()))
+    names = dict.fromkeys(pair.system for pair in catalogue.matching(patterns))
+    codes = [0]
+    for name in names:
+        codes += _witnesses(catalogue, name)
+        with Reporter(1) as reporter:
+            cores = jobs or os.cpu_count() or 1
+            found = list(coverage(catalogue.systems[name], (), cores, reporter.watch))
+        _print(name, found)
+        if evidence is not None:
+            _save(found, evidence)
+    return next((code for code in (1, 3) if code in codes), 0)
+
+
+def _witnesses(catalogue: Catalogue, name: str) -> list[int]:
+    """Steps and cases that are not reached, as exit codes."""
+    system = catalogue.systems[name]
+    properties = catalogue.properties_of(system)
+    circuit = compile_system(system, properties).circuit
+    groups = {function.group for function in properties}
+    goals = {g for several in witness_goals(system, properties, groups).values() for g in several}
+    wishes = sorted(goals)
+    verdicts: dict[str, Verdict] = dict(simulation(circuit, wishes))
+    rest = [wish for wish in wishes if wish not in verdicts]
+    if rest:
+        verdicts |= auto(circuit, rest, Limits(seconds=60.0))
+    click.echo(f"{name}: {len(wishes) - len(rest)} of {len(wishes)} steps and cases found at once")
+    codes = []
+    for wish in rest:
+        verdict = verdicts[wish]
+        if not isinstance(verdict, Violated):
+            empty = isinstance(verdict, Proved)
+            kind, what = wish.split(":", 1)
+            says = "never " + ("fires" if kind == "fires" else "occurs")
+            click.echo(
+                f"  `{what}` {says}" if empty else f"  it is not known whether `{what}` occurs"
+            )
+            codes.append(1 if empty else 3)
+    return codes
+
+
+def _print(name: str, found: list[Taken]) -> None:
+    for each in found:
+        if each.status != "taken":
+            proof = f"  {len(each.proof.lemmas)} lemmas" if each.proof is not None else ""
+            click.echo(f"  {each.status:<11}  {each.branch}{proof}")
+    taken = sum(each.status == "taken" for each in found)
+    unreachable = sum(each.status == "unreachable" for each in found)
+    click.echo(
+        f"{name}: {len(found)} branches, {taken} taken, {unreachable} unreachable, "
+        f"{len(found) - taken - unreachable} not known"
+    )
+
+
+def _save(found: list[Taken], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in found:
+        if each.proof is not None:
+            branch = each.branch
+            way = "then" if branch.holds else "else"
+            place = f"{Path(branch.file).stem}.{branch.function}.{branch.line}.{way}"
+            save(each.proof, folder / f"{each.proof.system.replace('/', '.')}.{place}.json")

@@ -1,0 +1,167 @@
+"""Branches of model functions that no execution takes, with the proof that none does."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from random import Random
+from types import CodeType, FunctionType
+from typing import Literal
+
+from verifier.circuit.circuit import Circuit
+from verifier.engines.pdr import pdr
+from verifier.engines.simulation import simulation
+from verifier.evidence.certificates import Certificate, certificate_of
+from verifier.evidence.recording import within_project
+from verifier.evidence.replay import ASSERTIONS, Machine
+from verifier.evidence.verdicts import Clause, Limits, Proved, Verdict, Violated, Watch, silent
+from verifier.gate.mutants import definition, functions_of, inner_code, lines_run
+from verifier.gate.reuse import moves_of_run, run_of
+from verifier.language.compiling import Compiled, compile_system
+from verifier.language.errors import ModelError
+from verifier.language.system import System
+from verifier.parallel import Lost, side_by_side
+
+WALKS, STEPS = 60, 40
+"""Random executions that are followed line by line."""
+SEARCH = Limits(seconds=20.0)
+LONGEST = 120.0
+MARK = "a branch that is looked for"
+
+Status = Literal["taken", "unreachable", "not known"]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One way to go on at a condition: the lines that it runs."""
+
+    file: str
+    function: str
+    line: int
+    test: str
+    holds: bool
+    first: int
+    """The first line that runs only on this branch; 0 where there is none."""
+
+    def __str__(self) -> str:
+        way = "" if self.holds else "not "
+        return f"{within_project(self.file)}:{self.line} in {self.function}: {way}`{self.test}`"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is known of a branch; `proof` says why it is unreachable."""
+
+    branch: Branch
+    status: Status
+    proof: Certificate | None = None
+
+
+def coverage(
+    system: System, lemmas: Sequence[Clause], jobs: int, watch: Watch = silent
+) -> Iterator[Taken]:
+    """Every branch of the functions that a system runs: random executions, then a search."""
+    compiled = compile_system(system, ())
+    ran = lines_run(lambda: compile_system(system, ()))
+    walked = lines_run(lambda: _walk(compiled))
+    tasks: dict[str, Callable[[], Taken]] = {}
+    branches: dict[str, Branch] = {}
+    for function in functions_of(ran):
+        code = function.__code__
+        for number, branch in enumerate(_branches(function)):
+            name = f"{branch} {number}"
+            branches[name] = branch
+            if branch.first and branch.first in walked.get(code, ()):
+                tasks[name] = partial(Taken, branch, "taken")
+            else:
+                tasks[name] = partial(_searched, system, lemmas, function, branch, number)
+    for name, answer in side_by_side(tasks, jobs, watch, LONGEST):
+        yield Taken(branches[name], "not known") if isinstance(answer, Lost) else answer
+
+
+def _walk(compiled: Compiled) -> None:
+    """Follow random executions on plain values."""
+    system = compiled.system
+    random = Random(0)
+    for _ in range(WALKS):
+        machine = Machine(system)
+        for _ in range(STEPS):
+            step = random.choice(system.actions)
+            choices = {choice.name: random.choice(choice.values) for choice in step.choices}
+            taken = machine.move((step, choices))
+            if taken is not None and taken.failed is not None:
+                break
+    goals = [goal for goal in compiled.circuit.bad if goal.startswith("fires:")]
+    for found in simulation(compiled.circuit, goals).values():
+        start, moves = moves_of_run(system, run_of(compiled, found.path))
+        machine = Machine(system, start)
+        for move in islice(moves if isinstance(moves, list) else [], 100):
+            machine.move(move)
+
+
+def _branches(function: FunctionType) -> list[Branch]:
+    code = function.__code__
+    tree = ast.parse(Path(code.co_filename).read_text())
+    found = []
+    for node in _conditions(definition(tree, code)):
+        test = ast.unparse(node.test)
+        place = (code.co_filename, code.co_name, node.test.lineno, test)
+        found.append(Branch(*place, True, node.body[0].lineno))
+        found.append(Branch(*place, False, node.orelse[0].lineno if node.orelse else 0))
+    return found
+
+
+def _conditions(function: ast.FunctionDef) -> list[ast.If]:
+    return [node for node in ast.walk(function) if isinstance(node, ast.If)]
+
+
+def _searched(
+    system: System,
+    lemmas: Sequence[Clause],
+    function: FunctionType,
+    branch: Branch,
+    number: int,
+) -> Taken:
+    """Make the branch an assertion that fails, and see whether an execution fails it."""
+    function.__code__ = _marked(function.__code__, number)
+    try:
+        compiled = compile_system(system, ())
+    except ModelError:
+        return Taken(branch, "not known")
+    circuit: Circuit = compiled.circuit
+    if ASSERTIONS not in circuit.bad:
+        return Taken(branch, "unreachable")
+    verdicts: Mapping[str, Verdict] = simulation(circuit, [ASSERTIONS])
+    verdicts = verdicts or pdr(circuit, [ASSERTIONS], SEARCH, lemmas=lemmas)
+    verdict = verdicts[ASSERTIONS]
+    if isinstance(verdict, Proved):
+        return Taken(branch, "unreachable", certificate_of(compiled, ASSERTIONS, verdict))
+    if isinstance(verdict, Violated) and _fails_at_mark(compiled, verdict):
+        return Taken(branch, "taken")
+    return Taken(branch, "not known")
+
+
+def _marked(code: CodeType, number: int) -> CodeType:
+    tree = copy.deepcopy(ast.parse(Path(code.co_filename).read_text()))
+    node = _conditions(definition(tree, code))[number // 2]
+    body = node.orelse if number % 2 else node.body
+    near = body[0] if body else node
+    mark = ast.Assert(ast.Constant(False), ast.Constant(MARK))
+    body.insert(0, ast.copy_location(mark, near))
+    compiled = compile(ast.fix_missing_locations(tree), code.co_filename, "exec", dont_inherit=True)
+    return inner_code(compiled, code)
+
+
+def _fails_at_mark(compiled: Compiled, verdict: Violated) -> bool:
+    start, moves = moves_of_run(compiled.system, run_of(compiled, verdict.path))
+    machine = Machine(compiled.system, start)
+    for move in moves if isinstance(moves, list) else []:
+        taken = machine.move(move)
+        if taken is not None and taken.failed is not None:
+            return taken.failed == MARK
+    return False
