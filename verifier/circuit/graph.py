@@ -108,9 +108,9 @@ class Graph:
             return self.either(condition ^ 1, then)
         if then == otherwise ^ 1:
             return self.differ(condition, then) ^ 1
-        return self.both(
-            self.both(condition, then) ^ 1, self.both(condition ^ 1, otherwise) ^ 1
-        ) ^ 1
+        return (
+            self.both(self.both(condition, then) ^ 1, self.both(condition ^ 1, otherwise) ^ 1) ^ 1
+        )
 
     def all(self, literals: Iterable[int]) -> int:
         result = TRUE

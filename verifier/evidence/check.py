@@ -1,7 +1,7 @@
 """An independent re-check of evidence at the level of a circuit, by Z3 unless told otherwise."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from verifier.circuit.circuit import Circuit
