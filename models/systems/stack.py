@@ -164,3 +164,11 @@ KVM_KVM_LINUX = System(
     level=running_level,
     without=OF_OPEN_GUESTS,
 )
+KVM_KVM_LINUX_V3_14 = System(
+    "stack/kvm-kvm-linux-v3.14",
+    kvm_under_kvm(kvm_era.V3_14, kvm_era.V3_14),
+    NESTED_STEPS,
+    "As kvm-kvm-linux, with v3.14 twice: what it gets wrong its own text does not ask for.",
+    level=running_level,
+    without=OF_OPEN_GUESTS,
+)

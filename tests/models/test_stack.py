@@ -141,6 +141,16 @@ def test_what_a_guest_task_wrote_survives_host_and_guest_switches() -> None:
     assert s.access.found.value
 
 
+def test_an_interrupt_of_the_host_may_not_use_the_fpu_while_the_guest_s_registers_are_loaded() -> (
+    None
+):
+    s = running_guest()
+    use(s, True)
+    external_interrupt(s)
+    with pytest.raises(Disabled):
+        interrupt_uses_fpu(s, by_local_bh_enable=False, value=False)
+
+
 # Two levels
 
 
@@ -289,11 +299,3 @@ def test_registers_that_are_lost_are_another_s_to_the_tasks_above(
     replaced("kvm_put_guest_fpu", mutants.put_without_a_save)
     assert violated(V3_12_IRQ, "isolation", "integrity", "transparency") == {"integrity"}
     assert violated(KVM_LINUX, "isolation", "integrity") == {"isolation", "integrity"}
-
-
-def test_interrupts_of_the_host_that_use_the_fpu_do_not_reach_the_guest() -> None:
-    s = running_guest()
-    use(s, True)
-    external_interrupt(s)
-    with pytest.raises(Disabled):
-        interrupt_uses_fpu(s, by_local_bh_enable=False, value=False)
