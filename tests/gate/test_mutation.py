@@ -57,3 +57,30 @@ def test_a_record_that_is_no_record_is_refused(project: Project) -> None:
     ran = project.run("mutate", "lazy/fixed")
     assert ran.code == 2
     assert "no record of mutants" in ran.err
+
+
+def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -> None:
+    assert project.run("mutate", "lazy/fixed", "--accept").code == 0
+    project.commit("scores")
+    project.edit(
+        "    machine.current = next_task\n",
+        "    machine.current = next_task\n    machine.ts = True\n",
+    )
+    ran = project.gate("--base", "HEAD", "--markdown", "report.md")
+    assert "mistakes in the changed functions are noticed" in ran.out
+    assert "survived: models/lazy.py:88 in switch_to: drop `machine.ts = True`" in ran.out
+    assert "Would anything have noticed?" in (project.folder / "report.md").read_text()
+    assert ran.code == 1
+
+
+def test_branches_that_are_never_taken_are_listed_with_a_proof(project: Project) -> None:
+    project.edit(
+        "    machine.access.executed = True\n",
+        "    if not machine.saved[machine.current].uses_fpu:\n        machine.sets_ts = False\n"
+        "    machine.access.executed = True\n",
+    )
+    ran = project.run("cover", "lazy/fixed", "--evidence", "proofs")
+    assert ran.code == 0
+    condition = "`not machine.saved[machine.current].uses_fpu`"
+    assert f"unreachable  models/lazy.py:73 in use_fpu: {condition}" in ran.out
+    assert list((project.folder / "proofs").glob("*.json"))

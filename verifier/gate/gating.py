@@ -17,6 +17,8 @@ from verifier.gate.deciding import Decided, decide_system
 from verifier.gate.differences import Difference
 from verifier.gate.kept import nothing_known, superfluous
 from verifier.gate.revisions import Base
+from verifier.gate.scores import Comparison
+from verifier.gate.strength import strength
 from verifier.gate.touched import VERDICTS, Touch, touches
 from verifier.parallel import Lost, side_by_side
 
@@ -73,11 +75,15 @@ class Report:
     seconds: float = 0.0
     prefix: str = ""
     """The project's folder in its repository."""
+    strength: tuple[Comparison, ...] = ()
+    """For systems with recorded mutants, those of what the change touches."""
 
     @property
     def code(self) -> int:
         """The exit code: 1 before 3 before 0."""
         codes = {row.code for row in self.rows}
+        for each in self.strength:
+            codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
         return next((code for code in (1, 3) if code in codes), 0)
 
     @property
@@ -121,6 +127,12 @@ def gate(
         _lost(catalogue, name, answer.reason) if isinstance(answer, Lost) else answer
         for name, answer in side_by_side(tasks, jobs, watch, seconds)
     )
+    functions = {
+        each.system: {h.function for h in hunks if h.function in each.functions}
+        for each in decided
+        if each.moved
+    }
+    compared = tuple(strength(catalogue, functions, limits, cache, jobs, watch))
     cache.trim()
     known = bool(past.systems)
     return Report(
@@ -134,6 +146,7 @@ def gate(
         warnings=tuple(_warnings(catalogue, base, past, decided)),
         seconds=perf_counter() - begin,
         prefix="" if base is None else base.prefix,
+        strength=compared,
     )
 
 

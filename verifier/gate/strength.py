@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from verifier.catalogue import Catalogue
@@ -15,6 +15,7 @@ from verifier.gate.memory import Memory
 from verifier.gate.mutants import lines_run
 from verifier.gate.mutation import Guarded, Trial, guarded, trials
 from verifier.gate.reuse import clauses_from
+from verifier.gate.scores import Comparison, compared, scores
 from verifier.language.compiling import Compiled, compile_system
 
 
@@ -25,6 +26,25 @@ def guarded_system(
     system = catalogue.system(name)
     properties = catalogue.properties_of(system)
     return guarded(system, properties, limits, partial(_lemmas, catalogue, cache), watch)
+
+
+def strength(
+    catalogue: Catalogue,
+    touched: Mapping[str, Collection[str]],
+    limits: Limits,
+    cache: Cache,
+    jobs: int,
+    watch: Watch = silent,
+) -> Iterator[Comparison]:
+    """For each system on record, the mutants of its functions with the names given."""
+    for name, recorded in scores(catalogue.root).items():
+        functions = touched.get(name)
+        if not functions or name not in catalogue.systems:
+            continue
+        guards = guarded_system(catalogue, name, limits, cache, watch)
+        if guards.claims:
+            found = trials_of(guards, jobs, watch, functions)
+            yield compared(name, found, recorded, whole=False)
 
 
 def _lemmas(catalogue: Catalogue, cache: Cache, compiled: Compiled) -> Sequence[Clause]:

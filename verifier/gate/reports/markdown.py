@@ -15,6 +15,7 @@ from verifier.gate.reports.sentences import (
     heading,
     how,
     sentence,
+    strength_lines,
     summary,
     value,
 )
@@ -60,6 +61,11 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
         yield from _table(moved)
     yield from _differences(report)
+    if report.strength:
+        yield "### Would anything have noticed?"
+        yield ""
+        yield from (f"- {line}" for line in strength_lines(report))
+        yield ""
     if report.warnings:
         yield "### Warnings"
         yield ""

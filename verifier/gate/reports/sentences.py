@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verifier.evidence.certificates import Certificate
+from verifier.evidence.recording import within_project
 from verifier.evidence.traces import Trace, Value
 from verifier.gate.blame import Departure
 from verifier.gate.differences import Change, Difference
@@ -120,3 +121,24 @@ def failing_line(trace: Trace) -> str:
 def sentence(text: str) -> str:
     """A text that begins a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def strength_lines(report: Report) -> list[str]:
+    """What mistakes in the changed functions nobody would notice."""
+    lines = []
+    for each in report.strength:
+        total = each.score
+        lines.append(
+            f"{each.system}: {total.killed} of {total.killed + total.survived + total.undecided} "
+            f"mistakes in the changed functions are noticed"
+        )
+        for trial in each.new:
+            mutant = trial.mutant
+            text = f"{mutant.what} `{mutant.was}`" + f" -> `{mutant.instead}`" * bool(
+                mutant.instead
+            )
+            lines.append(
+                f"{trial.status}: {within_project(mutant.file)}:{mutant.line} "
+                f"in {mutant.function}: {text}"
+            )
+    return lines

@@ -13,6 +13,7 @@ from verifier.gate.reports.sentences import (
     failing_line,
     heading,
     how,
+    strength_lines,
     summary,
 )
 from verifier.viewer.lines import Style, unstyled
@@ -41,6 +42,8 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
     for row in report.rows:
         if row.code or row.expected_before not in (None, row.result.verdict):
             yield from _row(row, style)
+    for line in strength_lines(report):
+        yield f"strength   {line}"
     for warning in report.warnings:
         yield f"warning    {warning}"
     yield f"{summary(report)}; {report.seconds:.1f} s"
