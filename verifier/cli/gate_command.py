@@ -79,11 +79,10 @@ def command(
     before = recorded(root)
     limits = Limits(None, timeout, memory * 1_000_000 if memory else None)
     cache = Cache(None if no_cache else cache_folder(), limits)
+    cores = jobs or os.cpu_count() or 1
     try:
         with Reporter(len(catalogue.systems)) as reporter:
-            report = gate(
-                catalogue, base, limits, cache, jobs or os.cpu_count() or 1, reporter.watch
-            )
+            report = gate(catalogue, base, limits, cache, cores, reporter.watch, accepting)
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
-from verifier.catalogue import Catalogue
+from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Engine, Result, decide
 from verifier.circuit.circuit import Circuit
 from verifier.engines.auto import auto
-from verifier.evidence.replay import ASSERTIONS
+from verifier.evidence.explaining import explained
+from verifier.evidence.following import moves_of, start_of
+from verifier.evidence.replay import ASSERTIONS, Stopped
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Limits, Verdict, Watch, silent
 from verifier.gate.base import Before
@@ -22,7 +24,7 @@ from verifier.gate.differences import Difference, difference
 from verifier.gate.kept import Witnesses
 from verifier.gate.memory import Memory
 from verifier.gate.reuse import Reusing
-from verifier.language.compiling import compile_system
+from verifier.language.compiling import Compiled, compile_system
 
 AUDITED = "earlier evidence, audited"
 
@@ -55,9 +57,13 @@ def decide_system(
     cache: Cache,
     hunks: Sequence[Hunk],
     jobs: int,
+    keeping: bool = False,
     watch: Watch = silent,
 ) -> Decided:
-    """Audit what is kept of a system; search only for what does not hold any more."""
+    """Audit what is kept of a system; search only for what does not hold any more.
+
+    Evidence that is kept is worth making small and readable; so is what nobody expected.
+    """
     begin = perf_counter()
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
@@ -68,8 +74,10 @@ def decide_system(
     memory = Memory(catalogue.root, system, properties, groups, now, cache)
     engine = Reusing(compiled, properties, memory, partial(_search, jobs))
     results = decide(
-        compiled, properties, groups, engine, limits, watch, minimal=True, kept=memory.evidence
+        compiled, properties, groups, engine, limits, watch, minimal=keeping, kept=memory.evidence
     )
+    if not keeping:
+        results = [_explained(catalogue, compiled, result) for result in results]
     for result in results:
         if engine.how.get(result.property, "").startswith("searched"):
             memory.remember(result)
@@ -89,6 +97,21 @@ def decide_system(
         seconds=perf_counter() - begin,
         warnings=(*memory.warnings, *((cache.complaint,) if cache.complaint else ())),
     )
+
+
+def _explained(catalogue: Catalogue, compiled: Compiled, result: Result) -> Result:
+    """A counterexample that is not expected, with what caused it."""
+    trace, system = result.evidence, compiled.system
+    expected = catalogue.expected.get(Pair(result.system, result.property))
+    if not isinstance(trace, Trace) or expected == "violated" or trace.decisive:
+        return result
+    start, moves = start_of(system, trace), moves_of(system, trace)
+    assert not isinstance(start, str), "the trace has just been found or audited"
+    assert not isinstance(moves, Stopped), "the trace has just been found or audited"
+    properties = catalogue.properties_of(system)
+    names = zip(compiled.leaves, compiled.latch_names, strict=True)
+    changing = {leaf.path for leaf, latches in names if latches}
+    return replace(result, evidence=explained(system, properties, trace, start, moves, changing))
 
 
 def _departures(

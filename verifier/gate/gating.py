@@ -98,6 +98,7 @@ def gate(
     cache: Cache,
     jobs: int,
     watch: Watch = silent,
+    keeping: bool = False,
 ) -> Report:
     """Compare the working tree with a base, audit what is kept, and search for the rest."""
     begin = perf_counter()
@@ -119,6 +120,7 @@ def gate(
             cache,
             hunks,
             jobs if len(names) == 1 else 1,
+            keeping,
         )
         for name in names
     }

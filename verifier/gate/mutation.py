@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from types import CodeType, FunctionType
 from typing import Literal
 
 from verifier.circuit.circuit import Circuit
-from verifier.circuit.simulate import random_runs
 from verifier.engines.pdr import pdr
 from verifier.engines.simulation import simulation
 from verifier.evidence.replay import ASSERTIONS, Machine, Stopped
@@ -38,8 +36,6 @@ from verifier.parallel import Lost, side_by_side
 
 SEARCH = Limits(seconds=5.0)
 """For one mutant."""
-RUNS, STEPS = 256, 30
-"""Random executions that may tell a mutant from the original."""
 LONGEST = 120.0
 """Seconds after which a mutant is given up, its compilation included."""
 SIBLINGS = 12
@@ -170,19 +166,9 @@ def _attempt(
     missing = _missing(compiled.circuit, guards.witnesses)
     if missing is not None:
         return Trial(mutant, "killed", missing)
-    if not _told_apart(guards.compiled.circuit, compiled.circuit):
-        if alike(guards.behaviour, behaviour_of(compiled), guards.lemmas):
-            return Trial(mutant, "equivalent")
+    if alike(guards.behaviour, behaviour_of(compiled), guards.lemmas):
+        return Trial(mutant, "equivalent")
     return fate
-
-
-def _told_apart(some: Circuit, other: Circuit) -> bool:
-    """Whether the same random choices lead to different states, as far as they are tried."""
-    names = [latch.name for latch in some.latches], [bit.name for bit in some.inputs]
-    if names != ([latch.name for latch in other.latches], [bit.name for bit in other.inputs]):
-        return False
-    both = zip(random_runs(some, RUNS), random_runs(other, RUNS), strict=True)
-    return any(a != b for a, b in islice(both, STEPS))
 
 
 def _missing(circuit: Circuit, witnesses: Sequence[str]) -> str | None:
