@@ -1,4 +1,4 @@
-"""`python -m tests.bench [-o FILE]`: nestproof next to its peers on the same pairs.
+"""`python -m tests.bench [PATTERN ...] [-o FILE]`: nestproof next to its peers on the same pairs.
 
 Every figure is a whole process's. The exports are made first; making them is not counted.
 """
@@ -99,17 +99,19 @@ def compilation(catalogue: Catalogue) -> Iterator[str]:
         )
 
 
-def report(rounds: int, spacer_seconds: int) -> Iterator[str]:
+def report(patterns: Sequence[str], rounds: int, spacer_seconds: int) -> Iterator[str]:
     """The whole report, as Markdown."""
     catalogue = load(bundled_root())
+    chosen = set(catalogue.matching(patterns) if patterns else catalogue.pairs())
     yield "# Benchmarks\n"
     yield f"{machine()}. Whole processes, medians of {rounds} interleaved runs; one run of"
     yield "`make bench`. The peers decide one pair per process, from files made before."
     yield from compilation(catalogue)
     with tempfile.TemporaryDirectory() as folder:
         files = exported(catalogue, Path(folder))
-        proved = [p for p in files if catalogue.expected.get(p) == "proved"]
-        violated = [p for p in files if catalogue.expected.get(p) == "violated"]
+        verdicts = {p: catalogue.expected.get(p) for p in files if p in chosen}
+        proved = [p for p, verdict in verdicts.items() if verdict == "proved"]
+        violated = [p for p, verdict in verdicts.items() if verdict == "violated"]
         yield from compared("Proofs", proved, files, [abc_pdr()], ["--engine", "pdr"], rounds)
         yield from compared(
             "Shortest counterexamples", violated, files, [abc_bmc3()], ["--engine", "bmc"], rounds
@@ -130,12 +132,13 @@ def report(rounds: int, spacer_seconds: int) -> Iterator[str]:
 def main() -> None:
     """Print the report, or write it to a file."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("patterns", nargs="*", help="pairs to compare; default: all")
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--spacer-seconds", type=int, default=30)
     given = parser.parse_args()
     lines = []
-    for line in report(given.rounds, given.spacer_seconds):
+    for line in report(given.patterns, given.rounds, given.spacer_seconds):
         print(line, flush=True)
         lines.append(line)
     if given.output is not None:
