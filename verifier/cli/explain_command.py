@@ -119,7 +119,7 @@ def _cost(catalogue: Catalogue, system: System) -> Iterator[str]:
     for title, wanted in (("steps", True), ("functions", False)):
         yield f"  {title}"
         rows = [item for item in compiled.costs.items() if (item[0] in steps) == wanted]
-        for name, cost in sorted(rows, key=lambda row: -row[1].seconds):
+        for name, cost in sorted(rows, key=lambda row: (-row[1].paths, -row[1].gates, row[0])):
             yield (
                 f"    {name:38} {cost.calls:7} {cost.paths:7} {cost.gates:7} "
                 f"{cost.seconds * 1000:8.1f}"
