@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from verifier.catalogue import Pair
-from verifier.evidence.certificates import Certificate, clauses_of
+from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.files import DamagedFile
 from verifier.evidence.verdicts import Clause
 from verifier.gate.kept import FOLDER, kept_evidence
@@ -19,13 +19,7 @@ from verifier.language.errors import ModelError
 
 def kept_lemmas(root: Path, compiled: Compiled) -> tuple[Clause, ...]:
     """What the kept proofs of a system say that can be said of it as it is now."""
-    found: dict[Clause, None] = {}
-    for certificate in _certificates(root, compiled):
-        for lemma in certificate.lemmas:
-            clauses = clauses_of(compiled, lemma)
-            if not isinstance(clauses, str):
-                found |= dict.fromkeys(clauses)
-    return tuple(found)
+    return tuple(clauses_from(compiled, _certificates(root, compiled)))
 
 
 def _certificates(root: Path, compiled: Compiled) -> Iterator[Certificate]:

@@ -10,9 +10,9 @@ from verifier.catalogue import Catalogue, load, project_root
 from verifier.cli.completing import systems
 from verifier.cli.show_command import styled
 from verifier.evidence.verdicts import Limits
-from verifier.gate.base import past_of
 from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.differences import difference
+from verifier.gate.past import past_of
 from verifier.gate.reports.changes import difference_lines
 from verifier.gate.revisions import base_of
 from verifier.language.compiling import compile_system

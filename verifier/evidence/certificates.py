@@ -175,6 +175,17 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
     return clauses
 
 
+def clauses_from(compiled: Compiled, certificates: Iterable[Certificate]) -> list[Clause]:
+    """The lemmas that can be said of the system as it is now, each once."""
+    found: dict[Clause, None] = {}
+    for certificate in certificates:
+        for lemma in certificate.lemmas:
+            clauses = clauses_of(compiled, lemma)
+            if not isinstance(clauses, str):
+                found |= dict.fromkeys(clauses)
+    return list(found)
+
+
 def _pattern(value: bool | Enum) -> Pattern:
     return (value,) if isinstance(value, bool) else encoding(type(value)).pattern(value)
 

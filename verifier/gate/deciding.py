@@ -16,13 +16,13 @@ from verifier.evidence.following import moves_of, start_of
 from verifier.evidence.replay import ASSERTIONS, Stopped
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Limits, Verdict, Watch, silent
-from verifier.gate.base import Before
 from verifier.gate.behaviour import behaviour_of
 from verifier.gate.blame import Departure, Hunk, departure
 from verifier.gate.cache import Cache
 from verifier.gate.differences import Difference, difference
 from verifier.gate.kept import Witnesses
 from verifier.gate.memory import Memory
+from verifier.gate.past import Before
 from verifier.gate.reuse import Reusing
 from verifier.language.compiling import Compiled, compile_system
 

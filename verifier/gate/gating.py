@@ -10,12 +10,12 @@ from time import perf_counter
 from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Result
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
-from verifier.gate.base import Past, past_of
 from verifier.gate.blame import Departure, hunks_of
 from verifier.gate.cache import Cache
 from verifier.gate.deciding import Decided, decide_system
 from verifier.gate.differences import Difference
 from verifier.gate.kept import nothing_known, superfluous
+from verifier.gate.past import Past, past_of
 from verifier.gate.revisions import Base
 from verifier.gate.scores import Comparison
 from verifier.gate.strength import strength

@@ -9,7 +9,7 @@ from typing import Any
 from verifier.checking import Engine
 from verifier.circuit.circuit import Circuit
 from verifier.evidence.audit import rejection
-from verifier.evidence.certificates import Certificate, certificate_of, clauses_of
+from verifier.evidence.certificates import Certificate, certificate_of, clauses_from
 from verifier.evidence.check import path_violates
 from verifier.evidence.following import chosen
 from verifier.evidence.replay import Move, Stopped
@@ -123,17 +123,6 @@ class Reusing:
             self._reached[goal] = run_of(self._compiled, verdict.path)
         elif isinstance(verdict, Proved) and not verdict.induction.steps:
             self._unreachable[goal] = certificate_of(self._compiled, goal, verdict)
-
-
-def clauses_from(compiled: Compiled, certificates: Iterable[Certificate]) -> list[Clause]:
-    """The lemmas that can be said of the system as it is now, each once."""
-    found: dict[Clause, None] = {}
-    for certificate in certificates:
-        for lemma in certificate.lemmas:
-            clauses = clauses_of(compiled, lemma)
-            if not isinstance(clauses, str):
-                found |= dict.fromkeys(clauses)
-    return list(found)
 
 
 def run_of(compiled: Compiled, path: Path) -> Run:

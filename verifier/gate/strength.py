@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from verifier.catalogue import Catalogue
-from verifier.evidence.certificates import Certificate
+from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.replay import ASSERTIONS
 from verifier.evidence.verdicts import Clause, Limits, Watch, silent
 from verifier.gate.behaviour import behaviour_of
@@ -14,7 +14,6 @@ from verifier.gate.cache import Cache
 from verifier.gate.memory import Memory
 from verifier.gate.mutants import lines_run
 from verifier.gate.mutation import Guarded, Trial, guarded, trials
-from verifier.gate.reuse import clauses_from
 from verifier.gate.scores import Comparison, compared, scores
 from verifier.language.compiling import Compiled, compile_system
 
