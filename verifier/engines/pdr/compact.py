@@ -6,13 +6,12 @@ Een, Biere: Effective Preprocessing in SAT through Variable and Clause Eliminati
 from dataclasses import replace
 from itertools import chain
 
-import pysolvers
+from pysat.solvers import Cadical153
 
 from verifier.circuit.cnf import Transition
 
 _ROUNDS = 2
 _MORE_CLAUSES_FOR_A_VARIABLE = 16
-_OFF, _ON = 0, 1
 
 
 def compact(step: Transition) -> Transition:
@@ -23,31 +22,24 @@ def compact(step: Transition) -> Transition:
     outputs = [*step.next, *step.bad.values()]
     first = list(range(1, step.latches + step.inputs + 1))
     frozen = sorted({*first, *map(abs, outputs)})
-    solver = pysolvers.cadical153_new()
-    try:
-        pysolvers.cadical153_set(solver, "elimboundmin", _MORE_CLAUSES_FOR_A_VARIABLE)
-        for clause in step.clauses:
-            pysolvers.cadical153_add_cl(solver, clause)
-        block = cover = condition = _OFF
-        decompose = probe = hyper_binary = vivify = _OFF
-        eliminate = subsume = _ON
-        _, clauses = pysolvers.cadical153_process(
-            solver,
-            _ROUNDS,
-            block,
-            cover,
-            condition,
-            decompose,
-            eliminate,
-            probe,
-            hyper_binary,
-            subsume,
-            vivify,
-            frozen,
-            0,
+    with Cadical153() as solver:
+        solver.configure({"elimboundmin": _MORE_CLAUSES_FOR_A_VARIABLE})
+        solver.append_formula(step.clauses)
+        _, clauses = solver.process(
+            rounds=_ROUNDS,
+            block=False,
+            cover=False,
+            condition=False,
+            decompose=False,
+            elim=True,
+            probe=False,
+            probehbr=False,
+            subsume=True,
+            ternary=False,
+            transred=False,
+            vivify=False,
+            freeze=frozen,
         )
-    finally:
-        pysolvers.cadical153_del(solver, None)
     used = sorted({*frozen, *map(abs, chain.from_iterable(clauses))}.difference(first))
     number = [0] * (2 * step.variables + 1)
     for index, variable in enumerate([*first, *used], start=1):
