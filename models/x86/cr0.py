@@ -53,10 +53,34 @@ class Cr0:
         )
 
     def __or__(self, other: Cr0) -> Cr0:
-        return ~(~self & ~other)
+        return Cr0(
+            pe=self.pe | other.pe,
+            mp=self.mp | other.mp,
+            em=self.em | other.em,
+            ts=self.ts | other.ts,
+            et=self.et | other.et,
+            ne=self.ne | other.ne,
+            wp=self.wp | other.wp,
+            am=self.am | other.am,
+            nw=self.nw | other.nw,
+            cd=self.cd | other.cd,
+            pg=self.pg | other.pg,
+        )
 
     def __invert__(self) -> Cr0:
-        return self ^ ALL_BITS
+        return Cr0(
+            pe=self.pe ^ True,
+            mp=self.mp ^ True,
+            em=self.em ^ True,
+            ts=self.ts ^ True,
+            et=self.et ^ True,
+            ne=self.ne ^ True,
+            wp=self.wp ^ True,
+            am=self.am ^ True,
+            nw=self.nw ^ True,
+            cd=self.cd ^ True,
+            pg=self.pg ^ True,
+        )
 
 
 NO_BITS = Cr0()
