@@ -62,3 +62,22 @@ class Circuit:
             tuple(latch for latch in self.latches if latch.literal >> 1 in used),
             wanted,
         )
+
+
+def tidied(circuit: Circuit, literals: Iterable[int] = ()) -> tuple[Circuit, dict[int, int]]:
+    """The circuit in a graph of its own, variables first and without gates that nothing reads.
+
+    Also says what became of some more literals.
+    """
+    graph, literals = Graph(), list(literals)
+    image = {latch.literal: graph.variable() for latch in circuit.latches}
+    image |= {bit.literal: graph.variable() for bit in circuit.inputs}
+    roots = [*(latch.next for latch in circuit.latches), *circuit.bad.values(), *literals]
+    copied = iter(circuit.graph.copy_into(graph, roots, image))
+    tidy = Circuit(
+        graph,
+        tuple(Input(bit.name, image[bit.literal]) for bit in circuit.inputs),
+        tuple(Latch(x.name, image[x.literal], next(copied), x.reset) for x in circuit.latches),
+        {name: next(copied) for name in circuit.bad},
+    )
+    return tidy, dict(zip(literals, copied, strict=True))

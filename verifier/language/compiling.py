@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from time import perf_counter
 from typing import Any
 
-from verifier.circuit.circuit import Circuit, Input, Latch
+from verifier.circuit.circuit import Circuit, Input, Latch, tidied
 from verifier.circuit.graph import FALSE, TRUE
 from verifier.language.compiled import ASSERTIONS, Compiled, Conjunct
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError, blaming
-from verifier.language.explorer import Outcome
+from verifier.language.explorer import Outcome, total
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.records import view
 from verifier.language.symbolic import Bit
 from verifier.language.system import Binding, System, bindings
-from verifier.language.varying import SECONDS, Start, varying_fields
+from verifier.language.varying import SECONDS, Start, explore_steps
 
 __all__ = ["Compiled", "compile_system"]
 
@@ -28,25 +28,25 @@ def compile_system(system: System, properties: Iterable[ModelFunction]) -> Compi
     Fields that no execution changes stay constants, so that what depends on them folds away.
     """
     begin = perf_counter()
-    varying = varying_fields(system)
-    while True:
-        start = Start(system, varying)
-        outcomes = [start.outcome(step) for step in system.actions]
-        missed = set[int]().union(*map(start.changed, outcomes))
-        if not missed:
-            break
-        varying = [varies or place in missed for place, varies in enumerate(varying)]
-    steps = _Steps(start, outcomes)
+    start = Start(system)
+    explored = explore_steps(start)
+    start.run.costs = total(step.costs for step in explored)
+    steps = _Steps(start, [step.outcome for step in explored])
     bound = [b for function in properties for b in bindings(system, function)]
     conjuncts = steps.conjuncts(bound)
     bad = {name: start.graph.any(c.bad for c in group) for name, group in conjuncts.items()}
     bad |= steps.fired() | steps.failed()
-    circuit = Circuit(start.graph, steps.inputs(), steps.latches(), bad)
+    whole = Circuit(start.graph, steps.inputs(), steps.latches(), bad)
+    circuit, image = tidied(whole, [c.bad for group in conjuncts.values() for c in group])
     names = tuple(
         _latch_names(leaf) if varies else ()
         for leaf, varies in zip(start.leaves, start.varying, strict=True)
     )
-    return Compiled(system, circuit, names, conjuncts, start.run.costs, perf_counter() - begin)
+    placed = {
+        name: tuple(Conjunct(c.binding, image[c.bad]) for c in group)
+        for name, group in conjuncts.items()
+    }
+    return Compiled(system, circuit, names, placed, start.run.costs, perf_counter() - begin)
 
 
 class _Steps:
@@ -91,7 +91,7 @@ class _Steps:
             bad = graph.both(idle, self._violated(binding, self.start.blank))
             for taken, outcome in zip(self.taken, self.outcomes, strict=True):
                 if taken != FALSE:
-                    violated = self._violated(binding, outcome.values)
+                    violated = self._violated(binding, self.start.after(outcome))
                     bad = graph.either(bad, graph.both(taken, violated))
             function = binding.function
             group = function.group if function.kind == "always" else f"sometimes:{function.name}"
@@ -127,7 +127,9 @@ class _Steps:
             free = self.system.is_arbitrary(leaf.path)
             for i, name in enumerate(_latch_names(leaf)):
                 by_step = [
-                    self.graph.choose(outcome.enabled, _bits(outcome.values[place])[i], current[i])
+                    self.graph.choose(outcome.enabled, _bits(outcome.writes[place])[i], current[i])
+                    if place in outcome.writes
+                    else current[i]
                     for outcome in self.outcomes
                 ]
                 next = self._muxed(current[i], by_step)

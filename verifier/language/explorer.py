@@ -9,6 +9,7 @@ Lightweight Symbolic Virtual Machine for Solver-Aided Host Languages. PLDI 2014.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -20,7 +21,7 @@ from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.merging import merged_result
 from verifier.language.refusals import check_given, check_result, examine
-from verifier.language.stores import RUNNING, SymbolicStore
+from verifier.language.stores import RUNNING, StateStore
 from verifier.language.symbolic import Bit, Symbol
 
 PATHS = 4096
@@ -33,10 +34,10 @@ Decisions = tuple[tuple[int, bool], ...]
 
 @dataclass
 class Outcome:
-    """What a call or a set of its paths does; the state means nothing where it is not enabled."""
+    """What a call or a set of its paths does; its writes mean nothing where it is not enabled."""
 
     enabled: int
-    values: list[Any]
+    writes: dict[int, Any]
     result: Any
     failures: dict[str, int]
 
@@ -73,13 +74,29 @@ class Cost:
     seconds: float = 0.0
 
 
+def total(costs: Iterable[Mapping[str, Cost]]) -> dict[str, Cost]:
+    """By function, what several explorations took together."""
+    sums: dict[str, Cost] = {}
+    for several in costs:
+        for name, cost in several.items():
+            before = sums.get(name, Cost())
+            sums[name] = Cost(
+                before.calls + cost.calls,
+                before.paths + cost.paths,
+                before.gates + cost.gates,
+                before.seconds + cost.seconds,
+            )
+    return sums
+
+
 class SymbolicRun:
     """Explores model functions over one state store."""
 
     def __init__(self, graph: Graph, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         self.graph = graph
-        self.store = SymbolicStore(self, leaves, values, state=True)
+        self.store = StateStore(self, leaves, values)
         self.observing = False
+        self.writes: dict[int, Any] = {}
         self.enabled = TRUE
         self.failures: dict[str, int] = {}
         self.frame = Frame(Decided(), ())
@@ -115,6 +132,8 @@ class SymbolicRun:
     def reveal(self, raw: Any, leaf: Leaf) -> Any:
         """A stored value as a model sees it."""
         if type(raw) is int:
+            if raw <= TRUE:
+                return raw == TRUE
             known = self.facts.known(raw, depth=1)
             return Bit(self, raw, leaf.path) if known is None else known
         if type(raw) is tuple:
@@ -169,7 +188,11 @@ class SymbolicRun:
             here = self.graph.both(self.enabled, failed)
             self.failures[name] = self.graph.either(self.failures.get(name, FALSE), here)
         self.assume(outcome.enabled)
-        self.store.values = list(outcome.values)
+        if outcome.writes:
+            values = self.store.values
+            for written, raw in outcome.writes.items():
+                values[written] = raw
+            self.writes.update(outcome.writes)
         if outcome.result is not None and function.observes and not self.observing:
             raise refuse(
                 f"`{function.name}` gives a model function what an observer sees",
@@ -182,17 +205,19 @@ class SymbolicRun:
     ) -> Outcome:
         """Every path of a call from the present state, merged; the run is left as it was."""
         examine(function.body)
-        before = (self.store.values, self.enabled, self.failures, self.frame, self.observing)
+        before = (self.store.values, self.writes, self.enabled, self.failures, self.frame)
+        observing = self.observing
         cost = self.costs.setdefault(function.name, Cost())
         start, gates = perf_counter(), self.graph.gates
-        self.observing = self.observing or function.observes
+        self.observing = observing or function.observes
         running = RUNNING.set(True)
         try:
             outcome = _Exploration(self, function, given, named).paths(())
         finally:
             RUNNING.reset(running)
         check_result(function, outcome.result)
-        self.store.values, self.enabled, self.failures, self.frame, self.observing = before
+        self.store.values, self.writes, self.enabled, self.failures, self.frame = before
+        self.observing = observing
         cost.calls += 1
         cost.gates += self.graph.gates - gates
         cost.seconds += perf_counter() - start
@@ -240,7 +265,7 @@ class _Exploration:
                 self.function.place,
                 "split it into model functions, or combine bits with &, | and ^",
             )
-        run.store.values = list(self.entry)
+        run.store.values, run.writes = self.entry.copy(), {}
         run.enabled, run.failures = TRUE, {}
         frame = run.frame = Frame(self.root, forced)
         result = None
@@ -255,7 +280,7 @@ class _Exploration:
             run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
         finally:
             run.facts.undo(self.mark)
-        return Outcome(enabled, run.store.values, result, run.failures), frame.decisions
+        return Outcome(enabled, run.writes, result, run.failures), frame.decisions
 
     def _merge(self, condition: int, then: Outcome, otherwise: Outcome) -> Outcome:
         run, graph = self.run, self.run.graph
@@ -267,12 +292,12 @@ class _Exploration:
         }
         enabled = graph.choose(condition, then.enabled, otherwise.enabled)
         if otherwise.enabled == FALSE:
-            return Outcome(enabled, then.values, then.result, failures)
+            return Outcome(enabled, then.writes, then.result, failures)
         if then.enabled == FALSE:
-            return Outcome(enabled, otherwise.values, otherwise.result, failures)
-        values = [
-            a if a is b or a == b else run.choose(condition, a, b)
-            for a, b in zip(then.values, otherwise.values, strict=True)
-        ]
+            return Outcome(enabled, otherwise.writes, otherwise.result, failures)
+        writes, entry = {}, self.entry
+        for place in {**then.writes, **otherwise.writes}:
+            a, b = then.writes.get(place, entry[place]), otherwise.writes.get(place, entry[place])
+            writes[place] = a if a is b or a == b else run.choose(condition, a, b)
         result = merged_result(run, self.function, condition, then.result, otherwise.result)
-        return Outcome(enabled, values, result, failures)
+        return Outcome(enabled, writes, result, failures)

@@ -27,7 +27,7 @@ class Leaf:
     ghost: bool = False
     event: bool = False
 
-    @property
+    @cached_property
     def constant(self) -> bool:
         return self.type is not bool and not issubclass(self.type, Enum)
 

@@ -38,21 +38,24 @@ class Record(Protocol):
 class FieldAccess:
     """Reads one field; writes go through the record's `__setattr__`."""
 
-    __slots__ = ("field",)
+    __slots__ = ("field", "offset", "part", "slot")
 
     def __init__(self, field: Field) -> None:
         self.field = field
+        self.offset = field.offset
+        self.slot = isinstance(field, Slot)
+        self.part = field.type if isinstance(field, Part) else None
 
     def __get__(self, record: Record | None, owner: type | None = None) -> Any:
         if record is None:
             return self
-        field, store, base = self.field, record._store, record._base
-        base = base + field.offset if type(base) is int else shifted(base, field.offset)
-        if type(field) is Slot:
+        store, base = record._store, record._base
+        base = base + self.offset if type(base) is int else shifted(base, self.offset)
+        if self.slot:
             return store.read(base)
-        if type(field) is Part:
-            return view(field.type, store, base)
-        return FamilyView(field, store, base)  # type: ignore[arg-type]
+        if self.part is not None:
+            return view(self.part, store, base)
+        return FamilyView(self.field, store, base)  # type: ignore[arg-type]
 
 
 def view(type: type[T], store: Store, base: Base) -> T:
@@ -171,7 +174,10 @@ def _initialise(self: Any, **given: Any) -> None:
     self.__dict__["_base"] = 0
     for name, value in given.items():
         field = layout.fields.get(name) or _known(self, name)
-        assign(store, field.offset, field, value)
+        if type(field) is Slot:
+            store.values[field.offset] = store.raw(store.leaves[field.offset], value)
+        else:
+            assign(store, field.offset, field, value)
     store.made = True
 
 
@@ -187,7 +193,7 @@ def _known(record: Any, name: str) -> Field:
 
 
 def _set(self: Any, name: str, value: Any) -> None:
-    field = _known(self, name)
+    field = layout_of(type(self)).fields.get(name) or _known(self, name)
     assign(self._store, shifted(self._base, field.offset), field, value)
 
 

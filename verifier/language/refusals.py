@@ -67,9 +67,11 @@ def check_result(function: ModelFunction, result: object) -> None:
 
 
 def _steady(value: object) -> bool:
+    if type(value) is bool or isinstance(value, Unknown) or hasattr(value, "_store"):
+        return True
     if isinstance(value, tuple):
         return all(_steady(item) for item in value)
-    return isinstance(value, Unknown) or lasting(value)
+    return lasting(value)
 
 
 @cache

@@ -46,12 +46,15 @@ class Store:
         return self.values[base]  # type: ignore[index]
 
     def write(self, base: Base, value: Any) -> None:
-        leaf = self.leaf(base)
         if isinstance(value, Bit | Symbol):
             self.thaw()
+        self.poke(base, self.raw(self.leaf(base), value))
+
+    def raw(self, leaf: Leaf, value: Any) -> Any:
+        """A value as it is kept in a leaf. Refused where it does not fit."""
         if not leaf.accepts(value):
             raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", wants(leaf))
-        self.poke(base, value)
+        return value
 
     def peek(self, base: Base, target: Store) -> Any:
         """A value as `target` keeps it, for copying whole records, ghosts included."""
@@ -89,12 +92,9 @@ class SymbolicStore(Store):
 
     run: SymbolicRun
 
-    def __init__(
-        self, run: SymbolicRun, leaves: tuple[Leaf, ...], values: list[Any], state: bool = False
-    ) -> None:
+    def __init__(self, run: SymbolicRun, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         super().__init__(leaves, values)
         self.run = run
-        self.state = state
 
     def leaf(self, base: Base) -> Leaf:
         """The leaf there; by cases, one that is a ghost if any is."""
@@ -131,8 +131,6 @@ class SymbolicStore(Store):
         return raw
 
     def _value(self, place: int) -> Any:
-        if self.state:
-            self.run.touched.add(place)
         return self.values[place]
 
     def read(self, base: Base) -> Any:
@@ -148,23 +146,22 @@ class SymbolicStore(Store):
         return self.run.reveal(raw, leaf)
 
     def write(self, base: Base, value: Any) -> None:
-        leaf = self.leaf(base)
+        self.poke(base, self.raw(self.leaf(base), value))
+
+    def raw(self, leaf: Leaf, value: Any) -> Any:
+        if type(value) is bool and leaf.type is bool:
+            return int(value)
         if isinstance(value, Bit) and leaf.type is bool:
-            self.poke(base, value.literal)
-        elif isinstance(value, Symbol) and value._type is leaf.type:
-            self.poke(base, value._code)
-        elif leaf.accepts(value):
-            self.poke(base, self.encoded(value))
-        else:
-            raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", wants(leaf))
+            return value.literal
+        if isinstance(value, Symbol) and value._type is leaf.type:
+            return value._code
+        return self.encoded(super().raw(leaf, value))
 
     def peek(self, base: Base, target: Store) -> Any:
         return self._raw(base)
 
     def poke(self, base: Base, raw: Any) -> None:
         self.thaw()
-        if self.state:
-            self._admit(base, raw)
         base = self.resolved(base)
         values = self.values
         if isinstance(base, int):
@@ -172,19 +169,6 @@ class SymbolicStore(Store):
             return
         for condition, place in base:
             values[place] = self.run.choose(condition, raw, values[place])
-
-    def _admit(self, base: Base, raw: Any) -> None:
-        """Refuse to change constants, and in an observer all but ghosts."""
-        places = (base,) if isinstance(base, int) else [place for _, place in base]
-        self.run.touched.update(places)
-        for place in places:
-            leaf = self.leaves[place]
-            if self.run.observing and not leaf.ghost:
-                raise refuse(
-                    f"`{leaf.path}` is changed by an observer", "observers change ghosts only"
-                )
-            if leaf.constant and raw != self.values[place]:
-                raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
 
     def encoded(self, value: Any) -> Any:
         return encoded(value)
@@ -203,6 +187,31 @@ class SymbolicStore(Store):
             for condition, place in starts
             for member in facts.possible(type, key._code)
         )
+
+
+class StateStore(SymbolicStore):
+    """The state of a symbolic run, which notes what is read and written."""
+
+    def _value(self, place: int) -> Any:
+        self.run.touched.add(place)
+        return self.values[place]
+
+    def poke(self, base: Base, raw: Any) -> None:
+        base = self.resolved(base)
+        places = (base,) if isinstance(base, int) else [place for _, place in base]
+        for place in places:
+            self._admit(self.leaves[place], raw, self.values[place])
+        super().poke(base, raw)
+        self.run.touched.update(places)
+        for place in places:
+            self.run.writes[place] = self.values[place]
+
+    def _admit(self, leaf: Leaf, raw: Any, now: Any) -> None:
+        """Refuse to change constants, and in an observer all but ghosts."""
+        if self.run.observing and not leaf.ghost:
+            raise refuse(f"`{leaf.path}` is changed by an observer", "observers change ghosts only")
+        if leaf.constant and raw != now:
+            raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
 
 
 class MixedStore(SymbolicStore):

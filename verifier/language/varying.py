@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from verifier.circuit.graph import FALSE, Graph
 from verifier.language.encoding import Code, encoded, encoding
 from verifier.language.errors import blaming
-from verifier.language.explorer import Outcome, SymbolicRun
+from verifier.language.explorer import Cost, Outcome, SymbolicRun
 from verifier.language.symbolic import Bit, Symbol
 from verifier.language.system import Choice, Step, System
 
@@ -16,32 +16,45 @@ SECONDS = 20.0
 """Time after which one step's or property's exploration is given up."""
 
 
-def varying_fields(system: System) -> list[bool]:
-    """Whether each leaf of the state ever changes or starts with any value.
+@dataclass(frozen=True)
+class Explored:
+    """What a step does, the leaves that it has read or written, and what finding out took."""
 
-    Each step is explored with the fields constant that none was seen to change; a step that
-    touches a field that turns out to vary is explored again.
+    outcome: Outcome
+    touched: set[int]
+    costs: dict[str, Cost]
+
+    @property
+    def paths(self) -> int:
+        return sum(cost.paths for cost in self.costs.values())
+
+
+def explore_steps(start: Start) -> list[Explored]:
+    """Every step, from a state in which just those fields vary that some execution changes.
+
+    A field is a constant until a step is seen to change it. A step that has touched a field that
+    turns out to vary is explored again; those that take the fewest paths come first.
     """
-    free = [not leaf.constant and system.is_arbitrary(leaf.path) for leaf in system.layout.leaves]
-    start = Start(system, free)
-    touched: dict[int, set[int]] = {}
-    waiting = dict.fromkeys(range(len(system.actions)))
+    actions = start.system.actions
+    found: dict[int, Explored] = {}
+    paths = dict.fromkeys(range(len(actions)), 0)
+    waiting = set(paths)
     while waiting:
-        number = next(iter(waiting))
-        del waiting[number]
-        outcome = start.outcome(system.actions[number])
-        touched[number] = start.run.touched
-        changed = start.changed(outcome)
+        number = min(waiting, key=lambda each: (paths[each], each))
+        waiting.remove(number)
+        found[number] = start.explore(actions[number])
+        paths[number] = found[number].paths
+        changed = start.changed(found[number].outcome)
         for place in changed:
             start.vary(place)
-        waiting |= dict.fromkeys(n for n, places in touched.items() if places & changed)
-    return start.varying
+        waiting |= {each for each, step in found.items() if step.touched & changed}
+    return [found[number] for number in paths]
 
 
 class Start:
     """The state before a step: each leaf a constant or a variable; and the steps from it."""
 
-    def __init__(self, system: System, varying: Sequence[bool]) -> None:
+    def __init__(self, system: System) -> None:
         self.system = system
         self.leaves = system.layout.leaves
         self.graph = Graph()
@@ -52,8 +65,8 @@ class Start:
             encoded(leaf.default) if leaf.event else now
             for leaf, now in zip(self.leaves, self.current, strict=True)
         ]
-        for place, varies in enumerate(varying):
-            if varies and not self.leaves[place].event:
+        for place, leaf in enumerate(self.leaves):
+            if not leaf.constant and not leaf.event and system.is_arbitrary(leaf.path):
                 self.vary(place)
         self.selector = [self.graph.variable() for _ in range(len(system.actions).bit_length())]
         self.pool: list[int] = []
@@ -69,11 +82,11 @@ class Start:
             self.current[place] = tuple(variable() for _ in range(encoding(leaf.type).width))
         self.blank[place] = self.current[place]
 
-    def outcome(self, step: Step) -> Outcome:
+    def explore(self, step: Step) -> Explored:
         """What a step does, whatever its choices."""
         run = self.run
         run.store.values = list(self.blank)
-        run.touched = set()
+        run.touched, run.costs = set(), {}
         choices, place = {}, 0
         for choice in step.choices:
             while len(self.pool) < place + choice.width:
@@ -83,7 +96,7 @@ class Start:
             choices[choice.name] = self._chosen(choice, bits)
         state = self.system.state(run.store)
         with blaming(f"step `{step.name}` of `{self.system.name}`", SECONDS):
-            return run.explore(step.function, (state,), choices)
+            return Explored(run.explore(step.function, (state,), choices), run.touched, run.costs)
 
     def _chosen(self, choice: Choice, bits: Code) -> Any:
         if choice.type is bool:
@@ -92,12 +105,21 @@ class Start:
             return choice.default
         return Symbol(self.run, choice.type, bits, choice.name)
 
+    def after(self, outcome: Outcome) -> list[Any]:
+        """The values of all leaves after a step."""
+        values = list(self.blank)
+        for place, raw in outcome.writes.items():
+            values[place] = raw
+        return values
+
     def changed(self, outcome: Outcome) -> set[int]:
         """The constant leaves that a step changes."""
         if outcome.enabled == FALSE:
             return set()
         return {
             place
-            for place, (raw, now) in enumerate(zip(outcome.values, self.current, strict=True))
-            if raw != now and not self.varying[place] and not self.leaves[place].event
+            for place, raw in outcome.writes.items()
+            if raw != self.current[place]
+            and not self.varying[place]
+            and not self.leaves[place].event
         }
