@@ -78,15 +78,14 @@ def decide(
     limits: Limits,
     watch: Watch = silent,
     minimal: bool = False,
-    kept: Callable[[str], Iterable[Trace | Certificate]] = lambda _: (),
+    sound: Mapping[str, Trace | Certificate] | None = None,
 ) -> list[Result]:
     """Decide some properties of a compiled system.
 
-    `kept` gives evidence of earlier that may still hold: where its audit says so, nothing is
-    searched.
+    `sound` has evidence that was just audited: of those properties nothing is searched.
     """
     wanted = _wanted(properties, compiled, list(groups))
-    sound = _sound(compiled, properties, {group: kept(group) for group in wanted})
+    sound = sound or {}
     goals = [group for group in wanted if group in compiled.circuit.bad and group not in sound]
     witnesses = witness_goals(compiled.system, properties, wanted)
     needed = [group for group in wanted if not isinstance(sound.get(group), Trace)]
@@ -108,21 +107,6 @@ def decide(
         )
         for group in wanted
     ]
-
-
-def _sound(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
-    kept: Mapping[str, Iterable[Trace | Certificate]],
-) -> dict[str, Trace | Certificate]:
-    """For each property the first kept evidence that shows what it claims."""
-    found = {}
-    for group, several in kept.items():
-        for evidence in several:
-            if evidence.property == group and rejection(compiled, properties, evidence) is None:
-                found[group] = evidence
-                break
-    return found
 
 
 def _again(
@@ -244,7 +228,7 @@ def _minimised(circuit: Circuit, group: str, verdict: Proved) -> Proved:
     from verifier.engines.pdr import minimise
 
     limits = Limits(seconds=MINIMISING_SECONDS)
-    return replace(verdict, invariant=minimise(circuit, group, verdict.invariant, limits))
+    return replace(verdict, invariant=minimise(circuit, [group], verdict.invariant, limits))
 
 
 def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -> Violated:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.gate.conftest import Project
-from verifier.evidence.certificates import Certificate
+from verifier.evidence.kept import Kept
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import FORMAT, Cache, Entry
 
@@ -44,7 +44,7 @@ def entries(project: Project) -> list[Path]:
 
 def test_what_was_found_is_audited_instead_of_searched_again(cold: Project) -> None:
     assert hows(cold) == ({"searched"}, 0)
-    assert hows(cold) == ({"earlier evidence, audited", "an earlier execution"}, 0)
+    assert hows(cold) == ({"earlier evidence, audited"}, 0)
 
 
 def test_switched_off_it_is_neither_read_nor_written(cold: Project) -> None:
@@ -114,16 +114,14 @@ def test_a_proof_under_the_name_of_a_broken_system_is_not_believed(cold: Project
     hows(cold)
     for file in entries(cold):
         entry = json.loads(file.read_text())
-        proof = {
+        kept = {
             "schema": 1,
-            "kind": "certificate",
+            "kind": "kept",
             "system": "lazy/broken",
-            "property": "isolation",
-            "engine": "pdr",
-            "depth": 1,
             "lemmas": [{"access.executed": [False]}],
+            "proofs": {"isolation": {"lemmas": [0], "engine": "pdr", "depth": 1}},
         }
-        file.write_text(json.dumps({**entry, "proof": proof, "run": None}))
+        file.write_text(json.dumps({**entry, "kept": kept}))
     found, code = hows(cold)
     assert (found, code) == ({"searched"}, 0) or "searched, from earlier lemmas" in found
 
@@ -190,15 +188,15 @@ def test_a_gate_that_is_killed_leaves_nothing_half_written(cold: Project, after:
     assert hows(cold)[1] == 0
 
 
-def proof(number: int) -> Certificate:
-    return Certificate(1, "certificate", f"s/{number}", "p", "pdr", 1, ())
+def evidence(number: int) -> Kept:
+    return Kept(1, "kept", f"s/{number}")
 
 
 def test_the_oldest_entries_go_when_there_are_too_many(tmp_path: Path) -> None:
     cache = Cache(tmp_path, Limits())
     keys = [cache.key("s", "p", str(number)) for number in range(10)]
     for number, key in enumerate(keys):
-        cache.put(Entry(FORMAT, key, proof=proof(number)))
+        cache.put(Entry(FORMAT, key, evidence(number)))
         os.utime(tmp_path / f"results-{FORMAT}" / f"{key}.json", (number, number))
     one = (tmp_path / f"results-{FORMAT}" / f"{keys[0]}.json").stat().st_size
     cache.trim(4 * one)
@@ -207,7 +205,7 @@ def test_the_oldest_entries_go_when_there_are_too_many(tmp_path: Path) -> None:
 
 def test_what_a_killed_gate_has_left_goes_after_a_while(tmp_path: Path) -> None:
     cache = Cache(tmp_path, Limits())
-    cache.put(Entry(FORMAT, cache.key("s", "p", ""), proof=proof(0)))
+    cache.put(Entry(FORMAT, cache.key("s", "p", ""), evidence(0)))
     left = tmp_path / f"results-{FORMAT}" / ".x.json.abc"
     fresh = tmp_path / f"results-{FORMAT}" / ".y.json.abc"
     left.touch()

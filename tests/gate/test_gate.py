@@ -94,7 +94,9 @@ def test_accepting_writes_the_verdicts_and_the_evidence_and_keeps_comments(
     text = project.verdicts.read_text()
     assert text.startswith("# What `nestproof check` must find.\n")
     assert text.count("violated") == 2
-    assert '"trace"' in (project.certificates / "lazy.fixed.isolation.json").read_text()
+    kept = json.loads((project.certificates / "lazy.fixed.json").read_text())
+    assert list(kept["runs"]) == ["isolation"]
+    assert not kept["proofs"]
     rows, code = results(project, "--no-cache")
     assert code == 0
     assert {row["how"] for row in rows.values()} == {"earlier evidence, audited"}
@@ -121,8 +123,8 @@ def test_a_pair_without_time_is_unknown_and_leaves_the_others_alone(project: Pro
 
 
 def test_forged_evidence_is_not_believed(project: Project) -> None:
-    certificate = project.certificates / "lazy.broken.isolation.json"
-    forged = (project.certificates / "lazy.fixed.isolation.json").read_text()
+    certificate = project.certificates / "lazy.broken.json"
+    forged = (project.certificates / "lazy.fixed.json").read_text()
     certificate.write_text(forged.replace("lazy/fixed", "lazy/broken"))
     rows, code = results(project, "--no-cache")
     assert code == 0
@@ -131,15 +133,15 @@ def test_forged_evidence_is_not_believed(project: Project) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"schema": 2}'])
 def test_damaged_evidence_is_told_and_found_anew(project: Project, damage: bytes) -> None:
-    (project.certificates / "lazy.fixed.isolation.json").write_bytes(damage)
+    (project.certificates / "lazy.fixed.json").write_bytes(damage)
     ran = project.gate()
     assert ran.code == 0
-    assert "the evidence kept for lazy/fixed/isolation is damaged" in ran.out
+    assert "the evidence kept for lazy/fixed is damaged" in ran.out
 
 
 def test_evidence_about_nothing_is_told(project: Project) -> None:
-    (project.certificates / "lazy.gone.isolation.json").write_text("{}")
-    assert "lazy.gone.isolation.json` is about nothing that there is" in project.gate().out
+    (project.certificates / "lazy.gone.json").write_text("{}")
+    assert "lazy.gone.json` is about nothing that there is" in project.gate().out
 
 
 def test_a_renamed_constant_of_the_state_is_no_change(project: Project) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from verifier.evidence.certificates import Certificate, clauses_of, sentence_of
 from verifier.evidence.following import misfit
+from verifier.evidence.kept import Kept, Run
+from verifier.evidence.replay import Stopped, violation
+from verifier.evidence.runs import moves_of_run, path_of
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Induction, Invariant, Proved
 from verifier.language.compiling import Compiled
@@ -27,6 +30,61 @@ def rejection(
     if isinstance(evidence, Trace):
         return misfit(compiled.system, properties, evidence)
     return _certificate_rejection(compiled, evidence)
+
+
+def kept_rejections(
+    compiled: Compiled, properties: Sequence[ModelFunction], kept: Kept
+) -> Iterator[tuple[str, str, str | None]]:
+    """Each goal that a system's kept evidence is about, what it claims, and why that is not shown.
+
+    None where it is shown.
+    """
+    for goal in kept.runs:
+        claim = "reached" if ":" in goal else "violated"
+        yield goal, claim, _run_rejection(compiled, properties, goal, kept.runs[goal])
+    certificates = {goal: kept.certificate(goal) for goal in kept.proofs}
+    proofs = {goal: proof for goal, proof in certificates.items() if proof is not None}
+    together = hold_together(compiled, list(proofs.values()))
+    for goal, proof in proofs.items():
+        claim = "unreachable" if ":" in goal else "proved"
+        yield goal, claim, None if together else rejection(compiled, properties, proof)
+
+
+def _run_rejection(
+    compiled: Compiled, properties: Sequence[ModelFunction], goal: str, run: Run
+) -> str | None:
+    from verifier.evidence.check import path_violates
+
+    start, moves = moves_of_run(compiled.system, run)
+    if isinstance(moves, Stopped):
+        return f"step {moves.at}: {moves.reason}"
+    if ":" not in goal:
+        found = violation(compiled.system, properties, goal, start, moves)
+        return f"step {found.at}: {found.reason}" if isinstance(found, Stopped) else None
+    path = path_of(compiled, run)
+    if path is None:
+        return "it has no steps"
+    rejected = path_violates(compiled.circuit, goal, path)
+    return None if rejected is None else rejected.reason
+
+
+def hold_together(compiled: Compiled, certificates: Sequence[Certificate]) -> bool:
+    """Whether Z3 confirms several proofs at once: their lemmas are one invariant.
+
+    Where it does not, each may still hold by itself, and `rejection` says of each.
+    """
+    from verifier.evidence.check import all_hold
+
+    found: dict[Clause, None] = {}
+    for lemma in {str(lemma): lemma for each in certificates for lemma in each.lemmas}.values():
+        clauses = clauses_of(compiled, lemma)
+        if isinstance(clauses, str):
+            return False
+        found |= dict.fromkeys(clauses)
+    if any(each.induction or each.system != compiled.system.name for each in certificates):
+        return False
+    goals = [each.property for each in certificates]
+    return all_hold(compiled.circuit, goals, Invariant(tuple(found)))
 
 
 def _certificate_rejection(compiled: Compiled, certificate: Certificate) -> str | None:

@@ -175,14 +175,13 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
     return clauses
 
 
-def clauses_from(compiled: Compiled, certificates: Iterable[Certificate]) -> list[Clause]:
-    """The lemmas that can be said of the system as it is now, each once."""
+def clauses_from(compiled: Compiled, lemmas: Iterable[Lemma]) -> list[Clause]:
+    """Those of some lemmas that can be said of the system as it is now, each clause once."""
     found: dict[Clause, None] = {}
-    for certificate in certificates:
-        for lemma in certificate.lemmas:
-            clauses = clauses_of(compiled, lemma)
-            if not isinstance(clauses, str):
-                found |= dict.fromkeys(clauses)
+    for lemma in lemmas:
+        clauses = clauses_of(compiled, lemma)
+        if not isinstance(clauses, str):
+            found |= dict.fromkeys(clauses)
     return list(found)
 
 

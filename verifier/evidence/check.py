@@ -40,6 +40,32 @@ def invariant_holds(
     return _check(circuit, goal, invariant, Induction(), judge)
 
 
+def all_hold(
+    circuit: Circuit, goals: Iterable[str], invariant: Invariant, judge: Judge = z3_judge
+) -> bool:
+    """Whether one invariant rules several goals' bad out, in one question to the judge.
+
+    Of an invariant that does not, `invariant_holds` says why, goal by goal.
+    """
+    goals = list(goals)
+    if any(_invariant_fits(circuit, goal, invariant, Induction()) for goal in goals):
+        return False
+    if not goals or _Trial(circuit, goals[0], invariant, judge).initial() is not None:
+        return not goals
+    graph = circuit.graph
+    now = {latch.name: latch.literal for latch in circuit.latches}
+    then = {latch.name: latch.next for latch in circuit.latches}
+    before, after = (
+        [
+            graph.any(state[name] ^ (not value) for name, value in clause)
+            for clause in invariant.clauses
+        ]
+        for state in (now, then)
+    )
+    wrong = graph.any([graph.all(after) ^ 1, *(circuit.bad[goal] for goal in goals)])
+    return judge(graph, [*before, wrong]) is None
+
+
 def path_violates(circuit: Circuit, goal: str, path: Path) -> Rejected | None:
     """Replay a path by plain evaluation; its last step must violate the goal."""
     malformed = _path_fits(circuit, goal, path)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from verifier.evidence.certificates import Certificate
+from verifier.evidence.kept import Kept
 from verifier.evidence.traces import Trace
 from verifier.evidence.wellformed import fault
 
@@ -16,6 +18,10 @@ LARGEST = 64 * 1024 * 1024
 """Bytes beyond which a file is refused unread."""
 
 Evidence = Trace | Certificate
+
+KINDS: dict[str, type[Evidence | Kept]] = {"trace": Trace, "certificate": Certificate, "kept": Kept}
+
+E = TypeVar("E")
 
 
 class DamagedFile(Exception):
@@ -47,25 +53,54 @@ def write_whole(file: Path, content: bytes) -> None:
 
 def read(file: Path) -> Evidence:
     """A trace or certificate; DamagedFile where it is neither."""
+    content, kind = _content(file)
+    if kind == "trace":
+        return decoded(content, Trace)
+    if kind == "certificate":
+        return decoded(content, Certificate)
+    raise DamagedFile("it holds the evidence of a system; name the pair, `SYSTEM/PROPERTY`")
+
+
+def read_kept(file: Path) -> Kept:
+    """A system's evidence; DamagedFile where it is none."""
+    content, _ = _content(file)
+    return decoded(content, Kept)
+
+
+def read_any(file: Path) -> Evidence | Kept:
+    """Evidence of any kind; DamagedFile where it is none."""
+    content, kind = _content(file)
+    return decoded(content, KINDS[kind])
+
+
+def decoded(content: bytes, kind: type[E]) -> E:
+    """Evidence as saved; DamagedFile where it is not."""
+    try:
+        found = msgspec.json.decode(content, type=kind)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise DamagedFile(f"{error}") from None
+    wrong = None
+    if isinstance(found, Trace):
+        wrong = fault(found)
+    elif isinstance(found, Kept):
+        wrong = found.fault()
+    if wrong is not None:
+        raise DamagedFile(wrong)
+    return found
+
+
+def _content(file: Path) -> tuple[bytes, str]:
+    """What a file holds, and which kind of evidence it says that it is."""
     try:
         if file.stat().st_size > LARGEST:
             raise DamagedFile(f"it is larger than {LARGEST >> 20} MiB")
         content = file.read_bytes()
     except OSError as error:
         raise DamagedFile(error.strerror or str(error)) from None
-    try:
-        kind = msgspec.json.decode(content, type=_Kind)
-        if kind.schema != 1 or kind.kind not in ("trace", "certificate"):
-            raise DamagedFile(
-                f"it is a `{kind.kind}` of schema {kind.schema}; "
-                "this version reads traces and certificates of schema 1"
-            )
-        if kind.kind == "trace":
-            trace = msgspec.json.decode(content, type=Trace)
-            wrong = fault(trace)
-            if wrong is not None:
-                raise DamagedFile(wrong)
-            return trace
-        return msgspec.json.decode(content, type=Certificate)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise DamagedFile(f"{error}") from None
+    kind = decoded(content, _Kind)
+    if kind.schema != 1 or kind.kind not in KINDS:
+        raise DamagedFile(
+            f"it is a `{kind.kind}` of schema {kind.schema}; "
+            "this version reads traces and certificates of schema 1"
+        )
+    return content, kind.kind

@@ -25,16 +25,27 @@ def trace_of(
     engine: str,
     explain: bool = False,
 ) -> Trace | Stopped:
-    """Replay a circuit's path on plain values, make it say no more than it must, and log it.
+    """Replay a circuit's path on plain values, see `trace_of_moves`."""
+    start = compiled.start(path.start)
+    taken = [move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None]
+    return trace_of_moves(compiled, properties, group, start, taken, engine, explain)
+
+
+def trace_of_moves(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    group: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    engine: str,
+    explain: bool = False,
+) -> Trace | Stopped:
+    """An execution replayed on plain values, logged, and made to say no more than it must.
 
     `explain` adds what caused the violation and the nearest execution without it, which takes
     many replays.
     """
     system = compiled.system
-    start = compiled.start(path.start)
-    moves: list[Move] = [
-        move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None
-    ]
     found = violation(system, properties, group, start, moves)
     if isinstance(found, Stopped):
         return found

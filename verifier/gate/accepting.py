@@ -26,6 +26,7 @@ def accept(catalogue: Catalogue, report: Report, before: str) -> list[Path]:
     changed = []
     if write(catalogue.root, before, accepted(recorded(catalogue.root), verdicts)):
         changed.append(catalogue.root / FILE)
-    evidence = [row.result.evidence for row in report.rows if row.result.evidence is not None]
-    changed += keep(catalogue.root, evidence, [each.witnesses for each in report.decided])
+    unknown = {row.pair.system for row in report.rows if row.result.verdict == "unknown"}
+    evidence = [each.kept for each in report.decided if each.system not in unknown]
+    changed += keep(catalogue.root, evidence)
     return changed

@@ -18,12 +18,11 @@ from pathlib import Path
 
 import msgspec
 
-from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import write_whole
+from verifier.evidence.kept import Kept
 from verifier.evidence.verdicts import Limits
-from verifier.gate.kept import Run, Witnesses
 
-FORMAT = "1"
+FORMAT = "2"
 LARGEST_ENTRY = 16 * 2**20
 LARGEST = 256 * 2**20
 """Bytes beyond which the oldest entries go."""
@@ -32,13 +31,11 @@ ABANDONED = 3600.0
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One thing that is known: a proof, an execution, or a system's witnesses."""
+    """What is known under a key."""
 
     format: str
     key: str
-    proof: Certificate | None = None
-    run: Run | None = None
-    witnesses: Witnesses | None = None
+    kept: Kept
 
 
 def cache_folder() -> Path:
@@ -85,7 +82,8 @@ class Cache:
             entry = msgspec.json.decode(content, type=Entry)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
-        return entry if entry.format == FORMAT and entry.key == key else None
+        fits = entry.format == FORMAT and entry.key == key and entry.kept.fault() is None
+        return entry if fits else None
 
     def put(self, entry: Entry) -> None:
         """Save an entry, or note why that is not possible."""

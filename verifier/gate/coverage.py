@@ -19,9 +19,9 @@ from verifier.engines.simulation import simulation
 from verifier.evidence.certificates import Certificate, certificate_of
 from verifier.evidence.recording import within_project
 from verifier.evidence.replay import ASSERTIONS, Machine
+from verifier.evidence.runs import moves_of_run, run_of
 from verifier.evidence.verdicts import Clause, Limits, Proved, Verdict, Violated, Watch, silent
 from verifier.gate.mutants import definition, functions_of, inner_code, lines_run
-from verifier.gate.reuse import moves_of_run, run_of
 from verifier.language.compiling import Compiled, compile_system
 from verifier.language.errors import ModelError
 from verifier.language.system import System

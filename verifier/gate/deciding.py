@@ -11,20 +11,24 @@ from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Engine, Result, decide
 from verifier.circuit.circuit import Circuit
 from verifier.engines.auto import auto
-from verifier.evidence.explaining import explained
+from verifier.evidence.certificates import Certificate
 from verifier.evidence.following import moves_of, start_of
+from verifier.evidence.kept import Kept, Run, kept
+from verifier.evidence.recording import trace_of_moves
 from verifier.evidence.replay import ASSERTIONS, Stopped
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Clause, Limits, Verdict, Watch, silent
+from verifier.evidence.verdicts import Clause, Limits, Progress, Verdict, Watch, silent
 from verifier.gate.behaviour import behaviour_of
 from verifier.gate.blame import Departure, Hunk, departure
 from verifier.gate.cache import Cache
 from verifier.gate.differences import Difference, difference
-from verifier.gate.kept import Witnesses
+from verifier.gate.keeping import shared
 from verifier.gate.memory import Memory
 from verifier.gate.past import Before
 from verifier.gate.reuse import Reusing
+from verifier.gate.sound import sound_evidence
 from verifier.language.compiling import Compiled, compile_system
+from verifier.language.system import System
 
 AUDITED = "earlier evidence, audited"
 
@@ -41,7 +45,8 @@ class Decided:
     """Properties whose verdict depends on another circuit than at the base."""
     change: Difference | None
     """What the system does differently from the base; None where it was not compared."""
-    witnesses: Witnesses
+    kept: Kept
+    """What of its evidence is worth keeping."""
     departures: Mapping[str, Departure]
     """Per violated property, where the counterexample leaves the way of the base."""
     functions: tuple[str, ...]
@@ -72,26 +77,27 @@ def decide_system(
     pairs = [pair.property for pair in catalogue.pairs_of(system)]
     groups = list(dict.fromkeys([*pairs, ASSERTIONS])) if ASSERTIONS in now.circuit.bad else pairs
     memory = Memory(catalogue.root, system, properties, groups, now, cache)
-    engine = Reusing(compiled, properties, memory, partial(_search, jobs))
-    results = decide(
-        compiled, properties, groups, engine, limits, watch, minimal=keeping, kept=memory.evidence
+    sound = sound_evidence(compiled, properties, memory, groups)
+    engine = Reusing(compiled, memory, sound, partial(_search, jobs))
+    results = decide(compiled, properties, groups, engine, limits, watch, sound=sound)
+    proofs, runs = _evidence(system, results, engine)
+    memory.remember(
+        {goal: proof for goal, proof in proofs.items() if _is_new(goal, engine)},
+        {goal: run for goal, run in runs.items() if _is_new(goal, engine)},
     )
-    if not keeping:
-        results = [_explained(catalogue, compiled, result) for result in results]
-    for result in results:
-        if engine.how.get(result.property, "").startswith("searched"):
-            memory.remember(result)
-    memory.remember_witnesses(engine.witnesses())
+    if keeping and any(_is_new(goal, engine) for goal in (*proofs, *runs)):
+        watch(Progress("minimise", 0, name))
+        proofs = shared(compiled, proofs)
     moved: list[str] = []
     if before is not None:
         moved = [g for g in groups if before.digests.get(g) != memory.digest(g)]
     return Decided(
         system=name,
-        results=tuple(results),
+        results=tuple(_explained(catalogue, compiled, result) for result in results),
         how={r.property: engine.how.get(r.property, AUDITED) for r in results},
         moved=tuple(moved),
         change=difference(before.behaviour, now) if before is not None and moved else None,
-        witnesses=engine.witnesses(),
+        kept=kept(name, proofs, runs),
         departures=_departures(before, results, hunks) if moved else {},
         functions=now.functions,
         seconds=perf_counter() - begin,
@@ -99,19 +105,41 @@ def decide_system(
     )
 
 
+def _is_new(goal: str, engine: Reusing) -> bool:
+    return engine.how.get(goal, "").startswith("searched")
+
+
+def _evidence(
+    system: System, results: Sequence[Result], engine: Reusing
+) -> tuple[dict[str, Certificate], dict[str, Run]]:
+    """What shows each verdict, and which cases are reached."""
+    proofs, runs = dict(engine.proofs), dict(engine.runs)
+    for result in results:
+        if isinstance(result.evidence, Certificate):
+            proofs[result.property] = result.evidence
+        elif isinstance(result.evidence, Trace):
+            trace = result.evidence
+            start = {f: value for f, value in trace.start.items() if system.is_arbitrary(f)}
+            moves = tuple((stride.step, stride.choices) for stride in trace.steps)
+            runs[result.property] = Run(start, moves)
+    return proofs, runs
+
+
 def _explained(catalogue: Catalogue, compiled: Compiled, result: Result) -> Result:
     """A counterexample that is not expected, with what caused it."""
-    trace, system = result.evidence, compiled.system
     expected = catalogue.expected.get(Pair(result.system, result.property))
-    if not isinstance(trace, Trace) or expected == "violated" or trace.decisive:
+    if not isinstance(result.evidence, Trace) or expected == "violated":
         return result
+    system, trace = compiled.system, result.evidence
     start, moves = start_of(system, trace), moves_of(system, trace)
     assert not isinstance(start, str), "the trace has just been found or audited"
     assert not isinstance(moves, Stopped), "the trace has just been found or audited"
     properties = catalogue.properties_of(system)
-    names = zip(compiled.leaves, compiled.latch_names, strict=True)
-    changing = {leaf.path for leaf, latches in names if latches}
-    return replace(result, evidence=explained(system, properties, trace, start, moves, changing))
+    whole = trace_of_moves(
+        compiled, properties, trace.property, start, moves, trace.engine, explain=True
+    )
+    assert not isinstance(whole, Stopped), "the trace has just been found or audited"
+    return replace(result, evidence=whole)
 
 
 def _departures(

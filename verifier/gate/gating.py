@@ -9,12 +9,13 @@ from time import perf_counter
 
 from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Result
+from verifier.evidence.kept import kept
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
 from verifier.gate.blame import Departure, hunks_of
 from verifier.gate.cache import Cache
 from verifier.gate.deciding import Decided, decide_system
 from verifier.gate.differences import Difference
-from verifier.gate.kept import nothing_known, superfluous
+from verifier.gate.kept import superfluous
 from verifier.gate.past import Past, past_of
 from verifier.gate.revisions import Base
 from verifier.gate.scores import Comparison
@@ -157,7 +158,7 @@ def _lost(catalogue: Catalogue, name: str, reason: str) -> Decided:
     groups = [pair.property for pair in catalogue.pairs_of(catalogue.systems[name])]
     results = tuple(Result(name, g, "unknown", "none", 0, 0.0, None, reason) for g in groups)
     how = dict.fromkeys(groups, reason)
-    return Decided(name, results, how, (), None, nothing_known(name), {}, (), 0.0)
+    return Decided(name, results, how, (), None, kept(name, {}, {}), {}, (), 0.0)
 
 
 def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[Row]:
@@ -186,7 +187,7 @@ def _warnings(
         found.append(f"{what} cannot be compared with {where}: {reason}")
     found += dict.fromkeys(warning for each in decided for warning in each.warnings)
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
-    for file in superfluous(catalogue.root, pairs):
+    for file in superfluous(catalogue.root, catalogue.systems):
         found.append(f"`{file.relative_to(catalogue.root)}` is about nothing that there is")
     unrecorded = [pair for pair in pairs if pair not in catalogue.expected]
     if unrecorded and catalogue.expected:

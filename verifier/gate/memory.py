@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
-from verifier.catalogue import Pair
-from verifier.checking import Result, witness_goals
-from verifier.evidence.certificates import Certificate
-from verifier.evidence.files import DamagedFile, Evidence
-from verifier.evidence.traces import Trace
+from verifier.checking import witness_goals
+from verifier.evidence.certificates import Certificate, clauses_from
+from verifier.evidence.files import DamagedFile
+from verifier.evidence.kept import Kept, Run, kept
+from verifier.evidence.verdicts import Clause
 from verifier.gate.behaviour import Behaviour
 from verifier.gate.cache import FORMAT, Cache, Entry
 from verifier.gate.digests import Digests
-from verifier.gate.kept import Run, Witnesses, kept_evidence, kept_witnesses
+from verifier.gate.kept import kept_evidence
+from verifier.language.compiled import Compiled
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
+
+WITNESSES = ""
+"""The cache's entry about all that must be reachable; each property has one of its own."""
 
 
 class Memory:
@@ -34,77 +39,69 @@ class Memory:
         now: Behaviour,
         cache: Cache,
     ) -> None:
-        self.groups = groups
         self.warnings: list[str] = []
         self._root, self._name, self._now, self._cache = root, system.name, now, cache
         self._goals = {g: [g, *w] for g, w in witness_goals(system, properties, groups).items()}
-        self._files: dict[str, Evidence | None] = {}
-        self._entries: dict[str, Entry | None] = {}
-
-    def evidence(self, group: str) -> Iterator[Evidence]:
-        """What may show a verdict of a property."""
-        if group not in self._files:
-            self._files[group] = self._file(group)
-        found = self._files[group]
-        if found is not None:
-            yield found
-        entry = self._entry(group)
-        if entry is not None and entry.proof is not None:
-            yield entry.proof
-
-    def runs(self, group: str) -> Iterator[Run]:
-        """Executions that may violate a property."""
-        entry = self._entry(group)
-        if entry is not None and entry.run is not None:
-            yield entry.run
+        self._goals[WITNESSES] = [goal for goal in now.circuit.bad if ":" in goal]
+        self._entries: dict[str, Kept] = {}
 
     @cached_property
-    def witnesses(self) -> tuple[Witnesses, ...]:
-        """What was reached."""
+    def file(self) -> Kept:
+        """What the project keeps; where its file is damaged, nothing and a warning."""
+        name = self._name
         try:
-            kept = kept_witnesses(self._root, self._name)
+            found = kept_evidence(self._root, name)
         except DamagedFile as damage:
-            self.warnings.append(f"the witnesses kept for {self._name} are damaged: {damage}")
-            kept = None
-        entry = self._entry("")
-        cached = None if entry is None else entry.witnesses
-        return tuple(known for known in (kept, cached) if known is not None)
+            self.warnings.append(f"the evidence kept for {name} is damaged: {damage}")
+            found = None
+        if found is not None and found.system != name:
+            self.warnings.append(f"the evidence kept for {name} is about `{found.system}`")
+            found = None
+        return found or kept(name, {}, {})
+
+    def cached(self, goal: str) -> Kept:
+        """What the cache has about a goal, and perhaps about others."""
+        entry = _entry_of(goal)
+        if entry not in self._entries:
+            found = self._cache.get(self._key(entry)) if self._cache.on else None
+            self._entries[entry] = kept(self._name, {}, {}) if found is None else found.kept
+        return self._entries[entry]
+
+    def runs(self, goal: str) -> Iterator[Run]:
+        """Executions that may reach a goal."""
+        if goal in self.file.runs:
+            yield self.file.runs[goal]
+        cached = self.cached(goal)
+        if goal in cached.runs:
+            yield cached.runs[goal]
+
+    def clauses(self, compiled: Compiled) -> list[Clause]:
+        """What all proofs at hand say that can be said of the system as it is now."""
+        known = [self.file, *(self.cached(entry or ":") for entry in self._goals)]
+        return clauses_from(compiled, chain.from_iterable(each.lemmas for each in known))
 
     @cached_property
     def digests(self) -> Digests:
         return Digests(self._now)
 
-    def digest(self, group: str) -> str:
-        """Of what a property's verdict depends on; of all witnesses for the empty name."""
-        goals = self._goals[group] if group else [g for g in self._now.circuit.bad if ":" in g]
+    def digest(self, entry: str) -> str:
+        """Of what a property's verdict depends on, or of all that must be reachable."""
+        goals = self._goals[entry]
         return self.digests.of(goal for goal in goals if goal in self._now.circuit.bad)
 
-    def remember(self, result: Result) -> None:
+    def remember(self, proofs: Mapping[str, Certificate], runs: Mapping[str, Run]) -> None:
         """Put what was searched for into the cache."""
-        key, found = self._key(result.property), result.evidence
-        if isinstance(found, Certificate):
-            self._cache.put(Entry(FORMAT, key, proof=found))
-        elif isinstance(found, Trace):
-            moves = tuple((stride.step, stride.choices) for stride in found.steps)
-            self._cache.put(Entry(FORMAT, key, run=Run(found.start, moves)))
+        for entry in dict.fromkeys(map(_entry_of, (*proofs, *runs))):
+            found = kept(
+                self._name,
+                {goal: proof for goal, proof in proofs.items() if _entry_of(goal) == entry},
+                {goal: run for goal, run in runs.items() if _entry_of(goal) == entry},
+            )
+            self._cache.put(Entry(FORMAT, self._key(entry), found))
 
-    def remember_witnesses(self, found: Witnesses) -> None:
-        if found.reached or found.unreachable:
-            self._cache.put(Entry(FORMAT, self._key(""), witnesses=found))
+    def _key(self, entry: str) -> str:
+        return self._cache.key(self._name, entry, self.digest(entry)) if self._cache.on else ""
 
-    def _file(self, group: str) -> Evidence | None:
-        try:
-            return kept_evidence(self._root, Pair(self._name, group))
-        except DamagedFile as damage:
-            self.warnings.append(f"the evidence kept for {self._name}/{group} is damaged: {damage}")
-            return None
 
-    def _entry(self, group: str) -> Entry | None:
-        if not self._cache.on:
-            return None
-        if group not in self._entries:
-            self._entries[group] = self._cache.get(self._key(group))
-        return self._entries[group]
-
-    def _key(self, group: str) -> str:
-        return self._cache.key(self._name, group, self.digest(group)) if self._cache.on else ""
+def _entry_of(goal: str) -> str:
+    return WITNESSES if ":" in goal else goal

@@ -12,7 +12,9 @@ from typing import Literal
 from verifier.circuit.circuit import Circuit
 from verifier.engines.pdr import pdr
 from verifier.engines.simulation import simulation
+from verifier.evidence.kept import Run
 from verifier.evidence.replay import ASSERTIONS, Machine, Stopped
+from verifier.evidence.runs import moves_of_run, run_of
 from verifier.evidence.verdicts import (
     Clause,
     Limits,
@@ -25,9 +27,7 @@ from verifier.evidence.verdicts import (
 )
 from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.differences import alike
-from verifier.gate.kept import Run
 from verifier.gate.mutants import Lines, Mutant, sites
-from verifier.gate.reuse import moves_of_run, run_of
 from verifier.language.compiling import Compiled, compile_system
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction

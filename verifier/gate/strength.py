@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from verifier.catalogue import Catalogue
-from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.replay import ASSERTIONS
 from verifier.evidence.verdicts import Clause, Limits, Watch, silent
 from verifier.gate.behaviour import behaviour_of
@@ -52,8 +51,7 @@ def _lemmas(catalogue: Catalogue, cache: Cache, compiled: Compiled) -> Sequence[
     groups += [ASSERTIONS] if ASSERTIONS in compiled.circuit.bad else []
     now = behaviour_of(compiled)
     memory = Memory(catalogue.root, compiled.system, properties, groups, now, cache)
-    kept = [e for group in groups for e in memory.evidence(group)]
-    return clauses_from(compiled, [e for e in kept if isinstance(e, Certificate)])
+    return memory.clauses(compiled)
 
 
 def trials_of(

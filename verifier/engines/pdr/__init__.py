@@ -10,7 +10,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import transition
 from verifier.circuit.reduce import Reduction, reduce
 from verifier.engines.pdr.budget import Budget, Exhausted, Paused
-from verifier.engines.pdr.minimise import minimise, named, support
+from verifier.engines.pdr.minimise import minimise, named, support, supports
 from verifier.engines.pdr.search import Goal, Obligation, Search
 from verifier.engines.pdr.survivors import cubes_of, survivors
 from verifier.evidence.verdicts import (
@@ -26,7 +26,7 @@ from verifier.evidence.verdicts import (
     silent,
 )
 
-__all__ = ["minimise", "pdr"]
+__all__ = ["minimise", "pdr", "supports"]
 
 _FIRST_TURN = 5_000
 

@@ -3,7 +3,7 @@
 Ivrii, Gurfinkel, Belov: Small Inductive Safe Invariants. FMCAD 2014.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import Transition, transition
@@ -13,19 +13,18 @@ from verifier.engines.pdr.solver import Solver
 from verifier.evidence.verdicts import Clause, Invariant, Limits
 
 
-def minimise(circuit: Circuit, goal: str, invariant: Invariant, limits: Limits) -> Invariant:
+def minimise(
+    circuit: Circuit, goals: Sequence[str], invariant: Invariant, limits: Limits
+) -> Invariant:
     """No clause of the result can be left out on its own, and no literal of a clause.
 
-    The invariant must be one: inductive and strong enough. At a limit, the best so far.
+    The invariant must be one: inductive, and strong enough for all goals. At a limit, the best so
+    far.
     """
-    circuit = circuit.restricted([goal], {n for clause in invariant.clauses for n, _ in clause})
+    circuit = circuit.restricted(goals, {n for clause in invariant.clauses for n, _ in clause})
     step = transition(circuit)
-    number = {latch.name: index for index, latch in enumerate(circuit.latches, start=1)}
-    cubes = [
-        [-number[name] if value else number[name] for name, value in clause]
-        for clause in invariant.clauses
-    ]
-    proof = _Proof(step, step.bad[goal], cubes, Budget(limits))
+    bads = [step.bad[goal] for goal in goals]
+    proof = _Proof(step, bads, _cubes(circuit, invariant.clauses), Budget(limits))
     away = frozenset(
         -index if latch.reset else index
         for index, latch in enumerate(circuit.latches, start=1)
@@ -46,9 +45,31 @@ def support(step: Transition, bad: int, cubes: Sequence[Cube]) -> list[Cube]:
 
     One query a lemma, whatever the limits.
     """
-    proof = _Proof(step, bad, cubes, Budget(Limits()))
+    proof = _Proof(step, [bad], cubes, Budget(Limits()))
     proof.drop_unused()
     return proof.kept()
+
+
+def supports(
+    circuit: Circuit, goals: Iterable[str], lemmas: Sequence[Sequence[Clause]]
+) -> dict[str, list[int]]:
+    """For each goal, which lemmas of a common invariant keep each other and rule its bad out.
+
+    A lemma is several clauses, which are kept together.
+    """
+    step = transition(circuit)
+    lemma_of = [number for number, clauses in enumerate(lemmas) for _ in clauses]
+    cubes = _cubes(circuit, [clause for clauses in lemmas for clause in clauses])
+    proof = _Proof(step, [], cubes, Budget(Limits()))
+    return {goal: proof.lemmas_of(step.bad[goal], lemma_of) for goal in goals}
+
+
+def _cubes(circuit: Circuit, clauses: Iterable[Clause]) -> list[Cube]:
+    """The negations of clauses over latch names."""
+    number = {latch.name: index for index, latch in enumerate(circuit.latches, start=1)}
+    return [
+        [-number[name] if value else number[name] for name, value in clause] for clause in clauses
+    ]
 
 
 def named(circuit: Circuit, cubes: Sequence[Cube]) -> tuple[Clause, ...]:
@@ -61,13 +82,15 @@ def named(circuit: Circuit, cubes: Sequence[Cube]) -> tuple[Clause, ...]:
 
 
 class _Proof:
-    """Which lemmas the inductiveness of each lemma rests on, and the property's safety.
+    """Which lemmas the inductiveness of each lemma rests on, and the safety of all goals.
 
     Lemma k is switched on by assuming the variable `_on[k]`.
     """
 
-    def __init__(self, step: Transition, bad: int, cubes: Sequence[Cube], budget: Budget) -> None:
-        self._bad = bad
+    def __init__(
+        self, step: Transition, bads: Sequence[int], cubes: Sequence[Cube], budget: Budget
+    ) -> None:
+        self._bads = bads
         self._next = step.next
         self._cubes = [list(cube) for cube in cubes]
         self._solver = Solver(step.clauses, budget)
@@ -77,6 +100,7 @@ class _Proof:
             self._solver.add([-switch, *(-literal for literal in self._cubes[k])])
         self._uses: dict[int, set[int]] = {k: set() for k in range(len(cubes))}
         self._safe: set[int] = set()
+        self._rests: dict[int, set[int]] = {}
 
     def kept(self) -> list[Cube]:
         return [self._cubes[k] for k in self._uses]
@@ -84,7 +108,7 @@ class _Proof:
     def drop_unused(self) -> None:
         """Follow what the property rests on, and what that rests on."""
         everything = set(self._uses)
-        safe = self._refute([self._bad], everything)
+        safe = self._ruled_out(everything)
         if safe is None:
             raise ValueError("the invariant does not rule out a violation")
         uses: dict[int, set[int]] = {}
@@ -98,6 +122,26 @@ class _Proof:
                 uses[k] = found
                 frontier += found
         self._uses, self._safe = {k: uses[k] for k in sorted(uses)}, safe
+
+    def lemmas_of(self, bad: int, lemma_of: Sequence[int]) -> list[int]:
+        """The lemmas that rule a bad out and keep each other, `lemma_of` being each clause's."""
+        everything = set(range(len(self._cubes)))
+        wanted = self._refute([bad], everything)
+        if wanted is None:
+            raise ValueError("the invariant does not rule out a violation")
+        found: set[int] = set()
+        frontier = {lemma_of[k] for k in wanted}
+        while frontier:
+            lemma = frontier.pop()
+            found.add(lemma)
+            for k in (k for k, number in enumerate(lemma_of) if number == lemma):
+                if k not in self._rests:
+                    rests = self._refute(self._primed(self._cubes[k]), everything)
+                    if rests is None:
+                        raise ValueError("the invariant is not inductive")
+                    self._rests[k] = rests
+                frontier |= {lemma_of[j] for j in self._rests[k]} - found
+        return sorted(found)
 
     def drop_clauses(self) -> None:
         """Leave out each clause whose absence, and that of all that rested on it, is harmless."""
@@ -114,7 +158,7 @@ class _Proof:
                 del uses[k]
             rest = set(uses)
             if not safe <= rest:
-                found = self._refute([self._bad], rest)
+                found = self._ruled_out(rest)
                 if found is None:
                     return
                 safe = found
@@ -149,6 +193,16 @@ class _Proof:
     def _primed(self, cube: Cube) -> list[int]:
         following = self._next
         return [following[x - 1] if x > 0 else -following[-x - 1] for x in cube]
+
+    def _ruled_out(self, lemmas: set[int]) -> set[int] | None:
+        """Which of some lemmas rule all violations out; None where they do not."""
+        used: set[int] = set()
+        for bad in self._bads:
+            found = self._refute([bad], lemmas)
+            if found is None:
+                return None
+            used |= found
+        return used
 
     def _refute(self, claim: list[int], lemmas: set[int]) -> set[int] | None:
         """Which of some lemmas, holding now, contradict a claim; None where they do not."""

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from verifier.gate.gating import Report
-from verifier.gate.kept import FOLDER, evidence_file
+from verifier.gate.kept import FOLDER, kept_file
 
 
 def document(report: Report) -> bytes:
@@ -15,7 +15,7 @@ def document(report: Report) -> bytes:
     rows: list[dict[str, Any]] = []
     for row in report.rows:
         result = row.result
-        file = evidence_file(FOLDER.parent.parent, row.pair)
+        file = kept_file(FOLDER.parent.parent, row.pair.system)
         left = row.departure
         rows.append(
             {

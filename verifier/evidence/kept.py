@@ -1,0 +1,104 @@
+"""What is kept of a system's evidence: lemmas that its proofs share, and executions as moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from verifier.evidence.certificates import Certificate, Lemma
+from verifier.evidence.traces import Value
+
+
+class Run(msgspec.Struct, frozen=True):
+    """An execution: the fields that start with any value, and the steps with their choices."""
+
+    start: dict[str, Value]
+    moves: tuple[tuple[str, dict[str, Value]], ...]
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """That a goal is never reached: which of the lemmas show it, see Certificate."""
+
+    lemmas: tuple[int, ...]
+    engine: str
+    depth: int
+    induction: int = 0
+    simple_path: bool = False
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A system's evidence, by goal: a property, or a step or case that must be reachable.
+
+    `runs` has the executions that violate a property, or reach what random ones do not find at
+    once; `proofs` why the other properties hold, or why something is not reachable.
+    """
+
+    schema: Literal[1]
+    kind: Literal["kept"]
+    system: str
+    lemmas: tuple[Lemma, ...] = ()
+    proofs: dict[str, Proof] = {}
+    runs: dict[str, Run] = {}
+
+    def certificate(self, goal: str) -> Certificate | None:
+        """The proof about a goal as a file of its own would hold it."""
+        proof = self.proofs.get(goal)
+        if proof is None:
+            return None
+        return Certificate(
+            schema=1,
+            kind="certificate",
+            system=self.system,
+            property=goal,
+            engine=proof.engine,
+            depth=proof.depth,
+            lemmas=tuple(self.lemmas[number] for number in proof.lemmas),
+            induction=proof.induction,
+            simple_path=proof.simple_path,
+        )
+
+    def fault(self) -> str | None:
+        """What is wrong with it beyond its types; None where nothing is."""
+        for goal, proof in self.proofs.items():
+            for number in proof.lemmas:
+                if not 0 <= number < len(self.lemmas):
+                    return f"the proof of `{goal}` rests on lemma {number}, which is not there"
+        return None
+
+
+def kept(system: str, proofs: Mapping[str, Certificate], runs: Mapping[str, Run]) -> Kept:
+    """Evidence put together; each lemma is there once, in the order in which proofs name it."""
+    number: dict[str, int] = {}
+    lemmas: list[Lemma] = []
+    shared = {}
+    for goal, certificate in sorted(proofs.items()):
+        for lemma in certificate.lemmas:
+            if number.setdefault(str(lemma), len(lemmas)) == len(lemmas):
+                lemmas.append(lemma)
+        shared[goal] = Proof(
+            tuple(sorted(number[str(lemma)] for lemma in certificate.lemmas)),
+            certificate.engine,
+            certificate.depth,
+            certificate.induction,
+            certificate.simple_path,
+        )
+    return Kept(1, "kept", system, tuple(lemmas), shared, dict(sorted(runs.items())))
+
+
+def laid_out(evidence: Kept) -> bytes:
+    """As JSON for people who read differences: a line for each lemma, proof and move."""
+    depths = {"lemmas": 1, "proofs": 1, "runs": 3}
+    whole = msgspec.to_builtins(evidence)
+    items = (f'"{name}": {_lines(item, depths.get(name, 0))}' for name, item in whole.items())
+    return ("{\n" + ",\n".join(items) + "\n}\n").encode()
+
+
+def _lines(value: Any, depth: int) -> str:
+    if not value or not depth:
+        return msgspec.json.encode(value).decode()
+    if isinstance(value, dict):
+        items = [f"{_lines(name, 0)}: {_lines(item, depth - 1)}" for name, item in value.items()]
+        return "{\n" + ",\n".join(items) + "\n}"
+    return "[\n" + ",\n".join(_lines(item, depth - 1) for item in value) + "\n]"
