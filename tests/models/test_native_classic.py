@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from models.systems import native_classic as classic
-from models.systems.native_classic import CLASSIC, Machine, Owner, fpu_instruction, switch
+from models.systems.native_classic import CLASSIC, Machine, Name, fpu_instruction, switch
 from models.x86.access import fpu_access
 from models.x86.cr0 import Cr0
 from models.x86.instructions import Instruction, clts, execute
@@ -39,29 +39,30 @@ def test_the_first_instruction_after_a_switch_swaps_the_registers() -> None:
     machine = Machine()
     fpu_instruction(machine, True)
     fpu_instruction(machine, True)
-    owners = [machine.owner]
-    switch(machine, Owner.B)
+    assert machine.owner == Name.A
+    assert not machine.kernel_owns
+    switch(machine, Name.B)
     assert machine.cpu.cr0.ts
     assert machine.cpu.registers.value
     fpu_instruction(machine, False)
-    assert [*owners, machine.owner] == [Owner.A, Owner.B]
-    assert machine.threads[Owner.A].save_area.value
+    assert machine.owner == Name.B
+    assert machine.threads[Name.A].save_area.value
 
 
 def test_a_thread_that_returns_to_its_registers_only_clears_ts() -> None:
     machine = Machine()
     for _ in range(2):
         fpu_instruction(machine, True)
-    switch(machine, Owner.B)
-    switch(machine, Owner.A)
+    switch(machine, Name.B)
+    switch(machine, Name.A)
     fpu_instruction(machine, True)
     assert not machine.cpu.cr0.ts
     assert machine.cpu.registers.value
 
 
 @step
-def switch_without_ts(m: Machine, to: Owner) -> None:
-    assume((to != Owner.KERNEL) & (to != m.current))
+def switch_without_ts(m: Machine, to: Name) -> None:
+    assume(to != m.current)
     m.current = to
 
 
@@ -73,9 +74,10 @@ def test_a_switch_that_does_not_set_ts_shows_a_thread_the_registers_of_another()
 @abstracts("mutant")
 def handler_without_save(m: Machine) -> None:
     clts(m.cpu)
-    if m.owner != m.current:
+    if m.kernel_owns or m.owner != m.current:
         classic.frstor(m, m.threads[m.current])
         m.owner = m.current
+        m.kernel_owns = False
 
 
 @step
@@ -94,11 +96,12 @@ def test_a_handler_that_does_not_save_loses_registers() -> None:
 
 @abstracts("mutant: the manual's figure taken literally, where CLTS is the handler's last act")
 def handler_with_clts_last(m: Machine) -> None:
-    if m.owner != m.current:
-        if m.owner != Owner.KERNEL:
+    if m.kernel_owns or m.owner != m.current:
+        if not m.kernel_owns:
             classic.fnsave(m, m.threads[m.owner])
         classic.frstor(m, m.threads[m.current])
         m.owner = m.current
+        m.kernel_owns = False
     clts(m.cpu)
 
 
