@@ -3,16 +3,20 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from models.systems import native_classic as classic
 from models.systems.native_classic import CLASSIC, Machine, Name, fpu_instruction, switch
+from models.systems.native_classic_threads import classic as classic_among
 from models.x86.access import fpu_access
 from models.x86.cr0 import Cr0
 from models.x86.instructions import Instruction, clts, execute
 from models.x86.outcome import Outcome
+from models.x86.registers import Context
 from properties import integrity, isolation
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved, Violated
-from verifier.language import abstracts, assume, step
+from verifier.language import System, abstracts, assume, step
 from verifier.language.compiling import compile_system
 from verifier.language.functions import about
 
@@ -24,8 +28,8 @@ PROPERTIES = [
 ]
 
 
-def decided(*steps: Any) -> dict[str, Any]:
-    compiled = compile_system(replace(CLASSIC, steps=steps), PROPERTIES)
+def decided(*steps: Any, system: System = CLASSIC) -> dict[str, Any]:
+    compiled = compile_system(replace(system, steps=steps or system.steps), PROPERTIES)
     goals = [goal for goal in compiled.circuit.bad if not goal.startswith("fires:")]
     return pdr(compiled.circuit, goals, Limits(seconds=20))
 
@@ -33,6 +37,25 @@ def decided(*steps: Any) -> dict[str, Any]:
 def test_it_is_sound() -> None:
     verdicts = decided(fpu_instruction, switch)
     assert all(isinstance(verdict, Proved) for verdict in verdicts.values())
+
+
+@pytest.mark.parametrize("threads", [1, 2, 16])
+def test_it_is_sound_among_any_number_of_threads(threads: int) -> None:
+    verdicts = decided(system=classic_among(list(Context)[-threads:]))
+    assert all(isinstance(verdict, Proved) for verdict in verdicts.values())
+
+
+def test_the_last_of_sixteen_threads_gets_its_own_registers_back() -> None:
+    system = classic_among(list(Context))
+    machine = system.initial
+    use, among = system.steps
+    first, *_, last = [name for name, _ in machine.threads.items()]
+    for name in (last, first, last):
+        among(machine, name)
+        use(machine, name == last)
+        use(machine, name == last)
+    assert machine.access.found.owner == machine.access.context
+    assert machine.access.found.value
 
 
 def test_the_first_instruction_after_a_switch_swaps_the_registers() -> None:
