@@ -206,6 +206,7 @@ V4_10 = Era(
     finish_device_not_available=do_device_not_available,
     switch_to=switch_to,
     unlazy_fpu=fpu__save,
+    math_error=fpu__save,
     kernel_fpu_begin=__kernel_fpu_begin,
     kernel_fpu_begin_save=kernel_fpu_begin_save,
     kernel_fpu_begin_rest=kernel_fpu_begin_rest,

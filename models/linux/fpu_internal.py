@@ -1,7 +1,7 @@
 """Lazy FPU switching by has_fpu and fpu_owner_task, with lazy restore: v3.4 to v4.1.
 
-The text of v3.4; v3.3 has most of it in asm/i387.h; where a later version differs, the function says
-so. Eager mode of v3.7 to v4.1 is not here: a processor without XSAVEOPT runs in lazy mode.
+The text of v3.4, most of which v3.3 has in asm/i387.h; where a later version differs, the function
+says so. Eager mode of v3.7 to v4.1 is not here: a processor without XSAVEOPT runs in lazy mode.
 """
 
 from models.linux.context import may_sleep
@@ -165,6 +165,15 @@ def unlazy_fpu(host: Host) -> None:
         task.fpu_counter = False
 
 
+@models("arch/x86/include/asm/fpu-internal.h", "save_init_fpu", since="v3.4", until="v4.1")
+def save_init_fpu(host: Host) -> None:
+    """Take the registers away from the current task, which is believed to have them."""
+    task = host.running
+    assert task.fpu.has_fpu, "save_init_fpu: WARN_ON_ONCE(!__thread_has_fpu())"
+    fpu_save_init(host, task.fpu)
+    __thread_fpu_end(host, task)
+
+
 @models("arch/x86/kernel/i387.c", "kernel_fpu_begin", since="v3.4", until="v3.7")
 def kernel_fpu_begin_save(host: Host) -> Place:
     """Preemption is off from here to kernel_fpu_end, interrupts are not."""
@@ -271,6 +280,7 @@ V3_4 = Era(
     finish_device_not_available=finish_device_not_available,
     switch_to=switch_to,
     unlazy_fpu=unlazy_fpu,
+    math_error=save_init_fpu,
     kernel_fpu_begin=kernel_fpu_begin,
     kernel_fpu_begin_save=kernel_fpu_begin_save,
     kernel_fpu_begin_rest=kernel_fpu_begin_rest,

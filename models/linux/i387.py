@@ -52,6 +52,13 @@ def unlazy_fpu(host: Host) -> None:
     __unlazy_fpu(host, host.running)
 
 
+@models("arch/x86/include/asm/i387.h", "save_init_fpu", since="v2.6.37", until="v3.3")
+def save_init_fpu(host: Host) -> None:
+    """Take the registers away from the current task, which is believed to have them."""
+    __save_init_fpu(host, host.running)
+    stts(host)
+
+
 @models("arch/x86/include/asm/i387.h", "clear_fpu", since="v2.6.37", until="v3.3")
 def clear_fpu(host: Host) -> None:
     """Forget the current task's registers, preemption off."""
@@ -203,6 +210,7 @@ V3_2 = Era(
     finish_device_not_available=finish_device_not_available,
     switch_to=switch_to,
     unlazy_fpu=unlazy_fpu,
+    math_error=save_init_fpu,
     kernel_fpu_begin=kernel_fpu_begin,
     kernel_fpu_begin_save=kernel_fpu_begin_save,
     kernel_fpu_begin_rest=kernel_fpu_begin_rest,

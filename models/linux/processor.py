@@ -66,6 +66,22 @@ def finish_nm(s: Native) -> None:
 
 
 @step
+def fpu_fault(s: Native) -> None:
+    """An FPU instruction of the running task raises #MF or #XM; interrupts are enabled."""
+    assume(in_process(s, Place.USER))
+    assume(execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.DONE)
+    s.host.running.place = Place.FAULTED
+
+
+@step
+def math_error(s: Native) -> None:
+    """The handler saves the registers, to read from the image what was wrong."""
+    assume(in_process(s, Place.FAULTED))
+    s.host.era.math_error(s.host)
+    s.host.running.place = Place.KERNEL
+
+
+@step
 def enter_kernel(s: Native) -> None:
     """The running task makes a system call."""
     assume(in_process(s, Place.USER))

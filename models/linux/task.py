@@ -35,6 +35,7 @@ class Place(Enum):
 
     USER: it runs in user mode. KERNEL: in a system call. ALLOCATING: its #NM handler allocates the
     state of a first use and may sleep. ALLOCATED: it has done so, interrupts are not off again.
+    FAULTED: its handler of #MF or #XM has enabled interrupts, and nothing else.
     FPU_SAVED, FPU_FREE: kernel_fpu_begin has found and saved the task's registers, or found none,
     and has done nothing else. KERNEL_FPU: in the section. The others are places inside signal
     delivery (FRAME), exec and what both do to start afresh, and signal return (RETURN), each named
@@ -45,6 +46,7 @@ class Place(Enum):
     KERNEL = "kernel"
     ALLOCATING = "allocating"
     ALLOCATED = "allocated"
+    FAULTED = "math_error, interrupts on"
     FPU_SAVED = "kernel_fpu_begin, saved"
     FPU_FREE = "kernel_fpu_begin, nothing to save"
     KERNEL_FPU = "kernel FPU section"

@@ -13,6 +13,8 @@ from verifier.language import Family, System
 
 STEPS = (
     processor.fpu_instruction,
+    processor.fpu_fault,
+    processor.math_error,
     processor.enter_kernel,
     processor.leave_kernel,
     processor.kernel_fpu_begin,

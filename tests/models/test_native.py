@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.linux import processor, signals
+from models.linux import fpu_internal, i387, processor, signals
 from models.linux.processor import Native, fpu_instruction, run_elsewhere, schedule
 from models.linux.task import Host, Place, TaskName
 from models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4
@@ -162,7 +162,7 @@ def test_tasks_and_interrupts_are_isolated(system: System) -> None:
 
 def test_v3_2_is_sound_where_nothing_runs_without_an_interrupt_s_registers() -> None:
     steps = without_signals(LAZY_V3_2, processor.local_bh_enable)
-    core = replace(LAZY_V3_2, steps=steps)
+    core = variant(LAZY_V3_2, steps, math_error=i387.unlazy_fpu)
     assert holds(core, "isolation", "integrity", "host_integrity", "assertions")
 
 
@@ -191,28 +191,56 @@ SOFTIRQS = (
 
 def test_v3_2_leaks_registers_when_signal_delivery_is_preempted_before_stts() -> None:
     sigreturn = (signals.take_registers, signals.load_frame)
-    steps = without(processor.local_bh_enable, *sigreturn)
+    steps = without(processor.local_bh_enable, *sigreturn, *ELSEWHERE)
     taken = violation(replace(LAZY_V3_2, steps=steps), "isolation")
-    assert "save_frame" in taken
-    assert taken[-2:] == ["schedule", "fpu_instruction"]
+    assert "schedule" in taken[taken.index("save_frame") :]
+    assert taken[-1] == "fpu_instruction"
 
 
 def test_v3_2_leaks_registers_when_sigreturn_is_preempted_after_clts() -> None:
-    steps = without(processor.local_bh_enable, signals.save_frame)
+    steps = without(processor.local_bh_enable, signals.save_frame, *ELSEWHERE)
     taken = violation(replace(LAZY_V3_2, steps=steps), "isolation")
     assert "take_registers" in taken
     assert taken[-1] == "fpu_instruction"
 
 
-def test_v3_2_is_sound_with_its_three_repairs() -> None:
+def test_v3_2_takes_nm_in_the_kernel_when_a_fault_handler_is_preempted() -> None:
+    steps = without_signals(LAZY_V3_2, processor.local_bh_enable)
+    taken = violation(replace(LAZY_V3_2, steps=steps), "host_integrity")
+    assert taken[-1] == "math_error"
+
+
+def test_v3_2_is_sound_with_its_four_repairs() -> None:
     repaired = variant(
         LAZY_V3_2,
         without(*ELSEWHERE, signals.exec, processor.hardirq),
         irq_fpu_usable=mutants.irq_fpu_usable_needs_registers,
+        math_error=i387.unlazy_fpu,
         start_afresh=mutants.drops_registers_in_one_part,
         take_registers=mutants.takes_registers_in_one_part,
     )
     assert holds(repaired, "isolation", "host_integrity")
+
+
+# What v3.4 gets wrong
+
+
+def test_v3_4_warns_when_a_fault_handler_is_preempted() -> None:
+    taken = violation(LAZY_V3_4, "assertions")
+    assert "fpu_fault" in taken
+    assert taken[-1] == "math_error"
+
+
+def test_v3_4_does_not_warn_where_the_fault_handler_looks_first() -> None:
+    steps = without_signals(LAZY_V3_4)
+    assert holds(variant(LAZY_V3_4, steps, math_error=fpu_internal.unlazy_fpu), "assertions")
+
+
+def test_where_v3_4_warns_it_takes_nm_in_the_kernel_and_loses_nothing() -> None:
+    steps = without_signals(LAZY_V3_4)
+    careless = variant(LAZY_V3_4, steps, math_error=mutants.save_init_fpu_without_a_warning)
+    assert violation(careless, "host_integrity")[-1] == "math_error"
+    assert holds(careless, "isolation", "integrity")
 
 
 # Mistakes
