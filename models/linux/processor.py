@@ -173,10 +173,9 @@ def softirq_begin(s: Native, value: bool) -> None:
 
 
 @step
-def local_bh_enable(s: Native, value: bool) -> None:
-    """A softirq that kernel code runs by enabling softirqs opens an FPU section, if it may."""
-    in_kernel = in_process(s, Place.KERNEL) | in_process(s, Place.KERNEL_FPU)
-    assume(in_kernel | in_process(s, Place.ALLOCATING))
+def softirq_without_registers(s: Native, value: bool) -> None:
+    """A softirq of local_bh_enable or of a function-call interrupt opens a section, if it may."""
+    assume(s.host.interrupt == Interrupt.NONE)
     s.host.interrupt = Interrupt.NO_REGISTERS
     softirq(s, value)
 

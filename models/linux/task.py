@@ -67,7 +67,8 @@ class Interrupt(Enum):
     """What in_interrupt() and get_irq_regs() say.
 
     NONE: process context. FROM_USER, FROM_KERNEL: an interrupt that arrived in that mode, or the
-    softirqs at its end. NO_REGISTERS: softirqs run by local_bh_enable, get_irq_regs() is NULL.
+    softirqs at its end. NO_REGISTERS: softirqs that local_bh_enable runs, or that run at the end of
+    an interrupt whose handler does not call set_irq_regs, such as smp_call_function_interrupt.
     """
 
     NONE = "none"

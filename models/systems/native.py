@@ -23,7 +23,7 @@ STEPS = (
     processor.kernel_fpu_end,
     processor.hardirq,
     processor.softirq_begin,
-    processor.local_bh_enable,
+    processor.softirq_without_registers,
     processor.softirq_use,
     processor.softirq_end,
     processor.schedule,

@@ -161,7 +161,7 @@ def test_tasks_and_interrupts_are_isolated(system: System) -> None:
 
 
 def test_v3_2_is_sound_where_nothing_runs_without_an_interrupt_s_registers() -> None:
-    steps = without_signals(LAZY_V3_2, processor.local_bh_enable)
+    steps = without_signals(LAZY_V3_2, processor.softirq_without_registers)
     core = variant(LAZY_V3_2, steps, math_error=i387.unlazy_fpu)
     assert holds(core, "isolation", "integrity", "host_integrity", "assertions")
 
@@ -171,7 +171,7 @@ def test_v3_2_is_sound_where_nothing_runs_without_an_interrupt_s_registers() -> 
 
 def test_v3_2_lets_a_softirq_into_an_open_kernel_section() -> None:
     steps = violation(replace(LAZY_V3_2, steps=without_signals(LAZY_V3_2)), "isolation")
-    assert "local_bh_enable" in steps
+    assert "softirq_without_registers" in steps
     assert steps[-1] == "kernel_fpu_use"
 
 
@@ -183,7 +183,7 @@ def without(*others: object) -> tuple[Callable[..., None], ...]:
 ELSEWHERE = (processor.run_elsewhere, processor.debug)
 SOFTIRQS = (
     processor.softirq_begin,
-    processor.local_bh_enable,
+    processor.softirq_without_registers,
     processor.softirq_use,
     processor.softirq_end,
 )
@@ -191,21 +191,21 @@ SOFTIRQS = (
 
 def test_v3_2_leaks_registers_when_signal_delivery_is_preempted_before_stts() -> None:
     sigreturn = (signals.take_registers, signals.load_frame)
-    steps = without(processor.local_bh_enable, *sigreturn, *ELSEWHERE)
+    steps = without(processor.softirq_without_registers, *sigreturn, *ELSEWHERE)
     taken = violation(replace(LAZY_V3_2, steps=steps), "isolation")
     assert "schedule" in taken[taken.index("save_frame") :]
     assert taken[-1] == "fpu_instruction"
 
 
 def test_v3_2_leaks_registers_when_sigreturn_is_preempted_after_clts() -> None:
-    steps = without(processor.local_bh_enable, signals.save_frame, *ELSEWHERE)
+    steps = without(processor.softirq_without_registers, signals.save_frame, *ELSEWHERE)
     taken = violation(replace(LAZY_V3_2, steps=steps), "isolation")
     assert "take_registers" in taken
     assert taken[-1] == "fpu_instruction"
 
 
 def test_v3_2_takes_nm_in_the_kernel_when_a_fault_handler_is_preempted() -> None:
-    steps = without_signals(LAZY_V3_2, processor.local_bh_enable)
+    steps = without_signals(LAZY_V3_2, processor.softirq_without_registers)
     taken = violation(replace(LAZY_V3_2, steps=steps), "host_integrity")
     assert taken[-1] == "math_error"
 
@@ -279,7 +279,7 @@ MISTAKES: list[tuple[System, str, dict[str, Callable[..., Any]]]] = [
     ids=[f"{next(iter(era.values())).__name__}-{goal}" for _, goal, era in MISTAKES],
 )
 def test_a_mistake_violates(system: System, goal: str, era: dict[str, Callable[..., Any]]) -> None:
-    steps = without_signals(system, processor.local_bh_enable)
+    steps = without_signals(system, processor.softirq_without_registers)
     assert violation(variant(system, steps, **era), goal)
 
 
@@ -295,7 +295,7 @@ def test_clearing_used_math_before_the_frame_is_saved_loses_registers() -> None:
 
 
 def test_clearing_ts_early_in_an_interruptible_switch_traps_in_the_kernel() -> None:
-    steps = without_signals(LAZY_V3_2, processor.local_bh_enable)
+    steps = without_signals(LAZY_V3_2, processor.softirq_without_registers)
     halves = (mutants.switch_begins, mutants.switch_ends, mutants.careless_hardirq)
     taken = violation(replace(LAZY_V3_2, steps=(*steps, *halves)), "host_integrity")
     assert taken
