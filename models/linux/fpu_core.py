@@ -2,6 +2,7 @@
 
 `has_fpu` is fpregs_active, `used_math` is fpstate_active; v4.14 makes one flag `initialized` of the
 two, which then means fpregs_active for the current task and fpstate_active for any other.
+WARN_ON_FPU is left out: it is nothing without CONFIG_X86_DEBUG_FPU, and what comes after it counts.
 """
 
 from models.linux.era import Era
