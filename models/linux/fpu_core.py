@@ -168,7 +168,7 @@ def start_afresh(host: Host) -> None:
     """The next part of giving the current task its initial state."""
     task = host.running
     match task.place:
-        case Place.FRAME_SAVED | Place.COUNTER_CLEARED:
+        case Place.FRAME_SAVED | Place.UNWANTED:
             fpu__drop(host)
             task.place = Place.DROPPED
         case Place.DROPPED:
@@ -195,7 +195,8 @@ def foreign_write(host: Host, target: TaskName) -> None:
     task = host.tasks[target]
     if task.used_math:
         task.fpu.last_cpu = False
-    task.used_math = True
+    else:
+        fpu__activate_curr(task)
 
 
 V4_10 = Era(

@@ -231,7 +231,8 @@ def foreign_write(host: Host, target: TaskName) -> None:
     task = host.tasks[target]
     if task.used_math:
         task.fpu.last_cpu = False
-    task.used_math = True
+    else:
+        init_fpu(task)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "clear_fpu", since="v3.4", until="v3.7")
@@ -256,7 +257,7 @@ def start_afresh(host: Host) -> None:
         case Place.FRAME_SAVED:
             __thread_fpu_end(host, task)
             task.place = Place.DROPPED
-        case Place.COUNTER_CLEARED:
+        case Place.UNWANTED:
             clear_fpu(host)
             task.place = Place.DROPPED
         case Place.DROPPED:

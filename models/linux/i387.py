@@ -163,7 +163,9 @@ def irq_fpu_usable(host: Host) -> bool:
 @models("arch/x86/kernel/i387.c", "xfpregs_set", since="v2.6.34", until="v3.3")
 def foreign_write(host: Host, target: TaskName) -> None:
     """A debugger is about to write the image of a task that is stopped."""
-    host.tasks[target].used_math = True
+    task = host.tasks[target]
+    if not task.used_math:
+        init_fpu(task)
 
 
 @models("arch/x86/kernel/process.c", "flush_thread", since="v2.6.37", until="v3.3")
@@ -177,7 +179,7 @@ def start_afresh(host: Host) -> None:
         case Place.FLAG_CLEARED:
             stts(host)
             task.place = Place.DROPPED
-        case Place.COUNTER_CLEARED:
+        case Place.UNWANTED:
             clear_fpu(host)
             task.place = Place.DROPPED
         case Place.DROPPED:

@@ -39,7 +39,7 @@ class Place(Enum):
     FPU_SAVED, FPU_FREE: kernel_fpu_begin has found and saved the task's registers, or found none,
     and has done nothing else. KERNEL_FPU: in the section. The others are places inside signal
     delivery (FRAME), exec and what both do to start afresh, and signal return (RETURN), each named
-    for what has just been done.
+    for what has just been done; UNWANTED: exec has cleared fpu_counter, or a frame was no good.
     """
 
     USER = "user"
@@ -52,7 +52,7 @@ class Place(Enum):
     KERNEL_FPU = "kernel FPU section"
     FRAME_CHOSEN = "signal, registers to be saved"
     FRAME_SAVED = "signal, frame saved"
-    COUNTER_CLEARED = "exec, fpu_counter cleared"
+    UNWANTED = "registers to be dropped"
     FLAG_CLEARED = "has_fpu cleared"
     DROPPED = "registers dropped"
     INITIALISED = "image initialised"

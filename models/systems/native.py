@@ -21,6 +21,8 @@ STEPS = (
     processor.kernel_fpu_load,
     processor.kernel_fpu_use,
     processor.kernel_fpu_end,
+    processor.kernel_fpu_in_page_fault,
+    processor.dump_fpu,
     processor.hardirq,
     processor.softirq_begin,
     processor.softirq_without_registers,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.linux import fpu_internal, i387, processor, signals
-from models.linux.processor import Native, fpu_instruction, run_elsewhere, schedule
+from models.linux.processor import Native, debug, fpu_instruction, run_elsewhere, schedule
 from models.linux.task import Host, Place, TaskName
 from models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4
 from models.x86.registers import Context
@@ -130,10 +130,48 @@ def test_v3_4_loads_the_registers_of_a_task_that_ran_elsewhere() -> None:
     s = booted(LAZY_V3_4)
     use(s, True)
     schedule(s, TaskName.B, False)
-    run_elsewhere(s, TaskName.A, True, False)
+    run_elsewhere(s, TaskName.A, uses=True, counts=True, value=False)
     schedule(s, TaskName.A, True)
     assert s.host.did.preloaded
     assert not s.host.cpu.registers.value
+
+
+@pytest.mark.parametrize("system", [LAZY_V3_2, LAZY_V3_4, EAGER_V4_10])
+def test_a_signal_frame_that_is_refused_leaves_the_initial_state(system: System) -> None:
+    s = booted(system)
+    if not s.host.running.used_math:
+        use(s, True)
+    signals.signal(s)
+    signals.save_frame(s)
+    afresh(s)
+    signals.signal_return(s, empty=False)
+    while s.host.running.place != Place.RETURN_OWNED:
+        signals.take_registers(s)
+    signals.load_frame(s, refused=True)
+    afresh(s)
+    assert not s.in_signal
+    schedule(s, TaskName.B, False)
+    debug(s, TaskName.A, True)
+    assert s.access.found.owner == Context.TASK_A
+    assert s.access.found.value is False
+
+
+def afresh(s: Native) -> None:
+    """All parts of giving the running task an initial state."""
+    while s.host.running.place != Place.USER:
+        signals.start_afresh(s)
+
+
+def test_v3_4_keeps_its_registers_where_a_page_comes_through_the_fpu() -> None:
+    s = booted(LAZY_V3_4)
+    use(s, True)
+    signals.signal(s)
+    processor.kernel_fpu_in_page_fault(s)
+    signals.save_frame(s)
+    assert s.host.running.place == Place.FRAME_CHOSEN
+    signals.save_frame(s)
+    assert s.frame.state.owner == Context.TASK_A
+    assert s.frame.state.value
 
 
 def test_v4_10_never_sets_ts() -> None:
