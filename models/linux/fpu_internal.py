@@ -147,7 +147,7 @@ def do_device_not_available(host: Host) -> None:
     math_state_restore(host)
 
 
-@models("arch/x86/kernel/traps.c", "math_state_restore", since="v3.4", until="v4.1")
+@models("arch/x86/kernel/traps.c", "do_device_not_available", since="v3.4", until="v4.2")
 def finish_device_not_available(host: Host) -> None:
     """The part of the handler after the allocation, interrupts off again."""
     math_state_restore(host)
@@ -242,6 +242,12 @@ def clear_fpu(host: Host) -> None:
         __thread_fpu_end(host, host.running)
 
 
+@models("arch/x86/include/asm/fpu-internal.h", "user_fpu_end", since="v3.4", until="v3.7")
+def user_fpu_end(host: Host) -> None:
+    """Take the registers away from the current task, which has saved them; preemption off."""
+    __thread_fpu_end(host, host.running)
+
+
 @models("arch/x86/include/asm/fpu-internal.h", "user_fpu_begin", since="v3.4", until="v4.2")
 def user_fpu_begin(host: Host) -> None:
     """Give the registers to the current task, whatever is in them; preemption off."""
@@ -255,7 +261,7 @@ def start_afresh(host: Host) -> None:
     task = host.running
     match task.place:
         case Place.FRAME_SAVED:
-            __thread_fpu_end(host, task)
+            user_fpu_end(host)
             task.place = Place.DROPPED
         case Place.UNWANTED:
             clear_fpu(host)

@@ -84,6 +84,13 @@ def __math_state_restore(host: Host) -> None:
     task.fpu_counter = True
 
 
+@models("arch/x86/kernel/traps.c", "math_state_restore", since="v2.6.34", until="v3.3")
+def math_state_restore(host: Host) -> None:
+    """Clear TS, or the load would raise #NM; a first use has been prepared."""
+    clts(host)
+    __math_state_restore(host)
+
+
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v2.6.34", until="v3.3")
 def do_device_not_available(host: Host) -> None:
     """#NM, interrupts off: a first use allocates with interrupts on, any other restores."""
@@ -95,15 +102,13 @@ def do_device_not_available(host: Host) -> None:
     if not task.used_math:
         assert may_sleep(host), "sleeping function called from invalid context"
         init_fpu(task)
-    clts(host)
-    __math_state_restore(host)
+    math_state_restore(host)
 
 
-@models("arch/x86/kernel/traps.c", "math_state_restore", since="v2.6.34", until="v3.3")
+@models("arch/x86/kernel/traps.c", "do_device_not_available", since="v2.6.34", until="v3.3")
 def finish_device_not_available(host: Host) -> None:
     """The part of the handler after the allocation, interrupts off again."""
-    clts(host)
-    __math_state_restore(host)
+    math_state_restore(host)
     host.running.place = Place.USER
 
 

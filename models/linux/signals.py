@@ -37,7 +37,7 @@ def save_frame(s: Native) -> None:
     s.host.running.place = Place.FRAME_SAVED
 
 
-@abstracts("XSAVE or XRSTOR of user memory, retried after #NM")
+@abstracts("XSAVE or XRSTOR of user memory, retried after #NM, on which the source counts")
 def touches_registers(host: Host) -> bool:
     """Whether the instruction completes; else the #NM handler has run."""
     if execute(host.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:

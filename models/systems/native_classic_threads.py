@@ -24,6 +24,8 @@ def classic(contexts: Sequence[Context]) -> System:
 
     @record
     class Shared(Machine):
+        """The machine, with these threads."""
+
         threads: Family[Threads, Thread] = Family(
             {name: thread(context) for name, context in zip(Threads, contexts, strict=True)}
         )
