@@ -18,6 +18,7 @@ class Era:
     A function that the source does not protect from preemption or interrupts comes in parts:
     `kernel_fpu_begin_save` and `kernel_fpu_begin_rest` make up `kernel_fpu_begin`; `start_afresh`
     and `take_registers` do the next part from the place where the current task stands.
+    `math_error(host)` is what the function of that name does to the FPU, with preemption on.
     `switch_to(host, to, frequent)` is the FPU part of `__switch_to`; `frequent` says, of a next
     task whose fpu_counter is not 0, whether it is above 5.
     """
@@ -30,6 +31,7 @@ class Era:
     finish_device_not_available: Callable[[Host], None]
     switch_to: Callable[[Host, TaskName, bool], None]
     unlazy_fpu: Callable[[Host], None]
+    math_error: Callable[[Host], None]
     kernel_fpu_begin: Callable[[Host], None]
     kernel_fpu_begin_save: Callable[[Host], Place]
     kernel_fpu_begin_rest: Callable[[Host, Place], None]

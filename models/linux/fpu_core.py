@@ -1,6 +1,8 @@
 """Eager FPU switching: v4.10 to v5.1, where nothing sets TS any more.
 
-`has_fpu` is fpregs_active (`initialized` from v4.15), `used_math` is fpstate_active.
+`has_fpu` is fpregs_active, `used_math` is fpstate_active; v4.14 makes one flag `initialized` of the
+two, which then means fpregs_active for the current task and fpstate_active for any other.
+WARN_ON_FPU is left out: it is nothing without CONFIG_X86_DEBUG_FPU, and what comes after it counts.
 """
 
 from models.linux.era import Era
@@ -32,14 +34,14 @@ def fpregs_state_valid(host: Host, name: TaskName) -> bool:
     return (host.fpu_owner_task == owner_named(name)) & host.tasks[name].fpu.last_cpu
 
 
-@models("arch/x86/include/asm/fpu/internal.h", "fpregs_activate", since="v4.2", until="v5.2")
+@models("arch/x86/include/asm/fpu/internal.h", "fpregs_activate", since="v4.2", until="v4.14")
 def fpregs_activate(host: Host, name: TaskName) -> None:
     """The registers are a task's."""
     host.tasks[name].fpu.has_fpu = True
     host.fpu_owner_task = owner_named(name)
 
 
-@models("arch/x86/include/asm/fpu/internal.h", "switch_fpu_prepare", since="v4.10", until="v5.2")
+@models("arch/x86/include/asm/fpu/internal.h", "switch_fpu_prepare", since="v4.10", until="v4.14")
 def switch_fpu_prepare(host: Host, old: Task) -> None:
     """Save the old task's registers; the owner stays, for a restore that needs no load."""
     if old.fpu.has_fpu:
@@ -49,7 +51,7 @@ def switch_fpu_prepare(host: Host, old: Task) -> None:
         old.fpu.last_cpu = False
 
 
-@models("arch/x86/include/asm/fpu/internal.h", "switch_fpu_finish", since="v4.10", until="v5.2")
+@models("arch/x86/include/asm/fpu/internal.h", "switch_fpu_finish", since="v4.10", until="v4.14")
 def switch_fpu_finish(host: Host, name: TaskName) -> None:
     """Load the new task's registers, unless it has none or they are still there."""
     new = host.tasks[name]
@@ -79,7 +81,7 @@ def do_device_not_available(host: Host) -> None:
     raise AssertionError("unexpected #NM exception")
 
 
-@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v4.14")
 def kernel_fpu_begin_save(host: Host) -> Place:
     """Mark the section first, then save; the current task keeps fpregs_active."""
     host.in_kernel_fpu = True
@@ -90,20 +92,20 @@ def kernel_fpu_begin_save(host: Host) -> Place:
     return Place.FPU_FREE
 
 
-@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v4.14")
 def kernel_fpu_begin_rest(host: Host, found: Place) -> None:
     """Forget whose registers these were, where there was nothing to save."""
     if found == Place.FPU_FREE:
         host.fpu_owner_task = Owner.NOBODY
 
 
-@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v4.14")
 def __kernel_fpu_begin(host: Host) -> None:
     """Give the registers to the kernel."""
     kernel_fpu_begin_rest(host, kernel_fpu_begin_save(host))
 
 
-@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_end", since="v4.10", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_end", since="v4.10", until="v4.14")
 def __kernel_fpu_end(host: Host) -> None:
     """Give the registers back to the current task."""
     task = host.running
@@ -122,7 +124,7 @@ def irq_fpu_usable(host: Host) -> bool:
     )
 
 
-@models("arch/x86/kernel/fpu/core.c", "fpu__save", since="v4.2", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "fpu__save", since="v4.2", until="v4.14")
 def fpu__save(host: Host) -> None:
     """Save the current task's registers and keep them, preemption off."""
     task = host.running
@@ -131,14 +133,14 @@ def fpu__save(host: Host) -> None:
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__activate_curr", since="v4.2", until="v4.14")
-def fpu__activate_fpstate(task: Task) -> None:
+def fpu__activate_curr(task: Task) -> None:
     """Give a task that never used the FPU its initial state."""
     if not task.used_math:
         task.fpu.state = Contents(owner=task.context, value=False)
         task.used_math = True
 
 
-@models("arch/x86/kernel/fpu/core.c", "fpu__drop", since="v4.2", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "fpu__drop", since="v4.2", until="v4.14")
 def fpu__drop(host: Host) -> None:
     """The current task has no FPU state any more."""
     task = host.running
@@ -148,7 +150,7 @@ def fpu__drop(host: Host) -> None:
     task.used_math = False
 
 
-@models("arch/x86/include/asm/fpu/internal.h", "user_fpu_begin", since="v4.2", until="v5.2")
+@models("arch/x86/include/asm/fpu/internal.h", "user_fpu_begin", since="v4.2", until="v4.14")
 def user_fpu_begin(host: Host) -> None:
     """Give the registers to the current task, whatever is in them; preemption off."""
     if not host.running.fpu.has_fpu:
@@ -161,16 +163,16 @@ def copy_init_fpstate_to_fpregs(host: Host) -> None:
     host.cpu.registers = Contents(owner=host.running.context, value=False)
 
 
-@models("arch/x86/kernel/fpu/core.c", "fpu__clear", since="v4.2", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "fpu__clear", since="v4.2", until="v4.14")
 def start_afresh(host: Host) -> None:
     """The next part of giving the current task its initial state."""
     task = host.running
     match task.place:
-        case Place.FRAME_SAVED | Place.COUNTER_CLEARED:
+        case Place.FRAME_SAVED | Place.UNWANTED:
             fpu__drop(host)
             task.place = Place.DROPPED
         case Place.DROPPED:
-            fpu__activate_fpstate(task)
+            fpu__activate_curr(task)
             task.place = Place.INITIALISED
         case Place.INITIALISED:
             user_fpu_begin(host)
@@ -180,31 +182,33 @@ def start_afresh(host: Host) -> None:
             task.place = Place.FRESH
 
 
-@models("arch/x86/kernel/fpu/signal.c", "__fpu__restore_sig", since="v4.10", until="v5.2")
+@models("arch/x86/kernel/fpu/signal.c", "__fpu__restore_sig", since="v4.10", until="v4.14")
 def take_registers(host: Host) -> None:
     """The next part of preparing the registers for a signal frame."""
     user_fpu_begin(host)
     host.running.place = Place.RETURN_OWNED
 
 
-@models("arch/x86/kernel/fpu/core.c", "fpu__activate_fpstate_write", since="v4.2", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "fpu__activate_fpstate_write", since="v4.2", until="v4.14")
 def foreign_write(host: Host, target: TaskName) -> None:
     """A debugger is about to write the image of a stopped task: its registers are stale."""
     task = host.tasks[target]
     if task.used_math:
         task.fpu.last_cpu = False
-    task.used_math = True
+    else:
+        fpu__activate_curr(task)
 
 
 V4_10 = Era(
     version="v4.10",
     lazy=False,
     keeps_owner=True,
-    init_fpu=fpu__activate_fpstate,
+    init_fpu=fpu__activate_curr,
     do_device_not_available=do_device_not_available,
     finish_device_not_available=do_device_not_available,
     switch_to=switch_to,
     unlazy_fpu=fpu__save,
+    math_error=fpu__save,
     kernel_fpu_begin=__kernel_fpu_begin,
     kernel_fpu_begin_save=kernel_fpu_begin_save,
     kernel_fpu_begin_rest=kernel_fpu_begin_rest,

@@ -52,6 +52,13 @@ def unlazy_fpu(host: Host) -> None:
     __unlazy_fpu(host, host.running)
 
 
+@models("arch/x86/include/asm/i387.h", "save_init_fpu", since="v2.6.37", until="v3.3")
+def save_init_fpu(host: Host) -> None:
+    """Take the registers away from the current task, which is believed to have them."""
+    __save_init_fpu(host, host.running)
+    stts(host)
+
+
 @models("arch/x86/include/asm/i387.h", "clear_fpu", since="v2.6.37", until="v3.3")
 def clear_fpu(host: Host) -> None:
     """Forget the current task's registers, preemption off."""
@@ -77,6 +84,13 @@ def __math_state_restore(host: Host) -> None:
     task.fpu_counter = True
 
 
+@models("arch/x86/kernel/traps.c", "math_state_restore", since="v2.6.34", until="v3.3")
+def math_state_restore(host: Host) -> None:
+    """Clear TS, or the load would raise #NM; a first use has been prepared."""
+    clts(host)
+    __math_state_restore(host)
+
+
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v2.6.34", until="v3.3")
 def do_device_not_available(host: Host) -> None:
     """#NM, interrupts off: a first use allocates with interrupts on, any other restores."""
@@ -88,15 +102,13 @@ def do_device_not_available(host: Host) -> None:
     if not task.used_math:
         assert may_sleep(host), "sleeping function called from invalid context"
         init_fpu(task)
-    clts(host)
-    __math_state_restore(host)
+    math_state_restore(host)
 
 
-@models("arch/x86/kernel/traps.c", "math_state_restore", since="v2.6.34", until="v3.3")
+@models("arch/x86/kernel/traps.c", "do_device_not_available", since="v2.6.34", until="v3.3")
 def finish_device_not_available(host: Host) -> None:
     """The part of the handler after the allocation, interrupts off again."""
-    clts(host)
-    __math_state_restore(host)
+    math_state_restore(host)
     host.running.place = Place.USER
 
 
@@ -156,7 +168,9 @@ def irq_fpu_usable(host: Host) -> bool:
 @models("arch/x86/kernel/i387.c", "xfpregs_set", since="v2.6.34", until="v3.3")
 def foreign_write(host: Host, target: TaskName) -> None:
     """A debugger is about to write the image of a task that is stopped."""
-    host.tasks[target].used_math = True
+    task = host.tasks[target]
+    if not task.used_math:
+        init_fpu(task)
 
 
 @models("arch/x86/kernel/process.c", "flush_thread", since="v2.6.37", until="v3.3")
@@ -170,7 +184,7 @@ def start_afresh(host: Host) -> None:
         case Place.FLAG_CLEARED:
             stts(host)
             task.place = Place.DROPPED
-        case Place.COUNTER_CLEARED:
+        case Place.UNWANTED:
             clear_fpu(host)
             task.place = Place.DROPPED
         case Place.DROPPED:
@@ -203,6 +217,7 @@ V3_2 = Era(
     finish_device_not_available=finish_device_not_available,
     switch_to=switch_to,
     unlazy_fpu=unlazy_fpu,
+    math_error=save_init_fpu,
     kernel_fpu_begin=kernel_fpu_begin,
     kernel_fpu_begin_save=kernel_fpu_begin_save,
     kernel_fpu_begin_rest=kernel_fpu_begin_rest,

@@ -66,6 +66,22 @@ def finish_nm(s: Native) -> None:
 
 
 @step
+def fpu_fault(s: Native) -> None:
+    """An FPU instruction of the running task raises #MF or #XM; interrupts are enabled."""
+    assume(in_process(s, Place.USER))
+    assume(execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.DONE)
+    s.host.running.place = Place.FAULTED
+
+
+@step
+def math_error(s: Native) -> None:
+    """The handler saves the registers, to read from the image what was wrong."""
+    assume(in_process(s, Place.FAULTED))
+    s.host.era.math_error(s.host)
+    s.host.running.place = Place.KERNEL
+
+
+@step
 def enter_kernel(s: Native) -> None:
     """The running task makes a system call."""
     assume(in_process(s, Place.USER))
@@ -112,6 +128,23 @@ def kernel_fpu_end(s: Native) -> None:
     s.host.running.place = Place.KERNEL
 
 
+@step
+def kernel_fpu_in_page_fault(s: Native) -> None:
+    """Memory that the running task waits for comes through code that uses the FPU."""
+    waits = in_process(s, Place.FRAME_CHOSEN) | in_process(s, Place.RETURN_OWNED)
+    assume(waits | in_process(s, Place.ALLOCATING))
+    s.host.era.kernel_fpu_begin(s.host)
+    clobber(s)
+    s.host.era.kernel_fpu_end(s.host)
+
+
+@step
+def dump_fpu(s: Native) -> None:
+    """A core dump or a fork makes the kernel save the registers of the running task."""
+    assume(in_process(s, Place.KERNEL))
+    s.host.era.unlazy_fpu(s.host)
+
+
 @abstracts("An FPU instruction inside a kernel FPU section")
 def kernel_access(s: Native, context: Context, value: bool) -> None:
     """Access the registers, or trap where the section has lost them."""
@@ -144,7 +177,7 @@ def hardirq(s: Native) -> None:
 
 @observer("A section that nothing can interrupt leaves contents that nobody looks for")
 def clobber(s: Native) -> None:
-    """Fill the registers with an interrupt handler's contents."""
+    """Fill the registers with the kernel's contents."""
     s.host.cpu.registers = Contents(owner=Context.INTERRUPT)
 
 
@@ -157,10 +190,9 @@ def softirq_begin(s: Native, value: bool) -> None:
 
 
 @step
-def local_bh_enable(s: Native, value: bool) -> None:
-    """A softirq that kernel code runs by enabling softirqs opens an FPU section, if it may."""
-    in_kernel = in_process(s, Place.KERNEL) | in_process(s, Place.KERNEL_FPU)
-    assume(in_kernel | in_process(s, Place.ALLOCATING))
+def softirq_without_registers(s: Native, value: bool) -> None:
+    """A softirq of local_bh_enable or of a function-call interrupt opens a section, if it may."""
+    assume(s.host.interrupt == Interrupt.NONE)
     s.host.interrupt = Interrupt.NO_REGISTERS
     softirq(s, value)
 
@@ -196,13 +228,16 @@ def schedule(s: Native, to: TaskName, frequent: bool) -> None:
 
 
 @step
-def run_elsewhere(s: Native, name: TaskName, uses: bool, value: bool) -> None:
-    """A task that is switched out runs on another processor and is switched out there."""
+def run_elsewhere(s: Native, name: TaskName, uses: bool, counts: bool, value: bool) -> None:
+    """A task that is switched out runs on another processor and is switched out there.
+
+    It keeps its fpu_counter if it had the registers at the end, by #NM or by a preload.
+    """
     task = s.host.tasks[name]
     assume((s.host.current != name) & ((task.place == Place.USER) | (uses ^ True)))
     assume(task.used_math | (uses ^ True) | s.host.era.lazy)
     task.fpu.last_cpu = False
-    task.fpu_counter = uses
+    task.fpu_counter = counts & (uses | task.fpu_counter)
     if uses:
         if not task.used_math:
             s.host.era.init_fpu(task)
@@ -213,7 +248,7 @@ def run_elsewhere(s: Native, name: TaskName, uses: bool, value: bool) -> None:
 def debug(s: Native, name: TaskName, value: bool) -> None:
     """A debugger reads and writes the registers of a task that is stopped."""
     task = s.host.tasks[name]
-    assume((s.host.current != name) & (task.place == Place.USER) & task.used_math)
+    assume((s.host.current != name) & (task.place == Place.USER))
     s.host.era.foreign_write(s.host, name)
     image_access(s, task, value)
 

@@ -37,7 +37,7 @@ def save_frame(s: Native) -> None:
     s.host.running.place = Place.FRAME_SAVED
 
 
-@abstracts("XSAVE or XRSTOR of user memory, retried after #NM")
+@abstracts("XSAVE or XRSTOR of user memory, retried after #NM, on which the source counts")
 def touches_registers(host: Host) -> bool:
     """Whether the instruction completes; else the #NM handler has run."""
     if execute(host.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:
@@ -60,7 +60,7 @@ def exec(s: Native) -> None:
     if s.host.current == TaskName.A:
         s.in_signal = False
     s.host.running.fpu_counter = False
-    s.host.running.place = Place.COUNTER_CLEARED
+    s.host.running.place = Place.UNWANTED
 
 
 @step
@@ -79,7 +79,7 @@ def starts_afresh(place: Place) -> bool:
     """Whether a task at this place is getting an initial state."""
     return (
         (place == Place.FRAME_SAVED)
-        | (place == Place.COUNTER_CLEARED)
+        | (place == Place.UNWANTED)
         | (place == Place.FLAG_CLEARED)
         | (place == Place.DROPPED)
         | (place == Place.INITIALISED)
@@ -94,10 +94,15 @@ def has_written_nothing(s: Native) -> None:
 
 
 @step
-def signal_return(s: Native) -> None:
-    """The signal handler returns: a task that has no FPU state gets one."""
+def signal_return(s: Native, empty: bool) -> None:
+    """The signal handler returns: a task that has no FPU state gets one, or loses it again."""
     task = s.host.running
     assume(in_process(s, Place.USER) & s.in_signal & (s.host.current == TaskName.A))
+    assume(task.used_math | (empty ^ True))
+    if empty:
+        s.in_signal = False
+        task.place = Place.UNWANTED
+        return
     if not task.used_math:
         s.host.era.init_fpu(task)
     task.place = Place.RETURN_USED
@@ -111,10 +116,17 @@ def take_registers(s: Native) -> None:
 
 
 @step
-def load_frame(s: Native) -> None:
-    """Load the registers from user memory; if they were lost meanwhile, #NM brings some back."""
+def load_frame(s: Native, refused: bool) -> None:
+    """Load the registers from user memory; if they were lost meanwhile, #NM brings some back.
+
+    What the signal handler has left there may be refused, with nothing loaded.
+    """
     assume(in_process(s, Place.RETURN_OWNED))
     if not touches_registers(s.host):
+        return
+    if refused:
+        s.in_signal = False
+        s.host.running.place = Place.UNWANTED
         return
     s.host.cpu.registers = s.frame.state
     s.host.running.place = Place.USER

@@ -35,22 +35,24 @@ class Place(Enum):
 
     USER: it runs in user mode. KERNEL: in a system call. ALLOCATING: its #NM handler allocates the
     state of a first use and may sleep. ALLOCATED: it has done so, interrupts are not off again.
+    FAULTED: its handler of #MF or #XM has enabled interrupts, and nothing else.
     FPU_SAVED, FPU_FREE: kernel_fpu_begin has found and saved the task's registers, or found none,
     and has done nothing else. KERNEL_FPU: in the section. The others are places inside signal
     delivery (FRAME), exec and what both do to start afresh, and signal return (RETURN), each named
-    for what has just been done.
+    for what has just been done; UNWANTED: exec has cleared fpu_counter, or a frame was no good.
     """
 
     USER = "user"
     KERNEL = "kernel"
     ALLOCATING = "allocating"
     ALLOCATED = "allocated"
+    FAULTED = "math_error, interrupts on"
     FPU_SAVED = "kernel_fpu_begin, saved"
     FPU_FREE = "kernel_fpu_begin, nothing to save"
     KERNEL_FPU = "kernel FPU section"
     FRAME_CHOSEN = "signal, registers to be saved"
     FRAME_SAVED = "signal, frame saved"
-    COUNTER_CLEARED = "exec, fpu_counter cleared"
+    UNWANTED = "registers to be dropped"
     FLAG_CLEARED = "has_fpu cleared"
     DROPPED = "registers dropped"
     INITIALISED = "image initialised"
@@ -65,7 +67,8 @@ class Interrupt(Enum):
     """What in_interrupt() and get_irq_regs() say.
 
     NONE: process context. FROM_USER, FROM_KERNEL: an interrupt that arrived in that mode, or the
-    softirqs at its end. NO_REGISTERS: softirqs run by local_bh_enable, get_irq_regs() is NULL.
+    softirqs at its end. NO_REGISTERS: softirqs that local_bh_enable runs, or that run at the end of
+    an interrupt whose handler does not call set_irq_regs, such as smp_call_function_interrupt.
     """
 
     NONE = "none"

@@ -51,11 +51,10 @@ def task_image(guest: GuestHost) -> Fpu:
 
 
 @abstracts("A guest kernel changes no bit of its CR0 but TS")
-def read_ts(kvm: Kvm) -> bool:
-    """MOV from CR0: the bit TS, the others being known."""
+def mov_from_cr0(kvm: Kvm) -> None:
+    """The kernel will set TS in what it reads; all other bits are as it has written them."""
     read = read_cr0(kvm.host.cpu)
     assert (read | TS) == SWITCHED, "a guest kernel finds its CR0 as it has written it"
-    return read.ts
 
 
 @abstracts("A guest kernel's next instruction")
@@ -70,7 +69,7 @@ def kernel_instruction(kvm: Kvm, guest: GuestHost, fpu: Fpu) -> None:
     assert outcome == Outcome.DONE, "a guest kernel's own save, load or change of TS faults"
     match kind:
         case Issue.READ_CR0:
-            read_ts(kvm)
+            mov_from_cr0(kvm)
             guest.first.kind = Issue.WRITE_CR0
             return
         case Issue.FXSAVE:

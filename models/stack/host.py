@@ -44,12 +44,11 @@ class Issued:
 class GuestHost(Host):
     """A virtual CPU under Linux; of `cpu` only the VMCS that this Linux has in memory is used.
 
-    `first` is executed next. `ts` is what MOV from CR0 has returned, until it is used.
+    `first` is executed next.
     """
 
     first: Issued = Issued()
     second: Issued = Issued()
-    ts: bool = False
     section: Section = Section.NONE
 
     @property
@@ -59,8 +58,8 @@ class GuestHost(Host):
 
     @property
     def cr0(self) -> Cr0:
-        """What MOV from CR0 has returned."""
-        return RUNNING | Cr0(ts=self.ts)
+        """Not known when an instruction is issued; TS is taken for clear, the FPU for in use."""
+        return RUNNING
 
     def issue(self, kind: Issue, image: Image) -> None:
         """Append an instruction."""

@@ -17,10 +17,9 @@ from models.x86.registers import Contents, Context
 from verifier.language import Family, System, assume, manual, record, step
 
 
-class Owner(Enum):
-    """Whose data is in the FPU registers, as far as the operating system knows."""
+class Name(Enum):
+    """The threads."""
 
-    KERNEL = "kernel"
     A = "A"
     B = "B"
     C = "C"
@@ -31,26 +30,32 @@ class Thread:
     """A thread: its name in the ghost world of properties, and where its registers are saved."""
 
     context: Context = Context.KERNEL
-    save_area: Contents = Contents(owner=Context.KERNEL)
+    save_area: Contents = Contents()
 
 
-THREADS = Family(
-    {
-        Owner.A: Thread(context=Context.TASK_A, save_area=Contents(owner=Context.TASK_A)),
-        Owner.B: Thread(context=Context.TASK_B, save_area=Contents(owner=Context.TASK_B)),
-        Owner.C: Thread(context=Context.TASK_C, save_area=Contents(owner=Context.TASK_C)),
-    }
-)
+def thread(context: Context) -> Thread:
+    """A thread whose save area holds registers of its own."""
+    return Thread(context=context, save_area=Contents(owner=context))
 
 
 @record
 class Machine:
-    """A processor, the threads that share it, and what they wrote into its registers."""
+    """A processor, the threads that share it, and what they wrote into its registers.
+
+    The manual's variable "x87 FPU owner" names a thread or the kernel: `owner`, or `kernel_owns`.
+    """
 
     cpu: Cpu = Cpu(cr0=running(mp=True, em=False, ts=True))
-    threads: Family[Owner, Thread] = THREADS
-    current: Owner = Owner.A
-    owner: Owner = Owner.KERNEL
+    threads: Family[Name, Thread] = Family(
+        {
+            Name.A: thread(Context.TASK_A),
+            Name.B: thread(Context.TASK_B),
+            Name.C: thread(Context.TASK_C),
+        }
+    )
+    current: Name = Name.A
+    owner: Name = Name.A
+    kernel_owns: bool = True
     access: FpuAccess = FpuAccess()
     latest: Latest = Latest()
 
@@ -68,13 +73,14 @@ def fpu_instruction(m: Machine, value: bool) -> None:
 def device_not_available(m: Machine) -> None:
     """Give the registers to the running thread; TS goes first, or FNSAVE would raise #NM too."""
     clts(m.cpu)
-    if m.owner == m.current:
-        return
-    if m.owner != Owner.KERNEL:
+    if not m.kernel_owns:
+        if m.owner == m.current:
+            return
+        m.kernel_owns = True
         fnsave(m, m.threads[m.owner])
-    m.owner = Owner.KERNEL
     frstor(m, m.threads[m.current])
     m.owner = m.current
+    m.kernel_owns = False
 
 
 @manual(SDM2, "FSAVE/FNSAVE: Store x87 FPU State")
@@ -93,9 +99,9 @@ def frstor(m: Machine, thread: Thread) -> None:
 
 
 @step
-def switch(m: Machine, to: Owner) -> None:
+def switch(m: Machine, to: Name) -> None:
     """Another thread runs."""
-    assume((to != Owner.KERNEL) & (to != m.current))
+    assume(to != m.current)
     m.current = to
     set_task_switched(m)
 

@@ -13,6 +13,12 @@ def kernel_fpu_end_leaves_ts_clear(host: Host) -> None:
     host.in_kernel_fpu = False
 
 
+@abstracts("mutant: the warning only warns")
+def save_init_fpu_without_a_warning(host: Host) -> None:
+    fpu_internal.fpu_save_init(host, host.running.fpu)
+    fpu_internal.__thread_fpu_end(host, host.running)
+
+
 @abstracts("mutant")
 def kernel_fpu_begin_keeps_the_owner(host: Host, found: Place) -> None:
     if found == Place.FPU_SAVED:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.linux import processor, signals
-from models.linux.processor import Native, fpu_instruction, run_elsewhere, schedule
+from models.linux import fpu_internal, i387, processor, signals
+from models.linux.processor import Native, debug, fpu_instruction, run_elsewhere, schedule
 from models.linux.task import Host, Place, TaskName
 from models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4
 from models.x86.registers import Context
@@ -130,10 +130,48 @@ def test_v3_4_loads_the_registers_of_a_task_that_ran_elsewhere() -> None:
     s = booted(LAZY_V3_4)
     use(s, True)
     schedule(s, TaskName.B, False)
-    run_elsewhere(s, TaskName.A, True, False)
+    run_elsewhere(s, TaskName.A, uses=True, counts=True, value=False)
     schedule(s, TaskName.A, True)
     assert s.host.did.preloaded
     assert not s.host.cpu.registers.value
+
+
+@pytest.mark.parametrize("system", [LAZY_V3_2, LAZY_V3_4, EAGER_V4_10])
+def test_a_signal_frame_that_is_refused_leaves_the_initial_state(system: System) -> None:
+    s = booted(system)
+    if not s.host.running.used_math:
+        use(s, True)
+    signals.signal(s)
+    signals.save_frame(s)
+    afresh(s)
+    signals.signal_return(s, empty=False)
+    while s.host.running.place != Place.RETURN_OWNED:
+        signals.take_registers(s)
+    signals.load_frame(s, refused=True)
+    afresh(s)
+    assert not s.in_signal
+    schedule(s, TaskName.B, False)
+    debug(s, TaskName.A, True)
+    assert s.access.found.owner == Context.TASK_A
+    assert s.access.found.value is False
+
+
+def afresh(s: Native) -> None:
+    """All parts of giving the running task an initial state."""
+    while s.host.running.place != Place.USER:
+        signals.start_afresh(s)
+
+
+def test_v3_4_keeps_its_registers_where_a_page_comes_through_the_fpu() -> None:
+    s = booted(LAZY_V3_4)
+    use(s, True)
+    signals.signal(s)
+    processor.kernel_fpu_in_page_fault(s)
+    signals.save_frame(s)
+    assert s.host.running.place == Place.FRAME_CHOSEN
+    signals.save_frame(s)
+    assert s.frame.state.owner == Context.TASK_A
+    assert s.frame.state.value
 
 
 def test_v4_10_never_sets_ts() -> None:
@@ -161,8 +199,8 @@ def test_tasks_and_interrupts_are_isolated(system: System) -> None:
 
 
 def test_v3_2_is_sound_where_nothing_runs_without_an_interrupt_s_registers() -> None:
-    steps = without_signals(LAZY_V3_2, processor.local_bh_enable)
-    core = replace(LAZY_V3_2, steps=steps)
+    steps = without_signals(LAZY_V3_2, processor.softirq_without_registers)
+    core = variant(LAZY_V3_2, steps, math_error=i387.unlazy_fpu)
     assert holds(core, "isolation", "integrity", "host_integrity", "assertions")
 
 
@@ -171,7 +209,7 @@ def test_v3_2_is_sound_where_nothing_runs_without_an_interrupt_s_registers() -> 
 
 def test_v3_2_lets_a_softirq_into_an_open_kernel_section() -> None:
     steps = violation(replace(LAZY_V3_2, steps=without_signals(LAZY_V3_2)), "isolation")
-    assert "local_bh_enable" in steps
+    assert "softirq_without_registers" in steps
     assert steps[-1] == "kernel_fpu_use"
 
 
@@ -183,7 +221,7 @@ def without(*others: object) -> tuple[Callable[..., None], ...]:
 ELSEWHERE = (processor.run_elsewhere, processor.debug)
 SOFTIRQS = (
     processor.softirq_begin,
-    processor.local_bh_enable,
+    processor.softirq_without_registers,
     processor.softirq_use,
     processor.softirq_end,
 )
@@ -191,28 +229,56 @@ SOFTIRQS = (
 
 def test_v3_2_leaks_registers_when_signal_delivery_is_preempted_before_stts() -> None:
     sigreturn = (signals.take_registers, signals.load_frame)
-    steps = without(processor.local_bh_enable, *sigreturn)
+    steps = without(processor.softirq_without_registers, *sigreturn, *ELSEWHERE)
     taken = violation(replace(LAZY_V3_2, steps=steps), "isolation")
-    assert "save_frame" in taken
-    assert taken[-2:] == ["schedule", "fpu_instruction"]
+    assert "schedule" in taken[taken.index("save_frame") :]
+    assert taken[-1] == "fpu_instruction"
 
 
 def test_v3_2_leaks_registers_when_sigreturn_is_preempted_after_clts() -> None:
-    steps = without(processor.local_bh_enable, signals.save_frame)
+    steps = without(processor.softirq_without_registers, signals.save_frame, *ELSEWHERE)
     taken = violation(replace(LAZY_V3_2, steps=steps), "isolation")
     assert "take_registers" in taken
     assert taken[-1] == "fpu_instruction"
 
 
-def test_v3_2_is_sound_with_its_three_repairs() -> None:
+def test_v3_2_takes_nm_in_the_kernel_when_a_fault_handler_is_preempted() -> None:
+    steps = without_signals(LAZY_V3_2, processor.softirq_without_registers)
+    taken = violation(replace(LAZY_V3_2, steps=steps), "host_integrity")
+    assert taken[-1] == "math_error"
+
+
+def test_v3_2_is_sound_with_its_four_repairs() -> None:
     repaired = variant(
         LAZY_V3_2,
         without(*ELSEWHERE, signals.exec, processor.hardirq),
         irq_fpu_usable=mutants.irq_fpu_usable_needs_registers,
+        math_error=i387.unlazy_fpu,
         start_afresh=mutants.drops_registers_in_one_part,
         take_registers=mutants.takes_registers_in_one_part,
     )
     assert holds(repaired, "isolation", "host_integrity")
+
+
+# What v3.4 gets wrong
+
+
+def test_v3_4_warns_when_a_fault_handler_is_preempted() -> None:
+    taken = violation(LAZY_V3_4, "assertions")
+    assert "fpu_fault" in taken
+    assert taken[-1] == "math_error"
+
+
+def test_v3_4_does_not_warn_where_the_fault_handler_looks_first() -> None:
+    steps = without_signals(LAZY_V3_4)
+    assert holds(variant(LAZY_V3_4, steps, math_error=fpu_internal.unlazy_fpu), "assertions")
+
+
+def test_where_v3_4_warns_it_takes_nm_in_the_kernel_and_loses_nothing() -> None:
+    steps = without_signals(LAZY_V3_4)
+    careless = variant(LAZY_V3_4, steps, math_error=mutants.save_init_fpu_without_a_warning)
+    assert violation(careless, "host_integrity")[-1] == "math_error"
+    assert holds(careless, "isolation", "integrity")
 
 
 # Mistakes
@@ -251,7 +317,7 @@ MISTAKES: list[tuple[System, str, dict[str, Callable[..., Any]]]] = [
     ids=[f"{next(iter(era.values())).__name__}-{goal}" for _, goal, era in MISTAKES],
 )
 def test_a_mistake_violates(system: System, goal: str, era: dict[str, Callable[..., Any]]) -> None:
-    steps = without_signals(system, processor.local_bh_enable)
+    steps = without_signals(system, processor.softirq_without_registers)
     assert violation(variant(system, steps, **era), goal)
 
 
@@ -267,7 +333,7 @@ def test_clearing_used_math_before_the_frame_is_saved_loses_registers() -> None:
 
 
 def test_clearing_ts_early_in_an_interruptible_switch_traps_in_the_kernel() -> None:
-    steps = without_signals(LAZY_V3_2, processor.local_bh_enable)
+    steps = without_signals(LAZY_V3_2, processor.softirq_without_registers)
     halves = (mutants.switch_begins, mutants.switch_ends, mutants.careless_hardirq)
     taken = violation(replace(LAZY_V3_2, steps=(*steps, *halves)), "host_integrity")
     assert taken
