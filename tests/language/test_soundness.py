@@ -200,6 +200,46 @@ def following(row: Row) -> Row:
             return Row.A
 
 
+@abstracts("a row whose bits two conditions decide")
+def decided_row(s: State) -> Row:
+    if s.a:
+        return Row.C
+    return Row.B if s.b else Row.A
+
+
+@abstracts("what each row stands for, without a default")
+def fruit_of(row: Row) -> Fruit:
+    match row:
+        case Row.A:
+            return Fruit.APPLE
+        case Row.B:
+            return Fruit.PEAR
+        case Row.C:
+            return Fruit.APPLE
+
+
+@tried
+def a_match_without_a_default_covers_every_member_where_a_bit_is_known(s: State) -> None:
+    row = decided_row(s)
+    if s.b:
+        s.fruit = fruit_of(row)
+    if not s.a:
+        s.two.flag = fruit_of(row) == Fruit.PEAR
+    s.c = fruit_of(s.row) == Fruit.APPLE
+
+
+@tried
+def a_member_is_excluded_before_a_bit_becomes_known(s: State) -> None:
+    row = decided_row(s)
+    if row == Row.A:
+        return
+    if not s.a:
+        s.fruit = fruit_of(row)
+    if row == Row.B:
+        return
+    s.c = fruit_of(row) == Fruit.APPLE
+
+
 # references and values
 
 

@@ -28,10 +28,12 @@ from verifier.evidence.verdicts import (
 from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.differences import alike
 from verifier.gate.mutants import Lines, Mutant, sites
-from verifier.language.compiling import Compiled, compile_system
+from verifier.gate.stepwise import Original, Stepwise, explored_again
+from verifier.language.compiling import Compiled, compile_steps
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
+from verifier.language.varying import Start, explore_steps
 from verifier.parallel import Lost, side_by_side
 
 SEARCH = Limits(seconds=5.0)
@@ -65,11 +67,11 @@ class Guarded:
 
     compiled: Compiled
     behaviour: Behaviour
+    original: Original
     properties: tuple[ModelFunction, ...]
     claims: tuple[str, ...]
     witnesses: tuple[str, ...]
     """Cases that random executions reach; that they still can be reached is a claim, too."""
-    lemmas: tuple[Clause, ...]
 
 
 def guarded(
@@ -80,15 +82,20 @@ def guarded(
     watch: Watch = silent,
 ) -> Guarded:
     """Find out which single claims hold; `lemmas` may help to prove them."""
-    compiled = compile_system(system, properties)
+    start = Start(system)
+    steps = explore_steps(start)
+    compiled = compile_steps(start, steps, properties)
+    judging = frozenset(start.run.ran)
     circuit = claims_apart(compiled)
     verdicts = pdr(circuit, list(circuit.bad), limits, watch, lemmas(compiled))
     proofs = {name: v for name, v in verdicts.items() if isinstance(v, Proved)}
     clauses = dict.fromkeys(c for proof in proofs.values() for c in proof.invariant.clauses)
-    behaviour = behaviour_of(compiled)
+    whole = Original(start, tuple(steps), judging, tuple(clauses))
     wishes = [goal for goal in compiled.circuit.bad if ":" in goal]
     reached = tuple(simulation(compiled.circuit, wishes)) if proofs else ()
-    return Guarded(compiled, behaviour, tuple(properties), tuple(proofs), reached, tuple(clauses))
+    return Guarded(
+        compiled, behaviour_of(compiled), whole, tuple(properties), tuple(proofs), reached
+    )
 
 
 def claims_apart(compiled: Compiled) -> Circuit:
@@ -142,7 +149,7 @@ def _attempt(
     pool: Sequence[tuple[Mutant, Run]],
 ) -> Trial:
     """Put the mistake in place, in this process, and see who notices."""
-    function.__code__ = code
+    before, function.__code__ = function.__code__, code
     system = guards.compiled.system
     claims = [f for f in guards.properties if f.name in guards.claims]
     try:
@@ -150,23 +157,29 @@ def _attempt(
             noticed = _noticed(system, claims, run, ASSERTIONS in guards.claims)
             if noticed is not None:
                 return Trial(mutant, "killed", *noticed)
-        compiled = compile_system(system, guards.properties)
+        steps = explored_again(guards.original, before)
+        apart = Stepwise(guards.original, steps)
+        judges = before in guards.original.judging
+        if not judges and apart.same():
+            return Trial(mutant, "equivalent")
+        unnoticed = not judges and apart.keeps(claims, ASSERTIONS in guards.claims)
+        compiled = compile_steps(apart.start, steps, guards.properties)
     except ModelError as error:
         return Trial(mutant, "refused", error.message)
-    if _same(compiled.circuit, guards.compiled.circuit):
-        return Trial(mutant, "equivalent")
-    circuit = claims_apart(compiled)
-    goals = [claim for claim in guards.claims if claim in circuit.bad]
-    verdicts: Mapping[str, Verdict] = simulation(circuit, goals)
-    if not verdicts:
-        verdicts = pdr(circuit, goals, SEARCH, lemmas=guards.lemmas)
-    fate = _fate(mutant, compiled, claims, verdicts)
+    fate = Trial(mutant, "survived")
+    if not unnoticed:
+        circuit = claims_apart(compiled)
+        goals = [claim for claim in guards.claims if claim in circuit.bad]
+        verdicts: Mapping[str, Verdict] = simulation(circuit, goals)
+        if not verdicts:
+            verdicts = pdr(circuit, goals, SEARCH, lemmas=guards.original.invariant)
+        fate = _fate(mutant, compiled, claims, verdicts)
     if fate.status == "killed":
         return fate
     missing = _missing(compiled.circuit, guards.witnesses)
     if missing is not None:
         return Trial(mutant, "killed", missing)
-    if alike(guards.behaviour, behaviour_of(compiled), guards.lemmas):
+    if judges and alike(guards.behaviour, behaviour_of(compiled), guards.original.invariant):
         return Trial(mutant, "equivalent")
     return fate
 
@@ -229,16 +242,6 @@ def _noticed(
         if failing:
             return failing[0].name, number
     return None
-
-
-def _same(some: Circuit, other: Circuit) -> bool:
-    """Whether two circuits are the same gates in the same order."""
-    return (
-        some.graph.left == other.graph.left
-        and some.graph.right == other.graph.right
-        and some.latches == other.latches
-        and some.bad == other.bad
-    )
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from time import perf_counter
 from typing import Any
 
 from verifier.circuit.circuit import Circuit, Input, Latch, tidied
 from verifier.circuit.graph import FALSE, TRUE
 from verifier.language.compiled import ASSERTIONS, Compiled, Conjunct
-from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError, blaming
 from verifier.language.explorer import Outcome, total
 from verifier.language.functions import ModelFunction
-from verifier.language.layout import Leaf
 from verifier.language.records import view
 from verifier.language.symbolic import Bit
 from verifier.language.system import Binding, System, bindings
-from verifier.language.varying import SECONDS, Start, explore_steps
+from verifier.language.varying import SECONDS, Explored, Start, explore_steps
 
 __all__ = ["Compiled", "compile_system"]
 
@@ -29,27 +27,33 @@ def compile_system(system: System, properties: Iterable[ModelFunction]) -> Compi
     """
     begin = perf_counter()
     start = Start(system)
-    explored = explore_steps(start)
-    start.run.costs = total(step.costs for step in explored)
-    steps = _Steps(start, [step.outcome for step in explored])
-    bound = [b for function in properties for b in bindings(system, function)]
+    return compile_steps(start, explore_steps(start), properties, begin)
+
+
+def compile_steps(
+    start: Start,
+    explored: Sequence[Explored],
+    properties: Iterable[ModelFunction],
+    begin: float = 0.0,
+) -> Compiled:
+    """The circuit of steps that have been explored from a start; `begin` is when that began."""
+    start.run.costs, start.run.ran = total(step.costs for step in explored), set()
+    steps = Steps(start, [step.outcome for step in explored])
+    bound = [b for function in properties for b in bindings(start.system, function)]
     conjuncts = steps.conjuncts(bound)
     bad = {name: start.graph.any(c.bad for c in group) for name, group in conjuncts.items()}
     bad |= steps.fired() | steps.failed()
     whole = Circuit(start.graph, steps.inputs(), steps.latches(), bad)
     circuit, image = tidied(whole, [c.bad for group in conjuncts.values() for c in group])
-    names = tuple(
-        _latch_names(leaf) if varies else ()
-        for leaf, varies in zip(start.leaves, start.varying, strict=True)
-    )
     placed = {
         name: tuple(Conjunct(c.binding, image[c.bad]) for c in group)
         for name, group in conjuncts.items()
     }
-    return Compiled(system, circuit, names, placed, start.run.costs, perf_counter() - begin)
+    seconds = perf_counter() - begin if begin else 0.0
+    return Compiled(start.system, circuit, start.latch_names, placed, start.run.costs, seconds)
 
 
-class _Steps:
+class Steps:
     """All steps of a system side by side, one of them selected by inputs, or none."""
 
     def __init__(self, start: Start, outcomes: list[Outcome]) -> None:
@@ -88,17 +92,17 @@ class _Steps:
         graph, found = self.graph, dict[str, tuple[Conjunct, ...]]()
         idle = graph.any(self.taken) ^ 1
         for binding in bound:
-            bad = graph.both(idle, self._violated(binding, self.start.blank))
+            bad = graph.both(idle, self.violated(binding, self.start.blank))
             for taken, outcome in zip(self.taken, self.outcomes, strict=True):
                 if taken != FALSE:
-                    violated = self._violated(binding, self.start.after(outcome))
+                    violated = self.violated(binding, self.start.after(outcome))
                     bad = graph.either(bad, graph.both(taken, violated))
             function = binding.function
             group = function.group if function.kind == "always" else f"sometimes:{function.name}"
             found[group] = (*found.get(group, ()), Conjunct(binding, bad))
         return found
 
-    def _violated(self, binding: Binding, values: list[Any]) -> int:
+    def violated(self, binding: Binding, values: list[Any]) -> int:
         """The literal that says a property function fails in a state, or a case is found."""
         run, function = self.start.run, binding.function
         run.store.values = list(values)
@@ -119,13 +123,13 @@ class _Steps:
         return (*steps, *(Input(f"choice#{i}", bit) for i, bit in enumerate(self.start.pool)))
 
     def latches(self) -> tuple[Latch, ...]:
-        start, latches = self.start, []
+        start, latches, names = self.start, [], self.start.latch_names
         for place, leaf in enumerate(start.leaves):
             if not start.varying[place]:
                 continue
             current, reset = _bits(start.current[place]), _bits(start.initial[place])
             free = self.system.is_arbitrary(leaf.path)
-            for i, name in enumerate(_latch_names(leaf)):
+            for i, name in enumerate(names[place]):
                 by_step = [
                     self.graph.choose(outcome.enabled, _bits(outcome.writes[place])[i], current[i])
                     if place in outcome.writes
@@ -143,12 +147,6 @@ class _Steps:
         for literal in self.start.selector:
             row = [self.graph.choose(literal, row[i + 1], row[i]) for i in range(0, len(row), 2)]
         return row[0]
-
-
-def _latch_names(leaf: Leaf) -> tuple[str, ...]:
-    if leaf.type is bool:
-        return (leaf.path,)
-    return tuple(f"{leaf.path}#{i}" for i in range(encoding(leaf.type).width))
 
 
 def _bits(raw: Any) -> tuple[int, ...]:

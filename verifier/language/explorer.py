@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
+from types import CodeType
 from typing import Any
 
 from verifier.circuit.graph import FALSE, TRUE, Graph
@@ -102,6 +103,7 @@ class SymbolicRun:
         self.frame = Frame(Decided(), ())
         self.facts = Facts(graph)
         self.costs: dict[str, Cost] = {}
+        self.ran: set[CodeType] = set()
         self.touched: set[int] = set()
 
     # values
@@ -152,6 +154,7 @@ class SymbolicRun:
         else:
             known = self.facts.known(literal)
             if known is not None:
+                self.facts.learn(literal if known else literal ^ 1)
                 return known
             if place < len(frame.forced):
                 raise unsteady()
@@ -207,6 +210,7 @@ class SymbolicRun:
         examine(function.body)
         before = (self.store.values, self.writes, self.enabled, self.failures, self.frame)
         observing = self.observing
+        self.ran.add(function.body.__code__)
         cost = self.costs.setdefault(function.name, Cost())
         start, gates = perf_counter(), self.graph.gates
         self.observing = observing or function.observes

@@ -73,6 +73,7 @@ class Facts:
 
     def test(self, type: type[Enum], code: Code, member: Enum) -> int:
         """The literal that holds where `code` means `member`, watched from here on."""
+        self._refine(type, code)
         literal = encoding(type).test(self._graph, code, member)
         test = (type, code, member)
         if literal <= TRUE or test in self._tests.get(literal, ()):
@@ -86,6 +87,25 @@ class Facts:
         elif left and member not in left:
             self.learn(literal ^ 1)
         return literal
+
+    def _refine(self, type: type[Enum], code: Code) -> None:
+        """Narrow what a code can mean by those of its bits that are known."""
+        known = self._known
+        if not any(bit in known for bit in code):
+            return
+        before, pattern = self.possible(type, code), encoding(type).pattern
+        left = tuple(
+            member
+            for member in before
+            if all(
+                wanted is None or known.get(bit, wanted) == wanted
+                for wanted, bit in zip(pattern(member), code, strict=True)
+            )
+        )
+        if 0 < len(left) < len(before):
+            self._narrow((type, code), left)
+            if len(left) == 1:
+                self.learn(self.test(type, code, left[0]))
 
     def learn(self, literal: int) -> None:
         """Add a fact, with what it plainly implies."""

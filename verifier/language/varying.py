@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 from verifier.circuit.graph import FALSE, Graph
 from verifier.language.encoding import Code, encoded, encoding
 from verifier.language.errors import blaming
 from verifier.language.explorer import Cost, Outcome, SymbolicRun
+from verifier.language.layout import Leaf
 from verifier.language.symbolic import Bit, Symbol
 from verifier.language.system import Choice, Step, System
 
@@ -18,10 +21,14 @@ SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Explored:
-    """What a step does, the leaves that it has read or written, and what finding out took."""
+    """What a step does, and what finding out took.
+
+    `touched` are the leaves that were read or written, `ran` the model functions that were run.
+    """
 
     outcome: Outcome
     touched: set[int]
+    ran: set[CodeType]
     costs: dict[str, Cost]
 
     @property
@@ -29,16 +36,17 @@ class Explored:
         return sum(cost.paths for cost in self.costs.values())
 
 
-def explore_steps(start: Start) -> list[Explored]:
+def explore_steps(start: Start, known: Mapping[int, Explored] | None = None) -> list[Explored]:
     """Every step, from a state in which just those fields vary that some execution changes.
 
     A field is a constant until a step is seen to change it. A step that has touched a field that
-    turns out to vary is explored again; those that take the fewest paths come first.
+    turns out to vary is explored again; those that take the fewest paths come first. Steps that
+    are `known`, by number, are explored only then.
     """
     actions = start.system.actions
-    found: dict[int, Explored] = {}
+    found = dict(known or {})
     paths = dict.fromkeys(range(len(actions)), 0)
-    waiting = set(paths)
+    waiting = set(paths).difference(found)
     while waiting:
         number = min(waiting, key=lambda each: (paths[each], each))
         waiting.remove(number)
@@ -82,11 +90,19 @@ class Start:
             self.current[place] = tuple(variable() for _ in range(encoding(leaf.type).width))
         self.blank[place] = self.current[place]
 
+    @property
+    def latch_names(self) -> tuple[tuple[str, ...], ...]:
+        """For each leaf the names of its latches, none where it does not vary."""
+        return tuple(
+            _latch_names(leaf) if varies else ()
+            for leaf, varies in zip(self.leaves, self.varying, strict=True)
+        )
+
     def explore(self, step: Step) -> Explored:
         """What a step does, whatever its choices."""
         run = self.run
         run.store.values = list(self.blank)
-        run.touched, run.costs = set(), {}
+        run.touched, run.ran, run.costs = set(), set(), {}
         choices, place = {}, 0
         for choice in step.choices:
             while len(self.pool) < place + choice.width:
@@ -96,7 +112,8 @@ class Start:
             choices[choice.name] = self._chosen(choice, bits)
         state = self.system.state(run.store)
         with blaming(f"step `{step.name}` of `{self.system.name}`", SECONDS):
-            return Explored(run.explore(step.function, (state,), choices), run.touched, run.costs)
+            outcome = run.explore(step.function, (state,), choices)
+        return Explored(outcome, run.touched, run.ran, run.costs)
 
     def _chosen(self, choice: Choice, bits: Code) -> Any:
         if choice.type is bool:
@@ -123,3 +140,9 @@ class Start:
             and not self.varying[place]
             and not self.leaves[place].event
         }
+
+
+def _latch_names(leaf: Leaf) -> tuple[str, ...]:
+    if leaf.type is bool:
+        return (leaf.path,)
+    return tuple(f"{leaf.path}#{i}" for i in range(encoding(leaf.type).width))
