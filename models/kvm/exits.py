@@ -13,10 +13,10 @@ from verifier.language import models
 
 
 @models("arch/x86/kvm/vmx.c", "handle_exception", since="v2.6.34", until="v5.0")
-def handle_nm(kvm: Kvm) -> Handled:
+def handle_exception(kvm: Kvm) -> Handled:
     """A #NM that L0 keeps: the guest may use the FPU now.
 
-    Without laziness there is no handler, and KVM_RUN is about to return KVM_EXIT_EXCEPTION.
+    Since v4.11 there is no handler for it, and KVM_RUN is about to return KVM_EXIT_EXCEPTION.
     """
     if not kvm.vcpu.era.lazy:
         return Handled.KILLED
@@ -89,7 +89,7 @@ def handle(kvm: Kvm) -> Handled:
     """The handler for an exit reason."""
     match kvm.vcpu.exit.reason:
         case ExitReason.EXCEPTION_NM:
-            return handle_nm(kvm)
+            return handle_exception(kvm)
         case ExitReason.CR_ACCESS:
             return handle_cr(kvm)
         case ExitReason.TASK_SWITCH:

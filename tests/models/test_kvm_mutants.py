@@ -79,7 +79,7 @@ def test_clearing_ts_under_l2_without_giving_it_the_fpu_leaks_registers(
         ("kvm_put_guest_fpu", mutants.put_without_a_note, "isolation"),
         ("kvm_put_guest_fpu", mutants.put_without_a_save, "integrity"),
         ("kvm_load_guest_fpu", mutants.load_without_a_section, "integrity"),
-        ("load_host_state", mutants.host_ts_stays_clear, "isolation"),
+        ("__vmx_load_host_state", mutants.host_ts_stays_clear, "isolation"),
     ],
 )
 def test_switching_without_one_rule_is_violated(
