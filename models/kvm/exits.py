@@ -26,14 +26,20 @@ def handle_exception(kvm: Kvm) -> Handled:
 
 @models("arch/x86/kvm/vmx.c", "handle_set_cr0", since="v3.1", until="v5.0")
 def handle_set_cr0(kvm: Kvm, value: Cr0) -> bool:
-    """A write of CR0: L2 must not change what L1 keeps; whether it is refused."""
+    """A write of CR0: L2 must not change what L1 keeps; whether it is refused.
+
+    Of VMXON_CR0_ALWAYSON only PE can be clear here, which kvm_set_cr0 refuses where it sees it; so
+    nested_cr0_valid of v3.13 has nothing to add.
+    """
     vcpu = kvm.vcpu
     if not vcpu.guest_mode:
         return kvm_set_cr0(kvm, value)
     if vcpu.era.keeps_unowned_writes:
         effective = merged(vcpu.vmcs12.cr0_mask, vcpu.vmcs12.guest_cr0, value)
-    else:
+    elif value.pe:
         effective = merged(vcpu.cr0_guest_owned_bits, value, vcpu.cr0)
+    else:
+        return True
     if kvm_set_cr0(kvm, effective):
         return True
     kvm.vmcs.cr0_shadow = value

@@ -39,7 +39,7 @@ def guest_instruction(
     value: bool,
 ) -> None:
     """L1 or L2 executes any instruction with any operand; RAX is not what LMSW reads."""
-    operand = operand_of(instruction, pe, mp, em, ts)
+    operand = operand_of(pe, mp, em, ts)
     execute_in_guest(kvm, instruction, operand, running(rax_mp, rax_em, rax_ts), value)
 
 

@@ -34,11 +34,10 @@ from models.x86.vmcs import Vmcs
 from verifier.language import Family, System, abstracts, step
 
 
-@abstracts("What an instruction is given: MOV cannot clear PE in a kernel that pages")
-def operand_of(instruction: Instruction, pe: bool, mp: bool, em: bool, ts: bool) -> Cr0:
-    """The source of a MOV to CR0 or of an LMSW."""
-    given_pe = pe | (instruction != Instruction.LMSW)
-    return Cr0(pe=given_pe, mp=mp, em=em, ts=ts, et=True, ne=True, wp=True, am=True, pg=True)
+@abstracts("What an instruction is given: MOV and LMSW change the machine status word alone")
+def operand_of(pe: bool, mp: bool, em: bool, ts: bool) -> Cr0:
+    """The source of a MOV to CR0, which faults if it would clear PE under PG, or of an LMSW."""
+    return Cr0(pe=pe, mp=mp, em=em, ts=ts, et=True, ne=True, wp=True, am=True, pg=True)
 
 
 @step
@@ -46,7 +45,7 @@ def guest_instruction(
     kvm: Kvm, instruction: Instruction, pe: bool, mp: bool, em: bool, ts: bool, value: bool
 ) -> None:
     """The guest executes any instruction with any operand."""
-    operand = operand_of(instruction, pe, mp, em, ts)
+    operand = operand_of(pe, mp, em, ts)
     execute_in_guest(kvm, instruction, operand, RUNNING, value)
 
 

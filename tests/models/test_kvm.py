@@ -1,5 +1,6 @@
 """KVM step by step on plain values: historic executions, and what each version makes of them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def handle_and_enter(s: Kvm) -> None:
 
 def execute(s: Kvm, instruction: Instruction, **bits: bool) -> None:
     given = dict.fromkeys(("mp", "em", "ts", "rax_mp", "rax_em", "rax_ts", "value"), False)
-    kvm_nvmx.guest_instruction(s, instruction, pe=True, **(given | bits))
+    kvm_nvmx.guest_instruction(s, instruction, **({"pe": True} | given | bits))
 
 
 def l2_with(era: Era, **fields: bool) -> Kvm:
@@ -152,6 +153,20 @@ def test_3_1_forgets_what_l2_writes_to_cr0_without_the_fpu() -> None:
         handle_and_enter(s)
         execute(s, Instruction.SSE)
         assert (s.outcome.outcome, s.outcome.promised) == (seen, Outcome.DONE)
+
+
+@pytest.mark.parametrize("era", [V3_1, V3_12, V4_20])
+@pytest.mark.parametrize("guest", [guest_with, l2_with])
+def test_a_mov_that_clears_pe_faults_and_changes_nothing(
+    era: Era, guest: Callable[[Era], Kvm]
+) -> None:
+    s = guest(era)
+    execute(s, Instruction.MOV_TO_CR0, pe=False, ts=True)
+    handle_and_enter(s)
+    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.GP, Outcome.GP)
+    execute(s, Instruction.SMSW)
+    assert s.outcome.read.pe
+    assert not s.outcome.read.ts
 
 
 def test_3_12_sends_l1_the_nm_that_l0_has_caused() -> None:
