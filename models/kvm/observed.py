@@ -159,3 +159,4 @@ def l1_programs(kvm: Kvm) -> None:
     vmcs.host_cr0 = kvm.vcpu.vmcs12.host_cr0
     vmcs.exception_bitmap_nm = kvm.vcpu.vmcs12.exception_bitmap_nm
     vmcs.entry_injects_nm = kvm.vcpu.vmcs12.entry_injects_nm
+    vmcs.controls_valid = kvm.vcpu.vmcs12.controls_valid

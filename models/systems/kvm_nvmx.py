@@ -4,6 +4,8 @@ TS, MP and EM vary. The host uses the FPU in interrupts only; what its use in pr
 breaks is the subject of kvm-vmx, and nesting adds nothing to it.
 """
 
+from dataclasses import replace
+
 from models.kvm import era as kvm_era
 from models.kvm.contract import Contract
 from models.kvm.era import Era
@@ -75,6 +77,15 @@ def l1_programs_vmcs12(
 
 
 @step
+def l1_programs_controls(kvm: Kvm, valid: bool) -> None:
+    """L1 writes a VM-execution control that KVM does not check and the hardware does."""
+    assume(kvm.host.cpu.non_root)
+    assume(not kvm.vcpu.guest_mode)
+    kvm.vcpu.vmcs12.controls_valid = valid
+    l1_programs(kvm)
+
+
+@step
 def l1_launches_l2(kvm: Kvm) -> None:
     """L1 executes VMLAUNCH or VMRESUME, which exits."""
     assume(kvm.host.cpu.non_root)
@@ -132,6 +143,12 @@ def refused(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
     )
 
 
+def refused_at_times(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
+    """L1 asks now for controls that the hardware takes, now for such that it refuses."""
+    steps = (*STEPS, l1_programs_controls)
+    return replace(refused(version, linux, era, summary), steps=steps)
+
+
 V3_1 = nested(
     "v3.1",
     i387.V3_2,
@@ -187,13 +204,13 @@ VMFAIL_V4_20 = refused(
     kvm_era.V4_20,
     "KVM restores L1's CR0 from the read shadow.",
 )
-VMFAIL_V4_20_REPAIRED = refused(
+VMFAIL_V4_20_REPAIRED = refused_at_times(
     "v4.20-repaired",
     fpu_core.V4_10,
     kvm_era.V4_20_REPAIRED,
     "KVM restores TS from vmcs01, where L1 owned it.",
 )
-VMFAIL_REFERENCE = refused(
+VMFAIL_REFERENCE = refused_at_times(
     "reference",
     fpu_internal.V3_4,
     kvm_era.REFERENCE,

@@ -24,7 +24,11 @@ from models.kvm.run import (
 )
 from models.linux import fpu_core, fpu_internal
 from models.systems import kvm_nvmx, kvm_vmx
-from models.systems.kvm_nvmx import l1_launches_l2, l1_programs_vmcs12
+from models.systems.kvm_nvmx import (
+    l1_launches_l2,
+    l1_programs_controls,
+    l1_programs_vmcs12,
+)
 from models.x86.cr0 import running
 from models.x86.instructions import Instruction
 from models.x86.outcome import Outcome
@@ -260,6 +264,23 @@ def test_a_late_vmfail_costs_l1_its_ts(era: Era, kept: bool) -> None:
     execute(s, Instruction.SMSW)
     assert s.outcome.promised_read == running(mp=True, em=False, ts=True)
     assert s.outcome.read.ts == kept
+
+
+def test_a_late_vmfail_after_l2_has_run_leaves_l1_what_it_wrote_since() -> None:
+    s = l2_with(V4_20_REPAIRED, host_mp=True)
+    external_interrupt(s)
+    handle_exit(s)
+    check_requests(s)
+    kvm_nvmx.interrupt_for_l1(s)
+    vcpu_enter_guest(s, False)
+    execute(s, Instruction.MOV_TO_CR0, mp=True, ts=True)
+    l1_programs_controls(s, False)
+    l1_launches_l2(s)
+    handle_and_enter(s)
+    assert s.vcpu.fail
+    handle_and_enter(s)
+    execute(s, Instruction.SSE)
+    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.NM, Outcome.NM)
 
 
 def test_l1_finds_what_l2_wrote_without_an_exit() -> None:
