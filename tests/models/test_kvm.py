@@ -239,6 +239,16 @@ def test_4_11_gives_a_guest_up_whose_l2_faults_under_em() -> None:
         assert s.outcome.killed == killed
 
 
+def test_3_14_sends_l1_a_nm_that_its_cr0_does_not_justify() -> None:
+    for era, to_l1 in ((V3_14, True), (REFERENCE, False)):
+        s = l2_with(era, guest_ts=True, bitmap_nm=True)
+        take_the_fpu_back(s)
+        execute(s, Instruction.WAIT)
+        handle_exit(s)
+        assert s.vcpu.guest_mode != to_l1
+        assert (s.outcome.outcome != s.outcome.promised) == to_l1
+
+
 def test_until_3_14_taking_the_fpu_back_forgets_the_mp_that_l2_wrote() -> None:
     for era, forgotten in ((V3_14, True), (REFERENCE, False)):
         s = l2_with(era, guest_mp=True)
