@@ -2,7 +2,7 @@
 
 from models.kvm.era import Routing, Unwinding
 from models.kvm.machine import Kvm
-from models.kvm.observed import event_exits_to_l1, l1_enters_l2, l2_was_entered
+from models.kvm.observed import event_exits_to_l1, l1_enters_l2, l2_was_entered, l2_was_refused
 from models.kvm.vcpu import GUEST_BITS
 from models.kvm.vmx import (
     __vmx_load_host_state,
@@ -84,6 +84,9 @@ def prepare_vmcs02(kvm: Kvm) -> None:
 def nested_vmx_run(kvm: Kvm) -> None:
     """L1's VMLAUNCH or VMRESUME; its own CR0 is forgotten, as HOST_CR0 of VMCS12 replaces it."""
     l1_enters_l2(kvm)
+    if not kvm.vcpu.vmcs12.guest_cr0.ne:
+        nested_vmx_entry_failure(kvm)
+        return
     kvm.vcpu.guest_mode = True
     kvm.host.cpu.current = VmcsName.VMCS02
     __vmx_load_host_state(kvm)
@@ -136,6 +139,17 @@ def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: C
     kvm.host.cpu.current = VmcsName.VMCS01
     __vmx_load_host_state(kvm)
     load_l1_cr0(kvm, kvm.vcpu.vmcs12.host_cr0)
+
+
+@models("arch/x86/kvm/vmx.c", "nested_vmx_entry_failure", since="v3.1", until="v4.20")
+def nested_vmx_entry_failure(kvm: Kvm) -> None:
+    """L1's guest state is invalid: L1 goes on as after an exit; v4.20 has this in its caller."""
+    vmcs12 = kvm.vcpu.vmcs12
+    load_l1_cr0(kvm, vmcs12.host_cr0)
+    vmcs12.exit_reason = ExitReason.INVALID_GUEST_STATE
+    vmcs12.exit_access = CrAccess.MOV_TO
+    vmcs12.exit_operand = NO_BITS
+    l2_was_refused(kvm)
 
 
 @models("arch/x86/kvm/vmx.c", "nested_vmx_restore_host_state", since="v4.20", until="v5.0")

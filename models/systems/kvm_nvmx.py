@@ -77,6 +77,15 @@ def l1_programs_vmcs12(
 
 
 @step
+def l1_programs_invalid_cr0(kvm: Kvm) -> None:
+    """L1 asks for a CR0 of L2 that VMX operation does not allow: NE is clear."""
+    assume(kvm.host.cpu.non_root)
+    assume(not kvm.vcpu.guest_mode)
+    kvm.vcpu.vmcs12.guest_cr0.ne = False
+    l1_programs(kvm)
+
+
+@step
 def l1_programs_controls(kvm: Kvm, valid: bool) -> None:
     """L1 writes a VM-execution control that KVM does not check and the hardware does."""
     assume(kvm.host.cpu.non_root)
@@ -122,7 +131,7 @@ L1_STEPS = (
     *RUN_STEPS,
     *HOST_STEPS,
 )
-STEPS = (*L1_STEPS, interrupt_for_l1)
+STEPS = (*L1_STEPS, interrupt_for_l1, l1_programs_invalid_cr0)
 
 
 def nested(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
@@ -145,7 +154,7 @@ def refused(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
 
 def refused_at_times(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
     """L1 asks now for controls that the hardware takes, now for such that it refuses."""
-    steps = (*STEPS, l1_programs_controls)
+    steps = (*L1_STEPS, interrupt_for_l1, l1_programs_controls)
     return replace(refused(version, linux, era, summary), steps=steps)
 
 

@@ -27,6 +27,7 @@ from models.systems import kvm_nvmx, kvm_vmx
 from models.systems.kvm_nvmx import (
     l1_launches_l2,
     l1_programs_controls,
+    l1_programs_invalid_cr0,
     l1_programs_vmcs12,
 )
 from models.x86.cr0 import running
@@ -36,7 +37,15 @@ from models.x86.registers import Context
 from models.x86.vmcs import ExitReason
 from verifier.language.errors import Disabled
 
-TS = {"ts": True}
+VMCS12_FIELDS = (
+    *(
+        f"{name}_{bit}"
+        for name in ("mask", "shadow", "guest", "host")
+        for bit in ("mp", "em", "ts")
+    ),
+    "bitmap_nm",
+    "injects_nm",
+)
 
 
 def guest_with(era: Era) -> Kvm:
@@ -66,12 +75,7 @@ def execute(s: Kvm, instruction: Instruction, **bits: bool) -> None:
 def l2_with(era: Era, **fields: bool) -> Kvm:
     """An L2 that runs, with fields of VMCS12 that L1 has set; the others are clear."""
     s = guest_with(era)
-    names = [
-        f"{field}_{bit}"
-        for field in ("mask", "shadow", "guest", "host")
-        for bit in ("mp", "em", "ts")
-    ]
-    l1_programs_vmcs12(s, **(dict.fromkeys([*names, "bitmap_nm", "injects_nm"], False) | fields))
+    l1_programs_vmcs12(s, **(dict.fromkeys(VMCS12_FIELDS, False) | fields))
     l1_launches_l2(s)
     handle_and_enter(s)
     assert s.host.cpu.non_root
@@ -274,6 +278,22 @@ def test_a_late_vmfail_costs_l1_its_ts(era: Era, kept: bool) -> None:
     execute(s, Instruction.SMSW)
     assert s.outcome.promised_read == running(mp=True, em=False, ts=True)
     assert s.outcome.read.ts == kept
+
+
+@pytest.mark.parametrize("era", [V3_1, V3_14, V4_20])
+def test_an_invalid_guest_cr0_sends_l1_to_its_host_state(era: Era) -> None:
+    s = guest_with(era)
+    take_the_fpu_back(s)
+    l1_programs_vmcs12(s, **(dict.fromkeys(VMCS12_FIELDS, False) | {"host_ts": True}))
+    l1_programs_invalid_cr0(s)
+    l1_launches_l2(s)
+    handle_exit(s)
+    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.EXIT, Outcome.EXIT)
+    assert not s.outcome.exit_differs
+    enter(s)
+    execute(s, Instruction.SMSW)
+    assert s.outcome.read.ts
+    assert s.outcome.read == s.outcome.promised_read
 
 
 def test_a_late_vmfail_after_l2_has_run_leaves_l1_what_it_wrote_since() -> None:
