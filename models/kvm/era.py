@@ -52,8 +52,8 @@ class Era:
 
     `lazy`: L0 keeps the FPU from the guest until it is used. `keeps_unowned_writes`: a MOV to CR0
     of L2 that L0 emulates changes the bits that L1 left to L2, not only those that L0 did.
-    `lmsw_clears_pe`: LMSW is emulated as if it could. `routes_lmsw_by_source`: by the operand, not
-    loads its CR0 through the checks of a MOV. `merges_lmsw`: an LMSW of L2 leaves L1's bits alone.
+    `lmsw_clears_pe`: LMSW is emulated as if it could. `routes_lmsw_by_source`: whether L1 wants an
+    LMSW is decided by its operand, not by RAX. `merges_lmsw`: an LMSW of L2 leaves L1's bits alone.
     `keeps_read_shadow`: taking the FPU back changes only TS in the read shadow.
     """
 
@@ -70,18 +70,8 @@ class Era:
 
 
 V2_6_34 = Era("v2.6.34", lazy=True, hand_off=HandOff.HOST_IMAGE, lmsw_clears_pe=True)
-V3_1 = Era(
-    "v3.1",
-    lazy=True,
-    hand_off=HandOff.UNLAZY,
-    keeps_unowned_writes=False,
-)
-V3_4 = Era(
-    "v3.4",
-    lazy=True,
-    hand_off=HandOff.UNLAZY,
-    keeps_unowned_writes=False,
-)
+V3_1 = Era("v3.1", lazy=True, hand_off=HandOff.UNLAZY, keeps_unowned_writes=False)
+V3_4 = replace(V3_1, version="v3.4")
 V3_12 = Era("v3.12", lazy=True, hand_off=HandOff.KERNEL_FPU)
 V3_13 = Era("v3.13", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.READ_VIEW)
 V3_14 = Era("v3.14", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.GUEST_CR0)

@@ -13,10 +13,10 @@ from verifier.language import models
 
 
 @models("arch/x86/kvm/vmx.c", "handle_exception", since="v2.6.34", until="v5.0")
-def handle_nm(kvm: Kvm) -> Handled:
+def handle_exception(kvm: Kvm) -> Handled:
     """A #NM that L0 keeps: the guest may use the FPU now.
 
-    Without laziness there is no handler, and KVM_RUN is about to return KVM_EXIT_EXCEPTION.
+    Since v4.11 there is no handler for it, and KVM_RUN is about to return KVM_EXIT_EXCEPTION.
     """
     if not kvm.vcpu.era.lazy:
         return Handled.KILLED
@@ -26,14 +26,20 @@ def handle_nm(kvm: Kvm) -> Handled:
 
 @models("arch/x86/kvm/vmx.c", "handle_set_cr0", since="v3.1", until="v5.0")
 def handle_set_cr0(kvm: Kvm, value: Cr0) -> bool:
-    """A write of CR0: L2 must not change what L1 keeps; whether it is refused."""
+    """A write of CR0: L2 must not change what L1 keeps; whether it is refused.
+
+    Of VMXON_CR0_ALWAYSON only PE can be clear here, which kvm_set_cr0 refuses where it sees it; so
+    nested_cr0_valid of v3.13 has nothing to add.
+    """
     vcpu = kvm.vcpu
     if not vcpu.guest_mode:
         return kvm_set_cr0(kvm, value)
     if vcpu.era.keeps_unowned_writes:
         effective = merged(vcpu.vmcs12.cr0_mask, vcpu.vmcs12.guest_cr0, value)
-    else:
+    elif value.pe:
         effective = merged(vcpu.cr0_guest_owned_bits, value, vcpu.cr0)
+    else:
+        return True
     if kvm_set_cr0(kvm, effective):
         return True
     kvm.vmcs.cr0_shadow = value
@@ -89,7 +95,7 @@ def handle(kvm: Kvm) -> Handled:
     """The handler for an exit reason."""
     match kvm.vcpu.exit.reason:
         case ExitReason.EXCEPTION_NM:
-            return handle_nm(kvm)
+            return handle_exception(kvm)
         case ExitReason.CR_ACCESS:
             return handle_cr(kvm)
         case ExitReason.TASK_SWITCH:

@@ -2,14 +2,10 @@
 
 from models.kvm.era import Routing, Unwinding
 from models.kvm.machine import Kvm
-from models.kvm.observed import (
-    event_exits_to_l1,
-    l1_enters_l2,
-    l2_was_entered,
-)
+from models.kvm.observed import event_exits_to_l1, l1_enters_l2, l2_was_entered, l2_was_refused
 from models.kvm.vcpu import GUEST_BITS
 from models.kvm.vmx import (
-    load_host_state,
+    __vmx_load_host_state,
     nested_read_cr0,
     update_exception_bitmap,
     vmx_set_cr0,
@@ -21,7 +17,7 @@ from models.x86.vmcs import CrAccess, ExitReason
 from verifier.language import models, snapshot
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1", until="v4.12")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1", until="v4.13")
 def nested_nm_exit_handled(kvm: Kvm) -> bool:
     """Whether a #NM of L2 is L1's business."""
     vcpu = kvm.vcpu
@@ -55,9 +51,9 @@ def nested_vmx_exit_handled_cr(kvm: Kvm) -> bool:
             return False
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1", until="v4.12")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1", until="v4.13")
 def nested_vmx_exit_handled(kvm: Kvm) -> bool:
-    """Whether an exit of L2 goes to L1."""
+    """Whether an exit of L2 goes to L1; nested_vmx_exit_reflected since v4.13."""
     if kvm.vcpu.fail:
         return True
     match kvm.vcpu.exit.reason:
@@ -88,9 +84,12 @@ def prepare_vmcs02(kvm: Kvm) -> None:
 def nested_vmx_run(kvm: Kvm) -> None:
     """L1's VMLAUNCH or VMRESUME; its own CR0 is forgotten, as HOST_CR0 of VMCS12 replaces it."""
     l1_enters_l2(kvm)
+    if not kvm.vcpu.vmcs12.guest_cr0.ne:
+        nested_vmx_entry_failure(kvm)
+        return
     kvm.vcpu.guest_mode = True
     kvm.host.cpu.current = VmcsName.VMCS02
-    load_host_state(kvm)
+    __vmx_load_host_state(kvm)
     prepare_vmcs02(kvm)
     kvm.vcpu.nested_run_pending = True
     l2_was_entered(kvm)
@@ -117,12 +116,16 @@ def prepare_vmcs12(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0)
 
 @models("arch/x86/kvm/vmx.c", "load_vmcs12_host_state", since="v3.1", until="v5.0")
 def load_l1_cr0(kvm: Kvm, cr0: Cr0) -> None:
-    """Give L1 a CR0; vmcs01 may be as it was before the FPU changed hands."""
+    """Give L1 a CR0; vmcs01 may be as it was before the FPU changed hands.
+
+    Until v3.12 by kvm_set_cr0, whose refusal is ignored; it refuses no CR0 of a running L1.
+    """
     vcpu = kvm.vcpu
-    vmx_set_cr0(kvm, cr0)
     if not vcpu.era.lazy:
         vcpu.cr0_guest_owned_bits = GUEST_BITS
+        vmx_set_cr0(kvm, cr0)
         return
+    vmx_set_cr0(kvm, cr0)
     update_exception_bitmap(kvm)
     vcpu.cr0_guest_owned_bits = Cr0(ts=vcpu.fpu_active)
     kvm.vmcs.cr0_mask = ~vcpu.cr0_guest_owned_bits
@@ -134,8 +137,19 @@ def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: C
     kvm.vcpu.guest_mode = False
     prepare_vmcs12(kvm, reason, access, operand)
     kvm.host.cpu.current = VmcsName.VMCS01
-    load_host_state(kvm)
+    __vmx_load_host_state(kvm)
     load_l1_cr0(kvm, kvm.vcpu.vmcs12.host_cr0)
+
+
+@models("arch/x86/kvm/vmx.c", "nested_vmx_entry_failure", since="v3.1", until="v4.20")
+def nested_vmx_entry_failure(kvm: Kvm) -> None:
+    """L1's guest state is invalid: L1 goes on as after an exit; v4.20 has this in its caller."""
+    vmcs12 = kvm.vcpu.vmcs12
+    load_l1_cr0(kvm, vmcs12.host_cr0)
+    vmcs12.exit_reason = ExitReason.INVALID_GUEST_STATE
+    vmcs12.exit_access = CrAccess.MOV_TO
+    vmcs12.exit_operand = NO_BITS
+    l2_was_refused(kvm)
 
 
 @models("arch/x86/kvm/vmx.c", "nested_vmx_restore_host_state", since="v4.20", until="v5.0")
@@ -158,7 +172,7 @@ def unwind(kvm: Kvm) -> None:
         return
     kvm.vcpu.guest_mode = False
     kvm.host.cpu.current = VmcsName.VMCS01
-    load_host_state(kvm)
+    __vmx_load_host_state(kvm)
     if kvm.vcpu.era.unwinding != Unwinding.MMU_ONLY:
         nested_vmx_restore_host_state(kvm)
 
@@ -170,8 +184,12 @@ def reflect(kvm: Kvm) -> None:
     nested_vmx_vmexit(kvm, leaving.reason, leaving.access, leaving.operand)
 
 
-@models("arch/x86/kvm/x86.c", "inject_pending_event", since="v3.1")
+@models("arch/x86/kvm/vmx.c", "vmx_interrupt_allowed", since="v3.1", until="v3.15")
 def interrupt_exits_to_l1(kvm: Kvm) -> None:
-    """An interrupt for L1 arrives, which intercepts interrupts."""
+    """An interrupt for L1 arrives, which intercepts interrupts.
+
+    From vmx_check_nested_events since v3.15. The qualification is cleared since v3.14; L1 has no
+    reason to read it.
+    """
     nested_vmx_vmexit(kvm, ExitReason.EXTERNAL_INTERRUPT, CrAccess.MOV_TO, NO_BITS)
     event_exits_to_l1(kvm)

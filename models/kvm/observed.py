@@ -148,6 +148,13 @@ def l2_was_entered(kvm: Kvm) -> None:
         kvm.outcome.outcome = Outcome.NM
 
 
+@observer("KVM has refused the guest state of VMCS12, with an exit")
+def l2_was_refused(kvm: Kvm) -> None:
+    """L1 sees an exit of a guest that has not run."""
+    kvm.outcome.outcome = Outcome.EXIT
+    l1_reads_the_exit(kvm)
+
+
 @observer("L1 writes the fields of its VMCS, on the contract CPU as in VMCS12")
 def l1_programs(kvm: Kvm) -> None:
     """Both VMCSs get the same values."""
@@ -159,3 +166,4 @@ def l1_programs(kvm: Kvm) -> None:
     vmcs.host_cr0 = kvm.vcpu.vmcs12.host_cr0
     vmcs.exception_bitmap_nm = kvm.vcpu.vmcs12.exception_bitmap_nm
     vmcs.entry_injects_nm = kvm.vcpu.vmcs12.entry_injects_nm
+    vmcs.controls_valid = kvm.vcpu.vmcs12.controls_valid

@@ -23,20 +23,27 @@ def update_exception_bitmap(kvm: Kvm) -> None:
     kvm.vmcs.exception_bitmap_nm = own | (vcpu.guest_mode & vcpu.vmcs12.exception_bitmap_nm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_set_cr0", since="v2.6.34", until="v5.0")
-def vmx_set_cr0(kvm: Kvm, cr0: Cr0) -> None:
-    """Give the guest a CR0; it reads the value, and runs with more traps while not active."""
-    vcpu = kvm.vcpu
-    traps = vcpu.fpu_active ^ True if vcpu.era.lazy else False
-    kvm.vmcs.cr0_shadow = cr0
-    kvm.vmcs.guest_cr0 = cr0 | Cr0(ts=traps, mp=traps)
-    vcpu.cr0 = cr0
+@models("arch/x86/kvm/vmx.c", "vmx_save_host_state", since="v2.6.34", until="v4.19")
+def vmx_save_host_state(kvm: Kvm) -> None:
+    """Remember that the host's segments and MSRs have to be restored; no FPU state is."""
+    kvm.host.runs_guest = True
 
 
-@models("arch/x86/kvm/vmx.c", "nested_read_cr0", since="v3.1", until="v5.0")
-def nested_read_cr0(vmcs12: Vmcs) -> Cr0:
-    """What L2 reads of the CR0 that L1 has set up for it."""
-    return merged(vmcs12.cr0_mask, vmcs12.cr0_shadow, vmcs12.guest_cr0)
+@models("arch/x86/kvm/vmx.c", "__vmx_load_host_state", since="v2.6.34", until="v4.19")
+def __vmx_load_host_state(kvm: Kvm) -> None:
+    """Make TS what the host believes, where VM exits load it from a constant.
+
+    vmx_prepare_switch_to_host since v4.19, when TS no longer matters.
+    """
+    host, vcpu = kvm.host, kvm.vcpu
+    if not host.runs_guest:
+        return
+    host.runs_guest = False
+    if vcpu.era.hand_off == HandOff.UNLAZY and host.running.fpu.has_fpu:
+        clts(host)
+    if vcpu.era.hand_off == HandOff.KERNEL_FPU and vcpu.era.lazy:
+        if not host.running.fpu.has_fpu and not vcpu.guest_fpu_loaded:
+            stts(host)
 
 
 @models("arch/x86/kvm/vmx.c", "vmx_fpu_activate", since="v2.6.34", until="v4.11")
@@ -51,6 +58,12 @@ def vmx_fpu_activate(kvm: Kvm) -> None:
     not_left = vcpu.vmcs12.cr0_mask if vcpu.guest_mode else NO_BITS
     vcpu.cr0_guest_owned_bits = GUEST_BITS & ~not_left
     kvm.vmcs.cr0_mask = ~vcpu.cr0_guest_owned_bits
+
+
+@models("arch/x86/kvm/vmx.c", "nested_read_cr0", since="v3.1", until="v5.0")
+def nested_read_cr0(vmcs12: Vmcs) -> Cr0:
+    """What L2 reads of the CR0 that L1 has set up for it."""
+    return merged(vmcs12.cr0_mask, vmcs12.cr0_shadow, vmcs12.guest_cr0)
 
 
 @models("arch/x86/kvm/vmx.c", "vmx_fpu_deactivate", since="v2.6.34", until="v4.11")
@@ -73,21 +86,11 @@ def vmx_fpu_deactivate(kvm: Kvm) -> None:
     something_changed(kvm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_save_host_state", since="v2.6.34", until="v4.19")
-def vmx_save_host_state(kvm: Kvm) -> None:
-    """Remember that the host's segments and MSRs have to be restored; no FPU state is."""
-    kvm.host.runs_guest = True
-
-
-@models("arch/x86/kvm/vmx.c", "__vmx_load_host_state", since="v2.6.34", until="v4.19")
-def load_host_state(kvm: Kvm) -> None:
-    """Make TS what the host believes, since VM exits load it from a constant."""
-    host, vcpu = kvm.host, kvm.vcpu
-    if not host.runs_guest:
-        return
-    host.runs_guest = False
-    if vcpu.era.hand_off == HandOff.UNLAZY and host.running.fpu.has_fpu:
-        clts(host)
-    if vcpu.era.hand_off == HandOff.KERNEL_FPU and vcpu.era.lazy:
-        if not host.running.fpu.has_fpu and not vcpu.guest_fpu_loaded:
-            stts(host)
+@models("arch/x86/kvm/vmx.c", "vmx_set_cr0", since="v2.6.34", until="v5.0")
+def vmx_set_cr0(kvm: Kvm, cr0: Cr0) -> None:
+    """Give the guest a CR0; it reads the value, and runs with more traps while not active."""
+    vcpu = kvm.vcpu
+    traps = vcpu.fpu_active ^ True if vcpu.era.lazy else False
+    kvm.vmcs.cr0_shadow = cr0
+    kvm.vmcs.guest_cr0 = cr0 | Cr0(ts=traps, mp=traps)
+    vcpu.cr0 = cr0

@@ -3,7 +3,7 @@
 from models.kvm.cache_regs import kvm_read_cr0
 from models.kvm.era import HandOff
 from models.kvm.machine import Kvm
-from models.kvm.vmx import load_host_state, vmx_set_cr0
+from models.kvm.vmx import __vmx_load_host_state, vmx_set_cr0
 from models.x86.cr0 import Cr0, cr0_is_valid, merged
 from verifier.language import models
 
@@ -22,10 +22,24 @@ def kvm_set_cr0(kvm: Kvm, cr0: Cr0) -> bool:
 
 @models("arch/x86/kvm/x86.c", "kvm_lmsw", since="v2.6.34")
 def kvm_lmsw(kvm: Kvm, msw: Cr0) -> bool:
-    """Load the machine status word; whether that is refused."""
+    """Load the machine status word; whether that is refused, as only clearing PE can be."""
     before = kvm_read_cr0(kvm)
     kept = merged(PE, msw, before) if kvm.vcpu.era.lmsw_clears_pe else before | (msw & PE)
     return kvm_set_cr0(kvm, merged(LMSW_BITS, msw, kept))
+
+
+@models("arch/x86/kvm/x86.c", "kvm_arch_vcpu_put", since="v2.6.34")
+def kvm_arch_vcpu_put(kvm: Kvm) -> None:
+    """The thread stops running the virtual CPU: when preempted, and when KVM_RUN returns."""
+    match kvm.vcpu.era.hand_off:
+        case HandOff.HOST_IMAGE:
+            kvm_put_guest_fpu(kvm)
+            __vmx_load_host_state(kvm)
+        case HandOff.UNLAZY | HandOff.KERNEL_FPU:
+            __vmx_load_host_state(kvm)
+            kvm_put_guest_fpu(kvm)
+        case HandOff.KVM_RUN:
+            __vmx_load_host_state(kvm)
 
 
 @models("arch/x86/kvm/x86.c", "kvm_load_guest_fpu", since="v2.6.34")
@@ -64,17 +78,3 @@ def kvm_put_guest_fpu(kvm: Kvm) -> None:
             host.era.kernel_fpu_end(host)
     if vcpu.era.lazy:
         vcpu.request_deactivate_fpu = True
-
-
-@models("arch/x86/kvm/x86.c", "kvm_arch_vcpu_put", since="v2.6.34")
-def kvm_arch_vcpu_put(kvm: Kvm) -> None:
-    """The thread stops running the virtual CPU: when preempted, and when KVM_RUN returns."""
-    match kvm.vcpu.era.hand_off:
-        case HandOff.HOST_IMAGE:
-            kvm_put_guest_fpu(kvm)
-            load_host_state(kvm)
-        case HandOff.UNLAZY | HandOff.KERNEL_FPU:
-            load_host_state(kvm)
-            kvm_put_guest_fpu(kvm)
-        case HandOff.KVM_RUN:
-            load_host_state(kvm)

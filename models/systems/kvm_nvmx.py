@@ -4,6 +4,8 @@ TS, MP and EM vary. The host uses the FPU in interrupts only; what its use in pr
 breaks is the subject of kvm-vmx, and nesting adds nothing to it.
 """
 
+from dataclasses import replace
+
 from models.kvm import era as kvm_era
 from models.kvm.contract import Contract
 from models.kvm.era import Era
@@ -39,7 +41,7 @@ def guest_instruction(
     value: bool,
 ) -> None:
     """L1 or L2 executes any instruction with any operand; RAX is not what LMSW reads."""
-    operand = operand_of(instruction, pe, mp, em, ts)
+    operand = operand_of(pe, mp, em, ts)
     execute_in_guest(kvm, instruction, operand, running(rax_mp, rax_em, rax_ts), value)
 
 
@@ -71,6 +73,24 @@ def l1_programs_vmcs12(
     vmcs12.host_cr0 = running(host_mp, host_em, host_ts)
     vmcs12.exception_bitmap_nm = bitmap_nm
     vmcs12.entry_injects_nm = injects_nm
+    l1_programs(kvm)
+
+
+@step
+def l1_programs_invalid_cr0(kvm: Kvm) -> None:
+    """L1 asks for a CR0 of L2 that VMX operation does not allow: NE is clear."""
+    assume(kvm.host.cpu.non_root)
+    assume(not kvm.vcpu.guest_mode)
+    kvm.vcpu.vmcs12.guest_cr0.ne = False
+    l1_programs(kvm)
+
+
+@step
+def l1_programs_controls(kvm: Kvm, valid: bool) -> None:
+    """L1 writes a VM-execution control that KVM does not check and the hardware does."""
+    assume(kvm.host.cpu.non_root)
+    assume(not kvm.vcpu.guest_mode)
+    kvm.vcpu.vmcs12.controls_valid = valid
     l1_programs(kvm)
 
 
@@ -111,102 +131,97 @@ L1_STEPS = (
     *RUN_STEPS,
     *HOST_STEPS,
 )
-STEPS = (*L1_STEPS, interrupt_for_l1)
+STEPS = (*L1_STEPS, interrupt_for_l1, l1_programs_invalid_cr0)
 
-V3_1 = System(
-    "kvm-nvmx/v3.1",
-    kvm(i387.V3_2, kvm_era.V3_1),
-    STEPS,
+
+def nested(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
+    """Any L1 and L2, where the hardware takes what L1 asks for."""
+    start = kvm(linux, era)
+    return System(f"kvm-nvmx/{version}", start, STEPS, summary, ANY_OTHER, running_level)
+
+
+def refused(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
+    """L1 asks for controls that only the hardware refuses: no VMLAUNCH succeeds."""
+    return System(
+        f"kvm-nvmx-vmfail/{version}",
+        kvm(linux, era, controls_valid=False),
+        L1_STEPS,
+        f"VMLAUNCH fails late: {summary}",
+        ANY_OTHER,
+        running_level,
+    )
+
+
+def refused_at_times(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
+    """L1 asks now for controls that the hardware takes, now for such that it refuses."""
+    steps = (*L1_STEPS, interrupt_for_l1, l1_programs_controls)
+    return replace(refused(version, linux, era, summary), steps=steps)
+
+
+V3_1 = nested(
+    "v3.1",
+    i387.V3_2,
+    kvm_era.V3_1,
     "The first nested VMX: #NM goes to L1 whenever its exception bitmap asks for it.",
-    ANY_OTHER,
-    running_level,
 )
-V3_13 = System(
-    "kvm-nvmx/v3.13",
-    kvm(fpu_internal.V3_4, kvm_era.V3_13),
-    STEPS,
+V3_13 = nested(
+    "v3.13",
+    fpu_internal.V3_4,
+    kvm_era.V3_13,
     "#NM goes to L1 if L2 would read TS as set (e504c9098ed6).",
-    ANY_OTHER,
-    running_level,
 )
-V3_14 = System(
-    "kvm-nvmx/v3.14",
-    kvm(fpu_internal.V3_4, kvm_era.V3_14),
-    STEPS,
+V3_14 = nested(
+    "v3.14",
+    fpu_internal.V3_4,
+    kvm_era.V3_14,
     "#NM goes to L1 if L1 has set TS for L2 (1b385cbdd74a).",
-    ANY_OTHER,
-    running_level,
 )
-V4_11 = System(
-    "kvm-nvmx/v4.11",
-    kvm(fpu_core.V4_10, kvm_era.V4_11),
-    STEPS,
+V4_11 = nested(
+    "v4.11",
+    fpu_core.V4_10,
+    kvm_era.V4_11,
     "No laziness any more (bd7e5b0899a4), but #NM is routed as if there were.",
-    ANY_OTHER,
-    running_level,
 )
-V4_20 = System(
-    "kvm-nvmx/v4.20",
-    kvm(fpu_core.V4_10, kvm_era.V4_20),
-    STEPS,
+V4_20 = nested(
+    "v4.20",
+    fpu_core.V4_10,
+    kvm_era.V4_20,
     "#NM goes to L1 whenever its exception bitmap asks for it, since L0 never does.",
-    ANY_OTHER,
-    running_level,
 )
-V4_20_REPAIRED = System(
-    "kvm-nvmx/v4.20-repaired",
-    kvm(fpu_core.V4_10, kvm_era.V4_20_REPAIRED),
-    STEPS,
+V4_20_REPAIRED = nested(
+    "v4.20-repaired",
+    fpu_core.V4_10,
+    kvm_era.V4_20_REPAIRED,
     "v4.20 with an LMSW of L2 that leaves L1's bits alone.",
-    ANY_OTHER,
-    running_level,
 )
-REFERENCE = System(
-    "kvm-nvmx/reference",
-    kvm(fpu_internal.V3_4, kvm_era.REFERENCE),
-    STEPS,
+REFERENCE = nested(
+    "reference",
+    fpu_internal.V3_4,
+    kvm_era.REFERENCE,
     "v3.14 with the four repairs that lazy nested switching needs to be transparent.",
-    ANY_OTHER,
-    running_level,
 )
-# L1 asks for controls that only the hardware refuses: no VMLAUNCH succeeds, L2 never runs.
-VMFAIL_V4_11 = System(
-    "kvm-nvmx-vmfail/v4.11",
-    kvm(fpu_core.V4_10, kvm_era.V4_11, controls_valid=False),
-    L1_STEPS,
-    "VMLAUNCH fails late: KVM loads L1's host state, as if L2 had run and exited.",
-    ANY_OTHER,
-    running_level,
+VMFAIL_V4_11 = refused(
+    "v4.11",
+    fpu_core.V4_10,
+    kvm_era.V4_11,
+    "KVM loads L1's host state, as if L2 had run and exited.",
 )
-VMFAIL_V4_19 = System(
-    "kvm-nvmx-vmfail/v4.19",
-    kvm(fpu_core.V4_10, kvm_era.V4_19, controls_valid=False),
-    L1_STEPS,
-    "VMLAUNCH fails late: KVM goes on with L2's CR0.",
-    ANY_OTHER,
-    running_level,
+VMFAIL_V4_19 = refused("v4.19", fpu_core.V4_10, kvm_era.V4_19, "KVM goes on with L2's CR0.")
+VMFAIL_V4_20 = refused(
+    "v4.20",
+    fpu_core.V4_10,
+    kvm_era.V4_20,
+    "KVM restores L1's CR0 from the read shadow.",
 )
-VMFAIL_V4_20 = System(
-    "kvm-nvmx-vmfail/v4.20",
-    kvm(fpu_core.V4_10, kvm_era.V4_20, controls_valid=False),
-    L1_STEPS,
-    "VMLAUNCH fails late: KVM restores L1's CR0 from the read shadow.",
-    ANY_OTHER,
-    running_level,
+VMFAIL_V4_20_REPAIRED = refused_at_times(
+    "v4.20-repaired",
+    fpu_core.V4_10,
+    kvm_era.V4_20_REPAIRED,
+    "KVM restores TS from vmcs01, where L1 owned it.",
 )
-VMFAIL_V4_20_REPAIRED = System(
-    "kvm-nvmx-vmfail/v4.20-repaired",
-    kvm(fpu_core.V4_10, kvm_era.V4_20_REPAIRED, controls_valid=False),
-    L1_STEPS,
-    "VMLAUNCH fails late: KVM restores TS from vmcs01, where L1 owned it.",
-    ANY_OTHER,
-    running_level,
-)
-VMFAIL_REFERENCE = System(
-    "kvm-nvmx-vmfail/reference",
-    kvm(fpu_internal.V3_4, kvm_era.REFERENCE, controls_valid=False),
-    L1_STEPS,
-    "VMLAUNCH fails late: the same repair, with lazy switching.",
-    ANY_OTHER,
-    running_level,
+VMFAIL_REFERENCE = refused_at_times(
+    "reference",
+    fpu_internal.V3_4,
+    kvm_era.REFERENCE,
+    "the same repair, with lazy switching.",
 )

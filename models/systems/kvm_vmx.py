@@ -1,5 +1,7 @@
 """KVM on VMX with one guest, its VMM thread and another task of the host."""
 
+from dataclasses import replace
+
 from models.kvm import era as kvm_era
 from models.kvm.era import Era, HandOff
 from models.kvm.machine import OTHER, VMM, Kvm, running_level
@@ -32,11 +34,10 @@ from models.x86.vmcs import Vmcs
 from verifier.language import Family, System, abstracts, step
 
 
-@abstracts("What an instruction is given: MOV cannot clear PE in a kernel that pages")
-def operand_of(instruction: Instruction, pe: bool, mp: bool, em: bool, ts: bool) -> Cr0:
-    """The source of a MOV to CR0 or of an LMSW."""
-    given_pe = pe | (instruction != Instruction.LMSW)
-    return Cr0(pe=given_pe, mp=mp, em=em, ts=ts, et=True, ne=True, wp=True, am=True, pg=True)
+@abstracts("What an instruction is given: MOV and LMSW change the machine status word alone")
+def operand_of(pe: bool, mp: bool, em: bool, ts: bool) -> Cr0:
+    """The source of a MOV to CR0, which faults if it would clear PE under PG, or of an LMSW."""
+    return Cr0(pe=pe, mp=mp, em=em, ts=ts, et=True, ne=True, wp=True, am=True, pg=True)
 
 
 @step
@@ -44,7 +45,7 @@ def guest_instruction(
     kvm: Kvm, instruction: Instruction, pe: bool, mp: bool, em: bool, ts: bool, value: bool
 ) -> None:
     """The guest executes any instruction with any operand."""
-    operand = operand_of(instruction, pe, mp, em, ts)
+    operand = operand_of(pe, mp, em, ts)
     execute_in_guest(kvm, instruction, operand, RUNNING, value)
 
 
@@ -112,75 +113,54 @@ INTERRUPTS_ONLY = (guest_instruction, *RUN_STEPS, *HOST_STEPS)
 """A host that never uses the FPU in process context on behalf of the VMM thread."""
 STEPS = (*INTERRUPTS_ONLY, process_uses_fpu)
 
-V2_6_34 = System(
-    "kvm-vmx/v2.6.34",
-    kvm(i387.V3_2, kvm_era.V2_6_34),
-    STEPS,
+
+def system(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
+    """A host that uses the FPU everywhere, and its guest."""
+    start = kvm(linux, era)
+    return System(f"kvm-vmx/{version}", start, STEPS, summary, ANY_OTHER, running_level)
+
+
+def in_interrupts_only(other: System) -> System:
+    """The same without process_uses_fpu."""
+    return replace(
+        other,
+        name=f"{other.name}-irq",
+        steps=INTERRUPTS_ONLY,
+        summary=f"As {other.name}, on a host that uses the FPU in interrupts only.",
+    )
+
+
+V2_6_34 = system(
+    "v2.6.34",
+    i387.V3_2,
+    kvm_era.V2_6_34,
     "The guest owns TS while its FPU is active; the host's registers are kept by KVM.",
-    ANY_OTHER,
-    running_level,
 )
-V3_4 = System(
-    "kvm-vmx/v3.4",
-    kvm(fpu_internal.V3_4, kvm_era.V3_4),
-    STEPS,
+V3_4 = system(
+    "v3.4",
+    fpu_internal.V3_4,
+    kvm_era.V3_4,
     "The host's task gives up its registers, and the guest's are loaded with TS set.",
-    ANY_OTHER,
-    running_level,
 )
-V3_12 = System(
-    "kvm-vmx/v3.12",
-    kvm(fpu_internal.V3_4, kvm_era.V3_12),
-    STEPS,
+V3_12 = system(
+    "v3.12",
+    fpu_internal.V3_4,
+    kvm_era.V3_12,
     "The guest's registers are loaded in a kernel_fpu section that can be preempted.",
-    ANY_OTHER,
-    running_level,
 )
-V4_11 = System(
-    "kvm-vmx/v4.11",
-    kvm(fpu_core.V4_10, kvm_era.V4_11),
-    STEPS,
+V4_11 = system(
+    "v4.11",
+    fpu_core.V4_10,
+    kvm_era.V4_11,
     "Eager: every entry loads the guest's registers, and TS belongs to the guest.",
-    ANY_OTHER,
-    running_level,
 )
-V4_20 = System(
-    "kvm-vmx/v4.20",
-    kvm(fpu_core.V4_10, kvm_era.V4_20),
-    STEPS,
+V4_20 = system(
+    "v4.20",
+    fpu_core.V4_10,
+    kvm_era.V4_20,
     "KVM_RUN swaps the registers, and the scheduler takes the guest's for the thread's own.",
-    ANY_OTHER,
-    running_level,
 )
-V2_6_34_IRQ = System(
-    "kvm-vmx/v2.6.34-irq",
-    kvm(i387.V3_2, kvm_era.V2_6_34),
-    INTERRUPTS_ONLY,
-    "As v2.6.34, on a host that uses the FPU in interrupts only.",
-    ANY_OTHER,
-    running_level,
-)
-V3_4_IRQ = System(
-    "kvm-vmx/v3.4-irq",
-    kvm(fpu_internal.V3_4, kvm_era.V3_4),
-    INTERRUPTS_ONLY,
-    "As v3.4, on a host that uses the FPU in interrupts only.",
-    ANY_OTHER,
-    running_level,
-)
-V3_12_IRQ = System(
-    "kvm-vmx/v3.12-irq",
-    kvm(fpu_internal.V3_4, kvm_era.V3_12),
-    INTERRUPTS_ONLY,
-    "As v3.12, on a host that uses the FPU in interrupts only.",
-    ANY_OTHER,
-    running_level,
-)
-V4_11_IRQ = System(
-    "kvm-vmx/v4.11-irq",
-    kvm(fpu_core.V4_10, kvm_era.V4_11),
-    INTERRUPTS_ONLY,
-    "As v4.11, on a host that uses the FPU in interrupts only.",
-    ANY_OTHER,
-    running_level,
-)
+V2_6_34_IRQ = in_interrupts_only(V2_6_34)
+V3_4_IRQ = in_interrupts_only(V3_4)
+V3_12_IRQ = in_interrupts_only(V3_12)
+V4_11_IRQ = in_interrupts_only(V4_11)

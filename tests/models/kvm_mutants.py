@@ -1,12 +1,14 @@
 """KVM functions with a rule left out or a mistake put in; tests put them in place of the real."""
 
 from models.kvm.cache_regs import kvm_read_cr0, vmx_decache_cr0_guest_bits
-from models.kvm.exits import handle_clts
+from models.kvm.contract import Handled
+from models.kvm.exits import handle_clts, handle_cr
 from models.kvm.machine import Kvm
 from models.kvm.vcpu import GUEST_BITS
-from models.kvm.vmx import TRAPPING, nested_read_cr0, update_exception_bitmap, vmx_set_cr0
+from models.kvm.vmx import TRAPPING, TS, nested_read_cr0, update_exception_bitmap, vmx_set_cr0
 from models.kvm.x86 import kvm_set_cr0
 from models.x86.cr0 import ALL_BITS, NO_BITS, Cr0, merged
+from models.x86.vmcs import CrAccess
 from verifier.language import abstracts
 
 
@@ -93,6 +95,15 @@ def clts_in_the_hardware(kvm: Kvm) -> None:
 def no_activation(kvm: Kvm) -> None:
     """CLTS does not give the FPU to the guest."""
     kvm_read_cr0(kvm)
+
+
+@abstracts("WARN_ONCE, after which the kernel goes on")
+def cr_access_beyond_the_warning(kvm: Kvm) -> Handled:
+    """CLTS of v4.11 is emulated although the guest should always own TS."""
+    if kvm.vcpu.exit.access == CrAccess.CLTS:
+        vmx_set_cr0(kvm, merged(TS, NO_BITS, kvm.vcpu.cr0))
+        return Handled.EMULATED
+    return handle_cr(kvm)
 
 
 @abstracts("mutant M9")

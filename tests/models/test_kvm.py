@@ -1,5 +1,6 @@
 """KVM step by step on plain values: historic executions, and what each version makes of them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,7 +24,12 @@ from models.kvm.run import (
 )
 from models.linux import fpu_core, fpu_internal
 from models.systems import kvm_nvmx, kvm_vmx
-from models.systems.kvm_nvmx import l1_launches_l2, l1_programs_vmcs12
+from models.systems.kvm_nvmx import (
+    l1_launches_l2,
+    l1_programs_controls,
+    l1_programs_invalid_cr0,
+    l1_programs_vmcs12,
+)
 from models.x86.cr0 import running
 from models.x86.instructions import Instruction
 from models.x86.outcome import Outcome
@@ -31,7 +37,15 @@ from models.x86.registers import Context
 from models.x86.vmcs import ExitReason
 from verifier.language.errors import Disabled
 
-TS = {"ts": True}
+VMCS12_FIELDS = (
+    *(
+        f"{name}_{bit}"
+        for name in ("mask", "shadow", "guest", "host")
+        for bit in ("mp", "em", "ts")
+    ),
+    "bitmap_nm",
+    "injects_nm",
+)
 
 
 def guest_with(era: Era) -> Kvm:
@@ -55,18 +69,13 @@ def handle_and_enter(s: Kvm) -> None:
 
 def execute(s: Kvm, instruction: Instruction, **bits: bool) -> None:
     given = dict.fromkeys(("mp", "em", "ts", "rax_mp", "rax_em", "rax_ts", "value"), False)
-    kvm_nvmx.guest_instruction(s, instruction, pe=True, **(given | bits))
+    kvm_nvmx.guest_instruction(s, instruction, **({"pe": True} | given | bits))
 
 
 def l2_with(era: Era, **fields: bool) -> Kvm:
     """An L2 that runs, with fields of VMCS12 that L1 has set; the others are clear."""
     s = guest_with(era)
-    names = [
-        f"{field}_{bit}"
-        for field in ("mask", "shadow", "guest", "host")
-        for bit in ("mp", "em", "ts")
-    ]
-    l1_programs_vmcs12(s, **(dict.fromkeys([*names, "bitmap_nm", "injects_nm"], False) | fields))
+    l1_programs_vmcs12(s, **(dict.fromkeys(VMCS12_FIELDS, False) | fields))
     l1_launches_l2(s)
     handle_and_enter(s)
     assert s.host.cpu.non_root
@@ -154,6 +163,20 @@ def test_3_1_forgets_what_l2_writes_to_cr0_without_the_fpu() -> None:
         assert (s.outcome.outcome, s.outcome.promised) == (seen, Outcome.DONE)
 
 
+@pytest.mark.parametrize("era", [V3_1, V3_12, V4_20])
+@pytest.mark.parametrize("guest", [guest_with, l2_with])
+def test_a_mov_that_clears_pe_faults_and_changes_nothing(
+    era: Era, guest: Callable[[Era], Kvm]
+) -> None:
+    s = guest(era)
+    execute(s, Instruction.MOV_TO_CR0, pe=False, ts=True)
+    handle_and_enter(s)
+    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.GP, Outcome.GP)
+    execute(s, Instruction.SMSW)
+    assert s.outcome.read.pe
+    assert not s.outcome.read.ts
+
+
 def test_3_12_sends_l1_the_nm_that_l0_has_caused() -> None:
     """N3: fixed by e504c9098ed6."""
     for era, to_l1 in ((V3_12, True), (V3_13, False), (V3_14, False), (REFERENCE, False)):
@@ -220,6 +243,16 @@ def test_4_11_gives_a_guest_up_whose_l2_faults_under_em() -> None:
         assert s.outcome.killed == killed
 
 
+def test_3_14_sends_l1_a_nm_that_its_cr0_does_not_justify() -> None:
+    for era, to_l1 in ((V3_14, True), (REFERENCE, False)):
+        s = l2_with(era, guest_ts=True, bitmap_nm=True)
+        take_the_fpu_back(s)
+        execute(s, Instruction.WAIT)
+        handle_exit(s)
+        assert s.vcpu.guest_mode != to_l1
+        assert (s.outcome.outcome != s.outcome.promised) == to_l1
+
+
 def test_until_3_14_taking_the_fpu_back_forgets_the_mp_that_l2_wrote() -> None:
     for era, forgotten in ((V3_14, True), (REFERENCE, False)):
         s = l2_with(era, guest_mp=True)
@@ -245,6 +278,39 @@ def test_a_late_vmfail_costs_l1_its_ts(era: Era, kept: bool) -> None:
     execute(s, Instruction.SMSW)
     assert s.outcome.promised_read == running(mp=True, em=False, ts=True)
     assert s.outcome.read.ts == kept
+
+
+@pytest.mark.parametrize("era", [V3_1, V3_14, V4_20])
+def test_an_invalid_guest_cr0_sends_l1_to_its_host_state(era: Era) -> None:
+    s = guest_with(era)
+    take_the_fpu_back(s)
+    l1_programs_vmcs12(s, **(dict.fromkeys(VMCS12_FIELDS, False) | {"host_ts": True}))
+    l1_programs_invalid_cr0(s)
+    l1_launches_l2(s)
+    handle_exit(s)
+    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.EXIT, Outcome.EXIT)
+    assert not s.outcome.exit_differs
+    enter(s)
+    execute(s, Instruction.SMSW)
+    assert s.outcome.read.ts
+    assert s.outcome.read == s.outcome.promised_read
+
+
+def test_a_late_vmfail_after_l2_has_run_leaves_l1_what_it_wrote_since() -> None:
+    s = l2_with(V4_20_REPAIRED, host_mp=True)
+    external_interrupt(s)
+    handle_exit(s)
+    check_requests(s)
+    kvm_nvmx.interrupt_for_l1(s)
+    vcpu_enter_guest(s, False)
+    execute(s, Instruction.MOV_TO_CR0, mp=True, ts=True)
+    l1_programs_controls(s, False)
+    l1_launches_l2(s)
+    handle_and_enter(s)
+    assert s.vcpu.fail
+    handle_and_enter(s)
+    execute(s, Instruction.SSE)
+    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.NM, Outcome.NM)
 
 
 def test_l1_finds_what_l2_wrote_without_an_exit() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.kvm import exits, nested, run, vmx, x86
-from models.systems.kvm_nvmx import REFERENCE
+from models.systems.kvm_nvmx import REFERENCE, V4_11
 from models.systems.kvm_vmx import V3_12_IRQ
 from properties import integrity, isolation, progress, transparency
 from tests.models import kvm_mutants as mutants
@@ -79,7 +79,7 @@ def test_clearing_ts_under_l2_without_giving_it_the_fpu_leaks_registers(
         ("kvm_put_guest_fpu", mutants.put_without_a_note, "isolation"),
         ("kvm_put_guest_fpu", mutants.put_without_a_save, "integrity"),
         ("kvm_load_guest_fpu", mutants.load_without_a_section, "integrity"),
-        ("load_host_state", mutants.host_ts_stays_clear, "isolation"),
+        ("__vmx_load_host_state", mutants.host_ts_stays_clear, "isolation"),
     ],
 )
 def test_switching_without_one_rule_is_violated(
@@ -95,3 +95,11 @@ def test_not_taking_the_fpu_back_is_only_slower(
 ) -> None:
     replaced("kvm_put_guest_fpu", mutants.put_without_a_request)
     assert isinstance(verdict(V3_12_IRQ, goal), Proved)
+
+
+@pytest.mark.parametrize("goal", ["isolation", "integrity", "progress"])
+def test_what_is_proved_of_4_11_holds_beyond_its_warning(
+    replaced: Callable[[str, Any], None], goal: str
+) -> None:
+    replaced("handle_cr", mutants.cr_access_beyond_the_warning)
+    assert isinstance(verdict(V4_11, goal), Proved)

@@ -282,7 +282,7 @@ def replaced(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
     [
         ("kvm_put_guest_fpu", mutants.put_without_a_note),
         ("kvm_load_guest_fpu", mutants.load_without_a_section),
-        ("load_host_state", mutants.host_ts_stays_clear),
+        ("__vmx_load_host_state", mutants.host_ts_stays_clear),
     ],
 )
 def test_a_mistake_in_kvm_shows_in_the_part_and_in_the_stack(
