@@ -97,7 +97,7 @@ def avx_fault(cpu: Cpu) -> Fault:
 
 @manual(SDM2, "Instruction Set Reference, A-L", "FXSAVE, FXRSTOR")
 def fxsave_fault(cpu: Cpu) -> Fault:
-    """EM or TS raises #NM; a pending error is saved, not reported."""
+    """EM or TS raises #NM, though some editions have #UD for EM; a pending error is only saved."""
     return Fault.NM if cpu.cr0.em | cpu.cr0.ts else Fault.NONE
 
 
