@@ -101,10 +101,12 @@ def test_numbers_are_the_defined_bits_and_back() -> None:
     assert cr0_of(0xFFFFFFFF) == ALL_BITS
     for place in (0, 1, 2, 3, 4, 5, 16, 18, 29, 30, 31):
         assert number_of(cr0_of(1 << place)) == 1 << place
-    assert {r for r in ExitReason if r not in EXIT_REASONS} == {
-        ExitReason.NONE,
-        ExitReason.VMX_INSTRUCTION,
-        ExitReason.OTHER,
+    assert EXIT_REASONS == {
+        ExitReason.EXCEPTION_NM: 0,
+        ExitReason.EXTERNAL_INTERRUPT: 1,
+        ExitReason.TASK_SWITCH: 9,
+        ExitReason.CR_ACCESS: 28,
+        ExitReason.INVALID_GUEST_STATE: 0x80000021,
     }
 
 
