@@ -10,7 +10,7 @@ from verifier.language import abstracts, manual
 class FpuClass(Enum):
     """Instructions that touch FPU or extended state, by what gates them."""
 
-    X87 = "x87 other than WAIT"
+    X87 = "x87 other than WAIT and the non-waiting ones"
     WAIT = "WAIT, FWAIT"
     MMX = "MMX"
     SSE = "SSE to SSE4, AES, SHA, LDMXCSR"
@@ -18,8 +18,17 @@ class FpuClass(Enum):
     FXSAVE = "FXSAVE, FXRSTOR"
     XSAVE = "XSAVE, XSAVEOPT, XSAVEC, XRSTOR"
     XSAVES = "XSAVES, XRSTORS"
-    NONLAZY = "protection keys, bounds, tiles"
+    NONLAZY = "protection keys, bounds, tiles, where they are enabled"
     EXEMPT = "MOVNTI, fences, prefetches, CRC32, BMI"
+
+
+class SpecialClass(Enum):
+    """More such instructions, which no guest of the catalogue executes."""
+
+    NON_WAITING = "FNINIT, FNCLEX, FNSTCW, FNSTSW, FNSTENV, FNSAVE"
+    XGETBV = "XGETBV"
+    PKRU = "RDPKRU, WRPKRU"
+    ENCLU = "ENCLU"
 
 
 class Fault(Enum):
@@ -44,6 +53,12 @@ def x87_fault(cpu: Cpu) -> Fault:
     if cpu.cr0.em | cpu.cr0.ts:
         return Fault.NM
     return pending_x87_error(cpu)
+
+
+@manual(SDM, "Interrupt 16—x87 FPU Floating-Point Error (#MF)", "non-waiting instructions")
+def non_waiting_fault(cpu: Cpu) -> Fault:
+    """EM or TS raises #NM as for any x87 instruction; a pending error is not looked at."""
+    return Fault.NM if cpu.cr0.em | cpu.cr0.ts else Fault.NONE
 
 
 @manual(SDM, "Control Registers", "table 2-2, WAIT/FWAIT")
@@ -82,7 +97,7 @@ def avx_fault(cpu: Cpu) -> Fault:
 
 @manual(SDM2, "Instruction Set Reference, A-L", "FXSAVE, FXRSTOR")
 def fxsave_fault(cpu: Cpu) -> Fault:
-    """EM or TS raises #NM; a pending error is saved, not reported."""
+    """EM or TS raises #NM, though some editions have #UD for EM; a pending error is only saved."""
     return Fault.NM if cpu.cr0.em | cpu.cr0.ts else Fault.NONE
 
 
@@ -94,13 +109,45 @@ def xsave_fault(cpu: Cpu) -> Fault:
     return Fault.NM if cpu.cr0.ts else Fault.NONE
 
 
+@manual(SDM, "Changes to Instruction Behavior in VMX Non-Root Operation", "XSAVES, XRSTORS")
+def xsaves_is_enabled(cpu: Cpu) -> bool:
+    """In a guest the instruction needs a VM-execution control; the XSS-exiting bitmap is 0."""
+    return (cpu.non_root ^ True) | cpu.vmcs.enable_xsaves
+
+
 @manual(SDM1, "Operation of XSAVES")
 def xsaves_fault(cpu: Cpu) -> Fault:
     """As XSAVE; then outside CPL 0 #GP, as #NM belongs to decoding."""
+    if not xsaves_is_enabled(cpu):
+        return Fault.UD
     fault = xsave_fault(cpu)
     if fault == Fault.NONE and not cpu.cpl0:
         return Fault.GP
     return fault
+
+
+@manual(SDM2, "XGETBV—Get Value of Extended Control Register")
+def xgetbv_fault(cpu: Cpu) -> Fault:
+    """No OSXSAVE raises #UD; CR0 does not matter."""
+    return Fault.NONE if cpu.cr4.osxsave else Fault.UD
+
+
+@manual(SDM2, "RDPKRU—Read Protection Key Rights for User Pages")
+def pkru_fault(cpu: Cpu) -> Fault:
+    """No PKE raises #UD; CR0 does not matter, although XSAVE manages the register."""
+    return Fault.NONE if cpu.cr4.pke else Fault.UD
+
+
+@manual(SDM, "ENCLU—Execute an Enclave User Function of Specified Leaf Number")
+def enclu_fault(cpu: Cpu) -> Fault:
+    """In protected mode TS raises #NM; then it needs CPL 3, paging and NE."""
+    if not cpu.cr0.pe:
+        return Fault.UD
+    if cpu.cr0.ts:
+        return Fault.NM
+    if cpu.cpl0:
+        return Fault.UD
+    return Fault.NONE if cpu.cr0.pg & cpu.cr0.ne else Fault.GP
 
 
 @abstracts("The class of an FPU instruction decides which rule gates it")
@@ -125,3 +172,17 @@ def fpu_fault(cpu: Cpu, kind: FpuClass) -> Fault:
             return xsaves_fault(cpu)
         case _:
             return Fault.NONE
+
+
+@abstracts("The class of a special instruction decides which rule gates it")
+def special_fault(cpu: Cpu, kind: SpecialClass) -> Fault:
+    """What a special instruction raises."""
+    match kind:
+        case SpecialClass.NON_WAITING:
+            return non_waiting_fault(cpu)
+        case SpecialClass.XGETBV:
+            return xgetbv_fault(cpu)
+        case SpecialClass.PKRU:
+            return pkru_fault(cpu)
+        case SpecialClass.ENCLU:
+            return enclu_fault(cpu)

@@ -11,5 +11,6 @@ class Outcome(Enum):
     UD = "#UD"
     GP = "#GP"
     MF = "#MF"
+    OPERAND = "a fault of the memory operand"
     EXIT = "VM exit"
     VMFAIL = "VM entry refused"

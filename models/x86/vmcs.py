@@ -28,9 +28,36 @@ class CrAccess(Enum):
     LMSW = 3
 
 
+class Location(Enum):
+    """Where an operand is; a register by its number in bits 11:8 of the exit qualification."""
+
+    RAX = 0
+    RCX = 1
+    RDX = 2
+    RBX = 3
+    RSP = 4
+    RBP = 5
+    RSI = 6
+    RDI = 7
+    R8 = 8
+    R9 = 9
+    R10 = 10
+    R11 = 11
+    R12 = 12
+    R13 = 13
+    R14 = 14
+    R15 = 15
+    MEMORY = "memory"
+    FAULTING_MEMORY = "memory, and the access to it faults"
+
+
 @record
 class Vmcs:
-    """The fields that matter for CR0 and #NM."""
+    """The fields that matter for CR0 and #NM.
+
+    `entry_injects_nm` is a valid VM-entry interruption information of #NM as hardware raises it.
+    `controls_valid` stands for all checks before those of the host's and the guest's state.
+    """
 
     guest_cr0: Cr0 = RUNNING
     host_cr0: Cr0 = RUNNING
@@ -38,8 +65,10 @@ class Vmcs:
     cr0_shadow: Cr0 = NO_BITS
     exception_bitmap_nm: bool = False
     unrestricted_guest: bool = True
+    enable_xsaves: bool = True
     entry_injects_nm: bool = False
     controls_valid: bool = True
     exit_reason: ExitReason = ExitReason.NONE
     exit_access: CrAccess = CrAccess.MOV_TO
     exit_operand: Cr0 = NO_BITS
+    exit_location: Location = Location.RAX

@@ -1,38 +1,54 @@
 """VMX transitions: what entry and exit load, save and leave alone, and #NM in a guest.
 
 Neither transition touches the FPU registers, XCR0, the mask, the shadow, the bitmap or HOST_CR0.
+Of the guest's state only CR0 is kept in the VMCS: CR4, CPL and mode are the same on both sides.
 """
 
 from models.x86.cpu import Cpu
 from models.x86.cr0 import NO_BITS, Cr0, merged
 from models.x86.manuals import SDM
 from models.x86.outcome import Outcome
-from models.x86.vmcs import CrAccess, ExitReason
+from models.x86.vmcs import CrAccess, ExitReason, Location
 from verifier.language import manual
 
 NOT_SWITCHED = Cr0(et=True, nw=True, cd=True)
 """The bits of CR0 that neither VM entry nor VM exit changes."""
+PAGING = Cr0(pe=True, pg=True)
+"""The bits that an unrestricted guest can clear."""
+
+
+@manual(SDM, "VMX-Fixed Bits in CR0")
+def unsupported_in_vmx(cpu: Cpu, value: Cr0) -> Cr0:
+    """The bits with a value that the processor does not support in VMX operation."""
+    return (cpu.cr0_fixed0 & ~value) | (value & ~cpu.cr0_fixed1)
+
+
+@manual(SDM, "VMX-Fixed Bits in CR0")
+def fixed_in_vmx(cpu: Cpu) -> Cr0:
+    """The bits with one value only, in root operation and in any guest."""
+    return ~(cpu.cr0_fixed0 ^ cpu.cr0_fixed1) & ~PAGING
 
 
 @manual(SDM, "Restrictions on VMX Operation")
-def supported_in_vmx(value: Cr0, unrestricted: bool) -> bool:
-    """NE is fixed to 1, and PE and PG too unless the guest is unrestricted."""
-    return value.ne & (unrestricted | (value.pe & value.pg))
+def supported_in_vmx(cpu: Cpu, value: Cr0, unrestricted: bool) -> bool:
+    """Every fixed bit has its value, but for PE and PG if the guest is unrestricted."""
+    wrong = unsupported_in_vmx(cpu, value)
+    return (unrestricted | ((wrong & PAGING) == NO_BITS)) & ((wrong & ~PAGING) == NO_BITS)
 
 
 @manual(SDM, "Checks on Host Control Registers and MSRs", "CR0")
 def host_cr0_is_valid(cpu: Cpu) -> bool:
-    """HOST_CR0 must have a value supported in VMX operation."""
-    return supported_in_vmx(cpu.vmcs.host_cr0, unrestricted=False)
+    """HOST_CR0 must be supported in VMX operation; bits that it cannot change do not count."""
+    loaded = merged(NOT_SWITCHED, cpu.cr0, cpu.vmcs.host_cr0)
+    return supported_in_vmx(cpu, loaded, unrestricted=False)
 
 
 @manual(SDM, "Checks on Guest Control Registers, Debug Registers, and MSRs", "CR0")
 def guest_cr0_is_valid(cpu: Cpu) -> bool:
-    """GUEST_CR0 must be supported for this kind of guest; its NW and CD are not checked."""
-    guest_cr0 = cpu.vmcs.guest_cr0
-    return supported_in_vmx(guest_cr0, cpu.vmcs.unrestricted_guest) & (
-        guest_cr0.pe | (guest_cr0.pg ^ True)
-    )
+    """GUEST_CR0 must be supported for such a guest; bits that it cannot change do not count."""
+    loaded = merged(NOT_SWITCHED, cpu.cr0, cpu.vmcs.guest_cr0)
+    supported = supported_in_vmx(cpu, loaded, cpu.vmcs.unrestricted_guest)
+    return supported & (loaded.pe | (loaded.pg ^ True))
 
 
 @manual(SDM, "Loading Guest Control Registers, Debug Registers, and MSRs", "CR0")
@@ -43,8 +59,8 @@ def load_guest_cr0(cpu: Cpu) -> None:
 
 @manual(SDM, "Loading Host Control Registers, Debug Registers, MSRs", "CR0")
 def load_host_cr0(cpu: Cpu) -> None:
-    """CR0 comes from HOST_CR0 except ET, NW and CD, so TS is what the VMCS says."""
-    cpu.cr0 = merged(NOT_SWITCHED, cpu.cr0, cpu.vmcs.host_cr0)
+    """CR0 comes from HOST_CR0 except ET, NW, CD and fixed bits, so TS is what the VMCS says."""
+    cpu.cr0 = merged(NOT_SWITCHED | fixed_in_vmx(cpu), cpu.cr0, cpu.vmcs.host_cr0)
 
 
 @manual(SDM, "Saving Control Registers, Debug Registers, and MSRs", "CR0")
@@ -68,7 +84,7 @@ def vm_entry(cpu: Cpu) -> Outcome:
 @manual(SDM, "VM-Entry Failures During or After Loading Guest State")
 def fail_entry(cpu: Cpu) -> Outcome:
     """Load the host's state as an exit does, but save nothing and keep the event to inject."""
-    record_exit(cpu, ExitReason.INVALID_GUEST_STATE, CrAccess.MOV_TO, NO_BITS)
+    record_exit(cpu, ExitReason.INVALID_GUEST_STATE, CrAccess.MOV_TO, NO_BITS, Location.RAX)
     load_host_cr0(cpu)
     return Outcome.EXIT
 
@@ -80,7 +96,9 @@ def deliver_injected_event(cpu: Cpu) -> Outcome:
 
 
 @manual(SDM, "Basic VM-Exit Information")
-def record_exit(cpu: Cpu, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
+def record_exit(
+    cpu: Cpu, reason: ExitReason, access: CrAccess, operand: Cr0, location: Location
+) -> None:
     """The reason, and the qualification of a control-register access; cleared for others.
 
     The operand is the LMSW source data of the qualification, or the value of the register that
@@ -90,6 +108,7 @@ def record_exit(cpu: Cpu, reason: ExitReason, access: CrAccess, operand: Cr0) ->
     vmcs.exit_reason = reason
     vmcs.exit_access = access
     vmcs.exit_operand = operand
+    vmcs.exit_location = location
 
 
 @manual(SDM, "VM Exits", "sections 27.2 to 27.5")
@@ -98,9 +117,10 @@ def vm_exit(
     reason: ExitReason,
     access: CrAccess = CrAccess.MOV_TO,
     operand: Cr0 = NO_BITS,
+    location: Location = Location.RAX,
 ) -> Outcome:
     """Leave the guest: record why, save its CR0, load the host's; nothing is injected twice."""
-    record_exit(cpu, reason, access, operand)
+    record_exit(cpu, reason, access, operand, location)
     save_guest_cr0(cpu)
     cpu.vmcs.entry_injects_nm = False
     load_host_cr0(cpu)

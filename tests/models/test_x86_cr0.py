@@ -1,15 +1,16 @@
 """CLTS, LMSW, SMSW and MOV to and from CR0, against rules written down a second time."""
 
+from collections.abc import Callable
 from itertools import product
 from random import Random
 
 import pytest
 
-from models.x86.cpu import Cpu, Cr4, VmcsName
+from models.x86.cpu import Cpu, Cr4, Mode, VmcsName
 from models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, cr0_is_valid, merged, running
 from models.x86.instructions import Instruction, execute, read_cr0
 from models.x86.outcome import Outcome
-from models.x86.vmcs import CrAccess, ExitReason, Vmcs
+from models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
 from tests.models.trial import BITS, TRIAL, after, bits_of, compiled
 from verifier.language import Family, snapshot
 
@@ -75,51 +76,74 @@ def test_clts_outside_a_guest_clears_ts_whatever_the_vmcs_says(ts: bool) -> None
     assert cpu.cr0 == running(True, True, False)
 
 
-LMSW_CASES = 1 << 16
+CASES = 1 << 16
 
 
-def lmsw_words() -> dict[str, int]:
+def low_words(instruction: Instruction) -> dict[str, int]:
     """Every mask, shadow, source and CR0 in its low four bits, in a case's bits in this order."""
     run = TRIAL.action("run")
-    constant = dict.fromkeys(BITS, False)
-    base = compiled().inputs_of(run, {"instruction": Instruction.LMSW, **constant})
+    constant = {**dict.fromkeys(BITS, False), "location": Location.RAX}
+    base = compiled().inputs_of(run, {"instruction": instruction, **constant})
     order = [f"cpu.vmcs.{field}.{bit}" for field in ("cr0_mask", "cr0_shadow") for bit in LOW]
     order = [name.replace("vmcs", "vmcss[VMCS01]") for name in order]
     for bit in LOW:
-        choices = {"instruction": Instruction.LMSW, **constant, bit: True}
+        choices = {"instruction": instruction, **constant, bit: True}
         raised = compiled().inputs_of(run, choices)
         order += [name for name in base if base[name] != raised[name]]
     order += [f"cpu.cr0.{bit}" for bit in LOW]
-    ones = (1 << LMSW_CASES) - 1
-    bits = base | {"cpu.non_root": True, "cpu.cpl0": True}
+    ones = (1 << CASES) - 1
+    free = {f"cpu.cr0_fixed1.{bit}": True for bit in BITS}
+    bits = base | free | {"cpu.non_root": True, "cpu.cpl0": True}
     words = {name: ones if bit else 0 for name, bit in bits.items()}
     for place, name in enumerate(order):
-        words[name] = sum(1 << case for case in range(LMSW_CASES) if case >> place & 1)
+        words[name] = sum(1 << case for case in range(CASES) if case >> place & 1)
     return words
 
 
-def test_lmsw_in_all_cases_of_mask_shadow_source_and_cr0() -> None:
-    """What the guest believes it loads, PE kept, differs from the shadow in an owned bit: exit."""
-    result = after(lmsw_words(), LMSW_CASES)
+def nibbles(case: int) -> tuple[int, ...]:
+    """Mask, shadow, source and CR0 of a case."""
+    return tuple(case >> shift & 15 for shift in (0, 4, 8, 12))
+
+
+def check_all(instruction: Instruction, loads: Callable[[int, int, int, int], int | None]) -> None:
+    """Compare every case with the CR0 that `loads` says, or None where it says exit."""
+    result = after(low_words(instruction), CASES)
     exits, completes = (where(result, outcome) for outcome in (Outcome.EXIT, Outcome.DONE))
     expected = dict.fromkeys(("exit", *LOW), 0)
-    for case in range(LMSW_CASES):
-        mask, shadow, source, real = (case >> shift & 15 for shift in (0, 4, 8, 12))
-        if ((source | (shadow & 1)) ^ shadow) & mask:
+    for case in range(CASES):
+        loaded = loads(*nibbles(case))
+        if loaded is None:
             expected["exit"] |= 1 << case
             continue
-        loaded = (real & mask) | ((source | (real & 1)) & ~mask)
         for i, bit in enumerate(LOW):
             expected[bit] |= (loaded >> i & 1) << case
     assert exits == expected["exit"]
-    assert completes == exits ^ ((1 << LMSW_CASES) - 1)
+    assert completes == exits ^ ((1 << CASES) - 1)
     for bit in LOW:
         assert result[f"cpu.cr0.{bit}"] & completes == expected[bit], bit
 
 
+def test_lmsw_in_all_cases_of_mask_shadow_source_and_cr0() -> None:
+    """What the guest believes it loads, PE kept, differs from the shadow in an owned bit: exit."""
+
+    def loads(mask: int, shadow: int, source: int, real: int) -> int | None:
+        if ((source | (shadow & 1)) ^ shadow) & mask:
+            return None
+        return (real & mask) | ((source | (real & 1)) & ~mask)
+
+    check_all(Instruction.LMSW, loads)
+
+
+def test_mov_to_cr0_in_all_cases_of_mask_shadow_source_and_cr0() -> None:
+    def loads(mask: int, shadow: int, source: int, real: int) -> int | None:
+        return None if (source ^ shadow) & mask else (real & mask) | (source & ~mask)
+
+    check_all(Instruction.MOV_TO_CR0, loads)
+
+
 def where(result: dict[str, int], outcome: Outcome) -> int:
     """The cases with an outcome."""
-    found = (1 << LMSW_CASES) - 1
+    found = (1 << CASES) - 1
     for name, value in bits_of("outcome", outcome).items():
         found &= result[name] if value else ~result[name]
     return found
@@ -155,7 +179,8 @@ def test_mov_to_cr0_on_random_values_of_every_bit() -> None:
         cpu.non_root, cpu.vmxon = non_root, vmxon
         cpu.vmcs.unrestricted_guest = unrestricted
         if non_root and (source ^ shadow) & mask:
-            expected, after_cr0 = Outcome.EXIT, real & number(Cr0(et=True, nw=True, cd=True))
+            kept = Cr0(et=True, ne=True, nw=True, cd=True)
+            expected, after_cr0 = Outcome.EXIT, real & number(kept)
         else:
             kept = hard | (mask if non_root else 0)
             value = cr0((real & kept) | (source & ~kept))
@@ -184,7 +209,7 @@ def test_mov_to_cr0_with_nothing_owned_never_exits() -> None:
 
 
 def test_paging_cannot_be_turned_off_in_64_bit_mode() -> None:
-    cpu = Cpu(in_64_bit_mode=True)
+    cpu = Cpu(mode=Mode.BITS_64)
     assert execute(cpu, Instruction.MOV_TO_CR0, Cr0(pe=True, ne=True)) == Outcome.GP
     assert cpu.cr0 == RUNNING
 
@@ -246,7 +271,7 @@ def test_bit_sets_combine_like_numbers() -> None:
         assert number(merged(cr0(a), cr0(b), cr0(c))) == (b & a) | (c & ~a)
 
 
-def test_a_task_switch_sets_ts_or_exits_or_is_a_fault_in_64_bit_mode() -> None:
+def test_a_task_switch_sets_ts_or_exits_or_is_a_fault_in_ia_32e_mode() -> None:
     cpu = Cpu()
     assert execute(cpu, Instruction.TASK_SWITCH, NO_BITS) == Outcome.DONE
     assert cpu.cr0 == running(True, False, True)
@@ -254,7 +279,7 @@ def test_a_task_switch_sets_ts_or_exits_or_is_a_fault_in_64_bit_mode() -> None:
     assert execute(cpu, Instruction.TASK_SWITCH, NO_BITS) == Outcome.EXIT
     assert cpu.vmcs.exit_reason == ExitReason.TASK_SWITCH
     assert not cpu.vmcs.guest_cr0.ts
-    for non_root in BOTH:
-        cpu = Cpu(in_64_bit_mode=True, non_root=non_root)
+    for non_root, mode in product(BOTH, (Mode.COMPATIBILITY, Mode.BITS_64)):
+        cpu = Cpu(mode=mode, non_root=non_root)
         assert execute(cpu, Instruction.TASK_SWITCH, NO_BITS) == Outcome.GP
         assert cpu.cr0 == RUNNING

@@ -6,8 +6,8 @@ import pytest
 
 from models.x86.cpu import Cpu, Cr4
 from models.x86.cr0 import Cr0
-from models.x86.fpu import Fault, FpuClass, fpu_fault
-from models.x86.instructions import Instruction, execute
+from models.x86.fpu import Fault, FpuClass, SpecialClass, fpu_fault
+from models.x86.instructions import Instruction, execute, execute_special
 from models.x86.outcome import Outcome
 
 # Rows: EM, MP, TS; - stands for either value.
@@ -135,6 +135,87 @@ def test_non_lazy_and_exempt_instructions_never_fault_by_cr0(kind: FpuClass) -> 
         assert fpu_fault(cpu, kind) == Fault.NONE
 
 
+def outcome_of(fault: Fault) -> Outcome:
+    return Outcome.DONE if fault == Fault.NONE else Outcome[fault.name]
+
+
+@pytest.mark.parametrize(("case", "fault"), cases(TABLE_2_2_FLOATING_POINT))
+def test_a_non_waiting_instruction_faults_by_table_2_2_and_reports_no_pending_error(
+    case: tuple[bool, ...], fault: Fault
+) -> None:
+    em, mp, ts = case
+    for pending, ne in product(BOTH, BOTH):
+        cpu = Cpu(cr0=Cr0(em=em, mp=mp, ts=ts, ne=ne), x87_error_pending=pending)
+        assert execute_special(cpu, SpecialClass.NON_WAITING) == outcome_of(fault)
+
+
+def test_xgetbv_and_the_protection_keys_need_their_own_bit_of_cr4_and_nothing_of_cr0() -> None:
+    for osxsave, pke, em, mp, ts, cpl0 in product(BOTH, repeat=6):
+        cr4 = Cr4(osfxsr=False, osxsave=osxsave, pke=pke)
+        cpu = Cpu(cr0=Cr0(em=em, mp=mp, ts=ts), cr4=cr4, cpl0=cpl0)
+        enabled = {SpecialClass.XGETBV: osxsave, SpecialClass.PKRU: pke}
+        for kind, bit in enabled.items():
+            assert execute_special(cpu, kind) == (Outcome.DONE if bit else Outcome.UD)
+
+
+# Rows: PE, TS, CPL 0 (or else CPL 3), PG, NE.
+ENCLU = """
+    0 - - - -  UD
+    1 1 - - -  NM
+    1 0 1 - -  UD
+    1 0 0 0 -  GP
+    1 0 0 1 0  GP
+    1 0 0 1 1  NONE
+"""
+
+
+@pytest.mark.parametrize(("case", "fault"), cases(ENCLU))
+def test_enclu_takes_nm_before_it_looks_at_privilege(case: tuple[bool, ...], fault: Fault) -> None:
+    pe, ts, cpl0, pg, ne = case
+    for em, mp in product(BOTH, BOTH):
+        cpu = Cpu(cr0=Cr0(pe=pe, em=em, mp=mp, ts=ts, pg=pg, ne=ne), cpl0=cpl0)
+        assert execute_special(cpu, SpecialClass.ENCLU) == outcome_of(fault)
+
+
+@pytest.mark.parametrize(
+    ("kind", "real"),
+    [(SpecialClass.NON_WAITING, Cr0(em=True)), (SpecialClass.ENCLU, Cr0(pe=True, ts=True))],
+)
+def test_nm_of_a_special_instruction_goes_through_the_exception_bitmap_too(
+    kind: SpecialClass, real: Cr0
+) -> None:
+    for intercepted in BOTH:
+        cpu = Cpu(cr0=real, non_root=True)
+        cpu.vmcs.exception_bitmap_nm = intercepted
+        assert execute_special(cpu, kind) == (Outcome.EXIT if intercepted else Outcome.NM)
+
+
+# Rows: in a guest, "enable XSAVES/XRSTORS", OSXSAVE, TS, CPL 0.
+XSAVES_IN_A_GUEST = """
+    1 0 - - -  UD
+    1 1 0 - -  UD
+    1 1 1 1 -  NM
+    1 1 1 0 0  GP
+    1 1 1 0 1  NONE
+    0 - 0 - -  UD
+    0 - 1 1 -  NM
+    0 - 1 0 0  GP
+    0 - 1 0 1  NONE
+"""
+
+
+@pytest.mark.parametrize(("case", "fault"), cases(XSAVES_IN_A_GUEST))
+def test_xsaves_needs_a_control_in_a_guest_and_xsave_does_not(
+    case: tuple[bool, ...], fault: Fault
+) -> None:
+    non_root, enabled, osxsave, ts, cpl0 = case
+    cpu = Cpu(cr0=Cr0(ts=ts), cr4=Cr4(osxsave=osxsave), cpl0=cpl0, non_root=non_root)
+    cpu.vmcs.enable_xsaves = enabled
+    assert execute(cpu, Instruction.XSAVES, Cr0()) == outcome_of(fault)
+    without = Fault.NM if ts else Fault.NONE
+    assert fpu_fault(cpu, FpuClass.XSAVE) == (without if osxsave else Fault.UD)
+
+
 WAITING = (FpuClass.X87, FpuClass.WAIT, FpuClass.MMX)
 
 
@@ -176,8 +257,7 @@ def test_executing_an_fpu_instruction_comes_to_the_fault_of_its_class() -> None:
                 cpl0=cpl0,
                 x87_error_pending=pending,
             )
-            fault = fpu_fault(cpu, kind)
-            expected = Outcome.DONE if fault == Fault.NONE else Outcome[fault.name]
+            expected = outcome_of(fpu_fault(cpu, kind))
             assert execute(cpu, Instruction[kind.name], Cr0()) == expected
             outcomes.add(expected)
     assert outcomes == {Outcome.DONE, Outcome.NM, Outcome.UD, Outcome.GP, Outcome.MF}

@@ -8,6 +8,7 @@ import pytest
 
 from models.x86.cpu import Cpu, VmcsName
 from models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, merged, running
+from models.x86.fpu import Fault, FpuClass, fpu_fault
 from models.x86.instructions import Instruction, execute
 from models.x86.outcome import Outcome
 from models.x86.registers import Contents, Context
@@ -178,6 +179,20 @@ def test_a_guest_faults_by_the_real_ts_though_it_reads_another() -> None:
     assert execute(cpu, Instruction.X87, NO_BITS) == Outcome.NM
     assert execute(cpu, Instruction.CLTS, NO_BITS) == Outcome.DONE
     assert execute(cpu, Instruction.X87, NO_BITS) == Outcome.NM
+
+
+@pytest.mark.parametrize("kind", list(FpuClass))
+def test_no_fpu_instruction_asks_for_mask_or_shadow(kind: FpuClass) -> None:
+    gates = [Cr0(mp=mp, em=em, ts=ts) for mp, em, ts in product(BOTH, repeat=3)]
+    for real, intercepted in product(gates, BOTH):
+        fault = fpu_fault(Cpu(cr0=real), kind)
+        outcome = Outcome.DONE if fault == Fault.NONE else Outcome[fault.name]
+        if intercepted and fault == Fault.NM:
+            outcome = Outcome.EXIT
+        for mask, shadow in product(gates, gates):
+            vmcs = Vmcs(cr0_mask=mask, cr0_shadow=shadow, exception_bitmap_nm=intercepted)
+            cpu = on(vmcs, cr0=real, non_root=True)
+            assert execute(cpu, Instruction[kind.name], NO_BITS) == outcome
 
 
 def test_an_exit_for_another_reason_clears_the_qualification() -> None:

@@ -9,7 +9,7 @@ from models.x86.cpu import Cpu
 from models.x86.cr0 import Cr0
 from models.x86.instructions import Instruction, execute, read_cr0
 from models.x86.outcome import Outcome
-from models.x86.vmcs import ExitReason
+from models.x86.vmcs import ExitReason, Location
 from models.x86.vmx import vm_entry, vm_exit
 from verifier.language import System, ghost, observer, record, step
 from verifier.language.compiling import Compiled, compile_system
@@ -53,16 +53,19 @@ def run(
     nw: bool,
     cd: bool,
     pg: bool,
+    location: Location,
 ) -> None:
     operand = Cr0(pe=pe, mp=mp, em=em, ts=ts, et=et, ne=ne, wp=wp, am=am, nw=nw, cd=cd, pg=pg)
     trial.read = read_cr0(trial.cpu)
-    trial.outcome = execute(trial.cpu, instruction, operand)
-    keep_promise(trial.promise, instruction, operand)
+    trial.outcome = execute(trial.cpu, instruction, operand, location)
+    keep_promise(trial.promise, instruction, operand, location)
 
 
 @observer("the contract executes what the CPU executes")
-def keep_promise(promise: Promise, instruction: Instruction, operand: Cr0) -> None:
-    promise.outcome = execute(promise.cpu, instruction, operand)
+def keep_promise(
+    promise: Promise, instruction: Instruction, operand: Cr0, location: Location
+) -> None:
+    promise.outcome = execute(promise.cpu, instruction, operand, location)
 
 
 @step

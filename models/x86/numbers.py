@@ -1,0 +1,60 @@
+"""The architecture's own numbers, for programs that give and compare cases as integers."""
+
+from models.x86.cr0 import Cr0
+from models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
+
+POSITIONS = {
+    "pe": 0,
+    "mp": 1,
+    "em": 2,
+    "ts": 3,
+    "et": 4,
+    "ne": 5,
+    "wp": 16,
+    "am": 18,
+    "nw": 29,
+    "cd": 30,
+    "pg": 31,
+}
+"""The defined bits of CR0."""
+
+EXIT_REASONS = {
+    ExitReason.EXCEPTION_NM: 0,
+    ExitReason.EXTERNAL_INTERRUPT: 1,
+    ExitReason.TASK_SWITCH: 9,
+    ExitReason.CR_ACCESS: 28,
+    ExitReason.INVALID_GUEST_STATE: 1 << 31 | 33,
+}
+"""The exit-reason field; its bit 31 says that VM entry failed."""
+
+NM_INFORMATION = 1 << 31 | 3 << 8 | 7
+"""Interruption information of #NM, of an exit or to inject: valid, hardware exception, vector 7."""
+
+
+def cr0_of(number: int) -> Cr0:
+    """The defined bits of a number."""
+    return Cr0(**{name: bool(number >> place & 1) for name, place in POSITIONS.items()})
+
+
+def number_of(value: Cr0) -> int:
+    """CR0, or a set of its bits, as a number."""
+    return sum(getattr(value, name) << place for name, place in POSITIONS.items())
+
+
+def exit_qualification(vmcs: Vmcs) -> int:
+    """The qualification of an access to CR0, of LMSW's data the low four bits; 0 for #NM.
+
+    Not that of a task switch, which names a TSS.
+    """
+    if vmcs.exit_reason != ExitReason.CR_ACCESS:
+        return 0
+    access: int = vmcs.exit_access.value
+    match vmcs.exit_access:
+        case CrAccess.MOV_TO:
+            register: int = vmcs.exit_location.value
+            return access << 4 | register << 8
+        case CrAccess.LMSW:
+            from_memory = vmcs.exit_location == Location.MEMORY
+            return access << 4 | from_memory << 6 | number_of(vmcs.exit_operand) << 16
+        case _:
+            return access << 4
