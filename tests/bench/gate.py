@@ -16,6 +16,7 @@ from verifier.catalogue import Catalogue, bundled_root, load
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accepting import accept
 from verifier.gate.cache import Cache
+from verifier.gate.circuits import Circuits
 from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
 from verifier.gate.reports import json, junit, markdown, sarif
@@ -76,7 +77,8 @@ def only(catalogue: Catalogue, families: tuple[str, ...]) -> Catalogue:
 
 def run(name: str, catalogue: Catalogue, jobs: int) -> Report:
     limits = Limits(seconds=TIMEOUT)
-    report = gate(catalogue, None, limits, Cache(None, limits), jobs)
+    cache = Cache(None, limits)
+    report = gate(catalogue, None, limits, cache, Circuits(catalogue.root, cache), jobs)
     searched = sum(row.how.startswith("searched") for row in report.rows)
     unknown = sum(row.result.verdict == "unknown" for row in report.rows)
     print(

@@ -19,6 +19,17 @@ class Graph:
         self._gates: dict[tuple[int, int], int] = {}
         self._variables = 0
 
+    @classmethod
+    def of(cls, left: list[int], right: list[int]) -> "Graph":
+        """The graph with these fan-ins."""
+        graph = cls()
+        graph.left, graph.right = left, right
+        graph._gates = {
+            (a, b): 2 * node for node, (a, b) in enumerate(zip(left, right, strict=True)) if a >= 0
+        }
+        graph._variables = len(left) - 1 - len(graph._gates)
+        return graph
+
     def __len__(self) -> int:
         return len(self.left)
 

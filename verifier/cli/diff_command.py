@@ -11,6 +11,7 @@ from verifier.cli.completing import systems
 from verifier.cli.show_command import styled
 from verifier.evidence.verdicts import Limits
 from verifier.gate.behaviour import Behaviour, behaviour_of
+from verifier.gate.cache import Cache
 from verifier.gate.differences import difference
 from verifier.gate.past import past_of
 from verifier.gate.reports.changes import difference_lines
@@ -63,7 +64,7 @@ def _before(root: Path, system: str, revision: str | None) -> Behaviour:
             f"`{root}` has no earlier revision to compare with",
             mend="name two systems: nestproof diff SYSTEM OTHER",
         )
-    past = past_of(base, [system], 1)
+    past = past_of(base, [system], Cache(None, Limits()), 1)
     reason = past.failures.get(system, past.failures.get(""))
     if reason is not None:
         raise ModelError(f"`{system}` cannot be compared with {base.short}: {reason}")

@@ -18,6 +18,7 @@ from verifier.evidence.files import write_whole
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accepting import accept
 from verifier.gate.cache import Cache, cache_folder
+from verifier.gate.circuits import Circuits
 from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
 from verifier.gate.reports.terminal import terminal_lines
@@ -73,16 +74,19 @@ def command(
     if root == bundled_root():
         refuse_bare(Path.cwd())
     base = base_of(root, revision)
+    limits = Limits(None, timeout, memory * 1_000_000 if memory else None)
+    cache = Cache(None if no_cache else cache_folder(), limits)
+    circuits = Circuits(root, cache)
     catalogue = load(root)
     if not catalogue.systems:
         raise ModelError(f"there are no systems under {root}", mend="add some to models/")
     before = recorded(root)
-    limits = Limits(None, timeout, memory * 1_000_000 if memory else None)
-    cache = Cache(None if no_cache else cache_folder(), limits)
     cores = jobs or os.cpu_count() or 1
     try:
         with Reporter(len(catalogue.systems)) as reporter:
-            report = gate(catalogue, base, limits, cache, cores, reporter.watch, accepting)
+            report = gate(
+                catalogue, base, limits, cache, circuits, cores, reporter.watch, accepting
+            )
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2

@@ -40,15 +40,19 @@ class Entry(msgspec.Struct, frozen=True):
 
 def cache_folder() -> Path:
     """Where this user's programs keep what can be made again."""
-    home = Path.home()
-    given = os.environ.get("XDG_CACHE_HOME")
+    if sys.platform == "darwin":
+        return user_folder("XDG_CACHE_HOME", "Library/Caches")
+    return user_folder("XDG_CACHE_HOME", ".cache")
+
+
+def user_folder(variable: str, otherwise: str) -> Path:
+    """This program's folder where a variable says, else under one in the user's home."""
+    given = os.environ.get(variable)
     if given and Path(given).is_absolute():
         return Path(given) / "nestproof"
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "nestproof"
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")) / "nestproof"
-    return home / ".cache" / "nestproof"
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "nestproof"
+    return Path.home() / otherwise / "nestproof"
 
 
 class Cache:
@@ -73,9 +77,7 @@ class Cache:
 
     def get(self, key: str) -> Entry | None:
         """The entry of that name; None where there is none that can be read."""
-        if self._folder is None:
-            return None
-        content = _regular(self._folder / f"{key}.json")
+        content = self.read(f"{key}.json")
         if content is None:
             return None
         try:
@@ -87,14 +89,19 @@ class Cache:
 
     def put(self, entry: Entry) -> None:
         """Save an entry, or note why that is not possible."""
-        if self._folder is None or self.complaint:
-            return
-        content = msgspec.json.encode(entry)
-        if len(content) > LARGEST_ENTRY:
+        self.write(f"{entry.key}.json", msgspec.json.encode(entry))
+
+    def read(self, name: str) -> bytes | None:
+        """A file of the folder; None where there is none that can be read."""
+        return None if self._folder is None else regular_content(self._folder / name)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Save a file in the folder, or note why that is not possible."""
+        if self._folder is None or self.complaint or len(content) > LARGEST_ENTRY:
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._folder / f"{entry.key}.json", content)
+            write_whole(self._folder / name, content)
         except OSError as error:
             self.complaint = f"`{self._folder}` cannot be written: {error.strerror or error}"
 
@@ -112,7 +119,7 @@ class Cache:
                     file.unlink(missing_ok=True)
 
 
-def _regular(file: Path) -> bytes | None:
+def regular_content(file: Path) -> bytes | None:
     """A plain file's content if it is small enough: no link, pipe or device is followed."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:

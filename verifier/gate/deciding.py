@@ -21,13 +21,14 @@ from verifier.evidence.verdicts import Clause, Limits, Progress, Verdict, Watch,
 from verifier.gate.behaviour import behaviour_of
 from verifier.gate.blame import Departure, Hunk, departure
 from verifier.gate.cache import Cache
+from verifier.gate.circuits import Circuits
 from verifier.gate.differences import Difference, difference
 from verifier.gate.keeping import shared
 from verifier.gate.memory import Memory
 from verifier.gate.past import Before
 from verifier.gate.reuse import Reusing
 from verifier.gate.sound import sound_evidence
-from verifier.language.compiling import Compiled, compile_system
+from verifier.language.compiling import Compiled
 from verifier.language.system import System
 
 AUDITED = "earlier evidence, audited"
@@ -60,6 +61,7 @@ def decide_system(
     before: Before | None,
     limits: Limits,
     cache: Cache,
+    circuits: Circuits,
     hunks: Sequence[Hunk],
     jobs: int,
     keeping: bool = False,
@@ -72,7 +74,7 @@ def decide_system(
     begin = perf_counter()
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
-    compiled = compile_system(system, properties)
+    compiled = circuits.compiled(system, properties)
     now = behaviour_of(compiled)
     pairs = [pair.property for pair in catalogue.pairs_of(system)]
     groups = list(dict.fromkeys([*pairs, ASSERTIONS])) if ASSERTIONS in now.circuit.bad else pairs

@@ -13,6 +13,7 @@ from verifier.evidence.kept import kept
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
 from verifier.gate.blame import Departure, hunks_of
 from verifier.gate.cache import Cache
+from verifier.gate.circuits import Circuits
 from verifier.gate.deciding import Decided, decide_system
 from verifier.gate.differences import Difference
 from verifier.gate.kept import superfluous
@@ -97,6 +98,7 @@ def gate(
     base: Base | None,
     limits: Limits,
     cache: Cache,
+    circuits: Circuits,
     jobs: int,
     watch: Watch = silent,
     keeping: bool = False,
@@ -108,7 +110,7 @@ def gate(
     past = Past()
     if base is not None and changed:
         watch(Progress("base", 0, base.short))
-        past = past_of(base, sorted(touched), jobs, watch)
+        past = past_of(base, sorted(touched), cache, jobs, watch)
     hunks = hunks_of(base.diff(), catalogue.root) if base is not None and changed else []
     names = list(catalogue.systems)
     tasks = {
@@ -119,6 +121,7 @@ def gate(
             past.before.get(name),
             limits,
             cache,
+            circuits,
             hunks,
             jobs if len(names) == 1 else 1,
             keeping,

@@ -12,9 +12,10 @@ from verifier.catalogue import Catalogue, load
 from verifier.checking import witness_goals
 from verifier.evidence.verdicts import Watch, silent
 from verifier.gate.behaviour import Behaviour, behaviour_of
+from verifier.gate.cache import Cache
+from verifier.gate.circuits import Circuits
 from verifier.gate.digests import Digests
 from verifier.gate.revisions import Base
-from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 from verifier.parallel import Lost, side_by_side
 
@@ -38,7 +39,9 @@ class Past:
     """Systems that do not compile there, with the reason; with an empty name, the whole base."""
 
 
-def past_of(base: Base, wanted: Sequence[str], jobs: int, watch: Watch = silent) -> Past:
+def past_of(
+    base: Base, wanted: Sequence[str], cache: Cache, jobs: int, watch: Watch = silent
+) -> Past:
     """Load the base and compile the wanted systems that it has.
 
     A base that cannot be loaded is told, not raised: the change may be what mends it.
@@ -47,20 +50,22 @@ def past_of(base: Base, wanted: Sequence[str], jobs: int, watch: Watch = silent)
         with TemporaryDirectory(prefix="nestproof-base-") as folder:
             if not base.extract(Path(folder)):
                 return Past(failures={"": "it has no models"})
-            task = partial(_load_and_compile, Path(folder) / base.prefix, tuple(wanted), jobs)
+            root = Path(folder) / base.prefix
+            task = partial(_load_and_compile, root, tuple(wanted), cache, jobs)
             [(_, answer)] = side_by_side({"base": task}, 1, watch)
     except OSError as error:
         return Past(failures={"": f"its files cannot be written: {error.strerror or error}"})
     return Past(failures={"": answer.reason}) if isinstance(answer, Lost) else answer
 
 
-def _load_and_compile(folder: Path, wanted: Sequence[str], jobs: int) -> Past:
+def _load_and_compile(folder: Path, wanted: Sequence[str], cache: Cache, jobs: int) -> Past:
+    circuits = Circuits(folder, cache)
     try:
         catalogue = load(folder)
     except ModelError as error:
         return Past(failures={"": _said(error, folder)})
     tasks = {
-        name: partial(_compiled, catalogue, folder, name)
+        name: partial(_compiled, catalogue, circuits, folder, name)
         for name in wanted
         if name in catalogue.systems
     }
@@ -74,11 +79,11 @@ def _load_and_compile(folder: Path, wanted: Sequence[str], jobs: int) -> Past:
     return Past(tuple(catalogue.systems), before, expected, failures)
 
 
-def _compiled(catalogue: Catalogue, folder: Path, name: str) -> Before | Lost:
+def _compiled(catalogue: Catalogue, circuits: Circuits, folder: Path, name: str) -> Before | Lost:
     try:
         system = catalogue.systems[name]
         properties = catalogue.properties_of(system)
-        behaviour = behaviour_of(compile_system(system, properties))
+        behaviour = behaviour_of(circuits.compiled(system, properties))
     except ModelError as error:
         return Lost(_said(error, folder))
     digests = Digests(behaviour)

@@ -97,8 +97,7 @@ class Steps:
                 if taken != FALSE:
                     violated = self.violated(binding, self.start.after(outcome))
                     bad = graph.either(bad, graph.both(taken, violated))
-            function = binding.function
-            group = function.group if function.kind == "always" else f"sometimes:{function.name}"
+            group = conjunct_group(binding.function)
             found[group] = (*found.get(group, ()), Conjunct(binding, bad))
         return found
 
@@ -147,6 +146,11 @@ class Steps:
         for literal in self.start.selector:
             row = [self.graph.choose(literal, row[i + 1], row[i]) for i in range(0, len(row), 2)]
         return row[0]
+
+
+def conjunct_group(function: ModelFunction) -> str:
+    """The output that a property function is part of."""
+    return function.group if function.kind == "always" else f"sometimes:{function.name}"
 
 
 def _bits(raw: Any) -> tuple[int, ...]:
