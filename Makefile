@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: verify test check bench golden picture clean
+.PHONY: verify test check gate bench golden picture clean
 
 verify: $(VENV)/ready
 	$(BIN)/nestproof check
@@ -15,6 +15,9 @@ check: $(VENV)/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+gate: $(VENV)/ready
+	$(BIN)/nestproof gate $(if $(BASE),--base $(BASE))
 
 bench: $(VENV)/ready
 	$(BIN)/python -m tests.bench -o docs/bench.md

@@ -61,7 +61,9 @@ class Memory:
 
     def cached(self, goal: str) -> Kept:
         """What the cache has about a goal, and perhaps about others."""
-        entry = _entry_of(goal)
+        return self._entry(_entry_of(goal))
+
+    def _entry(self, entry: str) -> Kept:
         if entry not in self._entries:
             found = self._cache.get(self._key(entry)) if self._cache.on else None
             self._entries[entry] = kept(self._name, {}, {}) if found is None else found.kept
@@ -77,7 +79,7 @@ class Memory:
 
     def clauses(self, compiled: Compiled) -> list[Clause]:
         """What all proofs at hand say that can be said of the system as it is now."""
-        known = [self.file, *(self.cached(entry or ":") for entry in self._goals)]
+        known = [self.file, *(self._entry(entry) for entry in self._goals)]
         return clauses_from(compiled, chain.from_iterable(each.lemmas for each in known))
 
     @cached_property
