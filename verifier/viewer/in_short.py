@@ -60,8 +60,7 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
     if not any(causes for _, causes, _ in sides):
-        seen = list(trace.decisive or trace.seen)
-        yield from _causes(reading, "seen", seen, reading.steps + 1, columns)
+        yield from _causes(reading, "seen", list(trace.seen), reading.steps + 1, columns)
     if 0 < trace.doomed < reading.steps:
         told = line(f"after step {trace.doomed}: nothing that anybody chooses avoids it then")
         yield from _told("unavoidable", [told], columns, trace.doomed)

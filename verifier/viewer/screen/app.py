@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -47,7 +49,7 @@ KEYS: Line = tuple(
 class Screen(App[None]):
     """Shows one trace, or explores a system."""
 
-    CSS_PATH = "screen.tcss"
+    CSS_PATH = Path(__file__).with_name("screen.tcss")
     TITLE = "nestproof"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,6 +86,7 @@ class Screen(App[None]):
         self.scene = Scene(trace, session, lane_width(80))
         self.scene.watches = list(watches)
         self.said: Span = ("", "")
+        self.is_working = False
         self.theme = "textual-light" if _light_ground() else "textual-dark"
 
     def compose(self) -> ComposeResult:
@@ -96,15 +99,13 @@ class Screen(App[None]):
                 LinesView("below"),
                 id="left",
             ),
-            Vertical(Label(id="tabs"), LinesView("pane"), id="right"),
+            Vertical(Label(id="tabs"), LinesView("pane"), Help(), Options(), id="right"),
             trace=self.scene.trace,
             session=self.session,
             search=self.search,
         )
         yield Label(id="status")
         yield Label(id="keys")
-        yield Help()
-        yield Options()
         yield Ask()
 
     @property
@@ -124,9 +125,13 @@ class Screen(App[None]):
         self.query_one(f"#{name}", Label).show(text)
 
     def on_mount(self) -> None:
+        gc.freeze()  # going through a long trace for garbage again and again would delay keys
         self.set_class(self.size.width >= WIDE, "wide")
         self.timeline.focus()
         self.show_scene(self.scene)
+
+    def on_unmount(self) -> None:
+        gc.unfreeze()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "wide")
@@ -137,7 +142,7 @@ class Screen(App[None]):
             number = self.scene.number
             self.show_scene(Scene(self.scene.trace, self.session, lane).like(self.scene), number)
         elif event.view in (self.pane, self.below):
-            self._refresh_pane()
+            self._draw()
 
     def on_exploring_changed(self) -> None:
         """The session has another branch or other steps; its last step is shown."""
@@ -151,6 +156,7 @@ class Screen(App[None]):
     def say(self, text: str, wrong: bool = False, working: bool = False) -> None:
         """Something to read, at the foot of the screen until people go on."""
         self.said = (f"{inert(text)}{' ...' * working}", "wrong" if wrong else "mark")
+        self.is_working = working
         self._refresh_status()
 
     def show_scene(self, scene: Scene, number: int | None = None) -> None:
@@ -164,8 +170,12 @@ class Screen(App[None]):
         self._refresh_pane(0)
 
     def _refresh_pane(self, cursor: int | None = None) -> None:
+        if not self.is_working:
+            self.said = ("", "")
+        self._draw(cursor)
+
+    def _draw(self, cursor: int | None = None) -> None:
         self.query_one(Exploring).number = self.scene.number
-        self.said = ("", "")
         self._show_pane(cursor)
         if self.scene.to_trace() is not None:
             self.run_worker(self._trace_causes(), group="causes", exclusive=True)
@@ -182,7 +192,7 @@ class Screen(App[None]):
 
     async def _trace_causes(self) -> None:
         """Find the causes of what is asked, step by step, showing those that are found."""
-        while self.session is not None and (number := self.scene.to_trace()) is not None:
+        while self.session and self.is_running and (number := self.scene.to_trace()):
             await in_slices(self.session.search_causes(number))
             self._show_pane()
 

@@ -48,10 +48,12 @@ LEGEND = (
 
 
 class Dialog(Vertical):
-    """Over the lists, and alone in hearing keys while it is open.
+    """In the place of the pane or of the last lines, and alone in hearing keys while it is open.
 
-    It is made once and shown when it is needed; another screen on top would cost a redraw of all.
+    It is made once and shown when it is needed; what lies over the lists would redraw them all.
     """
+
+    COVERS: ClassVar[str] = "#pane"
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close")]
 
@@ -67,14 +69,18 @@ class Dialog(Vertical):
     def open(self, focus: Widget) -> None:
         """Show it, with the focus on one of its widgets."""
         self.before = self.screen.focused
-        self.display = True
-        focus.focus()
+        self._swap(True)
+        self.screen.set_focus(focus)
 
     def action_close(self) -> None:
         """Hide it; the focus goes back to where it was."""
+        self._swap(False)
         if self.before is not None:
-            self.before.focus()
-        self.display = False
+            self.screen.set_focus(self.before)
+
+    def _swap(self, opened: bool) -> None:
+        self.display = opened
+        self.screen.query_one(self.COVERS).display = not opened
 
 
 class Help(Dialog):
@@ -100,6 +106,8 @@ class Help(Dialog):
 class Ask(Dialog):
     """One line of text."""
 
+    COVERS = "#keys"
+
     def compose(self) -> ComposeResult:
         yield Label()
         yield Input()
@@ -107,7 +115,9 @@ class Ask(Dialog):
     def ask(self, question: str, given: str, answer: Callable[[str], None]) -> None:
         """Open it; `answer` gets the text unless people change their minds."""
         self.answer = answer
-        self.query_one(Label).show(line((inert(question), "step")))
+        label = self.query_one(Label)
+        label.show(line((f" {inert(question)}: ", "step")))
+        label.styles.width = len(question) + 3
         field = self.query_one(Input)
         field.value = given
         field.cursor_position = len(given)

@@ -80,7 +80,8 @@ class Exploring(Container):
         """The session, with nothing else going on in it."""
         if self.session is None:
             self.say("the models of this trace are not here; it can only be looked at")
-        self.workers.cancel_node(self)
+        elif self.workers.cancel_node(self):
+            self.say("")
         return self.session
 
     def action_explore(self) -> None:

@@ -6,7 +6,7 @@ from asyncio import sleep
 from collections.abc import Iterable
 from time import perf_counter
 
-SLICE = 0.010
+SLICE = 0.004
 """Seconds of work after which the screen gets its turn."""
 
 
@@ -15,5 +15,5 @@ async def in_slices(work: Iterable[object]) -> None:
     until = perf_counter() + SLICE
     for _ in work:
         if perf_counter() > until:
-            await sleep(0)
+            await sleep(0.002)
             until = perf_counter() + SLICE
