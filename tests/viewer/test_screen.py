@@ -15,9 +15,10 @@ from tests.viewer.snapshots import lazy, on_screen
 from verifier.evidence.files import read
 from verifier.evidence.traces import Trace
 from verifier.viewer.lines import rendered
-from verifier.viewer.screen.app import KEYS, Screen
+from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import HELP, Ask, Dialog, Help, Options
 from verifier.viewer.screen.exploring import Exploring
+from verifier.viewer.screen.labels import KEYS
 from verifier.viewer.screen.lines_view import LinesView
 
 Script = Callable[[Screen, Pilot[None]], Awaitable[None]]

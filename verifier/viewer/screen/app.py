@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -15,10 +14,11 @@ from textual.containers import Vertical
 
 from verifier.evidence.exploring import Exploration
 from verifier.evidence.traces import Trace
-from verifier.viewer.lines import Line, Span, inert, line, rendered
+from verifier.viewer.lines import Line, Span, inert, rendered
 from verifier.viewer.plain import step_lines
 from verifier.viewer.screen.dialogs import Ask, Help, Options
 from verifier.viewer.screen.exploring import Exploring, Search
+from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
 from verifier.viewer.screen.lines_view import Label, LinesView, Row
 from verifier.viewer.screen.scene import FILTERS, FOLDING, VIEWS, Scene
 from verifier.viewer.screen.slices import in_slices
@@ -27,23 +27,6 @@ from verifier.viewer.watches import Watch, WrongWatch, watch
 
 WIDE = 120
 """Columns from which the two parts stand side by side."""
-
-KEYS: Line = tuple(
-    span
-    for key, says in (
-        ("← →", "step"),
-        ("tab", "list"),
-        ("⏎", "why"),
-        ("/", "search"),
-        ("f", "fold"),
-        ("x", "explore"),
-        ("s", "save"),
-        ("?", "help"),
-        ("q", "quit"),
-    )
-    for span in line((f" {key}", "choice"), (f" {says}", "source"), " ")
-)
-"""The most used keys, at the foot of the screen."""
 
 
 class Screen(App[None]):
@@ -87,7 +70,7 @@ class Screen(App[None]):
         self.scene.watches = list(watches)
         self.said: Span = ("", "")
         self.is_working = False
-        self.theme = "textual-light" if _light_ground() else "textual-dark"
+        self.theme = "textual-light" if is_light() else "textual-dark"
 
     def compose(self) -> ComposeResult:
         yield Label(id="headline")
@@ -183,7 +166,7 @@ class Screen(App[None]):
             self.scene.columns = self.below.columns
             self.below.show(self.scene.rows("calls"), 0)
             self.label("step", self.scene.step_line())
-        self.label("tabs", self._tabs())
+        self.label("tabs", tabs(self.scene))
         self._refresh_status()
 
     def _show_pane(self, cursor: int | None = None) -> None:
@@ -196,40 +179,15 @@ class Screen(App[None]):
             await in_slices(self.session.search_causes(number))
             self._show_pane()
 
-    def _tabs(self) -> Line:
-        parts: list[Span] = []
-        for number, name in enumerate(VIEWS, 1):
-            open_now = name == self.scene.view
-            parts.append(
-                (
-                    f"[{number} {name}]" if open_now else f" {number} {name} ",
-                    "mark" if open_now else "source",
-                )
-            )
-        extra = [f"/{inert(self.scene.search)}"] * bool(self.scene.search)
-        extra += [f"only {self.scene.filter}"] * bool(self.scene.filter)
-        return (*parts, ("  ".join(["", *extra]), "choice"))
-
     @property
     def _row(self) -> Row | None:
         """The row that people are at, other than a step."""
         return self.below.row if self.below.has_focus else self.pane.row
 
     def _refresh_status(self) -> None:
-        scene = self.scene
-        level = scene.timeline.levels.at(scene.number)
-        branch = (
-            f" · {self.session.now.name}" if self.session and len(self.session.branches) > 1 else ""
-        )
-        row = self._row
-        note: Span = ((row.note or scene.written(row.field)) if row is not None else "", "source")
-        if self.said[0] or not note[0]:
-            note = self.said if self.said[0] else scene.remark()
-        place = (
-            f" step {scene.number}/{scene.reading.steps}{f' · {level}' if level else ''}{branch}"
-        )
-        text: Line = ((place, "level"), ("  ", ""), note)
-        self.label("status", text)
+        several = self.session is not None and len(self.session.branches) > 1
+        branch = self.session.now.name if self.session is not None and several else ""
+        self.label("status", status(self.scene, branch, self._row, self.said))
 
     def on_lines_view_moved(self, event: LinesView.Moved) -> None:
         if event.view is self.timeline:
@@ -343,9 +301,3 @@ class Screen(App[None]):
 
     def action_help(self) -> None:
         self.query_one(Help).show()
-
-
-def _light_ground() -> bool:
-    """Whether the terminal says that its ground is light, as COLORFGBG does."""
-    ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
-    return ground in ("7", "15")
