@@ -53,16 +53,15 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
         yield Brief((*line(text), *now, (f"  {levels.passage(number).label}", "level")), number)
     if not reading.is_explained:
         return
-    decided = decisions(trace.steps[-1].call)
-    if decided:
-        yield from _told("decided in", [_decision(call) for call in decided], columns)
+    for place, call in enumerate(decisions(trace.steps[-1].call)):
+        yield from _told("" if place else "decided in", [_decision(call)], columns)
     sides = belief_and_truth(reading, levels)
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
     if not any(causes for _, causes, _ in sides):
         yield from _causes(reading, "seen", list(trace.seen), reading.steps + 1, columns)
     if 0 < trace.doomed < reading.steps:
-        told = line(f"after step {trace.doomed}: nothing that anybody chooses avoids it then")
+        told = line(f"after step {trace.doomed} nothing that anybody chooses avoids it")
         yield from _told("unavoidable", [told], columns, trace.doomed)
     yield from _avoided(reading, columns)
 
@@ -224,7 +223,9 @@ def _avoided(reading: Reading, columns: int) -> Iterator[Brief]:
     if other.turn is not None:
         way = "no" if other.turn.taken else "yes"
         pieces.append(line((f"as {inert(other.turn_in)}() then finds", "source")))
-        pieces.append(line((f"`{inert(other.turn.test)}`:", "source"), f" {way}"))
+        words_of_test = f"`{inert(other.turn.test)}`:".split()
+        pieces += [line((word, "source")) for word in words_of_test]
+        pieces.append(line(way))
     yield from _told("avoided if", pieces, columns, other.number)
 
 
