@@ -57,6 +57,14 @@ def test_the_level_that_a_system_gives_comes_first() -> None:
     assert Levels(Reading(msgspec.structs.replace(trace, steps=steps))).at(0) == "task A"
 
 
+def test_a_kernel_that_runs_no_guests_has_its_tasks_as_lanes() -> None:
+    call = Entered("go", "", "m.py", 1, "", ())
+    stride = Stride("go", "", {}, (), {"current": ("A", "B")}, call)
+    start: dict[str, bool | str] = {"cpu.non_root": False, "current": "A"}
+    trace = Trace(1, "trace", "s/x", "p", "c", {}, "bmc", start, (stride,))
+    assert Levels(Reading(trace)).lanes == ("A", "B")
+
+
 def test_a_trace_without_levels_has_one_lane_or_its_tasks() -> None:
     call = Entered("go", "", "m.py", 1, "", ())
     stride = Stride("go", "", {}, (), {"current": ("A", "B")}, call)

@@ -42,8 +42,10 @@ class Levels:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._root = self._named("non_root")
         self.guest_mode = self._named("guest_mode")
+        root = self._named("non_root")
+        hosts = root is not None and (self.guest_mode is not None or reading.changes_of(root))
+        self._root = root if hosts else None
         self._current = self._named("current")
 
     def _named(self, name: str) -> str | None:
