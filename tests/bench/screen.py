@@ -123,7 +123,7 @@ def keys() -> Iterator[str]:
     yield "\n## The viewer's keys\n"
     yield (
         f"{len(trace.steps)} steps of {SYSTEM}, {len(trace.start)} fields; every key and dialog, "
-        "the first question why a field is so, and keys while something else goes on.\n"
+        "the first question why a field is so, and keys while steps are listed or run.\n"
     )
     yield "| screen | opens ms | median key ms | slowest keys ms |\n|---|---|---|---|"
     for size in SIZES:
