@@ -23,7 +23,7 @@ bench: $(VENV)/ready
 	$(BIN)/python -m tests.bench -o docs/bench.md
 
 golden: $(VENV)/ready
-	$(BIN)/pytest tests/cli --rewrite-golden
+	$(BIN)/pytest tests/cli tests/viewer --rewrite-golden
 	git diff --stat tests/
 
 picture: $(VENV)/ready

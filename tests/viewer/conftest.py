@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 
 def saved(version: str) -> Trace:
-    """A counterexample to the transparency of nested KVM."""
+    """A counterexample of nested KVM: to its transparency, or since v3.13 to its progress."""
     trace = read(HERE / "traces" / f"kvm-nvmx.{version}.json")
     assert isinstance(trace, Trace)
     return trace

@@ -5,18 +5,20 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
 from textual.pilot import Pilot
+from textual.widgets import Input
 
-from tests.evidence.lazy_project import project, properties, trace
+from tests.evidence.lazy_project import trace
 from tests.viewer.conftest import saved
-from verifier.evidence.exploring import Exploration
+from tests.viewer.snapshots import lazy, on_screen
 from verifier.evidence.files import read
-from verifier.evidence.following import moves_of, start_of
-from verifier.evidence.replay import Stopped
 from verifier.evidence.traces import Trace
 from verifier.viewer.lines import rendered
 from verifier.viewer.screen.app import Screen
-from verifier.viewer.screen.dialogs import HELP, Ask, Help, Options
+from verifier.viewer.screen.dialogs import HELP, Ask, Dialog, Help, Options
+from verifier.viewer.screen.exploring import Exploring
+from verifier.viewer.screen.labels import KEYS
 from verifier.viewer.screen.lines_view import LinesView
 
 Script = Callable[[Screen, Pilot[None]], Awaitable[None]]
@@ -38,23 +40,15 @@ def nested() -> Screen:
     return Screen(saved("v3.1"))
 
 
-def session() -> Exploration:
-    system = project().systems["lazy/broken"]
-    start, moves = start_of(system, trace()), moves_of(system, trace())
-    assert not isinstance(start, str)
-    assert not isinstance(moves, Stopped)
-    return Exploration(system, properties("lazy/broken"), start, moves, trace())
-
-
-def lazy() -> Screen:
-    """A counterexample whose models are here."""
-    return Screen(trace(), session())
-
-
 def content(screen: Screen, name: str = "pane") -> str:
     """What a list holds, as text."""
     view = screen.query_one(f"#{name}", LinesView)
     return "\n".join(rendered(view.rows[i].text for i in range(len(view.rows))))
+
+
+def is_open(screen: Screen, kind: type[Dialog]) -> bool:
+    """Whether a dialog is on the screen."""
+    return bool(screen.query_one(kind).display)
 
 
 async def put_on(screen: Screen, pilot: Pilot[None], field: str) -> None:
@@ -117,6 +111,7 @@ def test_each_view_shows_its_part(key: str, text: str, size: tuple[int, int]) ->
 
 def test_a_field_answers_why_and_a_cause_leads_to_its_step() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("1")
         await put_on(screen, pilot, "outcome.outcome")
         await pilot.press("enter")
         assert screen.scene.view == "why"
@@ -133,7 +128,7 @@ def test_a_field_answers_why_and_a_cause_leads_to_its_step() -> None:
 
 def test_the_next_and_previous_change_of_a_field_are_found() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
-        await pilot.press("home")
+        await pilot.press("1", "home")
         await put_on(screen, pilot, "vcpu.guest_mode")
         for key, number in (("n", 6), ("n", 10), ("n", 10), ("p", 6)):
             await pilot.press(key)
@@ -148,7 +143,7 @@ def test_the_next_and_previous_change_of_a_field_are_found() -> None:
 def test_search_finds_folded_fields_too_and_escape_ends_it() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         await pilot.press("slash")
-        assert isinstance(screen.screen, Ask)
+        assert is_open(screen, Ask)
         await pilot.press(*"fpu_owner", "enter")
         await pilot.pause()
         assert "host.fpu_owner_task" in content(screen)
@@ -200,14 +195,134 @@ def test_a_step_is_copied_as_text() -> None:
 def test_help_names_every_key_and_closes() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         await pilot.press("question_mark")
-        assert isinstance(screen.screen, Help)
+        assert is_open(screen, Help)
         await pilot.press("escape")
-        assert not isinstance(screen.screen, Help)
+        assert not is_open(screen, Help)
+        assert screen.timeline.has_focus
 
     played(nested(), script)
-    named = {part for keys, _ in HELP for part in keys.replace(",", " ").split()}
-    for key in ("n", "p", "/", "f", "v", "w", "d", "y", "x", "b", "B", "r", "c", "s", "t", "q"):
-        assert key in named
+
+
+WORDS = {"question_mark": "?", "slash": "/", "shift+tab": "tab"}
+
+
+@pytest.mark.parametrize("kind", [Screen, Exploring, LinesView])
+def test_help_and_the_foot_name_every_key(kind: type[Screen | Exploring | LinesView]) -> None:
+    named = " ".join([*(word for row in HELP for word in row), *(part for part, _ in KEYS)])
+    named = named.replace("1 to 6", "1 2 3 4 5 6").replace(",", " ")
+    for binding in kind.BINDINGS:
+        assert isinstance(binding, Binding)
+        for key in binding.key.split(","):
+            assert WORDS.get(key, key) in named.split()
+
+
+@pytest.mark.parametrize("dialog", ["question_mark", "slash", "x"])
+def test_an_open_dialog_alone_hears_keys(dialog: str) -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press(dialog, "r", "B", "1", "t", "left")
+        await screen.workers.wait_for_complete()
+        assert screen.session is not None
+        assert len(screen.session.branches) == 1
+        assert (screen.scene.number, screen.scene.view) == (3, "why")
+        await pilot.press("escape")
+        assert screen.timeline.has_focus
+        await pilot.press("left")
+        await pilot.pause()
+        assert screen.scene.number == 2
+
+    played(lazy(), script)
+
+
+@pytest.mark.parametrize(
+    ("keys", "focused"),
+    [
+        (["tab"], "pane"),
+        (["tab", "tab"], "timeline"),
+        (["shift+tab"], "pane"),
+        (["tab", "shift+tab"], "timeline"),
+    ],
+)
+def test_tab_goes_round_the_lists(keys: list[str], focused: str) -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        assert screen.focused is not None
+        assert screen.focused.id == focused
+
+    played(nested(), script)
+
+
+def test_on_a_wide_screen_tab_also_goes_to_the_calls() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("tab", "down")
+        assert screen.below.has_focus
+        await pilot.pause()
+        assert "vmx_handle_exit" in on_screen(screen).splitlines()[-2]
+
+    played(nested(), script, (160, 45))
+
+
+def test_enter_on_the_timeline_tells_why_it_is_violated() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("1", "enter")
+        assert screen.scene.view == "why"
+
+    played(nested(), script)
+
+
+def test_q_quits() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("q")
+        await pilot.pause()
+        assert not screen.is_running
+
+    played(nested(), script)
+
+
+def test_the_wheel_scrolls_without_moving_the_cursor() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("home")
+        screen.timeline.scroll_by(3)
+        assert (screen.timeline.top, screen.timeline.cursor) == (3, 0)
+        screen.timeline.scroll_by(-9)
+        assert screen.timeline.top == 0
+
+    played(nested(), script)
+
+
+def test_a_click_on_the_scroll_bar_goes_there() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        bottom = (screen.timeline.size.width - 1, screen.timeline.size.height - 1)
+        await pilot.press("home")
+        await pilot.click("#timeline", offset=bottom)
+        await pilot.pause()
+        assert screen.scene.number > 7
+
+    played(nested(), script)
+
+
+def test_a_double_click_on_a_field_asks_why() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("v")
+        await pilot.click("#pane", offset=(10, 2), times=2)
+        await pilot.pause()
+        assert screen.scene.view == "why"
+        assert screen.scene.asked.startswith("host.")
+
+    played(nested(), script)
+
+
+def test_causes_that_the_trace_does_not_have_are_traced_while_keys_are_answered() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("home", "r")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        await put_on(screen, pilot, "access.by")
+        await pilot.press("enter")
+        await screen.workers.wait_for_complete()
+        assert "hangs on current=" in content(screen)
+        assert "being traced" not in content(screen)
+
+    played(lazy(), script)
 
 
 def test_the_mouse_chooses_a_step() -> None:
@@ -254,7 +369,9 @@ def test_without_the_models_a_trace_can_only_be_looked_at() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         await pilot.press("x", "b", "B", "r", "c")
         await pilot.pause()
-        assert not isinstance(screen.screen, Options | Ask)
+        assert not is_open(screen, Options)
+        assert not is_open(screen, Ask)
+        assert "the models of this trace are not here" in screen.said[0]
 
     played(nested(), script)
 
@@ -262,7 +379,7 @@ def test_without_the_models_a_trace_can_only_be_looked_at() -> None:
 def test_exploring_takes_a_step_from_the_middle_and_back() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         await pilot.press("up", "up", "x")
-        assert isinstance(screen.screen, Options)
+        assert is_open(screen, Options)
         await pilot.press("enter")
         await pilot.pause()
         assert [stride.step for stride in screen.scene.trace.steps] == ["use_fpu", "use_fpu"]
@@ -291,6 +408,7 @@ def test_a_choice_can_be_changed_before_a_step_is_taken() -> None:
 def test_random_steps_are_taken_from_here() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         await pilot.press("home", "r")
+        await screen.workers.wait_for_complete()
         await pilot.pause()
         assert screen.scene.trace.steps[-1].fails
 
@@ -302,11 +420,11 @@ def test_a_branch_is_saved_as_a_trace(tmp_path: Path) -> None:
 
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         await pilot.press("up", "up", "x", "enter", "s")
+        screen.query_one(Input).value = str(file)
+        await pilot.press("enter")
+        await screen.workers.wait_for_complete()
         await pilot.pause()
-        ask = screen.screen
-        assert isinstance(ask, Ask)
-        ask.dismiss(str(file))
-        await pilot.pause()
+        assert screen.said[0] == f"saved to {file}"
 
     played(lazy(), script)
     found = read(file)
@@ -318,7 +436,8 @@ def test_a_property_is_checked_from_here() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         assert screen.session is not None
         switch_and_use = screen.session.now.moves[1:]
-        screen.search_ahead = lambda _, group: (switch_and_use, f"{group} is violated")
+        exploring = screen.query_one(Exploring)
+        exploring.search = lambda _, group: (switch_and_use, f"{group} is violated")
         await pilot.press("up", "up", "c", "enter")
         await screen.workers.wait_for_complete()
         await pilot.pause()

@@ -73,10 +73,8 @@ def open_trace(trace: Trace, session: Exploration | None, watches: Sequence[Watc
     """Show a trace on the screen."""
     from verifier.viewer.screen.app import Screen
 
-    screen = Screen(trace, session, list(watches))
-    if session is not None:
-        screen.search_ahead = Searching(session.system, session.properties)
-    screen.run()
+    search = Searching(session.system, session.properties) if session is not None else None
+    Screen(trace, session, watches, search).run()
 
 
 def open_system(

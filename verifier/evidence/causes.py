@@ -6,7 +6,7 @@ another. That is smaller than what the step looks at, and nothing is in it by ac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -54,6 +54,23 @@ def causes(
     changing: Collection[str] | None = None,
 ) -> Causes:
     """The causes of the wanted fields in a step that is enabled; `changing` are worth a try."""
+    search = trial_by_trial(machine, before, move, wanted, changing)
+    while True:
+        try:
+            next(search)
+        except StopIteration as end:
+            found: Causes = end.value
+            return found
+
+
+def trial_by_trial(
+    machine: Machine,
+    before: Sequence[Any],
+    move: Move,
+    wanted: Collection[str],
+    changing: Collection[str] | None = None,
+) -> Generator[None, None, Causes]:
+    """The same, giving way after each trial, so that nobody need wait."""
     places = {leaf.path: place for place, leaf in enumerate(machine.system.layout.leaves)}
     machine.run.store.values, machine.run.reads = list(before), {}
     taken = machine.move(move)
@@ -69,12 +86,11 @@ def causes(
             outcome = machine.move(trial)
             if outcome is None:
                 _note(needs, cause)
-                continue
-            if outcome.failed is not None:
-                continue
-            for field, value in after.items():
-                if outcome.values[places[field]] != value:
-                    _note(because[field], cause)
+            elif outcome.failed is None:
+                for field, value in after.items():
+                    if outcome.values[places[field]] != value:
+                        _note(because[field], cause)
+            yield
     machine.run.store.values = list(taken.values)
     return Causes({field: tuple(found) for field, found in because.items()}, tuple(needs))
 

@@ -8,14 +8,20 @@ from typing import Any
 import msgspec
 
 from verifier.evidence.causes import Causes, assigned, causes, others
-from verifier.evidence.recording import recorded
+from verifier.evidence.recording import branched
 from verifier.evidence.replay import ASSERTIONS, Machine, Move
-from verifier.evidence.traces import Branched, Entered, Otherwise, Trace, Value, shown
+from verifier.evidence.traces import Branched, Otherwise, Trace, Value, shown
+from verifier.language.branches import Branch, watched
+from verifier.language.concrete import Call
 from verifier.language.functions import ModelFunction
-from verifier.language.system import System
+from verifier.language.system import Step, System
 
 UNFOLLOWED, LEFT_OUT = 10_000, 1_000_000
 """What a step that cannot be taken any more, and one that is left out, count as differences."""
+WEIGHED = 16
+"""Ways to avoid a violation among which one is looked for that says why."""
+TAKEN = 20_000
+"""Steps that are taken again in search of the nearest execution, the last ones first."""
 LISTED = 8
 """Further ways to avoid a violation that are kept."""
 
@@ -111,16 +117,22 @@ def nearest(
 ) -> Otherwise | None:
     """The execution without the violation that differs least: in one choice, or by a step less.
 
-    Best is one in which all the other steps are taken; else one that comes as far as it can.
+    Best is one in which all the other steps are taken; else one that comes as far as it can. But
+    one in which the code at fault decides otherwise says more than a nearer one.
     """
     claims = [f for f in properties if f.group == trace.property and f.kind == "always"]
     here = _states(system, claims, trace, start, moves, violates=True)
     assert here is not None, "the trace was followed before"
     found: list[tuple[int, Otherwise]] = []
+    left = TAKEN
     for number, name, value, changed in _changed(moves):
-        there = _states(system, claims, trace, start, changed, violates=False)
-        if there is None or len(there) < number + 2:
+        left -= len(changed) - number
+        if left < 0:
+            break
+        rest = _states(system, claims, trace, here[number], changed[number:], violates=False)
+        if rest is None or len(rest) < 2:
             continue
+        there = [*here[:number], *rest]
         missing = len(changed) + 1 - len(there)
         if missing and not name:
             continue
@@ -136,13 +148,34 @@ def nearest(
     if not found:
         return None
     found.sort(key=lambda pair: pair[0])
-    best = found[0][1]
+    best = _telling(system, here, moves, [other for _, other in found])
     also: dict[tuple[int, str], Value] = {}
     for _, other in found:
         if other.choice and (other.number, other.choice) != (best.number, best.choice):
             also.setdefault((other.number, other.choice), other.instead)
     listed = tuple((number, name, value) for (number, name), value in also.items())[:LISTED]
-    return _with_turn(system, start, moves, msgspec.structs.replace(best, also=listed))
+    return msgspec.structs.replace(best, also=listed)
+
+
+def _telling(
+    system: System,
+    states: Sequence[Sequence[Any]],
+    moves: Sequence[Move],
+    found: Sequence[Otherwise],
+) -> Otherwise:
+    """The first in which the step that violates decides otherwise, now or when it ran before.
+
+    Where there is none, the first in which any step does; where there is none either, the first.
+    """
+    culprit = moves[-1][0]
+    second: Otherwise | None = None
+    for other in [other for other in found[:WEIGHED] if other.choice]:
+        turns = list(_turns(system, states, moves, other))
+        for step, turn in turns:
+            if step is culprit:
+                return turn
+        second = second or (turns[0][1] if turns else None)
+    return second or found[0]
 
 
 def _differences(
@@ -192,45 +225,50 @@ def _states(
     return states
 
 
-def _with_turn(
+def _turns(
     system: System,
-    start: Sequence[Any],
+    states: Sequence[Sequence[Any]],
     moves: Sequence[Move],
     found: Otherwise,
-) -> Otherwise:
-    """The same with the first condition that goes the other way."""
-    if not found.choice:
-        return found
+) -> Iterator[tuple[Step, Otherwise]]:
+    """For each step in which a condition goes the other way, the same with the first of them."""
     first = found.number - 1
     step, choices = moves[first]
     others_of = next(choice for choice in step.choices if choice.name == found.choice)
     value = next(value for value in others_of.values if shown(value) == found.instead)
-    a, b = Machine(system, start), Machine(system, start)
-    for move in moves[:first]:
-        a.move(move)
-        b.move(move)
-    for number in range(first, len(moves)):
+    a, b = Machine(system, states[first]), Machine(system, states[first])
+    last = found.stops - 1 if found.stops else len(moves)
+    for number in range(first, last):
         instead = (step, {**choices, found.choice: value}) if number == first else moves[number]
-        if found.stops == number + 1:
-            break
-        one, two = recorded(a, (), moves[number]), recorded(b, (), instead)
+        with watched(a.run):
+            one = a.move(moves[number])
+        with watched(b.run):
+            two = b.move(instead)
+        assert one is not None, "it was taken before"
+        assert two is not None, "it was taken before"
         turn = _first_turn(one.call, two.call)
         if turn is not None:
             branch, function = turn
-            return msgspec.structs.replace(found, turn=branch, turn_in=function)
-    return found
+            changed = msgspec.structs.replace(found, turn=branch, turn_in=function)
+            yield moves[number][0], changed
 
 
-def _first_turn(a: Entered, b: Entered) -> tuple[Branched, str] | None:
-    """The first condition in which two runs of a function part."""
-    for one, two in zip(a.entries, b.entries, strict=False):
-        if isinstance(one, Branched) and isinstance(two, Branched):
+def _first_turn(a: Call, b: Call) -> tuple[Branched, str] | None:
+    """The first condition in which two runs of a function part; observers decide nothing."""
+    for one, two in zip(_deciding(a), _deciding(b), strict=False):
+        if isinstance(one, Branch) and isinstance(two, Branch):
             if (one.test, one.line) == (two.test, two.line) and one.taken != two.taken:
-                return one, a.function
-        elif isinstance(one, Entered) and isinstance(two, Entered):
+                return branched(one), a.function.name
+        elif isinstance(one, Call) and isinstance(two, Call):
             if one.function != two.function:
                 return None
             inner = _first_turn(one, two)
             if inner is not None:
                 return inner
     return None
+
+
+def _deciding(call: Call) -> Iterator[Branch | Call]:
+    for entry in call.entries:
+        if isinstance(entry, Branch) or (isinstance(entry, Call) and not entry.function.observes):
+            yield entry

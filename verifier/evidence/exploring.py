@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
 import msgspec
 
-from verifier.evidence.causes import assigned, causes
+from verifier.evidence.causes import assigned, trial_by_trial
 from verifier.evidence.explaining import explained
 from verifier.evidence.recording import logged, recorded
 from verifier.evidence.replay import ASSERTIONS, Machine, Move, violation
-from verifier.evidence.simulating import enabled, random_move
-from verifier.evidence.traces import Trace
+from verifier.evidence.simulating import random_move, tried
+from verifier.evidence.traces import Stride, Trace
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 
@@ -70,52 +71,69 @@ class Exploration:
 
     def enabled(self, number: int) -> list[Move]:
         """The steps that can be taken there, each with the first choices that allow it."""
-        return list(enabled(self.machine(number), most=TRIED))
+        return [move for move in self.enabled_one_by_one(number) if move is not None]
+
+    def enabled_one_by_one(self, number: int) -> Iterator[Move | None]:
+        """The same, with a None for every move that was tried in vain."""
+        return tried(self.machine(number), most=TRIED)
 
     def take(self, number: int, move: Move) -> bool:
         """Take a step there: the branch grows at its end, elsewhere a new one begins."""
-        machine = self.machine(number)
-        if machine.move(move) is None:
+        if self.machine(number).move(move) is None:
             return False
-        self._grow(number, [move])
+        self.follow(number, [move])
         return True
-
-    def run(self, number: int, steps: int, seed: int) -> int:
-        """Take random steps from there; how many were possible before a property was violated."""
-        machine, random, moves = self.machine(number), Random(seed), []
-        claims = [f for f in self.properties if f.kind == "always"]
-        for _ in range(steps):
-            move = random_move(machine, random)
-            if move is None:
-                break
-            moves.append(move)
-            if machine.failing(claims):
-                break
-        if moves:
-            self._grow(number, moves)
-        return len(moves)
 
     def follow(self, number: int, moves: Sequence[Move]) -> None:
         """Take steps that are known to be enabled."""
-        self._grow(number, moves)
-
-    def _grow(self, number: int, moves: Sequence[Move]) -> None:
-        branch = self.now
-        if number < len(branch.moves):
-            branch = self._begun(number)
-        machine = Machine(self.system, branch.states[-1])
-        strides = []
+        machine = self.machine(number)
+        strides, states = [], []
         for move in moves:
             strides.append(recorded(machine, self.properties, move))
-            branch.moves.append(move)
-            branch.states.append(machine.values)
+            states.append(machine.values)
+        self._grow(self.now, number, moves, strides, states)
+
+    def run(self, number: int, steps: int, seed: int) -> int:
+        """Take random steps from there; how many were possible before a property was violated."""
+        return sum(1 for _ in self.run_step_by_step(number, steps, seed))
+
+    def run_step_by_step(self, number: int, steps: int, seed: int) -> Iterator[Stride]:
+        """The same, giving way after each step; the branch has grown once all are taken."""
+        branch, machine, random = self.now, self.machine(number), Random(seed)
+        moves, strides, states = [], [], []
+        for _ in range(steps):
+            before = machine.values
+            move = random_move(machine, random)
+            if move is None:
+                break
+            machine = Machine(self.system, before)
+            strides.append(recorded(machine, self.properties, move))
+            moves.append(move)
+            states.append(machine.values)
+            yield strides[-1]
+            if strides[-1].fails:
+                break
+        if moves:
+            self._grow(branch, number, moves, strides, states)
+
+    def _grow(
+        self,
+        branch: Branch,
+        number: int,
+        moves: Sequence[Move],
+        strides: Sequence[Stride],
+        states: Sequence[tuple[Any, ...]],
+    ) -> None:
+        if number < len(branch.moves):
+            branch = self._begun(branch, number)
+        branch.moves += moves
+        branch.states += states
         steps = (*branch.trace.steps, *strides)
         branch.trace = msgspec.structs.replace(branch.trace, steps=steps)
         self.now = branch
 
-    def _begun(self, number: int) -> Branch:
-        """A new branch from a step of the present one."""
-        old = self.now
+    def _begun(self, old: Branch, number: int) -> Branch:
+        """A new branch from a step of another one."""
         trace = msgspec.structs.replace(
             old.trace,
             steps=tuple(
@@ -151,38 +169,42 @@ class Exploration:
         self.now = self.branches[(place + 1) % len(self.branches)]
         return self.now
 
-    def because(self, number: int, name: str) -> tuple[str, ...]:
-        """What a field's value after a step hangs on, computed when asked."""
-        branch = self.now
-        known = branch.trace.steps[number - 1].because.get(name)
-        if known is not None:
-            return known
-        if number not in branch.because:
-            before, move = branch.states[number - 1], branch.moves[number - 1]
-            machine = Machine(self.system, before)
-            taken = machine.move(move)
-            assert taken is not None, "the branch's moves were taken before"
-            fields = sorted(assigned(taken.call))
-            branch.because[number] = causes(machine, before, move, fields).because
-        return branch.because[number].get(name, ())
+    def because(self, number: int, name: str) -> tuple[str, ...] | None:
+        """What a field's value after a step hangs on; None until that is searched for."""
+        saved = self.now.trace.steps[number - 1].because.get(name)
+        if saved is not None:
+            return saved
+        found = self.now.because.get(number)
+        return found.get(name, ()) if found is not None else None
 
-    def saved(self) -> Trace:
-        """The present branch as a trace: a counterexample, explained, where it ends in one."""
+    def search_causes(self, number: int) -> Iterator[None]:
+        """Find what the values that a step gives hang on, giving way after each trial."""
         branch = self.now
-        for group in sorted(
-            {f.group for f in self.properties if f.kind == "always"} | {ASSERTIONS}
-        ):
-            found = violation(self.system, self.properties, group, self.start, branch.moves)
-            if isinstance(found, str):
-                trace = logged(
-                    self.system,
-                    self.properties,
-                    group,
-                    found,
-                    BY_HAND,
-                    self.start,
-                    branch.moves,
-                    [tuple(stride.matters) for stride in branch.trace.steps],
-                )
-                return explained(self.system, self.properties, trace, self.start, branch.moves)
-        return branch.trace
+        before, move = branch.states[number - 1], branch.moves[number - 1]
+        machine = Machine(self.system, before)
+        taken = machine.move(move)
+        assert taken is not None, "the branch's moves were taken before"
+        fields = sorted(assigned(taken.call))
+        found = yield from trial_by_trial(machine, before, move, fields)
+        branch.because[number] = found.because
+
+    def saving(self) -> Callable[[], Trace]:
+        """Makes a trace of the present branch: a counterexample, explained, if it ends in one."""
+        moves, trace = tuple(self.now.moves), self.now.trace
+        return partial(_as_trace, self.system, self.properties, self.start, moves, trace)
+
+
+def _as_trace(
+    system: System,
+    properties: Sequence[ModelFunction],
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    trace: Trace,
+) -> Trace:
+    for group in sorted({f.group for f in properties if f.kind == "always"} | {ASSERTIONS}):
+        found = violation(system, properties, group, start, moves)
+        if isinstance(found, str):
+            matters = [tuple(stride.matters) for stride in trace.steps]
+            told = logged(system, properties, group, found, BY_HAND, start, moves, matters)
+            return explained(system, properties, told, start, moves)
+    return trace

@@ -225,8 +225,13 @@ def _entry(entry: Call | Assignment | Branch) -> Entry:
         return _entered(entry)
     if isinstance(entry, Assignment):
         return Changed(entry.path, shown(entry.old), shown(entry.new), entry.line)
-    reads = {field: shown(value) for field, value in entry.reads}
-    return Branched(entry.test, entry.taken, entry.line, reads)
+    return branched(entry)
+
+
+def branched(branch: Branch) -> Branched:
+    """A condition as a file holds it."""
+    reads = {field: shown(value) for field, value in branch.reads}
+    return Branched(branch.test, branch.taken, branch.line, reads)
 
 
 def _result(value: Any) -> str:

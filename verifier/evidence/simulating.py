@@ -23,11 +23,17 @@ def enabled(machine: Machine, seed: int = 0, most: int = COMBINATIONS) -> Iterat
     Of a step with more than `most` combinations of choices so many are tried at random, the
     defaults first.
     """
+    return (move for move in tried(machine, seed, most) if move is not None)
+
+
+def tried(machine: Machine, seed: int = 0, most: int = COMBINATIONS) -> Iterator[Move | None]:
+    """The same, with a None for every move that is not enabled, so that nobody need wait."""
     for step in machine.system.actions:
-        moves = _moves(step, seed, most)
-        move = next((move for move in moves if _is_enabled(machine, move)), None)
-        if move is not None:
-            yield move
+        for move in _moves(step, seed, most):
+            if _is_enabled(machine, move):
+                yield move
+                break
+            yield None
 
 
 def _moves(step: Step, seed: int, most: int) -> Iterator[Move]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from verifier.evidence.traces import Value
-from verifier.viewer.levels import PROMISED, Levels
+from verifier.viewer.in_short import belief_and_truth
+from verifier.viewer.levels import PROMISED, Levels, hardware_of
 from verifier.viewer.reading import Reading
 
 ALWAYS_SHOWN = "ts"
@@ -33,6 +35,11 @@ class Belief:
     runs: bool
 
     @property
+    def is_misled(self) -> bool:
+        """Whether who looks is told something else than is so, as lazy switching needs it."""
+        return self.reads is not None and self.reads != self.real
+
+    @property
     def disagrees(self) -> bool:
         """Whether somebody who looks now is told something else than was promised."""
         return self.promised is not None and self.reads != self.promised
@@ -47,32 +54,20 @@ class Beliefs:
         self.vmcss = sorted(
             field.rpartition(MASKS)[0] for field in reading.fields if field.endswith("cr0_mask.ts")
         )
-        self.cpu = next(
-            (
-                field.removesuffix("non_root")
-                for field in sorted(reading.fields, key=len)
-                if field.endswith(".non_root") and not field.startswith(PROMISED)
-            ),
-            None,
-        )
+        self.cpu = hardware_of(reading)
         self.contract = f"{PROMISED}cpu."
 
-    @property
+    @cached_property
     def bits(self) -> tuple[str, ...]:
-        """TS, and the other bits of CR0 that the violation hangs on."""
+        """TS, and the other bits of CR0 that the code at fault or the CPU goes by."""
         if self.cpu is None:
             return ()
-        hangs = {
-            field.rpartition(".")[2]
-            for field in self.reading.matter
-            if ".cr0_" in field or field.endswith((".mp", ".em", ".ts"))
-        }
-        hangs = hangs if self.reading.is_explained else set()
-        others = [bit for bit in ("em", "mp") if bit in hangs]
-        return (ALWAYS_SHOWN, *others)
+        told = [fields for _, fields, _ in belief_and_truth(self.reading, self.levels)]
+        names = {field.rpartition(".")[2] for fields in told for field in fields}
+        return (ALWAYS_SHOWN, *(bit for bit in ("em", "mp") if bit in names))
 
     def rows(self, number: int) -> list[Belief]:
-        """Everybody's belief about every bit after a step."""
+        """Everybody's belief about these bits after a step."""
         return [
             belief
             for bit in self.bits

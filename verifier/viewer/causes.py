@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from verifier.evidence.traces import CHOICE, Value
 from verifier.viewer.reading import Reading, Write
 
-Because = Callable[[int, str], tuple[str, ...]]
-"""What a field's value after a step hangs on: fields before the step, and its choices."""
+Because = Callable[[int, str], tuple[str, ...] | None]
+"""What a field's value after a step hangs on: fields before the step, and its choices.
+
+None where that is still to be found out.
+"""
+
+
+Sources = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -17,13 +23,13 @@ class Link:
     """One step's share: the fields it set that matter, and what they hang on.
 
     `sources` has for every cause the step that set it: 0 for the start, the step itself for a
-    choice.
+    choice. It is None where the causes are still to be found out.
     """
 
     number: int
     fields: tuple[str, ...]
     values: tuple[Value, ...]
-    sources: tuple[tuple[str, int], ...]
+    sources: Sources | None
     write: Write | None
 
 
@@ -36,37 +42,33 @@ def saved_causes(reading: Reading) -> Because:
     return because
 
 
-def origin(reading: Reading, field: str, number: int) -> int:
-    """The last step up to `number` that gave the field its value, or kept it by choice; or 0."""
-    for step in range(number, 0, -1):
-        stride = reading.trace.steps[step - 1]
-        if field in stride.changes or field in stride.because:
-            return step
-    return 0
-
-
 def chain(
     reading: Reading, fields: Sequence[str], number: int, because: Because | None = None
 ) -> list[Link]:
     """The causes of fields after a step, the last step first; fields with the same in one link."""
     because = because or saved_causes(reading)
-    waiting = {(origin(reading, field, number), field) for field in fields}
+    waiting = {(reading.origin(field, number), field) for field in fields}
     done: set[tuple[int, str]] = set()
-    found: dict[tuple[int, tuple[tuple[str, int], ...]], list[str]] = {}
+    found: dict[tuple[int, Sources | None], list[str]] = {}
     while waiting:
         step, field = max(waiting)
         waiting.discard((step, field))
         if (step, field) in done or step == 0:
             continue
         done.add((step, field))
-        sources = tuple(
-            (cause, step if cause.startswith(CHOICE) else origin(reading, cause, step - 1))
-            for cause in because(step, field)
-        )
+        causes = because(step, field)
+        sources = None if causes is None else _sources(reading, causes, step)
         found.setdefault((step, sources), []).append(field)
-        waiting |= {(at, cause) for cause, at in sources if not cause.startswith(CHOICE)}
+        waiting |= {(at, cause) for cause, at in sources or () if not cause.startswith(CHOICE)}
     links = []
     for (step, sources), names in found.items():
         values = tuple(reading.value(name, step) for name in names)
         links.append(Link(step, tuple(names), values, sources, reading.write(names[0], step)))
     return sorted(links, key=lambda link: -link.number)
+
+
+def _sources(reading: Reading, causes: Sequence[str], step: int) -> Sources:
+    return tuple(
+        (cause, step if cause.startswith(CHOICE) else reading.origin(cause, step - 1))
+        for cause in causes
+    )

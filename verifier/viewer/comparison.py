@@ -38,26 +38,25 @@ def belief_lines(beliefs: Beliefs, number: int) -> Iterator[Line]:
     """A table per bit of CR0: what is, what each guest reads, what it was promised."""
     for bit in beliefs.bits:
         rows = [row for row in beliefs.rows(number) if row.bit == bit]
-        heading = f"  {bit.upper():<24}real  mask shadow  reads promised   #NM exits"
-        yield line((heading, "source"))
+        yield line((f"  {bit.upper():<25}real mask shadow reads promised #NM", "source"))
         for row in rows:
             yield _belief_line(row)
 
 
 def _belief_line(row: Belief) -> Line:
     here = "▸" if row.runs else " "
-    cells = f"  {_bit(row.mask)}     {_bit(row.shadow)}     "
-    reads: Span = (_bit(row.reads), "wrong" if row.disagrees else "new")
+    traps = {True: "exits", False: "stays", None: "-"}[row.traps]
+    reads: Span = (f"{_bit(row.reads):^5}", "wrong" if row.disagrees or row.is_misled else "new")
     parts: list[str | Span] = [
         (f" {here}{row.level} ", "level"),
-        f"{row.about:<21} {_bit(row.real)}   {cells}",
+        f"{row.about:<21} {_bit(row.real):^4} {_bit(row.mask):^4} {_bit(row.shadow):^6} ",
         reads,
-        f"      {_bit(row.promised)}          {_bit(row.traps)}",
+        f" {_bit(row.promised):^8} {traps}",
     ]
     if row.disagrees:
-        parts.append(
-            (f"   ≠ {row.level} reads {_bit(row.reads)}, promised {_bit(row.promised)}", "wrong")
-        )
+        parts.append((f" ≠ promised {_bit(row.promised)}", "wrong"))
+    elif row.is_misled:
+        parts.append((f" ≠ is {_bit(row.real)}", "choice"))
     return line(*parts)
 
 
@@ -100,20 +99,3 @@ def _compared_line(reading: Reading, one: Compared, number: int, width: int, dif
         f"  {promised:>11}",
         mark,
     )
-
-
-def verdict_line(reading: Reading) -> Line:
-    """What the guest saw, in one sentence, where the system has a contract."""
-    last = reading.steps
-    for record in ("outcome",):
-        names = [f"{record}.{name}" for name in ("instruction", "outcome", "promised")]
-        if all(map(reading.has, names)):
-            instruction, outcome, promised = (shown(reading.value(n, last)) for n in names)
-            if outcome != promised:
-                return line(
-                    f"the guest's {instruction}: promised ",
-                    (promised, "good"),
-                    ", delivered ",
-                    (outcome, "wrong"),
-                )
-    return ()

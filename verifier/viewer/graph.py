@@ -107,14 +107,16 @@ def svg(projection: Projection) -> str:
             down = (row + 0.5) * tall / len(layer) + 30 + (column % 2) * 14
             places[node] = (30 + wide / 2 + column * (wide + BOX_GAP), down)
     width = 60 + len(layers) * (wide + BOX_GAP) - BOX_GAP
-    edges = "\n".join(
+    edges = [
         _edge(places[a], places[b], wide, _steps(steps))
         for (a, b), steps in projection.edges.items()
-    )
+    ]
     boxes = "\n".join(
         _box(places[node], wide, label(projection, node), node in projection.starts)
         for node in projection.nodes
     )
+    curves = "\n".join(curve for curve, _ in edges)
+    names = "\n".join(name for _, name in edges)
     title = escape(f"{inert(projection.system)} over {inert(', '.join(projection.fields))}")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{tall + 80:.0f}" '
@@ -122,7 +124,8 @@ def svg(projection: Projection) -> str:
         f'font-size="14">\n<title>{title}</title>\n<defs><marker id="head" viewBox="0 0 8 8" '
         'refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0,0 L8,4 L0,8 z" fill="#56b4e9"/></marker></defs>\n'
-        f'<rect width="100%" height="100%" rx="8" fill="{DARK}"/>\n{edges}\n{boxes}\n</svg>\n'
+        f'<rect width="100%" height="100%" rx="8" fill="{DARK}"/>\n'
+        f"{curves}\n{boxes}\n{names}\n</svg>\n"
     )
 
 
@@ -137,8 +140,10 @@ def _box(place: tuple[float, float], wide: float, text: str, start: bool) -> str
     )
 
 
-def _edge(a: tuple[float, float], b: tuple[float, float], wide: float, text: str) -> str:
-    """A curve to the right of the straight line, so that two directions do not meet."""
+def _edge(
+    a: tuple[float, float], b: tuple[float, float], wide: float, text: str
+) -> tuple[str, str]:
+    """A curve to the right of the straight line, so that two directions do not meet; its name."""
     start, end = _border(a, b, wide), _border(b, a, wide)
     dx, dy = end[0] - start[0], end[1] - start[1]
     length = hypot(dx, dy) or 1.0
@@ -151,10 +156,10 @@ def _edge(a: tuple[float, float], b: tuple[float, float], wide: float, text: str
     ly = parts[0] * start[1] + parts[1] * y + parts[2] * end[1]
     return (
         f'<path d="M{start[0]:.1f},{start[1]:.1f} Q{x:.1f},{y:.1f} {end[0]:.1f},{end[1]:.1f}" '
-        'fill="none" stroke="#56b4e9" stroke-width="1.2" marker-end="url(#head)"/>'
+        'fill="none" stroke="#56b4e9" stroke-width="1.2" marker-end="url(#head)"/>',
         f'<text x="{lx:.1f}" y="{ly:.1f}" text-anchor="middle" font-size="11" '
         f'fill="#b1bac4" stroke="{DARK}" stroke-width="3" paint-order="stroke">'
-        f"{escape(text)}</text>"
+        f"{escape(text)}</text>",
     )
 
 

@@ -27,13 +27,25 @@ class Passage:
     traps: bool
 
 
+def hardware_of(reading: Reading) -> str | None:
+    """What begins the fields of the physical CPU; None where a system has no VMX."""
+    roots = (
+        field.removesuffix("non_root")
+        for field in sorted(reading.fields, key=len)
+        if field.endswith(".non_root") and not field.startswith(PROMISED)
+    )
+    return next(roots, None)
+
+
 class Levels:
     """The lanes of a trace."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._root = self._named("non_root")
-        self._guest_mode = self._named("guest_mode")
+        self.guest_mode = self._named("guest_mode")
+        root = self._named("non_root")
+        hosts = root is not None and (self.guest_mode is not None or reading.changes_of(root))
+        self._root = root if hosts else None
         self._current = self._named("current")
 
     def _named(self, name: str) -> str | None:
@@ -53,7 +65,7 @@ class Levels:
         if self._root is not None:
             if not self._is(self._root, number):
                 return "L0"
-            return "L2" if self._guest_mode and self._is(self._guest_mode, number) else "L1"
+            return "L2" if self.guest_mode and self._is(self.guest_mode, number) else "L1"
         if self._current is not None:
             return inert(str(self.reading.value(self._current, number)))
         return inert(steps[-1].level) if steps else ""
@@ -78,7 +90,7 @@ class Levels:
         return Passage(start, end, kind, label, _traps(stride.call))
 
     def _kind(self, stride: Stride, start: str, end: str, number: int) -> tuple[Kind, str]:
-        change = self.reading.changed(self._guest_mode, number) if self._guest_mode else None
+        change = self.reading.changed(self.guest_mode, number) if self.guest_mode else None
         if self._root is not None and self.reading.changed(self._root, number):
             if end == "L0":
                 return "exit", f"exit {exit_reason(stride)}".rstrip()

@@ -11,9 +11,9 @@ from verifier.viewer.comparison import (
     belief_lines,
     contract_lines,
     ownership_lines,
-    verdict_line,
 )
-from verifier.viewer.deciding import deciding_lines
+from verifier.viewer.in_short import in_short
+from verifier.viewer.levels import Levels
 from verifier.viewer.lines import EMPTY, Line, Span, inert, line, plural, shown, words
 from verifier.viewer.reading import Reading
 from verifier.viewer.state import rest_line
@@ -38,13 +38,15 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
     """The verdict, the timeline, why, what if, beliefs, contract and properties."""
     reading = Reading(trace)
     yield from _headline(reading)
+    if trace.conjunct:
+        yield from _section("In short")
+        yield from (brief.text for brief in in_short(reading, Levels(reading)))
     yield from _section("Timeline")
     yield from timeline_lines(reading)
     if trace.conjunct:
         yield from _section("Why")
         yield from violation_lines(reading)
         if reading.is_explained:
-            yield from deciding_lines(reading)
             yield from why_lines(reading, trace.decisive or tuple(trace.seen), reading.steps)
             yield from _section("What if")
             yield from otherwise_lines(reading)
@@ -81,9 +83,6 @@ def _headline(reading: Reading) -> Iterator[Line]:
     pair = inert(f"{trace.system}/{trace.property}")
     yield line((f"{pair} is violated {where}", "wrong"))
     yield line(f"  what fails: {words(trace.conjunct)}")
-    sentence = verdict_line(reading)
-    if sentence:
-        yield line("  ", *sentence)
 
 
 def timeline_lines(reading: Reading) -> Iterator[Line]:

@@ -34,9 +34,12 @@ class Reading:
         self._places = {field: place for place, field in enumerate(self.fields)}
         self._states = list(self._all_states(blank))
         self._changes: dict[str, list[int]] = {}
+        self._given: dict[str, list[int]] = {}
         for number, stride in enumerate(trace.steps, 1):
             for field in stride.changes:
                 self._changes.setdefault(field, []).append(number)
+            for field in {**stride.changes, **stride.because}:
+                self._given.setdefault(field, []).append(number)
 
     def _all_states(self, blank: dict[str, Value]) -> Iterator[tuple[Value, ...]]:
         values: list[Value] = [*self.trace.start.values(), *blank.values()]
@@ -75,9 +78,11 @@ class Reading:
 
     def last_change(self, field: str, number: int) -> int:
         """The last step up to `number` that changed the field; 0 where none did."""
-        found = self._changes.get(field, [])
-        place = bisect_right(found, number)
-        return found[place - 1] if place else 0
+        return _last(self._changes.get(field, []), number)
+
+    def origin(self, field: str, number: int) -> int:
+        """The last step up to `number` that gave the field its value or kept it; 0 for none."""
+        return _last(self._given.get(field, []), number)
 
     def next_change(self, field: str, number: int, back: bool = False) -> int | None:
         """The next step, or the one before, that changes the field."""
@@ -118,6 +123,11 @@ class Reading:
     def is_explained(self) -> bool:
         """Whether the trace says what its violation hangs on."""
         return any(stride.because for stride in self.trace.steps)
+
+
+def _last(numbers: list[int], most: int) -> int:
+    place = bisect_right(numbers, most)
+    return numbers[place - 1] if place else 0
 
 
 def last_write(call: Entered, field: str) -> Write | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import CHOICE, Otherwise, Value
 from verifier.viewer.call_tree import place
-from verifier.viewer.causes import Because, Link, chain
+from verifier.viewer.causes import Link, Sources, chain
 from verifier.viewer.lines import EMPTY, Line, Span, inert, line, plural, shown, width, words
 from verifier.viewer.reading import Reading
 
@@ -18,31 +18,25 @@ COLUMNS = 110
 def violation_lines(reading: Reading) -> Iterator[Line]:
     """What fails, and what it looks at; decisive fields are marked."""
     trace = reading.trace
-    yield line((f"violated: {words(trace.conjunct)}", "wrong"))
+    yield line(f"{words(trace.conjunct)}:")
     columns = max(map(len, trace.seen), default=0)
     for field, value in trace.seen.items():
         mark: Span = ("  <- alone decides it", "mark") if field in trace.decisive else ("", "")
         yield line(f"    {inert(field):<{columns}}  ", (shown(value), "new"), mark)
 
 
-def why_lines(
-    reading: Reading, fields: Sequence[str], number: int, because: Because | None = None
-) -> Iterator[Line]:
+def why_lines(reading: Reading, fields: Sequence[str], number: int) -> Iterator[Line]:
     """The chain of assignments and choices behind some fields' values after a step."""
-    for _, text in why_rows(reading, fields, number, because):
+    for _, text in why_rows(reading, chain(reading, fields, number)):
         yield text
 
 
 def why_rows(
-    reading: Reading,
-    fields: Sequence[str],
-    number: int,
-    because: Because | None = None,
-    columns: int = COLUMNS,
+    reading: Reading, links: Sequence[Link], columns: int = COLUMNS
 ) -> Iterator[tuple[int, Line]]:
-    """The same, each line with the step that it is about."""
+    """A chain, each line with the step that it is about."""
     last = None
-    for link in chain(reading, fields, number, because):
+    for link in links:
         if link.number != last:
             stride = reading.trace.steps[link.number - 1]
             title = line((f"step {link.number}", "source"), "  ", (inert(stride.step), "step"))
@@ -50,7 +44,7 @@ def why_rows(
             last = link.number
         for text in _link_lines(reading, link, columns):
             yield link.number, text
-    for text in _start_lines(reading, fields, number, because):
+    for text in _start_lines(reading, links):
         yield 0, text
 
 
@@ -68,10 +62,11 @@ def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
         where = place(link.write.function, link.write.change.line)
         parts.append((f"   {inert(link.write.function.function)}, {where}", "source"))
     yield line(*parts)
-    if link.sources:
-        yield from wrapped(
-            line(("        hangs on ", "source")), _causes(reading, link), 18, columns
-        )
+    if link.sources is None:
+        yield line(("        is being traced ...", "source"))
+    elif link.sources:
+        pieces = _causes(reading, link.number, link.sources)
+        yield from wrapped(line(("        hangs on ", "source")), pieces, 18, columns)
 
 
 def wrapped(
@@ -87,30 +82,28 @@ def wrapped(
     yield now
 
 
-def _causes(reading: Reading, link: Link) -> list[Line]:
+def _causes(reading: Reading, number: int, sources: Sources) -> list[Line]:
     pieces = []
-    choices = reading.trace.steps[link.number - 1].choices
-    for cause, at in link.sources:
-        comma = "," if cause != link.sources[-1][0] else ""
+    choices = reading.trace.steps[number - 1].choices
+    for cause, at in sources:
+        comma = "," if cause != sources[-1][0] else ""
         if cause.startswith(CHOICE):
             name = cause.removeprefix(CHOICE)
             chosen: Span = (f"{inert(name)}={shown(choices.get(name, False))}", "choice")
             pieces.append(line(chosen, (f" (chosen){comma}", "source")))
             continue
-        value = reading.value(cause, link.number - 1)
+        value = reading.value(cause, number - 1)
         when = f"step {at}" if at else "from the start"
         pieces.append(line(f"{inert(cause)}={shown(value)}", (f" ({when}){comma}", "source")))
     return pieces
 
 
-def _start_lines(
-    reading: Reading, fields: Sequence[str], number: int, because: Because | None
-) -> Iterator[Line]:
+def _start_lines(reading: Reading, links: Sequence[Link]) -> Iterator[Line]:
     """The causes that were so from the start."""
     first = {
         cause: reading.value(cause, 0)
-        for link in chain(reading, fields, number, because)
-        for cause, at in link.sources
+        for link in links
+        for cause, at in link.sources or ()
         if at == 0
     }
     if first:

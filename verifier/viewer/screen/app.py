@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-import os
+import gc
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
-from textual.widgets import Static
+from textual.containers import Vertical
 
 from verifier.evidence.exploring import Exploration
-from verifier.evidence.files import save
 from verifier.evidence.traces import Trace
-from verifier.viewer.lines import Line, Span, inert, line, rendered
+from verifier.viewer.lines import Line, Span, inert, rendered
 from verifier.viewer.plain import step_lines
-from verifier.viewer.screen.exploring import Exploring
-from verifier.viewer.screen.lines_view import LinesView, style_of
-from verifier.viewer.screen.scene import FILTERS, VIEWS, Scene
+from verifier.viewer.screen.dialogs import Ask, Help, Options
+from verifier.viewer.screen.exploring import Exploring, Search
+from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
+from verifier.viewer.screen.lines_view import Label, LinesView, Row
+from verifier.viewer.screen.scene import FILTERS, FOLDING, VIEWS, Scene
+from verifier.viewer.screen.slices import in_slices
 from verifier.viewer.timeline import lane_width
 from verifier.viewer.watches import Watch, WrongWatch, watch
 
 WIDE = 120
 """Columns from which the two parts stand side by side."""
 
-KEYS: Line = tuple(
-    span
-    for key, says in (
-        ("← →", "step"),
-        ("tab", "other"),
-        ("⏎", "why"),
-        ("/", "search"),
-        ("f", "fold"),
-        ("x", "explore"),
-        ("s", "save"),
-        ("?", "help"),
-        ("q", "quit"),
-    )
-    for span in line((f" {key}", "choice"), (f" {says} ", "source"))
-)
-"""The most used keys, at the foot of the screen."""
 
-
-class Screen(Exploring, App[None]):
+class Screen(App[None]):
     """Shows one trace, or explores a system."""
 
-    CSS_PATH = "screen.tcss"
+    CSS_PATH = Path(__file__).with_name("screen.tcss")
     TITLE = "nestproof"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,12 +50,6 @@ class Screen(Exploring, App[None]):
         Binding("w", "watch", "watch"),
         Binding("d", "drop", "drop watch", show=False),
         Binding("y", "copy", "copy", show=False),
-        Binding("x", "explore", "explore"),
-        Binding("b", "undo", "back", show=False),
-        Binding("B", "branch", "next branch", show=False),
-        Binding("r", "random", "random", show=False),
-        Binding("c", "check", "check", show=False),
-        Binding("s", "save", "save"),
         Binding("t", "ground", "light/dark", show=False),
         Binding("question_mark", "help", "help"),
         Binding("escape", "escape", "", show=False),
@@ -79,27 +57,39 @@ class Screen(Exploring, App[None]):
     ]
 
     def __init__(
-        self, trace: Trace, session: Exploration | None = None, watches: list[Watch] | None = None
+        self,
+        trace: Trace,
+        session: Exploration | None = None,
+        watches: Sequence[Watch] = (),
+        search: Search | None = None,
     ) -> None:
         super().__init__()
         self.session = session
+        self.search = search
         self.scene = Scene(trace, session, lane_width(80))
-        self.scene.watches = list(watches or [])
-        self.theme = "textual-light" if _light_ground() else "textual-dark"
+        self.scene.watches = list(watches)
+        self.said: Span = ("", "")
+        self.is_working = False
+        self.theme = "textual-light" if is_light() else "textual-dark"
 
     def compose(self) -> ComposeResult:
-        yield Static(id="headline")
-        with Container(id="parts"):
-            with Vertical(id="left"):
-                yield Static(id="lanes")
-                yield LinesView("timeline")
-                yield Static(id="step")
-                yield LinesView("below")
-            with Vertical(id="right"):
-                yield Static(id="tabs")
-                yield LinesView("pane")
-        yield Static(id="status")
-        yield Static(id="keys")
+        yield Label(id="headline")
+        yield Exploring(
+            Vertical(
+                Label(id="lanes"),
+                LinesView("timeline"),
+                Label(id="step"),
+                LinesView("below"),
+                id="left",
+            ),
+            Vertical(Label(id="tabs"), LinesView("pane"), Help(), Options(), id="right"),
+            trace=self.scene.trace,
+            session=self.session,
+            search=self.search,
+        )
+        yield Label(id="status")
+        yield Label(id="keys")
+        yield Ask()
 
     @property
     def timeline(self) -> LinesView:
@@ -109,73 +99,95 @@ class Screen(Exploring, App[None]):
     def pane(self) -> LinesView:
         return self.query_one("#pane", LinesView)
 
+    @property
+    def below(self) -> LinesView:
+        return self.query_one("#below", LinesView)
+
+    def label(self, name: str, text: Line) -> None:
+        """What a label says."""
+        self.query_one(f"#{name}", Label).show(text)
+
     def on_mount(self) -> None:
+        gc.freeze()  # going through a long trace for garbage again and again would delay keys
         self.set_class(self.size.width >= WIDE, "wide")
         self.timeline.focus()
         self.show_scene(self.scene)
 
+    def on_unmount(self) -> None:
+        gc.unfreeze()
+
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "wide")
-        self._refresh_pane()
-        wide = event.size.width >= WIDE
-        lane = lane_width(event.size.width // 2 if wide else event.size.width)
-        if lane != self.scene.timeline.lane:
+
+    def on_lines_view_resized(self, event: LinesView.Resized) -> None:
+        lane = lane_width(self.timeline.columns)
+        if event.view is self.timeline and lane != self.scene.timeline.lane:
             number = self.scene.number
-            self.scene = Scene(self.scene.trace, self.session, lane).like(self.scene)
-            self.show_scene(self.scene, number)
+            self.show_scene(Scene(self.scene.trace, self.session, lane).like(self.scene), number)
+        elif event.view in (self.pane, self.below):
+            self._draw()
+
+    def on_exploring_changed(self) -> None:
+        """The session has another branch or other steps; its last step is shown."""
+        assert self.session is not None, "only a session changes"
+        scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
+        self.show_scene(scene.like(self.scene))
+
+    def on_exploring_said(self, event: Exploring.Said) -> None:
+        self.say(event.text, event.wrong, event.working)
+
+    def say(self, text: str, wrong: bool = False, working: bool = False) -> None:
+        """Something to read, at the foot of the screen until people go on."""
+        self.said = (f"{inert(text)}{' ...' * working}", "wrong" if wrong else "mark")
+        self.is_working = working
+        self._refresh_status()
 
     def show_scene(self, scene: Scene, number: int | None = None) -> None:
         """Show a trace, at its last step unless told otherwise."""
         self.scene = scene
         scene.number = scene.reading.steps if number is None else number
-        self.query_one("#keys", Static).update(self._text(KEYS))
-        self.query_one("#headline", Static).update(self._text(scene.headline()))
-        self.query_one("#lanes", Static).update(self._text((("", ""), *scene.timeline.heading())))
+        self.label("keys", KEYS)
+        self.label("headline", scene.headline())
+        self.label("lanes", (("", ""), *scene.timeline.heading()))
         self.timeline.show(scene.steps, scene.number)
         self._refresh_pane(0)
 
-    def _text(self, one: Line) -> Text:
-        """A line for a label."""
-        dark = self.current_theme.dark
-        return Text.assemble(*((part, style_of(role, dark)) for part, role in one), no_wrap=True)
-
     def _refresh_pane(self, cursor: int | None = None) -> None:
-        self.scene.columns = max(40, self.pane.size.width - 2)
-        self.pane.show(self.scene.rows(), cursor)
+        if not self.is_working:
+            self.said = ("", "")
+        self._draw(cursor)
+
+    def _draw(self, cursor: int | None = None) -> None:
+        self.query_one(Exploring).number = self.scene.number
+        self._show_pane(cursor)
+        if self.scene.to_trace() is not None:
+            self.run_worker(self._trace_causes(), group="causes", exclusive=True)
         if self.has_class("wide"):
-            self.query_one("#below", LinesView).show(self.scene.rows("calls"), 0)
-            self.query_one("#step", Static).update(self._text(self.scene.step_line()))
-        self.query_one("#tabs", Static).update(self._text(self._tabs()))
+            self.scene.columns = self.below.columns
+            self.below.show(self.scene.rows("calls"), 0)
+            self.label("step", self.scene.step_line())
+        self.label("tabs", tabs(self.scene))
         self._refresh_status()
 
-    def _tabs(self) -> Line:
-        parts: list[Span] = []
-        for number, name in enumerate(VIEWS, 1):
-            open_now = name == self.scene.view
-            parts.append(
-                (
-                    f"[{number} {name}]" if open_now else f" {number} {name} ",
-                    "mark" if open_now else "source",
-                )
-            )
-        extra = [f"/{inert(self.scene.search)}"] * bool(self.scene.search)
-        extra += [f"only {self.scene.filter}"] * bool(self.scene.filter)
-        return (*parts, ("  ".join(["", *extra]), "choice"))
+    def _show_pane(self, cursor: int | None = None) -> None:
+        self.scene.columns = self.pane.columns
+        self.pane.show(self.scene.rows(), cursor)
+
+    async def _trace_causes(self) -> None:
+        """Find the causes of what is asked, step by step, showing those that are found."""
+        while self.session and self.is_running and (number := self.scene.to_trace()):
+            await in_slices(self.session.search_causes(number))
+            self._show_pane()
+
+    @property
+    def _row(self) -> Row | None:
+        """The row that people are at, other than a step."""
+        return self.below.row if self.below.has_focus else self.pane.row
 
     def _refresh_status(self) -> None:
-        scene = self.scene
-        level = scene.timeline.levels.at(scene.number)
-        branch = (
-            f" · {self.session.now.name}" if self.session and len(self.session.branches) > 1 else ""
-        )
-        below = self.query_one("#below", LinesView)
-        row = below.row if below.has_focus else self.pane.row
-        note = (row.note or scene.written(row.field)) if row is not None else ""
-        place = (
-            f" step {scene.number}/{scene.reading.steps}{f' · {level}' if level else ''}{branch}"
-        )
-        text: Line = ((place, "level"), (f"  {note}", "source"))
-        self.query_one("#status", Static).update(self._text(text))
+        several = self.session is not None and len(self.session.branches) > 1
+        branch = self.session.now.name if self.session is not None and several else ""
+        self.label("status", status(self.scene, branch, self._row, self.said))
 
     def on_lines_view_moved(self, event: LinesView.Moved) -> None:
         if event.view is self.timeline:
@@ -202,7 +214,7 @@ class Screen(Exploring, App[None]):
     def action_other(self, by: int) -> None:
         views = [self.timeline, self.pane]
         if self.has_class("wide"):
-            views.insert(1, self.query_one("#below", LinesView))
+            views.insert(1, self.below)
         place = next((i for i, view in enumerate(views) if view.has_focus), 0)
         views[(place + by) % len(views)].focus()
 
@@ -214,8 +226,7 @@ class Screen(Exploring, App[None]):
 
     def action_enter(self) -> None:
         """Why the field under the cursor is so; or the step of the cause under it."""
-        below = self.query_one("#below", LinesView)
-        row = below.row if below.has_focus else self.pane.row
+        row = self._row
         if self.timeline.has_focus or row is None:
             self.action_view("why")
         elif row.field and self.scene.reading.has(row.field):
@@ -229,24 +240,25 @@ class Screen(Exploring, App[None]):
     def action_change(self, by: int) -> None:
         row = self.pane.row
         if row is None or not row.field:
-            self.notify("put the cursor on a field first (tab)")
+            self.say("put the cursor on a field first (tab)")
             return
         found = self.scene.reading.next_change(row.field, self.scene.number, back=by < 0)
         if found is None:
-            self.notify(f"{inert(row.field)} does not change any more", markup=False)
+            self.say(f"{row.field} does not change any more")
         else:
             self.go_to(found)
 
     def action_search(self) -> None:
-        def searched(text: str | None) -> None:
-            if text is not None:
-                self.scene.search, self.scene.view = text, "state"
-                self._refresh_pane(0)
-                self.pane.focus()
+        def searched(text: str) -> None:
+            self.scene.search, self.scene.view = text, "state"
+            self._refresh_pane(0)
+            self.pane.focus()
 
-        self.ask("search fields", self.scene.search, searched)
+        self.query_one(Ask).ask("search fields", self.scene.search, searched)
 
     def action_fold(self) -> None:
+        if self.scene.view not in FOLDING:
+            self.scene.view = "state"
         self.scene.unfolded = not self.scene.unfolded
         self._refresh_pane()
 
@@ -256,16 +268,17 @@ class Screen(Exploring, App[None]):
         self._refresh_pane(0)
 
     def action_watch(self) -> None:
-        def watched(text: str | None) -> None:
+        def watched(text: str) -> None:
             if not text:
                 return
+            self.action_view("watches")
             try:
                 self.scene.watches.append(watch(text))
+                self._refresh_pane()
             except WrongWatch as wrong:
-                self.notify(str(wrong), severity="error", markup=False)
-            self.action_view("watches")
+                self.say(str(wrong), wrong=True)
 
-        self.ask("watch an expression over the fields", "", watched)
+        self.query_one(Ask).ask("watch an expression over the fields", "", watched)
 
     def action_drop(self) -> None:
         if self.scene.view == "watches" and self.scene.watches:
@@ -276,7 +289,7 @@ class Screen(Exploring, App[None]):
         if self.scene.number:
             lines = step_lines(self.scene.reading, self.scene.number, self.scene.unfolded)
             self.copy_to_clipboard("\n".join(rendered(lines)))
-            self.notify(f"step {self.scene.number} is on the clipboard")
+            self.say(f"step {self.scene.number} is on the clipboard")
 
     def action_ground(self) -> None:
         self.theme = "textual-dark" if not self.current_theme.dark else "textual-light"
@@ -286,11 +299,5 @@ class Screen(Exploring, App[None]):
         self.scene.search = self.scene.filter = self.scene.asked = ""
         self._refresh_pane()
 
-    def saved(self, trace: Trace, file: Path) -> None:
-        save(trace, file)
-
-
-def _light_ground() -> bool:
-    """Whether the terminal says that its ground is light, as COLORFGBG does."""
-    ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
-    return ground in ("7", "15")
+    def action_help(self) -> None:
+        self.query_one(Help).show()

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widget import Widget
+from textual.widgets import Input
 
 from verifier.evidence.replay import Move
 from verifier.evidence.traces import shown as saved_value
-from verifier.viewer.lines import Line, Span, line, shown
-from verifier.viewer.screen.lines_view import LinesView, Row
+from verifier.viewer.lines import Line, Span, inert, line, shown
+from verifier.viewer.screen.lines_view import Label, LinesView, Row
+from verifier.viewer.screen.slices import in_slices
 
 HELP: tuple[tuple[str, str], ...] = (
-    ("up down, k j", "move in the list that has the focus; tab goes to the other"),
+    ("up down, k j", "move in the list that has the focus"),
+    ("tab", "go to the next list"),
     ("left right, h l", "the step before, the next step"),
+    ("pageup pagedown", "a screenful, as ctrl+b and ctrl+f"),
     ("home end, g G", "first, last"),
     ("1 to 6", "state, calls, why, contract, watches, properties"),
     ("enter", "on a field: why it is so; on a cause: its step"),
-    ("n p", "the next, the previous change of the field under the cursor"),
-    ("/", "search fields; an empty search ends it"),
+    ("n, p N", "the next, the previous change of the field"),
+    ("/", "search fields; escape ends it"),
     ("f", "unfold and fold what the violation does not hang on"),
-    ("v", "only one level's fields: L0, L1, L2, observed, promised, all"),
-    ("w d", "watch an expression; drop the watch under the cursor"),
+    ("v", "one level's fields: L0, L1, L2, observed, promised"),
+    ("w d", "watch an expression; drop the watch"),
     ("y", "copy the step as text"),
     ("x", "explore: the steps that can be taken from here"),
     ("b B", "take the last step back; go to the next branch"),
@@ -36,79 +39,147 @@ HELP: tuple[tuple[str, str], ...] = (
     ("t", "light or dark ground"),
     ("q", "quit"),
 )
+LEGEND = (
+    "──▶ VM entry  ◀── VM exit  ┄▷ tells L1 or launches L2",
+    "▸ who runs  * changed  ✗ violated  ! from here on nothing avoids it",
+    "≠ is 1: who reads the bit is told something else than is so",
+    "≠ promised 1: and something else than was promised",
+)
 
 
-class Help(ModalScreen[None]):
+class Dialog(Vertical):
+    """In the place of the pane or of the last lines, and alone in hearing keys while it is open.
+
+    It is made once and shown when it is needed; what lies over the lists would redraw them all.
+    """
+
+    COVERS: ClassVar[str] = "#pane"
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.display = False
+        self.before: Widget | None = None
+
+    @property
+    def is_modal(self) -> bool:
+        return True
+
+    def open(self, focus: Widget) -> None:
+        """Show it, with the focus on one of its widgets."""
+        self.before = self.screen.focused
+        self._swap(True)
+        self.screen.set_focus(focus)
+
+    def action_close(self) -> None:
+        """Hide it; the focus goes back to where it was."""
+        self._swap(False)
+        if self.before is not None:
+            self.screen.set_focus(self.before)
+
+    def _swap(self, opened: bool) -> None:
+        self.display = opened
+        self.screen.query_one(self.COVERS).display = not opened
+
+
+class Help(Dialog):
     """Every key."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss", "close")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,q,enter", "close", "close")]
 
     def compose(self) -> ComposeResult:
+        yield Label()
+        yield LinesView("help")
+
+    def show(self) -> None:
+        """Open it at its beginning."""
         rows = [Row(line((f" {keys:<17}", "step"), says)) for keys, says in HELP]
         rows.append(Row(line("")))
-        rows.append(Row(line((" ──▶ VM entry  ◀── VM exit  ┄▷ tells L1 or launches L2", "source"))))
-        rows.append(Row(line((" ▸ who runs  * changed  ≠ not as promised  ✗ violated", "source"))))
-        view = LinesView("help")
-        with Vertical(classes="dialog"):
-            yield Static("Keys", classes="dialog-title")
-            yield view
+        rows += [Row(line((f" {text}", "source"))) for text in LEGEND]
+        self.query_one(Label).show(line(("Keys", "step")))
+        view = self.query_one(LinesView)
+        self.open(view)
         view.show(rows, 0)
 
-    def on_mount(self) -> None:
-        self.query_one(LinesView).focus()
 
-
-class Ask(ModalScreen[str | None]):
+class Ask(Dialog):
     """One line of text."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
-
-    def __init__(self, question: str, given: str = "") -> None:
-        super().__init__()
-        self.question = question
-        self.given = given
+    COVERS = "#keys"
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="ask"):
-            yield Static(self.question, classes="dialog-title", markup=False)
-            yield Input(self.given)
+        yield Label()
+        yield Input()
+
+    def ask(self, question: str, given: str, answer: Callable[[str], None]) -> None:
+        """Open it; `answer` gets the text unless people change their minds."""
+        self.answer = answer
+        label = self.query_one(Label)
+        label.show(line((f" {inert(question)}: ", "step")))
+        label.styles.width = len(question) + 3
+        field = self.query_one(Input)
+        field.value = given
+        field.cursor_position = len(given)
+        self.open(field)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip())
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
+        self.action_close()
+        self.answer(event.value.strip())
 
 
-class Options(ModalScreen[Move | None]):
-    """The steps that can be taken, with their choices; left and right change a choice."""
+class Options(Dialog):
+    """The steps that can be taken, with their choices; left and right change a choice.
+
+    They are listed as they are found; a None among them says that the search goes on.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,x", "cancel", "close"),
+        Binding("q,x", "close", "close"),
         Binding("enter", "take", "take"),
         Binding("left,h", "change(-1)", "other value"),
         Binding("right,l", "change(1)", "other value"),
     ]
 
-    def __init__(self, title: str, moves: Sequence[Move]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.title_text = title
-        self.moves: list[tuple[Any, dict[str, Any]]] = [(s, dict(c)) for s, c in moves]
+        self.searching = False
+        self.moves: list[tuple[Any, dict[str, Any]]] = []
         self.places: list[tuple[int, str]] = []
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Static(self.title_text, classes="dialog-title", markup=False)
-            yield LinesView("options")
-            yield Static("enter takes the step   left right change a choice   escape closes")
+        yield Label(id="title")
+        yield LinesView("options")
+        yield Label(id="foot")
 
-    def on_mount(self) -> None:
-        self.query_one(LinesView).focus()
-        self._fill(0)
+    def choose(
+        self, title: str, found: Iterable[Move | None], answer: Callable[[Move], None]
+    ) -> None:
+        """Open it; `answer` gets the step to take unless people change their minds."""
+        self.answer = answer
+        self.moves, self.searching = [], True
+        self.query_one("#title", Label).show(line((title, "step")))
+        foot = "enter takes the step   left right change a choice   escape closes"
+        self.query_one("#foot", Label).show(line((foot, "source")))
+        view = self.query_one(LinesView)
+        self.open(view)
+        view.cursor = 0
+        self._fill()
+        self.run_worker(self._list(found), exclusive=True)
 
-    def _fill(self, cursor: int) -> None:
+    async def _list(self, found: Iterable[Move | None]) -> None:
+        await in_slices(self._listed(found))
+        self.searching = False
+        self._fill()
+
+    def _listed(self, found: Iterable[Move | None]) -> Iterator[None]:
+        for move in found:
+            if move is not None:
+                self.moves.append((move[0], dict(move[1])))
+                self._fill()
+            yield
+
+    def _fill(self) -> None:
         rows: list[Row] = []
         self.places = []
         for place, (step, choices) in enumerate(self.moves):
@@ -118,31 +189,39 @@ class Options(ModalScreen[Move | None]):
             for name, value in choices.items():
                 rows.append(Row(_choice(name, value)))
                 self.places.append((place, name))
-        if not rows:
+        if self.searching:
+            rows.append(Row(line(("looking for more ...", "source"))))
+        elif not rows:
             rows.append(Row(line(("nothing can be done here", "source"))))
-        self.query_one(LinesView).show(rows, cursor)
+        self.query_one(LinesView).show(rows)
+
+    def _place(self) -> tuple[int, str] | None:
+        """The move and the choice under the cursor."""
+        cursor = self.query_one(LinesView).cursor
+        return self.places[cursor] if cursor < len(self.places) else None
 
     def action_change(self, by: int) -> None:
-        view = self.query_one(LinesView)
-        if not self.places:
-            return
-        place, name = self.places[view.cursor]
-        if name:
-            step, choices = self.moves[place]
+        place = self._place()
+        if place is not None and place[1]:
+            step, choices = self.moves[place[0]]
+            name = place[1]
             values = next(c.values for c in step.choices if c.name == name)
             choices[name] = values[(values.index(choices[name]) + by) % len(values)]
-            self._fill(view.cursor)
+            self._fill()
 
-    def on_lines_view_chosen(self, _: LinesView.Chosen) -> None:
+    def on_lines_view_chosen(self, event: LinesView.Chosen) -> None:
+        event.stop()
         self.action_take()
 
     def action_take(self) -> None:
-        if self.places:
-            place, _ = self.places[self.query_one(LinesView).cursor]
-            self.dismiss(self.moves[place])
+        place = self._place()
+        if place is not None:
+            self.action_close()
+            self.answer(self.moves[place[0]])
 
-    def action_cancel(self) -> None:
-        self.dismiss(None)
+    def action_close(self) -> None:
+        self.workers.cancel_node(self)
+        super().action_close()
 
 
 def _choice(name: str, value: Any) -> Line:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
-from verifier.evidence.exploring import Exploration
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.message import Message
+from textual.widget import Widget
+from textual.worker import get_current_worker
+
+from verifier.evidence.exploring import Branch, Exploration
+from verifier.evidence.files import save
 from verifier.evidence.replay import Move
-from verifier.viewer.screen.dialogs import Ask, Help, Options
-from verifier.viewer.screen.scene import Scene
-
-if TYPE_CHECKING:
-    from textual.app import App
-
-    Base = App[None]
-else:
-    Base = object
+from verifier.evidence.traces import Trace
+from verifier.viewer.screen.dialogs import Ask, Options
+from verifier.viewer.screen.slices import in_slices
 
 Search = Callable[[Sequence[Any], str], tuple[Sequence[Move] | None, str]]
 """From a state's values and a property: moves to a violation, or none, and what to say."""
@@ -24,123 +25,166 @@ Search = Callable[[Sequence[Any], str], tuple[Sequence[Move] | None, str]]
 RANDOM_STEPS = 100
 
 
-class Exploring(Base):
-    """Actions on an exploration; without the models there is none, and the screen says so."""
+class Exploring(Container):
+    """Surrounds the lists, and answers the keys that leave the trace for other executions.
 
-    session: Exploration | None
-    scene: Scene
-    search_ahead: Search | None = None
-    seed = 0
+    Without the models of a trace there is no session, and it says so. `number` is the step from
+    which to go on; whoever shows the steps keeps it.
+    """
 
-    def show_scene(self, scene: Scene, number: int | None = None) -> None:
-        raise NotImplementedError
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "explore", "explore"),
+        Binding("b", "undo", "back", show=False),
+        Binding("B", "branch", "next branch", show=False),
+        Binding("r", "random", "random", show=False),
+        Binding("c", "check", "check", show=False),
+        Binding("s", "save", "save"),
+    ]
 
-    def ask(self, question: str, given: str, answer: Callable[[str | None], None]) -> None:
-        """Ask for a line of text."""
-        self.push_screen(Ask(question, given), answer)
+    class Changed(Message):
+        """The session has another branch, or other steps."""
 
-    def action_help(self) -> None:
-        self.push_screen(Help())
+    class Said(Message):
+        """Something to read; while `working`, something takes time."""
+
+        def __init__(self, text: str, wrong: bool = False, working: bool = False) -> None:
+            super().__init__()
+            self.text = text
+            self.wrong = wrong
+            self.working = working
+
+    class Found(Message):
+        """A search found moves to a violation."""
+
+        def __init__(self, branch: Branch, number: int, moves: Sequence[Move]) -> None:
+            super().__init__()
+            self.branch = branch
+            self.number = number
+            self.moves = moves
+
+    def __init__(
+        self, *lists: Widget, trace: Trace, session: Exploration | None, search: Search | None
+    ) -> None:
+        super().__init__(*lists, id="parts")
+        self.trace = trace
+        self.session = session
+        self.search = search
+        self.number = len(trace.steps)
+        self.seed = 0
+
+    def say(self, text: str, wrong: bool = False, working: bool = False) -> None:
+        """Tell people something, from any thread."""
+        self.post_message(self.Said(text, wrong, working))
 
     def _explorable(self) -> Exploration | None:
+        """The session, with nothing else going on in it."""
         if self.session is None:
-            self.notify("the models of this trace are not here; it can only be looked at")
+            self.say("the models of this trace are not here; it can only be looked at")
+        elif self.workers.cancel_node(self):
+            self.say("")
         return self.session
 
-    def _changed(self, number: int | None = None) -> None:
-        """The session has another branch or more steps."""
-        assert self.session is not None, "only a session changes"
-        scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
-        self.show_scene(scene.like(self.scene), number)
-
     def action_explore(self) -> None:
-        session = self._explorable()
+        session, number = self._explorable(), self.number
         if session is None:
             return
-        number = self.scene.number
 
-        def taken(move: Move | None) -> None:
-            if move is None:
-                return
+        def taken(move: Move) -> None:
             if session.take(number, move):
-                self._changed()
+                self.post_message(self.Changed())
             else:
-                self.notify(f"{move[0].name} is not enabled with these choices", severity="error")
+                self.say(f"{move[0].name} is not enabled with these choices", wrong=True)
 
         title = f"What can happen after step {number}"
-        self.push_screen(Options(title, session.enabled(number)), taken)
+        found = session.enabled_one_by_one(number)
+        self.screen.query_one(Options).choose(title, found, taken)
 
     def action_undo(self) -> None:
         session = self._explorable()
-        if session is not None:
-            if session.back():
-                self._changed()
-            else:
-                self.notify("there is nothing of your own to take back here; B changes branches")
+        if session is None:
+            return
+        if session.back():
+            self.post_message(self.Changed())
+        else:
+            self.say("there is nothing of your own to take back here; B changes branches")
 
     def action_branch(self) -> None:
         session = self._explorable()
         if session is not None:
             name = session.switch().name
-            self._changed()
-            self.notify(f"{name}, one of {len(session.branches)}")
+            self.post_message(self.Changed())
+            self.say(f"{name}, one of {len(session.branches)}")
 
     def action_random(self) -> None:
         session = self._explorable()
         if session is not None:
             self.seed += 1
-            taken = session.run(self.scene.number, RANDOM_STEPS, self.seed)
-            self._changed()
-            self.notify(f"{taken} random steps, seed {self.seed}")
+            self.run_worker(self._at_random(session, self.number, self.seed))
+
+    async def _at_random(self, session: Exploration, number: int, seed: int) -> None:
+        self.say("running on at random", working=True)
+        before = len(session.now.moves[:number])
+        await in_slices(session.run_step_by_step(number, RANDOM_STEPS, seed))
+        self.post_message(self.Changed())
+        self.say(f"{len(session.now.moves) - before} random steps, seed {seed}")
 
     def action_save(self) -> None:
-        def named(text: str | None) -> None:
-            if not text:
-                return
-            trace = self.session.saved() if self.session is not None else self.scene.trace
+        def named(text: str) -> None:
+            if text:
+                self._save(Path(text).expanduser())
+
+        name = self.trace.system.replace("/", ".")
+        self.screen.query_one(Ask).ask("save this execution as", f"{name}.json", named)
+
+    def _save(self, file: Path) -> None:
+        """Save in a thread, as a violation is explained first."""
+        made = self.session.saving() if self.session is not None else lambda: self.trace
+
+        def work() -> None:
             try:
-                self.saved(trace, Path(text).expanduser())
+                save(made(), file)
             except OSError as error:
-                self.notify(f"{text}: {error.strerror}", severity="error", markup=False)
+                self.say(f"{file}: {error.strerror}", wrong=True)
             else:
-                self.notify(f"saved to {text}", markup=False)
+                self.say(f"saved to {file}")
 
-        name = self.scene.trace.system.replace("/", ".")
-        self.ask("save this execution as", f"{name}.json", named)
-
-    def saved(self, trace: Any, file: Path) -> None:
-        raise NotImplementedError
+        self.say(f"saving to {file}", working=True)
+        self.run_worker(work, thread=True)
 
     def action_check(self) -> None:
         session = self._explorable()
         if session is None:
             return
         groups = sorted({f.group for f in session.properties if f.kind == "always"})
-        given = self.scene.trace.property or (groups[0] if groups else "")
+        given = self.trace.property or (groups[0] if groups else "")
 
-        def chosen(group: str | None) -> None:
+        def chosen(group: str) -> None:
             if group:
-                self._search(session, group)
+                self._check(session, group)
 
-        self.ask(f"check from here ({', '.join(groups)})", given, chosen)
+        question = f"check from here ({', '.join(groups)})"
+        self.screen.query_one(Ask).ask(question, given, chosen)
 
-    def _search(self, session: Exploration, group: str) -> None:
-        if self.search_ahead is None:
-            self.notify("there is no engine here to check with")
+    def _check(self, session: Exploration, group: str) -> None:
+        """Search in a thread; what it finds no longer counts once people have gone on."""
+        if self.search is None:
+            self.say("there is no engine here to check with")
             return
-        number = self.scene.number
-        values, branch = session.now.states[number], session.now
-        search = self.search_ahead
+        number, branch, search = self.number, session.now, self.search
+        values = branch.states[number]
 
         def work() -> None:
             moves, says = search(values, group)
-            self.call_from_thread(found, moves, says)
+            if get_current_worker().is_cancelled:
+                return
+            if moves:
+                self.post_message(self.Found(branch, number, moves))
+            self.say(says)
 
-        def found(moves: Sequence[Move] | None, says: str) -> None:
-            self.notify(says, markup=False)
-            if moves and session.now is branch:
-                session.follow(number, moves)
-                self._changed()
+        self.say(f"checking {group} from step {number}", working=True)
+        self.run_worker(work, thread=True)
 
-        self.notify(f"checking {group} from step {number}", markup=False)
-        self.run_worker(work, thread=True, exclusive=True)
+    def on_exploring_found(self, event: Found) -> None:
+        if self.session is not None and self.session.now is event.branch:
+            self.session.follow(event.number, event.moves)
+            self.post_message(self.Changed())

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar, Protocol
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
-from verifier.viewer.lines import EMPTY, Line, Role
+from verifier.viewer.lines import EMPTY, Line, Role, Span
 from verifier.viewer.palette import LOOKS
 
 
@@ -29,6 +30,10 @@ class Row:
     note: str = ""
 
 
+WHEEL = 3
+"""Lines that a turn of the mouse's wheel goes."""
+
+
 class Rows(Protocol):
     """Rows that may be made only when they are looked at."""
 
@@ -37,6 +42,7 @@ class Rows(Protocol):
     def __getitem__(self, place: int, /) -> Row: ...
 
 
+@cache
 def style_of(role: Role, dark: bool) -> Style:
     """A role's look on this ground."""
     look = LOOKS[role]
@@ -49,8 +55,37 @@ def style_of(role: Role, dark: bool) -> Style:
     )
 
 
-class LinesView(ScrollView, can_focus=True):
-    """The list; the cursor's row has a bar at its left, and a ground of its own."""
+def strip_of(text: Line, columns: int, ground: Style, dark: bool) -> Strip:
+    """A line as wide as asked; what does not fit ends in an ellipsis."""
+    strip = Strip([Segment(part, ground + style_of(role, dark)) for part, role in text])
+    if strip.cell_length <= columns:
+        return strip.adjust_cell_length(columns, ground)
+    rest = Segment("…", ground + style_of("source", dark))
+    return Strip([*strip.adjust_cell_length(max(0, columns - 1), ground), rest], columns)
+
+
+class Label(Widget):
+    """One marked-up line."""
+
+    line: Line = EMPTY
+
+    def show(self, line: Line) -> None:
+        """Another line."""
+        if line != self.line:
+            self.line = line
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        ground = self.rich_style
+        dark = self.app.current_theme.dark
+        return strip_of(self.line, self.size.width, ground, dark)
+
+
+class LinesView(Widget, can_focus=True):
+    """The list; the cursor's row has a bar at its left, and a ground of its own.
+
+    It scrolls by itself and keeps its size, so that other rows need no new layout.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "up", show=False),
@@ -75,15 +110,19 @@ class LinesView(ScrollView, can_focus=True):
     class Chosen(Moved):
         """The row under the cursor was clicked twice, or entered."""
 
+    class Resized(Moved):
+        """There are more or fewer columns for rows."""
+
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self.rows: Rows | Sequence[Row] = ()
         self.cursor = 0
+        self.top = 0
+        self._ground = Style()
 
     def show(self, rows: Rows | Sequence[Row], cursor: int | None = None) -> None:
         """Other rows; the cursor stays where it was unless told otherwise."""
         self.rows = rows
-        self.virtual_size = Size(self.size.width, len(rows))
         self.cursor = max(0, min(self.cursor if cursor is None else cursor, len(rows) - 1))
         self._reveal()
         self.refresh()
@@ -93,23 +132,39 @@ class LinesView(ScrollView, can_focus=True):
         """The row under the cursor."""
         return self.rows[self.cursor] if len(self.rows) else None
 
-    def put_cursor(self, place: int, tell: bool = True) -> None:
+    @property
+    def columns(self) -> int:
+        """The columns for a row's text, between the bar and the scroll bar."""
+        return max(0, self.size.width - 2)
+
+    def put_cursor(self, place: int) -> None:
         """Move the cursor to a row."""
         place = max(0, min(place, len(self.rows) - 1))
         if place != self.cursor:
-            self.cursor = place
+            before, top, self.cursor = self.cursor, self.top, place
             self._reveal()
-            self.refresh()
-            if tell:
-                self.post_message(self.Moved(self))
+            if top == self.top:
+                lines = (before - top, place - top)
+                self.refresh(*(Region(0, y, self.size.width, 1) for y in lines))
+            else:
+                self.refresh()
+            self.post_message(self.Moved(self))
 
     def _reveal(self) -> None:
-        region = Region(0, self.cursor, max(1, self.size.width), 1)
-        self.scroll_to_region(region, animate=False, force=True)
+        """Scroll no further than the cursor asks for, and not past the end."""
+        lines = max(1, self.size.height)
+        self.top = max(self.cursor - lines + 1, min(self.top, self.cursor, len(self.rows) - lines))
+        self.top = max(0, self.top)
+
+    def scroll_by(self, lines: int) -> None:
+        """Look further up or down; the cursor stays where it is."""
+        self.top = max(0, min(self.top + lines, len(self.rows) - self.size.height))
+        self.refresh()
 
     def on_resize(self, _: events.Resize) -> None:
-        self.virtual_size = Size(self.size.width, len(self.rows))
         self._reveal()
+        self.refresh()
+        self.post_message(self.Resized(self))
 
     def action_move(self, by: int) -> None:
         self.put_cursor(self.cursor + by)
@@ -124,24 +179,43 @@ class LinesView(ScrollView, can_focus=True):
         self.put_cursor(len(self.rows) - 1)
 
     def on_click(self, event: events.Click) -> None:
-        place = event.y + self.scroll_offset.y
-        if 0 <= place < len(self.rows):
+        place = event.y + self.top
+        if event.x >= self.size.width - 1 and self._thumb:
+            self.put_cursor(event.y * len(self.rows) // max(1, self.size.height))
+        elif 0 <= place < len(self.rows):
             self.put_cursor(place)
             if event.chain == 2:
                 self.post_message(self.Chosen(self))
 
+    def on_mouse_scroll_down(self, _: events.MouseScrollDown) -> None:
+        self.scroll_by(WHEEL)
+
+    def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
+        self.scroll_by(-WHEEL)
+
+    @property
+    def _thumb(self) -> range:
+        """The lines of the scroll bar that stand for what is seen; empty where all is."""
+        lines, rows = self.size.height, len(self.rows)
+        if rows <= lines:
+            return range(0)
+        length = max(1, lines * lines // rows)
+        first = (lines - length) * self.top // (rows - lines)
+        return range(first, first + length)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._ground = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
-        place = y + self.scroll_offset.y
-        columns = self.size.width
-        ground = self.rich_style
-        if not 0 <= place < len(self.rows):
-            return Strip.blank(columns, ground)
-        here = place == self.cursor
+        place, width, ground = y + self.top, self.size.width, self._ground
         dark = self.app.current_theme.dark
+        edge = Segment("▐" if y in self._thumb else " ", ground + style_of("source", dark))
+        if not 0 <= place < len(self.rows):
+            return Strip([Segment(" " * (width - 1), ground), edge], width)
+        here = place == self.cursor
         if here:
             ground += Style(bgcolor="#30363d" if dark else "#dde4ec", bold=True)
-        bar = ("▌" if self.has_focus else "▏") if here else " "
-        text = self.rows[place].text if len(self.rows) else EMPTY
-        segments = [Segment(bar, ground + style_of("level", dark))]
-        segments += [Segment(part, ground + style_of(role, dark)) for part, role in text]
-        return Strip(segments).adjust_cell_length(columns, ground)
+        bar: Span = (("▌" if self.has_focus else "▏") if here else " ", "level")
+        text = strip_of((bar, *self.rows[place].text), width - 1, ground, dark)
+        return Strip([*text, edge], width)

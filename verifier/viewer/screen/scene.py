@@ -9,19 +9,21 @@ from verifier.evidence.exploring import Exploration
 from verifier.evidence.traces import Trace
 from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Beliefs
-from verifier.viewer.causes import Because
-from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines, verdict_line
-from verifier.viewer.deciding import deciding_lines
-from verifier.viewer.lines import EMPTY, Line, inert, line, plural, words
+from verifier.viewer.causes import Because, Link, chain
+from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
+from verifier.viewer.in_short import in_short, what_happened
+from verifier.viewer.lines import EMPTY, Line, Span, inert, line, plural, words
 from verifier.viewer.plain import property_lines, watched
 from verifier.viewer.reading import Reading
 from verifier.viewer.screen.lines_view import Row
 from verifier.viewer.state import items
-from verifier.viewer.timeline import Timeline, described
+from verifier.viewer.timeline import DOOMED, Timeline, described
 from verifier.viewer.watches import Watch
 from verifier.viewer.why import otherwise_lines, violation_lines, why_rows
 
 VIEWS = ("state", "calls", "why", "contract", "watches", "properties")
+FOLDING = ("state", "calls", "contract")
+"""Views that leave out what the violation does not hang on."""
 FILTERS = ("", "L0", "L1", "L2", "observed", "promised")
 
 
@@ -52,7 +54,7 @@ class Scene:
         self.timeline = Timeline(self.reading, lane)
         self.beliefs = Beliefs(self.reading, self.timeline.levels)
         self.number = self.reading.steps
-        self.view = "state"
+        self.view = "why" if trace.conjunct else "state"
         self.unfolded = False
         self.search = ""
         self.filter = ""
@@ -62,7 +64,9 @@ class Scene:
 
     def like(self, other: Scene) -> Scene:
         """This trace, looked at as another one was."""
-        self.view, self.unfolded, self.search = other.view, other.unfolded, other.search
+        self.unfolded, self.search = other.unfolded, other.search
+        nothing_to_tell = other.view == "why" and not self.trace.conjunct
+        self.view = "state" if nothing_to_tell else other.view
         self.filter, self.watches = other.filter, other.watches
         self.columns = other.columns
         return self
@@ -70,6 +74,12 @@ class Scene:
     @cached_property
     def steps(self) -> Steps:
         return Steps(self.timeline)
+
+    @cached_property
+    def _violating(self) -> list[Link]:
+        """The causes of the violation."""
+        wanted = self.trace.decisive or tuple(self.trace.seen)
+        return chain(self.reading, wanted, self.reading.steps)
 
     @property
     def because(self) -> Because | None:
@@ -82,9 +92,9 @@ class Scene:
                 (f" {inert(trace.system)}", "step"), f"  {plural(len(trace.steps), 'step')}"
             )
         pair = inert(f"{trace.system}/{trace.property}")
-        verdict = verdict_line(self.reading)
-        sentence = (*verdict, ("  ", "")) if verdict else ()
-        return line((f" ✗ {pair}", "wrong"), "  ", *sentence, words(trace.conjunct))
+        return line(
+            (f" ✗ {pair}", "wrong"), "  ", *what_happened(self.reading, self.timeline.levels)
+        )
 
     def step_line(self) -> Line:
         """The step under the cursor, as a title of what it called."""
@@ -92,6 +102,14 @@ class Scene:
             return line((" the start", "title"))
         stride = self.trace.steps[self.number - 1]
         return line((f" step {self.number}  ", "source"), *described(stride))
+
+    def remark(self) -> Span:
+        """What is special about the step under the cursor."""
+        if self.trace.conjunct and self.number == self.reading.steps:
+            return f"here it fails: {words(self.trace.conjunct)}", "wrong"
+        if self.number and self.number == self.trace.doomed:
+            return DOOMED, "wrong"
+        return "", "source"
 
     def rows(self, view: str = "") -> list[Row]:
         """The rows of the view that is open, or of another one."""
@@ -143,21 +161,41 @@ class Scene:
             yield Row(row.text, row.field, note=note)
 
     def _why(self) -> Iterator[Row]:
-        reading = self.reading
         if self.asked:
             value = line("why ", (inert(self.asked), "step"), f" after step {self.number}")
             yield Row(value, self.asked)
-            rows = list(why_rows(reading, [self.asked], self.number, self.because, self.columns))
-            yield from (Row(text, step=step) for step, text in rows)
-            return
-        if not self.trace.conjunct:
+            for step, text in why_rows(self.reading, self.asked_links(), self.columns):
+                yield Row(text, step=step)
+        elif self.trace.conjunct:
+            yield from self._whole_why()
+        elif any(stride.fails for stride in self.trace.steps):
+            says = "s saves this execution; a violation in its last step is then explained"
+            yield Row(line((says, "source")))
+        else:
             yield Row(line(("nothing is violated; enter on a field asks why it is so", "source")))
-            return
-        yield from map(Row, violation_lines(reading))
-        wanted = self.trace.decisive or tuple(self.trace.seen)
+
+    def asked_links(self) -> list[Link]:
+        """The causes of the field that was asked about, as far as they are known."""
+        return chain(self.reading, [self.asked], self.number, self.because)
+
+    def to_trace(self) -> int | None:
+        """The next step whose causes are still to be found out, for what is asked."""
+        if self.view != "why" or not self.asked:
+            return None
+        return next((link.number for link in self.asked_links() if link.sources is None), None)
+
+    def _whole_why(self) -> Iterator[Row]:
+        reading = self.reading
+        for brief in in_short(reading, self.timeline.levels, self.columns):
+            yield Row(brief.text, step=brief.step)
+        yield Row(EMPTY)
+        yield Row(line(("what the claim looks at", "title")))
+        for text in violation_lines(reading):
+            yield Row(text)
         if reading.is_explained:
-            yield from map(Row, deciding_lines(reading, self.columns))
-            for step, text in why_rows(reading, wanted, reading.steps, None, self.columns):
+            yield Row(EMPTY)
+            yield Row(line(("what it hangs on, backwards", "title")))
+            for step, text in why_rows(reading, self._violating, self.columns):
                 yield Row(text, step=step)
             yield Row(EMPTY)
             yield Row(line(("what if", "title")))

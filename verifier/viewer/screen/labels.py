@@ -1,0 +1,54 @@
+"""The single lines of the screen: what is open, where people are, what they can press."""
+
+from __future__ import annotations
+
+import os
+
+from verifier.viewer.lines import Line, Span, inert, line
+from verifier.viewer.screen.lines_view import Row
+from verifier.viewer.screen.scene import VIEWS, Scene
+
+KEYS: Line = tuple(
+    span
+    for key, says in (
+        ("← →", "step"),
+        ("tab", "list"),
+        ("⏎", "why"),
+        ("/", "search"),
+        ("f", "fold"),
+        ("x", "explore"),
+        ("s", "save"),
+        ("?", "help"),
+        ("q", "quit"),
+    )
+    for span in line((f" {key}", "choice"), (f" {says}", "source"), " ")
+)
+"""The most used keys, at the foot of the screen."""
+
+
+def tabs(scene: Scene) -> Line:
+    """The views, the open one marked, and what narrows it."""
+    parts: list[Span] = [
+        (f"[{number} {name}]", "mark") if name == scene.view else (f" {number} {name} ", "source")
+        for number, name in enumerate(VIEWS, 1)
+    ]
+    extra = [f"/{inert(scene.search)}"] * bool(scene.search)
+    extra += [f"only {scene.filter}"] * bool(scene.filter)
+    return (*parts, ("  ".join(["", *extra]), "choice"))
+
+
+def status(scene: Scene, branch: str, row: Row | None, said: Span) -> Line:
+    """The step, and what was said last, or else about the row under the cursor, or the step."""
+    level = scene.timeline.levels.at(scene.number)
+    place = " · ".join(
+        part for part in (f" step {scene.number}/{scene.reading.steps}", level, branch) if part
+    )
+    about = (row.note or scene.written(row.field)) if row is not None else ""
+    note: Span = said if said[0] else (about, "source") if about else scene.remark()
+    return ((place, "level"), ("  ", ""), note)
+
+
+def is_light() -> bool:
+    """Whether the terminal says that its ground is light, as COLORFGBG does."""
+    ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+    return ground in ("7", "15")
