@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,16 +89,37 @@ def open_system(
 
 
 class Searching:
-    """Bounded model checking from a state of a system, compiled when first asked."""
+    """Bounded model checking from a state of a system, in a process of its own.
+
+    The screen goes on answering keys meanwhile.
+    """
 
     def __init__(self, system: System, properties: Sequence[ModelFunction]) -> None:
         self.system = system
         self.properties = properties
 
     def __call__(self, values: Sequence[Any], group: str) -> tuple[Sequence[Move] | None, str]:
+        from verifier.parallel import Lost, side_by_side
+
+        task = partial(self._search, values, group)
+        [(_, answer)] = side_by_side({f"{self.system.name}/{group}": task}, 1)
+        if isinstance(answer, Lost):
+            return None, f"the search was lost: {answer.reason}"
+        taken, says = answer
+        if taken is None:
+            return None, says
+        return [(self.system.actions[number], choices) for number, choices in taken], says
+
+    def _search(
+        self, values: Sequence[Any], group: str
+    ) -> tuple[list[tuple[int, Mapping[str, Any]]] | None, str]:
+        """What is found, its steps by their numbers, which cross processes."""
         from verifier.foresight import violation_ahead
         from verifier.language.compiling import compile_system
 
         compiled = compile_system(self.system, self.properties)
         ahead = violation_ahead(compiled, values, group, AHEAD)
-        return ahead.moves, ahead.says
+        if ahead.moves is None:
+            return None, ahead.says
+        actions = self.system.actions
+        return [(actions.index(step), choices) for step, choices in ahead.moves], ahead.says
