@@ -31,6 +31,7 @@ def test_limits_out_of_range_are_refused(nestproof: Runner) -> None:
     for option, value in (
         ("--depth", "0"),
         ("--timeout", "-1"),
+        ("--timeout", "nan"),
         ("--jobs", "0"),
         ("--engine", "x"),
     ):
@@ -49,7 +50,60 @@ def test_evidence_that_cannot_be_saved_is_refused_before_the_search(
     nestproof: Runner, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    refused(nestproof("check", "--evidence", str(tmp_path / "file" / "x")), "cannot be saved")
+    refused(nestproof("check", "--evidence", str(tmp_path / "file" / "x")), "cannot be written")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("graph", "lazy/fixed", "--over", "ts", "-o"),
+        ("export", "lazy/fixed/isolation", "--format", "smt2", "-o"),
+        ("gate", "--json"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_by_every_command(
+    nestproof: Runner, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    refused(nestproof(*command, str(tmp_path / "no" / "file")), "no/file` cannot be written")
+
+
+def test_coverage_proofs_that_cannot_be_saved_are_refused_before_the_search(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    ran = nestproof("cover", "lazy/fixed", "--evidence", str(tmp_path / "file" / "x"))
+    refused(ran, "cannot be written")
+    assert ran.out == ""
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(nestproof: Runner, tmp_path: Path) -> None:
+    import os
+    import stat
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    export = ("export", "lazy/fixed/isolation", "--format", "aiger", "-o", str(pipe))
+    assert nestproof(*export).code == 0
+    assert os.read(reader, 3) == b"aig"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_two_reports_in_one_file_are_refused(nestproof: Runner, tmp_path: Path) -> None:
+    file = str(tmp_path / "report")
+    refused(nestproof("gate", "--json", file, "--sarif", file), "two reports")
+
+
+def test_what_a_terminal_would_obey_is_not_repeated(nestproof: Runner) -> None:
+    for command in ("check", "explain", "show"):
+        ran = nestproof(command, "a\x1b[2J\n\u202eb\x07")
+        refused(ran, "nothing is called `a?[2J ?b?` here")
+
+
+def test_a_name_that_no_file_can_have_is_an_unknown_name(nestproof: Runner) -> None:
+    ran = nestproof("show", "x" * 5000)
+    refused(ran, "nothing is called `xxx")
+    assert len(ran.err) < 1500
 
 
 @pytest.mark.parametrize(

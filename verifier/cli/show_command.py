@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from functools import partial
@@ -13,6 +14,7 @@ from verifier.catalogue import Catalogue, load, project_root
 from verifier.checking import Result
 from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
+from verifier.cli.limits import SECONDS
 from verifier.cli.opening import foreseen, interactive, open_trace, session_of
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, Evidence, read
@@ -42,7 +44,7 @@ FORMATS = ("text", "svg", "html", "mermaid")
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 1_000_000),
+    type=SECONDS,
     default=300.0,
     show_default=True,
     help="Seconds to find a pair's evidence in.",
@@ -84,7 +86,7 @@ def _watches(texts: Iterable[str]) -> list[Watch]:
 def _found(what: str, timeout: float) -> tuple[Evidence | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
     file = Path(what)
-    if file.is_file():
+    if os.path.isfile(file):
         try:
             return read(file), None
         except DamagedFile as damage:

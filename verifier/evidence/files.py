@@ -28,8 +28,13 @@ class _Kind(msgspec.Struct):
 
 
 def save(evidence: Evidence, file: Path) -> None:
-    """Write evidence as JSON, atomically. Same evidence, same bytes."""
-    write_whole(file, msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n")
+    """Write evidence as JSON, atomically."""
+    write_whole(file, encoded(evidence))
+
+
+def encoded(evidence: Evidence) -> bytes:
+    """Evidence as JSON. Same evidence, same bytes."""
+    return msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n"
 
 
 def write_whole(file: Path, content: bytes) -> None:

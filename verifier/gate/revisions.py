@@ -9,12 +9,12 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from verifier.catalogue import PARTS
 from verifier.language.errors import ModelError
 
 MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """Where the main branch is looked for, in this order."""
 
-PARTS = ("models", "properties")
 EVIDENCE = "properties/certificates/"
 SECONDS = 120
 
