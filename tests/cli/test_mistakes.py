@@ -182,3 +182,37 @@ def test_new_does_not_touch_a_folder_that_is_in_use(nestproof: Runner, project: 
     before = sorted(project.rglob("*"))
     refused(nestproof("new", str(project)), "not empty")
     assert sorted(project.rglob("*")) == before
+
+
+def saved(nestproof: Runner, folder: Path, **changes: object) -> Path:
+    """The proof of lazy/fixed with something else in it."""
+    import json
+
+    assert nestproof("check", "lazy/fixed", "--evidence", str(folder)).code == 0
+    file = folder / "lazy.fixed.isolation.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+    return file
+
+
+def test_a_saved_proof_that_does_not_hold_is_not_shown_as_one(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    file = saved(nestproof, tmp_path, lemmas=[{}])
+    refused(nestproof("show", str(file)), "this is no proof of `lazy/fixed/isolation`")
+    ran = nestproof("audit", str(file))
+    assert (ran.code, "rejected" in ran.out) == (1, True)
+
+
+def test_an_audit_that_takes_too_long_is_unknown(nestproof: Runner, tmp_path: Path) -> None:
+    file = saved(nestproof, tmp_path, induction=100)
+    ran = nestproof("audit", "--timeout", "0.5", str(file))
+    assert (ran.code, "unknown" in ran.out) == (3, True)
+    assert "stopped after 0.5 s" in ran.out
+    refused(nestproof("show", "--timeout", "0.5", str(file)), "stopped after 0.5 s")
+
+
+def test_an_audit_repeats_nothing_that_a_terminal_obeys(nestproof: Runner, tmp_path: Path) -> None:
+    file = saved(nestproof, tmp_path, property="x\x1b[2J\n\u202e")
+    ran = nestproof("audit", str(file))
+    assert "has no property `x?[2J ?`" in ran.out
+    assert "\x1b" not in ran.out

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from verifier.evidence.certificates import Certificate
+from verifier.evidence.contents import content_of
 from verifier.evidence.traces import Trace
 from verifier.evidence.wellformed import fault
 
@@ -53,9 +54,7 @@ def write_whole(file: Path, content: bytes) -> None:
 def read(file: Path) -> Evidence:
     """A trace or certificate; DamagedFile where it is neither."""
     try:
-        if file.stat().st_size > LARGEST:
-            raise DamagedFile(f"it is larger than {LARGEST >> 20} MiB")
-        content = file.read_bytes()
+        content = content_of(file, LARGEST)
     except OSError as error:
         raise DamagedFile(error.strerror or str(error)) from None
     try:
@@ -66,11 +65,12 @@ def read(file: Path) -> Evidence:
                 "this version reads traces and certificates of schema 1"
             )
         if kind.kind == "trace":
-            trace = msgspec.json.decode(content, type=Trace)
-            wrong = fault(trace)
-            if wrong is not None:
-                raise DamagedFile(wrong)
-            return trace
-        return msgspec.json.decode(content, type=Certificate)
+            evidence: Evidence = msgspec.json.decode(content, type=Trace)
+        else:
+            evidence = msgspec.json.decode(content, type=Certificate)
+        wrong = fault(evidence)
+        if wrong is not None:
+            raise DamagedFile(wrong)
+        return evidence
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise DamagedFile(f"{error}") from None

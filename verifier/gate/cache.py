@@ -7,7 +7,6 @@ audited when it is used. Whatever else is found under that name is as good as no
 from __future__ import annotations
 
 import os
-import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from verifier.evidence.certificates import Certificate
+from verifier.evidence.contents import content_of
 from verifier.evidence.files import write_whole
 from verifier.evidence.verdicts import Limits
 from verifier.gate.kept import Run, Witnesses
@@ -78,12 +78,10 @@ class Cache:
         """The entry of that name; None where there is none that can be read."""
         if self._folder is None:
             return None
-        content = _regular(self._folder / f"{key}.json")
-        if content is None:
-            return None
         try:
+            content = content_of(self._folder / f"{key}.json", LARGEST_ENTRY, links=False)
             entry = msgspec.json.decode(content, type=Entry)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
         return entry if entry.format == FORMAT and entry.key == key else None
 
@@ -112,23 +110,6 @@ class Cache:
             if unfinished or total > largest:
                 with suppress(OSError):
                     file.unlink(missing_ok=True)
-
-
-def _regular(file: Path) -> bytes | None:
-    """A plain file's content if it is small enough: no link, pipe or device is followed."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        descriptor = os.open(file, flags)
-    except OSError:
-        return None
-    try:
-        with os.fdopen(descriptor, "rb") as stream:
-            found = os.fstat(stream.fileno())
-            if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_ENTRY:
-                return None
-            return stream.read(LARGEST_ENTRY)
-    except OSError:
-        return None
 
 
 def _files(folder: Path) -> Iterator[tuple[float, int, Path]]:

@@ -10,6 +10,7 @@ import msgspec
 
 from verifier.catalogue import Pair
 from verifier.evidence.certificates import Certificate
+from verifier.evidence.contents import content_of
 from verifier.evidence.files import LARGEST, DamagedFile, Evidence, read, save, write_whole
 from verifier.evidence.traces import Value
 
@@ -60,9 +61,7 @@ def kept_witnesses(root: Path, system: str) -> Witnesses | None:
     if not file.exists():
         return None
     try:
-        if file.stat().st_size > LARGEST:
-            raise DamagedFile(f"it is larger than {LARGEST >> 20} MiB")
-        return decoded(file.read_bytes())
+        return decoded(content_of(file, LARGEST))
     except OSError as error:
         raise DamagedFile(error.strerror or str(error)) from None
 
