@@ -216,3 +216,18 @@ def test_an_audit_repeats_nothing_that_a_terminal_obeys(nestproof: Runner, tmp_p
     ran = nestproof("audit", str(file))
     assert "has no property `x?[2J ?`" in ran.out
     assert "\x1b" not in ran.out
+
+
+def test_a_function_without_mutants_is_no_perfect_score(nestproof: Runner) -> None:
+    ran = nestproof("mutate", "lazy/fixed", "--function", "swich_to", "--no-cache")
+    refused(ran, "`lazy/fixed` runs nothing that can be mutated in swich_to")
+
+
+@pytest.mark.parametrize("typed", ["²", "9" * 5000, "-1", "0", "\x1b]0;x\x07", "1 x=\x1b]0;"])
+def test_what_is_no_step_is_refused_by_hand_and_the_simulation_goes_on(
+    nestproof: Runner, typed: str
+) -> None:
+    ran = nestproof("simulate", "lazy/fixed", stdin=f"{typed}\n1\nquit\n")
+    assert (ran.code, ran.err) == (0, "")
+    assert "state after 1" in ran.out
+    assert "\x1b" not in ran.out

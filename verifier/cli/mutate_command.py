@@ -23,6 +23,7 @@ from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.mutation import Trial, score
 from verifier.gate.scores import compared, entry, record, scores
 from verifier.gate.strength import guarded_system, trials_of
+from verifier.language.errors import ModelError
 from verifier.viewer.lines import Role
 
 
@@ -75,6 +76,11 @@ def command(
                     continue
                 for trial in trials_of(guards, cores, reporter.watch, functions):
                     trials.append(trial)
+            if functions and not trials:
+                raise ModelError(
+                    f"`{name}` runs nothing that can be mutated in {' or '.join(functions)}",
+                    mend=f"`nestproof explain {name}` lists its steps",
+                )
             _print(name, guards.claims, trials, everything, perf_counter() - begin)
             found[name] = entry(trials)
             comparison = compared(name, trials, recorded.get(name), not functions)
