@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ran, Runner
+from tests.cli.conftest import HERE, Ran, Runner
 
 
 def refused(ran: Ran, *parts: str) -> None:
@@ -231,3 +231,27 @@ def test_what_is_no_step_is_refused_by_hand_and_the_simulation_goes_on(
     assert (ran.code, ran.err) == (0, "")
     assert "state after 1" in ran.out
     assert "\x1b" not in ran.out
+
+
+def test_a_new_project_for_which_there_is_no_space_leaves_nothing(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk."""
+    import resource
+    import signal
+    import subprocess
+    import sys
+
+    def full() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+    (tmp_path / "empty").mkdir()
+    for name in ("empty", "new"):
+        done = subprocess.run(
+            [sys.executable, "-B", "-m", "verifier", "new", str(tmp_path / name)],
+            cwd=HERE.parent.parent,
+            capture_output=True,
+            text=True,
+            preexec_fn=full,
+        )
+        refused(Ran(done.stdout, done.stderr, done.returncode), "File too large")
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]

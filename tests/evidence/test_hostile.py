@@ -62,3 +62,9 @@ def test_a_link_is_followed_only_where_people_name_it(tmp_path: Path) -> None:
         content_of(tmp_path / "link", 1, links=False)
     with pytest.raises(OSError, match="larger"):
         content_of(tmp_path / "file", 0)
+
+
+def test_a_file_that_cannot_be_written_is_named_and_not_its_temporary_one(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file") as failure:
+        save(certificate(), tmp_path / "no" / "x.json")
+    assert failure.value.filename == str(tmp_path / "no" / "x.json")

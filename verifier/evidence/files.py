@@ -40,6 +40,13 @@ def encoded(evidence: Evidence) -> bytes:
 
 def write_whole(file: Path, content: bytes) -> None:
     """Replace a file's content in one move, so that no reader sees half of it."""
+    try:
+        _replace(file, content)
+    except OSError as error:  # which names the temporary file, or none
+        raise OSError(error.errno, error.strerror, str(file)) from None
+
+
+def _replace(file: Path, content: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
