@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.gate.conftest import Project
 from verifier.evidence.certificates import Certificate
+from verifier.evidence.files import DamagedFile
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import FORMAT, Cache, Entry
+from verifier.gate.kept import Witnesses, decoded
 
 
 @pytest.fixture
@@ -208,11 +211,53 @@ def test_the_oldest_entries_go_when_there_are_too_many(tmp_path: Path) -> None:
 def test_what_a_killed_gate_has_left_goes_after_a_while(tmp_path: Path) -> None:
     cache = Cache(tmp_path, Limits())
     cache.put(Entry(FORMAT, cache.key("s", "p", ""), proof=proof(0)))
-    left = tmp_path / f"results-{FORMAT}" / ".x.json.abc"
-    fresh = tmp_path / f"results-{FORMAT}" / ".y.json.abc"
+    left = tmp_path / f"results-{FORMAT}" / f".{'0' * 40}.json.abc"
+    fresh = tmp_path / f"results-{FORMAT}" / f".{'1' * 40}.json.abc"
     left.touch()
     fresh.touch()
     os.utime(left, (0, 0))
     cache.trim()
     assert not left.exists()
     assert fresh.exists()
+
+
+def test_files_of_others_stay_where_the_folder_is_a_link_to_them(tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for name in ("letter.json", ".profile", "0123.json"):
+        (documents / name).write_text("mine")
+        os.utime(documents / name, (0, 0))
+    (tmp_path / f"results-{FORMAT}").symlink_to(documents)
+    Cache(tmp_path, Limits()).trim(0)
+    assert len(list(documents.iterdir())) == 3
+
+
+def test_a_linked_entry_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    cache = Cache(tmp_path, Limits())
+    key = cache.key("s", "p", "")
+    file = tmp_path / f"results-{FORMAT}" / f"{key}.json"
+    file.parent.mkdir()
+    file.symlink_to(victim)
+    assert cache.get(key) is None
+    cache.put(Entry(FORMAT, key, proof=proof(0)))
+    assert cache.get(key) is not None
+    assert victim.read_text() == "mine"
+
+
+def test_an_entry_that_no_audit_gets_through_is_as_good_as_none(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, Limits())
+    key = cache.key("s", "p", "")
+    endless = msgspec.structs.replace(proof(0), induction=10**9)
+    cache.put(Entry(FORMAT, key, proof=endless))
+    assert cache.get(key) is None
+    cache.put(Entry(FORMAT, key, witnesses=Witnesses(1, "witnesses", "s", {}, {"x": endless})))
+    assert cache.get(key) is None
+
+
+def test_kept_witnesses_that_no_audit_gets_through_are_damaged() -> None:
+    endless = msgspec.structs.replace(proof(0), induction=10**9)
+    document = msgspec.json.encode(Witnesses(1, "witnesses", "s", {}, {"x": endless}))
+    with pytest.raises(DamagedFile, match="an induction over 1000000000 steps"):
+        decoded(document)

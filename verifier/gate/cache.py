@@ -7,6 +7,7 @@ audited when it is used. Whatever else is found under that name is as good as no
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -21,12 +22,15 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.contents import content_of
 from verifier.evidence.files import write_whole
 from verifier.evidence.verdicts import Limits
+from verifier.evidence.wellformed import fault
 from verifier.gate.kept import Run, Witnesses
 
 FORMAT = "1"
 LARGEST_ENTRY = 16 * 2**20
 LARGEST = 256 * 2**20
 """Bytes beyond which the oldest entries go."""
+OURS = re.compile(r"\.?[0-9a-f]{40}\.json")
+"""An entry, or one that is being written."""
 ABANDONED = 3600.0
 """Seconds after which a file that was never finished goes."""
 
@@ -83,7 +87,11 @@ class Cache:
             entry = msgspec.json.decode(content, type=Entry)
         except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
-        return entry if entry.format == FORMAT and entry.key == key else None
+        proofs = [entry.proof] if entry.proof is not None else []
+        if entry.witnesses is not None:
+            proofs += entry.witnesses.unreachable.values()
+        fits = entry.format == FORMAT and entry.key == key
+        return entry if fits and not any(map(fault, proofs)) else None
 
     def put(self, entry: Entry) -> None:
         """Save an entry, or note why that is not possible."""
@@ -113,13 +121,13 @@ class Cache:
 
 
 def _files(folder: Path) -> Iterator[tuple[float, int, Path]]:
-    """Files by age and size; those that vanish meanwhile are left out."""
+    """Entries by age and size; what vanishes meanwhile is left out, and what is nobody's."""
     try:
         entries = list(os.scandir(folder))
     except OSError:
         return
     for entry in entries:
         with suppress(OSError):
-            if entry.is_file(follow_symlinks=False):
+            if OURS.match(entry.name) and entry.is_file(follow_symlinks=False):
                 found = entry.stat(follow_symlinks=False)
                 yield found.st_mtime, found.st_size, Path(entry.path)

@@ -13,6 +13,7 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.contents import content_of
 from verifier.evidence.files import LARGEST, DamagedFile, Evidence, read, save, write_whole
 from verifier.evidence.traces import Value
+from verifier.evidence.wellformed import fault
 
 FOLDER = Path("properties") / "certificates"
 
@@ -69,9 +70,14 @@ def kept_witnesses(root: Path, system: str) -> Witnesses | None:
 def decoded(content: bytes) -> Witnesses:
     """Witnesses as saved. Raises DamagedFile."""
     try:
-        return msgspec.json.decode(content, type=Witnesses)
+        known = msgspec.json.decode(content, type=Witnesses)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise DamagedFile(f"{error}") from None
+    for proof in known.unreachable.values():
+        wrong = fault(proof)
+        if wrong is not None:
+            raise DamagedFile(wrong)
+    return known
 
 
 def keep(root: Path, evidence: Iterable[Evidence], witnesses: Iterable[Witnesses]) -> list[Path]:
