@@ -83,3 +83,29 @@ def test_the_shell_completes_commands_and_systems(example: Path) -> None:
     begun = {"_NESTPROOF_COMPLETE": "bash_complete", "COMP_CWORD": "2"}
     done = shell(example, "$N", COMP_WORDS="nestproof simulate lazy/b", **begun)
     assert (done.returncode, done.stdout) == (0, "plain,lazy/broken\n")
+
+
+@pytest.mark.parametrize("command", ["list", "show lazy/broken/isolation"])
+def test_a_terminal_that_cannot_draw_gets_text(example: Path, command: str) -> None:
+    import pty
+
+    terminal, end = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent), "TERM": "dumb"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verifier", *command.split()],
+        cwd=example,
+        env=environment,
+        stdin=end,
+        stdout=end,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(end)
+    printed = b""
+    try:
+        while piece := os.read(terminal, 65536):
+            printed += piece
+    except OSError:  # the other end is closed
+        pass
+    assert process.wait(60) == 0
+    assert b"lazy/broken" in printed
+    assert b"\x1b" not in printed

@@ -119,7 +119,8 @@ def _run() -> int:
     if not arguments:
         click.echo(nestproof.get_help(click.Context(nestproof, info_name="nestproof")), err=True)
         return 2
-    colour = False if os.environ.get("NO_COLOR") else None
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    colour = False if plain else None
     try:
         with nestproof.make_context("nestproof", arguments, color=colour) as context:
             return nestproof.invoke(context) or 0
