@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import importlib
+import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +21,11 @@ from verifier.language.functions import ModelFunction, about
 from verifier.language.system import System, bindings
 
 IMPORT_SECONDS = 20.0
+IMPORTS = "what a module of models or properties imports must be there, and only define things"
 EXPECTED = ("proved", "violated")
+PARTS = ("models", "properties")
+PROJECT = re.compile(r"^\s*\[\s*tool\s*\.\s*nestproof\s*\]", re.MULTILINE)
+"""What a pyproject.toml says that has models and properties beside it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,22 @@ class Catalogue:
         for system in self.systems.values():
             yield from self.pairs_of(system)
 
+    @cached_property
+    def idle(self) -> tuple[str, ...]:
+        """The properties that speak about none of the systems: they say nothing."""
+        used = {pair.property for pair in self.pairs()}
+        return tuple(group for group in self.groups if group not in used)
+
+    def require_pairs(self) -> None:
+        """Refuse a project in which there is nothing to check."""
+        if not self.systems:
+            raise ModelError(f"there are no systems under {self.root}", mend="add some to models/")
+        if not any(self.pairs()):
+            raise ModelError(
+                f"no properties apply to the systems under {self.root}",
+                mend="add functions with @always to properties/",
+            )
+
     def matching(self, patterns: Iterable[str]) -> list[Pair]:
         """The pairs that shell patterns name: a pair, a system, a family, or with `*`."""
         everything = list(self.pairs())
@@ -110,17 +132,33 @@ def bundled_root() -> Path:
 
 
 def project_root(start: Path) -> Path:
-    """The nearest folder above with models/ and properties/, else the bundled catalogue."""
+    """The nearest folder above with models/ and properties/, else the bundled catalogue.
+
+    Refuses a project that lacks one of them: another one would be checked in its place.
+    """
     for folder in (start, *start.parents):
-        if (folder / "models").is_dir() and (folder / "properties").is_dir():
+        missing = [part for part in PARTS if not (folder / part).is_dir()]
+        if not missing:
             return folder
+        if _is_project(folder / "pyproject.toml"):
+            raise ModelError(
+                f"`{folder}` is a project by its pyproject.toml, and has no folder `{missing[0]}`",
+                mend="make it, or take the table `tool.nestproof` out",
+            )
     return bundled_root()
+
+
+def _is_project(file: Path) -> bool:
+    try:
+        return PROJECT.search(file.read_text(errors="replace")) is not None
+    except OSError:
+        return False
 
 
 def load(root: Path) -> Catalogue:
     """Import every module under models/systems/ (or models/) and properties/ of a project."""
     roots = list(dict.fromkeys([root, bundled_root()]))
-    for name in ("models", "properties"):
+    for name in PARTS:
         _open_namespace(name, [str(each / name) for each in roots])
     systems: dict[str, System] = {}
     functions: dict[ModelFunction, None] = {}
@@ -143,7 +181,8 @@ def load(root: Path) -> Catalogue:
                 properties[function] = None
                 functions[function] = None
     ordered = dict(sorted(systems.items()))
-    expected = _expected(root / "properties" / "verdicts.toml", ordered)
+    groups = {function.group for function in properties} | {"assertions"}
+    expected = _expected(root / "properties" / "verdicts.toml", ordered, groups)
     return Catalogue(root, ordered, tuple(properties), expected, _by_name(functions))
 
 
@@ -171,30 +210,44 @@ def _modules(root: Path, name: str) -> Iterator[ModuleType]:
     folder = root / name
     for file in sorted(folder.rglob("*.py")):
         parts = file.relative_to(folder).with_suffix("").parts
-        if any(part.startswith((".", "_")) for part in parts):
+        if file.is_dir() or any(part.startswith((".", "_")) for part in parts):
             continue
+        if not file.is_file() or any("." in part for part in parts):
+            raise ModelError(
+                f"`{file.relative_to(root)}` cannot be imported",
+                Place(str(file), 1),
+                "a module is a file whose name has no dot before `.py`",
+            )
         dotted = ".".join((name, *parts))
-        with blaming(f"module `{dotted}`", IMPORT_SECONDS):
+        blamed = blaming(f"module `{dotted}`", IMPORT_SECONDS, IMPORTS, str(file))
+        with blamed, redirect_stdout(sys.stderr):
             module = importlib.import_module(dotted)
         yield module
 
 
-def _expected(file: Path, systems: dict[str, System]) -> dict[Pair, str]:
-    if not file.exists():
-        return {}
-    try:
-        table: dict[str, Any] = tomllib.loads(file.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ModelError(f"`{file.name}` is not TOML: {error}", Place(str(file), 1)) from None
+def _expected(file: Path, systems: Collection[str], groups: Collection[str]) -> dict[Pair, str]:
     expected = {}
-    for system, verdicts in table.items():
+    for system, verdicts in read_toml(file).items():
         if system not in systems:
             raise ModelError(
                 f"a verdict is recorded for `{system}`, which does not exist",
                 _line(file, system),
                 "rename or remove the table",
             )
+        if not isinstance(verdicts, dict):
+            raise ModelError(
+                f"the verdicts of `{system}` are no table",
+                _line(file, system),
+                f'write ["{system}"], and below it a line for each property',
+            )
         for group, verdict in verdicts.items():
+            if group not in groups:
+                near = difflib.get_close_matches(group, groups, 1)
+                raise ModelError(
+                    f"a verdict is recorded for the property `{group}`, which does not exist",
+                    _line(file, group),
+                    f"did you mean `{near[0]}`?" if near else "rename or remove the line",
+                )
             if verdict not in EXPECTED:
                 raise ModelError(
                     f"`{verdict}` is no verdict",
@@ -205,6 +258,23 @@ def _expected(file: Path, systems: dict[str, System]) -> dict[Pair, str]:
     return expected
 
 
+def read_toml(file: Path) -> dict[str, Any]:
+    """A file's tables; none where there is no file."""
+    if not file.exists():
+        return {}
+    try:
+        if not file.is_file():
+            raise OSError("it is no file")
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        place = Place(str(file), int(line[1]) if line else 1)
+        raise ModelError(f"`{file.name}` is not TOML: {error}", place) from None
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ModelError(f"`{file.name}` cannot be read: {why}", Place(str(file), 1)) from None
+
+
 def _line(file: Path, text: str) -> Place:
-    lines = file.read_text().splitlines()
+    lines = file.read_text(encoding="utf-8").splitlines()
     return Place(str(file), next((i for i, line in enumerate(lines, 1) if text in line), 1))

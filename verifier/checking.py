@@ -23,6 +23,7 @@ from verifier.evidence.verdicts import (
     silent,
 )
 from verifier.language.compiling import Compiled, compile_system
+from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
 
@@ -126,10 +127,16 @@ def _again(
 def _wanted(
     properties: Sequence[ModelFunction], compiled: Compiled, groups: list[str]
 ) -> list[str]:
-    """The properties asked for that exist; who asks for all gets the models' assertions too."""
+    """The properties asked for; who asks for all gets the models' assertions too."""
     known = {function.group for function in properties}
     asserts = ASSERTIONS in compiled.circuit.bad
     wanted = [group for group in groups if group in known or (asserts and group == ASSERTIONS)]
+    absent = [group for group in groups if group not in wanted]
+    if absent:
+        raise ModelError(
+            f"`{compiled.system.name}` has no property `{absent[0]}`",
+            mend="nothing can be expected of it: take it out of verdicts.toml",
+        )
     if asserts and known <= set(groups) and ASSERTIONS not in wanted:
         wanted.append(ASSERTIONS)
     return wanted

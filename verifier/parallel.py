@@ -13,6 +13,7 @@ from typing import Generic, TypeVar, cast
 
 from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Engine, Result, ToolFailure, decide
+from verifier.engines.race import end_with
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
@@ -119,6 +120,12 @@ def side_by_side(
             worker.process.terminate()
 
 
+def within(seconds: float | None, name: str, task: Callable[[], T]) -> T | Lost:
+    """The answer of a task in a process of its own, which ends in time whatever it does."""
+    [(_, answer)] = side_by_side({name: task}, 1, silent, seconds)
+    return answer
+
+
 class _Worker(Generic[T]):
     """A forked process for one task: it has the catalogue without importing it again."""
 
@@ -127,7 +134,7 @@ class _Worker(Generic[T]):
         self.started = monotonic()
         context = get_context("fork")
         self.answers, answer = context.Pipe(duplex=False)
-        self.process = context.Process(target=_answer, args=(task, answer))
+        self.process = context.Process(target=_answer, args=(task, answer, os.getpid()))
         self.process.start()
         answer.close()
 
@@ -138,7 +145,9 @@ class _Worker(Generic[T]):
         except EOFError:
             self.process.join()
             code = self.process.exitcode or 0
-            if code >= 0:
+            if code == 0:
+                raise KeyboardInterrupt from None
+            if code > 0:
                 raise ToolFailure(f"the check of `{self.name}` ended with {code}") from None
             return Lost(f"its process was killed by signal {-code}")
         self.process.join()
@@ -153,7 +162,8 @@ class _Worker(Generic[T]):
         return Lost(reason)
 
 
-def _answer(task: Callable[[], object], answer: Connection) -> None:
+def _answer(task: Callable[[], object], answer: Connection, parent: int) -> None:
+    end_with(parent)
     try:
         answer.send(task())
     except (ModelError, ToolFailure) as error:

@@ -16,15 +16,19 @@ from verifier.language.errors import ModelError
 PROPERTY = "the property itself"
 """Stands among the steps for what the property needs to follow."""
 
+MOST_LEMMAS = 3_000
+
 
 def premises(compiled: Compiled, certificate: Certificate) -> dict[str, tuple[int, ...]]:
     """For each step the numbers of the lemmas, from 1, that it needs: a set with nothing to spare.
 
     A step needs a lemma if without it some other lemma could fail after the step. Each lemma may
     be presupposed for itself, and other sets may do as well. Empty for proofs by induction over
-    several steps.
+    several steps, and where there are more lemmas than anybody reads.
     """
     if certificate.induction or certificate.property not in compiled.circuit.bad:
+        return {}
+    if len(certificate.lemmas) > MOST_LEMMAS:
         return {}
     clauses = []
     for lemma in certificate.lemmas:

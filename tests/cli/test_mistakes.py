@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ran, Runner
+from tests.cli.conftest import HERE, Ran, Runner
 
 
 def refused(ran: Ran, *parts: str) -> None:
@@ -31,6 +31,7 @@ def test_limits_out_of_range_are_refused(nestproof: Runner) -> None:
     for option, value in (
         ("--depth", "0"),
         ("--timeout", "-1"),
+        ("--timeout", "nan"),
         ("--jobs", "0"),
         ("--engine", "x"),
     ):
@@ -49,7 +50,60 @@ def test_evidence_that_cannot_be_saved_is_refused_before_the_search(
     nestproof: Runner, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    refused(nestproof("check", "--evidence", str(tmp_path / "file" / "x")), "cannot be saved")
+    refused(nestproof("check", "--evidence", str(tmp_path / "file" / "x")), "cannot be written")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("graph", "lazy/fixed", "--over", "ts", "-o"),
+        ("export", "lazy/fixed/isolation", "--format", "smt2", "-o"),
+        ("gate", "--json"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_by_every_command(
+    nestproof: Runner, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    refused(nestproof(*command, str(tmp_path / "no" / "file")), "no/file` cannot be written")
+
+
+def test_coverage_proofs_that_cannot_be_saved_are_refused_before_the_search(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    ran = nestproof("cover", "lazy/fixed", "--evidence", str(tmp_path / "file" / "x"))
+    refused(ran, "cannot be written")
+    assert ran.out == ""
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(nestproof: Runner, tmp_path: Path) -> None:
+    import os
+    import stat
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    export = ("export", "lazy/fixed/isolation", "--format", "aiger", "-o", str(pipe))
+    assert nestproof(*export).code == 0
+    assert os.read(reader, 3) == b"aig"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_two_reports_in_one_file_are_refused(nestproof: Runner, tmp_path: Path) -> None:
+    file = str(tmp_path / "report")
+    refused(nestproof("gate", "--json", file, "--sarif", file), "two reports")
+
+
+def test_what_a_terminal_would_obey_is_not_repeated(nestproof: Runner) -> None:
+    for command in ("check", "explain", "show"):
+        ran = nestproof(command, "a\x1b[2J\n\u202eb\x07")
+        refused(ran, "nothing is called `a?[2J ?b?` here")
+
+
+def test_a_name_that_no_file_can_have_is_an_unknown_name(nestproof: Runner) -> None:
+    ran = nestproof("show", "x" * 5000)
+    refused(ran, "nothing is called `xxx")
+    assert len(ran.err) < 1500
 
 
 @pytest.mark.parametrize(
@@ -128,3 +182,76 @@ def test_new_does_not_touch_a_folder_that_is_in_use(nestproof: Runner, project: 
     before = sorted(project.rglob("*"))
     refused(nestproof("new", str(project)), "not empty")
     assert sorted(project.rglob("*")) == before
+
+
+def saved(nestproof: Runner, folder: Path, **changes: object) -> Path:
+    """The proof of lazy/fixed with something else in it."""
+    import json
+
+    assert nestproof("check", "lazy/fixed", "--evidence", str(folder)).code == 0
+    file = folder / "lazy.fixed.isolation.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+    return file
+
+
+def test_a_saved_proof_that_does_not_hold_is_not_shown_as_one(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    file = saved(nestproof, tmp_path, lemmas=[{}])
+    refused(nestproof("show", str(file)), "this is no proof of `lazy/fixed/isolation`")
+    ran = nestproof("audit", str(file))
+    assert (ran.code, "rejected" in ran.out) == (1, True)
+
+
+def test_an_audit_that_takes_too_long_is_unknown(nestproof: Runner, tmp_path: Path) -> None:
+    file = saved(nestproof, tmp_path, induction=100)
+    ran = nestproof("audit", "--timeout", "0.5", str(file))
+    assert (ran.code, "unknown" in ran.out) == (3, True)
+    assert "stopped after 0.5 s" in ran.out
+    refused(nestproof("show", "--timeout", "0.5", str(file)), "stopped after 0.5 s")
+
+
+def test_an_audit_repeats_nothing_that_a_terminal_obeys(nestproof: Runner, tmp_path: Path) -> None:
+    file = saved(nestproof, tmp_path, property="x\x1b[2J\n\u202e")
+    ran = nestproof("audit", str(file))
+    assert "has no property `x?[2J ?`" in ran.out
+    assert "\x1b" not in ran.out
+
+
+def test_a_function_without_mutants_is_no_perfect_score(nestproof: Runner) -> None:
+    ran = nestproof("mutate", "lazy/fixed", "--function", "swich_to", "--no-cache")
+    refused(ran, "`lazy/fixed` runs nothing that can be mutated in swich_to")
+
+
+@pytest.mark.parametrize("typed", ["²", "9" * 5000, "-1", "0", "\x1b]0;x\x07", "1 x=\x1b]0;"])
+def test_what_is_no_step_is_refused_by_hand_and_the_simulation_goes_on(
+    nestproof: Runner, typed: str
+) -> None:
+    ran = nestproof("simulate", "lazy/fixed", stdin=f"{typed}\n1\nquit\n")
+    assert (ran.code, ran.err) == (0, "")
+    assert "state after 1" in ran.out
+    assert "\x1b" not in ran.out
+
+
+def test_a_new_project_for_which_there_is_no_space_leaves_nothing(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk."""
+    import resource
+    import signal
+    import subprocess
+    import sys
+
+    def full() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+    (tmp_path / "empty").mkdir()
+    for name in ("empty", "new"):
+        done = subprocess.run(
+            [sys.executable, "-B", "-m", "verifier", "new", str(tmp_path / name)],
+            cwd=HERE.parent.parent,
+            capture_output=True,
+            text=True,
+            preexec_fn=full,
+        )
+        refused(Ran(done.stdout, done.stderr, done.returncode), "File too large")
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]

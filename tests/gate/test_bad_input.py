@@ -156,3 +156,11 @@ def test_verdicts_that_change_while_the_gate_runs_are_not_overwritten(tmp_path: 
     with pytest.raises(ModelError, match="has changed"):
         write(tmp_path, "", "# Mine.\n")
     assert file.read_text() == "# Theirs.\n"
+
+
+@pytest.mark.parametrize("content", [b'x = "\0"\n', b"(" * 5000, b"# \xe9\nx = '\xe9'\n"])
+def test_a_private_file_that_is_no_python_touches_nothing(project: Project, content: bytes) -> None:
+    (project.folder / "models" / "_notes.py").write_bytes(content)
+    project.commit()
+    (project.folder / "models" / "_notes.py").write_bytes(content + b"#")
+    assert project.gate("--base", "HEAD").code == 0

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.gate.conftest import Project
-from verifier.evidence.kept import Kept
+from verifier.evidence.files import DamagedFile, decoded
+from verifier.evidence.kept import Kept, Proof, Run, laid_out
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import FORMAT, Cache, Entry
 
@@ -206,11 +207,67 @@ def test_the_oldest_entries_go_when_there_are_too_many(tmp_path: Path) -> None:
 def test_what_a_killed_gate_has_left_goes_after_a_while(tmp_path: Path) -> None:
     cache = Cache(tmp_path, Limits())
     cache.put(Entry(FORMAT, cache.key("s", "p", ""), evidence(0)))
-    left = tmp_path / f"results-{FORMAT}" / ".x.json.abc"
-    fresh = tmp_path / f"results-{FORMAT}" / ".y.json.abc"
+    left = tmp_path / f"results-{FORMAT}" / f".{'0' * 40}.json.abc"
+    fresh = tmp_path / f"results-{FORMAT}" / f".{'1' * 40}.json.abc"
     left.touch()
     fresh.touch()
     os.utime(left, (0, 0))
     cache.trim()
     assert not left.exists()
     assert fresh.exists()
+
+
+def test_files_of_others_stay_where_the_folder_is_a_link_to_them(tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for name in ("letter.json", ".profile", "0123.json"):
+        (documents / name).write_text("mine")
+        os.utime(documents / name, (0, 0))
+    (tmp_path / f"results-{FORMAT}").symlink_to(documents)
+    Cache(tmp_path, Limits()).trim(0)
+    assert len(list(documents.iterdir())) == 3
+
+
+def test_a_linked_entry_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    cache = Cache(tmp_path, Limits())
+    key = cache.key("s", "p", "")
+    file = tmp_path / f"results-{FORMAT}" / f"{key}.json"
+    file.parent.mkdir()
+    file.symlink_to(victim)
+    assert cache.get(key) is None
+    cache.put(Entry(FORMAT, key, evidence(0)))
+    assert cache.get(key) is not None
+    assert victim.read_text() == "mine"
+
+
+def test_an_entry_that_no_audit_gets_through_is_as_good_as_none(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, Limits())
+    key = cache.key("s", "p", "")
+    cache.put(Entry(FORMAT, key, endless()))
+    assert cache.get(key) is None
+
+
+def endless() -> Kept:
+    return Kept(1, "kept", "s", (), {"x": Proof((), "pdr", 1, induction=10**9)})
+
+
+def test_kept_proofs_that_no_audit_gets_through_are_damaged() -> None:
+    with pytest.raises(DamagedFile, match="an induction over 1000000000 steps"):
+        decoded(laid_out(endless()), Kept)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Kept(1, "kept", "s", (), {"x": Proof((0,), "pdr", 1)}),
+        Kept(1, "kept", "s", ({},), {"x": Proof((-1,), "pdr", 1)}),
+        Kept(1, "kept", "s", ({"f": ()},), {"x": Proof((0,), "pdr", 1)}),
+        Kept(1, "kept", "s", (), {}, {"x": Run({}, (("step", {}),) * 10_001)}),
+        Kept(1, "kept", "s", (), {str(n): Proof((), "pdr", 1) for n in range(1001)}),
+    ],
+)
+def test_kept_evidence_that_cannot_be_is_damaged(wrong: Kept) -> None:
+    with pytest.raises(DamagedFile):
+        decoded(laid_out(wrong), Kept)

@@ -102,3 +102,55 @@ def test_a_trace_without_explanations_is_shown_as_far_as_it_goes() -> None:
 def test_an_empty_trace_is_shown() -> None:
     empty = Trace(1, "trace", "s/x", "p", "c", {"x": True}, "bmc", {"x": True}, ())
     assert "violated at the start" in "\n".join(rendered(trace_lines(empty)))
+
+
+FOREIGN = "\x1b[31m\u202e\n\x9b\t\r"
+"""Obeyed by terminals, or by whoever lays text out."""
+MAPS = ("seen", "start", "events", "claims", "enums", "choices", "changes", "because", "reads")
+
+
+def spelt(value: Any, key: str = "", names: bool = False) -> Any:
+    """A document with the foreign characters in all its strings and names of fields."""
+    if isinstance(value, dict):
+        found = {}
+        for name, inner in value.items():
+            found[name + FOREIGN if names else name] = spelt(
+                inner, name, not names and name in MAPS
+            )
+        return found
+    if isinstance(value, list):
+        return [spelt(inner, key, key == "differs") for inner in value]
+    kept = not isinstance(value, str) or not value or key in ("kind", "type")
+    return value if kept else value + FOREIGN
+
+
+@pytest.mark.parametrize("version", ["v3.1", "v3.13"])
+def test_what_a_terminal_obeys_is_in_no_rendering(version: str, tmp_path: Path) -> None:
+    from verifier.viewer.mermaid import sequence
+    from verifier.viewer.picture import page, svg
+
+    document = json.loads((HERE / "traces" / f"kvm-nvmx.{version}.json").read_text())
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(spelt(document)))
+    trace = read(file)
+    assert isinstance(trace, Trace)
+    lines = list(trace_lines(trace, everything=True))
+    title = f"{trace.system}</title><script>"
+    for text in (
+        "\n".join(rendered(lines)),
+        page(lines, title),
+        svg(lines, title),
+        "\n".join(sequence(trace)),
+    ):
+        assert all(character.isprintable() for character in text.replace("\n", ""))
+        assert "<script>" not in text
+
+
+def test_more_values_than_a_viewer_holds_are_refused(tmp_path: Path) -> None:
+    document = json.loads((HERE / "traces" / "kvm-nvmx.v3.1.json").read_text())
+    document["start"] |= {f"field{number}": True for number in range(100_000)}
+    document["steps"] *= 10
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(document))
+    with pytest.raises(DamagedFile, match="values of fields"):
+        read(file)

@@ -5,6 +5,14 @@ import z3
 from verifier.circuit.graph import Graph
 
 
+def answer_of(solver: z3.Solver, *assumptions: z3.BoolRef) -> z3.CheckSatResult:
+    """What Z3 answers; the Ctrl-C that it takes for itself meanwhile is given back."""
+    answer = solver.check(*assumptions)
+    if answer == z3.unknown and solver.reason_unknown() == "interrupted from keyboard":
+        raise KeyboardInterrupt
+    return answer
+
+
 class Z3Terms:
     """Translates literals on demand; variables become Boolean constants `v7`.
 

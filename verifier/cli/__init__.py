@@ -10,10 +10,18 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
 
 import click
+from click.shell_completion import shell_complete
 
-from verifier.cli.errors import said, say
+from verifier.cli.errors import one_line, said, say
+from verifier.language.errors import ModelError
+
+COMPLETE = "_NESTPROOF_COMPLETE"
+"""The variable by which a shell asks for completions."""
 
 COMMANDS = {
     "list": "systems, properties, expected verdicts",
@@ -75,22 +83,60 @@ def nestproof() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    _use_streams()
     try:
         with said():
-            colour = False if os.environ.get("NO_COLOR") else None
-            sys.exit(nestproof.main(standalone_mode=False, color=colour) or 0)
-    except click.exceptions.Abort:
-        _interrupted()
-    except KeyboardInterrupt:
-        _interrupted()
+            code = _run()
+            sys.stdout.flush()
+            sys.exit(code)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        say("interrupted", "nothing half written was left behind")
+        sys.exit(130)
     except click.ClickException as error:
-        say("error", error.format_message())
+        say("error", one_line(error.format_message()))
         sys.exit(2)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(141)
+    except OSError as error:
+        where = f"`{error.filename}`" if error.filename else "the output"
+        with suppress(OSError):
+            say("error", one_line(f"{where} cannot be used: {error.strerror or error}"))
+        _drop_output()
+        sys.exit(2)
 
 
-def _interrupted() -> None:
-    say("interrupted", "nothing half written was left behind")
-    sys.exit(130)
+def _run() -> int:
+    """What click's own `main` does, which ends with 1 where nobody reads on."""
+    asked = os.environ.get(COMPLETE)
+    if asked:
+        return shell_complete(nestproof, {}, "nestproof", COMPLETE, asked)
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise ModelError("the folder you are in is gone", mend="change to one there is") from None
+    arguments = sys.argv[1:]
+    if not arguments:
+        click.echo(nestproof.get_help(click.Context(nestproof, info_name="nestproof")), err=True)
+        return 2
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    colour = False if plain else None
+    try:
+        with nestproof.make_context("nestproof", arguments, color=colour) as context:
+            return nestproof.invoke(context) or 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+
+
+def _use_streams() -> None:
+    """A closed stream is an empty one, and what an encoding does not have is escaped."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+        if isinstance(stream := getattr(sys, name), TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """Nothing more is written at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,49 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 
-from verifier.catalogue import load, project_root
-from verifier.cli.errors import wrong_file
+from verifier.catalogue import Catalogue, load, project_root
+from verifier.cli.errors import one_line, wrong_file
+from verifier.cli.limits import SECONDS
 from verifier.evidence.audit import kept_rejections, rejection
 from verifier.evidence.files import DamagedFile, Evidence, read_any
 from verifier.evidence.kept import Kept
 from verifier.evidence.traces import Trace
-from verifier.language.compiling import Compiled, compile_system
-from verifier.language.functions import ModelFunction
+from verifier.language.compiling import compile_system
+from verifier.parallel import Lost, within
+
+Said = tuple[str, str, str | None]
+"""A goal, what is claimed of it, and why that is not shown; None where it is."""
 
 
 @click.command("audit")
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
-def command(files: tuple[Path, ...]) -> int:
+@click.option(
+    "--timeout",
+    type=SECONDS,
+    default=300.0,
+    show_default=True,
+    help="Seconds for each file.",
+)
+def command(files: tuple[Path, ...], timeout: float) -> int:
     """Check saved evidence again, against the models as they are now."""
     catalogue = load(project_root(Path.cwd()))
-    code = 0
+    codes = [0]
     for file in files:
         try:
             evidence = read_any(file)
         except DamagedFile as damage:
             raise wrong_file(file, str(damage)) from None
-        system = catalogue.system(evidence.system)
-        properties = catalogue.properties_of(system)
-        compiled = compile_system(system, properties)
-        for goal, claim, why in _rejections(compiled, properties, evidence):
+        catalogue.system(evidence.system)
+        found = within(timeout, str(file), partial(_judged, catalogue, evidence))
+        if isinstance(found, Lost):
+            codes.append(3)
+            says = one_line(f"{file}: {evidence.system}: its audit was {found.reason}")
+            click.echo(f"{click.style('unknown', fg='yellow')}    {says}")
+            continue
+        for goal, claim, why in found:
             pair = f"{evidence.system}/{goal}"
             if why is None:
-                click.echo(f"{click.style('confirmed', fg='green')}  {file}: {pair} is {claim}")
+                says = one_line(f"{file}: {pair} is {claim}")
+                click.echo(f"{click.style('confirmed', fg='green')}  {says}")
             else:
-                code = 1
-                click.echo(f"{click.style('rejected', fg='red')}   {file}: {pair}: {why}")
-    return code
+                codes.append(1)
+                says = one_line(f"{file}: {pair}: {why}")
+                click.echo(f"{click.style('rejected', fg='red')}   {says}")
+    return next((code for code in (1, 3) if code in codes), 0)
 
 
-def _rejections(
-    compiled: Compiled, properties: Sequence[ModelFunction], evidence: Evidence | Kept
-) -> Iterator[tuple[str, str, str | None]]:
-    """What a file is about, what it claims, and why that is not shown; None where it is."""
+def _judged(catalogue: Catalogue, evidence: Evidence | Kept) -> list[Said]:
+    return list(_said(catalogue, evidence))
+
+
+def _said(catalogue: Catalogue, evidence: Evidence | Kept) -> Iterator[Said]:
+    system = catalogue.system(evidence.system)
+    properties = catalogue.properties_of(system)
+    compiled = compile_system(system, properties)
     if isinstance(evidence, Kept):
         yield from kept_rejections(compiled, properties, evidence)
         return

@@ -12,11 +12,12 @@ from verifier.catalogue import Catalogue, Pair, load, project_root
 from verifier.checking import Result, ToolFailure
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
+from verifier.cli.limits import MEGABYTES, PROCESSES, SECONDS
 from verifier.cli.progress import Reporter
 from verifier.cli.verdict_lines import document, exit_code, judged, lines
-from verifier.evidence.files import save
+from verifier.cli.writing import writable_folder, write_output
+from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
-from verifier.language.errors import ModelError
 from verifier.parallel import ENGINES, check_all
 
 
@@ -26,17 +27,13 @@ from verifier.parallel import ENGINES, check_all
 @click.option("--depth", type=click.IntRange(1, 100_000), help="Steps or frames to look at.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 1_000_000),
+    type=SECONDS,
     default=300.0,
     show_default=True,
     help="Seconds for each system.",
 )
-@click.option(
-    "--memory", type=click.IntRange(64, 1_000_000), help="Megabytes that a search may use."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are."
-)
+@click.option("--memory", type=MEGABYTES, help="Megabytes that a search may use.")
+@click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
 @click.option("--fresh", is_flag=True, help="Search without the lemmas of kept proofs.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option(
@@ -60,14 +57,13 @@ def command(
     Without a PATTERN the whole catalogue is checked.
     """
     catalogue = load(project_root(Path.cwd()))
+    catalogue.require_pairs()
     chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
-    if not chosen:
-        raise ModelError(
-            f"no properties apply to the systems under {catalogue.root}",
-            mend="add functions with @always to properties/",
-        )
+    if not patterns:
+        for group in catalogue.idle:
+            say("warning", f"the property `{group}` speaks about none of the systems")
     limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
-    folder = _prepared(evidence)
+    folder = None if evidence is None else writable_folder(evidence)
     results: list[Result] = []
     try:
         with Reporter(len({pair.system for pair in chosen}), quiet=as_json) as reporter:
@@ -104,26 +100,10 @@ def _pair(result: Result) -> Pair:
     return Pair(result.system, result.property)
 
 
-def _prepared(folder: Path | None) -> Path | None:
-    """Make the folder before the search, so that a wrong path costs no time."""
-    if folder is not None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            probe = folder / ".nestproof"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise ModelError(
-                f"evidence cannot be saved in `{folder}`: {error.strerror}",
-                mend="give a folder that can be written",
-            ) from None
-    return folder
-
-
 def _save(result: Result, folder: Path) -> Path:
     assert result.evidence is not None
     file = folder / f"{result.system.replace('/', '.')}.{result.property}.json"
-    save(result.evidence, file)
+    write_output(file, encoded(result.evidence))
     return file
 
 

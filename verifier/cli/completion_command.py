@@ -13,9 +13,9 @@ def command(shell: str) -> int:
 
     For bash, add to ~/.bashrc: eval "$(nestproof completion bash)"
     """
-    from verifier.cli import nestproof
+    from verifier.cli import COMPLETE, nestproof
 
     kind = get_completion_class(shell)
     assert kind is not None, "click completes these shells"
-    click.echo(kind(nestproof, {}, "nestproof", "_NESTPROOF_COMPLETE").source())
+    click.echo(kind(nestproof, {}, "nestproof", COMPLETE).source())
     return 0

@@ -10,10 +10,12 @@ import click
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.checking import witness_goals
 from verifier.cli.completing import systems
+from verifier.cli.limits import PROCESSES
 from verifier.cli.progress import Reporter
+from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.auto import auto
 from verifier.engines.simulation import simulation
-from verifier.evidence.files import save
+from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated
 from verifier.gate.coverage import Taken, coverage
 from verifier.language.compiling import compile_system
@@ -26,9 +28,7 @@ from verifier.language.compiling import compile_system
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to save the proofs of unreachability in.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are."
-)
+@click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
 def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) -> int:
     """List steps that never fire, cases that never occur and branches that are never taken.
 
@@ -37,6 +37,7 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) 
     """
     catalogue = load(project_root(Path.cwd()))
     names = dict.fromkeys(pair.system for pair in catalogue.matching(patterns))
+    folder = None if evidence is None else writable_folder(evidence)
     codes = [0]
     for name in names:
         codes += _witnesses(catalogue, name)
@@ -44,8 +45,8 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) 
             cores = jobs or os.cpu_count() or 1
             found = list(coverage(catalogue.systems[name], (), cores, reporter.watch))
         _print(name, found)
-        if evidence is not None:
-            _save(found, evidence)
+        if folder is not None:
+            _save(found, folder)
     return next((code for code in (1, 3) if code in codes), 0)
 
 
@@ -90,10 +91,10 @@ def _print(name: str, found: list[Taken]) -> None:
 
 
 def _save(found: list[Taken], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for each in found:
         if each.proof is not None:
             branch = each.branch
             way = "then" if branch.holds else "else"
             place = f"{Path(branch.file).stem}.{branch.function}.{branch.line}.{way}"
-            save(each.proof, folder / f"{each.proof.system.replace('/', '.')}.{place}.json")
+            file = folder / f"{each.proof.system.replace('/', '.')}.{place}.json"
+            write_output(file, encoded(each.proof))

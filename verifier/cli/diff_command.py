@@ -8,6 +8,7 @@ import click
 
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.cli.completing import systems
+from verifier.cli.limits import SECONDS
 from verifier.cli.show_command import styled
 from verifier.evidence.verdicts import Limits
 from verifier.gate.behaviour import Behaviour, behaviour_of
@@ -26,7 +27,7 @@ from verifier.language.errors import ModelError
 @click.option("--base", "revision", help="Revision to compare with; default: the merge base.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 1_000_000),
+    type=SECONDS,
     default=20.0,
     show_default=True,
     help="Seconds to look for executions that reach a difference.",

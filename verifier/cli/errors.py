@@ -10,6 +10,10 @@ from pathlib import Path
 import click
 
 from verifier.language.errors import ModelError
+from verifier.viewer.lines import inert
+
+LONGEST = 1000
+"""Characters of a message."""
 
 
 def say(label: str, message: str) -> None:
@@ -23,10 +27,19 @@ def said() -> Iterator[None]:
     try:
         yield
     except ModelError as error:
-        place = f"\n  --> {_near(error.place.file)}:{error.place.line}" if error.place else ""
-        mend = f"\n  help: {error.mend}" if error.mend else ""
-        say("error", f"{error.message}{place}{mend}")
+        lines = [one_line(error.message)]
+        if error.place:
+            lines.append(f"  --> {one_line(_near(error.place.file))}:{error.place.line}")
+        if error.mend:
+            lines.append(f"  help: {one_line(error.mend)}")
+        say("error", "\n".join(lines))
         sys.exit(2)
+
+
+def one_line(text: str) -> str:
+    """A text that may hold what others wrote: short, and nothing that a terminal would obey."""
+    short = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+    return inert(short.replace("\n", " "))
 
 
 def _near(file: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from verifier.catalogue import load, project_root
 from verifier.cli.completing import pairs
-from verifier.evidence.files import write_whole
+from verifier.cli.writing import write_output
 from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 
@@ -44,13 +43,7 @@ def command(pair: str, kind: str, output: Path | None) -> int:
     else:
         content = write_smt2(circuit, group).encode()
     if output is None:
-        sys.stdout.buffer.write(content)
+        click.echo(content, nl=False)
         return 0
-    try:
-        write_whole(output, content)
-    except OSError as error:
-        raise ModelError(
-            f"`{output}` cannot be written: {error.strerror}",
-            mend="give a file in a folder that exists and can be written",
-        ) from None
+    write_output(output, content)
     return 0

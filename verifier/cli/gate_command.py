@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -12,9 +11,10 @@ import click
 from verifier.catalogue import bundled_root, load, project_root
 from verifier.checking import ToolFailure
 from verifier.cli.errors import say
+from verifier.cli.limits import MEGABYTES, PROCESSES, SECONDS
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
-from verifier.evidence.files import write_whole
+from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accepting import accept
 from verifier.gate.cache import Cache, cache_folder
@@ -23,7 +23,6 @@ from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
 from verifier.gate.reports.terminal import terminal_lines
 from verifier.gate.revisions import base_of, refuse_bare
-from verifier.language.errors import ModelError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -39,17 +38,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the result cache.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 1_000_000),
+    type=SECONDS,
     default=300.0,
     show_default=True,
     help="Seconds to search for a system's evidence.",
 )
-@click.option(
-    "--memory", type=click.IntRange(64, 1_000_000), help="Megabytes that a search may use."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are."
-)
+@click.option("--memory", type=MEGABYTES, help="Megabytes that a search may use.")
+@click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
 def command(
     revision: str | None,
     as_json: Path | None,
@@ -69,7 +64,9 @@ def command(
     working tree is compared with where HEAD left the main branch.
     """
     reports = {"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown}
-    files = {kind: _writable(file) for kind, file in reports.items() if file is not None}
+    files = {kind: writable_file(file) for kind, file in reports.items() if file is not None}
+    if len({file.resolve() for file in files.values()}) < len(files):
+        raise click.UsageError("two reports cannot go into one file")
     root = project_root(Path.cwd())
     if root == bundled_root():
         refuse_bare(Path.cwd())
@@ -78,8 +75,7 @@ def command(
     cache = Cache(None if no_cache else cache_folder(), limits)
     circuits = Circuits(root, cache)
     catalogue = load(root)
-    if not catalogue.systems:
-        raise ModelError(f"there are no systems under {root}", mend="add some to models/")
+    catalogue.require_pairs()
     before = recorded(root)
     cores = jobs or os.cpu_count() or 1
     try:
@@ -101,30 +97,7 @@ def command(
     return 3 if report.code == 3 or any(row.code == 3 for row in report.rows) else 0
 
 
-def _writable(file: Path) -> Path:
-    """Refuse a report that cannot be written before time is spent on it."""
-    try:
-        existed = file.exists()
-        with file.open("ab"):
-            pass
-        if not existed:
-            file.unlink()
-    except OSError as error:
-        raise ModelError(
-            f"`{file}` cannot be written: {error.strerror}",
-            mend="give a file in a folder that there is",
-        ) from None
-    return file
-
-
 def _write(kind: str, file: Path, report: Report) -> None:
     module = import_module(f"verifier.gate.reports.{kind}")
     content: bytes = module.document(report)
-    try:
-        if file.is_file() or not file.exists():
-            write_whole(file, content)
-        else:
-            file.write_bytes(content)
-    except OSError as error:
-        sys.stdout.flush()
-        raise ModelError(f"`{file}` cannot be written: {error.strerror}") from None
+    write_output(file, content)

@@ -8,6 +8,8 @@ import click
 
 from verifier.catalogue import load, project_root
 from verifier.cli.completing import systems
+from verifier.cli.limits import SECONDS
+from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Limits
 
 FORMATS = ("text", "dot", "mermaid", "svg")
@@ -20,7 +22,7 @@ FORMATS = ("text", "dot", "mermaid", "svg")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 1_000_000),
+    type=SECONDS,
     default=60.0,
     show_default=True,
     help="Seconds for each part; what is undecided then is counted.",
@@ -32,6 +34,8 @@ def command(name: str, over: str, form: str, output: Path | None, timeout: float
     from verifier.viewer import graph
 
     system = load(project_root(Path.cwd())).system(name)
+    if output is not None:
+        writable_file(output)
     fields = [field.strip() for field in over.split(",") if field.strip()]
     if not fields:
         raise click.UsageError("--over names no field")
@@ -52,7 +56,5 @@ def command(name: str, over: str, form: str, output: Path | None, timeout: float
     if output is None:
         click.echo(text, nl=False)
     else:
-        from verifier.evidence.files import write_whole
-
-        write_whole(output, text.encode())
+        write_output(output, text.encode())
     return 3 if found.open else 0

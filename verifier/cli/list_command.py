@@ -19,9 +19,10 @@ def command(patterns: tuple[str, ...]) -> int:
     if not catalogue.systems:
         click.echo(f"no systems under {catalogue.root}/models", err=True)
         return 2
-    for name in dict.fromkeys(pair.system for pair in chosen):
+    names = dict.fromkeys(pair.system for pair in chosen) if patterns else catalogue.systems
+    for name in names:
         _show(catalogue, name, [pair for pair in chosen if pair.system == name])
-    click.echo(f"{len({pair.system for pair in chosen})} systems, {len(chosen)} pairs", err=True)
+    click.echo(f"{len(names)} systems, {len(chosen)} pairs", err=True)
     return 0
 
 

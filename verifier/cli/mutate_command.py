@@ -14,6 +14,7 @@ from verifier.catalogue import load, project_root
 from verifier.checking import ToolFailure
 from verifier.cli.completing import systems
 from verifier.cli.errors import say
+from verifier.cli.limits import PROCESSES, SECONDS
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.evidence.recording import within_project
@@ -22,6 +23,7 @@ from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.mutation import Trial, score
 from verifier.gate.scores import compared, entry, record, scores
 from verifier.gate.strength import guarded_system, trials_of
+from verifier.language.errors import ModelError
 from verifier.viewer.lines import Role
 
 
@@ -33,14 +35,12 @@ from verifier.viewer.lines import Role
 @click.option("--no-cache", is_flag=True, help="Do not read the result cache.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 1_000_000),
+    type=SECONDS,
     default=300.0,
     show_default=True,
     help="Seconds to prove a system's claims before it is mutated.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), help="Processes; default: the cores there are."
-)
+@click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
 def command(
     patterns: tuple[str, ...],
     functions: tuple[str, ...],
@@ -76,6 +76,11 @@ def command(
                     continue
                 for trial in trials_of(guards, cores, reporter.watch, functions):
                     trials.append(trial)
+            if functions and not trials:
+                raise ModelError(
+                    f"`{name}` runs nothing that can be mutated in {' or '.join(functions)}",
+                    mend=f"`nestproof explain {name}` lists its steps",
+                )
             _print(name, guards.claims, trials, everything, perf_counter() - begin)
             found[name] = entry(trials)
             comparison = compared(name, trials, recorded.get(name), not functions)

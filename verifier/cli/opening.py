@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -30,8 +31,9 @@ AHEAD = Limits(depth=60, seconds=20.0)
 
 
 def interactive() -> bool:
-    """Whether a person sits at a terminal."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    """Whether a person sits at a terminal that can draw."""
+    dumb = os.environ.get("TERM") == "dumb"
+    return sys.stdin.isatty() and sys.stdout.isatty() and not dumb
 
 
 def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:

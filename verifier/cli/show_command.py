@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from functools import partial
@@ -13,13 +14,17 @@ from verifier.catalogue import Catalogue, load, project_root
 from verifier.checking import Result
 from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
+from verifier.cli.limits import SECONDS
 from verifier.cli.opening import foreseen, interactive, open_trace, session_of
+from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, Evidence, read
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
+from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
-from verifier.parallel import check_one
+from verifier.language.functions import ModelFunction
+from verifier.parallel import Lost, check_one, within
 from verifier.viewer.lines import Line, Role, rendered, unstyled
 from verifier.viewer.watches import Watch, WrongWatch, watch
 
@@ -42,10 +47,10 @@ FORMATS = ("text", "svg", "html", "mermaid")
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 1_000_000),
+    type=SECONDS,
     default=300.0,
     show_default=True,
-    help="Seconds to find a pair's evidence in.",
+    help="Seconds to find or audit evidence in.",
 )
 def command(
     what: str, plain: bool, form: str, everything: bool, texts: tuple[str, ...], timeout: float
@@ -65,7 +70,7 @@ def command(
     if form == "mermaid":
         _mermaid(evidence)
         return 0
-    lines = _lines(evidence, catalogue, watches, everything, whole=form != "svg")
+    lines = _lines(evidence, catalogue, watches, everything, whole=form != "svg", timeout=timeout)
     title = f"{evidence.system}/{evidence.property}"
     if form != "text":
         _picture(form, lines, title)
@@ -84,7 +89,7 @@ def _watches(texts: Iterable[str]) -> list[Watch]:
 def _found(what: str, timeout: float) -> tuple[Evidence | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
     file = Path(what)
-    if file.is_file():
+    if os.path.isfile(file):
         try:
             return read(file), None
         except DamagedFile as damage:
@@ -100,6 +105,7 @@ def _lines(
     watches: list[Watch],
     everything: bool,
     whole: bool,
+    timeout: float,
 ) -> list[Line]:
     if isinstance(evidence, Trace):
         from verifier.viewer.plain import overview_lines, trace_lines
@@ -111,15 +117,30 @@ def _lines(
     from verifier.premises import premises
     from verifier.viewer.proof import certificate_lines
 
+    from_file = catalogue is None
     catalogue = catalogue or load(project_root(Path.cwd()))
-    leaves = catalogue.system(evidence.system).layout.leaves
-    types = {leaf.path: leaf.type for leaf in leaves}
-    unknown = {field for lemma in evidence.lemmas for field in lemma} - set(types)
-    if unknown:
-        raise ModelError(f"`{evidence.system}` has no field `{min(unknown)}`")
     system = catalogue.system(evidence.system)
-    compiled = compile_system(system, catalogue.properties_of(system))
+    types = {leaf.path: leaf.type for leaf in system.layout.leaves}
+    properties = catalogue.properties_of(system)
+    compiled = compile_system(system, properties)
+    if from_file:
+        _require_sound(compiled, properties, evidence, timeout)
     return list(certificate_lines(evidence, types, premises(compiled, evidence)))
+
+
+def _require_sound(
+    compiled: Compiled,
+    properties: tuple[ModelFunction, ...],
+    certificate: Certificate,
+    timeout: float,
+) -> None:
+    """Refuse to show as proved what a file only says is."""
+    pair = f"{certificate.system}/{certificate.property}"
+    why = within(timeout, pair, partial(rejection, compiled, properties, certificate))
+    if isinstance(why, Lost):
+        raise ModelError(f"the audit of this proof of `{pair}` was {why.reason}")
+    if why is not None:
+        raise ModelError(f"this is no proof of `{pair}`: {why}", mend="prove it again")
 
 
 def _mermaid(evidence: Evidence) -> None:

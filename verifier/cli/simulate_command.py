@@ -13,7 +13,7 @@ import click
 
 from verifier.catalogue import load, project_root
 from verifier.cli.completing import systems
-from verifier.cli.errors import wrong_file
+from verifier.cli.errors import one_line, wrong_file
 from verifier.cli.opening import interactive, open_system
 from verifier.evidence.files import DamagedFile, read
 from verifier.evidence.following import chosen, moves_of, start_of
@@ -145,7 +145,7 @@ def _take(
     try:
         move = _meant(moves, line)
     except ModelError as error:
-        click.echo(str(error))
+        click.echo("\n".join(map(one_line, str(error).split("\n"))))
         return
     before = machine.values
     if machine.move(move) is None:
@@ -159,9 +159,10 @@ def _take(
 
 def _meant(moves: Sequence[Move], line: str) -> Move:
     number, *given = line.split()
-    if not number.isdigit() or not 1 <= int(number) <= len(moves):
+    listed = {str(place): move for place, move in enumerate(moves, 1)}
+    if number not in listed:
         raise ModelError(f"`{number}` is none of the steps listed", mend="? lists the commands")
-    step, choices = moves[int(number) - 1]
+    step, choices = listed[number]
     new = dict(choices)
     for text in given:
         name, _, value = text.partition("=")

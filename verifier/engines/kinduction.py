@@ -10,7 +10,7 @@ import z3
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.unroll import Unrolling
-from verifier.circuit.z3_terms import Z3Terms
+from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.engines.pdr.budget import Budget, Exhausted
 from verifier.evidence.verdicts import (
     Induction,
@@ -124,10 +124,8 @@ class _Frames:
         if left is not None:
             left = max(0.0, left - self._budget.seconds)
             self._solver.set("timeout", max(1, int(1000 * left)))
-        answer = self._solver.check(self._terms.term(literal))
+        answer = answer_of(self._solver, self._terms.term(literal))
         if answer == z3.unknown:
-            if self._solver.reason_unknown() == "interrupted from keyboard":
-                raise KeyboardInterrupt
             self._budget.spend()
             raise Exhausted(f"Z3 gives up: {self._solver.reason_unknown()}")
         return self._solver.model() if answer == z3.sat else None

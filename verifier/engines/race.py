@@ -66,11 +66,16 @@ def _ended(name: str, process: ForkProcess) -> Iterator[Report]:
 def _run(contender: Contender, end: Connection, parent: int) -> None:
     """In the new process: Ctrl-C is the parent's business, and so is how long to live."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    end_with(parent)
     contender(end.send)
 
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
+def end_with(parent: int) -> None:
+    """End this process, soon, when its parent is no more."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

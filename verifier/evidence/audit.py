@@ -14,6 +14,9 @@ from verifier.evidence.verdicts import Clause, Induction, Invariant, Proved
 from verifier.language.compiling import Compiled
 from verifier.language.functions import ModelFunction
 
+MOST_CLAUSES = 100_000
+"""Clauses over bits beyond which a certificate is refused."""
+
 
 def rejection(
     compiled: Compiled, properties: Sequence[ModelFunction], evidence: Trace | Certificate
@@ -96,6 +99,8 @@ def _certificate_rejection(compiled: Compiled, certificate: Certificate) -> str 
         if isinstance(clauses, str):
             return f"lemma {number + 1}: {clauses}"
         lemma_of |= dict.fromkeys(clauses, number)
+        if len(lemma_of) > MOST_CLAUSES:
+            return f"its lemmas stand for more than {MOST_CLAUSES} clauses"
     proved = Proved(
         certificate.engine,
         Invariant(tuple(lemma_of)),

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from verifier.evidence.certificates import Certificate
+from verifier.evidence.contents import content_of
 from verifier.evidence.kept import Kept
 from verifier.evidence.traces import Trace
 from verifier.evidence.wellformed import fault
@@ -34,12 +35,24 @@ class _Kind(msgspec.Struct):
 
 
 def save(evidence: Evidence, file: Path) -> None:
-    """Write evidence as JSON, atomically. Same evidence, same bytes."""
-    write_whole(file, msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n")
+    """Write evidence as JSON, atomically."""
+    write_whole(file, encoded(evidence))
+
+
+def encoded(evidence: Evidence) -> bytes:
+    """Evidence as JSON. Same evidence, same bytes."""
+    return msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n"
 
 
 def write_whole(file: Path, content: bytes) -> None:
     """Replace a file's content in one move, so that no reader sees half of it."""
+    try:
+        _replace(file, content)
+    except OSError as error:  # which names the temporary file, or none
+        raise OSError(error.errno, error.strerror, str(file)) from None
+
+
+def _replace(file: Path, content: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -79,22 +92,17 @@ def decoded(content: bytes, kind: type[E]) -> E:
         found = msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise DamagedFile(f"{error}") from None
-    wrong = None
-    if isinstance(found, Trace):
+    if isinstance(found, Trace | Certificate | Kept):
         wrong = fault(found)
-    elif isinstance(found, Kept):
-        wrong = found.fault()
-    if wrong is not None:
-        raise DamagedFile(wrong)
+        if wrong is not None:
+            raise DamagedFile(wrong)
     return found
 
 
 def _content(file: Path) -> tuple[bytes, str]:
     """What a file holds, and which kind of evidence it says that it is."""
     try:
-        if file.stat().st_size > LARGEST:
-            raise DamagedFile(f"it is larger than {LARGEST >> 20} MiB")
-        content = file.read_bytes()
+        content = content_of(file, LARGEST)
     except OSError as error:
         raise DamagedFile(error.strerror or str(error)) from None
     kind = decoded(content, _Kind)

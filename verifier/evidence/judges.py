@@ -6,7 +6,7 @@ import z3
 
 from verifier.circuit.graph import Graph
 from verifier.circuit.tseitin import Tseitin
-from verifier.circuit.z3_terms import Z3Terms
+from verifier.circuit.z3_terms import Z3Terms, answer_of
 
 Model = Callable[[int], bool]
 """The value of each literal of the graph in question."""
@@ -24,14 +24,12 @@ def z3_judge(graph: Graph, conjunction: Sequence[int]) -> Model | None:
     terms = Z3Terms(graph)
     solver = z3.SolverFor("QF_FD")
     solver.add([terms.term(literal) for literal in conjunction])
-    answer = solver.check()
+    answer = answer_of(solver)
     if answer == z3.sat:
         model = solver.model()
         return lambda literal: terms.value(model, literal)
     if answer == z3.unsat:
         return None
-    if solver.reason_unknown() == "interrupted from keyboard":
-        raise KeyboardInterrupt
     raise Undecided(f"Z3 answers unknown: {solver.reason_unknown()}")
 
 

@@ -59,14 +59,6 @@ class Kept(msgspec.Struct, frozen=True):
             simple_path=proof.simple_path,
         )
 
-    def fault(self) -> str | None:
-        """What is wrong with it beyond its types; None where nothing is."""
-        for goal, proof in self.proofs.items():
-            for number in proof.lemmas:
-                if not 0 <= number < len(self.lemmas):
-                    return f"the proof of `{goal}` rests on lemma {number}, which is not there"
-        return None
-
 
 def kept(system: str, proofs: Mapping[str, Certificate], runs: Mapping[str, Run]) -> Kept:
     """Evidence put together; each lemma is there once, in the order in which proofs name it."""

@@ -1,9 +1,11 @@
-"""What a trace must have beyond its types, so that whoever shows it can rely on it."""
+"""What evidence must have beyond its types, so that whoever shows or audits it can rely on it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from verifier.evidence.certificates import Certificate
+from verifier.evidence.kept import Kept
 from verifier.evidence.traces import CHOICE, Entered, Trace
 
 DEEPEST = 100
@@ -13,16 +15,67 @@ LONGEST = 10_000
 """Characters of a name or sentence beyond which a trace is refused."""
 
 
-def fault(trace: Trace) -> str | None:
+MOST_LEMMAS = 10_000
+MOST_GOALS = 1_000
+MOST_MOVES = 10_000
+MOST_VALUES = 5_000_000
+"""Values in all lemmas, or of all fields after all steps, beyond which evidence is refused."""
+LONGEST_INDUCTION = 100
+LONGEST_SIMPLE_PATH = 50
+"""Steps beyond which an audit takes longer than anybody waits."""
+
+
+def fault(evidence: Trace | Certificate | Kept) -> str | None:
     """The first thing that is wrong with it; None where nothing is."""
-    return next(_faults(trace), None)
+    if isinstance(evidence, Certificate):
+        return next(_certificate_faults(evidence), None)
+    if isinstance(evidence, Kept):
+        return next(_kept_faults(evidence), None)
+    return next(_trace_faults(evidence), None)
 
 
-def _faults(trace: Trace) -> Iterator[str]:
+def _kept_faults(kept: Kept) -> Iterator[str]:
+    if len(kept.lemmas) > MOST_LEMMAS:
+        yield f"it has more than {MOST_LEMMAS} lemmas"
+    if len(kept.proofs) + len(kept.runs) > MOST_GOALS:
+        yield f"it is about more than {MOST_GOALS} goals"
+    for goal, proof in kept.proofs.items():
+        for number in proof.lemmas:
+            if not 0 <= number < len(kept.lemmas):
+                yield f"the proof of `{goal}` rests on lemma {number}, which is not there"
+        certificate = kept.certificate(goal)
+        if certificate is not None:
+            yield from (f"the proof of `{goal}`: {f}" for f in _certificate_faults(certificate))
+    for goal, run in kept.runs.items():
+        if len(run.moves) > MOST_MOVES:
+            yield f"the execution to `{goal}` has more than {MOST_MOVES} steps"
+
+
+def _certificate_faults(certificate: Certificate) -> Iterator[str]:
+    if len(certificate.lemmas) > MOST_LEMMAS:
+        yield f"it has more than {MOST_LEMMAS} lemmas"
+    if sum(len(values) for lemma in certificate.lemmas for values in lemma.values()) > MOST_VALUES:
+        yield f"its lemmas name more than {MOST_VALUES} values"
+    for number, lemma in enumerate(certificate.lemmas, 1):
+        for field, values in lemma.items():
+            if len(field) > LONGEST:
+                yield f"lemma {number}: a field's name has more than {LONGEST} characters"
+            if not values:
+                yield f"lemma {number}: `{field}` has no value left"
+            if {False, True} <= set(values):
+                yield f"lemma {number}: `{field}` may have any value"
+    longest = LONGEST_SIMPLE_PATH if certificate.simple_path else LONGEST_INDUCTION
+    if not 0 <= certificate.induction <= longest:
+        yield f"it is an induction over {certificate.induction} steps, not 0 to {longest}"
+
+
+def _trace_faults(trace: Trace) -> Iterator[str]:
     if len(trace.steps) > MOST_STEPS:
         yield f"it has more than {MOST_STEPS} steps"
     named = {name for stride in trace.steps for name in stride.changes}
     known = {*trace.start, *trace.events, *named}
+    if len(trace.steps) * len(known) > MOST_VALUES:
+        yield f"it has more than {MOST_VALUES} values of fields"
     long = next((name for name in known if len(name) > LONGEST), None)
     if long is not None or max(map(len, (trace.system, trace.property, trace.conjunct))) > LONGEST:
         yield f"it has a name of more than {LONGEST} characters"

@@ -132,8 +132,8 @@ def _body(lines: Sequence[str]) -> Iterator[str]:
 def _function_at(file: Path, line: int) -> str:
     """The innermost function that has a line, or ends just before it."""
     try:
-        tree = ast.parse(file.read_text())
-    except (OSError, SyntaxError, UnicodeDecodeError):
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     around = [
         node

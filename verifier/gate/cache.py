@@ -7,7 +7,7 @@ audited when it is used. Whatever else is found under that name is as good as no
 from __future__ import annotations
 
 import os
-import stat
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -18,14 +18,18 @@ from pathlib import Path
 
 import msgspec
 
+from verifier.evidence.contents import content_of
 from verifier.evidence.files import write_whole
 from verifier.evidence.kept import Kept
 from verifier.evidence.verdicts import Limits
+from verifier.evidence.wellformed import fault
 
 FORMAT = "2"
 LARGEST_ENTRY = 16 * 2**20
 LARGEST = 256 * 2**20
 """Bytes beyond which the oldest entries go."""
+OURS = re.compile(r"\.?[0-9a-f]{40}\.(json|circuit)")
+"""An entry, or one that is being written."""
 ABANDONED = 3600.0
 """Seconds after which a file that was never finished goes."""
 
@@ -84,7 +88,7 @@ class Cache:
             entry = msgspec.json.decode(content, type=Entry)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
-        fits = entry.format == FORMAT and entry.key == key and entry.kept.fault() is None
+        fits = entry.format == FORMAT and entry.key == key and fault(entry.kept) is None
         return entry if fits else None
 
     def put(self, entry: Entry) -> None:
@@ -93,7 +97,12 @@ class Cache:
 
     def read(self, name: str) -> bytes | None:
         """A file of the folder; None where there is none that can be read."""
-        return None if self._folder is None else regular_content(self._folder / name)
+        if self._folder is None:
+            return None
+        try:
+            return content_of(self._folder / name, LARGEST_ENTRY, links=False)
+        except OSError:
+            return None
 
     def write(self, name: str, content: bytes) -> None:
         """Save a file in the folder, or note why that is not possible."""
@@ -119,31 +128,14 @@ class Cache:
                     file.unlink(missing_ok=True)
 
 
-def regular_content(file: Path) -> bytes | None:
-    """A plain file's content if it is small enough: no link, pipe or device is followed."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        descriptor = os.open(file, flags)
-    except OSError:
-        return None
-    try:
-        with os.fdopen(descriptor, "rb") as stream:
-            found = os.fstat(stream.fileno())
-            if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_ENTRY:
-                return None
-            return stream.read(LARGEST_ENTRY)
-    except OSError:
-        return None
-
-
 def _files(folder: Path) -> Iterator[tuple[float, int, Path]]:
-    """Files by age and size; those that vanish meanwhile are left out."""
+    """Entries by age and size; what vanishes meanwhile is left out, and what is nobody's."""
     try:
         entries = list(os.scandir(folder))
     except OSError:
         return
     for entry in entries:
         with suppress(OSError):
-            if entry.is_file(follow_symlinks=False):
+            if OURS.match(entry.name) and entry.is_file(follow_symlinks=False):
                 found = entry.stat(follow_symlinks=False)
                 yield found.st_mtime, found.st_size, Path(entry.path)

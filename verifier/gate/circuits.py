@@ -23,13 +23,15 @@ import verifier
 from verifier.catalogue import bundled_root
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import Graph
-from verifier.gate.cache import Cache, regular_content, user_folder
+from verifier.evidence.contents import content_of
+from verifier.gate.cache import Cache, user_folder
 from verifier.language.compiled import Compiled, Conjunct
 from verifier.language.compiling import compile_system, conjunct_group
 from verifier.language.explorer import Cost
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
 
+LARGEST_SOURCE = 16 * 2**20
 SEAL = 32
 """Bytes of the seal, and of its key."""
 
@@ -105,7 +107,10 @@ class Circuits:
         total.update(f"{platform.python_version()} {version('nestproof')}".encode())
         for folder in folders:
             for file in sorted(folder.rglob("*.py")):
-                text = file.read_bytes()
+                try:
+                    text = content_of(file, LARGEST_SOURCE)
+                except OSError as error:
+                    text = repr(error).encode()
                 total.update(f"{folder.name} {file.relative_to(folder)} {len(text)}\n".encode())
                 total.update(text)
         return total.hexdigest()
@@ -124,8 +129,11 @@ def _user_key() -> bytes | None:
         pass
     except OSError:
         return None
-    key = regular_content(file)
-    return key if key is not None and len(key) == SEAL else None
+    try:
+        key = content_of(file, SEAL, links=False)
+    except OSError:
+        return None
+    return key if len(key) == SEAL else None
 
 
 def _stored(compiled: Compiled) -> Stored:

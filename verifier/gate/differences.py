@@ -11,7 +11,7 @@ import z3
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.graph import TRUE
-from verifier.circuit.z3_terms import Z3Terms
+from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.engines.auto import auto
 from verifier.engines.simulation import simulation
 from verifier.evidence.traces import Value
@@ -136,7 +136,7 @@ def _differing(joint: Joint, candidates: Sequence[Aspect], known: int = TRUE) ->
     while left:
         solver.push()
         solver.add(z3.Or([terms.term(aspect.differs) for aspect in left]))
-        answer = solver.check()
+        answer = answer_of(solver)
         if answer == z3.unknown:
             raise RuntimeError(f"Z3 does not compare two steps: {solver.reason_unknown()}")
         if answer == z3.unsat:
@@ -197,7 +197,7 @@ class _Examples:
         terms = Z3Terms(self.joint.graph)
         solver = z3.SolverFor("QF_FD")
         solver.add(terms.term(aspect.differs))
-        if solver.check() != z3.sat:
+        if answer_of(solver) != z3.sat:
             raise RuntimeError("Z3 finds no example of what it has found before")
         model = solver.model()
         cone = self.joint.graph.cone([aspect.differs])

@@ -192,6 +192,8 @@ def _warnings(
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
     for file in superfluous(catalogue.root, catalogue.systems):
         found.append(f"`{file.relative_to(catalogue.root)}` is about nothing that there is")
+    for group in catalogue.idle:
+        found.append(f"the property `{group}` speaks about none of the systems")
     unrecorded = [pair for pair in pairs if pair not in catalogue.expected]
     if unrecorded and catalogue.expected:
         count = len(unrecorded)

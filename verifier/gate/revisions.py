@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
-import tarfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from verifier.catalogue import PARTS
 from verifier.language.errors import ModelError
 
 MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """Where the main branch is looked for, in this order."""
 
-PARTS = ("models", "properties")
 EVIDENCE = "properties/certificates/"
 SECONDS = 120
+LINK = "120000"
+"""The mode of a symbolic link in a tree."""
+COMMIT = re.compile(r"[0-9a-f]{40,64}")
+
+FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_DIFF_OPTS")
+INERT = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+"""No program of the repository's own runs to find changes, and names come as they are."""
+PATCH = (
+    *("--unified=0", "--inter-hunk-context=0", "--no-color", "--no-renames"),
+    *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"),
+)
+"""A patch that looks the same whatever the repository is configured to."""
 
 
 @dataclass(frozen=True)
@@ -33,31 +46,57 @@ class Base:
 
     def changed(self) -> tuple[str, ...]:
         """Files of the project that differ in the working tree, new ones too, without evidence."""
-        where = [f"{self.prefix}{part}" for part in PARTS]
-        known = _git(self.top, "diff", "--name-only", "-z", self.commit, "--", *where)
-        new = _git(self.top, "ls-files", "--others", "--exclude-standard", "-z", "--", *where)
+        names = ("--name-only", "-z", "--no-renames")
+        known = _git(self.top, "diff", *names, self.commit, "--", *self._where)
+        new = _git(self.top, "ls-files", "--others", "--exclude-standard", "-z", "--", *self._where)
         files = {name for name in (*known.split("\0"), *new.split("\0")) if name}
         inside = (name.removeprefix(self.prefix) for name in files)
         return tuple(sorted(name for name in inside if not name.startswith(EVIDENCE)))
 
     def diff(self) -> str:
         """The lines that differ in the working tree, without context, in the project's paths."""
-        where = [f"{self.prefix}{part}" for part in PARTS]
-        options = ("--unified=0", "--no-color", "--no-ext-diff", "--no-renames")
-        text = _git(self.top, "diff", *options, self.commit, "--", *where)
+        text = _git(self.top, "diff", *PATCH, self.commit, "--", *self._where)
         return text.replace(f"+++ b/{self.prefix}", "+++ b/")
 
     def extract(self, folder: Path) -> bool:
-        """Write the project as it was into a folder; False where there was none."""
-        there = _quiet(self.top, "ls-tree", "--name-only", "-z", f"{self.commit}:{self.prefix}")
-        parts = [part for part in PARTS if part in (there or "").split("\0")]
-        if len(parts) < len(PARTS):
+        """Write the project as it was into a folder; False where there was none.
+
+        The contents are taken as they are stored: no filter and no attribute has a say.
+        """
+        tree = ("ls-tree", "-r", "-z", "--full-tree", self.commit, "--", *self._where)
+        entries = [entry.split("\t", 1) for entry in _git(self.top, *tree).split("\0") if entry]
+        found = [(*kind.split(" "), name) for kind, name in entries]
+        files = [(blob, name, mode == LINK) for mode, kind, blob, name in found if kind == "blob"]
+        files.sort(key=lambda file: file[2])  # links last, so that nothing is written through one
+        inside = {name.removeprefix(self.prefix).split("/")[0] for _, name, _ in files}
+        if inside != set(PARTS):
             return False
-        wanted = [f"{self.prefix}{part}" for part in parts]
-        archive = _run(self.top, "archive", "--format=tar", self.commit, "--", *wanted)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
+        contents = self._contents([blob for blob, _, _ in files])
+        for (_, name, is_link), content in zip(files, contents, strict=True):
+            file = folder / name
+            if ".." in file.parts:
+                raise ModelError(f"`{name}` leads out of the repository")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if is_link:
+                file.symlink_to(os.fsdecode(content))
+            else:
+                file.write_bytes(content)
         return True
+
+    @property
+    def _where(self) -> list[str]:
+        return [f"{self.prefix}{part}" for part in PARTS]
+
+    def _contents(self, blobs: Sequence[str]) -> Iterator[bytes]:
+        """What is stored under each name of an object."""
+        asked = "".join(f"{blob}\n" for blob in blobs).encode()
+        stream = io.BytesIO(_run(self.top, "cat-file", "--batch", asked=asked))
+        for blob in blobs:
+            size = stream.readline().split()[-1]
+            if not size.isdigit():
+                raise ModelError(f"git has no object `{blob}`", mend="`git fsck` says more")
+            yield stream.read(int(size))
+            stream.readline()
 
 
 def base_of(root: Path, revision: str | None) -> Base | None:
@@ -75,7 +114,7 @@ def base_of(root: Path, revision: str | None) -> Base | None:
     refuse_bare(root)
     top = Path(_git(root, "rev-parse", "--show-toplevel").strip())
     prefix = _git(root, "rev-parse", "--show-prefix").strip()
-    torn = _git(top, "ls-files", "--unmerged", "-z", "--", *(f"{prefix}{p}" for p in PARTS))
+    torn = _git(top, "ls-files", "--unmerged", "-z", "--", *(f"{prefix}{part}" for part in PARTS))
     if torn:
         name = torn.split("\0")[0].split("\t")[-1]
         raise ModelError(f"`{name}` has a merge conflict", mend="resolve it first")
@@ -96,7 +135,7 @@ def _resolved(root: Path, revision: str) -> str:
     commit = _quiet(
         root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
     )
-    if commit is None:
+    if commit is None or not COMMIT.fullmatch(commit):
         raise ModelError(f"there is no revision `{revision}`", mend=_deepen(root))
     return commit
 
@@ -125,47 +164,64 @@ def _deepen(root: Path) -> str:
 
 
 def _inside(root: Path) -> bool:
+    """Whether a folder is in a repository. Raises ModelError where that cannot be told."""
     try:
-        return _quiet(root, "rev-parse", "--git-dir") is not None
-    except FileNotFoundError:
-        return False
+        done = _done(root, "rev-parse", "--git-dir")
+    except OSError as error:
+        if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+            return False
+        raise ModelError(
+            f"git cannot be run: {error.strerror}",
+            mend=f"install git, or remove the repository around {root}",
+        ) from None
+    said = os.fsdecode(done.stderr)
+    if "dubious ownership" in said:
+        raise ModelError(
+            f"git does not trust the repository of `{root}`, which somebody else owns",
+            mend=f"git config --global --add safe.directory {root}",
+        )
+    if done.returncode and "not a git repository" not in said:
+        raise _failure("rev-parse", said)
+    return not done.returncode
 
 
 def _environment() -> dict[str, str]:
     """Messages in one language, and the repository that the folder is in, not a hook's."""
-    mine = {
-        k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX")
-    }
+    mine = {k: v for k, v in os.environ.items() if k not in FOREIGN}
     return {**mine, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
 
 
 def _quiet(root: Path, *arguments: str) -> str | None:
     """What git prints, None where it fails."""
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=root,
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    if "dubious ownership" in done.stderr:
-        raise ModelError(
-            f"git does not trust the repository of `{root}`, which somebody else owns",
-            mend=f"git config --global --add safe.directory {root}",
-        )
-    return done.stdout.strip() or None if done.returncode == 0 else None
+    done = _done(root, *arguments)
+    return os.fsdecode(done.stdout).strip() or None if done.returncode == 0 else None
 
 
 def _git(root: Path, *arguments: str) -> str:
     return os.fsdecode(_run(root, *arguments))
 
 
-def _run(root: Path, *arguments: str) -> bytes:
-    done = subprocess.run(
-        ["git", *arguments], cwd=root, env=_environment(), capture_output=True, timeout=SECONDS
-    )
+def _run(root: Path, *arguments: str, asked: bytes = b"") -> bytes:
+    done = _done(root, *arguments, asked=asked)
     if done.returncode:
-        said = os.fsdecode(done.stderr).strip().splitlines() or ["it gave no reason"]
-        raise ModelError(f"git {arguments[0]} fails: {said[-1]}")
+        raise _failure(arguments[0], os.fsdecode(done.stderr))
     return done.stdout
+
+
+def _done(root: Path, *arguments: str, asked: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            ["git", *INERT, *arguments],
+            cwd=root,
+            env=_environment(),
+            input=asked,
+            capture_output=True,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise ModelError(f"git {arguments[0]} has not ended after {SECONDS} seconds") from None
+
+
+def _failure(command: str, said: str) -> ModelError:
+    lines = said.strip().splitlines() or ["it gave no reason"]
+    return ModelError(f"git {command} fails: {lines[-1]}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from verifier.catalogue import read_toml
 from verifier.evidence.files import write_whole
 from verifier.gate.mutation import Score, Trial, score
 from verifier.language.errors import ModelError, Place
@@ -42,11 +42,10 @@ class Comparison:
 def scores(root: Path) -> dict[str, Entry]:
     """The recorded scores by system."""
     file = root / FILE
-    if not file.exists():
-        return {}
+    tables = read_toml(file)
     try:
-        return msgspec.convert(tomllib.loads(file.read_text()), dict[str, Entry])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        return msgspec.convert(tables, dict[str, Entry])
+    except msgspec.ValidationError as error:
         raise ModelError(
             f"`{file.name}` is no record of mutants: {error}", Place(str(file), 1)
         ) from None

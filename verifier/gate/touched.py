@@ -63,9 +63,9 @@ def import_graph(root: Path) -> nx.DiGraph:
 def _imported(file: Path) -> Iterator[str]:
     """Dotted names that a file may import as modules."""
     try:
-        tree = ast.parse(file.read_text())
-    except (SyntaxError, UnicodeDecodeError):
-        return
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return  # what is imported has been imported; what is not touches nothing
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

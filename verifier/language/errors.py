@@ -13,6 +13,9 @@ from types import FrameType, TracebackType
 _HERE = str(Path(__file__).parent) + os.sep
 _STANDARD = str(Path(os.__file__).parent) + os.sep
 
+AGAIN = 1.0
+"""Seconds after which code that has passed over its interruption is interrupted again."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -91,11 +94,16 @@ def is_model_file(file: str) -> bool:
 
 
 @contextmanager
-def blaming(what: str, seconds: float) -> Iterator[None]:
+def blaming(
+    what: str,
+    seconds: float,
+    mend: str = "a model runs on every state that its fields can have",
+    file: str = "",
+) -> Iterator[None]:
     """Run people's code: whatever it raises, and running on for too long, is a ModelError.
 
-    `what` names the code in the message. Only the main thread can be interrupted; elsewhere the
-    time is not limited.
+    `what` names the code in the message, `file` where it is. Only the main thread can be
+    interrupted; elsewhere the time is not limited.
     """
     interruptible = threading.current_thread() is threading.main_thread()
 
@@ -111,7 +119,7 @@ def blaming(what: str, seconds: float) -> Iterator[None]:
 
     if interruptible:
         before = signal.signal(signal.SIGALRM, overdue)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     except ModelError:
@@ -123,13 +131,13 @@ def blaming(what: str, seconds: float) -> Iterator[None]:
             "let it end: what it calls must not depend on symbolic values alone",
         ) from None
     except SyntaxError as error:
-        place = Place(error.filename or "?", error.lineno or 1)
+        place = Place(error.filename or file or "?", error.lineno or 1)
         raise ModelError(f"{what} is not Python: {error.msg}", place) from None
-    except Exception as error:
+    except (Exception, SystemExit, GeneratorExit) as error:
         raise ModelError(
             f"{what} raises {type(error).__name__}: {error}",
-            raising_place(error.__traceback__),
-            "a model runs on every state that its fields can have",
+            raising_place(error.__traceback__) or (Place(file, 1) if file else None),
+            mend,
         ) from error
     finally:
         if interruptible:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from verifier.viewer.lines import Line, Role, width
+from verifier.viewer.lines import Line, Role, inert, width
 from verifier.viewer.palette import LOOKS, Look
 
 FONT = "DejaVu Sans Mono, ui-monospace, Menlo, Consolas, monospace"
@@ -36,7 +36,7 @@ def page(lines: Iterable[Line], title: str) -> str:
     """A self-contained HTML page, for light and dark screens."""
     body = "\n".join("".join(_span(text, role) for text, role in one) for one in lines)
     return PAGE.format(
-        title=escape(title),
+        title=escape(inert(title)),
         font=FONT,
         light=LIGHT,
         dark=DARK,
@@ -69,7 +69,7 @@ def svg(lines: Sequence[Line], title: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" '
         f'viewBox="0 0 {across} {down}" role="img" font-family="{FONT}" font-size="14">\n'
-        f"<title>{escape(title)}</title>\n<style>\n"
+        f"<title>{escape(inert(title))}</title>\n<style>\n"
         f"text {{ fill: #e6edf3 }}\n{rules}\n</style>\n"
         f'<rect width="100%" height="100%" rx="8" fill="{DARK}"/>\n{rows}\n</svg>\n'
     )

@@ -20,6 +20,7 @@ from verifier.gate.reports.sentences import (
     value,
 )
 from verifier.gate.reports.trace_text import choices_text, shown_steps, trace_text
+from verifier.viewer.lines import inert
 
 CHANGES = 20
 COUNTEREXAMPLES = 10
@@ -69,7 +70,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.warnings:
         yield "### Warnings"
         yield ""
-        yield from (f"- {warning}" for warning in report.warnings)
+        yield from (f"- {inert(warning)}" for warning in report.warnings)
 
 
 def _accepted(row: Row) -> bool:
@@ -127,11 +128,11 @@ def _hunks(left: Departure) -> Iterator[str]:
 
 
 def _hunk(hunk: Hunk) -> Iterator[str]:
-    yield f"`{hunk.file}:{hunk.line}`, in `{hunk.function}`:"
+    yield f"`{inert(hunk.file)}:{hunk.line}`, in `{hunk.function}`:"
     yield ""
     yield "```diff"
-    yield from (f"-{line}" for line in hunk.removed)
-    yield from (f"+{line}" for line in hunk.added)
+    yield from (f"-{inert(line)}" for line in hunk.removed)
+    yield from (f"+{inert(line)}" for line in hunk.added)
     yield "```"
     yield ""
 

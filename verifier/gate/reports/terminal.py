@@ -16,7 +16,7 @@ from verifier.gate.reports.sentences import (
     strength_lines,
     summary,
 )
-from verifier.viewer.lines import Style, unstyled
+from verifier.viewer.lines import Style, inert, unstyled
 
 INDENT = " " * 11
 CHANGES = 12
@@ -45,7 +45,7 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
     for line in strength_lines(report):
         yield f"strength   {line}"
     for warning in report.warnings:
-        yield f"warning    {warning}"
+        yield f"warning    {inert(warning)}"
     yield f"{summary(report)}; {report.seconds:.1f} s"
 
 
@@ -55,7 +55,7 @@ def _why(report: Report) -> Iterator[str]:
     for name, touch in report.touches.items():
         does = "its circuit is another" if name in moved else "its circuit is the same"
         yield f"touched    {name}: {does}"
-        yield f"{INDENT}{' -> '.join(touch.way)}"
+        yield f"{INDENT}{inert(' -> '.join(touch.way))}"
         properties = [
             row.pair.property for row in report.rows if row.moved and row.pair.system == name
         ]
@@ -80,6 +80,6 @@ def _row(row: Row, style: Style) -> Iterator[str]:
 def _departure(left: Departure) -> Iterator[str]:
     yield f"{INDENT}{departure_line(left)}"
     for hunk in left.hunks:
-        yield f"{INDENT}  {hunk.file}:{hunk.line} in {hunk.function}"
-        yield from (f"{INDENT}    -{line}" for line in hunk.removed)
-        yield from (f"{INDENT}    +{line}" for line in hunk.added)
+        yield f"{INDENT}  {inert(hunk.file)}:{hunk.line} in {hunk.function}"
+        yield from (f"{INDENT}    -{inert(line)}" for line in hunk.removed)
+        yield from (f"{INDENT}    +{inert(line)}" for line in hunk.added)

@@ -1,0 +1,55 @@
+"""Files that people name: refused before time is spent on them, and written whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from verifier.evidence.files import write_whole
+from verifier.language.errors import ModelError
+
+
+def write_output(file: Path, content: bytes) -> None:
+    """Replace a file's content; a device or pipe gets it as it is."""
+    with _refused(file):
+        if file.is_file() or not file.exists():
+            write_whole(file, content)
+        else:
+            file.write_bytes(content)
+
+
+def writable_file(file: Path) -> Path:
+    """The file, if it can be written; it is as it was before."""
+    with _refused(file):
+        if file.is_file():
+            file.open("ab").close()
+        elif not file.exists():
+            _try_in(file.absolute().parent, file.name)
+    return file
+
+
+def writable_folder(folder: Path) -> Path:
+    """The folder, made if there is none, if files can be written there."""
+    with _refused(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _try_in(folder, "evidence.json")
+    return folder
+
+
+def _try_in(folder: Path, name: str) -> None:
+    """Fail as writing a file there would."""
+    probe = folder / f".{name}.probe"
+    probe.touch()
+    probe.unlink()
+
+
+@contextmanager
+def _refused(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(
+            f"`{path}` cannot be written: {error.strerror or error}",
+            mend="give one in a folder that exists and can be written",
+        ) from None
