@@ -9,6 +9,7 @@ from time import perf_counter
 from verifier.circuit.circuit import Circuit
 from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate, certificate_of
+from verifier.evidence.kept import Run
 from verifier.evidence.recording import trace_of
 from verifier.evidence.replay import ASSERTIONS, Stopped
 from verifier.evidence.traces import Trace
@@ -40,7 +41,10 @@ class ToolFailure(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """What is known about a pair: `proved`, `violated`, `vacuous` or `unknown`."""
+    """What is known about a pair: `proved`, `violated`, `vacuous` or `unknown`.
+
+    A violation that was shown by a kept execution has no `evidence` written down.
+    """
 
     system: str
     property: str
@@ -79,7 +83,7 @@ def decide(
     limits: Limits,
     watch: Watch = silent,
     minimal: bool = False,
-    sound: Mapping[str, Trace | Certificate] | None = None,
+    sound: Mapping[str, Run | Certificate] | None = None,
 ) -> list[Result]:
     """Decide some properties of a compiled system.
 
@@ -89,12 +93,12 @@ def decide(
     sound = sound or {}
     goals = [group for group in wanted if group in compiled.circuit.bad and group not in sound]
     witnesses = witness_goals(compiled.system, properties, wanted)
-    needed = [group for group in wanted if not isinstance(sound.get(group), Trace)]
+    needed = [group for group in wanted if not isinstance(sound.get(group), Run)]
     wishes = sorted({wish for group in needed for wish in witnesses[group]})
     reached = _reached(compiled.circuit, wishes, engine, limits, watch)
     verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
     return [
-        _again(compiled, sound[group], witnesses[group], reached)
+        _again(compiled, group, sound[group], witnesses[group], reached)
         if group in sound
         else _result(
             compiled,
@@ -112,15 +116,16 @@ def decide(
 
 def _again(
     compiled: Compiled,
-    evidence: Trace | Certificate,
+    group: str,
+    evidence: Run | Certificate,
     witnesses: Sequence[str],
     reached: Mapping[str, Verdict],
 ) -> Result:
     """What kept evidence says, once more."""
-    name, group, engine = evidence.system, evidence.property, evidence.engine
-    if isinstance(evidence, Trace):
-        return Result(name, group, "violated", engine, len(evidence.steps), 0.0, evidence)
-    proved = Result(name, group, "proved", engine, evidence.depth, 0.0, evidence)
+    name = compiled.system.name
+    if isinstance(evidence, Run):
+        return Result(name, group, "violated", "bmc", len(evidence.moves), 0.0, None)
+    proved = Result(name, group, "proved", evidence.engine, evidence.depth, 0.0, evidence)
     return _empty(compiled, group, witnesses, reached) or proved
 
 

@@ -1,12 +1,13 @@
 """An independent re-check of evidence at the level of a circuit, by Z3 unless told otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from verifier.circuit.circuit import Circuit
+from verifier.circuit.packed import PackedSteps
 from verifier.circuit.unroll import Unrolling
-from verifier.evidence.judges import Judge, Model, z3_judge
+from verifier.evidence.judges import Judge, Model, z3_judge, z3_refutes
 from verifier.evidence.verdicts import Clause, Induction, Invariant, Path, Proved
 
 Condition = Literal["well-formed", "initial", "inductive", "implies", "base", "replays"]
@@ -40,17 +41,15 @@ def invariant_holds(
     return _check(circuit, goal, invariant, Induction(), judge)
 
 
-def all_hold(
-    circuit: Circuit, goals: Iterable[str], invariant: Invariant, judge: Judge = z3_judge
-) -> bool:
-    """Whether one invariant rules several goals' bad out, in one question to the judge.
+def all_hold(circuit: Circuit, goals: Iterable[str], invariant: Invariant) -> bool:
+    """Whether one invariant rules several goals' bad out, as Z3 says.
 
     Of an invariant that does not, `invariant_holds` says why, goal by goal.
     """
     goals = list(goals)
     if any(_invariant_fits(circuit, goal, invariant, Induction()) for goal in goals):
         return False
-    if not goals or _Trial(circuit, goals[0], invariant, judge).initial() is not None:
+    if not goals or _Trial(circuit, goals[0], invariant, z3_judge).initial() is not None:
         return not goals
     graph = circuit.graph
     now = {latch.name: latch.literal for latch in circuit.latches}
@@ -62,8 +61,39 @@ def all_hold(
         ]
         for state in (now, then)
     )
-    wrong = graph.any([graph.all(after) ^ 1, *(circuit.bad[goal] for goal in goals)])
-    return judge(graph, [*before, wrong]) is None
+    wrong = [*(clause ^ 1 for clause in after), *(circuit.bad[goal] for goal in goals)]
+    return z3_refutes(graph, before, wrong)
+
+
+def reached(circuit: Circuit, paths: Mapping[str, Path]) -> set[str]:
+    """The goals that the last steps of their paths violate; all paths are replayed side by side."""
+    fitting = [(g, path) for g, path in paths.items() if _path_fits(circuit, g, path) is None]
+    if not fitting:
+        return set()
+    steps = PackedSteps(circuit, (1 << len(fitting)) - 1)
+    state = {
+        latch.literal: _word(path.start[latch.name] for _, path in fitting)
+        for latch in circuit.latches
+    }
+    found = set()
+    for step in range(max(len(path.inputs) for _, path in fitting)):
+        inputs = {
+            bit.literal: _word(
+                step < len(path.inputs) and path.inputs[step][bit.name] for _, path in fitting
+            )
+            for bit in circuit.inputs
+        }
+        violated = steps.take(state, inputs)
+        for lane, (goal, path) in enumerate(fitting):
+            if step == len(path.inputs) - 1 and violated[goal] >> lane & 1:
+                found.add(goal)
+        state = steps.successor()
+    return found
+
+
+def _word(bits: Iterable[bool]) -> int:
+    """Bits as a word, the first one lowest."""
+    return sum(1 << lane for lane, bit in enumerate(bits) if bit)
 
 
 def path_violates(circuit: Circuit, goal: str, path: Path) -> Rejected | None:

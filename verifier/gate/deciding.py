@@ -12,10 +12,10 @@ from verifier.checking import Engine, Result, decide
 from verifier.circuit.circuit import Circuit
 from verifier.engines.auto import auto
 from verifier.evidence.certificates import Certificate
-from verifier.evidence.following import moves_of, start_of
 from verifier.evidence.kept import Kept, Run, kept
 from verifier.evidence.recording import trace_of_moves
 from verifier.evidence.replay import ASSERTIONS, Stopped
+from verifier.evidence.runs import moves_of_run
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Limits, Progress, Verdict, Watch, silent
 from verifier.gate.behaviour import behaviour_of
@@ -82,7 +82,7 @@ def decide_system(
     sound = sound_evidence(compiled, properties, memory, groups)
     engine = Reusing(compiled, memory, sound, partial(_search, jobs))
     results = decide(compiled, properties, groups, engine, limits, watch, sound=sound)
-    proofs, runs = _evidence(system, results, engine)
+    proofs, runs = _evidence(system, results, engine, sound)
     memory.remember(
         {goal: proof for goal, proof in proofs.items() if _is_new(goal, engine)},
         {goal: run for goal, run in runs.items() if _is_new(goal, engine)},
@@ -93,9 +93,10 @@ def decide_system(
     moved: list[str] = []
     if before is not None:
         moved = [g for g in groups if before.digests.get(g) != memory.digest(g)]
+    results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
     return Decided(
         system=name,
-        results=tuple(_explained(catalogue, compiled, result) for result in results),
+        results=tuple(results),
         how={r.property: engine.how.get(r.property, AUDITED) for r in results},
         moved=tuple(moved),
         change=difference(before.behaviour, now) if before is not None and moved else None,
@@ -112,7 +113,10 @@ def _is_new(goal: str, engine: Reusing) -> bool:
 
 
 def _evidence(
-    system: System, results: Sequence[Result], engine: Reusing
+    system: System,
+    results: Sequence[Result],
+    engine: Reusing,
+    sound: Mapping[str, Run | Certificate],
 ) -> tuple[dict[str, Certificate], dict[str, Run]]:
     """What shows each verdict, and which cases are reached."""
     proofs, runs = dict(engine.proofs), dict(engine.runs)
@@ -124,24 +128,30 @@ def _evidence(
             start = {f: value for f, value in trace.start.items() if system.is_arbitrary(f)}
             moves = tuple((stride.step, stride.choices) for stride in trace.steps)
             runs[result.property] = Run(start, moves)
+    for goal, evidence in sound.items():
+        if isinstance(evidence, Run):
+            runs[goal] = evidence
     return proofs, runs
 
 
-def _explained(catalogue: Catalogue, compiled: Compiled, result: Result) -> Result:
-    """A counterexample that is not expected, with what caused it."""
-    expected = catalogue.expected.get(Pair(result.system, result.property))
-    if not isinstance(result.evidence, Trace) or expected == "violated":
+def _written(
+    catalogue: Catalogue, compiled: Compiled, result: Result, runs: Mapping[str, Run], moved: bool
+) -> Result:
+    """The result with its counterexample written down, if people will read it.
+
+    They read what is not expected, with its causes, and where a change has moved the execution.
+    """
+    expected = catalogue.expected.get(Pair(result.system, result.property)) == "violated"
+    if result.verdict != "violated" or (expected and not moved):
         return result
-    system, trace = compiled.system, result.evidence
-    start, moves = start_of(system, trace), moves_of(system, trace)
-    assert not isinstance(start, str), "the trace has just been found or audited"
-    assert not isinstance(moves, Stopped), "the trace has just been found or audited"
-    properties = catalogue.properties_of(system)
-    whole = trace_of_moves(
-        compiled, properties, trace.property, start, moves, trace.engine, explain=True
+    start, moves = moves_of_run(compiled.system, runs[result.property])
+    assert not isinstance(moves, Stopped), "the execution has just been found or audited"
+    properties = catalogue.properties_of(compiled.system)
+    trace = trace_of_moves(
+        compiled, properties, result.property, start, moves, result.engine, explain=not expected
     )
-    assert not isinstance(whole, Stopped), "the trace has just been found or audited"
-    return replace(result, evidence=whole)
+    assert not isinstance(trace, Stopped), "the execution has just been found or audited"
+    return replace(result, evidence=trace)
 
 
 def _departures(

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from verifier.checking import Engine
 from verifier.circuit.circuit import Circuit
 from verifier.evidence.certificates import Certificate, certificate_of, clauses_from
-from verifier.evidence.check import path_violates
+from verifier.evidence.check import reached
 from verifier.evidence.kept import Run
 from verifier.evidence.runs import path_of, run_of
-from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import (
     Clause,
     Invariant,
@@ -39,7 +38,7 @@ class Reusing:
         self,
         compiled: Compiled,
         memory: Memory,
-        sound: Mapping[str, Trace | Certificate],
+        sound: Mapping[str, Run | Certificate],
         search: SearchFrom,
     ) -> None:
         self.how: dict[str, str] = {}
@@ -51,11 +50,7 @@ class Reusing:
     def __call__(
         self, circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch = silent
     ) -> Mapping[str, Verdict]:
-        found: dict[str, Verdict] = {}
-        for goal in goals:
-            verdict = self._again(circuit, goal)
-            if verdict is not None:
-                found[goal] = verdict
+        found = self._again(circuit, goals)
         rest = [goal for goal in goals if goal not in found]
         if rest:
             lemmas = self._memory.clauses(self._compiled)
@@ -67,19 +62,23 @@ class Reusing:
             self._note(goal, found[goal])
         return found
 
-    def _again(self, circuit: Circuit, goal: str) -> Verdict | None:
-        """What an earlier execution or proof still shows."""
-        for run in self._memory.runs(goal):
-            path = path_of(self._compiled, run)
-            if path is not None and path_violates(circuit, goal, path) is None:
-                self.how[goal] = "an earlier execution"
-                return Violated("bmc", path, 0.0)
-        proof = self._sound.get(goal)
-        if isinstance(proof, Certificate):
-            self.how[goal] = "an earlier proof"
-            clauses = clauses_from(self._compiled, proof.lemmas)
-            return Proved(proof.engine, Invariant(tuple(clauses)), proof.depth, 0.0)
-        return None
+    def _again(self, circuit: Circuit, goals: Sequence[str]) -> dict[str, Verdict]:
+        """What earlier executions and proofs still show."""
+        found: dict[str, Verdict] = {}
+        runs = {goal: next(self._memory.runs(goal), None) for goal in goals}
+        paths = {g: path_of(self._compiled, run) for g, run in runs.items() if run is not None}
+        led = {goal: path for goal, path in paths.items() if path is not None}
+        for goal in reached(circuit, led):
+            self.how[goal] = "an earlier execution"
+            found[goal] = Violated("bmc", led[goal], 0.0)
+        for goal in goals:
+            proof = self._sound.get(goal)
+            if goal not in found and isinstance(proof, Certificate):
+                self.how[goal] = "an earlier proof"
+                clauses = clauses_from(self._compiled, proof.lemmas)
+                invariant = Invariant(tuple(clauses))
+                found[goal] = Proved(proof.engine, invariant, proof.depth, 0.0)
+        return found
 
     def _note(self, goal: str, verdict: Verdict) -> None:
         if ":" not in goal:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from verifier.checking import Result
 from verifier.gate.gating import Report
 from verifier.gate.kept import FOLDER, kept_file
 
@@ -28,7 +29,7 @@ def document(report: Report) -> bytes:
                 "depth": result.depth,
                 "seconds": round(result.seconds, 3),
                 "audited": result.verdict in ("proved", "violated"),
-                "evidence": str(file) if result.evidence is not None else None,
+                "evidence": str(file) if _is_kept(result) else None,
                 "reason": result.reason,
                 "expected_before": row.expected_before,
                 "how": row.how,
@@ -49,3 +50,8 @@ def document(report: Report) -> bytes:
         "warnings": report.warnings,
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+
+
+def _is_kept(result: Result) -> bool:
+    """Whether there is evidence to keep: a proof, or an execution."""
+    return result.evidence is not None or result.verdict == "violated"
