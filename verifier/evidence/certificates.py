@@ -152,7 +152,7 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
     The lemma fails exactly where every field has a value that is not allowed: one clause for each
     combination of patterns of bits that cover those values.
     """
-    places = {leaf.path: place for place, leaf in enumerate(compiled.leaves)}
+    places = compiled.places
     clauses: list[Clause] = [()]
     for field, values in lemma.items():
         place = places.get(field)

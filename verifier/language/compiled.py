@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from verifier.circuit.circuit import Circuit
@@ -40,6 +41,11 @@ class Compiled:
     conjuncts: Mapping[str, tuple[Conjunct, ...]]
     costs: Mapping[str, Cost]
     seconds: float
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each field is among the leaves."""
+        return {leaf.path: place for place, leaf in enumerate(self.leaves)}
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
