@@ -7,7 +7,7 @@ from typing import Literal
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import PackedSteps
 from verifier.circuit.unroll import Unrolling
-from verifier.evidence.judges import Judge, Model, z3_judge, z3_refutes
+from verifier.evidence.judges import Given, Judge, Model, z3_judge
 from verifier.evidence.verdicts import Clause, Induction, Invariant, Path, Proved
 
 Condition = Literal["well-formed", "initial", "inductive", "implies", "base", "replays"]
@@ -62,7 +62,7 @@ def all_hold(circuit: Circuit, goals: Iterable[str], invariant: Invariant) -> bo
         for state in (now, then)
     )
     wrong = [*(clause ^ 1 for clause in after), *(circuit.bad[goal] for goal in goals)]
-    return z3_refutes(graph, before, wrong)
+    return Given(graph, before).refutes(wrong)
 
 
 def reached(circuit: Circuit, paths: Mapping[str, Path]) -> set[str]:

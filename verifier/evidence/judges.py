@@ -33,25 +33,31 @@ def z3_judge(graph: Graph, conjunction: Sequence[int]) -> Model | None:
     raise Undecided(f"Z3 answers unknown: {solver.reason_unknown()}")
 
 
-def z3_refutes(graph: Graph, given: Sequence[int], claims: Sequence[int]) -> bool:
-    """Whether Z3 finds that none of some claims can hold where all that is given does.
+class Given:
+    """What is given of a graph, and which claims Z3 finds to contradict it."""
 
-    One after the other, by one solver: asked for all at once it takes several times as long.
-    Raises Undecided if it does not know.
-    """
-    terms = Z3Terms(graph)
-    solver = z3.SolverFor("QF_FD")
-    solver.add([terms.term(literal) for literal in given])
-    asked = [z3.Bool(f"claim {number}") for number in range(len(claims))]
-    for question, claim in zip(asked, claims, strict=True):
-        solver.add(z3.Implies(question, terms.term(claim)))
-    for question in asked:
-        answer = answer_of(solver, question)
-        if answer == z3.sat:
-            return False
-        if answer != z3.unsat:
-            raise Undecided(f"Z3 answers unknown: {solver.reason_unknown()}")
-    return True
+    def __init__(self, graph: Graph, given: Sequence[int]) -> None:
+        self._terms = Z3Terms(graph)
+        self._solver = z3.SolverFor("QF_FD")
+        self._solver.add([self._terms.term(literal) for literal in given])
+        self._asked = 0
+
+    def refutes(self, claims: Sequence[int]) -> bool:
+        """Whether none of some claims can hold. Raises Undecided if Z3 does not know.
+
+        They are asked for one after the other: all at once takes several times as long.
+        """
+        questions = [z3.Bool(f"claim {self._asked + place}") for place in range(len(claims))]
+        self._asked += len(claims)
+        for question, claim in zip(questions, claims, strict=True):
+            self._solver.add(z3.Implies(question, self._terms.term(claim)))
+        for question in questions:
+            answer = answer_of(self._solver, question)
+            if answer == z3.sat:
+                return False
+            if answer != z3.unsat:
+                raise Undecided(f"Z3 answers unknown: {self._solver.reason_unknown()}")
+        return True
 
 
 def cadical_judge(graph: Graph, conjunction: Sequence[int]) -> Model | None:

@@ -12,12 +12,14 @@ from typing import Literal
 from verifier.circuit.circuit import Circuit
 from verifier.engines.pdr import pdr
 from verifier.engines.simulation import simulation
+from verifier.evidence.check import reached
 from verifier.evidence.kept import Run
 from verifier.evidence.replay import ASSERTIONS, Machine, Stopped
 from verifier.evidence.runs import moves_of_run, run_of
 from verifier.evidence.verdicts import (
     Clause,
     Limits,
+    Path,
     Proved,
     Unknown,
     Verdict,
@@ -70,7 +72,7 @@ class Guarded:
     original: Original
     properties: tuple[ModelFunction, ...]
     claims: tuple[str, ...]
-    witnesses: tuple[str, ...]
+    witnesses: Mapping[str, Path]
     """Cases that random executions reach; that they still can be reached is a claim, too."""
 
 
@@ -92,9 +94,10 @@ def guarded(
     clauses = dict.fromkeys(c for proof in proofs.values() for c in proof.invariant.clauses)
     whole = Original(start, tuple(steps), judging, tuple(clauses))
     wishes = [goal for goal in compiled.circuit.bad if ":" in goal]
-    reached = tuple(simulation(compiled.circuit, wishes)) if proofs else ()
+    found = simulation(compiled.circuit, wishes) if proofs else {}
+    witnesses = {wish: violated.path for wish, violated in found.items()}
     return Guarded(
-        compiled, behaviour_of(compiled), whole, tuple(properties), tuple(proofs), reached
+        compiled, behaviour_of(compiled), whole, tuple(properties), tuple(proofs), witnesses
     )
 
 
@@ -184,10 +187,11 @@ def _attempt(
     return fate
 
 
-def _missing(circuit: Circuit, witnesses: Sequence[str]) -> str | None:
+def _missing(circuit: Circuit, witnesses: Mapping[str, Path]) -> str | None:
     """A case that cannot occur any more."""
     wanted = [wish for wish in witnesses if wish in circuit.bad]
-    found = simulation(circuit, wanted)
+    found = {*simulation(circuit, wanted)}
+    found |= reached(circuit, {wish: witnesses[wish] for wish in wanted if wish not in found})
     rest = [wish for wish in wanted if wish not in found]
     verdicts = pdr(circuit, rest, SEARCH) if rest else {}
     empty = [wish for wish, verdict in verdicts.items() if isinstance(verdict, Proved)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
 from verifier.circuit.graph import FALSE, TRUE
-from verifier.evidence.judges import z3_judge
+from verifier.evidence.judges import Given
 from verifier.evidence.verdicts import Clause
 from verifier.language.compiling import Steps
 from verifier.language.explorer import Outcome
@@ -52,23 +52,21 @@ class Stepwise:
             if was is not now
         ]
         self.invariant = whole.invariant
-        self._bits = self._latches(self.start.current)
-        self._holds = [self._clause(clause, self._bits) for clause in whole.invariant]
+        bits = self._latches(self.start.current)
+        self._given = Given(self.graph, [self._clause(c, bits) for c in whole.invariant])
 
     def same(self) -> bool:
         """Whether each step does the same; so the same states are reached."""
-        return self._never(self._differs(was, now) for was, now in self.pairs)
+        return self._never([self._differs(was, now) for was, now in self.pairs])
 
     def keeps(self, claims: Collection[ModelFunction], asserting: bool) -> bool:
         """Whether the steps keep the invariant and the claims: then nobody notices."""
-        return self._never(self._breaks(now, claims, asserting) for _, now in self.pairs)
+        return self._never([self._breaks(now, claims, asserting) for _, now in self.pairs])
 
-    def _never(self, conditions: Iterable[int]) -> bool:
+    def _never(self, conditions: Sequence[int]) -> bool:
         """Whether Z3 finds no state of the invariant in which one of the conditions holds."""
-        condition = self.graph.any(conditions)
-        if condition <= TRUE:
-            return condition == FALSE
-        return z3_judge(self.graph, [*self._holds, condition]) is None
+        possible = [condition for condition in conditions if condition != FALSE]
+        return not possible or (TRUE not in possible and self._given.refutes(possible))
 
     def _differs(self, was: Outcome, now: Outcome) -> int:
         graph = self.graph
