@@ -28,7 +28,8 @@ SPACER_PROPERTY = "isolation"
 
 def nestproof(pairs: Sequence[Pair], *options: str) -> list[str]:
     """The command that decides these pairs in one process."""
-    return [sys.executable, "-m", "verifier", "check", "--jobs", "1", *options, *map(str, pairs)]
+    check = [sys.executable, "-m", "verifier", "check", "--fresh", "--jobs", "1"]
+    return [*check, *options, *map(str, pairs)]
 
 
 def exported(catalogue: Catalogue, folder: Path) -> dict[Pair, Path]:
