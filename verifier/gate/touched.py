@@ -28,10 +28,12 @@ class Touch:
 
 def touches(catalogue: Catalogue, changed: Collection[str]) -> Mapping[str, Touch]:
     """The systems that changed files can touch, each with a shortest way to one of them."""
+    sources = [file for file in changed if file.endswith(".py")]
+    if not sources:
+        return {}
     import networkx as nx
 
     graph = import_graph(catalogue.root)
-    sources = [file for file in changed if file.endswith(".py")]
     found: dict[str, Touch] = {}
     for name, system in catalogue.systems.items():
         ways = []
