@@ -37,12 +37,16 @@ class Budget:
     def spend(self) -> None:
         """One query. Raises Exhausted or Paused when nothing is left."""
         self.queries += 1
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            raise Exhausted(f"time limit of {self.limits.seconds:g} s")
+        self.look_at_clock()
         if self.limits.memory is not None and not self.queries % _QUERIES_BETWEEN_LOOKS_AT_MEMORY:
             self.look_at_memory()
         if self._pause_at is not None and self.queries > self._pause_at:
             raise Paused
+
+    def look_at_clock(self) -> None:
+        """Raises Exhausted when the time is over."""
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise Exhausted(f"time limit of {self.limits.seconds:g} s")
 
     def look_at_memory(self) -> None:
         limit = self.limits.memory

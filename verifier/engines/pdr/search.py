@@ -96,6 +96,7 @@ class Search:
             return first
         queue = [(level, 0, next(self._order), first)]
         while queue:
+            self._budget.look_at_clock()
             self._tidy()
             level, _, _, obligation = heappop(queue)
             cube = obligation.cube
