@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from inspect import Signature, signature
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
 
@@ -46,7 +46,7 @@ class ModelFunction:
         """Its first sentence."""
         return (self.body.__doc__ or "").strip().split("\n\n")[0]
 
-    @property
+    @cached_property
     def hints(self) -> dict[str, Any]:
         """Its parameters' types by name."""
         hints = get_type_hints(self.body)
@@ -59,7 +59,7 @@ class ModelFunction:
                 )
         return {name: hints[name] for name in self.signature.parameters}
 
-    @property
+    @cached_property
     def signature(self) -> Signature:
         return signature(self.body)
 

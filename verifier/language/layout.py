@@ -36,10 +36,11 @@ class Leaf:
         return type(value) is bool if self.type is bool else isinstance(value, self.type)
 
     def under(self, prefix: str, ghost: bool, event: bool) -> Leaf:
+        """This leaf as a part of a record calls it."""
         path = f"{prefix}{self.path}"
         if not self.path or self.path.startswith("["):
             path = f"{prefix.rstrip('.')}{self.path}"
-        return replace(self, path=path, ghost=self.ghost or ghost, event=self.event or event)
+        return Leaf(path, self.type, self.default, self.ghost or ghost, self.event or event)
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,10 @@ def assign(store: Store, base: Base, field: Field, value: Any) -> None:
 def _copy(source: Any, store: Store, base: Base, size: int) -> None:
     """Copy consecutive values, all read before any is written."""
     origin: Store = source._store
+    if type(origin) is Store is type(store):
+        store.thaw()
+        store.values[base : base + size] = origin.values[source._base : source._base + size]
+        return
     copied = [origin.peek(shifted(source._base, i), store) for i in range(size)]
     for i, raw in enumerate(copied):
         _keep_ghosts(origin, shifted(source._base, i), store, shifted(base, i))
