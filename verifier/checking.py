@@ -8,12 +8,14 @@ from time import perf_counter
 
 from verifier.circuit.circuit import Circuit
 from verifier.evidence.audit import rejection
-from verifier.evidence.certificates import Certificate, certificate_of
+from verifier.evidence.certificates import Certificate, certificate_of, clauses_from
 from verifier.evidence.kept import Run
 from verifier.evidence.recording import trace_of
 from verifier.evidence.replay import ASSERTIONS, Stopped
+from verifier.evidence.runs import path_of
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import (
+    Invariant,
     Limits,
     Progress,
     Proved,
@@ -87,7 +89,8 @@ def decide(
 ) -> list[Result]:
     """Decide some properties of a compiled system.
 
-    `sound` has evidence that was just audited: of those properties nothing is searched.
+    `sound` has evidence that was just audited, of properties and of cases that must be reachable:
+    for those nothing is searched.
     """
     wanted = _wanted(properties, compiled, list(groups))
     sound = sound or {}
@@ -95,7 +98,9 @@ def decide(
     witnesses = witness_goals(compiled.system, properties, wanted)
     needed = [group for group in wanted if not isinstance(sound.get(group), Run)]
     wishes = sorted({wish for group in needed for wish in witnesses[group]})
-    reached = _reached(compiled.circuit, wishes, engine, limits, watch)
+    unknown = [wish for wish in wishes if wish not in sound]
+    reached = _reached(compiled.circuit, unknown, engine, limits, watch)
+    reached |= {wish: said_by(compiled, sound[wish]) for wish in wishes if wish in sound}
     verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
     return [
         _again(compiled, group, sound[group], witnesses[group], reached)
@@ -127,6 +132,16 @@ def _again(
         return Result(name, group, "violated", "bmc", len(evidence.moves), 0.0, None)
     proved = Result(name, group, "proved", evidence.engine, evidence.depth, 0.0, evidence)
     return _empty(compiled, group, witnesses, reached) or proved
+
+
+def said_by(compiled: Compiled, evidence: Run | Certificate) -> Verdict:
+    """The verdict that evidence is about, in a circuit's words."""
+    if isinstance(evidence, Certificate):
+        invariant = Invariant(tuple(clauses_from(compiled, evidence.lemmas)))
+        return Proved(evidence.engine, invariant, evidence.depth, 0.0)
+    path = path_of(compiled, evidence)
+    assert path is not None, "the execution has just been audited"
+    return Violated("bmc", path, 0.0)
 
 
 def _wanted(
@@ -169,7 +184,7 @@ def witness_goals(
 
 def _reached(
     circuit: Circuit, wishes: Sequence[str], engine: Engine, limits: Limits, watch: Watch
-) -> Mapping[str, Verdict]:
+) -> dict[str, Verdict]:
     """Every wish's verdict: `Violated` says that it is reached."""
     from verifier.engines.simulation import simulation
 

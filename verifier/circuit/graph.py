@@ -134,18 +134,19 @@ class Graph:
 
     def cone(self, roots: Iterable[int]) -> list[int]:
         """Every node the roots depend on, fan-ins first; the constant is left out."""
-        seen = {0}
-        stack = [root >> 1 for root in roots]
-        while stack:
-            node = stack.pop()
-            if node in seen:
-                continue
-            seen.add(node)
+        below = bytearray(len(self.left))
+        for root in roots:
+            below[root >> 1] = 1
+        found = []
+        node = below.rfind(1, 1)
+        while node > 0:
+            found.append(node)
             if self.left[node] >= 0:
-                stack.append(self.left[node] >> 1)
-                stack.append(self.right[node] >> 1)
-        seen.discard(0)
-        return sorted(seen)
+                below[self.left[node] >> 1] = 1
+                below[self.right[node] >> 1] = 1
+            node = below.rfind(1, 1, node)
+        found.reverse()
+        return found
 
     def evaluate(
         self, roots: Iterable[int], variables: Mapping[int, int], ones: int = 1

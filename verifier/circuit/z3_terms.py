@@ -1,5 +1,7 @@
 """Z3 terms of a graph's literals, each built once."""
 
+from collections.abc import Iterable
+
 import z3
 
 from verifier.circuit.graph import Graph
@@ -16,47 +18,56 @@ def answer_of(solver: z3.Solver, *assumptions: z3.BoolRef) -> z3.CheckSatResult:
 class Z3Terms:
     """Translates literals on demand; variables become Boolean constants `v7`.
 
-    The expressions of z3py cost more than small queries do, so gates are made by the C interface
-    and share their fan-ins' terms.
+    The expressions of z3py cost more than small queries do, so gates are made by the C interface,
+    share their fan-ins' terms, and are kept alive by one vector.
     """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._context = z3.main_ctx()
         self._raw = self._context.ref()
-        self._positive = {0: z3.BoolVal(False)}
-        self._negative = {0: z3.BoolVal(True)}
+        self._alive = z3.AstVector(ctx=self._context)
+        self._terms = {0: self._kept(z3.Z3_mk_false(self._raw))}
+        self._terms[1] = self._kept(z3.Z3_mk_true(self._raw))
+        self._boolean = z3.BoolSort(self._context)
 
     def term(self, literal: int) -> z3.BoolRef:
         """The literal's term, with the terms of everything it depends on built."""
-        if literal >> 1 not in self._positive:
-            self._build(literal >> 1)
-        return self._signed(literal)
+        if literal & ~1 not in self._terms:
+            self._build(literal & ~1)
+        return z3.BoolRef(self._signed(literal), self._context)
+
+    def assert_all(self, solver: z3.Solver, literals: Iterable[int]) -> None:
+        """Give a solver literals that hold, without what z3py does for each expression."""
+        for literal in literals:
+            z3.Z3_solver_assert(self._raw, solver.solver, self.term(literal).ast)
 
     def value(self, model: z3.ModelRef, literal: int) -> bool:
         """A literal's value in a model, false where the model leaves a variable open."""
         return bool(z3.is_true(model.eval(self.term(literal), model_completion=True)))
 
     def _build(self, root: int) -> None:
-        left, right, terms = self.graph.left, self.graph.right, self._positive
+        left, right, terms = self.graph.left, self.graph.right, self._terms
         stack = [root]
         while stack:
-            node = stack[-1]
-            if node in terms:
+            gate = stack[-1]
+            if gate in terms:
                 stack.pop()
                 continue
+            node = gate >> 1
             if left[node] < 0:
-                terms[node] = z3.Bool(f"v{node}")
+                terms[gate] = self._variable(node)
                 continue
             choice = self._choice(node)
             operands = choice or (left[node], right[node])
-            missing = [operand >> 1 for operand in operands if operand >> 1 not in terms]
+            missing = [operand & ~1 for operand in operands if operand & ~1 not in terms]
             if missing:
                 stack += missing
             elif choice is None:
-                terms[node] = self._conjunction(*map(self._signed, operands))
+                terms[gate] = self._conjunction(*map(self._signed, operands))
             else:
-                terms[node] = self._no_choice(*map(self._signed, operands))
+                terms[gate | 1] = self._if_then_else(*map(self._signed, operands))
+                terms[gate] = self._kept(z3.Z3_mk_not(self._raw, terms[gate | 1]))
 
     def _choice(self, node: int) -> tuple[int, int, int] | None:
         """(c, a, b) where the node is false as `a if c else b` is true; exclusive or is one, too.
@@ -74,24 +85,23 @@ class Z3Terms:
                     return condition, then, otherwise
         return None
 
-    def _signed(self, literal: int) -> z3.BoolRef:
-        node = literal >> 1
-        if not literal & 1:
-            return self._positive[node]
-        term = self._negative.get(node)
+    def _signed(self, literal: int) -> z3.Ast:
+        term = self._terms.get(literal)
         if term is None:
-            raw = z3.Z3_mk_not(self._raw, self._positive[node].ast)
-            term = self._negative[node] = z3.BoolRef(raw, self._context)
+            term = self._kept(z3.Z3_mk_not(self._raw, self._terms[literal & ~1]))
+            self._terms[literal] = term
         return term
 
-    def _no_choice(
-        self, condition: z3.BoolRef, then: z3.BoolRef, otherwise: z3.BoolRef
-    ) -> z3.BoolRef:
-        choice = z3.BoolRef(
-            z3.Z3_mk_ite(self._raw, condition.ast, then.ast, otherwise.ast), self._context
-        )
-        return z3.BoolRef(z3.Z3_mk_not(self._raw, choice.ast), self._context)
+    def _variable(self, node: int) -> z3.Ast:
+        name = z3.Z3_mk_string_symbol(self._raw, f"v{node}")
+        return self._kept(z3.Z3_mk_const(self._raw, name, self._boolean.ast))
 
-    def _conjunction(self, left: z3.BoolRef, right: z3.BoolRef) -> z3.BoolRef:
-        operands = (z3.Ast * 2)(left.ast, right.ast)
-        return z3.BoolRef(z3.Z3_mk_and(self._raw, 2, operands), self._context)
+    def _if_then_else(self, condition: z3.Ast, then: z3.Ast, otherwise: z3.Ast) -> z3.Ast:
+        return self._kept(z3.Z3_mk_ite(self._raw, condition, then, otherwise))
+
+    def _conjunction(self, left: z3.Ast, right: z3.Ast) -> z3.Ast:
+        return self._kept(z3.Z3_mk_and(self._raw, 2, (z3.Ast * 2)(left, right)))
+
+    def _kept(self, term: z3.Ast) -> z3.Ast:
+        z3.Z3_ast_vector_push(self._raw, self._alive.vector, term)
+        return term

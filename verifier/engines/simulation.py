@@ -7,7 +7,7 @@ from time import perf_counter
 from verifier.circuit.circuit import Circuit
 from verifier.evidence.verdicts import Path, Violated
 
-LANES = 256
+LANES = 4096
 
 
 def simulation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -158,11 +159,11 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
         place = places.get(field)
         if place is None or compiled.leaves[place].event or compiled.leaves[place].constant:
             return f"`{compiled.system.name}` has no field `{field}`"
-        allowed = Choice(field, compiled.leaves[place].type)
-        wrong = [value for value in values if value not in map(shown, allowed.values)]
+        allowed = _meanings(compiled.leaves[place].type)
+        wrong = [value for value in values if value not in allowed]
         if wrong:
             return f"`{field}` cannot be `{wrong[0]}`"
-        excluded = [value for value in allowed.values if shown(value) not in values]
+        excluded = [meant for value, meant in allowed.items() if value not in values]
         names = compiled.latch_names[place]
         if not names:
             if compiled.system.initial_values[place] not in excluded:
@@ -173,6 +174,12 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
             return f"it stands for more than {CLAUSES} clauses"
         clauses = [(*clause, *_differs(names, p)) for clause in clauses for p in patterns]
     return clauses
+
+
+@cache
+def _meanings(kind: type) -> dict[Value, bool | Enum]:
+    """What a field of some type can be, by the way it is written."""
+    return {shown(value): value for value in Choice("", kind).values}
 
 
 def clauses_from(compiled: Compiled, lemmas: Iterable[Lemma]) -> list[Clause]:

@@ -4,7 +4,7 @@ Quine: The Problem of Simplifying Truth Functions. American Mathematical Monthly
 choice among the prime patterns is greedy, and patterns are a few bits wide.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import product
 
@@ -34,24 +34,22 @@ def _primes(points: Iterable[Pattern]) -> list[Pattern]:
     """The patterns that match points only and are not part of a larger such pattern."""
     level, primes = set(points), []
     while level:
-        pairs = {(a, b): _joined(a, b) for a in level for b in level}
-        merged = {pair: joined for pair, joined in pairs.items() if joined is not None}
-        part = {pattern for pair in merged for pattern in pair}
-        primes += [pattern for pattern in level if pattern not in part]
-        level = set(merged.values())
+        larger: set[Pattern] = set()
+        for pattern in level:
+            joined = [_with_any(pattern, i) for i in _joinable(pattern, level)]
+            larger.update(joined)
+            if not joined:
+                primes.append(pattern)
+        level = larger
     return sorted(primes, key=str)
 
 
-def _joined(a: Pattern, b: Pattern) -> Pattern | None:
-    """The pattern of two that differ in the value of one bit."""
-    differing = [place for place, bits in enumerate(zip(a, b, strict=True)) if bits[0] != bits[1]]
-    if len(differing) != 1:
-        return None
-    place = differing[0]
-    if a[place] is None or b[place] is None:
-        return None
-    return _with_any(a, place)
+def _joinable(pattern: Pattern, level: Collection[Pattern]) -> Iterator[int]:
+    """The bits in whose value alone a pattern differs from another of the level."""
+    for place, bit in enumerate(pattern):
+        if bit is not None and (*pattern[:place], not bit, *pattern[place + 1 :]) in level:
+            yield place
 
 
-def _with_any(pattern: Sequence[bool | None], place: int) -> Pattern:
+def _with_any(pattern: Pattern, place: int) -> Pattern:
     return (*pattern[:place], None, *pattern[place + 1 :])

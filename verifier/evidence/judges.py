@@ -37,22 +37,23 @@ class Given:
     """What is given of a graph, and which claims Z3 finds to contradict it."""
 
     def __init__(self, graph: Graph, given: Sequence[int]) -> None:
+        self._graph = graph
         self._terms = Z3Terms(graph)
         self._solver = z3.SolverFor("QF_FD")
-        self._solver.add([self._terms.term(literal) for literal in given])
-        self._asked = 0
+        self._terms.assert_all(self._solver, given)
 
     def refutes(self, claims: Sequence[int]) -> bool:
         """Whether none of some claims can hold. Raises Undecided if Z3 does not know.
 
-        They are asked for one after the other: all at once takes several times as long.
+        They are asked for one after the other: all at once takes several times as long. Each is
+        asked for by a variable of its own: Z3 translates an assumed term anew every time.
         """
-        questions = [z3.Bool(f"claim {self._asked + place}") for place in range(len(claims))]
-        self._asked += len(claims)
-        for question, claim in zip(questions, claims, strict=True):
-            self._solver.add(z3.Implies(question, self._terms.term(claim)))
+        questions = [self._graph.variable() for _ in claims]
+        either = self._graph.either
+        implied = [either(q ^ 1, claim) for q, claim in zip(questions, claims, strict=True)]
+        self._terms.assert_all(self._solver, implied)
         for question in questions:
-            answer = answer_of(self._solver, question)
+            answer = answer_of(self._solver, self._terms.term(question))
             if answer == z3.sat:
                 return False
             if answer != z3.unsat:

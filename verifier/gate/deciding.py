@@ -80,7 +80,7 @@ def decide_system(
     groups = list(dict.fromkeys([*pairs, ASSERTIONS])) if ASSERTIONS in now.circuit.bad else pairs
     memory = Memory(catalogue.root, system, properties, groups, now, cache)
     sound = sound_evidence(compiled, properties, memory, groups)
-    engine = Reusing(compiled, memory, sound, partial(_search, jobs))
+    engine = Reusing(compiled, properties, memory, partial(_search, jobs))
     results = decide(compiled, properties, groups, engine, limits, watch, sound=sound)
     proofs, runs = _evidence(system, results, engine, sound)
     memory.remember(
@@ -120,6 +120,11 @@ def _evidence(
 ) -> tuple[dict[str, Certificate], dict[str, Run]]:
     """What shows each verdict, and which cases are reached."""
     proofs, runs = dict(engine.proofs), dict(engine.runs)
+    for goal, evidence in sound.items():
+        if isinstance(evidence, Run):
+            runs[goal] = evidence
+        else:
+            proofs[goal] = evidence
     for result in results:
         if isinstance(result.evidence, Certificate):
             proofs[result.property] = result.evidence
@@ -128,9 +133,6 @@ def _evidence(
             start = {f: value for f, value in trace.start.items() if system.is_arbitrary(f)}
             moves = tuple((stride.step, stride.choices) for stride in trace.steps)
             runs[result.property] = Run(start, moves)
-    for goal, evidence in sound.items():
-        if isinstance(evidence, Run):
-            runs[goal] = evidence
     return proofs, runs
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from verifier.checking import Engine
+from verifier.checking import Engine, said_by
 from verifier.circuit.circuit import Circuit
-from verifier.evidence.certificates import Certificate, certificate_of, clauses_from
-from verifier.evidence.check import reached
+from verifier.evidence.certificates import Certificate, certificate_of
 from verifier.evidence.kept import Run
-from verifier.evidence.runs import path_of, run_of
+from verifier.evidence.runs import run_of
 from verifier.evidence.verdicts import (
     Clause,
-    Invariant,
     Limits,
     Proved,
     Verdict,
@@ -21,7 +19,9 @@ from verifier.evidence.verdicts import (
     silent,
 )
 from verifier.gate.memory import Memory
+from verifier.gate.sound import confirmed, leading
 from verifier.language.compiling import Compiled
+from verifier.language.functions import ModelFunction
 
 SearchFrom = Callable[[Sequence[Clause]], Engine]
 """An engine that starts with lemmas which may or may not hold."""
@@ -37,14 +37,14 @@ class Reusing:
     def __init__(
         self,
         compiled: Compiled,
+        properties: Sequence[ModelFunction],
         memory: Memory,
-        sound: Mapping[str, Run | Certificate],
         search: SearchFrom,
     ) -> None:
         self.how: dict[str, str] = {}
         self.proofs: dict[str, Certificate] = {}
         self.runs: dict[str, Run] = {}
-        self._compiled, self._memory, self._sound = compiled, memory, sound
+        self._compiled, self._properties, self._memory = compiled, properties, memory
         self._search = search
 
     def __call__(
@@ -65,25 +65,26 @@ class Reusing:
     def _again(self, circuit: Circuit, goals: Sequence[str]) -> dict[str, Verdict]:
         """What earlier executions and proofs still show."""
         found: dict[str, Verdict] = {}
-        runs = {goal: next(self._memory.runs(goal), None) for goal in goals}
-        paths = {g: path_of(self._compiled, run) for g, run in runs.items() if run is not None}
-        led = {goal: path for goal, path in paths.items() if path is not None}
-        for goal in reached(circuit, led):
+        runs = {goal: run for goal in goals if (run := next(self._memory.runs(goal), None))}
+        for goal, run in leading(self._compiled, runs).items():
             self.how[goal] = "an earlier execution"
-            found[goal] = Violated("bmc", led[goal], 0.0)
-        for goal in goals:
-            proof = self._sound.get(goal)
-            if goal not in found and isinstance(proof, Certificate):
-                self.how[goal] = "an earlier proof"
-                clauses = clauses_from(self._compiled, proof.lemmas)
-                invariant = Invariant(tuple(clauses))
-                found[goal] = Proved(proof.engine, invariant, proof.depth, 0.0)
+            found[goal] = said_by(self._compiled, run)
+        kept = {g: self._memory.cached(g).certificate(g) for g in goals if _is_case(g)}
+        proofs = {goal: proof for goal, proof in kept.items() if proof and goal not in found}
+        for goal, proof in confirmed(self._compiled, self._properties, proofs).items():
+            self.how[goal] = "an earlier proof"
+            found[goal] = said_by(self._compiled, proof)
         return found
 
     def _note(self, goal: str, verdict: Verdict) -> None:
-        if ":" not in goal:
+        if not _is_case(goal):
             return
         if isinstance(verdict, Violated):
             self.runs[goal] = run_of(self._compiled, verdict.path)
         elif isinstance(verdict, Proved):
             self.proofs[goal] = certificate_of(self._compiled, goal, verdict)
+
+
+def _is_case(goal: str) -> bool:
+    """Whether it is a step or case that must be reachable, and no property."""
+    return ":" in goal

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from verifier.evidence.audit import hold_together, rejection
 from verifier.evidence.certificates import Certificate
-from verifier.evidence.kept import Run
+from verifier.evidence.check import reached
+from verifier.evidence.kept import Kept, Run
 from verifier.evidence.replay import Stopped, violation
-from verifier.evidence.runs import moves_of_run
+from verifier.evidence.runs import moves_of_run, path_of
 from verifier.gate.memory import Memory
 from verifier.language.compiling import Compiled
 from verifier.language.functions import ModelFunction
@@ -17,20 +18,38 @@ from verifier.language.functions import ModelFunction
 def sound_evidence(
     compiled: Compiled, properties: Sequence[ModelFunction], memory: Memory, groups: Collection[str]
 ) -> dict[str, Run | Certificate]:
-    """What is at hand that its audit confirms, by property, and by case that is not reachable.
+    """What is at hand that its audit confirms: by property, and by case that must be reachable.
 
-    The cache is asked only about what the project's own evidence leaves open.
+    The cache is asked only about the properties that the project's own evidence leaves open.
     """
-    sound: dict[str, Run | Certificate] = {}
-    for kept in (lambda _: memory.file, memory.cached):
-        left = [goal for goal in compiled.circuit.bad if goal not in sound]
-        runs = {goal: kept(goal).runs.get(goal) for goal in left if goal in groups}
-        for goal, run in runs.items():
-            if run is not None and _violates(compiled, properties, goal, run):
-                sound[goal] = run
-        proofs = {goal: kept(goal).certificate(goal) for goal in left if goal not in sound}
-        sound |= _confirmed(compiled, properties, {g: p for g, p in proofs.items() if p})
-    return sound
+    sound = _shown(compiled, properties, lambda _: memory.file, list(compiled.circuit.bad))
+    left = [group for group in groups if group not in sound and group in compiled.circuit.bad]
+    return sound | _shown(compiled, properties, memory.cached, left)
+
+
+def _shown(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    kept: Callable[[str], Kept],
+    goals: Sequence[str],
+) -> dict[str, Run | Certificate]:
+    """What is kept about some goals, if it is sound."""
+    runs = {goal: run for goal in goals if (run := kept(goal).runs.get(goal)) is not None}
+    sound: dict[str, Run | Certificate] = {
+        goal: run
+        for goal, run in runs.items()
+        if ":" not in goal and _violates(compiled, properties, goal, run)
+    }
+    sound |= leading(compiled, {goal: run for goal, run in runs.items() if ":" in goal})
+    proofs = {goal: kept(goal).certificate(goal) for goal in goals if goal not in sound}
+    return sound | confirmed(compiled, properties, {g: p for g, p in proofs.items() if p})
+
+
+def leading(compiled: Compiled, runs: Mapping[str, Run]) -> dict[str, Run]:
+    """The executions that still reach their goals, steps aside that cannot be taken any more."""
+    paths = {goal: path_of(compiled, run) for goal, run in runs.items()}
+    found = reached(compiled.circuit, {g: path for g, path in paths.items() if path is not None})
+    return {goal: run for goal, run in runs.items() if goal in found}
 
 
 def _violates(
@@ -43,11 +62,11 @@ def _violates(
     return isinstance(violation(compiled.system, properties, group, start, moves), str)
 
 
-def _confirmed(
+def confirmed(
     compiled: Compiled,
     properties: Sequence[ModelFunction],
-    certificates: Mapping[str, Certificate],
-) -> Mapping[str, Certificate]:
+    certificates: dict[str, Certificate],
+) -> dict[str, Certificate]:
     """The proofs that hold: all together, or else one by one."""
     if certificates and hold_together(compiled, list(certificates.values())):
         return certificates

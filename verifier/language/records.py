@@ -150,7 +150,7 @@ def assign(store: Store, base: Base, field: Field, value: Any) -> None:
 def _copy(source: Any, store: Store, base: Base, size: int) -> None:
     """Copy consecutive values, all read before any is written."""
     origin: Store = source._store
-    if type(origin) is Store is type(store):
+    if type(origin) is Store is type(store) and isinstance(base, int):
         store.thaw()
         store.values[base : base + size] = origin.values[source._base : source._base + size]
         return
