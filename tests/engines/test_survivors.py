@@ -9,8 +9,10 @@ from tests.corpus.protocols import peterson
 from tests.corpus.random_systems import random_system
 from verifier.circuit.circuit import Circuit
 from verifier.engines.auto import auto
-from verifier.engines.pdr import pdr
-from verifier.evidence.check import invariant_holds
+from verifier.engines.bmc import Search
+from verifier.engines.pdr import holding, pdr
+from verifier.engines.pdr.budget import Budget
+from verifier.evidence.check import invariant_holds, path_violates
 from verifier.evidence.verdicts import Clause, Limits, Progress, Proved, Verdict, Violated
 
 
@@ -74,3 +76,53 @@ def test_the_lemmas_of_the_correct_system_hide_no_violation_of_the_broken_one() 
     for engine in (pdr, auto):
         verdict = engine(broken, ["integrity"], Limits(), lemmas=lemmas)["integrity"]
         assert isinstance(verdict, Violated)
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_violation_is_as_short_with_lemmas_as_without(seed: int, jobs: int) -> None:
+    circuit = random_system(seed)
+    random = Random(seed)
+    names = [latch.name for latch in circuit.latches] or ["nowhere"]
+    nonsense = tuple(
+        tuple((random.choice(names), random.random() < 0.5) for _ in range(random.randint(1, 3)))
+        for _ in range(10)
+    )
+    lemmas = (*nonsense, *lemmas_of(circuit))
+    goals = list(circuit.bad)
+    plain = auto(circuit, goals, Limits(), jobs=1)
+    given = auto(circuit, goals, Limits(), jobs=jobs, lemmas=lemmas)
+    for goal, verdict in given.items():
+        before = plain[goal]
+        assert type(verdict) is type(before)
+        if isinstance(verdict, Violated) and isinstance(before, Violated):
+            assert verdict.depth == before.depth
+            assert path_violates(circuit, goal, verdict.path) is None
+
+
+def test_what_holds_in_every_state_hides_no_violation_from_bmc() -> None:
+    broken = lazy_fpu(3, "switch forgets TS")
+    budget = Budget(Limits())
+    known = holding(broken, ["integrity"], lemmas_of(lazy_fpu(3)), budget)
+    assert known
+    told, untold = Search(broken, "integrity", budget, known), Search(broken, "integrity", budget)
+    for search in (told, untold):
+        while search.found is None:
+            search.deepen()
+    assert told.depth == untold.depth
+    assert told.found is not None
+    assert path_violates(broken, "integrity", told.found.path) is None
+
+
+def test_a_frame_is_told_every_lemma_that_holds() -> None:
+    """A lemma that does not hold hides the violation: lemmas are used, and must be filtered."""
+    broken = lazy_fpu(3, "switch forgets TS")
+    impossible: tuple[Clause, ...] = tuple(
+        ((latch.name, bool(latch.reset)),) for latch in broken.latches if latch.reset is not None
+    )
+    search = Search(broken, "integrity", Budget(Limits()), impossible)
+    for _ in range(12):
+        search.deepen()
+    assert search.found is None
+    verdict = auto(broken, ["integrity"], Limits(), lemmas=impossible)["integrity"]
+    assert isinstance(verdict, Violated)

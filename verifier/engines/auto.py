@@ -7,7 +7,7 @@ from multiprocessing.sharedctypes import RawArray
 
 from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import Search, deepened
-from verifier.engines.pdr import pdr
+from verifier.engines.pdr import holding, pdr
 from verifier.engines.pdr.budget import Budget, Exhausted, Paused
 from verifier.engines.race import Report, Tell, race
 from verifier.evidence.verdicts import (
@@ -45,11 +45,12 @@ def auto(
     """
     budget = Budget(limits)
     standing = _Standing(goals)
-    searches = {goal: Search(circuit, goal, budget) for goal in standing.goals}
+    known = _known(circuit, standing, lemmas, budget)
+    searches = {goal: Search(circuit, goal, budget, known) for goal in standing.goals}
     _first_look(searches.values(), standing, budget)
     if standing.open() and not standing.failures:
         decide = _take_turns if jobs < 2 else _side_by_side
-        decide(circuit, searches, standing, budget, watch, lemmas)
+        decide(circuit, searches, standing, budget, watch, known)
     return {goal: standing.final(goal, budget.seconds) for goal in goals}
 
 
@@ -88,6 +89,17 @@ class _Standing:
         depth = max((verdict.depth for verdict in undecided), default=0)
         reasons = dict.fromkeys([*self.failures, *(verdict.reason for verdict in undecided)])
         return Unknown("auto", "; ".join(reasons), depth, seconds)
+
+
+def _known(
+    circuit: Circuit, standing: _Standing, lemmas: Sequence[Clause], budget: Budget
+) -> Sequence[Clause]:
+    """The lemmas that hold, with which both engines go on."""
+    try:
+        return holding(circuit, standing.goals, lemmas, budget) if lemmas else ()
+    except Exhausted as limit:
+        standing.failures.append(str(limit))
+        return ()
 
 
 def _first_look(searches: Iterable[Search], standing: _Standing, budget: Budget) -> None:

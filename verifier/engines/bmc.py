@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from verifier.circuit.circuit import Circuit
-from verifier.circuit.graph import FALSE
+from verifier.circuit.graph import FALSE, TRUE
 from verifier.circuit.tseitin import Tseitin
 from verifier.circuit.unroll import Unrolling
 from verifier.engines.glucose import Glucose
 from verifier.engines.pdr.budget import Budget, Exhausted
 from verifier.evidence.verdicts import (
+    Clause,
     Limits,
     Path,
     Progress,
@@ -64,10 +65,14 @@ def deepened(
 class Search:
     """One goal, one more step at a time; after Exhausted or Paused it goes on where it was.
 
-    Frames fold from the reset state on, so that the early ones are nearly empty.
+    Frames fold from the reset state on, so that the early ones are nearly empty. `lemmas` hold in
+    every state that can be reached; each frame is told so, which makes deep ones several times as
+    fast.
     """
 
-    def __init__(self, circuit: Circuit, goal: str, budget: Budget) -> None:
+    def __init__(
+        self, circuit: Circuit, goal: str, budget: Budget, lemmas: Iterable[Clause] = ()
+    ) -> None:
         self.goal = goal
         self.found: Violated | None = None
         self.depth = 0
@@ -78,6 +83,7 @@ class Search:
         self._unrolling = Unrolling(circuit.restricted([goal]))
         self._solver = Glucose(budget)
         self._clauses = Tseitin(self._unrolling.graph, self._solver.add)
+        self._lemmas = _said_of(self._unrolling.circuit, lemmas)
 
     def __lt__(self, other: "Search") -> bool:
         return self.seconds < other.seconds
@@ -94,7 +100,7 @@ class Search:
             self._budget.spend()
             self._budget.look_at_memory()
             if len(self._unrolling.inputs) == self.depth:
-                self._unrolling.open_frame()
+                self._open_frame()
             bad = self._unrolling.violations[-1][self.goal]
             if bad != FALSE:
                 violation = self._clauses.literal(bad)
@@ -106,6 +112,14 @@ class Search:
         finally:
             self.seconds += self._budget.seconds - begin
 
+    def _open_frame(self) -> None:
+        self._unrolling.open_frame()
+        state = self._unrolling.states[-1]
+        for lemma in self._lemmas:
+            literals = {state[latch] ^ sign for latch, sign in lemma} - {FALSE}
+            if TRUE not in literals:
+                self._solver.add([self._clauses.literal(literal) for literal in literals])
+
     def _path(self) -> Path:
         model = self._solver.model()
 
@@ -114,3 +128,13 @@ class Search:
             return 0 < number <= len(model) and model[number - 1] > 0
 
         return Path(*self._unrolling.execution(self._circuit, value))
+
+
+def _said_of(circuit: Circuit, lemmas: Iterable[Clause]) -> list[list[tuple[int, int]]]:
+    """The lemmas over a circuit's latches, as their literals with the signs."""
+    literal = {latch.name: latch.literal for latch in circuit.latches}
+    return [
+        [(literal[name], int(not value)) for name, value in lemma]
+        for lemma in lemmas
+        if all(name in literal for name, _ in lemma)
+    ]

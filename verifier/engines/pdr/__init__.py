@@ -7,9 +7,10 @@ Een, Mishchenko, Brayton: Efficient Implementation of Property Directed Reachabi
 from collections.abc import Iterable, Sequence
 
 from verifier.circuit.circuit import Circuit
-from verifier.circuit.cnf import transition
+from verifier.circuit.cnf import Transition, transition
 from verifier.circuit.reduce import Reduction, reduce
 from verifier.engines.pdr.budget import Budget, Exhausted, Paused
+from verifier.engines.pdr.frames import Cube
 from verifier.engines.pdr.minimise import minimise, named, support, supports
 from verifier.engines.pdr.search import Goal, Obligation, Search
 from verifier.engines.pdr.survivors import cubes_of, survivors
@@ -26,7 +27,7 @@ from verifier.evidence.verdicts import (
     silent,
 )
 
-__all__ = ["minimise", "pdr", "supports"]
+__all__ = ["holding", "minimise", "pdr", "supports"]
 
 _FIRST_TURN = 5_000
 
@@ -64,6 +65,24 @@ def pdr(
     return {name: run.verdicts[name] for name in goals}
 
 
+def holding(
+    circuit: Circuit, goals: Sequence[str], lemmas: Iterable[Clause], budget: Budget
+) -> tuple[Clause, ...]:
+    """The most of some lemmas that hold together in what some goals depend on. Raises Exhausted."""
+    reduction = reduce(circuit.restricted(goals))
+    step = transition(reduction.circuit)
+    return named(reduction.circuit, _holding(reduction, step, lemmas, budget))
+
+
+def _holding(
+    reduction: Reduction, step: Transition, lemmas: Iterable[Clause], budget: Budget
+) -> list[Cube]:
+    latches = reduction.circuit.latches
+    number = {latch.name: i for i, latch in enumerate(latches, 1)}
+    cubes = cubes_of(lemmas, number, reduction.facts)
+    return survivors(step, [latch.reset for latch in latches], cubes, budget) if cubes else []
+
+
 class _Run:
     """One search, with the way back from its numbers to the names of the original circuit."""
 
@@ -77,18 +96,14 @@ class _Run:
         reduced = reduction.circuit
         self.verdicts: dict[str, Verdict] = {}
         self._original, self._reduced, self._facts = original, reduced, reduction.facts
+        self._reduction = reduction
         self._budget = budget
         resets = [latch.reset for latch in reduced.latches]
         self._search = Search(transition(reduced), resets, budget, budget.limits.depth, watch)
 
     def start_with(self, lemmas: Iterable[Clause]) -> None:
         """Keep for ever those of some lemmas that are inductive together. Raises Exhausted."""
-        number = {latch.name: i for i, latch in enumerate(self._reduced.latches, 1)}
-        cubes = cubes_of(lemmas, number, self._facts)
-        if cubes:
-            resets = [latch.reset for latch in self._reduced.latches]
-            step = self._search.step
-            self._search.frames.know(survivors(step, resets, cubes, self._budget))
+        self._search.frames.know(_holding(self._reduction, self._search.step, lemmas, self._budget))
 
     def settles(self, goal: Goal) -> bool:
         """Give a goal its turn; whether it now has a verdict. Raises Exhausted."""
