@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
+unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
+
 .PHONY: verify test check gate bench golden picture clean
 
 verify: $(VENV)/ready

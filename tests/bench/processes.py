@@ -39,10 +39,17 @@ def run(command: Sequence[str], timeout: float = 120.0) -> Run:
     return Run(seconds, usage.ru_maxrss / 1024, output, process.returncode)
 
 
+LONG = 20.0
+"""Seconds after which a round is not repeated."""
+
+
 def interleaved(commands: Sequence[Sequence[str]], rounds: int) -> list[Run]:
     """The median run of each command, A B A B ..., so that a drifting machine hits all alike."""
     runs: list[list[Run]] = [[] for _ in commands]
-    for _ in range(rounds):
+    begin = perf_counter()
+    for number in range(rounds):
+        if number and perf_counter() - begin > LONG:
+            break
         for mine, command in zip(runs, commands, strict=True):
             mine.append(run(command))
     return [_median(mine) for mine in runs]

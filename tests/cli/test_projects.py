@@ -49,7 +49,7 @@ def test_a_project_without_one_of_its_folders_is_refused(
 
 
 def test_a_project_without_properties_is_refused(nestproof: Runner, project: Path) -> None:
-    for file in (project / "properties").iterdir():
+    for file in (project / "properties").glob("*.*"):
         file.unlink()
     for command in ("check", "gate"):
         refused(nestproof(command, cwd=project), "no properties apply", "@always")
@@ -60,7 +60,7 @@ def test_a_project_without_properties_is_refused(nestproof: Runner, project: Pat
 
 def test_a_project_without_systems_is_refused(nestproof: Runner, project: Path) -> None:
     model(project).unlink()
-    for file in (project / "properties").iterdir():
+    for file in (project / "properties").glob("*.*"):
         file.unlink()
     for command in ("check", "gate"):
         refused(nestproof(command, cwd=project), "there are no systems")

@@ -10,11 +10,13 @@ from models.systems.kvm_nvmx import REFERENCE, V4_11
 from models.systems.kvm_vmx import V3_12_IRQ
 from properties import integrity, isolation, progress, transparency
 from tests.models import kvm_mutants as mutants
+from verifier.catalogue import bundled_root
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved, Violated
 from verifier.language import System
 from verifier.language.compiling import compile_system
 from verifier.language.functions import about
+from verifier.starting import kept_lemmas
 
 PROPERTIES = [
     function
@@ -26,8 +28,10 @@ CALLERS = (exits, nested, run, vmx, x86)
 
 
 def verdict(system: System, goal: str) -> Any:
-    circuit = compile_system(system, PROPERTIES).circuit
-    return pdr(circuit, [goal], Limits(seconds=120))[goal]
+    """By PDR, which starts with what holds of the lemmas that are kept of the system."""
+    compiled = compile_system(system, PROPERTIES)
+    lemmas = kept_lemmas(bundled_root(), compiled)
+    return pdr(compiled.circuit, [goal], Limits(seconds=120), lemmas=lemmas)[goal]
 
 
 @pytest.fixture
