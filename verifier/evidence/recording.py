@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from verifier.evidence.replay import Machine, Move, Stopped, violation
+from verifier.evidence.replay import Machine, Move, Stopped, Variations, violation
 from verifier.evidence.traces import Branched, Changed, Entered, Entry, Stride, Trace, Value, shown
 from verifier.evidence.verdicts import Path
 from verifier.language.branches import Branch, watched
@@ -50,10 +50,8 @@ def trace_of_moves(
     if isinstance(found, Stopped):
         return found
     moves = minimised(system, properties, group, start, moves)
-    matters = [
-        _that_matter(system, properties, group, start, moves, number)
-        for number in range(len(moves))
-    ]
+    varied = Variations(system, properties, group, start, moves)
+    matters = [_that_matter(varied, number) for number in range(len(moves))]
     conjunct = violation(system, properties, group, start, moves)
     assert isinstance(conjunct, str), "minimising keeps the violation"
     trace = logged(system, properties, group, conjunct, engine, start, moves, matters)
@@ -77,38 +75,26 @@ def minimised(
     moves: Sequence[Move],
 ) -> list[Move]:
     """The same steps with every choice at its default where the violation stays."""
-    kept = list(moves)
+    varied = Variations(system, properties, group, start, moves)
     for number, (step, _) in enumerate(moves):
         for choice in step.choices:
-            trial = _with(kept, number, choice, choice.default)
-            if isinstance(violation(system, properties, group, start, trial), str):
-                kept = trial
-    return kept
+            varied.keep(number, _with(varied.moves[number], choice, choice.default))
+    return varied.moves
 
 
-def _with(moves: Sequence[Move], number: int, choice: Choice, value: Any) -> list[Move]:
-    step, choices = moves[number]
-    return [*moves[:number], (step, {**choices, choice.name: value}), *moves[number + 1 :]]
+def _with(move: Move, choice: Choice, value: Any) -> Move:
+    step, choices = move
+    return step, {**choices, choice.name: value}
 
 
-def _that_matter(
-    system: System,
-    properties: Sequence[ModelFunction],
-    group: str,
-    start: Sequence[Any],
-    moves: Sequence[Move],
-    number: int,
-) -> tuple[str, ...]:
+def _that_matter(varied: Variations, number: int) -> tuple[str, ...]:
     """The choices of a move for which some other value loses the violation."""
-    step, choices = moves[number]
+    step, choices = varied.moves[number]
     return tuple(
         choice.name
         for choice in step.choices
-        if any(
-            isinstance(
-                violation(system, properties, group, start, _with(moves, number, choice, value)),
-                Stopped,
-            )
+        if not all(
+            varied.violate(number, _with(varied.moves[number], choice, value))
             for value in choice.values
             if value != choices[choice.name]
         )

@@ -96,3 +96,57 @@ def violation(
         return failed or Stopped(len(moves), "no assertion fails")
     failing = machine.failing(wanted)
     return failing[0].name if failing else Stopped(len(moves), f"`{group}` is not violated")
+
+
+class Variations:
+    """An execution that violates a property, tried with one of its moves changed.
+
+    Its states are kept: only what comes after the change is taken again, and only until the state
+    is what it was.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        properties: Sequence[ModelFunction],
+        group: str,
+        start: Sequence[Any],
+        moves: Sequence[Move],
+    ) -> None:
+        self.moves = list(moves)
+        self._system, self._group = system, group
+        self._claims = [f for f in properties if f.group == group and f.kind == "always"]
+        machine = Machine(system, start)
+        self._states = [machine.values]
+        for move in moves:
+            machine.move(move)
+            self._states.append(machine.values)
+
+    def violate(self, number: int, move: Move) -> bool:
+        """Whether the last step violates the property with this move at a place, from 0."""
+        return self._after(number, move) is not None
+
+    def keep(self, number: int, move: Move) -> bool:
+        """Make this move the execution's own if it violates the property all the same."""
+        states = self._after(number, move)
+        if states is None:
+            return False
+        self.moves[number] = move
+        self._states[number + 1 : number + 1 + len(states)] = states
+        return True
+
+    def _after(self, number: int, move: Move) -> list[tuple[Any, ...]] | None:
+        """The states after a changed move that are others; None where the violation is lost."""
+        machine = Machine(self._system, self._states[number])
+        states: list[tuple[Any, ...]] = []
+        last, failed = len(self.moves) - 1, None
+        for place in range(number, last + 1):
+            taken = machine.move(move if place == number else self.moves[place])
+            if taken is None or (taken.failed is not None and place < last):
+                return None
+            if place < last and machine.values == self._states[place + 1]:
+                return states
+            failed = taken.failed
+            states.append(machine.values)
+        asserts = self._group == ASSERTIONS
+        return states if (failed if asserts else machine.failing(self._claims)) else None
