@@ -2,24 +2,16 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.command import Ran, ran
+
 HERE = Path(__file__).parent
 
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed and how it ended."""
-
-    out: str
-    err: str
-    code: int
+__all__ = ["HERE", "Ran", "Runner"]
 
 
 Runner = Callable[..., Ran]
@@ -54,16 +46,7 @@ def nestproof(example: Path) -> Runner:
 def _ran(arguments: list[str], cwd: Path, stdin: str) -> Ran:
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent), "COLUMNS": "100"}
     environment.pop("NO_COLOR", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "verifier", *arguments],
-        cwd=cwd,
-        env=environment,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    return Ran(done.stdout, done.stderr, done.returncode)
+    return ran(arguments, cwd, environment, stdin)
 
 
 @pytest.fixture

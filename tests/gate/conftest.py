@@ -11,20 +11,11 @@ from pathlib import Path
 import pytest
 
 import verifier
+from tests.command import HOME, Ran, ran
 
-HOME = Path(verifier.__file__).parent.parent
 TEMPLATE = Path(verifier.__file__).parent / "template"
 
 Git = Callable[..., str]
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed and how it ended."""
-
-    out: str
-    err: str
-    code: int
 
 
 @dataclass(frozen=True)
@@ -83,15 +74,7 @@ class Project:
         )
 
     def run(self, *arguments: str, cwd: Path | None = None) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "verifier", *arguments],
-            cwd=cwd or self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        return Ran(done.stdout, done.stderr, done.returncode)
+        return ran(arguments, cwd or self.folder, self.environment)
 
     def gate(self, *arguments: str) -> Ran:
         return self.run("gate", *arguments)

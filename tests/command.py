@@ -1,0 +1,110 @@
+"""Runs the command as a person does, without importing it anew every time.
+
+A server has everything imported but models, and forks for each command: a process of its own with
+its own folder, environment, streams and exit code, half a second sooner.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from select import select
+from tempfile import TemporaryDirectory
+from typing import Any, NoReturn
+
+import verifier
+
+HOME = Path(verifier.__file__).parent.parent
+STREAMS = ("in", "out", "err")
+SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed and how it ended."""
+
+    out: str
+    err: str
+    code: int
+
+
+def ran(
+    arguments: Sequence[str], cwd: Path, environment: Mapping[str, str], stdin: str = ""
+) -> Ran:
+    """`nestproof` with arguments, in a folder and an environment, to its end."""
+    with TemporaryDirectory() as folder:
+        streams = [Path(folder) / name for name in STREAMS]
+        streams[0].write_text(stdin)
+        request = {
+            "arguments": list(arguments),
+            "cwd": str(cwd),
+            "environment": dict(environment),
+            "streams": list(map(str, streams)),
+        }
+        code = _answer(_server(os.getpid()), request)
+        return Ran(streams[1].read_text(), streams[2].read_text(), code)
+
+
+@cache
+def _server(_: int) -> subprocess.Popen[str]:
+    """The server of this process; it ends when its standard input does."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from tests.command import serve; serve()"],
+        cwd=HOME,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _answer(server: subprocess.Popen[str], request: Mapping[str, Any]) -> int:
+    assert server.stdin is not None
+    assert server.stdout is not None
+    print(json.dumps(request), file=server.stdin, flush=True)
+    if not select([server.stdout], [], [], SECONDS)[0]:
+        server.kill()
+        _server.cache_clear()
+        raise TimeoutError(f"`{' '.join(request['arguments'])}` takes over {SECONDS:.0f} s")
+    return int(server.stdout.readline())
+
+
+def serve() -> None:
+    """Answer each request on standard input with the exit code of a fork that runs it."""
+    for module in pkgutil.walk_packages(verifier.__path__, "verifier."):
+        if not module.name.startswith(("verifier.template", "verifier.viewer.screen")):
+            import_module(module.name)
+    gc.freeze()
+    while line := sys.stdin.readline():
+        child = os.fork()
+        if not child:
+            _become(json.loads(line))
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _become(request: Mapping[str, Any]) -> NoReturn:
+    """Be the command: everything as if it had been started so."""
+    for number, (name, mode) in enumerate(zip(request["streams"], "rww", strict=True)):
+        with open(name, mode) as file:
+            os.dup2(file.fileno(), number)
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", 1, errors="backslashreplace", closefd=False)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["cwd"])
+    sys.argv = ["nestproof", *request["arguments"]]
+    sys.path[0] = request["cwd"]
+    from verifier.__main__ import main
+
+    main()
+    sys.exit()
