@@ -14,6 +14,7 @@ import msgspec
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.evidence.following import misfit, moves_of, start_of
 from verifier.evidence.replay import Move, Stopped
+from verifier.evidence.runs import fails_alike
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
@@ -56,9 +57,30 @@ def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
     return Exploration(system, properties, start, moves, trace)
 
 
-def foreseen(trace: Trace, session: Exploration | None) -> Trace:
-    """The trace with the step that settles its violation, where the models are here."""
-    if session is None or not trace.conjunct or trace.doomed:
+def placed(trace: Trace, session: Exploration | None, catalogue: Catalogue | None) -> Trace:
+    """The trace with what the models that are here tell about it.
+
+    That is the step that settles its violation, and the other systems in which it occurs.
+    """
+    if session is None or not trace.conjunct:
+        return trace
+    trace = _foreseen(trace, session)
+    alike = _systems_alike(trace, catalogue or load(project_root(Path.cwd())))
+    session.now.trace = msgspec.structs.replace(trace, also_in=alike)
+    return session.now.trace
+
+
+def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
+    """The other systems that the same steps lead to the same violation."""
+    return tuple(
+        name
+        for name, system in catalogue.systems.items()
+        if name != trace.system and fails_alike(system, catalogue.properties_of(system), trace)
+    )
+
+
+def _foreseen(trace: Trace, session: Exploration) -> Trace:
+    if trace.doomed:
         return trace
     from verifier.foresight import doomed_after
     from verifier.language.compiling import compile_system
@@ -67,9 +89,7 @@ def foreseen(trace: Trace, session: Exploration | None) -> Trace:
     if trace.property not in compiled.circuit.bad:
         return trace
     doomed = doomed_after(compiled, trace, session.start, session.now.moves, SETTLED)
-    trace = msgspec.structs.replace(trace, doomed=doomed)
-    session.now.trace = trace
-    return trace
+    return msgspec.structs.replace(trace, doomed=doomed)
 
 
 def open_trace(trace: Trace, session: Exploration | None, watches: Sequence[Watch]) -> None:

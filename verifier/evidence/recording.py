@@ -207,6 +207,17 @@ def changes(
     return changes
 
 
+def differences(
+    system: System, here: Sequence[Any], there: Sequence[Any]
+) -> dict[str, tuple[Value, Value]]:
+    """Fields that differ between two states."""
+    return {
+        leaf.path: (shown(one), shown(other))
+        for leaf, one, other in zip(system.layout.leaves, here, there, strict=True)
+        if not leaf.constant and one != other
+    }
+
+
 def _entered(call: Call) -> Entered:
     code = call.function.body.__code__
     return Entered(
@@ -217,6 +228,7 @@ def _entered(call: Call) -> Entered:
         result=_result(call.result),
         entries=tuple(map(_entry, call.entries)),
         defined=code.co_firstlineno,
+        means=_meaning(call.result),
     )
 
 
@@ -239,6 +251,12 @@ def _result(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     return value.name if isinstance(value, Enum) else ""
+
+
+def _meaning(result: Any) -> str:
+    """What a member of an enum says about itself, where it says more than its name."""
+    said = result.value if isinstance(result, Enum) else ""
+    return said if isinstance(said, str) and " " in said else ""
 
 
 def within_project(file: str) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 from verifier.evidence.following import chosen
 from verifier.evidence.kept import Run
-from verifier.evidence.replay import Move, Stopped
-from verifier.evidence.traces import shown
+from verifier.evidence.replay import Move, Stopped, violation
+from verifier.evidence.traces import Trace, shown
 from verifier.evidence.verdicts import Path
 from verifier.language.compiling import Compiled
 from verifier.language.encoding import encoding
+from verifier.language.functions import ModelFunction
 from verifier.language.system import Choice, System
 
 
@@ -48,6 +49,15 @@ def moves_of_run(system: System, run: Run) -> tuple[list[Any], list[Move] | Stop
             return start, Stopped(number, f"the choices do not fit `{name}`")
         moves.append((actions[name], values))
     return start, moves
+
+
+def fails_alike(system: System, properties: Sequence[ModelFunction], trace: Trace) -> bool:
+    """Whether a trace's steps violate the same claim of a system that takes them from its start."""
+    run = Run(dict(trace.start), tuple((each.step, dict(each.choices)) for each in trace.steps))
+    start, moves = moves_of_run(system, run)
+    if isinstance(moves, Stopped):
+        return False
+    return violation(system, properties, trace.property, start, moves) == trace.conjunct
 
 
 def path_of(compiled: Compiled, run: Run) -> Path | None:

@@ -16,6 +16,7 @@ from verifier.evidence.exploring import Branch, Exploration
 from verifier.evidence.files import save
 from verifier.evidence.replay import Move
 from verifier.evidence.traces import Trace
+from verifier.viewer.lines import plural
 from verifier.viewer.screen.dialogs import Ask, Options
 from verifier.viewer.screen.slices import in_slices
 
@@ -126,7 +127,8 @@ class Exploring(Container):
         before = len(session.now.moves[:number])
         await in_slices(session.run_step_by_step(number, RANDOM_STEPS, seed))
         self.post_message(self.Changed())
-        self.say(f"{len(session.now.moves) - before} random steps, seed {seed}")
+        taken = plural(len(session.now.moves) - before, "random step")
+        self.say(f"{taken}, seed {seed}")
 
     def action_save(self) -> None:
         def named(text: str) -> None:
