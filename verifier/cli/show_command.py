@@ -63,10 +63,10 @@ def command(
         return 3 if evidence.verdict == "unknown" else 0
     if isinstance(evidence, Trace):
         session = session_of(evidence, catalogue)
-        evidence = placed(evidence, session, catalogue)
         if form == "text" and not plain and interactive():
-            open_trace(evidence, session, watches)
+            open_trace(evidence, session, catalogue, watches)
             return 0
+        evidence = placed(evidence, session, catalogue)
     if form == "mermaid":
         _mermaid(evidence)
         return 0

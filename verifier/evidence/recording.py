@@ -61,12 +61,7 @@ def trace_of_moves(
         return trace
     from verifier.evidence.explaining import explained
 
-    changing = {
-        leaf.path
-        for leaf, names in zip(compiled.leaves, compiled.latch_names, strict=True)
-        if names
-    }
-    return explained(system, properties, trace, start, moves, changing)
+    return explained(system, properties, trace, start, moves, compiled.changing)
 
 
 def minimised(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
 from verifier.evidence.following import chosen
 from verifier.evidence.kept import Run
 from verifier.evidence.replay import Move, Stopped, violation
-from verifier.evidence.traces import Trace, shown
+from verifier.evidence.traces import Trace, Value, shown
 from verifier.evidence.verdicts import Path
 from verifier.language.compiling import Compiled
 from verifier.language.encoding import encoding
@@ -25,10 +25,13 @@ def run_of(compiled: Compiled, path: Path) -> Run:
         if not leaf.constant and not leaf.event and compiled.system.is_arbitrary(leaf.path)
     }
     taken = [move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None]
-    return Run(
-        start,
-        tuple((step.name, {n: shown(v) for n, v in choices.items()}) for step, choices in taken),
-    )
+    return run_of_moves(taken, start)
+
+
+def run_of_moves(moves: Sequence[Move], start: Mapping[str, Value] | None = None) -> Run:
+    """Moves in the system's words, from a start that differs in these fields."""
+    words = ((step.name, {n: shown(v) for n, v in choices.items()}) for step, choices in moves)
+    return Run(dict(start or {}), tuple(words))
 
 
 def moves_of_run(system: System, run: Run) -> tuple[list[Any], list[Move] | Stopped]:

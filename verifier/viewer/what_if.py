@@ -114,6 +114,8 @@ def _nearest_lines(reading: Reading, other: Otherwise, columns: int) -> Iterator
         yield line(f"    and step {other.stops}, {name}, would not happen")
     if other.differs:
         yield from _difference_lines(reading, other)
+    if other.also or other.harmless or other.elsewhere:
+        yield EMPTY
     yield from _listed("the code decides otherwise with", other.also, columns)
     yield from _listed("the same steps violate nothing with", other.harmless, columns)
     yield from _listed("it merely goes elsewhere with", other.elsewhere, columns)
@@ -166,7 +168,6 @@ def _difference_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
     rest = len(final) - len(names[:SHOWN_DIFFERENCES])
     if rest:
         yield line((f"    and {plural(rest, 'other field')}", "source"))
-    yield EMPTY
 
 
 def _pair(here: Value, there: Value) -> list[Span]:

@@ -16,8 +16,9 @@ from verifier.evidence.exploring import Exploration
 from verifier.evidence.traces import Trace
 from verifier.viewer.lines import Line, Span, inert, rendered
 from verifier.viewer.plain import step_lines
+from verifier.viewer.screen.background import Alone, Background
 from verifier.viewer.screen.dialogs import Ask, Help, Options
-from verifier.viewer.screen.exploring import Exploring, Search
+from verifier.viewer.screen.exploring import Exploring
 from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
 from verifier.viewer.screen.lines_view import Label, LinesView, Row
 from verifier.viewer.screen.scene import FILTERS, FOLDING, VIEWS, Scene
@@ -61,11 +62,11 @@ class Screen(App[None]):
         trace: Trace,
         session: Exploration | None = None,
         watches: Sequence[Watch] = (),
-        search: Search | None = None,
+        background: Background | None = None,
     ) -> None:
         super().__init__()
         self.session = session
-        self.search = search
+        self.background = background or Alone()
         self.scene = Scene(trace, session, lane_width(80))
         self.scene.watches = list(watches)
         self.said: Span = ("", "")
@@ -85,7 +86,7 @@ class Screen(App[None]):
             Vertical(Label(id="tabs"), LinesView("pane"), Help(), Options(), id="right"),
             trace=self.scene.trace,
             session=self.session,
-            search=self.search,
+            background=self.background,
         )
         yield Label(id="status")
         yield Label(id="keys")
@@ -112,6 +113,7 @@ class Screen(App[None]):
         self.set_class(self.size.width >= WIDE, "wide")
         self.timeline.focus()
         self.show_scene(self.scene)
+        self.query_one(Exploring).explain()
 
     def on_unmount(self) -> None:
         gc.unfreeze()
@@ -132,6 +134,13 @@ class Screen(App[None]):
         assert self.session is not None, "only a session changes"
         scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
         self.show_scene(scene.like(self.scene))
+        self.query_one(Exploring).explain()
+
+    def on_exploring_explained(self) -> None:
+        """More is known about the steps that are shown; people stay where they are."""
+        assert self.session is not None, "only a session explains"
+        scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
+        self.show_scene(scene.like(self.scene), self.scene.number)
 
     def on_exploring_said(self, event: Exploring.Said) -> None:
         self.say(event.text, event.wrong, event.working)

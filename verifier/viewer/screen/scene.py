@@ -170,8 +170,10 @@ class Scene:
                 yield Row(text, step=step)
         elif self.trace.conjunct:
             yield from self._whole_why()
+        elif self.trace.steps and self.trace.steps[-1].fails:
+            yield Row(line(("finding out why ...", "source")))
         elif any(stride.fails for stride in self.trace.steps):
-            says = "s saves this execution; a violation in its last step is then explained"
+            says = "b takes steps back; an execution that ends in its violation is explained"
             yield Row(line((says, "source")))
         else:
             yield Row(line(("nothing is violated; enter on a field asks why it is so", "source")))
