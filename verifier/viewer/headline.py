@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from verifier.evidence.traces import Value
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.contract import differences, first_difference
-from verifier.viewer.levels import Levels
+from verifier.viewer.levels import Levels, exit_reason
 from verifier.viewer.lines import Line, inert, line, shown, words
 from verifier.viewer.reading import Reading, calls
 
@@ -121,27 +121,26 @@ def owed(reading: Reading, levels: Levels) -> Owed | None:
 
         if turn.number == last and then(OBSERVED) is True and then(OUTCOME) == then(SHOULD):
             again = repeated(reading, levels)
-            exits = [n for n in range(1, last + 1) if levels.passage(n).kind == "exit"]
-            since = again[0] if again else max(exits, default=last)
+            since = again[0] if again else next(levels.exits(last), last)
             return Owed(shown(then(INSTRUCTION)), shown(then(SHOULD)), since)
     return None
 
 
 def repeated(reading: Reading, levels: Levels) -> tuple[int, int] | None:
     """The last exit and an earlier one of the same instruction, where nothing but that counts."""
-    exits = [n for n in range(1, reading.steps + 1) if levels.passage(n).kind == "exit"]
-    seen_now = any(
-        one.delivered in reading.events for one, _, _ in differences(reading, reading.steps)
-    )
-    if not exits or seen_now:
+    unequal = differences(reading, reading.steps)
+    if any(one.delivered in reading.events for one, _, _ in unequal):
         return None
-    last = exits[-1]
+    exits = levels.exits(reading.steps)
+    last = next(exits, None)
+    if last is None:
+        return None
     seen = _exit(reading, levels, last)
-    earlier = (n for n in reversed(exits[:-1]) if _exit(reading, levels, n) == seen)
-    found = next(earlier, None)
+    found = next((number for number in exits if _exit(reading, levels, number) == seen), None)
     return (found, last) if found is not None else None
 
 
 def _exit(reading: Reading, levels: Levels, number: int) -> tuple[object, ...]:
-    stride, passage = reading.trace.steps[number - 1], levels.passage(number)
-    return stride.step, tuple(stride.choices.items()), passage.start, passage.label
+    stride = reading.trace.steps[number - 1]
+    who = levels.at(number - 1)
+    return stride.step, tuple(stride.choices.items()), who, exit_reason(stride)
