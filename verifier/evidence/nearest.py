@@ -20,6 +20,8 @@ UNFOLLOWED, LEFT_OUT = 10_000, 1_000_000
 """What a step that cannot be taken any more, and one that is left out, count as differences."""
 WEIGHED = 24
 """Ways to avoid a violation of which it is found out whether they say why."""
+WEIGHING = 2_000
+"""Steps that are taken again to find that out; the nearest way is always weighed."""
 TAKEN = 20_000
 """Steps that are taken again in search of the nearest execution, the last ones first."""
 
@@ -53,7 +55,11 @@ def nearest(
         return None
     telling: list[Otherwise] = []
     rest: list[Otherwise] = []
+    left = WEIGHING
     for way in ways[:WEIGHED]:
+        if left <= 0:
+            break
+        left -= len(way.states)
         turns = dict(_turns(system, states, moves, way)) if way.told.choice else {}
         turn = turns.get(moves[-1][0]) or next(iter(turns.values()), {})
         told = msgspec.structs.replace(way.told, **turn)

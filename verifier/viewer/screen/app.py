@@ -71,6 +71,7 @@ class Screen(App[None]):
         self.scene.watches = list(watches)
         self.said: Span = ("", "")
         self.is_working = False
+        self.shown_below: tuple[Scene, int, bool, int] | None = None
         self.theme = "textual-light" if is_light() else "textual-dark"
 
     def compose(self) -> ComposeResult:
@@ -109,7 +110,6 @@ class Screen(App[None]):
         self.query_one(f"#{name}", Label).show(text)
 
     def on_mount(self) -> None:
-        gc.freeze()  # going through a long trace for garbage again and again would delay keys
         self.set_class(self.size.width >= WIDE, "wide")
         self.timeline.focus()
         self.show_scene(self.scene)
@@ -153,6 +153,7 @@ class Screen(App[None]):
 
     def show_scene(self, scene: Scene, number: int | None = None) -> None:
         """Show a trace, at its last step unless told otherwise."""
+        gc.freeze()  # going through a long trace for garbage again and again would delay keys
         self.scene = scene
         scene.number = scene.reading.steps if number is None else number
         self.label("keys", KEYS)
@@ -172,15 +173,23 @@ class Screen(App[None]):
         if self.scene.to_trace() is not None:
             self.run_worker(self._trace_causes(), group="causes", exclusive=True)
         if self.has_class("wide"):
-            self.scene.columns = self.below.columns
-            self.below.show(self.scene.rows("calls"), 0)
-            self.label("step", self.scene.step_line())
+            self._show_below()
         self.label("tabs", tabs(self.scene))
         self._refresh_status()
 
     def _show_pane(self, cursor: int | None = None) -> None:
         self.scene.columns = self.pane.columns
         self.pane.show(self.scene.rows(), cursor)
+
+    def _show_below(self) -> None:
+        """The calls of the step, unless they are there already."""
+        scene, columns = self.scene, self.below.columns
+        wanted = (scene, scene.number, scene.unfolded, columns)
+        if wanted != self.shown_below:
+            self.shown_below = wanted
+            scene.columns = columns
+            self.below.show(scene.rows("calls"), 0)
+            self.label("step", scene.step_line())
 
     async def _trace_causes(self) -> None:
         """Find the causes of what is asked, step by step, showing those that are found."""
