@@ -1,8 +1,11 @@
 """Work that the screen has done for it in other processes."""
 
+import asyncio
 import os
 import signal
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -13,7 +16,8 @@ from verifier.evidence.following import moves_of, start_of
 from verifier.evidence.parcels import Joining, parts
 from verifier.evidence.replay import Stopped
 from verifier.language.errors import ModelError
-from verifier.viewer.screen.background import LostWork
+from verifier.viewer.screen.app import Screen
+from verifier.viewer.screen.background import Found, LostWork
 
 
 def session() -> Exploration:
@@ -62,6 +66,43 @@ def test_the_models_tell_when_a_violation_is_settled() -> None:
     told = Background(session(), project()).told(trace())
     assert told.doomed == 3
     assert told.also_in == ()
+
+
+def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
+    explored = session()
+    asleep: Aside[Found] = Aside("it", lambda: time.sleep(60) or (None, ""))
+
+    class Asleep(Background):
+        def search(self, values: Sequence[Any], group: str) -> Aside[Found]:
+            return asleep
+
+    async def run() -> None:
+        screen = Screen(trace(), explored, (), Asleep(explored, project()))
+        async with screen.run_test() as pilot:
+            await pilot.press("c", "enter")
+            await pilot.pause()
+            assert screen.is_working
+            assert asleep.apart.process.is_alive()
+
+    asyncio.run(run())
+    assert not asleep.apart.process.is_alive()
+
+
+def test_an_opened_counterexample_is_told_about_while_people_look_at_it() -> None:
+    explored = session()
+
+    async def run() -> None:
+        screen = Screen(trace(), explored, (), Background(explored, project()))
+        async with screen.run_test() as pilot:
+            assert not screen.scene.reading.is_explained
+            await pilot.press("up")
+            await screen.workers.wait_for_complete()
+            await pilot.pause()
+            assert screen.scene.reading.is_explained
+            assert screen.scene.trace.doomed == 3
+            assert screen.scene.number == 2
+
+    asyncio.run(run())
 
 
 def test_a_trace_in_parts_is_the_same_trace_again() -> None:

@@ -16,7 +16,7 @@ from verifier.language.system import System
 
 KEPT = 6
 """Decisions that are kept, the most telling ones first."""
-TAKEN = 8_000
+TAKEN = 3_000
 """Steps that are taken again in search of them."""
 
 
