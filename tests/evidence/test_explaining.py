@@ -5,11 +5,13 @@ import msgspec
 from tests.evidence.lazy_project import project, properties, trace
 from tests.viewer.conftest import saved
 from verifier.catalogue import bundled_root, load
+from verifier.evidence.causes import causes
 from verifier.evidence.explaining import explained
 from verifier.evidence.following import misfit, moves_of, start_of
-from verifier.evidence.replay import Stopped
+from verifier.evidence.replay import Machine, Stopped
 from verifier.evidence.runs import fails_alike
 from verifier.evidence.traces import Branched, Entered, Trace
+from verifier.language import System, record, step
 
 
 def told() -> Trace:
@@ -96,3 +98,25 @@ def test_every_claim_that_fails_after_a_step_is_recorded() -> None:
         ("a_task_finds_only_its_own_registers",),
     ]
     assert told().claims == {"a_task_finds_only_its_own_registers": "isolation"}
+
+
+@record
+class Odd:
+    """A machine that makes no sense with `off` set, which it never is."""
+
+    off: bool = False
+    key: bool = True
+    seen: bool = False
+
+
+@step
+def look(odd: Odd) -> None:
+    odd.seen = {False: odd.key}[odd.off]
+
+
+def test_a_state_in_which_the_model_makes_no_sense_is_no_cause() -> None:
+    system = System("odd/one", Odd(), (look,))
+    machine = Machine(system)
+    found = causes(machine, machine.values, (system.actions[0], {}), ["seen"])
+    assert found.because == {"seen": ("key",)}
+    assert found.needs == ()

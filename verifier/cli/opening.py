@@ -62,12 +62,11 @@ def placed(trace: Trace, session: Exploration | None, catalogue: Catalogue | Non
         return trace
     trace = _foreseen(trace, session)
     alike = _systems_alike(trace, catalogue or load(project_root(Path.cwd())))
-    session.now.trace = msgspec.structs.replace(trace, also_in=alike)
-    return session.now.trace
+    return msgspec.structs.replace(trace, also_in=alike)
 
 
 def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
-    """The other systems that the same steps lead to the same violation."""
+    """The other systems in which the same steps lead to the same violation."""
     return tuple(
         name
         for name, system in catalogue.systems.items()
@@ -82,9 +81,10 @@ def _foreseen(trace: Trace, session: Exploration) -> Trace:
     from verifier.language.compiling import compile_system
 
     compiled = compile_system(session.system, session.properties)
-    if trace.property not in compiled.circuit.bad:
+    moves = moves_of(session.system, trace)
+    if trace.property not in compiled.circuit.bad or isinstance(moves, Stopped):
         return trace
-    doomed = doomed_after(compiled, trace, session.start, session.now.moves, SETTLED)
+    doomed = doomed_after(compiled, trace, session.start, moves, SETTLED)
     return msgspec.structs.replace(trace, doomed=doomed)
 
 

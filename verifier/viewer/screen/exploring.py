@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,7 +19,7 @@ from verifier.evidence.replay import Move, Stopped
 from verifier.evidence.runs import moves_of_run
 from verifier.evidence.traces import Trace
 from verifier.viewer.lines import plural
-from verifier.viewer.screen.background import Background, Found, LostWork, Running, finished
+from verifier.viewer.screen.background import Background, LostWork, finished
 from verifier.viewer.screen.dialogs import Ask, Options
 from verifier.viewer.screen.slices import in_slices
 
@@ -148,11 +150,11 @@ class Exploring(Container):
             return ""
 
         self.say(f"saving to {file}", working=True)
-        self.app.run_worker(self._saved(self.background.run("saving", work), file))
+        self.app.run_worker(self._saved(work, file))
 
-    async def _saved(self, running: Running[str], file: Path) -> None:
+    async def _saved(self, work: Callable[[], str], file: Path) -> None:
         try:
-            wrong = await finished(running, stops=False)
+            wrong = await finished(self.background.run("saving", work), stops=False)
         except LostWork as lost:
             wrong = f"{file}: {lost}"
         self.say(wrong or f"saved to {file}", wrong=bool(wrong))
@@ -163,8 +165,8 @@ class Exploring(Container):
         if session is None or not session.ends_badly or self._is_explained(session.now):
             return
         made, told = session.explaining(), self.background.told
-        running = self.background.run("the explanation", lambda: list(parts(told(made()))))
-        self.app.run_worker(self._explained(session, session.now, running))
+        work = self._explained(session, session.now, lambda: list(parts(told(made()))))
+        self.app.run_worker(work, group="explain", exclusive=True)
 
     def _is_explained(self, branch: Branch) -> bool:
         """Whether that has been begun or done; from now on it has."""
@@ -173,10 +175,13 @@ class Exploring(Container):
         return known
 
     async def _explained(
-        self, session: Exploration, branch: Branch, running: Running[list[bytes]]
+        self, session: Exploration, branch: Branch, task: Callable[[], list[bytes]]
     ) -> None:
         try:
-            found = await finished(running)
+            found = await finished(self.background.run("the explanation", task))
+        except CancelledError:
+            self.explained.pop(branch.name, None)
+            raise
         except LostWork as lost:
             self.say(f"the explanation was lost: {lost}", wrong=True)
             return
@@ -200,15 +205,14 @@ class Exploring(Container):
         self.screen.query_one(Ask).ask(question, given, chosen)
 
     def _check(self, session: Exploration, group: str) -> None:
-        number = self.number
-        self.say(f"checking {group} from step {number}", working=True)
-        running = self.background.search(session.now.states[number], group)
-        self.run_worker(self._checked(session, number, running))
+        self.say(f"checking {group} from step {self.number}", working=True)
+        self.run_worker(self._checked(session, self.number, group))
 
-    async def _checked(self, session: Exploration, number: int, running: Running[Found]) -> None:
+    async def _checked(self, session: Exploration, number: int, group: str) -> None:
         """Follow what is found; it no longer counts once people have gone on."""
         try:
-            run, says = await finished(running)
+            values = session.now.states[number]
+            run, says = await finished(self.background.search(values, group))
         except LostWork as lost:
             self.say(f"the search was lost: {lost}", wrong=True)
             return
