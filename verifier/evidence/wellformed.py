@@ -109,6 +109,8 @@ def _otherwise_faults(trace: Trace) -> Iterator[str]:
     for turn in trace.turned:
         if not 1 <= turn.number <= len(trace.steps):
             yield f"a decision is turned in step {turn.number}, which there is not"
+        if not 0 <= turn.stops <= len(trace.steps):
+            yield f"it stops at step {turn.stops} after a decision, which there is not"
     if not 0 <= trace.doomed <= len(trace.steps):
         yield f"the violation is settled after step {trace.doomed}, which there is not"
 

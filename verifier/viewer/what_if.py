@@ -88,10 +88,18 @@ def what_if_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:
 
 
 def _consequences(reading: Reading, turn: Turned) -> Iterator[Line]:
+    """What is violated even so, as far as the same steps can be taken."""
     trace = reading.trace
     groups = sorted({inert(trace.claims.get(claim, claim)) for claim in turn.fails})
-    told = f"then {inert(trace.property)} holds; still violated: {', '.join(groups)}"
-    yield line((f"      {told if groups else 'then every property holds'}", "source"))
+    told = f"only {', '.join(groups)}" if groups else "nothing"
+    yield line((f"      then the same steps violate {told}", "source"))
+    yield from _stop_lines(reading, turn.stops, 6)
+
+
+def _stop_lines(reading: Reading, stops: int, indent: int) -> Iterator[Line]:
+    if stops:
+        name = inert(reading.trace.steps[stops - 1].step)
+        yield line(f"{' ' * indent}and step {stops}, {name}, would not happen")
 
 
 def _nearest_lines(reading: Reading, other: Otherwise, columns: int) -> Iterator[Line]:
@@ -100,18 +108,16 @@ def _nearest_lines(reading: Reading, other: Otherwise, columns: int) -> Iterator
     if other.turn is not None:
         went = ("yes", "no") if other.turn.taken else ("no", "yes")
         yield from wrapped(
-            line("    then "),
+            line("    then"),
             [
                 line(f"in {inert(other.turn_in)}()"),
                 *word_by_word(line(f"`{inert(other.turn.test)}`:")),
-                line((went[0], "new"), ("  and not ", "source"), (went[1], "old")),
+                line((went[0], "new"), (" and not ", "source"), (went[1], "old")),
             ],
             8,
             columns,
         )
-    if other.stops:
-        name = inert(reading.trace.steps[other.stops - 1].step)
-        yield line(f"    and step {other.stops}, {name}, would not happen")
+    yield from _stop_lines(reading, other.stops, 4)
     if other.differs:
         yield from _difference_lines(reading, other)
     if other.also or other.harmless or other.elsewhere:
