@@ -52,10 +52,14 @@ def violation_ahead(
         return Ahead(None, f"`{compiled.system.name}` has no property `{group}` to violate")
     verdict = bmc(starting_at(compiled, values), [group], limits, watch)[group]
     if not isinstance(verdict, Violated):
-        return Ahead(None, f"no violation within {verdict.depth} steps from here")
+        return Ahead(
+            None, f"no violation within {verdict.depth} step{'s' * (verdict.depth != 1)} from here"
+        )
     taken = (compiled.taken(inputs) for inputs in verdict.path.inputs)
     moves = tuple(move for move in taken if move is not None)
-    return Ahead(moves, f"{group} is violated after {len(moves)} more steps")
+    return Ahead(
+        moves, f"{group} is violated after {len(moves)} more step{'s' * (len(moves) != 1)}"
+    )
 
 
 def doomed_after(

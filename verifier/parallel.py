@@ -96,13 +96,13 @@ def side_by_side(
     task ends with.
     """
     waiting, order = list(tasks), list(tasks)
-    running: dict[Connection, _Worker[T]] = {}
+    running: dict[Connection, Apart[T]] = {}
     finished: dict[str, T | Lost] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 name = waiting.pop(0)
-                worker = _Worker(name, tasks[name])
+                worker = Apart(name, tasks[name])
                 running[worker.answers] = worker
             watch(Progress("checking", 0, ", ".join(worker.name for worker in running.values())))
             for connection in wait(list(running), timeout=0.2):
@@ -126,7 +126,7 @@ def within(seconds: float | None, name: str, task: Callable[[], T]) -> T | Lost:
     return answer
 
 
-class _Worker(Generic[T]):
+class Apart(Generic[T]):
     """A forked process for one task: it has the catalogue without importing it again."""
 
     def __init__(self, name: str, task: Callable[[], T]) -> None:
@@ -154,6 +154,11 @@ class _Worker(Generic[T]):
         if isinstance(answer, ModelError | ToolFailure):
             raise answer
         return cast("T | Lost", answer)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is an answer to have without waiting for it."""
+        return self.answers.poll()
 
     def stopped(self, reason: str) -> Lost:
         """End the process."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import cycle
 from statistics import median
 from time import perf_counter, thread_time
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
-from verifier.catalogue import bundled_root, load
+from verifier.catalogue import Catalogue, bundled_root, load
+from verifier.cli.background import Background
 from verifier.evidence.exploring import Exploration
+from verifier.evidence.replay import Machine
 from verifier.viewer.screen.app import Screen
 
 SYSTEM = "kvm-nvmx/v4.20-repaired"
@@ -31,6 +36,13 @@ ROUND = (
 """Every key and dialog; `f` unfolds all fields."""
 BUSY = ("x", "r")
 """Keys that begin something which goes on while others are answered."""
+REDRAWING = ("end", "2", "home", "1")
+"""Keys each of which changes something on the screen, from the start and its state on."""
+VIOLATING = "kvm-nvmx/v3.1"
+LONGEST = 90.0
+"""Seconds for which an explanation is waited for."""
+BREATH = 0.05
+"""Seconds between two keys, as somebody would press them who is in a hurry."""
 ASKED = 12
 """Fields, evenly chosen, whose causes are asked for the first time."""
 
@@ -116,6 +128,79 @@ def answered(size: tuple[int, int]) -> Times:
     return found
 
 
+def violating_session() -> tuple[Catalogue, Exploration]:
+    """A long random execution that ends in a violation of which nothing is known yet."""
+    catalogue = load(bundled_root())
+    system = catalogue.systems[VIOLATING]
+    properties = catalogue.properties_of(system)
+    wandering = Exploration(system, ())
+    wandering.run(0, STEPS, seed=1)
+    machine, last = Machine(system, wandering.start), 0
+    claims = [function for function in properties if function.kind == "always"]
+    for number, move in enumerate(wandering.now.moves, 1):
+        machine.move(move)
+        last = number if machine.failing(claims) else last
+    return catalogue, Exploration(system, properties, None, wandering.now.moves[:last])
+
+
+@dataclass
+class Busy:
+    """What keys took while something went on: the screen's own work, and the time by the clock."""
+
+    what: str
+    work: list[float] = field(default_factory=list)
+    clock: list[float] = field(default_factory=list)
+
+    def row(self) -> str:
+        work, clock = (f"{median(each):.0f} | {max(each):.0f}" for each in (self.work, self.clock))
+        return f"| {self.what} | {len(self.work)} | {work} | {clock} |"
+
+
+async def pressed_while(screen: Painted, busy: Busy, goes_on: Callable[[], bool]) -> None:
+    """Press keys as fast as they are answered, until what goes on has ended."""
+    keys = cycle(REDRAWING)
+    while goes_on():
+        times: Times = {}
+        begin = perf_counter()
+        await seen(screen, next(keys), times, "")
+        busy.clock.append((perf_counter() - begin) * 1_000)
+        busy.work += times[""]
+        await asyncio.sleep(BREATH)
+
+
+def beside(size: tuple[int, int]) -> tuple[Busy, Busy]:
+    """Keys while a long violation explains itself, its arrival included, and during a check."""
+    explaining, checking = Busy("an execution is explained"), Busy("a check runs")
+
+    async def run() -> None:
+        catalogue, session = violating_session()
+        screen = Painted(session.now.trace, session, (), Background(session, catalogue))
+        async with screen.run_test(size=size) as pilot:
+            await pilot.press("home", "1")
+            end = perf_counter() + LONGEST
+
+            def unknown() -> bool:
+                return not screen.scene.trace.conjunct and perf_counter() < end
+
+            await pressed_while(screen, explaining, unknown)
+            await pilot.press("home", "1", "c")
+            screen.query_one(Input).value = "integrity"
+            await pilot.press("enter")
+            await pressed_while(screen, checking, lambda: screen.is_working)
+
+    asyncio.run(run())
+    return explaining, checking
+
+
+def busy_keys() -> Iterator[str]:
+    """How keys are answered while other processes work, as Markdown."""
+    yield "\n| screen | while | keys | median ms | slowest ms | by the clock: median | slowest |"
+    yield "|---|---|---|---|---|---|---|"
+    for size in SIZES:
+        for busy in beside(size):
+            yield f"| {size[0]}x{size[1]} {busy.row()}"
+
+
 def keys() -> Iterator[str]:
     """The report, as Markdown."""
     session = long_session()
@@ -137,6 +222,7 @@ def keys() -> Iterator[str]:
         told = ", ".join(f"{key} {medians[key]:.0f}" for key in slowest)
         columns, lines = size
         yield f"| {columns}x{lines} | {opened:.0f} | {median(medians.values()):.0f} | {told} |"
+    yield from busy_keys()
 
 
 if __name__ == "__main__":

@@ -45,6 +45,11 @@ def test_check_prints_one_json_document(nestproof: Runner) -> None:
     assert ran.err == ""
 
 
+def test_one_pair_is_counted_as_one(nestproof: Runner) -> None:
+    assert "1 pair: 1 proved" in nestproof("check", "lazy/fixed").err
+    assert "1 system, 1 pair" in nestproof("list", "lazy/fixed").err
+
+
 def test_an_unexpected_violation_exits_1(nestproof: Runner, project: Path) -> None:
     verdicts = project / "properties" / "verdicts.toml"
     verdicts.write_text(verdicts.read_text().replace("violated", "proved"))

@@ -3,10 +3,15 @@
 import msgspec
 
 from tests.evidence.lazy_project import project, properties, trace
+from tests.viewer.conftest import saved
+from verifier.catalogue import bundled_root, load
+from verifier.evidence.causes import causes
 from verifier.evidence.explaining import explained
 from verifier.evidence.following import misfit, moves_of, start_of
-from verifier.evidence.replay import Stopped
+from verifier.evidence.replay import Machine, Stopped
+from verifier.evidence.runs import fails_alike
 from verifier.evidence.traces import Branched, Entered, Trace
+from verifier.language import System, record, step
 
 
 def told() -> Trace:
@@ -39,6 +44,37 @@ def test_the_nearest_execution_without_the_violation_is_found_and_says_what_diff
     assert otherwise.differs[-1]["access.by"] == ("B", "A")
 
 
+def test_a_decision_that_would_have_avoided_it_is_named_with_its_line_and_effect() -> None:
+    [turned] = told().turned
+    assert (turned.number, turned.function, turned.test) == (3, "use_fpu", "machine.ts")
+    assert (turned.was, turned.returned, turned.fails, turned.stops) == (False, False, (), 0)
+    assert turned.file == "models/lazy.py"
+    assert turned.differs["access.found.owner"] == ("A", "B")
+
+
+def test_a_choice_that_leads_to_no_other_decision_is_kept_apart() -> None:
+    system = load(bundled_root()).systems["kvm-nvmx/v3.14"]
+    given = load(bundled_root()).properties_of(system)
+    trace = saved("v3.14")
+    start, moves = start_of(system, trace), moves_of(system, trace)
+    assert not isinstance(start, str)
+    assert not isinstance(moves, Stopped)
+    whole = explained(system, given, trace, start, moves)
+    other = whole.otherwise
+    assert other is not None
+    assert (other.number, other.choice, other.turn_in) == (4, "guest_ts", "nested_nm_exit_handled")
+    assert (13, "instruction", "FXSAVE") in other.harmless
+    assert (12, "called_off", True) in other.elsewhere
+    assert all("called_off" not in stride.matters for stride in whole.steps)
+    assert whole.turned[0].function == "nested_nm_exit_handled"
+
+
+def test_the_same_steps_fail_alike_only_where_they_violate_the_same_claim() -> None:
+    systems, given = project().systems, properties("lazy/broken")
+    assert fails_alike(systems["lazy/broken"], given, trace())
+    assert not fails_alike(systems["lazy/fixed"], given, trace())
+
+
 def test_an_explained_trace_is_still_a_counterexample() -> None:
     system = project().systems["lazy/broken"]
     assert misfit(system, properties("lazy/broken"), told()) is None
@@ -62,3 +98,25 @@ def test_every_claim_that_fails_after_a_step_is_recorded() -> None:
         ("a_task_finds_only_its_own_registers",),
     ]
     assert told().claims == {"a_task_finds_only_its_own_registers": "isolation"}
+
+
+@record
+class Odd:
+    """A machine that makes no sense with `off` set, which it never is."""
+
+    off: bool = False
+    key: bool = True
+    seen: bool = False
+
+
+@step
+def look(odd: Odd) -> None:
+    odd.seen = {False: odd.key}[odd.off]
+
+
+def test_a_state_in_which_the_model_makes_no_sense_is_no_cause() -> None:
+    system = System("odd/one", Odd(), (look,))
+    machine = Machine(system)
+    found = causes(machine, machine.values, (system.actions[0], {}), ["seen"])
+    assert found.because == {"seen": ("key",)}
+    assert found.needs == ()

@@ -64,7 +64,7 @@ def test_random_steps_stop_where_a_property_is_violated() -> None:
 def test_a_branch_that_violates_is_saved_as_a_counterexample() -> None:
     session = exploration()
     session.run(0, 1_000, seed=1)
-    saved = session.saving()()
+    saved = session.explaining()()
     assert saved.conjunct == "a_task_finds_only_its_own_registers"
     assert saved.steps[-1].because
     assert misfit(session.system, session.properties, saved) is None
@@ -73,7 +73,7 @@ def test_a_branch_that_violates_is_saved_as_a_counterexample() -> None:
 def test_a_branch_without_violation_is_saved_as_an_execution() -> None:
     session = exploration()
     session.take(0, session.enabled(0)[0])
-    assert session.saving()().conjunct == ""
+    assert session.explaining()().conjunct == ""
 
 
 def test_the_causes_of_any_field_are_computed_when_asked() -> None:

@@ -17,7 +17,7 @@ def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Projec
     assert "noticed by both_tasks_use_the_fpu" in ran.out
 
 
-def test_a_mutant_that_does_the_same_is_not_counted(project: Project) -> None:
+def test_a_mutant_that_does_the_same_is_not_plural(project: Project) -> None:
     project.edit(
         "    machine.current = next_task\n",
         "    machine.current = next_task\n    machine.current = next_task\n",

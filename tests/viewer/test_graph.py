@@ -1,5 +1,7 @@
 """Reachable states projected on a few fields, decided and drawn."""
 
+from itertools import combinations
+from math import dist
 from xml.etree import ElementTree
 
 import pytest
@@ -9,7 +11,8 @@ from verifier.evidence.projections import Projection
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
 from verifier.projecting import projection
-from verifier.viewer.graph import dot, label, mermaid, svg, text_lines
+from verifier.viewer.graph import dot, hands_over, label, mermaid, text_lines
+from verifier.viewer.graph_picture import BADGE, TALL, Layout, svg
 from verifier.viewer.lines import rendered
 
 LIMITS = Limits(seconds=30)
@@ -57,7 +60,7 @@ def test_every_format_says_the_same() -> None:
         for form in (text, *diagrams):
             assert label(found, node) in form
     for form in diagrams[:2]:
-        assert form.count("->" if "digraph" in form else "-->|") == len(found.edges)
+        assert form.count("->" if "digraph" in form else ">|") == len(found.edges)
 
 
 def test_names_from_models_cannot_break_a_diagram() -> None:
@@ -66,3 +69,39 @@ def test_names_from_models_cannot_break_a_diagram() -> None:
     ElementTree.fromstring(svg(found))
     assert "<script" not in svg(found) + "\n".join(mermaid(found))
     assert '\\"' in "\n".join(dot(found))
+
+
+def test_hand_overs_are_set_apart_in_every_format() -> None:
+    found = drawn("lazy/fixed", "registers.owner", "ts")
+    over = sum(hands_over(found, *edge) for edge in found.edges)
+    assert 0 < over < len(found.edges)
+    assert "\n".join(dot(found)).count("penwidth=3") == over
+    assert "\n".join(mermaid(found)).count("==>") == over
+    text = "\n".join(rendered(text_lines(found)))
+    assert text.count("  ━━▶ ") == over
+    assert "━━▶ the registers change hands" in text
+    picture = svg(found)
+    assert picture.count('stroke-width="3"') == over
+    assert picture.count("stroke-dasharray") == len(found.edges) - over
+    assert "thick: the registers change hands" in picture
+
+
+def test_numbers_on_edges_touch_neither_boxes_nor_each_other() -> None:
+    found = drawn("lazy/fixed", "registers.owner", "ts")
+    layout = Layout(found)
+    circles = [
+        (float(each.attrib["cx"]), float(each.attrib["cy"]))
+        for each in ElementTree.fromstring(svg(found)).iter()
+        if each.tag.endswith("circle")
+    ]
+    assert len(circles) == len(found.edges)
+    for one, other in combinations(circles, 2):
+        assert dist(one, other) > 2 * BADGE
+    for x, y in circles:
+        for across, down in layout.places.values():
+            clear = abs(x - across) > layout.wide / 2 + BADGE or abs(y - down) > TALL / 2 + BADGE
+            assert clear
+
+
+def test_a_picture_without_owners_says_nothing_about_hands() -> None:
+    assert "hands" not in svg(drawn("lazy/fixed", "current", "ts"))

@@ -37,6 +37,8 @@ def nested_calls(document: dict[str, Any], depth: int) -> None:
         (lambda d: d.update(doomed=99), "settled after step 99"),
         (lambda d: d["otherwise"].update(number=99), "differs in step 99"),
         (lambda d: d["otherwise"].update(choice="no"), "there is no choice `no`"),
+        (lambda d: d["turned"][0].update(number=0), "turned in step 0"),
+        (lambda d: d["turned"][0].update(stops=99), "stops at step 99"),
         (lambda d: d["steps"][9]["because"].update(nowhere=[]), "no field `nowhere`"),
         (lambda d: d["steps"][9].update(needs=["nowhere"]), "no field `nowhere`"),
         (lambda d: d["steps"][9].update(needs=["choice no"]), "there is no 'choice no'"),

@@ -1,8 +1,9 @@
 """The interactive screen, key by key."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.binding import Binding
@@ -12,10 +13,13 @@ from textual.widgets import Input
 from tests.evidence.lazy_project import trace
 from tests.viewer.conftest import saved
 from tests.viewer.snapshots import lazy, on_screen
+from verifier.evidence.exploring import Exploration
 from verifier.evidence.files import read
+from verifier.evidence.runs import run_of_moves
 from verifier.evidence.traces import Trace
 from verifier.viewer.lines import rendered
 from verifier.viewer.screen.app import Screen
+from verifier.viewer.screen.background import Alone, AtOnce, Found, LostWork
 from verifier.viewer.screen.dialogs import HELP, Ask, Dialog, Help, Options
 from verifier.viewer.screen.exploring import Exploring
 from verifier.viewer.screen.labels import KEYS
@@ -387,7 +391,9 @@ def test_exploring_takes_a_step_from_the_middle_and_back() -> None:
         await pilot.press("b")
         assert len(screen.scene.trace.steps) == 1
         await pilot.press("B")
-        assert screen.scene.trace == trace()
+        assert screen.session is not None
+        assert screen.session.now.name == "main"
+        assert screen.scene.trace.conjunct == trace().conjunct
 
     played(lazy(), script)
 
@@ -432,19 +438,83 @@ def test_a_branch_is_saved_as_a_trace(tmp_path: Path) -> None:
     assert [stride.step for stride in found.steps] == ["use_fpu", "use_fpu"]
 
 
+class Seer(Alone):
+    """Finds the violation of the trace that is open."""
+
+    def __init__(self, session: Exploration) -> None:
+        self.ahead = run_of_moves(session.now.moves[1:])
+
+    def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
+        return AtOnce(lambda: (self.ahead, f"{group} is violated"))
+
+
 def test_a_property_is_checked_from_here() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         assert screen.session is not None
-        switch_and_use = screen.session.now.moves[1:]
-        exploring = screen.query_one(Exploring)
-        exploring.search = lambda _, group: (switch_and_use, f"{group} is violated")
         await pilot.press("up", "up", "c", "enter")
         await screen.workers.wait_for_complete()
         await pilot.pause()
         assert screen.scene.trace.steps[-1].fails
         assert len(screen.scene.trace.steps) == 3
 
+    screen = lazy()
+    assert screen.session is not None
+    screen.background = Seer(screen.session)
+    played(screen, script)
+
+
+def test_a_branch_that_goes_wrong_is_explained_in_place() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x", "down", "enter")
+        await pilot.pause()
+        assert not screen.scene.trace.conjunct
+        await pilot.press("x", "enter", "3")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.session is not None
+        assert screen.session.now.name == "branch 1"
+        assert screen.scene.trace.conjunct == "a_task_finds_only_its_own_registers"
+        assert "avoided if" in content(screen)
+
     played(lazy(), script)
+
+
+def test_going_on_from_an_explained_violation_is_a_plain_execution_again() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x", "down", "enter", "x", "enter")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.scene.trace.conjunct
+        await pilot.press("b")
+        await pilot.pause()
+        assert not screen.scene.trace.conjunct
+        assert not any(stride.because for stride in screen.scene.trace.steps)
+        await pilot.press("b", "b")
+        await pilot.pause()
+        assert screen.session is not None
+        assert len(screen.session.now.moves) == 1
+
+    played(lazy(), script)
+
+
+def test_what_a_lost_process_would_have_said_is_told_as_lost() -> None:
+    class Gone(AtOnce[Found]):
+        def answer(self) -> Found:
+            raise LostWork("its process was killed by signal 9")
+
+    class Doomed(Alone):
+        def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
+            return Gone(lambda: (None, ""))
+
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "c", "enter")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.said == ("the search was lost: its process was killed by signal 9", "wrong")
+
+    screen = lazy()
+    screen.background = Doomed()
+    played(screen, script)
 
 
 def test_without_colour_the_marks_remain(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from verifier.cli.writing import writable_folder, write_output
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
 from verifier.parallel import ENGINES, check_all
+from verifier.viewer.lines import plural
 
 
 @click.command("check")
@@ -119,4 +120,4 @@ def _summarise(results: Sequence[Result], catalogue: Catalogue) -> None:
         3: f"{codes.count(3)} inconclusive",
     }[exit_code(codes)]
     sys.stdout.flush()
-    click.echo(f"{len(results)} pairs: {what}; {end}", err=True)
+    click.echo(f"{plural(len(results), 'pair')}: {what}; {end}", err=True)

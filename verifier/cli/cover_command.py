@@ -19,6 +19,7 @@ from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated
 from verifier.gate.coverage import Taken, coverage
 from verifier.language.compiling import compile_system
+from verifier.viewer.lines import plural
 
 
 @click.command("cover")
@@ -80,7 +81,7 @@ def _witnesses(catalogue: Catalogue, name: str) -> list[int]:
 def _print(name: str, found: list[Taken]) -> None:
     for each in found:
         if each.status != "taken":
-            proof = f"  {len(each.proof.lemmas)} lemmas" if each.proof is not None else ""
+            proof = f"  {plural(len(each.proof.lemmas), 'lemma')}" if each.proof is not None else ""
             click.echo(f"  {each.status:<11}  {each.branch}{proof}")
     taken = sum(each.status == "taken" for each in found)
     unreachable = sum(each.status == "unreachable" for each in found)

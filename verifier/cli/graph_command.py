@@ -31,7 +31,7 @@ def command(name: str, over: str, form: str, output: Path | None, timeout: float
     """Draw a system's reachable states as far as some fields go, and the steps between them."""
     from verifier.language.compiling import compile_system
     from verifier.projecting import projection
-    from verifier.viewer import graph
+    from verifier.viewer import graph, graph_picture
 
     system = load(project_root(Path.cwd())).system(name)
     if output is not None:
@@ -46,7 +46,7 @@ def command(name: str, over: str, form: str, output: Path | None, timeout: float
         echo_lines(graph.text_lines(found), plain=False)
         return 3 if found.open else 0
     if form == "svg":
-        text = graph.svg(found)
+        text = graph_picture.svg(found)
     elif form == "text":
         from verifier.viewer.lines import rendered
 

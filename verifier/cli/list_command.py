@@ -8,6 +8,7 @@ import click
 
 from verifier.catalogue import Catalogue, Pair, load, project_root
 from verifier.cli.completing import pairs
+from verifier.viewer.lines import plural
 
 
 @click.command("list")
@@ -22,7 +23,7 @@ def command(patterns: tuple[str, ...]) -> int:
     names = dict.fromkeys(pair.system for pair in chosen) if patterns else catalogue.systems
     for name in names:
         _show(catalogue, name, [pair for pair in chosen if pair.system == name])
-    click.echo(f"{len(names)} systems, {len(chosen)} pairs", err=True)
+    click.echo(f"{plural(len(names), 'system')}, {plural(len(chosen), 'pair')}", err=True)
     return 0
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +13,10 @@ import msgspec
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.evidence.following import misfit, moves_of, start_of
 from verifier.evidence.replay import Move, Stopped
+from verifier.evidence.runs import fails_alike
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
-from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.viewer.watches import Watch
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 SETTLED = Limits(seconds=5.0)
 """What finding the step that settles a violation may take."""
-AHEAD = Limits(depth=60, seconds=20.0)
-"""What a check from a state may take."""
 
 
 def interactive() -> bool:
@@ -56,72 +53,60 @@ def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
     return Exploration(system, properties, start, moves, trace)
 
 
-def foreseen(trace: Trace, session: Exploration | None) -> Trace:
-    """The trace with the step that settles its violation, where the models are here."""
-    if session is None or not trace.conjunct or trace.doomed:
+def placed(trace: Trace, session: Exploration | None, catalogue: Catalogue | None) -> Trace:
+    """The trace with what the models that are here tell about it.
+
+    That is the step that settles its violation, and the other systems in which it occurs.
+    """
+    if session is None or not trace.conjunct:
+        return trace
+    trace = _foreseen(trace, session)
+    alike = _systems_alike(trace, catalogue or load(project_root(Path.cwd())))
+    return msgspec.structs.replace(trace, also_in=alike)
+
+
+def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
+    """The other systems in which the same steps lead to the same violation."""
+    return tuple(
+        name
+        for name, system in catalogue.systems.items()
+        if name != trace.system and fails_alike(system, catalogue.properties_of(system), trace)
+    )
+
+
+def _foreseen(trace: Trace, session: Exploration) -> Trace:
+    if trace.doomed:
         return trace
     from verifier.foresight import doomed_after
     from verifier.language.compiling import compile_system
 
     compiled = compile_system(session.system, session.properties)
-    if trace.property not in compiled.circuit.bad:
+    moves = moves_of(session.system, trace)
+    if trace.property not in compiled.circuit.bad or isinstance(moves, Stopped):
         return trace
-    doomed = doomed_after(compiled, trace, session.start, session.now.moves, SETTLED)
-    trace = msgspec.structs.replace(trace, doomed=doomed)
-    session.now.trace = trace
-    return trace
+    doomed = doomed_after(compiled, trace, session.start, moves, SETTLED)
+    return msgspec.structs.replace(trace, doomed=doomed)
 
 
-def open_trace(trace: Trace, session: Exploration | None, watches: Sequence[Watch]) -> None:
+def open_trace(
+    trace: Trace, session: Exploration | None, catalogue: Catalogue | None, watches: Sequence[Watch]
+) -> None:
     """Show a trace on the screen."""
+    from verifier.cli.background import Background
     from verifier.viewer.screen.app import Screen
 
-    search = Searching(session.system, session.properties) if session is not None else None
-    Screen(trace, session, watches, search).run()
+    if session is None:
+        Screen(trace, None, watches).run()
+        return
+    background = Background(session, catalogue or load(project_root(Path.cwd())))
+    Screen(trace, session, watches, background).run()
 
 
 def open_system(
-    system: System, properties: Sequence[ModelFunction], start: Sequence[Any], moves: Sequence[Move]
+    catalogue: Catalogue, system: System, start: Sequence[Any], moves: Sequence[Move]
 ) -> None:
     """Explore a system on the screen, after some steps."""
     from verifier.evidence.exploring import Exploration
 
-    session = Exploration(system, properties, start, moves)
-    open_trace(session.now.trace, session, ())
-
-
-class Searching:
-    """Bounded model checking from a state of a system, in a process of its own.
-
-    The screen goes on answering keys meanwhile.
-    """
-
-    def __init__(self, system: System, properties: Sequence[ModelFunction]) -> None:
-        self.system = system
-        self.properties = properties
-
-    def __call__(self, values: Sequence[Any], group: str) -> tuple[Sequence[Move] | None, str]:
-        from verifier.parallel import Lost, side_by_side
-
-        task = partial(self._search, values, group)
-        [(_, answer)] = side_by_side({f"{self.system.name}/{group}": task}, 1)
-        if isinstance(answer, Lost):
-            return None, f"the search was lost: {answer.reason}"
-        taken, says = answer
-        if taken is None:
-            return None, says
-        return [(self.system.actions[number], choices) for number, choices in taken], says
-
-    def _search(
-        self, values: Sequence[Any], group: str
-    ) -> tuple[list[tuple[int, Mapping[str, Any]]] | None, str]:
-        """What is found, its steps by their numbers, which cross processes."""
-        from verifier.foresight import violation_ahead
-        from verifier.language.compiling import compile_system
-
-        compiled = compile_system(self.system, self.properties)
-        ahead = violation_ahead(compiled, values, group, AHEAD)
-        if ahead.moves is None:
-            return None, ahead.says
-        actions = self.system.actions
-        return [(actions.index(step), choices) for step, choices in ahead.moves], ahead.says
+    session = Exploration(system, catalogue.properties_of(system), start, moves)
+    open_trace(session.now.trace, session, catalogue, ())

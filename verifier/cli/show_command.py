@@ -15,7 +15,7 @@ from verifier.checking import Result
 from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
 from verifier.cli.limits import SECONDS
-from verifier.cli.opening import foreseen, interactive, open_trace, session_of
+from verifier.cli.opening import interactive, open_trace, placed, session_of
 from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, Evidence, read
@@ -63,10 +63,10 @@ def command(
         return 3 if evidence.verdict == "unknown" else 0
     if isinstance(evidence, Trace):
         session = session_of(evidence, catalogue)
-        evidence = foreseen(evidence, session)
         if form == "text" and not plain and interactive():
-            open_trace(evidence, session, watches)
+            open_trace(evidence, session, catalogue, watches)
             return 0
+        evidence = placed(evidence, session, catalogue)
     if form == "mermaid":
         _mermaid(evidence)
         return 0

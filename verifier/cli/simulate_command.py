@@ -46,7 +46,7 @@ def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: 
     properties = catalogue.properties_of(system)
     start, moves = (system.initial_values, []) if trace is None else _read(system, trace)
     if steps is None and interactive() and not plain:
-        open_system(system, properties, start, moves)
+        open_system(catalogue, system, start, moves)
         return 0
     machine = Machine(system, start)
     _follow(machine, moves)

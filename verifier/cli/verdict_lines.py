@@ -11,6 +11,7 @@ import msgspec
 from verifier.catalogue import Pair
 from verifier.checking import Result
 from verifier.evidence.certificates import Certificate
+from verifier.viewer.lines import plural
 
 COLOURS = {"proved": "green", "violated": "red", "vacuous": "magenta", "unknown": "yellow"}
 
@@ -45,12 +46,11 @@ def _how(result: Result) -> str:
     if result.verdict in ("unknown", "vacuous"):
         return f"{result.engine}, {result.seconds:.1f} s"
     if isinstance(result.evidence, Certificate):
-        count = len(result.evidence.lemmas)
-        what = f"{count} lemma{'s' * (count != 1)}"
+        what = plural(len(result.evidence.lemmas), "lemma")
         if result.evidence.induction:
             what += f", induction {result.evidence.induction}"
     elif result.evidence is not None:
-        what = f"{result.depth} step{'s' * (result.depth != 1)}"
+        what = plural(result.depth, "step")
     else:
         what = "every witness found"
     return f"{result.engine}, {what}, {result.seconds:.1f} s, audited"

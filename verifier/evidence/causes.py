@@ -14,6 +14,7 @@ from typing import Any
 from verifier.evidence.replay import Machine, Move
 from verifier.evidence.traces import CHOICE
 from verifier.language.concrete import Assignment, Call
+from verifier.language.errors import ModelError
 
 ALTERNATIVES = 6
 """Other values of an enum that are tried."""
@@ -83,7 +84,10 @@ def trial_by_trial(
     for cause, trials in _trials(machine, places, before, move, tried):
         for values, trial in trials:
             machine.run.store.values = values
-            outcome = machine.move(trial)
+            try:
+                outcome = machine.move(trial)
+            except ModelError:  # a state that never occurs: no model need make sense of it
+                continue
             if outcome is None:
                 _note(needs, cause)
             elif outcome.failed is None:

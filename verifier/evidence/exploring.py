@@ -16,6 +16,7 @@ from verifier.evidence.recording import logged, recorded
 from verifier.evidence.replay import ASSERTIONS, Machine, Move, violation
 from verifier.evidence.simulating import random_move, tried
 from verifier.evidence.traces import Stride, Trace
+from verifier.language.compiling import compile_system
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 
@@ -54,7 +55,9 @@ class Exploration:
         known = trace or logged(
             system, properties, "", "", BY_HAND, self.start, moves, [()] * len(moves)
         )
-        self.branches = [Branch("main", list(moves), self._states(moves), known)]
+        kept = len(moves) if known.conjunct else 0
+        main = Branch("main", list(moves), self._states(moves), known, since=kept)
+        self.branches = [main]
         self.now = self.branches[0]
 
     def _states(self, moves: Sequence[Move]) -> list[tuple[Any, ...]]:
@@ -128,25 +131,12 @@ class Exploration:
             branch = self._begun(branch, number)
         branch.moves += moves
         branch.states += states
-        steps = (*branch.trace.steps, *strides)
-        branch.trace = msgspec.structs.replace(branch.trace, steps=steps)
+        branch.trace = _going_on(branch.trace, (*branch.trace.steps, *strides))
         self.now = branch
 
     def _begun(self, old: Branch, number: int) -> Branch:
         """A new branch from a step of another one."""
-        trace = msgspec.structs.replace(
-            old.trace,
-            steps=tuple(
-                msgspec.structs.replace(stride, because={}, needs=(), matters=())
-                for stride in old.trace.steps[:number]
-            ),
-            conjunct="",
-            seen={},
-            decisive=(),
-            otherwise=None,
-            doomed=0,
-            engine=BY_HAND,
-        )
+        trace = _going_on(old.trace, old.trace.steps[:number])
         name = f"branch {len(self.branches)}"
         branch = Branch(name, old.moves[:number], old.states[: number + 1], trace, old.name, number)
         self.branches.append(branch)
@@ -155,11 +145,11 @@ class Exploration:
     def back(self) -> bool:
         """Take the last step of a branch back, as far as it began."""
         branch = self.now
-        if len(branch.moves) <= branch.since or (branch.name == "main" and branch.trace.conjunct):
+        if len(branch.moves) <= branch.since:
             return False
         branch.moves.pop()
         branch.states.pop()
-        branch.trace = msgspec.structs.replace(branch.trace, steps=branch.trace.steps[:-1])
+        branch.trace = _going_on(branch.trace, branch.trace.steps[:-1])
         branch.because.clear()
         return True
 
@@ -188,10 +178,47 @@ class Exploration:
         found = yield from trial_by_trial(machine, before, move, fields)
         branch.because[number] = found.because
 
-    def saving(self) -> Callable[[], Trace]:
+    @property
+    def ends_badly(self) -> bool:
+        """Whether the present branch ends in a violation."""
+        trace = self.now.trace
+        return bool(trace.conjunct or (trace.steps and trace.steps[-1].fails))
+
+    def explaining(self) -> Callable[[], Trace]:
         """Makes a trace of the present branch: a counterexample, explained, if it ends in one."""
         moves, trace = tuple(self.now.moves), self.now.trace
+        if trace.conjunct and any(stride.because for stride in trace.steps):
+            return lambda: trace
         return partial(_as_trace, self.system, self.properties, self.start, moves, trace)
+
+    def tell(self, branch: Branch, trace: Trace) -> bool:
+        """Let a branch know what was found out about it, unless it has gone on meanwhile."""
+        same = len(branch.trace.steps) == len(trace.steps) and all(
+            (one.step, one.choices) == (two.step, two.choices)
+            for one, two in zip(branch.trace.steps, trace.steps, strict=True)
+        )
+        if same:
+            branch.trace = trace
+        return same
+
+
+def _going_on(trace: Trace, steps: Sequence[Stride]) -> Trace:
+    """An execution with other steps, of which nothing is known yet but that they were taken."""
+    if not trace.conjunct:
+        return msgspec.structs.replace(trace, steps=tuple(steps))
+    plain = (msgspec.structs.replace(each, because={}, needs=(), matters=()) for each in steps)
+    return msgspec.structs.replace(
+        trace,
+        steps=tuple(plain),
+        conjunct="",
+        seen={},
+        decisive=(),
+        otherwise=None,
+        turned=(),
+        doomed=0,
+        also_in=(),
+        engine=BY_HAND,
+    )
 
 
 def _as_trace(
@@ -206,5 +233,6 @@ def _as_trace(
         if isinstance(found, str):
             matters = [tuple(stride.matters) for stride in trace.steps]
             told = logged(system, properties, group, found, BY_HAND, start, moves, matters)
-            return explained(system, properties, told, start, moves)
+            compiled = compile_system(system, properties)
+            return explained(system, properties, told, start, moves, compiled.changing)
     return trace

@@ -59,12 +59,7 @@ def trace_of_moves(
         return trace
     from verifier.evidence.explaining import explained
 
-    changing = {
-        leaf.path
-        for leaf, names in zip(compiled.leaves, compiled.latch_names, strict=True)
-        if names
-    }
-    return explained(system, properties, trace, start, moves, changing)
+    return explained(system, properties, trace, start, moves, compiled.changing)
 
 
 def minimised(
@@ -193,6 +188,17 @@ def changes(
     return changes
 
 
+def differences(
+    system: System, here: Sequence[Any], there: Sequence[Any]
+) -> dict[str, tuple[Value, Value]]:
+    """Fields that differ between two states."""
+    return {
+        leaf.path: (shown(one), shown(other))
+        for leaf, one, other in zip(system.layout.leaves, here, there, strict=True)
+        if not leaf.constant and one != other
+    }
+
+
 def _entered(call: Call) -> Entered:
     code = call.function.body.__code__
     return Entered(
@@ -203,6 +209,7 @@ def _entered(call: Call) -> Entered:
         result=_result(call.result),
         entries=tuple(map(_entry, call.entries)),
         defined=code.co_firstlineno,
+        means=_meaning(call.result),
     )
 
 
@@ -225,6 +232,12 @@ def _result(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     return value.name if isinstance(value, Enum) else ""
+
+
+def _meaning(result: Any) -> str:
+    """What a member of an enum says about itself, where it says more than its name."""
+    said = result.value if isinstance(result, Enum) else ""
+    return said if isinstance(said, str) and " " in said else ""
 
 
 def within_project(file: str) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
 from verifier.evidence.following import chosen
 from verifier.evidence.kept import Run
-from verifier.evidence.replay import Move, Stopped
-from verifier.evidence.traces import shown
+from verifier.evidence.replay import Move, Stopped, violation
+from verifier.evidence.traces import Trace, Value, shown
 from verifier.evidence.verdicts import Path
 from verifier.language.compiling import Compiled
 from verifier.language.encoding import encoding
+from verifier.language.functions import ModelFunction
 from verifier.language.system import Choice, System
 
 
@@ -24,10 +25,13 @@ def run_of(compiled: Compiled, path: Path) -> Run:
         if not leaf.constant and not leaf.event and compiled.system.is_arbitrary(leaf.path)
     }
     taken = [move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None]
-    return Run(
-        start,
-        tuple((step.name, {n: shown(v) for n, v in choices.items()}) for step, choices in taken),
-    )
+    return run_of_moves(taken, start)
+
+
+def run_of_moves(moves: Sequence[Move], start: Mapping[str, Value] | None = None) -> Run:
+    """Moves in the system's words, from a start that differs in these fields."""
+    words = ((step.name, {n: shown(v) for n, v in choices.items()}) for step, choices in moves)
+    return Run(dict(start or {}), tuple(words))
 
 
 def moves_of_run(system: System, run: Run) -> tuple[list[Any], list[Move] | Stopped]:
@@ -48,6 +52,15 @@ def moves_of_run(system: System, run: Run) -> tuple[list[Any], list[Move] | Stop
             return start, Stopped(number, f"the choices do not fit `{name}`")
         moves.append((actions[name], values))
     return start, moves
+
+
+def fails_alike(system: System, properties: Sequence[ModelFunction], trace: Trace) -> bool:
+    """Whether a trace's steps violate the same claim of a system that takes them from its start."""
+    run = Run(dict(trace.start), tuple((each.step, dict(each.choices)) for each in trace.steps))
+    start, moves = moves_of_run(system, run)
+    if isinstance(moves, Stopped):
+        return False
+    return violation(system, properties, trace.property, start, moves) == trace.conjunct
 
 
 def path_of(compiled: Compiled, run: Run) -> Path | None:

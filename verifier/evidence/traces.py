@@ -32,7 +32,8 @@ class Branched(msgspec.Struct, frozen=True, tag="branch"):
 class Entered(msgspec.Struct, frozen=True, tag="call"):
     """A model function that ran, with its source and what it did in order.
 
-    `line` is the line that called it; `file` and `defined` say where it is itself.
+    `line` is the line that called it; `file` and `defined` say where it is itself. `means` is what
+    the model says about the result.
     """
 
     function: str
@@ -42,6 +43,7 @@ class Entered(msgspec.Struct, frozen=True, tag="call"):
     result: str
     entries: tuple[Entered | Changed | Branched, ...]
     defined: int = 0
+    means: str = ""
 
 
 Entry = Entered | Changed | Branched
@@ -75,9 +77,11 @@ class Otherwise(msgspec.Struct, frozen=True):
     """The nearest execution without the violation: one choice is another, or a step is left out.
 
     `differs` has, from that step on and per step, the fields that then have other values: here,
-    and there. `turn` is the first condition that goes the other way. `also` has the other
-    single choices that avoid the violation: the step, the choice, and a value that does.
-    `stops` is the first of the remaining steps that cannot be taken then, 0 where all can.
+    and there. `turn` is a decision of the code that then goes the other way, as it goes then.
+    `stops` is the first of the remaining steps that cannot be taken then, 0 where all can. The
+    other single choices that avoid the violation, each with its step and a value: with those of
+    `also` the step that violates decides otherwise, with those of `harmless` the same steps violate
+    nothing, and with those of `elsewhere` the same steps cannot be taken.
     """
 
     number: int
@@ -89,6 +93,29 @@ class Otherwise(msgspec.Struct, frozen=True):
     turn_in: str = ""
     stops: int = 0
     also: tuple[tuple[int, str, Value], ...] = ()
+    harmless: tuple[tuple[int, str, Value], ...] = ()
+    elsewhere: tuple[tuple[int, str, Value], ...] = ()
+
+
+class Turned(msgspec.Struct, frozen=True):
+    """A decision of the code that, the other way in one step, would have avoided the violation.
+
+    `test` is a condition, or a bool that is `returned`, and `was` which way it went. `fails` are
+    the claims that do not hold after some step even so, and `differs` the fields that have other
+    values after this step: here, and then. `stops` is as in `Otherwise`.
+    """
+
+    number: int
+    function: str
+    source: str
+    file: str
+    line: int
+    test: str
+    was: bool
+    returned: bool = False
+    fails: tuple[str, ...] = ()
+    stops: int = 0
+    differs: dict[str, tuple[Value, Value]] = {}
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -99,7 +126,9 @@ class Trace(msgspec.Struct, frozen=True):
     nothing, saved by a person, has an empty `conjunct`. `events` are the fields that each step
     starts blank, with what that is. `claims` are the properties' sentences with their property;
     `enums` has the members of each enum that a field holds. After step `doomed` nothing that
-    anybody chooses avoids the violation; 0 where that is not known.
+    anybody chooses avoids the violation; 0 where that is not known. `turned` are decisions of the
+    code that would have avoided it, the most telling first. In the systems of `also_in` the same
+    steps violate the same.
     """
 
     schema: Literal[1]
@@ -116,7 +145,9 @@ class Trace(msgspec.Struct, frozen=True):
     claims: dict[str, str] = {}
     enums: dict[str, tuple[str, ...]] = {}
     otherwise: Otherwise | None = None
+    turned: tuple[Turned, ...] = ()
     doomed: int = 0
+    also_in: tuple[str, ...] = ()
 
 
 def shown(value: Any) -> Value:

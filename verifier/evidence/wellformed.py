@@ -106,6 +106,11 @@ def _otherwise_faults(trace: Trace) -> Iterator[str]:
             yield f"step {other.number}: there is no choice `{other.choice}`"
         if not 0 <= other.stops <= len(trace.steps):
             yield f"the other execution stops at step {other.stops}, which there is not"
+    for turn in trace.turned:
+        if not 1 <= turn.number <= len(trace.steps):
+            yield f"a decision is turned in step {turn.number}, which there is not"
+        if not 0 <= turn.stops <= len(trace.steps):
+            yield f"it stops at step {turn.stops} after a decision, which there is not"
     if not 0 <= trace.doomed <= len(trace.steps):
         yield f"the violation is settled after step {trace.doomed}, which there is not"
 

@@ -51,6 +51,12 @@ class Compiled:
     def leaves(self) -> tuple[Leaf, ...]:
         return self.system.layout.leaves
 
+    @property
+    def changing(self) -> frozenset[str]:
+        """The fields that some step changes."""
+        named = zip(self.leaves, self.latch_names, strict=True)
+        return frozenset(leaf.path for leaf, names in named if names)
+
     def start(self, latches: Mapping[str, bool]) -> list[Any]:
         """The initial values of the leaves under a path's start."""
         return [

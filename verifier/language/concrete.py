@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verifier.language.branches import Branch
 from verifier.language.errors import Disabled, model_place, refuse
@@ -13,6 +13,9 @@ from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf, layout_of
 from verifier.language.records import view
 from verifier.language.stores import RUNNING, Base, Store, wants
+
+if TYPE_CHECKING:
+    from verifier.language.decisions import Decisions
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class ConcreteRun:
         self.reads: dict[str, Any] | None = None
         self.watching = False
         self.recent: list[tuple[int, str, Any]] = []
+        self.decisions: Decisions | None = None
         self._open: list[Call] = []
 
     @property
@@ -129,7 +133,10 @@ class ConcreteRun:
         self._open.append(call)
         running = RUNNING.set(True)
         try:
-            result = call.function.body(*given, **named)
+            body = (
+                call.function.body if self.decisions is None else self.decisions.body(call.function)
+            )
+            result = body(*given, **named)
         except AssertionError as failure:
             failure.args = (str(failure) or call.function.name,)
             raise

@@ -106,7 +106,8 @@ def _definitions(file: str) -> dict[tuple[int, str], ast.FunctionDef | ast.Lambd
     return found
 
 
-def _definition(code: CodeType) -> ast.FunctionDef | ast.Lambda:
+def definition(code: CodeType) -> ast.FunctionDef | ast.Lambda:
+    """The text of a function."""
     known = _definitions(code.co_filename)
     node = known.get((code.co_firstlineno, code.co_name))
     if node is None:
@@ -127,7 +128,7 @@ class _Examiner(ast.NodeVisitor):
         self.cells = dict(zip(self.code.co_freevars, cells, strict=True))
         self.globals = function.__globals__
         self.defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-        self.node = _definition(self.code)
+        self.node = definition(self.code)
         self.locals = set(_bound(self.node))
         self.called: list[FunctionType] = []
 

@@ -6,9 +6,15 @@ from collections.abc import Iterator
 
 from verifier.viewer.beliefs import Belief, Beliefs, ownership
 from verifier.viewer.contract import Compared, differences, first_difference, pairs
-from verifier.viewer.lines import Line, Span, inert, line, shown
+from verifier.viewer.headline import OUTCOMES, Owed, guest, owed
+from verifier.viewer.levels import Levels
+from verifier.viewer.lines import COLUMNS, Line, Span, inert, line, shown, words, wrapped
 from verifier.viewer.reading import Reading
-from verifier.viewer.why import COLUMNS, wrapped
+
+BROKEN = "contract.broken"
+"""Whether the two CPUs can be compared no more, as an outcome differed."""
+OWED = "outcome"
+"""What is compared where there is none yet."""
 
 
 def ownership_lines(reading: Reading, number: int, columns: int = COLUMNS) -> Iterator[Line]:
@@ -64,7 +70,9 @@ def _bit(value: bool | None) -> str:
     return {True: "1", False: "0", None: "-"}[value]
 
 
-def contract_lines(reading: Reading, number: int, everything: bool = False) -> Iterator[Line]:
+def contract_lines(
+    reading: Reading, levels: Levels, number: int, everything: bool = False
+) -> Iterator[Line]:
     """Delivered and promised side by side; equal ones only where everything is asked for."""
     compared = pairs(reading)
     if not compared:
@@ -77,6 +85,9 @@ def contract_lines(reading: Reading, number: int, everything: bool = False) -> I
             (f"step {first[0]}, ", "wrong"),
             (inert(first[1].what), "wrong"),
         )
+    if first is not None and first[0] < number and _is_broken(reading, number):
+        yield line("then each CPU has gone its own way; at that step:")
+        number = first[0]
     unequal = {one: (a, b) for one, a, b in differences(reading, number)}
     shown_rows = [one for one in compared if everything or one in unequal]
     width = max((len(one.what) for one in shown_rows), default=0)
@@ -84,8 +95,28 @@ def contract_lines(reading: Reading, number: int, everything: bool = False) -> I
         yield line((f"  {'':<{width}}    delivered     promised", "source"))
     for one in shown_rows:
         yield _compared_line(reading, one, number, width, one in unequal)
-    if not unequal:
+    waiting = owed(reading, levels)
+    if waiting is not None and waiting.since <= number:
+        yield from _owed_lines(waiting, guest(levels, waiting.since), number)
+    elif not unequal and reading.trace.conjunct and number == reading.steps:
+        yield line("  nothing that the guest has seen differs; what fails is something else:")
+        yield line(("  ", ""), words(reading.trace.conjunct))
+    elif not unequal:
         yield line(("  what the guest has seen is what it was promised", "good"))
+
+
+def _is_broken(reading: Reading, number: int) -> bool:
+    return reading.has(BROKEN) and reading.value(BROKEN, number) is True
+
+
+def _owed_lines(waiting: Owed, who: str, number: int) -> Iterator[Line]:
+    """What was promised and has not come, which no observation contradicts."""
+    yield line((f"  {'':<{len(OWED)}}    delivered     promised", "source"))
+    promised = f"  {waiting.outcome:>11}"
+    yield line(f"  {OWED}  ", (f"{'nothing':>11}", "wrong"), promised, ("  ≠", "wrong"))
+    should = OUTCOMES.get(waiting.outcome, (waiting.outcome,))[0]
+    since = f"owed since step {waiting.since}" if number > waiting.since else "owed from here on"
+    yield line(f"  {who}'s {waiting.instruction} should ", (should, "good"), f"; {since}")
 
 
 def _compared_line(reading: Reading, one: Compared, number: int, width: int, differs: bool) -> Line:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from verifier.evidence.traces import CHOICE, Entered
+from verifier.evidence.traces import CHOICE, Branched, Entered, Turned
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.contract import differences
+from verifier.viewer.headline import repeated, what_happened, wrong_outcome
 from verifier.viewer.levels import PROMISED, Levels, group_of, hardware_of
-from verifier.viewer.lines import Line, Span, inert, line, shown, words
-from verifier.viewer.reading import Reading, calls
+from verifier.viewer.lines import COLUMNS, Line, inert, line, shown, word_by_word, wrapped
+from verifier.viewer.reading import Reading, acts, calls
 from verifier.viewer.timeline import described
-from verifier.viewer.why import COLUMNS, wrapped
+from verifier.viewer.what_if import choice_pieces, decision_pieces
 
 SHARED = f"{PROMISED}cpu.vmcss[VMCS01]."
 """The contract CPU's VMCS is the VMCS12 of the delivered one."""
@@ -21,16 +22,6 @@ LABEL = 13
 """Columns of what begins a line."""
 MOST = 8
 """Fields named in a line before the rest is counted."""
-
-OUTCOMES = {
-    "DONE": ("complete", "completes"),
-    "EXIT": ("exit to L1", "exits to L1"),
-    "NM": ("raise #NM", "raises #NM"),
-    "UD": ("raise #UD", "raises #UD"),
-    "GP": ("raise #GP", "raises #GP"),
-    "MF": ("raise #MF", "raises #MF"),
-    "VMFAIL": ("be refused by the CPU", "is refused by the CPU"),
-}
 
 
 @dataclass(frozen=True)
@@ -44,7 +35,9 @@ class Brief:
 def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Brief]:
     """The violation as one would tell it to somebody who knows the code, but not the bug."""
     trace = reading.trace
-    yield Brief(line(("✗ ", "wrong"), *what_happened(reading, levels)), reading.steps)
+    sentence = word_by_word(what_happened(reading, levels))
+    for part in wrapped(line(("✗ ", "wrong")), sentence, 2, columns):
+        yield Brief(part, reading.steps)
     again = repeated(reading, levels)
     if again is not None:
         earlier, number = again
@@ -53,56 +46,35 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
         yield Brief((*line(text), *now, (f"  {levels.passage(number).label}", "level")), number)
     if not reading.is_explained:
         return
-    for place, call in enumerate(decisions(trace.steps[-1].call)):
-        yield from _told("" if place else "decided in", [_decision(call)], columns)
+    yield from _decided(reading, columns)
+    turn = next(iter(trace.turned), None)
+    if turn is not None:
+        yield from _told("avoided if", decision_pieces(turn), columns, turn.number)
+    yield from _chosen_otherwise(reading, levels, turn, columns)
     sides = belief_and_truth(reading, levels)
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
     if not any(causes for _, causes, _ in sides):
         yield from _causes(reading, "seen", list(trace.seen), reading.steps + 1, columns)
+    yield from _promised_otherwise(reading, sides[1], columns)
+    yield from _made_so(reading, levels, sides[1], columns)
     if 0 < trace.doomed < reading.steps:
-        told = line(f"after step {trace.doomed} nothing that anybody chooses avoids it")
-        yield from _told("unavoidable", [told], columns, trace.doomed)
-    yield from _avoided(reading, columns)
+        settled = line(f"after step {trace.doomed} nothing that anybody chooses avoids it")
+        yield from _told("unavoidable", [settled], columns, trace.doomed)
+    if trace.also_in:
+        commas = ["," * (name != trace.also_in[-1]) for name in trace.also_in]
+        names = [inert(name) + comma for name, comma in zip(trace.also_in, commas, strict=True)]
+        pieces = [*map(line, names), line(("by the same steps", "source"))]
+        yield from _told("also in", pieces, columns)
 
 
-def what_happened(reading: Reading, levels: Levels) -> Line:
-    """What the guest saw and should have seen; else the claim that is violated."""
-    last = reading.steps
-    names = [f"outcome.{name}" for name in ("instruction", "outcome", "promised")]
-    if all(map(reading.has, names)):
-        instruction, outcome, promised = (shown(reading.value(n, last)) for n in names)
-        if outcome != promised:
-            should = OUTCOMES.get(promised, (promised, ""))[0]
-            does = OUTCOMES.get(outcome, ("", outcome))[1]
-            who = _guest(levels, last)
-            return line(
-                f"{who}'s {instruction} should ", (should, "good"), ", but it ", (does, "wrong")
-            )
-    return line(("violated: ", "wrong"), words(reading.trace.conjunct))
-
-
-def _guest(levels: Levels, number: int) -> str:
-    """Who ran last that is not the host."""
-    ran = (levels.at(step) for step in reversed(range(number)))
-    return next((level for level in ran if level not in ("L0", "")), "the guest")
-
-
-def repeated(reading: Reading, levels: Levels) -> tuple[int, int] | None:
-    """The last exit and an earlier one of the same instruction, where nothing but that counts."""
-    exits = [n for n in range(1, reading.steps + 1) if levels.passage(n).kind == "exit"]
-    if not exits or differences(reading, reading.steps):
-        return None
-    last = exits[-1]
-    seen = _exit(reading, levels, last)
-    earlier = (n for n in reversed(exits[:-1]) if _exit(reading, levels, n) == seen)
-    found = next(earlier, None)
-    return (found, last) if found is not None else None
-
-
-def _exit(reading: Reading, levels: Levels, number: int) -> tuple[object, ...]:
-    stride, passage = reading.trace.steps[number - 1], levels.passage(number)
-    return stride.step, tuple(stride.choices.items()), passage.start, passage.label
+def _decided(reading: Reading, columns: int) -> Iterator[Brief]:
+    """What the kernel decided in the step at fault, and where it found nothing to do."""
+    call = reading.trace.steps[fault(reading) - 1].call
+    found = [_decision(each) for each in decisions(call)]
+    found += [_idleness(each, test) for each, test in idle(call)]
+    for place, text in enumerate(found):
+        yield from _told("" if place else "decided in", [text], columns)
 
 
 def decisions(call: Entered) -> list[Entered]:
@@ -116,6 +88,21 @@ def decisions(call: Entered) -> list[Entered]:
 
 def _tells(call: Entered) -> bool:
     return bool(call.result) and is_kernel_function(call)
+
+
+def idle(call: Entered) -> Iterator[tuple[Entered, Branched]]:
+    """The functions of a kernel that did nothing, with the condition after which they returned."""
+    for each in calls(call):
+        last = each.entries[-1] if each.entries else None
+        if is_kernel_function(each) and not each.result and not acts(each):
+            if isinstance(last, Branched) and last.taken and last.reads:
+                yield each, last
+
+
+def _idleness(call: Entered, branch: Branched) -> Line:
+    name = (f"{inert(call.function)}()", "step")
+    reads = ", ".join(f"{inert(field)}={shown(value)}" for field, value in branch.reads.items())
+    return line(name, " changes nothing, as ", (reads, "mark"))  # type: ignore[arg-type]
 
 
 def _decision(call: Entered) -> Line:
@@ -145,13 +132,18 @@ def belief_and_truth(reading: Reading, levels: Levels) -> tuple[Side, Side]:
                 ("believing", _telling(levels, ours), last),
                 ("in truth", _telling(levels, theirs), last),
             )
-    hardware = hardware_of(reading)
-    causes = dict.fromkeys(
-        cause for field in reading.trace.decisive for cause in because.get(field, ())
-    )
+    hardware, before = hardware_of(reading), fault(reading)
+    because = reading.trace.steps[before - 1].because if before else {}
+    fields = reading.trace.decisive if before == reading.steps else because
+    causes = dict.fromkeys(cause for field in fields for cause in because.get(field, ()))
     own = [c for c in causes if hardware is None or not c.startswith(hardware)]
-    truth, before = _exit_causes(reading, list(causes), hardware)
-    return ("believing", _telling(levels, own), reading.steps), ("in truth", truth, before)
+    truth, seen = _exit_causes(reading, list(causes), hardware, before)
+    return ("believing", _telling(levels, own), before), ("in truth", truth, seen)
+
+
+def fault(reading: Reading) -> int:
+    """The step in which the code went wrong: the last one, or where a wrong outcome was before."""
+    return wrong_outcome(reading) or reading.steps
 
 
 def _within(cause: str, others: Sequence[str]) -> bool:
@@ -176,19 +168,32 @@ def _telling(levels: Levels, causes: Sequence[str]) -> list[str]:
 
 
 def _exit_causes(
-    reading: Reading, causes: Sequence[str], hardware: str | None
+    reading: Reading, causes: Sequence[str], hardware: str | None, before: int
 ) -> tuple[list[str], int]:
     """The bits of the processor, set if there are any, for which the guest was left; and when."""
     reason = next((cause for cause in causes if cause.endswith(REASON)), None)
     if reason is None or hardware is None:
-        return [], reading.steps
-    for number in range(reading.steps, 0, -1):
+        return [], before
+    for number in range(before, 0, -1):
         found = reading.trace.steps[number - 1].because.get(reason, ())
         inside = [cause for cause in found if cause.startswith(hardware)]
         bits = [c for c in inside if isinstance(reading.value(c, number - 1), bool)]
         if bits:
             return [c for c in bits if reading.value(c, number - 1)] or bits, number
-    return [], reading.steps
+    return [], before
+
+
+def _promised_otherwise(reading: Reading, truth: Side, columns: int) -> Iterator[Brief]:
+    """The same bits on the CPU of the manual, where they are not as on the processor."""
+    _, fields, before = truth
+    twins = {field: f"{PROMISED}cpu.cr0.{field.rpartition('.')[2]}" for field in fields}
+    found = [
+        twin
+        for field, twin in twins.items()
+        if field.endswith(f"cpu.{twin.removeprefix(PROMISED + 'cpu.')}") and reading.has(twin)
+        if reading.value(twin, before - 1) != reading.value(field, before - 1)
+    ]
+    yield from _causes(reading, "promised", found, before, columns)
 
 
 def _causes(
@@ -209,24 +214,58 @@ def _causes(
     yield from _told(label, pieces, columns, last or None)
 
 
-def _avoided(reading: Reading, columns: int) -> Iterator[Brief]:
+def _chosen_otherwise(
+    reading: Reading, levels: Levels, turn: Turned | None, columns: int
+) -> Iterator[Brief]:
+    """The choice that leads to another decision; one that leads to none explains nothing."""
     other = reading.trace.otherwise
-    if other is None:
+    if other is not None and other.turn is not None:
+        label = "or if" if turn is not None else "avoided if"
+        pieces = choice_pieces(other, levels.at(other.number - 1), turn)
+        yield from _told(label, pieces, columns, other.number)
+
+
+def _made_so(reading: Reading, levels: Levels, truth: Side, columns: int) -> Iterator[Brief]:
+    """Who made a bit of the processor so, followed back through those who merely copied it."""
+    _, fields, before = truth
+    for field in fields:
+        if reading.value(field, before - 1) is not True or not _is_bit_of_cr0(field):
+            continue
+        number, last = reading.origin(field, before - 1), field
+        while number and (source := _copied(reading, last, number)) is not None:
+            last, number = source, reading.origin(source, number - 1)
+        if number:
+            yield from _told("made so by", _maker(reading, levels, last, number), columns, number)
         return
-    step = inert(reading.trace.steps[other.number - 1].step)
-    if other.choice:
-        choice: Span = (f"{inert(other.choice)}={shown(other.instead)}", "choice")
-        comma = "," * (other.turn is not None)
-        pieces = [line(choice, f" in step {other.number}{comma}")]
-    else:
-        pieces = [line(f"step {other.number}, {step}, is left out")]
-    if other.turn is not None:
-        way = "no" if other.turn.taken else "yes"
-        pieces.append(line((f"as {inert(other.turn_in)}() then finds", "source")))
-        words_of_test = f"`{inert(other.turn.test)}`:".split()
-        pieces += [line((word, "source")) for word in words_of_test]
-        pieces.append(line(way))
-    yield from _told("avoided if", pieces, columns, other.number)
+
+
+def _is_bit_of_cr0(field: str) -> bool:
+    return field.rpartition(".")[0].endswith("cr0")
+
+
+def _copied(reading: Reading, field: str, number: int) -> str | None:
+    """The field of the same name from which a step copied it."""
+    name = field.rpartition(".")[2]
+    causes = reading.trace.steps[number - 1].because.get(field, ())
+    same = (each for each in causes if _is_bit_of_cr0(each) and each.endswith(f".{name}"))
+    return next(same, None)
+
+
+def _maker(reading: Reading, levels: Levels, field: str, number: int) -> list[Line]:
+    stride, write = reading.trace.steps[number - 1], reading.write(field, number)
+    causes = stride.because.get(field, ())
+    chosen = [each.removeprefix(CHOICE) for each in causes if each.startswith(CHOICE)]
+    if chosen:
+        who = levels.at(number - 1) or inert(stride.step)
+        told = ", ".join(f"{inert(name)}={shown(stride.choices[name])}" for name in chosen)
+        return [line(who), line(f"in step {number}:"), line((told, "choice"))]
+    name = inert(write.function.function) if write is not None else inert(stride.step)
+    pieces = [line((f"{name}()", "step")), line(f"in step {number}{',' * bool(causes)}")]
+    for place, cause in enumerate(causes):
+        value = f"{inert(cause)}={shown(reading.value(cause, number - 1))}"
+        comma = "," * (cause != causes[-1])
+        pieces.append(line("" if place else "as ", (f"{value}{comma}", "mark")))
+    return pieces
 
 
 def _told(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
@@ -88,6 +89,14 @@ class Levels:
         start, end = self.at(number - 1), self.at(number)
         kind, label = self._kind(stride, start, end, number)
         return Passage(start, end, kind, label, _traps(stride.call))
+
+    def exits(self, last: int) -> Iterator[int]:
+        """The steps in which a guest is left, from one backwards."""
+        root = self._root
+        if root is not None:
+            for number in reversed(self.reading.changes_of(root)):
+                if number <= last and not self._is(root, number):
+                    yield number
 
     def _kind(self, stride: Stride, start: str, end: str, number: int) -> tuple[Kind, str]:
         change = self.reading.changed(self.guest_mode, number) if self.guest_mode else None

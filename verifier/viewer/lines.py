@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from verifier.evidence.traces import Value
@@ -14,6 +14,9 @@ Role = Literal[
 
 Span = tuple[str, Role]
 Line = tuple[Span, ...]
+
+COLUMNS = 110
+"""Where lists go on in the next line, unless told otherwise."""
 
 Style = Callable[[str, Role], str]
 """Marks a text up for one kind of output."""
@@ -41,6 +44,33 @@ def rendered(lines: Iterable[Line], style: Style = unstyled) -> Iterator[str]:
 def width(one: Line) -> int:
     """How many columns a line takes; nothing here is wider than one column a character."""
     return sum(len(part) for part, _ in one)
+
+
+def wrapped(
+    first: Line, pieces: Sequence[Line], indent: int, columns: int = COLUMNS
+) -> Iterator[Line]:
+    """Pieces after a beginning, on as many lines as they need."""
+    now = first
+    for piece in pieces:
+        if width(now) > indent and width(now) + width(piece) >= columns:
+            yield now
+            now = line(" " * indent)
+        now = (*now, *(((" ", ""),) if width(now) > indent else ()), *piece)
+    yield now
+
+
+def word_by_word(one: Line) -> list[Line]:
+    """A line in pieces that can go on in the next line."""
+    pieces: list[Line] = []
+    glued = False
+    for part, role in one:
+        for place, word in enumerate(part.split(" ")):
+            if word and glued and not place:
+                pieces[-1] = (*pieces[-1], (word, role))
+            elif word:
+                pieces.append(((word, role),))
+            glued = bool(word)
+    return pieces
 
 
 def padded(one: Line, columns: int) -> Line:

@@ -19,7 +19,8 @@ from verifier.viewer.reading import Reading
 from verifier.viewer.state import rest_line
 from verifier.viewer.timeline import Timeline, described, legend
 from verifier.viewer.watches import Watch, WrongWatch
-from verifier.viewer.why import otherwise_lines, violation_lines, why_lines
+from verifier.viewer.what_if import what_if_lines
+from verifier.viewer.why import violation_lines, why_lines
 
 
 def trace_lines(
@@ -49,7 +50,7 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
         if reading.is_explained:
             yield from why_lines(reading, trace.decisive or tuple(trace.seen), reading.steps)
             yield from _section("What if")
-            yield from otherwise_lines(reading)
+            yield from what_if_lines(reading)
     beliefs = Beliefs(reading, Timeline(reading).levels)
     if beliefs.cpu is not None and reading.steps:
         yield from _section("Who believes what, before the last step and after it")
@@ -59,7 +60,7 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
             yield from belief_lines(beliefs, number)
     if reading.has("contract.broken"):
         yield from _section("Contract")
-        yield from contract_lines(reading, reading.steps)
+        yield from contract_lines(reading, beliefs.levels, reading.steps)
     if watches:
         yield from _section("Watches")
         yield from watch_lines(reading, watches)

@@ -38,10 +38,11 @@ class Timeline:
         fails = bool(trace.conjunct) and number == len(trace.steps)
         settled = trace.doomed == number and not fails
         mark: Span = (
-            ("✗ ", "wrong") if fails or stride.fails else ("! ", "wrong") if settled else ("  ", "")
+            ("✗ ", "wrong") if fails else ("! ", "wrong") if settled else (" " * 2, "source")
         )
         parts: list[Span] = [(f"{number:4}", "source"), mark, *self._lanes(passage)]
         parts += described(stride)
+        parts += self._violated(stride, fails)
         if passage.label:
             parts.append((f"  {passage.label}", "level"))
         if passage.traps:
@@ -49,14 +50,21 @@ class Timeline:
         names = handlers(stride)
         if names:
             parts.append((f"  {' → '.join(names)}", "source"))
-        if fails:
-            parts.append(("  here it fails", "wrong"))
-        elif stride.fails:
-            groups = sorted({inert(trace.claims.get(claim, claim)) for claim in stride.fails})
-            parts.append((f"  violates {', '.join(groups)}", "wrong"))
-        elif settled:
+        if settled:
             parts.append((f"  {DOOMED}", "wrong"))
         return tuple(parts)
+
+    def _violated(self, stride: Stride, last: bool) -> list[Span]:
+        """The properties that do not hold after a step; that of the trace is set apart."""
+        trace = self.reading.trace
+        groups = {inert(trace.claims.get(claim, claim)) for claim in stride.fails}
+        own = inert(trace.property) if last else ""
+        others = sorted(groups - {own})
+        parts: list[Span] = [(f"  ✗ {own} fails here", "wrong")] if own else []
+        if others:
+            also = "also " if own else ""
+            parts.append((f"  {also}✗ {', '.join(others)}", "choice"))
+        return parts
 
     def _lanes(self, passage: Passage) -> list[Span]:
         """The step's move between the lanes; passing lanes are thin lines."""

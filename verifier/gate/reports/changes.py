@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from verifier.evidence.traces import Value
 from verifier.gate.differences import Change, Difference
-from verifier.gate.reports.sentences import change_lines, counted, difference_of, value
-from verifier.viewer.lines import Style, unstyled
+from verifier.gate.reports.sentences import change_lines, difference_of, value
+from verifier.viewer.lines import Style, plural, unstyled
 
 INDENT = "       "
 FIELDS = 16
@@ -32,9 +32,9 @@ def difference_lines(found: Difference, was: str, style: Style = unstyled) -> It
         for change in changes:
             yield f"    {style(difference_of(change), 'wrong')}{_unless_reached(change)}"
         yield from _example(changes[0], style)
-    count = counted(len(found.changes), "difference")
+    count = plural(len(found.changes), "difference")
     yield ""
-    yield f"{count} in {counted(len(steps), 'step')}"
+    yield f"{count} in {plural(len(steps), 'step')}"
 
 
 def _nearness(change: Change) -> tuple[bool, int]:

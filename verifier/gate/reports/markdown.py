@@ -9,7 +9,6 @@ from verifier.gate.blame import Departure, Hunk
 from verifier.gate.gating import Report, Row
 from verifier.gate.reports.sentences import (
     change_lines,
-    counted,
     departure_line,
     failing_line,
     heading,
@@ -20,7 +19,7 @@ from verifier.gate.reports.sentences import (
     value,
 )
 from verifier.gate.reports.trace_text import choices_text, shown_steps, trace_text
-from verifier.viewer.lines import inert
+from verifier.viewer.lines import inert, plural
 
 CHANGES = 20
 COUNTEREXAMPLES = 10
@@ -106,7 +105,7 @@ def _counterexample(row: Row) -> Iterator[str]:
         yield from _hunks(row.departure)
     yield ""
     yield from _decisive(trace)
-    yield f"<details><summary>The counterexample, {counted(len(trace.steps), 'step')}</summary>"
+    yield f"<details><summary>The counterexample, {plural(len(trace.steps), 'step')}</summary>"
     yield ""
     yield "```text"
     yield from trace_text(trace)
@@ -159,7 +158,7 @@ def _diagram(trace: Trace, left: Departure | None) -> Iterator[str]:
     yield "    participant state as state"
     for shown in shown_steps(trace):
         if isinstance(shown, int):
-            yield f"    Note over state: {counted(shown, 'step')} left out"
+            yield f"    Note over state: {plural(shown, 'step')} left out"
             continue
         number, stride = shown
         actor = names[stride.level or "system"]
@@ -201,4 +200,4 @@ def _differences(report: Report) -> Iterator[str]:
 
 
 def _short(lines: list[str]) -> str:
-    return lines[0].replace("`", "") if len(lines) == 1 else counted(len(lines), "difference")
+    return lines[0].replace("`", "") if len(lines) == 1 else plural(len(lines), "difference")

@@ -8,7 +8,7 @@ from verifier.evidence.traces import Trace, Value
 from verifier.gate.blame import Departure
 from verifier.gate.differences import Change, Difference
 from verifier.gate.gating import Report, Row
-from verifier.viewer.lines import inert
+from verifier.viewer.lines import inert, plural
 
 
 def summary(report: Report) -> str:
@@ -19,7 +19,7 @@ def summary(report: Report) -> str:
     unknown = sum(row.code == 3 for row in rows)
     end = [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
     return (
-        f"{counted(len(rows), 'pair')}: {len(rows) - searched} from earlier evidence, "
+        f"{plural(len(rows), 'pair')}: {len(rows) - searched} from earlier evidence, "
         f"{searched} searched; {', '.join(end) or 'all as expected'}"
     )
 
@@ -29,24 +29,20 @@ def heading(report: Report) -> str:
     if report.base is None:
         return "the whole catalogue; there is no revision to compare with"
     touched = sum(row.moved for row in report.rows)
-    files = counted(len(report.changed_files), "file")
+    files = plural(len(report.changed_files), "file")
     return (
         f"against {report.base}: {files} changed, "
-        f"{touched} of {counted(len(report.rows), 'pair')} touched"
+        f"{touched} of {plural(len(report.rows), 'pair')} touched"
     )
-
-
-def counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def how(row: Row) -> str:
     """The evidence and where it comes from."""
     evidence = row.result.evidence
     if isinstance(evidence, Certificate):
-        found = counted(len(evidence.lemmas), "lemma")
+        found = plural(len(evidence.lemmas), "lemma")
     elif isinstance(evidence, Trace):
-        found = counted(len(evidence.steps), "step")
+        found = plural(len(evidence.steps), "step")
     elif row.result.verdict == "proved":
         return "every witness found"
     else:
@@ -84,7 +80,7 @@ def change_lines(difference: Difference) -> list[str]:
 
 def _change(change: Change) -> str:
     reached = {
-        "reachable": f"reached in {counted(len(change.moves), 'step')}",
+        "reachable": f"reached in {plural(len(change.moves), 'step')}",
         "unreachable": "only in states that are never reached",
         "not reached": "no execution was found in which this happens",
     }[change.reached]
@@ -115,7 +111,7 @@ def departure_line(left: Departure) -> str:
 
 def failing_line(trace: Trace) -> str:
     """What fails, and after how many steps."""
-    return f"{words(trace.conjunct)}: fails after {counted(len(trace.steps), 'step')}"
+    return f"{words(trace.conjunct)}: fails after {plural(len(trace.steps), 'step')}"
 
 
 def sentence(text: str) -> str:

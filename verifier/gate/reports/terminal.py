@@ -20,7 +20,7 @@ from verifier.viewer.lines import Style, inert, unstyled
 
 INDENT = " " * 11
 CHANGES = 12
-"""Changes of one system that are listed; the rest is counted."""
+"""Changes of one system that are listed; the rest is plural."""
 
 
 def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.evidence.traces import Changed, Entered, Entry, Stride, Trace, Value
-from verifier.gate.reports.sentences import counted, value, words
+from verifier.gate.reports.sentences import value, words
+from verifier.viewer.lines import plural
 
 HEAD, TAIL = 12, 12
 """Steps at the start and at the end of a long counterexample that are shown."""
@@ -25,7 +26,7 @@ def trace_text(trace: Trace) -> Iterator[str]:
     """Each step with its choices, and the fields that it changes with their lines."""
     for shown in shown_steps(trace):
         if isinstance(shown, int):
-            yield f"     ... {counted(shown, 'step')} ..."
+            yield f"     ... {plural(shown, 'step')} ..."
             continue
         number, stride = shown
         level = f"{stride.level}  " if stride.level else ""

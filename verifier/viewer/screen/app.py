@@ -16,8 +16,9 @@ from verifier.evidence.exploring import Exploration
 from verifier.evidence.traces import Trace
 from verifier.viewer.lines import Line, Span, inert, rendered
 from verifier.viewer.plain import step_lines
+from verifier.viewer.screen.background import Alone, Background
 from verifier.viewer.screen.dialogs import Ask, Help, Options
-from verifier.viewer.screen.exploring import Exploring, Search
+from verifier.viewer.screen.exploring import Exploring
 from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
 from verifier.viewer.screen.lines_view import Label, LinesView, Row
 from verifier.viewer.screen.scene import FILTERS, FOLDING, VIEWS, Scene
@@ -61,15 +62,16 @@ class Screen(App[None]):
         trace: Trace,
         session: Exploration | None = None,
         watches: Sequence[Watch] = (),
-        search: Search | None = None,
+        background: Background | None = None,
     ) -> None:
         super().__init__()
         self.session = session
-        self.search = search
+        self.background = background or Alone()
         self.scene = Scene(trace, session, lane_width(80))
         self.scene.watches = list(watches)
         self.said: Span = ("", "")
         self.is_working = False
+        self.shown_below: tuple[Scene, int, bool, int] | None = None
         self.theme = "textual-light" if is_light() else "textual-dark"
 
     def compose(self) -> ComposeResult:
@@ -85,7 +87,7 @@ class Screen(App[None]):
             Vertical(Label(id="tabs"), LinesView("pane"), Help(), Options(), id="right"),
             trace=self.scene.trace,
             session=self.session,
-            search=self.search,
+            background=self.background,
         )
         yield Label(id="status")
         yield Label(id="keys")
@@ -108,10 +110,10 @@ class Screen(App[None]):
         self.query_one(f"#{name}", Label).show(text)
 
     def on_mount(self) -> None:
-        gc.freeze()  # going through a long trace for garbage again and again would delay keys
         self.set_class(self.size.width >= WIDE, "wide")
         self.timeline.focus()
         self.show_scene(self.scene)
+        self.query_one(Exploring).explain()
 
     def on_unmount(self) -> None:
         gc.unfreeze()
@@ -132,6 +134,13 @@ class Screen(App[None]):
         assert self.session is not None, "only a session changes"
         scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
         self.show_scene(scene.like(self.scene))
+        self.query_one(Exploring).explain()
+
+    def on_exploring_explained(self) -> None:
+        """More is known about the steps that are shown; people stay where they are."""
+        assert self.session is not None, "only a session explains"
+        scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
+        self.show_scene(scene.like(self.scene), self.scene.number)
 
     def on_exploring_said(self, event: Exploring.Said) -> None:
         self.say(event.text, event.wrong, event.working)
@@ -144,6 +153,7 @@ class Screen(App[None]):
 
     def show_scene(self, scene: Scene, number: int | None = None) -> None:
         """Show a trace, at its last step unless told otherwise."""
+        gc.freeze()  # going through a long trace for garbage again and again would delay keys
         self.scene = scene
         scene.number = scene.reading.steps if number is None else number
         self.label("keys", KEYS)
@@ -163,15 +173,23 @@ class Screen(App[None]):
         if self.scene.to_trace() is not None:
             self.run_worker(self._trace_causes(), group="causes", exclusive=True)
         if self.has_class("wide"):
-            self.scene.columns = self.below.columns
-            self.below.show(self.scene.rows("calls"), 0)
-            self.label("step", self.scene.step_line())
+            self._show_below()
         self.label("tabs", tabs(self.scene))
         self._refresh_status()
 
     def _show_pane(self, cursor: int | None = None) -> None:
         self.scene.columns = self.pane.columns
         self.pane.show(self.scene.rows(), cursor)
+
+    def _show_below(self) -> None:
+        """The calls of the step, unless they are there already."""
+        scene, columns = self.scene, self.below.columns
+        wanted = (scene, scene.number, scene.unfolded, columns)
+        if wanted != self.shown_below:
+            self.shown_below = wanted
+            scene.columns = columns
+            self.below.show(scene.rows("calls"), 0)
+            self.label("step", scene.step_line())
 
     async def _trace_causes(self) -> None:
         """Find the causes of what is asked, step by step, showing those that are found."""

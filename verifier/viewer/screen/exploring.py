@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from asyncio import CancelledError
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
-from textual.worker import get_current_worker
 
 from verifier.evidence.exploring import Branch, Exploration
 from verifier.evidence.files import save
-from verifier.evidence.replay import Move
+from verifier.evidence.parcels import Joining, parts
+from verifier.evidence.replay import Move, Stopped
+from verifier.evidence.runs import moves_of_run
 from verifier.evidence.traces import Trace
+from verifier.viewer.lines import plural
+from verifier.viewer.screen.background import Background, LostWork, finished
 from verifier.viewer.screen.dialogs import Ask, Options
 from verifier.viewer.screen.slices import in_slices
-
-Search = Callable[[Sequence[Any], str], tuple[Sequence[Move] | None, str]]
-"""From a state's values and a property: moves to a violation, or none, and what to say."""
 
 RANDOM_STEPS = 100
 
@@ -44,6 +45,9 @@ class Exploring(Container):
     class Changed(Message):
         """The session has another branch, or other steps."""
 
+    class Explained(Message):
+        """More is known about the steps that the session has."""
+
     class Said(Message):
         """Something to read; while `working`, something takes time."""
 
@@ -53,24 +57,20 @@ class Exploring(Container):
             self.wrong = wrong
             self.working = working
 
-    class Found(Message):
-        """A search found moves to a violation."""
-
-        def __init__(self, branch: Branch, number: int, moves: Sequence[Move]) -> None:
-            super().__init__()
-            self.branch = branch
-            self.number = number
-            self.moves = moves
-
     def __init__(
-        self, *lists: Widget, trace: Trace, session: Exploration | None, search: Search | None
+        self,
+        *lists: Widget,
+        trace: Trace,
+        session: Exploration | None,
+        background: Background,
     ) -> None:
         super().__init__(*lists, id="parts")
         self.trace = trace
         self.session = session
-        self.search = search
+        self.background = background
         self.number = len(trace.steps)
         self.seed = 0
+        self.explained: dict[str, int] = {}
 
     def say(self, text: str, wrong: bool = False, working: bool = False) -> None:
         """Tell people something, from any thread."""
@@ -126,7 +126,8 @@ class Exploring(Container):
         before = len(session.now.moves[:number])
         await in_slices(session.run_step_by_step(number, RANDOM_STEPS, seed))
         self.post_message(self.Changed())
-        self.say(f"{len(session.now.moves) - before} random steps, seed {seed}")
+        taken = plural(len(session.now.moves) - before, "random step")
+        self.say(f"{taken}, seed {seed}")
 
     def action_save(self) -> None:
         def named(text: str) -> None:
@@ -137,19 +138,57 @@ class Exploring(Container):
         self.screen.query_one(Ask).ask("save this execution as", f"{name}.json", named)
 
     def _save(self, file: Path) -> None:
-        """Save in a thread, as a violation is explained first."""
-        made = self.session.saving() if self.session is not None else lambda: self.trace
+        """Save apart, as a violation is explained first; that goes on whatever people do."""
+        trace = self.trace
+        made = self.session.explaining() if self.session is not None else lambda: trace
 
-        def work() -> None:
+        def work() -> str:
             try:
                 save(made(), file)
             except OSError as error:
-                self.say(f"{file}: {error.strerror}", wrong=True)
-            else:
-                self.say(f"saved to {file}")
+                return f"{file}: {error.strerror}"
+            return ""
 
         self.say(f"saving to {file}", working=True)
-        self.run_worker(work, thread=True)
+        self.app.run_worker(self._saved(work, file))
+
+    async def _saved(self, work: Callable[[], str], file: Path) -> None:
+        try:
+            wrong = await finished(self.background.run("saving", work), stops=False)
+        except LostWork as lost:
+            wrong = f"{file}: {lost}"
+        self.say(wrong or f"saved to {file}", wrong=bool(wrong))
+
+    def explain(self) -> None:
+        """Find out why the present branch goes wrong, if it does, while people go on."""
+        session = self.session
+        if session is None or not session.ends_badly or self._is_explained(session.now):
+            return
+        made, told = session.explaining(), self.background.told
+        work = self._explained(session, session.now, lambda: list(parts(told(made()))))
+        self.app.run_worker(work, group="explain", exclusive=True)
+
+    def _is_explained(self, branch: Branch) -> bool:
+        """Whether that has been begun or done; from now on it has."""
+        known = self.explained.get(branch.name) == len(branch.moves)
+        self.explained[branch.name] = len(branch.moves)
+        return known
+
+    async def _explained(
+        self, session: Exploration, branch: Branch, task: Callable[[], list[bytes]]
+    ) -> None:
+        try:
+            found = await finished(self.background.run("the explanation", task))
+        except CancelledError:
+            self.explained.pop(branch.name, None)
+            raise
+        except LostWork as lost:
+            self.say(f"the explanation was lost: {lost}", wrong=True)
+            return
+        joining = Joining(found)
+        await in_slices(joining)
+        if session.tell(branch, joining.trace) and session.now is branch:
+            self.post_message(self.Explained())
 
     def action_check(self) -> None:
         session = self._explorable()
@@ -166,25 +205,20 @@ class Exploring(Container):
         self.screen.query_one(Ask).ask(question, given, chosen)
 
     def _check(self, session: Exploration, group: str) -> None:
-        """Search in a thread; what it finds no longer counts once people have gone on."""
-        if self.search is None:
-            self.say("there is no engine here to check with")
+        self.say(f"checking {group} from step {self.number}", working=True)
+        self.run_worker(self._checked(session, self.number, group))
+
+    async def _checked(self, session: Exploration, number: int, group: str) -> None:
+        """Follow what is found; it no longer counts once people have gone on."""
+        try:
+            values = session.now.states[number]
+            run, says = await finished(self.background.search(values, group))
+        except LostWork as lost:
+            self.say(f"the search was lost: {lost}", wrong=True)
             return
-        number, branch, search = self.number, session.now, self.search
-        values = branch.states[number]
-
-        def work() -> None:
-            moves, says = search(values, group)
-            if get_current_worker().is_cancelled:
-                return
-            if moves:
-                self.post_message(self.Found(branch, number, moves))
-            self.say(says)
-
-        self.say(f"checking {group} from step {number}", working=True)
-        self.run_worker(work, thread=True)
-
-    def on_exploring_found(self, event: Found) -> None:
-        if self.session is not None and self.session.now is event.branch:
-            self.session.follow(event.number, event.moves)
+        if run is not None:
+            _, moves = moves_of_run(session.system, run)
+            assert not isinstance(moves, Stopped), "the search is about this system"
+            session.follow(number, moves)
             self.post_message(self.Changed())
+        self.say(says)

@@ -11,7 +11,8 @@ from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Beliefs
 from verifier.viewer.causes import Because, Link, chain
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
-from verifier.viewer.in_short import in_short, what_happened
+from verifier.viewer.headline import what_happened
+from verifier.viewer.in_short import in_short
 from verifier.viewer.lines import EMPTY, Line, Span, inert, line, plural, words
 from verifier.viewer.plain import property_lines, watched
 from verifier.viewer.reading import Reading
@@ -19,7 +20,8 @@ from verifier.viewer.screen.lines_view import Row
 from verifier.viewer.state import items
 from verifier.viewer.timeline import DOOMED, Timeline, described
 from verifier.viewer.watches import Watch
-from verifier.viewer.why import otherwise_lines, violation_lines, why_rows
+from verifier.viewer.what_if import what_if_lines
+from verifier.viewer.why import violation_lines, why_rows
 
 VIEWS = ("state", "calls", "why", "contract", "watches", "properties")
 FOLDING = ("state", "calls", "contract")
@@ -168,8 +170,10 @@ class Scene:
                 yield Row(text, step=step)
         elif self.trace.conjunct:
             yield from self._whole_why()
+        elif self.trace.steps and self.trace.steps[-1].fails:
+            yield Row(line(("finding out why ...", "source")))
         elif any(stride.fails for stride in self.trace.steps):
-            says = "s saves this execution; a violation in its last step is then explained"
+            says = "b takes steps back; an execution that ends in its violation is explained"
             yield Row(line((says, "source")))
         else:
             yield Row(line(("nothing is violated; enter on a field asks why it is so", "source")))
@@ -199,10 +203,12 @@ class Scene:
                 yield Row(text, step=step)
             yield Row(EMPTY)
             yield Row(line(("what if", "title")))
-            yield from map(Row, otherwise_lines(reading))
+            yield from map(Row, what_if_lines(reading, self.columns))
 
     def _contract(self) -> Iterator[Row]:
-        yield from map(Row, contract_lines(self.reading, self.number, self.unfolded))
+        yield from map(
+            Row, contract_lines(self.reading, self.timeline.levels, self.number, self.unfolded)
+        )
 
     def _watches(self) -> Iterator[Row]:
         if not self.watches:

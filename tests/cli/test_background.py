@@ -1,0 +1,111 @@
+"""Work that the screen has done for it in other processes."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.evidence.lazy_project import project, properties, trace
+from verifier.cli.background import Aside, Background
+from verifier.evidence.exploring import Exploration
+from verifier.evidence.following import moves_of, start_of
+from verifier.evidence.parcels import Joining, parts
+from verifier.evidence.replay import Stopped
+from verifier.language.errors import ModelError
+from verifier.viewer.screen.app import Screen
+from verifier.viewer.screen.background import Found, LostWork
+
+
+def session() -> Exploration:
+    system = project().systems["lazy/broken"]
+    start, moves = start_of(system, trace()), moves_of(system, trace())
+    assert not isinstance(start, str)
+    assert not isinstance(moves, Stopped)
+    return Exploration(system, properties("lazy/broken"), start, moves, trace())
+
+
+def test_a_task_runs_in_a_process_that_gives_way() -> None:
+    aside = Aside("it", lambda: (os.getpid(), os.nice(0)))
+    process, niceness = aside.answer()
+    assert process != os.getpid()
+    assert niceness > os.nice(0)
+
+
+def test_a_task_that_is_stopped_ends() -> None:
+    aside = Aside("it", lambda: time.sleep(60))
+    assert not aside.is_ready()
+    aside.stop()
+    assert not aside.apart.process.is_alive()
+
+
+def test_a_process_that_is_killed_or_refuses_is_lost_work() -> None:
+    with pytest.raises(LostWork, match="signal 9"):
+        Aside("it", lambda: os.kill(os.getpid(), signal.SIGKILL)).answer()
+
+    def refuse() -> None:
+        raise ModelError("no such model")
+
+    with pytest.raises(LostWork, match="no such model"):
+        Aside("it", refuse).answer()
+
+
+def test_a_search_from_a_state_finds_steps() -> None:
+    explored = session()
+    background = Background(explored, project())
+    run, says = background.search(explored.now.states[1], "isolation").answer()
+    assert run is not None
+    assert run.moves == (("switch_to", {"next_task": "B"}), ("use_fpu", {}))
+    assert says == "isolation is violated after 2 more steps"
+
+
+def test_the_models_tell_when_a_violation_is_settled() -> None:
+    told = Background(session(), project()).told(trace())
+    assert told.doomed == 3
+    assert told.also_in == ()
+
+
+def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
+    explored = session()
+    asleep: Aside[Found] = Aside("it", lambda: time.sleep(60) or (None, ""))
+
+    class Asleep(Background):
+        def search(self, values: Sequence[Any], group: str) -> Aside[Found]:
+            return asleep
+
+    async def run() -> None:
+        screen = Screen(trace(), explored, (), Asleep(explored, project()))
+        async with screen.run_test() as pilot:
+            await pilot.press("c", "enter")
+            await pilot.pause()
+            assert screen.is_working
+            assert asleep.apart.process.is_alive()
+
+    asyncio.run(run())
+    assert not asleep.apart.process.is_alive()
+
+
+def test_an_opened_counterexample_is_told_about_while_people_look_at_it() -> None:
+    explored = session()
+
+    async def run() -> None:
+        screen = Screen(trace(), explored, (), Background(explored, project()))
+        async with screen.run_test() as pilot:
+            assert not screen.scene.reading.is_explained
+            await pilot.press("up")
+            await screen.workers.wait_for_complete()
+            await pilot.pause()
+            assert screen.scene.reading.is_explained
+            assert screen.scene.trace.doomed == 3
+            assert screen.scene.number == 2
+
+    asyncio.run(run())
+
+
+def test_a_trace_in_parts_is_the_same_trace_again() -> None:
+    joining = Joining(list(parts(trace())))
+    assert sum(1 for _ in joining) == len(trace().steps)
+    assert joining.trace == trace()

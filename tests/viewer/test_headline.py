@@ -1,0 +1,99 @@
+"""The one sentence about a violation, and what is said about who waits for what."""
+
+import msgspec
+import pytest
+
+from tests.viewer.conftest import saved
+from verifier.evidence.traces import Trace
+from verifier.viewer.comparison import contract_lines
+from verifier.viewer.headline import owed, what_happened
+from verifier.viewer.in_short import in_short
+from verifier.viewer.levels import Levels
+from verifier.viewer.lines import Line, rendered
+from verifier.viewer.reading import Reading
+from verifier.viewer.timeline import Timeline
+from verifier.viewer.what_if import what_if_lines
+
+
+def text(one: Line) -> str:
+    return "".join(rendered([one]))
+
+
+def both(trace: Trace) -> tuple[Reading, Levels]:
+    reading = Reading(trace)
+    return reading, Levels(reading)
+
+
+def brief(trace: Trace) -> list[str]:
+    return [text(each.text) for each in in_short(*both(trace), columns=300)]
+
+
+def test_a_wrong_outcome_is_told_against_the_promised_one() -> None:
+    told = text(what_happened(*both(saved("v3.1"))))
+    assert told == "L2's LMSW should complete, but it exits to L1"
+
+
+@pytest.mark.parametrize(("version", "instruction"), [("v3.13", "MMX"), ("v3.14", "X87")])
+def test_who_waits_in_vain_is_told_with_what_is_owed(version: str, instruction: str) -> None:
+    told = text(what_happened(*both(saved(version))))
+    assert told == (
+        f"L2's #NM on {instruction} should exit to L1, but L0 resumed the guest, "
+        "which executes the same instruction again"
+    )
+
+
+def test_without_a_decision_that_pays_the_debt_only_the_claim_is_known() -> None:
+    trace = msgspec.structs.replace(saved("v3.13"), turned=())
+    assert owed(*both(trace)) is None
+    assert text(what_happened(*both(trace))) == "violated: no exit is handled in vain"
+
+
+def test_the_contract_says_what_never_came_from_the_exit_on() -> None:
+    reading, levels = both(saved("v3.14"))
+    last = "\n".join(rendered(contract_lines(reading, levels, reading.steps)))
+    assert "L2's X87 should exit to L1; owed since step 9" in last
+    before = "\n".join(rendered(contract_lines(reading, levels, 8)))
+    assert "what the guest has seen is what it was promised" in before
+
+
+def test_the_decision_comes_before_the_choice_and_has_its_place() -> None:
+    lines = brief(saved("v3.14"))
+    [first] = [place for place, each in enumerate(lines) if "avoided if" in each]
+    assert "nested_nm_exit_handled() = 1 and not 0 in step 14" in lines[first]
+    assert "models/kvm/nested.py:31" in lines[first]
+    assert "nested_vmx_exit_handled() in arch/x86/kvm/vmx.c" in lines[first]
+    assert "or if        L1 chooses guest_ts=1 in step 4" in lines[first + 1]
+
+
+def test_a_function_with_nothing_to_do_is_told_with_the_field_that_says_so() -> None:
+    assert any(
+        "vmx_fpu_activate() changes nothing, as vcpu.fpu_active=1" in each
+        for each in brief(saved("v3.14"))
+    )
+
+
+def test_a_choice_that_merely_leads_elsewhere_is_said_to_and_not_shown_in_the_timeline() -> None:
+    reading, _ = both(saved("v3.14"))
+    assert all("called_off" not in text(row) for row in Timeline(reading).rows())
+    lines = list(rendered(what_if_lines(reading, 300)))
+    [elsewhere] = [each for each in lines if "it merely goes elsewhere with" in each]
+    assert "called_off=1 (step 12)" in elsewhere
+    [harmless] = [each for each in lines if "the same steps violate nothing with" in each]
+    assert "instruction=FXSAVE (step 13)" in harmless
+
+
+def test_the_other_versions_that_fail_alike_are_named() -> None:
+    assert any(
+        "kvm-nvmx/v3.13, kvm-nvmx/v3.14, kvm-nvmx/v4.11 by the same steps" in each
+        for each in brief(saved("v3.1"))
+    )
+
+
+def test_another_property_s_violation_is_named_and_has_no_mark_of_its_own() -> None:
+    trace = saved("v3.1")
+    third = text(Timeline(Reading(trace)).row(3))
+    assert third.startswith("   3  ")
+    assert "✗ host_integrity" in third
+    last = text(Timeline(Reading(trace)).row(10))
+    assert last.startswith("  10✗ ")
+    assert "✗ transparency fails here" in last

@@ -1,0 +1,172 @@
+"""Which way the code's own decisions went, and what if one of them had gone the other way.
+
+A decision is the condition of an `if`, or a bool that is returned. A function that makes some is
+run as a twin that reports each of them before it acts on it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any, cast
+
+from verifier.language.citations import Abstraction, Section
+from verifier.language.functions import ModelFunction
+from verifier.language.refusals import definition
+
+if TYPE_CHECKING:
+    from verifier.language.concrete import ConcreteRun
+
+READS, DECIDED = "__reads__", "__decided__"
+"""The names under which a twin reports; no model can have them, as they are not its globals."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A condition or a returned bool, where it is, which way it went, and what it looked at.
+
+    `depth` counts the model functions that were running.
+    """
+
+    function: ModelFunction
+    test: str
+    line: int
+    taken: bool
+    returned: bool
+    depth: int
+    reads: frozenset[str]
+
+    def is_same_as(self, other: Decision) -> bool:
+        """Whether it is the same place, whichever way it went."""
+        return (self.function, self.line, self.test) == (other.function, other.line, other.test)
+
+
+class Decisions:
+    """What a run has decided so far; the one at the place `turned` goes the other way."""
+
+    def __init__(self, run: ConcreteRun, turned: int | None) -> None:
+        self.run = run
+        self.turned = turned
+        self.made: list[Decision] = []
+
+    def body(self, function: ModelFunction) -> Callable[..., Any]:
+        """The function's body, or a twin that reports its decisions."""
+        body = cast("FunctionType", function.body)
+        code = _twin(function) if _is_code(function) and body.__closure__ is None else None
+        if code is None:
+            return body
+
+        def decided(since: int, value: Any, line: int, test: str, returned: bool) -> Any:
+            reads = frozenset(path for _, path, _ in self.run.recent[since:])
+            if type(value) is not bool or not (returned or reads):
+                return value  # a condition that looks at nothing that can change decides nothing
+            return self._decided(
+                Decision(function, test, line, value, returned, self.run.depth, reads)
+            )
+
+        names = {READS: lambda: len(self.run.recent), DECIDED: decided}
+        twin = FunctionType(code, body.__globals__ | names, code.co_name, body.__defaults__)
+        twin.__kwdefaults__ = body.__kwdefaults__
+        return twin
+
+    def _decided(self, decision: Decision) -> bool:
+        turn = self.turned == len(self.made)
+        self.made.append(decision)
+        return decision.taken is not turn
+
+
+@contextmanager
+def deciding(run: ConcreteRun, turned: int | None = None) -> Iterator[list[Decision]]:
+    """Note the decisions of the steps that are taken meanwhile, and turn one of them."""
+    decisions = Decisions(run, turned)
+    run.decisions, run.watching = decisions, True
+    run.recent.clear()
+    try:
+        yield decisions.made
+    finally:
+        run.decisions, run.watching = None, False
+
+
+def _is_code(function: ModelFunction) -> bool:
+    """Whether it stands for code that could be written otherwise, not for hardware."""
+    rule = isinstance(function.citation, Section | Abstraction)
+    return function.kind in ("function", "step") and not rule
+
+
+@cache
+def _twin(function: ModelFunction) -> CodeType | None:
+    """The code that reports; None where there is nothing to report."""
+    code = function.body.__code__
+    node = deepcopy(definition(code))
+    if not isinstance(node, ast.FunctionDef):
+        return None
+    node.decorator_list = []
+    reporting = _Reporting(_abbreviations(node))
+    module = ast.Module([reporting.visit(node)], [])
+    if not reporting.found:
+        return None
+    compiled = compile(ast.fix_missing_locations(module), code.co_filename, "exec")
+    return next(part for part in compiled.co_consts if isinstance(part, CodeType))
+
+
+def _abbreviations(function: ast.FunctionDef) -> dict[str, ast.expr]:
+    """Local names that stand for one field all through the function."""
+    given: dict[str, list[ast.expr | None]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            given.setdefault(node.id, []).append(None)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            given[node.targets[0].id].append(node.value)
+    return {
+        name: values[1]
+        for name, values in given.items()
+        if len(values) == 2 and isinstance(values[1], ast.Attribute)
+    }
+
+
+class _InFull(ast.NodeTransformer):
+    """Writes abbreviations out, other than those of records."""
+
+    def __init__(self, abbreviations: dict[str, ast.expr]) -> None:
+        self.abbreviations = abbreviations
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:
+        if not isinstance(node.value, ast.Name):
+            self.generic_visit(node)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.abbreviations.get(node.id, node)
+
+
+class _Reporting(ast.NodeTransformer):
+    """Puts a report around each condition and each returned value."""
+
+    def __init__(self, abbreviations: dict[str, ast.expr]) -> None:
+        self.in_full = _InFull(abbreviations)
+        self.found = False
+
+    def visit_If(self, node: ast.If) -> ast.If:
+        node.test = self._reported(node.test, returned=False)
+        self.generic_visit(node)
+        return node
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        if node.value is not None:
+            node.value = self._reported(node.value, returned=True)
+        return node
+
+    def _reported(self, value: ast.expr, returned: bool) -> ast.expr:
+        self.found = True
+        reads = ast.Call(ast.Name(READS, ast.Load()), [], [])
+        text = ast.unparse(self.in_full.visit(deepcopy(value)))
+        about = [ast.Constant(value.lineno), ast.Constant(text)]
+        given = [reads, value, *about, ast.Constant(returned)]
+        call = ast.Call(ast.Name(DECIDED, ast.Load()), given, [])
+        return ast.copy_location(call, value)

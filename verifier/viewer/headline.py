@@ -1,0 +1,146 @@
+"""A violation in one sentence: what a guest saw or still waits for, and what it was promised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifier.evidence.traces import Value
+from verifier.viewer.call_tree import is_kernel_function
+from verifier.viewer.contract import differences, first_difference
+from verifier.viewer.levels import Levels, exit_reason
+from verifier.viewer.lines import Line, inert, line, shown, words
+from verifier.viewer.reading import Reading, calls
+
+INSTRUCTION, OUTCOME, SHOULD = "outcome.instruction", "outcome.outcome", "outcome.promised"
+OBSERVED = "outcome.observed"
+
+OUTCOMES = {
+    "DONE": ("complete", "completes"),
+    "EXIT": ("exit to L1", "exits to L1"),
+    "NM": ("raise #NM", "raises #NM"),
+    "UD": ("raise #UD", "raises #UD"),
+    "GP": ("raise #GP", "raises #GP"),
+    "MF": ("raise #MF", "raises #MF"),
+    "VMFAIL": ("be refused by the CPU", "is refused by the CPU"),
+}
+
+
+@dataclass(frozen=True)
+class Owed:
+    """An outcome that was promised and never comes; the step with which the wait begins."""
+
+    instruction: str
+    outcome: str
+    since: int
+
+
+def what_happened(reading: Reading, levels: Levels) -> Line:
+    """What the guest saw and should have seen, or what it waits for; else the violated claim."""
+    number = wrong_outcome(reading)
+    if number is not None:
+        return _told_wrongly(reading, levels, number)
+    waiting = owed(reading, levels)
+    if waiting is not None:
+        return _kept_waiting(reading, levels, waiting)
+    return line(("violated: ", "wrong"), words(reading.trace.conjunct))
+
+
+def wrong_outcome(reading: Reading) -> int | None:
+    """The step whose outcome is not the promised one, where the violation is or hangs on it."""
+    if not all(map(reading.has, (INSTRUCTION, OUTCOME, SHOULD))):
+        return None
+    last = reading.steps
+    if reading.value(OUTCOME, last) != reading.value(SHOULD, last):
+        return last
+    found = first_difference(reading)
+    if found is None or found[1].delivered != OUTCOME:
+        return None
+    return found[0] if reading.trace.steps[found[0] - 1].because else None
+
+
+def _told_wrongly(reading: Reading, levels: Levels, number: int) -> Line:
+    instruction, outcome, promised = (
+        shown(reading.value(name, number)) for name in (INSTRUCTION, OUTCOME, SHOULD)
+    )
+    should, does = _in_words(promised)[0], _in_words(outcome)[1]
+    subject = f"{guest(levels, number)}'s {instruction}"
+    if number == reading.steps:
+        return line(f"{subject} should ", (should, "good"), ", but it ", (does, "wrong"))
+    again = f", and in step {reading.steps} again, with nothing changed" * bool(
+        repeated(reading, levels)
+    )
+    return line(
+        f"{subject} should ",
+        (should, "good"),
+        ", but it ",
+        (does, "wrong"),
+        f" in step {number}{again}",
+    )
+
+
+def _kept_waiting(reading: Reading, levels: Levels, waiting: Owed) -> Line:
+    trap = "#NM on " * levels.passage(waiting.since).traps
+    host = levels.lanes[0] if levels.lanes else "the kernel"
+    did = what_was_done(reading) or "does nothing that leads to it"
+    return line(
+        f"{guest(levels, waiting.since)}'s {trap}{waiting.instruction} should ",
+        (_in_words(waiting.outcome)[0], "good"),
+        f", but {host} ",
+        (did, "wrong"),
+    )
+
+
+def _in_words(outcome: str) -> tuple[str, str]:
+    return OUTCOMES.get(outcome, (outcome, outcome))
+
+
+def guest(levels: Levels, number: int) -> str:
+    """Who ran last before a step that is not the host."""
+    ran = (levels.at(step) for step in reversed(range(number)))
+    return next((level for level in ran if level not in ("L0", "")), "the guest")
+
+
+def what_was_done(reading: Reading) -> str:
+    """What the model says about what the kernel made of the last step."""
+    told = (each for each in calls(reading.trace.steps[-1].call) if is_kernel_function(each))
+    return next((inert(each.means) for each in told if each.means), "")
+
+
+def owed(reading: Reading, levels: Levels) -> Owed | None:
+    """What the guest would have seen of the last step, as promised, had the code decided otherwise.
+
+    None where it has seen something.
+    """
+    if not all(map(reading.has, (INSTRUCTION, OUTCOME, SHOULD, OBSERVED))):
+        return None
+    last = reading.steps
+    for turn in reading.trace.turned if reading.value(OBSERVED, last) is False else ():
+
+        def then(field: str, there: dict[str, tuple[Value, Value]] = turn.differs) -> Value:
+            return there[field][1] if field in there else reading.value(field, last)
+
+        if turn.number == last and then(OBSERVED) is True and then(OUTCOME) == then(SHOULD):
+            again = repeated(reading, levels)
+            since = again[0] if again else next(levels.exits(last), last)
+            return Owed(shown(then(INSTRUCTION)), shown(then(SHOULD)), since)
+    return None
+
+
+def repeated(reading: Reading, levels: Levels) -> tuple[int, int] | None:
+    """The last exit and an earlier one of the same instruction, where nothing but that counts."""
+    unequal = differences(reading, reading.steps)
+    if any(one.delivered in reading.events for one, _, _ in unequal):
+        return None
+    exits = levels.exits(reading.steps)
+    last = next(exits, None)
+    if last is None:
+        return None
+    seen = _exit(reading, levels, last)
+    found = next((number for number in exits if _exit(reading, levels, number) == seen), None)
+    return (found, last) if found is not None else None
+
+
+def _exit(reading: Reading, levels: Levels, number: int) -> tuple[object, ...]:
+    stride = reading.trace.steps[number - 1]
+    who = levels.at(number - 1)
+    return stride.step, tuple(stride.choices.items()), who, exit_reason(stride)

@@ -1,0 +1,180 @@
+"""What would have avoided a violation: decisions of the code first, then choices of the guest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from verifier.evidence.traces import Otherwise, Turned, Value
+from verifier.viewer.call_tree import source_in_short
+from verifier.viewer.lines import (
+    COLUMNS,
+    EMPTY,
+    Line,
+    Span,
+    inert,
+    line,
+    plural,
+    shown,
+    word_by_word,
+    wrapped,
+)
+from verifier.viewer.reading import Reading
+
+SHOWN_DIFFERENCES = 12
+
+
+def decision_pieces(turn: Turned) -> list[Line]:
+    """A decision of the code as it should have been, and where it is, to be put in lines."""
+    name, step = inert(turn.function), f"in step {turn.number}:"
+    was, instead = shown(turn.was), shown(not turn.was)
+    if turn.returned:
+        first = [line((f"{name}() = {instead}", "choice")), line(f"and not {was}")]
+    else:
+        ways = {"1": "yes", "0": "no"}
+        first = [line((f"{name}()", "choice")), line(f"decides {ways[instead]}, not {ways[was]},")]
+    constant = turn.test in ("True", "False")
+    test: Line = () if constant else line((f"`{inert(turn.test)}`,", "source"))
+    return [*first, line(step), *word_by_word(test), *_where(turn)]
+
+
+def _where(turn: Turned) -> list[Line]:
+    """Its line in the model, and the kernel's function for which that stands."""
+    source = source_in_short(turn.source)
+    place = line((f"{inert(turn.file)}:{turn.line}", "source"))
+    if "/" not in source:
+        return [place]
+    function = _kernel_function(turn.source)
+    return [place, line((f"({function}() in", "source")), line((f"{source})", "source"))]
+
+
+def _kernel_function(source: str) -> str:
+    """The function that a citation names after its file."""
+    return inert(source).partition(": ")[2].partition(" ")[0]
+
+
+def choice_pieces(other: Otherwise, who: str, turn: Turned | None) -> list[Line]:
+    """Another choice, and what the code then decides, to be put in lines.
+
+    `turn` is a decision that has been told already.
+    """
+    assert other.turn is not None, "the code decides otherwise"
+    chosen: Span = (f"{inert(other.choice)}={shown(other.instead)}", "choice")
+    pieces = [
+        line(f"{who} chooses " if who else "", chosen),
+        line(f"in step {other.number}:"),
+        line(f"{inert(other.turn_in)}()"),
+    ]
+    if turn is not None and (turn.line, turn.test) == (other.turn.line, other.turn.test):
+        return [*pieces, line("then decides so, too")]
+    test: Line = line((f"`{inert(other.turn.test)}`:", "source"))
+    way = line("yes" if other.turn.taken else "no")
+    return [*pieces, line("then finds"), *word_by_word(test), way]
+
+
+def what_if_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:
+    """Everything known that avoids the violation, by kind, what says most first."""
+    trace, other = reading.trace, reading.trace.otherwise
+    if trace.turned:
+        yield line(("the code decides otherwise", "title"))
+        for turn in trace.turned:
+            yield from wrapped(line("  "), decision_pieces(turn), 6, columns)
+            yield from _consequences(reading, turn)
+    if other is None:
+        yield line("no execution that differs in one choice, or by one step, avoids it")
+        return
+    if trace.turned:
+        yield EMPTY
+    yield from _nearest_lines(reading, other, columns)
+
+
+def _consequences(reading: Reading, turn: Turned) -> Iterator[Line]:
+    """What is violated even so, as far as the same steps can be taken."""
+    trace = reading.trace
+    groups = sorted({inert(trace.claims.get(claim, claim)) for claim in turn.fails})
+    told = f"only {', '.join(groups)}" if groups else "nothing"
+    yield line((f"      then the same steps violate {told}", "source"))
+    yield from _stop_lines(reading, turn.stops, 6)
+
+
+def _stop_lines(reading: Reading, stops: int, indent: int) -> Iterator[Line]:
+    if stops:
+        name = inert(reading.trace.steps[stops - 1].step)
+        yield line(f"{' ' * indent}and step {stops}, {name}, would not happen")
+
+
+def _nearest_lines(reading: Reading, other: Otherwise, columns: int) -> Iterator[Line]:
+    yield line((_kind(other), "title"))
+    yield from _change_lines(reading, other)
+    if other.turn is not None:
+        went = ("yes", "no") if other.turn.taken else ("no", "yes")
+        yield from wrapped(
+            line("    then"),
+            [
+                line(f"in {inert(other.turn_in)}()"),
+                *word_by_word(line(f"`{inert(other.turn.test)}`:")),
+                line((went[0], "new"), (" and not ", "source"), (went[1], "old")),
+            ],
+            8,
+            columns,
+        )
+    yield from _stop_lines(reading, other.stops, 4)
+    if other.differs:
+        yield from _difference_lines(reading, other)
+    if other.also or other.harmless or other.elsewhere:
+        yield EMPTY
+    yield from _listed("the code decides otherwise with", other.also, columns)
+    yield from _listed("the same steps violate nothing with", other.harmless, columns)
+    yield from _listed("it merely goes elsewhere with", other.elsewhere, columns)
+
+
+def _kind(other: Otherwise) -> str:
+    if other.turn is not None:
+        return "a guest's choice after which the code decides otherwise"
+    if other.stops:
+        return "an execution that merely goes elsewhere"
+    return "the nearest execution that violates nothing"
+
+
+def _listed(label: str, choices: Sequence[tuple[int, str, Value]], columns: int) -> Iterator[Line]:
+    pieces = []
+    for number, name, value in choices:
+        comma = "," * ((number, name, value) != choices[-1])
+        choice: Span = (f"{inert(name)}={shown(value)}", "choice")
+        pieces.append(line(choice, (f" (step {number}){comma}", "source")))
+    if pieces:
+        yield from wrapped(line(f"    {label}"), pieces, 8, columns)
+
+
+def _change_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
+    stride = reading.trace.steps[other.number - 1]
+    step = (inert(stride.step), "step")
+    if other.choice:
+        yield line(
+            f"  if at step {other.number}, ",
+            (step[0], "step"),
+            f", {inert(other.choice)} were ",
+            (shown(other.instead), "new"),
+            " and not ",
+            (shown(other.was), "old"),
+        )
+    else:
+        yield line(f"  without step {other.number}, ", (step[0], "step"))
+
+
+def _difference_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
+    final = other.differs[-1]
+    important = [field for field in final if field in reading.matter]
+    names = important or list(final)
+    yield EMPTY
+    after = f"after step {other.number + len(other.differs) - 1}"
+    yield line((f"    {after:<44}   here  there", "source"))
+    for field in names[:SHOWN_DIFFERENCES]:
+        here, there = final[field]
+        yield line(f"    {inert(field):<44}  ", *_pair(here, there))
+    rest = len(final) - len(names[:SHOWN_DIFFERENCES])
+    if rest:
+        yield line((f"    and {plural(rest, 'other field')}", "source"))
+
+
+def _pair(here: Value, there: Value) -> list[Span]:
+    return [(f"{shown(here):>5}", "old"), ("  ", ""), (f"{shown(there):<5}", "new")]
