@@ -12,6 +12,8 @@ from verifier.checking import Engine, Result, decide
 from verifier.circuit.circuit import Circuit
 from verifier.engines.auto import auto
 from verifier.evidence.certificates import Certificate
+from verifier.evidence.explaining import explained
+from verifier.evidence.following import moves_of
 from verifier.evidence.kept import Kept, Run, kept
 from verifier.evidence.recording import trace_of_moves
 from verifier.evidence.replay import ASSERTIONS, Stopped
@@ -32,6 +34,7 @@ from verifier.language.compiling import Compiled
 from verifier.language.system import System
 
 AUDITED = "earlier evidence, audited"
+FOUND = "the execution has just been found or audited"
 
 
 @dataclass(frozen=True)
@@ -146,13 +149,18 @@ def _written(
     expected = catalogue.expected.get(Pair(result.system, result.property)) == "violated"
     if result.verdict != "violated" or (expected and not moved):
         return result
-    start, moves = moves_of_run(compiled.system, runs[result.property])
-    assert not isinstance(moves, Stopped), "the execution has just been found or audited"
     properties = catalogue.properties_of(compiled.system)
-    trace = trace_of_moves(
-        compiled, properties, result.property, start, moves, result.engine, explain=not expected
-    )
-    assert not isinstance(trace, Stopped), "the execution has just been found or audited"
+    start, moves = moves_of_run(compiled.system, runs[result.property])
+    assert not isinstance(moves, Stopped), FOUND
+    trace = result.evidence
+    if not isinstance(trace, Trace):
+        written = trace_of_moves(compiled, properties, result.property, start, moves, result.engine)
+        assert not isinstance(written, Stopped), FOUND
+        trace = written
+    if not expected:
+        moves = moves_of(compiled.system, trace)
+        assert not isinstance(moves, Stopped), FOUND
+        trace = explained(compiled.system, properties, trace, start, moves, compiled.changing)
     return replace(result, evidence=trace)
 
 
