@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from time import perf_counter
+from dataclasses import dataclass
 
 from verifier.circuit.circuit import Circuit
-from verifier.evidence.audit import rejection
-from verifier.evidence.certificates import Certificate, certificate_of, clauses_from
+from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.kept import Run
 from verifier.evidence.recording import trace_of
 from verifier.evidence.replay import ASSERTIONS, Stopped
@@ -29,16 +27,12 @@ from verifier.language.compiling import Compiled, compile_system
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
+from verifier.proofs import ToolFailure, audited_proofs
 
 Engine = Callable[[Circuit, Sequence[str], Limits, Watch], Mapping[str, Verdict]]
 
 
 SHORTENING_SECONDS = 60.0
-MINIMISING_SECONDS = 60.0
-
-
-class ToolFailure(Exception):
-    """Evidence of one of our own engines that its audit rejects."""
 
 
 @dataclass(frozen=True)
@@ -102,36 +96,32 @@ def decide(
     reached = _reached(compiled.circuit, unknown, engine, limits, watch)
     reached |= {wish: said_by(compiled, sound[wish]) for wish in wishes if wish in sound}
     verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
-    return [
-        _again(compiled, group, sound[group], witnesses[group], reached)
-        if group in sound
-        else _result(
-            compiled,
-            properties,
-            group,
-            verdicts.get(group),
-            witnesses[group],
-            reached,
-            watch,
-            minimal,
-        )
-        for group in wanted
-    ]
+    proved = {group: each for group, each in verdicts.items() if isinstance(each, Proved)}
+    proofs = audited_proofs(compiled, properties, proved, minimal, watch)
+    results = []
+    for group in wanted:
+        if group in sound:
+            result = _again(compiled.system.name, group, sound[group])
+        elif group in proofs:
+            seconds = proved[group].seconds + proofs[group].seconds
+            result = _proved(group, proofs[group].certificate, seconds)
+        else:
+            result = _result(compiled, properties, group, verdicts.get(group), minimal, watch)
+        if result.verdict == "proved":
+            result = _empty(compiled, group, witnesses[group], reached) or result
+        results.append(result)
+    return results
 
 
-def _again(
-    compiled: Compiled,
-    group: str,
-    evidence: Run | Certificate,
-    witnesses: Sequence[str],
-    reached: Mapping[str, Verdict],
-) -> Result:
+def _again(name: str, group: str, evidence: Run | Certificate) -> Result:
     """What kept evidence says, once more."""
-    name = compiled.system.name
-    if isinstance(evidence, Run):
-        return Result(name, group, "violated", "bmc", len(evidence.moves), 0.0, None)
-    proved = Result(name, group, "proved", evidence.engine, evidence.depth, 0.0, evidence)
-    return _empty(compiled, group, witnesses, reached) or proved
+    if isinstance(evidence, Certificate):
+        return _proved(group, evidence, 0.0)
+    return Result(name, group, "violated", "bmc", len(evidence.moves), 0.0, None)
+
+
+def _proved(group: str, proof: Certificate, seconds: float) -> Result:
+    return Result(proof.system, group, "proved", proof.engine, proof.depth, seconds, proof)
 
 
 def said_by(compiled: Compiled, evidence: Run | Certificate) -> Verdict:
@@ -199,37 +189,18 @@ def _result(
     properties: Sequence[ModelFunction],
     group: str,
     verdict: Verdict | None,
-    witnesses: Sequence[str],
-    reached: Mapping[str, Verdict],
+    explain: bool,
     watch: Watch,
-    minimal: bool,
 ) -> Result:
-    system = compiled.system.name
-    if isinstance(verdict, Unknown):
-        return Result(
-            system,
-            group,
-            "unknown",
-            verdict.engine,
-            verdict.depth,
-            verdict.seconds,
-            None,
-            verdict.reason,
-        )
+    """What a search says that has no proof; nothing was searched where there are only cases."""
+    name = compiled.system.name
     if isinstance(verdict, Violated):
         shortest = _shortest(compiled, group, verdict, watch)
-        return _violated(compiled, properties, group, shortest, minimal)
-    empty = _empty(compiled, group, witnesses, reached)
-    if empty is not None:
-        return empty
-    if verdict is None:
-        seconds = max(reached[wish].seconds for wish in witnesses)
-        return Result(system, group, "proved", "simulation", 0, seconds, None, "")
-    if minimal and not verdict.induction.steps:
-        watch(Progress("minimise", 0, f"{system}/{group}"))
-        verdict = _minimised(compiled.circuit, group, verdict)
-    watch(Progress("audit", 0, f"{system}/{group}"))
-    return _proved(compiled, properties, group, verdict)
+        return _violated(compiled, properties, group, shortest, explain)
+    if isinstance(verdict, Unknown):
+        seconds, why = verdict.seconds, verdict.reason
+        return Result(name, group, "unknown", verdict.engine, verdict.depth, seconds, None, why)
+    return Result(name, group, "proved", "simulation", 0, 0.0, None)
 
 
 def _empty(
@@ -248,14 +219,6 @@ def _empty(
     return Result(
         compiled.system.name, group, verdict, first.engine, 0, first.seconds, None, reason
     )
-
-
-def _minimised(circuit: Circuit, group: str, verdict: Proved) -> Proved:
-    """The proof without what it does not need."""
-    from verifier.engines.pdr import minimise
-
-    limits = Limits(seconds=MINIMISING_SECONDS)
-    return replace(verdict, invariant=minimise(circuit, [group], verdict.invariant, limits))
 
 
 def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -> Violated:
@@ -290,25 +253,4 @@ def _violated(
         len(trace.steps),
         verdict.seconds,
         trace,
-    )
-
-
-def _proved(
-    compiled: Compiled, properties: Sequence[ModelFunction], group: str, verdict: Proved
-) -> Result:
-    certificate = certificate_of(compiled, group, verdict)
-    begin = perf_counter()
-    why = rejection(compiled, properties, certificate)
-    if why is not None:
-        raise ToolFailure(
-            f"{verdict.engine}'s proof of {compiled.system.name}/{group} is rejected: {why}"
-        )
-    return Result(
-        compiled.system.name,
-        group,
-        "proved",
-        verdict.engine,
-        verdict.depth,
-        verdict.seconds + perf_counter() - begin,
-        certificate,
     )

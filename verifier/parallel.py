@@ -12,11 +12,12 @@ from time import monotonic
 from typing import Generic, TypeVar, cast
 
 from verifier.catalogue import Catalogue, Pair
-from verifier.checking import Engine, Result, ToolFailure, decide
+from verifier.checking import Engine, Result, decide
 from verifier.engines.race import end_with
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
+from verifier.proofs import ToolFailure
 from verifier.starting import kept_lemmas
 
 T = TypeVar("T")

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from verifier.catalogue import Catalogue
-from verifier.checking import ToolFailure
 from verifier.cli.opening import placed
 from verifier.evidence.exploring import Exploration
 from verifier.evidence.runs import run_of_moves
@@ -16,6 +15,7 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
 from verifier.parallel import Apart, Lost
+from verifier.proofs import ToolFailure
 from verifier.viewer.screen.background import Found, LostWork
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import Catalogue, Pair, load, project_root
-from verifier.checking import Result, ToolFailure
+from verifier.checking import Result
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
 from verifier.cli.limits import MEGABYTES, PROCESSES, SECONDS
@@ -19,6 +19,7 @@ from verifier.cli.writing import writable_folder, write_output
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
 from verifier.parallel import ENGINES, check_all
+from verifier.proofs import ToolFailure
 from verifier.viewer.lines import plural
 
 

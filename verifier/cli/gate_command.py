@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import bundled_root, load, project_root
-from verifier.checking import ToolFailure
 from verifier.cli.errors import say
 from verifier.cli.limits import MEGABYTES, PROCESSES, SECONDS
 from verifier.cli.progress import Reporter
@@ -23,6 +22,7 @@ from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
 from verifier.gate.reports.terminal import terminal_lines
 from verifier.gate.revisions import base_of, refuse_bare
+from verifier.proofs import ToolFailure
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 

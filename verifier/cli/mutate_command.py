@@ -11,7 +11,6 @@ from time import perf_counter
 import click
 
 from verifier.catalogue import load, project_root
-from verifier.checking import ToolFailure
 from verifier.cli.completing import systems
 from verifier.cli.errors import say
 from verifier.cli.limits import PROCESSES, SECONDS
@@ -24,6 +23,7 @@ from verifier.gate.mutation import Trial, score
 from verifier.gate.scores import compared, entry, record, scores
 from verifier.gate.strength import guarded_system, trials_of
 from verifier.language.errors import ModelError
+from verifier.proofs import ToolFailure
 from verifier.viewer.lines import Role
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from verifier.checking import ToolFailure
 from verifier.engines.pdr import minimise, supports
 from verifier.evidence.audit import hold_together
 from verifier.evidence.certificates import Certificate, certificate_of, clauses_from, clauses_of
 from verifier.evidence.verdicts import Invariant, Limits, Proved
 from verifier.language.compiling import Compiled
+from verifier.proofs import ToolFailure
 
 SECONDS = 120.0
 

@@ -1,0 +1,66 @@
+"""Proofs of our own engines as certificates, audited before anyone sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from verifier.circuit.circuit import Circuit
+from verifier.evidence.audit import hold_together, rejection
+from verifier.evidence.certificates import Certificate, certificate_of
+from verifier.evidence.verdicts import Limits, Progress, Proved, Watch
+from verifier.language.compiling import Compiled
+from verifier.language.functions import ModelFunction
+
+MINIMISING_SECONDS = 60.0
+
+
+class ToolFailure(Exception):
+    """Evidence of one of our own engines that its audit rejects."""
+
+
+@dataclass(frozen=True)
+class Audited:
+    """A certificate and its share of the seconds that minimising and auditing took."""
+
+    certificate: Certificate
+    seconds: float
+
+
+def audited_proofs(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    proofs: Mapping[str, Proved],
+    minimal: bool,
+    watch: Watch,
+) -> dict[str, Audited]:
+    """The proofs as certificates, `minimal` ones of few lemmas. Raises ToolFailure.
+
+    Z3 audits all in one solver; only where they do not hold together, one after the other.
+    """
+    name, begin = compiled.system.name, perf_counter()
+    certificates = {}
+    for group, proof in proofs.items():
+        if minimal and not proof.induction.steps:
+            watch(Progress("minimise", 0, f"{name}/{group}"))
+            proof = _minimised(compiled.circuit, group, proof)
+        certificates[group] = certificate_of(compiled, group, proof)
+    watch(Progress("audit", 0, name))
+    if certificates and not hold_together(compiled, list(certificates.values())):
+        for group, certificate in certificates.items():
+            why = rejection(compiled, properties, certificate)
+            if why is not None:
+                raise ToolFailure(
+                    f"{certificate.engine}'s proof of {name}/{group} is rejected: {why}"
+                )
+    seconds = (perf_counter() - begin) / max(1, len(certificates))
+    return {group: Audited(proof, seconds) for group, proof in certificates.items()}
+
+
+def _minimised(circuit: Circuit, group: str, proof: Proved) -> Proved:
+    """The proof without what it does not need."""
+    from verifier.engines.pdr import minimise
+
+    limits = Limits(seconds=MINIMISING_SECONDS)
+    return replace(proof, invariant=minimise(circuit, [group], proof.invariant, limits))
