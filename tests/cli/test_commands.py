@@ -98,6 +98,19 @@ def test_saved_evidence_is_shown_and_audited(
     golden("show-trace", trace.out + trace.err)
 
 
+def test_a_damaged_file_does_not_keep_the_others_from_their_audit(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    assert nestproof("check", "--evidence", str(tmp_path / "out")).code == 0
+    good, cut = sorted((tmp_path / "out").iterdir())
+    cut.write_bytes(cut.read_bytes()[:100])
+    for files in ((cut, good), (good, cut), (tmp_path / "gone.json", good)):
+        ran = nestproof("audit", *map(str, files))
+        assert ran.code == 2
+        assert ran.out.count("confirmed") == 1
+        assert ran.err.count("error:") == 1
+
+
 def test_evidence_of_another_model_is_rejected_with_the_place(
     nestproof: Runner, project: Path
 ) -> None:

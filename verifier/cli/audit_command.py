@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import Catalogue, load, project_root
-from verifier.cli.errors import one_line, wrong_file
+from verifier.cli.errors import one_line, tell, wrong_file
 from verifier.cli.limits import SECONDS
 from verifier.evidence.audit import kept_rejections, rejection
 from verifier.evidence.files import DamagedFile, Evidence, read_any
 from verifier.evidence.kept import Kept
 from verifier.evidence.traces import Trace
 from verifier.language.compiling import compile_system
+from verifier.language.errors import ModelError
 from verifier.parallel import Lost, within
 
 Said = tuple[str, str, str | None]
@@ -32,31 +33,42 @@ Said = tuple[str, str, str | None]
     help="Seconds for each file.",
 )
 def command(files: tuple[Path, ...], timeout: float) -> int:
-    """Check saved evidence again, against the models as they are now."""
+    """Check saved evidence again, against the models as they are now.
+
+    A file that cannot be audited does not keep the others from it.
+    """
     catalogue = load(project_root(Path.cwd()))
-    codes = [0]
+    codes = []
     for file in files:
         try:
-            evidence = read_any(file)
-        except DamagedFile as damage:
-            raise wrong_file(file, str(damage)) from None
-        catalogue.system(evidence.system)
-        found = within(timeout, str(file), partial(_judged, catalogue, evidence))
-        if isinstance(found, Lost):
-            codes.append(3)
-            says = one_line(f"{file}: {evidence.system}: its audit was {found.reason}")
-            click.echo(f"{click.style('unknown', fg='yellow')}    {says}")
-            continue
-        for goal, claim, why in found:
-            pair = f"{evidence.system}/{goal}"
-            if why is None:
-                says = one_line(f"{file}: {pair} is {claim}")
-                click.echo(f"{click.style('confirmed', fg='green')}  {says}")
-            else:
-                codes.append(1)
-                says = one_line(f"{file}: {pair}: {why}")
-                click.echo(f"{click.style('rejected', fg='red')}   {says}")
-    return next((code for code in (1, 3) if code in codes), 0)
+            codes.append(_audited(catalogue, file, timeout))
+        except ModelError as error:
+            tell(error)
+            codes.append(2)
+    return next((code for code in (2, 1, 3) if code in codes), 0)
+
+
+def _audited(catalogue: Catalogue, file: Path, timeout: float) -> int:
+    """Say what becomes of a file's claims: 0 all are confirmed, 1 one is rejected, 3 unknown."""
+    try:
+        evidence = read_any(file)
+    except DamagedFile as damage:
+        raise wrong_file(file, str(damage)) from None
+    catalogue.system(evidence.system)
+    found = within(timeout, str(file), partial(_judged, catalogue, evidence))
+    if isinstance(found, Lost):
+        says = one_line(f"{file}: {evidence.system}: its audit was {found.reason}")
+        click.echo(f"{click.style('unknown', fg='yellow')}    {says}")
+        return 3
+    for goal, claim, why in found:
+        pair = f"{evidence.system}/{goal}"
+        if why is None:
+            says = one_line(f"{file}: {pair} is {claim}")
+            click.echo(f"{click.style('confirmed', fg='green')}  {says}")
+        else:
+            says = one_line(f"{file}: {pair}: {why}")
+            click.echo(f"{click.style('rejected', fg='red')}   {says}")
+    return int(any(why is not None for _, _, why in found))
 
 
 def _judged(catalogue: Catalogue, evidence: Evidence | Kept) -> list[Said]:

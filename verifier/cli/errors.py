@@ -27,13 +27,18 @@ def said() -> Iterator[None]:
     try:
         yield
     except ModelError as error:
-        lines = [one_line(error.message)]
-        if error.place:
-            lines.append(f"  --> {one_line(_near(error.place.file))}:{error.place.line}")
-        if error.mend:
-            lines.append(f"  help: {one_line(error.mend)}")
-        say("error", "\n".join(lines))
+        tell(error)
         sys.exit(2)
+
+
+def tell(error: ModelError) -> None:
+    """The message of an error, its place and its mend."""
+    lines = [one_line(error.message)]
+    if error.place:
+        lines.append(f"  --> {one_line(_near(error.place.file))}:{error.place.line}")
+    if error.mend:
+        lines.append(f"  help: {one_line(error.mend)}")
+    say("error", "\n".join(lines))
 
 
 def one_line(text: str) -> str:
