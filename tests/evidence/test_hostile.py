@@ -8,6 +8,7 @@ import pytest
 
 from tests.evidence.lazy_project import certificate, compiled, properties
 from verifier.evidence.audit import rejection
+from verifier.evidence.certificates import clauses_from
 from verifier.evidence.contents import content_of
 from verifier.evidence.files import DamagedFile, read, save
 
@@ -43,6 +44,17 @@ def test_lemmas_that_stand_for_too_many_clauses_are_rejected(
     assert rejection(compiled("lazy/fixed"), properties("lazy/fixed"), certificate()) == (
         "its lemmas stand for more than 3 clauses"
     )
+
+
+def test_of_kept_lemmas_that_stand_for_too_many_clauses_the_first_are_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lemmas = certificate().lemmas
+    whole = clauses_from(compiled("lazy/fixed"), lemmas)
+    monkeypatch.setattr("verifier.evidence.certificates.MOST_CLAUSES", 3)
+    some = clauses_from(compiled("lazy/fixed"), lemmas)
+    assert some == whole[: len(some)]
+    assert 3 < len(some) < len(whole)
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "pipe", "folder", "itself"])

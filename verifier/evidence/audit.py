@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.evidence.certificates import Certificate, clauses_of, sentence_of
+from verifier.evidence.certificates import MOST_CLAUSES, Certificate, clauses_of, sentence_of
 from verifier.evidence.following import misfit
 from verifier.evidence.kept import Kept, Run
 from verifier.evidence.replay import Stopped, violation
@@ -13,9 +13,6 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Induction, Invariant, Proved
 from verifier.language.compiling import Compiled
 from verifier.language.functions import ModelFunction
-
-MOST_CLAUSES = 100_000
-"""Clauses over bits beyond which a certificate is refused."""
 
 
 def rejection(
@@ -81,7 +78,7 @@ def hold_together(compiled: Compiled, certificates: Sequence[Certificate]) -> bo
     found: dict[Clause, None] = {}
     for lemma in {str(lemma): lemma for each in certificates for lemma in each.lemmas}.values():
         clauses = clauses_of(compiled, lemma)
-        if isinstance(clauses, str):
+        if isinstance(clauses, str) or len(found) > MOST_CLAUSES:
             return False
         found |= dict.fromkeys(clauses)
     if any(each.induction or each.system != compiled.system.name for each in certificates):

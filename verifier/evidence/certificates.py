@@ -20,6 +20,9 @@ from verifier.language.system import Choice
 CLAUSES = 10_000
 """Clauses over bits beyond which a lemma is refused."""
 
+MOST_CLAUSES = 100_000
+"""Clauses over bits beyond which a certificate is refused, and kept lemmas are left aside."""
+
 Lemma = dict[str, tuple[Value, ...]]
 """A disjunction: fields, each with the values that satisfy it."""
 
@@ -183,9 +186,14 @@ def _meanings(kind: type) -> dict[Value, bool | Enum]:
 
 
 def clauses_from(compiled: Compiled, lemmas: Iterable[Lemma]) -> list[Clause]:
-    """Those of some lemmas that can be said of the system as it is now, each clause once."""
+    """Those of some lemmas that can be said of the system as it is now, each clause once.
+
+    Of more clauses than anybody would keep, the first ones.
+    """
     found: dict[Clause, None] = {}
     for lemma in lemmas:
+        if len(found) > MOST_CLAUSES:
+            break
         clauses = clauses_of(compiled, lemma)
         if not isinstance(clauses, str):
             found |= dict.fromkeys(clauses)
