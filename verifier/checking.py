@@ -225,7 +225,7 @@ def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -
     """The same violation in as few steps as there are, where the engine does not promise it."""
     from verifier.engines.bmc import bmc
 
-    if verdict.engine in ("bmc", "kinduction") or verdict.depth <= 1:
+    if verdict.shortened or verdict.engine in ("bmc", "kinduction") or verdict.depth <= 1:
         return verdict
     limits = Limits(depth=verdict.depth - 1, seconds=SHORTENING_SECONDS)
     found = bmc(compiled.circuit, [group], limits, watch)[group]

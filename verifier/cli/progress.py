@@ -1,10 +1,11 @@
-"""One line on stderr that says what is being done, on a terminal only."""
+"""Says on stderr what is being done: one line on a terminal, now and then one elsewhere."""
 
 from __future__ import annotations
 
 from time import monotonic
 from types import TracebackType
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
@@ -13,6 +14,8 @@ from verifier.evidence.verdicts import Progress
 
 REDRAW = 0.1
 """Seconds between two drawings."""
+SPEAK = 15.0
+"""Seconds between two lines where there is no terminal; what takes less says nothing."""
 
 
 class Reporter:
@@ -23,6 +26,8 @@ class Reporter:
 
     def __init__(self, total: int, quiet: bool = False) -> None:
         console = Console(stderr=True)
+        self._speaks = not quiet and not console.is_terminal
+        self._begun = self._spoken = monotonic()
         self._bar = Bar(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
@@ -52,6 +57,10 @@ class Reporter:
     def watch(self, progress: Progress) -> None:
         """Draw what an engine is doing."""
         now = monotonic()
+        if self._speaks and now - self._spoken >= SPEAK:
+            self._spoken = now
+            doing = f"{progress.engine} {progress.detail}".rstrip()
+            click.echo(click.style(f"{now - self._begun:.0f} s: {doing}", dim=True), err=True)
         if now - self._drawn < REDRAW:
             return
         self._drawn = now

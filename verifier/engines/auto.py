@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from multiprocessing.sharedctypes import RawArray
+from time import monotonic
 
 from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import Search, deepened
@@ -25,6 +26,9 @@ from verifier.evidence.verdicts import (
 _FIRST_LOOK = 16
 """Solver calls of bmc for each goal before PDR starts, where one process does both."""
 
+_SHORTENING = 40.0
+"""Seconds that bmc has left when all that is open is how short the violations are."""
+
 _PDR_SHARE = 0.7
 """Of the time that is left after the first look; bmc has the rest."""
 
@@ -41,7 +45,8 @@ def auto(
 
     Bmc has a first look. Then, with two jobs, PDR goes over the goals that are left while bmc
     goes on with them, each in a process of its own; with one, bmc goes on after PDR, with what
-    that found violated. Only where a limit ends the search, a path may be longer than the shortest.
+    that found violated, but not for long. Only where that or a limit ends the search, a path may be
+    longer than the shortest.
     """
     budget = Budget(limits)
     standing = _Standing(goals)
@@ -80,9 +85,15 @@ class _Standing:
             or (isinstance(self._decided[goal], Violated) and self._decided[goal].engine != "bmc")
         ]
 
+    def unknown(self) -> list[str]:
+        """Goals of which it is not known whether they hold."""
+        return [goal for goal in self.goals if goal not in self._decided]
+
     def final(self, goal: str, seconds: float) -> Verdict:
         """The last word, with the depth that is known to be good and why there is no more."""
         decided = self._decided.get(goal)
+        if isinstance(decided, Violated):
+            return replace(decided, shortened=True)
         if decided is not None:
             return decided
         undecided = self._undecided[goal].values()
@@ -132,6 +143,8 @@ def _take_turns(
         left = max(0.0, limits.seconds - budget.seconds) * _PDR_SHARE
     standing.note(pdr(circuit, standing.open(), replace(limits, seconds=left), watch, lemmas))
     rest = [searches[goal] for goal in standing.open()]
+    if not standing.unknown():
+        budget.within(_SHORTENING)
     try:
         for search in deepened(rest, limits.depth, watch):
             standing.note({search.goal: search.verdict(None)})
@@ -171,6 +184,7 @@ def _side_by_side(
         limits = replace(budget.limits, seconds=left)
         tell(Report(verdicts=pdr(circuit, goals, limits, lambda now: tell(Report(now)), lemmas)))
 
+    ends: float | None = None
     with closing(race({"bmc": falsify, "pdr": prove})) as reports:
         for report in reports:
             if report.progress is not None:
@@ -181,5 +195,7 @@ def _side_by_side(
             still_open = standing.open()
             for place, goal in enumerate(goals):
                 settled[place] = goal not in still_open
-            if not still_open:
+            if not still_open or (ends is not None and monotonic() > ends):
                 return
+            if ends is None and not standing.unknown():
+                ends = monotonic() + _SHORTENING

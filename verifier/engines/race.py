@@ -22,6 +22,9 @@ class Report:
     failure: str | None = None
 
 
+HEARTBEAT = 1.0
+"""Seconds without a report after which there is an empty one."""
+
 Tell = Callable[[Report], None]
 Contender = Callable[[Tell], None]
 
@@ -41,7 +44,10 @@ def race(contenders: Mapping[str, Contender]) -> Generator[Report]:
             end.close()
             running[reports] = name, process
         while running:
-            for ready in wait(list(running)):
+            spoken = wait(list(running), HEARTBEAT)
+            if not spoken:
+                yield Report()
+            for ready in spoken:
                 assert isinstance(ready, Connection), "only connections are waited for"
                 try:
                     yield ready.recv()

@@ -25,9 +25,14 @@ def trace_of(
     engine: str,
     explain: bool = False,
 ) -> Trace | Stopped:
-    """Replay a circuit's path on plain values, see `trace_of_moves`."""
+    """Replay a circuit's path on plain values, see `trace_of_moves`.
+
+    Steps of the path that are not enabled change nothing and are left out.
+    """
     start = compiled.start(path.start)
-    taken = [move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None]
+    machine = Machine(compiled.system, start)
+    named = [move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None]
+    taken = [move for move in named if machine.move(move) is not None]
     return trace_of_moves(compiled, properties, group, start, taken, engine, explain)
 
 

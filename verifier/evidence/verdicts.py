@@ -48,11 +48,15 @@ class Proved:
 
 @dataclass(frozen=True)
 class Violated:
-    """The last step of the path violates the property."""
+    """The last step of the path violates the property.
+
+    With `shortened` bmc has looked for a shorter path for as long as it was let.
+    """
 
     engine: str
     path: Path
     seconds: float
+    shortened: bool = False
 
     @property
     def depth(self) -> int:
