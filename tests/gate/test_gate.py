@@ -58,7 +58,7 @@ def test_a_broken_model_is_refuted_and_the_report_names_the_step_and_the_line(
     assert "violated, expected proved" in ran.out
     report = (project.folder / "report.md").read_text()
     assert "Since step 2: `switch_to` leaves `saved[A].uses_fpu` 1; it used to be 0." in report
-    assert f"`models/lazy.py:{line}`, in `switch_to`" in report
+    assert f"`models/lazy.py, after line {line}`, in `switch_to`" in report
     assert "-        previous.uses_fpu = False" in report
 
 

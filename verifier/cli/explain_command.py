@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
+from verifier.viewer.lines import inert
 
 
 @click.command("explain")
@@ -24,6 +26,8 @@ def command(name: str, cost: bool) -> int:
     if name in catalogue.systems:
         system = catalogue.systems[name]
         text = _cost(catalogue, system) if cost else _system(catalogue, system)
+    elif cost and name in (*catalogue.groups, *catalogue.functions):
+        raise ModelError(f"`{name}` is no system", mend="--cost is about a system's steps")
     elif cost:
         raise catalogue.unknown(name, list(catalogue.systems))
     elif name in catalogue.groups:
@@ -57,6 +61,17 @@ def _function(catalogue: Catalogue, function: ModelFunction) -> Iterator[str]:
     ]
     if systems:
         yield f"  in:     {', '.join(systems)}"
+    yield ""
+    yield from (f"  {inert(line)}".rstrip() for line in _source(function))
+
+
+def _source(function: ModelFunction) -> list[str]:
+    """The function's own lines; none where its file is gone."""
+    try:
+        lines, _ = inspect.getsourcelines(function.body)
+    except OSError:
+        return []
+    return [line.rstrip("\n") for line in lines]
 
 
 def _type(kind: object) -> str:
@@ -100,10 +115,11 @@ def _property(catalogue: Catalogue, group: str) -> Iterator[str]:
                 if function.doc:
                     yield click.style(f"    {function.doc}", dim=True)
     yield ""
+    width = max(28, *map(len, catalogue.systems))
     for system in catalogue.systems.values():
         for pair in catalogue.pairs_of(system):
             if pair.property == group:
-                yield f"  {system.name:<28} {catalogue.expected.get(pair, '')}".rstrip()
+                yield f"  {system.name:<{width}} {catalogue.expected.get(pair, '')}".rstrip()
 
 
 def _cost(catalogue: Catalogue, system: System) -> Iterator[str]:

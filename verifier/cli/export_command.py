@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -43,6 +44,10 @@ def command(pair: str, kind: str, output: Path | None) -> int:
     else:
         content = write_smt2(circuit, group).encode()
     if output is None:
+        if kind == "aiger" and sys.stdout.isatty():
+            raise ModelError(
+                "AIGER is binary and this is a terminal", mend=f"`-o {group}.aig`, or a pipe"
+            )
         click.echo(content, nl=False)
         return 0
     write_output(output, content)

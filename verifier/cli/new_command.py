@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def command(folder: Path) -> int:
         raise
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         click.echo(f"wrote {file}")
-    click.echo(f"next: cd {folder} && nestproof check", err=True)
+    click.echo(f"next: cd {shlex.quote(str(folder))} && nestproof check", err=True)
     return 0
 
 

@@ -107,8 +107,6 @@ def _content(file: Path) -> tuple[bytes, str]:
         raise DamagedFile(error.strerror or str(error)) from None
     kind = decoded(content, _Kind)
     if kind.schema != 1 or kind.kind not in KINDS:
-        raise DamagedFile(
-            f"it is a `{kind.kind}` of schema {kind.schema}; "
-            "this version reads traces and certificates of schema 1"
-        )
+        what = f"a `{kind.kind}` of schema {kind.schema}" if kind.kind else "of no kind"
+        raise DamagedFile(f"it is {what}; this version reads traces and certificates of schema 1")
     return content, kind.kind

@@ -25,6 +25,11 @@ class Hunk:
     function: str
     """The function around it; empty where there is none."""
 
+    @property
+    def place(self) -> str:
+        """Its first line, or the one after which lines were taken out."""
+        return f"{self.file}:{self.line}" if self.added else f"{self.file}, after line {self.line}"
+
 
 @dataclass(frozen=True)
 class Departure:

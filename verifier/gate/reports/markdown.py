@@ -127,7 +127,7 @@ def _hunks(left: Departure) -> Iterator[str]:
 
 
 def _hunk(hunk: Hunk) -> Iterator[str]:
-    yield f"`{inert(hunk.file)}:{hunk.line}`, in `{hunk.function}`:"
+    yield f"`{inert(hunk.place)}`, in `{hunk.function}`:"
     yield ""
     yield "```diff"
     yield from (f"-{inert(line)}" for line in hunk.removed)

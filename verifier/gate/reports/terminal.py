@@ -80,6 +80,6 @@ def _row(row: Row, style: Style) -> Iterator[str]:
 def _departure(left: Departure) -> Iterator[str]:
     yield f"{INDENT}{departure_line(left)}"
     for hunk in left.hunks:
-        yield f"{INDENT}  {inert(hunk.file)}:{hunk.line} in {hunk.function}"
+        yield f"{INDENT}  {inert(hunk.place)} in {hunk.function}"
         yield from (f"{INDENT}    -{inert(line)}" for line in hunk.removed)
         yield from (f"{INDENT}    +{inert(line)}" for line in hunk.added)
