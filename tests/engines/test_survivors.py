@@ -36,6 +36,16 @@ def lemmas_of(circuit: Circuit) -> tuple[Clause, ...]:
     )
 
 
+def nonsense(circuit: Circuit, seed: int) -> tuple[Clause, ...]:
+    """Clauses of which some hold by chance."""
+    random = Random(seed)
+    names = [latch.name for latch in circuit.latches] or ["nowhere"]
+    return tuple(
+        tuple((random.choice(names), random.random() < 0.5) for _ in range(random.randint(1, 3)))
+        for _ in range(30)
+    )
+
+
 @pytest.mark.parametrize("circuit", [lazy_fpu(3), peterson()], ids=["lazy", "peterson"])
 def test_a_proof_that_starts_from_its_own_lemmas_asks_less(circuit: Circuit) -> None:
     lemmas = lemmas_of(circuit)
@@ -50,14 +60,8 @@ def test_a_proof_that_starts_from_its_own_lemmas_asks_less(circuit: Circuit) -> 
 @pytest.mark.parametrize("seed", range(40))
 def test_lemmas_that_do_not_hold_change_no_verdict(seed: int) -> None:
     circuit = random_system(seed)
-    random = Random(seed)
-    names = [latch.name for latch in circuit.latches] or ["nowhere"]
-    nonsense = tuple(
-        tuple((random.choice(names), random.random() < 0.5) for _ in range(random.randint(1, 3)))
-        for _ in range(30)
-    )
     plain = pdr(circuit, list(circuit.bad), Limits())
-    given = pdr(circuit, list(circuit.bad), Limits(), lemmas=nonsense)
+    given = pdr(circuit, list(circuit.bad), Limits(), lemmas=nonsense(circuit, seed))
     for goal, verdict in given.items():
         assert type(verdict) is type(plain[goal])
         if isinstance(verdict, Proved):
@@ -82,13 +86,7 @@ def test_the_lemmas_of_the_correct_system_hide_no_violation_of_the_broken_one() 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_violation_is_as_short_with_lemmas_as_without(seed: int, jobs: int) -> None:
     circuit = random_system(seed)
-    random = Random(seed)
-    names = [latch.name for latch in circuit.latches] or ["nowhere"]
-    nonsense = tuple(
-        tuple((random.choice(names), random.random() < 0.5) for _ in range(random.randint(1, 3)))
-        for _ in range(10)
-    )
-    lemmas = (*nonsense, *lemmas_of(circuit))
+    lemmas = (*nonsense(circuit, seed), *lemmas_of(circuit))
     goals = list(circuit.bad)
     plain = auto(circuit, goals, Limits(), jobs=1)
     given = auto(circuit, goals, Limits(), jobs=jobs, lemmas=lemmas)

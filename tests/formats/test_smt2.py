@@ -38,7 +38,9 @@ def test_every_corpus_file_is_well_formed() -> None:
     for known in SYSTEMS.values():
         circuit = known.build()
         for goal in known.depth:
-            z3.SolverFor("HORN").from_string(write_smt2(circuit, goal))
+            solver = z3.SolverFor("HORN")
+            solver.from_string(write_smt2(circuit, goal))
+            assert len(solver.assertions()) >= 2, "the start and the step, at least"
 
 
 def test_a_name_that_no_symbol_can_carry_is_refused() -> None:
