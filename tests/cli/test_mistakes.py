@@ -1,5 +1,8 @@
 """A person's mistakes: one message, place and mend, exit code 2, nothing half written."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -255,3 +258,38 @@ def test_a_new_project_for_which_there_is_no_space_leaves_nothing(tmp_path: Path
         )
         refused(Ran(done.stdout, done.stderr, done.returncode), "File too large")
     assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+
+
+def test_the_cost_of_what_is_no_system_is_refused(nestproof: Runner) -> None:
+    refused(nestproof("explain", "use_fpu", "--cost"), "`use_fpu` is no system", "help: --cost")
+
+
+def test_a_file_of_no_kind_is_refused(nestproof: Runner, tmp_path: Path) -> None:
+    (tmp_path / "e.json").write_text("{}")
+    refused(nestproof("audit", str(tmp_path / "e.json")), "it is of no kind", "help:")
+
+
+def test_the_next_command_can_be_pasted_whatever_the_folder_is_called(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    ran = nestproof("new", str(tmp_path / "my proj"))
+    assert ran.code == 0
+    assert f"next: cd '{tmp_path}/my proj' && nestproof check" in ran.err
+
+
+def test_a_binary_export_is_not_written_to_a_terminal(example: Path) -> None:
+    inner, outer = os.openpty()
+    code = ran_on(outer, ["export", "lazy/fixed/isolation", "--format", "aiger"], example)
+    shown = os.read(inner, 4096).decode()
+    assert code == 2
+    assert "AIGER is binary and this is a terminal" in shown
+    assert "aig " not in shown
+
+
+def ran_on(terminal: int, arguments: list[str], folder: Path) -> int:
+    """The exit code of a command whose outputs are a terminal."""
+    command = [sys.executable, "-m", "verifier", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, stdout=terminal, stderr=terminal, timeout=60
+    ).returncode

@@ -16,7 +16,7 @@ from verifier.evidence.files import DamagedFile, read, save
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"lemmas": [{"ts": [True]}] * 100_000}, "more than 10000 lemmas"),
+        ({"lemmas": [{"ts": [True]}] * 1_000_000}, "more than 10000 lemmas"),
         ({"lemmas": [{"current": ["A"] * 6_000_000}]}, "more than 5000000 values"),
         ({"lemmas": [{"ts": []}]}, "lemma 1: `ts` has no value left"),
         ({"lemmas": [{"ts": [True, False]}]}, "lemma 1: `ts` may have any value"),

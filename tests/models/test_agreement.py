@@ -13,7 +13,7 @@ CATALOGUE = load(bundled_root())
 def test_the_concrete_run_equals_the_circuit(name: str) -> None:
     system = CATALOGUE.systems[name]
     compiled = compile_system(system, CATALOGUE.properties_of(system))
-    found = agreement(compiled, cases=4, walks=500, rounds=25)
+    found = agreement(compiled, cases=4, walks=500, rounds=40)
     assert not found.differences, str(found.differences[0])
     reached = [step.name for step in system.actions if found.enabled[step.name]]
     assert len(reached) > len(system.actions) / 2
