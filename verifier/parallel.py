@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -68,7 +69,7 @@ def check_all(
             yield task(jobs, name, groups, watch)
         return
     tasks = {name: partial(task, 1, name, groups) for name, groups in by_system.items()}
-    for name, answer in side_by_side(tasks, jobs, watch):
+    for name, answer in side_by_side(tasks, jobs, watch, shared=True):
         if isinstance(answer, Lost):
             yield [
                 Result(name, group, "unknown", "none", 0, 0.0, None, answer.reason)
@@ -90,26 +91,33 @@ def side_by_side(
     jobs: int,
     watch: Watch = silent,
     seconds: float | None = None,
+    shared: bool = False,
 ) -> Iterator[tuple[str, T | Lost]]:
     """The tasks' answers in their order, each from a process of its own, so many at a time.
 
-    A task that takes longer than `seconds` is stopped. Raises the ModelError or ToolFailure that a
-    task ends with.
+    With `shared`, for tasks that leave a process as they found it, one that was done soon goes on
+    with another. A task that takes longer than `seconds` is stopped. Raises the ModelError or
+    ToolFailure that a task ends with.
     """
     waiting, order = list(tasks), list(tasks)
     running: dict[Connection, Apart[T]] = {}
+    idle: list[Apart[T]] = []
     finished: dict[str, T | Lost] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
-                name = waiting.pop(0)
-                worker = Apart(name, tasks[name])
+                worker = idle.pop() if idle else Apart(tasks)
+                worker.begin(waiting.pop(0))
                 running[worker.answers] = worker
             watch(Progress("checking", 0, ", ".join(worker.name for worker in running.values())))
             for connection in wait(list(running), timeout=0.2):
                 assert isinstance(connection, Connection), "only connections are waited for"
                 worker = running.pop(connection)
                 finished[worker.name] = worker.answer()
+                if shared and worker.is_fresh:
+                    idle.append(worker)
+                else:
+                    worker.end()
             for connection, worker in list(running.items()):
                 if seconds is not None and monotonic() - worker.started > seconds:
                     del running[connection]
@@ -119,6 +127,8 @@ def side_by_side(
     finally:
         for worker in running.values():
             worker.process.terminate()
+        for worker in idle:
+            worker.end()
 
 
 def within(seconds: float | None, name: str, task: Callable[[], T]) -> T | Lost:
@@ -127,32 +137,49 @@ def within(seconds: float | None, name: str, task: Callable[[], T]) -> T | Lost:
     return answer
 
 
-class Apart(Generic[T]):
-    """A forked process for one task: it has the catalogue without importing it again."""
+SOON = 1.0
+"""Seconds of work after which a process may have grown too large for another task."""
 
-    def __init__(self, name: str, task: Callable[[], T]) -> None:
-        self.name = name
+
+class Apart(Generic[T]):
+    """A forked process for one task at a time: it has the catalogue without importing it again."""
+
+    def __init__(self, tasks: Mapping[str, Callable[[], T]]) -> None:
+        self.name = ""
         self.started = monotonic()
+        self.is_fresh = True
         context = get_context("fork")
         self.answers, answer = context.Pipe(duplex=False)
-        self.process = context.Process(target=_answer, args=(task, answer, os.getpid()))
+        asked, self._ask = context.Pipe(duplex=False)
+        self.process = context.Process(target=_answer, args=(tasks, asked, answer, os.getpid()))
         self.process.start()
         answer.close()
+        asked.close()
+
+    def begin(self, name: str) -> None:
+        """Start a task."""
+        self.name, self.started = name, monotonic()
+        with suppress(BrokenPipeError):  # the process is gone, as its answer will show
+            self._ask.send(name)
 
     def answer(self) -> T | Lost:
         """What the process found."""
+        self.is_fresh = self.is_fresh and monotonic() - self.started < SOON
         try:
             answer = self.answers.recv()
         except EOFError:
             self.process.join()
+            self.is_fresh = False
             code = self.process.exitcode or 0
             if code == 0:
                 raise KeyboardInterrupt from None
             if code > 0:
                 raise ToolFailure(f"the check of `{self.name}` ended with {code}") from None
             return Lost(f"its process was killed by signal {-code}")
-        self.process.join()
+        if isinstance(answer, Lost):
+            self.is_fresh = False
         if isinstance(answer, ModelError | ToolFailure):
+            self.end()
             raise answer
         return cast("T | Lost", answer)
 
@@ -161,23 +188,37 @@ class Apart(Generic[T]):
         """Whether there is an answer to have without waiting for it."""
         return self.answers.poll()
 
+    def end(self) -> None:
+        """Let the process go: there is no other task."""
+        with suppress(BrokenPipeError):
+            self._ask.send(None)
+        self.process.join()
+
     def stopped(self, reason: str) -> Lost:
-        """End the process."""
+        """End the process, whatever it does."""
         self.process.kill()
         self.process.join()
         return Lost(reason)
 
 
-def _answer(task: Callable[[], object], answer: Connection, parent: int) -> None:
+def _answer(
+    tasks: Mapping[str, Callable[[], object]], asked: Connection, answer: Connection, parent: int
+) -> None:
     end_with(parent)
     try:
-        answer.send(task())
-    except (ModelError, ToolFailure) as error:
-        answer.send(error)
-    except MemoryError:
-        answer.send(Lost("it ran out of memory"))
+        while (name := asked.recv()) is not None:
+            answer.send(_result(tasks[name]))
     except KeyboardInterrupt:
         answer.close()
+
+
+def _result(task: Callable[[], object]) -> object:
+    try:
+        return task()
+    except (ModelError, ToolFailure) as error:
+        return error
+    except MemoryError:
+        return Lost("it ran out of memory")
 
 
 def check_one(

@@ -7,7 +7,7 @@ from time import perf_counter
 from verifier.circuit.circuit import Circuit
 from verifier.evidence.verdicts import Path, Violated
 
-LANES = 4096
+LANES = 2048
 
 
 def simulation(
@@ -42,27 +42,39 @@ def simulation(
 
 
 class _Program:
-    """The roots as a straight line of conjunctions over one list of words."""
+    """The roots as a straight line of conjunctions over one list of words.
+
+    A gate says how many of its fan-ins are negated: none, the right one, or both.
+    """
 
     def __init__(self, circuit: Circuit, roots: Sequence[int]) -> None:
         graph = circuit.graph
         literals = [bit.literal for bit in circuit.inputs]
         literals += [latch.literal for latch in circuit.latches]
         place = {0: 0} | {literal >> 1: i for i, literal in enumerate(literals, 1)}
-        self.gates: list[tuple[int, int, int, int]] = []
+        self.gates: list[tuple[int, int, int]] = []
         for node in graph.cone(roots):
             left, right = graph.left[node], graph.right[node]
             if left >= 0:
                 place[node] = len(place)
-                self.gates.append((place[left >> 1], left & 1, place[right >> 1], right & 1))
+                if left & 1 > right & 1:
+                    left, right = right, left
+                negated = (left & 1) + (right & 1)
+                self.gates.append((negated, place[left >> 1], place[right >> 1]))
         self.roots = [(place[root >> 1], root & 1) for root in roots]
 
     def __call__(self, variables: Sequence[int], ones: int) -> list[int]:
         words = [0, *variables]
-        flip = (0, ones)
-        for left, negated, right, negated_too in self.gates:
-            words.append((words[left] ^ flip[negated]) & (words[right] ^ flip[negated_too]))
-        return [words[place] ^ flip[negated] for place, negated in self.roots]
+        add = words.append
+        for negated, left, right in self.gates:
+            if negated == 1:
+                word = words[left]
+                add(word ^ (word & words[right]))
+            elif negated:
+                add((words[left] | words[right]) ^ ones)
+            else:
+                add(words[left] & words[right])
+        return [words[place] ^ (ones if negated else 0) for place, negated in self.roots]
 
 
 def _path(

@@ -51,18 +51,12 @@ def all_hold(circuit: Circuit, goals: Iterable[str], invariant: Invariant) -> bo
         return False
     if not goals or _Trial(circuit, goals[0], invariant, z3_judge).initial() is not None:
         return not goals
-    graph = circuit.graph
     now = {latch.name: latch.literal for latch in circuit.latches}
     then = {latch.name: latch.next for latch in circuit.latches}
-    before, after = (
-        [
-            graph.any(state[name] ^ (not value) for name, value in clause)
-            for clause in invariant.clauses
-        ]
-        for state in (now, then)
-    )
-    wrong = [*(clause ^ 1 for clause in after), *(circuit.bad[goal] for goal in goals)]
-    return Given(graph, before).refutes(wrong)
+    holds = ([now[name] ^ (not value) for name, value in each] for each in invariant.clauses)
+    breaks = ([then[name] ^ value for name, value in each] for each in invariant.clauses)
+    violated = ([circuit.bad[goal]] for goal in goals)
+    return Given(circuit.graph, holds).refutes([*breaks, *violated])
 
 
 def reached(circuit: Circuit, paths: Mapping[str, Path]) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
+from typing import TypeVar
 
 from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Result
@@ -16,13 +17,15 @@ from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
 from verifier.gate.deciding import Decided, decide_system
 from verifier.gate.differences import Difference
-from verifier.gate.kept import superfluous
+from verifier.gate.kept import kept_file, superfluous
 from verifier.gate.past import Past, past_of
 from verifier.gate.revisions import Base
 from verifier.gate.scores import Comparison
 from verifier.gate.strength import strength
 from verifier.gate.touched import VERDICTS, Touch, touches
 from verifier.parallel import Lost, side_by_side
+
+T = TypeVar("T")
 
 GRACE = 60.0
 """Seconds for compiling and auditing beyond a system's time for searching."""
@@ -129,9 +132,12 @@ def gate(
         for name in names
     }
     seconds = None if limits.seconds is None else limits.seconds + GRACE
+    answers = dict(
+        side_by_side(_largest_first(catalogue, tasks), jobs, watch, seconds, shared=True)
+    )
     decided = tuple(
         _lost(catalogue, name, answer.reason) if isinstance(answer, Lost) else answer
-        for name, answer in side_by_side(tasks, jobs, watch, seconds)
+        for name, answer in ((name, answers[name]) for name in names)
     )
     functions = {
         each.system: {h.function for h in hunks if h.function in each.functions}
@@ -154,6 +160,16 @@ def gate(
         prefix="" if base is None else base.prefix,
         strength=compared,
     )
+
+
+def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]:
+    """The systems with the most evidence to audit first, so that no core waits for the last one."""
+
+    def size(name: str) -> int:
+        file = kept_file(catalogue.root, name)
+        return file.stat().st_size if file.exists() else 0
+
+    return {name: tasks[name] for name in sorted(tasks, key=size, reverse=True)}
 
 
 def _lost(catalogue: Catalogue, name: str, reason: str) -> Decided:
