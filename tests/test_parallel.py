@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from multiprocessing import active_children
 from time import sleep
@@ -10,8 +11,10 @@ from time import sleep
 import pytest
 
 from verifier import parallel
+from verifier.catalogue import Catalogue, bundled_root, load
+from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
-from verifier.parallel import Lost, side_by_side
+from verifier.parallel import Lost, check_one, side_by_side
 from verifier.proofs import ToolFailure
 
 
@@ -93,3 +96,21 @@ def test_who_loses_interest_leaves_no_process_behind() -> None:
             break
         sleep(0.05)
     assert not active_children()
+
+
+def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system() -> None:
+    catalogue = load(bundled_root())
+    listed = [p.property for p in catalogue.pairs_of(catalogue.systems["native/lazy-v3.2"])]
+    assert "assertions" in listed
+
+    def checked(catalogue: Catalogue, groups: list[str]) -> list[str]:
+        limits = Limits(depth=1)
+        results = check_one(catalogue, "bmc", limits, False, True, 1, "native/lazy-v3.2", groups)
+        return [result.property for result in results]
+
+    rest = [group for group in listed if group != "assertions"]
+    assert checked(catalogue, listed) == listed
+    assert checked(catalogue, rest) == rest
+    unrecorded = replace(catalogue, expected={})
+    assert checked(unrecorded, rest) == [*rest, "assertions"]
+    assert checked(unrecorded, rest[1:]) == rest[1:]

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar, cast
 from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Engine, Result, decide
 from verifier.engines.race import end_with
+from verifier.evidence.replay import ASSERTIONS
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
@@ -232,11 +233,17 @@ def check_one(
     groups: Sequence[str],
     watch: Watch = silent,
 ) -> list[Result]:
-    """One system's results; unless `fresh`, proofs start with the lemmas that the project keeps."""
+    """One system's results; unless `fresh`, proofs start with the lemmas that the project keeps.
+
+    Who asks for all of a system's pairs gets its models' assertions, too.
+    """
     watch(Progress("compile", 0, name))
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
     compiled = compile_system(system, properties)
     lemmas = () if fresh else kept_lemmas(catalogue.root, compiled)
     how = engine_named(engine, jobs, lemmas)
+    listed = {pair.property for pair in catalogue.pairs_of(system)}
+    if ASSERTIONS in compiled.circuit.bad and set(groups) == listed:
+        groups = list(dict.fromkeys([*groups, ASSERTIONS]))
     return decide(compiled, properties, groups, how, limits, watch, minimal)
