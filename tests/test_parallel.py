@@ -13,6 +13,7 @@ import pytest
 from verifier import parallel
 from verifier.catalogue import Catalogue, bundled_root, load
 from verifier.evidence.verdicts import Limits
+from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 from verifier.parallel import Lost, check_one, side_by_side
 from verifier.proofs import ToolFailure
@@ -105,7 +106,9 @@ def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system() ->
 
     def checked(catalogue: Catalogue, groups: list[str]) -> list[str]:
         limits = Limits(depth=1)
-        results = check_one(catalogue, "bmc", limits, False, True, 1, "native/lazy-v3.2", groups)
+        results = check_one(
+            catalogue, compile_system, "bmc", limits, False, True, 1, "native/lazy-v3.2", groups
+        )
         return [result.property for result in results]
 
     rest = [group for group in listed if group != "assertions"]

@@ -17,12 +17,17 @@ from verifier.checking import Engine, Result, decide
 from verifier.engines.race import end_with
 from verifier.evidence.replay import ASSERTIONS
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
-from verifier.language.compiling import compile_system
+from verifier.language.compiling import Compiled, compile_system
 from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
 from verifier.proofs import ToolFailure
 from verifier.starting import kept_lemmas
 
 T = TypeVar("T")
+
+Compile = Callable[[System, Sequence[ModelFunction]], Compiled]
+"""Where a system's circuit comes from."""
 
 ENGINES = ("auto", "pdr", "bmc", "kinduction")
 
@@ -58,13 +63,14 @@ def check_all(
     watch: Watch,
     minimal: bool = False,
     fresh: bool = False,
+    compiled_by: Compile = compile_system,
 ) -> Iterator[list[Result]]:
     """Each system's results, in the catalogue's order; one system alone gets all the cores."""
     jobs = jobs or os.cpu_count() or 1
     by_system: dict[str, list[str]] = {}
     for pair in pairs:
         by_system.setdefault(pair.system, []).append(pair.property)
-    task = partial(check_one, catalogue, engine, limits, minimal, fresh)
+    task = partial(check_one, catalogue, compiled_by, engine, limits, minimal, fresh)
     if len(by_system) == 1 or jobs == 1:
         for name, groups in by_system.items():
             yield task(jobs, name, groups, watch)
@@ -224,6 +230,7 @@ def _result(task: Callable[[], object]) -> object:
 
 def check_one(
     catalogue: Catalogue,
+    compiled_by: Compile,
     engine: str,
     limits: Limits,
     minimal: bool,
@@ -240,7 +247,7 @@ def check_one(
     watch(Progress("compile", 0, name))
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
-    compiled = compile_system(system, properties)
+    compiled = compiled_by(system, properties)
     lemmas = () if fresh else kept_lemmas(catalogue.root, compiled)
     how = engine_named(engine, jobs, lemmas)
     listed = {pair.property for pair in catalogue.pairs_of(system)}

@@ -22,6 +22,7 @@ from verifier.evidence.files import DamagedFile, Evidence, read
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.language.compiled import Compiled
+from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.parallel import Lost, check_one, within
@@ -189,6 +190,8 @@ def _decided(catalogue: Catalogue, name: str, timeout: float) -> Result:
             f"`{name}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
         )
     pair, limits = chosen[0], Limits(seconds=timeout)
-    task = partial(check_one, catalogue, "auto", limits, minimal=True, fresh=False, jobs=2)
+    task = partial(
+        check_one, catalogue, compile_system, "auto", limits, minimal=True, fresh=False, jobs=2
+    )
     [result] = task(name=pair.system, groups=[pair.property])
     return result
