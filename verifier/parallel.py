@@ -76,7 +76,7 @@ def check_all(
             yield task(jobs, name, groups, watch)
         return
     tasks = {name: partial(task, 1, name, groups) for name, groups in by_system.items()}
-    for name, answer in side_by_side(tasks, jobs, watch, shared=True):
+    for name, answer in side_by_side(tasks, jobs, watch, shared=limits.memory is None):
         if isinstance(answer, Lost):
             yield [
                 Result(name, group, "unknown", "none", 0, 0.0, None, answer.reason)

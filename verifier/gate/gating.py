@@ -132,9 +132,8 @@ def gate(
         for name in names
     }
     seconds = None if limits.seconds is None else limits.seconds + GRACE
-    answers = dict(
-        side_by_side(_largest_first(catalogue, tasks), jobs, watch, seconds, shared=True)
-    )
+    shared = limits.memory is None  # a limit is for what one system takes
+    answers = dict(side_by_side(_largest_first(catalogue, tasks), jobs, watch, seconds, shared))
     decided = tuple(
         _lost(catalogue, name, answer.reason) if isinstance(answer, Lost) else answer
         for name, answer in ((name, answers[name]) for name in names)
