@@ -23,6 +23,7 @@ from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
 from verifier.viewer.screen.lines_view import Label, LinesView, Row
 from verifier.viewer.screen.scene import FILTERS, FOLDING, VIEWS, Scene
 from verifier.viewer.screen.slices import in_slices
+from verifier.viewer.screen.surface import Surface
 from verifier.viewer.timeline import lane_width
 from verifier.viewer.watches import Watch, WrongWatch, watch
 
@@ -39,8 +40,6 @@ class Screen(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "step(-1)", "step", key_display="← →"),
         Binding("right,l", "step(1)", "next step", show=False),
-        Binding("tab", "other(1)", "focus", show=False),
-        Binding("shift+tab", "other(-1)", "focus", show=False),
         *[Binding(str(i), f"view('{name}')", name, show=False) for i, name in enumerate(VIEWS, 1)],
         Binding("enter", "enter", "why"),
         Binding("n", "change(1)", "next change", show=False),
@@ -73,6 +72,9 @@ class Screen(App[None]):
         self.is_working = False
         self.shown_below: tuple[Scene, int, bool, int] | None = None
         self.theme = "textual-light" if is_light() else "textual-dark"
+
+    def get_default_screen(self) -> Surface:
+        return Surface(id="_default")
 
     def compose(self) -> ComposeResult:
         yield Label(id="headline")
@@ -229,13 +231,6 @@ class Screen(App[None]):
     def action_step(self, by: int) -> None:
         self.go_to(self.timeline.cursor + by)
 
-    def action_other(self, by: int) -> None:
-        views = [self.timeline, self.pane]
-        if self.has_class("wide"):
-            views.insert(1, self.below)
-        place = next((i for i, view in enumerate(views) if view.has_focus), 0)
-        views[(place + by) % len(views)].focus()
-
     def action_view(self, name: str) -> None:
         self.scene.view = name
         if name == "why":
@@ -311,7 +306,6 @@ class Screen(App[None]):
 
     def action_ground(self) -> None:
         self.theme = "textual-dark" if not self.current_theme.dark else "textual-light"
-        self.show_scene(self.scene, self.scene.number)
 
     def action_escape(self) -> None:
         self.scene.search = self.scene.filter = self.scene.asked = ""
