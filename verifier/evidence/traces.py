@@ -55,6 +55,7 @@ CHOICE = "choice "
 class Stride(msgspec.Struct, frozen=True):
     """One step: who ran, its choices, those that matter, what changed, and the calls.
 
+    `level` and `after` say who runs before and after it, where the system does.
     `because` says for fields that matter to the violation what their values hang on: the fields
     before the step, and its choices, with another value of which they would be others. `needs`
     are those without which the step cannot be taken. `fails` are the claims that do not hold
@@ -71,6 +72,7 @@ class Stride(msgspec.Struct, frozen=True):
     because: dict[str, tuple[str, ...]] = {}
     needs: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
+    after: str = ""
 
 
 class Otherwise(msgspec.Struct, frozen=True):
@@ -128,7 +130,7 @@ class Trace(msgspec.Struct, frozen=True):
     `enums` has the members of each enum that a field holds. After step `doomed` nothing that
     anybody chooses avoids the violation; 0 where that is not known. `turned` are decisions of the
     code that would have avoided it, the most telling first. In the systems of `also_in` the same
-    steps violate the same.
+    steps violate the same. `level` is who runs at the start, where the system says so.
     """
 
     schema: Literal[1]
@@ -148,6 +150,7 @@ class Trace(msgspec.Struct, frozen=True):
     turned: tuple[Turned, ...] = ()
     doomed: int = 0
     also_in: tuple[str, ...] = ()
+    level: str = ""
 
 
 def shown(value: Any) -> Value:
