@@ -89,7 +89,11 @@ def _foreseen(trace: Trace, session: Exploration) -> Trace:
 
 
 def open_trace(
-    trace: Trace, session: Exploration | None, catalogue: Catalogue | None, watches: Sequence[Watch]
+    trace: Trace,
+    session: Exploration | None,
+    catalogue: Catalogue | None,
+    watches: Sequence[Watch] = (),
+    explores: bool = False,
 ) -> None:
     """Show a trace on the screen."""
     from verifier.cli.background import Background
@@ -99,14 +103,14 @@ def open_trace(
         Screen(trace, None, watches).run()
         return
     background = Background(session, catalogue or load(project_root(Path.cwd())))
-    Screen(trace, session, watches, background).run()
+    Screen(trace, session, watches, background, explores).run()
 
 
 def open_system(
     catalogue: Catalogue, system: System, start: Sequence[Any], moves: Sequence[Move]
 ) -> None:
-    """Explore a system on the screen, after some steps."""
+    """Explore a system on the screen, with the steps that can be taken after some others."""
     from verifier.evidence.exploring import Exploration
 
     session = Exploration(system, catalogue.properties_of(system), start, moves)
-    open_trace(session.now.trace, session, catalogue, ())
+    open_trace(session.now.trace, session, catalogue, explores=True)
