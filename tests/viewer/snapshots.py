@@ -59,6 +59,7 @@ VIEWS = {
     "level": ("v", "v"),
     "start": ("home", "1"),
     "help": ("question_mark",),
+    "words": ("question_mark", "end"),
     "question": ("slash",),
     "light": ("t",),
 }

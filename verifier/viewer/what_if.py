@@ -53,22 +53,22 @@ def _kernel_function(source: str) -> str:
 
 
 def choice_pieces(other: Otherwise, who: str, turn: Turned | None) -> list[Line]:
-    """Another choice, and what the code then decides, to be put in lines.
+    """Another choice of who ran then, and what the code then decides, to be put in lines.
 
     `turn` is a decision that has been told already.
     """
     assert other.turn is not None, "the code decides otherwise"
     chosen: Span = (f"{inert(other.choice)}={shown(other.instead)}", "choice")
     pieces = [
-        line(f"{who} chooses " if who else "", chosen),
-        line(f"in step {other.number}:"),
-        line(f"{inert(other.turn_in)}()"),
+        line(f"by another input{f' of {who}' if who else ''},"),
+        line(chosen, f" in step {other.number}:"),
+        line(f"{inert(other.turn_in)}() then"),
     ]
     if turn is not None and (turn.line, turn.test) == (other.turn.line, other.turn.test):
-        return [*pieces, line("then decides so, too")]
+        return [*pieces, line("decides so, too")]
     test: Line = line((f"`{inert(other.turn.test)}`:", "source"))
     way = line("yes" if other.turn.taken else "no")
-    return [*pieces, line("then finds"), *word_by_word(test), way]
+    return [*pieces, line("finds"), *word_by_word(test), way]
 
 
 def what_if_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:
