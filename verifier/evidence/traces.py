@@ -79,11 +79,12 @@ class Otherwise(msgspec.Struct, frozen=True):
     """The nearest execution without the violation: one choice is another, or a step is left out.
 
     `differs` has, from that step on and per step, the fields that then have other values: here,
-    and there. `turn` is a decision of the code that then goes the other way, as it goes then.
-    `stops` is the first of the remaining steps that cannot be taken then, 0 where all can. The
-    other single choices that avoid the violation, each with its step and a value: with those of
-    `also` the step that violates decides otherwise, with those of `harmless` the same steps violate
-    nothing, and with those of `elsewhere` the same steps cannot be taken.
+    and there. `turn` is a decision of the code that then goes the other way, as it goes then, in
+    the function `turn_in`; `turn_given` is as `given` in `Turned`. `stops` is the first of the
+    remaining steps that cannot be taken then, 0 where all can. The other single choices that avoid
+    the violation, each with its step and a value: with those of `also` the step that violates
+    decides otherwise, with those of `harmless` the same steps violate nothing, and with those of
+    `elsewhere` the same steps cannot be taken.
     """
 
     number: int
@@ -93,6 +94,7 @@ class Otherwise(msgspec.Struct, frozen=True):
     differs: tuple[dict[str, tuple[Value, Value]], ...]
     turn: Branched | None = None
     turn_in: str = ""
+    turn_given: tuple[str, ...] = ()
     stops: int = 0
     also: tuple[tuple[int, str, Value], ...] = ()
     harmless: tuple[tuple[int, str, Value], ...] = ()
@@ -102,9 +104,10 @@ class Otherwise(msgspec.Struct, frozen=True):
 class Turned(msgspec.Struct, frozen=True):
     """A decision of the code that, the other way in one step, would have avoided the violation.
 
-    `test` is a condition, or a bool that is `returned`, and `was` which way it went. `fails` are
-    the claims that do not hold after some step even so, and `differs` the fields that have other
-    values after this step: here, and then. `stops` is as in `Otherwise`.
+    `test` is a condition, or a bool that is `returned`, and `was` which way it went; `given` are
+    the assignments before it of the local names that it reads. `fails` are the claims that do not
+    hold after some step even so, and `differs` the fields that have other values after this step:
+    here, and then. `stops` is as in `Otherwise`.
     """
 
     number: int
@@ -118,6 +121,7 @@ class Turned(msgspec.Struct, frozen=True):
     fails: tuple[str, ...] = ()
     stops: int = 0
     differs: dict[str, tuple[Value, Value]] = {}
+    given: tuple[str, ...] = ()
 
 
 class Trace(msgspec.Struct, frozen=True):

@@ -51,10 +51,6 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
     if not reading.is_explained:
         return
     yield from _decided(reading, columns)
-    turn = next(iter(trace.turned), None)
-    if turn is not None:
-        yield from _told("avoided if", decision_pieces(turn), columns, turn.number)
-    yield from _chosen_otherwise(reading, levels, turn, columns)
     sides = belief_and_truth(reading, levels)
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
@@ -62,6 +58,10 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
         yield from _causes(reading, "seen", list(trace.seen), reading.steps + 1, columns)
     yield from _promised_otherwise(reading, sides[1], columns)
     yield from _made_so(reading, levels, sides[1], columns)
+    turn = next(iter(trace.turned), None)
+    if turn is not None:
+        yield from _told("avoided if", decision_pieces(turn), columns, turn.number)
+    yield from _chosen_otherwise(reading, levels, turn, columns)
     if 0 < trace.doomed < reading.steps:
         settled = line(f"after step {trace.doomed} nothing that anybody chooses avoids it")
         yield from _told("unavoidable", [settled], columns, trace.doomed)
