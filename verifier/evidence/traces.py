@@ -134,7 +134,8 @@ class Trace(msgspec.Struct, frozen=True):
     `enums` has the members of each enum that a field holds. After step `doomed` nothing that
     anybody chooses avoids the violation; 0 where that is not known. `turned` are decisions of the
     code that would have avoided it, the most telling first. In the systems of `also_in` the same
-    steps violate the same. `level` is who runs at the start, where the system says so.
+    steps violate the same. `finding` is the project's page about the pair. `level` is who runs at
+    the start, where the system says so.
     """
 
     schema: Literal[1]
@@ -154,6 +155,7 @@ class Trace(msgspec.Struct, frozen=True):
     turned: tuple[Turned, ...] = ()
     doomed: int = 0
     also_in: tuple[str, ...] = ()
+    finding: str = ""
     level: str = ""
 
 

@@ -70,6 +70,8 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
         names = [inert(name) + comma for name, comma in zip(trace.also_in, commas, strict=True)]
         pieces = [*map(line, names), line(("by the same steps", "source"))]
         yield from _told("also in", pieces, columns)
+    if trace.finding:
+        yield from _told("more in", [line(inert(trace.finding))], columns)
     if any(causes for _, causes, _ in sides):
         yield from map(Brief, wrapped(line("  "), word_by_word(LEGEND), 2, columns))
 
