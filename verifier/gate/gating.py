@@ -81,7 +81,7 @@ class Report:
     prefix: str = ""
     """The project's folder in its repository."""
     strength: tuple[Comparison, ...] = ()
-    """For systems with recorded mutants, those of what the change touches."""
+    """For systems with recorded mutants and expected verdicts, those of what the change touches."""
 
     @property
     def code(self) -> int:
@@ -138,17 +138,19 @@ def gate(
         _lost(catalogue, name, answer.reason) if isinstance(answer, Lost) else answer
         for name, answer in ((name, answers[name]) for name in names)
     )
+    rows = tuple(_rows(catalogue, past, decided))
+    broken = {row.pair.system for row in rows if row.code}
     functions = {
         each.system: {h.function for h in hunks if h.function in each.functions}
         for each in decided
-        if each.moved
+        if each.moved and each.system not in broken
     }
     compared = tuple(strength(catalogue, functions, limits, cache, jobs, watch))
     cache.trim()
     known = bool(past.systems)
     return Report(
         base=None if base is None else base.short,
-        rows=tuple(_rows(catalogue, past, decided)),
+        rows=rows,
         decided=decided,
         changed_files=changed,
         touches=touched,
