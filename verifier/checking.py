@@ -90,13 +90,15 @@ def decide(
     _refuse_absent(properties, compiled, wanted)
     sound = sound or {}
     goals = [group for group in wanted if group in compiled.circuit.bad and group not in sound]
+    verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
     witnesses = witness_goals(compiled.system, properties, wanted)
-    needed = [group for group in wanted if not isinstance(sound.get(group), Run)]
-    wishes = sorted({wish for group in needed for wish in witnesses[group]})
+    open_or_violated = {g for g, each in verdicts.items() if not isinstance(each, Proved)}
+    open_or_violated |= {g for g, each in sound.items() if isinstance(each, Run)}
+    held = [group for group in wanted if group not in open_or_violated]
+    wishes = sorted({wish for group in held for wish in witnesses[group]})
     unknown = [wish for wish in wishes if wish not in sound]
     reached = _reached(compiled.circuit, unknown, engine, limits, watch)
     reached |= {wish: said_by(compiled, sound[wish]) for wish in wishes if wish in sound}
-    verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
     proved = {group: each for group, each in verdicts.items() if isinstance(each, Proved)}
     proofs = audited_proofs(compiled, properties, proved, minimal, watch)
     results = []

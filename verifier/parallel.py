@@ -14,7 +14,7 @@ from typing import Generic, TypeVar, cast
 
 from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Engine, Result, decide
-from verifier.engines.race import end_with
+from verifier.engines.race import deaf_to_ctrl_c, end_with
 from verifier.evidence.replay import ASSERTIONS
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.language.compiling import Compiled, compile_system
@@ -159,7 +159,8 @@ class Apart(Generic[T]):
         self.answers, answer = context.Pipe(duplex=False)
         asked, self._ask = context.Pipe(duplex=False)
         self.process = context.Process(target=_answer, args=(tasks, asked, answer, os.getpid()))
-        self.process.start()
+        with deaf_to_ctrl_c():
+            self.process.start()
         answer.close()
         asked.close()
 
@@ -178,9 +179,7 @@ class Apart(Generic[T]):
             self.process.join()
             self.is_fresh = False
             code = self.process.exitcode or 0
-            if code == 0:
-                raise KeyboardInterrupt from None
-            if code > 0:
+            if code >= 0:
                 raise ToolFailure(f"the check of `{self.name}` ended with {code}") from None
             return Lost(f"its process was killed by signal {-code}")
         if isinstance(answer, Lost):
@@ -212,11 +211,8 @@ def _answer(
     tasks: Mapping[str, Callable[[], object]], asked: Connection, answer: Connection, parent: int
 ) -> None:
     end_with(parent)
-    try:
-        while (name := asked.recv()) is not None:
-            answer.send(_result(tasks[name]))
-    except KeyboardInterrupt:
-        answer.close()
+    while (name := asked.recv()) is not None:
+        answer.send(_result(tasks[name]))
 
 
 def _result(task: Callable[[], object]) -> object:
