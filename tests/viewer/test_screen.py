@@ -400,11 +400,11 @@ def test_exploring_takes_a_step_from_the_middle_and_back() -> None:
 
 def test_a_choice_can_be_changed_before_a_step_is_taken() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
-        await pilot.press("up", "up", "x", "down", "down", "right", "enter")
+        await pilot.press("up", "up", "x", "down", "down", "down", "right", "enter")
         await pilot.pause()
         assert screen.session is not None
         assert len(screen.session.branches) == 1
-        await pilot.press("x", "down", "down", "right", "left", "enter")
+        await pilot.press("x", "down", "down", "down", "right", "left", "enter")
         await pilot.pause()
         assert screen.scene.trace.steps[-1].choices == {"next_task": "B"}
 
@@ -465,7 +465,7 @@ def test_a_property_is_checked_from_here() -> None:
 
 def test_a_branch_that_goes_wrong_is_explained_in_place() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
-        await pilot.press("up", "up", "x", "down", "enter")
+        await pilot.press("up", "up", "x", "down", "down", "enter")
         await pilot.pause()
         assert not screen.scene.trace.conjunct
         await pilot.press("x", "enter", "3")
@@ -481,7 +481,7 @@ def test_a_branch_that_goes_wrong_is_explained_in_place() -> None:
 
 def test_going_on_from_an_explained_violation_is_a_plain_execution_again() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
-        await pilot.press("up", "up", "x", "down", "enter", "x", "enter")
+        await pilot.press("up", "up", "x", "down", "down", "enter", "x", "enter")
         await screen.workers.wait_for_complete()
         await pilot.pause()
         assert screen.scene.trace.conjunct
