@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import bundled_root, load, project_root
+from verifier.cli.completing import pairs
 from verifier.cli.errors import say
 from verifier.cli.limits import MEGABYTES, PROCESSES, SECONDS
 from verifier.cli.progress import Reporter
@@ -22,12 +23,14 @@ from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
 from verifier.gate.reports.terminal import terminal_lines
 from verifier.gate.revisions import base_of, refuse_bare
+from verifier.gate.selection import selection
 from verifier.proofs import ToolFailure
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("gate")
+@click.argument("patterns", nargs=-1, shell_complete=pairs)
 @click.option("--base", "revision", help="Revision to compare with; default: the merge base.")
 @click.option("--json", "as_json", type=FILE, help="Write the verdicts as JSON.")
 @click.option("--junit", type=FILE, help="Write a JUnit XML report.")
@@ -46,6 +49,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--memory", type=MEGABYTES, help="Megabytes that a search may use.")
 @click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
 def command(
+    patterns: tuple[str, ...],
     revision: str | None,
     as_json: Path | None,
     junit: Path | None,
@@ -61,7 +65,8 @@ def command(
     """What a change does to the models' behaviour, and whether every verdict still holds.
 
     Kept evidence is audited; only what does not hold any more is searched for. Without --base the
-    working tree is compared with where HEAD left the main branch.
+    working tree is compared with where HEAD left the main branch. A PATTERN is a pair, a system, a
+    family, or has a `*`; without one all pairs are at the gate.
     """
     reports = {"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown}
     files = {kind: writable_file(file) for kind, file in reports.items() if file is not None}
@@ -76,12 +81,13 @@ def command(
     circuits = Circuits(root, cache)
     catalogue = load(root)
     catalogue.require_pairs()
+    selected = selection(catalogue, patterns)
     before = recorded(root)
     cores = jobs or os.cpu_count() or 1
     try:
-        with Reporter(len(catalogue.systems)) as reporter:
+        with Reporter(len(selected.systems)) as reporter:
             report = gate(
-                catalogue, base, limits, cache, circuits, cores, reporter.watch, accepting
+                catalogue, selected, base, limits, cache, circuits, cores, reporter.watch, accepting
             )
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")

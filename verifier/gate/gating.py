@@ -20,6 +20,7 @@ from verifier.gate.kept import superfluous
 from verifier.gate.past import Past, past_of
 from verifier.gate.revisions import Base
 from verifier.gate.scores import Comparison
+from verifier.gate.selection import Selection
 from verifier.gate.strength import strength
 from verifier.gate.touched import VERDICTS, Touch, touches
 from verifier.parallel import Lost, side_by_side
@@ -79,6 +80,8 @@ class Report:
     """The project's folder in its repository."""
     strength: tuple[Comparison, ...] = ()
     """For systems with recorded mutants, those of what the change touches."""
+    only: tuple[str, ...] = ()
+    """The patterns that say which pairs are at the gate; none where all are."""
 
     @property
     def code(self) -> int:
@@ -95,6 +98,7 @@ class Report:
 
 def gate(
     catalogue: Catalogue,
+    selected: Selection,
     base: Base | None,
     limits: Limits,
     cache: Cache,
@@ -106,18 +110,20 @@ def gate(
     """Compare the working tree with a base, audit what is kept, and search for the rest."""
     begin = perf_counter()
     changed = base.changed() if base is not None else ()
-    touched = touches(catalogue, changed)
+    everything = touches(catalogue, changed)
+    touched = {name: everything[name] for name in selected.systems if name in everything}
     past = Past()
     if base is not None and changed:
         watch(Progress("base", 0, base.short))
         past = past_of(base, sorted(touched), cache, jobs, watch)
     hunks = hunks_of(base.diff(), catalogue.root) if base is not None and changed else []
-    names = list(catalogue.systems)
+    names = list(selected.systems)
     tasks = {
         name: partial(
             decide_system,
             catalogue,
             name,
+            selected.groups[name],
             past.before.get(name),
             limits,
             cache,
@@ -130,7 +136,7 @@ def gate(
     }
     seconds = None if limits.seconds is None else limits.seconds + GRACE
     decided = tuple(
-        _lost(catalogue, name, answer.reason) if isinstance(answer, Lost) else answer
+        _lost(catalogue, selected, name, answer.reason) if isinstance(answer, Lost) else answer
         for name, answer in side_by_side(tasks, jobs, watch, seconds)
     )
     functions = {
@@ -141,6 +147,7 @@ def gate(
     compared = tuple(strength(catalogue, functions, limits, cache, jobs, watch))
     cache.trim()
     known = bool(past.systems)
+    gone = () if selected.patterns else past.systems
     return Report(
         base=None if base is None else base.short,
         rows=tuple(_rows(catalogue, past, decided)),
@@ -148,17 +155,19 @@ def gate(
         changed_files=changed,
         touches=touched,
         added_systems=tuple(n for n in names if n not in past.systems) if known else (),
-        removed_systems=tuple(n for n in past.systems if n not in names) if known else (),
-        warnings=tuple(_warnings(catalogue, base, past, decided)),
+        removed_systems=tuple(name for name in gone if name not in names),
+        warnings=tuple(_warnings(catalogue, selected, base, past, decided)),
         seconds=perf_counter() - begin,
         prefix="" if base is None else base.prefix,
         strength=compared,
+        only=selected.patterns,
     )
 
 
-def _lost(catalogue: Catalogue, name: str, reason: str) -> Decided:
+def _lost(catalogue: Catalogue, selected: Selection, name: str, reason: str) -> Decided:
     """A system whose process died: its pairs are unknown, and the others are not concerned."""
-    groups = [pair.property for pair in catalogue.pairs_of(catalogue.systems[name])]
+    all_pairs = catalogue.pairs_of(catalogue.systems[name])
+    groups = selected.groups[name] or [pair.property for pair in all_pairs]
     results = tuple(Result(name, g, "unknown", "none", 0, 0.0, None, reason) for g in groups)
     how = dict.fromkeys(groups, reason)
     return Decided(name, results, how, (), None, kept(name, {}, {}), {}, (), 0.0)
@@ -181,8 +190,13 @@ def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[
 
 
 def _warnings(
-    catalogue: Catalogue, base: Base | None, past: Past, decided: Sequence[Decided]
+    catalogue: Catalogue,
+    selected: Selection,
+    base: Base | None,
+    past: Past,
+    decided: Sequence[Decided],
 ) -> list[str]:
+    """What people should know; of the project as a whole only where all of it is at the gate."""
     where = base.short if base is not None else ""
     found = []
     for name, reason in past.failures.items():
@@ -190,12 +204,14 @@ def _warnings(
         found.append(f"{what} cannot be compared with {where}: {reason}")
     found += dict.fromkeys(warning for each in decided for warning in each.warnings)
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
-    for file in superfluous(catalogue.root, catalogue.systems):
-        found.append(f"`{file.relative_to(catalogue.root)}` is about nothing that there is")
-    for group in catalogue.idle:
-        found.append(f"the property `{group}` speaks about none of the systems")
+    if not selected.patterns:
+        for file in superfluous(catalogue.root, catalogue.systems):
+            found.append(f"`{file.relative_to(catalogue.root)}` is about nothing that there is")
+        for group in catalogue.idle:
+            found.append(f"the property `{group}` speaks about none of the systems")
     unrecorded = [pair for pair in pairs if pair not in catalogue.expected]
     if unrecorded and catalogue.expected:
-        count = len(unrecorded)
-        found.append(f"{count} pairs, such as {unrecorded[0]}, have no verdict in {VERDICTS}")
+        what = f"{len(unrecorded)} pairs, such as {unrecorded[0]}, have"
+        what = f"{unrecorded[0]} has" if len(unrecorded) == 1 else what
+        found.append(f"{what} no verdict in {VERDICTS}")
     return found

@@ -42,6 +42,7 @@ def document(report: Report) -> bytes:
     whole = {
         "schema": 1,
         "results": rows,
+        "only": report.only,
         "base": report.base,
         "changed_files": report.changed_files,
         "differences": report.differences,
