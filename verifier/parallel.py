@@ -90,11 +90,12 @@ def side_by_side(
     jobs: int,
     watch: Watch = silent,
     seconds: float | None = None,
+    in_order: bool = True,
 ) -> Iterator[tuple[str, T | Lost]]:
     """The tasks' answers in their order, each from a process of its own, so many at a time.
 
-    A task that takes longer than `seconds` is stopped. Raises the ModelError or ToolFailure that a
-    task ends with.
+    Without `in_order` each comes when it is there. A task that takes longer than `seconds` is
+    stopped. Raises the ModelError or ToolFailure that a task ends with.
     """
     waiting, order = list(tasks), list(tasks)
     running: dict[Connection, Apart[T]] = {}
@@ -114,8 +115,9 @@ def side_by_side(
                 if seconds is not None and monotonic() - worker.started > seconds:
                     del running[connection]
                     finished[worker.name] = worker.stopped(f"stopped after {seconds:g} s")
-            while order and order[0] in finished:
-                yield order[0], finished.pop(order.pop(0))
+            while ready := [name for name in order[: 1 if in_order else None] if name in finished]:
+                order.remove(ready[0])
+                yield ready[0], finished.pop(ready[0])
     finally:
         for worker in running.values():
             worker.process.terminate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -24,7 +25,9 @@ from verifier.gate.gating import Report, gate
 from verifier.gate.reports.terminal import terminal_lines
 from verifier.gate.revisions import base_of, refuse_bare
 from verifier.gate.selection import selection
+from verifier.gate.stopping import REASON, TERMINATED, terminable, undisturbed
 from verifier.proofs import ToolFailure
+from verifier.viewer.lines import plural
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -85,22 +88,34 @@ def command(
     before = recorded(root)
     cores = jobs or os.cpu_count() or 1
     try:
-        with Reporter(len(selected.systems)) as reporter:
+        with terminable(), Reporter(len(selected.systems)) as reporter:
             report = gate(
                 catalogue, selected, base, limits, cache, circuits, cores, reporter.watch, accepting
             )
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
+    with undisturbed():
+        for kind, file in files.items():
+            _write(kind, file, report)
+    if report.stopped:
+        _tell_stopped(report, files)
+        return report.code
     for line in terminal_lines(report, styled, why):
         click.echo(line)
-    for kind, file in files.items():
-        _write(kind, file, report)
     if not accepting:
         return report.code
     for changed in accept(catalogue, report, before):
         click.echo(f"wrote {changed.relative_to(root)}", err=True)
     return 3 if report.code == 3 or any(row.code == 3 for row in report.rows) else 0
+
+
+def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:
+    """How far the gate has come, and where that is written."""
+    signal = "terminated" if report.stopped == TERMINATED else "interrupted"
+    open = sum(row.result.reason == REASON for row in report.rows)
+    wrote = f"; wrote {', '.join(map(str, files.values()))}" if files else ""
+    say(signal, f"{open} of {plural(len(report.rows), 'pair')} were not decided{wrote}")
 
 
 def _write(kind: str, file: Path, report: Report) -> None:

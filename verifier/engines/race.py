@@ -77,7 +77,8 @@ def _run(contender: Contender, end: Connection, parent: int) -> None:
 
 
 def end_with(parent: int) -> None:
-    """End this process, soon, when its parent is no more."""
+    """End this process, soon, when its parent is no more, and at once when it is told to end."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def watch() -> None:
         while os.getppid() == parent:

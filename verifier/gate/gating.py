@@ -21,6 +21,7 @@ from verifier.gate.past import Past, past_of
 from verifier.gate.revisions import Base
 from verifier.gate.scores import Comparison
 from verifier.gate.selection import Selection
+from verifier.gate.stopping import REASON, code_of
 from verifier.gate.strength import strength
 from verifier.gate.touched import VERDICTS, Touch, touches
 from verifier.parallel import Lost, side_by_side
@@ -82,10 +83,14 @@ class Report:
     """For systems with recorded mutants, those of what the change touches."""
     only: tuple[str, ...] = ()
     """The patterns that say which pairs are at the gate; none where all are."""
+    stopped: int = 0
+    """The exit code of the signal that ended the gate early, if one did."""
 
     @property
     def code(self) -> int:
-        """The exit code: 1 before 3 before 0."""
+        """The exit code: that of a signal, else 1 before 3 before 0."""
+        if self.stopped:
+            return self.stopped
         codes = {row.code for row in self.rows}
         for each in self.strength:
             codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
@@ -94,6 +99,17 @@ class Report:
     @property
     def differences(self) -> tuple[Difference, ...]:
         return tuple(each.change for each in self.decided if each.change is not None)
+
+
+@dataclass
+class _Found:
+    """What a gate has found so far."""
+
+    changed: tuple[str, ...] = ()
+    touched: Mapping[str, Touch] = field(default_factory=dict)
+    past: Past = field(default_factory=Past)
+    decided: dict[str, Decided] = field(default_factory=dict)
+    compared: list[Comparison] = field(default_factory=list)
 
 
 def gate(
@@ -107,15 +123,59 @@ def gate(
     watch: Watch = silent,
     keeping: bool = False,
 ) -> Report:
-    """Compare the working tree with a base, audit what is kept, and search for the rest."""
+    """Compare the working tree with a base, audit what is kept, and search for the rest.
+
+    A gate that is interrupted reports what it has found; what it has not decided is unknown.
+    """
     begin = perf_counter()
-    changed = base.changed() if base is not None else ()
+    found, stopped = _Found(), 0
+    try:
+        _find(found, catalogue, selected, base, limits, cache, circuits, jobs, watch, keeping)
+    except KeyboardInterrupt as end:
+        stopped = code_of(end)
+    decided = [
+        found.decided.get(name) or _lost(catalogue, selected, name, REASON)
+        for name in selected.systems
+    ]
+    past, names = found.past, selected.systems
+    known = bool(past.systems)
+    gone = () if selected.patterns else past.systems
+    return Report(
+        base=None if base is None else base.short,
+        rows=tuple(_rows(catalogue, past, decided)),
+        decided=tuple(decided),
+        changed_files=found.changed,
+        touches=found.touched,
+        added_systems=tuple(n for n in names if n not in past.systems) if known else (),
+        removed_systems=tuple(name for name in gone if name not in names),
+        warnings=tuple(_warnings(catalogue, selected, base, past, decided)),
+        seconds=perf_counter() - begin,
+        prefix="" if base is None else base.prefix,
+        strength=tuple(found.compared),
+        only=selected.patterns,
+        stopped=stopped,
+    )
+
+
+def _find(
+    found: _Found,
+    catalogue: Catalogue,
+    selected: Selection,
+    base: Base | None,
+    limits: Limits,
+    cache: Cache,
+    circuits: Circuits,
+    jobs: int,
+    watch: Watch,
+    keeping: bool,
+) -> None:
+    """Fill in what is found as it is found."""
+    found.changed = changed = base.changed() if base is not None else ()
     everything = touches(catalogue, changed)
-    touched = {name: everything[name] for name in selected.systems if name in everything}
-    past = Past()
+    found.touched = {name: everything[name] for name in selected.systems if name in everything}
     if base is not None and changed:
         watch(Progress("base", 0, base.short))
-        past = past_of(base, sorted(touched), cache, jobs, watch)
+        found.past = past_of(base, sorted(found.touched), cache, jobs, watch)
     hunks = hunks_of(base.diff(), catalogue.root) if base is not None and changed else []
     names = list(selected.systems)
     tasks = {
@@ -124,7 +184,7 @@ def gate(
             catalogue,
             name,
             selected.groups[name],
-            past.before.get(name),
+            found.past.before.get(name),
             limits,
             cache,
             circuits,
@@ -135,33 +195,18 @@ def gate(
         for name in names
     }
     seconds = None if limits.seconds is None else limits.seconds + GRACE
-    decided = tuple(
-        _lost(catalogue, selected, name, answer.reason) if isinstance(answer, Lost) else answer
-        for name, answer in side_by_side(tasks, jobs, watch, seconds)
-    )
+    for name, answer in side_by_side(tasks, jobs, watch, seconds, in_order=False):
+        if isinstance(answer, Lost):
+            answer = _lost(catalogue, selected, name, answer.reason)
+        found.decided[name] = answer
     functions = {
         each.system: {h.function for h in hunks if h.function in each.functions}
-        for each in decided
+        for each in found.decided.values()
         if each.moved
     }
-    compared = tuple(strength(catalogue, functions, limits, cache, jobs, watch))
+    for comparison in strength(catalogue, functions, limits, cache, jobs, watch):
+        found.compared.append(comparison)
     cache.trim()
-    known = bool(past.systems)
-    gone = () if selected.patterns else past.systems
-    return Report(
-        base=None if base is None else base.short,
-        rows=tuple(_rows(catalogue, past, decided)),
-        decided=decided,
-        changed_files=changed,
-        touches=touched,
-        added_systems=tuple(n for n in names if n not in past.systems) if known else (),
-        removed_systems=tuple(name for name in gone if name not in names),
-        warnings=tuple(_warnings(catalogue, selected, base, past, decided)),
-        seconds=perf_counter() - begin,
-        prefix="" if base is None else base.prefix,
-        strength=compared,
-        only=selected.patterns,
-    )
 
 
 def _lost(catalogue: Catalogue, selected: Selection, name: str, reason: str) -> Decided:

@@ -43,6 +43,7 @@ def document(report: Report) -> bytes:
         "schema": 1,
         "results": rows,
         "only": report.only,
+        "stopped": bool(report.stopped),
         "base": report.base,
         "changed_files": report.changed_files,
         "differences": report.differences,
