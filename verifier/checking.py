@@ -86,16 +86,19 @@ def decide(
     `sound` has evidence that was just audited, of properties and of cases that must be reachable:
     for those nothing is searched.
     """
-    wanted = _wanted(properties, compiled, list(groups))
+    wanted = list(groups)
+    _refuse_absent(properties, compiled, wanted)
     sound = sound or {}
     goals = [group for group in wanted if group in compiled.circuit.bad and group not in sound]
+    verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
     witnesses = witness_goals(compiled.system, properties, wanted)
-    needed = [group for group in wanted if not isinstance(sound.get(group), Run)]
-    wishes = sorted({wish for group in needed for wish in witnesses[group]})
+    open_or_violated = {g for g, each in verdicts.items() if not isinstance(each, Proved)}
+    open_or_violated |= {g for g, each in sound.items() if isinstance(each, Run)}
+    held = [group for group in wanted if group not in open_or_violated]
+    wishes = sorted({wish for group in held for wish in witnesses[group]})
     unknown = [wish for wish in wishes if wish not in sound]
     reached = _reached(compiled.circuit, unknown, engine, limits, watch)
     reached |= {wish: said_by(compiled, sound[wish]) for wish in wishes if wish in sound}
-    verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
     proved = {group: each for group, each in verdicts.items() if isinstance(each, Proved)}
     proofs = audited_proofs(compiled, properties, proved, minimal, watch)
     results = []
@@ -134,22 +137,18 @@ def said_by(compiled: Compiled, evidence: Run | Certificate) -> Verdict:
     return Violated("bmc", path, 0.0)
 
 
-def _wanted(
-    properties: Sequence[ModelFunction], compiled: Compiled, groups: list[str]
-) -> list[str]:
-    """The properties asked for; who asks for all gets the models' assertions too."""
+def _refuse_absent(
+    properties: Sequence[ModelFunction], compiled: Compiled, groups: Sequence[str]
+) -> None:
+    """Raise ModelError where a property is asked for that the system does not have."""
     known = {function.group for function in properties}
-    asserts = ASSERTIONS in compiled.circuit.bad
-    wanted = [group for group in groups if group in known or (asserts and group == ASSERTIONS)]
-    absent = [group for group in groups if group not in wanted]
+    known |= {ASSERTIONS} & compiled.circuit.bad.keys()
+    absent = [group for group in groups if group not in known]
     if absent:
         raise ModelError(
             f"`{compiled.system.name}` has no property `{absent[0]}`",
             mend="nothing can be expected of it: take it out of verdicts.toml",
         )
-    if asserts and known <= set(groups) and ASSERTIONS not in wanted:
-        wanted.append(ASSERTIONS)
-    return wanted
 
 
 def witness_goals(

@@ -1,6 +1,6 @@
 """`python -m tests.bench [PATTERN ...] [-o FILE]`: nestproof next to its peers on the same pairs.
 
-Every figure is a whole process's. The exports are made first; making them is not counted.
+Every figure is a whole process's. Circuits and exports are made first; that is not counted.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from tests.bench.peers import Peer, abc_bmc3, abc_pdr, spacer
 from tests.bench.processes import LONG, Run, interleaved, machine, run
 from tests.bench.screen import keys
 from verifier.catalogue import Catalogue, Pair, bundled_root, load
+from verifier.evidence.verdicts import Limits
 from verifier.formats.aiger import write_aiger
 from verifier.formats.smt2 import write_smt2
+from verifier.gate.cache import Cache, cache_folder
+from verifier.gate.circuits import Circuits
 from verifier.language.compiling import compile_system
 
 SPACER_PROPERTY = "isolation"
@@ -37,10 +40,14 @@ def nestproof(pairs: Sequence[Pair], *options: str) -> list[str]:
 
 
 def exported(catalogue: Catalogue, folder: Path) -> dict[Pair, Path]:
-    """Every pair with a circuit, as `.aig` and `.smt2` files of one stem."""
+    """Every pair with a circuit, as `.aig` and `.smt2` files of one stem.
+
+    The circuits are saved for nestproof, too: nobody compiles while the clock runs.
+    """
     files = {}
+    circuits = Circuits(catalogue.root, Cache(cache_folder(), Limits()))
     for system in catalogue.systems.values():
-        compiled = compile_system(system, catalogue.properties_of(system))
+        compiled = circuits.compiled(system, catalogue.properties_of(system))
         for pair in catalogue.pairs_of(system):
             if pair.property in compiled.circuit.bad:
                 file = folder / str(pair).replace("/", ".")
@@ -112,7 +119,7 @@ def report(patterns: Sequence[str], rounds: int, spacer_seconds: int) -> Iterato
     yield "# Benchmarks\n"
     yield f"{machine()}. Whole processes, medians of {rounds} interleaved runs (of fewer, where one"
     yield f"takes over {LONG:.0f} s); one run of `make bench`. The peers decide one pair per"
-    yield "process, from files made before."
+    yield "process, from files made before; nestproof recalls circuits that were compiled before."
     yield from compilation(catalogue)
     with tempfile.TemporaryDirectory() as folder:
         files = exported(catalogue, Path(folder))

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ Runner = Callable[..., Ran]
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project that `nestproof new` writes."""
     folder = tmp_path_factory.mktemp("projects") / "lazy"
-    _ran(["new", str(folder)], HERE, "")
+    _ran(["new", str(folder)], HERE)
     return folder
 
 
@@ -37,14 +37,18 @@ def project(example: Path, tmp_path: Path) -> Path:
 def nestproof(example: Path) -> Runner:
     """Run `nestproof` with arguments, in the example project unless `cwd` says otherwise."""
 
-    def run(*arguments: str, cwd: Path = example, stdin: str = "") -> Ran:
-        return _ran(list(arguments), cwd, stdin)
+    def run(*arguments: str, cwd: Path = example, stdin: str = "", **variables: str) -> Ran:
+        own = {f"XDG_{kind}_HOME": str(example.parent / kind) for kind in ("CACHE", "STATE")}
+        return _ran(list(arguments), cwd, stdin, own | variables)
 
     return run
 
 
-def _ran(arguments: list[str], cwd: Path, stdin: str) -> Ran:
+def _ran(
+    arguments: list[str], cwd: Path, stdin: str = "", variables: Mapping[str, str] | None = None
+) -> Ran:
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent), "COLUMNS": "100"}
+    environment |= variables or {}
     environment.pop("NO_COLOR", None)
     return ran(arguments, cwd, environment, stdin)
 

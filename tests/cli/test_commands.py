@@ -47,6 +47,23 @@ def test_check_prints_one_json_document(nestproof: Runner) -> None:
     assert ran.err == ""
 
 
+def test_circuits_are_kept_between_checks_unless_one_says_no(
+    nestproof: Runner, tmp_path: Path
+) -> None:
+    caches = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_STATE_HOME": str(tmp_path / "state")}
+    first = nestproof("check", "--no-cache", **caches)
+    assert not list(tmp_path.iterdir())
+    assert nestproof("check", **caches).out.split()[0] == first.out.split()[0]
+    kept = list(tmp_path.glob("cache/**/*.circuit"))
+    assert len(kept) == 2
+    for spoil in (b"", b"nonsense", kept[1].read_bytes()):
+        kept[0].write_bytes(spoil)
+        again = nestproof("check", **caches)
+        assert again.code == 0
+        assert "4 pairs: 2 proved, 2 violated; all as expected" in again.err
+        assert kept[0].read_bytes() != spoil
+
+
 def test_one_pair_is_counted_as_one(nestproof: Runner) -> None:
     assert "1 pair: 1 proved" in nestproof("check", "lazy/fixed/isolation").err
     assert "1 system, 1 pair" in nestproof("list", "lazy/fixed/isolation").err

@@ -1,5 +1,6 @@
 """`show` and `graph` in their formats, `simulate` without a terminal."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,31 @@ def test_textual_is_imported_only_when_the_screen_opens() -> None:
     )
     root = Path(__file__).parent.parent.parent
     assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == 0
+
+
+def test_a_pair_is_shown_by_the_counterexample_that_the_project_keeps(
+    nestproof: Runner, project: Path
+) -> None:
+    def steps(*options: str) -> str:
+        first = nestproof("show", "lazy/broken/isolation", "--plain", *options, cwd=project)
+        return first.out.splitlines()[0].removeprefix("lazy/broken/isolation is violated after ")
+
+    assert nestproof("gate", "--accept", cwd=project).code == 0
+    file = project / "properties" / "certificates" / "lazy.broken.json"
+    kept = json.loads(file.read_text())
+    moves = kept["runs"]["isolation"]["moves"]
+    moves.insert(0, moves[0])
+    file.write_text(json.dumps(kept))
+    assert steps() == "4 steps"
+    assert steps("--fresh") == "3 steps"
+    del moves[2:]
+    file.write_text(json.dumps(kept))
+    assert steps() == "3 steps", "what does not violate the property is no counterexample"
+    moves[0][0] = "fly"
+    file.write_text(json.dumps(kept))
+    assert steps() == "3 steps", "nor is what the system cannot do"
+    file.write_text(file.read_text()[:50])
+    ran = nestproof("show", "lazy/broken/isolation", cwd=project)
+    assert ran.code == 2
+    assert "the evidence kept for `lazy/broken` is damaged" in ran.err
+    assert steps("--fresh") == "3 steps"

@@ -125,10 +125,10 @@ def test_several_goals_share_one_small_invariant_and_each_gets_its_part(seed: in
     proved = {goal: v for goal, v in verdicts.items() if isinstance(v, Proved)}
     whole = Invariant(tuple({c: None for v in proved.values() for c in v.invariant.clauses}))
     clauses = minimise(circuit, list(proved), whole, Limits()).clauses
-    assert all_hold(circuit, proved, Invariant(clauses))
+    assert all_hold(circuit, list(proved), [[(clause,)] for clause in clauses])
     for clause in clauses:
-        rest = Invariant(tuple(other for other in clauses if other != clause))
-        assert not all_hold(circuit, proved, rest)
+        rest = [[(other,)] for other in clauses if other != clause]
+        assert not all_hold(circuit, list(proved), rest)
     lemmas = [clauses[place : place + 2] for place in range(0, len(clauses), 2)]
     for goal, numbers in supports(circuit, proved, lemmas).items():
         part = Invariant(tuple(clause for number in numbers for clause in lemmas[number]))

@@ -10,8 +10,9 @@ def diff(project: Project, *arguments: str) -> tuple[str, int]:
 
 
 def test_an_unchanged_system_has_no_difference(project: Project) -> None:
+    base = project.git("rev-parse", "--short=12", "HEAD")
     assert diff(project, "lazy/fixed") == (
-        "lazy/fixed against lazy/fixed before\n  no behavioural change\n",
+        f"lazy/fixed against lazy/fixed at {base}\n  no behavioural change\n",
         0,
     )
 
@@ -31,7 +32,7 @@ def test_a_difference_has_an_execution_that_reaches_it(project: Project) -> None
     project.edit("        previous.uses_fpu = False\n", "")
     out, code = diff(project, "lazy/fixed")
     assert code == 1
-    assert "`saved[A].uses_fpu` becomes 1, not 0" in out
+    assert "reached within 2 steps:\n      `saved[A].uses_fpu` becomes 1, not 0" in out
     assert "such as after use_fpu" in out
 
 

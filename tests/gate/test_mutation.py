@@ -1,8 +1,17 @@
 """Whether mistakes are noticed, and what is said of those that are not."""
 
 import tomllib
+from collections.abc import Iterator
 
+import pytest
+
+from tests.evidence.lazy_project import project as project_as_loaded
 from tests.gate.conftest import Project
+from verifier.evidence.verdicts import Limits
+from verifier.gate.cache import Cache
+from verifier.gate.mutation import SECONDS, Trial
+from verifier.gate.scores import Entry
+from verifier.gate.strength import strength
 
 
 def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Project) -> None:
@@ -104,3 +113,32 @@ def test_branches_that_are_never_taken_are_listed_with_a_proof(project: Project)
     condition = "`not machine.saved[machine.current].uses_fpu`"
     assert f"unreachable  models/lazy.py:84 in use_fpu: {condition}" in ran.out
     assert list((project.folder / "proofs").glob("*.json"))
+
+
+def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    allowed: list[object] = []
+
+    def tried(*arguments: object) -> Iterator[Trial]:
+        allowed.append(arguments[-1])
+        return iter(())
+
+    monkeypatch.setattr("verifier.gate.strength.trials_of", tried)
+    monkeypatch.setattr(
+        "verifier.gate.strength.scores", lambda _: {"lazy/fixed": Entry(killed=1, equivalent=0)}
+    )
+    limits = Limits()
+    touched = {"lazy/fixed": {"switch_to"}}
+    assert [*strength(project_as_loaded(), touched, limits, Cache(None, limits), 1)]
+    assert allowed == [4 * SECONDS]
+
+
+def test_no_mistakes_are_tried_where_a_verdict_is_not_the_expected_one(project: Project) -> None:
+    assert project.run("mutate", "lazy/fixed", "--accept").code == 0
+    project.commit("scores")
+    project.edit("    machine.ts = machine.sets_ts\n", "    machine.ts = False\n")
+    ran = project.gate("--base", "HEAD")
+    assert ran.code == 1
+    assert "lazy/fixed/isolation" in ran.out
+    assert "survived" not in ran.out

@@ -182,6 +182,8 @@ def test_markdown_is_balanced_and_says_what_broke_since_when_and_where(broken: P
     diagram = text.split("```mermaid\n")[1].split("```")[0]
     for line in diagram.splitlines()[1:]:
         assert re.fullmatch(r"    (participant \w+ as .+|\w+->>\w+: .+|Note .+: .+)", line), line
+    [verdict] = [line for line in diagram.splitlines() if "fails" in line]
+    assert verdict.count("fails") == 1
     assert ";" not in diagram
     assert "#" not in diagram
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from verifier.catalogue import Catalogue, bundled_root, load
+from verifier.findings import FOLDER, pairs_of
 from verifier.language.functions import about
 
 ROOT = Path(__file__).parent.parent.parent
@@ -86,6 +87,17 @@ def test_every_claim_has_a_case_that_must_occur(catalogue: Catalogue) -> None:
 
 def test_every_pair_has_a_recorded_verdict(catalogue: Catalogue) -> None:
     assert not [str(pair) for pair in catalogue.pairs() if pair not in catalogue.expected]
+
+
+def test_every_finding_names_pairs_that_are_violated_and_no_other_finding_does(
+    catalogue: Catalogue,
+) -> None:
+    violated = {str(pair) for pair, verdict in catalogue.expected.items() if verdict == "violated"}
+    named = {page.name: pairs_of(page) for page in (ROOT / FOLDER).glob("*.md")}
+    assert all(named.values())
+    everything = [pair for pairs in named.values() for pair in pairs]
+    assert set(everything) <= violated
+    assert len(everything) == len(set(everything))
 
 
 def test_every_step_says_in_a_sentence_what_it_does(catalogue: Catalogue) -> None:

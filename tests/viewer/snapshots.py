@@ -40,6 +40,12 @@ def lazy() -> Screen:
     return Screen(trace(), Exploration(system, properties("lazy/broken"), start, moves, trace()))
 
 
+def begun() -> Screen:
+    """A system at its start, as `simulate` opens it."""
+    session = Exploration(project().systems["lazy/broken"], properties("lazy/broken"))
+    return Screen(session.now.trace, session, explores=True)
+
+
 VIEWS = {
     "opened": (),
     "state": ("1", "up", "up"),
@@ -53,12 +59,14 @@ VIEWS = {
     "level": ("v", "v"),
     "start": ("home", "1"),
     "help": ("question_mark",),
+    "words": ("question_mark", "end"),
     "question": ("slash",),
     "light": ("t",),
 }
 """Keys by the name of what they show."""
 
 BUGS = {"opened": (), "before": ("1", "up")}
+BEGUN = {"begun": (), "first": ("enter",)}
 EXPLORED = {"explore": ("up", "x"), "taken": ("up", "x", "enter"), "random": ("home", "r")}
 
 
@@ -71,6 +79,8 @@ def _all() -> Iterator[Snapshot]:
             yield Snapshot(f"v3.14-{name}", lambda: Screen(saved("v3.14")), keys, size)
         for name, keys in EXPLORED.items():
             yield Snapshot(f"lazy-{name}", lazy, keys, size)
+        for name, keys in BEGUN.items():
+            yield Snapshot(f"lazy-{name}", begun, keys, size)
 
 
 SNAPSHOTS = list(_all())
@@ -87,6 +97,7 @@ def taken(screen: Screen, keys: Sequence[str], size: tuple[int, int]) -> str:
 
     async def run() -> str:
         async with screen.run_test(size=size) as pilot:
+            await screen.workers.wait_for_complete()
             await pilot.pause()
             for key in keys:
                 await pilot.press(key)

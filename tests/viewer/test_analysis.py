@@ -4,12 +4,16 @@ import msgspec
 import pytest
 
 from tests.viewer.conftest import saved
+from verifier.catalogue import bundled_root, load
+from verifier.evidence.exploring import Exploration
 from verifier.evidence.traces import Entered, Stride, Trace
 from verifier.viewer.beliefs import Beliefs
 from verifier.viewer.causes import chain
 from verifier.viewer.contract import differences, first_difference
 from verifier.viewer.levels import Levels, group_of, handlers
+from verifier.viewer.lines import rendered
 from verifier.viewer.reading import Reading
+from verifier.viewer.timeline import Timeline
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +59,35 @@ def test_the_level_that_a_system_gives_comes_first() -> None:
     trace = saved("v3.1")
     steps = (msgspec.structs.replace(trace.steps[0], level="task A"), *trace.steps[1:])
     assert Levels(Reading(msgspec.structs.replace(trace, steps=steps))).at(0) == "task A"
+
+
+def test_who_runs_after_the_last_step_is_told_as_before_it() -> None:
+    system = load(bundled_root()).systems["native/lazy-v3.4"]
+    session = Exploration(system, ())
+    assert Levels(Reading(session.now.trace)).lanes == ("task A",)
+    session.run(0, 20, seed=1)
+    trace = session.now.trace
+    reading, last = Reading(trace), len(trace.steps)
+    assert Levels(reading).at(last) == f"task {reading.value('host.current', last)}"
+
+
+@pytest.mark.parametrize(
+    ("lanes", "lane", "heading"),
+    [
+        (("task A", "task B"), 9, "      task A   task B"),
+        (("task A", "task B"), 5, "task  A    B"),
+        (("L0", "L1", "L2"), 5, "      L0   L1   L2"),
+        (("hypervisor A", "hypervisor B"), 5, "hype… A    B"),
+        (("B", "scheduler"), 5, "      B    sch…"),
+    ],
+)
+def test_lanes_can_be_told_apart_by_their_heading(
+    lanes: tuple[str, ...], lane: int, heading: str
+) -> None:
+    call = Entered("go", "", "m.py", 1, "", ())
+    strides = tuple(Stride("go", lane, {}, (), {}, call, after=lane) for lane in lanes)
+    trace = Trace(1, "trace", "s/x", "p", "c", {}, "bmc", {"x": False}, strides)
+    assert list(rendered([Timeline(Reading(trace), lane).heading()])) == [heading]
 
 
 def test_a_kernel_that_runs_no_guests_has_its_tasks_as_lanes() -> None:

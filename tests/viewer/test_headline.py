@@ -62,7 +62,7 @@ def test_the_decision_comes_before_the_choice_and_has_its_place() -> None:
     assert "nested_nm_exit_handled() = 1 and not 0 in step 14" in lines[first]
     assert "models/kvm/nested.py:31" in lines[first]
     assert "nested_vmx_exit_handled() in arch/x86/kvm/vmx.c" in lines[first]
-    assert "or if        L1 chooses guest_ts=1 in step 4" in lines[first + 1]
+    assert "also avoided by another input of L1, guest_ts=1 in step 4: " in lines[first + 1]
 
 
 def test_a_function_with_nothing_to_do_is_told_with_the_field_that_says_so() -> None:

@@ -27,6 +27,13 @@ def test_the_sequence_diagram_is_as_reviewed(golden: Golden) -> None:
     golden("v3.1.mermaid", "\n".join(sequence(saved("v3.1"))) + "\n")
 
 
+def test_a_diagram_says_once_where_it_ends() -> None:
+    trace = saved("v3.1")
+    settled = msgspec.structs.replace(trace, doomed=len(trace.steps))
+    assert any("nothing avoids it" in text for text in sequence(trace))
+    assert not any("nothing avoids it" in text for text in sequence(settled))
+
+
 def test_the_picture_is_well_formed_and_loads_nothing(golden: Golden) -> None:
     picture = svg(list(overview_lines(saved("v3.1"))), "a <title>")
     root = ElementTree.fromstring(picture)

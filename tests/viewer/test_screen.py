@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from tests.evidence.lazy_project import trace
 from tests.viewer.conftest import saved
-from tests.viewer.snapshots import lazy, on_screen
+from tests.viewer.snapshots import begun, lazy, on_screen
 from verifier.evidence.exploring import Exploration
 from verifier.evidence.files import read
 from verifier.evidence.runs import run_of_moves
@@ -394,6 +394,29 @@ def test_exploring_takes_a_step_from_the_middle_and_back() -> None:
         assert screen.session is not None
         assert screen.session.now.name == "main"
         assert screen.scene.trace.conjunct == trace().conjunct
+
+    played(lazy(), script)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+def test_exploring_begins_with_the_steps_that_can_be_taken(size: tuple[int, int]) -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await screen.workers.wait_for_complete()
+        assert is_open(screen, Options)
+        assert "switch_to" in content(screen, "options")
+        await pilot.press("down", "down", "enter")
+        await pilot.pause()
+        assert not is_open(screen, Options)
+        assert [stride.step for stride in screen.scene.trace.steps] == ["switch_to"]
+        assert screen.timeline.has_focus
+
+    played(begun(), script, size)
+
+
+def test_a_counterexample_does_not_begin_with_other_steps() -> None:
+    async def script(screen: Screen, _: Pilot[None]) -> None:
+        assert not is_open(screen, Options)
+        assert screen.timeline.has_focus
 
     played(lazy(), script)
 

@@ -1,6 +1,6 @@
 """Z3 terms of a graph's literals, each built once."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import z3
 
@@ -33,18 +33,22 @@ class Z3Terms:
 
     def term(self, literal: int) -> z3.BoolRef:
         """The literal's term, with the terms of everything it depends on built."""
-        if literal & ~1 not in self._terms:
-            self._build(literal & ~1)
-        return z3.BoolRef(self._signed(literal), self._context)
+        return z3.BoolRef(self._term(literal), self._context)
 
-    def assert_all(self, solver: z3.Solver, literals: Iterable[int]) -> None:
-        """Give a solver literals that hold, without what z3py does for each expression."""
-        for literal in literals:
-            z3.Z3_solver_assert(self._raw, solver.solver, self.term(literal).ast)
+    def assert_any(self, solver: z3.Solver, literals: Sequence[int]) -> None:
+        """Tell a solver that one of some literals holds, without what z3py does for each term."""
+        terms = [self._term(literal) for literal in literals]
+        either = z3.Z3_mk_or(self._raw, len(terms), (z3.Ast * len(terms))(*terms))
+        z3.Z3_solver_assert(self._raw, solver.solver, either)
 
     def value(self, model: z3.ModelRef, literal: int) -> bool:
         """A literal's value in a model, false where the model leaves a variable open."""
         return bool(z3.is_true(model.eval(self.term(literal), model_completion=True)))
+
+    def _term(self, literal: int) -> z3.Ast:
+        if literal & ~1 not in self._terms:
+            self._build(literal & ~1)
+        return self._signed(literal)
 
     def _build(self, root: int) -> None:
         left, right, terms = self.graph.left, self.graph.right, self._terms

@@ -30,7 +30,8 @@ class Aside(Generic[T]):
     """One task in a process of its own."""
 
     def __init__(self, name: str, task: Callable[[], T]) -> None:
-        self.apart: Apart[T] = Apart(name, partial(_giving_way, task))
+        self.apart: Apart[T] = Apart({name: partial(_giving_way, task)})
+        self.apart.begin(name)
 
     def is_ready(self) -> bool:
         """Whether there is an answer."""
@@ -42,6 +43,7 @@ class Aside(Generic[T]):
             found = self.apart.answer()
         except (ModelError, ToolFailure) as error:
             raise LostWork(str(error)) from None
+        self.apart.end()
         if isinstance(found, Lost):
             raise LostWork(found.reason)
         return found

@@ -18,6 +18,8 @@ from verifier.cli.verdict_lines import document, exit_code, judged, lines
 from verifier.cli.writing import writable_folder, write_output
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
+from verifier.gate.cache import Cache, cache_folder
+from verifier.gate.circuits import Circuits
 from verifier.parallel import ENGINES, check_all
 from verifier.proofs import ToolFailure
 from verifier.viewer.lines import plural
@@ -37,6 +39,7 @@ from verifier.viewer.lines import plural
 @click.option("--memory", type=MEGABYTES, help="Megabytes that a search may use.")
 @click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
 @click.option("--fresh", is_flag=True, help="Search without the lemmas of kept proofs.")
+@click.option("--no-cache", is_flag=True, help="Compile anew; neither read nor write circuits.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option(
     "--evidence",
@@ -51,6 +54,7 @@ def command(
     memory: int | None,
     jobs: int | None,
     fresh: bool,
+    no_cache: bool,
     as_json: bool,
     evidence: Path | None,
 ) -> int:
@@ -58,13 +62,16 @@ def command(
 
     Without a PATTERN the whole catalogue is checked.
     """
-    catalogue = load(project_root(Path.cwd()))
+    limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
+    root = project_root(Path.cwd())
+    cache = Cache(None if no_cache else cache_folder(), limits)
+    circuits = Circuits(root, cache)
+    catalogue = load(root)
     catalogue.require_pairs()
     chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
     if not patterns:
         for group in catalogue.idle:
             say("warning", f"the property `{group}` speaks about none of the systems")
-    limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
     folder = None if evidence is None else writable_folder(evidence)
     results: list[Result] = []
     try:
@@ -78,6 +85,7 @@ def command(
                 reporter.watch,
                 minimal=folder is not None,
                 fresh=fresh,
+                compiled_by=circuits.compiled,
             )
             for batch in batches:
                 reporter.done()
@@ -90,6 +98,7 @@ def command(
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
+    cache.trim()
     saved = {} if folder is None else {_pair(r): _save(r, folder) for r in results if r.evidence}
     if as_json:
         click.echo(document(results, catalogue.expected, saved))

@@ -16,7 +16,7 @@ from verifier.gate.cache import Cache
 from verifier.gate.differences import difference
 from verifier.gate.past import past_of
 from verifier.gate.reports.changes import difference_lines
-from verifier.gate.revisions import base_of
+from verifier.gate.revisions import Base, base_of
 from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 
@@ -28,9 +28,9 @@ from verifier.language.errors import ModelError
 @click.option(
     "--timeout",
     type=SECONDS,
-    default=20.0,
+    default=60.0,
     show_default=True,
-    help="Seconds to look for executions that reach a difference.",
+    help="Seconds to find out which differences are reached.",
 )
 def command(system: str, other: str | None, revision: str | None, timeout: float) -> int:
     """What SYSTEM does differently from what it did, or OTHER from SYSTEM.
@@ -44,10 +44,11 @@ def command(system: str, other: str | None, revision: str | None, timeout: float
     catalogue = load(root)
     first = _behaviour(catalogue, system)
     if other is None:
-        old, new, was = _before(root, system, revision), first, f"{system} before"
+        base = _base(root, revision)
+        old, new, was = _before(base, system), first, f"{system} at {base.short}"
     else:
         old, new, was = first, _behaviour(catalogue, other), system
-    found = difference(old, new, Limits(depth=40, seconds=timeout))
+    found = difference(old, new, Limits(depth=40, seconds=timeout), each=True)
     for line in difference_lines(found, was, styled):
         click.echo(line)
     return 0 if found.none else 1
@@ -58,13 +59,17 @@ def _behaviour(catalogue: Catalogue, name: str) -> Behaviour:
     return behaviour_of(compile_system(system, catalogue.properties_of(system)))
 
 
-def _before(root: Path, system: str, revision: str | None) -> Behaviour:
+def _base(root: Path, revision: str | None) -> Base:
     base = base_of(root, revision)
     if base is None:
         raise ModelError(
             f"`{root}` has no earlier revision to compare with",
             mend="name two systems: nestproof diff SYSTEM OTHER",
         )
+    return base
+
+
+def _before(base: Base, system: str) -> Behaviour:
     past = past_of(base, [system], Cache(None, Limits()), 1)
     reason = past.failures.get(system, past.failures.get(""))
     if reason is not None:

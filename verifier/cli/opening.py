@@ -16,6 +16,7 @@ from verifier.evidence.replay import Move, Stopped
 from verifier.evidence.runs import fails_alike
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
+from verifier.findings import finding_of
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 from verifier.viewer.watches import Watch
@@ -56,13 +57,17 @@ def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
 def placed(trace: Trace, session: Exploration | None, catalogue: Catalogue | None) -> Trace:
     """The trace with what the models that are here tell about it.
 
-    That is the step that settles its violation, and the other systems in which it occurs.
+    That is the step that settles its violation, the other systems in which it occurs, and the
+    project's page about it.
     """
     if session is None or not trace.conjunct:
         return trace
-    trace = _foreseen(trace, session)
-    alike = _systems_alike(trace, catalogue or load(project_root(Path.cwd())))
-    return msgspec.structs.replace(trace, also_in=alike)
+    catalogue = catalogue or load(project_root(Path.cwd()))
+    return msgspec.structs.replace(
+        _foreseen(trace, session),
+        also_in=_systems_alike(trace, catalogue),
+        finding=finding_of(catalogue.root, f"{trace.system}/{trace.property}"),
+    )
 
 
 def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
@@ -89,7 +94,11 @@ def _foreseen(trace: Trace, session: Exploration) -> Trace:
 
 
 def open_trace(
-    trace: Trace, session: Exploration | None, catalogue: Catalogue | None, watches: Sequence[Watch]
+    trace: Trace,
+    session: Exploration | None,
+    catalogue: Catalogue | None,
+    watches: Sequence[Watch] = (),
+    explores: bool = False,
 ) -> None:
     """Show a trace on the screen."""
     from verifier.cli.background import Background
@@ -99,14 +108,14 @@ def open_trace(
         Screen(trace, None, watches).run()
         return
     background = Background(session, catalogue or load(project_root(Path.cwd())))
-    Screen(trace, session, watches, background).run()
+    Screen(trace, session, watches, background, explores).run()
 
 
 def open_system(
     catalogue: Catalogue, system: System, start: Sequence[Any], moves: Sequence[Move]
 ) -> None:
-    """Explore a system on the screen, after some steps."""
+    """Explore a system on the screen, with the steps that can be taken after some others."""
     from verifier.evidence.exploring import Exploration
 
     session = Exploration(system, catalogue.properties_of(system), start, moves)
-    open_trace(session.now.trace, session, catalogue, ())
+    open_trace(session.now.trace, session, catalogue, explores=True)

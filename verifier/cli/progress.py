@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from time import monotonic
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
 from verifier.evidence.verdicts import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 REDRAW = 0.1
 """Seconds between two drawings."""
@@ -25,25 +27,14 @@ class Reporter:
     """
 
     def __init__(self, total: int, quiet: bool = False) -> None:
-        console = Console(stderr=True)
-        self._speaks = not quiet and not console.is_terminal
+        terminal = sys.stderr.isatty()
+        self._bar = _bar(total) if terminal and not quiet else None
+        self._speaks = not terminal and not quiet
         self._begun = self._spoken = monotonic()
-        self._bar = Bar(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[detail]}", style="dim"),
-            console=console,
-            auto_refresh=False,
-            transient=True,
-            disable=quiet or not console.is_terminal,
-        )
-        self._task = self._bar.add_task("checking", total=total, detail="")
         self._drawn = 0.0
 
     def __enter__(self) -> Reporter:
-        self._bar.start()
+        self.resume()
         return self
 
     def __exit__(
@@ -52,7 +43,7 @@ class Reporter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        self.clear()
 
     def watch(self, progress: Progress) -> None:
         """Draw what an engine is doing."""
@@ -61,21 +52,44 @@ class Reporter:
             self._spoken = now
             doing = f"{progress.engine} {progress.detail}".rstrip()
             click.echo(click.style(f"{now - self._begun:.0f} s: {doing}", dim=True), err=True)
-        if now - self._drawn < REDRAW:
+        if self._bar is None or now - self._drawn < REDRAW:
             return
         self._drawn = now
         depth = f" {progress.depth}" if progress.depth else ""
         detail = f"{progress.engine}{depth}  {progress.detail}"
-        self._bar.update(self._task, detail=detail, refresh=True)
+        self._bar.update(self._bar.task_ids[0], detail=detail, refresh=True)
 
     def done(self) -> None:
         """One more system is decided."""
-        self._bar.update(self._task, advance=1)
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], advance=1)
 
     def clear(self) -> None:
         """Give the terminal to a result."""
-        self._bar.stop()
+        if self._bar is not None:
+            self._bar.stop()
 
     def resume(self) -> None:
         """Draw again."""
-        self._bar.start()
+        if self._bar is not None:
+            self._bar.start()
+
+
+def _bar(total: int) -> Bar:
+    """Only who has a terminal waits for rich to be imported."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    bar = Bar(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[detail]}", style="dim"),
+        console=Console(stderr=True),
+        auto_refresh=False,
+        transient=True,
+    )
+    bar.add_task("checking", total=total, detail="")
+    return bar

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, load, project_root
+from verifier.catalogue import Catalogue, Pair, load, project_root
 from verifier.checking import Result
 from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
@@ -21,10 +21,13 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, Evidence, read
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
+from verifier.gate.cache import Cache, cache_folder
+from verifier.gate.circuits import Circuits
 from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.parallel import Lost, check_one, within
+from verifier.starting import kept_counterexample
 from verifier.viewer.lines import Line, Role, rendered, unstyled
 from verifier.viewer.watches import Watch, WrongWatch, watch
 
@@ -45,6 +48,7 @@ FORMATS = ("text", "svg", "html", "mermaid")
 @click.option(
     "--watch", "texts", multiple=True, metavar="EXPR", help="An expression to follow; repeatable."
 )
+@click.option("--fresh", is_flag=True, help="Search, whatever the project keeps.")
 @click.option(
     "--timeout",
     type=SECONDS,
@@ -53,11 +57,21 @@ FORMATS = ("text", "svg", "html", "mermaid")
     help="Seconds to find or audit evidence in.",
 )
 def command(
-    what: str, plain: bool, form: str, everything: bool, texts: tuple[str, ...], timeout: float
+    what: str,
+    plain: bool,
+    form: str,
+    everything: bool,
+    texts: tuple[str, ...],
+    fresh: bool,
+    timeout: float,
 ) -> int:
-    """Show a counterexample or proof: WHAT is a saved file or a pair, which is checked first."""
+    """Show a counterexample or proof: WHAT is a saved file or a pair.
+
+    Of a pair it is the counterexample that the project keeps, if it is still one; else the pair is
+    checked first.
+    """
     watches = _watches(texts)
-    evidence, catalogue = _found(what, timeout)
+    evidence, catalogue = _found(what, timeout, fresh)
     if not isinstance(evidence, Trace | Certificate):
         click.echo(f"{evidence.verdict}: {evidence.reason or 'every witness is found'}")
         return 3 if evidence.verdict == "unknown" else 0
@@ -86,7 +100,7 @@ def _watches(texts: Iterable[str]) -> list[Watch]:
         raise click.UsageError(f"--watch: {wrong}") from None
 
 
-def _found(what: str, timeout: float) -> tuple[Evidence | Result, Catalogue | None]:
+def _found(what: str, timeout: float, fresh: bool) -> tuple[Evidence | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
     file = Path(what)
     if os.path.isfile(file):
@@ -94,9 +108,29 @@ def _found(what: str, timeout: float) -> tuple[Evidence | Result, Catalogue | No
             return read(file), None
         except DamagedFile as damage:
             raise wrong_file(file, str(damage)) from None
-    catalogue = load(project_root(Path.cwd()))
-    result = _decided(catalogue, what, timeout)
+    limits, root = Limits(seconds=timeout), project_root(Path.cwd())
+    circuits = Circuits(root, Cache(cache_folder(), limits))
+    catalogue = load(root)
+    pair = _pair(catalogue, what)
+    if not fresh:
+        system = catalogue.systems[pair.system]
+        properties = catalogue.properties_of(system)
+        compiled = circuits.compiled(system, properties)
+        kept = kept_counterexample(root, compiled, properties, pair.property)
+        if kept is not None:
+            return kept, catalogue
+    task = partial(check_one, catalogue, circuits.compiled, "auto", limits, minimal=True)
+    [result] = task(fresh=fresh, jobs=2, name=pair.system, groups=[pair.property])
     return result.evidence or result, catalogue
+
+
+def _pair(catalogue: Catalogue, name: str) -> Pair:
+    chosen = catalogue.matching([name])
+    if len(chosen) > 1:
+        raise ModelError(
+            f"`{name}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
+        )
+    return chosen[0]
 
 
 def _lines(
@@ -180,15 +214,3 @@ def styled(text: str, role: Role) -> str:
         dim=look.dim or None,
         underline=look.underline or None,
     )
-
-
-def _decided(catalogue: Catalogue, name: str, timeout: float) -> Result:
-    chosen = catalogue.matching([name])
-    if len(chosen) > 1:
-        raise ModelError(
-            f"`{name}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
-        )
-    pair, limits = chosen[0], Limits(seconds=timeout)
-    task = partial(check_one, catalogue, "auto", limits, minimal=True, fresh=False, jobs=2)
-    [result] = task(name=pair.system, groups=[pair.property])
-    return result

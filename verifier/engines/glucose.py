@@ -28,7 +28,7 @@ class Glucose:
         while True:
             self._budget.spend()
             self._glucose.conf_budget(_CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK)
-            answer: bool | None = self._glucose.solve_limited([assumption])
+            answer: bool | None = self._glucose.solve_limited([assumption], expect_interrupt=True)
             if answer is not None:
                 return answer
 

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -40,7 +41,8 @@ def race(contenders: Mapping[str, Contender]) -> Generator[Report]:
         for name, contender in contenders.items():
             reports, end = context.Pipe(duplex=False)
             process = context.Process(target=_run, args=(contender, end, os.getpid()), daemon=True)
-            process.start()
+            with deaf_to_ctrl_c():
+                process.start()
             end.close()
             running[reports] = name, process
         while running:
@@ -70,10 +72,18 @@ def _ended(name: str, process: ForkProcess) -> Iterator[Report]:
 
 
 def _run(contender: Contender, end: Connection, parent: int) -> None:
-    """In the new process: Ctrl-C is the parent's business, and so is how long to live."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(parent)
     contender(end.send)
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Fork here a process for which Ctrl-C is the parent's business, from its first moment on."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_with(parent: int) -> None:

@@ -5,9 +5,10 @@ from random import Random
 from time import perf_counter
 
 from verifier.circuit.circuit import Circuit
+from verifier.circuit.packed import Program
 from verifier.evidence.verdicts import Path, Violated
 
-LANES = 4096
+LANES = 2048
 
 
 def simulation(
@@ -16,53 +17,30 @@ def simulation(
     """Executions that violate goals, found by many random runs at once; not the shortest ones."""
     begin = perf_counter()
     random = Random(seed)
-    graph = circuit.restricted(goals)
+    cone = circuit.restricted(goals)
     ones = (1 << LANES) - 1
-    roots = [*(graph.bad[goal] for goal in goals), *(latch.next for latch in graph.latches)]
-    program = _Program(graph, roots)
+    roots = [*(cone.bad[goal] for goal in goals), *(latch.next for latch in cone.latches)]
+    variables = [*(latch.literal for latch in cone.latches), *(bit.literal for bit in cone.inputs)]
+    program = Program(cone.graph, variables, roots)
     state = [
         random.getrandbits(LANES) if latch.reset is None else ones * latch.reset
-        for latch in graph.latches
+        for latch in cone.latches
     ]
     history: list[tuple[list[int], list[int]]] = []
     found: dict[str, Violated] = {}
     for _ in range(steps):
-        inputs = [random.getrandbits(LANES) for _ in graph.inputs]
+        inputs = [random.getrandbits(LANES) for _ in cone.inputs]
         history.append((state, inputs))
-        values = program([*inputs, *state], ones)
+        values = program([*state, *inputs], ones)
         for goal, word in zip(goals, values, strict=False):
             if word and goal not in found:
                 lane = (word & -word).bit_length() - 1
-                path = _path(circuit, graph, history, lane)
+                path = _path(circuit, cone, history, lane)
                 found[goal] = Violated("simulation", path, perf_counter() - begin)
         if len(found) == len(goals):
             break
         state = values[len(goals) :]
     return found
-
-
-class _Program:
-    """The roots as a straight line of conjunctions over one list of words."""
-
-    def __init__(self, circuit: Circuit, roots: Sequence[int]) -> None:
-        graph = circuit.graph
-        literals = [bit.literal for bit in circuit.inputs]
-        literals += [latch.literal for latch in circuit.latches]
-        place = {0: 0} | {literal >> 1: i for i, literal in enumerate(literals, 1)}
-        self.gates: list[tuple[int, int, int, int]] = []
-        for node in graph.cone(roots):
-            left, right = graph.left[node], graph.right[node]
-            if left >= 0:
-                place[node] = len(place)
-                self.gates.append((place[left >> 1], left & 1, place[right >> 1], right & 1))
-        self.roots = [(place[root >> 1], root & 1) for root in roots]
-
-    def __call__(self, variables: Sequence[int], ones: int) -> list[int]:
-        words = [0, *variables]
-        flip = (0, ones)
-        for left, negated, right, negated_too in self.gates:
-            words.append((words[left] ^ flip[negated]) & (words[right] ^ flip[negated_too]))
-        return [words[place] ^ flip[negated] for place, negated in self.roots]
 
 
 def _path(

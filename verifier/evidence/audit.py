@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
-from verifier.evidence.certificates import MOST_CLAUSES, Certificate, clauses_of, sentence_of
+from verifier.evidence.certificates import (
+    MOST_CLAUSES,
+    Certificate,
+    alternatives_of,
+    clauses_of,
+    sentence_of,
+)
 from verifier.evidence.following import misfit
 from verifier.evidence.kept import Kept, Run
 from verifier.evidence.replay import Stopped, violation
 from verifier.evidence.runs import moves_of_run, path_of
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Clause, Induction, Invariant, Proved
+from verifier.evidence.verdicts import Alternative, Clause, Induction, Invariant, Proved
 from verifier.language.compiling import Compiled
 from verifier.language.functions import ModelFunction
 
@@ -75,16 +82,17 @@ def hold_together(compiled: Compiled, certificates: Sequence[Certificate]) -> bo
     """
     from verifier.evidence.check import all_hold
 
-    found: dict[Clause, None] = {}
+    lemmas: list[list[Alternative]] = []
+    size = 0
     for lemma in {str(lemma): lemma for each in certificates for lemma in each.lemmas}.values():
-        clauses = clauses_of(compiled, lemma)
-        if isinstance(clauses, str) or len(found) > MOST_CLAUSES:
+        alternatives = alternatives_of(compiled, lemma)
+        if isinstance(alternatives, str) or size > MOST_CLAUSES:
             return False
-        found |= dict.fromkeys(clauses)
+        lemmas.append(alternatives)
+        size += prod(map(len, alternatives))
     if any(each.induction or each.system != compiled.system.name for each in certificates):
         return False
-    goals = [each.property for each in certificates]
-    return all_hold(compiled.circuit, goals, Invariant(tuple(found)))
+    return all_hold(compiled.circuit, [each.property for each in certificates], lemmas)
 
 
 def _certificate_rejection(compiled: Compiled, certificate: Certificate) -> str | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache
+from math import prod
 from typing import Literal
 
 import msgspec
 
 from verifier.evidence.covers import Pattern, cover
 from verifier.evidence.traces import Value, shown
-from verifier.evidence.verdicts import Clause, Proved
+from verifier.evidence.verdicts import Alternative, Clause, Proved
 from verifier.language.compiling import Compiled
 from verifier.language.encoding import encoding
 from verifier.language.layout import Leaf
@@ -150,14 +151,13 @@ def _satisfying(leaf: Leaf, literals: Sequence[tuple[int, bool]]) -> tuple[Value
     )
 
 
-def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
-    """A lemma as clauses over latches, or what is wrong with it.
+def alternatives_of(compiled: Compiled, lemma: Lemma) -> list[Alternative] | str:
+    """A lemma over latches, an alternative for each field, or what is wrong with it.
 
-    The lemma fails exactly where every field has a value that is not allowed: one clause for each
-    combination of patterns of bits that cover those values.
+    A field has one of some values where its bits match none of the patterns of the others.
     """
     places = compiled.places
-    clauses: list[Clause] = [()]
+    alternatives: list[Alternative] = []
     for field, values in lemma.items():
         place = places.get(field)
         if place is None or compiled.leaves[place].event or compiled.leaves[place].constant:
@@ -170,12 +170,23 @@ def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
         names = compiled.latch_names[place]
         if not names:
             if compiled.system.initial_values[place] not in excluded:
-                return []
+                return [()]
             continue
         patterns = cover(tuple(map(_pattern, excluded)))
-        if len(clauses) * len(patterns) > CLAUSES:
-            return f"it stands for more than {CLAUSES} clauses"
-        clauses = [(*clause, *_differs(names, p)) for clause in clauses for p in patterns]
+        alternatives.append(tuple(_differs(names, pattern) for pattern in patterns))
+    if prod(map(len, alternatives)) > CLAUSES:
+        return f"it stands for more than {CLAUSES} clauses"
+    return alternatives
+
+
+def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
+    """A lemma as clauses over latches, or what is wrong with it."""
+    alternatives = alternatives_of(compiled, lemma)
+    if isinstance(alternatives, str):
+        return alternatives
+    clauses: list[Clause] = [()]
+    for alternative in alternatives:
+        clauses = [(*clause, *more) for clause in clauses for more in alternative]
     return clauses
 
 

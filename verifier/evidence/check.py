@@ -1,14 +1,17 @@
 """An independent re-check of evidence at the level of a circuit, by Z3 unless told otherwise."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from typing import Literal
 
 from verifier.circuit.circuit import Circuit
+from verifier.circuit.graph import Graph
 from verifier.circuit.packed import PackedSteps
 from verifier.circuit.unroll import Unrolling
 from verifier.evidence.judges import Given, Judge, Model, z3_judge
-from verifier.evidence.verdicts import Clause, Induction, Invariant, Path, Proved
+from verifier.evidence.verdicts import Alternative, Clause, Induction, Invariant, Path, Proved
 
 Condition = Literal["well-formed", "initial", "inductive", "implies", "base", "replays"]
 
@@ -41,28 +44,44 @@ def invariant_holds(
     return _check(circuit, goal, invariant, Induction(), judge)
 
 
-def all_hold(circuit: Circuit, goals: Iterable[str], invariant: Invariant) -> bool:
-    """Whether one invariant rules several goals' bad out, as Z3 says.
+def all_hold(
+    circuit: Circuit, goals: Sequence[str], lemmas: Sequence[Sequence[Alternative]]
+) -> bool:
+    """Whether lemmas hold initially, every step keeps them, and they rule several goals' bad out.
 
-    Of an invariant that does not, `invariant_holds` says why, goal by goal.
+    Z3 says so. Where it does not, `invariant_holds` says why, goal by goal.
     """
-    goals = list(goals)
-    if any(_invariant_fits(circuit, goal, invariant, Induction()) for goal in goals):
-        return False
-    if not goals or _Trial(circuit, goals[0], invariant, z3_judge).initial() is not None:
-        return not goals
-    graph = circuit.graph
     now = {latch.name: latch.literal for latch in circuit.latches}
     then = {latch.name: latch.next for latch in circuit.latches}
-    before, after = (
-        [
-            graph.any(state[name] ^ (not value) for name, value in clause)
-            for clause in invariant.clauses
-        ]
-        for state in (now, then)
-    )
-    wrong = [*(clause ^ 1 for clause in after), *(circuit.bad[goal] for goal in goals)]
-    return Given(graph, before).refutes(wrong)
+    mentioned = {name for each in chain(*chain(*lemmas)) for name, _ in each}
+    if not (mentioned <= now.keys() and circuit.bad.keys() >= set(goals)):
+        return False
+    reset = {latch.name: latch.reset for latch in circuit.latches}
+    if not all(any(_starts(reset, each) for each in lemma) for lemma in lemmas):
+        return False
+    holds, breaks = (_placed(circuit.graph, lemmas, state) for state in (now, then))
+    broken = ([literal ^ 1 for literal in lemma] for lemma in breaks)
+    violated = ([circuit.bad[goal]] for goal in goals)
+    return Given(circuit.graph, holds).refutes([*broken, *violated])
+
+
+def _starts(reset: Mapping[str, bool | None], alternative: Alternative) -> bool:
+    """Whether clauses hold in all reset states, each by a literal."""
+    return all(any(reset[name] is value for name, value in clause) for clause in alternative)
+
+
+def _placed(
+    graph: Graph, lemmas: Sequence[Sequence[Alternative]], state: Mapping[str, int]
+) -> list[list[int]]:
+    """Each lemma's alternatives as literals over a state; fields' values are shared by lemmas."""
+
+    @cache
+    def literal(alternative: Alternative) -> int:
+        return graph.all(
+            graph.any(state[name] ^ (not value) for name, value in clause) for clause in alternative
+        )
+
+    return [[literal(each) for each in lemma] for lemma in lemmas]
 
 
 def reached(circuit: Circuit, paths: Mapping[str, Path]) -> set[str]:

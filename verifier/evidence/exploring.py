@@ -217,6 +217,7 @@ def _going_on(trace: Trace, steps: Sequence[Stride]) -> Trace:
         turned=(),
         doomed=0,
         also_in=(),
+        finding="",
         engine=BY_HAND,
     )
 

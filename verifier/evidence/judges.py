@@ -1,6 +1,6 @@
 """Who decides whether evidence holds: Z3, and CaDiCaL where a second opinion is wanted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import z3
 
@@ -34,24 +34,26 @@ def z3_judge(graph: Graph, conjunction: Sequence[int]) -> Model | None:
 
 
 class Given:
-    """What is given of a graph, and which claims Z3 finds to contradict it."""
+    """Clauses that are given over the literals of a graph, and what Z3 finds to contradict them."""
 
-    def __init__(self, graph: Graph, given: Sequence[int]) -> None:
+    def __init__(self, graph: Graph, clauses: Iterable[Sequence[int]]) -> None:
         self._graph = graph
         self._terms = Z3Terms(graph)
         self._solver = z3.SolverFor("QF_FD")
-        self._terms.assert_all(self._solver, given)
+        for clause in clauses:
+            self._terms.assert_any(self._solver, clause)
 
-    def refutes(self, claims: Sequence[int]) -> bool:
-        """Whether none of some claims can hold. Raises Undecided if Z3 does not know.
+    def refutes(self, claims: Iterable[Sequence[int]]) -> bool:
+        """Whether of each claim some literal is false. Raises Undecided if Z3 does not know.
 
         They are asked for one after the other: all at once takes several times as long. Each is
         asked for by a variable of its own: Z3 translates an assumed term anew every time.
         """
-        questions = [self._graph.variable() for _ in claims]
-        either = self._graph.either
-        implied = [either(q ^ 1, claim) for q, claim in zip(questions, claims, strict=True)]
-        self._terms.assert_all(self._solver, implied)
+        questions = []
+        for claim in claims:
+            questions.append(question := self._graph.variable())
+            for literal in claim:
+                self._terms.assert_any(self._solver, (question ^ 1, literal))
         for question in questions:
             answer = answer_of(self._solver, self._terms.term(question))
             if answer == z3.sat:

@@ -162,4 +162,5 @@ def _turns(
         turn = first_turn(system, here[first + place], there, (move, move if place else way.move))
         if turn is not None:
             branch = Branched(turn.test, turn.taken, turn.line, {})
-            yield move[0], {"turn": branch, "turn_in": turn.function.name}
+            told = {"turn": branch, "turn_in": turn.function.name, "turn_given": turn.given}
+            yield move[0], told

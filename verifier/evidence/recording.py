@@ -113,6 +113,7 @@ def logged(
 ) -> Trace:
     """The trace of moves that are all enabled."""
     machine = Machine(system, start)
+    level = machine.level()
     strides = [
         recorded(machine, properties, move, important)
         for move, important in zip(moves, matters, strict=True)
@@ -132,6 +133,7 @@ def logged(
         events={leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event},
         claims={f.name: f.group for f in properties if f.kind == "always"},
         enums=_enums(system.layout.leaves),
+        level=level,
     )
 
 
@@ -160,6 +162,7 @@ def recorded(
             *(function.name for function in machine.failing(claims)),
             *((taken.failed,) if taken.failed is not None else ()),
         ),
+        after=machine.level(),
     )
 
 

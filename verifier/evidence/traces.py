@@ -55,6 +55,7 @@ CHOICE = "choice "
 class Stride(msgspec.Struct, frozen=True):
     """One step: who ran, its choices, those that matter, what changed, and the calls.
 
+    `level` and `after` say who runs before and after it, where the system does.
     `because` says for fields that matter to the violation what their values hang on: the fields
     before the step, and its choices, with another value of which they would be others. `needs`
     are those without which the step cannot be taken. `fails` are the claims that do not hold
@@ -71,17 +72,19 @@ class Stride(msgspec.Struct, frozen=True):
     because: dict[str, tuple[str, ...]] = {}
     needs: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
+    after: str = ""
 
 
 class Otherwise(msgspec.Struct, frozen=True):
     """The nearest execution without the violation: one choice is another, or a step is left out.
 
     `differs` has, from that step on and per step, the fields that then have other values: here,
-    and there. `turn` is a decision of the code that then goes the other way, as it goes then.
-    `stops` is the first of the remaining steps that cannot be taken then, 0 where all can. The
-    other single choices that avoid the violation, each with its step and a value: with those of
-    `also` the step that violates decides otherwise, with those of `harmless` the same steps violate
-    nothing, and with those of `elsewhere` the same steps cannot be taken.
+    and there. `turn` is a decision of the code that then goes the other way, as it goes then, in
+    the function `turn_in`; `turn_given` is as `given` in `Turned`. `stops` is the first of the
+    remaining steps that cannot be taken then, 0 where all can. The other single choices that avoid
+    the violation, each with its step and a value: with those of `also` the step that violates
+    decides otherwise, with those of `harmless` the same steps violate nothing, and with those of
+    `elsewhere` the same steps cannot be taken.
     """
 
     number: int
@@ -91,6 +94,7 @@ class Otherwise(msgspec.Struct, frozen=True):
     differs: tuple[dict[str, tuple[Value, Value]], ...]
     turn: Branched | None = None
     turn_in: str = ""
+    turn_given: tuple[str, ...] = ()
     stops: int = 0
     also: tuple[tuple[int, str, Value], ...] = ()
     harmless: tuple[tuple[int, str, Value], ...] = ()
@@ -100,9 +104,10 @@ class Otherwise(msgspec.Struct, frozen=True):
 class Turned(msgspec.Struct, frozen=True):
     """A decision of the code that, the other way in one step, would have avoided the violation.
 
-    `test` is a condition, or a bool that is `returned`, and `was` which way it went. `fails` are
-    the claims that do not hold after some step even so, and `differs` the fields that have other
-    values after this step: here, and then. `stops` is as in `Otherwise`.
+    `test` is a condition, or a bool that is `returned`, and `was` which way it went; `given` are
+    the assignments before it of the local names that it reads. `fails` are the claims that do not
+    hold after some step even so, and `differs` the fields that have other values after this step:
+    here, and then. `stops` is as in `Otherwise`.
     """
 
     number: int
@@ -116,6 +121,7 @@ class Turned(msgspec.Struct, frozen=True):
     fails: tuple[str, ...] = ()
     stops: int = 0
     differs: dict[str, tuple[Value, Value]] = {}
+    given: tuple[str, ...] = ()
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -128,7 +134,8 @@ class Trace(msgspec.Struct, frozen=True):
     `enums` has the members of each enum that a field holds. After step `doomed` nothing that
     anybody chooses avoids the violation; 0 where that is not known. `turned` are decisions of the
     code that would have avoided it, the most telling first. In the systems of `also_in` the same
-    steps violate the same.
+    steps violate the same. `finding` is the project's page about the pair. `level` is who runs at
+    the start, where the system says so.
     """
 
     schema: Literal[1]
@@ -148,6 +155,8 @@ class Trace(msgspec.Struct, frozen=True):
     turned: tuple[Turned, ...] = ()
     doomed: int = 0
     also_in: tuple[str, ...] = ()
+    finding: str = ""
+    level: str = ""
 
 
 def shown(value: Any) -> Value:

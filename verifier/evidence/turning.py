@@ -123,6 +123,7 @@ class _Search:
             file=within_project(decision.function.place.file),
             line=decision.line,
             test=decision.test,
+            given=decision.given,
             was=decision.taken,
             returned=decision.returned,
             fails=tuple(fails),

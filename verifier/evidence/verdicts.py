@@ -7,6 +7,10 @@ Clause = tuple[tuple[str, bool], ...]
 """A disjunction: latch names, each with the value that satisfies it."""
 
 
+Alternative = tuple[Clause, ...]
+"""Clauses that hold together; a lemma says that one of several alternatives does."""
+
+
 @dataclass(frozen=True)
 class Path:
     """An execution: the latches' values at the start and each step's inputs."""

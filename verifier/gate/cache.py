@@ -12,8 +12,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -66,9 +66,7 @@ class Cache:
         self.complaint = ""
         """Why something could not be saved; empty if all was."""
         self._folder = None if folder is None else folder / f"results-{FORMAT}"
-        made_by = ("nestproof", "z3-solver", "python-sat")
-        versions = [f"{name} {version(name)}" for name in made_by]
-        self._salt = repr((FORMAT, versions, limits.depth, limits.seconds, limits.memory))
+        self._limits = limits
 
     @property
     def on(self) -> bool:
@@ -78,6 +76,15 @@ class Cache:
         """The name of an entry about a circuit."""
         text = repr((self._salt, system, what, digest))
         return blake2b(text.encode(), digest_size=20).hexdigest()
+
+    @cached_property
+    def _salt(self) -> str:
+        """What the same circuit could have other results under."""
+        from importlib.metadata import version
+
+        limits = self._limits
+        versions = [f"{name} {version(name)}" for name in ("nestproof", "z3-solver", "python-sat")]
+        return repr((FORMAT, versions, limits.depth, limits.seconds, limits.memory))
 
     def get(self, key: str) -> Entry | None:
         """The entry of that name; None where there is none that can be read."""

@@ -14,7 +14,6 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -104,7 +103,8 @@ class Circuits:
         for root in dict.fromkeys((self._root, bundled_root())):
             folders += [root / "models", root / "properties"]
         total = blake2b(digest_size=20)
-        total.update(f"{platform.python_version()} {version('nestproof')}".encode())
+        total.update(platform.python_version().encode())
+        total.update(Path(__file__).read_bytes())
         for folder in folders:
             for file in sorted(folder.rglob("*.py")):
                 try:

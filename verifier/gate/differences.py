@@ -5,45 +5,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import z3
 
-from verifier.circuit.circuit import Circuit
 from verifier.circuit.graph import TRUE
 from verifier.circuit.z3_terms import Z3Terms, answer_of
-from verifier.engines.auto import auto
-from verifier.engines.simulation import simulation
 from verifier.evidence.traces import Value
-from verifier.evidence.verdicts import Clause, Limits, Path, Proved, Verdict, Violated
+from verifier.evidence.verdicts import Clause, Limits
 from verifier.gate.behaviour import Behaviour, Variable
+from verifier.gate.examples import Change, Examples
 from verifier.gate.joint import Aspect, Joint, same_code
 
 REACHING = Limits(depth=40, seconds=20.0)
 """How long a reachable example is looked for."""
 ALIKE = 0.5
 """How alike the names of a field must be before and after it is renamed."""
-
-Reached = Literal["reachable", "unreachable", "not reached"]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that a step does differently, with an example.
-
-    `state` and `choices` are those that the example needs; `moves` lead from the start to it.
-    """
-
-    step: str
-    place: str
-    kind: str
-    name: str
-    state: Mapping[str, Value]
-    choices: Mapping[str, Value]
-    old: Value
-    new: Value
-    reached: Reached
-    moves: tuple[tuple[str, dict[str, Value]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,15 +45,21 @@ class Difference:
         return not (self.changes or self.added_steps or self.removed_steps or self.starts)
 
 
-def difference(old: Behaviour, new: Behaviour, reaching: Limits = REACHING) -> Difference:
-    """Compare two versions step by step, for every state and every choice."""
+def difference(
+    old: Behaviour, new: Behaviour, reaching: Limits = REACHING, each: bool = False
+) -> Difference:
+    """Compare two versions step by step, for every state and every choice.
+
+    What a step does differently is reached as far as the shortest execution to any of it shows,
+    and random ones do; `each` asks of every single thing whether it is.
+    """
     renamed = _renamed(old, new)
     joint, aspects = _compared(old, new, renamed)
     wrong = {one.name for one in aspects if one.kind == "field"}
     if not wrong.isdisjoint(renamed.values()):
         renamed = {was: now for was, now in renamed.items() if now not in wrong}
         joint, aspects = _compared(old, new, renamed)
-    examples = _Examples(joint, reaching)
+    examples = Examples(joint, reaching, each)
     return Difference(
         system=new.system,
         changes=tuple(examples.of(aspects)),
@@ -147,108 +129,6 @@ def _differing(joint: Joint, candidates: Sequence[Aspect], known: int = TRUE) ->
         found |= here
         left = [aspect for aspect in left if id(aspect) not in here]
     return [aspect for aspect in candidates if id(aspect) in found]
-
-
-class _Examples:
-    """Looks for an example of each aspect: reached if possible, any state otherwise."""
-
-    def __init__(self, joint: Joint, reaching: Limits) -> None:
-        self.joint = joint
-        self.reaching = reaching
-
-    def of(self, aspects: Sequence[Aspect]) -> list[Change]:
-        if not aspects:
-            return []
-        graph = self.joint.graph
-        goals = {f"{i}": [aspect] for i, aspect in enumerate(aspects)}
-        whole = self.joint.circuit(goals)
-        found: dict[str, Verdict] = dict(simulation(whole, list(goals)))
-        steps: dict[str, list[Aspect]] = {}
-        for aspect in aspects:
-            steps.setdefault(aspect.step, []).append(aspect)
-        circuit = self.joint.circuit(steps)
-        by_step = auto(circuit, list(steps), self.reaching, jobs=1)
-        for i, aspect in enumerate(aspects):
-            shortest = by_step[aspect.step]
-            if isinstance(shortest, Violated):
-                if graph.evaluate([aspect.differs], self._last(circuit, shortest.path)) == [1]:
-                    found[f"{i}"] = shortest
-            elif f"{i}" not in found:
-                found[f"{i}"] = shortest
-        return [self._change(circuit, a, found.get(f"{i}")) for i, a in enumerate(aspects)]
-
-    def _change(self, circuit: Circuit, aspect: Aspect, verdict: Verdict | None) -> Change:
-        if isinstance(verdict, Violated):
-            values = self._last(circuit, verdict.path)
-            return self._told(aspect, values, "reachable", self._moves(verdict.path))
-        reached: Reached = "unreachable" if isinstance(verdict, Proved) else "not reached"
-        return self._told(aspect, self._any(aspect), reached, ())
-
-    def _last(self, circuit: Circuit, path: Path) -> dict[int, int]:
-        """The joint graph's variables in the last step of a path."""
-        state = {latch.literal: int(path.start[latch.name]) for latch in circuit.latches}
-        following = [latch.next for latch in circuit.latches]
-        for inputs in path.inputs[:-1]:
-            values = state | {bit.literal: int(inputs[bit.name]) for bit in circuit.inputs}
-            state = dict(zip(state, circuit.graph.evaluate(following, values), strict=True))
-        return state | {bit.literal: int(path.inputs[-1][bit.name]) for bit in circuit.inputs}
-
-    def _any(self, aspect: Aspect) -> dict[int, int]:
-        terms = Z3Terms(self.joint.graph)
-        solver = z3.SolverFor("QF_FD")
-        solver.add(terms.term(aspect.differs))
-        if answer_of(solver) != z3.sat:
-            raise RuntimeError("Z3 finds no example of what it has found before")
-        model = solver.model()
-        cone = self.joint.graph.cone([aspect.differs])
-        return {
-            2 * n: terms.value(model, 2 * n) for n in cone if not self.joint.graph.is_gate(2 * n)
-        }
-
-    def _moves(self, path: Path) -> tuple[tuple[str, dict[str, Value]], ...]:
-        taken = [self.joint.new.behaviour.taken(inputs) for inputs in path.inputs]
-        return tuple((action.name, choices) for action, choices in filter(None, taken))
-
-    def _told(
-        self,
-        aspect: Aspect,
-        values: Mapping[int, int],
-        reached: Reached,
-        moves: tuple[tuple[str, dict[str, Value]], ...],
-    ) -> Change:
-        joint = self.joint
-        needed = {2 * node for node in joint.graph.cone([*aspect.old, *aspect.new])}
-        action = joint.new.behaviour.action(aspect.step)
-        assert action is not None, "the step is in both versions"
-
-        def shown(variables: Iterable[Variable]) -> dict[str, Value]:
-            return {
-                variable.name: self._value(variable, joint.new.bits(variable), values)
-                for variable in variables
-                if any(joint.new.image.get(bit) in needed for bit in variable.bits)
-            }
-
-        was = now = None
-        if aspect.kind == "field":
-            was, now = next(pair for pair in joint.fields if pair[1].name == aspect.name)
-        return Change(
-            step=aspect.step,
-            place=action.place,
-            kind=aspect.kind,
-            name=aspect.name,
-            state=shown(joint.new.behaviour.fields),
-            choices=shown(action.choices),
-            old=self._value(was, aspect.old, values),
-            new=self._value(now, aspect.new, values),
-            reached=reached,
-            moves=moves,
-        )
-
-    def _value(
-        self, variable: Variable | None, bits: Sequence[int], values: Mapping[int, int]
-    ) -> Value:
-        found = [bool(bit) for bit in self.joint.graph.evaluate(bits, values)]
-        return found[0] if variable is None else variable.decoded(found)
 
 
 def _renamed(old: Behaviour, new: Behaviour) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
+from typing import TypeVar
 
 from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Result
@@ -16,7 +17,7 @@ from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
 from verifier.gate.deciding import Decided, decide_system
 from verifier.gate.differences import Difference
-from verifier.gate.kept import superfluous
+from verifier.gate.kept import kept_file, superfluous
 from verifier.gate.past import Past, past_of
 from verifier.gate.revisions import Base
 from verifier.gate.scores import Comparison
@@ -25,6 +26,8 @@ from verifier.gate.stopping import REASON, code_of
 from verifier.gate.strength import strength
 from verifier.gate.touched import VERDICTS, Touch, touches
 from verifier.parallel import Lost, side_by_side
+
+T = TypeVar("T")
 
 GRACE = 60.0
 """Seconds for compiling and auditing beyond a system's time for searching."""
@@ -80,7 +83,7 @@ class Report:
     prefix: str = ""
     """The project's folder in its repository."""
     strength: tuple[Comparison, ...] = ()
-    """For systems with recorded mutants, those of what the change touches."""
+    """For systems with recorded mutants and expected verdicts, those of what the change touches."""
     only: tuple[str, ...] = ()
     """The patterns that say which pairs are at the gate; none where all are."""
     stopped: int = 0
@@ -195,18 +198,32 @@ def _find(
         for name in names
     }
     seconds = None if limits.seconds is None else limits.seconds + GRACE
-    for name, answer in side_by_side(tasks, jobs, watch, seconds, in_order=False):
+    shared = limits.memory is None  # a limit is for what one system takes
+    largest = _largest_first(catalogue, tasks)
+    for name, answer in side_by_side(largest, jobs, watch, seconds, shared, in_order=False):
         if isinstance(answer, Lost):
             answer = _lost(catalogue, selected, name, answer.reason)
         found.decided[name] = answer
+    rows = _rows(catalogue, found.past, list(found.decided.values()))
+    broken = {row.pair.system for row in rows if row.code}
     functions = {
         each.system: {h.function for h in hunks if h.function in each.functions}
         for each in found.decided.values()
-        if each.moved
+        if each.moved and each.system not in broken
     }
     for comparison in strength(catalogue, functions, limits, cache, jobs, watch):
         found.compared.append(comparison)
     cache.trim()
+
+
+def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]:
+    """The systems with the most evidence to audit first, so that no core waits for the last one."""
+
+    def size(name: str) -> int:
+        file = kept_file(catalogue.root, name)
+        return file.stat().st_size if file.exists() else 0
+
+    return {name: tasks[name] for name in sorted(tasks, key=size, reverse=True)}
 
 
 def _lost(catalogue: Catalogue, selected: Selection, name: str, reason: str) -> Decided:

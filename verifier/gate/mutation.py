@@ -38,8 +38,8 @@ from verifier.language.system import System
 from verifier.language.varying import Start, explore_steps
 from verifier.parallel import Lost, side_by_side
 
-SEARCH = Limits(seconds=5.0)
-"""For one mutant."""
+SECONDS = 5.0
+"""For one mutant's search."""
 LONGEST = 120.0
 """Seconds after which a mutant is given up, its compilation included."""
 SIBLINGS = 12
@@ -116,9 +116,15 @@ def claims_apart(compiled: Compiled) -> Circuit:
 
 
 def trials(
-    guards: Guarded, ran: Lines, jobs: int, watch: Watch = silent, only: Collection[str] = ()
+    guards: Guarded,
+    ran: Lines,
+    jobs: int,
+    watch: Watch = silent,
+    only: Collection[str] = (),
+    seconds: float = SECONDS,
 ) -> Iterator[Trial]:
     """Each mutant's fate, in the order of the source; counterexamples are handed on."""
+    search = Limits(seconds=seconds)
     pool: list[tuple[Mutant, Run]] = []
     tasks: dict[str, Callable[[], Trial]] = {}
     mutants: dict[str, Mutant] = {}
@@ -128,7 +134,7 @@ def trials(
             name = f"{mutant.name} {number}"
             mutants[name] = mutant
             reached = _runs(mutant, lines)
-            attempt = partial(_attempt, guards, mutant, site.function, code, pool)
+            attempt = partial(_attempt, guards, mutant, site.function, code, pool, search)
             tasks[name] = attempt if reached else partial(Trial, mutant, "equivalent")
     for name, answer in side_by_side(tasks, jobs, watch, LONGEST):
         if isinstance(answer, Lost):
@@ -150,6 +156,7 @@ def _attempt(
     function: FunctionType,
     code: CodeType,
     pool: Sequence[tuple[Mutant, Run]],
+    search: Limits,
 ) -> Trial:
     """Put the mistake in place, in this process, and see who notices."""
     before, function.__code__ = function.__code__, code
@@ -175,11 +182,11 @@ def _attempt(
         goals = [claim for claim in guards.claims if claim in circuit.bad]
         verdicts: Mapping[str, Verdict] = simulation(circuit, goals)
         if not verdicts:
-            verdicts = pdr(circuit, goals, SEARCH, lemmas=guards.original.invariant)
+            verdicts = pdr(circuit, goals, search, lemmas=guards.original.invariant)
         fate = _fate(mutant, compiled, claims, verdicts)
     if fate.status == "killed":
         return fate
-    missing = _missing(compiled.circuit, guards.witnesses)
+    missing = _missing(compiled.circuit, guards.witnesses, search)
     if missing is not None:
         return Trial(mutant, "killed", missing)
     if judges and alike(guards.behaviour, behaviour_of(compiled), guards.original.invariant):
@@ -187,13 +194,13 @@ def _attempt(
     return fate
 
 
-def _missing(circuit: Circuit, witnesses: Mapping[str, Path]) -> str | None:
+def _missing(circuit: Circuit, witnesses: Mapping[str, Path], search: Limits) -> str | None:
     """A case that cannot occur any more."""
     wanted = [wish for wish in witnesses if wish in circuit.bad]
     found = {*simulation(circuit, wanted)}
     found |= reached(circuit, {wish: witnesses[wish] for wish in wanted if wish not in found})
     rest = [wish for wish in wanted if wish not in found]
-    verdicts = pdr(circuit, rest, SEARCH) if rest else {}
+    verdicts = pdr(circuit, rest, search) if rest else {}
     empty = [wish for wish, verdict in verdicts.items() if isinstance(verdict, Proved)]
     return empty[0].split(":")[1] if empty else None
 

@@ -70,7 +70,7 @@ def _load_and_compile(folder: Path, wanted: Sequence[str], cache: Cache, jobs: i
         if name in catalogue.systems
     }
     before, failures = {}, {}
-    for name, answer in side_by_side(tasks, jobs):
+    for name, answer in side_by_side(tasks, jobs, shared=True):
         if isinstance(answer, Before):
             before[name] = answer
         else:

@@ -53,7 +53,7 @@ class Stepwise:
         ]
         self.invariant = whole.invariant
         bits = self._latches(self.start.current)
-        self._given = Given(self.graph, [self._clause(c, bits) for c in whole.invariant])
+        self._given = Given(self.graph, (_literals_of(c, bits) for c in whole.invariant))
 
     def same(self) -> bool:
         """Whether each step does the same; so the same states are reached."""
@@ -66,7 +66,7 @@ class Stepwise:
     def _never(self, conditions: Sequence[int]) -> bool:
         """Whether Z3 finds no state of the invariant in which one of the conditions holds."""
         possible = [condition for condition in conditions if condition != FALSE]
-        return not possible or (TRUE not in possible and self._given.refutes(possible))
+        return not possible or (TRUE not in possible and self._given.refutes([c] for c in possible))
 
     def _differs(self, was: Outcome, now: Outcome) -> int:
         graph = self.graph
@@ -93,7 +93,7 @@ class Stepwise:
         graph, start = self.graph, self.start
         values = start.after(outcome)
         bits = self._latches(values)
-        broken = [self._clause(clause, bits) ^ 1 for clause in self.invariant]
+        broken = [graph.any(_literals_of(clause, bits)) ^ 1 for clause in self.invariant]
         steps = Steps(start, [])
         for function in claims:
             for binding in bindings(start.system, function):
@@ -110,8 +110,9 @@ class Stepwise:
             for name, literal in zip(names, _literals(value), strict=True)
         }
 
-    def _clause(self, clause: Clause, bits: dict[str, int]) -> int:
-        return self.graph.any(bits[name] ^ (not value) for name, value in clause)
+
+def _literals_of(clause: Clause, bits: dict[str, int]) -> list[int]:
+    return [bits[name] ^ (not value) for name, value in clause]
 
 
 def _literals(value: Any) -> tuple[int, ...]:

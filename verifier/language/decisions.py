@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from verifier.language.citations import Abstraction, Section
 from verifier.language.functions import ModelFunction
+from verifier.language.quoting import Quoting
 from verifier.language.refusals import definition
 
 if TYPE_CHECKING:
@@ -30,11 +31,13 @@ READS, DECIDED = "__reads__", "__decided__"
 class Decision:
     """A condition or a returned bool, where it is, which way it went, and what it looked at.
 
-    `depth` counts the model functions that were running.
+    `given` are the assignments before it of the local names that it reads. `depth` counts the
+    model functions that were running.
     """
 
     function: ModelFunction
     test: str
+    given: tuple[str, ...]
     line: int
     taken: bool
     returned: bool
@@ -61,12 +64,14 @@ class Decisions:
         if code is None:
             return body
 
-        def decided(since: int, value: Any, line: int, test: str, returned: bool) -> Any:
+        def decided(
+            since: int, value: Any, line: int, test: str, given: tuple[str, ...], returned: bool
+        ) -> Any:
             reads = frozenset(path for _, path, _ in self.run.recent[since:])
             if type(value) is not bool or not (returned or reads):
                 return value  # a condition that looks at nothing that can change decides nothing
             return self._decided(
-                Decision(function, test, line, value, returned, self.run.depth, reads)
+                Decision(function, test, given, line, value, returned, self.run.depth, reads)
             )
 
         names = {READS: lambda: len(self.run.recent), DECIDED: decided}
@@ -106,7 +111,7 @@ def _twin(function: ModelFunction) -> CodeType | None:
     if not isinstance(node, ast.FunctionDef):
         return None
     node.decorator_list = []
-    reporting = _Reporting(_abbreviations(node))
+    reporting = _Reporting(Quoting(node))
     module = ast.Module([reporting.visit(node)], [])
     if not reporting.found:
         return None
@@ -114,42 +119,11 @@ def _twin(function: ModelFunction) -> CodeType | None:
     return next(part for part in compiled.co_consts if isinstance(part, CodeType))
 
 
-def _abbreviations(function: ast.FunctionDef) -> dict[str, ast.expr]:
-    """Local names that stand for one field all through the function."""
-    given: dict[str, list[ast.expr | None]] = {}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            given.setdefault(node.id, []).append(None)
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            given[node.targets[0].id].append(node.value)
-    return {
-        name: values[1]
-        for name, values in given.items()
-        if len(values) == 2 and isinstance(values[1], ast.Attribute)
-    }
-
-
-class _InFull(ast.NodeTransformer):
-    """Writes abbreviations out, other than those of records."""
-
-    def __init__(self, abbreviations: dict[str, ast.expr]) -> None:
-        self.abbreviations = abbreviations
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:
-        if not isinstance(node.value, ast.Name):
-            self.generic_visit(node)
-        return node
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.abbreviations.get(node.id, node)
-
-
 class _Reporting(ast.NodeTransformer):
     """Puts a report around each condition and each returned value."""
 
-    def __init__(self, abbreviations: dict[str, ast.expr]) -> None:
-        self.in_full = _InFull(abbreviations)
+    def __init__(self, quoting: Quoting) -> None:
+        self.quoting = quoting
         self.found = False
 
     def visit_If(self, node: ast.If) -> ast.If:
@@ -165,8 +139,8 @@ class _Reporting(ast.NodeTransformer):
     def _reported(self, value: ast.expr, returned: bool) -> ast.expr:
         self.found = True
         reads = ast.Call(ast.Name(READS, ast.Load()), [], [])
-        text = ast.unparse(self.in_full.visit(deepcopy(value)))
-        about = [ast.Constant(value.lineno), ast.Constant(text)]
-        given = [reads, value, *about, ast.Constant(returned)]
+        quoted = self.quoting.quoted(value)
+        about: list[Any] = [value.lineno, quoted.text, quoted.given, returned]
+        given = [reads, value, *map(ast.Constant, about)]
         call = ast.Call(ast.Name(DECIDED, ast.Load()), given, [])
         return ast.copy_location(call, value)

@@ -18,8 +18,12 @@ from verifier.viewer.what_if import choice_pieces, decision_pieces
 SHARED = f"{PROMISED}cpu.vmcss[VMCS01]."
 """The contract CPU's VMCS is the VMCS12 of the delivered one."""
 REASON = "exit.reason"
+BELIEVING, IN_TRUTH = "believing", "in truth"
 LABEL = 13
 """Columns of what begins a line."""
+LEGEND = line(
+    (f"{BELIEVING}: what the decision goes by; {IN_TRUTH}: what it should go by", "source")
+)
 MOST = 8
 """Fields named in a line before the rest is counted."""
 
@@ -47,10 +51,6 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
     if not reading.is_explained:
         return
     yield from _decided(reading, columns)
-    turn = next(iter(trace.turned), None)
-    if turn is not None:
-        yield from _told("avoided if", decision_pieces(turn), columns, turn.number)
-    yield from _chosen_otherwise(reading, levels, turn, columns)
     sides = belief_and_truth(reading, levels)
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
@@ -58,6 +58,10 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
         yield from _causes(reading, "seen", list(trace.seen), reading.steps + 1, columns)
     yield from _promised_otherwise(reading, sides[1], columns)
     yield from _made_so(reading, levels, sides[1], columns)
+    turn = next(iter(trace.turned), None)
+    if turn is not None:
+        yield from _told("avoided if", decision_pieces(turn), columns, turn.number)
+    yield from _chosen_otherwise(reading, levels, turn, columns)
     if 0 < trace.doomed < reading.steps:
         settled = line(f"after step {trace.doomed} nothing that anybody chooses avoids it")
         yield from _told("unavoidable", [settled], columns, trace.doomed)
@@ -66,6 +70,10 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
         names = [inert(name) + comma for name, comma in zip(trace.also_in, commas, strict=True)]
         pieces = [*map(line, names), line(("by the same steps", "source"))]
         yield from _told("also in", pieces, columns)
+    if trace.finding:
+        yield from _told("more in", [line(inert(trace.finding))], columns)
+    if any(causes for _, causes, _ in sides):
+        yield from map(Brief, wrapped(line("  "), word_by_word(LEGEND), 2, columns))
 
 
 def _decided(reading: Reading, columns: int) -> Iterator[Brief]:
@@ -129,8 +137,8 @@ def belief_and_truth(reading: Reading, levels: Levels) -> tuple[Side, Side]:
             theirs = [cause for cause in promised if not _within(cause, delivered)]
             last = reading.steps
             return (
-                ("believing", _telling(levels, ours), last),
-                ("in truth", _telling(levels, theirs), last),
+                (BELIEVING, _telling(levels, ours), last),
+                (IN_TRUTH, _telling(levels, theirs), last),
             )
     hardware, before = hardware_of(reading), fault(reading)
     because = reading.trace.steps[before - 1].because if before else {}
@@ -138,7 +146,7 @@ def belief_and_truth(reading: Reading, levels: Levels) -> tuple[Side, Side]:
     causes = dict.fromkeys(cause for field in fields for cause in because.get(field, ()))
     own = [c for c in causes if hardware is None or not c.startswith(hardware)]
     truth, seen = _exit_causes(reading, list(causes), hardware, before)
-    return ("believing", _telling(levels, own), before), ("in truth", truth, seen)
+    return (BELIEVING, _telling(levels, own), before), (IN_TRUTH, truth, seen)
 
 
 def fault(reading: Reading) -> int:
@@ -220,7 +228,7 @@ def _chosen_otherwise(
     """The choice that leads to another decision; one that leads to none explains nothing."""
     other = reading.trace.otherwise
     if other is not None and other.turn is not None:
-        label = "or if" if turn is not None else "avoided if"
+        label = "also avoided" if turn is not None else "avoided"
         pieces = choice_pieces(other, levels.at(other.number - 1), turn)
         yield from _told(label, pieces, columns, other.number)
 

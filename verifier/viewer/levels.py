@@ -60,16 +60,21 @@ class Levels:
 
     def at(self, number: int) -> str:
         """Who runs after a step: as the system says, or as its VMX or task fields tell."""
-        steps = self.reading.trace.steps
-        if number < len(steps) and steps[number].level:
-            return inert(steps[number].level)
+        said = self._said(number)
+        if said:
+            return inert(said)
         if self._root is not None:
             if not self._is(self._root, number):
                 return "L0"
             return "L2" if self.guest_mode and self._is(self.guest_mode, number) else "L1"
-        if self._current is not None:
-            return inert(str(self.reading.value(self._current, number)))
-        return inert(steps[-1].level) if steps else ""
+        return inert(str(self.reading.value(self._current, number))) if self._current else ""
+
+    def _said(self, number: int) -> str:
+        """Who runs after a step, as the system says; older traces do not say it of the last."""
+        steps = self.reading.trace.steps
+        if number < len(steps):
+            return steps[number].level
+        return steps[-1].after or steps[-1].level if steps else self.reading.trace.level
 
     def _is(self, field: str, number: int) -> bool:
         return self.reading.value(field, number) is True

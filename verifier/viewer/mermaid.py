@@ -32,7 +32,7 @@ def sequence(trace: Trace) -> Iterator[str]:
             yield f"    {start}-->>{other}: {text}"
         else:
             yield f"    Note over {start}: {text}"
-        if number == trace.doomed:
+        if number == trace.doomed < reading.steps:
             yield f"    Note over {end}: {DOOMED}"
     if trace.conjunct:
         lanes = levels.lanes or ("steps",)

@@ -29,42 +29,41 @@ class Reading:
             for field, (old, _) in stride.changes.items():
                 if field not in trace.start:
                     blank.setdefault(field, old)
+        self._blank = blank
         self.events = frozenset(blank)
         self.fields = (*trace.start, *blank)
-        self._places = {field: place for place, field in enumerate(self.fields)}
-        self._states = list(self._all_states(blank))
+        self._known = frozenset(self.fields)
         self._changes: dict[str, list[int]] = {}
-        self._given: dict[str, list[int]] = {}
         for number, stride in enumerate(trace.steps, 1):
             for field in stride.changes:
                 self._changes.setdefault(field, []).append(number)
-            for field in {**stride.changes, **stride.because}:
-                self._given.setdefault(field, []).append(number)
 
-    def _all_states(self, blank: dict[str, Value]) -> Iterator[tuple[Value, ...]]:
-        values: list[Value] = [*self.trace.start.values(), *blank.values()]
-        first = len(self.trace.start)
-        blanks = values[first:]
-        yield tuple(values)
-        for stride in self.trace.steps:
-            values[first:] = blanks
-            for field, (_, new) in stride.changes.items():
-                values[self._places[field]] = new
-            yield tuple(values)
+    @cached_property
+    def _given(self) -> dict[str, list[int]]:
+        """The steps that gave each field its value or kept it."""
+        given: dict[str, list[int]] = {}
+        for number, stride in enumerate(self.trace.steps, 1):
+            for field in {**stride.changes, **stride.because}:
+                given.setdefault(field, []).append(number)
+        return given
 
     @property
     def steps(self) -> int:
         return len(self.trace.steps)
 
     def has(self, field: str) -> bool:
-        return field in self._places
+        return field in self._known
 
     def value(self, field: str, number: int) -> Value:
-        """A field's value after a step."""
-        return self._states[number][self._places[field]]
+        """A field's value after a step; what happened in a step before is blank again."""
+        if field in self._blank:
+            change = self.changed(field, number)
+            return self._blank[field] if change is None else change[1]
+        last = self.last_change(field, number)
+        return self.trace.steps[last - 1].changes[field][1] if last else self.trace.start[field]
 
     def state(self, number: int) -> dict[str, Value]:
-        return dict(zip(self.fields, self._states[number], strict=True))
+        return {field: self.value(field, number) for field in self.fields}
 
     def changed(self, field: str, number: int) -> tuple[Value, Value] | None:
         """Old and new value where the step changes the field."""
@@ -112,7 +111,7 @@ class Reading:
                 found |= set(causes)
             if stride.because:
                 found |= set(stride.needs)
-        return frozenset(field for field in found if field in self._places)
+        return frozenset(field for field in found if field in self._known)
 
     @property
     def why_folded(self) -> str:

@@ -12,6 +12,9 @@ from verifier.viewer.reading import Reading
 WIDE, NARROW = 9, 5
 """Columns of a lane."""
 
+MARGIN = 6
+"""Columns before the lanes, of a step's number and mark."""
+
 DOOMED = "from here on nothing avoids it"
 
 
@@ -24,9 +27,15 @@ class Timeline:
         self.lane = lane_width
 
     def heading(self) -> Line:
-        """The lanes' names."""
-        names = "".join(f"{name:<{self.lane}}"[: self.lane] for name in self.levels.lanes)
-        return line("      ", (names, "level"))
+        """The lanes' names; where they are too long, what they have in common is said once."""
+        lanes = self.levels.lanes
+        beginnings = {name.rpartition(" ")[0] for name in lanes}
+        are_long = max(map(len, lanes), default=0) >= self.lane
+        common = beginnings.pop() if are_long and len(beginnings) == 1 else ""
+        names = (name.removeprefix(common).strip() for name in lanes)
+        cells = "".join(f"{_within(name, self.lane - 1):<{self.lane}}" for name in names)
+        margin = f"{_within(common, MARGIN - 1):<{MARGIN}}"
+        return line((margin, "level" if common else ""), (cells, "level"))
 
     def rows(self) -> list[Line]:
         return [self.row(number) for number in range(1, self.reading.steps + 1)]
@@ -88,6 +97,11 @@ def _arrow(text: list[str], start: int, end: int, stroke: str, heads: str) -> No
     for place in range(low + 1, high):
         text[place] = stroke
     text[end] = heads[0] if end > start else heads[1]
+
+
+def _within(text: str, columns: int) -> str:
+    """The text, cut with an ellipsis where it is too long."""
+    return text if len(text) <= columns else f"{text[: columns - 1]}…"
 
 
 def described(stride: Stride) -> list[Span]:

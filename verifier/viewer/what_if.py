@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.evidence.traces import Otherwise, Turned, Value
+from verifier.evidence.traces import Branched, Otherwise, Turned, Value
 from verifier.viewer.call_tree import source_in_short
 from verifier.viewer.lines import (
     COLUMNS,
@@ -33,8 +33,18 @@ def decision_pieces(turn: Turned) -> list[Line]:
         ways = {"1": "yes", "0": "no"}
         first = [line((f"{name}()", "choice")), line(f"decides {ways[instead]}, not {ways[was]},")]
     constant = turn.test in ("True", "False")
-    test: Line = () if constant else line((f"`{inert(turn.test)}`,", "source"))
-    return [*first, line(step), *word_by_word(test), *_where(turn)]
+    quoted = [] if constant else _quoted(turn.test, turn.given, ",")
+    return [*first, line(step), *quoted, *_where(turn)]
+
+
+def _quoted(test: str, given: Sequence[str], end: str) -> list[Line]:
+    """A line of the code, and what it calls by names of its own."""
+    pieces = word_by_word(line((f"`{inert(test)}`{',' if given else end}", "source")))
+    for place, text in enumerate(given, 1):
+        first = "where " if place == 1 else "and "
+        code = (f"`{inert(text)}`{end if place == len(given) else ''}", "source")
+        pieces += word_by_word(line(first, code))  # type: ignore[arg-type]
+    return pieces
 
 
 def _where(turn: Turned) -> list[Line]:
@@ -53,22 +63,21 @@ def _kernel_function(source: str) -> str:
 
 
 def choice_pieces(other: Otherwise, who: str, turn: Turned | None) -> list[Line]:
-    """Another choice, and what the code then decides, to be put in lines.
+    """Another choice of who ran then, and what the code then decides, to be put in lines.
 
     `turn` is a decision that has been told already.
     """
     assert other.turn is not None, "the code decides otherwise"
     chosen: Span = (f"{inert(other.choice)}={shown(other.instead)}", "choice")
     pieces = [
-        line(f"{who} chooses " if who else "", chosen),
-        line(f"in step {other.number}:"),
-        line(f"{inert(other.turn_in)}()"),
+        line(f"by another input{f' of {who}' if who else ''},"),
+        line(chosen, f" in step {other.number}:"),
+        line(f"{inert(other.turn_in)}() then"),
     ]
     if turn is not None and (turn.line, turn.test) == (other.turn.line, other.turn.test):
-        return [*pieces, line("then decides so, too")]
-    test: Line = line((f"`{inert(other.turn.test)}`:", "source"))
+        return [*pieces, line("decides so, too")]
     way = line("yes" if other.turn.taken else "no")
-    return [*pieces, line("then finds"), *word_by_word(test), way]
+    return [*pieces, line("finds"), *_quoted(other.turn.test, other.turn_given, ":"), way]
 
 
 def what_if_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:
@@ -106,17 +115,7 @@ def _nearest_lines(reading: Reading, other: Otherwise, columns: int) -> Iterator
     yield line((_kind(other), "title"))
     yield from _change_lines(reading, other)
     if other.turn is not None:
-        went = ("yes", "no") if other.turn.taken else ("no", "yes")
-        yield from wrapped(
-            line("    then"),
-            [
-                line(f"in {inert(other.turn_in)}()"),
-                *word_by_word(line(f"`{inert(other.turn.test)}`:")),
-                line((went[0], "new"), (" and not ", "source"), (went[1], "old")),
-            ],
-            8,
-            columns,
-        )
+        yield from wrapped(line("    then"), _other_way(reading, other, other.turn), 6, columns)
     yield from _stop_lines(reading, other.stops, 4)
     if other.differs:
         yield from _difference_lines(reading, other)
@@ -125,6 +124,17 @@ def _nearest_lines(reading: Reading, other: Otherwise, columns: int) -> Iterator
     yield from _listed("the code decides otherwise with", other.also, columns)
     yield from _listed("the same steps violate nothing with", other.harmless, columns)
     yield from _listed("it merely goes elsewhere with", other.elsewhere, columns)
+
+
+def _other_way(reading: Reading, other: Otherwise, turn: Branched) -> list[Line]:
+    """The decision that then goes the other way; its local names may have been told already."""
+    told = any((one.line, one.test) == (turn.line, turn.test) for one in reading.trace.turned)
+    now, was = ("yes", "no") if turn.taken else ("no", "yes")
+    return [
+        line(f"in {inert(other.turn_in)}()"),
+        *_quoted(turn.test, () if told else other.turn_given, ":"),
+        line((now, "new"), (" and not ", "source"), (was, "old")),
+    ]
 
 
 def _kind(other: Otherwise) -> str:

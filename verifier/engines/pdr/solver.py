@@ -35,7 +35,7 @@ class Solver:
         while True:
             self._budget.spend()
             self._minisat.conf_budget(_CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK)
-            answer: bool | None = self._minisat.solve_limited(assumptions)
+            answer: bool | None = self._minisat.solve_limited(assumptions, expect_interrupt=True)
             if answer is not None:
                 return answer
 

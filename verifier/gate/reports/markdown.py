@@ -171,7 +171,7 @@ def _diagram(trace: Trace, left: Departure | None) -> Iterator[str]:
             yield f"    Note right of state: {_inert(', '.join(changed[:3]))}{more}"
         if left is not None and left.number == number:
             yield f"    Note over {actor}: since here it is not as before"
-    yield f"    Note over state: fails: {_inert(failing_line(trace))}"
+    yield f"    Note over state: {_inert(failing_line(trace))}"
     yield "```"
 
 

@@ -6,7 +6,8 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.recording import within_project
 from verifier.evidence.traces import Trace, Value
 from verifier.gate.blame import Departure
-from verifier.gate.differences import Change, Difference
+from verifier.gate.differences import Difference
+from verifier.gate.examples import Change
 from verifier.gate.gating import Report, Row
 from verifier.viewer.lines import inert, plural
 
@@ -95,9 +96,8 @@ def difference_of(change: Change) -> str:
     if change.kind == "property":
         return f"`{change.name}` is {'violated' if change.new else 'kept'} where it was not"
     if change.kind == "witness":
-        return (
-            f"`{change.name}` {'happens' if change.new else 'does not happen'} where it was not so"
-        )
+        did = "happens where it did not" if change.new else "does not happen where it did"
+        return f"`{change.name}` {did}"
     return f"`{change.name}` becomes {value(change.new)}, not {value(change.old)}"
 
 

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from verifier.evidence.replay import Move
 from verifier.evidence.traces import shown as saved_value
-from verifier.viewer.lines import Line, Span, inert, line, shown
+from verifier.viewer.lines import EMPTY, Line, Span, inert, line, shown
 from verifier.viewer.screen.lines_view import Label, LinesView, Row
 from verifier.viewer.screen.slices import in_slices
 
@@ -39,11 +39,21 @@ HELP: tuple[tuple[str, str], ...] = (
     ("t", "light or dark ground"),
     ("q", "quit"),
 )
-LEGEND = (
+SIGNS = (
     "──▶ VM entry  ◀── VM exit  ┄▷ tells L1 or launches L2",
     "▸ who runs  * changed  ✗ violated  ! from here on nothing avoids it",
-    "≠ is 1: who reads the bit is told something else than is so",
-    "≠ promised 1: and something else than was promised",
+)
+WORDS: tuple[tuple[str, str], ...] = (
+    ("believing", "what the code that decides goes by"),
+    ("in truth", "what it should go by"),
+    ("made so by", "who set what is in truth"),
+    ("real", "of a bit of CR0: what the processor goes by"),
+    ("mask shadow", "as the VMCS has them"),
+    ("reads", "what a guest that looks is told"),
+    ("promised", "what it would be told by the CPU of the manual"),
+    ("#NM", "whether that leaves the guest"),
+    ("≠ is 1", "who reads the bit is told something else than is so"),
+    ("≠ promised 1", "and something else than was promised"),
 )
 
 
@@ -84,7 +94,7 @@ class Dialog(Vertical):
 
 
 class Help(Dialog):
-    """Every key."""
+    """Every key, sign and word."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,q,enter", "close", "close")]
 
@@ -94,13 +104,19 @@ class Help(Dialog):
 
     def show(self) -> None:
         """Open it at its beginning."""
-        rows = [Row(line((f" {keys:<17}", "step"), says)) for keys, says in HELP]
-        rows.append(Row(line("")))
-        rows += [Row(line((f" {text}", "source"))) for text in LEGEND]
+        rows = list(map(_explained, HELP))
+        rows += [Row(EMPTY), *(Row(line((f" {text}", "source"))) for text in SIGNS)]
+        rows += [Row(EMPTY), *map(_explained, WORDS)]
         self.query_one(Label).show(line(("Keys", "step")))
         view = self.query_one(LinesView)
         self.open(view)
         view.show(rows, 0)
+
+
+def _explained(told: tuple[str, str]) -> Row:
+    """A key or a word, and what is behind it."""
+    name, says = told
+    return Row(line((f" {name:<17}", "step"), says))
 
 
 class Ask(Dialog):

@@ -95,7 +95,7 @@ class Exploring(Container):
             else:
                 self.say(f"{move[0].name} is not enabled with these choices", wrong=True)
 
-        title = f"What can happen after step {number}"
+        title = f"What can happen {f'after step {number}' if number else 'at the start'}"
         found = session.enabled_one_by_one(number)
         self.screen.query_one(Options).choose(title, found, taken)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import ClassVar, Protocol
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -32,6 +32,8 @@ class Row:
 
 WHEEL = 3
 """Lines that a turn of the mouse's wheel goes."""
+KEPT = 2048
+"""Drawn lines that are kept, some screenfuls."""
 
 
 class Rows(Protocol):
@@ -55,6 +57,7 @@ def style_of(role: Role, dark: bool) -> Style:
     )
 
 
+@lru_cache(KEPT)
 def strip_of(text: Line, columns: int, ground: Style, dark: bool) -> Strip:
     """A line as wide as asked; what does not fit ends in an ellipsis."""
     strip = Strip([Segment(part, ground + style_of(role, dark)) for part, role in text])
@@ -62,6 +65,25 @@ def strip_of(text: Line, columns: int, ground: Style, dark: bool) -> Strip:
         return strip.adjust_cell_length(columns, ground)
     rest = Segment("…", ground + style_of("source", dark))
     return Strip([*strip.adjust_cell_length(max(0, columns - 1), ground), rest], columns)
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """What all lines of a list are drawn on: its width, its ground, and the scroll bar's lines."""
+
+    width: int
+    ground: Style
+    dark: bool
+    thumb: range
+
+
+@lru_cache(KEPT)
+def row_strip(text: Line, here: bool, edge: str, width: int, ground: Style, dark: bool) -> Strip:
+    """A list's line, the cursor's on a ground of its own, beside the scroll bar's edge."""
+    last = Segment(edge, ground + style_of("source", dark))
+    if here:
+        ground += Style(bgcolor="#30363d" if dark else "#dde4ec", bold=True)
+    return Strip([*strip_of(text, width - 1, ground, dark), last], width)
 
 
 class Label(Widget):
@@ -84,7 +106,8 @@ class Label(Widget):
 class LinesView(Widget, can_focus=True):
     """The list; the cursor's row has a bar at its left, and a ground of its own.
 
-    It scrolls by itself and keeps its size, so that other rows need no new layout.
+    It scrolls by itself and keeps its size, so that other rows need no new layout. While it is
+    hidden, `area` is what it had when it was seen.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -118,7 +141,8 @@ class LinesView(Widget, can_focus=True):
         self.rows: Rows | Sequence[Row] = ()
         self.cursor = 0
         self.top = 0
-        self._ground = Style()
+        self.area = Size(0, 0)
+        self._canvas = Canvas(0, Style(), True, range(0))
 
     def show(self, rows: Rows | Sequence[Row], cursor: int | None = None) -> None:
         """Other rows; the cursor stays where it was unless told otherwise."""
@@ -135,7 +159,7 @@ class LinesView(Widget, can_focus=True):
     @property
     def columns(self) -> int:
         """The columns for a row's text, between the bar and the scroll bar."""
-        return max(0, self.size.width - 2)
+        return max(0, self.area.width - 2)
 
     def put_cursor(self, place: int) -> None:
         """Move the cursor to a row."""
@@ -145,32 +169,35 @@ class LinesView(Widget, can_focus=True):
             self._reveal()
             if top == self.top:
                 lines = (before - top, place - top)
-                self.refresh(*(Region(0, y, self.size.width, 1) for y in lines))
+                self.refresh(*(Region(0, y, self.area.width, 1) for y in lines))
             else:
                 self.refresh()
             self.post_message(self.Moved(self))
 
     def _reveal(self) -> None:
         """Scroll no further than the cursor asks for, and not past the end."""
-        lines = max(1, self.size.height)
+        lines = max(1, self.area.height)
         self.top = max(self.cursor - lines + 1, min(self.top, self.cursor, len(self.rows) - lines))
         self.top = max(0, self.top)
 
     def scroll_by(self, lines: int) -> None:
         """Look further up or down; the cursor stays where it is."""
-        self.top = max(0, min(self.top + lines, len(self.rows) - self.size.height))
+        self.top = max(0, min(self.top + lines, len(self.rows) - self.area.height))
         self.refresh()
 
-    def on_resize(self, _: events.Resize) -> None:
-        self._reveal()
-        self.refresh()
-        self.post_message(self.Resized(self))
+    def on_resize(self, event: events.Resize) -> None:
+        if event.size != self.area:  # it is not merely shown again where it was
+            top, self.area = self.top, event.size
+            self._reveal()
+            if self.top != top:
+                self.refresh()
+            self.post_message(self.Resized(self))
 
     def action_move(self, by: int) -> None:
         self.put_cursor(self.cursor + by)
 
     def action_page(self, by: int) -> None:
-        self.put_cursor(self.cursor + by * max(1, self.size.height - 1))
+        self.put_cursor(self.cursor + by * max(1, self.area.height - 1))
 
     def action_first(self) -> None:
         self.put_cursor(0)
@@ -180,8 +207,8 @@ class LinesView(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         place = event.y + self.top
-        if event.x >= self.size.width - 1 and self._thumb:
-            self.put_cursor(event.y * len(self.rows) // max(1, self.size.height))
+        if event.x >= self.area.width - 1 and self._thumb(self.area.height):
+            self.put_cursor(event.y * len(self.rows) // max(1, self.area.height))
         elif 0 <= place < len(self.rows):
             self.put_cursor(place)
             if event.chain == 2:
@@ -193,10 +220,9 @@ class LinesView(Widget, can_focus=True):
     def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
         self.scroll_by(-WHEEL)
 
-    @property
-    def _thumb(self) -> range:
+    def _thumb(self, lines: int) -> range:
         """The lines of the scroll bar that stand for what is seen; empty where all is."""
-        lines, rows = self.size.height, len(self.rows)
+        rows = len(self.rows)
         if rows <= lines:
             return range(0)
         length = max(1, lines * lines // rows)
@@ -204,18 +230,16 @@ class LinesView(Widget, can_focus=True):
         return range(first, first + length)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        self._ground = self.rich_style
+        size, dark = self.size, self.app.current_theme.dark
+        self._canvas = Canvas(size.width, self.rich_style, dark, self._thumb(size.height))
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        place, width, ground = y + self.top, self.size.width, self._ground
-        dark = self.app.current_theme.dark
-        edge = Segment("▐" if y in self._thumb else " ", ground + style_of("source", dark))
-        if not 0 <= place < len(self.rows):
-            return Strip([Segment(" " * (width - 1), ground), edge], width)
-        here = place == self.cursor
-        if here:
-            ground += Style(bgcolor="#30363d" if dark else "#dde4ec", bold=True)
-        bar: Span = (("▌" if self.has_focus else "▏") if here else " ", "level")
-        text = strip_of((bar, *self.rows[place].text), width - 1, ground, dark)
-        return Strip([*text, edge], width)
+        place, canvas = y + self.top, self._canvas
+        here, text = False, EMPTY
+        if 0 <= place < len(self.rows):
+            here = place == self.cursor
+            bar: Span = (("▌" if self.has_focus else "▏") if here else " ", "level")
+            text = (bar, *self.rows[place].text)
+        edge = "▐" if y in canvas.thumb else " "
+        return row_strip(text, here, edge, canvas.width, canvas.ground, canvas.dark)

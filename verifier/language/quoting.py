@@ -1,0 +1,93 @@
+"""How a line of a function is quoted: local names as the fields that they stand for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """An expression, and the assignments of the local names that are left in it, in order."""
+
+    text: str
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Assignment:
+    name: str
+    value: ast.expr
+
+    @property
+    def is_of_field(self) -> bool:
+        return isinstance(self.value, ast.Attribute)
+
+    @property
+    def keeps_its_name(self) -> bool:
+        return isinstance(self.value, ast.Attribute) and self.value.attr == self.name
+
+
+class Quoting:
+    """Quotes the expressions of one function.
+
+    A name that stands for one field all through is written out, unless it is the field's own.
+    """
+
+    def __init__(self, function: ast.FunctionDef) -> None:
+        given = sorted(_assignments(function), key=lambda each: each.value.lineno)
+        stored = list(_stored(function))
+        short = [one for one in given if one.is_of_field and stored.count(one.name) == 1]
+        self.in_full = _InFull()
+        for one in short:
+            if not one.keeps_its_name:
+                self.in_full.fields[one.name] = self.in_full.visit(deepcopy(one.value))
+        self.given = [one for one in given if one not in short]
+
+    def quoted(self, expression: ast.expr) -> Quotation:
+        """An expression with what was assigned before it to the local names that it reads."""
+        full = self.in_full.visit(deepcopy(expression))
+        names, told = _names(full), list[str]()
+        for one in reversed(self.given):
+            if one.name in names and one.value.lineno < expression.lineno:
+                value = self.in_full.visit(deepcopy(one.value))
+                names |= _names(value)
+                told.insert(0, f"{one.name} = {ast.unparse(value)}")
+        return Quotation(ast.unparse(full), tuple(told))
+
+
+def _assignments(function: ast.FunctionDef) -> Iterator[_Assignment]:
+    """What is assigned to local names, one at a time or side by side."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Assign):
+            continue
+        target, value = node.targets[0], node.value
+        pairs = [(target, value)]
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            pairs = list(zip(target.elts, value.elts, strict=False))
+        yield from (_Assignment(to.id, of) for to, of in pairs if isinstance(to, ast.Name))
+
+
+def _stored(function: ast.FunctionDef) -> Iterator[str]:
+    """Every name as often as it is given something, when the function is called or in it."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+class _InFull(ast.NodeTransformer):
+    """Writes names out."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, ast.expr] = {}
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.fields.get(node.id, node)

@@ -1,0 +1,191 @@
+"""A scene on the terminal: its lists, the lines around them, and what is drawn when."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.containers import Vertical
+
+from verifier.evidence.exploring import Exploration
+from verifier.evidence.traces import Trace
+from verifier.viewer.lines import Line, Span, inert
+from verifier.viewer.screen.background import Alone, Background
+from verifier.viewer.screen.dialogs import Ask, Help, Options
+from verifier.viewer.screen.exploring import Exploring
+from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
+from verifier.viewer.screen.lines_view import Label, LinesView, Row
+from verifier.viewer.screen.scene import Scene
+from verifier.viewer.screen.slices import in_slices
+from verifier.viewer.screen.surface import Surface
+from verifier.viewer.timeline import lane_width
+from verifier.viewer.watches import Watch
+
+WIDE = 120
+"""Columns from which the two parts stand side by side."""
+
+
+class Board(App[None]):
+    """A timeline, and beside or below it one view of the step under the cursor.
+
+    Where it `explores`, it opens with the steps that can be taken.
+    """
+
+    CSS_PATH = Path(__file__).with_name("screen.tcss")
+    TITLE = "nestproof"
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(
+        self,
+        trace: Trace,
+        session: Exploration | None = None,
+        watches: Sequence[Watch] = (),
+        background: Background | None = None,
+        explores: bool = False,
+    ) -> None:
+        super().__init__()
+        self.explores = explores
+        self.session = session
+        self.background = background or Alone()
+        self.scene = Scene(trace, session, lane_width(80))
+        self.scene.watches = list(watches)
+        self.said: Span = ("", "")
+        self.is_working = False
+        self.shown_below: tuple[Scene, int, bool, int] | None = None
+        self.theme = "textual-light" if is_light() else "textual-dark"
+
+    def get_default_screen(self) -> Surface:
+        return Surface(id="_default")
+
+    def compose(self) -> ComposeResult:
+        yield Label(id="headline")
+        yield Exploring(
+            Vertical(
+                Label(id="lanes"),
+                LinesView("timeline"),
+                Label(id="step"),
+                LinesView("below"),
+                id="left",
+            ),
+            Vertical(Label(id="tabs"), LinesView("pane"), Help(), Options(), id="right"),
+            trace=self.scene.trace,
+            session=self.session,
+            background=self.background,
+        )
+        yield Label(id="status")
+        yield Label(id="keys")
+        yield Ask()
+
+    @property
+    def timeline(self) -> LinesView:
+        return self.query_one("#timeline", LinesView)
+
+    @property
+    def pane(self) -> LinesView:
+        return self.query_one("#pane", LinesView)
+
+    @property
+    def below(self) -> LinesView:
+        return self.query_one("#below", LinesView)
+
+    def label(self, name: str, text: Line) -> None:
+        """What a label says."""
+        self.query_one(f"#{name}", Label).show(text)
+
+    def on_mount(self) -> None:
+        self.set_class(self.size.width >= WIDE, "wide")
+        self.screen.set_focus(self.timeline)
+        self.show_scene(self.scene)
+        self.query_one(Exploring).explain()
+        if self.explores:
+            self.query_one(Exploring).action_explore()
+
+    def on_unmount(self) -> None:
+        gc.unfreeze()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= WIDE, "wide")
+
+    def on_lines_view_resized(self, event: LinesView.Resized) -> None:
+        lane = lane_width(self.timeline.columns)
+        if event.view is self.timeline and lane != self.scene.timeline.lane:
+            number = self.scene.number
+            self.show_scene(Scene(self.scene.trace, self.session, lane).like(self.scene), number)
+        elif event.view in (self.pane, self.below):
+            self._draw()
+
+    def say(self, text: str, wrong: bool = False, working: bool = False) -> None:
+        """Something to read, at the foot of the screen until people go on."""
+        self.said = (f"{inert(text)}{' ...' * working}", "wrong" if wrong else "mark")
+        self.is_working = working
+        self._refresh_status()
+
+    def show_scene(self, scene: Scene, number: int | None = None) -> None:
+        """Show a trace, at its last step unless told otherwise."""
+        gc.freeze()  # going through a long trace for garbage again and again would delay keys
+        self.scene = scene
+        scene.number = scene.reading.steps if number is None else number
+        self.label("keys", KEYS)
+        self.label("headline", scene.headline())
+        self.label("lanes", (("", ""), *scene.timeline.heading()))
+        self.timeline.show(scene.steps, scene.number)
+        self.refresh_pane(0)
+
+    def refresh_pane(self, cursor: int | None = None) -> None:
+        if not self.is_working:
+            self.said = ("", "")
+        self._draw(cursor)
+
+    def _draw(self, cursor: int | None = None) -> None:
+        self.query_one(Exploring).number = self.scene.number
+        self._show_pane(cursor)
+        if self.scene.to_trace() is not None:
+            self.run_worker(self._trace_causes(), group="causes", exclusive=True)
+        if self.has_class("wide"):
+            self._show_below()
+        self.label("tabs", tabs(self.scene))
+        self._refresh_status()
+
+    def _show_pane(self, cursor: int | None = None) -> None:
+        self.scene.columns = self.pane.columns
+        self.pane.show(self.scene.rows(), cursor)
+
+    def _show_below(self) -> None:
+        """The calls of the step, unless they are there already."""
+        scene, columns = self.scene, self.below.columns
+        wanted = (scene, scene.number, scene.unfolded, columns)
+        if wanted != self.shown_below:
+            self.shown_below = wanted
+            scene.columns = columns
+            self.below.show(scene.rows("calls"), 0)
+            self.label("step", scene.step_line())
+
+    async def _trace_causes(self) -> None:
+        """Find the causes of what is asked, step by step, showing those that are found."""
+        while self.session and self.is_running and (number := self.scene.to_trace()):
+            await in_slices(self.session.search_causes(number))
+            self._show_pane()
+
+    @property
+    def row(self) -> Row | None:
+        """The row that people are at, other than a step."""
+        return self.below.row if self.below.has_focus else self.pane.row
+
+    def _refresh_status(self) -> None:
+        several = self.session is not None and len(self.session.branches) > 1
+        branch = self.session.now.name if self.session is not None and several else ""
+        self.label("status", status(self.scene, branch, self.row, self.said))
+
+    def on_lines_view_moved(self, event: LinesView.Moved) -> None:
+        if event.view is self.timeline:
+            self.scene.number = event.view.cursor
+            self.scene.asked = ""
+            self.refresh_pane()
+        else:
+            self._refresh_status()
+
+    def on_descendant_focus(self) -> None:
+        self._refresh_status()
