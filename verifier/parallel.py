@@ -64,13 +64,17 @@ def check_all(
     minimal: bool = False,
     fresh: bool = False,
     compiled_by: Compile = compile_system,
+    keep: Callable[[Result], object] = lambda _: None,
 ) -> Iterator[list[Result]]:
-    """Each system's results, in the catalogue's order; one system alone gets all the cores."""
+    """Each system's results, in the catalogue's order; one system alone gets all the cores.
+
+    Who wants to `keep` a result gets it as soon as it is there, in the process that has found it.
+    """
     jobs = jobs or os.cpu_count() or 1
     by_system: dict[str, list[str]] = {}
     for pair in pairs:
         by_system.setdefault(pair.system, []).append(pair.property)
-    task = partial(check_one, catalogue, compiled_by, engine, limits, minimal, fresh)
+    task = partial(check_one, catalogue, compiled_by, engine, limits, minimal, fresh, keep=keep)
     if len(by_system) == 1 or jobs == 1:
         for name, groups in by_system.items():
             yield task(jobs, name, groups, watch)
@@ -237,6 +241,7 @@ def check_one(
     name: str,
     groups: Sequence[str],
     watch: Watch = silent,
+    keep: Callable[[Result], object] = lambda _: None,
 ) -> list[Result]:
     """One system's results; unless `fresh`, proofs start with the lemmas that the project keeps.
 
@@ -251,4 +256,7 @@ def check_one(
     listed = {pair.property for pair in catalogue.pairs_of(system)}
     if ASSERTIONS in compiled.circuit.bad and set(groups) == listed:
         groups = list(dict.fromkeys([*groups, ASSERTIONS]))
-    return decide(compiled, properties, groups, how, limits, watch, minimal)
+    results = decide(compiled, properties, groups, how, limits, watch, minimal)
+    for result in results:
+        keep(result)
+    return results

@@ -64,6 +64,23 @@ def test_circuits_are_kept_between_checks_unless_one_says_no(
         assert kept[0].read_bytes() != spoil
 
 
+def test_the_columns_of_a_check_are_as_wide_as_the_longest_pair(
+    nestproof: Runner, project: Path
+) -> None:
+    model = project / "models" / "lazy.py"
+    name = "lazy/fixed-with-a-name-that-is-long"
+    model.write_text(
+        model.read_text() + f'long = System("{name}", Machine(), (use_fpu, switch_to))\n'
+    )
+    ran = nestproof("check", "*/isolation", cwd=project)
+    rows = [line for line in ran.out.splitlines() if ", audited" in line]
+    columns = {
+        min(row.index(engine) for engine in ("bmc,", "pdr,") if engine in row) for row in rows
+    }
+    assert len(rows) == 3
+    assert len(columns) == 1
+
+
 def test_one_pair_is_counted_as_one(nestproof: Runner) -> None:
     assert "1 pair: 1 proved" in nestproof("check", "lazy/fixed/isolation").err
     assert "1 system, 1 pair" in nestproof("list", "lazy/fixed/isolation").err
