@@ -64,13 +64,17 @@ def check_all(
     minimal: bool = False,
     fresh: bool = False,
     compiled_by: Compile = compile_system,
+    keep: Callable[[Result], object] = lambda _: None,
 ) -> Iterator[list[Result]]:
-    """Each system's results, in the catalogue's order; one system alone gets all the cores."""
+    """Each system's results, in the catalogue's order; one system alone gets all the cores.
+
+    Who wants to `keep` a result gets it as soon as it is there, in the process that has found it.
+    """
     jobs = jobs or os.cpu_count() or 1
     by_system: dict[str, list[str]] = {}
     for pair in pairs:
         by_system.setdefault(pair.system, []).append(pair.property)
-    task = partial(check_one, catalogue, compiled_by, engine, limits, minimal, fresh)
+    task = partial(check_one, catalogue, compiled_by, engine, limits, minimal, fresh, keep=keep)
     if len(by_system) == 1 or jobs == 1:
         for name, groups in by_system.items():
             yield task(jobs, name, groups, watch)
@@ -99,12 +103,13 @@ def side_by_side(
     watch: Watch = silent,
     seconds: float | None = None,
     shared: bool = False,
+    in_order: bool = True,
 ) -> Iterator[tuple[str, T | Lost]]:
     """The tasks' answers in their order, each from a process of its own, so many at a time.
 
     With `shared`, for tasks that leave a process as they found it, one that was done soon goes on
-    with another. A task that takes longer than `seconds` is stopped. Raises the ModelError or
-    ToolFailure that a task ends with.
+    with another. Without `in_order` each answer comes when it is there. A task that takes longer
+    than `seconds` is stopped. Raises the ModelError or ToolFailure that a task ends with.
     """
     waiting, order = list(tasks), list(tasks)
     running: dict[Connection, Apart[T]] = {}
@@ -129,8 +134,9 @@ def side_by_side(
                 if seconds is not None and monotonic() - worker.started > seconds:
                     del running[connection]
                     finished[worker.name] = worker.stopped(f"stopped after {seconds:g} s")
-            while order and order[0] in finished:
-                yield order[0], finished.pop(order.pop(0))
+            while ready := [name for name in order[: 1 if in_order else None] if name in finished]:
+                order.remove(ready[0])
+                yield ready[0], finished.pop(ready[0])
     finally:
         for worker in running.values():
             worker.process.terminate()
@@ -235,6 +241,7 @@ def check_one(
     name: str,
     groups: Sequence[str],
     watch: Watch = silent,
+    keep: Callable[[Result], object] = lambda _: None,
 ) -> list[Result]:
     """One system's results; unless `fresh`, proofs start with the lemmas that the project keeps.
 
@@ -249,4 +256,7 @@ def check_one(
     listed = {pair.property for pair in catalogue.pairs_of(system)}
     if ASSERTIONS in compiled.circuit.bad and set(groups) == listed:
         groups = list(dict.fromkeys([*groups, ASSERTIONS]))
-    return decide(compiled, properties, groups, how, limits, watch, minimal)
+    results = decide(compiled, properties, groups, how, limits, watch, minimal)
+    for result in results:
+        keep(result)
+    return results

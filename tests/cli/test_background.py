@@ -58,7 +58,7 @@ def test_a_search_from_a_state_finds_steps() -> None:
     background = Background(explored, project())
     run, says = background.search(explored.now.states[1], "isolation").answer()
     assert run is not None
-    assert run.moves == (("switch_to", {"next_task": "B"}), ("use_fpu", {}))
+    assert run.moves == (("switch_to", {"next_task": "B"}), ("use_fpu", {"value": False}))
     assert says == "isolation is violated after 2 more steps"
 
 

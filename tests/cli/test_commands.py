@@ -26,8 +26,8 @@ def test_check_prints_a_line_for_each_pair_and_exits_0_when_all_is_as_expected(
 
 
 def test_every_engine_gives_a_verdict_that_fits(nestproof: Runner, golden: Golden) -> None:
-    for engine, code in (("pdr", 0), ("kinduction", 0), ("bmc", 3)):
-        ran = nestproof("check", "--engine", engine, "--depth", "8")
+    for engine, depth, code in (("pdr", 8, 0), ("kinduction", 16, 0), ("bmc", 8, 3)):
+        ran = nestproof("check", "--engine", engine, "--depth", str(depth))
         golden(f"check-{engine}", ran.out + ran.err)
         assert ran.code == code
 
@@ -39,7 +39,9 @@ def test_check_prints_one_json_document(nestproof: Runner) -> None:
     assert [
         (r["pair"], r["verdict"], r["expected"], r["audited"]) for r in document["results"]
     ] == [
+        ("lazy/broken/integrity", "violated", "violated", True),
         ("lazy/broken/isolation", "violated", "violated", True),
+        ("lazy/fixed/integrity", "proved", "proved", True),
         ("lazy/fixed/isolation", "proved", "proved", True),
     ]
     assert ran.err == ""
@@ -58,13 +60,30 @@ def test_circuits_are_kept_between_checks_unless_one_says_no(
         kept[0].write_bytes(spoil)
         again = nestproof("check", **caches)
         assert again.code == 0
-        assert "2 pairs: 1 proved, 1 violated; all as expected" in again.err
+        assert "4 pairs: 2 proved, 2 violated; all as expected" in again.err
         assert kept[0].read_bytes() != spoil
 
 
+def test_the_columns_of_a_check_are_as_wide_as_the_longest_pair(
+    nestproof: Runner, project: Path
+) -> None:
+    model = project / "models" / "lazy.py"
+    name = "lazy/fixed-with-a-name-that-is-long"
+    model.write_text(
+        model.read_text() + f'long = System("{name}", Machine(), (use_fpu, switch_to))\n'
+    )
+    ran = nestproof("check", "*/isolation", cwd=project)
+    rows = [line for line in ran.out.splitlines() if ", audited" in line]
+    columns = {
+        min(row.index(engine) for engine in ("bmc,", "pdr,") if engine in row) for row in rows
+    }
+    assert len(rows) == 3
+    assert len(columns) == 1
+
+
 def test_one_pair_is_counted_as_one(nestproof: Runner) -> None:
-    assert "1 pair: 1 proved" in nestproof("check", "lazy/fixed").err
-    assert "1 system, 1 pair" in nestproof("list", "lazy/fixed").err
+    assert "1 pair: 1 proved" in nestproof("check", "lazy/fixed/isolation").err
+    assert "1 system, 1 pair" in nestproof("list", "lazy/fixed/isolation").err
 
 
 def test_an_unexpected_violation_exits_1(nestproof: Runner, project: Path) -> None:
@@ -107,18 +126,18 @@ def test_saved_evidence_is_shown_and_audited(
 ) -> None:
     assert nestproof("check", "--evidence", str(tmp_path / "out")).code == 0
     files = sorted(map(str, (tmp_path / "out").iterdir()))
-    assert len(files) == 2
+    assert len(files) == 4
     ran = nestproof("audit", *files)
     assert ran.code == 0
-    assert ran.out.count("confirmed") == 2
-    trace = nestproof("show", files[0])
+    assert ran.out.count("confirmed") == 4
+    trace = nestproof("show", str(tmp_path / "out" / "lazy.broken.isolation.json"))
     golden("show-trace", trace.out + trace.err)
 
 
 def test_a_damaged_file_does_not_keep_the_others_from_their_audit(
     nestproof: Runner, tmp_path: Path
 ) -> None:
-    assert nestproof("check", "--evidence", str(tmp_path / "out")).code == 0
+    assert nestproof("check", "*/isolation", "--evidence", str(tmp_path / "out")).code == 0
     good, cut = sorted((tmp_path / "out").iterdir())
     cut.write_bytes(cut.read_bytes()[:100])
     for files in ((cut, good), (good, cut), (tmp_path / "gone.json", good)):
@@ -166,7 +185,7 @@ def test_simulate_takes_steps_by_hand(nestproof: Runner, golden: Golden) -> None
 
 
 def test_simulate_follows_a_trace(nestproof: Runner, tmp_path: Path, golden: Golden) -> None:
-    nestproof("check", "lazy/broken", "--evidence", str(tmp_path))
+    nestproof("check", "lazy/broken/isolation", "--evidence", str(tmp_path))
     file = next(tmp_path.glob("*.json"))
     ran = nestproof("simulate", "lazy/broken", "--trace", str(file))
     assert ran.code == 0

@@ -92,3 +92,36 @@ def _still_running(group: int) -> bool:
             return False
         time.sleep(0.1)
     return True
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
+    project: Path, jobs: int
+) -> None:
+    """Also what was decided after the system that takes too long had begun."""
+    (project / "models" / "slow.py").write_text(
+        "import time\n\nfrom models.lazy import Machine, System, use_fpu\n"
+        "from verifier.language import step\n\n\n"
+        "@step\ndef stay(machine: Machine) -> None:\n    time.sleep(60)\n\n\n"
+        f'endless = System("lazy/{"ccc" if jobs == 2 else "zzz"}", Machine(), (use_fpu, stay))\n'
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verifier", "check", "--evidence", "out", "--jobs", str(jobs)],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(5.0)
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode in ENDED
+    assert "interrupted" in err
+    assert sorted(file.name for file in (project / "out").iterdir()) == [
+        f"lazy.{system}.{group}.json"
+        for system in ("broken", "fixed")
+        for group in ("integrity", "isolation")
+    ]

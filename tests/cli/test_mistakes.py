@@ -27,7 +27,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(nestproof: Runner) -> None
 
 
 def test_a_name_for_several_pairs_is_refused_where_one_is_needed(nestproof: Runner) -> None:
-    refused(nestproof("show", "lazy"), "names 2 pairs", "name one of them")
+    refused(nestproof("show", "lazy"), "names 4 pairs", "name one of them")
 
 
 def test_limits_out_of_range_are_refused(nestproof: Runner) -> None:

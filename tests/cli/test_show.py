@@ -45,7 +45,7 @@ def test_a_proof_says_which_step_needs_which_lemma(nestproof: Runner) -> None:
 def test_the_settling_step_is_marked_and_the_file_alone_can_be_read(
     nestproof: Runner, tmp_path: Path
 ) -> None:
-    assert nestproof("check", "lazy/broken", "--evidence", str(tmp_path)).code == 0
+    assert nestproof("check", "lazy/broken/isolation", "--evidence", str(tmp_path)).code == 0
     [file] = tmp_path.iterdir()
     ran = nestproof("show", str(file), cwd=tmp_path)
     assert ran.code == 0

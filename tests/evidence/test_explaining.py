@@ -40,8 +40,8 @@ def test_a_step_needs_the_choices_and_fields_without_which_it_cannot_be_taken() 
 def test_the_nearest_execution_without_the_violation_is_found_and_says_what_differs() -> None:
     otherwise = told().otherwise
     assert otherwise is not None
-    assert (otherwise.number, otherwise.choice) == (2, "")
-    assert otherwise.differs[-1]["access.by"] == ("B", "A")
+    assert (otherwise.number, otherwise.choice) == (1, "")
+    assert otherwise.differs[-1]["access.found.owner"] == ("A", "B")
 
 
 def test_a_decision_that_would_have_avoided_it_is_named_with_its_line_and_effect() -> None:
@@ -97,7 +97,10 @@ def test_every_claim_that_fails_after_a_step_is_recorded() -> None:
         (),
         ("a_task_finds_only_its_own_registers",),
     ]
-    assert told().claims == {"a_task_finds_only_its_own_registers": "isolation"}
+    assert told().claims == {
+        "a_task_finds_only_its_own_registers": "isolation",
+        "a_task_finds_what_it_wrote_last": "integrity",
+    }
 
 
 @record

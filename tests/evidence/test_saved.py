@@ -68,7 +68,7 @@ def test_a_trace_logs_calls_and_assignments_with_their_sources() -> None:
         (lambda: with_step(2, choices={"next_task": True}), "`next_task`, not `True`"),
         (lambda: with_step(2, choices={"next_task": "A"}), "step 2: `switch_to` is not enabled"),
         (
-            lambda: with_step(1, choices={"extra": True}),
+            lambda: with_step(1, choices={"value": True, "extra": True}),
             "step 1: `use_fpu` has no choice `extra`",
         ),
         (lambda: with_step(1, changes={}), "step 1: `access.executed` becomes `True`"),

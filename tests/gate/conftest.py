@@ -100,7 +100,6 @@ def gated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = Project(folder / "lazy", environment_in(folder))
     shutil.copytree(TEMPLATE, project.folder, ignore=shutil.ignore_patterns("__pycache__"))
     project.git("init", "--quiet", "--initial-branch=main")
-    (project.folder / ".gitignore").write_text("__pycache__/\n")
     accepted = project.gate("--accept", "--no-cache")
     assert accepted.code == 0, accepted.err
     project.commit()

@@ -19,8 +19,8 @@ def test_an_unchanged_system_has_no_difference(project: Project) -> None:
 
 def test_a_refactoring_has_no_difference(project: Project) -> None:
     project.edit(
-        "    machine.access.executed = True\n    machine.access.by = machine.current\n",
-        "    task = machine.current\n    machine.access.by = task\n"
+        "    machine.access.executed = True\n    machine.access.by = task\n",
+        "    machine.access.by = machine.current\n"
         "    machine.access.executed = not (task != machine.current)\n",
     )
     out, code = diff(project, "lazy/fixed")
@@ -38,8 +38,8 @@ def test_a_difference_has_an_execution_that_reaches_it(project: Project) -> None
 
 def test_a_difference_in_unreachable_states_says_so(project: Project) -> None:
     project.edit(
-        "    machine.access.executed = True\n",
-        "    machine.access.executed = True\n"
+        "    access_registers(machine, value)\n",
+        "    access_registers(machine, value)\n"
         "    if not machine.ts and not machine.saved[machine.current].uses_fpu:\n"
         "        machine.current = Task.A\n",
     )

@@ -77,8 +77,8 @@ def test_a_moved_verdict_needs_its_expectation_changed(project: Project) -> None
     project.edit(*FORGETS)
     assert project.gate().code == 1
     project.edit(
-        '["lazy/fixed"]\nisolation = "proved"',
-        '["lazy/fixed"]\nisolation = "violated"',
+        '["lazy/fixed"]\nisolation = "proved"\nintegrity = "proved"',
+        '["lazy/fixed"]\nisolation = "violated"\nintegrity = "violated"',
         "properties/verdicts.toml",
     )
     ran = project.gate()
@@ -93,9 +93,9 @@ def test_accepting_writes_the_verdicts_and_the_evidence_and_keeps_comments(
     assert project.gate("--accept").code == 0
     text = project.verdicts.read_text()
     assert text.startswith("# What `nestproof check` must find.\n")
-    assert text.count("violated") == 2
+    assert text.count("violated") == 4
     kept = json.loads((project.certificates / "lazy.fixed.json").read_text())
-    assert list(kept["runs"]) == ["isolation"]
+    assert list(kept["runs"]) == ["integrity", "isolation"]
     assert not kept["proofs"]
     rows, code = results(project, "--no-cache")
     assert code == 0

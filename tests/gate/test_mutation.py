@@ -18,12 +18,26 @@ def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Projec
     ran = project.run("mutate", "lazy/fixed", "--all")
     assert ran.code == 1, ran.err
     assert (
-        "killed     models/lazy.py:86 in switch_to: drop `machine.ts = machine.sets_ts`" in ran.out
+        "killed     models/lazy.py:107 in switch_to: drop `machine.ts = machine.sets_ts`" in ran.out
     )
     assert (
-        "survived   models/lazy.py:63 in device_not_available: drop `machine.ts = False`" in ran.out
+        "survived   models/lazy.py:102 in switch_to: "
+        "drop `assume(next_task != machine.current)`" in ran.out
     )
     assert "noticed by both_tasks_use_the_fpu" in ran.out
+
+
+def test_a_lost_save_is_noticed_by_integrity_alone(project: Project) -> None:
+    ran = project.run("mutate", "lazy/fixed", "--all")
+    assert (
+        "killed     models/lazy.py:105 in switch_to: drop `previous.image = machine.registers`"
+        "  by a_task_finds_what_it_wrote_last" in ran.out
+    )
+    project.edit("        previous.image = machine.registers\n", "")
+    checked = project.run("check", "lazy/fixed", "--fresh")
+    assert checked.code == 1
+    assert "violated   lazy/fixed/integrity" in checked.out
+    assert "proved     lazy/fixed/isolation" in checked.out
 
 
 def test_a_mutant_that_does_the_same_is_not_plural(project: Project) -> None:
@@ -39,14 +53,17 @@ def test_a_recorded_survivor_is_no_news_and_a_new_one_is(project: Project) -> No
     assert project.run("mutate", "lazy/fixed", "--accept").code == 0
     file = project.folder / "properties" / "mutants.toml"
     table = tomllib.loads(file.read_text())["lazy/fixed"]
-    assert len(table["survivors"]) == 2
-    assert all(":" in name and not any(c.isdigit() for c in name) for name in table["survivors"])
+    assert table["survivors"] == [
+        "models/lazy.py switch_to: drop `assume(next_task != machine.current)`"
+    ]
     assert project.run("mutate", "lazy/fixed").code == 0
     assert project.run("mutate", "lazy/fixed", "--accept").err == ""
     project.edit(
-        "    return not access.executed or", "    return True or", "properties/isolation.py"
+        "    return not access.executed or", "    return True or", "properties/integrity.py"
     )
-    assert project.run("mutate", "lazy/fixed").code == 1
+    ran = project.run("mutate", "lazy/fixed")
+    assert ran.code == 1
+    assert "in switch_to: drop `previous.image = machine.registers`" in ran.out
 
 
 def test_where_nothing_holds_nothing_is_tried(project: Project) -> None:
@@ -73,25 +90,28 @@ def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -
     project.commit("scores")
     project.edit(
         "    machine.current = next_task\n",
-        "    machine.current = next_task\n    machine.ts = True\n",
+        "    machine.current = next_task\n    machine.registers = machine.saved[next_task].image\n",
     )
     ran = project.gate("--base", "HEAD", "--markdown", "report.md")
     assert "mistakes in the changed functions are noticed" in ran.out
-    assert "survived: models/lazy.py:88 in switch_to: drop `machine.ts = True`" in ran.out
+    assert (
+        "survived: models/lazy.py:109 in switch_to: "
+        "drop `machine.registers = machine.saved[next_task].image`" in ran.out
+    )
     assert "Would anything have noticed?" in (project.folder / "report.md").read_text()
     assert ran.code == 1
 
 
 def test_branches_that_are_never_taken_are_listed_with_a_proof(project: Project) -> None:
     project.edit(
-        "    machine.access.executed = True\n",
+        "    access_registers(machine, value)\n",
         "    if not machine.saved[machine.current].uses_fpu:\n        machine.sets_ts = False\n"
-        "    machine.access.executed = True\n",
+        "    access_registers(machine, value)\n",
     )
     ran = project.run("cover", "lazy/fixed", "--evidence", "proofs")
     assert ran.code == 0
     condition = "`not machine.saved[machine.current].uses_fpu`"
-    assert f"unreachable  models/lazy.py:73 in use_fpu: {condition}" in ran.out
+    assert f"unreachable  models/lazy.py:84 in use_fpu: {condition}" in ran.out
     assert list((project.folder / "proofs").glob("*.json"))
 
 

@@ -404,7 +404,7 @@ def test_exploring_begins_with_the_steps_that_can_be_taken(size: tuple[int, int]
         await screen.workers.wait_for_complete()
         assert is_open(screen, Options)
         assert "switch_to" in content(screen, "options")
-        await pilot.press("down", "enter")
+        await pilot.press("down", "down", "enter")
         await pilot.pause()
         assert not is_open(screen, Options)
         assert [stride.step for stride in screen.scene.trace.steps] == ["switch_to"]
@@ -423,11 +423,11 @@ def test_a_counterexample_does_not_begin_with_other_steps() -> None:
 
 def test_a_choice_can_be_changed_before_a_step_is_taken() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
-        await pilot.press("up", "up", "x", "down", "down", "right", "enter")
+        await pilot.press("up", "up", "x", "down", "down", "down", "right", "enter")
         await pilot.pause()
         assert screen.session is not None
         assert len(screen.session.branches) == 1
-        await pilot.press("x", "down", "down", "right", "left", "enter")
+        await pilot.press("x", "down", "down", "down", "right", "left", "enter")
         await pilot.pause()
         assert screen.scene.trace.steps[-1].choices == {"next_task": "B"}
 
@@ -488,7 +488,7 @@ def test_a_property_is_checked_from_here() -> None:
 
 def test_a_branch_that_goes_wrong_is_explained_in_place() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
-        await pilot.press("up", "up", "x", "down", "enter")
+        await pilot.press("up", "up", "x", "down", "down", "enter")
         await pilot.pause()
         assert not screen.scene.trace.conjunct
         await pilot.press("x", "enter", "3")
@@ -504,7 +504,7 @@ def test_a_branch_that_goes_wrong_is_explained_in_place() -> None:
 
 def test_going_on_from_an_explained_violation_is_a_plain_execution_again() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
-        await pilot.press("up", "up", "x", "down", "enter", "x", "enter")
+        await pilot.press("up", "up", "x", "down", "down", "enter", "x", "enter")
         await screen.workers.wait_for_complete()
         await pilot.pause()
         assert screen.scene.trace.conjunct

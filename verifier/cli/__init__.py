@@ -18,6 +18,7 @@ import click
 from click.shell_completion import shell_complete
 
 from verifier.cli.errors import one_line, said, say
+from verifier.gate.stopping import INTERRUPTED, TERMINATED, Terminated
 from verifier.language.errors import ModelError
 
 COMPLETE = "_NESTPROOF_COMPLETE"
@@ -89,9 +90,12 @@ def main() -> None:
             code = _run()
             sys.stdout.flush()
             sys.exit(code)
+    except Terminated:
+        say("terminated", "nothing half written was left behind")
+        sys.exit(TERMINATED)
     except (KeyboardInterrupt, click.exceptions.Abort):
         say("interrupted", "nothing half written was left behind")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except click.ClickException as error:
         say("error", one_line(error.format_message()))
         sys.exit(2)

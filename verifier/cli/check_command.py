@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -44,7 +45,7 @@ from verifier.viewer.lines import plural
 @click.option(
     "--evidence",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder to save traces and certificates in.",
+    help="Folder to save traces and certificates in, each as soon as it is there.",
 )
 def command(
     patterns: tuple[str, ...],
@@ -73,6 +74,7 @@ def command(
         for group in catalogue.idle:
             say("warning", f"the property `{group}` speaks about none of the systems")
     folder = None if evidence is None else writable_folder(evidence)
+    width = max(len(str(pair)) for pair in chosen)
     results: list[Result] = []
     try:
         with Reporter(len({pair.system for pair in chosen}), quiet=as_json) as reporter:
@@ -86,6 +88,7 @@ def command(
                 minimal=folder is not None,
                 fresh=fresh,
                 compiled_by=circuits.compiled,
+                keep=partial(_save, folder),
             )
             for batch in batches:
                 reporter.done()
@@ -93,15 +96,15 @@ def command(
                 if not as_json:
                     reporter.clear()
                     for result in batch:
-                        click.echo(lines(result, catalogue.expected.get(_pair(result))))
+                        click.echo(lines(result, catalogue.expected.get(_pair(result)), width))
                     reporter.resume()
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
     cache.trim()
-    saved = {} if folder is None else {_pair(r): _save(r, folder) for r in results if r.evidence}
     if as_json:
-        click.echo(document(results, catalogue.expected, saved))
+        files = {_pair(r): _file(r, folder) for r in results if r.evidence} if folder else {}
+        click.echo(document(results, catalogue.expected, files))
     else:
         _summarise(results, catalogue)
     return exit_code([judged(result, catalogue.expected.get(_pair(result))) for result in results])
@@ -111,11 +114,14 @@ def _pair(result: Result) -> Pair:
     return Pair(result.system, result.property)
 
 
-def _save(result: Result, folder: Path) -> Path:
-    assert result.evidence is not None
-    file = folder / f"{result.system.replace('/', '.')}.{result.property}.json"
-    write_output(file, encoded(result.evidence))
-    return file
+def _save(folder: Path | None, result: Result) -> None:
+    """Write the evidence of a result, if there is any and somebody wants it."""
+    if folder is not None and result.evidence is not None:
+        write_output(_file(result, folder), encoded(result.evidence))
+
+
+def _file(result: Result, folder: Path) -> Path:
+    return folder / f"{result.system.replace('/', '.')}.{result.property}.json"
 
 
 def _summarise(results: Sequence[Result], catalogue: Catalogue) -> None:

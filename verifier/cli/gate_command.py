@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from verifier.catalogue import bundled_root, load, project_root
+from verifier.cli.completing import pairs
 from verifier.cli.errors import say
 from verifier.cli.limits import MEGABYTES, PROCESSES, SECONDS
 from verifier.cli.progress import Reporter
@@ -22,12 +24,16 @@ from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
 from verifier.gate.reports.terminal import terminal_lines
 from verifier.gate.revisions import base_of, refuse_bare
+from verifier.gate.selection import selection
+from verifier.gate.stopping import REASON, TERMINATED, terminable, undisturbed
 from verifier.proofs import ToolFailure
+from verifier.viewer.lines import plural
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("gate")
+@click.argument("patterns", nargs=-1, shell_complete=pairs)
 @click.option("--base", "revision", help="Revision to compare with; default: the merge base.")
 @click.option("--json", "as_json", type=FILE, help="Write the verdicts as JSON.")
 @click.option("--junit", type=FILE, help="Write a JUnit XML report.")
@@ -46,6 +52,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--memory", type=MEGABYTES, help="Megabytes that a search may use.")
 @click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
 def command(
+    patterns: tuple[str, ...],
     revision: str | None,
     as_json: Path | None,
     junit: Path | None,
@@ -61,7 +68,8 @@ def command(
     """What a change does to the models' behaviour, and whether every verdict still holds.
 
     Kept evidence is audited; only what does not hold any more is searched for. Without --base the
-    working tree is compared with where HEAD left the main branch.
+    working tree is compared with where HEAD left the main branch. A PATTERN is a pair, a system, a
+    family, or has a `*`; without one all pairs are at the gate.
     """
     reports = {"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown}
     files = {kind: writable_file(file) for kind, file in reports.items() if file is not None}
@@ -76,25 +84,38 @@ def command(
     circuits = Circuits(root, cache)
     catalogue = load(root)
     catalogue.require_pairs()
+    selected = selection(catalogue, patterns)
     before = recorded(root)
     cores = jobs or os.cpu_count() or 1
     try:
-        with Reporter(len(catalogue.systems)) as reporter:
+        with terminable(), Reporter(len(selected.systems)) as reporter:
             report = gate(
-                catalogue, base, limits, cache, circuits, cores, reporter.watch, accepting
+                catalogue, selected, base, limits, cache, circuits, cores, reporter.watch, accepting
             )
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
+    with undisturbed():
+        for kind, file in files.items():
+            _write(kind, file, report)
+    if report.stopped:
+        _tell_stopped(report, files)
+        return report.code
     for line in terminal_lines(report, styled, why):
         click.echo(line)
-    for kind, file in files.items():
-        _write(kind, file, report)
     if not accepting:
         return report.code
     for changed in accept(catalogue, report, before):
         click.echo(f"wrote {changed.relative_to(root)}", err=True)
     return 3 if report.code == 3 or any(row.code == 3 for row in report.rows) else 0
+
+
+def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:
+    """How far the gate has come, and where that is written."""
+    signal = "terminated" if report.stopped == TERMINATED else "interrupted"
+    open = sum(row.result.reason == REASON for row in report.rows)
+    wrote = f"; wrote {', '.join(map(str, files.values()))}" if files else ""
+    say(signal, f"{open} of {plural(len(report.rows), 'pair')} were not decided{wrote}")
 
 
 def _write(kind: str, file: Path, report: Report) -> None:

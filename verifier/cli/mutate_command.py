@@ -24,7 +24,7 @@ from verifier.gate.scores import compared, entry, record, scores
 from verifier.gate.strength import guarded_system, trials_of
 from verifier.language.errors import ModelError
 from verifier.proofs import ToolFailure
-from verifier.viewer.lines import Role
+from verifier.viewer.lines import Role, plural
 
 
 @click.command("mutate")
@@ -100,7 +100,8 @@ def command(
 def _print(
     name: str, claims: Sequence[str], trials: Sequence[Trial], everything: bool, seconds: float
 ) -> None:
-    click.echo(styled(f"{name}: {len(trials)} mutants against {len(claims)} claims", "title"))
+    against = f"{plural(len(trials), 'mutant')} against {plural(len(claims), 'claim')}"
+    click.echo(styled(f"{name}: {against}", "title"))
     shown = (
         ("survived", "undecided")
         if not everything

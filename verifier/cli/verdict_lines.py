@@ -16,6 +16,10 @@ from verifier.viewer.lines import plural
 COLOURS = {"proved": "green", "violated": "red", "vacuous": "magenta", "unknown": "yellow"}
 
 
+WIDTH = 38
+"""Of the column with the pairs, where none is longer."""
+
+
 def judged(result: Result, expected: str | None) -> int:
     """The exit code of one result: as expected 0, unexpected 1, inconclusive 3."""
     if result.verdict == "unknown":
@@ -28,13 +32,14 @@ def exit_code(codes: Sequence[int]) -> int:
     return next((code for code in (2, 1, 3) if code in codes), 0)
 
 
-def lines(result: Result, expected: str | None) -> str:
-    """A result in one line, and what to do next in another."""
+def lines(result: Result, expected: str | None, width: int = 0) -> str:
+    """A result in one line, and what to do next in another; `width` is that of the longest pair."""
     pair = f"{result.system}/{result.property}"
     colour = "yellow" if judged(result, expected) == 0 else COLOURS[result.verdict]
     colour = "green" if result.verdict == "proved" else colour
     verdict = click.style(f"{result.verdict:<9}", fg=colour, bold=True)
-    line = f"{verdict}  {pair:<38}  {_how(result):<40}  {_against(result, expected)}".rstrip()
+    named = f"{pair:<{max(width, WIDTH)}}"
+    line = f"{verdict}  {named}  {_how(result):<40}  {_against(result, expected)}".rstrip()
     if result.verdict == "violated":
         line += f"\n           see it: nestproof show {pair}"
     if result.reason:

@@ -87,7 +87,8 @@ def deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def end_with(parent: int) -> None:
-    """End this process, soon, when its parent is no more."""
+    """End this process, soon, when its parent is no more, and at once when it is told to end."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -61,6 +61,7 @@ class Decided:
 def decide_system(
     catalogue: Catalogue,
     name: str,
+    asked: Sequence[str] | None,
     before: Before | None,
     limits: Limits,
     cache: Cache,
@@ -72,7 +73,8 @@ def decide_system(
 ) -> Decided:
     """Audit what is kept of a system; search only for what does not hold any more.
 
-    Evidence that is kept is worth making small and readable; so is what nobody expected.
+    Evidence that is kept is worth making small and readable; so is what nobody expected. Where only
+    some properties are asked for, what is kept about the others is left as it is.
     """
     begin = perf_counter()
     system = catalogue.systems[name]
@@ -80,7 +82,8 @@ def decide_system(
     compiled = circuits.compiled(system, properties)
     now = behaviour_of(compiled)
     pairs = [pair.property for pair in catalogue.pairs_of(system)]
-    groups = list(dict.fromkeys([*pairs, ASSERTIONS])) if ASSERTIONS in now.circuit.bad else pairs
+    every = list(dict.fromkeys([*pairs, ASSERTIONS])) if ASSERTIONS in now.circuit.bad else pairs
+    groups = every if asked is None else list(asked)
     memory = Memory(catalogue.root, system, properties, groups, now, cache)
     sound = sound_evidence(compiled, properties, memory, groups)
     engine = Reusing(compiled, properties, memory, partial(_search, jobs))
@@ -103,7 +106,7 @@ def decide_system(
         how={r.property: engine.how.get(r.property, AUDITED) for r in results},
         moved=tuple(moved),
         change=difference(before.behaviour, now) if before is not None and moved else None,
-        kept=kept(name, proofs, runs),
+        kept=kept(name, proofs, runs) if asked is None else memory.file_with(proofs, runs),
         departures=_departures(before, results, hunks) if moved else {},
         functions=now.functions,
         seconds=perf_counter() - begin,

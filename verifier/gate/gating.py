@@ -21,6 +21,8 @@ from verifier.gate.kept import kept_file, superfluous
 from verifier.gate.past import Past, past_of
 from verifier.gate.revisions import Base
 from verifier.gate.scores import Comparison
+from verifier.gate.selection import Selection
+from verifier.gate.stopping import REASON, code_of
 from verifier.gate.strength import strength
 from verifier.gate.touched import VERDICTS, Touch, touches
 from verifier.parallel import Lost, side_by_side
@@ -82,10 +84,16 @@ class Report:
     """The project's folder in its repository."""
     strength: tuple[Comparison, ...] = ()
     """For systems with recorded mutants and expected verdicts, those of what the change touches."""
+    only: tuple[str, ...] = ()
+    """The patterns that say which pairs are at the gate; none where all are."""
+    stopped: int = 0
+    """The exit code of the signal that ended the gate early, if one did."""
 
     @property
     def code(self) -> int:
-        """The exit code: 1 before 3 before 0."""
+        """The exit code: that of a signal, else 1 before 3 before 0."""
+        if self.stopped:
+            return self.stopped
         codes = {row.code for row in self.rows}
         for each in self.strength:
             codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
@@ -96,8 +104,20 @@ class Report:
         return tuple(each.change for each in self.decided if each.change is not None)
 
 
+@dataclass
+class _Found:
+    """What a gate has found so far."""
+
+    changed: tuple[str, ...] = ()
+    touched: Mapping[str, Touch] = field(default_factory=dict)
+    past: Past = field(default_factory=Past)
+    decided: dict[str, Decided] = field(default_factory=dict)
+    compared: list[Comparison] = field(default_factory=list)
+
+
 def gate(
     catalogue: Catalogue,
+    selected: Selection,
     base: Base | None,
     limits: Limits,
     cache: Cache,
@@ -106,22 +126,68 @@ def gate(
     watch: Watch = silent,
     keeping: bool = False,
 ) -> Report:
-    """Compare the working tree with a base, audit what is kept, and search for the rest."""
+    """Compare the working tree with a base, audit what is kept, and search for the rest.
+
+    A gate that is interrupted reports what it has found; what it has not decided is unknown.
+    """
     begin = perf_counter()
-    changed = base.changed() if base is not None else ()
-    touched = touches(catalogue, changed)
-    past = Past()
+    found, stopped = _Found(), 0
+    try:
+        _find(found, catalogue, selected, base, limits, cache, circuits, jobs, watch, keeping)
+    except KeyboardInterrupt as end:
+        stopped = code_of(end)
+    decided = [
+        found.decided.get(name) or _lost(catalogue, selected, name, REASON)
+        for name in selected.systems
+    ]
+    past, names = found.past, selected.systems
+    known = bool(past.systems)
+    gone = () if selected.patterns else past.systems
+    return Report(
+        base=None if base is None else base.short,
+        rows=tuple(_rows(catalogue, past, decided)),
+        decided=tuple(decided),
+        changed_files=found.changed,
+        touches=found.touched,
+        added_systems=tuple(n for n in names if n not in past.systems) if known else (),
+        removed_systems=tuple(name for name in gone if name not in names),
+        warnings=tuple(_warnings(catalogue, selected, base, past, decided)),
+        seconds=perf_counter() - begin,
+        prefix="" if base is None else base.prefix,
+        strength=tuple(found.compared),
+        only=selected.patterns,
+        stopped=stopped,
+    )
+
+
+def _find(
+    found: _Found,
+    catalogue: Catalogue,
+    selected: Selection,
+    base: Base | None,
+    limits: Limits,
+    cache: Cache,
+    circuits: Circuits,
+    jobs: int,
+    watch: Watch,
+    keeping: bool,
+) -> None:
+    """Fill in what is found as it is found."""
+    found.changed = changed = base.changed() if base is not None else ()
+    everything = touches(catalogue, changed)
+    found.touched = {name: everything[name] for name in selected.systems if name in everything}
     if base is not None and changed:
         watch(Progress("base", 0, base.short))
-        past = past_of(base, sorted(touched), cache, jobs, watch)
+        found.past = past_of(base, sorted(found.touched), cache, jobs, watch)
     hunks = hunks_of(base.diff(), catalogue.root) if base is not None and changed else []
-    names = list(catalogue.systems)
+    names = list(selected.systems)
     tasks = {
         name: partial(
             decide_system,
             catalogue,
             name,
-            past.before.get(name),
+            selected.groups[name],
+            found.past.before.get(name),
             limits,
             cache,
             circuits,
@@ -133,34 +199,21 @@ def gate(
     }
     seconds = None if limits.seconds is None else limits.seconds + GRACE
     shared = limits.memory is None  # a limit is for what one system takes
-    answers = dict(side_by_side(_largest_first(catalogue, tasks), jobs, watch, seconds, shared))
-    decided = tuple(
-        _lost(catalogue, name, answer.reason) if isinstance(answer, Lost) else answer
-        for name, answer in ((name, answers[name]) for name in names)
-    )
-    rows = tuple(_rows(catalogue, past, decided))
+    largest = _largest_first(catalogue, tasks)
+    for name, answer in side_by_side(largest, jobs, watch, seconds, shared, in_order=False):
+        if isinstance(answer, Lost):
+            answer = _lost(catalogue, selected, name, answer.reason)
+        found.decided[name] = answer
+    rows = _rows(catalogue, found.past, list(found.decided.values()))
     broken = {row.pair.system for row in rows if row.code}
     functions = {
         each.system: {h.function for h in hunks if h.function in each.functions}
-        for each in decided
+        for each in found.decided.values()
         if each.moved and each.system not in broken
     }
-    compared = tuple(strength(catalogue, functions, limits, cache, jobs, watch))
+    for comparison in strength(catalogue, functions, limits, cache, jobs, watch):
+        found.compared.append(comparison)
     cache.trim()
-    known = bool(past.systems)
-    return Report(
-        base=None if base is None else base.short,
-        rows=rows,
-        decided=decided,
-        changed_files=changed,
-        touches=touched,
-        added_systems=tuple(n for n in names if n not in past.systems) if known else (),
-        removed_systems=tuple(n for n in past.systems if n not in names) if known else (),
-        warnings=tuple(_warnings(catalogue, base, past, decided)),
-        seconds=perf_counter() - begin,
-        prefix="" if base is None else base.prefix,
-        strength=compared,
-    )
 
 
 def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]:
@@ -173,9 +226,10 @@ def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]
     return {name: tasks[name] for name in sorted(tasks, key=size, reverse=True)}
 
 
-def _lost(catalogue: Catalogue, name: str, reason: str) -> Decided:
+def _lost(catalogue: Catalogue, selected: Selection, name: str, reason: str) -> Decided:
     """A system whose process died: its pairs are unknown, and the others are not concerned."""
-    groups = [pair.property for pair in catalogue.pairs_of(catalogue.systems[name])]
+    all_pairs = catalogue.pairs_of(catalogue.systems[name])
+    groups = selected.groups[name] or [pair.property for pair in all_pairs]
     results = tuple(Result(name, g, "unknown", "none", 0, 0.0, None, reason) for g in groups)
     how = dict.fromkeys(groups, reason)
     return Decided(name, results, how, (), None, kept(name, {}, {}), {}, (), 0.0)
@@ -198,8 +252,13 @@ def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[
 
 
 def _warnings(
-    catalogue: Catalogue, base: Base | None, past: Past, decided: Sequence[Decided]
+    catalogue: Catalogue,
+    selected: Selection,
+    base: Base | None,
+    past: Past,
+    decided: Sequence[Decided],
 ) -> list[str]:
+    """What people should know; of the project as a whole only where all of it is at the gate."""
     where = base.short if base is not None else ""
     found = []
     for name, reason in past.failures.items():
@@ -207,12 +266,14 @@ def _warnings(
         found.append(f"{what} cannot be compared with {where}: {reason}")
     found += dict.fromkeys(warning for each in decided for warning in each.warnings)
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
-    for file in superfluous(catalogue.root, catalogue.systems):
-        found.append(f"`{file.relative_to(catalogue.root)}` is about nothing that there is")
-    for group in catalogue.idle:
-        found.append(f"the property `{group}` speaks about none of the systems")
+    if not selected.patterns:
+        for file in superfluous(catalogue.root, catalogue.systems):
+            found.append(f"`{file.relative_to(catalogue.root)}` is about nothing that there is")
+        for group in catalogue.idle:
+            found.append(f"the property `{group}` speaks about none of the systems")
     unrecorded = [pair for pair in pairs if pair not in catalogue.expected]
     if unrecorded and catalogue.expected:
-        count = len(unrecorded)
-        found.append(f"{count} pairs, such as {unrecorded[0]}, have no verdict in {VERDICTS}")
+        what = f"{len(unrecorded)} pairs, such as {unrecorded[0]}, have"
+        what = f"{unrecorded[0]} has" if len(unrecorded) == 1 else what
+        found.append(f"{what} no verdict in {VERDICTS}")
     return found

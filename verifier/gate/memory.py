@@ -42,6 +42,7 @@ class Memory:
         self.warnings: list[str] = []
         self._root, self._name, self._now, self._cache = root, system.name, now, cache
         self._goals = {g: [g, *w] for g, w in witness_goals(system, properties, groups).items()}
+        self._groups = tuple(self._goals)
         self._goals[WITNESSES] = [goal for goal in now.circuit.bad if ":" in goal]
         self._entries: dict[str, Kept] = {}
 
@@ -58,6 +59,18 @@ class Memory:
             self.warnings.append(f"the evidence kept for {name} is about `{found.system}`")
             found = None
         return found or kept(name, {}, {})
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The properties that are asked for, and the cases that must be reachable for them."""
+        return frozenset(goal for entry in self._groups for goal in self._goals[entry])
+
+    def file_with(self, proofs: Mapping[str, Certificate], runs: Mapping[str, Run]) -> Kept:
+        """What is worth keeping by now: this, and what the file has that nobody asks for."""
+        old = {goal: self.file.certificate(goal) for goal in self.file.proofs}
+        rest = {goal: proof for goal, proof in old.items() if proof and goal not in self.asked}
+        others = {goal: run for goal, run in self.file.runs.items() if goal not in self.asked}
+        return kept(self._name, rest | dict(proofs), others | dict(runs))
 
     def cached(self, goal: str) -> Kept:
         """What the cache has about a goal, and perhaps about others."""

@@ -22,7 +22,8 @@ def sound_evidence(
 
     The cache is asked only about the properties that the project's own evidence leaves open.
     """
-    sound = _shown(compiled, properties, lambda _: memory.file, list(compiled.circuit.bad))
+    goals = [goal for goal in compiled.circuit.bad if goal in memory.asked]
+    sound = _shown(compiled, properties, lambda _: memory.file, goals)
     left = [group for group in groups if group not in sound and group in compiled.circuit.bad]
     return sound | _shown(compiled, properties, memory.cached, left)
 

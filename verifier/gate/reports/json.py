@@ -42,6 +42,8 @@ def document(report: Report) -> bytes:
     whole = {
         "schema": 1,
         "results": rows,
+        "only": report.only,
+        "stopped": bool(report.stopped),
         "base": report.base,
         "changed_files": report.changed_files,
         "differences": report.differences,

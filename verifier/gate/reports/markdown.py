@@ -40,7 +40,8 @@ def document(report: Report) -> bytes:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    mark = {0: "✅", 1: "❌", 3: "❔"}[report.code]
+    unexpected = any(row.code == 1 for row in report.rows)
+    mark = "❌" if unexpected else {0: "✅", 1: "❌"}.get(report.code, "❔")
     yield f"## {mark} nestproof gate: {summary(report)}"
     yield ""
     yield f"{sentence(heading(report))}."
@@ -104,7 +105,6 @@ def _counterexample(row: Row) -> Iterator[str]:
         yield f"**{sentence(departure_line(row.departure))}.**"
         yield from _hunks(row.departure)
     yield ""
-    yield from _decisive(trace)
     yield f"<details><summary>The counterexample, {plural(len(trace.steps), 'step')}</summary>"
     yield ""
     yield "```text"
@@ -134,18 +134,6 @@ def _hunk(hunk: Hunk) -> Iterator[str]:
     yield from (f"+{inert(line)}" for line in hunk.added)
     yield "```"
     yield ""
-
-
-def _decisive(trace: Trace) -> Iterator[str]:
-    if trace.decisive:
-        seen = [
-            f"`{field}` = {value(trace.seen[field])}"
-            for field in trace.decisive
-            if field in trace.seen
-        ]
-        if seen:
-            yield f"It would hold with another value of {', '.join(seen)}."
-            yield ""
 
 
 def _diagram(trace: Trace, left: Departure | None) -> Iterator[str]:

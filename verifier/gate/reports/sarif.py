@@ -38,7 +38,7 @@ def document(report: Report) -> bytes:
         },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "the repository's top folder"}}},
-        "invocations": [{"executionSuccessful": True, "exitCode": report.code}],
+        "invocations": [{"executionSuccessful": not report.stopped, "exitCode": report.code}],
         "results": results,
     }
     whole = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}

@@ -27,13 +27,14 @@ def summary(report: Report) -> str:
 
 def heading(report: Report) -> str:
     """What was compared with what."""
+    only = f"only {', '.join(map(inert, report.only))}" if report.only else ""
     if report.base is None:
-        return "the whole catalogue; there is no revision to compare with"
+        return f"{only or 'the whole catalogue'}; there is no revision to compare with"
     touched = sum(row.moved for row in report.rows)
     files = plural(len(report.changed_files), "file")
     return (
         f"against {report.base}: {files} changed, "
-        f"{touched} of {plural(len(report.rows), 'pair')} touched"
+        f"{touched} of {plural(len(report.rows), 'pair')} touched" + f"; {only}" * bool(only)
     )
 
 

@@ -9,6 +9,7 @@ from verifier.language import (
     assume,
     event,
     ghost,
+    observer,
     record,
     step,
 )
@@ -23,9 +24,17 @@ class Task(Enum):
 
 @ghost
 class Contents:
-    """Whose data is in a set of registers; the kernel cannot see this."""
+    """Whose data is in a set of registers, one bit of it; the kernel cannot see this."""
 
     owner: Task = Task.A
+    value: bool = False
+
+
+@ghost
+class Latest:
+    """The value that each task wrote last."""
+
+    value: Family[Task, bool] = Family()
 
 
 @record
@@ -38,11 +47,12 @@ class Saved:
 
 @event
 class Access:
-    """An FPU instruction that did not fault, and what it found."""
+    """An FPU instruction that did not fault, what it found, and what its task wrote last."""
 
     executed: bool = False
     by: Task = Task.A
     found: Contents = Contents()
+    latest: bool = False
 
 
 @record
@@ -53,6 +63,7 @@ class Machine:
     registers: Contents = Contents()
     current: Task = Task.A
     saved: Family[Task, Saved] = Family({Task.B: Saved(image=Contents(owner=Task.B))})
+    latest: Latest = Latest()
     access: Access = Access()
     sets_ts: bool = True
 
@@ -66,13 +77,23 @@ def device_not_available(machine: Machine) -> None:
 
 
 @step
-def use_fpu(machine: Machine) -> None:
-    """The current task executes an FPU instruction."""
+def use_fpu(machine: Machine, value: bool) -> None:
+    """The current task executes an FPU instruction, which writes a value of its choice."""
     if machine.ts:
         device_not_available(machine)
+    access_registers(machine, value)
+
+
+@observer("what an FPU instruction finds and writes when it does not fault")
+def access_registers(machine: Machine, value: bool) -> None:
+    """Note what the current task finds in the registers, then let it write."""
+    task = machine.current
     machine.access.executed = True
-    machine.access.by = machine.current
+    machine.access.by = task
     machine.access.found = machine.registers
+    machine.access.latest = machine.latest.value[task]
+    machine.registers = Contents(owner=task, value=value)
+    machine.latest.value[task] = value
 
 
 @step

@@ -1,0 +1,112 @@
+"""A gate that a signal ends: the reports have what was decided by then, and it is never green."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.gate.conftest import HOME, Project
+
+REPORTS = ("json", "junit", "sarif", "markdown")
+SLOW = '''
+import time
+
+from models.lazy import Machine, System, use_fpu
+from verifier.language import step
+
+
+@step
+def stay(machine: Machine) -> None:
+    """Nothing happens, and to find that out takes very long."""
+    time.sleep(60)
+
+
+endless = System("lazy/endless", Machine(), (use_fpu, stay))
+'''
+
+
+def stopped(
+    project: Project, number: signal.Signals, group: bool
+) -> tuple[subprocess.Popen[str], str]:
+    """A gate with all reports that gets a signal while one of its systems takes very long."""
+    (project.folder / "models" / "slow.py").write_text(SLOW)
+    command = [sys.executable, "-m", "verifier", "gate", "--no-cache", "--jobs", "2"]
+    process = subprocess.Popen(
+        command + [part for kind in REPORTS for part in (f"--{kind}", f"report.{kind}")],
+        cwd=project.folder,
+        env={**project.environment, "PYTHONPATH": str(HOME)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(4.0)
+    assert process.poll() is None, process.communicate()
+    os.killpg(process.pid, number) if group else process.send_signal(number)
+    _, err = process.communicate(timeout=20)
+    return process, err
+
+
+@pytest.mark.parametrize("group", [False, True])
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
+)
+def test_the_reports_have_what_was_decided_before_the_signal(
+    project: Project, number: signal.Signals, code: int, said: str, group: bool
+) -> None:
+    process, err = stopped(project, number, group)
+    assert process.returncode == code, err
+    assert f"{said}: 2 of 6 pairs were not decided; wrote report.json" in err
+    assert "Traceback" not in err
+    document = json.loads((project.folder / "report.json").read_text())
+    assert document["stopped"] is True
+    found = Counter((row["verdict"], row["reason"]) for row in document["results"])
+    assert found == {
+        ("proved", ""): 2,
+        ("violated", ""): 2,
+        ("unknown", "stopped before it was decided"): 2,
+    }
+    suites = ElementTree.fromstring((project.folder / "report.junit").read_bytes())
+    assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("6", "0", "2")
+    [run] = json.loads((project.folder / "report.sarif").read_text())["runs"]
+    assert run["invocations"] == [{"executionSuccessful": False, "exitCode": code}]
+    report = (project.folder / "report.markdown").read_text()
+    assert "✅" not in report
+    assert "2 inconclusive" in report
+    assert_gone(process.pid)
+
+
+def assert_gone(group: int) -> None:
+    """No process of the group is left a moment later."""
+    for _ in range(30):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("a process is left")
+
+
+def test_a_gate_that_is_stopped_accepts_nothing(project: Project) -> None:
+    before = {file: file.read_bytes() for file in kept(project.folder)}
+    project.edit("        previous.uses_fpu = False\n", "")
+    (project.folder / "models" / "slow.py").write_text(SLOW)
+    process = project.start("gate", "--accept", "--jobs", "2")
+    time.sleep(4.0)
+    process.terminate()
+    assert process.wait(20) == 143
+    assert {file: file.read_bytes() for file in kept(project.folder)} == before
+
+
+def kept(folder: Path) -> list[Path]:
+    return [
+        path for path in (folder / "properties").rglob("*") if path.suffix in (".json", ".toml")
+    ]
