@@ -137,8 +137,8 @@ def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
 def test_no_mistakes_are_tried_where_a_verdict_is_not_the_expected_one(project: Project) -> None:
     assert project.run("mutate", "lazy/fixed", "--accept").code == 0
     project.commit("scores")
-    project.edit("    machine.ts = machine.sets_ts\n", "    machine.ts = False\n")
+    project.edit("        previous.image = machine.registers\n", "")
     ran = project.gate("--base", "HEAD")
     assert ran.code == 1
-    assert "lazy/fixed/isolation" in ran.out
+    assert "lazy/fixed/integrity" in ran.out
     assert "survived" not in ran.out
