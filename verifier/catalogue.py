@@ -100,9 +100,36 @@ class Catalogue:
         return [pair for pair in everything if pair in chosen]
 
     def system(self, name: str) -> System:
-        if name not in self.systems:
+        if name in self.systems:
+            return self.systems[name]
+        named = [each for each in self.systems if any(_matches(p, name) for p in self._of(each))]
+        if not named:
             raise self.unknown(name, list(self.systems))
-        return self.systems[name]
+        if len(named) > 1:
+            raise ModelError(
+                f"`{name}` names {len(named)} systems",
+                mend=f"name one of them, such as `{named[0]}`",
+            )
+        raise ModelError(f"`{name}` is no system", mend=f"its system is `{named[0]}`")
+
+    def systems_matching(self, patterns: Iterable[str]) -> list[str]:
+        """The systems that shell patterns name. Refuses the name of a single pair."""
+        names = dict.fromkeys(pair.system for pattern in patterns for pair in self._whole(pattern))
+        return [name for name in self.systems if name in names]
+
+    def _whole(self, pattern: str) -> list[Pair]:
+        """The pairs of a pattern that names systems."""
+        pairs = self.matching([pattern])
+        if pattern in map(str, pairs):
+            raise ModelError(
+                f"`{pattern}` is a pair, and a system is wanted",
+                mend=f"its system is `{pairs[0].system}`",
+            )
+        return pairs
+
+    def _of(self, name: str) -> list[Pair]:
+        """A system's pairs; one that stands for it where it has none."""
+        return self.pairs_of(self.systems[name]) or [Pair(name, "")]
 
     def unknown(self, name: str, names: list[str]) -> ModelError:
         """An error that names the nearest ones."""

@@ -33,11 +33,11 @@ from verifier.viewer.lines import plural
 def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) -> int:
     """List steps that never fire, cases that never occur and branches that are never taken.
 
-    Of what is called unreachable there is a proof. Exit code 1 where a step or case is unreachable,
-    3 where it is not known.
+    A PATTERN is a system, a family, or has a `*`. Of what is called unreachable there is a proof.
+    Exit code 1 where a step or case is unreachable, 3 where it is not known.
     """
     catalogue = load(project_root(Path.cwd()))
-    names = dict.fromkeys(pair.system for pair in catalogue.matching(patterns))
+    names = catalogue.systems_matching(patterns)
     folder = None if evidence is None else writable_folder(evidence)
     codes = [0]
     for name in names:

@@ -59,7 +59,7 @@ def command(
         raise click.UsageError("a record is about all functions: leave --function or --accept out")
     root = project_root(Path.cwd())
     catalogue = load(root)
-    names = dict.fromkeys(pair.system for pair in catalogue.matching(patterns))
+    names = catalogue.systems_matching(patterns)
     recorded = scores(root)
     limits = Limits(seconds=timeout)
     cache = Cache(None if no_cache else cache_folder(), limits)
