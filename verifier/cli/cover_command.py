@@ -23,13 +23,15 @@ from verifier.viewer.lines import plural
 
 
 @click.command("cover")
-@click.argument("patterns", nargs=-1, required=True, shell_complete=systems)
+@click.argument("patterns", metavar="PATTERN...", nargs=-1, required=True, shell_complete=systems)
 @click.option(
     "--evidence",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to save the proofs of unreachability in.",
 )
-@click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
+@click.option(
+    "--jobs", type=PROCESSES, metavar="N", help="Processes; default: the cores there are."
+)
 def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) -> int:
     """List steps that never fire, cases that never occur and branches that are never taken.
 
