@@ -102,34 +102,29 @@ class Catalogue:
     def system(self, name: str) -> System:
         if name in self.systems:
             return self.systems[name]
-        named = [each for each in self.systems if any(_matches(p, name) for p in self._of(each))]
-        if not named:
-            raise self.unknown(name, list(self.systems))
-        if len(named) > 1:
-            raise ModelError(
-                f"`{name}` names {len(named)} systems",
-                mend=f"name one of them, such as `{named[0]}`",
-            )
-        raise ModelError(f"`{name}` is no system", mend=f"its system is `{named[0]}`")
+        one = self.systems_matching([name])[0]
+        raise ModelError(
+            f"`{name}` is a pattern, and one system is wanted", mend=f"name one, such as `{one}`"
+        )
 
     def systems_matching(self, patterns: Iterable[str]) -> list[str]:
-        """The systems that shell patterns name. Refuses the name of a single pair."""
-        names = dict.fromkeys(pair.system for pattern in patterns for pair in self._whole(pattern))
-        return [name for name in self.systems if name in names]
+        """The systems that shell patterns name: a system, a family, or with `*`."""
+        chosen: set[str] = set()
+        for pattern in patterns:
+            found = [name for name in self.systems if _matches_system(name, pattern.rstrip("/"))]
+            if not found:
+                raise self._no_system(pattern)
+            chosen.update(found)
+        return [name for name in self.systems if name in chosen]
 
-    def _whole(self, pattern: str) -> list[Pair]:
-        """The pairs of a pattern that names systems."""
-        pairs = self.matching([pattern])
-        if pattern in map(str, pairs):
-            raise ModelError(
-                f"`{pattern}` is a pair, and a system is wanted",
-                mend=f"its system is `{pairs[0].system}`",
-            )
-        return pairs
-
-    def _of(self, name: str) -> list[Pair]:
-        """A system's pairs; one that stands for it where it has none."""
-        return self.pairs_of(self.systems[name]) or [Pair(name, "")]
+    def _no_system(self, pattern: str) -> ModelError:
+        """An error that says whether pairs are called so."""
+        pairs = [pair for pair in self.pairs() if _matches(pair, pattern)]
+        if not pairs:
+            return self.unknown(pattern, list(self.systems))
+        return ModelError(
+            f"`{pattern}` names pairs, and a system is wanted", mend=f"such as `{pairs[0].system}`"
+        )
 
     def unknown(self, name: str, names: list[str]) -> ModelError:
         """An error that names the nearest ones."""
@@ -144,11 +139,11 @@ class Catalogue:
 
 def _matches(pair: Pair, pattern: str) -> bool:
     pattern = pattern.rstrip("/")
-    whole = str(pair)
-    family = pair.system.split("/")[0]
-    return pattern in (family, pair.system) or any(
-        fnmatch.fnmatchcase(name, pattern) for name in (whole, pair.system)
-    )
+    return _matches_system(pair.system, pattern) or fnmatch.fnmatchcase(str(pair), pattern)
+
+
+def _matches_system(name: str, pattern: str) -> bool:
+    return pattern == name.split("/")[0] or fnmatch.fnmatchcase(name, pattern) or pattern == name
 
 
 def bundled_root() -> Path:

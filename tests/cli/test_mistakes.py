@@ -38,10 +38,10 @@ def test_an_unknown_name_is_answered_with_the_nearest(nestproof: Runner) -> None
         ("export lazy/fixed", ("needs `--format`", "help: one of `aiger`, `smt2`")),
         ("completion", ("needs SHELL", "help: one of `bash`, `zsh`, `fish`")),
         ("graph lazy/fixed", ("needs `--over`", "help: `nestproof graph --help`")),
-        ("simulate lazy/*", ("`lazy/*` names 2 systems", "help: name one of them")),
-        ("simulate lazy/fixed/isolation", ("is no system", "its system is `lazy/fixed`")),
-        ("cover lazy/fixed/isolation", ("is a pair", "help: its system is `lazy/fixed`")),
-        ("mutate lazy/fixed/isolation", ("is a pair", "help: its system is `lazy/fixed`")),
+        ("simulate lazy/*", ("`lazy/*` is a pattern, and one system", "such as `lazy/broken`")),
+        ("simulate lazy/fixed/isolation", ("a system is wanted", "such as `lazy/fixed`")),
+        ("cover lazy/fixed/isolation", ("a system is wanted", "such as `lazy/fixed`")),
+        ("mutate */isolation", ("`*/isolation` names pairs", "such as `lazy/broken`")),
     ],
 )
 def test_a_command_line_that_cannot_be_read_is_answered_with_a_mend(
