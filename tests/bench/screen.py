@@ -18,6 +18,7 @@ from verifier.cli.background import Background
 from verifier.evidence.exploring import Exploration
 from verifier.evidence.replay import Machine
 from verifier.viewer.screen.app import Screen
+from verifier.viewer.screen.lines_view import LinesView
 
 SYSTEM = "kvm-nvmx/v4.20-repaired"
 STEPS = 1_000
@@ -92,6 +93,12 @@ async def at_rest(screen: Screen, pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def somewhere_to_go(screen: Screen) -> None:
+    """Wait until the list that has the focus has a second row."""
+    while isinstance(screen.focused, LinesView) and len(screen.focused.rows) < 2:
+        await asyncio.sleep(0)
+
+
 def row_of(screen: Screen, field: str) -> int:
     rows = screen.pane.rows
     return next(place for place in range(len(rows)) if rows[place].field == field)
@@ -111,6 +118,7 @@ def answered(size: tuple[int, int]) -> Times:
                     screen.timeline.focus()
                     await pilot.press("home")
                     await seen(screen, key, found, key)
+                    await somewhere_to_go(screen)
                     await seen(screen, "down", found, f"down while {key} works")
                 else:
                     await timed(pilot, key, found)

@@ -106,7 +106,38 @@ def test_two_systems_are_compared_with_each_other(project: Project) -> None:
     out, code = diff(project, "lazy/fixed", "lazy/broken")
     assert out.startswith("lazy/broken against lazy/fixed")
     assert "`sets_ts` starts as 0, not 1" in out
+    assert "`ts` becomes 0, not 1" in out
     assert code == 1
+
+
+def test_what_used_to_be_constant_does_not_hide_what_comes_after_it(project: Project) -> None:
+    project.edit(
+        "    machine.access.executed = True\n",
+        "    machine.access.executed = True\n    machine.sets_ts = False\n",
+    )
+    out, _ = diff(project, "lazy/fixed")
+    assert "reached within 1 step:\n      `sets_ts` becomes 0, not 1" in out
+    assert "reached within 2 steps:\n      `ts` becomes 0, not 1" in out
+
+
+def test_what_is_constant_now_does_not_hide_what_comes_after_it(project: Project) -> None:
+    project.edit(
+        "    machine.access.executed = True\n",
+        "    machine.access.executed = True\n    machine.sets_ts = False\n",
+    )
+    project.git("commit", "--quiet", "--all", "--message", "sets no TS")
+    project.edit("    machine.sets_ts = False\n", "")
+    out, _ = diff(project, "lazy/fixed", "--base", "HEAD")
+    assert "reached within 1 step:\n      `sets_ts` becomes 1, not 0" in out
+    assert "unreachable" not in out
+
+
+def test_a_new_member_of_an_enum_does_not_hide_what_comes_after_it(project: Project) -> None:
+    project.edit("    B = 1\n", "    B = 1\n    C = 2\n")
+    project.edit("        previous.uses_fpu = False\n", "")
+    out, _ = diff(project, "lazy/fixed")
+    assert "reached within 2 steps:\n      `saved[A].uses_fpu` becomes 1, not 0" in out
+    assert "reached within 3 steps:\n      `saved[B].uses_fpu` becomes 1, not 0" in out
 
 
 def test_a_system_that_is_new_is_said_to_be(project: Project) -> None:

@@ -84,7 +84,7 @@ def alike(old: Behaviour, new: Behaviour, lemmas: Iterable[Clause] = ()) -> bool
 
     The lemmas are about the old version's fields; inductive there, they hold wherever it goes.
     """
-    joint = Joint(old, new, {})
+    joint = Joint(old, new, {}, strict=True)
     if len(joint.fields) != len(old.fields) or len(joint.fields) != len(new.fields):
         return False
     if any(was.initial != now.initial for was, now in joint.fields):

@@ -41,10 +41,14 @@ class Side:
 class Joint:
     """The states of both versions, alike in every field that both have.
 
-    `renamed` says which old field is which new one. A field of one version only is free.
+    `renamed` says which old field is which new one. A field of one version only is free. What the
+    old version never changes it goes by all the same, whatever the new one makes of it; `strict`
+    leaves such states out.
     """
 
-    def __init__(self, old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) -> None:
+    def __init__(
+        self, old: Behaviour, new: Behaviour, renamed: Mapping[str, str], strict: bool = False
+    ) -> None:
         self.graph = Graph()
         self.old, self.new = Side(old), Side(new)
         self.alike = TRUE
@@ -59,10 +63,10 @@ class Joint:
             if (now := new.field(renamed.get(was.name, was.name))) is not None
         ]
         shared = {
-            bit: self.new.image[twin]
+            bit: twin
             for was, now in self.fields
-            if same_code(was, now) and len(was.bits) == len(now.bits)
-            for bit, twin in zip(was.bits, now.bits, strict=True)
+            if was.bits
+            for bit, twin in zip(was.bits, self._translated(was, now), strict=True)
         }
         for latch in old.circuit.latches:
             if latch.name not in shared:
@@ -70,9 +74,21 @@ class Joint:
                 shared[latch.name] = self.graph.variable()
         self.old.image |= shared
         for was, now in self.fields:
-            same = self.same(was, self.old.bits(was), now, self.new.bits(now))
-            self.alike = self.graph.both(self.alike, same)
+            if was.bits or strict:
+                same = self.same(was, self.old.bits(was), now, self.new.bits(now))
+                self.alike = self.graph.both(self.alike, same)
         self._spare = {bit.name: self.graph.variable() for bit in old.circuit.inputs}
+
+    def _translated(self, was: Variable, now: Variable) -> Sequence[int]:
+        """A new field's value in the old one's code."""
+        bits, graph = self.new.bits(now), self.graph
+        if same_code(was, now):
+            return bits
+        both = [value for value in was.values if value in now.values]
+        return [
+            graph.any(_means(graph, bits, now, value) for value in both if was.code(value)[place])
+            for place in range(len(was.patterns[0]))
+        ]
 
     def same(self, was: Variable, old: Sequence[int], now: Variable, new: Sequence[int]) -> int:
         """The literal that says that two codes mean the same value."""
@@ -116,7 +132,11 @@ class Joint:
             name = goal.removeprefix("sometimes:")
             found.append(aspect(kind, name, differs, old[goal], new[goal]))
         for was_field, now_field in self.fields:
+            if not was_field.bits and not now_field.bits:
+                continue  # what neither changes may start with another value, which is told apart
             a, b = old["field " + was_field.name], new["field " + now_field.name]
+            if not was_field.bits and same_code(was_field, now_field):
+                a = list(self.new.bits(now_field))
             differs = self.same(was_field, a, now_field, b) ^ 1
             found.append(aspect("field", now_field.name, differs, a, b))
         return [one for one in found if one.differs != FALSE]
