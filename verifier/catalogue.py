@@ -100,9 +100,31 @@ class Catalogue:
         return [pair for pair in everything if pair in chosen]
 
     def system(self, name: str) -> System:
-        if name not in self.systems:
-            raise self.unknown(name, list(self.systems))
-        return self.systems[name]
+        if name in self.systems:
+            return self.systems[name]
+        one = self.systems_matching([name])[0]
+        raise ModelError(
+            f"`{name}` is a pattern, and one system is wanted", mend=f"name one, such as `{one}`"
+        )
+
+    def systems_matching(self, patterns: Iterable[str]) -> list[str]:
+        """The systems that shell patterns name: a system, a family, or with `*`."""
+        chosen: set[str] = set()
+        for pattern in patterns:
+            found = [name for name in self.systems if _matches_system(name, pattern.rstrip("/"))]
+            if not found:
+                raise self._no_system(pattern)
+            chosen.update(found)
+        return [name for name in self.systems if name in chosen]
+
+    def _no_system(self, pattern: str) -> ModelError:
+        """An error that says whether pairs are called so."""
+        pairs = [pair for pair in self.pairs() if _matches(pair, pattern)]
+        if not pairs:
+            return self.unknown(pattern, list(self.systems))
+        return ModelError(
+            f"`{pattern}` names pairs, and a system is wanted", mend=f"such as `{pairs[0].system}`"
+        )
 
     def unknown(self, name: str, names: list[str]) -> ModelError:
         """An error that names the nearest ones."""
@@ -117,11 +139,11 @@ class Catalogue:
 
 def _matches(pair: Pair, pattern: str) -> bool:
     pattern = pattern.rstrip("/")
-    whole = str(pair)
-    family = pair.system.split("/")[0]
-    return pattern in (family, pair.system) or any(
-        fnmatch.fnmatchcase(name, pattern) for name in (whole, pair.system)
-    )
+    return _matches_system(pair.system, pattern) or fnmatch.fnmatchcase(str(pair), pattern)
+
+
+def _matches_system(name: str, pattern: str) -> bool:
+    return pattern == name.split("/")[0] or fnmatch.fnmatchcase(name, pattern) or pattern == name
 
 
 def bundled_root() -> Path:

@@ -206,6 +206,7 @@ def test_completion_scripts_name_the_command(nestproof: Runner) -> None:
         ran = nestproof("completion", shell)
         assert ran.code == 0
         assert "nestproof" in ran.out
+        assert "\t" not in ran.out
 
 
 def test_the_same_input_gives_the_same_bytes(nestproof: Runner, tmp_path: Path) -> None:

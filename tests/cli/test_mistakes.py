@@ -26,6 +26,30 @@ def test_an_unknown_name_is_answered_with_the_nearest(nestproof: Runner) -> None
     refused(nestproof("chek"), "`chek` is no command", "did you mean `check`?")
 
 
+@pytest.mark.parametrize(
+    ("command", "parts"),
+    [
+        ("check --engin bmc", ("`nestproof check` has no option `--engin`", "mean `--engine`?")),
+        ("list --zzz", ("has no option `--zzz`", "help: `nestproof list --help`")),
+        ("check --engine foo", ("`--engine`: `foo`", "one of `auto`, `pdr`, `bmc`")),
+        ("check --jobs x", ("`--jobs`: `x` is not a valid integer\n", "help: `nestproof check")),
+        ("check --timeout", ("`--timeout` requires an argument", "`--help` says what")),
+        ("show", ("`nestproof show` needs WHAT", "help: `nestproof show --help`")),
+        ("export lazy/fixed", ("needs `--format`", "help: one of `aiger`, `smt2`")),
+        ("completion", ("needs SHELL", "help: one of `bash`, `zsh`, `fish`")),
+        ("graph lazy/fixed", ("needs `--over`", "help: `nestproof graph --help`")),
+        ("simulate lazy/*", ("`lazy/*` is a pattern, and one system", "such as `lazy/broken`")),
+        ("simulate lazy/fixed/isolation", ("a system is wanted", "such as `lazy/fixed`")),
+        ("cover lazy/fixed/isolation", ("a system is wanted", "such as `lazy/fixed`")),
+        ("mutate */isolation", ("`*/isolation` names pairs", "such as `lazy/broken`")),
+    ],
+)
+def test_a_command_line_that_cannot_be_read_is_answered_with_a_mend(
+    nestproof: Runner, command: str, parts: tuple[str, ...]
+) -> None:
+    refused(nestproof(*command.split()), "help: ", *parts)
+
+
 def test_a_name_for_several_pairs_is_refused_where_one_is_needed(nestproof: Runner) -> None:
     refused(nestproof("show", "lazy"), "names 4 pairs", "name one of them")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 from click.shell_completion import shell_complete
 
-from verifier.cli.errors import one_line, said, say
+from verifier.cli.errors import one_line, said, say, tell
 from verifier.gate.stopping import INTERRUPTED, TERMINATED, Terminated
 from verifier.language.errors import ModelError
 
@@ -63,7 +63,7 @@ class _Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], COMMANDS, 1, 0.5)
             hint = f"did you mean `{near[0]}`?" if near else "`nestproof --help` lists the commands"
-            raise click.UsageError(f"`{args[0]}` is no command; {hint}", ctx)
+            raise ModelError(f"`{args[0]}` is no command", mend=hint)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -97,7 +97,9 @@ def main() -> None:
         say("interrupted", "nothing half written was left behind")
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
-        say("error", one_line(error.format_message()))
+        from verifier.cli.misuse import misuse
+
+        tell(misuse(error))
         sys.exit(2)
     except BrokenPipeError:
         _drop_output()

@@ -28,6 +28,7 @@ Said = tuple[str, str, str | None]
 @click.option(
     "--timeout",
     type=SECONDS,
+    metavar="SECONDS",
     default=300.0,
     show_default=True,
     help="Seconds for each file.",

@@ -27,18 +27,29 @@ from verifier.viewer.lines import plural
 
 
 @click.command("check")
-@click.argument("patterns", nargs=-1, shell_complete=pairs)
-@click.option("--engine", type=click.Choice(list(ENGINES)), default="auto", show_default=True)
-@click.option("--depth", type=click.IntRange(1, 100_000), help="Steps or frames to look at.")
+@click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
+@click.option(
+    "--engine",
+    type=click.Choice(list(ENGINES)),
+    default="auto",
+    show_default=True,
+    help="How to search; `auto` takes what decides first.",
+)
+@click.option(
+    "--depth", type=click.IntRange(1, 100_000), metavar="N", help="Steps or frames to look at."
+)
 @click.option(
     "--timeout",
     type=SECONDS,
+    metavar="SECONDS",
     default=300.0,
     show_default=True,
     help="Seconds for each system.",
 )
-@click.option("--memory", type=MEGABYTES, help="Megabytes that a search may use.")
-@click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
+@click.option("--memory", type=MEGABYTES, metavar="MB", help="Megabytes that a search may use.")
+@click.option(
+    "--jobs", type=PROCESSES, metavar="N", help="Processes; default: the cores there are."
+)
 @click.option("--fresh", is_flag=True, help="Search without the lemmas of kept proofs.")
 @click.option("--no-cache", is_flag=True, help="Compile anew; neither read nor write circuits.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -59,9 +70,9 @@ def command(
     as_json: bool,
     evidence: Path | None,
 ) -> int:
-    """Prove or refute properties: PATTERN is a pair, a system, a family, or has a `*`.
+    """Prove or refute properties, and audit the evidence.
 
-    Without a PATTERN the whole catalogue is checked.
+    A PATTERN is a pair, a system, a family, or has a `*`; without one all pairs are checked.
     """
     limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
     root = project_root(Path.cwd())

@@ -7,9 +7,9 @@ from click.shell_completion import get_completion_class
 
 
 @click.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> int:
-    """Print the completion script of a shell.
+    """Print the completion script of a SHELL: bash, zsh or fish.
 
     For bash, add to ~/.bashrc: eval "$(nestproof completion bash)"
     """
@@ -17,5 +17,5 @@ def command(shell: str) -> int:
 
     kind = get_completion_class(shell)
     assert kind is not None, "click completes these shells"
-    click.echo(kind(nestproof, {}, "nestproof", COMPLETE).source())
+    click.echo(kind(nestproof, {}, "nestproof", COMPLETE).source().expandtabs(4))
     return 0

@@ -23,21 +23,23 @@ from verifier.viewer.lines import plural
 
 
 @click.command("cover")
-@click.argument("patterns", nargs=-1, required=True, shell_complete=systems)
+@click.argument("patterns", metavar="PATTERN...", nargs=-1, required=True, shell_complete=systems)
 @click.option(
     "--evidence",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to save the proofs of unreachability in.",
 )
-@click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
+@click.option(
+    "--jobs", type=PROCESSES, metavar="N", help="Processes; default: the cores there are."
+)
 def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) -> int:
     """List steps that never fire, cases that never occur and branches that are never taken.
 
-    Of what is called unreachable there is a proof. Exit code 1 where a step or case is unreachable,
-    3 where it is not known.
+    A PATTERN is a system, a family, or has a `*`. Of what is called unreachable there is a proof.
+    Exit code 1 where a step or case is unreachable, 3 where it is not known.
     """
     catalogue = load(project_root(Path.cwd()))
-    names = dict.fromkeys(pair.system for pair in catalogue.matching(patterns))
+    names = catalogue.systems_matching(patterns)
     folder = None if evidence is None else writable_folder(evidence)
     codes = [0]
     for name in names:

@@ -24,16 +24,19 @@ from verifier.language.errors import ModelError
 @click.command("diff")
 @click.argument("system", shell_complete=systems)
 @click.argument("other", required=False, shell_complete=systems)
-@click.option("--base", "revision", help="Revision to compare with; default: the merge base.")
+@click.option(
+    "--base", "revision", metavar="REV", help="Revision to compare with; default: the merge base."
+)
 @click.option(
     "--timeout",
     type=SECONDS,
+    metavar="SECONDS",
     default=60.0,
     show_default=True,
     help="Seconds to find out which differences are reached.",
 )
 def command(system: str, other: str | None, revision: str | None, timeout: float) -> int:
-    """What SYSTEM does differently from what it did, or OTHER from SYSTEM.
+    """Say what SYSTEM does differently from what it did, or OTHER from SYSTEM.
 
     Decided for every state and every choice, not by text; each difference has an example. Exit
     code 0 without a behavioural change, 1 with one.

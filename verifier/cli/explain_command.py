@@ -19,7 +19,9 @@ from verifier.viewer.lines import inert
 
 @click.command("explain")
 @click.argument("name", shell_complete=subjects)
-@click.option("--cost", is_flag=True, help="Paths, gates and time per step and function.")
+@click.option(
+    "--cost", is_flag=True, help="Of a system: paths, gates and time per step and function."
+)
 def command(name: str, cost: bool) -> int:
     """Explain a rule, a function, a system or a property, with its source."""
     catalogue = load(project_root(Path.cwd()))

@@ -16,7 +16,9 @@ from verifier.language.errors import ModelError
 
 @click.command("export")
 @click.argument("pair", shell_complete=pairs)
-@click.option("--format", "kind", type=click.Choice(["aiger", "smt2"]), required=True)
+@click.option(
+    "--format", "kind", type=click.Choice(["aiger", "smt2"]), required=True, help="What to write."
+)
 @click.option(
     "-o",
     "--output",

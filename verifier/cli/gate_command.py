@@ -33,8 +33,10 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("gate")
-@click.argument("patterns", nargs=-1, shell_complete=pairs)
-@click.option("--base", "revision", help="Revision to compare with; default: the merge base.")
+@click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
+@click.option(
+    "--base", "revision", metavar="REV", help="Revision to compare with; default: the merge base."
+)
 @click.option("--json", "as_json", type=FILE, help="Write the verdicts as JSON.")
 @click.option("--junit", type=FILE, help="Write a JUnit XML report.")
 @click.option("--sarif", type=FILE, help="Write a SARIF 2.1.0 report.")
@@ -45,12 +47,15 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--timeout",
     type=SECONDS,
+    metavar="SECONDS",
     default=300.0,
     show_default=True,
     help="Seconds to search for a system's evidence.",
 )
-@click.option("--memory", type=MEGABYTES, help="Megabytes that a search may use.")
-@click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
+@click.option("--memory", type=MEGABYTES, metavar="MB", help="Megabytes that a search may use.")
+@click.option(
+    "--jobs", type=PROCESSES, metavar="N", help="Processes; default: the cores there are."
+)
 def command(
     patterns: tuple[str, ...],
     revision: str | None,
@@ -65,11 +70,12 @@ def command(
     memory: int | None,
     jobs: int | None,
 ) -> int:
-    """What a change does to the models' behaviour, and whether every verdict still holds.
+    """Say what a change does to the models' behaviour, and whether every verdict still holds.
 
     Kept evidence is audited; only what does not hold any more is searched for. Without --base the
     working tree is compared with where HEAD left the main branch. A PATTERN is a pair, a system, a
-    family, or has a `*`; without one all pairs are at the gate.
+    family, or has a `*`; without one all pairs are at the gate. On
+    Ctrl-C and SIGTERM the reports are written with what is decided by then.
     """
     reports = {"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown}
     files = {kind: writable_file(file) for kind, file in reports.items() if file is not None}

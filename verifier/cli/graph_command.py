@@ -18,11 +18,24 @@ FORMATS = ("text", "dot", "mermaid", "svg")
 @click.command("graph")
 @click.argument("name", metavar="SYSTEM", shell_complete=systems)
 @click.option("--over", required=True, metavar="FIELD,FIELD", help="The fields to draw.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How to draw them.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; stdout without it.",
+)
 @click.option(
     "--timeout",
     type=SECONDS,
+    metavar="SECONDS",
     default=60.0,
     show_default=True,
     help="Seconds for each part; what is undecided then is counted.",

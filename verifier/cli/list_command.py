@@ -12,9 +12,12 @@ from verifier.viewer.lines import plural
 
 
 @click.command("list")
-@click.argument("patterns", nargs=-1, shell_complete=pairs)
+@click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
 def command(patterns: tuple[str, ...]) -> int:
-    """List systems, their properties, and the verdicts expected of them."""
+    """List systems, their properties, and the verdicts expected of them.
+
+    A PATTERN is a pair, a system, a family, or has a `*`; without one everything is listed.
+    """
     catalogue = load(project_root(Path.cwd()))
     chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
     if not catalogue.systems:

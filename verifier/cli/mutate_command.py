@@ -28,19 +28,24 @@ from verifier.viewer.lines import Role, plural
 
 
 @click.command("mutate")
-@click.argument("patterns", nargs=-1, required=True, shell_complete=systems)
-@click.option("--function", "functions", multiple=True, help="Only mutants of this function.")
+@click.argument("patterns", metavar="PATTERN...", nargs=-1, required=True, shell_complete=systems)
+@click.option(
+    "--function", "functions", multiple=True, metavar="NAME", help="Only its mutants; repeatable."
+)
 @click.option("--all", "everything", is_flag=True, help="List the mutants that are killed, too.")
 @click.option("--accept", "accepting", is_flag=True, help="Record the scores.")
 @click.option("--no-cache", is_flag=True, help="Do not read the result cache.")
 @click.option(
     "--timeout",
     type=SECONDS,
+    metavar="SECONDS",
     default=300.0,
     show_default=True,
     help="Seconds to prove a system's claims before it is mutated.",
 )
-@click.option("--jobs", type=PROCESSES, help="Processes; default: the cores there are.")
+@click.option(
+    "--jobs", type=PROCESSES, metavar="N", help="Processes; default: the cores there are."
+)
 def command(
     patterns: tuple[str, ...],
     functions: tuple[str, ...],
@@ -52,14 +57,14 @@ def command(
 ) -> int:
     """Put one-place mistakes into the functions of a system, and see which claims notice.
 
-    PATTERN is a system, a family, or has a `*`. Exit code 1 where a mistake survives that is not
+    A PATTERN is a system, a family, or has a `*`. Exit code 1 where a mistake survives that is not
     on record, 3 where one is undecided.
     """
     if accepting and functions:
         raise click.UsageError("a record is about all functions: leave --function or --accept out")
     root = project_root(Path.cwd())
     catalogue = load(root)
-    names = dict.fromkeys(pair.system for pair in catalogue.matching(patterns))
+    names = catalogue.systems_matching(patterns)
     recorded = scores(root)
     limits = Limits(seconds=timeout)
     cache = Cache(None if no_cache else cache_folder(), limits)

@@ -52,6 +52,7 @@ FORMATS = ("text", "svg", "html", "mermaid")
 @click.option(
     "--timeout",
     type=SECONDS,
+    metavar="SECONDS",
     default=300.0,
     show_default=True,
     help="Seconds to find or audit evidence in.",

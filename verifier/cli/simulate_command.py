@@ -33,7 +33,13 @@ HELP = """\
 
 @click.command("simulate")
 @click.argument("name", metavar="SYSTEM", shell_complete=systems)
-@click.option("--random", "steps", type=click.IntRange(1, 10_000_000), help="Take N random steps.")
+@click.option(
+    "--random",
+    "steps",
+    type=click.IntRange(1, 10_000_000),
+    metavar="N",
+    help="Take N random steps.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random choices.")
 @click.option(
     "--trace", type=click.Path(dir_okay=False, path_type=Path), help="Follow a saved trace first."

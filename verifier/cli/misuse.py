@@ -1,0 +1,55 @@
+"""What click says of a command line that it cannot read, with the place and a mend as ours have."""
+
+from __future__ import annotations
+
+import difflib
+
+import click
+
+from verifier.language.errors import ModelError
+
+
+def misuse(error: click.ClickException) -> ModelError:
+    """The error in our words; those of our own stay as they are."""
+    if isinstance(error, click.BadOptionUsage) and error.ctx is None:
+        return ModelError(_plain(error.message), mend="the command's `--help` says what it takes")
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return ModelError(error.format_message())
+    command = error.ctx.command_path
+    more = f"`{command} --help` says more"
+    if isinstance(error, click.NoSuchOption):
+        options = [option for param in error.ctx.command.params for option in param.opts]
+        near = difflib.get_close_matches(error.option_name, options, 1, 0.5)
+        hint = f"did you mean `{near[0]}`?" if near else more
+        return ModelError(f"`{command}` has no option `{error.option_name}`", mend=hint)
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return ModelError(f"`{command}` needs {_name(error.param)}", mend=_options(error) or more)
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        what = _plain(error.message).replace(" integer range", " integer").replace(" range", "")
+        if isinstance(error.param.type, click.Choice):
+            what = what.split(" is not one of")[0] + " is not one that there is"
+        return ModelError(f"{_name(error.param)}: {what}", mend=_options(error) or more)
+    return ModelError(_plain(error.message), mend=more)
+
+
+def _name(param: click.Parameter) -> str:
+    """An option by its longest name, an argument as the help calls it."""
+    if isinstance(param, click.Option):
+        return f"`{max(param.opts, key=len)}`"
+    if param.metavar is not None:
+        return param.metavar
+    return (param.name or "?").upper()
+
+
+def _options(error: click.BadParameter) -> str:
+    """What a choice can be; empty where it is none."""
+    kind = error.param.type if error.param is not None else None
+    if not isinstance(kind, click.Choice):
+        return ""
+    return f"one of {', '.join(f'`{choice}`' for choice in kind.choices)}"
+
+
+def _plain(message: str) -> str:
+    """A sentence of click's as our messages are: no capital, no full stop, backquotes."""
+    text = message.rstrip(".").replace("'", "`")
+    return text[:1].lower() + text[1:]
