@@ -112,8 +112,8 @@ def test_two_systems_are_compared_with_each_other(project: Project) -> None:
 
 def test_what_used_to_be_constant_does_not_hide_what_comes_after_it(project: Project) -> None:
     project.edit(
-        "    machine.access.executed = True\n",
-        "    machine.access.executed = True\n    machine.sets_ts = False\n",
+        "    access_registers(machine, value)\n",
+        "    access_registers(machine, value)\n    machine.sets_ts = False\n",
     )
     out, _ = diff(project, "lazy/fixed")
     assert "reached within 1 step:\n      `sets_ts` becomes 0, not 1" in out
@@ -122,8 +122,8 @@ def test_what_used_to_be_constant_does_not_hide_what_comes_after_it(project: Pro
 
 def test_what_is_constant_now_does_not_hide_what_comes_after_it(project: Project) -> None:
     project.edit(
-        "    machine.access.executed = True\n",
-        "    machine.access.executed = True\n    machine.sets_ts = False\n",
+        "    access_registers(machine, value)\n",
+        "    access_registers(machine, value)\n    machine.sets_ts = False\n",
     )
     project.git("commit", "--quiet", "--all", "--message", "sets no TS")
     project.edit("    machine.sets_ts = False\n", "")
