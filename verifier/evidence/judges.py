@@ -39,7 +39,8 @@ class Given:
     def __init__(self, graph: Graph, clauses: Iterable[Sequence[int]]) -> None:
         self._graph = graph
         self._terms = Z3Terms(graph)
-        self._solver = z3.SolverFor("QF_FD")
+        self._solver = z3.SolverFor("QF_BV")
+        self._solver.push()  # from here on it is the incremental SAT solver that is asked
         for clause in clauses:
             self._terms.assert_any(self._solver, clause)
 
