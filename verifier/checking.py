@@ -1,4 +1,4 @@
-"""From a system to audited verdicts: compile, search, collect evidence, audit it."""
+"""From a compiled system to audited verdicts: search, collect evidence, audit it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from verifier.evidence.verdicts import (
     Watch,
     silent,
 )
-from verifier.language.compiling import Compiled, compile_system
+from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
@@ -52,25 +52,6 @@ class Result:
     reason: str = ""
 
 
-def check(
-    system: System,
-    properties: Sequence[ModelFunction],
-    groups: Iterable[str],
-    engine: Engine,
-    limits: Limits,
-    watch: Watch = silent,
-    minimal: bool = False,
-) -> list[Result]:
-    """Decide some properties of a system, with audited evidence for each.
-
-    Evidence that people will read or keep is worth the time that `minimal` lemmas and explained
-    counterexamples take.
-    """
-    watch(Progress("compile", 0, system.name))
-    compiled = compile_system(system, properties)
-    return decide(compiled, properties, groups, engine, limits, watch, minimal)
-
-
 def decide(
     compiled: Compiled,
     properties: Sequence[ModelFunction],
@@ -81,10 +62,11 @@ def decide(
     minimal: bool = False,
     sound: Mapping[str, Run | Certificate] | None = None,
 ) -> list[Result]:
-    """Decide some properties of a compiled system.
+    """Decide some properties of a compiled system, with audited evidence for each.
 
-    `sound` has evidence that was just audited, of properties and of cases that must be reachable:
-    for those nothing is searched.
+    Evidence that people will read or keep is worth the time that `minimal` lemmas and explained
+    counterexamples take. `sound` has evidence that was just audited, of properties and of cases
+    that must be reachable: for those nothing is searched.
     """
     wanted = list(groups)
     _refuse_absent(properties, compiled, wanted)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import verifier
 from verifier.catalogue import Catalogue, bundled_root, load
-from verifier.checking import check
+from verifier.checking import decide
 from verifier.engines.pdr import pdr
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
@@ -37,9 +37,8 @@ def properties(name: str) -> tuple[ModelFunction, ...]:
 @cache
 def trace() -> Trace:
     """How lazy/broken goes wrong."""
-    [result] = check(
-        project().systems["lazy/broken"], properties("lazy/broken"), ["isolation"], pdr, Limits()
-    )
+    known = compiled("lazy/broken"), properties("lazy/broken")
+    [result] = decide(*known, ["isolation"], pdr, Limits())
     assert isinstance(result.evidence, Trace)
     return result.evidence
 
@@ -47,13 +46,7 @@ def trace() -> Trace:
 @cache
 def certificate() -> Certificate:
     """Why lazy/fixed is right."""
-    [result] = check(
-        project().systems["lazy/fixed"],
-        properties("lazy/fixed"),
-        ["isolation"],
-        pdr,
-        Limits(),
-        minimal=True,
-    )
+    known = compiled("lazy/fixed"), properties("lazy/fixed")
+    [result] = decide(*known, ["isolation"], pdr, Limits(), minimal=True)
     assert isinstance(result.evidence, Certificate)
     return result.evidence
