@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from verifier.evidence.certificates import Certificate
-from verifier.evidence.kept import Kept
+from verifier.evidence.certificates import Certificate, Lemma
+from verifier.evidence.kept import Kept, Proof
 from verifier.evidence.traces import CHOICE, Entered, Trace
 
 DEEPEST = 100
@@ -35,28 +35,32 @@ def fault(evidence: Trace | Certificate | Kept) -> str | None:
 
 
 def _kept_faults(kept: Kept) -> Iterator[str]:
-    if len(kept.lemmas) > MOST_LEMMAS:
-        yield f"it has more than {MOST_LEMMAS} lemmas"
     if len(kept.proofs) + len(kept.runs) > MOST_GOALS:
         yield f"it is about more than {MOST_GOALS} goals"
+    yield from _lemma_faults(kept.lemmas)
     for goal, proof in kept.proofs.items():
         for number in proof.lemmas:
             if not 0 <= number < len(kept.lemmas):
                 yield f"the proof of `{goal}` rests on lemma {number}, which is not there"
-        certificate = kept.certificate(goal)
-        if certificate is not None:
-            yield from (f"the proof of `{goal}`: {f}" for f in _certificate_faults(certificate))
+        if len(proof.lemmas) > MOST_LEMMAS:
+            yield f"the proof of `{goal}` names more than {MOST_LEMMAS} lemmas"
+        yield from (f"the proof of `{goal}`: {fault}" for fault in _induction_faults(proof))
     for goal, run in kept.runs.items():
         if len(run.moves) > MOST_MOVES:
             yield f"the execution to `{goal}` has more than {MOST_MOVES} steps"
 
 
 def _certificate_faults(certificate: Certificate) -> Iterator[str]:
-    if len(certificate.lemmas) > MOST_LEMMAS:
+    yield from _lemma_faults(certificate.lemmas)
+    yield from _induction_faults(certificate)
+
+
+def _lemma_faults(lemmas: Sequence[Lemma]) -> Iterator[str]:
+    if len(lemmas) > MOST_LEMMAS:
         yield f"it has more than {MOST_LEMMAS} lemmas"
-    if sum(len(values) for lemma in certificate.lemmas for values in lemma.values()) > MOST_VALUES:
+    if sum(len(values) for lemma in lemmas for values in lemma.values()) > MOST_VALUES:
         yield f"its lemmas name more than {MOST_VALUES} values"
-    for number, lemma in enumerate(certificate.lemmas, 1):
+    for number, lemma in enumerate(lemmas, 1):
         for field, values in lemma.items():
             if len(field) > LONGEST:
                 yield f"lemma {number}: a field's name has more than {LONGEST} characters"
@@ -64,9 +68,12 @@ def _certificate_faults(certificate: Certificate) -> Iterator[str]:
                 yield f"lemma {number}: `{field}` has no value left"
             if {False, True} <= set(values):
                 yield f"lemma {number}: `{field}` may have any value"
-    longest = LONGEST_SIMPLE_PATH if certificate.simple_path else LONGEST_INDUCTION
-    if not 0 <= certificate.induction <= longest:
-        yield f"it is an induction over {certificate.induction} steps, not 0 to {longest}"
+
+
+def _induction_faults(proof: Certificate | Proof) -> Iterator[str]:
+    longest = LONGEST_SIMPLE_PATH if proof.simple_path else LONGEST_INDUCTION
+    if not 0 <= proof.induction <= longest:
+        yield f"it is an induction over {proof.induction} steps, not 0 to {longest}"
 
 
 def _trace_faults(trace: Trace) -> Iterator[str]:

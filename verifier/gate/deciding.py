@@ -80,11 +80,11 @@ def decide_system(
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
     compiled = circuits.compiled(system, properties)
-    now = behaviour_of(compiled)
     pairs = [pair.property for pair in catalogue.pairs_of(system)]
-    every = list(dict.fromkeys([*pairs, ASSERTIONS])) if ASSERTIONS in now.circuit.bad else pairs
+    asserts = ASSERTIONS in compiled.circuit.bad
+    every = list(dict.fromkeys([*pairs, ASSERTIONS])) if asserts else pairs
     groups = every if asked is None else list(asked)
-    memory = Memory(catalogue.root, system, properties, groups, now, cache)
+    memory = Memory(catalogue.root, compiled, properties, groups, cache)
     sound = sound_evidence(compiled, properties, memory, groups)
     engine = Reusing(compiled, properties, memory, partial(_search, jobs))
     results = decide(compiled, properties, groups, engine, limits, watch, sound=sound)
@@ -99,16 +99,19 @@ def decide_system(
     moved: list[str] = []
     if before is not None:
         moved = [g for g in groups if before.digests.get(g) != memory.digest(g)]
+    change = None
+    if before is not None and moved:
+        change = difference(before.behaviour, behaviour_of(compiled))
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
     return Decided(
         system=name,
         results=tuple(results),
         how={r.property: engine.how.get(r.property, AUDITED) for r in results},
         moved=tuple(moved),
-        change=difference(before.behaviour, now) if before is not None and moved else None,
+        change=change,
         kept=kept(name, proofs, runs) if asked is None else memory.file_with(proofs, runs),
         departures=_departures(before, results, hunks) if moved else {},
-        functions=now.functions,
+        functions=tuple(sorted(compiled.costs)),
         seconds=perf_counter() - begin,
         warnings=(*memory.warnings, *((cache.complaint,) if cache.complaint else ())),
     )

@@ -12,13 +12,12 @@ from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.files import DamagedFile
 from verifier.evidence.kept import Kept, Run, kept
 from verifier.evidence.verdicts import Clause
-from verifier.gate.behaviour import Behaviour
+from verifier.gate.behaviour import behaviour_of
 from verifier.gate.cache import FORMAT, Cache, Entry
 from verifier.gate.digests import Digests
 from verifier.gate.kept import kept_evidence
 from verifier.language.compiled import Compiled
 from verifier.language.functions import ModelFunction
-from verifier.language.system import System
 
 WITNESSES = ""
 """The cache's entry about all that must be reachable; each property has one of its own."""
@@ -33,17 +32,18 @@ class Memory:
     def __init__(
         self,
         root: Path,
-        system: System,
+        compiled: Compiled,
         properties: Sequence[ModelFunction],
         groups: Sequence[str],
-        now: Behaviour,
         cache: Cache,
     ) -> None:
         self.warnings: list[str] = []
-        self._root, self._name, self._now, self._cache = root, system.name, now, cache
+        self._root, self._compiled, self._cache = root, compiled, cache
+        system = compiled.system
+        self._name = system.name
         self._goals = {g: [g, *w] for g, w in witness_goals(system, properties, groups).items()}
         self._groups = tuple(self._goals)
-        self._goals[WITNESSES] = [goal for goal in now.circuit.bad if ":" in goal]
+        self._goals[WITNESSES] = [goal for goal in compiled.circuit.bad if ":" in goal]
         self._entries: dict[str, Kept] = {}
 
     @cached_property
@@ -90,19 +90,19 @@ class Memory:
         if goal in cached.runs:
             yield cached.runs[goal]
 
-    def clauses(self, compiled: Compiled) -> list[Clause]:
+    def clauses(self) -> list[Clause]:
         """What all proofs at hand say that can be said of the system as it is now."""
         known = [self.file, *(self._entry(entry) for entry in self._goals)]
-        return clauses_from(compiled, chain.from_iterable(each.lemmas for each in known))
+        return clauses_from(self._compiled, chain.from_iterable(each.lemmas for each in known))
 
     @cached_property
     def digests(self) -> Digests:
-        return Digests(self._now)
+        return Digests(behaviour_of(self._compiled))
 
     def digest(self, entry: str) -> str:
         """Of what a property's verdict depends on, or of all that must be reachable."""
         goals = self._goals[entry]
-        return self.digests.of(goal for goal in goals if goal in self._now.circuit.bad)
+        return self.digests.of(goal for goal in goals if goal in self._compiled.circuit.bad)
 
     def remember(self, proofs: Mapping[str, Certificate], runs: Mapping[str, Run]) -> None:
         """Put what was searched for into the cache."""

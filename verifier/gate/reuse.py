@@ -53,7 +53,7 @@ class Reusing:
         found = self._again(circuit, goals)
         rest = [goal for goal in goals if goal not in found]
         if rest:
-            lemmas = self._memory.clauses(self._compiled)
+            lemmas = self._memory.clauses()
             self.how |= dict.fromkeys(
                 rest, "searched, from earlier lemmas" if lemmas else "searched"
             )

@@ -8,7 +8,6 @@ from functools import partial
 from verifier.catalogue import Catalogue
 from verifier.evidence.replay import ASSERTIONS
 from verifier.evidence.verdicts import Clause, Limits, Watch, silent
-from verifier.gate.behaviour import behaviour_of
 from verifier.gate.cache import Cache
 from verifier.gate.memory import Memory
 from verifier.gate.mutants import lines_run
@@ -56,9 +55,7 @@ def _lemmas(catalogue: Catalogue, cache: Cache, compiled: Compiled) -> Sequence[
     properties = catalogue.properties_of(compiled.system)
     groups = [*{f.group: None for f in properties}]
     groups += [ASSERTIONS] if ASSERTIONS in compiled.circuit.bad else []
-    now = behaviour_of(compiled)
-    memory = Memory(catalogue.root, compiled.system, properties, groups, now, cache)
-    return memory.clauses(compiled)
+    return Memory(catalogue.root, compiled, properties, groups, cache).clauses()
 
 
 def trials_of(
