@@ -20,6 +20,7 @@ from verifier.gate.circuits import Circuits
 from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
 from verifier.gate.reports import json, junit, markdown, sarif
+from verifier.gate.selection import selection
 
 FILE = "models/kvm/vmx.py"
 OLD, NEW = "    vcpu.cr0 = cr0\n", "    vcpu.cr0 = cr0 | TS\n"
@@ -78,7 +79,8 @@ def only(catalogue: Catalogue, families: tuple[str, ...]) -> Catalogue:
 def run(name: str, catalogue: Catalogue, jobs: int) -> Report:
     limits = Limits(seconds=TIMEOUT)
     cache = Cache(None, limits)
-    report = gate(catalogue, None, limits, cache, Circuits(catalogue.root, cache), jobs)
+    circuits = Circuits(catalogue.root, cache)
+    report = gate(catalogue, selection(catalogue), None, limits, cache, circuits, jobs)
     searched = sum(row.how.startswith("searched") for row in report.rows)
     unknown = sum(row.result.verdict == "unknown" for row in report.rows)
     print(
