@@ -12,7 +12,7 @@ from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Result
 from verifier.evidence.kept import kept
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
-from verifier.gate.blame import Departure, hunks_of
+from verifier.gate.blame import Departure, Hunk, hunks_of
 from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
 from verifier.gate.deciding import Decided, decide_system
@@ -104,17 +104,6 @@ class Report:
         return tuple(each.change for each in self.decided if each.change is not None)
 
 
-@dataclass
-class _Found:
-    """What a gate has found so far."""
-
-    changed: tuple[str, ...] = ()
-    touched: Mapping[str, Touch] = field(default_factory=dict)
-    past: Past = field(default_factory=Past)
-    decided: dict[str, Decided] = field(default_factory=dict)
-    compared: list[Comparison] = field(default_factory=list)
-
-
 def gate(
     catalogue: Catalogue,
     selected: Selection,
@@ -130,90 +119,111 @@ def gate(
 
     A gate that is interrupted reports what it has found; what it has not decided is unknown.
     """
-    begin = perf_counter()
-    found, stopped = _Found(), 0
+    begin, stopped = perf_counter(), 0
+    work = _Gate(catalogue, selected, base, limits, cache, circuits, jobs, watch, keeping)
     try:
-        _find(found, catalogue, selected, base, limits, cache, circuits, jobs, watch, keeping)
+        work.find()
     except KeyboardInterrupt as end:
         stopped = code_of(end)
-    decided = [
-        found.decided.get(name) or _lost(catalogue, selected, name, REASON)
-        for name in selected.systems
-    ]
-    past, names = found.past, selected.systems
-    known = bool(past.systems)
-    gone = () if selected.patterns else past.systems
-    return Report(
-        base=None if base is None else base.short,
-        rows=tuple(_rows(catalogue, past, decided)),
-        decided=tuple(decided),
-        changed_files=found.changed,
-        touches=found.touched,
-        added_systems=tuple(n for n in names if n not in past.systems) if known else (),
-        removed_systems=tuple(name for name in gone if name not in names),
-        warnings=tuple(_warnings(catalogue, selected, base, past, decided)),
-        seconds=perf_counter() - begin,
-        prefix="" if base is None else base.prefix,
-        strength=tuple(found.compared),
-        only=selected.patterns,
-        stopped=stopped,
-    )
+    return work.report(perf_counter() - begin, stopped)
 
 
-def _find(
-    found: _Found,
-    catalogue: Catalogue,
-    selected: Selection,
-    base: Base | None,
-    limits: Limits,
-    cache: Cache,
-    circuits: Circuits,
-    jobs: int,
-    watch: Watch,
-    keeping: bool,
-) -> None:
-    """Fill in what is found as it is found."""
-    found.changed = changed = base.changed() if base is not None else ()
-    everything = touches(catalogue, changed)
-    found.touched = {name: everything[name] for name in selected.systems if name in everything}
-    if base is not None and changed:
-        watch(Progress("base", 0, base.short))
-        found.past = past_of(base, sorted(found.touched), cache, jobs, watch)
-    hunks = hunks_of(base.diff(), catalogue.root) if base is not None and changed else []
-    names = list(selected.systems)
-    tasks = {
-        name: partial(
-            decide_system,
-            catalogue,
-            name,
-            selected.groups[name],
-            found.past.before.get(name),
-            limits,
-            cache,
-            circuits,
-            hunks,
-            jobs if len(names) == 1 else 1,
-            keeping,
+@dataclass
+class _Gate:
+    """What is at the gate, and what has been found of it so far."""
+
+    catalogue: Catalogue
+    selected: Selection
+    base: Base | None
+    limits: Limits
+    cache: Cache
+    circuits: Circuits
+    jobs: int
+    watch: Watch
+    keeping: bool
+    changed: tuple[str, ...] = ()
+    touched: Mapping[str, Touch] = field(default_factory=dict)
+    past: Past = field(default_factory=Past)
+    decided: dict[str, Decided] = field(default_factory=dict)
+    compared: list[Comparison] = field(default_factory=list)
+
+    def find(self) -> None:
+        """Note what is found as it is found."""
+        base, catalogue = self.base, self.catalogue
+        self.changed = base.changed() if base is not None else ()
+        everything = touches(catalogue, self.changed)
+        names = self.selected.systems
+        self.touched = {name: everything[name] for name in names if name in everything}
+        hunks: Sequence[Hunk] = ()
+        if base is not None and self.changed:
+            self.watch(Progress("base", 0, base.short))
+            self.past = past_of(base, sorted(self.touched), self.cache, self.jobs, self.watch)
+            hunks = hunks_of(base.diff(), catalogue.root)
+        self._decide(hunks)
+        rows = _rows(catalogue, self.past, list(self.decided.values()))
+        broken = {row.pair.system for row in rows if row.code}
+        functions = {
+            each.system: {h.function for h in hunks if h.function in each.functions}
+            for each in self.decided.values()
+            if each.moved and each.system not in broken
+        }
+        self.compared.extend(
+            strength(catalogue, functions, self.limits, self.cache, self.jobs, self.watch)
         )
-        for name in names
-    }
-    seconds = None if limits.seconds is None else limits.seconds + GRACE
-    shared = limits.memory is None  # a limit is for what one system takes
-    largest = _largest_first(catalogue, tasks)
-    for name, answer in side_by_side(largest, jobs, watch, seconds, shared, in_order=False):
-        if isinstance(answer, Lost):
-            answer = _lost(catalogue, selected, name, answer.reason)
-        found.decided[name] = answer
-    rows = _rows(catalogue, found.past, list(found.decided.values()))
-    broken = {row.pair.system for row in rows if row.code}
-    functions = {
-        each.system: {h.function for h in hunks if h.function in each.functions}
-        for each in found.decided.values()
-        if each.moved and each.system not in broken
-    }
-    for comparison in strength(catalogue, functions, limits, cache, jobs, watch):
-        found.compared.append(comparison)
-    cache.trim()
+        self.cache.trim()
+
+    def _decide(self, hunks: Sequence[Hunk]) -> None:
+        """Each system's pairs, as they are decided."""
+        groups, limits = self.selected.groups, self.limits
+        tasks = {
+            name: partial(
+                decide_system,
+                self.catalogue,
+                name,
+                asked,
+                self.past.before.get(name),
+                limits,
+                self.cache,
+                self.circuits,
+                hunks,
+                self.jobs if len(groups) == 1 else 1,
+                self.keeping,
+            )
+            for name, asked in groups.items()
+        }
+        seconds = None if limits.seconds is None else limits.seconds + GRACE
+        shared = limits.memory is None  # a limit is for what one system takes
+        largest = _largest_first(self.catalogue, tasks)
+        answers = side_by_side(largest, self.jobs, self.watch, seconds, shared, in_order=False)
+        for name, answer in answers:
+            if isinstance(answer, Lost):
+                answer = _lost(self.catalogue, self.selected, name, answer.reason)
+            self.decided[name] = answer
+
+    def report(self, seconds: float, stopped: int) -> Report:
+        """What has been found; `stopped` is the exit code of a signal, if one came."""
+        catalogue, selected, base, past = self.catalogue, self.selected, self.base, self.past
+        names = selected.systems
+        decided = [
+            self.decided.get(name) or _lost(catalogue, selected, name, REASON) for name in names
+        ]
+        known = bool(past.systems)
+        gone = () if selected.patterns else past.systems
+        return Report(
+            base=None if base is None else base.short,
+            rows=tuple(_rows(catalogue, past, decided)),
+            decided=tuple(decided),
+            changed_files=self.changed,
+            touches=self.touched,
+            added_systems=tuple(n for n in names if n not in past.systems) if known else (),
+            removed_systems=tuple(name for name in gone if name not in names),
+            warnings=tuple(_warnings(catalogue, selected, base, past, decided)),
+            seconds=seconds,
+            prefix="" if base is None else base.prefix,
+            strength=tuple(self.compared),
+            only=selected.patterns,
+            stopped=stopped,
+        )
 
 
 def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]:
