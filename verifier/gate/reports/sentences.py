@@ -16,12 +16,14 @@ def summary(report: Report) -> str:
     """One sentence: how many pairs, how they were decided, how it ended."""
     rows = report.rows
     searched = sum(row.how.startswith("searched") for row in rows)
+    lost = sum(row.how == row.result.reason != "" for row in rows)
     wrong = sum(row.code == 1 for row in rows)
     unknown = sum(row.code == 3 for row in rows)
     end = [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
     return (
-        f"{plural(len(rows), 'pair')}: {len(rows) - searched} from earlier evidence, "
-        f"{searched} searched; {', '.join(end) or 'all as expected'}"
+        f"{plural(len(rows), 'pair')}: {len(rows) - searched - lost} from earlier evidence, "
+        f"{searched} searched{f', {lost} not decided' * bool(lost)}; "
+        f"{', '.join(end) or 'all as expected'}"
     )
 
 
