@@ -17,7 +17,7 @@ from verifier.evidence.parcels import Joining, parts
 from verifier.evidence.replay import Stopped
 from verifier.language.errors import ModelError
 from verifier.viewer.screen.app import Screen
-from verifier.viewer.screen.background import Found, LostWork
+from verifier.viewer.screen.background import Alone, Found, LostWork
 
 
 def session() -> Exploration:
@@ -101,6 +101,19 @@ def test_an_opened_counterexample_is_told_about_while_people_look_at_it() -> Non
             assert screen.scene.reading.is_explained
             assert screen.scene.trace.doomed == 3
             assert screen.scene.number == 2
+
+    asyncio.run(run())
+
+
+def test_a_key_pressed_as_the_explanation_arrives_is_not_lost() -> None:
+    async def run() -> None:
+        screen = Screen(trace(), session(), (), Alone())
+        async with screen.run_test() as pilot:
+            await pilot.pause()
+            screen.go_to(1)
+            screen.on_exploring_explained()
+            await pilot.pause()
+            assert screen.scene.number == screen.timeline.cursor == 1
 
     asyncio.run(run())
 

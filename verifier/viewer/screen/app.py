@@ -49,7 +49,7 @@ class Screen(Board):
         """More is known about the steps that are shown; people stay where they are."""
         assert self.session is not None, "only a session explains"
         scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
-        self.show_scene(scene.like(self.scene), self.scene.number)
+        self.show_scene(scene.like(self.scene), self.timeline.cursor)
 
     def on_exploring_said(self, event: Exploring.Said) -> None:
         self.say(event.text, event.wrong, event.working)

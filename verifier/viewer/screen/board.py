@@ -112,8 +112,8 @@ class Board(App[None]):
     def on_lines_view_resized(self, event: LinesView.Resized) -> None:
         lane = lane_width(self.timeline.columns)
         if event.view is self.timeline and lane != self.scene.timeline.lane:
-            number = self.scene.number
-            self.show_scene(Scene(self.scene.trace, self.session, lane).like(self.scene), number)
+            scene = Scene(self.scene.trace, self.session, lane).like(self.scene)
+            self.show_scene(scene, self.timeline.cursor)
         elif event.view in (self.pane, self.below):
             self._draw()
 
@@ -140,7 +140,6 @@ class Board(App[None]):
         self._draw(cursor)
 
     def _draw(self, cursor: int | None = None) -> None:
-        self.query_one(Exploring).number = self.scene.number
         self._show_pane(cursor)
         if self.scene.to_trace() is not None:
             self.run_worker(self._trace_causes(), group="causes", exclusive=True)

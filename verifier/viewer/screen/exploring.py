@@ -21,6 +21,7 @@ from verifier.evidence.traces import Trace
 from verifier.viewer.lines import plural
 from verifier.viewer.screen.background import Background, LostWork, finished
 from verifier.viewer.screen.dialogs import Ask, Options
+from verifier.viewer.screen.lines_view import LinesView
 from verifier.viewer.screen.slices import in_slices
 
 RANDOM_STEPS = 100
@@ -29,9 +30,7 @@ RANDOM_STEPS = 100
 class Exploring(Container):
     """Surrounds the lists, and answers the keys that leave the trace for other executions.
 
-    Without the models of a trace there is no session, and it says so. `number` is the step from
-    which to go on; whoever shows the steps keeps it.
-    """
+    Without the models of a trace there is no session, and it says so."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "explore", "explore"),
@@ -68,9 +67,13 @@ class Exploring(Container):
         self.trace = trace
         self.session = session
         self.background = background
-        self.number = len(trace.steps)
         self.seed = 0
         self.explained: dict[str, int] = {}
+
+    @property
+    def number(self) -> int:
+        """The step from which to go on, the one under the timeline's cursor."""
+        return self.query_one("#timeline", LinesView).cursor
 
     def say(self, text: str, wrong: bool = False, working: bool = False) -> None:
         """Tell people something, from any thread."""
