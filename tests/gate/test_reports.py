@@ -9,8 +9,12 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.gate.conftest import Project, environment_in
+from tests.viewer.conftest import saved
 from verifier.evidence.traces import Entered, Stride, Trace
-from verifier.gate.reports.trace_text import trace_text
+from verifier.gate.blame import Departure
+from verifier.gate.reports.trace_text import shown_steps, trace_text
+from verifier.viewer.mermaid import sequence
+from verifier.viewer.reading import Reading
 
 REPORTS = ("json", "junit", "sarif", "markdown")
 
@@ -191,16 +195,53 @@ def test_markdown_is_balanced_and_says_what_broke_since_when_and_where(broken: P
     text = (broken / "report.markdown").read_text()
     assert text.count("```") % 2 == 0
     assert text.count("<details>") == text.count("</details>")
-    assert "A task finds only its own registers" in text
+    assert "a task finds only its own registers" in text
     assert "Since step 2" in text
     assert "```mermaid\nsequenceDiagram\n" in text
     diagram = text.split("```mermaid\n")[1].split("```")[0]
     for line in diagram.splitlines()[1:]:
         assert re.fullmatch(r"    (participant \w+ as .+|\w+->>\w+: .+|Note .+: .+)", line), line
-    [verdict] = [line for line in diagram.splitlines() if "fails" in line]
-    assert verdict.count("fails") == 1
-    assert ";" not in diagram
-    assert "#" not in diagram
+    assert re.sub(r"#(\d+|lt|gt|amp);", "", diagram).count(";") == 0
+    assert "    Note over B: since here it is not as before the change" in diagram.splitlines()
+    assert diagram.splitlines()[-1].startswith("    Note over A,B: violated: ")
+
+
+def test_markdown_tells_a_cause_once_and_what_else_it_violates(broken: Path) -> None:
+    text = (broken / "report.markdown").read_text()
+    golden = Path(__file__).parent / "golden" / "broken.md"
+    shown = re.sub(r"Against [0-9a-f]+:", "Against REV:", text)
+    assert shown == golden.read_text()
+
+
+def test_the_field_that_is_not_as_before_is_always_shown() -> None:
+    trace = long_trace(3)
+    stays = Departure(2, "tick", "other", False, True, ())
+    lines = list(trace_text(trace, stays))
+    assert lines.count("        other: stays 1   <- 0 before the change") == 1
+    changes = Departure(2, "tick", "field", False, True, ())
+    assert "        field: 0 -> 1   <- 0 before the change" in list(trace_text(trace, changes))
+    new = Departure(2, "tick", "", None, None, ())
+    assert "        <- not possible before the change" in list(trace_text(trace, new))
+
+
+def test_the_fields_that_a_violation_does_not_hang_on_are_left_out() -> None:
+    trace = saved("v3.14")
+    lines = list(trace_text(trace))
+    assert lines[0] == "      (without the fields that the violation does not hang on)"
+    matter = Reading(trace).matter
+    changed = [line.strip().split(":")[0] for line in lines if " -> " in line]
+    assert changed
+    assert set(changed) <= matter
+    assert any(field not in matter for stride in trace.steps for field in stride.changes)
+
+
+def test_a_diagram_of_a_long_trace_leaves_its_middle_out() -> None:
+    trace = long_trace(1000)
+    numbers = [shown[0] for shown in shown_steps(trace) if not isinstance(shown, int)]
+    lines = list(sequence(trace, numbers, {1000: "so; what"}))
+    assert len(lines) < 60
+    assert "    Note over L0,L1: 976 steps left out" in lines
+    assert "    Note over L1: so#59; what" in lines
 
 
 def long_trace(length: int) -> Trace:

@@ -54,10 +54,9 @@ class Reusing:
         rest = [goal for goal in goals if goal not in found]
         if rest:
             lemmas = self._memory.clauses()
-            self.how |= dict.fromkeys(
-                rest, "searched, from earlier lemmas" if lemmas else "searched"
-            )
-            found |= self._search(lemmas)(circuit, rest, limits, watch)
+            searched = self._search(lemmas)(circuit, rest, limits, watch)
+            found |= searched
+            self.how |= {goal: _searched(searched[goal], lemmas) for goal in rest}
         for goal in goals:
             self._note(goal, found[goal])
         return found
@@ -83,6 +82,11 @@ class Reusing:
             self.runs[goal] = run_of(self._compiled, verdict.path)
         elif isinstance(verdict, Proved):
             self.proofs[goal] = certificate_of(self._compiled, goal, verdict)
+
+
+def _searched(verdict: Verdict, lemmas: Sequence[Clause]) -> str:
+    """How a search has ended; an execution owes nothing to lemmas."""
+    return "searched, from earlier lemmas" if lemmas and isinstance(verdict, Proved) else "searched"
 
 
 def _is_case(goal: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from verifier.evidence.traces import Value
@@ -23,6 +24,14 @@ OUTCOMES = {
     "MF": ("raise #MF", "raises #MF"),
     "VMFAIL": ("be refused by the CPU", "is refused by the CPU"),
 }
+
+ENTRIES = {
+    "DONE": ("enter L2 with no event", "enters L2 with no event"),
+    "NM": ("inject #NM into L2", "injects #NM into L2"),
+    "EXIT": ("exit to L1 at once", "exits to L1 at once"),
+    "VMFAIL": OUTCOMES["VMFAIL"],
+}
+"""The outcomes of a VM entry."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,10 @@ def _told_wrongly(reading: Reading, levels: Levels, number: int) -> Line:
     instruction, outcome, promised = (
         shown(reading.value(name, number)) for name in (INSTRUCTION, OUTCOME, SHOULD)
     )
-    should, does = _in_words(promised)[0], _in_words(outcome)[1]
+    known = OUTCOMES
+    if is_entry(reading, number):
+        instruction, known = "VM entry", ENTRIES
+    should, does = _in_words(promised, known)[0], _in_words(outcome, known)[1]
     subject = f"{guest(levels, number)}'s {instruction}"
     if number == reading.steps:
         return line(f"{subject} should ", (should, "good"), ", but it ", (does, "wrong"))
@@ -78,6 +90,12 @@ def _told_wrongly(reading: Reading, levels: Levels, number: int) -> Line:
     )
 
 
+def is_entry(reading: Reading, number: int) -> bool:
+    """Whether the outcome in a step is that of a VM entry, not of an instruction of the guest."""
+    written = reading.write(SHOULD, number), reading.write(INSTRUCTION, number)
+    return written[0] is not None and written[1] is None
+
+
 def _kept_waiting(reading: Reading, levels: Levels, waiting: Owed) -> Line:
     trap = "#NM on " * levels.passage(waiting.since).traps
     host = levels.lanes[0] if levels.lanes else "the kernel"
@@ -90,8 +108,8 @@ def _kept_waiting(reading: Reading, levels: Levels, waiting: Owed) -> Line:
     )
 
 
-def _in_words(outcome: str) -> tuple[str, str]:
-    return OUTCOMES.get(outcome, (outcome, outcome))
+def _in_words(outcome: str, known: Mapping[str, tuple[str, str]] = OUTCOMES) -> tuple[str, str]:
+    return known.get(outcome, (outcome, outcome))
 
 
 def guest(levels: Levels, number: int) -> str:

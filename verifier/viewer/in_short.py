@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from verifier.evidence.traces import CHOICE, Branched, Entered, Turned
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.contract import differences
-from verifier.viewer.headline import repeated, what_happened, wrong_outcome
+from verifier.viewer.headline import is_entry, repeated, what_happened, wrong_outcome
 from verifier.viewer.levels import PROMISED, Levels, group_of, hardware_of
 from verifier.viewer.lines import COLUMNS, Line, inert, line, shown, word_by_word, wrapped
 from verifier.viewer.reading import Reading, acts, calls
@@ -38,10 +38,15 @@ class Brief:
 
 def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Brief]:
     """The violation as one would tell it to somebody who knows the code, but not the bug."""
-    trace = reading.trace
     sentence = word_by_word(what_happened(reading, levels))
     for part in wrapped(line(("✗ ", "wrong")), sentence, 2, columns):
         yield Brief(part, reading.steps)
+    yield from grounds(reading, levels, columns)
+
+
+def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Brief]:
+    """What led to what happened: who decided, going by what, the truth, and a way out."""
+    trace = reading.trace
     again = repeated(reading, levels)
     if again is not None:
         earlier, number = again
@@ -50,7 +55,8 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
         yield Brief((*line(text), *now, (f"  {levels.passage(number).label}", "level")), number)
     if not reading.is_explained:
         return
-    yield from _decided(reading, columns)
+    if not is_entry(reading, fault(reading)):
+        yield from _decided(reading, columns)
     sides = belief_and_truth(reading, levels)
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
@@ -133,12 +139,13 @@ def belief_and_truth(reading: Reading, levels: Levels) -> tuple[Side, Side]:
     for one, _, _ in differences(reading, reading.steps):
         delivered, promised = because.get(one.delivered), because.get(one.promised)
         if delivered and promised:
+            last = reading.steps
+            twins = _disputed(reading, delivered, promised, last - 1)
             ours = [cause for cause in delivered if not _within(cause, promised)]
             theirs = [cause for cause in promised if not _within(cause, delivered)]
-            last = reading.steps
             return (
-                (BELIEVING, _telling(levels, ours), last),
-                (IN_TRUTH, _telling(levels, theirs), last),
+                (BELIEVING, [*twins, *_telling(levels, ours)], last),
+                (IN_TRUTH, [*twins.values(), *_telling(levels, theirs)], last),
             )
     hardware, before = hardware_of(reading), fault(reading)
     because = reading.trace.steps[before - 1].because if before else {}
@@ -152,6 +159,23 @@ def belief_and_truth(reading: Reading, levels: Levels) -> tuple[Side, Side]:
 def fault(reading: Reading) -> int:
     """The step in which the code went wrong: the last one, or where a wrong outcome was before."""
     return wrong_outcome(reading) or reading.steps
+
+
+def _disputed(
+    reading: Reading, delivered: Sequence[str], promised: Sequence[str], number: int
+) -> dict[str, str]:
+    """Fields of VMCS12 and the same of the contract's VMCS, where they are not the same."""
+    pairs = {
+        ours: theirs
+        for ours in delivered
+        for theirs in promised
+        if theirs.startswith(SHARED) and ours.endswith(f"vmcs12.{theirs.removeprefix(SHARED)}")
+    }
+    return {
+        ours: theirs
+        for ours, theirs in pairs.items()
+        if reading.value(ours, number) != reading.value(theirs, number)
+    }
 
 
 def _within(cause: str, others: Sequence[str]) -> bool:

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from verifier.evidence.traces import Trace
 from verifier.viewer.levels import Levels
-from verifier.viewer.lines import inert, words
+from verifier.viewer.lines import inert, plural, words
 from verifier.viewer.reading import Reading
 from verifier.viewer.timeline import DOOMED, described
 
 WHO = {"L0": "L0: host, KVM", "L1": "L1: guest", "L2": "L2: guest's guest"}
 
+NOTHING: Mapping[int, str] = MappingProxyType({})
 
-def sequence(trace: Trace) -> Iterator[str]:
-    """Lanes as participants, entries and exits as messages, other steps as notes."""
+
+def sequence(
+    trace: Trace, numbers: Iterable[int] | None = None, notes: Mapping[int, str] = NOTHING
+) -> Iterator[str]:
+    """Lanes as participants, entries and exits as messages, other steps as notes.
+
+    Where only some steps are asked for, by rising number, a note stands for what is left out.
+    """
     reading = Reading(trace)
     levels = Levels(reading)
     yield "sequenceDiagram"
-    for lane in levels.lanes or ("steps",):
+    lanes = levels.lanes or ("steps",)
+    across = ",".join(dict.fromkeys(map(_name, (lanes[0], lanes[-1]))))
+    for lane in lanes:
         yield f"    participant {_name(lane)} as {_text(WHO.get(lane, lane))}"
-    for number in range(1, reading.steps + 1):
+    last = 0
+    for number in range(1, reading.steps + 1) if numbers is None else numbers:
+        if number > last + 1:
+            yield f"    Note over {across}: {plural(number - last - 1, 'step')} left out"
+        last = number
         passage = levels.passage(number)
         start, end = _name(passage.start or "steps"), _name(passage.end or "steps")
         text = "".join(part for part, _ in described(trace.steps[number - 1]))
@@ -32,11 +46,11 @@ def sequence(trace: Trace) -> Iterator[str]:
             yield f"    {start}-->>{other}: {text}"
         else:
             yield f"    Note over {start}: {text}"
+        if number in notes:
+            yield f"    Note over {end}: {_text(notes[number])}"
         if number == trace.doomed < reading.steps:
             yield f"    Note over {end}: {DOOMED}"
     if trace.conjunct:
-        lanes = levels.lanes or ("steps",)
-        across = _name(lanes[0]) if len(lanes) == 1 else f"{_name(lanes[0])},{_name(lanes[-1])}"
         yield f"    Note over {across}: violated: {_text(words(trace.conjunct))}"
 
 

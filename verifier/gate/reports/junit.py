@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from verifier.evidence.traces import Trace
 from verifier.gate.gating import Report, Row
-from verifier.gate.reports.sentences import departure_line, how
+from verifier.gate.reports.sentences import departure_line, happened, how
 from verifier.gate.reports.trace_text import trace_text
 
 
@@ -48,9 +48,10 @@ def _case(suite: ElementTree.Element, row: Row) -> None:
 
 
 def _text(row: Row) -> str:
+    trace = row.result.evidence
     lines = [row.departure and departure_line(row.departure), row.result.reason]
-    if isinstance(row.result.evidence, Trace):
-        lines.append("\n".join(trace_text(row.result.evidence)))
+    if isinstance(trace, Trace):
+        lines = [happened(trace), *lines, *trace_text(trace, row.departure)]
     return "\n".join(line for line in lines if line)
 
 

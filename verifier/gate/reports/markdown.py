@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import Trace
 from verifier.gate.blame import Departure, Hunk
 from verifier.gate.gating import Report, Row
+from verifier.gate.reports.alike import by_cause, by_effect
 from verifier.gate.reports.sentences import (
     change_lines,
     departure_line,
     failing_line,
+    happened,
     heading,
     how,
+    is_judged,
+    is_open,
     sentence,
     strength_lines,
     summary,
-    value,
 )
-from verifier.gate.reports.trace_text import choices_text, shown_steps, trace_text
-from verifier.viewer.lines import inert, plural
+from verifier.gate.reports.trace_text import grounds_text, shown_steps, trace_text
+from verifier.viewer.lines import inert, plural, words
+from verifier.viewer.mermaid import sequence
 
 CHANGES = 20
 COUNTEREXAMPLES = 10
 """Counterexamples that are shown whole; a page of a hundred helps nobody."""
+PAIRS = 40
+"""Pairs that are named in a sentence."""
 BYTES = 60_000
 """A comment on GitHub ends at 65,536 characters."""
 
@@ -46,21 +52,13 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"{sentence(heading(report))}."
     yield ""
-    wrong = [row for row in report.rows if row.code]
+    yield from _unexpected(report)
     moved = [row for row in report.rows if not row.code and _accepted(row)]
-    if wrong:
-        yield "### What is not as expected"
-        yield ""
-        yield from _table(wrong)
-        for row in wrong[:COUNTEREXAMPLES]:
-            yield from _counterexample(row)
-        if len(wrong) > COUNTEREXAMPLES:
-            yield f"and {len(wrong) - COUNTEREXAMPLES} more."
-            yield ""
     if moved:
         yield "### Verdicts that this change records anew"
         yield ""
         yield from _table(moved)
+    yield from _unjudged(report)
     yield from _differences(report)
     if report.strength:
         yield "### Would anything have noticed?"
@@ -71,6 +69,45 @@ def _lines(report: Report) -> Iterator[str]:
         yield "### Warnings"
         yield ""
         yield from (f"- {inert(warning)}" for warning in report.warnings)
+
+
+def _unexpected(report: Report) -> Iterator[str]:
+    """What is violated, then what is not known, then what the gate has not come to."""
+    wrong = [row for row in report.rows if row.code and not is_open(row)]
+    causes = by_cause(sorted(wrong, key=lambda row: row.code))
+    if wrong:
+        yield "### What is not as expected"
+        yield ""
+        yield from _table([row for alike in causes for row in alike])
+    for alike in causes[:COUNTEREXAMPLES]:
+        yield from _counterexample(alike[0], alike[1:])
+    if len(causes) > COUNTEREXAMPLES:
+        yield f"and {len(causes) - COUNTEREXAMPLES} more."
+        yield ""
+    left = [row for row in report.rows if is_open(row)]
+    if left:
+        yield f"<details><summary>{plural(len(left), 'pair')} not decided</summary>"
+        yield ""
+        yield f"{_pairs(left)}."
+        yield "</details>"
+        yield ""
+
+
+def _unjudged(report: Report) -> Iterator[str]:
+    """Pairs that were violated before and are: what a change adds to that they cannot tell."""
+    rows = [row for row in report.rows if not is_judged(row)]
+    if not rows:
+        return
+    yield "### Violated before this change, too"
+    yield ""
+    yield "As expected; but whether the change makes these worse, their verdicts cannot tell:"
+    yield f"{_pairs(rows)}."
+    yield ""
+
+
+def _pairs(rows: Sequence[Row]) -> str:
+    named = ", ".join(f"`{row.pair}`" for row in rows[:PAIRS])
+    return named + f" and {len(rows) - PAIRS} more" * (len(rows) > PAIRS)
 
 
 def _accepted(row: Row) -> bool:
@@ -92,36 +129,69 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _counterexample(row: Row) -> Iterator[str]:
+def _counterexample(row: Row, alike: Sequence[Row]) -> Iterator[str]:
+    """What happened, since when, by which lines, and why; the execution itself is folded."""
     trace = row.result.evidence
-    yield f"#### `{row.pair}`"
+    yield f"#### `{row.pair}`" + f", and {len(alike)} more alike" * bool(alike)
     yield ""
     if not isinstance(trace, Trace):
-        yield f"{row.result.reason or row.says}."
+        yield f"{sentence(row.result.reason or row.says)}."
         yield ""
         return
-    yield f"**{sentence(failing_line(trace))}.**"
+    what = happened(trace)
+    if what:
+        yield f"**{sentence(what)}.**"
+        yield ""
+    yield f"{sentence(failing_line(trace))}."
     if row.departure is not None:
         yield f"**{sentence(departure_line(row.departure))}.**"
         yield from _hunks(row.departure)
-    yield ""
+    else:
+        yield ""
+    because = grounds_text(trace)
+    if because:
+        yield from ("```text", *because, "```", "")
+    yield from _alike(trace, alike)
     yield f"<details><summary>The counterexample, {plural(len(trace.steps), 'step')}</summary>"
     yield ""
-    yield "```text"
-    yield from trace_text(trace)
-    yield "```"
-    yield ""
-    yield from _diagram(trace, row.departure)
+    yield from ("```text", *trace_text(trace, row.departure), "```", "")
+    yield from ("```mermaid", *_diagram(trace, row.departure), "```")
     yield "</details>"
     yield ""
     yield f"See it: `nestproof show {row.pair}`"
     yield ""
 
 
+def _alike(told: Trace, alike: Sequence[Row]) -> Iterator[str]:
+    """The pairs that the same lines violate, by how they end."""
+    ends: dict[str, list[Row]] = {}
+    for row in alike:
+        assert isinstance(row.result.evidence, Trace), "what goes wrong alike is an execution"
+        ends.setdefault(_end(row.result.evidence), []).append(row)
+    for end, rows in ends.items():
+        if end == _end(told):
+            yield f"The same in {_pairs(rows)}."
+        else:
+            yield f"By the same lines in {_pairs(rows)}: {end}."
+        yield ""
+
+
+def _end(trace: Trace) -> str:
+    return happened(trace) or f"*{words(trace.conjunct)}* fails"
+
+
+def _diagram(trace: Trace, left: Departure | None) -> Iterator[str]:
+    """The execution between the levels, and where it is not as before."""
+    numbers = [shown[0] for shown in shown_steps(trace) if not isinstance(shown, int)]
+    notes = {} if left is None else {left.number: "since here it is not as before the change"}
+    return sequence(trace, numbers, notes)
+
+
 def _hunks(left: Departure) -> Iterator[str]:
     yield ""
     if not left.hunks:
         yield "No changed line is in a function that this step runs: data it uses has changed."
+        yield ""
     for hunk in left.hunks:
         yield from _hunk(hunk)
 
@@ -136,37 +206,6 @@ def _hunk(hunk: Hunk) -> Iterator[str]:
     yield ""
 
 
-def _diagram(trace: Trace, left: Departure | None) -> Iterator[str]:
-    """Who runs, and what each step sets, as a sequence diagram."""
-    who = {stride.level or "system" for stride in trace.steps}
-    names = {level: f"p{number}" for number, level in enumerate(sorted(who))}
-    yield "```mermaid"
-    yield "sequenceDiagram"
-    yield from (f"    participant {name} as {_inert(level)}" for level, name in names.items())
-    yield "    participant state as state"
-    for shown in shown_steps(trace):
-        if isinstance(shown, int):
-            yield f"    Note over state: {plural(shown, 'step')} left out"
-            continue
-        number, stride = shown
-        actor = names[stride.level or "system"]
-        said = _inert(f"{number}. {stride.step}{choices_text(stride)}")
-        yield f"    {actor}->>state: {said}"
-        changed = [f"{field} = {value(new)}" for field, (_, new) in stride.changes.items()]
-        if changed:
-            more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-            yield f"    Note right of state: {_inert(', '.join(changed[:3]))}{more}"
-        if left is not None and left.number == number:
-            yield f"    Note over {actor}: since here it is not as before"
-    yield f"    Note over state: {_inert(failing_line(trace))}"
-    yield "```"
-
-
-def _inert(text: str) -> str:
-    """A text without what Mermaid takes for its own."""
-    return "".join(c if c.isalnum() or c in " ._,()=[]-:" else " " for c in text)
-
-
 def _differences(report: Report) -> Iterator[str]:
     names = [*report.added_systems, *report.removed_systems]
     if not (report.differences or names):
@@ -175,14 +214,18 @@ def _differences(report: Report) -> Iterator[str]:
     yield ""
     yield from (f"- new system `{name}`" for name in report.added_systems)
     yield from (f"- system `{name}` is gone" for name in report.removed_systems)
-    for difference in report.differences:
-        lines = change_lines(difference)
-        yield f"<details><summary><code>{difference.system}</code>: {_short(lines)}</summary>"
+    for alike in by_effect(report.differences):
+        lines, names = change_lines(*alike), [each.system for each in alike]
+        more = f" and {len(names) - 1} more" * (len(names) > 1)
+        yield f"<details><summary><code>{names[0]}</code>{more}: {_short(lines)}</summary>"
         yield ""
         yield from (f"- {line}" for line in lines[:CHANGES])
         if len(lines) > CHANGES:
             yield f"- and {len(lines) - CHANGES} more"
         yield ""
+        if more:
+            yield f"The same in {', '.join(f'`{name}`' for name in names[1:])}."
+            yield ""
         yield "</details>"
     yield ""
 

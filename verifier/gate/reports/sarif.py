@@ -13,8 +13,14 @@ import msgspec
 
 from verifier.evidence.traces import Entered, Stride, Trace
 from verifier.gate.gating import Report, Row
-from verifier.gate.reports.sentences import departure_line, failing_line, sentence, words
+from verifier.gate.reports.sentences import (
+    departure_line,
+    failing_line,
+    happened,
+    sentence,
+)
 from verifier.gate.reports.trace_text import choices_text, shown_steps
+from verifier.viewer.lines import words
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -65,7 +71,8 @@ def _result(row: Row, properties: list[str], prefix: str) -> dict[str, Any]:
         "partialFingerprints": {"pair/v1": str(row.pair)},
     }
     if isinstance(trace, Trace) and trace.steps:
-        lines.append(f"{sentence(failing_line(trace))}.")
+        said = (happened(trace), failing_line(trace))
+        lines += [f"{sentence(text)}." for text in said if text]
         place = _location(prefix + trace.steps[-1].call.file, trace.steps[-1].call.defined)
         if row.departure is not None:
             lines.append(f"{sentence(departure_line(row.departure))}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.recording import within_project
 from verifier.evidence.traces import Trace, Value
@@ -9,7 +11,11 @@ from verifier.gate.blame import Departure
 from verifier.gate.differences import Difference
 from verifier.gate.examples import Change
 from verifier.gate.gating import Report, Row
-from verifier.viewer.lines import inert, plural
+from verifier.gate.stopping import REASON
+from verifier.viewer.headline import what_happened
+from verifier.viewer.levels import Levels
+from verifier.viewer.lines import inert, plural, rendered, words
+from verifier.viewer.reading import Reading
 
 
 def summary(report: Report) -> str:
@@ -21,6 +27,7 @@ def summary(report: Report) -> str:
     unknown = sum(row.code == 3 for row in rows)
     end = [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
     return (
+        f"{'interrupted; ' * bool(report.stopped)}"
         f"{plural(len(rows), 'pair')}: {len(rows) - searched - lost} from earlier evidence, "
         f"{searched} searched{f', {lost} not decided' * bool(lost)}; "
         f"{', '.join(end) or 'all as expected'}"
@@ -34,10 +41,24 @@ def heading(report: Report) -> str:
         return f"{only or 'the whole catalogue'}; there is no revision to compare with"
     touched = sum(row.moved for row in report.rows)
     files = plural(len(report.changed_files), "file")
-    return (
-        f"against {report.base}: {files} changed, "
-        f"{touched} of {plural(len(report.rows), 'pair')} touched" + f"; {only}" * bool(only)
+    pairs = plural(len(report.rows), "pair")
+    if report.stopped:
+        decided = sum(not is_open(row) for row in report.rows)
+        pairs = f"the {decided} that were decided of {pairs}"
+    return f"against {report.base}: {files} changed, {touched} of {pairs} touched" + (
+        f"; {only}" * bool(only)
     )
+
+
+def is_open(row: Row) -> bool:
+    """Whether the gate was stopped before it came to it."""
+    return row.result.reason == REASON
+
+
+def is_judged(row: Row) -> bool:
+    """Whether its verdict can tell anything about a change that touches it."""
+    before = row.expected_before or row.expected
+    return not (row.moved and row.code == 0 and before == row.result.verdict == "violated")
 
 
 def how(row: Row) -> str:
@@ -54,19 +75,15 @@ def how(row: Row) -> str:
     return f"{found}; {row.how}"
 
 
-def words(name: str) -> str:
-    """A property function's name as a sentence."""
-    return inert(name).replace("_s_", "'s ").replace("_", " ")
-
-
 def value(of: Value | None) -> str:
     if of is None:
         return "any value"
     return ("1" if of else "0") if isinstance(of, bool) else inert(of)
 
 
-def change_lines(difference: Difference) -> list[str]:
-    """What a system does differently, one thing a line."""
+def change_lines(*alike: Difference) -> list[str]:
+    """What systems do differently in the same way, one thing a line."""
+    difference = alike[0]
     lines = [f"new step `{name}`" for name in difference.added_steps]
     lines += [f"step `{name}` is gone" for name in difference.removed_steps]
     lines += [f"another choice: `{name}`" for name in difference.changed_choices]
@@ -78,13 +95,15 @@ def change_lines(difference: Difference) -> list[str]:
     lines += [
         f"`{name}` starts as {value(new)}, not {value(old)}" for name, old, new in difference.starts
     ]
-    lines += [_change(change) for change in difference.changes]
+    lines += map(_change, zip(*(each.changes for each in alike), strict=True))
     return lines or ["no behavioural change"]
 
 
-def _change(change: Change) -> str:
+def _change(alike: Sequence[Change]) -> str:
+    change = alike[0]
+    fewest, *_, most = sorted(len(each.moves) for each in [*alike, change])
     reached = {
-        "reachable": f"reached in {plural(len(change.moves), 'step')}",
+        "reachable": f"reached in {f'{fewest} to ' * (fewest < most)}{plural(most, 'step')}",
         "unreachable": "only in states that are never reached",
         "not reached": "no execution was found in which this happens",
     }[change.reached]
@@ -110,6 +129,13 @@ def departure_line(left: Departure) -> str:
     else:
         what = "was not possible before"
     return f"since step {left.number}: `{left.step}` {what}"
+
+
+def happened(trace: Trace) -> str:
+    """What somebody saw and should not have; empty where only the violated claim is known."""
+    reading = Reading(trace)
+    [text] = rendered([what_happened(reading, Levels(reading))])
+    return "" if text.startswith("violated: ") else text
 
 
 def failing_line(trace: Trace) -> str:

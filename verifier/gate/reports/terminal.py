@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from verifier.evidence.traces import Trace
 from verifier.gate.blame import Departure
 from verifier.gate.gating import Report, Row
+from verifier.gate.reports.alike import by_cause, by_effect
 from verifier.gate.reports.sentences import (
     change_lines,
     departure_line,
     failing_line,
+    happened,
     heading,
     how,
+    is_judged,
     strength_lines,
     summary,
 )
-from verifier.viewer.lines import Style, inert, unstyled
+from verifier.viewer.lines import COLUMNS, Style, inert, unstyled
 
 INDENT = " " * 11
 CHANGES = 12
@@ -32,16 +36,22 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
         yield f"removed    {name}"
     if why:
         yield from _why(report)
-    for difference in report.differences:
-        yield f"{style('changed', 'choice')}    {difference.system}"
-        lines = change_lines(difference)
+    for alike in by_effect(report.differences):
+        first, *rest = _listed([each.system for each in alike])
+        yield f"{style('changed', 'choice')}    {first}"
+        yield from rest
+        lines = change_lines(*alike)
         yield from (f"{INDENT}{line}" for line in lines[:CHANGES])
         if len(lines) > CHANGES:
             more = len(lines) - CHANGES
-            yield f"{INDENT}and {more} more: nestproof diff {difference.system}"
+            yield f"{INDENT}and {more} more: nestproof diff {alike[0].system}"
+    for rows in by_cause(row for row in report.rows if row.code == 1):
+        yield from _violated(rows, style)
     for row in report.rows:
-        if row.code or row.expected_before not in (None, row.result.verdict):
+        if row.code != 1 and (row.code or row.expected_before not in (None, row.result.verdict)):
             yield from _row(row, style)
+            yield from _reason(row)
+    yield from _unjudged(report)
     for line in strength_lines(report):
         yield f"strength   {line}"
     for warning in report.warnings:
@@ -49,12 +59,20 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
     yield f"{summary(report)}; {report.seconds:.1f} s"
 
 
+def _listed(names: Sequence[str]) -> list[str]:
+    """Names one after the other, on as many lines as they need; the first has no indentation."""
+    lines = wrap(", ".join(names), COLUMNS - len(INDENT), break_on_hyphens=False)
+    return [f"{INDENT * bool(place)}{line}" for place, line in enumerate(lines)]
+
+
 def _why(report: Report) -> Iterator[str]:
-    """For each system that the change can touch, by which imports, and whether it does."""
+    """For each system that imports what has changed, how, and whether that changes it."""
     moved = {row.pair.system for row in report.rows if row.moved}
     for name, touch in report.touches.items():
-        does = "its circuit is another" if name in moved else "its circuit is the same"
-        yield f"touched    {name}: {does}"
+        if name in moved:
+            yield f"touched    {name}: its circuit is another"
+        else:
+            yield f"untouched  {name}: it imports what has changed, but its circuit is the same"
         yield f"{INDENT}{inert(' -> '.join(touch.way))}"
         properties = [
             row.pair.property for row in report.rows if row.moved and row.pair.system == name
@@ -63,17 +81,31 @@ def _why(report: Report) -> Iterator[str]:
             yield f"{INDENT}decided again: {', '.join(properties)}"
 
 
+def _violated(rows: Sequence[Row], style: Style) -> Iterator[str]:
+    """Pairs that go wrong by the same lines, and how the first of them does."""
+    for row in rows:
+        yield from _row(row, style)
+    row = rows[0]
+    trace = row.result.evidence
+    if not isinstance(trace, Trace):
+        yield from _reason(row)
+        return
+    if what := happened(trace):
+        yield f"{INDENT}{style(what, 'wrong')}"
+    yield f"{INDENT}{failing_line(trace)}"
+    if row.departure is not None:
+        yield from _departure(row.departure)
+    yield f"{INDENT}see it: nestproof show {row.pair}"
+
+
 def _row(row: Row, style: Style) -> Iterator[str]:
     verdict = style(f"{row.result.verdict:<9}", "wrong" if row.code else "step")
     yield f"{verdict}  {row.pair!s:<38}  {row.says}"
     yield f"{INDENT}{how(row)}"
-    trace = row.result.evidence
-    if isinstance(trace, Trace) and row.code:
-        yield f"{INDENT}{failing_line(trace)}"
-        if row.departure is not None:
-            yield from _departure(row.departure)
-        yield f"{INDENT}see it: nestproof show {row.pair}"
-    elif row.result.reason and row.result.reason not in row.says:
+
+
+def _reason(row: Row) -> Iterator[str]:
+    if row.result.reason and row.result.reason not in row.says:
         yield f"{INDENT}{row.result.reason}"
 
 
@@ -83,3 +115,12 @@ def _departure(left: Departure) -> Iterator[str]:
         yield f"{INDENT}  {inert(hunk.place)} in {hunk.function}"
         yield from (f"{INDENT}    -{inert(line)}" for line in hunk.removed)
         yield from (f"{INDENT}    +{inert(line)}" for line in hunk.added)
+
+
+def _unjudged(report: Report) -> Iterator[str]:
+    pairs = [str(row.pair) for row in report.rows if not is_judged(row)]
+    if pairs:
+        first, *rest = _listed(pairs)
+        yield f"unjudged   {first}"
+        yield from rest
+        yield f"{INDENT}violated before the change, too; what it adds these verdicts cannot tell"

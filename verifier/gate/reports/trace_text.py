@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.evidence.traces import Changed, Entered, Entry, Stride, Trace, Value
-from verifier.gate.reports.sentences import value, words
-from verifier.viewer.lines import plural
+from verifier.gate.blame import Departure
+from verifier.gate.reports.sentences import value
+from verifier.viewer.in_short import grounds
+from verifier.viewer.levels import Levels
+from verifier.viewer.lines import plural, rendered, words
+from verifier.viewer.reading import Reading
 
 HEAD, TAIL = 12, 12
 """Steps at the start and at the end of a long counterexample that are shown."""
@@ -22,8 +26,22 @@ def shown_steps(trace: Trace) -> list[tuple[int, Stride] | int]:
     return [*numbered[:HEAD], len(numbered) - HEAD - TAIL, *numbered[-TAIL:]]
 
 
-def trace_text(trace: Trace) -> Iterator[str]:
-    """Each step with its choices, and the fields that it changes with their lines."""
+def grounds_text(trace: Trace) -> list[str]:
+    """Who decided, going by what, and the truth, as far as the trace is explained."""
+    reading = Reading(trace)
+    return list(rendered(brief.text for brief in grounds(reading, Levels(reading))))
+
+
+def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
+    """Each step with its choices, and the fields that it changes with their lines.
+
+    Where the trace is explained, only the fields that the violation hangs on; where it leaves the
+    way of the base, that field in any case.
+    """
+    reading = Reading(trace)
+    matter = reading.matter if reading.is_explained else None
+    if matter is not None:
+        yield "      (without the fields that the violation does not hang on)"
     for shown in shown_steps(trace):
         if isinstance(shown, int):
             yield f"     ... {plural(shown, 'step')} ..."
@@ -31,16 +49,32 @@ def trace_text(trace: Trace) -> Iterator[str]:
         number, stride = shown
         level = f"{stride.level}  " if stride.level else ""
         yield f"{number:4}  {level}{stride.step}{choices_text(stride)}"
-        lines = dict(assigned(stride.call))
-        for field, (old, new) in list(stride.changes.items())[:FIELDS]:
-            where = lines.get(field, "")
-            place = f"   {where}" if where else ""
-            yield f"        {field}: {value(old)} -> {value(new)}{place}"
-        if len(stride.changes) > FIELDS:
-            yield f"        and {len(stride.changes) - FIELDS} more"
+        departs = left is not None and number == left.number
+        yield from _changes(stride, matter, left if departs else None)
     yield f"      fails: {words(trace.conjunct)}"
     for field, seen in trace.seen.items():
         yield f"        {field} = {value(seen)}"
+
+
+def _changes(
+    stride: Stride, matter: frozenset[str] | None, left: Departure | None
+) -> Iterator[str]:
+    """What a step changes, first what it used to change otherwise."""
+    lines = dict(assigned(stride.call))
+    listed = {
+        field: f"{value(old)} -> {value(new)}" + f"   {lines.get(field, '')}".rstrip()
+        for field, (old, new) in stride.changes.items()
+        if matter is None or field in matter or (left is not None and field == left.field)
+    }
+    if left is not None and left.field:
+        now = listed.pop(left.field, f"stays {value(left.new)}")
+        yield f"        {left.field}: {now}   <- {value(left.old)} before the change"
+    elif left is not None:
+        yield "        <- not possible before the change"
+    for field, text in list(listed.items())[:FIELDS]:
+        yield f"        {field}: {text}"
+    if len(listed) > FIELDS:
+        yield f"        and {len(listed) - FIELDS} more"
 
 
 def choices_text(stride: Stride) -> str:
