@@ -25,7 +25,7 @@ bench: $(VENV)/ready
 	$(BIN)/python -m tests.bench -o docs/bench.md
 
 golden: $(VENV)/ready
-	$(BIN)/pytest tests/cli tests/viewer --rewrite-golden
+	$(BIN)/pytest tests/cli tests/gate tests/viewer --rewrite-golden
 	git diff --stat tests/
 
 picture: $(VENV)/ready

@@ -54,7 +54,7 @@ def _ran(
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+def golden(golden_file: Callable[[Path, str], None]) -> Callable[[str, str], None]:
     """Compare a whole output with the file of that name, times and folders aside."""
 
     def compare(name: str, text: str) -> None:
@@ -65,9 +65,6 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
             r"( +\d+){3} +\d+\.\d$", lambda m: m[0].rsplit(None, 1)[0] + " T", text, flags=re.M
         )
         text = re.sub(r"/\S*/projects\d*/lazy", "PROJECT", text)
-        if request.config.getoption("--rewrite-golden"):
-            file.write_text(text)
-        assert file.exists(), "make it with `make golden` and review it"
-        assert text == file.read_text()
+        golden_file(file, text)
 
     return compare

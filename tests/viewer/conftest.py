@@ -19,14 +19,6 @@ def saved(version: str) -> Trace:
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+def golden(golden_file: Callable[[Path, str], None]) -> Callable[[str, str], None]:
     """Compare a whole output with the file of that name."""
-
-    def compare(name: str, text: str) -> None:
-        file = HERE / "golden" / name
-        if request.config.getoption("--rewrite-golden"):
-            file.write_text(text)
-        assert file.exists(), "make it with `make golden` and review it"
-        assert text == file.read_text()
-
-    return compare
+    return lambda name, text: golden_file(HERE / "golden" / name, text)

@@ -92,7 +92,6 @@ def _violated(rows: Sequence[Row], style: Style) -> Iterator[str]:
         return
     if what := happened(trace):
         yield f"{INDENT}{style(what, 'wrong')}"
-    yield f"{INDENT}{failing_line(trace)}"
     if row.departure is not None:
         yield from _departure(row.departure)
     yield f"{INDENT}see it: nestproof show {row.pair}"
@@ -100,8 +99,12 @@ def _violated(rows: Sequence[Row], style: Style) -> Iterator[str]:
 
 def _row(row: Row, style: Style) -> Iterator[str]:
     verdict = style(f"{row.result.verdict:<9}", "wrong" if row.code else "step")
+    trace = row.result.evidence
     yield f"{verdict}  {row.pair!s:<38}  {row.says}"
-    yield f"{INDENT}{how(row)}"
+    if row.code == 1 and isinstance(trace, Trace):
+        yield f"{INDENT}{failing_line(trace)}; {row.how}"
+    else:
+        yield f"{INDENT}{how(row)}"
 
 
 def _reason(row: Row) -> Iterator[str]:
