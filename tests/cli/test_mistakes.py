@@ -63,6 +63,7 @@ def test_limits_out_of_range_are_refused(nestproof: Runner) -> None:
         ("--engine", "x"),
     ):
         refused(nestproof("check", option, value), option)
+    refused(nestproof("check", "--depth", "0"), "`--depth`: 0 is not between 1 and 100000")
 
 
 def test_an_export_path_that_cannot_be_written_is_refused(

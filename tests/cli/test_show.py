@@ -21,6 +21,17 @@ def test_a_picture_a_page_and_a_diagram_are_complete_in_themselves(nestproof: Ru
     assert [ran.code for ran in (picture, page, diagram)] == [0, 0, 0]
 
 
+def test_every_format_is_written_to_a_file(nestproof: Runner, tmp_path: Path) -> None:
+    for form in ("text", "svg", "html", "mermaid"):
+        file = tmp_path / form
+        ran = nestproof("show", PAIR, "--format", form, "-o", str(file))
+        assert (ran.code, ran.out) == (0, "")
+        assert file.read_text() == nestproof("show", PAIR, "--format", form).out
+    ran = nestproof("show", PAIR, "-o", str(tmp_path / "no" / "such"))
+    assert ran.code == 2
+    assert "cannot be written" in ran.err
+
+
 def test_a_watch_is_followed_along_the_trace(nestproof: Runner) -> None:
     ran = nestproof("show", PAIR, "--watch", "ts and current == Task.B")
     assert "ts and current == Task.B" in ran.out

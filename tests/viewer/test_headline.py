@@ -4,12 +4,12 @@ import msgspec
 import pytest
 
 from tests.viewer.conftest import saved
-from verifier.evidence.traces import Trace
+from verifier.evidence.traces import Changed, Entered, Stride, Trace
 from verifier.viewer.comparison import contract_lines
 from verifier.viewer.headline import owed, what_happened
 from verifier.viewer.in_short import in_short
 from verifier.viewer.levels import Levels
-from verifier.viewer.lines import Line, rendered
+from verifier.viewer.lines import Line, rendered, words
 from verifier.viewer.reading import Reading
 from verifier.viewer.timeline import Timeline
 from verifier.viewer.what_if import what_if_lines
@@ -97,3 +97,47 @@ def test_another_property_s_violation_is_named_and_has_no_mark_of_its_own() -> N
     last = text(Timeline(Reading(trace)).row(10))
     assert last.startswith("  10✗ ")
     assert "✗ transparency fails here" in last
+
+
+OURS, THEIRS = "vcpu.vmcs12.entry_injects_nm", "contract.cpu.vmcss[VMCS01].entry_injects_nm"
+
+
+def entry(outcome: str, promised: str) -> Trace:
+    """A VM entry of L1 whose outcome is not the promised one."""
+    told: dict[str, str | bool] = {"outcome": outcome, "promised": promised, "observed": True}
+    blank: dict[str, str | bool] = {"outcome": "DONE", "promised": "DONE", "observed": False}
+    writes = tuple(Changed(f"outcome.{n}", blank[n], told[n], 3) for n in told)
+    call = Entered("handle_exit", "", "m.py", 1, "", writes)
+    changes = {f"outcome.{n}": (blank[n], told[n]) for n in told if blank[n] != told[n]}
+    because = {"outcome.outcome": (OURS,), "outcome.promised": (THEIRS,)}
+    step = Stride("handle_exit", "L1", {}, (), changes, call, because=because)
+    start: dict[str, str | bool] = {OURS: True, THEIRS: False}
+    events = {"outcome.instruction": "EXEMPT"} | {f"outcome.{n}": blank[n] for n in blank}
+    seen = {f"outcome.{n}": told[n] for n in told}
+    return Trace(1, "trace", "s", "transparency", "c", seen, "bmc", start, (step,), events=events)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "promised", "told"),
+    [
+        ("NM", "DONE", "should enter L2 with no event, but it injects #NM into L2"),
+        ("DONE", "NM", "should inject #NM into L2, but it enters L2 with no event"),
+        ("DONE", "VMFAIL", "should be refused by the CPU, but it enters L2 with no event"),
+    ],
+)
+def test_a_wrong_entry_is_told_as_one_and_not_as_an_instruction(
+    outcome: str, promised: str, told: str
+) -> None:
+    assert text(what_happened(*both(entry(outcome, promised)))) == f"L1's VM entry {told}"
+
+
+def test_belief_and_truth_are_the_two_copies_of_a_field_where_they_are_not_the_same() -> None:
+    lines = brief(entry("NM", "DONE"))
+    assert f"  believing    {OURS}=1 (from the start)" in lines
+    assert f"  in truth     {THEIRS}=0 (from the start)" in lines
+
+
+def test_the_manual_s_names_are_in_capitals() -> None:
+    assert words("the_kernel_takes_no_nm") == "the kernel takes no #NM"
+    assert words("l2_s_ts_is_clear_in_a_vmcs12_s_cr0") == "L2's TS is clear in a VMCS12's CR0"
+    assert words("an_empty__name_") == "an empty  name "

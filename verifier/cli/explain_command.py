@@ -10,11 +10,12 @@ import click
 
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.cli.completing import subjects
+from verifier.evidence.replay import ASSERTIONS
 from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
-from verifier.viewer.lines import inert
+from verifier.viewer.lines import inert, words
 
 
 @click.command("explain")
@@ -32,12 +33,12 @@ def command(name: str, cost: bool) -> int:
         raise ModelError(f"`{name}` is no system", mend="--cost is about a system's steps")
     elif cost:
         raise catalogue.unknown(name, list(catalogue.systems))
-    elif name in catalogue.groups:
+    elif name in (*catalogue.groups, ASSERTIONS):
         text = _property(catalogue, name)
     elif name in catalogue.functions:
         text = (line for f in catalogue.functions[name] for line in _function(catalogue, f))
     else:
-        known = [*catalogue.systems, *catalogue.groups, *catalogue.functions]
+        known = [*catalogue.systems, *catalogue.groups, ASSERTIONS, *catalogue.functions]
         raise catalogue.unknown(name, known)
     for line in text:
         click.echo(line)
@@ -110,10 +111,12 @@ def _system(catalogue: Catalogue, system: System) -> Iterator[str]:
 
 def _property(catalogue: Catalogue, group: str) -> Iterator[str]:
     yield click.style(group, bold=True)
+    if group == ASSERTIONS:
+        yield "  always every `assert` of the models holds, such as the kernel's WARN_ON and BUG_ON"
     for kind in ("always", "sometimes"):
         for function in catalogue.properties:
             if function.group == group and function.kind == kind:
-                yield f"  {kind} {function.name.replace('_', ' ')}"
+                yield f"  {kind} {words(function.name)}"
                 if function.doc:
                     yield click.style(f"    {function.doc}", dim=True)
     yield ""

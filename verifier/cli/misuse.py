@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 import click
 
 from verifier.language.errors import ModelError
+
+RANGE = re.compile(r"is not in the ([\d.e+]+)<=x<=([\d.e+]+)")
 
 
 def misuse(error: click.ClickException) -> ModelError:
@@ -26,6 +29,7 @@ def misuse(error: click.ClickException) -> ModelError:
         return ModelError(f"`{command}` needs {_name(error.param)}", mend=_options(error) or more)
     if isinstance(error, click.BadParameter) and error.param is not None:
         what = _plain(error.message).replace(" integer range", " integer").replace(" range", "")
+        what = RANGE.sub(r"is not between \1 and \2", what)
         if isinstance(error.param.type, click.Choice):
             what = what.split(" is not one of")[0] + " is not one that there is"
         return ModelError(f"{_name(error.param)}: {what}", mend=_options(error) or more)

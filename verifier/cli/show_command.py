@@ -16,6 +16,7 @@ from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
 from verifier.cli.limits import SECONDS
 from verifier.cli.opening import interactive, open_trace, placed, session_of
+from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, Evidence, read
@@ -50,6 +51,12 @@ FORMATS = ("text", "svg", "html", "mermaid")
 )
 @click.option("--fresh", is_flag=True, help="Search, whatever the project keeps.")
 @click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; stdout without it.",
+)
+@click.option(
     "--timeout",
     type=SECONDS,
     metavar="SECONDS",
@@ -64,6 +71,7 @@ def command(
     everything: bool,
     texts: tuple[str, ...],
     fresh: bool,
+    output: Path | None,
     timeout: float,
 ) -> int:
     """Show a counterexample or proof: WHAT is a saved file or a pair.
@@ -72,25 +80,31 @@ def command(
     checked first.
     """
     watches = _watches(texts)
+    if output is not None:
+        writable_file(output)
     evidence, catalogue = _found(what, timeout, fresh)
     if not isinstance(evidence, Trace | Certificate):
         click.echo(f"{evidence.verdict}: {evidence.reason or 'every witness is found'}")
         return 3 if evidence.verdict == "unknown" else 0
     if isinstance(evidence, Trace):
         session = session_of(evidence, catalogue)
-        if form == "text" and not plain and interactive():
+        if form == "text" and output is None and not plain and interactive():
             open_trace(evidence, session, catalogue, watches)
             return 0
         evidence = placed(evidence, session, catalogue)
     if form == "mermaid":
-        _mermaid(evidence)
-        return 0
-    lines = _lines(evidence, catalogue, watches, everything, whole=form != "svg", timeout=timeout)
-    title = f"{evidence.system}/{evidence.property}"
-    if form != "text":
-        _picture(form, lines, title)
-        return 0
-    echo_lines(lines, plain)
+        text = _mermaid(evidence)
+    else:
+        whole = form != "svg"
+        lines = _lines(evidence, catalogue, watches, everything, whole, timeout)
+        if form == "text" and output is None:
+            echo_lines(lines, plain)
+            return 0
+        text = _drawn(form, lines, f"{evidence.system}/{evidence.property}")
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_output(output, text.encode())
     return 0
 
 
@@ -178,19 +192,21 @@ def _require_sound(
         raise ModelError(f"this is no proof of `{pair}`: {why}", mend="prove it again")
 
 
-def _mermaid(evidence: Evidence) -> None:
+def _mermaid(evidence: Evidence) -> str:
     from verifier.viewer.mermaid import sequence
 
     if not isinstance(evidence, Trace):
         raise click.UsageError("--format mermaid draws executions; this is a proof")
-    for text in sequence(evidence):
-        click.echo(text)
+    return "\n".join(sequence(evidence)) + "\n"
 
 
-def _picture(form: str, lines: list[Line], title: str) -> None:
+def _drawn(form: str, lines: list[Line], title: str) -> str:
+    """Lines as a picture, as a page, or as they are."""
+    if form == "text":
+        return "\n".join(rendered(lines)) + "\n"
     from verifier.viewer.picture import page, svg
 
-    click.echo(svg(lines, title) if form == "svg" else page(lines, title), nl=False)
+    return svg(lines, title) if form == "svg" else page(lines, title)
 
 
 def echo_lines(lines: Iterable[Line], plain: bool) -> None:

@@ -105,6 +105,8 @@ def _content(file: Path) -> tuple[bytes, str]:
         content = content_of(file, LARGEST)
     except OSError as error:
         raise DamagedFile(error.strerror or str(error)) from None
+    if not content.lstrip()[:1] == b"{":
+        raise DamagedFile("it is no saved evidence, which is JSON")
     kind = decoded(content, _Kind)
     if kind.schema != 1 or kind.kind not in KINDS:
         what = f"a `{kind.kind}` of schema {kind.schema}" if kind.kind else "of no kind"

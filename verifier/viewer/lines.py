@@ -18,6 +18,16 @@ Line = tuple[Span, ...]
 COLUMNS = 110
 """Where lists go on in the next line, unless told otherwise."""
 
+EXCEPTIONS = frozenset(("nm", "ud", "gp", "mf", "pf", "db"))
+CAPITALS = frozenset(
+    (
+        *("ts", "em", "mp", "ne", "cr0", "xcr0", "fpu", "cpu", "mmx", "sse", "avx"),
+        *("clts", "lmsw", "smsw", "fxsave", "fxrstor", "xsave", "xrstor"),
+        *("vm", "vmx", "vmcs", "vmcs01", "vmcs02", "vmcs12", "kvm", "l0", "l1", "l2"),
+    )
+)
+"""What names have in small letters and people write in capitals."""
+
 Style = Callable[[str, Role], str]
 """Marks a text up for one kind of output."""
 
@@ -106,8 +116,17 @@ def inert(text: str) -> str:
 
 
 def words(name: str) -> str:
-    """A function's name as the sentence that it is."""
-    return inert(name).replace("_s_", "'s ").replace("_", " ")
+    """A function's name as the sentence that it is, the manual's short names in capitals."""
+    parts = inert(name).replace("_s_", "'s_").split("_")
+    return " ".join(_written(part) for part in parts)
+
+
+def _written(part: str) -> str:
+    """A word, such as `#NM` for `nm`."""
+    bare = part.removesuffix("'s")
+    if bare in EXCEPTIONS:
+        return f"#{bare.upper()}{part[len(bare) :]}"
+    return f"{bare.upper()}{part[len(bare) :]}" if bare in CAPITALS else part
 
 
 def plural(count: int, noun: str) -> str:
