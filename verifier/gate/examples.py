@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import z3
@@ -12,6 +12,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.engines.auto import auto
 from verifier.engines.simulation import simulation
+from verifier.evidence.minimise import minimise
 from verifier.evidence.traces import Value
 from verifier.evidence.verdicts import Limits, Path, Proved, Unknown, Verdict, Violated
 from verifier.gate.behaviour import Variable
@@ -66,6 +67,7 @@ class Examples:
             found |= self._in_common(whole, aspects, found)
         else:
             found |= self._by_step(aspects, found)
+        found |= self._small(whole, aspects, found)
         return [self._change(whole, a, found.get(f"{i}")) for i, a in enumerate(aspects)]
 
     def _by_step(
@@ -106,6 +108,24 @@ class Examples:
                 examples.append((own, self._last(circuit, own.path)))
         return found
 
+    def _small(
+        self, circuit: Circuit, aspects: Sequence[Aspect], found: Mapping[str, Verdict]
+    ) -> dict[str, Verdict]:
+        """Each execution without the choices that no difference needs which it is to show."""
+        graph, shows = self.joint.graph, dict[int, list[str]]()
+        for goal, verdict in found.items():
+            if isinstance(verdict, Violated):
+                shows.setdefault(id(verdict), []).append(goal)
+        small = dict[str, Verdict]()
+        for goals in shows.values():
+            verdict = found[goals[0]]
+            assert isinstance(verdict, Violated), "only executions show differences"
+            differ = graph.all(circuit.bad[goal] for goal in goals)
+            whole = replace(circuit, bad={"differ": differ})
+            path = minimise(whole, "differ", verdict.path).path
+            small |= dict.fromkeys(goals, replace(verdict, path=path))
+        return small
+
     def _change(self, circuit: Circuit, aspect: Aspect, verdict: Verdict | None) -> Change:
         if isinstance(verdict, Violated):
             values = self._last(circuit, verdict.path)
@@ -135,8 +155,23 @@ class Examples:
         }
 
     def _moves(self, path: Path) -> tuple[tuple[str, dict[str, Value]], ...]:
-        taken = [self.joint.new.behaviour.taken(inputs) for inputs in path.inputs]
-        return tuple((action.name, choices) for action, choices in filter(None, taken))
+        """The steps that are taken; one that is not enabled changes nothing."""
+        new = self.joint.new.behaviour
+        circuit, moves = new.circuit, list[tuple[str, dict[str, Value]]]()
+        state = {latch.literal: int(path.start[latch.name]) for latch in circuit.latches}
+        following = [latch.next for latch in circuit.latches]
+        for inputs in path.inputs:
+            taken = new.taken(inputs)
+            if taken is None:
+                continue
+            action, choices = taken
+            values = state | {bit.literal: int(inputs[bit.name]) for bit in circuit.inputs}
+            roots = [circuit.bad[f"fires:{action.name}"], *following]
+            fires, *after = circuit.graph.evaluate(roots, values)
+            if fires or inputs is path.inputs[-1]:
+                moves.append((action.name, choices))
+            state = dict(zip(state, after, strict=True))
+        return tuple(moves)
 
     def _told(
         self,
