@@ -112,7 +112,7 @@ def test_each_difference_is_reached_or_proved_not_to_be(project: Project) -> Non
         "  switch_to  models/lazy.py:99\n"
         "    reached within 2 steps:\n"
         "      `saved[A].uses_fpu` becomes 1, not 0\n"
-        "       such as after use_fpu (value=1)\n"
+        "       such as after use_fpu\n"
         "       with (next_task=B)\n"
         "         current            A\n"
         "         saved[A].uses_fpu  1\n"

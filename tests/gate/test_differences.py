@@ -36,13 +36,6 @@ def test_a_difference_has_an_execution_that_reaches_it(project: Project) -> None
     assert "such as after use_fpu" in out
 
 
-def test_an_example_has_no_choice_that_its_differences_do_not_need(project: Project) -> None:
-    project.edit("        previous.uses_fpu = False\n", "")
-    out, _ = diff(project, "lazy/fixed")
-    assert "such as after use_fpu\n" in out
-    assert "value=" not in out
-
-
 def test_a_difference_in_unreachable_states_says_so(project: Project) -> None:
     project.edit(
         "    access_registers(machine, value)\n",
