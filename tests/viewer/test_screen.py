@@ -158,6 +158,16 @@ def test_search_finds_folded_fields_too_and_escape_ends_it() -> None:
     played(nested(), script)
 
 
+def test_where_nothing_is_folded_the_key_says_so() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("home", "2", "f")
+        assert screen.said[0] == "nothing is folded here"
+        await pilot.press("end", "f")
+        assert screen.said[0] == ""
+
+    played(nested(), script)
+
+
 def test_folding_and_levels_choose_the_fields() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         assert "host.save_destroys" not in content(screen)

@@ -106,8 +106,11 @@ class Screen(Board):
     def action_fold(self) -> None:
         if self.scene.view not in FOLDING:
             self.scene.view = "state"
+        before = self.scene.rows()
         self.scene.unfolded = not self.scene.unfolded
         self.refresh_pane()
+        if self.scene.rows() == before:
+            self.say("nothing is folded here")
 
     def action_filter(self) -> None:
         place = FILTERS.index(self.scene.filter)
