@@ -114,14 +114,19 @@ def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
         text=True,
         start_new_session=True,
     )
-    time.sleep(5.0)
+    wanted = [
+        f"lazy.{system}.{group}.json"
+        for system in ("broken", "fixed")
+        for group in ("integrity", "isolation")
+    ]
+    out = project / "out"
+    for _ in range(500):
+        if out.exists() and sorted(file.name for file in out.glob("*.json")) == wanted:
+            break
+        time.sleep(0.1)
     assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode in ENDED
     assert "interrupted" in err
-    assert sorted(file.name for file in (project / "out").iterdir()) == [
-        f"lazy.{system}.{group}.json"
-        for system in ("broken", "fixed")
-        for group in ("integrity", "isolation")
-    ]
+    assert sorted(file.name for file in out.iterdir()) == wanted

@@ -17,6 +17,7 @@ from tests.gate.conftest import HOME, Project
 REPORTS = ("json", "junit", "sarif", "markdown")
 SLOW = '''
 import time
+from pathlib import Path
 
 from models.lazy import Machine, System, use_fpu
 from verifier.language import step
@@ -25,11 +26,21 @@ from verifier.language import step
 @step
 def stay(machine: Machine) -> None:
     """Nothing happens, and to find that out takes very long."""
+    Path("begun").touch()
     time.sleep(60)
 
 
 endless = System("lazy/endless", Machine(), (use_fpu, stay))
 '''
+
+
+def wait_for(begun: Path) -> None:
+    """Wait until the slow system, which comes last, has begun, and for the one beside it."""
+    for _ in range(500):
+        if begun.exists():
+            break
+        time.sleep(0.1)
+    time.sleep(3.0)
 
 
 def stopped(
@@ -47,7 +58,7 @@ def stopped(
         text=True,
         start_new_session=True,
     )
-    time.sleep(4.0)
+    wait_for(project.folder / "begun")
     assert process.poll() is None, process.communicate()
     os.killpg(process.pid, number) if group else process.send_signal(number)
     _, err = process.communicate(timeout=20)
@@ -106,7 +117,7 @@ def test_a_gate_that_is_stopped_accepts_nothing(project: Project) -> None:
     project.edit("        previous.uses_fpu = False\n", "")
     (project.folder / "models" / "slow.py").write_text(SLOW)
     process = project.start("gate", "--accept", "--jobs", "2")
-    time.sleep(4.0)
+    wait_for(project.folder / "begun")
     process.terminate()
     assert process.wait(20) == 143
     assert {file: file.read_bytes() for file in kept(project.folder)} == before

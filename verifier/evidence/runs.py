@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.evidence.following import chosen
 from verifier.evidence.kept import Run
+from verifier.evidence.recording import logged
 from verifier.evidence.replay import Move, Stopped, violation
 from verifier.evidence.traces import Trace, Value, shown
 from verifier.evidence.verdicts import Path
@@ -56,11 +57,24 @@ def moves_of_run(system: System, run: Run) -> tuple[list[Any], list[Move] | Stop
 
 def fails_alike(system: System, properties: Sequence[ModelFunction], trace: Trace) -> bool:
     """Whether a trace's steps violate the same claim of a system that takes them from its start."""
-    run = Run(dict(trace.start), tuple((each.step, dict(each.choices)) for each in trace.steps))
-    start, moves = moves_of_run(system, run)
+    start, moves = _as_of(system, trace)
     if isinstance(moves, Stopped):
         return False
     return violation(system, properties, trace.property, start, moves) == trace.conjunct
+
+
+def taken_by(system: System, properties: Sequence[ModelFunction], trace: Trace) -> Trace:
+    """A system's own execution by the steps of a trace that it fails alike."""
+    start, moves = _as_of(system, trace)
+    assert not isinstance(moves, Stopped), "the steps have been taken before"
+    matters = [stride.matters for stride in trace.steps]
+    group, claim = trace.property, trace.conjunct
+    return logged(system, properties, group, claim, trace.engine, start, moves, matters)
+
+
+def _as_of(system: System, trace: Trace) -> tuple[list[Any], list[Move] | Stopped]:
+    moves = tuple((each.step, dict(each.choices)) for each in trace.steps)
+    return moves_of_run(system, Run(dict(trace.start), moves))
 
 
 def path_of(compiled: Compiled, run: Run) -> Path | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from verifier.evidence.traces import Entered, Stride, Trace, Value
-from verifier.gate.behaviour import Action, Behaviour
+from verifier.gate.behaviour import Action, Behaviour, Variable
 
 HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(?P<first>\d+)(?:,(?P<count>\d+))? @@")
 
@@ -49,35 +49,74 @@ class Departure:
 
 def departure(before: Behaviour, trace: Trace, hunks: Iterable[Hunk]) -> Departure | None:
     """Follow a counterexample at the base; None where it goes the same way there."""
-    circuit = before.circuit
-    fields = [field for field in before.fields if field.bits and field.name in trace.start]
-    state = {latch.name: bool(latch.reset) for latch in circuit.latches}
+    values = dict(trace.start)
     try:
-        for field in fields:
-            if field.initial is None:
-                state |= zip(field.bits, field.code(trace.start[field.name]), strict=True)
-        values = dict(trace.start)
-        for number, stride in enumerate(trace.steps, 1):
+        for number, (stride, taken) in enumerate(_followed(before, trace), 1):
             values |= {name: new for name, (_, new) in stride.changes.items()}
             near = tuple(_near(stride, hunks))
-            action = before.action(stride.step)
-            after = None if action is None else _stepped(before, state, action, stride)
-            if after is None:
+            if taken is None:
                 return Departure(number, stride.step, "", None, None, near)
-            for field in fields:
-                was = field.decoded([after[bit] for bit in field.bits])
+            for field in _shared(before, trace):
+                was = _value(field, taken.after)
                 if was != values[field.name]:
                     return Departure(number, stride.step, field.name, was, values[field.name], near)
-            state = after
     except (ValueError, KeyError):
         return None
     return None
 
 
+def was_fine(before: Behaviour, trace: Trace) -> bool:
+    """Whether the steps of a trace, as far as the base takes them, violate nothing there."""
+    try:
+        for _, taken in _followed(before, trace):
+            if taken is None:
+                return True
+            if trace.property in taken.violates:
+                return False
+    except (ValueError, KeyError):
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A step at the base: the state after it, and the properties that it violates."""
+
+    after: dict[str, bool]
+    violates: frozenset[str]
+
+
+def _followed(before: Behaviour, trace: Trace) -> Iterator[tuple[Stride, _Taken | None]]:
+    """The steps of a trace as the base takes them; None for the first that is not possible there.
+
+    Raises KeyError or ValueError where the base has not the fields, choices or values.
+    """
+    state = {latch.name: bool(latch.reset) for latch in before.circuit.latches}
+    for field in _shared(before, trace):
+        if field.bits and field.initial is None:
+            state |= zip(field.bits, field.code(trace.start[field.name]), strict=True)
+    for stride in trace.steps:
+        action = before.action(stride.step)
+        taken = None if action is None else _stepped(before, state, action, stride)
+        yield stride, taken
+        if taken is None:
+            return
+        state = taken.after
+
+
+def _shared(before: Behaviour, trace: Trace) -> list[Variable]:
+    return [field for field in before.fields if field.name in trace.start]
+
+
+def _value(field: Variable, state: Mapping[str, bool]) -> Value | None:
+    """A field's value; what never changes at the base has none of the state's bits."""
+    return field.decoded([state[bit] for bit in field.bits]) if field.bits else field.initial
+
+
 def _stepped(
     before: Behaviour, state: dict[str, bool], action: Action, stride: Stride
-) -> dict[str, bool] | None:
-    """The state after a step at the base; None where it is not possible there."""
+) -> _Taken | None:
+    """A step at the base; None where it is not possible there."""
     circuit = before.circuit
     inputs = {bit.name: False for bit in circuit.inputs}
     inputs |= {
@@ -87,11 +126,13 @@ def _stepped(
         inputs |= zip(choice.bits, choice.code(stride.choices[choice.name]), strict=True)
     values = {latch.literal: int(state[latch.name]) for latch in circuit.latches}
     values |= {bit.literal: int(inputs[bit.name]) for bit in circuit.inputs}
-    roots = [circuit.bad[f"fires:{action.name}"], *(latch.next for latch in circuit.latches)]
-    fires, *after = circuit.graph.evaluate(roots, values)
-    if not fires:
+    following = [latch.next for latch in circuit.latches]
+    found = circuit.graph.evaluate([*circuit.bad.values(), *following], values)
+    true = {name for name, bit in zip(circuit.bad, found, strict=False) if bit}
+    if f"fires:{action.name}" not in true:
         return None
-    return {latch.name: bool(bit) for latch, bit in zip(circuit.latches, after, strict=True)}
+    after = zip(circuit.latches, found[len(circuit.bad) :], strict=True)
+    return _Taken({latch.name: bool(bit) for latch, bit in after}, frozenset(true))
 
 
 def _near(stride: Stride, hunks: Iterable[Hunk]) -> Iterator[Hunk]:

@@ -12,7 +12,7 @@ from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Result
 from verifier.evidence.kept import kept
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
-from verifier.gate.blame import Departure, Hunk, hunks_of
+from verifier.gate.blame import Hunk, hunks_of
 from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
 from verifier.gate.deciding import Decided, decide_system
@@ -20,51 +20,19 @@ from verifier.gate.differences import Difference
 from verifier.gate.kept import kept_file, superfluous
 from verifier.gate.past import Past, past_of
 from verifier.gate.revisions import Base
+from verifier.gate.row import Row
 from verifier.gate.scores import Comparison
 from verifier.gate.selection import Selection
 from verifier.gate.stopping import REASON, code_of
 from verifier.gate.strength import strength
 from verifier.gate.touched import VERDICTS, Touch, touches
+from verifier.gate.worsened import worsened
 from verifier.parallel import Lost, side_by_side
 
 T = TypeVar("T")
 
 GRACE = 60.0
 """Seconds for compiling and auditing beyond a system's time for searching."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A pair at the gate."""
-
-    pair: Pair
-    result: Result
-    expected: str | None
-    expected_before: str | None
-    how: str
-    moved: bool
-    """Whether its circuit is another one than at the base."""
-    departure: Departure | None = None
-    """Where its counterexample leaves the way of the base."""
-
-    @property
-    def code(self) -> int:
-        """As expected 0, unexpected 1, inconclusive 3."""
-        if self.result.verdict == "unknown":
-            return 3
-        return 0 if self.result.verdict == (self.expected or "proved") else 1
-
-    @property
-    def says(self) -> str:
-        """The verdict against what is expected, in words."""
-        verdict, expected = self.result.verdict, self.expected or "proved"
-        if verdict == "unknown":
-            return f"it is not known whether it holds: {self.result.reason}"
-        if verdict != expected:
-            return f"{verdict}, expected {expected}"
-        if self.expected_before not in (None, verdict):
-            return f"{verdict}, as now expected; it was {self.expected_before}"
-        return f"{verdict}, as expected"
 
 
 @dataclass(frozen=True)
@@ -88,6 +56,8 @@ class Report:
     """The patterns that say which pairs are at the gate; none where all are."""
     stopped: int = 0
     """The exit code of the signal that ended the gate early, if one did."""
+    worsened: tuple[Row, ...] = ()
+    """Pairs that were violated before, with an execution that was fine then."""
 
     @property
     def code(self) -> int:
@@ -146,6 +116,7 @@ class _Gate:
     past: Past = field(default_factory=Past)
     decided: dict[str, Decided] = field(default_factory=dict)
     compared: list[Comparison] = field(default_factory=list)
+    worsened: list[Row] = field(default_factory=list)
 
     def find(self) -> None:
         """Note what is found as it is found."""
@@ -161,6 +132,7 @@ class _Gate:
             hunks = hunks_of(base.diff(), catalogue.root)
         self._decide(hunks)
         rows = _rows(catalogue, self.past, list(self.decided.values()))
+        self.worsened.extend(worsened(catalogue, rows, self.past, hunks))
         broken = {row.pair.system for row in rows if row.code}
         functions = {
             each.system: {h.function for h in hunks if h.function in each.functions}
@@ -223,6 +195,7 @@ class _Gate:
             strength=tuple(self.compared),
             only=selected.patterns,
             stopped=stopped,
+            worsened=tuple(self.worsened),
         )
 
 

@@ -7,14 +7,15 @@ from typing import TypeVar
 
 from verifier.evidence.traces import Trace
 from verifier.gate.differences import Difference
-from verifier.gate.gating import Row
+from verifier.gate.row import Row
 
 T = TypeVar("T")
 
 
 def by_cause(rows: Iterable[Row]) -> list[list[Row]]:
-    """Pairs that leave the way of the base alike; the shortest one first."""
-    return [sorted(alike, key=_steps) for alike in _grouped(rows, _cause)]
+    """Pairs that leave the way of the base alike; the shortest one that was fine comes first."""
+    groups = _grouped(rows, _cause)
+    return [sorted(alike, key=lambda row: (not row.code, _steps(row))) for alike in groups]
 
 
 def by_effect(differences: Iterable[Difference]) -> list[list[Difference]]:

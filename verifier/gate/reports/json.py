@@ -14,6 +14,7 @@ from verifier.gate.kept import FOLDER, kept_file
 def document(report: Report) -> bytes:
     """One JSON document; fields are only ever added."""
     rows: list[dict[str, Any]] = []
+    worsened = {row.pair for row in report.worsened}
     for row in report.rows:
         result = row.result
         file = kept_file(FOLDER.parent.parent, row.pair.system)
@@ -34,6 +35,7 @@ def document(report: Report) -> bytes:
                 "expected_before": row.expected_before,
                 "how": row.how,
                 "moved": row.moved,
+                "worsened": row.pair in worsened,
                 "departs": None
                 if left is None
                 else {"step": left.number, "field": left.field, "old": left.old, "new": left.new},

@@ -5,9 +5,10 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from verifier.evidence.traces import Trace
-from verifier.gate.gating import Report, Row
+from verifier.gate.gating import Report
 from verifier.gate.reports.sentences import departure_line, happened, how
 from verifier.gate.reports.trace_text import trace_text
+from verifier.gate.row import Row
 
 
 def document(report: Report) -> bytes:

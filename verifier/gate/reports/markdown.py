@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import Trace
 from verifier.gate.blame import Departure, Hunk
-from verifier.gate.gating import Report, Row
+from verifier.gate.gating import Report
 from verifier.gate.reports.alike import by_cause, by_effect
 from verifier.gate.reports.sentences import (
     change_lines,
@@ -15,13 +15,14 @@ from verifier.gate.reports.sentences import (
     happened,
     heading,
     how,
-    is_judged,
     is_open,
     sentence,
     strength_lines,
     summary,
+    unjudged,
 )
 from verifier.gate.reports.trace_text import grounds_text, shown_steps, trace_text
+from verifier.gate.row import Row
 from verifier.viewer.lines import inert, plural, words
 from verifier.viewer.mermaid import sequence
 
@@ -74,11 +75,11 @@ def _lines(report: Report) -> Iterator[str]:
 def _unexpected(report: Report) -> Iterator[str]:
     """What is violated, then what is not known, then what the gate has not come to."""
     wrong = [row for row in report.rows if row.code and not is_open(row)]
-    causes = by_cause(sorted(wrong, key=lambda row: row.code))
+    causes = by_cause([*sorted(wrong, key=lambda row: row.code), *report.worsened])
     if wrong:
         yield "### What is not as expected"
         yield ""
-        yield from _table([row for alike in causes for row in alike])
+        yield from _table([row for alike in causes for row in alike if row.code])
     for alike in causes[:COUNTEREXAMPLES]:
         yield from _counterexample(alike[0], alike[1:])
     if len(causes) > COUNTEREXAMPLES:
@@ -95,7 +96,7 @@ def _unexpected(report: Report) -> Iterator[str]:
 
 def _unjudged(report: Report) -> Iterator[str]:
     """Pairs that were violated before and are: what a change adds to that they cannot tell."""
-    rows = [row for row in report.rows if not is_judged(row)]
+    rows = unjudged(report)
     if not rows:
         return
     yield "### Violated before this change, too"
@@ -132,7 +133,8 @@ def _cell(text: str) -> str:
 def _counterexample(row: Row, alike: Sequence[Row]) -> Iterator[str]:
     """What happened, since when, by which lines, and why; the execution itself is folded."""
     trace = row.result.evidence
-    yield f"#### `{row.pair}`" + f", and {len(alike)} more alike" * bool(alike)
+    others = sum(bool(each.code) for each in alike)
+    yield f"#### `{row.pair}`" + f", and {others} more alike" * bool(others)
     yield ""
     if not isinstance(trace, Trace):
         yield f"{sentence(row.result.reason or row.says)}."
@@ -167,12 +169,17 @@ def _alike(told: Trace, alike: Sequence[Row]) -> Iterator[str]:
     ends: dict[str, list[Row]] = {}
     for row in alike:
         assert isinstance(row.result.evidence, Trace), "what goes wrong alike is an execution"
-        ends.setdefault(_end(row.result.evidence), []).append(row)
+        if row.code:
+            ends.setdefault(_end(row.result.evidence), []).append(row)
     for end, rows in ends.items():
         if end == _end(told):
             yield f"The same in {_pairs(rows)}."
         else:
             yield f"By the same lines in {_pairs(rows)}: {end}."
+        yield ""
+    worse = [row for row in alike if not row.code]
+    if worse:
+        yield f"Anew in {_pairs(worse)}, which other steps violated before."
         yield ""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from verifier.evidence.traces import Entered, Stride, Trace
-from verifier.gate.gating import Report, Row
+from verifier.gate.gating import Report
 from verifier.gate.reports.sentences import (
     departure_line,
     failing_line,
@@ -20,6 +20,7 @@ from verifier.gate.reports.sentences import (
     sentence,
 )
 from verifier.gate.reports.trace_text import choices_text, shown_steps
+from verifier.gate.row import Row
 from verifier.viewer.lines import words
 
 SCHEMA = (

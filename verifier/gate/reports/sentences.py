@@ -10,7 +10,8 @@ from verifier.evidence.traces import Trace, Value
 from verifier.gate.blame import Departure
 from verifier.gate.differences import Difference
 from verifier.gate.examples import Change
-from verifier.gate.gating import Report, Row
+from verifier.gate.gating import Report
+from verifier.gate.row import Row
 from verifier.gate.stopping import REASON
 from verifier.viewer.headline import what_happened
 from verifier.viewer.levels import Levels
@@ -55,10 +56,10 @@ def is_open(row: Row) -> bool:
     return row.result.reason == REASON
 
 
-def is_judged(row: Row) -> bool:
-    """Whether its verdict can tell anything about a change that touches it."""
-    before = row.expected_before or row.expected
-    return not (row.moved and row.code == 0 and before == row.result.verdict == "violated")
+def unjudged(report: Report) -> list[Row]:
+    """Pairs of whose verdicts, violated before and now, nothing can be told about the change."""
+    worse = {row.pair for row in report.worsened}
+    return [row for row in report.rows if not row.is_judged and row.pair not in worse]
 
 
 def how(row: Row) -> str:

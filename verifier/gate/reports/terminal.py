@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from verifier.evidence.traces import Trace
 from verifier.gate.blame import Departure
-from verifier.gate.gating import Report, Row
+from verifier.gate.gating import Report
 from verifier.gate.reports.alike import by_cause, by_effect
 from verifier.gate.reports.sentences import (
     change_lines,
@@ -16,10 +16,11 @@ from verifier.gate.reports.sentences import (
     happened,
     heading,
     how,
-    is_judged,
     strength_lines,
     summary,
+    unjudged,
 )
+from verifier.gate.row import Row
 from verifier.viewer.lines import COLUMNS, Style, inert, unstyled
 
 INDENT = " " * 11
@@ -45,7 +46,8 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
         if len(lines) > CHANGES:
             more = len(lines) - CHANGES
             yield f"{INDENT}and {more} more: nestproof diff {alike[0].system}"
-    for rows in by_cause(row for row in report.rows if row.code == 1):
+    wrong = [row for row in report.rows if row.code == 1]
+    for rows in by_cause([*wrong, *report.worsened]):
         yield from _violated(rows, style)
     for row in report.rows:
         if row.code != 1 and (row.code or row.expected_before not in (None, row.result.verdict)):
@@ -84,7 +86,8 @@ def _why(report: Report) -> Iterator[str]:
 def _violated(rows: Sequence[Row], style: Style) -> Iterator[str]:
     """Pairs that go wrong by the same lines, and how the first of them does."""
     for row in rows:
-        yield from _row(row, style)
+        if row.code:
+            yield from _row(row, style)
     row = rows[0]
     trace = row.result.evidence
     if not isinstance(trace, Trace):
@@ -94,6 +97,12 @@ def _violated(rows: Sequence[Row], style: Style) -> Iterator[str]:
         yield f"{INDENT}{style(what, 'wrong')}"
     if row.departure is not None:
         yield from _departure(row.departure)
+    worse = [str(row.pair) for row in rows if not row.code]
+    if worse:
+        first, *rest = _listed(worse)
+        yield f"{INDENT}anew in {first}"
+        yield from rest
+        yield f"{INDENT}which other steps violated before"
     yield f"{INDENT}see it: nestproof show {row.pair}"
 
 
@@ -121,7 +130,7 @@ def _departure(left: Departure) -> Iterator[str]:
 
 
 def _unjudged(report: Report) -> Iterator[str]:
-    pairs = [str(row.pair) for row in report.rows if not is_judged(row)]
+    pairs = [str(row.pair) for row in unjudged(report)]
     if pairs:
         first, *rest = _listed(pairs)
         yield f"unjudged   {first}"

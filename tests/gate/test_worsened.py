@@ -1,0 +1,106 @@
+"""What a change adds to pairs that were violated before it."""
+
+import json
+
+import pytest
+
+from tests.gate.conftest import Project
+
+MODEL = '''
+"""Three flags; some systems set one that they should not."""
+
+from verifier.language import System, abstracts, record, step
+
+
+@record
+class Flags:
+    """`wrong` and `old` should never be set."""
+
+    ready: bool = False
+    wrong: bool = False
+    old: bool = False
+
+
+@abstracts("whatever gets ready")
+def prepare(flags: Flags) -> None:
+    """Get ready."""
+    flags.wrong = False
+
+
+@step
+def go(flags: Flags) -> None:
+    """Get ready, and do what only somebody ready does."""
+    prepare(flags)
+    flags.ready = True
+
+
+@step
+def err(flags: Flags) -> None:
+    """The mistake that is known."""
+    flags.old = True
+
+
+good = System("flags/good", Flags(), (go,))
+bad = System("flags/bad", Flags(), (go, err))
+'''
+PROPERTY = '''
+from models.flags import Flags
+
+from verifier.language import always
+
+
+@always("sober")
+def nothing_is_wrong(flags: Flags) -> bool:
+    """Neither the old nor the new mistake is made."""
+    return not flags.wrong and not flags.old
+'''
+
+
+@pytest.fixture
+def flags(project: Project) -> Project:
+    """One system that is fine, and one that is known not to be."""
+    (project.folder / "models" / "flags.py").write_text(MODEL)
+    (project.folder / "properties" / "flags.py").write_text(PROPERTY)
+    assert project.gate("--accept").code == 0
+    project.commit()
+    project.git("branch", "--force", "main")
+    return project
+
+
+def test_a_pair_that_was_violated_before_is_told_to_be_violated_anew(flags: Project) -> None:
+    flags.edit("    flags.wrong = False\n", "    flags.wrong = flags.ready\n", "models/flags.py")
+    ran = flags.gate("--markdown", "report.md", "--json", "report.json")
+    assert ran.code == 1
+    assert "anew in flags/bad/sober\n" in ran.out
+    assert "unjudged" not in ran.out
+    report = (flags.folder / "report.md").read_text()
+    assert "Anew in `flags/bad/sober`, which other steps violated before." in report
+    assert "### Violated before this change, too" not in report
+    rows = json.loads((flags.folder / "report.json").read_text())["results"]
+    assert [row["pair"] for row in rows if row["worsened"]] == ["flags/bad/sober"]
+
+
+def test_a_pair_that_goes_on_to_be_violated_by_the_same_steps_cannot_tell(flags: Project) -> None:
+    flags.edit("    flags.old = True\n", "    flags.old = not flags.old\n", "models/flags.py")
+    ran = flags.gate("--markdown", "report.md")
+    assert ran.code == 0
+    assert "unjudged   flags/bad/sober\n" in ran.out
+    assert "`flags/bad/sober`." in (flags.folder / "report.md").read_text()
+
+
+def test_what_violated_the_base_by_the_same_steps_is_not_new(flags: Project) -> None:
+    """The new mistake makes one pair worse by steps with which the other one failed already."""
+    text = flags.folder / "models" / "flags.py"
+    text.write_text(
+        text.read_text().replace(
+            'bad = System("flags/bad", Flags(), (go, err))',
+            'bad = System("flags/bad", Flags(old=True), (go, err))',
+        )
+    )
+    flags.commit()
+    flags.git("branch", "--force", "main")
+    flags.edit("    flags.wrong = False\n", "    flags.wrong = flags.ready\n", "models/flags.py")
+    ran = flags.gate()
+    assert ran.code == 1
+    assert "anew in" not in ran.out
+    assert "unjudged   flags/bad/sober\n" in ran.out

@@ -1,0 +1,49 @@
+"""What the gate says of one pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifier.catalogue import Pair
+from verifier.checking import Result
+from verifier.gate.blame import Departure
+
+
+@dataclass(frozen=True)
+class Row:
+    """A pair at the gate."""
+
+    pair: Pair
+    result: Result
+    expected: str | None
+    expected_before: str | None
+    how: str
+    moved: bool
+    """Whether its circuit is another one than at the base."""
+    departure: Departure | None = None
+    """Where its counterexample leaves the way of the base."""
+
+    @property
+    def code(self) -> int:
+        """As expected 0, unexpected 1, inconclusive 3."""
+        if self.result.verdict == "unknown":
+            return 3
+        return 0 if self.result.verdict == (self.expected or "proved") else 1
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether its verdict can tell anything about a change that touches it."""
+        before = self.expected_before or self.expected
+        return not (self.moved and self.code == 0 and before == self.result.verdict == "violated")
+
+    @property
+    def says(self) -> str:
+        """The verdict against what is expected, in words."""
+        verdict, expected = self.result.verdict, self.expected or "proved"
+        if verdict == "unknown":
+            return f"it is not known whether it holds: {self.result.reason}"
+        if verdict != expected:
+            return f"{verdict}, expected {expected}"
+        if self.expected_before not in (None, verdict):
+            return f"{verdict}, as now expected; it was {self.expected_before}"
+        return f"{verdict}, as expected"
