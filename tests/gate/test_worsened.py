@@ -90,13 +90,8 @@ def test_a_pair_that_goes_on_to_be_violated_by_the_same_steps_cannot_tell(flags:
 
 def test_what_violated_the_base_by_the_same_steps_is_not_new(flags: Project) -> None:
     """The new mistake makes one pair worse by steps with which the other one failed already."""
-    text = flags.folder / "models" / "flags.py"
-    text.write_text(
-        text.read_text().replace(
-            'bad = System("flags/bad", Flags(), (go, err))',
-            'bad = System("flags/bad", Flags(old=True), (go, err))',
-        )
-    )
+    flags.edit('"flags/bad", Flags()', '"flags/bad", Flags(old=True)', "models/flags.py")
+    flags.edit("    flags.old = True\n", "    flags.old = not flags.old\n", "models/flags.py")
     flags.commit()
     flags.git("branch", "--force", "main")
     flags.edit("    flags.wrong = False\n", "    flags.wrong = flags.ready\n", "models/flags.py")
