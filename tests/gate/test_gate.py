@@ -115,6 +115,18 @@ def test_a_vacuous_verdict_is_never_accepted(project: Project) -> None:
     assert project.git("status", "--short") == "M models/lazy.py"
 
 
+def test_pairs_of_which_the_same_is_said_are_told_about_once(project: Project) -> None:
+    project.edit("    assume(next_task != machine.current)", "    assume(next_task is None)")
+    ran = project.gate("--markdown", "report.md")
+    assert ran.code == 1
+    reason = "no execution in which step `switch_to` fires"
+    assert ran.out.count("vacuous    lazy/fixed/") == 2
+    assert ran.out.count(reason) == 1
+    report = (project.folder / "report.md").read_text()
+    assert report.count("N" + reason[1:]) == 1
+    assert "and 3 more alike" in report
+
+
 def test_a_pair_without_time_is_unknown_and_leaves_the_others_alone(project: Project) -> None:
     project.edit(*FORGETS)
     ran = project.gate("--timeout", "0.1", "--no-cache")

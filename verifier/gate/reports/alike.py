@@ -7,19 +7,23 @@ from typing import TypeVar
 
 from verifier.evidence.traces import Trace
 from verifier.gate.differences import Difference
+from verifier.gate.reports.effects import nearness, parts
+from verifier.gate.reports.sentences import says
 from verifier.gate.row import Row
 
 T = TypeVar("T")
 
 
 def by_cause(rows: Iterable[Row]) -> list[list[Row]]:
-    """Pairs that leave the way of the base alike; the shortest one that was fine comes first."""
-    groups = _grouped(rows, _cause)
-    return [sorted(alike, key=lambda row: (not row.code, _steps(row))) for alike in groups]
+    """Pairs that leave the way of the base alike, or say the same without an execution.
+
+    One that was fine comes first, that with the fewest steps.
+    """
+    return [sorted(alike, key=_telling) for alike in _grouped(rows, _cause)]
 
 
 def by_effect(differences: Iterable[Difference]) -> list[list[Difference]]:
-    """Systems whose steps do the same differently, however soon that is reached."""
+    """Systems whose steps set the same fields otherwise, however soon that is reached."""
     return _grouped(differences, _effect)
 
 
@@ -30,22 +34,25 @@ def _grouped(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
     return list(found.values())
 
 
-def _steps(row: Row) -> int:
+def _telling(row: Row) -> tuple[bool, int]:
     trace = row.result.evidence
-    return len(trace.steps) if isinstance(trace, Trace) else 0
+    return not row.code, len(trace.steps) if isinstance(trace, Trace) else 0
 
 
 def _cause(row: Row) -> Hashable:
-    left = row.departure
-    if left is None:
-        return row.pair
-    return left.step, left.field, left.old, left.new, left.hunks
+    left, result = row.departure, row.result
+    if left is not None:
+        return left.step, left.field, left.hunks
+    return row.pair if isinstance(result.evidence, Trace) else (result.verdict, says(row))
 
 
 def _effect(found: Difference) -> Hashable:
-    changes = [(c.step, c.kind, c.name, c.old, c.new, c.reached) for c in found.changes]
+    told = []
+    for part in parts(found):
+        names = tuple(change.name for change in part)
+        told.append((part[0].step, part[0].kind, names, min(part, key=nearness).reached))
     return (
-        tuple(changes),
+        tuple(told),
         found.added_fields,
         found.removed_fields,
         found.renamed_fields,

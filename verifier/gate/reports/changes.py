@@ -9,14 +9,14 @@ from textwrap import wrap
 from verifier.evidence.traces import Value
 from verifier.gate.differences import Difference
 from verifier.gate.examples import Change
-from verifier.gate.reports.sentences import change_lines, difference_of, value
+from verifier.gate.reports.effects import REACHED, change_lines, difference_of, nearness
+from verifier.gate.reports.sentences import value
 from verifier.viewer.lines import Role, Style, plural, unstyled
 
 COLUMNS = 110
 INDENT = "       "
 FIELDS = 16
 """Fields of an example's state that are listed."""
-ORDER = ("reachable", "not reached", "unreachable")
 
 
 def difference_lines(found: Difference, was: str, style: Style = unstyled) -> Iterator[str]:
@@ -28,7 +28,7 @@ def difference_lines(found: Difference, was: str, style: Style = unstyled) -> It
         yield style("  no behavioural change", "good")
         return
     steps: dict[str, list[Change]] = {}
-    for change in sorted(found.changes, key=_nearness):
+    for change in sorted(found.changes, key=nearness):
         steps.setdefault(change.step, []).append(change)
     shared = _in_every_step(steps)
     effects = {change.effect for change in shared}
@@ -49,10 +49,6 @@ def difference_lines(found: Difference, was: str, style: Style = unstyled) -> It
         )
 
 
-def _nearness(change: Change) -> tuple[int, int]:
-    return ORDER.index(change.reached), len(change.moves)
-
-
 def _in_every_step(steps: Mapping[str, Sequence[Change]]) -> list[Change]:
     """What all of several steps do differently in the same way, as the first one does it."""
     if len(steps) < 2:
@@ -66,7 +62,7 @@ def _told(changes: Sequence[Change], style: Style) -> Iterator[str]:
     """Changes that are sorted by nearness; the nearest one has an example."""
     groups: dict[tuple[int, int], list[Change]] = {}
     for change in changes:
-        groups.setdefault(_nearness(change), []).append(change)
+        groups.setdefault(nearness(change), []).append(change)
     for place, group in enumerate(groups.values()):
         role: Role = "wrong" if group[0].reached == "reachable" else "source"
         yield f"    {_heading(group[0])}:"
@@ -115,7 +111,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 def _counts(changes: Sequence[Change]) -> Iterator[str]:
     words = {"reachable": "reached", "not reached": "undecided", "unreachable": "unreachable"}
-    for reached in ORDER:
+    for reached in REACHED:
         count = sum(change.reached == reached for change in changes)
         if count:
             yield f"{count} {words[reached]}"

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import Trace
 from verifier.gate.blame import Departure, Hunk
+from verifier.gate.differences import Difference
 from verifier.gate.gating import Report
 from verifier.gate.reports.alike import by_cause, by_effect
+from verifier.gate.reports.effects import change_lines
 from verifier.gate.reports.sentences import (
-    change_lines,
     departure_line,
     failing_line,
     happened,
     heading,
     how,
     is_open,
+    says,
     sentence,
     strength_lines,
     summary,
@@ -101,8 +103,12 @@ def _unjudged(report: Report) -> Iterator[str]:
         return
     yield "### Violated before this change, too"
     yield ""
-    yield "As expected; but whether the change makes these worse, their verdicts cannot tell:"
+    yield "As expected; but whether the change makes them worse, these verdicts cannot tell."
+    yield ""
+    yield f"<details><summary>{plural(len(rows), 'pair')}</summary>"
+    yield ""
     yield f"{_pairs(rows)}."
+    yield "</details>"
     yield ""
 
 
@@ -137,8 +143,11 @@ def _counterexample(row: Row, alike: Sequence[Row]) -> Iterator[str]:
     yield f"#### `{row.pair}`" + f", and {others} more alike" * bool(others)
     yield ""
     if not isinstance(trace, Trace):
-        yield f"{sentence(row.result.reason or row.says)}."
+        yield f"{sentence(says(row))}."
         yield ""
+        if alike:
+            yield f"The same in {_pairs(alike)}."
+            yield ""
         return
     what = happened(trace)
     if what:
@@ -222,20 +231,26 @@ def _differences(report: Report) -> Iterator[str]:
     yield from (f"- new system `{name}`" for name in report.added_systems)
     yield from (f"- system `{name}` is gone" for name in report.removed_systems)
     for alike in by_effect(report.differences):
-        lines, names = change_lines(*alike), [each.system for each in alike]
-        more = f" and {len(names) - 1} more" * (len(names) > 1)
-        yield f"<details><summary><code>{names[0]}</code>{more}: {_short(lines)}</summary>"
+        yield from _difference(alike)
+
+
+def _difference(alike: Sequence[Difference]) -> Iterator[str]:
+    """What some systems do differently; a single thing needs no fold."""
+    lines, names = change_lines(*alike), [f"`{each.system}`" for each in alike]
+    if len(lines) == 1:
+        yield f"- {', '.join(names)}: {lines[0]}"
         yield ""
-        yield from (f"- {line}" for line in lines[:CHANGES])
-        if len(lines) > CHANGES:
-            yield f"- and {len(lines) - CHANGES} more"
-        yield ""
-        if more:
-            yield f"The same in {', '.join(f'`{name}`' for name in names[1:])}."
-            yield ""
-        yield "</details>"
+        return
+    more = f" and {len(names) - 1} more" * (len(names) > 1)
+    differences = plural(len(lines), "difference")
+    yield f"<details><summary><code>{alike[0].system}</code>{more}: {differences}</summary>"
     yield ""
-
-
-def _short(lines: list[str]) -> str:
-    return lines[0].replace("`", "") if len(lines) == 1 else plural(len(lines), "difference")
+    yield from (f"- {line}" for line in lines[:CHANGES])
+    if len(lines) > CHANGES:
+        yield f"- and {len(lines) - CHANGES} more"
+    yield ""
+    if more:
+        yield f"The same in {', '.join(names[1:])}."
+        yield ""
+    yield "</details>"
+    yield ""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.recording import within_project
 from verifier.evidence.traces import Trace, Value
 from verifier.gate.blame import Departure
-from verifier.gate.differences import Difference
-from verifier.gate.examples import Change
 from verifier.gate.gating import Report
 from verifier.gate.row import Row
 from verifier.gate.stopping import REASON
@@ -62,9 +58,16 @@ def unjudged(report: Report) -> list[Row]:
     return [row for row in report.rows if not row.is_judged and row.pair not in worse]
 
 
+def says(row: Row) -> str:
+    """What there is to say of a pair without an execution."""
+    return row.result.reason or row.says
+
+
 def how(row: Row) -> str:
     """The evidence and where it comes from."""
     evidence = row.result.evidence
+    if row.result.verdict == "vacuous":
+        return row.result.reason
     if isinstance(evidence, Certificate):
         found = plural(len(evidence.lemmas), "lemma")
     elif isinstance(evidence, Trace):
@@ -80,47 +83,6 @@ def value(of: Value | None) -> str:
     if of is None:
         return "any value"
     return ("1" if of else "0") if isinstance(of, bool) else inert(of)
-
-
-def change_lines(*alike: Difference) -> list[str]:
-    """What systems do differently in the same way, one thing a line."""
-    difference = alike[0]
-    lines = [f"new step `{name}`" for name in difference.added_steps]
-    lines += [f"step `{name}` is gone" for name in difference.removed_steps]
-    lines += [f"another choice: `{name}`" for name in difference.changed_choices]
-    lines += [f"new field `{name}`" for name in difference.added_fields]
-    lines += [f"field `{name}` is gone" for name in difference.removed_fields]
-    lines += [f"field `{a}` is now called `{b}`" for a, b in difference.renamed_fields]
-    lines += [f"new property `{name}`" for name in difference.added_properties]
-    lines += [f"property `{name}` is gone" for name in difference.removed_properties]
-    lines += [
-        f"`{name}` starts as {value(new)}, not {value(old)}" for name, old, new in difference.starts
-    ]
-    lines += map(_change, zip(*(each.changes for each in alike), strict=True))
-    return lines or ["no behavioural change"]
-
-
-def _change(alike: Sequence[Change]) -> str:
-    change = alike[0]
-    fewest, *_, most = sorted(len(each.moves) for each in [*alike, change])
-    reached = {
-        "reachable": f"reached in {f'{fewest} to ' * (fewest < most)}{plural(most, 'step')}",
-        "unreachable": "only in states that are never reached",
-        "not reached": "no execution was found in which this happens",
-    }[change.reached]
-    return f"`{change.step}`: {difference_of(change)} ({reached})"
-
-
-def difference_of(change: Change) -> str:
-    """What was and what is, of one change."""
-    if change.kind == "enabled":
-        return "is possible where it was not" if change.new else "is not possible where it was"
-    if change.kind == "property":
-        return f"`{change.name}` is {'violated' if change.new else 'kept'} where it was not"
-    if change.kind == "witness":
-        did = "happens where it did not" if change.new else "does not happen where it did"
-        return f"`{change.name}` {did}"
-    return f"`{change.name}` becomes {value(change.new)}, not {value(change.old)}"
 
 
 def departure_line(left: Departure) -> str:

@@ -9,8 +9,8 @@ from verifier.evidence.traces import Trace
 from verifier.gate.blame import Departure
 from verifier.gate.gating import Report
 from verifier.gate.reports.alike import by_cause, by_effect
+from verifier.gate.reports.effects import change_lines
 from verifier.gate.reports.sentences import (
-    change_lines,
     departure_line,
     failing_line,
     happened,
@@ -42,17 +42,17 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
         yield f"{style('changed', 'choice')}    {first}"
         yield from rest
         lines = change_lines(*alike)
-        yield from (f"{INDENT}{line}" for line in lines[:CHANGES])
+        for line in lines[:CHANGES]:
+            yield from _wrapped(line, first=INDENT, rest=f"{INDENT}  ")
         if len(lines) > CHANGES:
             more = len(lines) - CHANGES
             yield f"{INDENT}and {more} more: nestproof diff {alike[0].system}"
     wrong = [row for row in report.rows if row.code == 1]
     for rows in by_cause([*wrong, *report.worsened]):
-        yield from _violated(rows, style)
+        yield from _wrong(rows, style)
     for row in report.rows:
         if row.code != 1 and (row.code or row.expected_before not in (None, row.result.verdict)):
-            yield from _row(row, style)
-            yield from _reason(row)
+            yield from _said([row], style)
     yield from _unjudged(report)
     for line in strength_lines(report):
         yield f"strength   {line}"
@@ -63,8 +63,19 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
 
 def _listed(names: Sequence[str]) -> list[str]:
     """Names one after the other, on as many lines as they need; the first has no indentation."""
-    lines = wrap(", ".join(names), COLUMNS - len(INDENT), break_on_hyphens=False)
-    return [f"{INDENT * bool(place)}{line}" for place, line in enumerate(lines)]
+    first, *rest = _wrapped(", ".join(names), first=INDENT, rest=INDENT)
+    return [first.strip(), *rest]
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    return wrap(
+        text,
+        COLUMNS,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _why(report: Report) -> Iterator[str]:
@@ -83,21 +94,22 @@ def _why(report: Report) -> Iterator[str]:
             yield f"{INDENT}decided again: {', '.join(properties)}"
 
 
-def _violated(rows: Sequence[Row], style: Style) -> Iterator[str]:
+def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
     """Pairs that go wrong by the same lines, and how the first of them does."""
-    for row in rows:
-        if row.code:
-            yield from _row(row, style)
     row = rows[0]
     trace = row.result.evidence
     if not isinstance(trace, Trace):
-        yield from _reason(row)
+        yield from _said(rows, style)
         return
+    for each in rows:
+        if each.code and isinstance(each.result.evidence, Trace):
+            yield _verdict(each, style)
+            yield f"{INDENT}{failing_line(each.result.evidence)}; {each.how}"
     if what := happened(trace):
         yield f"{INDENT}{style(what, 'wrong')}"
     if row.departure is not None:
         yield from _departure(row.departure)
-    worse = [str(row.pair) for row in rows if not row.code]
+    worse = [str(each.pair) for each in rows if not each.code]
     if worse:
         first, *rest = _listed(worse)
         yield f"{INDENT}anew in {first}"
@@ -106,19 +118,19 @@ def _violated(rows: Sequence[Row], style: Style) -> Iterator[str]:
     yield f"{INDENT}see it: nestproof show {row.pair}"
 
 
-def _row(row: Row, style: Style) -> Iterator[str]:
+def _said(rows: Sequence[Row], style: Style) -> Iterator[str]:
+    """Pairs of which the same is said."""
+    yield from (_verdict(row, style) for row in rows)
+    row = rows[0]
+    yield f"{INDENT}{how(row)}"
+    reason = row.result.reason
+    if reason and reason not in (*row.says.split(": ", 1), how(row)):
+        yield f"{INDENT}{reason}"
+
+
+def _verdict(row: Row, style: Style) -> str:
     verdict = style(f"{row.result.verdict:<9}", "wrong" if row.code else "step")
-    trace = row.result.evidence
-    yield f"{verdict}  {row.pair!s:<38}  {row.says}"
-    if row.code == 1 and isinstance(trace, Trace):
-        yield f"{INDENT}{failing_line(trace)}; {row.how}"
-    else:
-        yield f"{INDENT}{how(row)}"
-
-
-def _reason(row: Row) -> Iterator[str]:
-    if row.result.reason and row.result.reason not in row.says:
-        yield f"{INDENT}{row.result.reason}"
+    return f"{verdict}  {row.pair!s:<38}  {row.says}"
 
 
 def _departure(left: Departure) -> Iterator[str]:
