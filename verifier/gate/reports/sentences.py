@@ -21,13 +21,14 @@ def summary(report: Report) -> str:
     searched = sum(row.how.startswith("searched") for row in rows)
     lost = sum(row.how == row.result.reason != "" for row in rows)
     wrong = sum(row.code == 1 for row in rows)
-    unknown = sum(row.code == 3 for row in rows)
+    unknown = sum(row.code == 3 for row in rows) - lost
     end = [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
+    end = end or ["all others as expected" if lost else "all as expected"]
     return (
         f"{'interrupted; ' * bool(report.stopped)}"
         f"{plural(len(rows), 'pair')}: {len(rows) - searched - lost} from earlier evidence, "
         f"{searched} searched{f', {lost} not decided' * bool(lost)}; "
-        f"{', '.join(end) or 'all as expected'}"
+        f"{', '.join(end)}"
     )
 
 
@@ -41,7 +42,7 @@ def heading(report: Report) -> str:
     pairs = plural(len(report.rows), "pair")
     if report.stopped:
         decided = sum(not is_open(row) for row in report.rows)
-        pairs = f"the {decided} that were decided of {pairs}"
+        pairs = f"the {plural(decided, 'pair')} decided by then"
     return f"against {report.base}: {files} changed, {touched} of {pairs} touched" + (
         f"; {only}" * bool(only)
     )
