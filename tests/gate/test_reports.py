@@ -199,7 +199,7 @@ def test_markdown_is_balanced_and_says_what_broke_since_when_and_where(broken: P
     text = (broken / "report.markdown").read_text()
     assert text.count("```") % 2 == 0
     assert text.count("<details>") == text.count("</details>")
-    assert "a task finds only its own registers" in text
+    assert "A's FPU access finds B's registers" in text
     assert "Since step 2" in text
     assert "```mermaid\nsequenceDiagram\n" in text
     diagram = text.split("```mermaid\n")[1].split("```")[0]

@@ -137,6 +137,44 @@ def test_belief_and_truth_are_the_two_copies_of_a_field_where_they_are_not_the_s
     assert f"  in truth     {THEIRS}=0 (from the start)" in lines
 
 
+def access(owner: str, value: bool, claim_sees: str) -> Trace:
+    """An FPU access of task A, which wrote 0 last."""
+    blank: dict[str, str | bool] = {
+        "access.context": "INIT",
+        "access.found.owner": "INIT",
+        "access.found.value": False,
+        "access.latest": False,
+    }
+    found = {"access.context": "A", "access.found.owner": owner, "access.found.value": value}
+    changes = {name: (blank[name], new) for name, new in found.items() if blank[name] != new}
+    call = Entered("use_fpu", "", "m.py", 1, "", ())
+    step = Stride("use_fpu", "", {}, (), changes, call)
+    seen = {claim_sees: found[claim_sees]} if claim_sees in found else {}
+    return Trace(1, "trace", "s", "p", "it_holds", seen, "bmc", {}, (step,), events=blank)
+
+
+@pytest.mark.parametrize(
+    ("owner", "value", "sees", "told"),
+    [
+        ("B", False, "access.found.owner", "A's FPU access finds B's registers"),
+        ("B", True, "access.found.value", "A's FPU access finds B's registers"),
+        ("INIT", True, "access.found.value", "A's FPU access finds the registers' initial state"),
+        (
+            "A",
+            True,
+            "access.found.value",
+            "A's FPU access should find 0, which it wrote last, but finds 1 of before",
+        ),
+        ("A", False, "access.found.value", "violated: it holds"),
+        ("B", True, "vcpu.phase", "violated: it holds"),
+    ],
+)
+def test_what_a_context_found_is_told_where_the_claim_looks_at_it(
+    owner: str, value: bool, sees: str, told: str
+) -> None:
+    assert text(what_happened(*both(access(owner, value, sees)))) == told
+
+
 def test_the_manual_s_names_are_in_capitals() -> None:
     assert words("the_kernel_takes_no_nm") == "the kernel takes no #NM"
     assert words("l2_s_ts_is_clear_in_a_vmcs12_s_cr0") == "L2's TS is clear in a VMCS12's CR0"

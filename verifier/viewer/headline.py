@@ -9,11 +9,14 @@ from verifier.evidence.traces import Value
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.contract import differences, first_difference
 from verifier.viewer.levels import Levels, exit_reason
-from verifier.viewer.lines import Line, inert, line, shown, words
+from verifier.viewer.lines import EMPTY, Line, inert, line, shown, words
 from verifier.viewer.reading import Reading, calls
 
 INSTRUCTION, OUTCOME, SHOULD = "outcome.instruction", "outcome.outcome", "outcome.promised"
 OBSERVED = "outcome.observed"
+OWNER, VALUE, LATEST = "access.found.owner", "access.found.value", "access.latest"
+WHO = ("access.context", "access.by")
+UNUSED = "the registers' initial state"
 
 OUTCOMES = {
     "DONE": ("complete", "completes"),
@@ -44,14 +47,42 @@ class Owed:
 
 
 def what_happened(reading: Reading, levels: Levels) -> Line:
-    """What the guest saw and should have seen, or what it waits for; else the violated claim."""
+    """What a guest saw and should have seen or waits for, what a context found in the registers.
+
+    Where nothing of that is known, the violated claim.
+    """
     number = wrong_outcome(reading)
     if number is not None:
         return _told_wrongly(reading, levels, number)
     waiting = owed(reading, levels)
     if waiting is not None:
         return _kept_waiting(reading, levels, waiting)
-    return line(("violated: ", "wrong"), words(reading.trace.conjunct))
+    found = _found_in_the_registers(reading)
+    return found or line(("violated: ", "wrong"), words(reading.trace.conjunct))
+
+
+def _found_in_the_registers(reading: Reading) -> Line:
+    """Whose registers a context found, or what value; empty where the claim does not look."""
+    last, seen = reading.steps, reading.trace.seen
+    who = next((name for name in WHO if reading.has(name)), None)
+    if who is None or not seen.keys() & {OWNER, VALUE} or not reading.has(OWNER):
+        return EMPTY
+    context, owner = (shown(reading.value(name, last)) for name in (who, OWNER))
+    if owner != context:
+        whose = UNUSED if owner == "INIT" else f"{owner}'s registers"
+        return line(f"{context}'s FPU access finds ", (whose, "wrong"))
+    if not (reading.has(LATEST) and reading.has(VALUE)):
+        return EMPTY
+    value, latest = (shown(reading.value(name, last)) for name in (VALUE, LATEST))
+    if value == latest:
+        return EMPTY
+    return line(
+        f"{context}'s FPU access should find ",
+        (latest, "good"),
+        ", which it wrote last, but finds ",
+        (value, "wrong"),
+        " of before",
+    )
 
 
 def wrong_outcome(reading: Reading) -> int | None:

@@ -175,12 +175,14 @@ def _counterexample(row: Row, alike: Sequence[Row]) -> Iterator[str]:
 
 def _alike(told: Trace, alike: Sequence[Row]) -> Iterator[str]:
     """The pairs that the same lines violate, by how they end."""
-    ends: dict[str, list[Row]] = {}
+    ends: dict[str, list[Row]] = {_end(told): []}
     for row in alike:
         assert isinstance(row.result.evidence, Trace), "what goes wrong alike is an execution"
         if row.code:
             ends.setdefault(_end(row.result.evidence), []).append(row)
     for end, rows in ends.items():
+        if not rows:
+            continue
         if end == _end(told):
             yield f"The same in {_pairs(rows)}."
         else:
