@@ -179,3 +179,29 @@ def test_the_manual_s_names_are_in_capitals() -> None:
     assert words("the_kernel_takes_no_nm") == "the kernel takes no #NM"
     assert words("l2_s_ts_is_clear_in_a_vmcs12_s_cr0") == "L2's TS is clear in a VMCS12's CR0"
     assert words("an_empty__name_") == "an empty  name "
+    assert words("warns: WARN_ON(ts)") == "warns: WARN_ON(ts)"
+
+
+@pytest.mark.parametrize(
+    ("sees", "told"),
+    [
+        ("outcome.read.mp", "L1's SMSW should read mp=1, but it reads mp=0"),
+        ("outcome.observed", "violated: it holds"),
+    ],
+)
+def test_a_bit_that_is_read_wrongly_is_named_where_the_claim_looks_at_it(
+    sees: str, told: str
+) -> None:
+    blank: dict[str, str | bool] = {
+        "outcome.instruction": "NOP",
+        "outcome.observed": False,
+        "outcome.read.mp": False,
+        "outcome.promised_read.mp": False,
+    }
+    now = blank | {"outcome.instruction": "SMSW", "outcome.observed": True}
+    now["outcome.promised_read.mp"] = True
+    changes = {name: (blank[name], now[name]) for name in now if now[name] != blank[name]}
+    step = Stride("s", "L1", {}, (), changes, Entered("s", "", "m.py", 1, "", ()))
+    seen = {sees: now[sees]}
+    trace = Trace(1, "trace", "s", "p", "it_holds", seen, "bmc", {}, (step,), events=blank)
+    assert text(what_happened(*both(trace))) == told

@@ -14,6 +14,7 @@ from verifier.viewer.reading import Reading, calls
 
 INSTRUCTION, OUTCOME, SHOULD = "outcome.instruction", "outcome.outcome", "outcome.promised"
 OBSERVED = "outcome.observed"
+READ = "outcome.read."
 OWNER, VALUE, LATEST = "access.found.owner", "access.found.value", "access.latest"
 WHO = ("access.context", "access.by")
 UNUSED = "the registers' initial state"
@@ -57,8 +58,23 @@ def what_happened(reading: Reading, levels: Levels) -> Line:
     waiting = owed(reading, levels)
     if waiting is not None:
         return _kept_waiting(reading, levels, waiting)
-    found = _found_in_the_registers(reading)
+    found = _read_wrongly(reading, levels) or _found_in_the_registers(reading)
     return found or line(("violated: ", "wrong"), words(reading.trace.conjunct))
+
+
+def _read_wrongly(reading: Reading, levels: Levels) -> Line:
+    """What bit a guest should have read; empty where the claim looks at something else."""
+    last = reading.steps
+    for one, delivered, promised in differences(reading, last):
+        if one.delivered.startswith(READ) and one.delivered in reading.trace.seen:
+            name = inert(one.delivered.removeprefix(READ))
+            return line(
+                f"{guest(levels, last)}'s {shown(reading.value(INSTRUCTION, last))} should read ",
+                (f"{name}={shown(promised)}", "good"),
+                ", but it reads ",
+                (f"{name}={shown(delivered)}", "wrong"),
+            )
+    return EMPTY
 
 
 def _found_in_the_registers(reading: Reading) -> Line:

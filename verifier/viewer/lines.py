@@ -116,7 +116,12 @@ def inert(text: str) -> str:
 
 
 def words(name: str) -> str:
-    """A function's name as the sentence that it is, the manual's short names in capitals."""
+    """A function's name as the sentence that it is, the manual's short names in capitals.
+
+    An assertion's text is a sentence already.
+    """
+    if not name.isidentifier():
+        return inert(name)
     parts = inert(name).replace("_s_", "'s_").split("_")
     return " ".join(_written(part) for part in parts)
 
