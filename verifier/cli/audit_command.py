@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import Catalogue, load, project_root
+from verifier.cli import options
 from verifier.cli.errors import one_line, tell, wrong_file
-from verifier.cli.limits import SECONDS
 from verifier.evidence.audit import kept_rejections, rejection
 from verifier.evidence.files import DamagedFile, Evidence, read_any
 from verifier.evidence.kept import Kept
@@ -24,15 +24,8 @@ Said = tuple[str, str, str | None]
 
 
 @click.command("audit")
-@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--timeout",
-    type=SECONDS,
-    metavar="SECONDS",
-    default=300.0,
-    show_default=True,
-    help="Seconds for each file.",
-)
+@click.argument("files", nargs=-1, required=True, type=options.FILE)
+@options.timeout(300.0, "Seconds for each file.")
 def command(files: tuple[Path, ...], timeout: float) -> int:
     """Check saved evidence again, against the models as they are now.
 

@@ -11,9 +11,9 @@ import click
 
 from verifier.catalogue import Catalogue, Pair, load, project_root
 from verifier.checking import Result
+from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
-from verifier.cli.limits import MEGABYTES, PROCESSES, SECONDS
 from verifier.cli.progress import Reporter
 from verifier.cli.verdict_lines import document, exit_code, judged, lines
 from verifier.cli.writing import writable_folder, write_output
@@ -38,24 +38,15 @@ from verifier.viewer.lines import plural
 @click.option(
     "--depth", type=click.IntRange(1, 100_000), metavar="N", help="Steps or frames to look at."
 )
-@click.option(
-    "--timeout",
-    type=SECONDS,
-    metavar="SECONDS",
-    default=300.0,
-    show_default=True,
-    help="Seconds for each system.",
-)
-@click.option("--memory", type=MEGABYTES, metavar="MB", help="Megabytes that a search may use.")
-@click.option(
-    "--jobs", type=PROCESSES, metavar="N", help="Processes; default: the cores there are."
-)
+@options.timeout(300.0, "Seconds for each system.")
+@options.memory
+@options.jobs
 @click.option("--fresh", is_flag=True, help="Search without the lemmas of kept proofs.")
 @click.option("--no-cache", is_flag=True, help="Compile anew; neither read nor write circuits.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option(
     "--evidence",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.FOLDER,
     help="Folder to save traces and certificates in, each as soon as it is there.",
 )
 def command(

@@ -9,8 +9,8 @@ import click
 
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.checking import witness_goals
+from verifier.cli import options
 from verifier.cli.completing import systems
-from verifier.cli.limits import PROCESSES
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.auto import auto
@@ -26,12 +26,10 @@ from verifier.viewer.lines import plural
 @click.argument("patterns", metavar="PATTERN...", nargs=-1, required=True, shell_complete=systems)
 @click.option(
     "--evidence",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.FOLDER,
     help="Folder to save the proofs of unreachability in.",
 )
-@click.option(
-    "--jobs", type=PROCESSES, metavar="N", help="Processes; default: the cores there are."
-)
+@options.jobs
 def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) -> int:
     """List steps that never fire, cases that never occur and branches that are never taken.
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import Catalogue, load, project_root
+from verifier.cli import options
 from verifier.cli.completing import systems
-from verifier.cli.limits import SECONDS
 from verifier.cli.show_command import styled
 from verifier.evidence.verdicts import Limits
 from verifier.gate.behaviour import Behaviour, behaviour_of
@@ -24,17 +24,8 @@ from verifier.language.errors import ModelError
 @click.command("diff")
 @click.argument("system", shell_complete=systems)
 @click.argument("other", required=False, shell_complete=systems)
-@click.option(
-    "--base", "revision", metavar="REV", help="Revision to compare with; default: the merge base."
-)
-@click.option(
-    "--timeout",
-    type=SECONDS,
-    metavar="SECONDS",
-    default=60.0,
-    show_default=True,
-    help="Seconds to find out which differences are reached.",
-)
+@options.base
+@options.timeout(60.0, "Seconds to find out which differences are reached.")
 def command(system: str, other: str | None, revision: str | None, timeout: float) -> int:
     """Say what SYSTEM does differently from what it did, or OTHER from SYSTEM.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import load, project_root
+from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.writing import write_output
 from verifier.language.compiling import compile_system
@@ -19,12 +20,7 @@ from verifier.language.errors import ModelError
 @click.option(
     "--format", "kind", type=click.Choice(["aiger", "smt2"]), required=True, help="What to write."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write; stdout without it.",
-)
+@options.output
 def command(pair: str, kind: str, output: Path | None) -> int:
     """Write a PAIR as a transition system that other tools read."""
     from verifier.formats.aiger import write_aiger

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import bundled_root, load, project_root
+from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
-from verifier.cli.limits import MEGABYTES, PROCESSES, SECONDS
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_file, write_output
@@ -29,33 +29,20 @@ from verifier.gate.stopping import REASON, TERMINATED, terminable, undisturbed
 from verifier.proofs import ToolFailure
 from verifier.viewer.lines import plural
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command("gate")
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
-@click.option(
-    "--base", "revision", metavar="REV", help="Revision to compare with; default: the merge base."
-)
-@click.option("--json", "as_json", type=FILE, help="Write the verdicts as JSON.")
-@click.option("--junit", type=FILE, help="Write a JUnit XML report.")
-@click.option("--sarif", type=FILE, help="Write a SARIF 2.1.0 report.")
-@click.option("--markdown", type=FILE, help="Write a report for a pull request.")
+@options.base
+@click.option("--json", "as_json", type=options.FILE, help="Write the verdicts as JSON.")
+@click.option("--junit", type=options.FILE, help="Write a JUnit XML report.")
+@click.option("--sarif", type=options.FILE, help="Write a SARIF 2.1.0 report.")
+@click.option("--markdown", type=options.FILE, help="Write a report for a pull request.")
 @click.option("--why", is_flag=True, help="Say why the change touches a system.")
 @click.option("--accept", "accepting", is_flag=True, help="Record the verdicts and the evidence.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the result cache.")
-@click.option(
-    "--timeout",
-    type=SECONDS,
-    metavar="SECONDS",
-    default=300.0,
-    show_default=True,
-    help="Seconds to search for a system's evidence.",
-)
-@click.option("--memory", type=MEGABYTES, metavar="MB", help="Megabytes that a search may use.")
-@click.option(
-    "--jobs", type=PROCESSES, metavar="N", help="Processes; default: the cores there are."
-)
+@options.timeout(300.0, "Seconds to search for a system's evidence.")
+@options.memory
+@options.jobs
 def command(
     patterns: tuple[str, ...],
     revision: str | None,

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import load, project_root
+from verifier.cli import options
 from verifier.cli.completing import systems
-from verifier.cli.limits import SECONDS
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Limits
 
@@ -26,20 +26,8 @@ FORMATS = ("text", "dot", "mermaid", "svg")
     show_default=True,
     help="How to draw them.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write; stdout without it.",
-)
-@click.option(
-    "--timeout",
-    type=SECONDS,
-    metavar="SECONDS",
-    default=60.0,
-    show_default=True,
-    help="Seconds for each part; what is undecided then is counted.",
-)
+@options.output
+@options.timeout(60.0, "Seconds for each part; what is undecided then is counted.")
 def command(name: str, over: str, form: str, output: Path | None, timeout: float) -> int:
     """Draw a system's reachable states as far as some fields go, and the steps between them."""
     from verifier.language.compiling import compile_system

@@ -11,9 +11,9 @@ from time import perf_counter
 import click
 
 from verifier.catalogue import load, project_root
+from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import say
-from verifier.cli.limits import PROCESSES, SECONDS
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.evidence.recording import within_project
@@ -35,17 +35,8 @@ from verifier.viewer.lines import Role, plural
 @click.option("--all", "everything", is_flag=True, help="List the mutants that are killed, too.")
 @click.option("--accept", "accepting", is_flag=True, help="Record the scores.")
 @click.option("--no-cache", is_flag=True, help="Do not read the result cache.")
-@click.option(
-    "--timeout",
-    type=SECONDS,
-    metavar="SECONDS",
-    default=300.0,
-    show_default=True,
-    help="Seconds to prove a system's claims before it is mutated.",
-)
-@click.option(
-    "--jobs", type=PROCESSES, metavar="N", help="Processes; default: the cores there are."
-)
+@options.timeout(300.0, "Seconds to prove a system's claims before it is mutated.")
+@options.jobs
 def command(
     patterns: tuple[str, ...],
     functions: tuple[str, ...],

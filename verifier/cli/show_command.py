@@ -12,9 +12,9 @@ import click
 
 from verifier.catalogue import Catalogue, Pair, load, project_root
 from verifier.checking import Result
+from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
-from verifier.cli.limits import SECONDS
 from verifier.cli.opening import interactive, open_trace, placed, session_of
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.audit import rejection
@@ -50,20 +50,8 @@ FORMATS = ("text", "svg", "html", "mermaid")
     "--watch", "texts", multiple=True, metavar="EXPR", help="An expression to follow; repeatable."
 )
 @click.option("--fresh", is_flag=True, help="Search, whatever the project keeps.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write; stdout without it.",
-)
-@click.option(
-    "--timeout",
-    type=SECONDS,
-    metavar="SECONDS",
-    default=300.0,
-    show_default=True,
-    help="Seconds to find or audit evidence in.",
-)
+@options.output
+@options.timeout(300.0, "Seconds to find or audit evidence in.")
 def command(
     what: str,
     plain: bool,

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from verifier.catalogue import load, project_root
+from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import one_line, wrong_file
 from verifier.cli.opening import interactive, open_system
@@ -41,9 +42,7 @@ HELP = """\
     help="Take N random steps.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random choices.")
-@click.option(
-    "--trace", type=click.Path(dir_okay=False, path_type=Path), help="Follow a saved trace first."
-)
+@click.option("--trace", type=options.FILE, help="Follow a saved trace first.")
 @click.option("--plain", is_flag=True, help="Line by line, without a screen of its own.")
 def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: bool) -> int:
     """Take a system's steps by hand, at random, or along a trace."""

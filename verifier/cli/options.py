@@ -1,0 +1,58 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class _Seconds(click.FloatRange):
+    """A range without the number that is in none and that nothing is compared with."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return number
+
+
+def timeout(seconds: float, what: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """`--timeout`, with its default and what it is for."""
+    return click.option(
+        "--timeout",
+        type=_Seconds(0.1, 1_000_000),
+        metavar="SECONDS",
+        default=seconds,
+        show_default=True,
+        help=what,
+    )
+
+
+memory = click.option(
+    "--memory",
+    type=click.IntRange(64, 1_000_000),
+    metavar="MB",
+    help="Megabytes that a search may use.",
+)
+
+jobs = click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes; default: the cores there are.",
+)
+
+output = click.option("-o", "--output", type=FILE, help="File to write; stdout without it.")
+
+base = click.option(
+    "--base", "revision", metavar="REV", help="Revision to compare with; default: the merge base."
+)
