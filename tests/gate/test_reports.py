@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -193,6 +194,26 @@ def test_sarif_points_at_the_changed_line_and_runs_along_the_functions(broken: P
     said = [place["location"]["message"]["text"] for place in flow]
     assert "device_not_available()" in said
     assert any(text.startswith("step 7: use_fpu") for text in said)
+    for place in flow:
+        line = source[place["location"]["physicalLocation"]["region"]["startLine"] - 1]
+        field, is_assignment, _ = place["location"]["message"]["text"].partition(": ")
+        if is_assignment and " -> " in place["location"]["message"]["text"]:
+            assert " = " in line
+            assert any(name in line for name in re.findall(r"[a-z]\w+", field)), field
+
+
+def test_the_flow_of_sarif_has_only_assignments_that_the_violation_hangs_on(broken: Path) -> None:
+    [run] = json.loads((broken / "report.sarif").read_text())["runs"]
+    [result] = [each for each in run["results"] if each["ruleId"] == "isolation"]
+    flow = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    said = [place["location"]["message"]["text"] for place in flow]
+    assert "access.executed: 0 -> 1" in said
+    assert not [text for text in said if ".value" in text]
+    depths = [place["nestingLevel"] for place in flow]
+    assert all(after <= before + 1 for before, after in pairwise(depths))
+    calls = [text.endswith("()") for text in said]
+    for is_call, before, after in zip(calls, depths, [*depths[1:], 0], strict=True):
+        assert not is_call or after == before + 1, "a call with nothing in it that is told"
 
 
 def test_markdown_is_balanced_and_says_what_broke_since_when_and_where(broken: Path) -> None:

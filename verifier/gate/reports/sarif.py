@@ -6,20 +6,23 @@ OASIS: Static Analysis Results Interchange Format (SARIF) Version 2.1.0. 2020.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
 import msgspec
 
-from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.evidence.traces import Changed, Entered, Stride, Trace
+from verifier.gate.blame import Departure
 from verifier.gate.gating import Report
 from verifier.gate.reports.sentences import (
     departure_line,
     failing_line,
     happened,
     sentence,
+    value,
 )
-from verifier.gate.reports.trace_text import choices_text, shown_steps
+from verifier.gate.reports.trace_text import choices_text, differs, shown_steps, telling
 from verifier.gate.row import Row
 from verifier.viewer.lines import words
 
@@ -27,8 +30,8 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 ROOT = "%SRCROOT%"
-CALLS = 30
-"""Calls of one step that are located."""
+PLACES = 30
+"""Places of one step that are located."""
 
 
 def document(report: Report) -> bytes:
@@ -80,42 +83,60 @@ def _result(row: Row, properties: list[str], prefix: str) -> dict[str, Any]:
             changed = [_location(prefix + hunk.file, hunk.line) for hunk in row.departure.hunks]
             place = changed[0] if changed else place
         result["locations"] = [place]
-        result["codeFlows"] = [{"threadFlows": [{"locations": _flow(trace, prefix)}]}]
+        result["codeFlows"] = [
+            {"threadFlows": [{"locations": _flow(trace, row.departure, prefix)}]}
+        ]
     result["message"] = {"text": " ".join(lines)}
     return result
 
 
-def _flow(trace: Trace, prefix: str) -> list[dict[str, Any]]:
-    """The steps, and in each the calls of model functions."""
+def _flow(trace: Trace, left: Departure | None, prefix: str) -> list[dict[str, Any]]:
+    """The steps, and in each the assignments that the violation hangs on, below their calls."""
+    told = telling(trace)
     found: list[dict[str, Any]] = []
     for shown in shown_steps(trace):
         if not isinstance(shown, int):
             number, stride = shown
-            found += _step(number, stride, prefix)
+            also = left.field if left is not None and number == left.number else ""
+            found += _step(number, stride, told, also, prefix)
     return [{**location, "executionOrder": order} for order, location in enumerate(found, 1)]
 
 
-def _step(number: int, stride: Stride, prefix: str) -> list[dict[str, Any]]:
+def _step(
+    number: int, stride: Stride, told: frozenset[str] | None, also: str, prefix: str
+) -> list[dict[str, Any]]:
+    call = stride.call
     text = f"step {number}: {stride.step}{choices_text(stride)}"
-    calls = [(stride.call, 0, text), *_calls(stride.call, 1)]
+
+    def is_told(field: str) -> bool:
+        return told is None or field in told or field == also
+
     return [
         {
-            "location": {**_location(prefix + call.file, call.defined), "message": {"text": said}},
+            "location": {**_location(prefix + file, line), "message": {"text": said}},
             "nestingLevel": depth,
             "importance": "essential" if depth == 0 else "important",
         }
-        for call, depth, said in calls[:CALLS]
+        for file, line, depth, said in [
+            (call.file, call.defined, 0, text),
+            *_inside(call, 1, is_told),
+        ][:PLACES]
     ]
 
 
-def _calls(call: Entered, depth: int) -> list[tuple[Entered, int, str]]:
-    found = []
+def _inside(
+    call: Entered, depth: int, is_told: Callable[[str], bool]
+) -> Iterator[tuple[str, int, int, str]]:
+    """File, line, depth and text of each assignment that is told, and of calls that make any."""
     for entry in call.entries:
         if isinstance(entry, Entered):
-            result = f" = {entry.result}" if entry.result else ""
-            found.append((entry, depth, f"{entry.function}(){result}"))
-            found += _calls(entry, depth + 1)
-    return found
+            within = list(_inside(entry, depth + 1, is_told))
+            if within:
+                yield entry.file, entry.defined, depth, f"{entry.function}()"
+                yield from within
+        elif isinstance(entry, Changed) and differs(entry.old, entry.new) and is_told(entry.field):
+            said = f"{entry.field}: {value(entry.old)} -> {value(entry.new)}"
+            yield call.file, entry.line, depth, said
 
 
 def _location(file: str, line: int) -> dict[str, Any]:

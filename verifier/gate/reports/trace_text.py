@@ -32,14 +32,19 @@ def grounds_text(trace: Trace) -> list[str]:
     return list(rendered(brief.text for brief in grounds(reading, Levels(reading))))
 
 
+def telling(trace: Trace) -> frozenset[str] | None:
+    """The fields that the violation hangs on; None where the trace is not explained."""
+    reading = Reading(trace)
+    return reading.matter if reading.is_explained else None
+
+
 def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
     """Each step with its choices, and the fields that it changes with their lines.
 
     Where the trace is explained, only the fields that the violation hangs on; where it leaves the
     way of the base, that field in any case.
     """
-    reading = Reading(trace)
-    matter = reading.matter if reading.is_explained else None
+    matter = telling(trace)
     if matter is not None:
         yield "      (without the fields that the violation does not hang on)"
     for shown in shown_steps(trace):
