@@ -52,7 +52,7 @@ def document(report: Report) -> bytes:
         "results": results,
     }
     whole = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+    return msgspec.json.encode(whole) + b"\n"
 
 
 def _rule(name: str) -> dict[str, Any]:
