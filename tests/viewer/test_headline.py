@@ -5,6 +5,7 @@ import pytest
 
 from tests.viewer.conftest import saved
 from verifier.evidence.traces import Changed, Entered, Stride, Trace
+from verifier.gate.reports.trace_text import trace_text
 from verifier.viewer.comparison import contract_lines
 from verifier.viewer.headline import owed, what_happened
 from verifier.viewer.in_short import in_short
@@ -13,6 +14,7 @@ from verifier.viewer.lines import Line, rendered, words
 from verifier.viewer.reading import Reading
 from verifier.viewer.timeline import Timeline
 from verifier.viewer.what_if import what_if_lines
+from verifier.viewer.why import violation_lines
 
 
 def text(one: Line) -> str:
@@ -205,3 +207,52 @@ def test_a_bit_that_is_read_wrongly_is_named_where_the_claim_looks_at_it(
     seen = {sees: now[sees]}
     trace = Trace(1, "trace", "s", "p", "it_holds", seen, "bmc", {}, (step,), events=blank)
     assert text(what_happened(*both(trace))) == told
+
+
+SAVED, PROMISED = "vcpu.vmcs12.guest_cr0.ts", "contract.cpu.vmcss[VMCS01].guest_cr0.ts"
+
+
+def finding(promised: bool, seen: tuple[str, ...], decisive: tuple[str, ...] = ()) -> Trace:
+    """L1 finds TS set in the guest CR0 of VMCS12."""
+    start: dict[str, str | bool] = {SAVED: False, PROMISED: promised, "vcpu.guest_mode": False}
+    start |= {f"bit{number}": False for number in range(10)}
+    step = Stride("s", "L0", {}, (), {SAVED: (False, True)}, Entered("s", "", "m.py", 1, "", ()))
+    looked = {name: name == SAVED or start[name] for name in seen}
+    return Trace(1, "trace", "s", "p", "it_holds", looked, "bmc", start, (step,), decisive=decisive)
+
+
+@pytest.mark.parametrize(
+    ("promised", "seen", "told"),
+    [
+        (False, (SAVED, PROMISED), "L1 should find vmcs12.guest_cr0.ts=0, but it finds 1"),
+        (True, (SAVED, PROMISED), "violated: it holds"),
+        (False, (SAVED,), "violated: it holds"),
+    ],
+)
+def test_what_l1_finds_of_l2_is_told_where_the_claim_looks_at_it(
+    promised: bool, seen: tuple[str, ...], told: str
+) -> None:
+    assert text(what_happened(*both(finding(promised, seen)))) == told
+
+
+def test_of_many_fields_that_a_claim_looks_at_those_that_decide_it_alone_are_listed() -> None:
+    bits = tuple(f"bit{number}" for number in range(10))
+    many = finding(False, (*bits, SAVED, PROMISED), (SAVED, PROMISED))
+    told = list(rendered(violation_lines(Reading(many))))
+    assert told == [
+        "it holds:",
+        f"    {SAVED:<{len(PROMISED)}}  1  <- alone decides it",
+        f"    {PROMISED}  0  <- alone decides it",
+        "    and 10 fields of which none decides it alone",
+    ]
+    assert any("= 1" in each for each in trace_text(many))
+    assert not any("bit0" in each for each in trace_text(many))
+
+
+def test_the_fields_are_all_listed_where_they_are_few_or_none_decides_alone() -> None:
+    few = finding(False, ("bit0", SAVED, PROMISED), (SAVED,))
+    assert len(list(violation_lines(Reading(few)))) == 4
+    bits = tuple(f"bit{number}" for number in range(10))
+    together = list(rendered(violation_lines(Reading(finding(False, bits)))))
+    assert len(together) == 11
+    assert "alone" not in "".join(together)

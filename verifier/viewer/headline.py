@@ -58,7 +58,11 @@ def what_happened(reading: Reading, levels: Levels) -> Line:
     waiting = owed(reading, levels)
     if waiting is not None:
         return _kept_waiting(reading, levels, waiting)
-    found = _read_wrongly(reading, levels) or _found_in_the_registers(reading)
+    found = (
+        _read_wrongly(reading, levels)
+        or _found_in_the_vmcs(reading)
+        or _found_in_the_registers(reading)
+    )
     return found or line(("violated: ", "wrong"), words(reading.trace.conjunct))
 
 
@@ -73,6 +77,21 @@ def _read_wrongly(reading: Reading, levels: Levels) -> Line:
                 (f"{name}={shown(promised)}", "good"),
                 ", but it reads ",
                 (f"{name}={shown(delivered)}", "wrong"),
+            )
+    return EMPTY
+
+
+def _found_in_the_vmcs(reading: Reading) -> Line:
+    """What L1 should find saved of L2; empty where the claim looks at something else."""
+    seen = reading.trace.seen
+    for one, delivered, promised in differences(reading, reading.steps):
+        if one.delivered.partition("vmcs12.")[1] and seen.keys() >= {one.delivered, one.promised}:
+            name = inert(one.what)
+            return line(
+                f"L1 should find {name}=",
+                (shown(promised), "good"),
+                ", but it finds ",
+                (shown(delivered), "wrong"),
             )
     return EMPTY
 

@@ -4,21 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.evidence.traces import CHOICE
+from verifier.evidence.traces import CHOICE, Trace
 from verifier.viewer.call_tree import place
 from verifier.viewer.causes import Link, Sources, chain
-from verifier.viewer.lines import COLUMNS, Line, Span, inert, line, shown, words, wrapped
+from verifier.viewer.lines import COLUMNS, Line, Span, inert, line, plural, shown, words, wrapped
 from verifier.viewer.reading import Reading
+
+SEEN = 8
+"""Fields that a claim looks at, beyond which only those are told that decide it alone."""
+
+
+def looked_at(trace: Trace) -> tuple[str, ...]:
+    """The fields that the failing claim looks at, or of many those that each decide it alone."""
+    return tuple(trace.seen) if len(trace.seen) <= SEEN else trace.decisive or tuple(trace.seen)
+
+
+def others_line(trace: Trace) -> str:
+    """How many of the fields that the claim looks at are not told; empty where all are."""
+    left = len(trace.seen) - len(looked_at(trace))
+    return f"and {plural(left, 'field')} of which none decides it alone" * bool(left)
 
 
 def violation_lines(reading: Reading) -> Iterator[Line]:
     """What fails, and what it looks at; decisive fields are marked."""
     trace = reading.trace
     yield line(f"{words(trace.conjunct)}:")
-    columns = max(map(len, trace.seen), default=0)
-    for field, value in trace.seen.items():
+    fields = looked_at(trace)
+    columns = max(map(len, fields), default=0)
+    for field in fields:
         mark: Span = ("  <- alone decides it", "mark") if field in trace.decisive else ("", "")
-        yield line(f"    {inert(field):<{columns}}  ", (shown(value), "new"), mark)
+        yield line(f"    {inert(field):<{columns}}  ", (shown(trace.seen[field]), "new"), mark)
+    if others := others_line(trace):
+        yield line((f"    {others}", "source"))
 
 
 def why_lines(reading: Reading, fields: Sequence[str], number: int) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from verifier.viewer.in_short import grounds
 from verifier.viewer.levels import Levels
 from verifier.viewer.lines import plural, rendered, words
 from verifier.viewer.reading import Reading
+from verifier.viewer.why import looked_at, others_line
 
 HEAD, TAIL = 12, 12
 """Steps at the start and at the end of a long counterexample that are shown."""
@@ -57,8 +58,10 @@ def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
         departs = left is not None and number == left.number
         yield from _changes(stride, matter, left if departs else None)
     yield f"      fails: {words(trace.conjunct)}"
-    for field, seen in trace.seen.items():
-        yield f"        {field} = {value(seen)}"
+    for field in looked_at(trace):
+        yield f"        {field} = {value(trace.seen[field])}"
+    if others := others_line(trace):
+        yield f"        {others}"
 
 
 def _changes(
