@@ -1,7 +1,9 @@
 """Whether mistakes are noticed, and what is said of those that are not."""
 
+import json
 import tomllib
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
 import pytest
 
@@ -92,14 +94,31 @@ def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -
         "    machine.current = next_task\n",
         "    machine.current = next_task\n    machine.registers = machine.saved[next_task].image\n",
     )
-    ran = project.gate("--base", "HEAD", "--markdown", "report.md")
+    kinds = ("markdown", "json", "junit", "sarif")
+    ran = project.gate("--base", "HEAD", *(part for k in kinds for part in (f"--{k}", f"r.{k}")))
     assert "mistakes in the changed functions are noticed" in ran.out
     assert (
         "survived: models/lazy.py:109 in switch_to: "
         "drop `machine.registers = machine.saved[next_task].image`" in ran.out
     )
-    assert "Would anything have noticed?" in (project.folder / "report.md").read_text()
     assert ran.code == 1
+    texts = {kind: (project.folder / f"r.{kind}").read_text() for kind in kinds}
+    assert "Would anything have noticed?" in texts["markdown"]
+    [found] = json.loads(texts["json"])["strength"]
+    new = [(trial["status"], trial["file"], trial["line"]) for trial in found["new"]]
+    assert ("survived", "models/lazy.py", 109) in new
+    assert found["killed"] > found["survived"] > 0
+    root = ElementTree.fromstring(texts["junit"])
+    [failure] = root.iterfind("testsuite[@name='lazy/fixed']//failure")
+    assert "models/lazy.py:109 in switch_to" in str(failure.text)
+    [run] = json.loads(texts["sarif"])["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    missed = [result for result in run["results"] if result["ruleId"] == "strength"]
+    assert {rules[result["ruleIndex"]]["id"] for result in missed} == {"strength"}
+    assert len(missed) == len(new)
+    places = [result["locations"][0]["physicalLocation"] for result in missed]
+    assert {place["artifactLocation"]["uri"] for place in places} == {"models/lazy.py"}
+    assert 109 in {place["region"]["startLine"] for place in places}
 
 
 def test_branches_that_are_never_taken_are_listed_with_a_proof(project: Project) -> None:

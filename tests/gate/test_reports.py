@@ -63,7 +63,11 @@ def test_json_is_the_document_of_check_with_more_fields(broken: Path) -> None:
     for name in ("system", "property", "expected", "engine", "depth", "seconds", "audited"):
         assert name in row
     assert row["evidence"] == "properties/certificates/lazy.fixed.json"
+    [line] = row["departs"].pop("lines")
     assert row["departs"] == {"step": 2, "field": "saved[A].uses_fpu", "old": False, "new": True}
+    assert (line["function"], line["added"]) == ("switch_to", [])
+    assert line["removed"] == ["        previous.uses_fpu = False"]
+    assert row["happened"] == "A's FPU access finds B's registers"
     assert document["differences"][0]["changes"]
 
 

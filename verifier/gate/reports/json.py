@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
 
 from verifier.checking import Result
+from verifier.evidence.recording import within_project
+from verifier.evidence.traces import Trace
+from verifier.gate.blame import Departure
 from verifier.gate.gating import Report
 from verifier.gate.kept import FOLDER, kept_file
+from verifier.gate.mutation import Trial
+from verifier.gate.reports.sentences import happened
+from verifier.gate.scores import Comparison
 
 
 def document(report: Report) -> bytes:
@@ -18,7 +25,7 @@ def document(report: Report) -> bytes:
     for row in report.rows:
         result = row.result
         file = kept_file(FOLDER.parent.parent, row.pair.system)
-        left = row.departure
+        left, trace = row.departure, result.evidence
         rows.append(
             {
                 "pair": str(row.pair),
@@ -36,9 +43,8 @@ def document(report: Report) -> bytes:
                 "how": row.how,
                 "moved": row.moved,
                 "worsened": row.pair in worsened,
-                "departs": None
-                if left is None
-                else {"step": left.number, "field": left.field, "old": left.old, "new": left.new},
+                "happened": happened(trace) if row.code and isinstance(trace, Trace) else "",
+                "departs": None if left is None else _departs(left),
             }
         )
     whole = {
@@ -51,9 +57,30 @@ def document(report: Report) -> bytes:
         "differences": report.differences,
         "added_systems": report.added_systems,
         "removed_systems": report.removed_systems,
+        "strength": [_strength(each) for each in report.strength],
         "warnings": report.warnings,
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+
+
+def _departs(left: Departure) -> dict[str, Any]:
+    return {
+        "step": left.number,
+        "field": left.field,
+        "old": left.old,
+        "new": left.new,
+        "lines": left.hunks,
+    }
+
+
+def _strength(found: Comparison) -> dict[str, Any]:
+    """A system's mistakes in the changed functions, and those that nobody used to miss."""
+    new = [{"status": t.status, **asdict(t.mutant), "file": _file(t)} for t in found.new]
+    return {"system": found.system, **asdict(found.score), "new": new}
+
+
+def _file(trial: Trial) -> str:
+    return within_project(trial.mutant.file)
 
 
 def _is_kept(result: Result) -> bool:

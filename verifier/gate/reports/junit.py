@@ -6,34 +6,38 @@ from xml.etree import ElementTree
 
 from verifier.evidence.traces import Trace
 from verifier.gate.gating import Report
-from verifier.gate.reports.sentences import departure_line, happened, how
+from verifier.gate.reports.sentences import departure_line, happened, how, strength_lines
 from verifier.gate.reports.trace_text import trace_text
 from verifier.gate.row import Row
+from verifier.gate.scores import Comparison
+
+STRENGTH = "mistakes in the changed functions"
 
 
 def document(report: Report) -> bytes:
-    """Unexpected verdicts are failures, inconclusive ones errors."""
-    suites = ElementTree.Element("testsuites", {"name": "nestproof", **_counts(report.rows)})
-    suites.set("time", f"{report.seconds:.3f}")
+    """Unexpected verdicts and mistakes that nobody notices are failures, what is open an error."""
+    suites = ElementTree.Element("testsuites", {"name": "nestproof"})
     for decided in report.decided:
-        rows = [row for row in report.rows if row.pair.system == decided.system]
-        suite = ElementTree.SubElement(
-            suites, "testsuite", {"name": decided.system, **_counts(rows), "skipped": "0"}
-        )
-        suite.set("time", f"{decided.seconds:.3f}")
-        for row in rows:
-            _case(suite, row)
+        suite = ElementTree.SubElement(suites, "testsuite", {"name": decided.system})
+        for row in report.rows:
+            if row.pair.system == decided.system:
+                _case(suite, row)
+        for found in report.strength:
+            if found.system == decided.system:
+                _strength(suite, found)
+        _count(suite, decided.seconds)
+    _count(suites, report.seconds)
+    for suite in suites:
+        suite.set("skipped", "0")
     ElementTree.indent(suites)
     text = ElementTree.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
-def _counts(rows: tuple[Row, ...] | list[Row]) -> dict[str, str]:
-    return {
-        "tests": str(len(rows)),
-        "failures": str(sum(row.code == 1 for row in rows)),
-        "errors": str(sum(row.code == 3 for row in rows)),
-    }
+def _count(suite: ElementTree.Element, seconds: float) -> None:
+    for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error")):
+        suite.set(name, str(sum(1 for _ in suite.iter(tag))))
+    suite.set("time", f"{seconds:.3f}")
 
 
 def _case(suite: ElementTree.Element, row: Row) -> None:
@@ -46,6 +50,17 @@ def _case(suite: ElementTree.Element, row: Row) -> None:
         said = ElementTree.SubElement(case, kind, message=_xml(row.says), type=row.result.verdict)
         said.text = _xml(_text(row))
     ElementTree.SubElement(case, "system-out").text = _xml(how(row))
+
+
+def _strength(suite: ElementTree.Element, found: Comparison) -> None:
+    """The mistakes in the changed functions of a system, as one more case."""
+    case = ElementTree.SubElement(suite, "testcase", classname=found.system, name=STRENGTH)
+    counted, *missed = strength_lines([found])
+    if found.new:
+        kind = "failure" if any(trial.status == "survived" for trial in found.new) else "error"
+        said = ElementTree.SubElement(case, kind, message=_xml(missed[0]), type="strength")
+        said.text = _xml("\n".join(missed))
+    ElementTree.SubElement(case, "system-out").text = _xml(counted)
 
 
 def _text(row: Row) -> str:

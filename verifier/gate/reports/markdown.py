@@ -66,7 +66,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.strength:
         yield "### Would anything have noticed?"
         yield ""
-        yield from (f"- {line}" for line in strength_lines(report))
+        yield from (f"- {line}" for line in strength_lines(report.strength))
         yield ""
     if report.warnings:
         yield "### Warnings"

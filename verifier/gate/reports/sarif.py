@@ -12,13 +12,16 @@ from typing import Any
 
 import msgspec
 
+from verifier.evidence.recording import within_project
 from verifier.evidence.traces import Changed, Entered, Stride, Trace
 from verifier.gate.blame import Departure
 from verifier.gate.gating import Report
+from verifier.gate.mutation import Trial
 from verifier.gate.reports.sentences import (
     departure_line,
     failing_line,
     happened,
+    mistake,
     sentence,
     value,
 )
@@ -30,6 +33,8 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 ROOT = "%SRCROOT%"
+STRENGTH = "strength"
+"""The rule that mistakes in the changed functions are noticed."""
 PLACES = 30
 """Places of one step that are located."""
 
@@ -38,12 +43,17 @@ def document(report: Report) -> bytes:
     """One run with a rule for each property; paths are relative to the repository's top."""
     properties = sorted({row.pair.property for row in report.rows})
     results = [_result(row, properties, report.prefix) for row in report.rows if row.code]
+    rules = [_rule(name, f"The property {words(name)}.") for name in properties]
+    if report.strength:
+        rules.append(_rule(STRENGTH, "A mistake in a changed function is noticed."))
+        missed = [trial for found in report.strength for trial in found.new]
+        results += [_missed(trial, len(rules) - 1, report.prefix) for trial in missed]
     run = {
         "tool": {
             "driver": {
                 "name": "nestproof",
                 "version": version("nestproof"),
-                "rules": [_rule(name) for name in properties],
+                "rules": rules,
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -55,11 +65,11 @@ def document(report: Report) -> bytes:
     return msgspec.json.encode(whole) + b"\n"
 
 
-def _rule(name: str) -> dict[str, Any]:
+def _rule(name: str, says: str) -> dict[str, Any]:
     return {
         "id": name,
         "name": re.sub(r"\W", "", name.title()),
-        "shortDescription": {"text": f"The property {words(name)}."},
+        "shortDescription": {"text": says},
         "defaultConfiguration": {"level": "error"},
     }
 
@@ -88,6 +98,21 @@ def _result(row: Row, properties: list[str], prefix: str) -> dict[str, Any]:
         ]
     result["message"] = {"text": " ".join(lines)}
     return result
+
+
+def _missed(trial: Trial, rule: int, prefix: str) -> dict[str, Any]:
+    """A mistake that nobody notices, where it would be made."""
+    mutant, survived = trial.mutant, trial.status == "survived"
+    says = "no property notices" if survived else "it is not known whether a property notices"
+    return {
+        "ruleId": STRENGTH,
+        "ruleIndex": rule,
+        "level": "error" if survived else "none",
+        "kind": "fail" if survived else "open",
+        "partialFingerprints": {"mutant/v1": mutant.name},
+        "locations": [_location(prefix + within_project(mutant.file), mutant.line)],
+        "message": {"text": f"{sentence(says)} in {mutant.function}: {mistake(mutant)}."},
+    }
 
 
 def _flow(trace: Trace, left: Departure | None, prefix: str) -> list[dict[str, Any]]:

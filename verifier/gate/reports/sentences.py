@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.recording import within_project
 from verifier.evidence.traces import Trace, Value
 from verifier.gate.blame import Departure
 from verifier.gate.gating import Report
+from verifier.gate.mutants import Mutant
 from verifier.gate.row import Row
+from verifier.gate.scores import Comparison
 from verifier.gate.stopping import REASON
 from verifier.viewer.headline import what_happened
 from verifier.viewer.levels import Levels
@@ -112,22 +116,23 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def strength_lines(report: Report) -> list[str]:
-    """What mistakes in the changed functions nobody would notice."""
+def strength_lines(found: Iterable[Comparison]) -> list[str]:
+    """How many mistakes in the changed functions are noticed, and which new ones are not."""
     lines = []
-    for each in report.strength:
+    for each in found:
         total = each.score
         lines.append(
             f"{each.system}: {total.killed} of {total.killed + total.survived + total.undecided} "
             f"mistakes in the changed functions are noticed"
         )
-        for trial in each.new:
-            mutant = trial.mutant
-            text = f"{mutant.what} `{mutant.was}`" + f" -> `{mutant.instead}`" * bool(
-                mutant.instead
-            )
-            lines.append(
-                f"{trial.status}: {within_project(mutant.file)}:{mutant.line} "
-                f"in {mutant.function}: {text}"
-            )
+        lines += [
+            f"{trial.status}: {within_project(trial.mutant.file)}:{trial.mutant.line} "
+            f"in {trial.mutant.function}: {mistake(trial.mutant)}"
+            for trial in each.new
+        ]
     return lines
+
+
+def mistake(mutant: Mutant) -> str:
+    """What is done wrong, and what is written instead."""
+    return f"{mutant.what} `{mutant.was}`" + f" -> `{mutant.instead}`" * bool(mutant.instead)

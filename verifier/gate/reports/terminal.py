@@ -54,7 +54,7 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
         if row.code != 1 and (row.code or row.expected_before not in (None, row.result.verdict)):
             yield from _said([row], style)
     yield from _unjudged(report)
-    for line in strength_lines(report):
+    for line in strength_lines(report.strength):
         yield f"strength   {line}"
     for warning in report.warnings:
         yield f"warning    {inert(warning)}"
