@@ -18,6 +18,8 @@ from verifier.language.errors import ModelError
 from verifier.parallel import Lost, check_one, side_by_side
 from verifier.proofs import ToolFailure
 
+Tasks = dict[str, Callable[[], int]]
+
 
 def die() -> int:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -62,7 +64,12 @@ def test_a_process_that_has_worked_long_takes_no_other_task(
     ("end", "reason"), [(die, "killed by signal 9"), (overflow, "out of memory")]
 )
 def test_a_task_that_dies_takes_no_other_with_it(end: Callable[[], int], reason: str) -> None:
-    tasks = {"a": partial(int, 1), "b": end, "c": partial(int, 3), "d": partial(int, 4)}
+    tasks: Tasks = {
+        "a": partial(int, 1),
+        "b": end,
+        "c": partial(int, 3),
+        "d": partial(int, 4),
+    }
     answers = dict(side_by_side(tasks, 1, shared=True))
     lost = answers.pop("b")
     assert isinstance(lost, Lost)
@@ -71,14 +78,15 @@ def test_a_task_that_dies_takes_no_other_with_it(end: Callable[[], int], reason:
 
 
 def test_a_task_that_takes_too_long_is_stopped_and_the_others_go_on() -> None:
-    tasks = {"a": partial(int, 1), "b": linger, "c": partial(int, 3)}
+    tasks: Tasks = {"a": partial(int, 1), "b": linger, "c": partial(int, 3)}
     answers = dict(side_by_side(tasks, 1, seconds=0.5, shared=True))
     assert answers == {"a": 1, "b": Lost("stopped after 0.5 s"), "c": 3}
 
 
 def test_a_model_error_is_raised_here() -> None:
+    tasks: Tasks = {"a": partial(int, 1), "b": refuse, "c": linger}
     with pytest.raises(ModelError, match="it is no model"):
-        dict(side_by_side({"a": partial(int, 1), "b": refuse, "c": linger}, 2, shared=True))
+        dict(side_by_side(tasks, 2, shared=True))
 
 
 def test_a_task_that_fails_is_a_failure_of_the_tool(capfd: pytest.CaptureFixture[str]) -> None:

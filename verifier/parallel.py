@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -104,7 +104,7 @@ def side_by_side(
     seconds: float | None = None,
     shared: bool = False,
     in_order: bool = True,
-) -> Iterator[tuple[str, T | Lost]]:
+) -> Generator[tuple[str, T | Lost], None, None]:
     """The tasks' answers in their order, each from a process of its own, so many at a time.
 
     With `shared`, for tasks that leave a process as they found it, one that was done soon goes on

@@ -70,7 +70,12 @@ def test_the_models_tell_when_a_violation_is_settled() -> None:
 
 def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
     explored = session()
-    asleep: Aside[Found] = Aside("it", lambda: time.sleep(60) or (None, ""))
+
+    def sleep() -> Found:
+        time.sleep(60)
+        return None, ""
+
+    asleep = Aside("it", sleep)
 
     class Asleep(Background):
         def search(self, values: Sequence[Any], group: str) -> Aside[Found]:

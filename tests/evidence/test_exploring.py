@@ -1,5 +1,7 @@
 """Going other ways from any step of an execution."""
 
+from typing import Any
+
 from tests.evidence.lazy_project import project, properties, trace
 from verifier.evidence.exploring import Exploration
 from verifier.evidence.following import misfit, moves_of, start_of
@@ -45,7 +47,8 @@ def test_the_counterexample_itself_is_not_taken_back() -> None:
 def test_a_step_that_is_not_enabled_is_not_taken() -> None:
     session = exploration()
     step, choices = session.enabled(1)[1]
-    stays = {name: next(iter(type(value))) for name, value in choices.items()}
+    enums: dict[str, Any] = {name: type(value) for name, value in choices.items()}
+    stays = {name: next(iter(members)) for name, members in enums.items()}
     assert not session.take(1, (step, stays))
     assert len(session.branches) == 1
 

@@ -36,7 +36,7 @@ def told(*changes: Change) -> str:
 
 
 def test_what_is_reached_comes_first_and_fields_of_a_record_go_together() -> None:
-    later = (("go", {}), ("go", {"on": True}))
+    later: Any = (("go", {}), ("go", {"on": True}))
     assert told(
         unreached("go", "cpu.a", "unreachable"),
         unreached("go", "cpu.b", "unreachable"),

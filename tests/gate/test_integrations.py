@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.gate.conftest import HOME, Project
+from tests.command import HOME
+from tests.gate.conftest import Project
 
 GUIDE = (HOME / "docs" / "gate.md").read_text()
 
@@ -44,7 +45,7 @@ def blocks(text: str) -> list[str]:
 def script(kind: str, marker: str) -> str:
     """A block of the guide that holds a text."""
     found = re.findall(rf"```{kind}\n(.*?)```", GUIDE, re.DOTALL)
-    return next(block for block in found if marker in block)
+    return next(str(block) for block in found if marker in block)
 
 
 def run(project: Project, shell: dict[str, str], text: str, **more: str) -> int:

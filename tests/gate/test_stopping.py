@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.gate.conftest import HOME, Project
+from tests.command import HOME
+from tests.gate.conftest import Project
 
 REPORTS = ("json", "junit", "sarif", "markdown")
 SLOW = '''

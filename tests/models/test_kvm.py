@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from models.kvm.era import REFERENCE, V3_1, V3_12, V3_13, V3_14, V4_11, V4_20, V4_20_REPAIRED, Era
+from models.kvm.era import (
+    REFERENCE,
+    V3_1,
+    V3_4,
+    V3_12,
+    V3_13,
+    V3_14,
+    V4_11,
+    V4_20,
+    V4_20_REPAIRED,
+    Era,
+)
 from models.kvm.machine import Kvm
 from models.kvm.neighbours import (
     interrupt_uses_fpu,
@@ -114,7 +125,7 @@ def test_a_guest_without_the_fpu_reads_its_own_ts() -> None:
 
 
 def test_until_3_7_the_vmm_finds_the_guest_s_registers_after_kvm_run() -> None:
-    s = kvm_vmx.kvm(fpu_internal.V3_4, kvm_vmx.kvm_era.V3_4)
+    s = kvm_vmx.kvm(fpu_internal.V3_4, V3_4)
     kvm_run(s)
     enter(s)
     external_interrupt(s)

@@ -179,8 +179,8 @@ def test_mov_to_cr0_on_random_values_of_every_bit() -> None:
         cpu.non_root, cpu.vmxon = non_root, vmxon
         cpu.vmcs.unrestricted_guest = unrestricted
         if non_root and (source ^ shadow) & mask:
-            kept = Cr0(et=True, ne=True, nw=True, cd=True)
-            expected, after_cr0 = Outcome.EXIT, real & number(kept)
+            kept = number(Cr0(et=True, ne=True, nw=True, cd=True))
+            expected, after_cr0 = Outcome.EXIT, real & kept
         else:
             kept = hard | (mask if non_root else 0)
             value = cr0((real & kept) | (source & ~kept))

@@ -116,7 +116,7 @@ def test_entry_does_not_check_bits_that_it_does_not_load(bit: str) -> None:
 @pytest.mark.parametrize("bit", ["mp", "em", "ts", "ne", "wp", "am"])
 def test_entry_refuses_a_fixed_bit_of_the_host_and_fails_on_one_of_the_guest(bit: str) -> None:
     for field, outcome in (("host_cr0", Outcome.VMFAIL), ("guest_cr0", Outcome.EXIT)):
-        fields = {"host_cr0": ALL_BITS, "guest_cr0": ALL_BITS}
+        fields: dict[str, Any] = {"host_cr0": ALL_BITS, "guest_cr0": ALL_BITS}
         fields[field] = ALL_BITS & ~only(bit)
         cpu = cpu_with(Vmcs(**fields), cr0=ALL_BITS, cr0_fixed0=FIXED0 | only(bit))
         assert vm_entry(cpu) == outcome

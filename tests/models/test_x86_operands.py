@@ -1,6 +1,7 @@
 """Operands in registers and in memory: their faults, what an exit tells of them, what is read."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ REGISTERS = {"RAX": 0, "RCX": 1, "RDX": 2, "RBX": 3, "RSP": 4, "RBP": 5, "RSI": 
 REGISTERS |= {f"R{number}": number for number in range(8, 16)}
 
 
-def guest(**fields: Cr0) -> Cpu:
+def guest(**fields: Any) -> Cpu:
     cpu = Cpu(non_root=True)
     cpu.vmcss[VmcsName.VMCS01] = Vmcs(**fields)
     return cpu

@@ -109,9 +109,10 @@ def packed(cases: Iterable[Mapping[str, bool]]) -> dict[str, int]:
 
 def bits_of(path: str, value: Any) -> dict[str, bool]:
     """The latches of one leaf."""
-    if type(value) is bool:
+    if isinstance(value, bool):
         return {path: value}
-    code = encoding(type(value)).constant(value)
+    of: Any = type(value)
+    code = encoding(of).constant(value)
     return {f"{path}#{i}": bool(bit) for i, bit in enumerate(code)}
 
 

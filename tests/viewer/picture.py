@@ -42,7 +42,8 @@ def picture() -> str:
 def _row(row: int, strip: Strip) -> Iterator[str]:
     """The grounds of a row, then its text on them."""
     column = 0
-    grounds, texts = [], []
+    grounds: list[str] = []
+    texts: list[str] = []
     for segment in strip:
         grounds += _ground(row, column, segment)
         texts += _text(row, column, segment)

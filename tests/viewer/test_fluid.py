@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from verifier.evidence.traces import Changed, Entered, Stride, Trace
+from verifier.evidence.traces import Changed, Entered, Stride, Trace, Value
 from verifier.viewer.screen.scene import VIEWS, Scene
 from verifier.viewer.watches import watch
 
@@ -19,13 +19,13 @@ def long_trace() -> Trace:
     values: dict[str, bool | str] = dict.fromkeys(names, False)
     start, steps = dict(values), []
     for number in range(STEPS):
-        changes = {}
+        changes: dict[str, tuple[Value, Value]] = {}
         for name in (names[number % FIELDS], names[number * 7 % FIELDS]):
             changes[name] = (values[name], not values[name])
             values[name] = not values[name]
         entries = tuple(Changed(name, old, new, 1) for name, (old, new) in changes.items())
         call = Entered("go", "a/kernel.c: go", "models/m.py", 1, "", entries)
-        because = dict.fromkeys(changes, (names[number * 3 % FIELDS],))
+        because: dict[str, tuple[str, ...]] = dict.fromkeys(changes, (names[number * 3 % FIELDS],))
         steps.append(Stride("go", "", {}, (), changes, call, because=because))
     seen = {names[0]: values[names[0]]}
     return Trace(1, "trace", "s/x", "p", "c", seen, "bmc", start, tuple(steps))

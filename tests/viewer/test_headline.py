@@ -111,7 +111,10 @@ def entry(outcome: str, promised: str) -> Trace:
     writes = tuple(Changed(f"outcome.{n}", blank[n], told[n], 3) for n in told)
     call = Entered("handle_exit", "", "m.py", 1, "", writes)
     changes = {f"outcome.{n}": (blank[n], told[n]) for n in told if blank[n] != told[n]}
-    because = {"outcome.outcome": (OURS,), "outcome.promised": (THEIRS,)}
+    because: dict[str, tuple[str, ...]] = {
+        "outcome.outcome": (OURS,),
+        "outcome.promised": (THEIRS,),
+    }
     step = Stride("handle_exit", "L1", {}, (), changes, call, because=because)
     start: dict[str, str | bool] = {OURS: True, THEIRS: False}
     events = {"outcome.instruction": "EXEMPT"} | {f"outcome.{n}": blank[n] for n in blank}
@@ -147,7 +150,11 @@ def access(owner: str, value: bool, claim_sees: str) -> Trace:
         "access.found.value": False,
         "access.latest": False,
     }
-    found = {"access.context": "A", "access.found.owner": owner, "access.found.value": value}
+    found: dict[str, str | bool] = {
+        "access.context": "A",
+        "access.found.owner": owner,
+        "access.found.value": value,
+    }
     changes = {name: (blank[name], new) for name, new in found.items() if blank[name] != new}
     call = Entered("use_fpu", "", "m.py", 1, "", ())
     step = Stride("use_fpu", "", {}, (), changes, call)
