@@ -177,6 +177,8 @@ def _result(
     name = compiled.system.name
     if isinstance(verdict, Violated):
         shortest = _shortest(compiled, group, verdict, watch)
+        if explain:
+            watch(Progress("explain", shortest.depth, f"{name}/{group}"))
         return _violated(compiled, properties, group, shortest, explain)
     if isinstance(verdict, Unknown):
         seconds, why = verdict.seconds, verdict.reason

@@ -144,9 +144,11 @@ def side_by_side(
             worker.end()
 
 
-def within(seconds: float | None, name: str, task: Callable[[], T]) -> T | Lost:
+def within(
+    seconds: float | None, name: str, task: Callable[[], T], watch: Watch = silent
+) -> T | Lost:
     """The answer of a task in a process of its own, which ends in time whatever it does."""
-    [(_, answer)] = side_by_side({name: task}, 1, silent, seconds)
+    [(_, answer)] = side_by_side({name: task}, 1, watch, seconds)
     return answer
 
 

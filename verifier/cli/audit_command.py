@@ -11,6 +11,7 @@ import click
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.cli import options
 from verifier.cli.errors import one_line, tell, wrong_file
+from verifier.cli.progress import Reporter
 from verifier.evidence.audit import kept_rejections, rejection
 from verifier.evidence.files import DamagedFile, Evidence, read_any
 from verifier.evidence.kept import Kept
@@ -49,7 +50,9 @@ def _audited(catalogue: Catalogue, file: Path, timeout: float) -> int:
     except DamagedFile as damage:
         raise wrong_file(file, str(damage)) from None
     catalogue.system(evidence.system)
-    found = within(timeout, str(file), partial(_judged, catalogue, evidence))
+    with Reporter("auditing") as reporter:
+        task = partial(_judged, catalogue, evidence)
+        found = within(timeout, str(file), task, reporter.watch)
     if isinstance(found, Lost):
         says = one_line(f"{file}: {evidence.system}: its audit was {found.reason}")
         click.echo(f"{click.style('unknown', fg='yellow')}    {says}")

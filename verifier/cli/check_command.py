@@ -79,7 +79,7 @@ def command(
     width = max(len(str(pair)) for pair in chosen)
     results: list[Result] = []
     try:
-        with Reporter(len({pair.system for pair in chosen}), quiet=as_json) as reporter:
+        with Reporter("checking", len({pair.system for pair in chosen}), as_json) as reporter:
             batches = check_all(
                 catalogue,
                 chosen,

@@ -42,7 +42,7 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) 
     codes = [0]
     for name in names:
         codes += _witnesses(catalogue, name)
-        with Reporter(1) as reporter:
+        with Reporter("covering") as reporter:
             cores = jobs or os.cpu_count() or 1
             found = list(coverage(catalogue.systems[name], (), cores, reporter.watch))
         _print(name, found)

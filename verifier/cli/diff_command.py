@@ -9,6 +9,7 @@ import click
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.cli import options
 from verifier.cli.completing import systems
+from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.evidence.verdicts import Limits
 from verifier.gate.behaviour import Behaviour, behaviour_of
@@ -42,7 +43,9 @@ def command(system: str, other: str | None, revision: str | None, timeout: float
         old, new, was = _before(base, system), first, f"{system} at {base.short}"
     else:
         old, new, was = first, _behaviour(catalogue, other), system
-    found = difference(old, new, Limits(depth=40, seconds=timeout), each=True)
+    with Reporter("comparing") as reporter:
+        limits = Limits(depth=40, seconds=timeout)
+        found = difference(old, new, limits, each=True, watch=reporter.watch)
     for line in difference_lines(found, was, styled):
         click.echo(line)
     return 0 if found.none else 1

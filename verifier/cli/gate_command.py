@@ -81,7 +81,7 @@ def command(
     before = recorded(root)
     cores = jobs or os.cpu_count() or 1
     try:
-        with terminable(), Reporter(len(selected.systems)) as reporter:
+        with terminable(), Reporter("checking", len(selected.systems)) as reporter:
             report = gate(
                 catalogue, selected, base, limits, cache, circuits, cores, reporter.watch, accepting
             )

@@ -9,6 +9,7 @@ import click
 from verifier.catalogue import load, project_root
 from verifier.cli import options
 from verifier.cli.completing import systems
+from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Limits
 
@@ -40,7 +41,9 @@ def command(name: str, over: str, form: str, output: Path | None, timeout: float
     fields = [field.strip() for field in over.split(",") if field.strip()]
     if not fields:
         raise click.UsageError("--over names no field")
-    found = projection(compile_system(system, ()), fields, Limits(seconds=timeout))
+    with Reporter("exploring") as reporter:
+        limits = Limits(seconds=timeout)
+        found = projection(compile_system(system, ()), fields, limits, reporter.watch)
     if form == "text" and output is None:
         from verifier.cli.show_command import echo_lines
 

@@ -64,7 +64,7 @@ def command(
         for name in names:
             begin = perf_counter()
             trials: list[Trial] = []
-            with Reporter(1) as reporter:
+            with Reporter("mutating") as reporter:
                 guards = guarded_system(catalogue, name, limits, cache, reporter.watch)
                 cores = jobs or os.cpu_count() or 1
                 if not guards.claims:

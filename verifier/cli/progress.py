@@ -21,14 +21,14 @@ SPEAK = 15.0
 
 
 class Reporter:
-    """Shows how far a check is; gone before a result is printed and at the end.
+    """Shows what is being done, and of how many systems; gone before a result and at the end.
 
-    It draws when it is told something, not from a thread: the check forks.
+    It draws when it is told something, not from a thread: what is watched forks.
     """
 
-    def __init__(self, total: int, quiet: bool = False) -> None:
+    def __init__(self, doing: str, total: int = 0, quiet: bool = False) -> None:
         terminal = sys.stderr.isatty()
-        self._bar = _bar(total) if terminal and not quiet else None
+        self._bar = _bar(doing, total) if terminal and not quiet else None
         self._speaks = not terminal and not quiet
         self._begun = self._spoken = monotonic()
         self._drawn = 0.0
@@ -75,21 +75,21 @@ class Reporter:
             self._bar.start()
 
 
-def _bar(total: int) -> Bar:
+def _bar(doing: str, total: int) -> Bar:
     """Only who has a terminal waits for rich to be imported."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
+    count = (BarColumn(bar_width=24), MofNCompleteColumn()) if total else ()
     bar = Bar(
         TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
+        *count,
         TimeElapsedColumn(),
         TextColumn("{task.fields[detail]}", style="dim"),
         console=Console(stderr=True),
         auto_refresh=False,
         transient=True,
     )
-    bar.add_task("checking", total=total, detail="")
+    bar.add_task(doing, total=total or None, detail="")
     return bar

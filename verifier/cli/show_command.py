@@ -16,12 +16,13 @@ from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import wrong_file
 from verifier.cli.opening import interactive, open_trace, placed, session_of
+from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, Evidence, read
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Limits
+from verifier.evidence.verdicts import Limits, Progress
 from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.circuits import Circuits
 from verifier.language.compiled import Compiled
@@ -70,7 +71,8 @@ def command(
     watches = _watches(texts)
     if output is not None:
         writable_file(output)
-    evidence, catalogue = _found(what, timeout, fresh)
+    with Reporter("searching") as reporter:
+        evidence, catalogue = _found(what, timeout, fresh, reporter)
     if not isinstance(evidence, Trace | Certificate):
         click.echo(f"{evidence.verdict}: {evidence.reason or 'every witness is found'}")
         return 3 if evidence.verdict == "unknown" else 0
@@ -84,7 +86,8 @@ def command(
         text = _mermaid(evidence)
     else:
         whole = form != "svg"
-        lines = _lines(evidence, catalogue, watches, everything, whole, timeout)
+        with Reporter("reading") as reporter:
+            lines = _lines(evidence, catalogue, watches, everything, whole, timeout, reporter)
         if form == "text" and output is None:
             echo_lines(lines, plain)
             return 0
@@ -103,7 +106,9 @@ def _watches(texts: Iterable[str]) -> list[Watch]:
         raise click.UsageError(f"--watch: {wrong}") from None
 
 
-def _found(what: str, timeout: float, fresh: bool) -> tuple[Evidence | Result, Catalogue | None]:
+def _found(
+    what: str, timeout: float, fresh: bool, reporter: Reporter
+) -> tuple[Evidence | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
     file = Path(what)
     if os.path.isfile(file):
@@ -115,15 +120,19 @@ def _found(what: str, timeout: float, fresh: bool) -> tuple[Evidence | Result, C
     circuits = Circuits(root, Cache(cache_folder(), limits))
     catalogue = load(root)
     pair = _pair(catalogue, what)
+    reporter.watch(Progress("compile", 0, pair.system))
     if not fresh:
         system = catalogue.systems[pair.system]
         properties = catalogue.properties_of(system)
         compiled = circuits.compiled(system, properties)
+        reporter.watch(Progress("explain", 0, str(pair)))
         kept = kept_counterexample(root, compiled, properties, pair.property)
         if kept is not None:
             return kept, catalogue
     task = partial(check_one, catalogue, circuits.compiled, "auto", limits, minimal=True)
-    [result] = task(fresh=fresh, jobs=2, name=pair.system, groups=[pair.property])
+    [result] = task(
+        fresh=fresh, jobs=2, name=pair.system, groups=[pair.property], watch=reporter.watch
+    )
     return result.evidence or result, catalogue
 
 
@@ -143,6 +152,7 @@ def _lines(
     everything: bool,
     whole: bool,
     timeout: float,
+    reporter: Reporter,
 ) -> list[Line]:
     if isinstance(evidence, Trace):
         from verifier.viewer.plain import overview_lines, trace_lines
@@ -161,7 +171,8 @@ def _lines(
     properties = catalogue.properties_of(system)
     compiled = compile_system(system, properties)
     if from_file:
-        _require_sound(compiled, properties, evidence, timeout)
+        _require_sound(compiled, properties, evidence, timeout, reporter)
+    reporter.watch(Progress("premises", 0, evidence.system))
     return list(certificate_lines(evidence, types, premises(compiled, evidence)))
 
 
@@ -170,10 +181,12 @@ def _require_sound(
     properties: tuple[ModelFunction, ...],
     certificate: Certificate,
     timeout: float,
+    reporter: Reporter,
 ) -> None:
     """Refuse to show as proved what a file only says is."""
     pair = f"{certificate.system}/{certificate.property}"
-    why = within(timeout, pair, partial(rejection, compiled, properties, certificate))
+    task = partial(rejection, compiled, properties, certificate)
+    why = within(timeout, pair, task, reporter.watch)
     if isinstance(why, Lost):
         raise ModelError(f"the audit of this proof of `{pair}` was {why.reason}")
     if why is not None:

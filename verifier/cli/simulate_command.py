@@ -16,11 +16,13 @@ from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import one_line, wrong_file
 from verifier.cli.opening import interactive, open_system
+from verifier.cli.progress import Reporter
 from verifier.evidence.files import DamagedFile, read
 from verifier.evidence.following import chosen, moves_of, start_of
 from verifier.evidence.replay import Machine, Move, Stopped
 from verifier.evidence.simulating import changes, enabled, random_move
 from verifier.evidence.traces import Trace, shown
+from verifier.evidence.verdicts import Progress
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
@@ -56,7 +58,8 @@ def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: 
     machine = Machine(system, start)
     _follow(machine, moves)
     if steps is not None:
-        return _at_random(machine, properties, steps, seed)
+        with Reporter("simulating") as reporter:
+            return _at_random(machine, properties, steps, seed, reporter)
     return 0 if trace is not None and not sys.stdin.isatty() else _by_hand(machine, properties)
 
 
@@ -89,12 +92,19 @@ def _follow(machine: Machine, moves: Sequence[Move]) -> None:
         _show_changes(machine, before)
 
 
-def _at_random(machine: Machine, properties: Sequence[ModelFunction], steps: int, seed: int) -> int:
+def _at_random(
+    machine: Machine,
+    properties: Sequence[ModelFunction],
+    steps: int,
+    seed: int,
+    reporter: Reporter,
+) -> int:
     """Random steps; which were taken, and the first violation of each property."""
     random, taken = Random(seed), Counter[str]()
     claims = [function for function in properties if function.kind == "always"]
     violated: dict[str, int] = {}
     for number in range(1, steps + 1):
+        reporter.watch(Progress("step", number, f"of {steps}"))
         move = random_move(machine, random)
         if move is None:
             click.echo(f"nothing can be done after {number - 1} steps")
@@ -102,7 +112,10 @@ def _at_random(machine: Machine, properties: Sequence[ModelFunction], steps: int
         taken[move[0].name] += 1
         for function in machine.failing([f for f in claims if f.name not in violated]):
             violated[function.name] = number
+            reporter.clear()
             click.echo(f"step {number}: {function.group} is violated: {function.name}")
+            reporter.resume()
+    reporter.clear()
     click.echo(f"{sum(taken.values())} steps, seed {seed}")
     for step in machine.system.actions:
         click.echo(f"{taken[step.name]:8}  {step.name}")

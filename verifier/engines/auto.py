@@ -52,7 +52,7 @@ def auto(
     standing = _Standing(goals)
     known = _known(circuit, standing, lemmas, budget)
     searches = {goal: Search(circuit, goal, budget, known) for goal in standing.goals}
-    _first_look(searches.values(), standing, budget)
+    _first_look(searches.values(), standing, budget, watch)
     if standing.open() and not standing.failures:
         decide = _take_turns if jobs < 2 else _side_by_side
         decide(circuit, searches, standing, budget, watch, known)
@@ -113,11 +113,14 @@ def _known(
         return ()
 
 
-def _first_look(searches: Iterable[Search], standing: _Standing, budget: Budget) -> None:
+def _first_look(
+    searches: Iterable[Search], standing: _Standing, budget: Budget, watch: Watch
+) -> None:
     """Deepen each search with few solver calls."""
     depth = budget.limits.depth
     try:
         for search in searches:
+            watch(Progress("bmc", search.depth, search.goal))
             budget.give(_FIRST_LOOK)
             with suppress(Paused):
                 while search.found is None and search.depth != depth:

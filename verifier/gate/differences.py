@@ -11,7 +11,7 @@ import z3
 from verifier.circuit.graph import TRUE
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.evidence.traces import Value
-from verifier.evidence.verdicts import Clause, Limits
+from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.examples import Change, Examples
 from verifier.gate.joint import Aspect, Joint, same_code
@@ -46,7 +46,11 @@ class Difference:
 
 
 def difference(
-    old: Behaviour, new: Behaviour, reaching: Limits = REACHING, each: bool = False
+    old: Behaviour,
+    new: Behaviour,
+    reaching: Limits = REACHING,
+    each: bool = False,
+    watch: Watch = silent,
 ) -> Difference:
     """Compare two versions step by step, for every state and every choice.
 
@@ -54,12 +58,13 @@ def difference(
     and random ones do; `each` asks of every single thing whether it is.
     """
     renamed = _renamed(old, new)
+    watch(Progress("compare", 0, new.system))
     joint, aspects = _compared(old, new, renamed)
     wrong = {one.name for one in aspects if one.kind == "field"}
     if not wrong.isdisjoint(renamed.values()):
         renamed = {was: now for was, now in renamed.items() if now not in wrong}
         joint, aspects = _compared(old, new, renamed)
-    examples = Examples(joint, reaching, each)
+    examples = Examples(joint, reaching, each, watch)
     return Difference(
         system=new.system,
         changes=tuple(examples.of(aspects)),

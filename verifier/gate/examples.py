@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import z3
 
 from verifier.circuit.circuit import Circuit
+from verifier.circuit.packed import PackedSteps
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.engines.auto import auto
 from verifier.engines.simulation import simulation
 from verifier.evidence.minimise import minimise
 from verifier.evidence.traces import Value
-from verifier.evidence.verdicts import Limits, Path, Proved, Unknown, Verdict, Violated
+from verifier.evidence.verdicts import (
+    Limits,
+    Path,
+    Progress,
+    Proved,
+    Unknown,
+    Verdict,
+    Violated,
+    Watch,
+    silent,
+)
 from verifier.gate.behaviour import Variable
 from verifier.gate.joint import Aspect, Joint
 
@@ -49,10 +61,15 @@ class Change:
 class Examples:
     """Looks for an example of each aspect: reached if possible, any state otherwise."""
 
-    def __init__(self, joint: Joint, reaching: Limits, each: bool) -> None:
+    def __init__(self, joint: Joint, reaching: Limits, each: bool, watch: Watch = silent) -> None:
         self.joint = joint
         self.reaching = reaching
         self.each = each
+        self.watch = watch
+
+    @cached_property
+    def _new_steps(self) -> PackedSteps:
+        return PackedSteps(self.joint.new.behaviour.circuit, 1)
 
     def of(self, aspects: Sequence[Aspect]) -> list[Change]:
         """Each aspect as a change."""
@@ -60,37 +77,39 @@ class Examples:
             return []
         goals = {f"{i}": [aspect] for i, aspect in enumerate(aspects)}
         whole = self.joint.circuit(goals)
+        steps = PackedSteps(whole, 1)
         found: dict[str, Verdict] = dict(simulation(whole, list(goals)))
         if self.each:
-            verdicts = auto(whole, list(goals), self.reaching, jobs=1)
+            verdicts = auto(whole, list(goals), self.reaching, self.watch, jobs=1)
             found |= {goal: one for goal, one in verdicts.items() if not isinstance(one, Unknown)}
-            found |= self._in_common(whole, aspects, found)
+            found |= self._in_common(steps, aspects, found)
         else:
             found |= self._by_step(aspects, found)
         found |= self._small(whole, aspects, found)
-        return [self._change(whole, a, found.get(f"{i}")) for i, a in enumerate(aspects)]
+        return [self._change(steps, a, found.get(f"{i}")) for i, a in enumerate(aspects)]
 
     def _by_step(
         self, aspects: Sequence[Aspect], known: Mapping[str, Verdict]
     ) -> dict[str, Verdict]:
         """What the shortest execution to any difference of a step shows, or that there is none."""
         graph, found = self.joint.graph, dict[str, Verdict]()
-        steps: dict[str, list[Aspect]] = {}
+        goals: dict[str, list[Aspect]] = {}
         for aspect in aspects:
-            steps.setdefault(aspect.step, []).append(aspect)
-        circuit = self.joint.circuit(steps)
-        by_step = auto(circuit, list(steps), self.reaching, jobs=1)
+            goals.setdefault(aspect.step, []).append(aspect)
+        circuit = self.joint.circuit(goals)
+        steps = PackedSteps(circuit, 1)
+        by_step = auto(circuit, list(goals), self.reaching, self.watch, jobs=1)
         for i, aspect in enumerate(aspects):
             shortest = by_step[aspect.step]
             if isinstance(shortest, Violated):
-                if graph.evaluate([aspect.differs], self._last(circuit, shortest.path)) == [1]:
+                if graph.evaluate([aspect.differs], self._last(steps, shortest.path)) == [1]:
                     found[f"{i}"] = shortest
             elif f"{i}" not in known:
                 found[f"{i}"] = shortest
         return found
 
     def _in_common(
-        self, circuit: Circuit, aspects: Sequence[Aspect], known: Mapping[str, Verdict]
+        self, steps: PackedSteps, aspects: Sequence[Aspect], known: Mapping[str, Verdict]
     ) -> dict[str, Verdict]:
         """One example for all that a step does differently equally soon, where it shows that."""
         found = dict[str, Verdict]()
@@ -105,7 +124,7 @@ class Examples:
                     found[f"{i}"] = example
                     break
             else:
-                examples.append((own, self._last(circuit, own.path)))
+                examples.append((own, self._last(steps, own.path)))
         return found
 
     def _small(
@@ -122,24 +141,25 @@ class Examples:
             assert isinstance(verdict, Violated), "only executions show differences"
             differ = graph.all(circuit.bad[goal] for goal in goals)
             whole = replace(circuit, bad={"differ": differ})
+            self.watch(Progress("minimise", len(verdict.path.inputs), "an example"))
             path = minimise(whole, "differ", verdict.path).path
             small |= dict.fromkeys(goals, replace(verdict, path=path))
         return small
 
-    def _change(self, circuit: Circuit, aspect: Aspect, verdict: Verdict | None) -> Change:
+    def _change(self, steps: PackedSteps, aspect: Aspect, verdict: Verdict | None) -> Change:
         if isinstance(verdict, Violated):
-            values = self._last(circuit, verdict.path)
+            values = self._last(steps, verdict.path)
             return self._told(aspect, values, "reachable", self._moves(verdict.path))
         reached: Reached = "unreachable" if isinstance(verdict, Proved) else "not reached"
         return self._told(aspect, self._any(aspect), reached, ())
 
-    def _last(self, circuit: Circuit, path: Path) -> dict[int, int]:
+    def _last(self, steps: PackedSteps, path: Path) -> dict[int, int]:
         """The joint graph's variables in the last step of a path."""
+        circuit = steps.circuit
         state = {latch.literal: int(path.start[latch.name]) for latch in circuit.latches}
-        following = [latch.next for latch in circuit.latches]
         for inputs in path.inputs[:-1]:
-            values = state | {bit.literal: int(inputs[bit.name]) for bit in circuit.inputs}
-            state = dict(zip(state, circuit.graph.evaluate(following, values), strict=True))
+            steps.take(state, {bit.literal: int(inputs[bit.name]) for bit in circuit.inputs})
+            state = steps.successor()
         return state | {bit.literal: int(path.inputs[-1][bit.name]) for bit in circuit.inputs}
 
     def _any(self, aspect: Aspect) -> dict[int, int]:
@@ -156,21 +176,18 @@ class Examples:
 
     def _moves(self, path: Path) -> tuple[tuple[str, dict[str, Value]], ...]:
         """The steps that are taken; one that is not enabled changes nothing."""
-        new = self.joint.new.behaviour
+        new, steps = self.joint.new.behaviour, self._new_steps
         circuit, moves = new.circuit, list[tuple[str, dict[str, Value]]]()
         state = {latch.literal: int(path.start[latch.name]) for latch in circuit.latches}
-        following = [latch.next for latch in circuit.latches]
         for inputs in path.inputs:
             taken = new.taken(inputs)
             if taken is None:
                 continue
             action, choices = taken
-            values = state | {bit.literal: int(inputs[bit.name]) for bit in circuit.inputs}
-            roots = [circuit.bad[f"fires:{action.name}"], *following]
-            fires, *after = circuit.graph.evaluate(roots, values)
-            if fires or inputs is path.inputs[-1]:
+            values = {bit.literal: int(inputs[bit.name]) for bit in circuit.inputs}
+            if steps.take(state, values)[f"fires:{action.name}"] or inputs is path.inputs[-1]:
                 moves.append((action.name, choices))
-            state = dict(zip(state, after, strict=True))
+            state = steps.successor()
         return tuple(moves)
 
     def _told(

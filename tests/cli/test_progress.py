@@ -1,0 +1,90 @@
+"""What takes long says what it is doing, on stderr alone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import HERE
+from verifier.cli import progress
+from verifier.cli.progress import Reporter
+from verifier.evidence.verdicts import Progress
+
+GRAPH = "graph lazy/fixed --over ts"
+LONG = [
+    ("check lazy/fixed", "checking"),
+    ("show lazy/fixed/isolation --fresh --plain", "searching"),
+    ("show lazy/fixed/isolation --plain", "reading"),
+    ("diff lazy/fixed lazy/broken", "comparing"),
+    (GRAPH, "exploring"),
+    ("simulate lazy/fixed --random 20", "simulating"),
+    ("cover lazy/fixed", "covering"),
+    ("mutate lazy/fixed", "mutating"),
+    ("audit evidence/lazy.fixed.isolation.json", "auditing"),
+]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, example: Path) -> Path:
+    """The example with evidence that can be audited."""
+    import shutil
+
+    folder = tmp_path_factory.mktemp("progress") / "lazy"
+    shutil.copytree(example, folder)
+    assert on_terminal(folder, "check lazy/fixed --evidence evidence")[0] == 0
+    return folder
+
+
+def on_terminal(folder: Path, command: str) -> tuple[int, str, str]:
+    """The exit code of a command, its stdout, and its stderr, which is a terminal."""
+    inner, outer = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verifier", *command.split()],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(HERE.parent.parent), "TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=outer,
+        text=True,
+    )
+    os.close(outer)
+    said = b""
+    try:
+        while piece := os.read(inner, 65536):
+            said += piece
+    except OSError:  # the other end is closed
+        pass
+    os.close(inner)
+    assert process.stdout is not None
+    return process.wait(60), process.stdout.read(), said.decode()
+
+
+@pytest.mark.parametrize(("command", "doing"), LONG)
+def test_on_a_terminal_each_long_command_says_what_it_does(
+    project: Path, command: str, doing: str
+) -> None:
+    code, out, said = on_terminal(project, command)
+    assert code in (0, 1)
+    assert doing in said
+    assert doing not in out
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("quiet", "said"), [(False, ["15 s: bmc isolation", "31 s: pdr 3 clauses"]), (True, [])]
+)
+def test_without_a_terminal_what_takes_long_says_so_now_and_then(
+    quiet: bool,
+    said: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock = iter([0.0, 1.0, 14.9, 15.0, 16.0, 29.0, 31.0])
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    with Reporter("searching", quiet=quiet) as reporter:
+        for engine, detail in [("bmc", "integrity")] * 2 + [("bmc", "isolation")] * 3:
+            reporter.watch(Progress(engine, 1, detail))
+        reporter.watch(Progress("pdr", 2, "3 clauses"))
+    caught = capsys.readouterr()
+    assert (caught.out, caught.err.splitlines()) == ("", said)
