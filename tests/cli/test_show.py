@@ -63,6 +63,49 @@ def test_the_settling_step_is_marked_and_the_file_alone_can_be_read(
     assert "Why" in ran.out
 
 
+def test_a_case_is_shown_in_a_shortest_execution_that_can_be_audited(
+    nestproof: Runner, project: Path
+) -> None:
+    ran = nestproof("show", "lazy/fixed/isolation", "--case", "both_tasks_use_the_fpu", cwd=project)
+    assert ran.code == 0
+    assert ran.out.startswith(
+        "an execution of lazy/fixed, 2 steps, and then: both tasks use the FPU\n"
+    )
+    step = nestproof("show", "lazy/fixed", "--case", "switch_to", "--format", "mermaid")
+    assert step.out.endswith(": switch to\n")
+
+
+def test_a_pair_that_has_cases_only_lists_them(nestproof: Runner, project: Path) -> None:
+    file = project / "properties" / "isolation.py"
+    file.write_text(file.read_text().replace('@sometimes("isolation")', '@sometimes("cases")'))
+    ran = nestproof("show", "lazy/fixed/cases", cwd=project)
+    assert ran.code == 0
+    assert ran.out == (
+        "proved: every case occurs\n"
+        "  The property is not empty: the second task gets to use the registers too.\n"
+        "    see it: nestproof show lazy/fixed --case both_tasks_use_the_fpu\n"
+    )
+
+
+def test_a_case_that_there_is_not_is_answered_with_those_that_there_are(nestproof: Runner) -> None:
+    ran = nestproof("show", "lazy/fixed", "--case", "both_task_use_fpu")
+    assert (ran.code, ran.out) == (2, "")
+    assert "`lazy/fixed` has no case or step `both_task_use_fpu`" in ran.err
+    assert "one of both_tasks_use_the_fpu" in ran.err
+    ran = nestproof("show", "lazy/fixd", "--case", "switch_to")
+    assert (ran.code, ran.out) == (2, "")
+    assert "did you mean `lazy/fixed`?" in ran.err
+
+
+def test_a_case_that_never_occurs_is_not_green(nestproof: Runner, project: Path) -> None:
+    model = project / "models" / "lazy.py"
+    text = model.read_text()
+    assert "assume(next_task != machine.current)" in text
+    model.write_text(text.replace("assume(next_task != machine.current)", "assume(False)"))
+    ran = nestproof("show", "lazy/fixed", "--case", "switch_to", cwd=project)
+    assert (ran.code, ran.out) == (1, "vacuous: `switch_to` never occurs\n")
+
+
 def test_a_graph_is_drawn_in_every_format(nestproof: Runner, tmp_path: Path) -> None:
     over = ("graph", "lazy/fixed", "--over", "registers.owner,ts")
     assert "use_fpu" in nestproof(*over).out

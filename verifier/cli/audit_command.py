@@ -79,5 +79,7 @@ def _said(catalogue: Catalogue, evidence: Evidence | Kept) -> Iterator[Said]:
     if isinstance(evidence, Kept):
         yield from kept_rejections(compiled, properties, evidence)
         return
-    claim = "violated" if isinstance(evidence, Trace) else "proved"
-    yield evidence.property, claim, rejection(compiled, properties, evidence)
+    goal, claim = evidence.property, "proved"
+    if isinstance(evidence, Trace):
+        goal, claim = (evidence.case, "reached") if evidence.case else (goal, "violated")
+    yield goal, claim, rejection(compiled, properties, evidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
@@ -46,6 +47,7 @@ FORMATS = ("text", "svg", "html", "mermaid")
     default="text",
     help="A picture, a page or a sequence diagram, complete in itself.",
 )
+@click.option("--case", metavar="NAME", help="An execution in which it occurs, or a step fires.")
 @click.option("--all", "everything", is_flag=True, help="Also what the violation does not hang on.")
 @click.option(
     "--watch", "texts", multiple=True, metavar="EXPR", help="An expression to follow; repeatable."
@@ -57,6 +59,7 @@ def command(
     what: str,
     plain: bool,
     form: str,
+    case: str | None,
     everything: bool,
     texts: tuple[str, ...],
     fresh: bool,
@@ -72,10 +75,12 @@ def command(
     if output is not None:
         writable_file(output)
     with Reporter("searching") as reporter:
-        evidence, catalogue = _found(what, timeout, fresh, reporter)
+        if case is not None:
+            evidence, catalogue = _occurring(what, case, timeout, reporter)
+        else:
+            evidence, catalogue = _found(what, timeout, fresh, reporter)
     if not isinstance(evidence, Trace | Certificate):
-        click.echo(f"{evidence.verdict}: {evidence.reason or 'every witness is found'}")
-        return 3 if evidence.verdict == "unknown" else 0
+        return _without_evidence(evidence, catalogue)
     if isinstance(evidence, Trace):
         session = session_of(evidence, catalogue)
         if form == "text" and output is None and not plain and interactive():
@@ -134,6 +139,43 @@ def _found(
         fresh=fresh, jobs=2, name=pair.system, groups=[pair.property], watch=reporter.watch
     )
     return result.evidence or result, catalogue
+
+
+def _occurring(
+    what: str, case: str, timeout: float, reporter: Reporter
+) -> tuple[Evidence | Result, Catalogue | None]:
+    """An execution in which a case of a system occurs, or what is known instead."""
+    from verifier.occurring import cases, occurrence
+
+    limits, root = Limits(seconds=timeout), project_root(Path.cwd())
+    circuits = Circuits(root, Cache(cache_folder(), limits))
+    catalogue = load(root)
+    of_pair = {str(pair): pair.system for pair in catalogue.pairs()}
+    system = catalogue.system(of_pair.get(what, what))
+    properties = catalogue.properties_of(system)
+    known = [*cases(system, properties), *(step.name for step in system.actions)]
+    if case not in known:
+        near = get_close_matches(case, known, 1) or known
+        raise ModelError(
+            f"`{system.name}` has no case or step `{case}`", mend=f"one of {', '.join(near)}"
+        )
+    reporter.watch(Progress("compile", 0, system.name))
+    compiled = circuits.compiled(system, properties)
+    return occurrence(compiled, properties, case, limits, reporter.watch), catalogue
+
+
+def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
+    """Say what is known of a pair or case for which there is no file to show."""
+    click.echo(f"{result.verdict}: {result.reason or 'every case occurs'}")
+    if result.verdict == "proved" and catalogue is not None:
+        from verifier.occurring import cases
+
+        system = catalogue.systems[result.system]
+        for name, function in cases(system, catalogue.properties_of(system)).items():
+            if function.group == result.property:
+                click.echo(f"  {function.doc}")
+                click.echo(f"    see it: nestproof show {result.system} --case {name}")
+    return {"unknown": 3, "vacuous": 1}.get(result.verdict, 0)
 
 
 def _pair(catalogue: Catalogue, name: str) -> Pair:

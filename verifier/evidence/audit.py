@@ -32,7 +32,8 @@ def rejection(
     """
     if evidence.system != compiled.system.name:
         return f"it is about `{evidence.system}`, not `{compiled.system.name}`"
-    if evidence.property not in compiled.circuit.bad:
+    is_case = isinstance(evidence, Trace) and evidence.case
+    if not is_case and evidence.property not in compiled.circuit.bad:
         return f"`{compiled.system.name}` has no property `{evidence.property}`"
     if isinstance(evidence, Trace):
         return misfit(compiled.system, properties, evidence)

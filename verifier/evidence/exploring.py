@@ -205,7 +205,7 @@ class Exploration:
 def _going_on(trace: Trace, steps: Sequence[Stride]) -> Trace:
     """An execution with other steps, of which nothing is known yet but that they were taken."""
     if not trace.conjunct:
-        return msgspec.structs.replace(trace, steps=tuple(steps))
+        return msgspec.structs.replace(trace, steps=tuple(steps), case="")
     plain = (msgspec.structs.replace(each, because={}, needs=(), matters=()) for each in steps)
     return msgspec.structs.replace(
         trace,

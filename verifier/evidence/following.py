@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from verifier.evidence.recording import logged
-from verifier.evidence.replay import Move, Stopped, violation
+from verifier.evidence.replay import Machine, Move, Stopped, violation
 from verifier.evidence.traces import Trace, Value, shown
 from verifier.language.functions import ModelFunction
 from verifier.language.system import Choice, System
@@ -63,20 +63,19 @@ def start_of(system: System, trace: Trace) -> list[Any] | str:
 
 
 def misfit(system: System, properties: Sequence[ModelFunction], trace: Trace) -> str | None:
-    """Why a trace is no counterexample of the system as it is now, and where; None if it is."""
+    """Why a trace does not show of the system as it is now what it claims, and where; else None."""
     start = start_of(system, trace)
     if isinstance(start, str):
         return start
     moves = moves_of(system, trace)
     if isinstance(moves, Stopped):
         return f"step {moves.at}: {moves.reason}"
-    found = violation(system, properties, trace.property, start, moves)
-    if isinstance(found, Stopped):
-        return f"step {found.at}: {found.reason}"
-    if found != trace.conjunct:
-        return f"`{found}` is violated, not `{trace.conjunct}`"
-    matters = [stride.matters for stride in trace.steps]
-    now = logged(system, properties, trace.property, found, trace.engine, start, moves, matters)
+    ends = _occurs if trace.case else _fails
+    otherwise = ends(system, properties, trace, start, moves)
+    if otherwise is not None:
+        return otherwise
+    matters, claim = [stride.matters for stride in trace.steps], trace.conjunct
+    now = logged(system, properties, trace.property, claim, trace.engine, start, moves, matters)
     for number, (was, is_now) in enumerate(zip(trace.steps, now.steps, strict=True), 1):
         field = _first_difference(was.changes, is_now.changes)
         if field is not None:
@@ -84,6 +83,39 @@ def misfit(system: System, properties: Sequence[ModelFunction], trace: Trace) ->
                 f"step {number}: `{field}` becomes {_becomes(is_now.changes, field)}, "
                 f"not {_becomes(was.changes, field)}"
             )
+    return None
+
+
+def _fails(
+    system: System,
+    properties: Sequence[ModelFunction],
+    trace: Trace,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+) -> str | None:
+    """Why the claim of a trace does not fail after these moves; None if it does."""
+    found = violation(system, properties, trace.property, start, moves)
+    if isinstance(found, Stopped):
+        return f"step {found.at}: {found.reason}"
+    return None if found == trace.conjunct else f"`{found}` is violated, not `{trace.conjunct}`"
+
+
+def _occurs(
+    system: System,
+    properties: Sequence[ModelFunction],
+    trace: Trace,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+) -> str | None:
+    """Why the case of a trace does not occur in the last of these moves; None if it does."""
+    machine = Machine(system, start)
+    for number, move in enumerate(moves, 1):
+        if machine.move(move) is None:
+            return f"step {number}: `{move[0].name}` is not enabled"
+    named = [f for f in properties if f.kind == "sometimes" and f.name == trace.case]
+    fires = bool(moves) and moves[-1][0].name == trace.case
+    if trace.conjunct or not (fires or machine.failing(named)):
+        return f"step {len(moves)}: `{trace.case}` does not occur"
     return None
 
 

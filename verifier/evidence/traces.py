@@ -135,7 +135,8 @@ class Trace(msgspec.Struct, frozen=True):
     anybody chooses avoids the violation; 0 where that is not known. `turned` are decisions of the
     code that would have avoided it, the most telling first. In the systems of `also_in` the same
     steps violate the same. `finding` is the project's page about the pair. `level` is who runs at
-    the start, where the system says so.
+    the start, where the system says so. `case` is what occurs in the last step of an execution that
+    is there to show it.
     """
 
     schema: Literal[1]
@@ -157,6 +158,7 @@ class Trace(msgspec.Struct, frozen=True):
     also_in: tuple[str, ...] = ()
     finding: str = ""
     level: str = ""
+    case: str = ""
 
 
 def shown(value: Any) -> Value:

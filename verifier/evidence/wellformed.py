@@ -84,7 +84,8 @@ def _trace_faults(trace: Trace) -> Iterator[str]:
     if len(trace.steps) * len(known) > MOST_VALUES:
         yield f"it has more than {MOST_VALUES} values of fields"
     long = next((name for name in known if len(name) > LONGEST), None)
-    if long is not None or max(map(len, (trace.system, trace.property, trace.conjunct))) > LONGEST:
+    names = (trace.system, trace.property, trace.conjunct, trace.case)
+    if long is not None or max(map(len, names)) > LONGEST:
         yield f"it has a name of more than {LONGEST} characters"
     for name in trace.decisive:
         if name not in trace.seen:

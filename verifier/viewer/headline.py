@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verifier.evidence.traces import Value
+from verifier.evidence.traces import Trace, Value
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.contract import differences, first_difference
 from verifier.viewer.levels import Levels, exit_reason
@@ -64,6 +64,11 @@ def what_happened(reading: Reading, levels: Levels) -> Line:
         or _found_in_the_registers(reading)
     )
     return found or line(("violated: ", "wrong"), words(reading.trace.conjunct))
+
+
+def in_which(trace: Trace) -> str:
+    """What occurs at the end of an execution that is there to show it."""
+    return f", and then: {words(trace.case)}" * bool(trace.case)
 
 
 def _read_wrongly(reading: Reading, levels: Levels) -> Line:

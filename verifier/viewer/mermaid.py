@@ -52,6 +52,8 @@ def sequence(
             yield f"    Note over {end}: {DOOMED}"
     if trace.conjunct:
         yield f"    Note over {across}: violated: {_text(words(trace.conjunct))}"
+    if trace.case:
+        yield f"    Note over {across}: {_text(words(trace.case))}"
 
 
 def _name(lane: str) -> str:

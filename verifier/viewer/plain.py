@@ -12,6 +12,7 @@ from verifier.viewer.comparison import (
     contract_lines,
     ownership_lines,
 )
+from verifier.viewer.headline import in_which
 from verifier.viewer.in_short import in_short
 from verifier.viewer.levels import Levels
 from verifier.viewer.lines import EMPTY, Line, Span, inert, line, plural, shown, words
@@ -77,7 +78,8 @@ def _headline(reading: Reading) -> Iterator[Line]:
     trace = reading.trace
     if not trace.conjunct:
         yield line(
-            (f"an execution of {inert(trace.system)}, {plural(reading.steps, 'step')}", "step")
+            (f"an execution of {inert(trace.system)}, {plural(reading.steps, 'step')}", "step"),
+            in_which(trace),
         )
         return
     where = f"after {plural(reading.steps, 'step')}" if trace.steps else "at the start"

@@ -11,7 +11,7 @@ from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Beliefs
 from verifier.viewer.causes import Because, Link, chain
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
-from verifier.viewer.headline import what_happened
+from verifier.viewer.headline import in_which, what_happened
 from verifier.viewer.in_short import in_short
 from verifier.viewer.lines import EMPTY, Line, Span, inert, line, plural, words
 from verifier.viewer.plain import property_lines, watched
@@ -91,7 +91,9 @@ class Scene:
         trace = self.trace
         if not trace.conjunct:
             return line(
-                (f" {inert(trace.system)}", "step"), f"  {plural(len(trace.steps), 'step')}"
+                (f" {inert(trace.system)}", "step"),
+                f"  {plural(len(trace.steps), 'step')}",
+                in_which(trace),
             )
         pair = inert(f"{trace.system}/{trace.property}")
         return line(
@@ -109,6 +111,8 @@ class Scene:
         """What is special about the step under the cursor."""
         if self.trace.conjunct and self.number == self.reading.steps:
             return f"here it fails: {words(self.trace.conjunct)}", "wrong"
+        if self.trace.case and self.number == self.reading.steps:
+            return f"here it occurs: {words(self.trace.case)}", "good"
         if self.number and self.number == self.trace.doomed:
             return DOOMED, "wrong"
         return "", "source"

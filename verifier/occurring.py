@@ -1,0 +1,77 @@
+"""An execution in which a case occurs that a property counts on, or a step fires."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from verifier.checking import Result
+from verifier.circuit.circuit import Circuit
+from verifier.engines.auto import auto
+from verifier.evidence.minimise import minimise
+from verifier.evidence.recording import logged
+from verifier.evidence.replay import Machine, Move
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, Watch, silent
+from verifier.language.compiled import Compiled
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System, bindings
+
+KINDS = ("sometimes", "fires")
+"""Goals of a circuit that are no claims: cases of a property, and steps."""
+
+
+def cases(system: System, properties: Sequence[ModelFunction]) -> dict[str, ModelFunction]:
+    """The cases that the properties of a system count on, by name."""
+    return {
+        function.name: function
+        for function in properties
+        if function.kind == "sometimes" and bindings(system, function)
+    }
+
+
+def occurrence(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    name: str,
+    limits: Limits,
+    watch: Watch = silent,
+) -> Trace | Result:
+    """A shortest execution that ends as a case occurs or a step fires; else why there is none.
+
+    Choices that it does not need have their default.
+    """
+    goal = goal_of(compiled.circuit, name)
+    verdict = auto(compiled.circuit, [goal], limits, watch)[goal]
+    if not isinstance(verdict, Violated):
+        return _missing(compiled.system.name, name, verdict)
+    path = minimise(compiled.circuit, goal, verdict.path).path
+    start = compiled.start(path.start)
+    machine, moves = Machine(compiled.system, start), list[Move]()
+    for inputs in path.inputs:
+        move = compiled.taken(inputs)
+        if move is not None and machine.move(move) is not None:
+            moves.append(move)
+    function = cases(compiled.system, properties).get(name)
+    group = "" if function is None else function.group
+    matters = [_chosen(move) for move in moves]
+    trace = logged(compiled.system, properties, group, "", verdict.engine, start, moves, matters)
+    return replace(trace, case=name)
+
+
+def goal_of(circuit: Circuit, name: str) -> str:
+    """The goal of a circuit that is a case or step of that name."""
+    return next(goal for kind in KINDS if (goal := f"{kind}:{name}") in circuit.bad)
+
+
+def _missing(system: str, name: str, verdict: Proved | Unknown) -> Result:
+    kind, says = "vacuous", f"`{name}` never occurs"
+    if isinstance(verdict, Unknown):
+        kind, says = "unknown", f"it is not known whether `{name}` occurs: {verdict.reason}"
+    return Result(system, name, kind, verdict.engine, verdict.depth, verdict.seconds, None, says)
+
+
+def _chosen(move: Move) -> tuple[str, ...]:
+    step, choices = move
+    return tuple(c.name for c in step.choices if choices[c.name] != c.default)
