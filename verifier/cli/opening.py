@@ -49,7 +49,7 @@ def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
     start, moves = start_of(system, trace), moves_of(system, trace)
     if isinstance(start, str) or isinstance(moves, Stopped):
         return None
-    if trace.conjunct and misfit(system, properties, trace) is not None:
+    if (trace.conjunct or trace.case) and misfit(system, properties, trace) is not None:
         return None
     return Exploration(system, properties, start, moves, trace)
 
