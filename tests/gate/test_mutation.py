@@ -97,6 +97,7 @@ def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -
     kinds = ("markdown", "json", "junit", "sarif")
     ran = project.gate("--base", "HEAD", *(part for k in kinds for part in (f"--{k}", f"r.{k}")))
     assert "mistakes in the changed functions are noticed" in ran.out
+    assert "; 1 not as expected, 3 mistakes that nothing would notice; " in ran.out
     assert (
         "survived: models/lazy.py:109 in switch_to: "
         "drop `machine.registers = machine.saved[next_task].image`" in ran.out

@@ -97,6 +97,8 @@ def command(
     for line in terminal_lines(report, styled, why):
         click.echo(line)
     if not accepting:
+        if report.code == 0 and any(row.how.startswith("searched") for row in report.rows):
+            click.echo("nestproof gate --accept keeps what was found, to be audited only", err=True)
         return report.code
     for changed in accept(catalogue, report, before):
         click.echo(f"wrote {changed.relative_to(root)}", err=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from verifier.evidence.certificates import Certificate, Lemma
 from verifier.evidence.traces import Value
+
+T = TypeVar("T")
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -41,6 +43,20 @@ class Kept(msgspec.Struct, frozen=True):
     lemmas: tuple[Lemma, ...] = ()
     proofs: dict[str, Proof] = {}
     runs: dict[str, Run] = {}
+
+    def renamed(self, names: Mapping[str, str]) -> Kept:
+        """The same about fields that are called otherwise by now."""
+        if not names:
+            return self
+
+        def now(fields: Mapping[str, T]) -> dict[str, T]:
+            return {names.get(field, field): value for field, value in fields.items()}
+
+        return msgspec.structs.replace(
+            self,
+            lemmas=tuple(map(now, self.lemmas)),
+            runs={goal: Run(now(run.start), run.moves) for goal, run in self.runs.items()},
+        )
 
     def certificate(self, goal: str) -> Certificate | None:
         """The proof about a goal as a file of its own would hold it."""

@@ -20,7 +20,7 @@ from verifier.evidence.replay import ASSERTIONS, Stopped
 from verifier.evidence.runs import moves_of_run
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Limits, Progress, Verdict, Watch, silent
-from verifier.gate.behaviour import behaviour_of
+from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.blame import Departure, Hunk, departure
 from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
@@ -28,6 +28,7 @@ from verifier.gate.differences import Difference, difference
 from verifier.gate.keeping import shared
 from verifier.gate.memory import Memory
 from verifier.gate.past import Before
+from verifier.gate.renaming import renamed_fields
 from verifier.gate.reuse import Reusing
 from verifier.gate.sound import sound_evidence
 from verifier.language.compiling import Compiled
@@ -84,7 +85,9 @@ def decide_system(
     asserts = ASSERTIONS in compiled.circuit.bad
     every = list(dict.fromkeys([*pairs, ASSERTIONS])) if asserts else pairs
     groups = every if asked is None else list(asked)
-    memory = Memory(catalogue.root, compiled, properties, groups, cache)
+    now = None if before is None else behaviour_of(compiled)
+    renamed = {} if before is None or now is None else renamed_fields(before.behaviour, now)
+    memory = Memory(catalogue.root, compiled, properties, groups, cache, renamed)
     sound = sound_evidence(compiled, properties, memory, groups)
     engine = Reusing(compiled, properties, memory, partial(_search, jobs))
     results = decide(compiled, properties, groups, engine, limits, watch, sound=sound)
@@ -96,12 +99,7 @@ def decide_system(
     if keeping and any(_is_new(goal, engine) for goal in (*proofs, *runs)):
         watch(Progress("minimise", 0, name))
         proofs = shared(compiled, proofs)
-    moved: list[str] = []
-    if before is not None:
-        moved = [g for g in groups if before.digests.get(g) != memory.digest(g)]
-    change = None
-    if before is not None and moved:
-        change = difference(before.behaviour, behaviour_of(compiled))
+    moved, change = _compared(before, now, memory, groups)
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
     return Decided(
         system=name,
@@ -115,6 +113,19 @@ def decide_system(
         seconds=perf_counter() - begin,
         warnings=(*memory.warnings, *((cache.complaint,) if cache.complaint else ())),
     )
+
+
+def _compared(
+    before: Before | None, now: Behaviour | None, memory: Memory, groups: Sequence[str]
+) -> tuple[list[str], Difference | None]:
+    """The properties that a change may touch, and what it does; new names alone touch none."""
+    if before is None or now is None:
+        return [], None
+    moved = [group for group in groups if before.digests.get(group) != memory.digest(group)]
+    if not moved:
+        return [], None
+    change = difference(before.behaviour, now)
+    return ([] if change.is_idle else moved), change
 
 
 def _is_new(goal: str, engine: Reusing) -> bool:

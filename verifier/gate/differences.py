@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +13,11 @@ from verifier.evidence.traces import Value
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.examples import Change, Examples
-from verifier.gate.joint import Aspect, Joint, same_code
+from verifier.gate.joint import Aspect, Joint
+from verifier.gate.renaming import renamed_fields
 
 REACHING = Limits(depth=40, seconds=20.0)
 """How long a reachable example is looked for."""
-ALIKE = 0.5
-"""How alike the names of a field must be before and after it is renamed."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,12 @@ class Difference:
         """Whether both versions behave alike, whatever their fields are called."""
         return not (self.changes or self.added_steps or self.removed_steps or self.starts)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no verdict can hang on it."""
+        other = self.changed_choices or self.added_properties or self.removed_properties
+        return self.none and not other
+
 
 def difference(
     old: Behaviour,
@@ -57,7 +61,7 @@ def difference(
     What a step does differently is reached as far as the shortest execution to any of it shows,
     and random ones do; `each` asks of every single thing whether it is.
     """
-    renamed = _renamed(old, new)
+    renamed = renamed_fields(old, new)
     watch(Progress("compare", 0, new.system))
     joint, aspects = _compared(old, new, renamed)
     wrong = {one.name for one in aspects if one.kind == "field"}
@@ -134,26 +138,6 @@ def _differing(joint: Joint, candidates: Sequence[Aspect], known: int = TRUE) ->
         found |= here
         left = [aspect for aspect in left if id(aspect) not in here]
     return [aspect for aspect in candidates if id(aspect) in found]
-
-
-def _renamed(old: Behaviour, new: Behaviour) -> dict[str, str]:
-    """Old fields that are gone with new ones that look like them, the most alike first."""
-    gone = [f for f in old.fields if new.field(f.name) is None]
-    come = [f for f in new.fields if old.field(f.name) is None]
-    likeness = sorted(
-        (
-            (difflib.SequenceMatcher(None, was.name, now.name).ratio(), was.name, now.name)
-            for was in gone
-            for now in come
-            if same_code(was, now) and was.initial == now.initial and len(was.bits) == len(now.bits)
-        ),
-        key=lambda found: (-found[0], found[1:]),
-    )
-    renamed: dict[str, str] = {}
-    for ratio, was_name, now_name in likeness:
-        if ratio >= ALIKE and was_name not in renamed and now_name not in renamed.values():
-            renamed[was_name] = now_name
-    return renamed
 
 
 def _only(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
@@ -21,7 +22,7 @@ from verifier.gate.kept import kept_file, superfluous
 from verifier.gate.past import Past, past_of
 from verifier.gate.revisions import Base
 from verifier.gate.row import Row
-from verifier.gate.scores import Comparison
+from verifier.gate.scores import FILE, Comparison, scores
 from verifier.gate.selection import Selection
 from verifier.gate.stopping import REASON, code_of
 from verifier.gate.strength import strength
@@ -248,6 +249,7 @@ def _warnings(
         what = f"`{name}`" if name else "the catalogue"
         found.append(f"{what} cannot be compared with {where}: {reason}")
     found += dict.fromkeys(warning for each in decided for warning in each.warnings)
+    found += _stale_scores(catalogue, decided)
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
     if not selected.patterns:
         for file in superfluous(catalogue.root, catalogue.systems):
@@ -260,3 +262,20 @@ def _warnings(
         what = f"{unrecorded[0]} has" if len(unrecorded) == 1 else what
         found.append(f"{what} no verdict in {VERDICTS}")
     return found
+
+
+def _stale_scores(catalogue: Catalogue, decided: Sequence[Decided]) -> Iterator[str]:
+    """Recorded mutants that speak of a field by a name that it no longer has."""
+    recorded, stale = scores(catalogue.root), dict[tuple[str, str], list[str]]()
+    for each in decided:
+        entry = recorded.get(each.system)
+        if entry is None or each.change is None:
+            continue
+        texts = " ".join((*entry.survivors, *entry.undecided))
+        for was, now in each.change.renamed_fields:
+            old, new = (name.rpartition(".")[2] for name in (was, now))
+            if old != new and re.search(rf"\b{re.escape(old)}\b", texts):
+                stale.setdefault((old, new), []).append(each.system)
+    for (old, new), systems in stale.items():
+        mend = f"nestproof mutate {' '.join(systems)} --accept"
+        yield f"`{FILE}` still speaks of `{old}`, which is now `{new}`: {mend}"

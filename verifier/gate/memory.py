@@ -26,7 +26,8 @@ WITNESSES = ""
 class Memory:
     """Evidence for one system as it is now; nothing of it is believed without an audit.
 
-    The cache is asked only where the project's own evidence does not do.
+    The cache is asked only where the project's own evidence does not do. `renamed` has the new
+    names of fields that the project's evidence may call by their old ones.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Memory:
         properties: Sequence[ModelFunction],
         groups: Sequence[str],
         cache: Cache,
+        renamed: Mapping[str, str] | None = None,
     ) -> None:
         self.warnings: list[str] = []
         self._root, self._compiled, self._cache = root, compiled, cache
@@ -45,6 +47,7 @@ class Memory:
         self._groups = tuple(self._goals)
         self._goals[WITNESSES] = [goal for goal in compiled.circuit.bad if ":" in goal]
         self._entries: dict[str, Kept] = {}
+        self._names = renamed or {}
 
     @cached_property
     def file(self) -> Kept:
@@ -58,7 +61,14 @@ class Memory:
         if found is not None and found.system != name:
             self.warnings.append(f"the evidence kept for {name} is about `{found.system}`")
             found = None
-        return found or kept(name, {}, {})
+        known = found or kept(name, {}, {})
+        spoken = {field for lemma in known.lemmas for field in lemma}
+        self.warnings += [
+            f"kept evidence still calls `{new}` `{old}`: nestproof gate --accept"
+            for old, new in self._names.items()
+            if old in spoken
+        ]
+        return known.renamed(self._names)
 
     @cached_property
     def asked(self) -> frozenset[str]:

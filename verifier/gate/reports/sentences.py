@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.recording import within_project
@@ -10,6 +10,7 @@ from verifier.evidence.traces import Trace, Value
 from verifier.gate.blame import Departure
 from verifier.gate.gating import Report
 from verifier.gate.mutants import Mutant
+from verifier.gate.mutation import Trial
 from verifier.gate.row import Row
 from verifier.gate.scores import Comparison
 from verifier.gate.stopping import REASON
@@ -27,6 +28,8 @@ def summary(report: Report) -> str:
     wrong = sum(row.code == 1 for row in rows)
     unknown = sum(row.code == 3 for row in rows) - lost
     end = [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
+    missed = sum(trial.status == "survived" for each in report.strength for trial in each.new)
+    end += [f"{plural(missed, 'mistake')} that nothing would notice"] * bool(missed)
     end = end or ["all others as expected" if lost else "all as expected"]
     return (
         f"{'interrupted; ' * bool(report.stopped)}"
@@ -116,21 +119,26 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def strength_lines(found: Iterable[Comparison]) -> list[str]:
+def strength_lines(found: Sequence[Comparison]) -> list[str]:
     """How many mistakes in the changed functions are noticed, and which new ones are not."""
-    lines = []
+    lines, missed = [], dict[str, list[str]]()
     for each in found:
         total = each.score
         lines.append(
             f"{each.system}: {total.killed} of {total.killed + total.survived + total.undecided} "
             f"mistakes in the changed functions are noticed"
         )
-        lines += [
-            f"{trial.status}: {within_project(trial.mutant.file)}:{trial.mutant.line} "
-            f"in {trial.mutant.function}: {mistake(trial.mutant)}"
-            for trial in each.new
-        ]
+        for trial in each.new:
+            missed.setdefault(_missed(trial), []).append(each.system)
+    for text, systems in missed.items():
+        lines.append(text + f" ({', '.join(systems)})" * (len(found) > 1))
     return lines
+
+
+def _missed(trial: Trial) -> str:
+    mutant = trial.mutant
+    place = f"{within_project(mutant.file)}:{mutant.line} in {mutant.function}"
+    return f"{trial.status}: {place}: {mistake(mutant)}"
 
 
 def mistake(mutant: Mutant) -> str:

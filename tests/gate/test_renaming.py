@@ -1,0 +1,94 @@
+"""Fields that get another name: recognised by what they do, and their evidence kept."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.evidence.lazy_project import compiled
+from tests.gate.conftest import Project
+from verifier.evidence.kept import Run, kept
+from verifier.gate.behaviour import Behaviour, behaviour_of
+from verifier.gate.renaming import renamed_fields
+
+
+def renamed(project: Project, old: str, new: str) -> None:
+    """Another name for a field wherever the project's sources use it as a field."""
+    uses = re.compile(rf"(?<=\.){old}\b|\b{old}(?=: )|\b{old}(?==)")
+    for file in (project.model, *(project.folder / "properties").glob("*.py")):
+        file.write_text(uses.sub(new, file.read_text()))
+
+
+def called(behaviour: Behaviour, names: dict[str, str]) -> Behaviour:
+    """The same with other names of fields; their latches' names follow."""
+    fields = tuple(
+        replace(field, name=names.get(field.name, field.name)) for field in behaviour.fields
+    )
+    return replace(behaviour, fields=fields)
+
+
+def test_fields_with_nothing_alike_in_their_names_are_told_by_what_they_do() -> None:
+    old = behaviour_of(compiled("lazy/fixed"))
+    names = {"ts": "q", "saved[A].uses_fpu": "zz1", "saved[B].uses_fpu": "zz0"}
+    assert renamed_fields(old, called(old, names)) == names
+
+
+def test_names_decide_between_fields_that_do_the_same() -> None:
+    old = behaviour_of(compiled("lazy/fixed"))
+    names = {"saved[A].uses_fpu": "kept[A].uses_fpu", "saved[B].uses_fpu": "kept[B].uses_fpu"}
+    assert renamed_fields(old, called(old, names)) == names
+
+
+def test_where_all_names_are_the_same_none_is_another() -> None:
+    old = behaviour_of(compiled("lazy/fixed"))
+    assert renamed_fields(old, old) == {}
+
+
+def test_a_new_name_alone_touches_no_pair_and_searches_for_nothing(project: Project) -> None:
+    renamed(project, "uses_fpu", "q")
+    ran = project.gate("--no-cache")
+    assert ran.code == 0
+    assert "1 file changed, 0 of 4 pairs touched" in ran.out
+    assert "field `saved[A].uses_fpu` is now called `saved[A].q`" in ran.out
+    assert "4 pairs: 4 from earlier evidence, 0 searched" in ran.out
+    assert "kept evidence still calls `saved[A].q` `saved[A].uses_fpu`" in ran.out
+
+
+def test_accepting_writes_the_evidence_under_the_new_name(project: Project) -> None:
+    renamed(project, "uses_fpu", "q")
+    assert project.gate("--accept").code == 0
+    text = "".join(file.read_text() for file in project.certificates.iterdir())
+    assert "].q" in text
+    assert "uses_fpu" not in text
+    project.commit()
+    ran = project.gate("--base", "HEAD", "--no-cache")
+    assert "4 pairs: 4 from earlier evidence, 0 searched" in ran.out
+    assert "kept evidence" not in ran.out
+
+
+def test_a_new_name_and_a_mistake_at_once_are_both_told(project: Project) -> None:
+    renamed(project, "registers", "q")
+    project.edit("        previous.image = machine.q\n", "")
+    ran = project.gate()
+    assert ran.code == 1
+    assert "-        previous.image = machine.registers" in ran.out
+
+
+def test_a_record_of_mutants_by_the_old_name_is_told(project: Project) -> None:
+    assert project.run("mutate", "lazy/fixed", "--accept").code == 0
+    project.commit("scores")
+    renamed(project, "current", "running")
+    ran = project.gate("--base", "HEAD")
+    assert ran.code == 0
+    assert (
+        "`properties/mutants.toml` still speaks of `current`, which is now `running`: "
+        "nestproof mutate lazy/fixed --accept" in ran.out
+    )
+
+
+@pytest.mark.parametrize("names", [{}, {"a": "b"}])
+def test_evidence_under_new_names_says_the_same(names: dict[str, str]) -> None:
+    evidence = kept("s", {}, {"p": Run({"a": True}, (("go", {"a": False}),))})
+    found = evidence.renamed(names)
+    assert found.runs["p"].start == ({"b": True} if names else {"a": True})
+    assert found.runs["p"].moves == evidence.runs["p"].moves
