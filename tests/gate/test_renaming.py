@@ -74,6 +74,38 @@ def test_a_new_name_and_a_mistake_at_once_are_both_told(project: Project) -> Non
     assert "-        previous.image = machine.registers" in ran.out
 
 
+def test_a_new_name_of_a_step_alone_touches_no_pair_either(project: Project) -> None:
+    """Its executions are replayed under the new name."""
+    for file in (project.model, *(project.folder / "properties").glob("*.py")):
+        file.write_text(re.sub(r"\bswitch_to\b", "schedule", file.read_text()))
+    ran = project.gate("--no-cache")
+    assert ran.code == 0
+    assert "1 file changed, 0 of 4 pairs touched" in ran.out
+    assert "step `switch_to` is now called `schedule`" in ran.out
+    assert "4 pairs: 4 from earlier evidence, 0 searched" in ran.out
+    assert "kept evidence still calls `schedule` `switch_to`" in ran.out
+
+
+def test_a_step_that_does_something_else_is_another_step(project: Project) -> None:
+    project.edit("def switch_to(", "def schedule(")
+    project.edit("switch_to", "schedule")
+    project.edit("    machine.current = next_task\n", "")
+    ran = project.gate("--no-cache")
+    assert ran.code == 1
+    assert "new step `schedule`" in ran.out
+    assert "step `switch_to` is gone" in ran.out
+
+
+def test_a_new_name_of_a_step_and_a_mistake_elsewhere_are_both_told(project: Project) -> None:
+    text = re.sub(r"\bswitch_to\b", "schedule", project.model.read_text())
+    project.model.write_text(text)
+    project.edit("    if machine.ts:\n        device_not_available(machine)\n", "")
+    ran = project.gate("--no-cache")
+    assert ran.code == 1
+    assert "step `switch_to` is now called `schedule`" in ran.out
+    assert "`use_fpu` leaves" in ran.out
+
+
 def test_a_record_of_mutants_by_the_old_name_is_told(project: Project) -> None:
     assert project.run("mutate", "lazy/fixed", "--accept").code == 0
     project.commit("scores")
@@ -89,6 +121,6 @@ def test_a_record_of_mutants_by_the_old_name_is_told(project: Project) -> None:
 @pytest.mark.parametrize("names", [{}, {"a": "b"}])
 def test_evidence_under_new_names_says_the_same(names: dict[str, str]) -> None:
     evidence = kept("s", {}, {"p": Run({"a": True}, (("go", {"a": False}),))})
-    found = evidence.renamed(names)
+    found = evidence.renamed(names, {})
     assert found.runs["p"].start == ({"b": True} if names else {"a": True})
     assert found.runs["p"].moves == evidence.runs["p"].moves

@@ -19,6 +19,11 @@ class Run(msgspec.Struct, frozen=True):
     start: dict[str, Value]
     moves: tuple[tuple[str, dict[str, Value]], ...]
 
+    def renamed(self, fields: Mapping[str, str], steps: Mapping[str, str]) -> Run:
+        """The same about fields and steps that are called otherwise by now."""
+        moves = tuple((steps.get(step, step), choices) for step, choices in self.moves)
+        return Run(_renamed(self.start, fields), moves)
+
 
 class Proof(msgspec.Struct, frozen=True):
     """That a goal is never reached: which of the lemmas show it, see Certificate."""
@@ -44,18 +49,17 @@ class Kept(msgspec.Struct, frozen=True):
     proofs: dict[str, Proof] = {}
     runs: dict[str, Run] = {}
 
-    def renamed(self, names: Mapping[str, str]) -> Kept:
-        """The same about fields that are called otherwise by now."""
-        if not names:
+    def renamed(self, fields: Mapping[str, str], steps: Mapping[str, str]) -> Kept:
+        """The same about fields and steps that are called otherwise by now."""
+        if not (fields or steps):
             return self
-
-        def now(fields: Mapping[str, T]) -> dict[str, T]:
-            return {names.get(field, field): value for field, value in fields.items()}
-
+        goals = {f"fires:{was}": f"fires:{now}" for was, now in steps.items()}
+        runs = {goal: run.renamed(fields, steps) for goal, run in self.runs.items()}
         return msgspec.structs.replace(
             self,
-            lemmas=tuple(map(now, self.lemmas)),
-            runs={goal: Run(now(run.start), run.moves) for goal, run in self.runs.items()},
+            lemmas=tuple(_renamed(lemma, fields) for lemma in self.lemmas),
+            proofs=_renamed(self.proofs, goals),
+            runs=_renamed(runs, goals),
         )
 
     def certificate(self, goal: str) -> Certificate | None:
@@ -74,6 +78,10 @@ class Kept(msgspec.Struct, frozen=True):
             induction=proof.induction,
             simple_path=proof.simple_path,
         )
+
+
+def _renamed(values: Mapping[str, T], names: Mapping[str, str]) -> dict[str, T]:
+    return {names.get(name, name): value for name, value in values.items()}
 
 
 def kept(system: str, proofs: Mapping[str, Certificate], runs: Mapping[str, Run]) -> Kept:

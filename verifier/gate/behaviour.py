@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from verifier.circuit.circuit import Circuit
@@ -66,6 +66,13 @@ class Behaviour:
 
     def action(self, name: str) -> Action | None:
         return next((action for action in self.actions if action.name == name), None)
+
+    def with_steps(self, names: Mapping[str, str]) -> Behaviour:
+        """The same with other names of some steps."""
+        goals = {f"fires:{was}": f"fires:{now}" for was, now in names.items()}
+        bad = {goals.get(goal, goal): literal for goal, literal in self.circuit.bad.items()}
+        actions = (replace(one, name=names.get(one.name, one.name)) for one in self.actions)
+        return replace(self, circuit=replace(self.circuit, bad=bad), actions=tuple(actions))
 
     def taken(self, inputs: Mapping[str, bool]) -> tuple[Action, dict[str, Value]] | None:
         """The step and choices that inputs mean; None for the one that changes nothing."""

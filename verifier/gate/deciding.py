@@ -20,7 +20,7 @@ from verifier.evidence.replay import ASSERTIONS, Stopped
 from verifier.evidence.runs import moves_of_run
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Limits, Progress, Verdict, Watch, silent
-from verifier.gate.behaviour import Behaviour, behaviour_of
+from verifier.gate.behaviour import behaviour_of
 from verifier.gate.blame import Departure, Hunk, departure
 from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
@@ -28,7 +28,7 @@ from verifier.gate.differences import Difference, difference
 from verifier.gate.keeping import shared
 from verifier.gate.memory import Memory
 from verifier.gate.past import Before
-from verifier.gate.renaming import renamed_fields
+from verifier.gate.renaming import Names, new_names
 from verifier.gate.reuse import Reusing
 from verifier.gate.sound import sound_evidence
 from verifier.language.compiling import Compiled
@@ -85,9 +85,8 @@ def decide_system(
     asserts = ASSERTIONS in compiled.circuit.bad
     every = list(dict.fromkeys([*pairs, ASSERTIONS])) if asserts else pairs
     groups = every if asked is None else list(asked)
-    now = None if before is None else behaviour_of(compiled)
-    renamed = {} if before is None or now is None else renamed_fields(before.behaviour, now)
-    memory = Memory(catalogue.root, compiled, properties, groups, cache, renamed)
+    names = Names() if before is None else new_names(before.behaviour, behaviour_of(compiled))
+    memory = Memory(catalogue.root, compiled, properties, groups, cache, names)
     sound = sound_evidence(compiled, properties, memory, groups)
     engine = Reusing(compiled, properties, memory, partial(_search, jobs))
     results = decide(compiled, properties, groups, engine, limits, watch, sound=sound)
@@ -99,7 +98,7 @@ def decide_system(
     if keeping and any(_is_new(goal, engine) for goal in (*proofs, *runs)):
         watch(Progress("minimise", 0, name))
         proofs = shared(compiled, proofs)
-    moved, change = _compared(before, now, memory, groups)
+    moved, change = _compared(before, compiled, memory, groups)
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
     return Decided(
         system=name,
@@ -108,7 +107,7 @@ def decide_system(
         moved=tuple(moved),
         change=change,
         kept=kept(name, proofs, runs) if asked is None else memory.file_with(proofs, runs),
-        departures=_departures(before, results, hunks) if moved else {},
+        departures=_departures(before, names, results, hunks) if moved else {},
         functions=tuple(sorted(compiled.costs)),
         seconds=perf_counter() - begin,
         warnings=(*memory.warnings, *((cache.complaint,) if cache.complaint else ())),
@@ -116,15 +115,15 @@ def decide_system(
 
 
 def _compared(
-    before: Before | None, now: Behaviour | None, memory: Memory, groups: Sequence[str]
+    before: Before | None, compiled: Compiled, memory: Memory, groups: Sequence[str]
 ) -> tuple[list[str], Difference | None]:
     """The properties that a change may touch, and what it does; new names alone touch none."""
-    if before is None or now is None:
+    if before is None:
         return [], None
     moved = [group for group in groups if before.digests.get(group) != memory.digest(group)]
     if not moved:
         return [], None
-    change = difference(before.behaviour, now)
+    change = difference(before.behaviour, behaviour_of(compiled))
     return ([] if change.is_idle else moved), change
 
 
@@ -182,12 +181,13 @@ def _written(
 
 
 def _departures(
-    before: Before | None, results: Sequence[Result], hunks: Sequence[Hunk]
+    before: Before | None, names: Names, results: Sequence[Result], hunks: Sequence[Hunk]
 ) -> dict[str, Departure]:
     found: dict[str, Departure] = {}
+    was = None if before is None else before.behaviour.with_steps(names.steps)
     for result in results:
-        if before is not None and isinstance(result.evidence, Trace):
-            left = departure(before.behaviour, result.evidence, hunks)
+        if was is not None and isinstance(result.evidence, Trace):
+            left = departure(was, result.evidence, hunks)
             if left is not None:
                 found[result.property] = left
     return found

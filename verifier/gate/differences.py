@@ -14,7 +14,7 @@ from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.examples import Change, Examples
 from verifier.gate.joint import Aspect, Joint
-from verifier.gate.renaming import renamed_fields
+from verifier.gate.renaming import renamed_fields, renamed_steps
 
 REACHING = Limits(depth=40, seconds=20.0)
 """How long a reachable example is looked for."""
@@ -29,6 +29,7 @@ class Difference:
     added_fields: tuple[str, ...] = ()
     removed_fields: tuple[str, ...] = ()
     renamed_fields: tuple[tuple[str, str], ...] = ()
+    renamed_steps: tuple[tuple[str, str], ...] = ()
     added_steps: tuple[str, ...] = ()
     removed_steps: tuple[str, ...] = ()
     changed_choices: tuple[str, ...] = ()
@@ -61,6 +62,8 @@ def difference(
     What a step does differently is reached as far as the shortest execution to any of it shows,
     and random ones do; `each` asks of every single thing whether it is.
     """
+    steps = renamed_steps(old, new)
+    old = old.with_steps(steps)
     renamed = renamed_fields(old, new)
     watch(Progress("compare", 0, new.system))
     joint, aspects = _compared(old, new, renamed)
@@ -75,6 +78,7 @@ def difference(
         added_fields=_only(new.fields, old.fields, renamed.values()),
         removed_fields=_only(old.fields, new.fields, renamed),
         renamed_fields=tuple(sorted(renamed.items())),
+        renamed_steps=tuple(sorted(steps.items())),
         added_steps=tuple(a.name for a in new.actions if old.action(a.name) is None),
         removed_steps=tuple(a.name for a in old.actions if new.action(a.name) is None),
         changed_choices=tuple(_changed_choices(old, new)),

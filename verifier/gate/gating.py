@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
@@ -15,18 +14,19 @@ from verifier.evidence.kept import kept
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
 from verifier.gate.blame import Hunk, hunks_of
 from verifier.gate.cache import Cache
+from verifier.gate.cautions import cautions
 from verifier.gate.circuits import Circuits
 from verifier.gate.deciding import Decided, decide_system
 from verifier.gate.differences import Difference
-from verifier.gate.kept import kept_file, superfluous
-from verifier.gate.past import Past, past_of
+from verifier.gate.kept import kept_file
+from verifier.gate.past import Before, Past, past_of
 from verifier.gate.revisions import Base
 from verifier.gate.row import Row
-from verifier.gate.scores import FILE, Comparison, scores
+from verifier.gate.scores import Comparison
 from verifier.gate.selection import Selection
 from verifier.gate.stopping import REASON, code_of
 from verifier.gate.strength import strength
-from verifier.gate.touched import VERDICTS, Touch, touches
+from verifier.gate.touched import Touch, touches
 from verifier.gate.worsened import worsened
 from verifier.parallel import Lost, side_by_side
 
@@ -133,7 +133,7 @@ class _Gate:
             hunks = hunks_of(base.diff(), catalogue.root)
         self._decide(hunks)
         rows = _rows(catalogue, self.past, list(self.decided.values()))
-        self.worsened.extend(worsened(catalogue, rows, self.past, hunks))
+        self.worsened.extend(worsened(catalogue, rows, self._before(), hunks))
         broken = {row.pair.system for row in rows if row.code}
         functions = {
             each.system: {h.function for h in hunks if h.function in each.functions}
@@ -144,6 +144,13 @@ class _Gate:
             strength(catalogue, functions, self.limits, self.cache, self.jobs, self.watch)
         )
         self.cache.trim()
+
+    def _before(self) -> dict[str, Before]:
+        """The systems as they were, by the names that their steps have now."""
+        steps = {
+            name: each.change.renamed_steps for name, each in self.decided.items() if each.change
+        }
+        return {n: one.with_steps(dict(steps.get(n, ()))) for n, one in self.past.before.items()}
 
     def _decide(self, hunks: Sequence[Hunk]) -> None:
         """Each system's pairs, as they are decided."""
@@ -190,7 +197,7 @@ class _Gate:
             touches=self.touched,
             added_systems=tuple(n for n in names if n not in past.systems) if known else (),
             removed_systems=tuple(name for name in gone if name not in names),
-            warnings=tuple(_warnings(catalogue, selected, base, past, decided)),
+            warnings=tuple(cautions(catalogue, selected, base, past, decided)),
             seconds=seconds,
             prefix="" if base is None else base.prefix,
             strength=tuple(self.compared),
@@ -233,49 +240,3 @@ def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[
         for each in decided
         for result in each.results
     ]
-
-
-def _warnings(
-    catalogue: Catalogue,
-    selected: Selection,
-    base: Base | None,
-    past: Past,
-    decided: Sequence[Decided],
-) -> list[str]:
-    """What people should know; of the project as a whole only where all of it is at the gate."""
-    where = base.short if base is not None else ""
-    found = []
-    for name, reason in past.failures.items():
-        what = f"`{name}`" if name else "the catalogue"
-        found.append(f"{what} cannot be compared with {where}: {reason}")
-    found += dict.fromkeys(warning for each in decided for warning in each.warnings)
-    found += _stale_scores(catalogue, decided)
-    pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
-    if not selected.patterns:
-        for file in superfluous(catalogue.root, catalogue.systems):
-            found.append(f"`{file.relative_to(catalogue.root)}` is about nothing that there is")
-        for group in catalogue.idle:
-            found.append(f"the property `{group}` speaks about none of the systems")
-    unrecorded = [pair for pair in pairs if pair not in catalogue.expected]
-    if unrecorded and catalogue.expected:
-        what = f"{len(unrecorded)} pairs, such as {unrecorded[0]}, have"
-        what = f"{unrecorded[0]} has" if len(unrecorded) == 1 else what
-        found.append(f"{what} no verdict in {VERDICTS}")
-    return found
-
-
-def _stale_scores(catalogue: Catalogue, decided: Sequence[Decided]) -> Iterator[str]:
-    """Recorded mutants that speak of a field by a name that it no longer has."""
-    recorded, stale = scores(catalogue.root), dict[tuple[str, str], list[str]]()
-    for each in decided:
-        entry = recorded.get(each.system)
-        if entry is None or each.change is None:
-            continue
-        texts = " ".join((*entry.survivors, *entry.undecided))
-        for was, now in each.change.renamed_fields:
-            old, new = (name.rpartition(".")[2] for name in (was, now))
-            if old != new and re.search(rf"\b{re.escape(old)}\b", texts):
-                stale.setdefault((old, new), []).append(each.system)
-    for (old, new), systems in stale.items():
-        mend = f"nestproof mutate {' '.join(systems)} --accept"
-        yield f"`{FILE}` still speaks of `{old}`, which is now `{new}`: {mend}"

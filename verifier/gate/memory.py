@@ -16,6 +16,7 @@ from verifier.gate.behaviour import behaviour_of
 from verifier.gate.cache import FORMAT, Cache, Entry
 from verifier.gate.digests import Digests
 from verifier.gate.kept import kept_evidence
+from verifier.gate.renaming import Names
 from verifier.language.compiled import Compiled
 from verifier.language.functions import ModelFunction
 
@@ -26,8 +27,8 @@ WITNESSES = ""
 class Memory:
     """Evidence for one system as it is now; nothing of it is believed without an audit.
 
-    The cache is asked only where the project's own evidence does not do. `renamed` has the new
-    names of fields that the project's evidence may call by their old ones.
+    The cache is asked only where the project's own evidence does not do. `names` are new
+    names of what the project's evidence may call by its old one.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Memory:
         properties: Sequence[ModelFunction],
         groups: Sequence[str],
         cache: Cache,
-        renamed: Mapping[str, str] | None = None,
+        names: Names | None = None,
     ) -> None:
         self.warnings: list[str] = []
         self._root, self._compiled, self._cache = root, compiled, cache
@@ -47,7 +48,7 @@ class Memory:
         self._groups = tuple(self._goals)
         self._goals[WITNESSES] = [goal for goal in compiled.circuit.bad if ":" in goal]
         self._entries: dict[str, Kept] = {}
-        self._names = renamed or {}
+        self._names = names or Names()
 
     @cached_property
     def file(self) -> Kept:
@@ -63,12 +64,13 @@ class Memory:
             found = None
         known = found or kept(name, {}, {})
         spoken = {field for lemma in known.lemmas for field in lemma}
+        spoken |= {step for run in known.runs.values() for step, _ in run.moves}
         self.warnings += [
             f"kept evidence still calls `{new}` `{old}`: nestproof gate --accept"
-            for old, new in self._names.items()
+            for old, new in (*self._names.fields.items(), *self._names.steps.items())
             if old in spoken
         ]
-        return known.renamed(self._names)
+        return known.renamed(self._names.fields, self._names.steps)
 
     @cached_property
     def asked(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +26,10 @@ class Before:
 
     behaviour: Behaviour
     digests: Mapping[str, str]
+
+    def with_steps(self, names: Mapping[str, str]) -> Before:
+        """The same with other names of some steps; the digests are of what it was."""
+        return replace(self, behaviour=self.behaviour.with_steps(names))
 
 
 @dataclass(frozen=True)

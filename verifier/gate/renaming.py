@@ -1,22 +1,40 @@
-"""Fields that are called otherwise than before, known by what becomes of them or by name."""
+"""Fields and steps that are called otherwise than before, known by what they do or by name."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from random import Random
 
 from verifier.circuit.packed import PackedSteps
-from verifier.gate.behaviour import Behaviour, Variable
+from verifier.gate.behaviour import Action, Behaviour, Variable
 from verifier.gate.joint import same_code
 
 ALIKE = 0.5
 """How alike the names of a field must be that does not do the same."""
 LANES = 256
 STEPS = 24
+"""Of the random executions in which fields are followed."""
+STATES = 4096
+"""In which the effect of a step is looked at."""
 
 History = tuple[tuple[int, ...], ...]
 """The words of a field's bits after each step, an execution a bit."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What is called otherwise by now, by its old name."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, str] = field(default_factory=dict)
+
+
+def new_names(old: Behaviour, new: Behaviour) -> Names:
+    """Fields and steps that have another name; a guess, to be confirmed."""
+    steps = renamed_steps(old, new)
+    return Names(renamed_fields(old, new), steps)
 
 
 def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:
@@ -33,7 +51,7 @@ def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:
     ranked = sorted(
         (
             before[was.name] != after[now.name],
-            -difflib.SequenceMatcher(None, was.name, now.name).ratio(),
+            -_likeness(was.name, now.name),
             was.name,
             now.name,
         )
@@ -47,6 +65,66 @@ def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:
     return renamed
 
 
+def renamed_steps(old: Behaviour, new: Behaviour) -> dict[str, str]:
+    """Old steps that are gone with the new ones that they are now; a guess, to be confirmed.
+
+    They have the same choices and do the same to the fields that both versions have.
+    """
+    gone = [action for action in old.actions if new.action(action.name) is None]
+    come = [action for action in new.actions if old.action(action.name) is None]
+    if not (gone and come):
+        return {}
+    shared = {latch.name for latch in old.circuit.latches}
+    shared &= {latch.name for latch in new.circuit.latches}
+    before, after = _Effects(old, shared), _Effects(new, shared)
+    effects = {action.name: after.of(action) for action in come}
+    renamed: dict[str, str] = {}
+    for was in gone:
+        did = before.of(was)
+        same = [
+            now.name
+            for now in come
+            if now.choices == was.choices
+            and effects[now.name] == did
+            and now.name not in renamed.values()
+        ]
+        if same:
+            renamed[was.name] = max(same, key=lambda name: _likeness(was.name, name))
+    return renamed
+
+
+class _Effects:
+    """What steps do to some latches in random states, which need not be reachable."""
+
+    def __init__(self, behaviour: Behaviour, latches: Collection[str]) -> None:
+        self._circuit, self._latches = behaviour.circuit, latches
+        self._steps = PackedSteps(behaviour.circuit, (1 << STATES) - 1)
+        self._state = {
+            latch.literal: _word(latch.name, STATES) for latch in behaviour.circuit.latches
+        }
+
+    def of(self, action: Action) -> tuple[int, list[tuple[str, int]]]:
+        """Where it can be taken, and the latches after it."""
+        inputs = {}
+        for bit in self._circuit.inputs:
+            kind, _, place = bit.name.partition("#")
+            chosen = -(action.code >> int(place) & 1) & self._steps.ones if kind == "step" else None
+            inputs[bit.literal] = _word(bit.name, STATES) if chosen is None else chosen
+        taken = self._steps.take(self._state, inputs)[f"fires:{action.name}"]
+        after = self._steps.successor()
+        kept = ((x.name, after[x.literal]) for x in self._circuit.latches)
+        return taken, sorted((name, word) for name, word in kept if name in self._latches)
+
+
+def _word(name: str, lanes: int) -> int:
+    """A random word that is the same in both versions."""
+    return Random(name).getrandbits(lanes)
+
+
+def _likeness(was: str, now: str) -> float:
+    return difflib.SequenceMatcher(None, was, now).ratio()
+
+
 def _fits(was: Variable, now: Variable) -> bool:
     return same_code(was, now) and was.initial == now.initial and len(was.bits) == len(now.bits)
 
@@ -57,13 +135,11 @@ def _histories(behaviour: Behaviour, fields: Sequence[Variable]) -> dict[str, Hi
     steps = PackedSteps(circuit, (1 << LANES) - 1)
     state = {latch.literal: -bool(latch.reset) & steps.ones for latch in circuit.latches}
     literals = {latch.name: latch.literal for latch in circuit.latches}
-    seen: Mapping[str, list[tuple[int, ...]]] = {field.name: [] for field in fields}
+    seen: Mapping[str, list[tuple[int, ...]]] = {one.name: [] for one in fields}
     for number in range(STEPS):
-        inputs = {
-            bit.literal: Random(f"{number} {bit.name}").getrandbits(LANES) for bit in circuit.inputs
-        }
+        inputs = {bit.literal: _word(f"{number} {bit.name}", LANES) for bit in circuit.inputs}
         steps.take(state, inputs)
         state = steps.successor()
-        for field in fields:
-            seen[field.name].append(tuple(state[literals[bit]] for bit in field.bits))
+        for one in fields:
+            seen[one.name].append(tuple(state[literals[bit]] for bit in one.bits))
     return {name: tuple(words) for name, words in seen.items()}

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from verifier.catalogue import Catalogue
 from verifier.evidence.runs import fails_alike, taken_by
 from verifier.evidence.traces import Trace
 from verifier.gate.blame import Hunk, departure, was_fine
-from verifier.gate.past import Before, Past
+from verifier.gate.past import Before
 from verifier.gate.row import Row
 
 
 def worsened(
-    catalogue: Catalogue, rows: Sequence[Row], past: Past, hunks: Sequence[Hunk]
+    catalogue: Catalogue, rows: Sequence[Row], was: Mapping[str, Before], hunks: Sequence[Hunk]
 ) -> Iterator[Row]:
     """The pairs whose verdict cannot tell, with an execution that was fine at the base."""
     new = [row for row in rows if row.code == 1 and row.departure is not None]
     for row in rows:
-        before = past.before.get(row.pair.system)
+        before = was.get(row.pair.system)
         if not row.is_judged and before is not None:
             alike = (one for one in new if one.pair.property == row.pair.property)
             found = (_worse(catalogue, row, one, before, hunks) for one in alike)

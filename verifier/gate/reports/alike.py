@@ -56,6 +56,7 @@ def _effect(found: Difference) -> Hashable:
         found.added_fields,
         found.removed_fields,
         found.renamed_fields,
+        found.renamed_steps,
         found.added_steps,
         found.removed_steps,
         found.changed_choices,

@@ -21,6 +21,7 @@ def change_lines(*alike: Difference) -> list[str]:
     lines += [f"new field `{name}`" for name in difference.added_fields]
     lines += [f"field `{name}` is gone" for name in difference.removed_fields]
     lines += [f"field `{a}` is now called `{b}`" for a, b in difference.renamed_fields]
+    lines += [f"step `{a}` is now called `{b}`" for a, b in difference.renamed_steps]
     lines += [f"new property `{name}`" for name in difference.added_properties]
     lines += [f"property `{name}` is gone" for name in difference.removed_properties]
     lines += [
