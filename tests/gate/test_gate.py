@@ -166,7 +166,7 @@ def test_a_renamed_constant_of_the_state_is_no_change(project: Project) -> None:
 def test_why_tells_the_imports_and_whether_the_circuit_is_another(project: Project) -> None:
     project.edit("return not access.executed or", "return True or", "properties/isolation.py")
     ran = project.gate("--why")
-    assert "touched    lazy/fixed: its circuit is another" in ran.out
+    assert "touched    lazy/broken, lazy/fixed\n           the circuit is another\n" in ran.out
     assert "properties/isolation.py" in ran.out
     assert "`isolation` is kept where it was not" in ran.out
     assert ran.code == 1

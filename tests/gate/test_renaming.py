@@ -46,8 +46,13 @@ def test_where_all_names_are_the_same_none_is_another() -> None:
 
 def test_a_new_name_alone_touches_no_pair_and_searches_for_nothing(project: Project) -> None:
     renamed(project, "uses_fpu", "q")
-    ran = project.gate("--no-cache")
+    ran = project.gate("--no-cache", "--why")
     assert ran.code == 0
+    assert (
+        "untouched  lazy/broken, lazy/fixed\n"
+        "           the circuit is another, which does the same\n"
+        "           models/lazy.py\n" in ran.out
+    )
     assert "1 file changed, 0 of 4 pairs touched" in ran.out
     assert "field `saved[A].uses_fpu` is now called `saved[A].q`" in ran.out
     assert "4 pairs: 4 from earlier evidence, 0 searched" in ran.out

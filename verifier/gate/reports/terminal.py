@@ -79,17 +79,23 @@ def _wrapped(text: str, first: str, rest: str) -> list[str]:
 
 
 def _why(report: Report) -> Iterator[str]:
-    """For each system that imports what has changed, how, and whether that changes it."""
-    moved = {row.pair.system for row in report.rows if row.moved}
+    """For the systems that import what has changed, how, and whether that changes them."""
+    idle = {change.system for change in report.differences if change.is_idle}
+    alike: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
     for name, touch in report.touches.items():
-        if name in moved:
-            yield f"touched    {name}: its circuit is another"
-        else:
-            yield f"untouched  {name}: it imports what has changed, but its circuit is the same"
-        yield f"{INDENT}{inert(' -> '.join(touch.way))}"
-        properties = [
-            row.pair.property for row in report.rows if row.moved and row.pair.system == name
-        ]
+        moved = [row.pair.property for row in report.rows if row.moved and row.pair.system == name]
+        label, says = "untouched", "imports what has changed, but the circuit is the same"
+        if moved:
+            label, says = "touched", "the circuit is another"
+        elif name in idle:
+            says = "the circuit is another, which does the same"
+        alike.setdefault((label, says, " -> ".join(touch.way), tuple(moved)), []).append(name)
+    for (label, says, way, properties), names in alike.items():
+        first, *rest = _listed(names)
+        yield f"{label:<9}  {first}"
+        yield from rest
+        yield f"{INDENT}{says}"
+        yield f"{INDENT}{inert(way)}"
         if properties:
             yield f"{INDENT}decided again: {', '.join(properties)}"
 
