@@ -120,17 +120,19 @@ def logged(
     ]
     failing = next((function for function in properties if function.name == conjunct), None)
     seen = {} if failing is None else machine.read_by(failing)
+    state = _fields(system, start)
+    events = {leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event}
     return Trace(
         schema=1,
         kind="trace",
         system=system.name,
         property=group,
         conjunct=conjunct,
-        seen={field: shown(value) for field, value in seen.items()},
+        seen={field: shown(value) for field, value in seen.items() if field in state | events},
         engine=engine,
-        start=_fields(system, start),
+        start=state,
         steps=tuple(strides),
-        events={leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event},
+        events=events,
         claims={f.name: f.group for f in properties if f.kind == "always"},
         enums=_enums(system.layout.leaves),
         level=level,

@@ -61,7 +61,8 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
     if not any(causes for _, causes, _ in sides):
-        yield from _causes(reading, "seen", list(trace.seen), reading.steps + 1, columns)
+        known = list(filter(reading.has, trace.seen))
+        yield from _causes(reading, "seen", known, reading.steps + 1, columns)
     yield from _promised_otherwise(reading, sides[1], columns)
     yield from _made_so(reading, levels, sides[1], columns)
     turn = next(iter(trace.turned), None)

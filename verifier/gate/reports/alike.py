@@ -8,7 +8,7 @@ from typing import TypeVar
 from verifier.evidence.traces import Trace
 from verifier.gate.differences import Difference
 from verifier.gate.reports.effects import nearness, parts
-from verifier.gate.reports.sentences import says
+from verifier.gate.reports.sentences import happened, says
 from verifier.gate.row import Row
 
 T = TypeVar("T")
@@ -17,7 +17,8 @@ T = TypeVar("T")
 def by_cause(rows: Iterable[Row]) -> list[list[Row]]:
     """Pairs that leave the way of the base alike, or say the same without an execution.
 
-    One that was fine comes first, that with the fewest steps.
+    Those that were fine come first, of these the ones that say what somebody saw, then those with
+    the fewest steps.
     """
     return [sorted(alike, key=_telling) for alike in _grouped(rows, _cause)]
 
@@ -34,9 +35,11 @@ def _grouped(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
     return list(found.values())
 
 
-def _telling(row: Row) -> tuple[bool, int]:
+def _telling(row: Row) -> tuple[bool, bool, int]:
     trace = row.result.evidence
-    return not row.code, len(trace.steps) if isinstance(trace, Trace) else 0
+    if not isinstance(trace, Trace):
+        return not row.code, False, 0
+    return not row.code, not happened(trace), len(trace.steps)
 
 
 def _cause(row: Row) -> Hashable:

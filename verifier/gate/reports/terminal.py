@@ -107,10 +107,14 @@ def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
     if not isinstance(trace, Trace):
         yield from _said(rows, style)
         return
+    ends: dict[str, list[Row]] = {}
     for each in rows:
         if each.code and isinstance(each.result.evidence, Trace):
-            yield _verdict(each, style)
-            yield f"{INDENT}{failing_line(each.result.evidence)}; {each.how}"
+            text = f"{failing_line(each.result.evidence)}; {each.how}"
+            ends.setdefault(text, []).append(each)
+    for text, those in ends.items():
+        yield from (_verdict(each, style) for each in those)
+        yield f"{INDENT}{text}"
     if what := happened(trace):
         yield f"{INDENT}{style(what, 'wrong')}"
     if row.departure is not None:
