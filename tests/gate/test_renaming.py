@@ -91,6 +91,16 @@ def test_a_new_name_of_a_step_alone_touches_no_pair_either(project: Project) -> 
     assert "kept evidence still calls `schedule` `switch_to`" in ran.out
 
 
+def test_steps_that_can_never_be_taken_are_not_the_same_for_that(project: Project) -> None:
+    project.edit("    assume(next_task != machine.current)\n", "    assume(False)\n")
+    project.commit()
+    project.edit("def switch_to(", "def schedule(")
+    project.edit("switch_to", "schedule")
+    out = project.run("diff", "lazy/fixed", "--base", "HEAD").out
+    assert "new step `schedule`" in out
+    assert "step `switch_to` is gone" in out
+
+
 def test_a_step_that_does_something_else_is_another_step(project: Project) -> None:
     project.edit("def switch_to(", "def schedule(")
     project.edit("switch_to", "schedule")

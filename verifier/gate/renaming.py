@@ -68,7 +68,8 @@ def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:
 def renamed_steps(old: Behaviour, new: Behaviour) -> dict[str, str]:
     """Old steps that are gone with the new ones that they are now; a guess, to be confirmed.
 
-    They have the same choices and do the same to the fields that both versions have.
+    They have the same choices and do the same to the fields that both versions have, wherever they
+    can be taken, which is somewhere.
     """
     gone = [action for action in old.actions if new.action(action.name) is None]
     come = [action for action in new.actions if old.action(action.name) is None]
@@ -88,7 +89,7 @@ def renamed_steps(old: Behaviour, new: Behaviour) -> dict[str, str]:
             and effects[now.name] == did
             and now.name not in renamed.values()
         ]
-        if same:
+        if same and did[0]:
             renamed[was.name] = max(same, key=lambda name: _likeness(was.name, name))
     return renamed
 
