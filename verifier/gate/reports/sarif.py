@@ -93,9 +93,7 @@ def _result(row: Row, properties: list[str], prefix: str) -> dict[str, Any]:
             changed = [_location(prefix + hunk.file, hunk.line) for hunk in row.departure.hunks]
             place = changed[0] if changed else place
         result["locations"] = [place]
-        result["codeFlows"] = [
-            {"threadFlows": [{"locations": _flow(trace, row.departure, prefix)}]}
-        ]
+        result["codeFlows"] = [{"threadFlows": [{"locations": flow(trace, row.departure, prefix)}]}]
     result["message"] = {"text": " ".join(lines)}
     return result
 
@@ -115,7 +113,7 @@ def _missed(trial: Trial, rule: int, prefix: str) -> dict[str, Any]:
     }
 
 
-def _flow(trace: Trace, left: Departure | None, prefix: str) -> list[dict[str, Any]]:
+def flow(trace: Trace, left: Departure | None, prefix: str) -> list[dict[str, Any]]:
     """The steps, and in each the assignments that the violation hangs on, below their calls."""
     told = telling(trace)
     found: list[dict[str, Any]] = []

@@ -1,0 +1,82 @@
+"""Whatever goes wrong can be told: the counterexamples of mutants through every view and report."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+from types import CodeType, FunctionType
+
+import pytest
+
+from verifier.catalogue import Catalogue, bundled_root, load
+from verifier.engines.bmc import bmc
+from verifier.evidence.recording import trace_of
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Limits, Violated
+from verifier.gate.mutants import lines_run, sites
+from verifier.gate.reports.sarif import flow
+from verifier.gate.reports.sentences import happened
+from verifier.gate.reports.trace_text import grounds_text, trace_text
+from verifier.language.compiling import compile_system
+from verifier.language.errors import ModelError
+from verifier.viewer.lines import rendered
+from verifier.viewer.mermaid import sequence
+from verifier.viewer.plain import trace_lines
+from verifier.viewer.screen.scene import VIEWS, Scene
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Catalogue:
+    return load(bundled_root())
+
+
+@contextmanager
+def mutated(function: FunctionType, code: CodeType) -> Iterator[None]:
+    was = function.__code__
+    function.__code__ = code
+    try:
+        yield
+    finally:
+        function.__code__ = was
+
+
+def counterexamples(catalogue: Catalogue, name: str, most: int, depth: int) -> Iterator[Trace]:
+    """What the properties say of some of a system's mutants."""
+    system = catalogue.systems[name]
+    properties = catalogue.properties_of(system)
+    ran = lines_run(lambda: compile_system(system, properties))
+    mutants = [(site.function, code) for site in sites(ran) for _, code in site.mutants]
+    Random(1).shuffle(mutants)
+    for function, code in mutants[:most]:
+        with mutated(function, code):
+            try:
+                compiled = compile_system(system, properties)
+            except ModelError:
+                continue  # a mutant that is no model
+            claims = [goal for goal in compiled.circuit.bad if ":" not in goal]
+            for goal, found in bmc(compiled.circuit, claims, Limits(depth=depth)).items():
+                if isinstance(found, Violated):
+                    trace = trace_of(compiled, properties, goal, found.path, "bmc", explain=True)
+                    assert isinstance(trace, Trace), trace
+                    yield trace
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "depth"),
+    [("native/classic", 60, 8), ("kvm-vmx/v4.20", 7, 6)],
+)
+def test_the_counterexamples_of_mutants_are_told(
+    bundled: Catalogue, name: str, most: int, depth: int
+) -> None:
+    told = 0
+    for trace in counterexamples(bundled, name, most, depth):
+        assert list(rendered(trace_lines(trace, everything=True)))
+        assert list(trace_text(trace))
+        assert list(sequence(trace))
+        assert flow(trace, None, "")
+        assert isinstance(happened(trace), str)
+        assert isinstance(grounds_text(trace), list)
+        scene = Scene(trace, None, 80)
+        assert all(scene.rows(view) for view in VIEWS if view != "watches")
+        assert scene.headline()
+        told += 1
+    assert told > 3
