@@ -242,6 +242,18 @@ def test_what_l1_finds_of_l2_is_told_where_the_claim_looks_at_it(
     assert text(what_happened(*both(finding(promised, seen)))) == told
 
 
+def test_what_l1_finds_of_an_exit_is_told_where_the_claim_is_about_the_exit() -> None:
+    kept, promised = "vcpu.vmcs12.exit_access", "contract.cpu.vmcss[VMCS01].exit_access"
+    start: dict[str, str | bool] = {kept: "MOV_TO", promised: "CLTS", SAVED: True, PROMISED: False}
+    step = Stride("s", "L0", {}, (), {}, Entered("s", "", "m.py", 1, "", ()))
+    for seen, told in (
+        ("outcome.exit_differs", "L1 should find vmcs12.exit_access=CLTS, but it finds MOV_TO"),
+        ("outcome.observed", "violated: it holds"),
+    ):
+        trace = Trace(1, "trace", "s", "p", "it_holds", {seen: True}, "bmc", start, (step,))
+        assert text(what_happened(*both(trace))) == told
+
+
 def test_of_many_fields_that_a_claim_looks_at_those_that_decide_it_alone_are_listed() -> None:
     bits = tuple(f"bit{number}" for number in range(10))
     many = finding(False, (*bits, SAVED, PROMISED), (SAVED, PROMISED))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from verifier.evidence.traces import Trace, Value
 from verifier.viewer.call_tree import is_kernel_function
-from verifier.viewer.contract import differences, first_difference
+from verifier.viewer.contract import differences, first_difference, pairs
 from verifier.viewer.levels import Levels, exit_reason
 from verifier.viewer.lines import EMPTY, Line, inert, line, shown, words
 from verifier.viewer.reading import Reading, calls
@@ -15,6 +15,7 @@ from verifier.viewer.reading import Reading, calls
 INSTRUCTION, OUTCOME, SHOULD = "outcome.instruction", "outcome.outcome", "outcome.promised"
 OBSERVED = "outcome.observed"
 READ = "outcome.read."
+EXIT_DIFFERS = "outcome.exit_differs"
 OWNER, VALUE, LATEST = "access.found.owner", "access.found.value", "access.latest"
 WHO = ("access.context", "access.by")
 UNUSED = "the registers' initial state"
@@ -88,12 +89,15 @@ def _read_wrongly(reading: Reading, levels: Levels) -> Line:
 
 def _found_in_the_vmcs(reading: Reading) -> Line:
     """What L1 should find saved of L2; empty where the claim looks at something else."""
-    seen = reading.trace.seen
-    for one, delivered, promised in differences(reading, reading.steps):
-        if one.delivered.partition("vmcs12.")[1] and seen.keys() >= {one.delivered, one.promised}:
-            name = inert(one.what)
+    seen, last = reading.trace.seen, reading.steps
+    for one in pairs(reading):
+        record, _, name = one.what.partition(".")
+        of_exit = EXIT_DIFFERS in seen and name.startswith("exit_")
+        looked_at = of_exit or seen.keys() >= {one.delivered, one.promised}
+        delivered, promised = (reading.value(f, last) for f in (one.delivered, one.promised))
+        if record == "vmcs12" and looked_at and delivered != promised:
             return line(
-                f"L1 should find {name}=",
+                f"L1 should find {inert(one.what)}=",
                 (shown(promised), "good"),
                 ", but it finds ",
                 (shown(delivered), "wrong"),
