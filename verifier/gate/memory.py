@@ -23,6 +23,8 @@ from verifier.language.functions import ModelFunction
 WITNESSES = ""
 """The cache's entry about all that must be reachable; each property has one of its own."""
 
+STALE = "kept evidence calls fields or steps by their old names: nestproof gate --accept"
+
 
 class Memory:
     """Evidence for one system as it is now; nothing of it is believed without an audit.
@@ -65,11 +67,8 @@ class Memory:
         known = found or kept(name, {}, {})
         spoken = {field for lemma in known.lemmas for field in lemma}
         spoken |= {step for run in known.runs.values() for step, _ in run.moves}
-        self.warnings += [
-            f"kept evidence still calls `{new}` `{old}`: nestproof gate --accept"
-            for old, new in (*self._names.fields.items(), *self._names.steps.items())
-            if old in spoken
-        ]
+        if not spoken.isdisjoint({*self._names.fields, *self._names.steps}):
+            self.warnings.append(STALE)
         return known.renamed(self._names.fields, self._names.steps)
 
     @cached_property

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from verifier.evidence.traces import Trace
 from verifier.gate.differences import Difference
-from verifier.gate.reports.effects import nearness, parts
+from verifier.gate.reports.effects import nearness, parts, renamings
 from verifier.gate.reports.sentences import happened, says
 from verifier.gate.row import Row
 
@@ -58,7 +58,7 @@ def _effect(found: Difference) -> Hashable:
         tuple(told),
         found.added_fields,
         found.removed_fields,
-        found.renamed_fields,
+        tuple(sorted(renamings(found))),
         found.renamed_steps,
         found.added_steps,
         found.removed_steps,

@@ -20,7 +20,10 @@ def change_lines(*alike: Difference) -> list[str]:
     lines += [f"another choice: `{name}`" for name in difference.changed_choices]
     lines += [f"new field `{name}`" for name in difference.added_fields]
     lines += [f"field `{name}` is gone" for name in difference.removed_fields]
-    lines += [f"field `{a}` is now called `{b}`" for a, b in difference.renamed_fields]
+    lines += [
+        f"field `{a}` is now called `{b}`" + f", and {len(more)} more alike" * bool(more)
+        for (a, b), *more in renamings(difference).values()
+    ]
     lines += [f"step `{a}` is now called `{b}`" for a, b in difference.renamed_steps]
     lines += [f"new property `{name}`" for name in difference.added_properties]
     lines += [f"property `{name}` is gone" for name in difference.removed_properties]
@@ -32,6 +35,19 @@ def change_lines(*alike: Difference) -> list[str]:
         for part in zip(*(parts(each) for each in alike), strict=True)
     ]
     return lines or ["no behavioural change"]
+
+
+def renamings(difference: Difference) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Fields with new names, by the part of the path that is another."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for names in difference.renamed_fields:
+        old, new = (name.split(".") for name in names)
+        while len(old) > 1 and len(new) > 1 and old[0] == new[0]:
+            old, new = old[1:], new[1:]
+        while len(old) > 1 and len(new) > 1 and old[-1] == new[-1]:
+            old, new = old[:-1], new[:-1]
+        found.setdefault((".".join(old), ".".join(new)), []).append(names)
+    return found
 
 
 def parts(difference: Difference) -> list[list[Change]]:
