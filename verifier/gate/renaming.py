@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -44,25 +44,33 @@ def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:
     """
     gone = [f for f in old.fields if new.field(f.name) is None]
     come = [f for f in new.fields if old.field(f.name) is None]
-    pairs = [(was, now) for was in gone for now in come if _fits(was, now)]
-    if not pairs:
+    if not (gone and come):
         return {}
     before, after = _histories(old, gone), _histories(new, come)
+    same: dict[History, list[Variable]] = {}
+    for now in come:
+        same.setdefault(after[now.name], []).append(now)
+    renamed = _matched((was, now) for was in gone for now in same.get(before[was.name], ()))
+    taken = set(renamed.values())
+    rest = [now for now in come if now.name not in taken]
+    others = ((was, now) for was in gone if was.name not in renamed for now in rest)
+    return renamed | _matched(others, ALIKE)
+
+
+def _matched(pairs: Iterable[tuple[Variable, Variable]], least: float = 0.0) -> dict[str, str]:
+    """One new name for each old one, the most alike first, if they are so much alike at least."""
     ranked = sorted(
-        (
-            before[was.name] != after[now.name],
-            -_likeness(was.name, now.name),
-            was.name,
-            now.name,
-        )
+        (-_likeness(was.name, now.name), was.name, now.name)
         for was, now in pairs
+        if _fits(was, now)
     )
-    renamed: dict[str, str] = {}
-    for other, unlikeness, was_name, now_name in ranked:
-        is_free = was_name not in renamed and now_name not in renamed.values()
-        if is_free and (not other or -unlikeness >= ALIKE):
-            renamed[was_name] = now_name
-    return renamed
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for unlikeness, was, now in ranked:
+        if was not in found and now not in taken and -unlikeness >= least:
+            found[was] = now
+            taken.add(now)
+    return found
 
 
 def renamed_steps(old: Behaviour, new: Behaviour) -> dict[str, str]:
