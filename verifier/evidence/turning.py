@@ -41,7 +41,7 @@ def turned(
         if trace.steps[number].because
         for one in search.of_step(number)
     ]
-    culprit = trace.steps[-1].step
+    culprit = trace.steps[-1].step if trace.steps else ""
     own = [one for one in found if trace.steps[one.number - 1].step == culprit]
     found = own or [one for one in found if not one.stops]
     fewest = min((len(one.fails) for one in found), default=0)

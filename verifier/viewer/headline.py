@@ -64,7 +64,8 @@ def what_happened(reading: Reading, levels: Levels) -> Line:
         or _found_in_the_vmcs(reading)
         or _found_in_the_registers(reading)
     )
-    return found or line(("violated: ", "wrong"), words(reading.trace.conjunct))
+    when = "violated: " if reading.steps else "violated at the start: "
+    return found or line((when, "wrong"), words(reading.trace.conjunct))
 
 
 def in_which(trace: Trace) -> str:

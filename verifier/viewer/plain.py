@@ -125,13 +125,10 @@ def property_lines(reading: Reading) -> Iterator[Line]:
         yield line(("the trace does not say", "source"))
     for claim, group in trace.claims.items():
         failing = [n for n, stride in enumerate(trace.steps, 1) if claim in stride.fails]
-        if failing:
-            steps = ", ".join(map(str, failing[:10])) + (", ..." if len(failing) > 10 else "")
-            yield line(
-                ("  ✗ ", "wrong"),
-                f"{inert(group)}: {words(claim)}",
-                (f"  after step {steps}", "wrong"),
-            )
+        steps = ", ".join(map(str, failing[:10])) + (", ..." if len(failing) > 10 else "")
+        when = f"  after step {steps}" if failing else "  at the start"
+        if failing or claim in reading.fails_at_start:
+            yield line(("  ✗ ", "wrong"), f"{inert(group)}: {words(claim)}", (when, "wrong"))
         else:
             yield line(("  ✓ ", "good"), f"{inert(group)}: {words(claim)}")
 

@@ -48,6 +48,11 @@ class Reading:
         return given
 
     @property
+    def fails_at_start(self) -> tuple[str, ...]:
+        """The claim that an execution without steps violates."""
+        return () if self.trace.steps or not self.trace.conjunct else (self.trace.conjunct,)
+
+    @property
     def steps(self) -> int:
         return len(self.trace.steps)
 

@@ -106,12 +106,13 @@ def happened(trace: Trace) -> str:
     """What somebody saw and should not have; empty where only the violated claim is known."""
     reading = Reading(trace)
     [text] = rendered([what_happened(reading, Levels(reading))])
-    return "" if text.startswith("violated: ") else text
+    return "" if text.startswith("violated") else text
 
 
 def failing_line(trace: Trace) -> str:
     """What fails, and after how many steps."""
-    return f"{words(trace.conjunct)}: fails after {plural(len(trace.steps), 'step')}"
+    when = f"after {plural(len(trace.steps), 'step')}" if trace.steps else "at the start"
+    return f"{words(trace.conjunct)}: fails {when}"
 
 
 def sentence(text: str) -> str:

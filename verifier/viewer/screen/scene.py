@@ -224,7 +224,9 @@ class Scene:
             yield Row(line(f"{inert(watch.text)}   ", *change, (now, "new")), note=watch.text)
 
     def _properties(self) -> Iterator[Row]:
-        failing = self.trace.steps[self.number - 1].fails if self.number else ()
+        failing = (
+            self.trace.steps[self.number - 1].fails if self.number else self.reading.fails_at_start
+        )
         yield Row(line((f"after step {self.number}", "source")))
         for claim, group in self.trace.claims.items():
             holds = claim not in failing
