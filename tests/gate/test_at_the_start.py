@@ -68,4 +68,10 @@ def test_every_report_of_the_gate_has_it(wrong: Project) -> None:
     rows = {row["pair"]: row for row in json.loads(texts["json"])["results"]}
     assert rows["lazy/fixed/isolation"]["depth"] == 0
     [run] = json.loads(texts["sarif"])["runs"]
-    assert len(run["results"]) == 1
+    [result] = run["results"]
+    [place] = [each["physicalLocation"] for each in result["locations"]]
+    assert place["artifactLocation"]["uri"] == "properties/verdicts.toml"
+    lines = (wrong.folder / "properties" / "verdicts.toml").read_text().splitlines()
+    number = place["region"]["startLine"]
+    assert lines[number - 1].startswith("isolation = ")
+    assert '["lazy/fixed"]' in lines[:number]

@@ -21,6 +21,19 @@ def recorded(root: Path) -> str:
     return file.read_text() if file.exists() else ""
 
 
+def places(text: str) -> dict[Pair, int]:
+    """The line of each pair's verdict."""
+    found: dict[Pair, int] = {}
+    system: str | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if table := TABLE.match(line):
+            system = table["name"]
+        verdict = VERDICT.match(line)
+        if system is not None and verdict:
+            found[Pair(system, verdict["name"])] = number
+    return found
+
+
 def accepted(text: str, verdicts: Mapping[Pair, str]) -> str:
     """The text with these verdicts: lines that are there are changed, others added."""
     left = {pair: verdict for pair, verdict in verdicts.items() if verdict in EXPECTED}

@@ -18,6 +18,7 @@ from verifier.gate.cautions import cautions
 from verifier.gate.circuits import Circuits
 from verifier.gate.deciding import Decided, decide_system
 from verifier.gate.differences import Difference
+from verifier.gate.expectations import places, recorded
 from verifier.gate.kept import kept_file
 from verifier.gate.past import Before, Past, past_of
 from verifier.gate.revisions import Base
@@ -57,6 +58,8 @@ class Report:
     """The patterns that say which pairs are at the gate; none where all are."""
     stopped: int = 0
     """The exit code of the signal that ended the gate early, if one did."""
+    places: Mapping[Pair, int] = field(default_factory=dict)
+    """The lines of `properties/verdicts.toml` that say what is expected."""
     worsened: tuple[Row, ...] = ()
     """Pairs that were violated before, with an execution that was fine then."""
 
@@ -203,6 +206,7 @@ class _Gate:
             strength=tuple(self.compared),
             only=selected.patterns,
             stopped=stopped,
+            places=places(recorded(catalogue.root)),
             worsened=tuple(self.worsened),
         )
 

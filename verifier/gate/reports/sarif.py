@@ -15,6 +15,7 @@ import msgspec
 from verifier.evidence.recording import within_project
 from verifier.evidence.traces import Changed, Entered, Stride, Trace
 from verifier.gate.blame import Departure
+from verifier.gate.expectations import FILE
 from verifier.gate.gating import Report
 from verifier.gate.mutation import Trial
 from verifier.gate.reports.sentences import (
@@ -42,7 +43,7 @@ PLACES = 30
 def document(report: Report) -> bytes:
     """One run with a rule for each property; paths are relative to the repository's top."""
     properties = sorted({row.pair.property for row in report.rows})
-    results = [_result(row, properties, report.prefix) for row in report.rows if row.code]
+    results = [_result(row, properties, report) for row in report.rows if row.code]
     rules = [_rule(name, f"The property {words(name)}.") for name in properties]
     if report.strength:
         rules.append(_rule(STRENGTH, "A mistake in a changed function is noticed."))
@@ -74,8 +75,9 @@ def _rule(name: str, says: str) -> dict[str, Any]:
     }
 
 
-def _result(row: Row, properties: list[str], prefix: str) -> dict[str, Any]:
-    trace = row.result.evidence
+def _result(row: Row, properties: list[str], report: Report) -> dict[str, Any]:
+    """A verdict where the change or the last step of its counterexample is, or its expectation."""
+    trace, prefix = row.result.evidence, report.prefix
     lines = [f"{row.pair}: {row.says}."]
     result: dict[str, Any] = {
         "ruleId": row.pair.property,
@@ -94,6 +96,8 @@ def _result(row: Row, properties: list[str], prefix: str) -> dict[str, Any]:
             place = changed[0] if changed else place
         result["locations"] = [place]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow(trace, row.departure, prefix)}]}]
+    elif row.pair in report.places:
+        result["locations"] = [_location(f"{prefix}{FILE}", report.places[row.pair])]
     result["message"] = {"text": " ".join(lines)}
     return result
 
