@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from random import Random
 from types import CodeType, FunctionType
 
 import pytest
@@ -39,36 +38,38 @@ def mutated(function: FunctionType, code: CodeType) -> Iterator[None]:
         function.__code__ = was
 
 
-def counterexamples(catalogue: Catalogue, name: str, most: int, depth: int) -> Iterator[Trace]:
-    """What the properties say of some of a system's mutants."""
+def counterexamples(catalogue: Catalogue, name: str, only: str, depth: int) -> Iterator[Trace]:
+    """What the properties say of mutants of some of the functions that a system runs."""
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
     ran = lines_run(lambda: compile_system(system, properties))
-    mutants = [(site.function, code) for site in sites(ran) for _, code in site.mutants]
-    Random(1).shuffle(mutants)
-    for function, code in mutants[:most]:
+    found = sites(ran, only.split())
+    for function, code in [(site.function, code) for site in found for _, code in site.mutants]:
         with mutated(function, code):
             try:
                 compiled = compile_system(system, properties)
             except ModelError:
                 continue  # a mutant that is no model
             claims = [goal for goal in compiled.circuit.bad if ":" not in goal]
-            for goal, found in bmc(compiled.circuit, claims, Limits(depth=depth)).items():
-                if isinstance(found, Violated):
-                    trace = trace_of(compiled, properties, goal, found.path, "bmc", explain=True)
+            for goal, verdict in bmc(compiled.circuit, claims, Limits(depth=depth)).items():
+                if isinstance(verdict, Violated):
+                    trace = trace_of(compiled, properties, goal, verdict.path, "bmc", explain=True)
                     assert isinstance(trace, Trace), trace
                     yield trace
 
 
 @pytest.mark.parametrize(
-    ("name", "most", "depth"),
-    [("native/classic", 60, 8), ("kvm-vmx/v4.20", 7, 6)],
+    ("name", "only", "depth"),
+    [
+        ("native/classic", "switch fpu_instruction device_not_available", 8),
+        ("kvm-vmx/v4.20", "kvm_load_guest_fpu", 6),
+    ],
 )
 def test_the_counterexamples_of_mutants_are_told(
-    bundled: Catalogue, name: str, most: int, depth: int
+    bundled: Catalogue, name: str, only: str, depth: int
 ) -> None:
     told = 0
-    for trace in counterexamples(bundled, name, most, depth):
+    for trace in counterexamples(bundled, name, only, depth):
         assert list(rendered(trace_lines(trace, everything=True)))
         assert list(trace_text(trace))
         assert list(sequence(trace))
@@ -79,4 +80,4 @@ def test_the_counterexamples_of_mutants_are_told(
         assert all(scene.rows(view) for view in VIEWS if view != "watches")
         assert scene.headline()
         told += 1
-    assert told > 3
+    assert told > 1
