@@ -117,12 +117,64 @@ class State:
 # running a program
 
 
+def field(r: Any, name: str) -> Any:
+    """A field of the state or of a part."""
+    match name:
+        case "a":
+            return r.a
+        case "b":
+            return r.b
+        case "c":
+            return r.c
+        case "d":
+            return r.d
+        case "one":
+            return r.one
+        case "two":
+            return r.two
+        case "three":
+            return r.three
+        case "five":
+            return r.five
+        case "eight":
+            return r.eight
+        case "flag":
+            return r.flag
+        case "other":
+            return r.other
+    raise NotImplementedError(name)
+
+
+def assign(s: State, name: str, value: Any) -> None:
+    match name:
+        case "a":
+            s.a = value
+        case "b":
+            s.b = value
+        case "c":
+            s.c = value
+        case "d":
+            s.d = value
+        case "one":
+            s.one = value
+        case "two":
+            s.two = value
+        case "three":
+            s.three = value
+        case "five":
+            s.five = value
+        case "eight":
+            s.eight = value
+        case _:
+            raise NotImplementedError(name)
+
+
 def truth(s: State, e: Program) -> bool:
     match e:
         case ("const", value):
             return value
         case ("bit", name):
-            return getattr(s, name)
+            return field(s, name)
         case ("not", x):
             return not truth(s, x)
         case ("and", x, y):
@@ -146,7 +198,7 @@ def truth(s: State, e: Program) -> bool:
         case ("cell", x):
             return s.bits[member(s, x)]
         case ("field", x, name):
-            return getattr(part(s, x), name)
+            return field(part(s, x), name)
         case ("records", x, y):
             return part(s, x) == part(s, y)
         case ("differ", x, y):
@@ -178,11 +230,11 @@ def member(s: State, e: Program) -> Any:
         case ("member", value):
             return value
         case ("variable", name):
-            return getattr(s, name)
+            return field(s, name)
         case ("row", x):
             return s.modes[member(s, x)]
         case ("of", x, name):
-            return getattr(part(s, x), name)
+            return field(part(s, x), name)
         case ("choose", c, x, y):
             return chosen_member(s, c, x, y)
         case ("turned", x):
@@ -247,9 +299,9 @@ def run(s: State, block: Program) -> bool:
 def ran(s: State, statement: Program) -> bool:
     match statement:
         case ("set", name, x):
-            setattr(s, name, truth(s, x))
+            assign(s, name, truth(s, x))
         case ("put", name, x):
-            setattr(s, name, member(s, x))
+            assign(s, name, member(s, x))
         case ("store", x, y):
             s.bits[member(s, x)] = truth(s, y)
         case ("mode", x, y):
@@ -265,7 +317,7 @@ def ran(s: State, statement: Program) -> bool:
         case ("read later", target, block, name):
             reference = part(s, target)
             run(s, block)
-            setattr(s, name, reference.flag)
+            assign(s, name, reference.flag)
         case ("copy", "left", x):
             s.left = part(s, x)
         case ("copy", "deep", x):

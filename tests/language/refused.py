@@ -162,7 +162,10 @@ def enum_as_condition(s: State, mode: Mode) -> None:
         s.flag = True
 
 
-@refused("`mode` is symbolic and is asked for its `name`", "compare it with the members")
+@refused(
+    "`mode` is symbolic and is asked for its `name`",
+    "compare it: a symbolic value has no attributes",
+)
 def name_of_a_member(s: State, mode: Mode) -> None:
     s.flag = mode.name == "IDLE"  # here
 
@@ -521,7 +524,7 @@ def local_class(_: State) -> None:
 
 @refused(
     "`asked_for_its_type` uses `isinstance`",
-    "let a record's field or method tell what it needs",
+    "let a record's field or method answer what it needs",
 )
 def asked_for_its_type(s: State) -> None:
     s.flag = isinstance(s.flag, bool)  # here

@@ -13,6 +13,7 @@ from verifier.language.errors import ModelError, blaming
 from verifier.language.explorer import Outcome, total
 from verifier.language.functions import ModelFunction
 from verifier.language.records import view
+from verifier.language.restrictions import check_unassigned
 from verifier.language.symbolic import Bit
 from verifier.language.system import Binding, System, bindings
 from verifier.language.varying import SECONDS, Explored, Start, explore_steps
@@ -41,6 +42,8 @@ def compile_steps(
     steps = Steps(start, [step.outcome for step in explored])
     bound = [b for function in properties for b in bindings(start.system, function)]
     conjuncts = steps.conjuncts(bound)
+    check_unassigned(start.outside)
+    check_unassigned(used for each in start.run.examined.values() for used in each.outside)
     bad = {name: start.graph.any(c.bad for c in group) for name, group in conjuncts.items()}
     bad |= steps.fired() | steps.failed()
     whole = Circuit(start.graph, steps.inputs(), steps.latches(), bad)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from verifier.language.branches import Branch
+from verifier.language.constants import same
 from verifier.language.errors import Disabled, model_place, refuse
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf, layout_of
@@ -69,7 +70,7 @@ class LoggedStore(Store):
         if self.run.observing and not leaf.ghost:
             raise refuse(f"`{leaf.path}` is changed by an observer", "observers change ghosts only")
         if leaf.constant:
-            if raw != old:
+            if not same(raw, old):
                 raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
             return
         place = model_place()

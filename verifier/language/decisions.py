@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from verifier.language.citations import Abstraction, Section
 from verifier.language.functions import ModelFunction
 from verifier.language.quoting import Quoting
-from verifier.language.refusals import definition
+from verifier.language.source_text import definition
 
 if TYPE_CHECKING:
     from verifier.language.concrete import ConcreteRun

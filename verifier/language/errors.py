@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 _HERE = str(Path(__file__).parent) + os.sep
+_TOOL = str(Path(__file__).parent.parent) + os.sep
+_BUNDLED = os.path.join(_TOOL, "bundled", "")
 _STANDARD = str(Path(os.__file__).parent) + os.sep
 
 AGAIN = 1.0
@@ -66,6 +68,12 @@ def model_place() -> Place | None:
     return None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
 
 
+def in_model() -> bool:
+    """Whether people's own code has called a special method, and not this program or a debugger."""
+    file = sys._getframe(2).f_code.co_filename
+    return is_model_file(file) and ("site-packages" not in file or file.startswith(_BUNDLED))
+
+
 def place_of(function: object) -> Place | None:
     """Where a plain function is defined."""
     code = getattr(function, "__code__", None)
@@ -83,14 +91,19 @@ def raising_place(traceback: TracebackType | None) -> Place | None:
 
 
 def _inside(frame: FrameType) -> bool:
-    """Whether a frame is the language's own or the standard library's."""
+    """Whether a frame is this program's own or the standard library's."""
     return not is_model_file(frame.f_code.co_filename)
 
 
 def is_model_file(file: str) -> bool:
-    """Whether a file is people's own: neither the language's nor the standard library's."""
-    standard = file.startswith((_STANDARD, "<frozen")) and "site-packages" not in file
-    return not standard and not file.startswith(_HERE)
+    """Whether a file is people's own: neither this program's nor the standard library's."""
+    standard = file.startswith((_STANDARD, "<")) and "site-packages" not in file
+    return not standard and (not file.startswith(_TOOL) or file.startswith(_BUNDLED))
+
+
+def is_language_file(file: str) -> bool:
+    """Whether a file is the model language's own."""
+    return file.startswith(_HERE)
 
 
 @contextmanager

@@ -9,19 +9,21 @@ Lightweight Symbolic Virtual Machine for Solver-Aided Host Languages. PLDI 2014.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from types import CodeType
 from typing import Any
 
 from verifier.circuit.graph import FALSE, TRUE, Graph
+from verifier.language.calls import check_given, check_result
+from verifier.language.constants import same
 from verifier.language.errors import Disabled, ModelError, refuse
 from verifier.language.facts import Facts
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.merging import merged_result
-from verifier.language.refusals import check_given, check_result, examine
+from verifier.language.restrictions import Examined, examine
 from verifier.language.stores import RUNNING, StateStore
 from verifier.language.symbolic import Bit, Symbol
 
@@ -104,6 +106,7 @@ class SymbolicRun:
         self.facts = Facts(graph)
         self.costs: dict[str, Cost] = {}
         self.ran: set[CodeType] = set()
+        self.examined: dict[Callable[..., Any], Examined] = {}
         self.touched: set[int] = set()
 
     # values
@@ -113,21 +116,19 @@ class SymbolicRun:
 
     def literal_of(self, value: object) -> int:
         if isinstance(value, Bit):
-            return value.literal
+            return value._literal
         if type(value) is bool:
             return int(value)
         raise refuse(f"a symbolic bit is combined with `{value!r}`", "combine it with a bool")
 
     def choose(self, condition: int, then: Any, otherwise: Any) -> Any:
         """One leaf's value by cases."""
-        if then == otherwise:
-            return then
         if type(then) is int:
             return self.graph.choose(condition, then, otherwise)
         if type(then) is tuple:
             choose = self.graph.choose
             return tuple(choose(condition, a, b) for a, b in zip(then, otherwise, strict=True))
-        if condition == TRUE:
+        if condition == TRUE or same(then, otherwise):
             return then
         raise refuse(f"the constants `{then!r}` and `{otherwise!r}` meet where paths merge")
 
@@ -207,7 +208,7 @@ class SymbolicRun:
         self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]
     ) -> Outcome:
         """Every path of a call from the present state, merged; the run is left as it was."""
-        examine(function.body)
+        self.examined[function.body] = examine(function.body)
         before = (self.store.values, self.writes, self.enabled, self.failures, self.frame)
         observing = self.observing
         self.ran.add(function.body.__code__)
@@ -302,6 +303,6 @@ class _Exploration:
         writes, entry = {}, self.entry
         for place in {**then.writes, **otherwise.writes}:
             a, b = then.writes.get(place, entry[place]), otherwise.writes.get(place, entry[place])
-            writes[place] = a if a is b or a == b else run.choose(condition, a, b)
+            writes[place] = a if a is b else run.choose(condition, a, b)
         result = merged_result(run, self.function, condition, then.result, otherwise.result)
         return Outcome(enabled, writes, result, failures)

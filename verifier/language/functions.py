@@ -140,7 +140,7 @@ def assume(condition: bool) -> None:
             raise refuse(
                 "an observer or property assumes something", "assume it in the step, or use if"
             )
-        value._run.assume(value.literal)
+        value._run.assume(value._literal)
     elif type(value) is not bool:
         raise refuse(f"`{value!r}` is assumed", "assume a bool")
     elif not value:

@@ -9,6 +9,7 @@ from functools import cached_property
 from inspect import get_annotations
 from typing import Any, get_args, get_origin, get_type_hints
 
+from verifier.language.constants import is_own, outside
 from verifier.language.encoding import encoded
 from verifier.language.errors import ModelError, refuse
 
@@ -193,6 +194,19 @@ def check_enum(type: type[Enum]) -> None:
     """Refuse an enum that has no small code."""
     if issubclass(type, Flag):
         raise refuse(f"`{type.__name__}` is a Flag", "use a record with a bit for each flag")
+    for base in type.__mro__:
+        own = {"__eq__", "__ne__", "__hash__"} & base.__dict__.keys()
+        if own and is_own(base):
+            raise refuse(
+                f"`{base.__name__}` defines `{min(own)}`", "members are compared by being the same"
+            )
+    found = outside(type, type.__name__).changeable
+    if found is not None:
+        where, part = found
+        raise refuse(
+            f"`{type.__name__}` has `{where}`, a `{part.__class__.__name__}`",
+            "keep all state in records",
+        )
     if not 1 <= len(type) <= MEMBERS:
         raise refuse(
             f"`{type.__name__}` has {len(type)} members", f"an enum has 1 to {MEMBERS} members"

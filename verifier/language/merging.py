@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import TRUE
+from verifier.language.constants import is_frozen, items, same
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError
 from verifier.language.layout import layout_of
@@ -29,18 +30,34 @@ def merged_result(
         return run.bit(run.graph.choose(condition, a, b))
     if isinstance(then, Enum | Symbol) and isinstance(otherwise, Enum | Symbol):
         return _merged_enum(run, function, condition, then, otherwise)
-    if isinstance(then, tuple) and isinstance(otherwise, tuple) and len(then) == len(otherwise):
-        pairs = zip(then, otherwise, strict=True)
-        return tuple(merged_result(run, function, condition, a, b) for a, b in pairs)
-    if hasattr(then, "_store") and type(then) is type(otherwise):
-        return _merged_record(run, condition, then, otherwise)
-    if type(then) is type(otherwise) and not hasattr(then, "_store") and then == otherwise:
-        return then
+    if type(then) is type(otherwise):
+        if isinstance(then, tuple) and len(then) == len(otherwise):
+            pairs = zip(then, otherwise, strict=True)
+            items = [merged_result(run, function, condition, a, b) for a, b in pairs]
+            return tuple.__new__(type(then), items)
+        if hasattr(then, "_store"):
+            return _merged_record(run, condition, then, otherwise)
+        if same(then, otherwise):
+            return then
+        if is_frozen(then):
+            return _merged_fields(run, function, condition, then, otherwise)
     raise ModelError(
         f"`{function.name}` returns `{then!r}` on one path and `{otherwise!r}` on another",
         function.place,
         "return values of one type: bools, members of one enum, records or tuples of them",
     )
+
+
+def _merged_fields(
+    run: SymbolicRun, function: ModelFunction, condition: int, then: Any, otherwise: Any
+) -> Any:
+    """A frozen dataclass by cases, field by field; its own code does not run again."""
+    merged = object.__new__(type(then))
+    mine, theirs = (dict(items(each)) for each in (then, otherwise))
+    for name in mine | theirs:
+        value = merged_result(run, function, condition, mine.get(name), theirs.get(name))
+        object.__setattr__(merged, name.removeprefix("."), value)
+    return merged
 
 
 def _merged_enum(

@@ -257,6 +257,7 @@ CREATORS = ("__post_init__", "__new__", "__getattr__", "__getattribute__", "__de
 
 def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
     layout = lay_out(cls, ghost, event)
+    _check_mixins(cls)
     for name, attribute in list(cls.__dict__.items()):
         if isinstance(attribute, property) and attribute.fget is not None:
             setattr(cls, name, property(model_function(attribute.fget)))
@@ -272,6 +273,14 @@ def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
     for name, method in METHODS.items():
         setattr(cls, name, method)
     return cls
+
+
+def _check_mixins(cls: type) -> None:
+    """Refuse a class that is not a record and defines what every record does."""
+    for base in cls.__mro__[1:-1]:
+        own = base.__dict__.keys() & {*METHODS, *CREATORS}
+        if own and "__layout__" not in base.__dict__:
+            raise refuse(f"`{base.__name__}` defines `{min(own)}`", "give it a name of its own")
 
 
 @dataclass_transform(kw_only_default=True)

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import TRUE
+from verifier.language.constants import same
 from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, refuse
 from verifier.language.layout import Layout, Leaf
@@ -152,7 +153,7 @@ class SymbolicStore(Store):
         if type(value) is bool and leaf.type is bool:
             return int(value)
         if isinstance(value, Bit) and leaf.type is bool:
-            return value.literal
+            return value._literal
         if isinstance(value, Symbol) and value._type is leaf.type:
             return value._code
         return self.encoded(super().raw(leaf, value))
@@ -210,7 +211,7 @@ class StateStore(SymbolicStore):
         """Refuse to change constants, and in an observer all but ghosts."""
         if self.run.observing and not leaf.ghost:
             raise refuse(f"`{leaf.path}` is changed by an observer", "observers change ghosts only")
-        if leaf.constant and raw != now:
+        if leaf.constant and not same(raw, now):
             raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
 
 

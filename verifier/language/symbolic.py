@@ -6,25 +6,31 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from verifier.language.encoding import Code, encoding
-from verifier.language.errors import ModelError, refuse
+from verifier.language.errors import ModelError, in_model, refuse
 
 if TYPE_CHECKING:
     from verifier.language.explorer import SymbolicRun
 
+TEXT = "compare it: nothing in a model may depend on the text of a value"
+
 
 class Unknown:
-    """What no symbolic value can do, each with its mend."""
+    """What no symbolic value can do, each with its help.
+
+    It refuses everything but Boolean operations, comparisons and the fields of records, wherever
+    it has got to: what it answered would not be what a plain value answers.
+    """
 
     __slots__ = ("_label", "_run")
 
     _run: SymbolicRun
     _label: str
 
-    def _refusal(self, what: str, mend: str) -> ModelError:
-        return refuse(f"`{self._label or 'a value'}` is symbolic and {what}", mend)
+    def _refusal(self, what: str, help: str) -> ModelError:
+        return refuse(f"`{self._label or 'a value'}` is symbolic and {what}", help)
 
-    def _refuse(self, what: str, mend: str) -> NoReturn:
-        raise self._refusal(what, mend)
+    def _refuse(self, what: str, help: str) -> NoReturn:
+        raise self._refusal(what, help)
 
     def __hash__(self) -> int:
         self._refuse(
@@ -52,6 +58,43 @@ class Unknown:
     __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __add__
     __lshift__ = __rshift__ = __rlshift__ = __rrshift__ = __add__
 
+    def __repr__(self) -> str:
+        if in_model():
+            self._refuse("is made into text", TEXT)
+        return self._shown()
+
+    def __format__(self, _: str) -> str:
+        return repr(self)
+
+    def _shown(self) -> str:
+        """How messages and debuggers show it."""
+        raise NotImplementedError
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_") and not in_model():
+            raise AttributeError(name)
+        self._refuse(f"is asked for its `{name}`", "compare it: a symbolic value has no attributes")
+
+    def __reduce_ex__(self, _: object) -> NoReturn:
+        self._refuse("is copied or saved", "assign it to a field: it cannot change by itself")
+
+    def __dir__(self) -> list[str]:
+        if in_model():
+            self._refuse("is asked for its attributes", "compare it with its possible values")
+        return list(object.__dir__(self))
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        self._refuse("is called", "compare it with its possible values")
+
+    def __getitem__(self, _: object) -> NoReturn:
+        self._refuse("is indexed", "use a Family indexed by an enum")
+
+    def __contains__(self, _: object) -> bool:
+        self._refuse("is searched", "compare it with its possible values")
+
+    def __len__(self) -> int:
+        self._refuse("is asked for its length", "compare it with its possible values")
+
     def __neg__(self) -> NoReturn:
         self._refuse("is calculated with", "use if, ==, &, | and ^: there are no numbers")
 
@@ -61,46 +104,46 @@ class Unknown:
 class Bit(Unknown):
     """A symbolic bool; asked for its truth value, it forks the run."""
 
-    __slots__ = ("literal",)
+    __slots__ = ("_literal",)
 
     def __init__(self, run: SymbolicRun, literal: int, label: str = "") -> None:
         self._run = run
-        self.literal = literal
+        self._literal = literal
         self._label = label
 
     def __bool__(self) -> bool:
-        return self._run.decide(self.literal)
+        return self._run.decide(self._literal)
 
     def __and__(self, other: object) -> object:
         run = self._run
-        return run.bit(run.graph.both(self.literal, run.literal_of(other)))
+        return run.bit(run.graph.both(self._literal, run.literal_of(other)))
 
     def __or__(self, other: object) -> object:
         run = self._run
-        return run.bit(run.graph.either(self.literal, run.literal_of(other)))
+        return run.bit(run.graph.either(self._literal, run.literal_of(other)))
 
     def __xor__(self, other: object) -> object:
         run = self._run
-        return run.bit(run.graph.differ(self.literal, run.literal_of(other)))
+        return run.bit(run.graph.differ(self._literal, run.literal_of(other)))
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
     __ne__ = __xor__  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> object:  # type: ignore[override]
         run = self._run
-        return run.bit(run.graph.differ(self.literal, run.literal_of(other)) ^ 1)
+        return run.bit(run.graph.differ(self._literal, run.literal_of(other)) ^ 1)
 
     def __invert__(self) -> NoReturn:
         self._refuse("is inverted with ~", "write `not x`, or `x ^ True` to avoid a fork")
 
     __hash__ = Unknown.__hash__
 
-    def __repr__(self) -> str:
+    def _shown(self) -> str:
         return f"<symbolic bool{self._label and ' '}{self._label}>"
 
 
 class Symbol(Unknown):
-    """A symbolic member of an enum; it has no public attribute that an enum could have too."""
+    """A symbolic member of an enum."""
 
     __slots__ = ("_code", "_type")
 
@@ -125,12 +168,7 @@ class Symbol(Unknown):
     def __bool__(self) -> NoReturn:
         self._refuse("is used as a condition", "compare it with a member")
 
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        self._refuse(f"is asked for its `{name}`", "compare it with the members")
-
     __hash__ = Unknown.__hash__
 
-    def __repr__(self) -> str:
+    def _shown(self) -> str:
         return f"<symbolic {self._type.__name__}{self._label and ' '}{self._label}>"

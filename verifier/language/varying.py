@@ -8,8 +8,9 @@ from types import CodeType
 from typing import Any
 
 from verifier.circuit.graph import FALSE, Graph
+from verifier.language.constants import Outside, guarded, outside
 from verifier.language.encoding import Code, encoded, encoding
-from verifier.language.errors import blaming
+from verifier.language.errors import ModelError, blaming
 from verifier.language.explorer import Cost, Outcome, SymbolicRun
 from verifier.language.layout import Leaf
 from verifier.language.symbolic import Bit, Symbol
@@ -67,7 +68,8 @@ class Start:
         self.leaves = system.layout.leaves
         self.graph = Graph()
         self.varying = [False] * len(self.leaves)
-        self.initial = [encoded(value) for value in system.initial_values]
+        self.outside = constants_of(system)
+        self.initial = [guarded(encoded(value)) for value in system.initial_values]
         self.current = list(self.initial)
         self.blank = [
             encoded(leaf.default) if leaf.event else now
@@ -140,6 +142,29 @@ class Start:
             and not self.varying[place]
             and not self.leaves[place].event
         }
+
+
+def constants_of(system: System) -> list[Outside]:
+    """What a system has outside its state: the classes of its fields and choices, and constants.
+
+    Raises ModelError where that could change while it runs.
+    """
+    kinds = {type(system.initial): None}
+    kinds |= {choice.type: None for step in system.actions for choice in step.choices}
+    held = [(kind.__name__, kind) for kind in kinds if kind is not bool]
+    for leaf, value in zip(system.layout.leaves, system.initial_values, strict=True):
+        if leaf.constant:
+            held.append((leaf.path, guarded(value)))
+    found = [outside(value, name) for name, value in held]
+    for each in found:
+        wrong = each.changeable or each.set
+        if wrong is not None:
+            where, part = wrong
+            raise ModelError(
+                f"`{where}` of `{system.name}` is a `{type(part).__name__}`",
+                mend="constants are bits, numbers, enums, functions, and tuples of them",
+            )
+    return found
 
 
 def _latch_names(leaf: Leaf) -> tuple[str, ...]:

@@ -1,0 +1,168 @@
+"""What a run passes to the functions that it calls, and which functions it calls.
+
+What is called is examined when it is called, however it was reached: as a method of a constant,
+a member of an enum, by an operator or by a property. Python runs show it, because they run the
+same text: up to the first function that is refused, both runs do the same.
+"""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
+from types import CodeType, FrameType, FunctionType, MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from verifier.language.constants import PLAIN, Outside, is_callable, is_frozen, items, outside
+from verifier.language.errors import ModelError, Place, is_language_file, is_model_file, refuse
+from verifier.language.restrictions import Examiner, check_unassigned
+from verifier.language.source_text import codes_within
+from verifier.language.symbolic import Unknown
+
+if TYPE_CHECKING:
+    from verifier.language.functions import ModelFunction
+
+
+def check_given(function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """Refuse arguments that a call could change in a way that a fork does not undo."""
+    for value in (*given, *named.values()):
+        if not _is_value(value):
+            raise refuse(
+                f"`{function.name}` is given a `{type(value).__name__}`",
+                "give records, bits, enums or tuples of them",
+            )
+
+
+def check_result(function: ModelFunction, result: object) -> None:
+    """Refuse results that a caller could change, because they are remembered."""
+    if not _is_value(result):
+        raise ModelError(
+            f"`{function.name}` returns a `{type(result).__name__}`",
+            function.place,
+            "return bools, members of an enum, records or tuples of them",
+        )
+
+
+def _is_value(value: object) -> bool:
+    """Whether a value is one that calls may pass on: it cannot change, and cannot be called."""
+    if type(value) is bool or isinstance(value, Unknown) or hasattr(value, "_store"):
+        return True
+    if isinstance(value, tuple):
+        return all(map(_is_value, value))
+    if is_frozen(value):
+        return all(_is_part(part) for _, part in items(value))
+    return isinstance(value, Enum) or type(value) in PLAIN
+
+
+def _is_part(value: object) -> bool:
+    """Whether a constant may hold a value: functions, too, as those of an era."""
+    if isinstance(value, FunctionType):
+        return outside(value, "").changeable is None
+    return all(map(_is_value, value)) if isinstance(value, frozenset) else _is_value(value)
+
+
+T = TypeVar("T")
+
+METHODS: dict[type, frozenset[str]] = {
+    list: frozenset(
+        {
+            "append",
+            "clear",
+            "copy",
+            "count",
+            "extend",
+            "index",
+            "insert",
+            "pop",
+            "remove",
+            "reverse",
+        }
+    ),
+    dict: frozenset({"copy", "get", "pop", "setdefault", "update", "values"}),
+    MappingProxyType: frozenset({"get", "values"}),
+    tuple: frozenset({"count", "index"}),
+    range: frozenset({"count", "index"}),
+}
+"""Methods of Python's containers that a model function may call."""
+
+GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__le__", "__lt__"})
+"""Methods that a dataclass has without a text in a file."""
+
+
+class Calls:
+    """Examines what people's own code calls while a run is under way."""
+
+    def __init__(self, examined: Iterable[CodeType] = ()) -> None:
+        self._examined: dict[int, CodeType] = {}
+        self._inner: dict[int, CodeType] = {}
+        self.used: list[Outside] = []
+        for code in examined:
+            self._note(code)
+
+    def _note(self, code: CodeType) -> None:
+        self._examined[id(code)] = code
+        for inner in codes_within(code):
+            self._inner[id(inner)] = inner
+
+    def run(self, task: Callable[[], T]) -> T:
+        """Run a task and examine all that it calls. Raises ModelError."""
+        before = sys.getprofile()
+        sys.setprofile(self._called)
+        try:
+            found = task()
+        finally:
+            sys.setprofile(before)
+        check_unassigned(self.used)
+        return found
+
+    def _called(self, frame: FrameType, event: str, given: Any) -> None:
+        if event == "call":
+            code = frame.f_code
+            if id(code) not in self._inner and (id(code) not in self._examined or code.co_freevars):
+                self._enter(frame, code)
+        elif event == "c_call" and is_model_file(frame.f_code.co_filename):
+            _check_builtin(frame, given)
+
+    def _enter(self, frame: FrameType, code: CodeType) -> None:
+        """Examine a function whose frame has just been made."""
+        if not is_model_file(code.co_filename):
+            caller = frame.f_back
+            if caller is not None and is_model_file(caller.f_code.co_filename):
+                _check_standard(caller, code)
+            return
+        free = {name: frame.f_locals[name] for name in _free(frame)}
+        examiner = Examiner(code, free, frame.f_globals)
+        examiner.examine()
+        self.used += examiner.used
+        self._note(code)
+
+
+def _free(frame: FrameType) -> Iterator[str]:
+    held = frame.f_locals
+    return (name for name in frame.f_code.co_freevars if name in held)
+
+
+def _check_standard(caller: FrameType, code: CodeType) -> None:
+    """Refuse functions of the standard library, but for what enums and dataclasses do."""
+    file, name = code.co_filename, code.co_name
+    if (
+        is_language_file(file)
+        or file == enum.__file__
+        or (file == "<string>" and name in GENERATED)
+    ):
+        return
+    raise _refusal(caller, code.co_name, "write what it needs as a model function")
+
+
+def _check_builtin(frame: FrameType, function: Any) -> None:
+    """Refuse builtins that are not those whose answer depends on what they are given only."""
+    owner = getattr(function, "__self__", None)
+    if is_callable(function) or function.__name__ in METHODS.get(type(owner), ()):
+        return
+    raise _refusal(frame, function.__qualname__, "compare fields, or write a model function for it")
+
+
+def _refusal(frame: FrameType, called: str, help: str) -> ModelError:
+    place = Place(frame.f_code.co_filename, frame.f_lineno)
+    return ModelError(f"`{frame.f_code.co_name}` calls `{called}`", place, help)

@@ -1,0 +1,315 @@
+"""What a model function must not contain, found in its text before it runs."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    ModuleType,
+)
+from typing import Any
+
+from verifier.language.constants import (
+    IN_ONLY,
+    Outside,
+    assigned,
+    is_callable,
+    is_frozen,
+    is_own,
+    outside,
+)
+from verifier.language.errors import ModelError, Place
+from verifier.language.source_text import bound_names, definition, is_as_written
+
+NOTHING = object()
+"""What a name stands for that is not bound outside a function."""
+
+INTERNAL = {"_base", "_code", "_given", "_label", "_literal", "_members", "_rows", "_run"} | {
+    *("_at", "_refusal", "_refuse", "_shown", "_store", "_type", "_values")
+}
+"""Attributes that only the language itself may read."""
+
+UNHOOKED = {
+    "callable",
+    "dir",
+    "getattr",
+    "hasattr",
+    "id",
+    "isinstance",
+    "issubclass",
+    "type",
+    "vars",
+}
+"""Builtins whose answer differs between plain and symbolic values."""
+
+TEXTUAL = {"ascii", "bytes", "format", "repr", "str"}
+"""Builtins that make text of a value."""
+
+STATE = "keep all state in records"
+CONSTANT = "keep state in records; make a constant a tuple or a function with match"
+TEXT = "compare fields: nothing in a model may depend on the text of a value"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A function that may run, and the values that it uses from outside the records."""
+
+    outside: tuple[Outside, ...]
+
+
+def check_unassigned(used: Iterable[Outside]) -> None:
+    """Refuse values from outside the records that a run has changed."""
+    for each in used:
+        if place := assigned(each):
+            raise ModelError(f"`{place}` is assigned to in a run", mend=STATE)
+
+
+@cache
+def examine(body: Callable[..., Any]) -> Examined:
+    """Refuse a model function whose meaning the symbolic run could not keep.
+
+    The plain functions that it names are examined with it, so that the message comes first.
+    """
+    seen: set[object] = set()
+    pending: list[Any] = [body]
+    found: list[Outside] = []
+    while pending:
+        function = pending.pop()
+        if function not in seen:
+            seen.add(function)
+            cells = (cell.cell_contents for cell in function.__closure__ or () if _is_set(cell))
+            held = dict(zip(function.__code__.co_freevars, cells, strict=False))
+            examiner = Examiner(function.__code__, held, function.__globals__)
+            examiner.check_defaults(function)
+            examiner.examine()
+            pending += examiner.called
+            found += examiner.used
+    return Examined(tuple(found))
+
+
+def _is_set(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False
+
+
+class Examiner(ast.NodeVisitor):
+    """Visits the body of one function; decorators and annotations are outside the model."""
+
+    def __init__(self, code: Any, cells: dict[str, Any], names: dict[str, Any]) -> None:
+        self.code = code
+        self.cells = cells
+        self.globals = names
+        self.node = definition(code)
+        self.locals = set(bound_names(self.node)) - {"__class__"}
+        self.called: list[FunctionType] = []
+        self.used: list[Outside] = []
+        self.tested: set[int] = set()
+
+    def check_defaults(self, function: FunctionType) -> None:
+        """Refuse defaults that keep what a call has done to them."""
+        defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+        for default in defaults:
+            if outside(default, "").changeable is not None:
+                raise self._refuse(
+                    self.node, f"has a default `{default!r}` that keeps state between calls", STATE
+                )
+
+    def examine(self) -> None:
+        """Visit the whole body."""
+        if not is_as_written(self.code):
+            raise self._refuse(
+                self.node,
+                "is not the code that its file has now",
+                "run the command again; write model functions in a file, without changing them",
+            )
+        body = self.node.body
+        for part in body if isinstance(body, list) else [body]:
+            self.visit(part)
+
+    def _refuse(self, node: ast.AST, what: str, help: str) -> ModelError:
+        line = getattr(node, "lineno", self.code.co_firstlineno)
+        return ModelError(f"`{self.code.co_name}` {what}", Place(self.code.co_filename, line), help)
+
+    # what is named
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if node.id in self.locals or not isinstance(node.ctx, ast.Load):
+            return
+        if _is_dunder(node.id):
+            raise self._refuse(node, f"uses `{node.id}`", "give what it needs as a constant")
+        self._check(node, self._outside(node.id))
+
+    def _outside(self, name: str) -> Any:
+        found = self.cells.get(name, self.globals.get(name, NOTHING))
+        return getattr(builtins, name, NOTHING) if found is NOTHING else found
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if node.attr in INTERNAL or _is_dunder(node.attr):
+            raise self._refuse(
+                node, f"uses `.{node.attr}`", "use fields and methods: it is not part of the model"
+            )
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        named = isinstance(root, ast.Name) and root.id not in self.locals
+        if named and isinstance(node.ctx, ast.Store | ast.Del):
+            raise self._refuse(node, f"assigns to `{ast.unparse(node)}`", STATE)
+        held = self._held(node)
+        if held is NOTHING or _is_descriptor(held):
+            self.generic_visit(node)
+        else:
+            self._check(node, held)
+
+    def _held(self, node: ast.expr) -> Any:
+        """What a dotted name outside the function stands for, NOTHING where that is not known."""
+        if isinstance(node, ast.Name):
+            return NOTHING if node.id in self.locals else self._outside(node.id)
+        if not isinstance(node, ast.Attribute):
+            return NOTHING
+        owner = self._held(node.value)
+        if isinstance(owner, ModuleType | type) or is_frozen(owner):
+            return inspect.getattr_static(owner, node.attr, NOTHING)
+        return NOTHING
+
+    def _check(self, node: ast.expr, value: Any) -> None:
+        """Refuse a value from outside that is not constant."""
+        if isinstance(value, staticmethod):
+            value = value.__func__
+        if value is NOTHING:
+            return
+        if isinstance(value, FunctionType) and not hasattr(value, "__model__") and is_own(value):
+            self.called.append(value)
+        if isinstance(value, type | BuiltinFunctionType) and value.__module__ == "builtins":
+            self._check_builtin(node, value)
+        found = outside(value, ast.unparse(node))
+        if found.changeable is not None:
+            where, part = found.changeable
+            raise self._refuse(
+                node, f"uses `{where}`, a `{type(part).__name__}` outside the records", CONSTANT
+            )
+        self.used.append(found)
+        tested = isinstance(value, frozenset) and id(node) in self.tested
+        if found.set is not None and not tested:
+            raise self._refuse(node, f"uses `{found.set[0]}`, a set", IN_ONLY)
+
+    def _check_builtin(self, node: ast.expr, value: Any) -> None:
+        name, text = value.__name__, ast.unparse(node)
+        if name in UNHOOKED:
+            raise self._refuse(
+                node, f"uses `{text}`", "let a record's field or method answer what it needs"
+            )
+        if name in TEXTUAL:
+            raise self._refuse(node, f"uses `{text}`", TEXT)
+        if not is_callable(value):
+            raise self._refuse(
+                node, f"uses `{text}`", "a step depends on the state and its choices only"
+            )
+
+    # what is written
+
+    def visit_While(self, node: ast.While) -> None:
+        raise self._refuse(
+            node, "has a `while` loop", "loop with `for` over a constant range or an enum"
+        )
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        lefts = (node.left, *node.comparators)
+        for operator, left, right in zip(node.ops, lefts, node.comparators, strict=False):
+            against_none = isinstance(right, ast.Constant) and right.value is None
+            if isinstance(operator, ast.Is | ast.IsNot) and not against_none:
+                raise self._refuse(
+                    node, "compares with `is`", "compare with ==: a symbolic value has no identity"
+                )
+            if isinstance(operator, ast.In | ast.NotIn | ast.Eq | ast.NotEq):
+                self.tested.add(id(right))
+            if isinstance(operator, ast.Eq | ast.NotEq):
+                self.tested.add(id(left))
+        self.generic_visit(node)
+
+    def visit_Set(self, node: ast.Set | ast.SetComp) -> None:
+        if id(node) not in self.tested:
+            raise self._refuse(node, "makes a set", IN_ONLY)
+        self.generic_visit(node)
+
+    visit_SetComp = visit_Set
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        raise self._refuse(node, "makes text of values", TEXT)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str | bytes)
+        if text and isinstance(node.op, ast.Mod):
+            raise self._refuse(node, "makes text of values", TEXT)
+        self.generic_visit(node)
+
+    def visit_MatchSingleton(self, node: ast.MatchSingleton) -> None:
+        if node.value is not None:
+            raise self._refuse(
+                node, f"matches `case {node.value}`", "use `if`: `case` compares a bool with `is`"
+            )
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        raise self._refuse(node, "matches by type", "match the members of an enum")
+
+    def visit_Global(self, node: ast.Global | ast.Nonlocal) -> None:
+        raise self._refuse(node, f"changes the variable `{node.names[0]}` outside", STATE)
+
+    visit_Nonlocal = visit_Global
+
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
+        raise self._refuse(node, "has a `try`", "model a fault as an outcome")
+
+    visit_TryStar = visit_Try
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        raise self._refuse(node, "has a `with`", "call functions: nothing needs to be closed")
+
+    visit_AsyncWith = visit_With
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        raise self._refuse(node, "imports", "import at the top of the file")
+
+    visit_ImportFrom = visit_Import
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        named = isinstance(node.msg, ast.Constant) and isinstance(node.msg.value, str)
+        if node.msg is not None and not named:
+            raise self._refuse(
+                node, "asserts with a message that is no constant", "write a string: it is a name"
+            )
+        self.generic_visit(node)
+
+    def visit_Yield(self, node: ast.expr | ast.stmt) -> None:
+        raise self._refuse(node, "is a generator or coroutine", "return a value")
+
+    visit_YieldFrom = visit_Await = visit_AsyncFor = visit_AsyncFunctionDef = visit_Yield
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        raise self._refuse(node, f"defines the class `{node.name}`", "define it in the module")
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults, *node.body):
+            if part is not None:
+                self.visit(part)
+
+
+def _is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _is_descriptor(value: object) -> bool:
+    """Whether a part of a class is a way to read an instance, which is examined when it runs."""
+    if isinstance(value, property | classmethod | MemberDescriptorType | GetSetDescriptorType):
+        return True
+    module = type(value).__module__
+    return hasattr(type(value), "__get__") and module in ("enum", "verifier.language.records")

@@ -1,0 +1,89 @@
+"""The text of a function, found from its code."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterator
+from functools import cache
+from types import CodeType
+
+from verifier.language.errors import ModelError, Place
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def definition(code: CodeType) -> Definition:
+    """The text of a function; a ModelError where it is not the text of the code that runs."""
+    place = Place(code.co_filename, code.co_firstlineno)
+    found = _definitions(code.co_filename).get((code.co_firstlineno, code.co_name), [])
+    if not found:
+        raise ModelError(
+            f"the text of `{code.co_name}` is not available",
+            place,
+            "write model functions in a file",
+        )
+    if len(found) > 1:
+        raise ModelError(
+            f"{len(found)} functions called `{code.co_name}` begin in one line",
+            place,
+            "give each a line of its own",
+        )
+    return found[0]
+
+
+def is_as_written(code: CodeType) -> bool:
+    """Whether the text of the file, as it is now, compiles to this code.
+
+    Assertions that pytest has rewritten count as they were written.
+    """
+    rewritten = any(name.startswith("@py_") for name in (*code.co_varnames, *code.co_names))
+    return rewritten or code in _codes(code.co_filename)
+
+
+@cache
+def _tree(file: str) -> ast.Module:
+    return ast.parse("".join(linecache.getlines(file)))
+
+
+@cache
+def _definitions(file: str) -> dict[tuple[int, str], list[Definition]]:
+    """A file's functions by first line, decorators included, and name."""
+    found: dict[tuple[int, str], list[Definition]] = {}
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(part.lineno for part in node.decorator_list)])
+            found.setdefault((first, node.name), []).append(node)
+        elif isinstance(node, ast.Lambda):
+            found.setdefault((node.lineno, "<lambda>"), []).append(node)
+    return found
+
+
+@cache
+def _codes(file: str) -> frozenset[CodeType]:
+    """The code of each function of a file, as its text compiles."""
+    text = "".join(linecache.getlines(file))
+    return frozenset(codes_within(compile(text, file, "exec", dont_inherit=True, optimize=0)))
+
+
+def codes_within(code: CodeType) -> Iterator[CodeType]:
+    """The code of the functions that are written inside another."""
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield part
+            yield from codes_within(part)
+
+
+def bound_names(tree: ast.AST) -> Iterator[str]:
+    """The names that a function and those inside it bind, but for its own."""
+    for node in ast.walk(tree):
+        if node is tree:
+            continue
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.FunctionDef | ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
