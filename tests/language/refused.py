@@ -5,10 +5,13 @@ The line that the message names is the one marked `# here`.
 
 import contextlib
 import itertools
+import os
+import random
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from functools import partial, reduce
+from functools import cache, partial, reduce
 
 from verifier.language import (
     Family,
@@ -48,6 +51,7 @@ class Other(Enum):
 @dataclass(frozen=True)
 class Era:
     lazy: bool = True
+    modes: frozenset[Mode] = field(default=frozenset(Mode), repr=False)
 
 
 @record
@@ -366,6 +370,229 @@ def demand(s: State) -> None:
 @refused("`<symbolic Part>` is assumed", "assume a bool")
 def assumed_record(s: State) -> None:
     assume(s.part)  # type: ignore # here
+
+
+# text and attributes
+
+TEXT = "compare fields: nothing in a model may depend on the text of a value"
+BY_VALUE = "compare it: nothing in a model may depend on the text of a value"
+NO_ATTRIBUTES = "compare it: a symbolic value has no attributes"
+ANSWER = "let a record's field or method answer what it needs"
+CHOICES = "a step depends on the state and its choices only"
+NOT_PART = "use fields and methods: it is not part of the model"
+IN_ONLY = "write `in` or ==: the order of a set differs from run to run"
+CONSTANT_ONLY = "keep state in records; make a constant a tuple or a function with match"
+PATTERN = "%s"
+
+
+@refused("`f_string` makes text of values", TEXT)
+def f_string(s: State) -> None:
+    s.flag = f"{s.flag}" == "True"  # here
+
+
+@refused("`text_by_percent` makes text of values", TEXT)
+def text_by_percent(s: State) -> None:
+    s.flag = "%s" % s.flag == "True"  # here # noqa: UP031
+
+
+@refused("`flag` is symbolic and is made into text", BY_VALUE)
+def text_by_a_constant(s: State) -> None:
+    s.flag = PATTERN % s.flag == "True"  # here
+
+
+@refused("a `Part` is made into text", "compare its fields")
+def text_of_a_record(s: State) -> None:
+    s.flag = PATTERN % s.part == ""  # here
+
+
+@refused("`text_by_str` uses `str`", TEXT)
+def text_by_str(s: State) -> None:
+    s.flag = str(s.flag) == "True"  # here
+
+
+@refused("`flag` is symbolic and is asked for its `real`", NO_ATTRIBUTES)
+def attribute_of_a_bit(s: State) -> None:
+    s.flag = s.flag.real == 1  # here
+
+
+@refused("`class_of_a_bit` uses `.__class__`", NOT_PART)
+def class_of_a_bit(s: State) -> None:
+    s.flag = s.flag.__class__ == bool  # here # noqa: E721
+
+
+@refused("`inside_of_a_record` uses `._store`", NOT_PART)
+def inside_of_a_record(s: State) -> None:
+    s.flag = s.part._store == 1  # type: ignore # here
+
+
+@refused("`attribute_with_a_default` uses `getattr`", ANSWER)
+def attribute_with_a_default(s: State) -> None:
+    s.flag = getattr(s.flag, "anything", False)  # here
+
+
+kind = type
+
+
+@refused("`type_by_another_name` uses `kind`", ANSWER)
+def type_by_another_name(s: State) -> None:
+    s.flag = kind(s.flag) == bool  # here # noqa: E721
+
+
+@refused("`name_of_the_module` uses `__name__`", "give what it needs as a constant")
+def name_of_the_module(s: State) -> None:
+    s.flag = __name__ == "__main__"  # here
+
+
+@refused("`flag` is symbolic and is called", "compare it with its possible values")
+def bit_called(s: State) -> None:
+    s.flag()  # type: ignore # here
+
+
+@refused("`flag` is symbolic and is indexed", "use a Family indexed by an enum")
+def bit_indexed(s: State) -> None:
+    s.flag[0]  # type: ignore # here
+
+
+# chance, time and the world
+
+CHANCE = random.Random(0)
+
+
+@refused("`file_opened` uses `open`", CHOICES)
+def file_opened(s: State) -> None:
+    s.flag = bool(open("/dev/null").read())  # here # noqa: SIM115
+
+
+@refused("`chance` uses `CHANCE`, a `Random` outside the records", CONSTANT_ONLY)
+def chance(s: State) -> None:
+    s.flag = CHANCE.random() < 0.5  # here
+
+
+@refused(
+    "`chance_of_a_module` uses `random.random`, a `builtin_function_or_method` outside the records",
+    CONSTANT_ONLY,
+)
+def chance_of_a_module(s: State) -> None:
+    s.flag = random.random() < 0.5  # here
+
+
+@refused(
+    "`the_time` uses `time.time`, a `builtin_function_or_method` outside the records", CONSTANT_ONLY
+)
+def the_time(s: State) -> None:
+    s.flag = time.time() < 5  # here
+
+
+@refused("`environment` uses `os.environ`, a `_Environ` outside the records", CONSTANT_ONLY)
+def environment(s: State) -> None:
+    s.flag = "X" in os.environ  # here
+
+
+# state that hides in constants
+
+
+@dataclass(frozen=True)
+class Holder:
+    seen: list[bool] = field(default_factory=list)
+
+
+HOLDER = Holder()
+APPEND = list[bool]().append
+
+
+@cache
+def remembered() -> bool:
+    return True
+
+
+def counted() -> bool:
+    return True
+
+
+counted.calls = []  # type: ignore
+
+
+class Stateful(Enum):
+    ONE = []  # noqa: RUF012
+
+
+@refused("`list_in_a_constant` uses `HOLDER.seen`, a `list` outside the records", CONSTANT_ONLY)
+def list_in_a_constant(s: State) -> None:
+    HOLDER.seen.append(s.flag)  # here
+
+
+@refused("`constant_with_a_list` uses `HOLDER.seen`, a `list` outside the records", CONSTANT_ONLY)
+def constant_with_a_list(s: State) -> None:
+    held = HOLDER  # here
+    held.seen.append(s.flag)
+
+
+@refused(
+    "`value_of_a_member` uses `Stateful.ONE.value`, a `list` outside the records", CONSTANT_ONLY
+)
+def value_of_a_member(s: State) -> None:
+    Stateful.ONE.value.append(s.flag)  # here
+
+
+@refused(
+    "`remembered_result` uses `remembered`, a `_lru_cache_wrapper` outside the records",
+    CONSTANT_ONLY,
+)
+def remembered_result(s: State) -> None:
+    s.flag = remembered()  # here
+
+
+@refused(
+    "`attribute_of_a_function` uses `counted.calls`, a `list` outside the records", CONSTANT_ONLY
+)
+def attribute_of_a_function(s: State) -> None:
+    s.flag = counted()  # here
+
+
+@refused(
+    "`bound_builtin` uses `APPEND`, a `builtin_function_or_method` outside the records",
+    CONSTANT_ONLY,
+)
+def bound_builtin(s: State) -> None:
+    APPEND(s.flag)  # here
+
+
+@refused("`append` is given a `function`", "give records, bits, enums or tuples of them")
+def function_given_to_a_call(s: State) -> None:
+    append(s, lambda: True)  # type: ignore # here
+
+
+@refused("`module_as_a_value` uses `os`, a `module` outside the records", CONSTANT_ONLY)
+def module_as_a_value(s: State) -> None:
+    system = os  # here
+    s.flag = system.sep == "/"
+
+
+# sets
+
+MODES = frozenset({Mode.IDLE, Mode.BUSY})
+
+
+@refused("`order_of_a_set` uses `MODES`, a set", IN_ONLY)
+def order_of_a_set(s: State) -> None:
+    for mode in MODES:  # here
+        s.mode = mode
+
+
+@refused("`set_made_in_a_run` makes a set", IN_ONLY)
+def set_made_in_a_run(s: State) -> None:
+    s.mode = list({Mode.IDLE, Mode.BUSY})[0]  # here # noqa: RUF015
+
+
+@refused("a set is used for more than `in` and ==", IN_ONLY)
+def set_of_a_constant(s: State) -> None:
+    for mode in s.era.modes:  # here
+        s.mode = mode
+
+
+@refused("`hash_of_a_member` uses `hash`", CHOICES)
+def hash_of_a_member(s: State) -> None:
+    s.flag = hash(Mode.IDLE) % 2 == 0  # here
 
 
 # calls

@@ -261,7 +261,8 @@ def _in_class(cls: type, where: str) -> Iterator[Named] | None:
         found += ((f"{where}.{name}", member) for name, member in cls._member_map_.items())
     for base in filter(is_own, cls.__mro__):
         for name, value in vars(base).items():
-            if not _is_pythons(name, value):
+            default = name in base.__dict__.get("__dataclass_fields__", ())
+            if not _is_pythons(name, value) and not default:
                 found.append((f"{where}.{name}", value))
     return iter(found)
 
@@ -278,6 +279,8 @@ def _in_layout(cls: type) -> Iterator[Named]:
 
 def _is_pythons(name: str, value: object) -> bool:
     """Whether an entry of a class is one that Python or the language has made."""
+    if isinstance(value, FunctionType) and value.__code__.co_filename == "<string>":
+        return True
     if isinstance(value, FunctionType | staticmethod | classmethod):
         return value.__module__ in ("enum", "dataclasses", "verifier.language.records")
     made = name.startswith("_") and name.endswith("_")

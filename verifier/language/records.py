@@ -17,10 +17,10 @@ from inspect import isfunction
 from typing import Any, Generic, Protocol, TypeVar, dataclass_transform
 
 from verifier.language.encoding import encoding
-from verifier.language.errors import refuse
+from verifier.language.errors import in_model, refuse
 from verifier.language.functions import about, model_function
 from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
-from verifier.language.stores import Base, Store, SymbolicStore, shifted, store_for
+from verifier.language.stores import RUNNING, Base, Store, SymbolicStore, shifted, store_for
 from verifier.language.symbolic import Symbol
 
 K = TypeVar("K", bound=Enum)
@@ -92,6 +92,11 @@ class Family(Generic[K, V]):
     def __bool__(self) -> bool:
         raise refuse("a family is used as a condition", "compare its items")
 
+    def __repr__(self) -> str:
+        if RUNNING.get() and in_model():
+            raise refuse("a family is made into text", "compare its items")
+        return f"Family({self._given})"
+
     def __setitem__(self, key: K, value: V) -> None:
         raise refuse("this family is a default, not state", "assign to the record's family")
 
@@ -122,6 +127,11 @@ class FamilyView(Family[Any, Any]):
     def __setitem__(self, key: Any, value: Any) -> None:
         store, base = self._at(key)
         assign(store, base, self._rows.item, value)
+
+    def __repr__(self) -> str:
+        if RUNNING.get() and in_model():
+            raise refuse("a family is made into text", "compare its items")
+        return f"<family over {self._rows.key.__name__}>"
 
     def items(self) -> Iterator[tuple[Any, Any]]:
         for member in self._rows.key:
@@ -214,6 +224,8 @@ def _equal(self: Any, other: Any) -> Any:
 
 
 def _show(self: Any) -> str:
+    if RUNNING.get() and in_model():
+        raise refuse(f"a `{type(self).__name__}` is made into text", "compare its fields")
     layout = layout_of(type(self))
     if isinstance(self._store, SymbolicStore):
         return f"<symbolic {type(self).__name__}>"
@@ -235,6 +247,12 @@ def _hash(self: Any) -> int:
     )
 
 
+def _reduce(self: Any, protocol: Any) -> Any:
+    if RUNNING.get():
+        raise refuse(f"a `{type(self).__name__}` is copied or saved", "write `snapshot(...)`")
+    return object.__reduce_ex__(self, protocol)
+
+
 def _truth(self: Any) -> bool:
     raise refuse(f"a `{type(self).__name__}` is used as a condition", "compare its fields")
 
@@ -247,6 +265,7 @@ METHODS: dict[str, Any] = {
     "__hash__": _hash,
     "__bool__": _truth,
     "__repr__": _show,
+    "__reduce_ex__": _reduce,
     "_values": _values,
 }
 """What every record does; a record class defines none of these itself."""

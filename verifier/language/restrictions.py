@@ -189,7 +189,7 @@ class Examiner(ast.NodeVisitor):
             return
         if isinstance(value, FunctionType) and not hasattr(value, "__model__") and is_own(value):
             self.called.append(value)
-        if isinstance(value, type | BuiltinFunctionType) and value.__module__ == "builtins":
+        if isinstance(value, type | BuiltinFunctionType):
             self._check_builtin(node, value)
         found = outside(value, ast.unparse(node))
         if found.changeable is not None:
@@ -204,6 +204,8 @@ class Examiner(ast.NodeVisitor):
 
     def _check_builtin(self, node: ast.expr, value: Any) -> None:
         name, text = value.__name__, ast.unparse(node)
+        if getattr(builtins, name, None) is not value:
+            return
         if name in UNHOOKED:
             raise self._refuse(
                 node, f"uses `{text}`", "let a record's field or method answer what it needs"
