@@ -39,7 +39,8 @@ SHORTENING_SECONDS = 60.0
 class Result:
     """What is known about a pair: `proved`, `violated`, `vacuous` or `unknown`.
 
-    A violation that was shown by a kept execution has no `evidence` written down.
+    A violation that was shown by a kept execution has no `evidence` written down. `error` is why
+    the system is ill-formed, so that nothing can be known about its pairs.
     """
 
     system: str
@@ -50,6 +51,15 @@ class Result:
     seconds: float
     evidence: Trace | Certificate | None
     reason: str = ""
+    error: ModelError | None = None
+
+
+def ill_formed(system: str, groups: Iterable[str], error: ModelError) -> list[Result]:
+    """What is known about the pairs of a system that is ill-formed: nothing, and why."""
+    return [
+        Result(system, group, "unknown", "none", 0, 0.0, None, error.message, error)
+        for group in groups
+    ]
 
 
 def decide(

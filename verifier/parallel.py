@@ -13,11 +13,12 @@ from time import monotonic
 from typing import Generic, TypeVar, cast
 
 from verifier.catalogue import Catalogue, Pair
-from verifier.checking import Engine, Result, decide
+from verifier.checking import Engine, Result, decide, ill_formed
+from verifier.compiler.compile import compile_compared
 from verifier.engines.race import deaf_to_ctrl_c, end_with
 from verifier.evidence.replay import ASSERTIONS
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
-from verifier.language.compiling import Compiled, compile_system
+from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
@@ -63,7 +64,7 @@ def check_all(
     watch: Watch,
     minimal: bool = False,
     fresh: bool = False,
-    compiled_by: Compile = compile_system,
+    compiled_by: Compile = compile_compared,
     keep: Callable[[Result], object] = lambda _: None,
 ) -> Iterator[list[Result]]:
     """Each system's results, in the catalogue's order; one system alone gets all the cores.
@@ -247,12 +248,16 @@ def check_one(
 ) -> list[Result]:
     """One system's results; unless `fresh`, proofs start with the lemmas that the project keeps.
 
-    Who asks for all of a system's pairs gets its models' assertions, too.
+    Who asks for all of a system's pairs gets its models' assertions, too. A system that is
+    ill-formed has results that say so, and the other systems are not concerned.
     """
     watch(Progress("compile", 0, name))
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
-    compiled = compiled_by(system, properties)
+    try:
+        compiled = compiled_by(system, properties)
+    except ModelError as error:
+        return ill_formed(name, groups, error)
     lemmas = () if fresh else kept_lemmas(catalogue.root, compiled)
     how = engine_named(engine, jobs, lemmas)
     listed = {pair.property for pair in catalogue.pairs_of(system)}

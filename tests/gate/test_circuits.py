@@ -5,16 +5,17 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.gate.conftest import TEMPLATE, Project
 from verifier.catalogue import Catalogue, load
+from verifier.compiler.compile import compile_compared
 from verifier.evidence.verdicts import Limits
 from verifier.gate import circuits as module
 from verifier.gate.cache import Cache
 from verifier.gate.circuits import SEAL, Circuits
 from verifier.language.compiled import Compiled
-from verifier.language.compiling import compile_system
 
 
 @pytest.fixture
@@ -32,9 +33,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def noted(system: object, properties: object) -> Compiled:
         names.append(system.name)  # type: ignore[attr-defined]
-        return compile_system(system, properties)  # type: ignore[arg-type]
+        return compile_compared(system, properties)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "compile_system", noted)
+    monkeypatch.setattr(module, "compile_compared", noted)
     return names
 
 
@@ -65,6 +66,7 @@ def test_what_was_compiled_is_recalled_gate_by_gate(home: Path, made: list[str])
     assert second.latch_names == first.latch_names
     assert second.conjuncts == first.conjuncts
     assert second.costs == first.costs
+    assert second.compared == first.compared > 0
     a, b = first.circuit.latches[0].literal, first.circuit.latches[1].literal
     assert second.circuit.graph.both(a, b) == first.circuit.graph.both(a, b)
 
@@ -97,6 +99,24 @@ def test_a_circuit_whose_seal_does_not_fit_is_made_anew(
     fixed(catalogue, circuits(home))
     assert made == ["lazy/fixed"] * 2
     assert file.read_bytes()[:SEAL] != spoil(whole)[:SEAL] or spoil is changed
+
+
+@pytest.mark.parametrize(("compared", "times"), [(None, 2), (0, 2), (7, 1)])
+def test_a_circuit_that_nobody_compared_with_python_is_made_again(
+    home: Path, made: list[str], compared: int | None, times: int
+) -> None:
+    catalogue = load(home / "lazy")
+    found = circuits(home)
+    assert fixed(catalogue, found).compared > 0
+    [file] = stored(home)
+    content = msgspec.msgpack.decode(file.read_bytes()[SEAL:])
+    assert content.pop("compared") > 0
+    if compared is not None:
+        content["compared"] = compared
+    packed = msgspec.msgpack.encode(content)
+    file.write_bytes(found._seal(file.stem, packed) + packed)
+    assert fixed(catalogue, circuits(home)).compared > 0
+    assert made == ["lazy/fixed"] * times
 
 
 def test_another_user_s_seal_is_no_seal(home: Path, made: list[str]) -> None:

@@ -18,7 +18,13 @@ ALLOWED = {
     "properties": {"properties", "models", "verifier.language"},
     "verifier.circuit": {"verifier.circuit"},
     "verifier.language": {"verifier.language", "verifier.circuit"},
-    "verifier.evidence": {"verifier.evidence", "verifier.language", "verifier.circuit"},
+    "verifier.compiler": {"verifier.compiler", "verifier.language", "verifier.circuit"},
+    "verifier.evidence": {
+        "verifier.evidence",
+        "verifier.compiler",
+        "verifier.language",
+        "verifier.circuit",
+    },
     "verifier.engines": {"verifier.engines", "verifier.circuit", "verifier.evidence.verdicts"},
     "verifier.formats": {"verifier.formats", "verifier.circuit"},
     "verifier.viewer": {"verifier.viewer", "verifier.evidence"},
@@ -55,6 +61,20 @@ def test_imports_point_down_only(part: str) -> None:
         and not any((name + ".").startswith(allowed + ".") for allowed in ALLOWED[part])
     ]
     assert not wrong
+
+
+def test_nobody_has_a_circuit_that_was_not_compared_with_python_but_who_makes_mutants() -> None:
+    raw = {"compile_system", "compile_steps", "translated", "translation_of"}
+    mutants = {f"verifier.gate.{name}" for name in ("mutation", "coverage", "strength")}
+    found = {
+        dotted(file)
+        for file in sources("verifier")
+        if not dotted(file).startswith(("verifier.language.", "verifier.compiler."))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        if raw.intersection(alias.name for alias in node.names)
+    }
+    assert found <= mutants
 
 
 def test_files_can_be_taken_in_at_once() -> None:

@@ -12,11 +12,11 @@ from verifier.catalogue import Catalogue, load, project_root
 from verifier.cli import options
 from verifier.cli.errors import one_line, tell, wrong_file
 from verifier.cli.progress import Reporter
+from verifier.compiler.compile import compile_compared
 from verifier.evidence.audit import kept_rejections, rejection
 from verifier.evidence.files import DamagedFile, Evidence, read_any
 from verifier.evidence.kept import Kept
 from verifier.evidence.traces import Trace
-from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 from verifier.parallel import Lost, within
 
@@ -75,7 +75,7 @@ def _judged(catalogue: Catalogue, evidence: Evidence | Kept) -> list[Said]:
 def _said(catalogue: Catalogue, evidence: Evidence | Kept) -> Iterator[Said]:
     system = catalogue.system(evidence.system)
     properties = catalogue.properties_of(system)
-    compiled = compile_system(system, properties)
+    compiled = compile_compared(system, properties)
     if isinstance(evidence, Kept):
         yield from kept_rejections(compiled, properties, evidence)
         return

@@ -74,10 +74,10 @@ class Background:
         return Aside("the search", partial(self._ahead, values, group))
 
     def _ahead(self, values: Sequence[Any], group: str) -> Found:
+        from verifier.compiler.compile import compile_compared
         from verifier.foresight import violation_ahead
-        from verifier.language.compiling import compile_system
 
-        compiled = compile_system(self.session.system, self.session.properties)
+        compiled = compile_compared(self.session.system, self.session.properties)
         ahead = violation_ahead(compiled, values, group, AHEAD)
         return (None if ahead.moves is None else run_of_moves(ahead.moves)), ahead.says
 

@@ -13,9 +13,9 @@ from verifier.catalogue import Catalogue, Pair, load, project_root
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import say
+from verifier.cli.errors import say, tell
 from verifier.cli.progress import Reporter
-from verifier.cli.verdict_lines import document, exit_code, judged, lines
+from verifier.cli.verdict_lines import document, exit_code, judged, lines, refusals
 from verifier.cli.writing import writable_folder, write_output
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
@@ -103,6 +103,8 @@ def command(
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
+    for error in refusals(results):
+        tell(error)
     cache.trim()
     if as_json:
         files = {_pair(r): _file(r, folder) for r in results if r.evidence} if folder else {}
@@ -135,6 +137,7 @@ def _summarise(results: Sequence[Result], catalogue: Catalogue) -> None:
     end = {
         0: "all as expected",
         1: f"{codes.count(1)} not as expected",
+        2: f"{codes.count(2)} of ill-formed systems",
         3: f"{codes.count(3)} inconclusive",
     }[exit_code(codes)]
     sys.stdout.flush()

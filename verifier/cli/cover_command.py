@@ -13,12 +13,12 @@ from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_folder, write_output
+from verifier.compiler.compile import compile_compared
 from verifier.engines.auto import auto
 from verifier.engines.simulation import simulation
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated
 from verifier.gate.coverage import Taken, coverage
-from verifier.language.compiling import compile_system
 from verifier.viewer.lines import plural
 
 
@@ -55,7 +55,7 @@ def _witnesses(catalogue: Catalogue, name: str) -> list[int]:
     """Steps and cases that are not reached, as exit codes."""
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
-    circuit = compile_system(system, properties).circuit
+    circuit = compile_compared(system, properties).circuit
     groups = {function.group for function in properties}
     goals = {g for several in witness_goals(system, properties, groups).values() for g in several}
     wishes = sorted(goals)

@@ -11,6 +11,7 @@ from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
+from verifier.compiler.compile import compile_compared
 from verifier.evidence.verdicts import Limits
 from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.cache import Cache
@@ -18,7 +19,6 @@ from verifier.gate.differences import difference
 from verifier.gate.past import past_of
 from verifier.gate.reports.changes import difference_lines
 from verifier.gate.revisions import Base, base_of
-from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 
 
@@ -53,7 +53,7 @@ def command(system: str, other: str | None, revision: str | None, timeout: float
 
 def _behaviour(catalogue: Catalogue, name: str) -> Behaviour:
     system = catalogue.system(name)
-    return behaviour_of(compile_system(system, catalogue.properties_of(system)))
+    return behaviour_of(compile_compared(system, catalogue.properties_of(system)))
 
 
 def _base(root: Path, revision: str | None) -> Base:

@@ -10,8 +10,8 @@ import click
 
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.cli.completing import subjects
+from verifier.compiler.compile import compile_compared
 from verifier.evidence.replay import ASSERTIONS
-from verifier.language.compiling import compile_system
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
@@ -128,7 +128,7 @@ def _property(catalogue: Catalogue, group: str) -> Iterator[str]:
 
 
 def _cost(catalogue: Catalogue, system: System) -> Iterator[str]:
-    compiled = compile_system(system, catalogue.properties_of(system))
+    compiled = compile_compared(system, catalogue.properties_of(system))
     steps = {step.name for step in system.actions}
     circuit = compiled.circuit
     yield click.style(

@@ -11,7 +11,7 @@ from verifier.catalogue import load, project_root
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.writing import write_output
-from verifier.language.compiling import compile_system
+from verifier.compiler.compile import compile_compared
 from verifier.language.errors import ModelError
 
 
@@ -33,7 +33,7 @@ def command(pair: str, kind: str, output: Path | None) -> int:
             f"`{pair}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
         )
     system, group = catalogue.systems[chosen[0].system], chosen[0].property
-    compiled = compile_system(system, catalogue.properties_of(system))
+    compiled = compile_compared(system, catalogue.properties_of(system))
     if group not in compiled.circuit.bad:
         raise ModelError(f"`{chosen[0]}` has witnesses only", mend="export another property")
     circuit = compiled.circuit.restricted([group])

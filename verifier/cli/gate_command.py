@@ -12,9 +12,10 @@ import click
 from verifier.catalogue import bundled_root, load, project_root
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import say
+from verifier.cli.errors import say, tell
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
+from verifier.cli.verdict_lines import refusals
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accepting import accept
@@ -96,13 +97,16 @@ def command(
         return report.code
     for line in terminal_lines(report, styled, why):
         click.echo(line)
+    for error in refusals(row.result for row in report.rows):
+        tell(error)
     if not accepting:
         if report.code == 0 and any(row.how.startswith("searched") for row in report.rows):
             click.echo("nestproof gate --accept keeps what was found, to be audited only", err=True)
         return report.code
     for changed in accept(catalogue, report, before):
         click.echo(f"wrote {changed.relative_to(root)}", err=True)
-    return 3 if report.code == 3 or any(row.code == 3 for row in report.rows) else 0
+    codes = {report.code, *(row.code for row in report.rows)}
+    return next((code for code in (2, 3) if code in codes), 0)
 
 
 def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:

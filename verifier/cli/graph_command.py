@@ -31,7 +31,7 @@ FORMATS = ("text", "dot", "mermaid", "svg")
 @options.timeout(60.0, "Seconds for each part; what is undecided then is counted.")
 def command(name: str, over: str, form: str, output: Path | None, timeout: float) -> int:
     """Draw a system's reachable states as far as some fields go, and the steps between them."""
-    from verifier.language.compiling import compile_system
+    from verifier.compiler.compile import compile_compared
     from verifier.projecting import projection
     from verifier.viewer import graph, graph_picture
 
@@ -43,7 +43,7 @@ def command(name: str, over: str, form: str, output: Path | None, timeout: float
         raise click.UsageError("--over names no field")
     with Reporter("exploring") as reporter:
         limits = Limits(seconds=timeout)
-        found = projection(compile_system(system, ()), fields, limits, reporter.watch)
+        found = projection(compile_compared(system, ()), fields, limits, reporter.watch)
     if form == "text" and output is None:
         from verifier.cli.show_command import echo_lines
 

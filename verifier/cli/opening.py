@@ -82,10 +82,10 @@ def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
 def _foreseen(trace: Trace, session: Exploration) -> Trace:
     if trace.doomed:
         return trace
+    from verifier.compiler.compile import compile_compared
     from verifier.foresight import doomed_after
-    from verifier.language.compiling import compile_system
 
-    compiled = compile_system(session.system, session.properties)
+    compiled = compile_compared(session.system, session.properties)
     moves = moves_of(session.system, trace)
     if trace.property not in compiled.circuit.bad or isinstance(moves, Stopped):
         return trace

@@ -202,7 +202,7 @@ def _lines(
         if not whole:
             return list(overview_lines(evidence, watches))
         return list(trace_lines(evidence, watches, everything))
-    from verifier.language.compiling import compile_system
+    from verifier.compiler.compile import compile_compared
     from verifier.premises import premises
     from verifier.viewer.proof import certificate_lines
 
@@ -211,7 +211,7 @@ def _lines(
     system = catalogue.system(evidence.system)
     types = {leaf.path: leaf.type for leaf in system.layout.leaves}
     properties = catalogue.properties_of(system)
-    compiled = compile_system(system, properties)
+    compiled = compile_compared(system, properties)
     if from_file:
         _require_sound(compiled, properties, evidence, timeout, reporter)
     reporter.watch(Progress("premises", 0, evidence.system))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ import msgspec
 from verifier.catalogue import Pair
 from verifier.checking import Result
 from verifier.evidence.certificates import Certificate
+from verifier.language.errors import ModelError
 from verifier.viewer.lines import plural
 
 COLOURS = {"proved": "green", "violated": "red", "vacuous": "magenta", "unknown": "yellow"}
@@ -21,10 +22,21 @@ WIDTH = 38
 
 
 def judged(result: Result, expected: str | None) -> int:
-    """The exit code of one result: as expected 0, unexpected 1, inconclusive 3."""
+    """The exit code of one result: as expected 0, unexpected 1, ill-formed 2, inconclusive 3."""
+    if result.error is not None:
+        return 2
     if result.verdict == "unknown":
         return 3
     return 0 if result.verdict == (expected or "proved") else 1
+
+
+def refusals(results: Iterable[Result]) -> list[ModelError]:
+    """Why systems are ill-formed; a line that several systems run is named once."""
+    found: dict[str, ModelError] = {}
+    for result in results:
+        if result.error is not None:
+            found.setdefault(str(result.error.place or result.error), result.error)
+    return list(found.values())
 
 
 def exit_code(codes: Sequence[int]) -> int:
@@ -42,7 +54,7 @@ def lines(result: Result, expected: str | None, width: int = 0) -> str:
     line = f"{verdict}  {named}  {_how(result):<40}  {_against(result, expected)}".rstrip()
     if result.verdict == "violated":
         line += f"\n           see it: nestproof show {pair}"
-    if result.reason:
+    if result.reason and result.error is None:
         line += f"\n           {result.reason}"
     return line
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
+from verifier.compiler.compile import compile_compared
 from verifier.evidence.causes import assigned, trial_by_trial
 from verifier.evidence.explaining import explained
 from verifier.evidence.recording import logged, recorded
 from verifier.evidence.replay import ASSERTIONS, Machine, Move, violation
 from verifier.evidence.simulating import random_move, tried
 from verifier.evidence.traces import Stride, Trace
-from verifier.language.compiling import compile_system
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 
@@ -234,6 +234,6 @@ def _as_trace(
         if isinstance(found, str):
             matters = [tuple(stride.matters) for stride in trace.steps]
             told = logged(system, properties, group, found, BY_HAND, start, moves, matters)
-            compiled = compile_system(system, properties)
+            compiled = compile_compared(system, properties)
             return explained(system, properties, told, start, moves, compiled.changing)
     return trace

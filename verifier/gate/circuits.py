@@ -1,5 +1,7 @@
 """Circuits compiled earlier, on disk: sealed, because an audit believes the circuit it is given.
 
+A circuit is stored once it did what plain Python does, and is not compared again.
+
 The seal is a keyed digest. Its key is made once for each user and kept outside the cache, which
 other people's machines may fill; a circuit with another seal is as good as none.
 """
@@ -22,11 +24,12 @@ import verifier
 from verifier.catalogue import bundled_root
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import Graph
+from verifier.compiler.compile import compile_compared
 from verifier.evidence.contents import content_of
 from verifier.gate.cache import Cache, user_folder
 from verifier.language.compiled import Compiled, Conjunct
-from verifier.language.compiling import compile_system, conjunct_group
-from verifier.language.explorer import Cost
+from verifier.language.compiling import conjunct_group
+from verifier.language.costs import Cost
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
 
@@ -46,6 +49,8 @@ class Stored(msgspec.Struct, frozen=True):
     latch_names: tuple[tuple[str, ...], ...]
     conjuncts: dict[str, tuple[int, ...]]
     costs: dict[str, tuple[int, int, int, float]]
+    compared: int
+    """Cases in which it did what plain Python does: at least one, or it is not used."""
 
 
 class Circuits:
@@ -63,12 +68,12 @@ class Circuits:
     def compiled(self, system: System, properties: Sequence[ModelFunction]) -> Compiled:
         """A system's circuit, from the cache if the sources are those that made it."""
         if self._key is None or not self._undisturbed:
-            return compile_system(system, properties)
+            return compile_compared(system, properties)
         name = blake2b(f"{self._sources} {system.name}".encode(), digest_size=20).hexdigest()
         stored = self._recalled(name)
         if stored is not None:
             return _restored(system, properties, stored)
-        compiled = compile_system(system, properties)
+        compiled = compile_compared(system, properties)
         if self._digest() == self._sources:
             content = msgspec.msgpack.encode(_stored(compiled))
             self._cache.write(f"{name}.circuit", self._seal(name, content) + content)
@@ -84,9 +89,10 @@ class Circuits:
         if whole is None or not hmac.compare_digest(whole[:SEAL], self._seal(name, whole[SEAL:])):
             return None
         try:
-            return msgspec.msgpack.decode(whole[SEAL:], type=Stored)
+            stored = msgspec.msgpack.decode(whole[SEAL:], type=Stored)
         except msgspec.DecodeError:  # sealed by another version
             return None
+        return stored if stored.compared > 0 else None
 
     def _seal(self, name: str, content: bytes) -> bytes:
         assert self._key is not None, "what has no key is not sealed"
@@ -99,7 +105,7 @@ class Circuits:
         if self._key is None:
             return ""
         home = Path(verifier.__file__).parent
-        folders = [home / "language", home / "circuit"]
+        folders = [home / "compiler", home / "language", home / "circuit"]
         for root in dict.fromkeys((self._root, bundled_root())):
             folders += [root / "models", root / "properties"]
         total = blake2b(digest_size=20)
@@ -147,6 +153,7 @@ def _stored(compiled: Compiled) -> Stored:
         compiled.latch_names,
         {name: tuple(c.bad for c in group) for name, group in compiled.conjuncts.items()},
         {name: (c.calls, c.paths, c.gates, c.seconds) for name, c in compiled.costs.items()},
+        compiled.compared,
     )
 
 
@@ -160,7 +167,8 @@ def _restored(system: System, properties: Sequence[ModelFunction], stored: Store
     )
     costs = {name: Cost(*cost) for name, cost in stored.costs.items()}
     conjuncts = _conjuncts(system, properties, stored.conjuncts)
-    return Compiled(system, circuit, stored.latch_names, conjuncts, costs, 0.0)
+    names, compared = stored.latch_names, stored.compared
+    return Compiled(system, circuit, names, conjuncts, costs, 0.0, compared)
 
 
 def _conjuncts(

@@ -14,6 +14,7 @@ from types import CodeType, FunctionType
 from typing import Literal
 
 from verifier.circuit.circuit import Circuit
+from verifier.compiler.compile import compile_compared
 from verifier.engines.pdr import pdr
 from verifier.engines.simulation import simulation
 from verifier.evidence.certificates import Certificate, certificate_of
@@ -66,7 +67,7 @@ def coverage(
     system: System, lemmas: Sequence[Clause], jobs: int, watch: Watch = silent
 ) -> Iterator[Taken]:
     """Every branch of the functions that a system runs: random executions, then a search."""
-    compiled = compile_system(system, ())
+    compiled = compile_compared(system, ())
     ran = lines_run(lambda: compile_system(system, ()))
     walked = lines_run(lambda: _walk(compiled))
     tasks: dict[str, Callable[[], Taken]] = {}

@@ -8,7 +8,7 @@ from functools import partial
 from time import perf_counter
 
 from verifier.catalogue import Catalogue, Pair
-from verifier.checking import Engine, Result, decide
+from verifier.checking import Engine, Result, decide, ill_formed
 from verifier.circuit.circuit import Circuit
 from verifier.engines.auto import auto
 from verifier.evidence.certificates import Certificate
@@ -32,6 +32,7 @@ from verifier.gate.renaming import Names, new_names
 from verifier.gate.reuse import Reusing
 from verifier.gate.sound import sound_evidence
 from verifier.language.compiling import Compiled
+from verifier.language.errors import ModelError
 from verifier.language.system import System
 
 AUDITED = "earlier evidence, audited"
@@ -80,7 +81,11 @@ def decide_system(
     begin = perf_counter()
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
-    compiled = circuits.compiled(system, properties)
+    try:
+        compiled = circuits.compiled(system, properties)
+    except ModelError as error:
+        pairs = [pair.property for pair in catalogue.pairs_of(system)]
+        return undecided(name, ill_formed(name, pairs if asked is None else asked, error))
     pairs = [pair.property for pair in catalogue.pairs_of(system)]
     asserts = ASSERTIONS in compiled.circuit.bad
     every = list(dict.fromkeys([*pairs, ASSERTIONS])) if asserts else pairs
@@ -112,6 +117,12 @@ def decide_system(
         seconds=perf_counter() - begin,
         warnings=(*memory.warnings, *((cache.complaint,) if cache.complaint else ())),
     )
+
+
+def undecided(name: str, results: Sequence[Result]) -> Decided:
+    """A system of which nothing is known but why."""
+    how = {result.property: result.reason for result in results}
+    return Decided(name, tuple(results), how, (), None, kept(name, {}, {}), {}, (), 0.0)
 
 
 def _compared(

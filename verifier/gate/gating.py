@@ -10,13 +10,12 @@ from typing import TypeVar
 
 from verifier.catalogue import Catalogue, Pair
 from verifier.checking import Result
-from verifier.evidence.kept import kept
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
 from verifier.gate.blame import Hunk, hunks_of
 from verifier.gate.cache import Cache
 from verifier.gate.cautions import cautions
 from verifier.gate.circuits import Circuits
-from verifier.gate.deciding import Decided, decide_system
+from verifier.gate.deciding import Decided, decide_system, undecided
 from verifier.gate.differences import Difference
 from verifier.gate.expectations import places, recorded
 from verifier.gate.kept import kept_file
@@ -65,13 +64,13 @@ class Report:
 
     @property
     def code(self) -> int:
-        """The exit code: that of a signal, else 1 before 3 before 0."""
+        """The exit code: that of a signal, else 2 before 1 before 3 before 0."""
         if self.stopped:
             return self.stopped
         codes = {row.code for row in self.rows}
         for each in self.strength:
             codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
-        return next((code for code in (1, 3) if code in codes), 0)
+        return next((code for code in (2, 1, 3) if code in codes), 0)
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -225,9 +224,8 @@ def _lost(catalogue: Catalogue, selected: Selection, name: str, reason: str) -> 
     """A system whose process died: its pairs are unknown, and the others are not concerned."""
     all_pairs = catalogue.pairs_of(catalogue.systems[name])
     groups = selected.groups[name] or [pair.property for pair in all_pairs]
-    results = tuple(Result(name, g, "unknown", "none", 0, 0.0, None, reason) for g in groups)
-    how = dict.fromkeys(groups, reason)
-    return Decided(name, results, how, (), None, kept(name, {}, {}), {}, (), 0.0)
+    results = [Result(name, g, "unknown", "none", 0, 0.0, None, reason) for g in groups]
+    return undecided(name, results)
 
 
 def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[Row]:

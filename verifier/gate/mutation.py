@@ -10,6 +10,7 @@ from types import CodeType, FunctionType
 from typing import Literal
 
 from verifier.circuit.circuit import Circuit
+from verifier.compiler.self_check import compare
 from verifier.engines.pdr import pdr
 from verifier.engines.simulation import simulation
 from verifier.evidence.check import reached
@@ -31,7 +32,7 @@ from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.differences import alike
 from verifier.gate.mutants import Lines, Mutant, sites
 from verifier.gate.stepwise import Original, Stepwise, explored_again
-from verifier.language.compiling import Compiled, compile_steps
+from verifier.language.compiling import Compiled, compile_steps, translation_of
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
@@ -86,7 +87,9 @@ def guarded(
     """Find out which single claims hold; `lemmas` may help to prove them."""
     start = Start(system)
     steps = explore_steps(start)
-    compiled = compile_steps(start, steps, properties)
+    translation = translation_of(start, steps, properties)
+    compare(translation)
+    compiled = translation.compiled
     judging = frozenset(start.run.ran)
     circuit = claims_apart(compiled)
     verdicts = pdr(circuit, list(circuit.bad), limits, watch, lemmas(compiled))

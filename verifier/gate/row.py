@@ -25,7 +25,9 @@ class Row:
 
     @property
     def code(self) -> int:
-        """As expected 0, unexpected 1, inconclusive 3."""
+        """As expected 0, unexpected 1, of an ill-formed system 2, inconclusive 3."""
+        if self.result.error is not None:
+            return 2
         if self.result.verdict == "unknown":
             return 3
         return 0 if self.result.verdict == (self.expected or "proved") else 1

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from verifier.circuit.circuit import Circuit
+from verifier.language.costs import Cost
 from verifier.language.encoding import encoding
-from verifier.language.explorer import Cost
 from verifier.language.layout import Leaf
 from verifier.language.system import Binding, Choice, Step, System
 
@@ -32,7 +32,8 @@ class Compiled:
     `latch_names[i]` holds the names of the latches of leaf i, none where the leaf is constant.
     A step is chosen by the `step` inputs; code 0 and codes beyond the last step change nothing.
     `bad` of the circuit has one entry per property group, `sometimes:NAME` per witness (bad where
-    it is found), `fires:STEP` per step, and `assertions` where the models have any.
+    it is found), `fires:STEP` per step, and `assertions` where the models have any. `compared` says
+    in how many cases it was found to do what plain Python does: none where nobody compared it.
     """
 
     system: System
@@ -41,6 +42,7 @@ class Compiled:
     conjuncts: Mapping[str, tuple[Conjunct, ...]]
     costs: Mapping[str, Cost]
     seconds: float
+    compared: int = 0
 
     @cached_property
     def places(self) -> Mapping[str, int]:

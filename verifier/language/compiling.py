@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 from verifier.circuit.circuit import Circuit, Input, Latch, tidied
 from verifier.circuit.graph import FALSE, TRUE
 from verifier.language.compiled import ASSERTIONS, Compiled, Conjunct
+from verifier.language.costs import total
 from verifier.language.errors import ModelError, blaming
-from verifier.language.explorer import Outcome, total
+from verifier.language.explorer import Outcome
+from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.functions import ModelFunction
 from verifier.language.records import view
 from verifier.language.restrictions import check_unassigned
@@ -26,18 +29,48 @@ def compile_system(system: System, properties: Iterable[ModelFunction]) -> Compi
 
     Fields that no execution changes stay constants, so that what depends on them folds away.
     """
-    begin = perf_counter()
-    start = Start(system)
-    return compile_steps(start, explore_steps(start), properties, begin)
+    return translated(system, properties).compiled
 
 
 def compile_steps(
+    start: Start, explored: Sequence[Explored], properties: Iterable[ModelFunction]
+) -> Compiled:
+    """The circuit of steps that have been explored from a start."""
+    return translation_of(start, explored, properties).compiled
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A circuit and what it was made from, over the graph in which the steps were explored.
+
+    `bad` are the conjuncts there, in their order; `judged`, `met` and `learned` are about the
+    paths of the properties.
+    """
+
+    compiled: Compiled
+    steps: Steps
+    explored: tuple[Explored, ...]
+    bad: tuple[int, ...]
+    judged: tuple[Fork, ...]
+    met: tuple[Meeting, ...]
+    learned: tuple[Learned, ...]
+
+
+def translated(system: System, properties: Iterable[ModelFunction]) -> Translation:
+    """A system's circuit with what is needed to compare it with plain Python."""
+    begin = perf_counter()
+    start = Start(system)
+    return translation_of(start, explore_steps(start), properties, begin)
+
+
+def translation_of(
     start: Start,
     explored: Sequence[Explored],
     properties: Iterable[ModelFunction],
     begin: float = 0.0,
-) -> Compiled:
+) -> Translation:
     """The circuit of steps that have been explored from a start; `begin` is when that began."""
+    start.run.forks, start.run.meetings, start.run.learned = [], [], []
     start.run.costs, start.run.ran = total(step.costs for step in explored), set()
     steps = Steps(start, [step.outcome for step in explored])
     bound = [b for function in properties for b in bindings(start.system, function)]
@@ -47,13 +80,17 @@ def compile_steps(
     bad = {name: start.graph.any(c.bad for c in group) for name, group in conjuncts.items()}
     bad |= steps.fired() | steps.failed()
     whole = Circuit(start.graph, steps.inputs(), steps.latches(), bad)
-    circuit, image = tidied(whole, [c.bad for group in conjuncts.values() for c in group])
+    bads = [c.bad for group in conjuncts.values() for c in group]
+    circuit, image = tidied(whole, bads)
     placed = {
         name: tuple(Conjunct(c.binding, image[c.bad]) for c in group)
         for name, group in conjuncts.items()
     }
     seconds = perf_counter() - begin if begin else 0.0
-    return Compiled(start.system, circuit, start.latch_names, placed, start.run.costs, seconds)
+    compiled = Compiled(start.system, circuit, start.latch_names, placed, start.run.costs, seconds)
+    run = start.run
+    noted = (tuple(run.forks), tuple(run.meetings), tuple(run.learned))
+    return Translation(compiled, steps, tuple(explored), tuple(bads), *noted)
 
 
 class Steps:
@@ -95,9 +132,11 @@ class Steps:
         graph, found = self.graph, dict[str, tuple[Conjunct, ...]]()
         idle = graph.any(self.taken) ^ 1
         for binding in bound:
+            self.start.run.way = (None, idle)
             bad = graph.both(idle, self.violated(binding, self.start.blank))
             for taken, outcome in zip(self.taken, self.outcomes, strict=True):
                 if taken != FALSE:
+                    self.start.run.way = (None, taken)
                     violated = self.violated(binding, self.start.after(outcome))
                     bad = graph.either(bad, graph.both(taken, violated))
             group = conjunct_group(binding.function)

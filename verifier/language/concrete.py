@@ -73,8 +73,9 @@ class LoggedStore(Store):
             if not same(raw, old):
                 raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
             return
-        place = model_place()
-        self.run.log(Assignment(leaf.path, old, raw, place.line if place else 0))
+        if self.run.logging:
+            place = model_place()
+            self.run.log(Assignment(leaf.path, old, raw, place.line if place else 0))
         self.values[base] = raw  # type: ignore[index]
 
 
@@ -95,10 +96,12 @@ class Taken:
 
 
 class ConcreteRun:
-    """Runs model functions on one state of plain values and logs them."""
+    """Runs model functions on one state of plain values and logs them, unless that is off."""
 
-    def __init__(self, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
+    def __init__(self, leaves: tuple[Leaf, ...], values: list[Any], logging: bool = True) -> None:
         self.store = LoggedStore(leaves, values)
+        self.logging = logging
+        self._blank = [(i, leaf.default) for i, leaf in enumerate(leaves) if leaf.event]
         self.store.run = self
         self.observing = False
         self.reads: dict[str, Any] | None = None
@@ -113,13 +116,13 @@ class ConcreteRun:
         return len(self._open)
 
     def log(self, entry: Assignment | Call | Branch) -> None:
-        if self._open:
+        if self._open and self.logging:
             self._open[-1].entries.append(entry)
 
     def call(
         self, function: ModelFunction, given: tuple[Any, ...], named: Mapping[str, Any]
     ) -> Any:
-        place = model_place()
+        place = model_place() if self.logging else None
         made = Call(function, place.line if place else 0)
         self.log(made)
         before = self.observing
@@ -144,7 +147,8 @@ class ConcreteRun:
         finally:
             RUNNING.reset(running)
             self._open.pop()
-        call.result = _kept(result)
+        if self.logging:
+            call.result = _kept(result)
         return result
 
     def take(self, step: ModelFunction, state: Any, choices: Mapping[str, Any]) -> Taken | None:
@@ -172,9 +176,8 @@ class ConcreteRun:
 
     def stand(self) -> None:
         """Take the step that changes nothing: its events are blank."""
-        for place, leaf in enumerate(self.store.leaves):
-            if leaf.event:
-                self.store.values[place] = leaf.default
+        for place, default in self._blank:
+            self.store.values[place] = default
 
     @contextmanager
     def observed(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -95,6 +96,7 @@ def _inside(frame: FrameType) -> bool:
     return not is_model_file(frame.f_code.co_filename)
 
 
+@cache
 def is_model_file(file: str) -> bool:
     """Whether a file is people's own: neither this program's nor the standard library's."""
     standard = file.startswith((_STANDARD, "<")) and "site-packages" not in file

@@ -9,8 +9,9 @@ Lightweight Symbolic Virtual Machine for Solver-Aided Host Languages. PLDI 2014.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from time import perf_counter
 from types import CodeType
 from typing import Any
@@ -18,11 +19,14 @@ from typing import Any
 from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.language.calls import check_given, check_result
 from verifier.language.constants import same
-from verifier.language.errors import Disabled, ModelError, refuse
-from verifier.language.facts import Facts
+from verifier.language.costs import Cost
+from verifier.language.encoding import Code
+from verifier.language.errors import Disabled, ModelError, model_place, refuse
+from verifier.language.facts import DEPTH, Facts
+from verifier.language.forks import Fork, Granted, Learned, Meeting, Way, extended
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
-from verifier.language.merging import merged_result
+from verifier.language.merging import merged_result, raw_value
 from verifier.language.restrictions import Examined, examine
 from verifier.language.stores import RUNNING, StateStore
 from verifier.language.symbolic import Bit, Symbol
@@ -58,38 +62,14 @@ class Decided:
 class Frame:
     """The path of one call that is running now."""
 
-    __slots__ = ("cursor", "decisions", "forced", "point")
+    __slots__ = ("cursor", "decisions", "forced", "granted", "point")
 
     def __init__(self, point: Decided, forced: Decisions) -> None:
         self.point = point
         self.forced = forced
         self.cursor = 0
         self.decisions: list[int] = []
-
-
-@dataclass
-class Cost:
-    """What a function took, its callees included."""
-
-    calls: int = 0
-    paths: int = 0
-    gates: int = 0
-    seconds: float = 0.0
-
-
-def total(costs: Iterable[Mapping[str, Cost]]) -> dict[str, Cost]:
-    """By function, what several explorations took together."""
-    sums: dict[str, Cost] = {}
-    for several in costs:
-        for name, cost in several.items():
-            before = sums.get(name, Cost())
-            sums[name] = Cost(
-                before.calls + cost.calls,
-                before.paths + cost.paths,
-                before.gates + cost.gates,
-                before.seconds + cost.seconds,
-            )
-    return sums
+        self.granted: list[Granted] = []
 
 
 class SymbolicRun:
@@ -108,6 +88,10 @@ class SymbolicRun:
         self.ran: set[CodeType] = set()
         self.examined: dict[Callable[..., Any], Examined] = {}
         self.touched: set[int] = set()
+        self.way: Way = None
+        self.forks: list[Fork] = []
+        self.meetings: list[Meeting] = []
+        self.learned: list[Learned] = []
 
     # values
 
@@ -137,12 +121,27 @@ class SymbolicRun:
         if type(raw) is int:
             if raw <= TRUE:
                 return raw == TRUE
-            known = self.facts.known(raw, depth=1)
+            known = self.known(raw, depth=1)
             return Bit(self, raw, leaf.path) if known is None else known
         if type(raw) is tuple:
-            possible = self.facts.possible(leaf.type, raw)
+            possible = self.possible(leaf.type, raw)
             return possible[0] if len(possible) == 1 else Symbol(self, leaf.type, raw, leaf.path)
         return raw
+
+    # what the running path takes for granted
+
+    def known(self, literal: int, depth: int = DEPTH) -> bool | None:
+        """Whether the path decides a literal."""
+        known = self.facts.known(literal, depth)
+        if known is not None and literal > TRUE:
+            self.frame.granted.append(literal if known else literal ^ 1)
+        return known
+
+    def possible(self, type: type[Enum], code: Code) -> tuple[Enum, ...]:
+        """The members that a code can still mean."""
+        found = self.facts.possible(type, code)
+        self.frame.granted.append((type, code, found))
+        return found
 
     # paths
 
@@ -153,27 +152,47 @@ class SymbolicRun:
         if place < len(frame.forced) and frame.forced[place][0] == literal:
             choice = frame.forced[place][1]
         else:
-            known = self.facts.known(literal)
+            known = self.known(literal)
             if known is not None:
                 self.facts.learn(literal if known else literal ^ 1)
                 return known
             if place < len(frame.forced):
                 raise unsteady()
+            self.fork(literal)
             choice = True
         frame.decisions.append(literal)
         frame.point = frame.point.after.setdefault(choice, Decided())
         frame.cursor = 0
-        self.facts.learn(literal if choice else literal ^ 1)
+        self._follow(literal if choice else literal ^ 1)
         return choice
 
-    def assume(self, literal: int) -> None:
+    def fork(self, literal: int) -> None:
+        """Note what the running path leaves open, once: not where it is run again."""
+        if len(self.frame.decisions) >= len(self.frame.forced) and literal > TRUE:
+            self.forks.append(Fork(model_place(), literal, self.way))
+
+    def leave_open(self, raw: Any) -> None:
+        """Note a value that the running path returns."""
+        if len(self.frame.decisions) >= len(self.frame.forced):
+            for literal in raw if type(raw) is tuple else (raw,):
+                if type(literal) is int and literal > TRUE:
+                    self.forks.append(Fork(None, literal, self.way))
+
+    def _follow(self, literal: int) -> None:
+        """The rest of the path is where the literal holds."""
+        self.way = (self.way, literal)
+        self.facts.learn(literal)
+
+    def assume(self, literal: int, by_model: bool = True) -> None:
         """The rest of the path is enabled only where the literal holds."""
-        known = self.facts.known(literal)
+        known = self.known(literal)
         if known is False:
             raise Disabled
         if known is None:
+            if by_model:
+                self.fork(literal)
             self.enabled = self.graph.both(self.enabled, literal)
-            self.facts.learn(literal)
+            self._follow(literal)
 
     # calls
 
@@ -191,7 +210,7 @@ class SymbolicRun:
         for name, failed in outcome.failures.items():
             here = self.graph.both(self.enabled, failed)
             self.failures[name] = self.graph.either(self.failures.get(name, FALSE), here)
-        self.assume(outcome.enabled)
+        self.assume(outcome.enabled, by_model=False)
         if outcome.writes:
             values = self.store.values
             for written, raw in outcome.writes.items():
@@ -210,7 +229,7 @@ class SymbolicRun:
         """Every path of a call from the present state, merged; the run is left as it was."""
         self.examined[function.body] = examine(function.body)
         before = (self.store.values, self.writes, self.enabled, self.failures, self.frame)
-        observing = self.observing
+        observing, way = self.observing, self.way
         self.ran.add(function.body.__code__)
         cost = self.costs.setdefault(function.name, Cost())
         start, gates = perf_counter(), self.graph.gates
@@ -222,7 +241,7 @@ class SymbolicRun:
             RUNNING.reset(running)
         check_result(function, outcome.result)
         self.store.values, self.writes, self.enabled, self.failures, self.frame = before
-        self.observing = observing
+        self.observing, self.way = observing, way
         cost.calls += 1
         cost.gates += self.graph.gates - gates
         cost.seconds += perf_counter() - start
@@ -249,6 +268,7 @@ class _Exploration:
         self.root = Decided()
         self.entry = run.store.values
         self.mark = run.facts.mark()
+        self.way = run.way
         self.taken = 0
 
     def paths(self, forced: Decisions) -> Outcome:
@@ -257,7 +277,7 @@ class _Exploration:
         for place in range(len(decisions) - 1, len(forced) - 1, -1):
             same = tuple((literal, True) for literal in decisions[len(forced) : place])
             other = self.paths((*forced, *same, (decisions[place], False)))
-            outcome = self._merge(decisions[place], outcome, other)
+            outcome = self._merge(decisions[place], outcome, other, (*forced, *same))
         return outcome
 
     def _path(self, forced: Decisions) -> tuple[Outcome, list[int]]:
@@ -271,11 +291,12 @@ class _Exploration:
                 "split it into model functions, or combine bits with &, | and ^",
             )
         run.store.values, run.writes = self.entry.copy(), {}
-        run.enabled, run.failures = TRUE, {}
+        run.enabled, run.failures, run.way = TRUE, {}, self.way
         frame = run.frame = Frame(self.root, forced)
         result = None
         try:
             result = self.function.body(*self.given, **self.named)
+            run.leave_open(raw_value(result))
             enabled = run.enabled
         except Disabled:
             enabled = FALSE
@@ -284,10 +305,14 @@ class _Exploration:
             enabled = FALSE
             run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
         finally:
+            facts = dict.fromkeys((*run.facts.since(self.mark), *frame.granted))
+            run.learned.append(Learned(tuple(facts), run.way, self.function.place))
             run.facts.undo(self.mark)
         return Outcome(enabled, run.writes, result, run.failures), frame.decisions
 
-    def _merge(self, condition: int, then: Outcome, otherwise: Outcome) -> Outcome:
+    def _merge(
+        self, condition: int, then: Outcome, otherwise: Outcome, before: Decisions
+    ) -> Outcome:
         run, graph = self.run, self.run.graph
         failures = {
             name: graph.choose(
@@ -300,9 +325,16 @@ class _Exploration:
             return Outcome(enabled, then.writes, then.result, failures)
         if then.enabled == FALSE:
             return Outcome(enabled, otherwise.writes, otherwise.result, failures)
-        writes, entry = {}, self.entry
+        writes, entry, pairs = {}, self.entry, []
         for place in {**then.writes, **otherwise.writes}:
             a, b = then.writes.get(place, entry[place]), otherwise.writes.get(place, entry[place])
             writes[place] = a if a is b else run.choose(condition, a, b)
+            pairs.append((a, b))
+        results = raw_value(then.result), raw_value(otherwise.result)
+        if None not in results:
+            pairs.append(results)
+        way, there = extended(self.way, before), (then.enabled, otherwise.enabled)
+        home = self.function.place
+        run.meetings.append(Meeting(condition, way, there, tuple(pairs), home))
         result = merged_result(run, self.function, condition, then.result, otherwise.result)
         return Outcome(enabled, writes, result, failures)

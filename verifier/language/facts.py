@@ -34,6 +34,10 @@ class Facts:
         """Where `undo` comes back to."""
         return len(self._trail)
 
+    def since(self, mark: int) -> tuple[int, ...]:
+        """The literals learned since the mark."""
+        return tuple(entry for entry in self._trail[mark:] if isinstance(entry, int))
+
     def undo(self, mark: int) -> None:
         """Forget what was learned since the mark."""
         while len(self._trail) > mark:

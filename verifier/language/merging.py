@@ -99,3 +99,12 @@ def _merged_record(run: SymbolicRun, condition: int, then: Any, otherwise: Any) 
 def _cases(run: SymbolicRun, condition: int, base: Base) -> tuple[tuple[int, int], ...]:
     cases = ((TRUE, base),) if isinstance(base, int) else base
     return tuple((run.graph.both(condition, guard), place) for guard, place in cases)
+
+
+def raw_value(value: Any) -> Any:
+    """A bit's literal or an enum's code; None for anything else."""
+    if isinstance(value, Bit):
+        return value._literal
+    if type(value) is bool:
+        return int(value)
+    return _code(value) if isinstance(value, Enum | Symbol) else None

@@ -113,7 +113,7 @@ class SymbolicStore(Store):
             return base
         left = []
         for condition, place in base:
-            known = self.run.facts.known(condition)
+            known = self.run.known(condition)
             if known:
                 return place
             if known is None:
@@ -180,14 +180,17 @@ class SymbolicStore(Store):
         members = encoding(type).members
         starts = ((TRUE, base),) if isinstance(base, int) else base
         both, facts = self.run.graph.both, self.run.facts
-        return tuple(
+        cases = tuple(
             (
                 both(condition, facts.test(type, key._code, member)),
                 place + members.index(member) * stride,
             )
             for condition, place in starts
-            for member in facts.possible(type, key._code)
+            for member in self.run.possible(type, key._code)
         )
+        for condition, _ in cases:
+            self.run.fork(condition)
+        return cases
 
 
 class StateStore(SymbolicStore):
@@ -241,7 +244,7 @@ class MixedStore(SymbolicStore):
         self.otherwise = otherwise
 
     def _value(self, place: int) -> Any:
-        known = self.run.facts.known(self.condition)
+        known = self.run.known(self.condition)
         sides = [side for side in (True, False) if known in (side, None)]
         raws = []
         for side in sides:

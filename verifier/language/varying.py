@@ -9,9 +9,11 @@ from typing import Any
 
 from verifier.circuit.graph import FALSE, Graph
 from verifier.language.constants import Outside, guarded, outside
+from verifier.language.costs import Cost
 from verifier.language.encoding import Code, encoded, encoding
 from verifier.language.errors import ModelError, blaming
-from verifier.language.explorer import Cost, Outcome, SymbolicRun
+from verifier.language.explorer import Outcome, SymbolicRun
+from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.layout import Leaf
 from verifier.language.symbolic import Bit, Symbol
 from verifier.language.system import Choice, Step, System
@@ -24,13 +26,17 @@ SECONDS = 20.0
 class Explored:
     """What a step does, and what finding out took.
 
-    `touched` are the leaves that were read or written, `ran` the model functions that were run.
+    `touched` are the leaves that were read or written, `ran` the model functions that were run,
+    `forks` the decisions that their paths left open, `meetings` where they met again.
     """
 
     outcome: Outcome
     touched: set[int]
     ran: set[CodeType]
     costs: dict[str, Cost]
+    forks: tuple[Fork, ...]
+    meetings: tuple[Meeting, ...]
+    learned: tuple[Learned, ...]
 
     @property
     def paths(self) -> int:
@@ -54,7 +60,7 @@ def explore_steps(start: Start, known: Mapping[int, Explored] | None = None) -> 
         found[number] = start.explore(actions[number])
         paths[number] = found[number].paths
         changed = start.changed(found[number].outcome)
-        for place in changed:
+        for place in sorted(changed):
             start.vary(place)
         waiting |= {each for each, step in found.items() if step.touched & changed}
     return [found[number] for number in paths]
@@ -93,6 +99,17 @@ class Start:
         self.blank[place] = self.current[place]
 
     @property
+    def variables(self) -> list[int]:
+        """The literals of the state's bits, then of the inputs, in the circuit's order."""
+        state = [
+            bit
+            for value, varies in zip(self.current, self.varying, strict=True)
+            if varies
+            for bit in (value if isinstance(value, tuple) else (value,))
+        ]
+        return [*state, *self.selector, *self.pool]
+
+    @property
     def latch_names(self) -> tuple[tuple[str, ...], ...]:
         """For each leaf the names of its latches, none where it does not vary."""
         return tuple(
@@ -105,6 +122,7 @@ class Start:
         run = self.run
         run.store.values = list(self.blank)
         run.touched, run.ran, run.costs = set(), set(), {}
+        run.forks, run.meetings, run.learned, run.way = [], [], [], None
         choices, place = {}, 0
         for choice in step.choices:
             while len(self.pool) < place + choice.width:
@@ -115,7 +133,15 @@ class Start:
         state = self.system.state(run.store)
         with blaming(f"step `{step.name}` of `{self.system.name}`", SECONDS):
             outcome = run.explore(step.function, (state,), choices)
-        return Explored(outcome, run.touched, run.ran, run.costs)
+        return Explored(
+            outcome,
+            run.touched,
+            run.ran,
+            run.costs,
+            tuple(run.forks),
+            tuple(run.meetings),
+            tuple(run.learned),
+        )
 
     def _chosen(self, choice: Choice, bits: Code) -> Any:
         if choice.type is bool:

@@ -50,7 +50,7 @@ def document(report: Report) -> bytes:
 
 def _lines(report: Report) -> Iterator[str]:
     unexpected = any(row.code == 1 for row in report.rows)
-    mark = "❌" if unexpected else {0: "✅", 1: "❌"}.get(report.code, "❔")
+    mark = "❌" if unexpected else {0: "✅", 1: "❌", 2: "❌"}.get(report.code, "❔")
     yield f"## {mark} nestproof gate: {summary(report)}"
     yield ""
     yield f"{sentence(heading(report))}."

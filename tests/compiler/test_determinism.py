@@ -1,0 +1,32 @@
+"""The same sources give the same circuit: in any process, under any hash seed, however often."""
+
+import json
+import os
+import subprocess
+import sys
+
+from tests.command import HOME
+from verifier.catalogue import bundled_root, load
+
+RUNS = {"0": "as listed", "1": "reversed"}
+"""Hash seeds, and in which order the catalogue is compiled under them."""
+
+
+def test_every_catalogued_system_has_the_same_circuit_in_every_process() -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.compiler.digests", order],
+            cwd=HOME,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+        )
+        for seed, order in RUNS.items()
+    ]
+    outputs = [process.communicate()[0] for process in processes]
+    assert not any(process.returncode for process in processes)
+    first, *others = map(json.loads, outputs)
+    assert first.keys() == load(bundled_root()).systems.keys()
+    assert all(len(set(digests)) == 1 for digests in first.values())
+    assert max(map(len, first.values())) > 1
+    for other in others:
+        assert other == first

@@ -1,0 +1,202 @@
+"""Cases on which a circuit is compared: random walks first, a SAT solver for what they miss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from random import Random
+
+from verifier.circuit.circuit import Circuit
+from verifier.circuit.packed import Program
+from verifier.circuit.tseitin import Tseitin
+from verifier.compiler.goals import DECIDED, Goal, Goals
+
+WALKS = 512
+"""Random walks that are followed at once; each second one starts in any state."""
+ROUNDS = 8
+"""Steps of each walk."""
+SPREAD = 32
+"""Cases like one that the solver has found, of which those are used that reach goals."""
+BATCH = 16
+"""Questions to the solver before the cases found are counted."""
+CONFLICTS = 300_000
+"""Of the solver, for all questions about a system together: no clock, so that the answer is the
+same on every machine. The bundled systems need a few hundred; these take half a minute."""
+CONFLICTS_AT_ONCE = 2_000
+"""Between two moments at which Ctrl-C is heard."""
+
+Case = tuple[int, ...]
+"""The bits of a state, then of the inputs."""
+
+
+class Undecided(Exception):
+    """The solver did not find out in its budget whether a goal can be reached."""
+
+    def __init__(self, goal: Goal) -> None:
+        super().__init__(goal.what)
+        self.goal = goal
+
+
+class Cases:
+    """Cases that reach all goals that can be reached, each several times if that is easy."""
+
+    def __init__(self, goals: Goals, circuit: Circuit, times: int = 1) -> None:
+        self.goals = goals
+        self.circuit = circuit
+        self.random = Random(0)
+        self.chosen: dict[Case, None] = {}
+        self.times = [0] * len(goals.all)
+        self._many = [goal.times * times for goal in goals.all]
+        self._few = [min(number, DECIDED * times) for number in self._many]
+        self.unreachable: list[Goal] = []
+
+    def found(self) -> list[Case]:
+        """The cases. Raises Undecided."""
+        walks = list(self._walks())
+        for words in walks:
+            self._choose(words, WALKS, self._few)
+        self._search()
+        for words in reversed(walks):
+            self._choose(words, WALKS, self._many)
+        return list(self.chosen)
+
+    def impossible(self) -> Goal | None:
+        """A goal that no sound circuit reaches, where a case reaches it."""
+        reached = zip(self.goals.all, self.times, strict=True)
+        return next((goal for goal, times in reached if goal.never and times), None)
+
+    def _walks(self) -> Iterator[list[int]]:
+        """Words of cases along random walks."""
+        circuit, random = self.circuit, self.random
+        states = [latch.literal for latch in circuit.latches]
+        inputs = [bit.literal for bit in circuit.inputs]
+        step = Program(circuit.graph, [*states, *inputs], [x.next for x in circuit.latches])
+        ones = (1 << WALKS) - 1
+        anywhere = random.getrandbits(WALKS)
+        state = [
+            random.getrandbits(WALKS)
+            if latch.reset is None
+            else (ones * latch.reset & ~anywhere) | random.getrandbits(WALKS) & anywhere
+            for latch in circuit.latches
+        ]
+        for _ in range(ROUNDS):
+            words = [*state, *self._inputs()]
+            yield words
+            state = step(words, ones)
+
+    def _inputs(self) -> Iterator[int]:
+        """A step for each walk, and choices."""
+        names = [bit.name for bit in self.circuit.inputs]
+        steps = sum(name.startswith("step#") for name in names)
+        count = len(self.goals.translation.steps.outcomes)
+        codes = self.random.choices(range(1 + count), k=WALKS)
+        for place in range(steps):
+            digits = "".join("1" if code >> place & 1 else "0" for code in codes)
+            yield int(digits, 2)
+        for _ in names[steps:]:
+            yield self.random.getrandbits(WALKS)
+
+    def _choose(self, variables: Sequence[int], count: int, wanted: Sequence[int]) -> None:
+        """Choose cases that reach goals not reached often enough, the rare ones first."""
+        words = self.goals.words(variables, (1 << count) - 1)
+        reached = [words[goal.point] for goal in self.goals.all]
+        short = [n for n, word in enumerate(reached) if word and self.times[n] < wanted[n]]
+        short.sort(key=lambda n: reached[n].bit_count())
+        unused = (1 << count) - 1
+        for n in short:
+            while self.times[n] < wanted[n] and reached[n] & unused:
+                lane = self._lane(reached[n] & unused, (reached[m] for m in short))
+                unused ^= 1 << lane
+                self.chosen[tuple(word >> lane & 1 for word in variables)] = None
+                for m, word in enumerate(reached):
+                    self.times[m] += word >> lane & 1
+
+    def _lane(self, cases: int, rare: Iterable[int]) -> int:
+        """One of some cases; it reaches as many rare goals as are reached together."""
+        for word in rare:
+            both = cases & word
+            if both:
+                cases = both
+                if not both & (both - 1):
+                    break
+        return cases.bit_length() - 1
+
+    def _search(self) -> None:
+        """Ask a solver about the goals that no case has reached."""
+        missing = [n for n, times in enumerate(self.times) if not times]
+        if not missing:
+            return
+        solver = _Solver(self.goals)
+        while missing:
+            batch: list[list[int]] = []
+            asked, unreachable = set[int](), set[int]()
+            for n in missing:
+                if len(batch) == BATCH:
+                    break
+                asked.add(n)
+                goal = self.goals.all[n]
+                case = solver.case(goal)
+                if case is None:
+                    unreachable.add(n)
+                    self.unreachable.append(goal)
+                else:
+                    batch.append(self._spread(case, goal))
+            if batch:
+                columns = [_joined(column) for column in zip(*batch, strict=True)]
+                self._choose(columns, SPREAD * len(batch), self._few)
+            lost = [n for n in asked - unreachable if not self.times[n]]
+            if lost:
+                raise Undecided(self.goals.all[lost[0]])
+            missing = [n for n in missing if not self.times[n] and n not in asked]
+
+    def _spread(self, case: Case, goal: Goal) -> list[int]:
+        """Words of cases like one: the first is it, the others differ where it hardly matters."""
+        needed = self.goals.support(self.goals.points.chain(goal.point))
+        bits = self.random.getrandbits
+        near = (1 << SPREAD // 2) - 1 << SPREAD // 2
+        words = []
+        for i, bit in enumerate(case):
+            noise = (
+                bits(SPREAD) & bits(SPREAD) & bits(SPREAD) & near if i in needed else bits(SPREAD)
+            )
+            words.append((-bit & (1 << SPREAD) - 1) ^ (noise & ~1))
+        return words
+
+
+def _joined(words: Sequence[int]) -> int:
+    """Words of a spread each, side by side."""
+    return sum(word << place * SPREAD for place, word in enumerate(words))
+
+
+class _Solver:
+    """Finds a case that reaches a goal, or that there is none."""
+
+    def __init__(self, goals: Goals) -> None:
+        from pysat.solvers import Minisat22
+
+        self._goals = goals
+        self._solver = Minisat22()
+        self._clauses = Tseitin(goals.graph, self._solver.add_clause)
+        self._dead: set[int] = set()
+
+    def case(self, goal: Goal) -> Case | None:
+        """A case; None where no state and inputs reach the goal. Raises Undecided."""
+        chain = self._goals.points.chain(goal.point)
+        if self._dead.intersection(chain):
+            return None
+        asked = {self._clauses.literal(self._goals.points.literal[p]): p for p in reversed(chain)}
+        if self._holds(list(asked), goal):
+            model = [0, *self._solver.get_model()]
+            numbers = (self._clauses.number.get(x >> 1, 0) for x in self._goals.variables)
+            return tuple(int(n < len(model) and model[n] > 0) for n in numbers)
+        core = self._solver.get_core() or []
+        self._dead.add(max((asked[literal] for literal in core), default=chain[0]))
+        return None
+
+    def _holds(self, literals: list[int], goal: Goal) -> bool:
+        """Whether literals can hold together."""
+        while self._solver.accum_stats()["conflicts"] < CONFLICTS:
+            self._solver.conf_budget(CONFLICTS_AT_ONCE)
+            answer: bool | None = self._solver.solve_limited(literals, expect_interrupt=True)
+            if answer is not None:
+                return answer
+        raise Undecided(goal)

@@ -1,0 +1,216 @@
+"""What a circuit must be compared with plain Python on: each step, decision and claim, both ways.
+
+A goal is a condition over the state before a step and the inputs. Goals share their beginnings,
+as the decisions of a path do, so all of them are evaluated in one sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from verifier.circuit.graph import FALSE, TRUE, Graph
+from verifier.circuit.packed import Program
+from verifier.language.compiling import Translation
+from verifier.language.encoding import encoding
+from verifier.language.errors import Place
+from verifier.language.forks import Fork, Granted, Learned, Meeting, Way
+from verifier.language.system import Step
+
+TAKEN = 24
+"""Cases in which each step is compared."""
+DECIDED = 3
+"""Cases in which each outcome of a decision is compared."""
+START = 0
+"""The point at which nothing is decided."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Something that happens in a compared case, if it can happen at all."""
+
+    point: int
+    what: str
+    place: Place | None
+    times: int = 1
+    """How many cases are to reach it, where that many are easy to find."""
+    never: bool = False
+    """Whether it shows a fault in the symbolic run that it is reached at all."""
+
+
+class Points:
+    """Conjunctions of literals, each one literal more than an earlier one."""
+
+    def __init__(self) -> None:
+        self.before: list[int] = [START]
+        self.literal: list[int] = [TRUE]
+        self._known: dict[tuple[int, int], int] = {}
+
+    def after(self, point: int, literal: int) -> int:
+        """The point where a literal holds, too."""
+        if literal == TRUE:
+            return point
+        found = self._known.get((point, literal))
+        if found is None:
+            found = self._known[point, literal] = len(self.literal)
+            self.before.append(point)
+            self.literal.append(literal)
+        return found
+
+    def chain(self, point: int) -> list[int]:
+        """The points that lead to a point, itself included, from the start."""
+        found = []
+        while point != START:
+            found.append(point)
+            point = self.before[point]
+        return found[::-1]
+
+
+class Goals:
+    """All goals of a translation, over the variables of the graph that it was explored in."""
+
+    def __init__(self, translation: Translation) -> None:
+        self.translation = translation
+        self.graph: Graph = translation.steps.graph
+        self.points = Points()
+        self.all: tuple[Goal, ...] = self._collected()
+
+    def _collected(self) -> tuple[Goal, ...]:
+        found: dict[int, Goal] = {}
+        for goal in (*self._of_steps(), *self._of_paths(), *self._of_claims()):
+            known = found.get(goal.point)
+            if self.points.literal[goal.point] != FALSE and not (
+                known and known.times >= goal.times
+            ):
+                found[goal.point] = goal
+        return tuple(found.values())
+
+    def _of_steps(self) -> Iterator[Goal]:
+        """Each step taken, not taken, failing each of its assertions, and changing each field."""
+        steps, points = self.translation.steps, self.points
+        none = self.graph.any(steps.selected) ^ 1
+        yield Goal(points.after(START, none), "no step is chosen", None)
+        for step, selected, outcome in self._steps():
+            chosen, place = points.after(START, selected), step.function.place
+            taken = points.after(chosen, outcome.enabled)
+            yield Goal(taken, f"step `{step.name}` is taken", place, TAKEN)
+            disabled = points.after(chosen, outcome.enabled ^ 1)
+            yield Goal(disabled, f"step `{step.name}` is not enabled", place)
+            for name, failed in outcome.failures.items():
+                failing = points.after(chosen, failed)
+                yield Goal(failing, f"step `{step.name}` fails the assertion `{name}`", place)
+            for leaf in outcome.writes:
+                differs = self._differ(steps.start.blank[leaf], outcome.writes[leaf])
+                path = steps.start.leaves[leaf].path
+                changing = points.after(taken, differs)
+                yield Goal(changing, f"step `{step.name}` changes `{path}`", place)
+
+    def _steps(self) -> Iterator[tuple[Step, int, Any]]:
+        steps = self.translation.steps
+        return zip(steps.system.actions, steps.selected, steps.outcomes, strict=True)
+
+    def _of_paths(self) -> Iterator[Goal]:
+        """What paths leave open, where they do, both ways; of steps, then of properties."""
+        whole = self.translation
+        by_step = zip(whole.steps.selected, whole.explored, strict=True)
+        groups = [(selected, step.forks, step.meetings, step.learned) for selected, step in by_step]
+        for selected, forks, meetings, learned in (
+            *groups,
+            (TRUE, whole.judged, whole.met, whole.learned),
+        ):
+            known: dict[int, int] = {id(None): self.points.after(START, selected)}
+            for fork in forks:
+                yield from self._of_fork(fork, self._point(fork.way, known))
+            for meeting in meetings:
+                yield from self._of_meeting(meeting, self._point(meeting.way, known))
+            for end in learned:
+                yield self._of_learned(end, self._point(end.way, known))
+
+    def _of_fork(self, fork: Fork, point: int) -> Iterator[Goal]:
+        what, times = ("a decision", DECIDED) if fork.place else ("a value", 1)
+        for literal in (fork.literal, fork.literal ^ 1):
+            way = "holds" if literal == fork.literal else "does not hold"
+            outcome = self.points.after(point, literal)
+            yield Goal(outcome, f"{what} {way}", fork.place, times)
+
+    def _of_learned(self, end: Learned, point: int) -> Goal:
+        """That something does not hold which a path has taken for granted: a fault if it can be."""
+        wrong = self.graph.any(self._holds(fact) ^ 1 for fact in end.facts)
+        what = "a path takes for granted what does not hold"
+        return Goal(self.points.after(point, wrong), what, end.place, DECIDED, never=True)
+
+    def _holds(self, fact: Granted) -> int:
+        """The literal that says that what a path has taken for granted holds."""
+        if isinstance(fact, int):
+            return fact
+        kind, code, members = fact
+        tests = (encoding(kind).test(self.graph, code, member) for member in members)
+        return self.graph.any(tests)
+
+    def _of_meeting(self, meeting: Meeting, point: int) -> Iterator[Goal]:
+        """That it matters for a value which way was taken, either way."""
+        differs = self.graph.any(self._differ(a, b) for a, b in meeting.pairs)
+        ways = (meeting.condition, meeting.condition ^ 1)
+        for literal, enabled in zip(ways, meeting.enabled, strict=True):
+            outcome = self.points.after(self.points.after(point, literal), enabled)
+            what = "a decision matters to a value"
+            yield Goal(self.points.after(outcome, differs), what, meeting.place)
+
+    def _point(self, way: Way, known: dict[int, int]) -> int:
+        """The point to which a way leads; `known` has those found before, by identity."""
+        pending = []
+        while id(way) not in known:
+            assert way is not None, "the start is known"
+            pending.append(way)
+            way = way[0]
+        point = known[id(way)]
+        for each in reversed(pending):
+            point = known[id(each)] = self.points.after(point, each[1])
+        return point
+
+    def _of_claims(self) -> Iterator[Goal]:
+        """Each property function violated and not, on each of its records."""
+        conjuncts = [c for group in self.translation.compiled.conjuncts.values() for c in group]
+        for conjunct, bad in zip(conjuncts, self.translation.bad, strict=True):
+            function = conjunct.binding.function
+            for literal in (bad, bad ^ 1):
+                way = "true" if (literal == bad) == (function.kind == "sometimes") else "false"
+                point = self.points.after(START, literal)
+                yield Goal(point, f"`{function.name}` is {way}", function.place)
+
+    def _differ(self, a: Any, b: Any) -> int:
+        """The literal that says that two values of a leaf differ."""
+        pairs = zip(bits_of(a), bits_of(b), strict=True)
+        return self.graph.any(self.graph.differ(x, y) for x, y in pairs)
+
+    @cached_property
+    def variables(self) -> list[int]:
+        """The literals of the state's bits, then of the inputs, as the circuit has them."""
+        return self.translation.steps.start.variables
+
+    @cached_property
+    def _program(self) -> Program:
+        return Program(self.graph, self.variables, self.points.literal)
+
+    def words(self, variables: Sequence[int], ones: int) -> list[int]:
+        """In which of many cases each point is reached; one bit of each word is one case."""
+        found = self._program(variables, ones)
+        before = self.points.before
+        for point in range(1, len(found)):
+            found[point] &= found[before[point]]
+        return found
+
+    def support(self, points: Iterable[int]) -> set[int]:
+        """Where among the variables those are that some points depend on."""
+        literals = self.points.literal
+        cone = set(self.graph.cone([literals[point] for point in points]))
+        return {i for i, literal in enumerate(self.variables) if literal >> 1 in cone}
+
+
+def bits_of(value: Any) -> tuple[int, ...]:
+    """A leaf's literals; a constant of any other kind has none."""
+    if isinstance(value, tuple):
+        return value
+    return (value,) if type(value) is int else ()

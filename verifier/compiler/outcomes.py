@@ -1,0 +1,216 @@
+"""What a circuit and what plain Python say about one case: a state, a step and its choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.circuit.packed import Program
+from verifier.compiler.cases import Case
+from verifier.compiler.goals import bits_of
+from verifier.language.compiled import ASSERTIONS, Compiled
+from verifier.language.compiling import Translation
+from verifier.language.concrete import ConcreteRun, Taken
+from verifier.language.encoding import encoded, encoding
+from verifier.language.errors import ModelError, Place, blaming
+from verifier.language.system import Step
+
+SECONDS = 5.0
+"""Time after which a step on plain values is given up."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a case leads to: the steps that are taken, failing assertions, values, claims.
+
+    `bad` has every property function on each of its records, violated or (a case) found, then
+    every output of the circuit that they make up. An `error` is an exception of plain Python.
+    """
+
+    taken: tuple[str, ...]
+    failed: tuple[str, ...]
+    values: tuple[Any, ...]
+    bad: tuple[bool, ...]
+    error: str = ""
+    place: Place | None = None
+
+
+class Reader:
+    """Reads the bits of a case as the system's values."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.initial = compiled.system.initial_values
+        self._fields: list[tuple[int, int, tuple[Any, ...]]] = []
+        place = 0
+        for i, (leaf, names) in enumerate(zip(compiled.leaves, compiled.latch_names, strict=True)):
+            if names:
+                self._fields.append((i, place, meanings(leaf.type)))
+                place += len(names)
+        self.state_bits = place
+        self.inputs = [bit.name for bit in compiled.circuit.inputs]
+
+    def values(self, bits: Sequence[int]) -> list[Any]:
+        """The values of all fields."""
+        found = list(self.initial)
+        for field, place, meaning in self._fields:
+            code = bits[place]
+            for i in range(1, (len(meaning) - 1).bit_length()):
+                code |= bits[place + i] << i
+            found[field] = meaning[code]
+        return found
+
+    def move(self, case: Case) -> tuple[Step, dict[str, Any]] | None:
+        """The step and its choices; None where nothing is to be done."""
+        bits = map(bool, case[self.state_bits :])
+        return self.compiled.taken(dict(zip(self.inputs, bits, strict=True)))
+
+    def plain(self) -> Iterator[tuple[range, tuple[int, ...]]]:
+        """Each field's and each input's bits, and what they are where nothing is special."""
+        for field, place, _ in self._fields:
+            bits = bits_of(encoded(self.initial[field]))
+            yield range(place, place + len(bits)), bits
+        for place, name in enumerate(self.inputs, self.state_bits):
+            if not name.startswith("step#"):
+                yield range(place, place + 1), (0,)
+
+
+def meanings(kind: type) -> tuple[Any, ...]:
+    """What each combination of a field's bits means."""
+    if kind is bool:
+        return False, True
+    code = encoding(kind)
+    return tuple(
+        code.decode([bool(number >> i & 1) for i in range(code.width)])
+        for number in range(1 << code.width)
+    )
+
+
+class ByPython:
+    """The concrete run's outcomes."""
+
+    def __init__(self, compiled: Compiled, logging: bool = False) -> None:
+        self.compiled = compiled
+        self.reader = Reader(compiled)
+        self.run = ConcreteRun(compiled.leaves, list(compiled.system.initial_values), logging)
+        self.state = compiled.system.state(self.run.store)
+        self.taken: Taken | None = None
+        self.groups = [
+            ([c.binding for c in group], group[0].binding.function.kind == "always")
+            for group in compiled.conjuncts.values()
+        ]
+
+    def outcome(self, case: Case) -> Outcome:
+        """What the step of a case does."""
+        run, move = self.run, self.reader.move(case)
+        run.store.values = self.reader.values(case)
+        what = f"step `{move[0].name}`" if move else "a property"
+        try:
+            with blaming(what, SECONDS):
+                taken = None if move is None else run.take(move[0].function, self.state, move[1])
+                self.taken = taken
+                if taken is None:
+                    run.stand()
+                after = tuple(run.store.values)
+                bad = tuple(self._bad())
+        except ModelError as error:
+            return Outcome((), (), (), (), error.message, error.place)
+        fired = move is not None and taken is not None and taken.failed is None
+        failed = () if taken is None or taken.failed is None else (taken.failed,)
+        return Outcome((move[0].name,) if move and fired else (), failed, after, bad)
+
+    def _bad(self) -> Iterator[bool]:
+        """Each claim, then each group of them."""
+        whole = []
+        for group, always in self.groups:
+            found = [binding.holds(self.run.store) is not always for binding in group]
+            whole.append(any(found))
+            yield from found
+        yield from whole
+
+
+class ByCircuit:
+    """The circuit's outcomes. Of events and assertions it has no bits; their literals do."""
+
+    def __init__(self, translation: Translation) -> None:
+        self.translation = translation
+        compiled = self.compiled = translation.compiled
+        self.reader = Reader(compiled)
+        leaves = enumerate(compiled.leaves)
+        self.blank = [(place, leaf.default) for place, leaf in leaves if leaf.event]
+        circuit = compiled.circuit
+        variables = [*(x.literal for x in circuit.latches), *(x.literal for x in circuit.inputs)]
+        claims = [c.bad for group in compiled.conjuncts.values() for c in group]
+        self.claims = len(claims) + len(compiled.conjuncts)
+        groups = [circuit.bad[name] for name in compiled.conjuncts]
+        self.steps = compiled.system.actions
+        taken = [circuit.bad[f"fires:{step.name}"] for step in self.steps]
+        failing = circuit.bad.get(ASSERTIONS, 0)
+        roots = [*(x.next for x in circuit.latches), *claims, *groups, *taken, failing]
+        self.program = Program(circuit.graph, variables, roots)
+
+    def outcomes(self, cases: Sequence[Case]) -> Iterator[Outcome]:
+        """What the step of each case does."""
+        ones = (1 << len(cases)) - 1
+        variables = [packed(column) for column in zip(*cases, strict=True)]
+        found = self.program(variables, ones)
+        details = self._details(variables, ones)
+        for lane in range(len(cases)):
+            bits = [word >> lane & 1 for word in found]
+            yield self._outcome(bits, lane, details)
+
+    def _outcome(self, bits: Sequence[int], lane: int, details: Sequence[_Detail]) -> Outcome:
+        states = self.reader.state_bits
+        values = self.reader.values(bits)
+        claims = states + self.claims
+        fired = [n for n, bit in enumerate(bits[claims:-1]) if bit]
+        for place, default in self.blank:
+            values[place] = default
+        for number in fired:
+            for place, meaning, words in details[number].events:
+                values[place] = meaning[sum((w >> lane & 1) << i for i, w in enumerate(words))]
+        names = tuple(
+            name for detail in details for name, word in detail.failed if word >> lane & 1
+        )
+        failed = names if bits[-1] == bool(names) else ("an assertion",) * bits[-1]
+        return Outcome(
+            tuple(self.steps[number].name for number in fired),
+            failed,
+            tuple(values),
+            tuple(bit == 1 for bit in bits[states:claims]),
+        )
+
+    def _details(self, variables: Sequence[int], ones: int) -> list[_Detail]:
+        """What each step makes of events and assertions, in all cases."""
+        steps = self.translation.steps
+        start = steps.start
+        roots: list[int] = []
+        for selected, outcome in zip(steps.selected, steps.outcomes, strict=True):
+            for place, raw in outcome.writes.items():
+                if start.leaves[place].event:
+                    roots += bits_of(raw)
+            roots += (start.graph.both(selected, failed) for failed in outcome.failures.values())
+        words = iter(Program(start.graph, start.variables, roots)(variables, ones))
+        found = []
+        for outcome in steps.outcomes:
+            events = [
+                (place, meanings(start.leaves[place].type), [next(words) for _ in bits_of(raw)])
+                for place, raw in outcome.writes.items()
+                if start.leaves[place].event
+            ]
+            found.append(_Detail(events, [(name, next(words)) for name in outcome.failures]))
+        return found
+
+
+@dataclass(frozen=True)
+class _Detail:
+    """Events as (leaf, meaning of its bits, words of them), assertions as (name, word)."""
+
+    events: list[tuple[int, tuple[Any, ...], list[int]]]
+    failed: list[tuple[str, int]]
+
+
+def packed(bits: Sequence[int]) -> int:
+    """One word of the bits of several cases."""
+    return int("".join("1" if bit else "0" for bit in reversed(bits)) or "0", 2)
