@@ -44,6 +44,8 @@ class Cases:
         self.circuit = circuit
         self.random = Random(0)
         self.chosen: dict[Case, None] = {}
+        self.first: set[Case] = set()
+        """The chosen cases that reach a goal which none before them has reached."""
         self.times = [0] * len(goals.all)
         self._many = [goal.times * times for goal in goals.all]
         self._few = [min(number, DECIDED * times) for number in self._many]
@@ -106,9 +108,13 @@ class Cases:
             while self.times[n] < wanted[n] and reached[n] & unused:
                 lane = self._lane(reached[n] & unused, (reached[m] for m in short))
                 unused ^= 1 << lane
-                self.chosen[tuple(word >> lane & 1 for word in variables)] = None
+                case = tuple(word >> lane & 1 for word in variables)
+                self.chosen[case] = None
                 for m, word in enumerate(reached):
-                    self.times[m] += word >> lane & 1
+                    if word >> lane & 1:
+                        if not self.times[m]:
+                            self.first.add(case)
+                        self.times[m] += 1
 
     def _lane(self, cases: int, rare: Iterable[int]) -> int:
         """One of some cases; it reaches as many rare goals as are reached together."""

@@ -8,11 +8,13 @@ circuit has, as far as any state and inputs reach them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from verifier.compiler.cases import Case, Cases, Undecided
 from verifier.compiler.difference import HELP, Difference, refusal
 from verifier.compiler.goals import Goals
 from verifier.compiler.outcomes import ByCircuit, ByPython
+from verifier.language.calls import Calls
 from verifier.language.compiling import Translation
 from verifier.language.errors import ModelError
 
@@ -33,6 +35,7 @@ def compare(translation: Translation, times: int = 1) -> int:
             open.goal.place,
             "split the step, or what it decides on, into simpler conditions",
         ) from None
+    _examine_calls(translation, [case for case in cases if case in search.first])
     circuit = ByCircuit(translation)
     found = next(differences(circuit, cases), None)
     if found is not None:
@@ -55,3 +58,12 @@ def differences(circuit: ByCircuit, cases: Sequence[Case]) -> Iterator[Differenc
         actual = python.outcome(case)
         if actual != expected:
             yield Difference(case, expected, actual)
+
+
+def _examine_calls(translation: Translation, cases: Sequence[Case]) -> None:
+    """Refuse what plain Python calls in some cases where the language refuses its text."""
+    python = ByPython(translation.compiled)
+    examined = translation.steps.start.run.examined.values()
+    calls = Calls(code for each in examined for code in each.codes)
+    for case in cases:
+        calls.run(partial(python.outcome, case))

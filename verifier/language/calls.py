@@ -11,10 +11,10 @@ import enum
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from types import CodeType, FrameType, FunctionType, MappingProxyType
+from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from verifier.language.constants import PLAIN, Outside, is_callable, is_frozen, items, outside
+from verifier.language.constants import PLAIN, Outside, is_frozen, items, outside
 from verifier.language.errors import ModelError, Place, is_language_file, is_model_file, refuse
 from verifier.language.restrictions import Examiner, check_unassigned
 from verifier.language.source_text import codes_within
@@ -64,28 +64,6 @@ def _is_part(value: object) -> bool:
 
 T = TypeVar("T")
 
-METHODS: dict[type, frozenset[str]] = {
-    list: frozenset(
-        {
-            "append",
-            "clear",
-            "copy",
-            "count",
-            "extend",
-            "index",
-            "insert",
-            "pop",
-            "remove",
-            "reverse",
-        }
-    ),
-    dict: frozenset({"copy", "get", "pop", "setdefault", "update", "values"}),
-    MappingProxyType: frozenset({"get", "values"}),
-    tuple: frozenset({"count", "index"}),
-    range: frozenset({"count", "index"}),
-}
-"""Methods of Python's containers that a model function may call."""
-
 GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__le__", "__lt__"})
 """Methods that a dataclass has without a text in a file."""
 
@@ -94,38 +72,46 @@ class Calls:
     """Examines what people's own code calls while a run is under way."""
 
     def __init__(self, examined: Iterable[CodeType] = ()) -> None:
-        self._examined: dict[int, CodeType] = {}
-        self._inner: dict[int, CodeType] = {}
+        self._passed: dict[int, CodeType] = {}
+        self._refused: ModelError | None = None
         self.used: list[Outside] = []
         for code in examined:
-            self._note(code)
+            self._pass(code)
 
-    def _note(self, code: CodeType) -> None:
-        self._examined[id(code)] = code
+    def _pass(self, code: CodeType) -> None:
+        """Note that a code was examined; one that a closure has is examined with its values."""
         for inner in codes_within(code):
-            self._inner[id(inner)] = inner
+            self._passed[id(inner)] = inner
+        if not code.co_freevars:
+            self._passed[id(code)] = code
 
     def run(self, task: Callable[[], T]) -> T:
         """Run a task and examine all that it calls. Raises ModelError."""
-        before = sys.getprofile()
-        sys.setprofile(self._called)
+        before = sys.gettrace()
+        sys.settrace(self._called)
         try:
             found = task()
         finally:
-            sys.setprofile(before)
+            sys.settrace(before)
+        if self._refused is not None:
+            raise self._refused
         check_unassigned(self.used)
         return found
 
-    def _called(self, frame: FrameType, event: str, given: Any) -> None:
-        if event == "call":
-            code = frame.f_code
-            if id(code) not in self._inner and (id(code) not in self._examined or code.co_freevars):
+    def _called(self, frame: FrameType, _: str, __: Any) -> None:
+        code = frame.f_code
+        if id(code) not in self._passed:
+            try:
                 self._enter(frame, code)
-        elif event == "c_call" and is_model_file(frame.f_code.co_filename):
-            _check_builtin(frame, given)
+            except ModelError as refused:
+                self._refused = refused
+                raise
 
     def _enter(self, frame: FrameType, code: CodeType) -> None:
         """Examine a function whose frame has just been made."""
+        if is_language_file(code.co_filename):
+            self._passed[id(code)] = code
+            return
         if not is_model_file(code.co_filename):
             caller = frame.f_back
             if caller is not None and is_model_file(caller.f_code.co_filename):
@@ -135,7 +121,7 @@ class Calls:
         examiner = Examiner(code, free, frame.f_globals)
         examiner.examine()
         self.used += examiner.used
-        self._note(code)
+        self._pass(code)
 
 
 def _free(frame: FrameType) -> Iterator[str]:
@@ -145,22 +131,9 @@ def _free(frame: FrameType) -> Iterator[str]:
 
 def _check_standard(caller: FrameType, code: CodeType) -> None:
     """Refuse functions of the standard library, but for what enums and dataclasses do."""
-    file, name = code.co_filename, code.co_name
-    if (
-        is_language_file(file)
-        or file == enum.__file__
-        or (file == "<string>" and name in GENERATED)
-    ):
-        return
-    raise _refusal(caller, code.co_name, "write what it needs as a model function")
-
-
-def _check_builtin(frame: FrameType, function: Any) -> None:
-    """Refuse builtins that are not those whose answer depends on what they are given only."""
-    owner = getattr(function, "__self__", None)
-    if is_callable(function) or function.__name__ in METHODS.get(type(owner), ()):
-        return
-    raise _refusal(frame, function.__qualname__, "compare fields, or write a model function for it")
+    generated = code.co_filename == "<string>" and code.co_name in GENERATED
+    if not generated and code.co_filename != enum.__file__:
+        raise _refusal(caller, code.co_name, "write what it needs as a model function")
 
 
 def _refusal(frame: FrameType, called: str, help: str) -> ModelError:

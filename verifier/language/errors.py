@@ -13,7 +13,7 @@ from types import FrameType, TracebackType
 
 _HERE = str(Path(__file__).parent) + os.sep
 _TOOL = str(Path(__file__).parent.parent) + os.sep
-_BUNDLED = os.path.join(_TOOL, "bundled", "")
+_BUNDLED = tuple(os.path.join(_TOOL, folder, "") for folder in ("bundled", "template"))
 _STANDARD = str(Path(os.__file__).parent) + os.sep
 
 AGAIN = 1.0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import (
     BuiltinFunctionType,
+    CodeType,
     FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
@@ -37,6 +38,12 @@ INTERNAL = {"_base", "_code", "_given", "_label", "_literal", "_members", "_rows
 }
 """Attributes that only the language itself may read."""
 
+FRAMES = ("gi_", "cr_", "ag_", "tb_")
+"""How attributes of generators and tracebacks begin that lead to everything there is."""
+
+TEXTUAL_METHODS = {"format", "format_map"}
+"""Methods of text that look into what they are given."""
+
 UNHOOKED = {
     "callable",
     "dir",
@@ -60,8 +67,9 @@ TEXT = "compare fields: nothing in a model may depend on the text of a value"
 
 @dataclass(frozen=True)
 class Examined:
-    """A function that may run, and the values that it uses from outside the records."""
+    """A function that may run, those that it names, and what they use from outside the records."""
 
+    codes: tuple[CodeType, ...]
     outside: tuple[Outside, ...]
 
 
@@ -78,13 +86,13 @@ def examine(body: Callable[..., Any]) -> Examined:
 
     The plain functions that it names are examined with it, so that the message comes first.
     """
-    seen: set[object] = set()
+    seen: dict[FunctionType, None] = {}
     pending: list[Any] = [body]
     found: list[Outside] = []
     while pending:
         function = pending.pop()
         if function not in seen:
-            seen.add(function)
+            seen[function] = None
             cells = (cell.cell_contents for cell in function.__closure__ or () if _is_set(cell))
             held = dict(zip(function.__code__.co_freevars, cells, strict=False))
             examiner = Examiner(function.__code__, held, function.__globals__)
@@ -92,7 +100,7 @@ def examine(body: Callable[..., Any]) -> Examined:
             examiner.examine()
             pending += examiner.called
             found += examiner.used
-    return Examined(tuple(found))
+    return Examined(tuple(function.__code__ for function in seen), tuple(found))
 
 
 def _is_set(cell: Any) -> bool:
@@ -154,10 +162,12 @@ class Examiner(ast.NodeVisitor):
         return getattr(builtins, name, NOTHING) if found is NOTHING else found
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        if node.attr in INTERNAL or _is_dunder(node.attr):
+        if node.attr in INTERNAL or _is_dunder(node.attr) or node.attr.startswith(FRAMES):
             raise self._refuse(
                 node, f"uses `.{node.attr}`", "use fields and methods: it is not part of the model"
             )
+        if node.attr in TEXTUAL_METHODS:
+            raise self._refuse(node, f"uses `.{node.attr}`", TEXT)
         root: ast.expr = node
         while isinstance(root, ast.Attribute | ast.Subscript):
             root = root.value
@@ -249,6 +259,8 @@ class Examiner(ast.NodeVisitor):
         raise self._refuse(node, "makes text of values", TEXT)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
+        if any(map(_is_dictionary_view, (node.left, node.right))):
+            raise self._refuse(node, "makes a set", IN_ONLY)
         text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str | bytes)
         if text and isinstance(node.op, ast.Mod):
             raise self._refuse(node, "makes text of values", TEXT)
@@ -303,6 +315,11 @@ class Examiner(ast.NodeVisitor):
         for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults, *node.body):
             if part is not None:
                 self.visit(part)
+
+
+def _is_dictionary_view(node: ast.expr) -> bool:
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr in ("items", "keys")
 
 
 def _is_dunder(name: str) -> bool:
