@@ -260,7 +260,7 @@ def test_what_plain_python_raises_is_a_difference(monkeypatch: Patch) -> None:
 
 def test_a_step_that_does_not_end_in_plain_python_is_a_difference(monkeypatch: Patch) -> None:
     def endless(_store: LoggedStore, _base: Any) -> Any:
-        while True:
+        for _ in iter(bool, True):
             pass
 
     monkeypatch.setattr(LoggedStore, "read", endless)

@@ -8,6 +8,7 @@ same text: up to the first function that is refused, both runs do the same.
 from __future__ import annotations
 
 import enum
+import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
@@ -15,7 +16,14 @@ from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verifier.language.constants import PLAIN, Outside, is_frozen, items, outside
-from verifier.language.errors import ModelError, Place, is_language_file, is_model_file, refuse
+from verifier.language.errors import (
+    ModelError,
+    Overdue,
+    Place,
+    is_model_file,
+    is_program_file,
+    refuse,
+)
 from verifier.language.restrictions import Examiner, check_unassigned
 from verifier.language.source_text import codes_within
 from verifier.language.symbolic import Unknown
@@ -87,12 +95,15 @@ class Calls:
 
     def run(self, task: Callable[[], T]) -> T:
         """Run a task and examine all that it calls. Raises ModelError."""
-        before = sys.gettrace()
+        before, collecting = sys.gettrace(), gc.isenabled()
+        gc.disable()  # what collects garbage is not called by the model
         sys.settrace(self._called)
         try:
             found = task()
         finally:
             sys.settrace(before)
+            if collecting:
+                gc.enable()
         if self._refused is not None:
             raise self._refused
         check_unassigned(self.used)
@@ -103,13 +114,15 @@ class Calls:
         if id(code) not in self._passed:
             try:
                 self._enter(frame, code)
+            except Overdue:
+                raise
             except ModelError as refused:
                 self._refused = refused
                 raise
 
     def _enter(self, frame: FrameType, code: CodeType) -> None:
         """Examine a function whose frame has just been made."""
-        if is_language_file(code.co_filename):
+        if is_program_file(code.co_filename):
             self._passed[id(code)] = code
             return
         if not is_model_file(code.co_filename):

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from types import FrameType, TracebackType
 
-_HERE = str(Path(__file__).parent) + os.sep
 _TOOL = str(Path(__file__).parent.parent) + os.sep
 _BUNDLED = tuple(os.path.join(_TOOL, folder, "") for folder in ("bundled", "template"))
 _STANDARD = str(Path(os.__file__).parent) + os.sep
@@ -50,6 +49,10 @@ class ModelError(Exception):
         if self.mend:
             lines.append(f"  help: {self.mend}")
         return "\n".join(lines)
+
+
+class Overdue(ModelError):
+    """A model that runs for too long."""
 
 
 class Disabled(Exception):
@@ -100,12 +103,12 @@ def _inside(frame: FrameType) -> bool:
 def is_model_file(file: str) -> bool:
     """Whether a file is people's own: neither this program's nor the standard library's."""
     standard = file.startswith((_STANDARD, "<")) and "site-packages" not in file
-    return not standard and (not file.startswith(_TOOL) or file.startswith(_BUNDLED))
+    return not standard and not is_program_file(file)
 
 
-def is_language_file(file: str) -> bool:
-    """Whether a file is the model language's own."""
-    return file.startswith(_HERE)
+def is_program_file(file: str) -> bool:
+    """Whether a file is this program's own."""
+    return file.startswith(_TOOL) and not file.startswith(_BUNDLED)
 
 
 @contextmanager
@@ -126,7 +129,7 @@ def blaming(
         while frame is not None and _inside(frame):
             frame = frame.f_back
         place = None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
-        raise ModelError(
+        raise Overdue(
             f"{what} does not end: stopped after {seconds:g} seconds",
             place,
             "is there a loop or recursion without a bound, or a step without an `assume`?",
