@@ -8,16 +8,23 @@ import importlib
 import re
 import sys
 import tomllib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from verifier.language.errors import ModelError, Place, blaming
 from verifier.language.functions import ModelFunction, about
+from verifier.language.names import (
+    check_functions,
+    check_system,
+    check_text,
+    system_place,
+    two_systems,
+)
 from verifier.language.system import System, bindings
 
 IMPORT_SECONDS = 20.0
@@ -183,15 +190,18 @@ def load(root: Path) -> Catalogue:
     for name in PARTS:
         _open_namespace(name, [str(each / name) for each in roots])
     systems: dict[str, System] = {}
+    made: dict[str, tuple[str, str]] = {}
     functions: dict[ModelFunction, None] = {}
     for module in _modules(root, "models"):
-        for value in vars(module).values():
-            if isinstance(value, System) and systems.setdefault(value.name, value) is not value:
-                raise ModelError(
-                    f"two systems are called `{value.name}`",
-                    Place(module.__file__ or "?", 1),
-                    "give each a name of its own",
-                )
+        for variable, value in vars(module).items():
+            if isinstance(value, System):
+                here = (module.__file__ or "?", variable)
+                if systems.setdefault(value.name, value) is not value:
+                    first, second = (
+                        system_place(*at, value.name) for at in (made[value.name], here)
+                    )
+                    raise two_systems(value.name, first, second)
+                made.setdefault(value.name, here)
             function = about(value)
             if function is not None:
                 functions[function] = None
@@ -202,10 +212,25 @@ def load(root: Path) -> Catalogue:
             if function is not None and function.kind in ("always", "sometimes"):
                 properties[function] = None
                 functions[function] = None
+    _check_names(root, properties, made)
     ordered = dict(sorted(systems.items()))
     groups = {function.group for function in properties} | {"assertions"}
     expected = _expected(root / "properties" / "verdicts.toml", ordered, groups)
     return Catalogue(root, ordered, tuple(properties), expected, _by_name(functions))
+
+
+def _check_names(
+    root: Path, properties: Iterable[ModelFunction], made: Mapping[str, tuple[str, str]]
+) -> None:
+    """Refuse names that stand for two things or that nobody could type."""
+    texts = {getattr(sys.modules[name], "__file__", None) for name in _loaded(*PARTS)}
+    for text in sorted(Path(text) for text in texts if text):
+        if text.resolve().is_relative_to(root.resolve()):
+            check_text(text)
+    check_functions(properties)
+    groups = {function.group for function in properties}
+    for name, at in made.items():
+        check_system(name, groups, partial(system_place, *at, name))
 
 
 def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunction, ...]]:
@@ -223,9 +248,14 @@ def _open_namespace(name: str, folders: list[str]) -> None:
     opened = sys.modules.get(name)
     if opened is not None and list(getattr(opened, "__path__", [])) == package.__path__:
         return
-    for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
+    for loaded in _loaded(name):
         del sys.modules[loaded]
     sys.modules[name] = package
+
+
+def _loaded(*names: str) -> list[str]:
+    """The packages of these names and the modules in them that have been imported."""
+    return [each for each in sys.modules if each.partition(".")[0] in names]
 
 
 def _modules(root: Path, name: str) -> Iterator[ModuleType]:
