@@ -28,9 +28,10 @@ from verifier.language import ModelError, System, assume, step
 from verifier.language.compiled import Compiled
 from verifier.language.compiling import Steps, translated
 from verifier.language.concrete import LoggedStore
-from verifier.language.explorer import Outcome, SymbolicRun, _Exploration
+from verifier.language.explorer import SymbolicRun, _Exploration
 from verifier.language.facts import Facts
 from verifier.language.functions import about
+from verifier.language.paths import Outcome
 from verifier.language.symbolic import Bit
 from verifier.language.varying import Start
 

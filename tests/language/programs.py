@@ -278,6 +278,8 @@ def part(s: State, e: Program) -> Inner:
             return snapshot(part(s, x))
         case ("default",):
             return DEFAULT
+        case ("reload", c, x, y):
+            return reloaded(s, c, x, y)
     raise NotImplementedError(e)
 
 
@@ -288,6 +290,14 @@ DEFAULT = Inner(two=Two.RIGHT)
 def picked(s: State, c: Program, x: Program, y: Program) -> Inner:
     if truth(s, c):
         return part(s, x)
+    return part(s, y)
+
+
+@abstracts("a part that is assigned first, or another")
+def reloaded(s: State, c: Program, x: Program, y: Program) -> Inner:
+    if truth(s, c):
+        s.right = part(s, x)
+        return s.right
     return part(s, y)
 
 
@@ -318,6 +328,41 @@ def ran(s: State, statement: Program) -> bool:
             reference = part(s, target)
             run(s, block)
             assign(s, name, reference.flag)
+        case ("restore", target, x, block):
+            kept = part(s, x)
+            run(s, block)
+            if target == "deep":
+                s.outer.inner = kept
+            else:
+                s.left = kept
+        case ("rows later", x, y, block, name):
+            rows = snapshot(s.rows) if truth(s, x) else s.rows
+            run(s, block)
+            assign(s, name, rows[member(s, y)].flag)
+        case ("outer later", x, block):
+            outer, inner = s.outer, s.outer.inner
+            run(s, block)
+            outer.inner.flag = truth(s, x)
+            inner.other = outer.bits[s.three]
+        case ("restore rows", x, y, block):
+            rows = s.rows
+            row = rows[member(s, x)]
+            run(s, block)
+            row.flag = truth(s, y)
+            s.rows = rows
+        case ("bits later", x, block):
+            bits = s.outer.bits
+            run(s, block)
+            bits[s.three] = truth(s, x)
+            s.outer.bits = bits
+        case ("new rows", x, y):
+            s.rows = Family({Three.A: part(s, x), Three.C: part(s, y)})
+        case ("turn",):
+            s.rows = Family({Three.A: s.rows[Three.B], Three.B: s.rows[Three.A]})
+        case ("exchange",):
+            s.left, s.right = s.right, s.left
+        case ("same",):
+            s.left = s.left
         case ("copy", "left", x):
             s.left = part(s, x)
         case ("copy", "deep", x):
@@ -466,7 +511,10 @@ class Maker:
     def reference(self, depth: int) -> Program:
         """A part of the state, which can be written through."""
         less = depth - 1
-        match self.pick(["left", "right", "deep", "at", "pick", "pick"]):
+        match self.pick(["left", "right", "deep", "at", "pick", "pick", "reload"]):
+            case "reload" if depth > 0:
+                some = (self.truth(less), self.part(less), self.reference(less))
+                return ("reload", *some)
             case "at" if depth > 0:
                 return ("at", self.member(Three, less))
             case "pick" if depth > 0:
@@ -492,13 +540,26 @@ class Maker:
     def statement(self, depth: int) -> Program:
         pick, less = self.pick, depth - 1
         if depth > 0 and self.random.random() < 0.6:
-            match pick(["if", "call", "later", "read later"]):
+            kinds = ["if", "if", "call", "call", "later", "read later"]
+            match pick([*kinds, "restore", "rows", "outer", "bits"]):
                 case "if":
                     return ("if", self.truth(1), self.block(less), self.block(less))
                 case "call":
                     return ("call", self.block(less))
                 case "later":
                     return ("later", self.reference(2), self.truth(1), self.block(less))
+                case "restore":
+                    source = pick([self.part(2), ("copy", self.part(2))])
+                    return ("restore", pick(["left", "deep"]), source, self.block(less))
+                case "rows":
+                    row, some = self.member(Three, 1), self.truth(1)
+                    if pick([False, False, True]):
+                        return ("restore rows", row, some, self.block(less))
+                    return ("rows later", some, row, self.block(less), pick("abcd"))
+                case "outer":
+                    return ("outer later", self.truth(1), self.block(less))
+                case "bits":
+                    return ("bits later", self.truth(1), self.block(less))
             return ("read later", self.part(2), self.block(less), pick("abcd"))
         enum = pick(ENUMS)
         makers: list[Callable[[], Program]] = [
@@ -511,6 +572,8 @@ class Maker:
             lambda: ("copy row", self.member(Three, 1), self.part(1)),
             lambda: ("nest", self.part(1)),
             lambda: ("swap",),
+            lambda: ("new rows", self.part(1), self.part(1)),
+            lambda: (pick(["turn"] * 5 + ["same"] * 4 + ["exchange"]),),
             lambda: ("each", self.truth(1)),
             lambda: ("assume", self.truth(1)),
             lambda: ("assert", self.truth(1)),

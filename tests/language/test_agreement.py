@@ -11,6 +11,9 @@ from verifier.language import ModelError
 from verifier.language.compiling import translated
 from verifier.language.functions import about
 
+STALE = "is used after"
+"""What is in the message about a reference whose place was assigned since."""
+
 KNOWN = [function for function in map(about, PROPERTIES) if function]
 
 
@@ -25,7 +28,7 @@ def test_random_programs_do_the_same_on_plain_and_on_symbolic_values(seed: int) 
     try:
         translation = translated(random_system(Random(seed)), KNOWN)
     except ModelError as error:
-        if "paths" in error.message:
+        if "paths" in error.message or STALE in error.message:
             reject()
         raise
     assert compare(translation)

@@ -476,10 +476,17 @@ def test_a_property_of_nothing() -> None:
     )
 
 
-@pytest.mark.parametrize("function", [answers_nothing, asserts])
-def test_a_property_that_does_not_answer(function: Any) -> None:
-    assert of_property(function).startswith(
-        f"the property `{function.__name__}` does not return a bool on every path\n"
+def test_a_property_that_does_not_answer() -> None:
+    assert of_property(answers_nothing).startswith(
+        "the property `answers_nothing` does not return a bool on every path\n"
+    )
+
+
+def test_a_property_that_asserts() -> None:
+    assert of_property(asserts) == message(
+        "`asserts` asserts something for an observer or property",
+        place="assert state.flag",
+        mend="assert it in the step",
     )
 
 

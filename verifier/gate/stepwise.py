@@ -11,8 +11,8 @@ from verifier.circuit.graph import FALSE, TRUE
 from verifier.evidence.judges import Given
 from verifier.evidence.verdicts import Clause
 from verifier.language.compiling import Steps
-from verifier.language.explorer import Outcome
 from verifier.language.functions import ModelFunction
+from verifier.language.paths import Outcome
 from verifier.language.system import bindings
 from verifier.language.varying import Explored, Start, explore_steps
 

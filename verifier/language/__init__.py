@@ -12,7 +12,8 @@ from verifier.language.functions import (
     sometimes,
     step,
 )
-from verifier.language.records import Family, event, ghost, record, snapshot
+from verifier.language.record_classes import event, ghost, record
+from verifier.language.records import Family, snapshot
 from verifier.language.system import System
 
 __all__ = [

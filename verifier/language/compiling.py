@@ -12,9 +12,9 @@ from verifier.circuit.graph import FALSE, TRUE
 from verifier.language.compiled import ASSERTIONS, Compiled, Conjunct
 from verifier.language.costs import total
 from verifier.language.errors import ModelError, blaming
-from verifier.language.explorer import Outcome
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.functions import ModelFunction
+from verifier.language.paths import Outcome
 from verifier.language.records import view
 from verifier.language.restrictions import check_unassigned
 from verifier.language.symbolic import Bit

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from verifier.language.branches import Branch
+from verifier.language.calls import check_given
 from verifier.language.constants import same
-from verifier.language.errors import Disabled, model_place, refuse
+from verifier.language.errors import Disabled, ModelError, model_place, refuse
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf, layout_of
-from verifier.language.records import view
-from verifier.language.stores import RUNNING, Base, Store, wants
+from verifier.language.observing import enter, forbid_answer, forbid_stop, uncaught
+from verifier.language.records import require_given_fresh, view
+from verifier.language.stores import RUNNING, Base, Store, forbid_change, forbid_ghost, wants
 
 if TYPE_CHECKING:
     from verifier.language.decisions import Decisions
@@ -46,11 +48,8 @@ class LoggedStore(Store):
 
     def read(self, base: Base) -> Any:
         leaf = self.leaves[base]  # type: ignore[index]
-        if leaf.ghost and not self.run.observing:
-            raise refuse(
-                f"`{leaf.path}` is ghost state and is read by a model function",
-                "only properties and observers read ghosts",
-            )
+        if leaf.ghost:
+            forbid_ghost(leaf, self.run)
         value = self._noted(leaf, self.values[base])  # type: ignore[index]
         if self.run.watching and not leaf.constant:
             self.run.recent.append((self.run.depth, leaf.path, value))
@@ -67,8 +66,8 @@ class LoggedStore(Store):
 
     def poke(self, base: Base, raw: Any) -> None:
         leaf, old = self.leaf(base), self.values[base]  # type: ignore[index]
-        if self.run.observing and not leaf.ghost:
-            raise refuse(f"`{leaf.path}` is changed by an observer", "observers change ghosts only")
+        if self.run.observing:
+            forbid_change(leaf, self.run)
         if leaf.constant:
             if not same(raw, old):
                 raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
@@ -104,6 +103,7 @@ class ConcreteRun:
         self._blank = [(i, leaf.default) for i, leaf in enumerate(leaves) if leaf.event]
         self.store.run = self
         self.observing = False
+        self.judging = False
         self.reads: dict[str, Any] | None = None
         self.watching = False
         self.recent: list[tuple[int, str, Any]] = []
@@ -119,23 +119,34 @@ class ConcreteRun:
         if self._open and self.logging:
             self._open[-1].entries.append(entry)
 
-    def call(
-        self, function: ModelFunction, given: tuple[Any, ...], named: Mapping[str, Any]
-    ) -> Any:
+    def call(self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        require_given_fresh((*given, *named.values()))
+        if function.observes:
+            check_given(function, given, named)
         place = model_place() if self.logging else None
         made = Call(function, place.line if place else 0)
         self.log(made)
-        before = self.observing
-        self.observing = before or function.observes
+        before = (self.observing, self.judging)
+        enter(self, function)
         try:
-            return self._run(made, given, named)
+            result = self._run(made, given, named)
+        except (Disabled, AssertionError) as stop:
+            forbid_stop(self, stop)
+            raise
+        except (ModelError, RecursionError):
+            raise
+        except Exception as error:
+            raise uncaught(function, error) from error
         finally:
-            self.observing = before
+            self.observing, self.judging = before
+        if self._open and result is not None:
+            forbid_answer(self, function)
+        return result
 
     def _run(self, call: Call, given: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Run a function's body, logging to its call."""
         self._open.append(call)
-        running = RUNNING.set(True)
+        running = RUNNING.set(self)
         try:
             body = (
                 call.function.body if self.decisions is None else self.decisions.body(call.function)
@@ -182,8 +193,9 @@ class ConcreteRun:
     @contextmanager
     def observed(self) -> Iterator[None]:
         """Allow ghosts to be read, as properties do."""
-        before, self.observing = self.observing, True
+        before = (self.observing, self.judging)
+        self.observing = self.judging = True
         try:
             yield
         finally:
-            self.observing = before
+            self.observing, self.judging = before

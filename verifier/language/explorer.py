@@ -10,7 +10,6 @@ Lightweight Symbolic Virtual Machine for Solver-Aided Host Languages. PLDI 2014.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from time import perf_counter
 from types import CodeType
@@ -23,11 +22,16 @@ from verifier.language.costs import Cost
 from verifier.language.encoding import Code
 from verifier.language.errors import Disabled, ModelError, model_place, refuse
 from verifier.language.facts import DEPTH, Facts
-from verifier.language.forks import Fork, Granted, Learned, Meeting, Way, extended
+from verifier.language.forks import Fork, Learned, Meeting, Way, extended
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.merging import merged_result, raw_value
+from verifier.language.observing import enter, forbid_answer, forbid_stop, uncaught
+from verifier.language.paths import Decided, Decisions, Frame, Outcome
+from verifier.language.records import require_given_fresh
+from verifier.language.references import Ages, latest
 from verifier.language.restrictions import Examined, examine
+from verifier.language.returning import arriving, leaving, meeting
 from verifier.language.stores import RUNNING, StateStore
 from verifier.language.symbolic import Bit, Symbol
 
@@ -35,50 +39,15 @@ PATHS = 4096
 """Paths of one call beyond which a model is refused."""
 
 
-Decisions = tuple[tuple[int, bool], ...]
-"""Literals with the truth value that a path takes for each."""
-
-
-@dataclass
-class Outcome:
-    """What a call or a set of its paths does; its writes mean nothing where it is not enabled."""
-
-    enabled: int
-    writes: dict[int, Any]
-    result: Any
-    failures: dict[str, int]
-
-
-class Decided:
-    """A point of a path after a decision, with the calls made there."""
-
-    __slots__ = ("after", "calls")
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[ModelFunction, Outcome]] = []
-        self.after: dict[bool, Decided] = {}
-
-
-class Frame:
-    """The path of one call that is running now."""
-
-    __slots__ = ("cursor", "decisions", "forced", "granted", "point")
-
-    def __init__(self, point: Decided, forced: Decisions) -> None:
-        self.point = point
-        self.forced = forced
-        self.cursor = 0
-        self.decisions: list[int] = []
-        self.granted: list[Granted] = []
-
-
 class SymbolicRun:
     """Explores model functions over one state store."""
 
     def __init__(self, graph: Graph, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         self.graph = graph
+        self.ages = Ages()
         self.store = StateStore(self, leaves, values)
         self.observing = False
+        self.judging = False
         self.writes: dict[int, Any] = {}
         self.enabled = TRUE
         self.failures: dict[str, int] = {}
@@ -203,7 +172,8 @@ class SymbolicRun:
         frame.cursor += 1
         if place == len(made):
             check_given(function, given, named)
-            made.append((function, self.explore(function, given, named)))
+            require_given_fresh((*given, *named.values()))
+            made.append((function, self._explored(function, given, named)))
         known, outcome = made[place]
         if known is not function:
             raise unsteady()
@@ -211,17 +181,26 @@ class SymbolicRun:
             here = self.graph.both(self.enabled, failed)
             self.failures[name] = self.graph.either(self.failures.get(name, FALSE), here)
         self.assume(outcome.enabled, by_model=False)
+        self.ages.now = outcome.moment
         if outcome.writes:
             values = self.store.values
             for written, raw in outcome.writes.items():
                 values[written] = raw
             self.writes.update(outcome.writes)
-        if outcome.result is not None and function.observes and not self.observing:
-            raise refuse(
-                f"`{function.name}` gives a model function what an observer sees",
-                "an observer returns nothing",
-            )
+        if outcome.result is not None:
+            forbid_answer(self, function)
         return outcome.result
+
+    def _explored(
+        self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]
+    ) -> Outcome:
+        """A call's outcome; what it raises nothing in its caller catches."""
+        try:
+            return self.explore(function, given, named)
+        except (ModelError, RecursionError):
+            raise
+        except Exception as error:
+            raise uncaught(function, error) from error
 
     def explore(
         self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]
@@ -229,19 +208,24 @@ class SymbolicRun:
         """Every path of a call from the present state, merged; the run is left as it was."""
         self.examined[function.body] = examine(function.body)
         before = (self.store.values, self.writes, self.enabled, self.failures, self.frame)
-        observing, way = self.observing, self.way
+        moment, way = self.ages.now, self.way
+        observing = (self.observing, self.judging)
         self.ran.add(function.body.__code__)
         cost = self.costs.setdefault(function.name, Cost())
         start, gates = perf_counter(), self.graph.gates
-        self.observing = observing or function.observes
-        running = RUNNING.set(True)
+        enter(self, function)
+        running = RUNNING.set(self)
         try:
             outcome = _Exploration(self, function, given, named).paths(())
         finally:
             RUNNING.reset(running)
         check_result(function, outcome.result)
+        if outcome.result is not None:
+            outcome.result = arriving(outcome.result, outcome.moment[0])
+        self.ages.now = moment
         self.store.values, self.writes, self.enabled, self.failures, self.frame = before
-        self.observing, self.way = observing, way
+        self.way = way
+        self.observing, self.judging = observing
         cost.calls += 1
         cost.gates += self.graph.gates - gates
         cost.seconds += perf_counter() - start
@@ -267,6 +251,7 @@ class _Exploration:
         self.named = named
         self.root = Decided()
         self.entry = run.store.values
+        self.moment = run.ages.now
         self.mark = run.facts.mark()
         self.way = run.way
         self.taken = 0
@@ -291,16 +276,21 @@ class _Exploration:
                 "split it into model functions, or combine bits with &, | and ^",
             )
         run.store.values, run.writes = self.entry.copy(), {}
+        run.ages.now = self.moment
         run.enabled, run.failures, run.way = TRUE, {}, self.way
         frame = run.frame = Frame(self.root, forced)
         result = None
         try:
             result = self.function.body(*self.given, **self.named)
             run.leave_open(raw_value(result))
+            if result is not None:
+                result = leaving(result, self.moment[0], run.ages.clock)
             enabled = run.enabled
-        except Disabled:
+        except Disabled as stop:
+            forbid_stop(run, stop)
             enabled = FALSE
         except AssertionError as failure:
+            forbid_stop(run, failure)
             name = str(failure) or self.function.name
             enabled = FALSE
             run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
@@ -308,7 +298,8 @@ class _Exploration:
             facts = dict.fromkeys((*run.facts.since(self.mark), *frame.granted))
             run.learned.append(Learned(tuple(facts), run.way, self.function.place))
             run.facts.undo(self.mark)
-        return Outcome(enabled, run.writes, result, run.failures), frame.decisions
+        outcome = Outcome(enabled, run.writes, result, run.failures, run.ages.now)
+        return outcome, frame.decisions
 
     def _merge(
         self, condition: int, then: Outcome, otherwise: Outcome, before: Decisions
@@ -322,19 +313,28 @@ class _Exploration:
         }
         enabled = graph.choose(condition, then.enabled, otherwise.enabled)
         if otherwise.enabled == FALSE:
-            return Outcome(enabled, then.writes, then.result, failures)
+            return Outcome(enabled, then.writes, then.result, failures, then.moment)
         if then.enabled == FALSE:
-            return Outcome(enabled, otherwise.writes, otherwise.result, failures)
+            return Outcome(enabled, otherwise.writes, otherwise.result, failures, otherwise.moment)
         writes, entry, pairs = {}, self.entry, []
         for place in {**then.writes, **otherwise.writes}:
             a, b = then.writes.get(place, entry[place]), otherwise.writes.get(place, entry[place])
             writes[place] = a if a is b else run.choose(condition, a, b)
             pairs.append((a, b))
-        results = raw_value(then.result), raw_value(otherwise.result)
-        if None not in results:
-            pairs.append(results)
+        raws = raw_value(then.result), raw_value(otherwise.result)
+        if None not in raws:
+            pairs.append(raws)
         way, there = extended(self.way, before), (then.enabled, otherwise.enabled)
         home = self.function.place
         run.meetings.append(Meeting(condition, way, there, tuple(pairs), home))
-        result = merged_result(run, self.function, condition, then.result, otherwise.result)
-        return Outcome(enabled, writes, result, failures)
+        results = [each.result for each in (then, otherwise)]
+        if then.moment[0] != otherwise.moment[0]:
+            results = [self._met(each) for each in (then, otherwise)]
+        result = merged_result(run, self.function, condition, *results)
+        moment = latest(then.moment, otherwise.moment)
+        return Outcome(enabled, writes, result, failures, moment)
+
+    def _met(self, outcome: Outcome) -> Any:
+        """The result of some paths where they meet others that have assigned more."""
+        begin = self.moment[0]
+        return meeting(outcome.result, begin) if outcome.moment[0] == begin else outcome.result

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
 from verifier.language.errors import Disabled, ModelError, Place, refuse
+from verifier.language.stores import RUNNING
 from verifier.language.symbolic import Bit, Unknown
 
 if TYPE_CHECKING:
@@ -30,10 +31,15 @@ class ModelFunction:
     citation: Citation | None
     group: str = ""
 
-    @property
+    @cached_property
     def observes(self) -> bool:
         """Whether it may read ghosts, and change nothing else."""
         return self.kind in ("observer", "always", "sometimes")
+
+    @property
+    def judges(self) -> bool:
+        """Whether it is a property's, which changes nothing at all."""
+        return self.kind in ("always", "sometimes")
 
     @property
     def place(self) -> Place:
@@ -83,6 +89,8 @@ def model_function(
     @wraps(body)
     def call(*given: Any, **named: Any) -> Any:
         run = _run_of(given) or _run_of(named.values())
+        if run is None and about.observes:
+            run = RUNNING.get()
         return about.plainly(given, named) if run is None else run.call(about, given, named)
 
     call.__dict__["__model__"] = about
@@ -143,11 +151,12 @@ def sometimes(group: str) -> Callable[[F], F]:
 def assume(condition: bool) -> None:
     """The running step is not enabled where the condition is false."""
     value: Any = condition
+    run = RUNNING.get()
+    if run is not None and run.observing:
+        raise refuse(
+            "an observer or property assumes something", "assume it in the step, or use if"
+        )
     if isinstance(value, Bit):
-        if value._run.observing:
-            raise refuse(
-                "an observer or property assumes something", "assume it in the step, or use if"
-            )
         value._run.assume(value._literal)
     elif type(value) is not bool:
         raise refuse(f"`{value!r}` is assumed", "assume a bool")

@@ -53,12 +53,27 @@ class Slot:
     size = 1
 
 
+Kind = type | tuple[type[Enum], type]
+"""A record's type, or the types of a family's key and items."""
+
+Nodes = tuple[tuple[int, Kind], ...]
+"""The records and families in a field, itself first: where each starts in it, and its kind."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A field that is itself a record."""
 
     offset: int
     type: type
+
+    @property
+    def kind(self) -> Kind:
+        return self.type
+
+    @property
+    def nodes(self) -> Nodes:
+        return layout_of(self.type).nodes
 
     @property
     def size(self) -> int:
@@ -78,6 +93,17 @@ class Rows:
     def size(self) -> int:
         return len(self.key) * self.stride
 
+    @cached_property
+    def kind(self) -> Kind:
+        return self.key, self.item.leaf.type if isinstance(self.item, Slot) else self.item.type
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        inner = () if isinstance(self.item, Slot) else self.item.nodes
+        rows = range(len(self.key))
+        own = ((row * self.stride + place, kind) for row in rows for place, kind in inner)
+        return ((0, self.kind), *own)
+
     def matches(self, other: Rows) -> bool:
         """Whether the two hold the same, wherever they start."""
         return replace(self, offset=0) == replace(other, offset=0)
@@ -90,8 +116,20 @@ Field = Slot | Part | Rows
 class Layout:
     """A record type's fields by name and its leaves in order."""
 
+    type: type
     fields: dict[str, Field]
     leaves: tuple[Leaf, ...]
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """The record itself, and the records and families in it."""
+        inner = [
+            (field.offset + place, kind)
+            for field in self.fields.values()
+            if not isinstance(field, Slot)
+            for place, kind in field.nodes
+        ]
+        return ((0, self.type), *inner)
 
     @cached_property
     def encoded(self) -> tuple[Any, ...]:
@@ -107,6 +145,15 @@ def layout_of(type: type) -> Layout:
     return layout
 
 
+def first_path(kind: Kind) -> str:
+    """What a record or family calls the first of its leaves."""
+    if isinstance(kind, type):
+        return layout_of(kind).leaves[0].path
+    key, item = kind
+    row = f"[{next(iter(key)).name}]"
+    return f"{row}.{first_path(item)}" if "__layout__" in item.__dict__ else row
+
+
 def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
     """Read a class body's annotations into a layout; fields of its base records come first."""
     fields: dict[str, Field] = {}
@@ -119,7 +166,7 @@ def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
             field, own = _inherited(cls, name)
         fields[name] = replace(field, offset=len(leaves))
         leaves += (leaf.under("", ghost, event) for leaf in own)
-    return Layout(fields, tuple(leaves))
+    return Layout(cls, fields, tuple(leaves))
 
 
 def names_of(cls: type) -> set[str]:

@@ -10,8 +10,9 @@ from verifier.language.constants import is_frozen, items, same
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError
 from verifier.language.layout import layout_of
-from verifier.language.records import view
-from verifier.language.stores import Base, MixedStore, SymbolicStore
+from verifier.language.mixed import MixedStore
+from verifier.language.records import FamilyView, again
+from verifier.language.stores import Base, SymbolicStore
 from verifier.language.symbolic import Bit, Symbol
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ def merged_result(
         return run.bit(run.graph.choose(condition, a, b))
     if isinstance(then, Enum | Symbol) and isinstance(otherwise, Enum | Symbol):
         return _merged_enum(run, function, condition, then, otherwise)
-    if type(then) is type(otherwise):
+    if hasattr(then, "_store") and _is_like(then, otherwise):
+        return _merged_record(run, condition, then, otherwise)
+    if type(then) is type(otherwise) and not hasattr(then, "_store"):
         if isinstance(then, tuple) and len(then) == len(otherwise):
             pairs = zip(then, otherwise, strict=True)
             items = [merged_result(run, function, condition, a, b) for a, b in pairs]
             return tuple.__new__(type(then), items)
-        if hasattr(then, "_store"):
-            return _merged_record(run, condition, then, otherwise)
         if same(then, otherwise):
             return then
         if is_frozen(then):
@@ -85,15 +86,24 @@ def _code(value: Enum | Symbol) -> Code:
 
 
 def _merged_record(run: SymbolicRun, condition: int, then: Any, otherwise: Any) -> Any:
+    """A reference by cases, as old as the older one."""
+    born = min(then._born, otherwise._born)
     if then._store is otherwise._store and isinstance(then._store, SymbolicStore):
         if then._base == otherwise._base:
-            return then
+            return again(then, then._store, then._base, born)
         base = _cases(run, condition, then._base) + _cases(run, condition ^ 1, otherwise._base)
-        return view(type(then), then._store, base)
-    size = len(layout_of(type(then)).leaves)
+        return again(then, then._store, base, born)
+    size = then._rows.size if isinstance(then, FamilyView) else len(layout_of(type(then)).leaves)
     mine = (then._store.symbolic(run), then._base)
     theirs = (otherwise._store.symbolic(run), otherwise._base)
-    return view(type(then), MixedStore(run, condition, mine, theirs, size), 0)
+    return again(then, MixedStore(run, condition, mine, theirs, size), 0, born)
+
+
+def _is_like(then: Any, otherwise: Any) -> bool:
+    """Whether two references are to records of one type, or to families of one kind."""
+    if isinstance(then, FamilyView) and isinstance(otherwise, FamilyView):
+        return bool(then._rows.matches(otherwise._rows))
+    return type(then) is type(otherwise)
 
 
 def _cases(run: SymbolicRun, condition: int, base: Base) -> tuple[tuple[int, int], ...]:

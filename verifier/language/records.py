@@ -2,25 +2,24 @@
 
 A record is a view of consecutive values in a store. A constructed record has a store of its own;
 a system's state is one store, and its parts are views into it. Assigning a record copies its
-fields; naming one refers to it. `_base` says where the view's values start; under a symbolic run
-it can be a tuple of (condition, place) cases, when a call returned different records or a family
-was indexed by a symbolic enum.
+fields; naming one refers to it, until its place, or what that is part of, is assigned.
+
+`_base` says where the view's values start; under a symbolic run it can be a tuple of (condition,
+place) cases, when a call returned different records or a family was indexed by a symbolic enum.
+`_born` says when the view was made, which decides whether it is stale.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
-from functools import cached_property
-from inspect import isfunction
-from typing import Any, Generic, Protocol, TypeVar, dataclass_transform
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from verifier.language.encoding import encoding
 from verifier.language.errors import in_model, refuse
-from verifier.language.functions import about, model_function
-from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
-from verifier.language.stores import RUNNING, Base, Store, SymbolicStore, shifted, store_for
+from verifier.language.layout import Field, Part, Rows, Slot, first_value, layout_of
+from verifier.language.references import Outdated
+from verifier.language.stores import RUNNING, Base, Store, SymbolicStore, misindexed, shifted
 from verifier.language.symbolic import Symbol
 
 K = TypeVar("K", bound=Enum)
@@ -33,6 +32,7 @@ class Record(Protocol):
 
     _store: Store
     _base: Base
+    _born: int
 
 
 class FieldAccess:
@@ -50,6 +50,9 @@ class FieldAccess:
         if record is None:
             return self
         store, base = record._store, record._base
+        born = record._born
+        if store.ages.clock != born and store.outdated(base, type(record), born):
+            require_fresh(record)
         base = base + self.offset if type(base) is int else shifted(base, self.offset)
         if self.slot:
             return store.read(base)
@@ -64,11 +67,44 @@ def view(type: type[T], store: Store, base: Base) -> T:
     behind = record.__dict__
     behind["_store"] = store
     behind["_base"] = base
+    behind["_born"] = store.ages.clock
     return record
 
 
+def stale(reference: Any) -> Outdated | None:
+    """Why a record or family is refused: it was assigned after it was read."""
+    kind = reference._rows.kind if isinstance(reference, FamilyView) else type(reference)
+    store: Store = reference._store
+    return store.outdated(reference._base, kind, reference._born)
+
+
+def require_fresh(reference: Any) -> None:
+    """Refuse a reference whose place was assigned after it was read."""
+    if reference._store.ages.clock != reference._born:
+        found = stale(reference)
+        if found:
+            raise found.refusal(reference)
+
+
+def again(reference: Any, store: Store, base: Base, born: int) -> Any:
+    """A reference of the same type to other places, as if read at that time."""
+    if isinstance(reference, FamilyView):
+        made: Any = FamilyView(reference._rows, store, base)
+    else:
+        made = view(type(reference), store, base)
+    made.__dict__["_born"] = born
+    return made
+
+
+def require_given_fresh(given: Iterable[Any]) -> None:
+    """Refuse arguments of a model function that are stale references."""
+    for value in given:
+        if hasattr(value, "_store"):
+            require_fresh(value)
+
+
 class Family(Generic[K, V]):
-    """A record or bit for each member of an enum; as a default, some members' values."""
+    """A record or value for each member of an enum; one that is made leaves out what is blank."""
 
     __family__ = True
     __hash__ = None  # type: ignore[assignment]
@@ -108,8 +144,10 @@ class FamilyView(Family[Any, Any]):
         self._rows = rows
         self._store = store
         self._base = base
+        self._born = store.ages.clock
 
     def _at(self, key: Any) -> tuple[Store, Base]:
+        require_fresh(self)
         rows = self._rows
         if isinstance(key, rows.key):
             place = encoding(rows.key).members.index(key)
@@ -139,10 +177,17 @@ class FamilyView(Family[Any, Any]):
 
 
 def assign(store: Store, base: Base, field: Field, value: Any) -> None:
-    """Store a value, or copy the fields of a record or family."""
+    """Store a value, or copy the fields of a record or family: earlier references end."""
     if isinstance(field, Slot):
         store.write(base, value)
-    elif isinstance(field, Part):
+    else:
+        fill(store, base, field, value)
+        store.note(base, field)
+
+
+def fill(store: Store, base: Base, field: Part | Rows, value: Any) -> None:
+    """Copy the fields of a record or family."""
+    if isinstance(field, Part):
         if type(value) is not field.type:
             kind = field.type.__name__
             raise refuse(f"`{value!r}` is assigned to a `{kind}`", f"assign a `{kind}`")
@@ -150,184 +195,71 @@ def assign(store: Store, base: Base, field: Field, value: Any) -> None:
     elif isinstance(value, FamilyView) and value._rows.matches(field):
         _copy(value, store, base, field.size)
     elif type(value) is Family:
-        for key, item in value.items():
-            FamilyView(field, store, base)[key] = item
+        _fill_rows(store, base, field, value)
     else:
         kind = f"Family[{field.key.__name__}, ...]"
         raise refuse(f"`{value!r}` is assigned to a `{kind}`", f"assign a `{kind}`")
 
 
+def _fill_rows(store: Store, base: Base, rows: Rows, value: Family[Any, Any]) -> None:
+    """Give each member what the family holds for it; those that it leaves out become blank."""
+    given, item = dict(snapshot(value).items()), rows.item
+    for place, member in enumerate(rows.key):
+        start = shifted(base, place * rows.stride)
+        if isinstance(item, Part):
+            fill(store, start, item, given.pop(member) if member in given else item.type())
+        elif member in given or not item.leaf.constant:
+            store.write(start, given.pop(member, first_value(item.leaf.type)))
+    for key in given:
+        raise misindexed(rows.key, key)
+
+
 def _copy(source: Any, store: Store, base: Base, size: int) -> None:
     """Copy consecutive values, all read before any is written."""
+    require_fresh(source)
     origin: Store = source._store
+    run = origin.run or RUNNING.get()
+    guarded = run is not None and not run.observing
     if type(origin) is Store is type(store) and isinstance(base, int):
         store.thaw()
+        if guarded:
+            for i in range(size):
+                _keep_ghost(origin, source._base + i, store, base + i)
         store.values[base : base + size] = origin.values[source._base : source._base + size]
         return
     copied = [origin.peek(shifted(source._base, i), store) for i in range(size)]
     for i, raw in enumerate(copied):
-        _keep_ghosts(origin, shifted(source._base, i), store, shifted(base, i))
-        store.poke(shifted(base, i), raw)
+        place = shifted(base, i)
+        if guarded:
+            _keep_ghost(origin, shifted(source._base, i), store, place)
+        store.poke(place, raw)
 
 
-def _keep_ghosts(origin: Store, source: Base, store: Store, base: Base) -> None:
-    """Refuse to copy a ghost to where models could read it."""
-    run = origin.run
+def _keep_ghost(origin: Store, source: Base, store: Store, base: Base) -> None:
+    """Refuse that a model function copies a ghost to where it could read it."""
     leaf = origin.leaf(source)
-    if leaf.ghost and run is not None and not run.observing and not store.leaf(base).ghost:
+    if leaf.ghost and not store.leaf(base).ghost:
         raise refuse(
             f"`{leaf.path}` is ghost state and is copied to `{store.leaf(base).path}`",
             "only properties and observers read ghosts",
         )
 
 
-def _initialise(self: Any, **given: Any) -> None:
-    layout = layout_of(type(self))
-    store = store_for(layout, given.values())
-    self.__dict__["_store"] = store
-    self.__dict__["_base"] = 0
-    for name, value in given.items():
-        field = layout.fields.get(name) or _known(self, name)
-        if type(field) is Slot:
-            store.values[field.offset] = store.raw(store.leaves[field.offset], value)
-        else:
-            assign(store, field.offset, field, value)
-    store.made = True
-
-
-def _known(record: Any, name: str) -> Field:
-    fields = layout_of(type(record)).fields
-    if name in fields:
-        return fields[name]
-    near = difflib.get_close_matches(name, fields, 1)
-    raise refuse(
-        f"`{type(record).__name__}` has no field `{name}`",
-        f"did you mean `{near[0]}`?" if near else f"its fields: {', '.join(fields)}",
-    )
-
-
-def _set(self: Any, name: str, value: Any) -> None:
-    field = layout_of(type(self)).fields.get(name) or _known(self, name)
-    assign(self._store, shifted(self._base, field.offset), field, value)
-
-
-def _equal(self: Any, other: Any) -> Any:
-    if type(other) is not type(self):
-        kind = type(self).__name__
-        raise refuse(f"a `{kind}` is compared with `{other!r}`", f"compare it with a `{kind}`")
-    result: Any = True
-    for i in range(len(layout_of(type(self)).leaves)):
-        mine = self._store.read(shifted(self._base, i))
-        theirs = other._store.read(shifted(other._base, i))
-        result = (mine == theirs) & result
-    return result
-
-
-def _show(self: Any) -> str:
-    if RUNNING.get() and in_model():
-        raise refuse(f"a `{type(self).__name__}` is made into text", "compare its fields")
-    layout = layout_of(type(self))
-    if isinstance(self._store, SymbolicStore):
-        return f"<symbolic {type(self).__name__}>"
-    shown = []
-    for leaf, value in zip(layout.leaves, self._values(), strict=True):
-        if value != leaf.default:
-            shown.append(f"{leaf.path}={value.name if isinstance(value, Enum) else value}")
-    return f"{type(self).__name__}({', '.join(shown)})"
-
-
-def _values(self: Any) -> list[Any]:
-    size = len(layout_of(type(self)).leaves)
-    return [self._store.values[self._base + i] for i in range(size)]
-
-
-def _hash(self: Any) -> int:
-    raise refuse(
-        f"a `{type(self).__name__}` is used as a dictionary key or in a set", "compare its fields"
-    )
-
-
-def _reduce(self: Any, protocol: Any) -> Any:
-    if RUNNING.get():
-        raise refuse(f"a `{type(self).__name__}` is copied or saved", "write `snapshot(...)`")
-    return object.__reduce_ex__(self, protocol)
-
-
-def _truth(self: Any) -> bool:
-    raise refuse(f"a `{type(self).__name__}` is used as a condition", "compare its fields")
-
-
-METHODS: dict[str, Any] = {
-    "__init__": _initialise,
-    "__setattr__": _set,
-    "__eq__": _equal,
-    "__ne__": lambda self, other: _equal(self, other) ^ True,
-    "__hash__": _hash,
-    "__bool__": _truth,
-    "__repr__": _show,
-    "__reduce_ex__": _reduce,
-    "_values": _values,
-}
-"""What every record does; a record class defines none of these itself."""
-
-CREATORS = ("__post_init__", "__new__", "__getattr__", "__getattribute__", "__delattr__")
-"""What no record class defines either."""
-
-
-def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
-    layout = lay_out(cls, ghost, event)
-    _check_mixins(cls)
-    for name, attribute in list(cls.__dict__.items()):
-        if isinstance(attribute, property) and attribute.fget is not None:
-            setattr(cls, name, property(model_function(attribute.fget)))
-        elif isinstance(attribute, cached_property):
-            raise refuse(f"`{cls.__name__}.{name}` is remembered", "make it a property")
-        elif name in METHODS or name in CREATORS:
-            raise refuse(f"`{cls.__name__}` defines `{name}`", "give it a name of its own")
-        elif isfunction(attribute) and about(attribute) is None:
-            setattr(cls, name, model_function(attribute))
-    for name, field in layout.fields.items():
-        setattr(cls, name, FieldAccess(field))
-    setattr(cls, "__layout__", layout)  # noqa: B010
-    for name, method in METHODS.items():
-        setattr(cls, name, method)
-    return cls
-
-
-def _check_mixins(cls: type) -> None:
-    """Refuse a class that is not a record and defines what every record does."""
-    for base in cls.__mro__[1:-1]:
-        own = base.__dict__.keys() & {*METHODS, *CREATORS}
-        if own and "__layout__" not in base.__dict__:
-            raise refuse(f"`{base.__name__}` defines `{min(own)}`", "give it a name of its own")
-
-
-@dataclass_transform(kw_only_default=True)
-def record(cls: type[T]) -> type[T]:
-    """A state component: fields are bits, small enums, records, families, or frozen constants."""
-    return _make(cls, ghost=False, event=False)
-
-
-@dataclass_transform(kw_only_default=True)
-def ghost(cls: type[T]) -> type[T]:
-    """A record that the modelled system does not have: only properties and observers read it."""
-    return _make(cls, ghost=True, event=False)
-
-
-@dataclass_transform(kw_only_default=True)
-def event(cls: type[T]) -> type[T]:
-    """A ghost record that each step starts blank: what happened in this step."""
-    return _make(cls, ghost=True, event=True)
-
-
 def snapshot(record: T) -> T:
-    """The record's present fields as a value that later assignments do not change."""
+    """The present fields of a record or family as a value that later assignments do not change."""
     source: Any = record
-    size = len(layout_of(type(record)).leaves)
+    if type(source) is Family:
+        held = {
+            key: snapshot(item) if hasattr(item, "_store") else item for key, item in source.items()
+        }
+        return cast("T", Family(held))
+    require_fresh(source)
+    family = isinstance(source, FamilyView)
+    size = source._rows.size if family else len(layout_of(type(source)).leaves)
     leaves = tuple(source._store.leaf(shifted(source._base, i)) for i in range(size))
     store = Store(leaves, [])
     if isinstance(source._store, SymbolicStore):
         store = SymbolicStore(source._store.run, leaves, [])
     store.values = [source._store.peek(shifted(source._base, i), store) for i in range(size)]
     store.made = True
-    return view(type(record), store, 0)
+    return cast("T", FamilyView(source._rows, store, 0) if family else view(type(source), store, 0))

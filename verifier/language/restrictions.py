@@ -33,9 +33,17 @@ from verifier.language.source_text import bound_names, definition, is_as_written
 NOTHING = object()
 """What a name stands for that is not bound outside a function."""
 
-INTERNAL = {"_base", "_code", "_given", "_label", "_literal", "_members", "_rows", "_run"} | {
-    *("_at", "_refusal", "_refuse", "_shown", "_store", "_type", "_values")
-}
+INTERNAL = {
+    "_base",
+    "_born",
+    "_code",
+    "_given",
+    "_label",
+    "_literal",
+    "_members",
+    "_rows",
+    "_run",
+} | {*("_at", "_refusal", "_refuse", "_shown", "_store", "_type", "_values")}
 """Attributes that only the language itself may read."""
 
 FRAMES = ("gi_", "cr_", "ag_", "tb_")

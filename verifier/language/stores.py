@@ -15,7 +15,8 @@ from verifier.circuit.graph import TRUE
 from verifier.language.constants import same
 from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, refuse
-from verifier.language.layout import Layout, Leaf
+from verifier.language.layout import Kind, Layout, Leaf, Part, Rows
+from verifier.language.references import Ages, Outdated
 from verifier.language.symbolic import Bit, Symbol
 
 if TYPE_CHECKING:
@@ -25,14 +26,19 @@ if TYPE_CHECKING:
 Base = int | tuple[tuple[int, int], ...]
 """Where a view starts: a place, or (condition literal, place) cases that exclude each other."""
 
-RUNNING: ContextVar[bool] = ContextVar("RUNNING", default=False)
-"""Whether a run is under way."""
+RUNNING: ContextVar[ConcreteRun | SymbolicRun | None] = ContextVar("RUNNING", default=None)
+"""The run that is under way."""
+
+
+NOTHING_ASSIGNED = Ages()
+"""The moment of stores in which no whole record has been assigned; never changed."""
 
 
 class Store:
     """Plain values: bools and enum members, one per leaf."""
 
     run: ConcreteRun | SymbolicRun | None = None
+    ages = NOTHING_ASSIGNED
     made = False
     """Whether this is a record's own store with all its fields given."""
 
@@ -44,6 +50,9 @@ class Store:
         return self.leaves[base]  # type: ignore[index]
 
     def read(self, base: Base) -> Any:
+        leaf = self.leaves[base]  # type: ignore[index]
+        if leaf.ghost:
+            forbid_ghost(leaf, RUNNING.get())
         return self.values[base]  # type: ignore[index]
 
     def write(self, base: Base, value: Any) -> None:
@@ -67,11 +76,21 @@ class Store:
 
     def thaw(self) -> None:
         """Refuse to change a made record while a run is under way."""
-        if self.made and RUNNING.get():
+        if self.made and RUNNING.get() is not None:
             raise refuse(
                 "a record that is not part of the state is assigned to",
                 "give its fields where it is made, or assign to a field of the state",
             )
+
+    def note(self, base: Base, field: Part | Rows) -> None:
+        """Note that a whole record or family was assigned."""
+        if self.ages is NOTHING_ASSIGNED:
+            self.ages = Ages()
+        self.ages.note((base,), field)  # type: ignore[arg-type]
+
+    def outdated(self, base: Base, kind: Kind, born: int) -> Outdated | None:
+        """Whether what starts at `base` was assigned after it was read, or what it is part of."""
+        return self.ages.outdated(self.leaves, base, kind, born)  # type: ignore[arg-type]
 
     def encoded(self, value: Any) -> Any:
         return value
@@ -96,6 +115,7 @@ class SymbolicStore(Store):
     def __init__(self, run: SymbolicRun, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         super().__init__(leaves, values)
         self.run = run
+        self.ages = run.ages
 
     def leaf(self, base: Base) -> Leaf:
         """The leaf there; by cases, one that is a ghost if any is."""
@@ -139,11 +159,8 @@ class SymbolicStore(Store):
             leaf, raw = self.leaves[base], self._value(base)
         else:
             leaf, raw = self.leaf(base), self._raw(base)
-        if leaf.ghost and not self.run.observing:
-            raise refuse(
-                f"`{leaf.path}` is ghost state and is read by a model function",
-                "only properties and observers read ghosts",
-            )
+        if leaf.ghost:
+            forbid_ghost(leaf, self.run)
         return self.run.reveal(raw, leaf)
 
     def write(self, base: Base, value: Any) -> None:
@@ -170,6 +187,10 @@ class SymbolicStore(Store):
             return
         for condition, place in base:
             values[place] = self.run.choose(condition, raw, values[place])
+
+    def outdated(self, base: Base, kind: Kind, born: int) -> Outdated | None:
+        """None: a record that is not part of the state is not assigned to."""
+        return None
 
     def encoded(self, value: Any) -> Any:
         return encoded(value)
@@ -202,7 +223,7 @@ class StateStore(SymbolicStore):
 
     def poke(self, base: Base, raw: Any) -> None:
         base = self.resolved(base)
-        places = (base,) if isinstance(base, int) else [place for _, place in base]
+        places = places_of(base)
         for place in places:
             self._admit(self.leaves[place], raw, self.values[place])
         super().poke(base, raw)
@@ -210,47 +231,42 @@ class StateStore(SymbolicStore):
         for place in places:
             self.run.writes[place] = self.values[place]
 
+    def note(self, base: Base, field: Part | Rows) -> None:
+        self.ages.note(places_of(self.resolved(base)), field)
+
+    def outdated(self, base: Base, kind: Kind, born: int) -> Outdated | None:
+        if type(base) is int:
+            return self.ages.outdated(self.leaves, base, kind, born)
+        places, ages = places_of(self.resolved(base)), self.ages
+        found = (ages.outdated(self.leaves, place, kind, born) for place in places)
+        return next((each for each in found if each), None)
+
     def _admit(self, leaf: Leaf, raw: Any, now: Any) -> None:
-        """Refuse to change constants, and in an observer all but ghosts."""
-        if self.run.observing and not leaf.ghost:
-            raise refuse(f"`{leaf.path}` is changed by an observer", "observers change ghosts only")
+        """Refuse to change constants, in an observer all but ghosts, in a property anything."""
+        if self.run.observing:
+            forbid_change(leaf, self.run)
         if leaf.constant and not same(raw, now):
             raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
 
 
-class MixedStore(SymbolicStore):
-    """A record of one store where a condition holds and of another elsewhere; it is only read.
+def forbid_ghost(leaf: Leaf, run: ConcreteRun | SymbolicRun | None) -> None:
+    """Refuse that a model function reads a ghost."""
+    if run is not None and not run.observing:
+        raise refuse(
+            f"`{leaf.path}` is ghost state and is read by a model function",
+            "only properties and observers read ghosts",
+        )
 
-    A part of the state in it goes on changing with the state.
-    """
 
-    made = True
-
-    def __init__(
-        self,
-        run: SymbolicRun,
-        condition: int,
-        then: tuple[SymbolicStore, Base],
-        otherwise: tuple[SymbolicStore, Base],
-        size: int,
-    ) -> None:
-        leaves = []
-        for place in range(size):
-            a, b = (store.leaf(shifted(base, place)) for store, base in (then, otherwise))
-            leaves.append(b if b.ghost else a)
-        super().__init__(run, tuple(leaves), [])
-        self.condition = condition
-        self.then = then
-        self.otherwise = otherwise
-
-    def _value(self, place: int) -> Any:
-        known = self.run.known(self.condition)
-        sides = [side for side in (True, False) if known in (side, None)]
-        raws = []
-        for side in sides:
-            store, base = self.then if side else self.otherwise
-            raws.append(store.peek(shifted(base, place), self))
-        return raws[0] if len(raws) == 1 else self.run.choose(self.condition, *raws)
+def forbid_change(leaf: Leaf, run: ConcreteRun | SymbolicRun) -> None:
+    """Refuse what an observer or property must not change."""
+    if run.judging:
+        raise refuse(
+            f"`{leaf.path}` is changed by a property",
+            "a property only reads: note what it needs in an observer",
+        )
+    if not leaf.ghost:
+        raise refuse(f"`{leaf.path}` is changed by an observer", "observers change ghosts only")
 
 
 def shifted(base: Base, offset: int) -> Base:
@@ -258,6 +274,11 @@ def shifted(base: Base, offset: int) -> Base:
     if isinstance(base, int):
         return base + offset
     return tuple((condition, place + offset) for condition, place in base)
+
+
+def places_of(base: Base) -> tuple[int, ...]:
+    """The places that a base can mean."""
+    return (base,) if isinstance(base, int) else tuple(place for _, place in base)
 
 
 def misindexed(type: type[Enum], key: object) -> ModelError:

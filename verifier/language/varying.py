@@ -12,9 +12,10 @@ from verifier.language.constants import Outside, guarded, outside
 from verifier.language.costs import Cost
 from verifier.language.encoding import Code, encoded, encoding
 from verifier.language.errors import ModelError, blaming
-from verifier.language.explorer import Outcome, SymbolicRun
+from verifier.language.explorer import SymbolicRun
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.layout import Leaf
+from verifier.language.paths import Outcome
 from verifier.language.symbolic import Bit, Symbol
 from verifier.language.system import Choice, Step, System
 

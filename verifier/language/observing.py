@@ -1,0 +1,71 @@
+"""What an observer or property must not do: it reads an execution and has no influence on it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from verifier.language.errors import Disabled, ModelError, Place, raising_place, refuse
+from verifier.language.source_text import definition
+
+if TYPE_CHECKING:
+    from verifier.language.functions import ModelFunction
+
+IN_THE_STEP = "assert it in the step"
+
+
+class Run(Protocol):
+    """What of a run changes while an observer or property runs."""
+
+    observing: bool
+    judging: bool
+
+
+@cache
+def forbid_assertions(body: Callable[..., Any]) -> None:
+    """Refuse a function that observes, or is called by one that does, if it has an `assert`."""
+    code = body.__code__
+    for node in ast.walk(definition(code)):
+        if isinstance(node, ast.Assert):
+            place = Place(code.co_filename, node.lineno)
+            what = f"`{code.co_name}` asserts something for an observer or property"
+            raise ModelError(what, place, IN_THE_STEP)
+
+
+def enter(run: Run, function: ModelFunction) -> None:
+    """Let a function observe, if it does or if what called it does."""
+    if run.observing or function.observes:
+        run.observing = True
+        run.judging = run.judging or function.judges
+        forbid_assertions(function.body)
+
+
+def forbid_stop(run: Run, stop: Disabled | AssertionError) -> None:
+    """Refuse that an observer or property ends the step that is running."""
+    if run.observing:
+        what = "asserts" if isinstance(stop, AssertionError) else "assumes"
+        raise ModelError(
+            f"an observer or property {what} something",
+            raising_place(stop.__traceback__),
+            IN_THE_STEP if what == "asserts" else "assume it in the step, or use if",
+        ) from None
+
+
+def forbid_answer(run: Run, function: ModelFunction) -> None:
+    """Refuse a result by which a model function gets to know what an observer or property sees."""
+    if function.observes and not run.observing:
+        raise refuse(
+            f"`{function.name}` gives a model function what an observer sees",
+            "an observer returns nothing",
+        )
+
+
+def uncaught(function: ModelFunction, error: Exception) -> ModelError:
+    """What a call ends with that raises: nothing that Python has catches it."""
+    return ModelError(
+        f"`{function.name}` raises {type(error).__name__}: {error}",
+        raising_place(error.__traceback__),
+        "a model runs on every state that its fields can have",
+    )

@@ -1,0 +1,163 @@
+"""Record classes: what `@record`, `@ghost` and `@event` make of a class."""
+
+from __future__ import annotations
+
+import difflib
+from enum import Enum
+from functools import cached_property
+from inspect import isfunction
+from typing import Any, TypeVar, dataclass_transform
+
+from verifier.language.errors import in_model, refuse
+from verifier.language.functions import about, model_function
+from verifier.language.layout import Field, Slot, lay_out, layout_of
+from verifier.language.records import FieldAccess, assign, fill, require_fresh
+from verifier.language.stores import RUNNING, SymbolicStore, shifted, store_for
+
+T = TypeVar("T")
+
+
+def _initialise(self: Any, **given: Any) -> None:
+    layout = layout_of(type(self))
+    store = store_for(layout, given.values())
+    self.__dict__["_store"] = store
+    self.__dict__["_base"] = 0
+    self.__dict__["_born"] = store.ages.clock
+    for name, value in given.items():
+        field = layout.fields.get(name) or _known(self, name)
+        if isinstance(field, Slot):
+            store.values[field.offset] = store.raw(store.leaves[field.offset], value)
+        else:
+            fill(store, field.offset, field, value)
+    store.made = True
+
+
+def _known(record: Any, name: str) -> Field:
+    fields = layout_of(type(record)).fields
+    if name in fields:
+        return fields[name]
+    near = difflib.get_close_matches(name, fields, 1)
+    raise refuse(
+        f"`{type(record).__name__}` has no field `{name}`",
+        f"did you mean `{near[0]}`?" if near else f"its fields: {', '.join(fields)}",
+    )
+
+
+def _set(self: Any, name: str, value: Any) -> None:
+    field = layout_of(type(self)).fields.get(name) or _known(self, name)
+    require_fresh(self)
+    assign(self._store, shifted(self._base, field.offset), field, value)
+
+
+def _equal(self: Any, other: Any) -> Any:
+    if type(other) is not type(self):
+        kind = type(self).__name__
+        raise refuse(f"a `{kind}` is compared with `{other!r}`", f"compare it with a `{kind}`")
+    require_fresh(self)
+    require_fresh(other)
+    result: Any = True
+    for i in range(len(layout_of(type(self)).leaves)):
+        mine = self._store.read(shifted(self._base, i))
+        theirs = other._store.read(shifted(other._base, i))
+        result = (mine == theirs) & result
+    return result
+
+
+def _show(self: Any) -> str:
+    if RUNNING.get() and in_model():
+        raise refuse(f"a `{type(self).__name__}` is made into text", "compare its fields")
+    layout = layout_of(type(self))
+    if isinstance(self._store, SymbolicStore):
+        return f"<symbolic {type(self).__name__}>"
+    shown = []
+    for leaf, value in zip(layout.leaves, self._values(), strict=True):
+        if value != leaf.default:
+            shown.append(f"{leaf.path}={value.name if isinstance(value, Enum) else value}")
+    return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _values(self: Any) -> list[Any]:
+    size = len(layout_of(type(self)).leaves)
+    return [self._store.values[self._base + i] for i in range(size)]
+
+
+def _hash(self: Any) -> int:
+    raise refuse(
+        f"a `{type(self).__name__}` is used as a dictionary key or in a set", "compare its fields"
+    )
+
+
+def _reduce(self: Any, protocol: Any) -> Any:
+    if RUNNING.get():
+        raise refuse(f"a `{type(self).__name__}` is copied or saved", "write `snapshot(...)`")
+    return object.__reduce_ex__(self, protocol)
+
+
+def _truth(self: Any) -> bool:
+    raise refuse(f"a `{type(self).__name__}` is used as a condition", "compare its fields")
+
+
+METHODS: dict[str, Any] = {
+    "__init__": _initialise,
+    "__setattr__": _set,
+    "__eq__": _equal,
+    "__ne__": lambda self, other: _equal(self, other) ^ True,
+    "__hash__": _hash,
+    "__bool__": _truth,
+    "__repr__": _show,
+    "__reduce_ex__": _reduce,
+    "_values": _values,
+}
+"""What every record does; a record class defines none of these itself."""
+
+CREATORS = ("__post_init__", "__new__", "__getattr__", "__getattribute__", "__delattr__")
+"""What no record class defines either."""
+
+
+def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
+    layout = lay_out(cls, ghost, event)
+    _check_mixins(cls)
+    for name, attribute in list(cls.__dict__.items()):
+        if isinstance(attribute, property) and attribute.fget is not None:
+            setattr(cls, name, property(model_function(attribute.fget)))
+        elif isinstance(attribute, cached_property):
+            raise refuse(f"`{cls.__name__}.{name}` is remembered", "make it a property")
+        elif name in METHODS or name in CREATORS:
+            raise refuse(f"`{cls.__name__}` defines `{name}`", "give it a name of its own")
+        elif isfunction(attribute) and about(attribute) is None:
+            setattr(cls, name, model_function(attribute))
+    for name, field in layout.fields.items():
+        setattr(cls, name, FieldAccess(field))
+    setattr(cls, "__layout__", layout)  # noqa: B010
+    for name, method in METHODS.items():
+        setattr(cls, name, method)
+    return cls
+
+
+def _check_mixins(cls: type) -> None:
+    """Refuse a class that is not a record and defines what every record does."""
+    for base in cls.__mro__[1:-1]:
+        own = base.__dict__.keys() & {*METHODS, *CREATORS}
+        if own and "__layout__" not in base.__dict__:
+            raise refuse(f"`{base.__name__}` defines `{min(own)}`", "give it a name of its own")
+
+
+@dataclass_transform(kw_only_default=True)
+def record(cls: type[T]) -> type[T]:
+    """A state component: fields are bits, small enums, records, families, or frozen constants.
+
+    Assigning a record, or giving it to another one, copies its fields.
+    """
+    return _make(cls, ghost=False, event=False)
+
+
+@dataclass_transform(kw_only_default=True)
+def ghost(cls: type[T]) -> type[T]:
+    """A record that the modelled system does not have: only properties and observers read it."""
+    return _make(cls, ghost=True, event=False)
+
+
+@dataclass_transform(kw_only_default=True)
+def event(cls: type[T]) -> type[T]:
+    """A ghost record that each step starts blank: what happened in this step."""
+    return _make(cls, ghost=True, event=True)
