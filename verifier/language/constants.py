@@ -91,6 +91,8 @@ class Members:
 
     def __eq__(self, other: object) -> bool:
         members = other._members if isinstance(other, Members) else other
+        if not isinstance(members, frozenset | set):
+            raise refuse(f"a set is compared with `{other!r}`", "compare it with a set")
         return self._members == members
 
     def __getattr__(self, name: str) -> NoReturn:
@@ -162,14 +164,14 @@ def attributes(value: object) -> dict[str, object]:
     return {name: held for name, held in vars(value).items() if not name.startswith("__")}
 
 
-def assigned(outside: Outside) -> str:
-    """An attribute that was assigned since a value was looked at, empty if none was."""
+def assigned(outside: Outside) -> Named | None:
+    """An attribute that was assigned since a value was looked at, and whose it is."""
     for where, part, before in outside.namespaces:
         now = attributes(part)
         for name in now.keys() | before.keys():
             if now.get(name, outside) is not before.get(name, outside):
-                return f"{where}.{name}"
-    return ""
+                return f"{where}.{name}", part
+    return None
 
 
 def _parts(value: object, where: str) -> Iterator[Named] | None:
@@ -210,6 +212,7 @@ def items(value: object, where: str = "") -> Iterator[Named]:
     """What a constant consists of."""
     if isinstance(value, tuple | frozenset):
         yield from ((f"{where}[{i}]", item) for i, item in enumerate(value))
+        yield from ((f"{where}.{k}", item) for k, item in getattr(value, "__dict__", {}).items())
     elif isinstance(value, MappingProxyType):
         yield from ((f"{where}[{key!r}]", item) for key, item in value.items())
         yield from ((f"{where}[{key!r}]", key) for key in value)
@@ -248,7 +251,18 @@ def _in_function(function: FunctionType, where: str) -> Iterator[Named] | None:
         return None
     defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
     own = ((f"{where}.{k}", v) for k, v in vars(function).items() if k not in OF_FUNCTIONS)
-    return iter([*own, *((f"a default of {where}", default) for default in defaults)])
+    known = vars(function).get("__model__")
+    held = _in_closure(known.body if known else function, where)
+    return iter([*own, *((f"a default of {where}", default) for default in defaults), *held])
+
+
+def _in_closure(function: Any, where: str) -> Iterator[Named]:
+    """What a function holds of the one that has made it."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield f"{name} of {where}", cell.cell_contents
+        except ValueError:  # not assigned yet
+            continue
 
 
 def _in_class(cls: type, where: str) -> Iterator[Named] | None:
@@ -281,7 +295,9 @@ def _is_pythons(name: str, value: object) -> bool:
     """Whether an entry of a class is one that Python or the language has made."""
     if isinstance(value, FunctionType) and value.__code__.co_filename == "<string>":
         return True
-    if isinstance(value, FunctionType | staticmethod | classmethod):
+    if isinstance(value, staticmethod | classmethod):
+        return _is_pythons(name, value.__func__)
+    if isinstance(value, FunctionType):
         return value.__module__ in ("enum", "dataclasses", "verifier.language.records")
     made = name.startswith("_") and name.endswith("_")
     return (

@@ -1,5 +1,6 @@
 """The one way a model is refused: what is wrong, where, and the mend."""
 
+import inspect
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Any
 
 _TOOL = str(Path(__file__).parent.parent) + os.sep
 _BUNDLED = tuple(os.path.join(_TOOL, folder, "") for folder in ("bundled", "template"))
@@ -78,10 +80,16 @@ def in_model() -> bool:
     return is_model_file(file) and ("site-packages" not in file or file.startswith(_BUNDLED))
 
 
-def place_of(function: object) -> Place | None:
-    """Where a plain function is defined."""
-    code = getattr(function, "__code__", None)
-    return Place(code.co_filename, code.co_firstlineno) if code else None
+def place_of(value: object) -> Place | None:
+    """Where a plain function or a class is defined."""
+    code = getattr(value, "__code__", None)
+    if code:
+        return Place(code.co_filename, code.co_firstlineno)
+    cls: Any = value if isinstance(value, type) else type(value)
+    try:
+        return Place(inspect.getfile(cls), inspect.getsourcelines(cls)[1])
+    except (OSError, TypeError):
+        return None
 
 
 def raising_place(traceback: TracebackType | None) -> Place | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import (
@@ -27,7 +27,7 @@ from verifier.language.constants import (
     is_own,
     outside,
 )
-from verifier.language.errors import ModelError, Place
+from verifier.language.errors import ModelError, Place, place_of
 from verifier.language.source_text import bound_names, definition, is_as_written
 
 NOTHING = object()
@@ -84,8 +84,9 @@ class Examined:
 def check_unassigned(used: Iterable[Outside]) -> None:
     """Refuse values from outside the records that a run has changed."""
     for each in used:
-        if place := assigned(each):
-            raise ModelError(f"`{place}` is assigned to in a run", mend=STATE)
+        if found := assigned(each):
+            where, holder = found
+            raise ModelError(f"`{where}` is assigned to in a run", place_of(holder), STATE)
 
 
 @cache
@@ -126,7 +127,7 @@ class Examiner(ast.NodeVisitor):
         self.cells = cells
         self.globals = names
         self.node = definition(code)
-        self.locals = set(bound_names(self.node)) - {"__class__"}
+        self.locals = frozenset(bound_names(self.node))
         self.called: list[FunctionType] = []
         self.used: list[Outside] = []
         self.tested: set[int] = set()
@@ -250,18 +251,30 @@ class Examiner(ast.NodeVisitor):
                 raise self._refuse(
                     node, "compares with `is`", "compare with ==: a symbolic value has no identity"
                 )
-            if isinstance(operator, ast.In | ast.NotIn | ast.Eq | ast.NotEq):
+            if isinstance(operator, ast.In | ast.NotIn):
                 self.tested.add(id(right))
-            if isinstance(operator, ast.Eq | ast.NotEq):
-                self.tested.add(id(left))
+            if isinstance(operator, ast.Eq | ast.NotEq) and self._are_sets(left, right):
+                self.tested |= {id(left), id(right)}
         self.generic_visit(node)
 
-    def visit_Set(self, node: ast.Set | ast.SetComp) -> None:
+    def visit_Set(self, node: ast.Set) -> None:
+        self._check_tested(node)
+        self.generic_visit(node)
+
+    def visit_SetComp(self, node: ast.SetComp) -> None:
+        self._check_tested(node)
+        self.visit_ListComp(node)
+
+    def _check_tested(self, node: ast.Set | ast.SetComp) -> None:
         if id(node) not in self.tested:
             raise self._refuse(node, "makes a set", IN_ONLY)
-        self.generic_visit(node)
 
-    visit_SetComp = visit_Set
+    def _are_sets(self, *nodes: ast.expr) -> bool:
+        """Whether expressions are sets, whose == is Python's own."""
+        return all(
+            isinstance(node, ast.Set | ast.SetComp) or isinstance(self._held(node), frozenset)
+            for node in nodes
+        )
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         raise self._refuse(node, "makes text of values", TEXT)
@@ -269,10 +282,18 @@ class Examiner(ast.NodeVisitor):
     def visit_BinOp(self, node: ast.BinOp) -> None:
         if any(map(_is_dictionary_view, (node.left, node.right))):
             raise self._refuse(node, "makes a set", IN_ONLY)
-        text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str | bytes)
-        if text and isinstance(node.op, ast.Mod):
-            raise self._refuse(node, "makes text of values", TEXT)
+        self._check_remainder(node, node.op, node.right)
         self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._check_remainder(node, node.op, node.value)
+        self.generic_visit(node)
+
+    def _check_remainder(self, node: ast.AST, operator: ast.operator, right: ast.expr) -> None:
+        """Refuse `%` that could make text: of anything but a number."""
+        number = isinstance(right, ast.Constant) and isinstance(right.value, int | float)
+        if isinstance(operator, ast.Mod) and not number:
+            raise self._refuse(node, "makes text of values", TEXT)
 
     def visit_MatchSingleton(self, node: ast.MatchSingleton) -> None:
         if node.value is not None:
@@ -320,9 +341,34 @@ class Examiner(ast.NodeVisitor):
         raise self._refuse(node, f"defines the class `{node.name}`", "define it in the module")
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults, *node.body):
+        for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
             if part is not None:
                 self.visit(part)
+        self._inside(node, node.body)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        for part in (*node.args.defaults, *node.args.kw_defaults):
+            if part is not None:
+                self.visit(part)
+        self._inside(node, [node.body])
+
+    def visit_ListComp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> None:
+        self.visit(node.generators[0].iter)
+        self._inside(node, [node.elt, *node.generators])
+
+    visit_GeneratorExp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        self.visit(node.generators[0].iter)
+        self._inside(node, [node.key, node.value, *node.generators])
+
+    def _inside(self, scope: ast.AST, parts: Sequence[ast.AST]) -> None:
+        """Visit what has names of its own."""
+        before = self.locals
+        self.locals = before | bound_names(scope)
+        for part in parts:
+            self.visit(part)
+        self.locals = before
 
 
 def _is_dictionary_view(node: ast.expr) -> bool:

@@ -74,16 +74,35 @@ def codes_within(code: CodeType) -> Iterator[CodeType]:
             yield from codes_within(part)
 
 
-def bound_names(tree: ast.AST) -> Iterator[str]:
-    """The names that a function and those inside it bind, but for its own."""
-    for node in ast.walk(tree):
-        if node is tree:
-            continue
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+SCOPES = (*COMPREHENSIONS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+"""Texts with names of their own."""
+
+
+def bound_names(scope: ast.AST) -> set[str]:
+    """The names that a function, lambda or comprehension binds, but for those inside it."""
+    found = set()
+    pending = list(ast.iter_child_nodes(scope))
+    while pending:
+        node = pending.pop()
         if isinstance(node, ast.arg):
-            yield node.arg
+            found.add(node.arg)
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
+            found.add(node.id)
         elif isinstance(node, ast.FunctionDef | ast.MatchAs | ast.MatchStar) and node.name:
-            yield node.name
+            found.add(node.name)
         elif isinstance(node, ast.MatchMapping) and node.rest:
-            yield node.rest
+            found.add(node.rest)
+        if isinstance(node, SCOPES):
+            found |= _assigned_by_comprehensions(node)
+        else:
+            pending += ast.iter_child_nodes(node)
+    return found
+
+
+def _assigned_by_comprehensions(scope: ast.AST) -> set[str]:
+    """What `:=` in a comprehension binds: a name of the function around it."""
+    if not isinstance(scope, COMPREHENSIONS):
+        return set()
+    targets = [each.target for each in ast.walk(scope) if isinstance(each, ast.NamedExpr)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}

@@ -64,7 +64,9 @@ class Unknown:
         return self._shown()
 
     def __format__(self, _: str) -> str:
-        return repr(self)
+        if in_model():
+            self._refuse("is made into text", TEXT)
+        return self._shown()
 
     def _shown(self) -> str:
         """How messages and debuggers show it."""

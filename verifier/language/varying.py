@@ -11,7 +11,7 @@ from verifier.circuit.graph import FALSE, Graph
 from verifier.language.constants import Outside, guarded, outside
 from verifier.language.costs import Cost
 from verifier.language.encoding import Code, encoded, encoding
-from verifier.language.errors import ModelError, blaming
+from verifier.language.errors import ModelError, blaming, place_of
 from verifier.language.explorer import SymbolicRun
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.layout import Leaf
@@ -189,7 +189,8 @@ def constants_of(system: System) -> list[Outside]:
             where, part = wrong
             raise ModelError(
                 f"`{where}` of `{system.name}` is a `{type(part).__name__}`",
-                mend="constants are bits, numbers, enums, functions, and tuples of them",
+                place_of(part) if isinstance(part, type) else place_of(type(system.initial)),
+                "constants are bits, numbers, enums, functions, and tuples of them",
             )
     return found
 
