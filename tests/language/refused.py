@@ -375,7 +375,6 @@ def assumed_record(s: State) -> None:
 # text and attributes
 
 TEXT = "compare fields: nothing in a model may depend on the text of a value"
-BY_VALUE = "compare it: nothing in a model may depend on the text of a value"
 NO_ATTRIBUTES = "compare it: a symbolic value has no attributes"
 ANSWER = "let a record's field or method answer what it needs"
 CHOICES = "a step depends on the state and its choices only"
@@ -395,14 +394,9 @@ def text_by_percent(s: State) -> None:
     s.flag = "%s" % s.flag == "True"  # here # noqa: UP031
 
 
-@refused("`flag` is symbolic and is made into text", BY_VALUE)
+@refused("`text_by_a_constant` makes text of values", TEXT)
 def text_by_a_constant(s: State) -> None:
     s.flag = PATTERN % s.flag == "True"  # here
-
-
-@refused("a `Part` is made into text", "compare its fields")
-def text_of_a_record(s: State) -> None:
-    s.flag = PATTERN % s.part == ""  # here
 
 
 @refused("`text_by_str` uses `str`", TEXT)

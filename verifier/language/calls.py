@@ -7,7 +7,6 @@ same text: up to the first function that is refused, both runs do the same.
 
 from __future__ import annotations
 
-import enum
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +23,8 @@ from verifier.language.errors import (
     is_program_file,
     refuse,
 )
-from verifier.language.restrictions import Examiner, check_unassigned
+from verifier.language.examination import check_unassigned
+from verifier.language.restrictions import Examiner
 from verifier.language.source_text import codes_within
 from verifier.language.symbolic import Unknown
 
@@ -128,7 +128,7 @@ class Calls:
         if not is_model_file(code.co_filename):
             caller = frame.f_back
             if caller is not None and is_model_file(caller.f_code.co_filename):
-                _check_standard(caller, code)
+                _check_standard(caller, frame)
             return
         free = {name: frame.f_locals[name] for name in _free(frame)}
         examiner = Examiner(code, free, frame.f_globals)
@@ -142,10 +142,11 @@ def _free(frame: FrameType) -> Iterator[str]:
     return (name for name in frame.f_code.co_freevars if name in held)
 
 
-def _check_standard(caller: FrameType, code: CodeType) -> None:
+def _check_standard(caller: FrameType, frame: FrameType) -> None:
     """Refuse functions of the standard library, but for what enums and dataclasses do."""
+    code, module = frame.f_code, str(frame.f_globals.get("__name__"))
     generated = code.co_filename == "<string>" and code.co_name in GENERATED
-    if not generated and code.co_filename != enum.__file__:
+    if not (generated or module == "enum" or module.startswith("namedtuple_")):
         raise _refusal(caller, code.co_name, "write what it needs as a model function")
 
 

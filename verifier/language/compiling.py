@@ -12,11 +12,11 @@ from verifier.circuit.graph import FALSE, TRUE
 from verifier.language.compiled import ASSERTIONS, Compiled, Conjunct
 from verifier.language.costs import total
 from verifier.language.errors import ModelError, blaming
+from verifier.language.examination import check_unassigned
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.functions import ModelFunction
 from verifier.language.paths import Outcome
 from verifier.language.records import view
-from verifier.language.restrictions import check_unassigned
 from verifier.language.symbolic import Bit
 from verifier.language.system import Binding, System, bindings
 from verifier.language.varying import SECONDS, Explored, Start, explore_steps

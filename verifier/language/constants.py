@@ -24,7 +24,7 @@ from types import (
 )
 from typing import Any, NoReturn
 
-from verifier.language.errors import refuse
+from verifier.language.errors import is_model_file, refuse
 
 PLAIN = (NoneType, bool, int, float, str, bytes, range, type(...))
 """Types of values without parts and without state."""
@@ -39,6 +39,12 @@ CALLABLE: tuple[object, ...] = (*CLASSES, *FUNCTIONS, *OPERATORS, *ITERATORS)
 
 OF_FUNCTIONS = {"__model__", "__wrapped__"}
 """Attributes of functions that the language and functools.wraps set."""
+
+DESCRIPTORS = {"_collections", "collections", "enum", "types", "verifier.language.records"}
+"""Modules of the types of descriptors that read an instance's own values."""
+
+OF_NAMED_TUPLES = {"_asdict", "_field_defaults", "_fields", "_make", "_replace"}
+"""What every named tuple's class has."""
 
 IN_ONLY = "write `in` or ==: the order of a set differs from run to run"
 
@@ -276,7 +282,8 @@ def _in_class(cls: type, where: str) -> Iterator[Named] | None:
     for base in filter(is_own, cls.__mro__):
         for name, value in vars(base).items():
             default = name in base.__dict__.get("__dataclass_fields__", ())
-            if not _is_pythons(name, value) and not default:
+            tuples = issubclass(base, tuple) and name in OF_NAMED_TUPLES
+            if not (default or tuples or _is_pythons(name, value)):
                 found.append((f"{where}.{name}", value))
     return iter(found)
 
@@ -293,8 +300,8 @@ def _in_layout(cls: type) -> Iterator[Named]:
 
 def _is_pythons(name: str, value: object) -> bool:
     """Whether an entry of a class is one that Python or the language has made."""
-    if isinstance(value, FunctionType) and value.__code__.co_filename == "<string>":
-        return True
+    if isinstance(value, FunctionType) and name.startswith("__"):
+        return not is_model_file(value.__code__.co_filename)
     if isinstance(value, staticmethod | classmethod):
         return _is_pythons(name, value.__func__)
     if isinstance(value, FunctionType):
@@ -303,13 +310,7 @@ def _is_pythons(name: str, value: object) -> bool:
     return (
         made
         or isinstance(value, MemberDescriptorType)
-        or (
-            hasattr(type(value), "__get__")
-            and (
-                type(value).__module__
-                in ("enum", "collections", "types", "verifier.language.records")
-            )
-        )
+        or (hasattr(type(value), "__get__") and (type(value).__module__ in DESCRIPTORS))
     )
 
 

@@ -21,6 +21,7 @@ from verifier.language.constants import same
 from verifier.language.costs import Cost
 from verifier.language.encoding import Code
 from verifier.language.errors import Disabled, ModelError, model_place, refuse
+from verifier.language.examination import Examined, examine
 from verifier.language.facts import DEPTH, Facts
 from verifier.language.forks import Fork, Learned, Meeting, Way, extended
 from verifier.language.functions import ModelFunction
@@ -30,7 +31,6 @@ from verifier.language.observing import enter, forbid_answer, forbid_stop, uncau
 from verifier.language.paths import Decided, Decisions, Frame, Outcome
 from verifier.language.records import require_given_fresh
 from verifier.language.references import Ages, latest
-from verifier.language.restrictions import Examined, examine
 from verifier.language.returning import arriving, leaving, meeting
 from verifier.language.stores import RUNNING, StateStore
 from verifier.language.symbolic import Bit, Symbol

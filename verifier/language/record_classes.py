@@ -63,6 +63,12 @@ def _equal(self: Any, other: Any) -> Any:
     return result
 
 
+def _format(self: Any, form: str) -> str:
+    if RUNNING.get() and in_model():
+        raise refuse(f"a `{type(self).__name__}` is made into text", "compare its fields")
+    return format(_show(self), form)
+
+
 def _show(self: Any) -> str:
     if RUNNING.get() and in_model():
         raise refuse(f"a `{type(self).__name__}` is made into text", "compare its fields")
@@ -105,6 +111,7 @@ METHODS: dict[str, Any] = {
     "__hash__": _hash,
     "__bool__": _truth,
     "__repr__": _show,
+    "__format__": _format,
     "__reduce_ex__": _reduce,
     "_values": _values,
 }

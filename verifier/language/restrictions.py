@@ -5,12 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
 from types import (
     BuiltinFunctionType,
-    CodeType,
     FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
@@ -21,13 +18,12 @@ from typing import Any
 from verifier.language.constants import (
     IN_ONLY,
     Outside,
-    assigned,
     is_callable,
     is_frozen,
     is_own,
     outside,
 )
-from verifier.language.errors import ModelError, Place, place_of
+from verifier.language.errors import ModelError, Place
 from verifier.language.source_text import bound_names, definition, is_as_written
 
 NOTHING = object()
@@ -71,52 +67,6 @@ TEXTUAL = {"ascii", "bytes", "format", "repr", "str"}
 STATE = "keep all state in records"
 CONSTANT = "keep state in records; make a constant a tuple or a function with match"
 TEXT = "compare fields: nothing in a model may depend on the text of a value"
-
-
-@dataclass(frozen=True)
-class Examined:
-    """A function that may run, those that it names, and what they use from outside the records."""
-
-    codes: tuple[CodeType, ...]
-    outside: tuple[Outside, ...]
-
-
-def check_unassigned(used: Iterable[Outside]) -> None:
-    """Refuse values from outside the records that a run has changed."""
-    for each in used:
-        if found := assigned(each):
-            where, holder = found
-            raise ModelError(f"`{where}` is assigned to in a run", place_of(holder), STATE)
-
-
-@cache
-def examine(body: Callable[..., Any]) -> Examined:
-    """Refuse a model function whose meaning the symbolic run could not keep.
-
-    The plain functions that it names are examined with it, so that the message comes first.
-    """
-    seen: dict[FunctionType, None] = {}
-    pending: list[Any] = [body]
-    found: list[Outside] = []
-    while pending:
-        function = pending.pop()
-        if function not in seen:
-            seen[function] = None
-            cells = (cell.cell_contents for cell in function.__closure__ or () if _is_set(cell))
-            held = dict(zip(function.__code__.co_freevars, cells, strict=False))
-            examiner = Examiner(function.__code__, held, function.__globals__)
-            examiner.check_defaults(function)
-            examiner.examine()
-            pending += examiner.called
-            found += examiner.used
-    return Examined(tuple(function.__code__ for function in seen), tuple(found))
-
-
-def _is_set(cell: Any) -> bool:
-    try:
-        return cell.cell_contents is not cell
-    except ValueError:
-        return False
 
 
 class Examiner(ast.NodeVisitor):
