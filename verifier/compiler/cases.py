@@ -101,7 +101,8 @@ class Cases:
         """Choose cases that reach goals not reached often enough, the rare ones first."""
         words = self.goals.words(variables, (1 << count) - 1)
         reached = [words[goal.point] for goal in self.goals.all]
-        short = [n for n, word in enumerate(reached) if word and self.times[n] < wanted[n]]
+        counted = [n for n, word in enumerate(reached) if word and self.times[n] < self._many[n]]
+        short = [n for n in counted if self.times[n] < wanted[n]]
         short.sort(key=lambda n: reached[n].bit_count())
         unused = (1 << count) - 1
         for n in short:
@@ -110,8 +111,8 @@ class Cases:
                 unused ^= 1 << lane
                 case = tuple(word >> lane & 1 for word in variables)
                 self.chosen[case] = None
-                for m, word in enumerate(reached):
-                    if word >> lane & 1:
+                for m in counted:
+                    if reached[m] >> lane & 1:
                         if not self.times[m]:
                             self.first.add(case)
                         self.times[m] += 1
@@ -162,7 +163,9 @@ class Cases:
         words = []
         for i, bit in enumerate(case):
             noise = (
-                bits(SPREAD) & bits(SPREAD) & bits(SPREAD) & near if i in needed else bits(SPREAD)
+                bits(SPREAD) & bits(SPREAD) & bits(SPREAD) & near
+                if needed >> i & 1
+                else bits(SPREAD)
             )
             words.append((-bit & (1 << SPREAD) - 1) ^ (noise & ~1))
         return words

@@ -19,9 +19,9 @@ from verifier.language.errors import Place
 from verifier.language.forks import Fork, Granted, Learned, Meeting, Way
 from verifier.language.system import Step
 
-TAKEN = 24
+TAKEN = 20
 """Cases in which each step is compared."""
-DECIDED = 3
+DECIDED = 2
 """Cases in which each outcome of a decision is compared."""
 START = 0
 """The point at which nothing is decided."""
@@ -202,11 +202,25 @@ class Goals:
             found[point] &= found[before[point]]
         return found
 
-    def support(self, points: Iterable[int]) -> set[int]:
-        """Where among the variables those are that some points depend on."""
-        literals = self.points.literal
-        cone = set(self.graph.cone([literals[point] for point in points]))
-        return {i for i, literal in enumerate(self.variables) if literal >> 1 in cone}
+    def support(self, points: Iterable[int]) -> int:
+        """The variables that some points depend on, as bits at their places."""
+        found = 0
+        for point in points:
+            found |= self._supports[self.points.literal[point] >> 1]
+        return found
+
+    @cached_property
+    def _supports(self) -> list[int]:
+        """The variables that each node of the graph depends on."""
+        left, right = self.graph.left, self.graph.right
+        places = {literal >> 1: 1 << i for i, literal in enumerate(self.variables)}
+        found: list[int] = []
+        for node in range(len(left)):
+            if left[node] < 0:
+                found.append(places.get(node, 0))
+            else:
+                found.append(found[left[node] >> 1] | found[right[node] >> 1])
+        return found
 
 
 def bits_of(value: Any) -> tuple[int, ...]:
