@@ -13,6 +13,7 @@ from verifier.evidence.exploring import Exploration
 from verifier.evidence.files import decoded, encoded
 from verifier.evidence.following import moves_of, start_of
 from verifier.evidence.replay import Stopped
+from verifier.evidence.saved import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
 from verifier.language import System, assume, record, sometimes, step
@@ -46,7 +47,7 @@ def test_every_case_and_step_is_shown_in_as_few_steps_as_bmc_needs(name: str) ->
         assert len(trace.steps) == shortest.depth
         assert (trace.case, trace.conjunct) == (case, "")
         assert rejection(*known, trace) is None
-        assert rejection(*known, decoded(encoded(trace), Trace)) is None
+        assert rejection(*known, decoded(encoded(trace), SavedTrace)) is None
 
 
 def test_only_choices_that_the_case_needs_are_told() -> None:

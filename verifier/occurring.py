@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from verifier.checking import Result
 from verifier.circuit.circuit import Circuit
 from verifier.engines.auto import auto
+from verifier.evidence.following import moves_along
 from verifier.evidence.minimise import minimise
-from verifier.evidence.recording import logged
-from verifier.evidence.replay import Machine, Move
+from verifier.evidence.recomputing import case_trace
+from verifier.evidence.replay import Stopped
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, Watch, silent
 from verifier.language.compiled import Compiled
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
+from verifier.proofs import ToolFailure
 
 KINDS = ("sometimes", "fires")
 """Goals of a circuit that are no claims: cases of a property, and steps."""
@@ -47,17 +47,14 @@ def occurrence(
     if not isinstance(verdict, Violated):
         return _missing(compiled.system.name, name, verdict)
     path = minimise(compiled.circuit, goal, verdict.path).path
-    start = compiled.start(path.start)
-    machine, moves = Machine(compiled.system, start), list[Move]()
-    for inputs in path.inputs:
-        move = compiled.taken(inputs)
-        if move is not None and machine.move(move) is not None:
-            moves.append(move)
-    function = cases(compiled.system, properties).get(name)
-    group = "" if function is None else function.group
-    matters = [_chosen(move) for move in moves]
-    trace = logged(compiled.system, properties, group, "", verdict.engine, start, moves, matters)
-    return replace(trace, case=name)
+    start, moves = moves_along(compiled, path)
+    trace = case_trace(compiled.system, properties, name, start, moves)
+    if isinstance(trace, Stopped):
+        raise ToolFailure(
+            f"{verdict.engine}'s execution to `{name}` of {compiled.system.name} does not replay: "
+            f"step {trace.at}: {trace.reason}"
+        )
+    return trace
 
 
 def goal_of(circuit: Circuit, name: str) -> str:
@@ -70,8 +67,3 @@ def _missing(system: str, name: str, verdict: Proved | Unknown) -> Result:
     if isinstance(verdict, Unknown):
         kind, says = "unknown", f"it is not known whether `{name}` occurs: {verdict.reason}"
     return Result(system, name, kind, verdict.engine, verdict.depth, verdict.seconds, None, says)
-
-
-def _chosen(move: Move) -> tuple[str, ...]:
-    step, choices = move
-    return tuple(c.name for c in step.choices if choices[c.name] != c.default)

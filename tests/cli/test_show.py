@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from tests.cli.conftest import Runner
 
 PAIR = "lazy/broken/isolation"
@@ -53,14 +55,68 @@ def test_a_proof_says_which_step_needs_which_lemma(nestproof: Runner) -> None:
     assert "which step needs which lemmas" in ran.out
 
 
-def test_the_settling_step_is_marked_and_the_file_alone_can_be_read(
-    nestproof: Runner, tmp_path: Path
-) -> None:
-    assert nestproof("check", "lazy/broken/isolation", "--evidence", str(tmp_path)).code == 0
-    [file] = tmp_path.iterdir()
-    ran = nestproof("show", str(file), cwd=tmp_path)
+def saved_trace(nestproof: Runner, project: Path) -> Path:
+    """The counterexample as `check` saves it."""
+    folder = project / "out"
+    ran = nestproof("check", "lazy/broken/isolation", "--evidence", str(folder), cwd=project)
     assert ran.code == 0
+    [file] = folder.iterdir()
+    return file
+
+
+def test_a_saved_counterexample_is_shown_as_the_models_replay_it(
+    nestproof: Runner, project: Path
+) -> None:
+    file = saved_trace(nestproof, project)
+    ran = nestproof("show", str(file), cwd=project)
+    assert ran.code == 0
+    assert ran.out == nestproof("show", PAIR, cwd=project).out
     assert "Why" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("machine.ts = machine.sets_ts", "machine.ts = True", "`isolation` is not violated"),
+        ("switch_to", "switches_to", "has no step `switch_to`"),
+        ('"lazy/broken"', '"lazy/other"', "there is no system `lazy/broken` here"),
+        ("next_task != machine.current", "1 / 0", "step `switch_to` of `lazy/broken`"),
+        ("machine.current = next_task", "machine.current = = next_task", "is not Python"),
+    ],
+)
+def test_what_the_models_do_not_confirm_is_headed_unverified(
+    nestproof: Runner, project: Path, old: str, new: str, reason: str
+) -> None:
+    file = saved_trace(nestproof, project)
+    (project / "properties" / "verdicts.toml").unlink()
+    model = project / "models" / "lazy.py"
+    assert old in model.read_text()
+    model.write_text(model.read_text().replace(old, new))
+    ran = nestproof("show", str(file), cwd=project)
+    assert ran.code == 0
+    first, why, *rest = ran.out.splitlines()
+    assert first == "unverified: lazy/broken/isolation, 3 steps"
+    assert reason in why
+    assert rest[-3:] == [
+        "  1  use_fpu value=0",
+        "  2  switch_to next_task=B",
+        "  3  use_fpu value=0",
+    ]
+    assert "  ts = 1" in rest
+    assert "violated" not in "".join(rest)
+    page = nestproof("show", str(file), "--format", "html", cwd=project)
+    assert "unverified" in page.out
+    diagram = nestproof("show", str(file), "--format", "mermaid", cwd=project)
+    assert (diagram.code, diagram.out) == (2, "")
+
+
+def test_without_its_project_a_saved_counterexample_is_unverified(
+    nestproof: Runner, project: Path, tmp_path: Path
+) -> None:
+    file = saved_trace(nestproof, project)
+    ran = nestproof("show", str(file), cwd=tmp_path)
+    assert ran.out.startswith("unverified: lazy/broken/isolation, 3 steps\n")
+    assert "Why" not in ran.out
 
 
 def test_a_case_is_shown_in_a_shortest_execution_that_can_be_audited(

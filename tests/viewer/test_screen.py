@@ -16,7 +16,7 @@ from tests.viewer.snapshots import begun, lazy, on_screen
 from verifier.evidence.exploring import Exploration
 from verifier.evidence.files import read
 from verifier.evidence.runs import run_of_moves
-from verifier.evidence.traces import Trace
+from verifier.evidence.saved import SavedTrace
 from verifier.viewer.lines import rendered
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.background import Alone, AtOnce, Found, LostWork
@@ -467,8 +467,8 @@ def test_a_branch_is_saved_as_a_trace(tmp_path: Path) -> None:
 
     played(lazy(), script)
     found = read(file)
-    assert isinstance(found, Trace)
-    assert [stride.step for stride in found.steps] == ["use_fpu", "use_fpu"]
+    assert isinstance(found, SavedTrace)
+    assert [each.step for each in found.steps] == ["use_fpu", "use_fpu"]
 
 
 class Seer(Alone):

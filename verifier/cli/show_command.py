@@ -15,26 +15,24 @@ from verifier.catalogue import Catalogue, Pair, load, project_root
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import wrong_file
 from verifier.cli.opening import interactive, open_trace, placed, session_of
 from verifier.cli.progress import Reporter
+from verifier.cli.saved_evidence import Unverified, evidence_of
 from verifier.cli.writing import writable_file, write_output
-from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate
-from verifier.evidence.files import DamagedFile, Evidence, read
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress
 from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.circuits import Circuits
-from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
-from verifier.language.functions import ModelFunction
-from verifier.parallel import Lost, check_one, within
+from verifier.parallel import check_one
 from verifier.starting import kept_counterexample
 from verifier.viewer.lines import Line, Role, rendered, unstyled
 from verifier.viewer.watches import Watch, WrongWatch, watch
 
 FORMATS = ("text", "svg", "html", "mermaid")
+
+Shown = Trace | Certificate | Unverified
 
 
 @click.command("show")
@@ -79,7 +77,7 @@ def command(
             evidence, catalogue = _occurring(what, case, timeout, reporter)
         else:
             evidence, catalogue = _found(what, timeout, fresh, reporter)
-    if not isinstance(evidence, Trace | Certificate):
+    if isinstance(evidence, Result):
         return _without_evidence(evidence, catalogue)
     if isinstance(evidence, Trace):
         session = session_of(evidence, catalogue)
@@ -92,11 +90,11 @@ def command(
     else:
         whole = form != "svg"
         with Reporter("reading") as reporter:
-            lines = _lines(evidence, catalogue, watches, everything, whole, timeout, reporter)
+            lines = _lines(evidence, catalogue, watches, everything, whole, reporter)
         if form == "text" and output is None:
             echo_lines(lines, plain)
             return 0
-        text = _drawn(form, lines, f"{evidence.system}/{evidence.property}")
+        text = _drawn(form, lines, _title(evidence))
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -113,16 +111,12 @@ def _watches(texts: Iterable[str]) -> list[Watch]:
 
 def _found(
     what: str, timeout: float, fresh: bool, reporter: Reporter
-) -> tuple[Evidence | Result, Catalogue | None]:
+) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
-    file = Path(what)
-    if os.path.isfile(file):
-        try:
-            return read(file), None
-        except DamagedFile as damage:
-            raise wrong_file(file, str(damage)) from None
     limits, root = Limits(seconds=timeout), project_root(Path.cwd())
     circuits = Circuits(root, Cache(cache_folder(), limits))
+    if os.path.isfile(what):
+        return evidence_of(Path(what), root, circuits.compiled, timeout, reporter)
     catalogue = load(root)
     pair = _pair(catalogue, what)
     reporter.watch(Progress("compile", 0, pair.system))
@@ -143,7 +137,7 @@ def _found(
 
 def _occurring(
     what: str, case: str, timeout: float, reporter: Reporter
-) -> tuple[Evidence | Result, Catalogue | None]:
+) -> tuple[Shown | Result, Catalogue | None]:
     """An execution in which a case of a system occurs, or what is known instead."""
     from verifier.occurring import cases, occurrence
 
@@ -188,14 +182,17 @@ def _pair(catalogue: Catalogue, name: str) -> Pair:
 
 
 def _lines(
-    evidence: Evidence,
+    evidence: Shown,
     catalogue: Catalogue | None,
     watches: list[Watch],
     everything: bool,
     whole: bool,
-    timeout: float,
     reporter: Reporter,
 ) -> list[Line]:
+    if isinstance(evidence, Unverified):
+        from verifier.viewer.unverified import unverified_lines
+
+        return list(unverified_lines(evidence.saved, evidence.reason))
     if isinstance(evidence, Trace):
         from verifier.viewer.plain import overview_lines, trace_lines
 
@@ -206,38 +203,24 @@ def _lines(
     from verifier.premises import premises
     from verifier.viewer.proof import certificate_lines
 
-    from_file = catalogue is None
-    catalogue = catalogue or load(project_root(Path.cwd()))
+    assert catalogue is not None, "a proof is shown where its models are"
     system = catalogue.system(evidence.system)
     types = {leaf.path: leaf.type for leaf in system.layout.leaves}
-    properties = catalogue.properties_of(system)
-    compiled = compile_compared(system, properties)
-    if from_file:
-        _require_sound(compiled, properties, evidence, timeout, reporter)
+    compiled = compile_compared(system, catalogue.properties_of(system))
     reporter.watch(Progress("premises", 0, evidence.system))
     return list(certificate_lines(evidence, types, premises(compiled, evidence)))
 
 
-def _require_sound(
-    compiled: Compiled,
-    properties: tuple[ModelFunction, ...],
-    certificate: Certificate,
-    timeout: float,
-    reporter: Reporter,
-) -> None:
-    """Refuse to show as proved what a file only says is."""
-    pair = f"{certificate.system}/{certificate.property}"
-    task = partial(rejection, compiled, properties, certificate)
-    why = within(timeout, pair, task, reporter.watch)
-    if isinstance(why, Lost):
-        raise ModelError(f"the audit of this proof of `{pair}` was {why.reason}")
-    if why is not None:
-        raise ModelError(f"this is no proof of `{pair}`: {why}", mend="prove it again")
+def _title(evidence: Shown) -> str:
+    about = evidence.saved if isinstance(evidence, Unverified) else evidence
+    return f"{about.system}/{about.property}"
 
 
-def _mermaid(evidence: Evidence) -> str:
+def _mermaid(evidence: Shown) -> str:
     from verifier.viewer.mermaid import sequence
 
+    if isinstance(evidence, Unverified):
+        raise ModelError(f"only what is replayed can be drawn: {evidence.reason}")
     if not isinstance(evidence, Trace):
         raise click.UsageError("--format mermaid draws executions; this is a proof")
     return "\n".join(sequence(evidence)) + "\n"

@@ -18,11 +18,13 @@ from verifier.cli.errors import one_line, wrong_file
 from verifier.cli.opening import interactive, open_system
 from verifier.cli.progress import Reporter
 from verifier.evidence.files import DamagedFile, read
-from verifier.evidence.following import chosen, moves_of, start_of
-from verifier.evidence.replay import Machine, Move, Stopped
+from verifier.evidence.following import chosen, moves_of, start_of, taken_all
+from verifier.evidence.replay import ASSERTIONS, Machine, Move, Stopped
+from verifier.evidence.saved import SavedTrace
 from verifier.evidence.simulating import changes, enabled, random_move
-from verifier.evidence.traces import Trace, shown
+from verifier.evidence.traces import shown
 from verifier.evidence.verdicts import Progress
+from verifier.language.concrete import Taken
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
@@ -69,17 +71,16 @@ def _read(system: System, file: Path) -> tuple[Sequence[Any], list[Move]]:
         evidence = read(file)
     except DamagedFile as damage:
         raise wrong_file(file, str(damage)) from None
-    if not isinstance(evidence, Trace) or evidence.system != system.name:
-        raise wrong_file(file, f"it is no trace of `{system.name}`")
+    if not isinstance(evidence, SavedTrace) or evidence.system != system.name:
+        raise wrong_file(file, f"it is not a trace of `{system.name}`")
     start, moves = start_of(system, evidence), moves_of(system, evidence)
     if isinstance(start, str):
         raise wrong_file(file, start)
     if isinstance(moves, Stopped):
         raise wrong_file(file, f"step {moves.at}: {moves.reason}")
-    machine = Machine(system, start)
-    for number, move in enumerate(moves, 1):
-        if machine.move(move) is None:
-            raise wrong_file(file, f"step {number}: `{move[0].name}` is not enabled")
+    stopped = taken_all(Machine(system, start), moves, to_the_end=False)
+    if stopped is not None:
+        raise wrong_file(file, f"step {stopped.at}: {stopped.reason}")
     return start, moves
 
 
@@ -87,9 +88,10 @@ def _follow(machine: Machine, moves: Sequence[Move]) -> None:
     """Take steps, showing each."""
     for number, move in enumerate(moves, 1):
         before = machine.values
-        machine.move(move)
+        taken = machine.move(move)
         click.echo(f"{number:4}  {_move_text(move)}")
         _show_changes(machine, before)
+        _show_failure(taken)
 
 
 def _at_random(
@@ -105,11 +107,18 @@ def _at_random(
     violated: dict[str, int] = {}
     for number in range(1, steps + 1):
         reporter.watch(Progress("step", number, f"of {steps}"))
-        move = random_move(machine, random)
-        if move is None:
+        found = random_move(machine, random)
+        if found is None:
             click.echo(f"nothing can be done after {number - 1} steps")
             break
-        taken[move[0].name] += 1
+        (step, _), what = found
+        taken[step.name] += 1
+        if what.failed is not None:
+            violated[what.failed] = number
+            reporter.clear()
+            click.echo(f"step {number}: ", nl=False)
+            _show_failure(what)
+            break
         for function in machine.failing([f for f in claims if f.name not in violated]):
             violated[function.name] = number
             reporter.clear()
@@ -166,11 +175,13 @@ def _take(
         click.echo("\n".join(map(one_line, str(error).split("\n"))))
         return
     before = machine.values
-    if machine.move(move) is None:
+    taken = machine.move(move)
+    if taken is None:
         click.echo(f"`{move[0].name}` is not enabled with these choices")
         return
     history.append(list(before))
     _show_changes(machine, before)
+    _show_failure(taken)
     for function in machine.failing(claims):
         click.echo(click.style(f"{function.group} is violated: {function.name}", fg="red"))
 
@@ -210,6 +221,13 @@ def _move_text(move: Move) -> str:
 def _show_changes(machine: Machine, before: Sequence[Any]) -> None:
     for path, old, new in changes(machine, before):
         click.echo(f"        {path} {_text(old)} -> {_text(new)}")
+
+
+def _show_failure(taken: Taken | None) -> None:
+    """Report an assertion that a step fails: the machine stops, as if it had not been taken."""
+    if taken is not None and taken.failed is not None:
+        text = f"{ASSERTIONS} is violated, and the machine stops: {taken.failed}"
+        click.echo(click.style(text, fg="red"))
 
 
 def _show_state(machine: Machine) -> None:

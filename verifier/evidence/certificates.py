@@ -28,7 +28,7 @@ Lemma = dict[str, tuple[Value, ...]]
 """A disjunction: fields, each with the values that satisfy it."""
 
 
-class Certificate(msgspec.Struct, frozen=True):
+class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Lemmas that hold at the start, that every step keeps, and that imply the property.
 
     With `induction` k > 0 they imply it only after k good steps in a row, see verdicts.Induction.

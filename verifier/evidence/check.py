@@ -65,6 +65,17 @@ def all_hold(
     return Given(circuit.graph, holds).refutes([*broken, *violated])
 
 
+def ruled_out(
+    circuit: Circuit, goals: Sequence[str], lemmas: Sequence[Sequence[Alternative]]
+) -> list[str]:
+    """Which goals' bad Z3 finds impossible in every state that satisfies the lemmas."""
+    if not goals:
+        return []
+    now = {latch.name: latch.literal for latch in circuit.latches}
+    given = Given(circuit.graph, _placed(circuit.graph, lemmas, now))
+    return [goal for goal in goals if given.refutes([[circuit.bad[goal]]])]
+
+
 def _starts(reset: Mapping[str, bool | None], alternative: Alternative) -> bool:
     """Whether clauses hold in all reset states, each by a literal."""
     return all(any(reset[name] is value for name, value in clause) for clause in alternative)

@@ -106,9 +106,10 @@ class Exploration:
         moves, strides, states = [], [], []
         for _ in range(steps):
             before = machine.values
-            move = random_move(machine, random)
-            if move is None:
+            found = random_move(machine, random)
+            if found is None:
                 break
+            move, _ = found
             machine = Machine(self.system, before)
             strides.append(recorded(machine, self.properties, move))
             moves.append(move)

@@ -2,46 +2,69 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.contents import content_of
 from verifier.evidence.kept import Kept
+from verifier.evidence.saved import FirstTrace, SavedTrace, saved_trace
 from verifier.evidence.traces import Trace
 from verifier.evidence.wellformed import fault
 
 LARGEST = 64 * 1024 * 1024
 """Bytes beyond which a file is refused unread."""
 
-Evidence = Trace | Certificate
+Saved = SavedTrace | Certificate
+"""Evidence about one claim, as a file holds it."""
 
-KINDS: dict[str, type[Evidence | Kept]] = {"trace": Trace, "certificate": Certificate, "kept": Kept}
+SCHEMAS: dict[tuple[str, int], type[SavedTrace | FirstTrace | Certificate | Kept]] = {
+    ("trace", 1): FirstTrace,
+    ("trace", 2): SavedTrace,
+    ("certificate", 1): Certificate,
+    ("kept", 1): Kept,
+}
 
 E = TypeVar("E")
+
+UNKNOWN = "Object contains unknown field "
+"""How msgspec begins to report a key that a type does not have."""
 
 
 class DamagedFile(Exception):
     """A file that is not what it should be, with the reason."""
 
 
+class UnknownKey(DamagedFile):
+    """A file that is well-formed but for a key that its schema does not have.
+
+    `about` is the claim or system that it names.
+    """
+
+    about = ""
+
+
 class _Kind(msgspec.Struct):
     schema: int = 0
     kind: str = ""
+    system: str = ""
+    property: str = ""
 
 
-def save(evidence: Evidence, file: Path) -> None:
+def save(evidence: Trace | Saved, file: Path) -> None:
     """Write evidence as JSON, atomically."""
     write_whole(file, encoded(evidence))
 
 
-def encoded(evidence: Evidence) -> bytes:
+def encoded(evidence: Trace | Saved) -> bytes:
     """Evidence as JSON. Same evidence, same bytes."""
-    return msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n"
+    held = saved_trace(evidence) if isinstance(evidence, Trace) else evidence
+    return msgspec.json.format(msgspec.json.encode(held), indent=1) + b"\n"
 
 
 def write_whole(file: Path, content: bytes) -> None:
@@ -64,51 +87,89 @@ def _replace(file: Path, content: bytes) -> None:
         raise
 
 
-def read(file: Path) -> Evidence:
+def read(file: Path) -> Saved:
     """A trace or certificate; DamagedFile where it is neither."""
-    content, kind = _content(file)
-    if kind == "trace":
-        return decoded(content, Trace)
-    if kind == "certificate":
-        return decoded(content, Certificate)
-    raise DamagedFile("it holds the evidence of a system; name the pair, `SYSTEM/PROPERTY`")
+    found = read_any(file)
+    if isinstance(found, Kept):
+        raise DamagedFile("it holds the evidence of a system; name the pair, `SYSTEM/PROPERTY`")
+    return found
 
 
 def read_kept(file: Path) -> Kept:
-    """A system's evidence; DamagedFile where it is none."""
-    content, _ = _content(file)
-    return decoded(content, Kept)
+    """A system's evidence; DamagedFile where it is not."""
+    return decoded(_content(file), Kept)
 
 
-def read_any(file: Path) -> Evidence | Kept:
-    """Evidence of any kind; DamagedFile where it is none."""
-    content, kind = _content(file)
-    return decoded(content, KINDS[kind])
+def read_any(file: Path) -> Saved | Kept:
+    """Evidence of any kind; DamagedFile where it is not."""
+    content = _content(file)
+    found = _decoded(content, _Kind)
+    kind = SCHEMAS.get((found.kind, found.schema))
+    if kind is None:
+        what = f"a `{found.kind}` of schema {found.schema}" if found.kind else "of no kind"
+        raise DamagedFile(
+            f"it is {what}; this version reads traces of schema 1 and 2, certificates of schema 1"
+        )
+    try:
+        evidence = decoded(content, kind)
+    except UnknownKey as unknown:
+        unknown.about = "/".join(filter(None, (found.system, found.property)))
+        raise
+    return evidence.without_story() if isinstance(evidence, FirstTrace) else evidence
 
 
 def decoded(content: bytes, kind: type[E]) -> E:
-    """Evidence as saved; DamagedFile where it is not."""
-    try:
-        found = msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise DamagedFile(f"{error}") from None
-    if isinstance(found, Trace | Certificate | Kept):
+    """Evidence as saved; DamagedFile where it is not, or where a key is there twice."""
+    found = _decoded(content, kind)
+    _refuse_repeated_keys(content)
+    if isinstance(found, SavedTrace | FirstTrace | Certificate | Kept):
         wrong = fault(found)
         if wrong is not None:
             raise DamagedFile(wrong)
     return found
 
 
-def _content(file: Path) -> tuple[bytes, str]:
-    """What a file holds, and which kind of evidence it says that it is."""
+def _decoded(content: bytes, kind: type[E]) -> E:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        text = str(error)
+        if text.startswith(UNKNOWN):
+            raise UnknownKey(f"unknown key {text.removeprefix(UNKNOWN)}") from None
+        raise DamagedFile(text) from None
+
+
+def _refuse_repeated_keys(content: bytes) -> None:
+    """Of a key that is there twice, one reader takes the first value and another the last."""
+
+    def looked_at(pairs: list[tuple[str, Any]]) -> None:
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise DamagedFile(f"the key `{key}` is there twice in one object")
+            seen.add(key)
+
+    def refused(constant: str) -> NoReturn:
+        raise DamagedFile(f"`{constant}` is not JSON")
+
+    try:
+        json.loads(
+            content.decode(),
+            object_pairs_hook=looked_at,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=refused,
+        )
+    except (ValueError, RecursionError) as error:
+        raise DamagedFile(str(error)) from None
+
+
+def _content(file: Path) -> bytes:
+    """What a file holds, if it may be JSON."""
     try:
         content = content_of(file, LARGEST)
     except OSError as error:
         raise DamagedFile(error.strerror or str(error)) from None
     if not content.lstrip()[:1] == b"{":
-        raise DamagedFile("it is no saved evidence, which is JSON")
-    kind = decoded(content, _Kind)
-    if kind.schema != 1 or kind.kind not in KINDS:
-        what = f"a `{kind.kind}` of schema {kind.schema}" if kind.kind else "of no kind"
-        raise DamagedFile(f"it is {what}; this version reads traces and certificates of schema 1")
-    return content, kind.kind
+        raise DamagedFile("it is not saved evidence, which is JSON")
+    return content

@@ -13,7 +13,7 @@ from verifier.evidence.traces import Value
 T = TypeVar("T")
 
 
-class Run(msgspec.Struct, frozen=True):
+class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An execution: the fields that start with any value, and the steps with their choices."""
 
     start: dict[str, Value]
@@ -25,7 +25,7 @@ class Run(msgspec.Struct, frozen=True):
         return Run(_renamed(self.start, fields), moves)
 
 
-class Proof(msgspec.Struct, frozen=True):
+class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """That a goal is never reached: which of the lemmas show it, see Certificate."""
 
     lemmas: tuple[int, ...]
@@ -35,7 +35,7 @@ class Proof(msgspec.Struct, frozen=True):
     simple_path: bool = False
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A system's evidence, by goal: a property, or a step or case that must be reachable.
 
     `runs` has the executions that violate a property, or reach what random ones do not find at

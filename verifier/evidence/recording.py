@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
+from verifier.evidence.following import moves_along
 from verifier.evidence.replay import Machine, Move, Stopped, Variations, violation
 from verifier.evidence.traces import Branched, Changed, Entered, Entry, Stride, Trace, Value, shown
 from verifier.evidence.verdicts import Path
@@ -25,15 +26,9 @@ def trace_of(
     engine: str,
     explain: bool = False,
 ) -> Trace | Stopped:
-    """Replay a circuit's path on plain values, see `trace_of_moves`.
-
-    Steps of the path that are not enabled change nothing and are left out.
-    """
-    start = compiled.start(path.start)
-    machine = Machine(compiled.system, start)
-    named = [move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None]
-    taken = [move for move in named if machine.move(move) is not None]
-    return trace_of_moves(compiled, properties, group, start, taken, engine, explain)
+    """Replay a circuit's path on plain values, see `moves_along` and `trace_of_moves`."""
+    start, moves = moves_along(compiled, path)
+    return trace_of_moves(compiled, properties, group, start, moves, engine, explain)
 
 
 def trace_of_moves(
@@ -45,20 +40,37 @@ def trace_of_moves(
     engine: str,
     explain: bool = False,
 ) -> Trace | Stopped:
-    """An execution replayed on plain values, logged, and made to say no more than it must.
+    """An execution replayed on plain values, with every choice at its default where it can be.
+
+    See `story_of`.
+    """
+    found = violation(compiled.system, properties, group, start, moves)
+    if isinstance(found, Stopped):
+        return found
+    moves = minimised(compiled.system, properties, group, start, moves)
+    return story_of(compiled, properties, group, start, moves, engine, explain)
+
+
+def story_of(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    group: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    engine: str,
+    explain: bool = False,
+) -> Trace | Stopped:
+    """An execution to a violation replayed on plain values, logged, with the choices that matter.
 
     `explain` adds what caused the violation and the nearest execution without it, which takes
     many replays.
     """
     system = compiled.system
-    found = violation(system, properties, group, start, moves)
-    if isinstance(found, Stopped):
-        return found
-    moves = minimised(system, properties, group, start, moves)
+    conjunct = violation(system, properties, group, start, moves)
+    if isinstance(conjunct, Stopped):
+        return conjunct
     varied = Variations(system, properties, group, start, moves)
     matters = [_that_matter(varied, number) for number in range(len(moves))]
-    conjunct = violation(system, properties, group, start, moves)
-    assert isinstance(conjunct, str), "minimising keeps the violation"
     trace = logged(system, properties, group, conjunct, engine, start, moves, matters)
     if not explain:
         return trace
@@ -123,8 +135,6 @@ def logged(
     state = _fields(system, start)
     events = {leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event}
     return Trace(
-        schema=1,
-        kind="trace",
         system=system.name,
         property=group,
         conjunct=conjunct,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from verifier.evidence.following import chosen
+from verifier.evidence.following import chosen, moves_along, moves_named
 from verifier.evidence.kept import Run
 from verifier.evidence.recording import logged
 from verifier.evidence.replay import Move, Stopped, violation
@@ -20,13 +20,13 @@ from verifier.language.system import Choice, System
 
 def run_of(compiled: Compiled, path: Path) -> Run:
     """A circuit's path in the system's words."""
-    start = {
+    start, moves = moves_along(compiled, path)
+    fields = {
         leaf.path: shown(value)
-        for leaf, value in zip(compiled.leaves, compiled.start(path.start), strict=True)
+        for leaf, value in zip(compiled.leaves, start, strict=True)
         if not leaf.constant and not leaf.event and compiled.system.is_arbitrary(leaf.path)
     }
-    taken = [move for inputs in path.inputs if (move := compiled.taken(inputs)) is not None]
-    return run_of_moves(taken, start)
+    return run_of_moves(moves, fields)
 
 
 def run_of_moves(moves: Sequence[Move], start: Mapping[str, Value] | None = None) -> Run:
@@ -35,24 +35,33 @@ def run_of_moves(moves: Sequence[Move], start: Mapping[str, Value] | None = None
     return Run(dict(start or {}), tuple(words))
 
 
+def start_of_run(system: System, run: Run) -> list[Any] | str:
+    """The initial values that a run means, or what is wrong with them.
+
+    A field that it does not name starts as the system says.
+    """
+    values = list(system.initial_values)
+    places = {leaf.path: place for place, leaf in enumerate(system.layout.leaves)}
+    for field, written in run.start.items():
+        leaf = system.layout.leaves[places[field]] if field in places else None
+        if leaf is None or leaf.constant or leaf.event:
+            return f"`{system.name}` has no field `{field}`"
+        value = chosen(Choice(field, leaf.type), written)
+        if value is None:
+            return f"the start has `{written}` for `{field}`"
+        initial = values[places[field]]
+        if value != initial and not system.is_arbitrary(field):
+            return f"`{field}` starts as `{shown(initial)}`, not `{written}`"
+        values[places[field]] = value
+    return values
+
+
 def moves_of_run(system: System, run: Run) -> tuple[list[Any], list[Move] | Stopped]:
     """A run as a start and moves of the system as it is now."""
-    start = [
-        initial
-        if leaf.constant or leaf.path not in run.start or not system.is_arbitrary(leaf.path)
-        else chosen(Choice(leaf.path, leaf.type), run.start[leaf.path])
-        for leaf, initial in zip(system.layout.leaves, system.initial_values, strict=True)
-    ]
-    moves: list[Move] = []
-    actions = {step.name: step for step in system.actions}
-    for number, (name, choices) in enumerate(run.moves, 1):
-        if name not in actions:
-            return start, Stopped(number, f"`{system.name}` has no step `{name}`")
-        values = {c.name: chosen(c, choices.get(c.name)) for c in actions[name].choices}
-        if None in values.values() or None in start:
-            return start, Stopped(number, f"the choices do not fit `{name}`")
-        moves.append((actions[name], values))
-    return start, moves
+    start = start_of_run(system, run)
+    if isinstance(start, str):
+        return [], Stopped(0, start)
+    return start, moves_named(system, run.moves)
 
 
 def fails_alike(system: System, properties: Sequence[ModelFunction], trace: Trace) -> bool:
@@ -73,25 +82,32 @@ def taken_by(system: System, properties: Sequence[ModelFunction], trace: Trace) 
 
 
 def _as_of(system: System, trace: Trace) -> tuple[list[Any], list[Move] | Stopped]:
-    moves = tuple((each.step, dict(each.choices)) for each in trace.steps)
-    return moves_of_run(system, Run(dict(trace.start), moves))
+    """A trace of another system with the fields that start freely and the choices of this one."""
+    free = {leaf.path for leaf in system.layout.leaves if not leaf.constant and not leaf.event}
+    start = {f: v for f, v in trace.start.items() if f in free and system.is_arbitrary(f)}
+    known = {step.name: {c.name for c in step.choices} for step in system.actions}
+    moves = tuple(
+        (each.step, {n: v for n, v in each.choices.items() if n in known.get(each.step, ())})
+        for each in trace.steps
+    )
+    return moves_of_run(system, Run(start, moves))
 
 
 def path_of(compiled: Compiled, run: Run) -> Path | None:
-    """A run as a path of the system as it is now; None where it does not fit."""
-    start = {latch.name: bool(latch.reset) for latch in compiled.circuit.latches}
-    for leaf, names in zip(compiled.leaves, compiled.latch_names, strict=True):
-        if names and leaf.path in run.start and compiled.system.is_arbitrary(leaf.path):
-            value = chosen(Choice(leaf.path, leaf.type), run.start[leaf.path])
-            if value is None:
-                return None
-            start |= zip(names, _bits(value), strict=True)
-    _, moves = moves_of_run(compiled.system, run)
-    if isinstance(moves, Stopped) or not moves:
+    """A run as a path of the system as it is now; None where it does not fit.
+
+    What is so without any step is so after one that changes nothing.
+    """
+    values, moves = moves_of_run(compiled.system, run)
+    if isinstance(moves, Stopped):
         return None
+    start = {latch.name: bool(latch.reset) for latch in compiled.circuit.latches}
+    for leaf, names, value in zip(compiled.leaves, compiled.latch_names, values, strict=True):
+        if names and not leaf.event:
+            start |= zip(names, _bits(value), strict=True)
     blank = {bit.name: False for bit in compiled.circuit.inputs}
     inputs = [blank | compiled.inputs_of(step, choices) for step, choices in moves]
-    return Path(start, tuple(inputs))
+    return Path(start, tuple(inputs or [blank]))
 
 
 def _bits(value: bool | Enum) -> Sequence[bool]:

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from verifier.evidence.replay import Machine, Move
+from verifier.language.concrete import Taken
 from verifier.language.system import Step
 
 TRIES = 200
@@ -62,12 +63,13 @@ def _is_enabled(machine: Machine, move: Move) -> bool:
     return taken is not None
 
 
-def random_move(machine: Machine, random: Random) -> Move | None:
-    """Take a random step that is enabled; None where none is found."""
+def random_move(machine: Machine, random: Random) -> tuple[Move, Taken] | None:
+    """Take a random step that is enabled, and what it did; None where none is found."""
     for _ in range(TRIES):
         move = random_choices(random.choice(machine.system.actions), random)
-        if machine.move(move) is not None:
-            return move
+        taken = machine.move(move)
+        if taken is not None:
+            return move, taken
     return None
 
 

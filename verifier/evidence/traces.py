@@ -1,9 +1,12 @@
-"""Counterexamples as files: what happened, step by step, readable without the models."""
+"""Executions with their story: what happened, step by step, as the models show it.
+
+No file holds a story: it is computed from the models whenever it is shown, see saved.py.
+"""
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -139,8 +142,6 @@ class Trace(msgspec.Struct, frozen=True):
     is there to show it.
     """
 
-    schema: Literal[1]
-    kind: Literal["trace"]
     system: str
     property: str
     conjunct: str

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from verifier.evidence.certificates import Certificate, Lemma
 from verifier.evidence.kept import Kept, Proof
-from verifier.evidence.traces import CHOICE, Entered, Trace
+from verifier.evidence.saved import FirstTrace, SavedTrace
 
-DEEPEST = 100
-"""Calls within calls beyond which a trace is refused."""
 MOST_STEPS = 100_000
 LONGEST = 10_000
 """Characters of a name or sentence beyond which a trace is refused."""
@@ -25,7 +23,7 @@ LONGEST_SIMPLE_PATH = 50
 """Steps beyond which an audit takes longer than anybody waits."""
 
 
-def fault(evidence: Trace | Certificate | Kept) -> str | None:
+def fault(evidence: SavedTrace | FirstTrace | Certificate | Kept) -> str | None:
     """The first thing that is wrong with it; None where nothing is."""
     if isinstance(evidence, Certificate):
         return next(_certificate_faults(evidence), None)
@@ -76,57 +74,13 @@ def _induction_faults(proof: Certificate | Proof) -> Iterator[str]:
         yield f"it is an induction over {proof.induction} steps, not 0 to {longest}"
 
 
-def _trace_faults(trace: Trace) -> Iterator[str]:
+def _trace_faults(trace: SavedTrace | FirstTrace) -> Iterator[str]:
     if len(trace.steps) > MOST_STEPS:
         yield f"it has more than {MOST_STEPS} steps"
-    named = {name for stride in trace.steps for name in stride.changes}
-    known = {*trace.start, *trace.events, *named}
-    if len(trace.steps) * len(known) > MOST_VALUES:
+    if len(trace.steps) * len(trace.start) > MOST_VALUES:
         yield f"it has more than {MOST_VALUES} values of fields"
-    long = next((name for name in known if len(name) > LONGEST), None)
-    names = (trace.system, trace.property, trace.conjunct, trace.case)
-    if long is not None or max(map(len, names)) > LONGEST:
+    names = [trace.system, trace.property, trace.conjunct, trace.case, *trace.start]
+    for step in trace.steps:
+        names += (step.step, *step.choices)
+    if max(map(len, names)) > LONGEST:
         yield f"it has a name of more than {LONGEST} characters"
-    for name in trace.decisive:
-        if name not in trace.seen:
-            yield f"`{name}` decides what is not looked at"
-    for number, stride in enumerate(trace.steps, 1):
-        if _depth(stride.call) > DEEPEST:
-            yield f"step {number}: calls are nested more than {DEEPEST} deep"
-        for cause in (*stride.needs, *(c for causes in stride.because.values() for c in causes)):
-            if cause.startswith(CHOICE):
-                if cause.removeprefix(CHOICE) not in stride.choices:
-                    yield f"step {number}: there is no {cause!r}"
-            elif cause not in known:
-                yield f"step {number}: there is no field `{cause}`"
-        unknown = set(stride.because) - known
-        if unknown:
-            yield f"step {number}: there is no field `{min(unknown)}`"
-    yield from _otherwise_faults(trace)
-
-
-def _otherwise_faults(trace: Trace) -> Iterator[str]:
-    other = trace.otherwise
-    if other is not None:
-        if not 1 <= other.number <= len(trace.steps):
-            yield f"the other execution differs in step {other.number}, which there is not"
-        elif other.choice and other.choice not in trace.steps[other.number - 1].choices:
-            yield f"step {other.number}: there is no choice `{other.choice}`"
-        if not 0 <= other.stops <= len(trace.steps):
-            yield f"the other execution stops at step {other.stops}, which there is not"
-    for turn in trace.turned:
-        if not 1 <= turn.number <= len(trace.steps):
-            yield f"a decision is turned in step {turn.number}, which there is not"
-        if not 0 <= turn.stops <= len(trace.steps):
-            yield f"it stops at step {turn.stops} after a decision, which there is not"
-    if not 0 <= trace.doomed <= len(trace.steps):
-        yield f"the violation is settled after step {trace.doomed}, which there is not"
-
-
-def _depth(call: Entered) -> int:
-    """How deep calls are nested, as far as it matters."""
-    level, depth = [call], 0
-    while level and depth <= DEEPEST:
-        depth += 1
-        level = [entry for each in level for entry in each.entries if isinstance(entry, Entered)]
-    return depth

@@ -120,20 +120,30 @@ class Steps:
 
     def failed(self) -> dict[str, int]:
         """That an assertion fails, if there are any."""
-        failures = [
+        failures = self._failures()
+        return {ASSERTIONS: self.graph.any(failures)} if failures else {}
+
+    def _failures(self) -> list[int]:
+        """For each assertion of each step that it fails."""
+        return [
             self.graph.both(selected, failed)
             for selected, outcome in zip(self.selected, self.outcomes, strict=True)
             for failed in outcome.failures.values()
         ]
-        return {ASSERTIONS: self.graph.any(failures)} if failures else {}
 
     def conjuncts(self, bound: list[Binding]) -> dict[str, tuple[Conjunct, ...]]:
-        """Each property function on each of its records, by property or witness."""
+        """Each property function on each of its records, by property or witness.
+
+        A step that fails its assertion stops the machine: what held before it can be violated, but
+        no case occurs.
+        """
         graph, found = self.graph, dict[str, tuple[Conjunct, ...]]()
         idle = graph.any(self.taken) ^ 1
+        running = graph.both(idle, graph.any(self._failures()) ^ 1)
         for binding in bound:
-            self.start.run.way = (None, idle)
-            bad = graph.both(idle, self.violated(binding, self.start.blank))
+            still = idle if binding.function.kind == "always" else running
+            self.start.run.way = (None, still)
+            bad = graph.both(still, self.violated(binding, self.start.blank))
             for taken, outcome in zip(self.taken, self.outcomes, strict=True):
                 if taken != FALSE:
                     self.start.run.way = (None, taken)

@@ -17,7 +17,8 @@ def certificate_lines(
     """The lemmas, those about the same records together, and what each step needs."""
     yield line((f"{inert(certificate.system)}/{inert(certificate.property)} is proved", "step"))
     count = plural(len(certificate.lemmas), "lemma")
-    how = f"  {inert(certificate.engine)}: {count} that hold at the start, "
+    found = f"{inert(certificate.engine)}: " if certificate.engine else ""
+    how = f"  {found}{count} that hold at the start, "
     yield line(how + "that every step keeps, and that together imply the property")
     if certificate.induction:
         yield line(f"  after {plural(certificate.induction, 'good step')} in a row")

@@ -1,0 +1,170 @@
+"""`audit`: a line for each claim of each file, and the exit code that they make together."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Runner
+
+Spoil = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("evidence")
+
+
+@pytest.fixture
+def evidence(nestproof: Runner, folder: Path) -> Path:
+    """What `check` saves of the example's pairs about isolation."""
+    if not list(folder.iterdir()):
+        assert nestproof("check", "*/isolation", "--evidence", str(folder)).code == 0
+    return folder
+
+
+def trace(evidence: Path) -> Path:
+    return evidence / "lazy.broken.isolation.json"
+
+
+def proof(evidence: Path) -> Path:
+    return evidence / "lazy.fixed.isolation.json"
+
+
+def test_each_claim_is_a_line_with_what_it_is_about(nestproof: Runner, evidence: Path) -> None:
+    ran = nestproof("audit", str(trace(evidence)), str(proof(evidence)))
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == (
+        f"confirmed {trace(evidence)}: lazy/broken/isolation: violated after 3 steps\n"
+        f"confirmed {proof(evidence)}: lazy/fixed/isolation: proved\n"
+    )
+
+
+def test_every_claim_of_what_a_project_stores_is_audited(nestproof: Runner, project: Path) -> None:
+    assert nestproof("gate", "--accept", cwd=project).code == 0
+    file = "properties/certificates/lazy.broken.json"
+    ran = nestproof("audit", file, cwd=project)
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    assert f"confirmed {file}: lazy/broken/isolation: violated after 3 steps" in lines
+    stored = json.loads((project / file).read_text())
+    stored["runs"]["fires:use_fpu"] = {"start": {}, "moves": [["use_fpu", {"value": True}]]}
+    stored["runs"]["fires:switch_to"] = {"start": {}, "moves": [["use_fpu", {"value": True}]]}
+    (project / file).write_text(json.dumps(stored))
+    ran = nestproof("audit", file, cwd=project)
+    assert ran.code == 1
+    lines = ran.out.splitlines()
+    assert f"confirmed {file}: lazy/broken/fires:use_fpu: reached after 1 step" in lines
+    assert (
+        f"rejected {file}: lazy/broken/fires:switch_to: step 1: `switch_to` does not occur" in lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("of", "spoil", "reason"),
+    [
+        (trace, lambda d: d.update(later=1), "isolation: unknown key `later`"),
+        (trace, lambda d: d["steps"][1].update(call={}), "isolation: unknown key `call`"),
+        (proof, lambda d: d.update(later=1), "isolation: unknown key `later`"),
+        (trace, lambda d: d["steps"][0].update(step="fly"), "has no step `fly`"),
+        (trace, lambda d: d["steps"][0]["choices"].update(x=True), "has no choice `x`"),
+        (trace, lambda d: d["start"].update(x=True), "has no field `x`"),
+        (trace, lambda d: d.update(property="order"), "has no property `order`"),
+        (trace, lambda d: d.update(property="", conjunct=""), ": it claims nothing"),
+        (trace, lambda d: d.update(system="lazy/gone"), "there is no system `lazy/gone`"),
+        (proof, lambda d: d.update(property="order"), "has no property `order`"),
+        (proof, lambda d: d.update(property="fires:fly"), "has no step `fly`"),
+        (proof, lambda d: d.update(property="sometimes:fly"), "has no case `fly`"),
+        (proof, lambda d: d["lemmas"].append({"x": [True]}), "has no field `x`"),
+        (proof, lambda d: d.update(lemmas=[]), "do not rule out a violation"),
+        (proof, lambda d: d.update(system="lazy/broken"), "the clause"),
+    ],
+)
+def test_what_a_file_claims_in_vain_is_rejected_with_the_reason(
+    nestproof: Runner,
+    evidence: Path,
+    tmp_path: Path,
+    of: Callable[[Path], Path],
+    spoil: Spoil,
+    reason: str,
+) -> None:
+    document = json.loads(of(evidence).read_text())
+    spoil(document)
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(document))
+    ran = nestproof("audit", str(file))
+    assert (ran.code, ran.err) == (1, "")
+    [line] = ran.out.splitlines()
+    assert line.startswith(f"rejected {file}: lazy/")
+    assert reason in line
+
+
+def stored(**changes: Any) -> dict[str, Any]:
+    """A system's evidence that claims nothing, with something else in it."""
+    whole: dict[str, Any] = {"schema": 1, "kind": "kept", "system": "lazy/fixed"}
+    return {**whole, "lemmas": [], "proofs": {}, "runs": {}, **changes}
+
+
+RUN = {"start": {}, "moves": [["use_fpu", {"value": True}]]}
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        (stored(), "lazy/fixed: it claims nothing"),
+        (stored(lemmas=[{"ts": [True]}]), "lazy/fixed: lemma 1: it is part of no proof"),
+        (stored(lemmas=[{"x": [True]}]), "lazy/fixed: lemma 1: `lazy/fixed` has no field `x`"),
+        (stored(runs={"order": RUN}), "lazy/fixed/order: `lazy/fixed` has no property `order`"),
+        (
+            stored(runs={"fires:use_fpu": {**RUN, "start": {"x": True}}}),
+            "lazy/fixed/fires:use_fpu: `lazy/fixed` has no field `x`",
+        ),
+        (
+            stored(runs={"fires:use_fpu": {**RUN, "start": {"ts": False}}}),
+            "lazy/fixed/fires:use_fpu: `ts` starts as `True`, not `False`",
+        ),
+        (
+            stored(runs={"fires:use_fpu": {**RUN, "moves": [["use_fpu", {"x": True}]]}}),
+            "lazy/fixed/fires:use_fpu: step 1: `use_fpu` needs a `bool` for its choice `value`, "
+            "not `None`",
+        ),
+        (
+            stored(
+                runs={"fires:use_fpu": {**RUN, "moves": [["use_fpu", {"value": True, "x": True}]]}}
+            ),
+            "lazy/fixed/fires:use_fpu: step 1: `use_fpu` has no choice `x`",
+        ),
+        (stored(later=1), "lazy/fixed: unknown key `later`"),
+        (
+            stored(runs={"isolation": {**RUN, "later": 1}}),
+            "lazy/fixed: unknown key `later` - at `$.runs[...]`",
+        ),
+    ],
+)
+def test_what_a_project_stores_in_vain_is_rejected_with_the_reason(
+    nestproof: Runner, tmp_path: Path, document: dict[str, Any], line: str
+) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(document))
+    ran = nestproof("audit", str(file))
+    assert (ran.code, ran.err) == (1, "")
+    assert f"rejected {file}: {line}" in ran.out.splitlines()
+
+
+def test_a_damaged_file_counts_before_a_rejected_one_and_that_before_an_unknown_one(
+    nestproof: Runner, evidence: Path, tmp_path: Path
+) -> None:
+    rejected, damaged, slow = (tmp_path / name for name in ("rejected", "damaged", "slow"))
+    rejected.write_text(json.dumps(stored()))
+    damaged.write_text("{")
+    slow.write_text(json.dumps(json.loads(proof(evidence).read_text()) | {"induction": 100}))
+
+    def code(*files: Path) -> int:
+        return nestproof("audit", "--timeout", "0.3", *map(str, files)).code
+
+    assert code(slow) == 3
+    assert code(slow, rejected) == 1
+    assert code(damaged, rejected, slow) == 2
+    assert code(trace(evidence)) == 0

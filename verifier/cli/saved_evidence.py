@@ -1,0 +1,98 @@
+"""Saved files to show: only what the models that are here confirm is shown as fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from verifier.catalogue import Catalogue, load
+from verifier.cli.errors import wrong_file
+from verifier.cli.progress import Reporter
+from verifier.evidence.audit import rejection
+from verifier.evidence.certificates import Certificate
+from verifier.evidence.files import DamagedFile, read
+from verifier.evidence.recomputing import recomputed
+from verifier.evidence.saved import SavedTrace
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Progress
+from verifier.language.compiled import Compiled
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+from verifier.parallel import Lost, within
+
+Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
+
+
+@dataclass(frozen=True)
+class Unverified:
+    """An execution that the models that are here do not confirm, with the reason."""
+
+    saved: SavedTrace
+    reason: str
+
+
+def evidence_of(
+    file: Path, root: Path, compiled_by: Compile, timeout: float, reporter: Reporter
+) -> tuple[Trace | Certificate | Unverified, Catalogue | None]:
+    """What a file holds, confirmed by the project's models; and the catalogue of these."""
+    try:
+        saved = read(file)
+    except DamagedFile as damage:
+        raise wrong_file(file, str(damage)) from None
+    if isinstance(saved, Certificate):
+        catalogue = load(root)
+        return _sound(saved, catalogue, compiled_by, timeout, reporter), catalogue
+    try:
+        catalogue = load(root)
+        told = _told(saved, catalogue, compiled_by, timeout, reporter)
+    except ModelError as error:
+        return Unverified(saved, error.message), None
+    return (Unverified(saved, told) if isinstance(told, str) else told), catalogue
+
+
+def _told(
+    saved: SavedTrace,
+    catalogue: Catalogue,
+    compiled_by: Compile,
+    timeout: float,
+    reporter: Reporter,
+) -> Trace | str:
+    """The execution with the story that the models give it, or why they do not."""
+    system = catalogue.systems.get(saved.system)
+    if system is None:
+        return f"there is no system `{saved.system}` here"
+    properties = catalogue.properties_of(system)
+    reporter.watch(Progress("compile", 0, saved.system))
+    compiled = compiled_by(system, properties)
+    reporter.watch(Progress("explain", 0, saved.system))
+    task = partial(recomputed, compiled, properties, saved)
+    told = within(timeout, saved.system, task, reporter.watch)
+    return f"not replayed: {told.reason}" if isinstance(told, Lost) else told
+
+
+def _sound(
+    certificate: Certificate,
+    catalogue: Catalogue,
+    compiled_by: Compile,
+    timeout: float,
+    reporter: Reporter,
+) -> Certificate:
+    """A proof that holds; a ModelError where a file only says that it does."""
+    system = catalogue.system(certificate.system)
+    properties = catalogue.properties_of(system)
+    reporter.watch(Progress("compile", 0, certificate.system))
+    compiled = compiled_by(system, properties)
+    pair = f"{certificate.system}/{certificate.property}"
+    why = within(
+        timeout, pair, partial(rejection, compiled, properties, certificate), reporter.watch
+    )
+    if isinstance(why, Lost):
+        raise ModelError(f"the audit of this proof of `{pair}` was {why.reason}")
+    if why is not None:
+        raise ModelError(f"this is no proof of `{pair}`: {why}", mend="prove it again")
+    return msgspec.structs.replace(certificate, engine="")
