@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from itertools import chain
+from operator import or_
 from typing import Literal
 
 from verifier.circuit.circuit import Circuit
@@ -95,17 +96,23 @@ def _placed(
     return [[literal(each) for each in lemma] for lemma in lemmas]
 
 
-def reached(circuit: Circuit, paths: Mapping[str, Path]) -> set[str]:
-    """The goals that the last steps of their paths violate; all paths are replayed side by side."""
+def reached(circuit: Circuit, paths: Mapping[str, Path]) -> dict[str, tuple[int, ...]]:
+    """The goals that the last steps of their paths violate, with the steps that are taken there.
+
+    Steps count from 0; one that is not enabled, or fails its assertion, changes nothing. All paths
+    are replayed side by side.
+    """
     fitting = [(g, path) for g, path in paths.items() if _path_fits(circuit, g, path) is None]
     if not fitting:
-        return set()
+        return {}
     steps = PackedSteps(circuit, (1 << len(fitting)) - 1)
     state = {
         latch.literal: _word(path.start[latch.name] for _, path in fitting)
         for latch in circuit.latches
     }
-    found = set()
+    fires = [goal for goal in circuit.bad if goal.startswith("fires:")]
+    taken: dict[str, list[int]] = {goal: [] for goal, _ in fitting}
+    found: dict[str, tuple[int, ...]] = {}
     for step in range(max(len(path.inputs) for _, path in fitting)):
         inputs = {
             bit.literal: _word(
@@ -114,9 +121,12 @@ def reached(circuit: Circuit, paths: Mapping[str, Path]) -> set[str]:
             for bit in circuit.inputs
         }
         violated = steps.take(state, inputs)
+        moved = reduce(or_, (violated[goal] for goal in fires), 0)
         for lane, (goal, path) in enumerate(fitting):
+            if moved >> lane & 1:
+                taken[goal].append(step)
             if step == len(path.inputs) - 1 and violated[goal] >> lane & 1:
-                found.add(goal)
+                found[goal] = tuple(taken[goal])
         state = steps.successor()
     return found
 

@@ -150,8 +150,6 @@ def occurs(
         if function.kind == "sometimes" and function.name == case and bindings(system, function)
     ]
     if named and not fires:
-        if not moves:
-            machine.run.stand()
         if machine.failing(named):
             return named[0].group
     elif moves and moves[-1][0].name == case:

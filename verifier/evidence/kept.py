@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -23,6 +23,12 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The same about fields and steps that are called otherwise by now."""
         moves = tuple((steps.get(step, step), choices) for step, choices in self.moves)
         return Run(_renamed(self.start, fields), moves)
+
+    def only(self, numbers: Sequence[int]) -> Run:
+        """The same without its other moves; numbers count from 0."""
+        if len(numbers) >= len(self.moves):
+            return self
+        return Run(self.start, tuple(self.moves[number] for number in numbers))
 
 
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

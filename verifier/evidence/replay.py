@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,18 @@ class Machine:
             return self.system.level(self.state)
 
     def failing(self, properties: Sequence[ModelFunction]) -> list[ModelFunction]:
-        """The `always` functions that do not hold now, and the `sometimes` that are found."""
+        """The `always` functions that do not hold now, and the `sometimes` that are found.
+
+        Now, or once the machine stands still, as it can after any step: its events are blank then.
+        """
+        found = self._failing(properties)
+        left = [function for function in properties if function not in found]
+        if left and self._has_events:
+            with self._standing():
+                found += self._failing(left)
+        return [function for function in properties if function in found]
+
+    def _failing(self, properties: Sequence[ModelFunction]) -> list[ModelFunction]:
         found = []
         for function in properties:
             with blaming(f"property `{function.name}`", SECONDS):
@@ -55,15 +67,40 @@ class Machine:
                 found.append(function)
         return found
 
+    @property
+    def _has_events(self) -> bool:
+        """Whether anything happened in the last step."""
+        return any(
+            leaf.event and value != leaf.default
+            for leaf, value in zip(self.run.store.leaves, self.run.store.values, strict=True)
+        )
+
+    @contextmanager
+    def _standing(self) -> Iterator[None]:
+        """After a step that changes nothing, for a while."""
+        before = list(self.run.store.values)
+        self.run.stand()
+        try:
+            yield
+        finally:
+            self.run.store.values[:] = before
+
     def read_by(self, function: ModelFunction) -> dict[str, Any]:
-        """What a property function looks at now, in order, where it fails."""
+        """What a property function looks at now, in order, where it fails; see `failing`."""
+        found = self._read_by(function)
+        if found is None:
+            with self._standing():
+                found = self._read_by(function)
+        return found or {}
+
+    def _read_by(self, function: ModelFunction) -> dict[str, Any] | None:
         for binding in bindings(self.system, function):
             self.run.reads = {}
             holds = bool(binding.holds(self.run.store))
             reads, self.run.reads = self.run.reads, None
             if not holds:
                 return reads
-        return {}
+        return None
 
 
 @dataclass(frozen=True)

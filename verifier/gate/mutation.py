@@ -201,7 +201,7 @@ def _missing(circuit: Circuit, witnesses: Mapping[str, Path], search: Limits) ->
     """A case that cannot occur any more."""
     wanted = [wish for wish in witnesses if wish in circuit.bad]
     found = {*simulation(circuit, wanted)}
-    found |= reached(circuit, {wish: witnesses[wish] for wish in wanted if wish not in found})
+    found |= set(reached(circuit, {wish: witnesses[wish] for wish in wanted if wish not in found}))
     rest = [wish for wish in wanted if wish not in found]
     verdicts = pdr(circuit, rest, search) if rest else {}
     empty = [wish for wish, verdict in verdicts.items() if isinstance(verdict, Proved)]

@@ -47,10 +47,10 @@ def _shown(
 
 
 def leading(compiled: Compiled, runs: Mapping[str, Run]) -> dict[str, Run]:
-    """The executions that still reach their goals, steps aside that cannot be taken any more."""
+    """The executions that still reach their goals, without steps that cannot be taken any more."""
     paths = {goal: path_of(compiled, run) for goal, run in runs.items()}
     found = reached(compiled.circuit, {g: path for g, path in paths.items() if path is not None})
-    return {goal: run for goal, run in runs.items() if goal in found}
+    return {goal: runs[goal].only(taken) for goal, taken in found.items()}
 
 
 def _violates(
