@@ -1,0 +1,143 @@
+"""A small system, and proofs about it that are wrong in exactly one condition each.
+
+One of three cells has a token and passes it on; lemmas about what never happens can be true of all
+else, or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from verifier.evidence.certificates import Certificate, Lemma, clauses_from
+from verifier.evidence.verdicts import Clause, Induction
+from verifier.language import System, always, assume, record, step
+from verifier.language.compiled import Compiled
+from verifier.language.compiling import compile_system
+from verifier.language.functions import ModelFunction, about
+
+
+class Mode(Enum):
+    """Four values, so that one of them is two clauses."""
+
+    OFF = 0
+    LOW = 1
+    HIGH = 2
+    MAX = 3
+
+
+@record
+class Ring:
+    """`free` starts with any value."""
+
+    a: bool = True
+    b: bool = False
+    c: bool = False
+    mode: Mode = Mode.OFF
+    free: bool = False
+    new: bool = True
+
+
+@step
+def pass_on(ring: Ring) -> None:
+    last = ring.c
+    ring.c = ring.b
+    ring.b = ring.a
+    ring.a = last
+
+
+@step
+def turn(ring: Ring, mode: Mode) -> None:
+    assume(ring.a and ring.b)
+    ring.mode = mode
+    ring.free = False
+
+
+@step
+def age(ring: Ring) -> None:
+    ring.new = False
+
+
+@always("single")
+def a_and_b_have_one_token(ring: Ring) -> bool:
+    return not (ring.a and ring.b)
+
+
+@always("old")
+def it_is_old(ring: Ring) -> bool:
+    """Violated by a first step that leaves it new, and by no later one after a good one."""
+    return not ring.new
+
+
+@always("off")
+def it_is_off(ring: Ring) -> bool:
+    return ring.mode == Mode.OFF
+
+
+@cache
+def ring() -> tuple[Compiled, tuple[ModelFunction, ...]]:
+    functions = (a_and_b_have_one_token, it_is_old, it_is_off)
+    properties = tuple(known for f in functions if (known := about(f)) is not None)
+    system = System("ring/one", Ring(), (pass_on, turn, age), arbitrary=("free",))
+    return compile_system(system, properties), properties
+
+
+AB: Lemma = {"a": (False,), "b": (False,)}
+CA: Lemma = {"a": (False,), "c": (False,)}
+BC: Lemma = {"b": (False,), "c": (False,)}
+SINGLE: tuple[Lemma, ...] = (AB, CA, BC)
+"""Why no two cells have tokens. Two of them rule a violation out, and a step breaks one."""
+AGED: Lemma = {"new": (False,)}
+NONE = Induction()
+ONCE, TWICE, THRICE = Induction(1), Induction(2), Induction(3)
+
+
+@dataclass(frozen=True)
+class Forged:
+    """A proof that is wrong in one condition, or in none where that is empty."""
+
+    name: str
+    wrong: str
+    lemmas: tuple[Lemma, ...]
+    property: str = "single"
+    induction: Induction = NONE
+
+    def certificate(self) -> Certificate:
+        return Certificate(
+            schema=1,
+            kind="certificate",
+            system="ring/one",
+            property=self.property,
+            engine="pdr",
+            depth=1,
+            lemmas=self.lemmas,
+            induction=self.induction.steps,
+            simple_path=self.induction.simple_path,
+        )
+
+    def clauses(self) -> tuple[Clause, ...]:
+        return tuple(clauses_from(ring()[0], self.lemmas))
+
+
+FORGED = (
+    Forged("right", "", SINGLE),
+    Forged("right about a mode", "", (*SINGLE, {"mode": ("OFF",)}), "off"),
+    Forged("right after good steps", "", SINGLE, induction=ONCE),
+    Forged("right along simple paths", "", (), induction=Induction(3, simple_path=True)),
+    Forged("starts with another bit", "initial", (*SINGLE, AGED)),
+    Forged("starts with another mode", "initial", (*SINGLE, {"mode": ("LOW",)})),
+    Forged("starts with any value", "initial", (*SINGLE, {"free": (True,)})),
+    Forged(
+        "starts otherwise, by induction", "initial", (*SINGLE, {"new": (False,)}), "single", ONCE
+    ),
+    Forged("a step breaks a lemma that is needed", "inductive", (AB, CA)),
+    Forged("a step breaks another lemma", "inductive", (*SINGLE, {"new": (True,)})),
+    Forged("a step breaks a lemma, by induction", "inductive", (AB, CA), "single", ONCE),
+    Forged("no lemmas", "implies", ()),
+    Forged("lemmas that say too little", "implies", ({"a": (True,), "b": (True,), "c": (True,)},)),
+    Forged("too few good steps", "implies", (), "single", Induction(2, simple_path=True)),
+    Forged("paths that are not simple", "implies", (), "single", THRICE),
+    Forged("the first steps are not good", "base", (), "old", ONCE),
+    Forged("nor are the first steps with lemmas", "base", SINGLE, "old", TWICE),
+)
