@@ -7,25 +7,43 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import load, project_root
+from verifier.catalogue import Catalogue, Pair, load, project_root
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.writing import write_output
+from verifier.cli.errors import say
+from verifier.cli.progress import Reporter
+from verifier.cli.writing import writable_file, write_output
 from verifier.compiler.compile import compile_compared
+from verifier.evidence.certificates import Certificate, clauses_of
+from verifier.evidence.verdicts import Limits
+from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
+
+FORMATS = click.Choice(["aiger", "smt2"])
 
 
 @click.command("export")
 @click.argument("pair", shell_complete=pairs)
+@click.option("--format", "kind", type=FORMATS, help="What to write the system as.")
 @click.option(
-    "--format", "kind", type=click.Choice(["aiger", "smt2"]), required=True, help="What to write."
+    "--certificate",
+    is_flag=True,
+    help="Write a proof as a witness circuit in AIGER, for the system that `aiger` writes.",
 )
 @options.output
-def command(pair: str, kind: str, output: Path | None) -> int:
-    """Write a PAIR as a transition system that other tools read."""
-    from verifier.formats.aiger import write_aiger
-    from verifier.formats.smt2 import write_smt2
-
+@options.timeout(300.0, "Seconds to find the proof in.")
+def command(
+    pair: str, kind: str | None, certificate: bool, output: Path | None, timeout: float
+) -> int:
+    """Write a PAIR as a transition system that other tools read, or a proof that they check."""
+    if kind is None and not certificate:
+        context = click.get_current_context()
+        wanted = next(param for param in context.command.params if param.name == "kind")
+        raise click.MissingParameter(ctx=context, param=wanted)
+    if certificate and kind == "smt2":
+        raise click.UsageError("--certificate is a circuit in AIGER; --format smt2 has none")
+    if output is not None:
+        writable_file(output)
     catalogue = load(project_root(Path.cwd()))
     chosen = catalogue.matching([pair])
     if len(chosen) > 1:
@@ -36,17 +54,67 @@ def command(pair: str, kind: str, output: Path | None) -> int:
     compiled = compile_compared(system, catalogue.properties_of(system))
     if group not in compiled.circuit.bad:
         raise ModelError(f"`{chosen[0]}` has witnesses only", mend="export another property")
-    circuit = compiled.circuit.restricted([group])
-    if kind == "aiger":
-        content = write_aiger(circuit, [group])
+    if certificate:
+        proof = _proof(catalogue, compiled, chosen[0], timeout)
+        if isinstance(proof, int):
+            return proof
+        content = _witness(compiled, proof)
     else:
-        content = write_smt2(circuit, group).encode()
-    if output is None:
-        if kind == "aiger" and sys.stdout.isatty():
-            raise ModelError(
-                "AIGER is binary and this is a terminal", mend=f"`-o {group}.aig`, or a pipe"
-            )
-        click.echo(content, nl=False)
+        content = _system(compiled, group, kind or "")
+    if output is not None:
+        write_output(output, content)
         return 0
-    write_output(output, content)
+    if kind != "smt2" and sys.stdout.isatty():
+        raise ModelError(
+            "AIGER is binary and this is a terminal", mend=f"`-o {group}.aig`, or a pipe"
+        )
+    click.echo(content, nl=False)
     return 0
+
+
+def _system(compiled: Compiled, group: str, kind: str) -> bytes:
+    from verifier.formats.aiger import write_aiger
+    from verifier.formats.smt2 import write_smt2
+
+    circuit = compiled.circuit.restricted([group])
+    return write_aiger(circuit, [group]) if kind == "aiger" else write_smt2(circuit, group).encode()
+
+
+def _proof(
+    catalogue: Catalogue, compiled: Compiled, pair: Pair, timeout: float
+) -> Certificate | int:
+    """An inductive invariant that rules the violation out; the exit code where there is none.
+
+    Whatever engine has proved the pair before, PDR finds it: one by k-induction is none, and would
+    need a circuit with several copies of each latch.
+    """
+    from verifier.parallel import check_one
+
+    limits = Limits(seconds=timeout)
+    with Reporter("proving") as reporter:
+        results = check_one(
+            catalogue,
+            lambda *_: compiled,
+            "pdr",
+            limits,
+            minimal=True,
+            fresh=False,
+            jobs=1,
+            name=pair.system,
+            groups=[pair.property],
+            watch=reporter.watch,
+        )
+    result = next(each for each in results if each.property == pair.property)
+    if isinstance(result.evidence, Certificate):
+        return result.evidence
+    because = f": {result.reason}" if result.reason else ""
+    say("error", f"`{pair}` is {result.verdict}{because}; only a proof has a certificate")
+    return 3 if result.verdict == "unknown" else 1
+
+
+def _witness(compiled: Compiled, proof: Certificate) -> bytes:
+    from verifier.formats.aiger import write_witness
+
+    found = [clauses_of(compiled, lemma) for lemma in proof.lemmas]
+    clauses = [clause for each in found if not isinstance(each, str) for clause in each]
+    return write_witness(compiled.circuit, proof.property, clauses)

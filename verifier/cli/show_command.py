@@ -129,9 +129,10 @@ def _found(
         if kept is not None:
             return kept, catalogue
     task = partial(check_one, catalogue, circuits.compiled, "auto", limits, minimal=True)
-    [result] = task(
+    results = task(
         fresh=fresh, jobs=2, name=pair.system, groups=[pair.property], watch=reporter.watch
     )
+    result = next(each for each in results if each.property == pair.property)
     return result.evidence or result, catalogue
 
 

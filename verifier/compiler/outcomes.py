@@ -121,7 +121,7 @@ class ByPython:
         return Outcome((move[0].name,) if move and fired else (), failed, after, bad)
 
     def _bad(self) -> Iterator[bool]:
-        """Each claim, then each group of them; no case occurs in a step that fails its assertion."""
+        """Each claim, then each group; no case occurs where a step fails its assertion."""
         whole = []
         stopped = self.taken is not None and self.taken.failed is not None
         for group, always in self.groups:
