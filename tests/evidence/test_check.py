@@ -127,6 +127,21 @@ def test_an_induction_is_accepted_only_with_enough_steps(judge: Judge) -> None:
     assert audited(Induction(-1)) == "well-formed"
 
 
+@JUDGES
+def test_an_induction_is_over_as_many_good_steps_as_it_says(judge: Judge) -> None:
+    """From 5, which is not reached, come 6 and 7: three good steps in a row exclude it."""
+    circuit = counter(3, limit=4, stalls=False)
+    found = [
+        condition(proof_holds(circuit, "reaches the top", by_induction(steps), judge))
+        for steps in range(5)
+    ]
+    assert found == ["implies", "implies", "implies", None, None]
+
+
+def by_induction(steps: int) -> Proved:
+    return Proved("kinduction", Invariant(()), steps, 0.0, Induction(steps))
+
+
 def test_an_induction_over_more_steps_than_a_violation_takes_fails_its_base() -> None:
     proved = Proved("kinduction", Invariant(()), 20, 0.0, Induction(20, simple_path=True))
     rejected = proof_holds(counter(3), "reaches the top", proved)
