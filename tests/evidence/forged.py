@@ -12,7 +12,7 @@ from functools import cache
 
 from verifier.evidence.certificates import Certificate, Lemma, clauses_from
 from verifier.evidence.verdicts import Clause, Induction
-from verifier.language import System, always, assume, record, step
+from verifier.language import System, always, assume, event, record, step
 from verifier.language.compiled import Compiled
 from verifier.language.compiling import compile_system
 from verifier.language.functions import ModelFunction, about
@@ -27,6 +27,11 @@ class Mode(Enum):
     MAX = 3
 
 
+@event
+class Heard:
+    loud: bool = False
+
+
 @record
 class Ring:
     """`free` starts with any value."""
@@ -37,6 +42,7 @@ class Ring:
     mode: Mode = Mode.OFF
     free: bool = False
     new: bool = True
+    heard: Heard = Heard()
 
 
 @step
@@ -59,6 +65,24 @@ def age(ring: Ring) -> None:
     ring.new = False
 
 
+@step
+def leak(ring: Ring) -> None:
+    """Takes the place of `age`: breaks a lemma, and no claim yet."""
+    ring.c = True
+
+
+@step
+def shout(ring: Ring) -> None:
+    """Breaks a claim, and no lemma."""
+    ring.heard.loud = True
+
+
+@step
+def check(ring: Ring) -> None:
+    """Breaks neither, and fails an assertion."""
+    assert not ring.new, "too soon"
+
+
 @always("single")
 def a_and_b_have_one_token(ring: Ring) -> bool:
     return not (ring.a and ring.b)
@@ -75,9 +99,14 @@ def it_is_off(ring: Ring) -> bool:
     return ring.mode == Mode.OFF
 
 
+@always("quiet")
+def nothing_is_loud(ring: Ring) -> bool:
+    return not ring.heard.loud
+
+
 @cache
 def ring() -> tuple[Compiled, tuple[ModelFunction, ...]]:
-    functions = (a_and_b_have_one_token, it_is_old, it_is_off)
+    functions = (a_and_b_have_one_token, it_is_old, it_is_off, nothing_is_loud)
     properties = tuple(known for f in functions if (known := about(f)) is not None)
     system = System("ring/one", Ring(), (pass_on, turn, age), arbitrary=("free",))
     return compile_system(system, properties), properties
