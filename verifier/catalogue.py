@@ -16,6 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from verifier.language.asserting import asserts
+from verifier.language.compiled import ASSERTIONS, DEADLOCK
 from verifier.language.errors import ModelError, Place, blaming
 from verifier.language.functions import ModelFunction, about
 from verifier.language.names import (
@@ -70,14 +72,34 @@ class Catalogue:
         )
 
     def pairs_of(self, system: System) -> list[Pair]:
-        """A system's properties, with `assertions` where a verdict is recorded for it."""
+        """A system's properties, the language's own among them; each is checked and listed.
+
+        `assertions` is one where the sources contain an `assert` or a verdict is recorded for it,
+        `deadlock` where the system must be able to go on.
+        """
         groups = {function.group for function in self.properties_of(system)}
+        groups |= {ASSERTIONS} if system.name in self.asserting else set()
+        groups |= set() if system.may_end else {DEADLOCK}
         groups |= {pair.property for pair in self.expected if pair.system == system.name}
         return [Pair(system.name, group) for group in sorted(groups)]
 
     def pairs(self) -> Iterator[Pair]:
         for system in self.systems.values():
             yield from self.pairs_of(system)
+
+    @cached_property
+    def asserting(self) -> frozenset[str]:
+        """The systems whose sources contain an assertion."""
+        return frozenset(name for name, system in self.systems.items() if asserts(system))
+
+    @cached_property
+    def bare(self) -> tuple[str, ...]:
+        """The systems without an assertion and without a property from properties/."""
+        return tuple(
+            name
+            for name, system in self.systems.items()
+            if name not in self.asserting and not self.properties_of(system)
+        )
 
     @cached_property
     def idle(self) -> tuple[str, ...]:
@@ -89,7 +111,7 @@ class Catalogue:
         """Refuse a project in which there is nothing to check."""
         if not self.systems:
             raise ModelError(f"there are no systems under {self.root}", mend="add some to models/")
-        if not any(self.pairs()):
+        if len(self.bare) == len(self.systems):
             raise ModelError(
                 f"no properties apply to the systems under {self.root}",
                 mend="add functions with @always to properties/",
@@ -214,7 +236,7 @@ def load(root: Path) -> Catalogue:
                 functions[function] = None
     _check_names(root, properties, made)
     ordered = dict(sorted(systems.items()))
-    groups = {function.group for function in properties} | {"assertions"}
+    groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
     expected = _expected(root / "properties" / "verdicts.toml", ordered, groups)
     return Catalogue(root, ordered, tuple(properties), expected, _by_name(functions))
 

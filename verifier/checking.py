@@ -23,7 +23,7 @@ from verifier.evidence.verdicts import (
     Watch,
     silent,
 )
-from verifier.language.compiled import Compiled
+from verifier.language.compiled import DEADLOCK, Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
@@ -134,7 +134,7 @@ def _refuse_absent(
 ) -> None:
     """Raise ModelError where a property is asked for that the system does not have."""
     known = {function.group for function in properties}
-    known |= {ASSERTIONS} & compiled.circuit.bad.keys()
+    known |= {ASSERTIONS, DEADLOCK} & compiled.circuit.bad.keys()
     absent = [group for group in groups if group not in known]
     if absent:
         raise ModelError(

@@ -39,8 +39,10 @@ def test_check_prints_one_json_document(nestproof: Runner) -> None:
     assert [
         (r["pair"], r["verdict"], r["expected"], r["audited"]) for r in document["results"]
     ] == [
+        ("lazy/broken/deadlock", "proved", "proved", True),
         ("lazy/broken/integrity", "violated", "violated", True),
         ("lazy/broken/isolation", "violated", "violated", True),
+        ("lazy/fixed/deadlock", "proved", "proved", True),
         ("lazy/fixed/integrity", "proved", "proved", True),
         ("lazy/fixed/isolation", "proved", "proved", True),
     ]
@@ -60,7 +62,7 @@ def test_circuits_are_kept_between_checks_unless_one_says_no(
         kept[0].write_bytes(spoil)
         again = nestproof("check", **caches)
         assert again.code == 0
-        assert "4 pairs: 2 proved, 2 violated; all as expected" in again.err
+        assert "6 pairs: 4 proved, 2 violated; all as expected" in again.err
         assert kept[0].read_bytes() != spoil
 
 
@@ -126,10 +128,10 @@ def test_saved_evidence_is_shown_and_audited(
 ) -> None:
     assert nestproof("check", "--evidence", str(tmp_path / "out")).code == 0
     files = sorted(map(str, (tmp_path / "out").iterdir()))
-    assert len(files) == 4
+    assert len(files) == 6
     ran = nestproof("audit", *files)
     assert ran.code == 0
-    assert ran.out.count("confirmed") == 4
+    assert ran.out.count("confirmed") == 6
     trace = nestproof("show", str(tmp_path / "out" / "lazy.broken.isolation.json"))
     golden("show-trace", trace.out + trace.err)
 

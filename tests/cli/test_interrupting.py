@@ -117,7 +117,7 @@ def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
     wanted = [
         f"lazy.{system}.{group}.json"
         for system in ("broken", "fixed")
-        for group in ("integrity", "isolation")
+        for group in ("deadlock", "integrity", "isolation")
     ]
     out = project / "out"
     for _ in range(500):

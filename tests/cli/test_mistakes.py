@@ -51,7 +51,7 @@ def test_a_command_line_that_cannot_be_read_is_answered_with_a_mend(
 
 
 def test_a_name_for_several_pairs_is_refused_where_one_is_needed(nestproof: Runner) -> None:
-    refused(nestproof("show", "lazy"), "names 4 pairs", "name one of them")
+    refused(nestproof("show", "lazy"), "names 6 pairs", "name one of them")
 
 
 def test_limits_out_of_range_are_refused(nestproof: Runner) -> None:

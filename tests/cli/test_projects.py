@@ -55,7 +55,7 @@ def test_a_project_without_properties_is_refused(nestproof: Runner, project: Pat
         refused(nestproof(command, cwd=project), "no properties apply", "@always")
     listed = nestproof("list", cwd=project)
     assert "lazy/fixed" in listed.out
-    assert "2 systems, 0 pairs" in listed.err
+    assert "2 systems, 2 pairs" in listed.err
 
 
 def test_a_project_without_systems_is_refused(nestproof: Runner, project: Path) -> None:

@@ -54,10 +54,10 @@ def test_a_new_name_alone_touches_no_pair_and_searches_for_nothing(project: Proj
         "           the circuit is another, which does the same\n"
         "           models/lazy.py\n" in ran.out
     )
-    assert "1 file changed, 0 of 4 pairs touched" in ran.out
+    assert "1 file changed, 0 of 6 pairs touched" in ran.out
     assert "field `saved[A].uses_fpu` is now called `saved[A].q`, and 1 more alike\n" in ran.out
     assert ran.out.count(STALE) == 1
-    assert "4 pairs: 4 from earlier evidence, 0 searched" in ran.out
+    assert "6 pairs: 6 from earlier evidence, 0 searched" in ran.out
     assert STALE in ran.out
 
 
@@ -69,7 +69,7 @@ def test_accepting_writes_the_evidence_under_the_new_name(project: Project) -> N
     assert "uses_fpu" not in text
     project.commit()
     ran = project.gate("--base", "HEAD", "--no-cache")
-    assert "4 pairs: 4 from earlier evidence, 0 searched" in ran.out
+    assert "6 pairs: 6 from earlier evidence, 0 searched" in ran.out
     assert STALE not in ran.out
 
 
@@ -87,9 +87,9 @@ def test_a_new_name_of_a_step_alone_touches_no_pair_either(project: Project) -> 
         file.write_text(re.sub(r"\bswitch_to\b", "schedule", file.read_text()))
     ran = project.gate("--no-cache")
     assert ran.code == 0
-    assert "1 file changed, 0 of 4 pairs touched" in ran.out
+    assert "1 file changed, 0 of 6 pairs touched" in ran.out
     assert "step `switch_to` is now called `schedule`" in ran.out
-    assert "4 pairs: 4 from earlier evidence, 0 searched" in ran.out
+    assert "6 pairs: 6 from earlier evidence, 0 searched" in ran.out
     assert STALE in ran.out
 
 

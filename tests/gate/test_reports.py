@@ -41,12 +41,14 @@ def broken(gated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_junit_has_a_suite_a_system_and_a_failure_for_what_is_unexpected(broken: Path) -> None:
     root = ElementTree.fromstring((broken / "report.junit").read_bytes())
     assert root.tag == "testsuites"
-    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("4", "2", "0")
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("6", "2", "0")
     suites = {suite.get("name"): suite for suite in root}
     assert set(suites) == {"lazy/broken", "lazy/fixed"}
-    assert [case.get("name") for case in suites["lazy/fixed"]] == ["integrity", "isolation"]
-    for case in suites["lazy/fixed"]:
+    cases = list(suites["lazy/fixed"])
+    assert [case.get("name") for case in cases] == ["deadlock", "integrity", "isolation"]
+    for case in cases:
         assert {"classname", "name", "time"} == set(case.keys())
+    for case in cases[1:]:
         [failure] = case.findall("failure")
         assert failure.get("message") == "violated, expected proved"
         assert "since step 2" in str(failure.text)

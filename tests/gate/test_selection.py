@@ -16,10 +16,15 @@ def pairs(project: Project, *arguments: str) -> tuple[list[str], int]:
 
 def test_patterns_name_pairs_systems_and_families_as_in_check(project: Project) -> None:
     assert pairs(project, "lazy/fixed/isolation") == (["lazy/fixed/isolation"], 0)
-    assert pairs(project, "lazy/fixed")[0] == ["lazy/fixed/integrity", "lazy/fixed/isolation"]
-    assert len(pairs(project, "lazy")[0]) == 4
+    assert pairs(project, "lazy/fixed")[0] == [
+        "lazy/fixed/deadlock",
+        "lazy/fixed/integrity",
+        "lazy/fixed/isolation",
+    ]
+    assert len(pairs(project, "lazy")[0]) == 6
     assert pairs(project, "*/isolation", "lazy/fixed")[0] == [
         "lazy/broken/isolation",
+        "lazy/fixed/deadlock",
         "lazy/fixed/integrity",
         "lazy/fixed/isolation",
     ]
@@ -48,8 +53,8 @@ def test_what_is_wrong_elsewhere_is_not_at_the_gate_and_the_report_says_so(
 
 def test_warnings_about_the_rest_of_the_project_are_left_out(project: Project) -> None:
     (project.certificates / "lazy.gone.json").write_text("{}")
-    project.edit('["lazy/broken"]\nisolation = "violated"\n', "", "properties/verdicts.toml")
-    project.edit('integrity = "violated"\n', "", "properties/verdicts.toml")
+    table = project.verdicts.read_text().partition('["lazy/broken"]')[2]
+    project.edit(f'["lazy/broken"]{table}', "", "properties/verdicts.toml")
     assert project.gate().out.count("warning") == 2
     assert "warning" not in project.gate("lazy/fixed").out
 
@@ -61,8 +66,8 @@ def test_accepting_writes_what_is_selected_and_leaves_the_rest_as_it_is(project:
     assert project.gate("lazy/fixed/integrity", "--accept").code == 0
     assert project.verdicts.read_text() == (
         "# What `nestproof check` must find.\n"
-        '["lazy/fixed"]\nisolation = "proved"\nintegrity = "violated"\n\n'
-        '["lazy/broken"]\nisolation = "violated"\nintegrity = "violated"\n'
+        '["lazy/fixed"]\nisolation = "proved"\nintegrity = "violated"\ndeadlock = "proved"\n\n'
+        '["lazy/broken"]\nisolation = "violated"\nintegrity = "violated"\ndeadlock = "proved"\n'
     )
     assert (project.certificates / "lazy.broken.json").read_bytes() == before
     after = json.loads((project.certificates / "lazy.fixed.json").read_text())

@@ -76,28 +76,28 @@ def test_the_reports_have_what_was_decided_before_the_signal(
 ) -> None:
     process, err = stopped(project, number, group)
     assert process.returncode == code, err
-    assert f"{said}: 2 of 6 pairs were not decided; wrote report.json" in err
+    assert f"{said}: 3 of 9 pairs were not decided; wrote report.json" in err
     assert "Traceback" not in err
     document = json.loads((project.folder / "report.json").read_text())
     assert document["stopped"] is True
     found = Counter((row["verdict"], row["reason"]) for row in document["results"])
     assert found == {
-        ("proved", ""): 2,
+        ("proved", ""): 4,
         ("violated", ""): 2,
-        ("unknown", "stopped before it was decided"): 2,
+        ("unknown", "stopped before it was decided"): 3,
     }
     suites = ElementTree.fromstring((project.folder / "report.junit").read_bytes())
-    assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("6", "0", "2")
+    assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("9", "0", "3")
     [run] = json.loads((project.folder / "report.sarif").read_text())["runs"]
     assert run["invocations"] == [{"executionSuccessful": False, "exitCode": code}]
     report = (project.folder / "report.markdown").read_text()
     assert "✅" not in report
     assert (
-        "interrupted; 6 pairs: 4 from earlier evidence, 0 searched, 2 not decided; "
+        "interrupted; 9 pairs: 6 from earlier evidence, 0 searched, 3 not decided; "
         "all others as expected" in report
     )
-    assert "0 of the 4 pairs decided by then touched" in report
-    assert "<details><summary>2 pairs not decided</summary>" in report
+    assert "0 of the 6 pairs decided by then touched" in report
+    assert "<details><summary>3 pairs not decided</summary>" in report
     assert "| `slow" not in report
     assert_gone(process.pid)
 

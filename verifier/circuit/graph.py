@@ -132,6 +132,17 @@ class Graph:
     def any(self, literals: Iterable[int]) -> int:
         return self.all(literal ^ 1 for literal in literals) ^ 1
 
+    def exists(self, literal: int, variables: Iterable[int]) -> int:
+        """The literal that says that some values of the variables make another one true."""
+        for variable in variables:
+            leaves = {2 * node for node in self.cone([literal]) if self.left[node] < 0}
+            if variable in leaves:
+                image = {leaf: leaf for leaf in leaves}
+                [without] = self.copy_into(self, [literal], image | {variable: FALSE})
+                [with_it] = self.copy_into(self, [literal], image | {variable: TRUE})
+                literal = self.either(without, with_it)
+        return literal
+
     def cone(self, roots: Iterable[int]) -> list[int]:
         """Every node the roots depend on, fan-ins first; the constant is left out."""
         below = bytearray(len(self.left))

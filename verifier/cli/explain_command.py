@@ -12,10 +12,17 @@ from verifier.catalogue import Catalogue, load, project_root
 from verifier.cli.completing import subjects
 from verifier.compiler.compile import compile_compared
 from verifier.evidence.replay import ASSERTIONS
+from verifier.language.compiled import DEADLOCK
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
 from verifier.viewer.lines import inert, words
+
+OWN = {
+    ASSERTIONS: "every `assert` of the models holds, such as the kernel's WARN_ON and BUG_ON",
+    DEADLOCK: "some step is enabled, unless the system says `may_end=True`",
+}
+"""What the language itself claims of every system."""
 
 
 @click.command("explain")
@@ -33,12 +40,12 @@ def command(name: str, cost: bool) -> int:
         raise ModelError(f"`{name}` is no system", mend="--cost is about a system's steps")
     elif cost:
         raise catalogue.unknown(name, list(catalogue.systems))
-    elif name in (*catalogue.groups, ASSERTIONS):
+    elif name in (*catalogue.groups, *OWN):
         text = _property(catalogue, name)
     elif name in catalogue.functions:
         text = (line for f in catalogue.functions[name] for line in _function(catalogue, f))
     else:
-        known = [*catalogue.systems, *catalogue.groups, ASSERTIONS, *catalogue.functions]
+        known = [*catalogue.systems, *catalogue.groups, *OWN, *catalogue.functions]
         raise catalogue.unknown(name, known)
     for line in text:
         click.echo(line)
@@ -111,8 +118,8 @@ def _system(catalogue: Catalogue, system: System) -> Iterator[str]:
 
 def _property(catalogue: Catalogue, group: str) -> Iterator[str]:
     yield click.style(group, bold=True)
-    if group == ASSERTIONS:
-        yield "  always every `assert` of the models holds, such as the kernel's WARN_ON and BUG_ON"
+    if group in OWN:
+        yield f"  always {OWN[group]}"
     for kind in ("always", "sometimes"):
         for function in catalogue.properties:
             if function.group == group and function.kind == kind:

@@ -35,5 +35,5 @@ def _show(catalogue: Catalogue, name: str, pairs: list[Pair]) -> None:
     for pair in pairs:
         expected = catalogue.expected.get(pair, "")
         colour = {"proved": "green", "violated": "yellow"}.get(expected)
-        line = f"  {pair.property:24}{click.style(expected, fg=colour)}"
+        line = f"  {pair.property:24}{click.style(expected, fg=colour) if expected else ''}"
         click.echo(line.rstrip())

@@ -24,10 +24,12 @@ from verifier.evidence.saved import SavedTrace
 from verifier.evidence.simulating import changes, enabled, random_move
 from verifier.evidence.traces import shown
 from verifier.evidence.verdicts import Progress
+from verifier.language.compiled import DEADLOCK
 from verifier.language.concrete import Taken
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
+from verifier.viewer.lines import plural
 
 HELP = """\
   NUMBER [choice=value ...]   take the step; choices not named keep the values listed
@@ -109,7 +111,9 @@ def _at_random(
         reporter.watch(Progress("step", number, f"of {steps}"))
         found = random_move(machine, random)
         if found is None:
-            click.echo(f"nothing can be done after {number - 1} steps")
+            if machine.violated(DEADLOCK, ()):
+                violated[DEADLOCK] = number - 1
+            click.echo(_end(machine, number - 1))
             break
         (step, _), what = found
         taken[step.name] += 1
@@ -134,6 +138,15 @@ def _at_random(
     return 1 if violated else 0
 
 
+def _end(machine: Machine, steps: int) -> str:
+    """What there is to say where no step was found to take."""
+    after = f"after {plural(steps, 'step')}"
+    if machine.obstacles() is None:
+        return f"{after} no step was found that can be taken, though there is one"
+    end = "the system may end here" if machine.system.may_end else f"{DEADLOCK} is violated"
+    return f"{after} no step is enabled: {end}"
+
+
 def _by_hand(machine: Machine, properties: Sequence[ModelFunction]) -> int:
     claims = [function for function in properties if function.kind == "always"]
     history: list[list[Any]] = []
@@ -142,6 +155,8 @@ def _by_hand(machine: Machine, properties: Sequence[ModelFunction]) -> int:
         click.echo(click.style(machine.level() or "state", bold=True) + f" after {len(history)}")
         for number, move in enumerate(moves, 1):
             click.echo(f"{number:4}  {_move_text(move)}")
+        if not moves:
+            click.echo(_end(machine, len(history)))
         line = _asked()
         if line in ("", "quit", "q"):
             return 0

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from verifier.evidence.causes import Causes, assigned, causes, others
+from verifier.evidence.causes import Causes, assigned, causes
+from verifier.evidence.failing import Failing
 from verifier.evidence.nearest import nearest
-from verifier.evidence.replay import Machine, Move
+from verifier.evidence.replay import ASSERTIONS, Machine, Move
 from verifier.evidence.traces import Trace
 from verifier.evidence.turning import turned
 from verifier.language.functions import ModelFunction
@@ -25,8 +26,9 @@ def explained(
     changing: Collection[str] | None = None,
 ) -> Trace:
     """The trace with the causes of its violation, found by replaying it with changes."""
-    decisive = _decisive(system, properties, trace, start, moves)
-    found = sliced(system, start, moves, decisive or tuple(trace.seen), changing)
+    failing = Failing(system, properties, trace.property, trace.conjunct, start, moves)
+    decisive = failing.decisive(trace.seen)
+    found = _causes(system, trace, start, moves, decisive or tuple(trace.seen), changing)
     strides = tuple(
         msgspec.structs.replace(stride, because=cause.because, needs=cause.needs)
         for stride, cause in zip(trace.steps, found, strict=True)
@@ -40,6 +42,20 @@ def explained(
             otherwise=nearest(system, properties, trace, states, moves),
         )
     )
+
+
+def _causes(
+    system: System,
+    trace: Trace,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    fields: Collection[str],
+    changing: Collection[str] | None,
+) -> list[Causes]:
+    """Each step's causes; a step that fails its assertion changes nothing, and has none."""
+    if trace.property != ASSERTIONS:
+        return sliced(system, start, moves, fields, changing)
+    return [*sliced(system, start, moves[:-1], fields, changing), Causes({}, ())]
 
 
 def _without_detours(trace: Trace) -> Trace:
@@ -68,33 +84,6 @@ def _states(system: System, start: Sequence[Any], moves: Sequence[Move]) -> list
         machine.move(move)
         states.append(machine.values)
     return states
-
-
-def _decisive(
-    system: System,
-    properties: Sequence[ModelFunction],
-    trace: Trace,
-    start: Sequence[Any],
-    moves: Sequence[Move],
-) -> tuple[str, ...]:
-    """What the failing conjunct looks at that alone, with another value, would make it hold."""
-    conjunct = next((f for f in properties if f.name == trace.conjunct), None)
-    if conjunct is None:
-        return ()
-    machine = Machine(system, start)
-    for move in moves:
-        machine.move(move)
-    values = machine.run.store.values
-    places = {leaf.path: place for place, leaf in enumerate(system.layout.leaves)}
-    found = []
-    for field in trace.seen:
-        place, value = places[field], values[places[field]]
-        for other in others(value) if not system.layout.leaves[place].constant else ():
-            values[place] = other
-            if field not in found and not machine.failing([conjunct]):
-                found.append(field)
-        values[place] = value
-    return tuple(found)
 
 
 def sliced(

@@ -17,6 +17,7 @@ from verifier.evidence.recording import logged, recorded
 from verifier.evidence.replay import ASSERTIONS, Machine, Move, violation
 from verifier.evidence.simulating import random_move, tried
 from verifier.evidence.traces import Stride, Trace
+from verifier.language.compiled import DEADLOCK
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 
@@ -230,7 +231,8 @@ def _as_trace(
     moves: Sequence[Move],
     trace: Trace,
 ) -> Trace:
-    for group in sorted({f.group for f in properties if f.kind == "always"} | {ASSERTIONS}):
+    claimed = {f.group for f in properties if f.kind == "always"} | {ASSERTIONS}
+    for group in (*sorted(claimed), DEADLOCK):
         found = violation(system, properties, group, start, moves)
         if isinstance(found, str):
             matters = [tuple(stride.matters) for stride in trace.steps]

@@ -10,7 +10,7 @@ import msgspec
 
 from verifier.evidence.causes import others
 from verifier.evidence.recording import differences
-from verifier.evidence.replay import ASSERTIONS, Machine, Move
+from verifier.evidence.replay import Machine, Move
 from verifier.evidence.traces import Branched, Otherwise, Trace, Value, shown
 from verifier.evidence.turning import first_turn
 from verifier.language.functions import ModelFunction
@@ -146,7 +146,7 @@ def _followed(
         taken = machine.move(move)
         if taken is None:
             return states
-        if taken.failed is not None or (trace.property != ASSERTIONS and machine.failing(claims)):
+        if taken.failed is not None or machine.violated(trace.property, claims):
             return None
         states.append(taken.values)
     return states

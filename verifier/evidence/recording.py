@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
+from msgspec.structs import replace
+
+from verifier.evidence.failing import Failing
 from verifier.evidence.following import moves_along
-from verifier.evidence.replay import Machine, Move, Stopped, Variations, violation
+from verifier.evidence.replay import ASSERTIONS, Machine, Move, Stopped, Variations, violation
 from verifier.evidence.traces import Branched, Changed, Entered, Entry, Stride, Trace, Value, shown
 from verifier.evidence.verdicts import Path
 from verifier.language.branches import Branch, watched
+from verifier.language.compiled import DEADLOCK
 from verifier.language.compiling import Compiled
 from verifier.language.concrete import Assignment, Call
+from verifier.language.errors import within_project as within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.system import Choice, System
@@ -130,8 +135,15 @@ def logged(
         recorded(machine, properties, move, important)
         for move, important in zip(moves, matters, strict=True)
     ]
-    failing = next((function for function in properties if function.name == conjunct), None)
-    seen = {} if failing is None else machine.read_by(failing)
+    claims = {f.name: f.group for f in properties if f.kind == "always"}
+    if group == ASSERTIONS and conjunct:
+        claims[conjunct] = group
+    if group == DEADLOCK and conjunct:
+        claims[conjunct] = group
+        last = strides[-1:]
+        strides[-1:] = [replace(each, fails=(*each.fails, conjunct)) for each in last]
+    failing = Failing(system, properties, group, conjunct, start, moves) if conjunct else None
+    seen = {} if failing is None else failing.reads
     state = _fields(system, start)
     events = {leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event}
     return Trace(
@@ -143,9 +155,11 @@ def logged(
         start=state,
         steps=tuple(strides),
         events=events,
-        claims={f.name: f.group for f in properties if f.kind == "always"},
+        claims=claims,
         enums=_enums(system.layout.leaves),
         level=level,
+        blocked=failing.blocked if failing is not None else (),
+        arbitrary=tuple(filter(system.is_arbitrary, seen)),
     )
 
 
@@ -258,11 +272,3 @@ def _meaning(result: Any) -> str:
     """What a member of an enum says about itself, where it says more than its name."""
     said = result.value if isinstance(result, Enum) else ""
     return said if isinstance(said, str) and " " in said else ""
-
-
-def within_project(file: str) -> str:
-    """A path from `models/` or `properties/` on, so that files do not name a machine."""
-    for folder in ("/models/", "/properties/"):
-        if folder in file:
-            return folder[1:] + file.rsplit(folder, 1)[1]
-    return file.rsplit("/", 1)[-1]

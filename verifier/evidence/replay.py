@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.evidence.traces import ASSERTIONS as ASSERTIONS
+from verifier.language.compiled import DEADLOCK
 from verifier.language.concrete import ConcreteRun, Taken
+from verifier.language.enabled import Obstacle, obstacles
 from verifier.language.errors import blaming
 from verifier.language.functions import ModelFunction
 from verifier.language.system import Step, System, bindings
 
-ASSERTIONS = "assertions"
+GOES_ON = "some_step_is_enabled"
+"""The claim of `deadlock`."""
 SECONDS = 20.0
 
 Move = tuple[Step, Mapping[str, Any]]
@@ -85,6 +89,19 @@ class Machine:
         finally:
             self.run.store.values[:] = before
 
+    def obstacles(self) -> list[Obstacle] | None:
+        """What keeps each step from being taken now; None where some step is enabled."""
+        return obstacles(self.system, self.run)
+
+    def violated(self, group: str, claims: Sequence[ModelFunction]) -> str | None:
+        """Which claim of a property does not hold now; an assertion fails in a step, not here."""
+        if group == ASSERTIONS:
+            return None
+        if group == DEADLOCK:
+            stuck = not self.system.may_end and self.obstacles() is not None
+            return GOES_ON if stuck else None
+        return next((function.name for function in self.failing(claims)), None)
+
     def read_by(self, function: ModelFunction) -> dict[str, Any]:
         """What a property function looks at now, in order, where it fails; see `failing`."""
         found = self._read_by(function)
@@ -131,8 +148,7 @@ def violation(
     if group == ASSERTIONS:
         failed = taken.failed if taken is not None else None
         return failed or Stopped(len(moves), "no assertion fails")
-    failing = machine.failing(wanted)
-    return failing[0].name if failing else Stopped(len(moves), f"`{group}` is not violated")
+    return machine.violated(group, wanted) or Stopped(len(moves), f"`{group}` is not violated")
 
 
 class Variations:
@@ -186,4 +202,5 @@ class Variations:
             failed = taken.failed
             states.append(machine.values)
         asserts = self._group == ASSERTIONS
-        return states if (failed if asserts else machine.failing(self._claims)) else None
+        violated = failed if asserts else machine.violated(self._group, self._claims)
+        return states if violated else None

@@ -51,6 +51,8 @@ class Entered(msgspec.Struct, frozen=True, tag="call"):
 
 Entry = Entered | Changed | Branched
 
+ASSERTIONS = "assertions"
+"""The property that no step fails an assertion of its own code."""
 CHOICE = "choice "
 """Begins the name of a cause that is a choice of the step, not a field."""
 
@@ -127,6 +129,21 @@ class Turned(msgspec.Struct, frozen=True):
     given: tuple[str, ...] = ()
 
 
+class Blocked(msgspec.Struct, frozen=True):
+    """A step that is not enabled, whatever its choices: an assumption that fails, and its line.
+
+    `reads` are the fields that the step has read, `choices` those that it has looked at, with the
+    values with which it comes to this assumption.
+    """
+
+    step: str
+    test: str
+    file: str
+    line: int
+    reads: dict[str, Value]
+    choices: dict[str, Value] = {}
+
+
 class Trace(msgspec.Struct, frozen=True):
     """An execution from an initial state to a violation of a property, in its last step.
 
@@ -139,7 +156,8 @@ class Trace(msgspec.Struct, frozen=True):
     code that would have avoided it, the most telling first. In the systems of `also_in` the same
     steps violate the same. `finding` is the project's page about the pair. `level` is who runs at
     the start, where the system says so. `case` is what occurs in the last step of an execution that
-    is there to show it.
+    is there to show it. `blocked` are the steps of a deadlock, each with what keeps it from being
+    taken. Fields of `seen` that are `arbitrary` can start with any value.
     """
 
     system: str
@@ -160,6 +178,8 @@ class Trace(msgspec.Struct, frozen=True):
     finding: str = ""
     level: str = ""
     case: str = ""
+    blocked: tuple[Blocked, ...] = ()
+    arbitrary: tuple[str, ...] = ()
 
 
 def shown(value: Any) -> Value:

@@ -9,6 +9,7 @@ from typing import Any
 from verifier.evidence.recording import differences, within_project
 from verifier.evidence.replay import ASSERTIONS, Machine, Move
 from verifier.evidence.traces import Trace, Turned
+from verifier.language.compiled import DEADLOCK
 from verifier.language.decisions import Decision, deciding
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
@@ -112,6 +113,8 @@ class _Search:
                     break
                 if taken.failed is not None:
                     return None
+            if self.trace.property == DEADLOCK and machine.violated(DEADLOCK, ()):
+                return None
             for claim in machine.failing(claims):
                 if claim.group == self.trace.property != ASSERTIONS:
                     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.gate.behaviour import Action, Behaviour, Variable
+from verifier.language.compiled import DEADLOCK
 
 
 @dataclass(frozen=True)
@@ -258,5 +259,6 @@ def _means(graph: Graph, bits: Sequence[int], variable: Variable, value: object)
 
 
 def _claims(behaviour: Behaviour) -> set[str]:
-    """Properties and the cases that must occur."""
-    return {goal for goal in behaviour.circuit.bad if not goal.startswith("fires:")}
+    """Properties and the cases that must occur; each step says itself when it is enabled."""
+    goals = {goal for goal in behaviour.circuit.bad if not goal.startswith("fires:")}
+    return goals - {DEADLOCK}

@@ -15,6 +15,8 @@ from verifier.language.system import Binding, Choice, Step, System
 
 ASSERTIONS = "assertions"
 """The output that says an assertion of the models fails."""
+DEADLOCK = "deadlock"
+"""The output that says no step is enabled in the state after a step."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,9 @@ class Compiled:
     `latch_names[i]` holds the names of the latches of leaf i, none where the leaf is constant.
     A step is chosen by the `step` inputs; code 0 and codes beyond the last step change nothing.
     `bad` of the circuit has one entry per property group, `sometimes:NAME` per witness (bad where
-    it is found), `fires:STEP` per step, and `assertions` where the models have any. `compared` says
-    in how many cases it was found to do what plain Python does: none where nobody compared it.
+    it is found), `fires:STEP` per step, `assertions` where the models have any, and `deadlock`
+    where the system has to go on for ever. `compared` says in how many cases it was found to do
+    what plain Python does: none where nobody compared it.
     """
 
     system: System

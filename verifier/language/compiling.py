@@ -9,7 +9,8 @@ from typing import Any
 
 from verifier.circuit.circuit import Circuit, Input, Latch, tidied
 from verifier.circuit.graph import FALSE, TRUE
-from verifier.language.compiled import ASSERTIONS, Compiled, Conjunct
+from verifier.language.asserting import asserts
+from verifier.language.compiled import ASSERTIONS, DEADLOCK, Compiled, Conjunct
 from verifier.language.costs import total
 from verifier.language.errors import ModelError, blaming
 from verifier.language.examination import check_unassigned
@@ -18,10 +19,13 @@ from verifier.language.functions import ModelFunction
 from verifier.language.paths import Outcome
 from verifier.language.records import view
 from verifier.language.symbolic import Bit
-from verifier.language.system import Binding, System, bindings
+from verifier.language.system import Binding, Step, System, bindings
 from verifier.language.varying import SECONDS, Explored, Start, explore_steps
 
 __all__ = ["Compiled", "compile_system"]
+
+GATES = 100_000
+"""Gates that saying whether a step is enabled for some choices may take."""
 
 
 def compile_system(system: System, properties: Iterable[ModelFunction]) -> Compiled:
@@ -78,8 +82,9 @@ def translation_of(
     check_unassigned(start.outside)
     check_unassigned(used for each in start.run.examined.values() for used in each.outside)
     bad = {name: start.graph.any(c.bad for c in group) for name, group in conjuncts.items()}
-    bad |= steps.fired() | steps.failed()
-    whole = Circuit(start.graph, steps.inputs(), steps.latches(), bad)
+    latches = steps.latches()
+    bad |= steps.fired() | steps.failed() | steps.stuck(latches)
+    whole = Circuit(start.graph, steps.inputs(), latches, bad)
     bads = [c.bad for group in conjuncts.values() for c in group]
     circuit, image = tidied(whole, bads)
     placed = {
@@ -119,9 +124,10 @@ class Steps:
         return dict(zip(names, self.taken, strict=True))
 
     def failed(self) -> dict[str, int]:
-        """That an assertion fails, if there are any."""
+        """That an assertion fails, if the sources have any."""
         failures = self._failures()
-        return {ASSERTIONS: self.graph.any(failures)} if failures else {}
+        has = failures or asserts(self.system)
+        return {ASSERTIONS: self.graph.any(failures)} if has else {}
 
     def _failures(self) -> list[int]:
         """For each assertion of each step that it fails."""
@@ -130,6 +136,33 @@ class Steps:
             for selected, outcome in zip(self.selected, self.outcomes, strict=True)
             for failed in outcome.failures.values()
         ]
+
+    def stuck(self, latches: Iterable[Latch]) -> dict[str, int]:
+        """That no step is enabled after this one, whatever its choices; nothing if that is fine.
+
+        A step that fails an assertion counts as enabled: it is a violation of its own.
+        """
+        if self.system.may_end:
+            return {}
+        able = FALSE
+        for step, outcome in zip(self.system.actions, self.outcomes, strict=True):
+            begun = self.graph.any([outcome.enabled, *outcome.failures.values()])
+            able = self.graph.either(able, self._for_some_choices(step, begun))
+        after = {latch.literal: latch.next for latch in latches}
+        [stuck] = self.graph.copy_into(self.graph, [able ^ 1], after)
+        return {DEADLOCK: stuck}
+
+    def _for_some_choices(self, step: Step, begun: int) -> int:
+        before = self.graph.gates
+        for bit in self.start.pool:
+            begun = self.graph.exists(begun, [bit])
+            if self.graph.gates - before > GATES:
+                raise ModelError(
+                    f"whether `{step.name}` is enabled depends on its choices in too many ways",
+                    step.function.place,
+                    f"assume less about them, or give `{self.system.name}` `may_end=True`",
+                )
+        return begun
 
     def conjuncts(self, bound: list[Binding]) -> dict[str, tuple[Conjunct, ...]]:
         """Each property function on each of its records, by property or witness.

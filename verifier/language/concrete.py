@@ -168,6 +168,13 @@ class ConcreteRun:
         A failed assertion stops the machine: the state stays as it was before the step, with
         blank events. A step that raises anything else changes nothing either.
         """
+        try:
+            return self.attempt(step, state, choices)
+        except Disabled:
+            return None
+
+    def attempt(self, step: ModelFunction, state: Any, choices: Mapping[str, Any]) -> Taken:
+        """The same, but a step that is not enabled raises Disabled."""
         before, failed = list(self.store.values), None
         self.stand()
         call = Call(step, step.place.line)
@@ -177,9 +184,6 @@ class ConcreteRun:
             self.store.values = before
             self.stand()
             failed = str(failure)
-        except Disabled:
-            self.store.values = before
-            return None
         except BaseException:
             self.store.values = before
             raise

@@ -119,6 +119,14 @@ def is_program_file(file: str) -> bool:
     return file.startswith(_TOOL) and not file.startswith(_BUNDLED)
 
 
+def within_project(file: str) -> str:
+    """A path from `models/` or `properties/` on, so that files do not name a machine."""
+    for folder in ("/models/", "/properties/"):
+        if folder in file:
+            return folder[1:] + file.rsplit(folder, 1)[1]
+    return file.rsplit("/", 1)[-1]
+
+
 @contextmanager
 def blaming(
     what: str,

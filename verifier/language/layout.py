@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from verifier.language.constants import is_own, outside
 from verifier.language.encoding import encoded
 from verifier.language.errors import ModelError, refuse
+from verifier.language.open_choice import OpenChoice
 
 FIELDS = "fields are bool, an Enum, a record, a Family or a frozen dataclass of constants"
 MEMBERS = 64
@@ -34,7 +35,8 @@ class Leaf:
 
     def accepts(self, value: object) -> bool:
         """Whether a plain value may be stored here."""
-        return type(value) is bool if self.type is bool else isinstance(value, self.type)
+        fits = type(value) is bool if self.type is bool else isinstance(value, self.type)
+        return fits or (isinstance(value, OpenChoice) and not self.constant)
 
     def under(self, prefix: str, ghost: bool, event: bool) -> Leaf:
         """This leaf as a part of a record calls it."""

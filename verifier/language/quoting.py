@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import linecache
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
+
+from verifier.language.errors import Place
 
 
 @dataclass(frozen=True)
@@ -91,3 +95,18 @@ class _InFull(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.fields.get(node.id, node)
+
+
+@cache
+def assumption(place: Place) -> str:
+    """What the call of `assume` on a line assumes; the line itself where that is not clear."""
+    source = linecache.getlines(place.file)
+    for node in ast.walk(ast.parse("".join(source))):
+        if (
+            isinstance(node, ast.Call)
+            and node.lineno <= place.line <= (node.end_lineno or node.lineno)
+            and ast.unparse(node.func).rpartition(".")[2] == "assume"
+            and node.args
+        ):
+            return ast.unparse(node.args[0])
+    return source[place.line - 1].strip() if place.line <= len(source) else ""

@@ -61,7 +61,8 @@ class System:
     `initial` is a record value; `arbitrary` names fields (or, ending in `.*`, all fields of a
     record) whose initial value can be any. `level` says who runs in a state, for people who read
     traces: `L0`, `L1`, `L2`, a task. `without` names properties that say nothing about it, although
-    it has their records.
+    it has their records. Every system must be able to go on in every state, see `deadlock`, unless
+    it `may_end`.
     """
 
     name: str
@@ -71,6 +72,7 @@ class System:
     arbitrary: tuple[str, ...] = ()
     level: Callable[[Any], str] | None = None
     without: tuple[str, ...] = ()
+    may_end: bool = False
 
     @property
     def layout(self) -> Layout:

@@ -64,6 +64,9 @@ def what_happened(reading: Reading, levels: Levels) -> Line:
         or _found_in_the_vmcs(reading)
         or _found_in_the_registers(reading)
     )
+    if reading.trace.blocked:
+        when = f"after step {reading.steps}" if reading.steps else "at the start"
+        return line(f"{when} ", ("no step is enabled", "wrong"))
     when = "violated: " if reading.steps else "violated at the start: "
     return found or line((when, "wrong"), words(reading.trace.conjunct))
 

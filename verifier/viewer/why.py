@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.evidence.traces import CHOICE, Trace
+from verifier.evidence.traces import ASSERTIONS, CHOICE, Trace
 from verifier.viewer.call_tree import place
 from verifier.viewer.causes import Link, Sources, chain
-from verifier.viewer.lines import COLUMNS, Line, Span, inert, line, plural, shown, words, wrapped
+from verifier.viewer.lines import (
+    COLUMNS,
+    Line,
+    Span,
+    inert,
+    line,
+    plural,
+    shown,
+    word_by_word,
+    words,
+    wrapped,
+)
 from verifier.viewer.reading import Reading
 
 SEEN = 8
@@ -33,9 +44,36 @@ def violation_lines(reading: Reading) -> Iterator[Line]:
     columns = max(map(len, fields), default=0)
     for field in fields:
         mark: Span = ("  <- alone decides it", "mark") if field in trace.decisive else ("", "")
-        yield line(f"    {inert(field):<{columns}}  ", (shown(trace.seen[field]), "new"), mark)
+        since: Span = ("  from the start, where it can be any", "source")
+        free = field in trace.arbitrary and not reading.origin(field, reading.steps)
+        value: Span = (shown(trace.seen[field]), "new")
+        yield line(f"    {inert(field):<{columns}}  ", value, mark, *[since] * free)
     if others := others_line(trace):
         yield line((f"    {others}", "source"))
+    if trace.property == ASSERTIONS and trace.steps:
+        last = trace.steps[-1]
+        for name in last.matters:
+            chosen: Span = (f"{inert(name)}={shown(last.choices[name])}", "choice")
+            yield line("    ", chosen, (f" (chosen in step {reading.steps})", "source"))
+    yield from blocked_lines(trace)
+
+
+def blocked_lines(trace: Trace) -> Iterator[Line]:
+    """Of a deadlock, what keeps each step from being taken."""
+    if not trace.blocked:
+        return
+    when = f"after step {len(trace.steps)}" if trace.steps else "at the start"
+    yield line(f"{when} no step is enabled:")
+    columns = max(len(inert(each.step)) for each in trace.blocked)
+    for each in trace.blocked:
+        test = f"assumes `{inert(each.test)}`" if each.test else "is not enabled"
+        reads = {**each.choices, **each.reads}
+        values = ", ".join(f"{inert(name)}={shown(value)}" for name, value in reads.items())
+        pieces = word_by_word(line(f"{test}{', but' * bool(values)}"))
+        pieces += word_by_word(line((values, "mark")))
+        pieces.append(line((f"  {inert(each.file)}:{each.line}", "source")))
+        first = line("    ", (f"{inert(each.step):<{columns}}", "step"), " ")
+        yield from wrapped(first, pieces, 8)
 
 
 def why_lines(reading: Reading, fields: Sequence[str], number: int) -> Iterator[Line]:

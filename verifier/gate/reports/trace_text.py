@@ -11,7 +11,7 @@ from verifier.viewer.in_short import grounds
 from verifier.viewer.levels import Levels
 from verifier.viewer.lines import plural, rendered, words
 from verifier.viewer.reading import Reading
-from verifier.viewer.why import looked_at, others_line
+from verifier.viewer.why import blocked_lines, looked_at, others_line
 
 HEAD, TAIL = 12, 12
 """Steps at the start and at the end of a long counterexample that are shown."""
@@ -62,6 +62,8 @@ def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
         yield f"        {field} = {value(trace.seen[field])}"
     if others := others_line(trace):
         yield f"        {others}"
+    for text in rendered(blocked_lines(trace)):
+        yield f"      {text}"
 
 
 def _changes(

@@ -1,0 +1,124 @@
+"""Whether the sources of a system contain an `assert`, found in their text without running them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from enum import Enum
+from functools import cache
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from verifier.language.errors import ModelError, is_model_file
+from verifier.language.functions import about
+from verifier.language.source_text import definition
+from verifier.language.system import System, instances
+
+
+def asserts(system: System) -> bool:
+    """Whether a step, or any function that it may call, contains an assertion.
+
+    Whatever a function names counts as called: globals, and by their names what the system's
+    records and constants have.
+    """
+    state: Any = type(system.initial)
+    records = dict.fromkeys(kind for kind, _ in instances(state, object))
+    leaves = zip(system.layout.leaves, system.initial_values, strict=True)
+    owners = (*records, *(value for leaf, value in leaves if leaf.constant))
+    waiting: list[FunctionType] = [_body(step.function.body) for step in system.actions]
+    seen: set[CodeType] = set()
+    while waiting:
+        function = waiting.pop()
+        if function.__code__ in seen or not is_model_file(function.__code__.co_filename):
+            continue
+        seen.add(function.__code__)
+        if _contains_assert(function.__code__):
+            return True
+        waiting += _named(function, owners)
+    return False
+
+
+@cache
+def _contains_assert(code: CodeType) -> bool:
+    try:
+        return any(map(_fails, ast.walk(definition(code))))
+    except ModelError:
+        return False  # without a text it is refused once it runs
+
+
+def _fails(node: ast.AST) -> bool:
+    """Whether it is an assertion, or raises what a failed one raises."""
+    raised = node.exc if isinstance(node, ast.Raise) else None
+    raised = raised.func if isinstance(raised, ast.Call) else raised
+    named = isinstance(raised, ast.Name) and raised.id == AssertionError.__name__
+    return isinstance(node, ast.Assert) or named
+
+
+def _body(function: Any) -> FunctionType:
+    known = about(function)
+    body: FunctionType = function if known is None else known.body  # type: ignore[assignment]
+    return body
+
+
+def _named(function: FunctionType, owners: tuple[Any, ...]) -> Iterator[FunctionType]:
+    """The functions that another one may call."""
+    names = set(_names(function.__code__))
+    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    values = [function.__globals__[name] for name in names if name in function.__globals__]
+    for value in (*values, *cells):
+        if isinstance(value, ModuleType):
+            values += [vars(value)[name] for name in names if name in vars(value)]
+    for value in (*values, *cells, *owners):
+        yield from _functions(value, names, 0)
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+DEEPEST = 4
+"""Constants within constants that are looked into."""
+
+
+def _functions(value: Any, names: set[str], depth: int) -> Iterator[FunctionType]:
+    """Functions that a constant is or holds; of an object or class those with some names."""
+    if about(value) is not None or isinstance(value, FunctionType):
+        yield _body(value)
+    elif depth > DEEPEST or isinstance(value, ModuleType | str | bool | int | float):
+        return
+    elif isinstance(value, type):
+        for kind in value.__mro__:
+            yield from (
+                _body(function)
+                for name, member in vars(kind).items()
+                if name in names and isinstance(function := _unwrapped(member), FunctionType)
+            )
+    elif isinstance(value, tuple | list | frozenset | set):
+        for item in value:
+            yield from _functions(item, names, depth + 1)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _functions(item, names, depth + 1)
+    else:
+        yield from _functions(type(value), names, depth + 1)
+        if not isinstance(value, Enum):
+            for name, item in getattr(value, "__dict__", {}).items():
+                if name in names:
+                    yield from _functions(item, names, depth + 1)
+
+
+def _unwrapped(member: Any) -> Any:
+    """The function of a method, a static or class method, or a property."""
+    if isinstance(member, property):
+        return member.fget
+    return getattr(member, "__func__", member)

@@ -1,0 +1,80 @@
+"""Whether any step is enabled in a state, decided on plain values, and what prevents each one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from verifier.language.concrete import ConcreteRun
+from verifier.language.errors import Disabled, ModelError, Place, blaming, raising_place
+from verifier.language.open_choice import Looked, OpenChoice
+from verifier.language.system import Step, System
+
+SECONDS = 20.0
+"""For one step with all its choices."""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A step that is not enabled, whatever its choices: an assumption that fails.
+
+    `reads` are the fields that were read on the way there, `choices` those that were looked at, as
+    they were: with other values it may be another assumption that fails.
+    """
+
+    step: Step
+    place: Place | None
+    reads: Mapping[str, Any]
+    choices: Mapping[str, Any]
+
+
+def obstacles(system: System, run: ConcreteRun) -> list[Obstacle] | None:
+    """What keeps each step from being taken in a run's state; None where some step is enabled.
+
+    A step that fails an assertion counts as enabled: the violation of `assertions` reports it.
+    The state stays as it is.
+    """
+    found = {}
+    for step in sorted(system.actions, key=_combinations):
+        with blaming(f"step `{step.name}` of `{system.name}`", SECONDS):
+            obstacle = _obstacle(system, run, step, {})
+        if obstacle is None:
+            return None
+        found[step.name] = obstacle
+    return [found[step.name] for step in system.actions]
+
+
+def _combinations(step: Step) -> int:
+    return prod(len(choice.values) for choice in step.choices)
+
+
+def _obstacle(
+    system: System, run: ConcreteRun, step: Step, given: Mapping[str, Any]
+) -> Obstacle | None:
+    """Why a step is not enabled with these choices and any others; None where it is with some.
+
+    A choice gets its values, one after the other, once the step looks at it.
+    """
+    left = [choice for choice in step.choices if choice.name not in given]
+    choices = {**given, **{choice.name: OpenChoice(choice.name) for choice in left}}
+    before, outer, run.reads = list(run.store.values), run.reads, {}
+    try:
+        run.attempt(step.function, system.state(run.store), choices)
+        return None
+    except Disabled as disabled:
+        return Obstacle(step, raising_place(disabled.__traceback__), run.reads, dict(given))
+    except (Looked, ModelError, TypeError) as error:
+        if not left:
+            raise
+        name = error.name if isinstance(error, Looked) else left[0].name
+    finally:
+        run.store.values, run.reads = before, outer
+    found: Obstacle | None = None
+    for value in next(choice.values for choice in left if choice.name == name):
+        obstacle = _obstacle(system, run, step, {**given, name: value})
+        if obstacle is None:
+            return None
+        found = found or obstacle
+    return found

@@ -1,0 +1,30 @@
+"""A choice that has no value yet: it can be passed on and stored, and stops who looks at it."""
+
+from typing import NoReturn
+
+
+class Looked(Exception):
+    """A choice is looked at that has no value yet."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class OpenChoice:
+    """Stands for every value of a choice; whatever depends on which one it is raises Looked."""
+
+    _store = None
+
+    def __init__(self, name: str) -> None:
+        self.__dict__["_name"] = name
+
+    def _look(self, *_: object) -> NoReturn:
+        raise Looked(self.__dict__["_name"])
+
+    __bool__ = __index__ = __iter__ = __hash__ = __repr__ = __str__ = __format__ = _look
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _look
+    __and__ = __or__ = __xor__ = __rand__ = __ror__ = __rxor__ = __invert__ = _look
+
+    def __getattr__(self, name: str) -> NoReturn:
+        self._look()
