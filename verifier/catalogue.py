@@ -5,16 +5,13 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import importlib
-import re
 import sys
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from verifier.language.asserting import asserts
 from verifier.language.compiled import ASSERTIONS, DEADLOCK
@@ -28,13 +25,14 @@ from verifier.language.names import (
     two_systems,
 )
 from verifier.language.system import System, bindings
+from verifier.project.root import PARTS as PARTS
+from verifier.project.root import project_above
+from verifier.project.toml import read_toml as read_toml
+from verifier.project.unseen import refuse_unseen_claims, refuse_unseen_systems
 
 IMPORT_SECONDS = 20.0
 IMPORTS = "what a module of models or properties imports must be there, and only define things"
 EXPECTED = ("proved", "violated")
-PARTS = ("models", "properties")
-PROJECT = re.compile(r"^\s*\[\s*tool\s*\.\s*nestproof\s*\]", re.MULTILINE)
-"""What a pyproject.toml says that has models and properties beside it."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +98,15 @@ class Catalogue:
             for name, system in self.systems.items()
             if name not in self.asserting and not self.properties_of(system)
         )
+
+    def doubts(self, systems: Collection[str]) -> list[str]:
+        """What people should know of some systems before they trust what is found of them."""
+        return [
+            f"`{name}` has neither an assertion nor a property from properties/: "
+            f"{'nothing' if self.systems[name].may_end else 'only `deadlock`'} is checked of it"
+            for name in self.bare
+            if name in systems
+        ]
 
     @cached_property
     def idle(self) -> tuple[str, ...]:
@@ -183,27 +190,8 @@ def bundled_root() -> Path:
 
 
 def project_root(start: Path) -> Path:
-    """The nearest folder above with models/ and properties/, else the bundled catalogue.
-
-    Refuses a project that lacks one of them: another one would be checked in its place.
-    """
-    for folder in (start, *start.parents):
-        missing = [part for part in PARTS if not (folder / part).is_dir()]
-        if not missing:
-            return folder
-        if _is_project(folder / "pyproject.toml"):
-            raise ModelError(
-                f"`{folder}` is a project by its pyproject.toml, and has no folder `{missing[0]}`",
-                mend="make it, or take the table `tool.nestproof` out",
-            )
-    return bundled_root()
-
-
-def _is_project(file: Path) -> bool:
-    try:
-        return PROJECT.search(file.read_text(errors="replace")) is not None
-    except OSError:
-        return False
+    """The project that a folder is in, see `project_above`; else the bundled catalogue."""
+    return project_above(start) or bundled_root()
 
 
 def load(root: Path) -> Catalogue:
@@ -214,7 +202,8 @@ def load(root: Path) -> Catalogue:
     systems: dict[str, System] = {}
     made: dict[str, tuple[str, str]] = {}
     functions: dict[ModelFunction, None] = {}
-    for module in _modules(root, "models"):
+    models = list(_modules(root, "models"))
+    for module in models:
         for variable, value in vars(module).items():
             if isinstance(value, System):
                 here = (module.__file__ or "?", variable)
@@ -227,13 +216,18 @@ def load(root: Path) -> Catalogue:
             function = about(value)
             if function is not None:
                 functions[function] = None
+    for module in models:
+        refuse_unseen_systems(module, systems)
     properties: dict[ModelFunction, None] = {}
-    for module in _modules(root, "properties"):
+    claimed = list(_modules(root, "properties"))
+    for module in claimed:
         for value in vars(module).values():
             function = about(value)
             if function is not None and function.kind in ("always", "sometimes"):
                 properties[function] = None
                 functions[function] = None
+    for module in claimed:
+        refuse_unseen_claims(module, properties)
     _check_names(root, properties, made)
     ordered = dict(sorted(systems.items()))
     groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
@@ -330,23 +324,6 @@ def _expected(file: Path, systems: Collection[str], groups: Collection[str]) -> 
                 )
             expected[Pair(system, group)] = verdict
     return expected
-
-
-def read_toml(file: Path) -> dict[str, Any]:
-    """A file's tables; none where there is no file."""
-    if not file.exists():
-        return {}
-    try:
-        if not file.is_file():
-            raise OSError("it is no file")
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        line = re.search(r"at line (\d+)", str(error))
-        place = Place(str(file), int(line[1]) if line else 1)
-        raise ModelError(f"`{file.name}` is not TOML: {error}", place) from None
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise ModelError(f"`{file.name}` cannot be read: {why}", Place(str(file), 1)) from None
 
 
 def _line(file: Path, text: str) -> Place:

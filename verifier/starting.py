@@ -1,7 +1,8 @@
 """What a project keeps of a system, put to use before anything is searched.
 
 Lemmas of its proofs are candidates: PDR keeps those that hold together, and the audit judges the
-proof it finds. A counterexample counts if its replay still violates the property.
+proof it finds. A counterexample counts if its replay still violates the property. A file that is
+damaged counts as none; commands report it.
 """
 
 from __future__ import annotations
@@ -10,22 +11,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verifier.evidence.certificates import clauses_from
-from verifier.evidence.files import DamagedFile
-from verifier.evidence.kept import Kept
 from verifier.evidence.recording import trace_of_moves
 from verifier.evidence.replay import Stopped
 from verifier.evidence.runs import moves_of_run
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause
-from verifier.gate.kept import FOLDER, kept_evidence
+from verifier.gate.kept import usable_evidence
 from verifier.language.compiled import Compiled
-from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 
 
 def kept_lemmas(root: Path, compiled: Compiled) -> tuple[Clause, ...]:
     """What the kept proofs of a system say that can be said of it as it is now."""
-    kept = _kept(root, compiled)
+    kept = usable_evidence(root, compiled.system.name)
     return () if kept is None else tuple(clauses_from(compiled, kept.lemmas))
 
 
@@ -33,7 +31,7 @@ def kept_counterexample(
     root: Path, compiled: Compiled, properties: Sequence[ModelFunction], group: str
 ) -> Trace | None:
     """The kept execution that violates a property, explained; None where none does any more."""
-    kept = _kept(root, compiled)
+    kept = usable_evidence(root, compiled.system.name)
     if kept is None or group not in kept.runs:
         return None
     start, moves = moves_of_run(compiled.system, kept.runs[group])
@@ -41,14 +39,3 @@ def kept_counterexample(
         return None
     trace = trace_of_moves(compiled, properties, group, start, moves, "bmc", explain=True)
     return None if isinstance(trace, Stopped) else trace
-
-
-def _kept(root: Path, compiled: Compiled) -> Kept | None:
-    system = compiled.system.name
-    try:
-        return kept_evidence(root, system)
-    except DamagedFile as damage:
-        raise ModelError(
-            f"the evidence kept for `{system}` is damaged: {damage}",
-            mend=f"remove it from {FOLDER} or search with --fresh",
-        ) from None

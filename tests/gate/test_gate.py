@@ -148,7 +148,7 @@ def test_damaged_evidence_is_told_and_found_anew(project: Project, damage: bytes
     (project.certificates / "lazy.fixed.json").write_bytes(damage)
     ran = project.gate()
     assert ran.code == 0
-    assert "the evidence kept for lazy/fixed is damaged" in ran.out
+    assert "certificates/lazy.fixed.json` is of no use" in ran.out
 
 
 def test_evidence_about_nothing_is_told(project: Project) -> None:

@@ -26,6 +26,7 @@ ALLOWED = {
         "verifier.circuit",
     },
     "verifier.engines": {"verifier.engines", "verifier.circuit", "verifier.evidence.verdicts"},
+    "verifier.project": {"verifier.project", "verifier.language"},
     "verifier.formats": {"verifier.formats", "verifier.circuit"},
     "verifier.viewer": {"verifier.viewer", "verifier.evidence"},
 }

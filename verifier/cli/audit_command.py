@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, load, project_root
+from verifier.catalogue import Catalogue, load
 from verifier.checking import witness_goals
 from verifier.cli import options
 from verifier.cli.errors import one_line, tell, wrong_file
+from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.compiler.compile import compile_compared
 from verifier.evidence.audit import Audited, Status, audited, claimed
@@ -34,7 +35,7 @@ def command(files: tuple[Path, ...], timeout: float) -> int:
     not end the audit of the others. Exit code 0 where all is confirmed, 2 a damaged file,
     1 a rejected claim, 3 an unknown one.
     """
-    catalogue = load(project_root(Path.cwd()))
+    catalogue = load(project_here())
     codes = []
     for file in files:
         try:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, Pair, load, project_root
+from verifier.catalogue import Catalogue, Pair, load
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
+from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.verdict_lines import document, exit_code, judged, lines, refusals
 from verifier.cli.writing import writable_folder, write_output
@@ -21,6 +22,7 @@ from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.circuits import Circuits
+from verifier.gate.kept import damages
 from verifier.parallel import ENGINES, check_all
 from verifier.proofs import ToolFailure
 from verifier.viewer.lines import plural
@@ -66,7 +68,7 @@ def command(
     A PATTERN is a pair, a system, a family, or has a `*`; without one all pairs are checked.
     """
     limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
-    root = project_root(Path.cwd())
+    root = project_here()
     cache = Cache(None if no_cache else cache_folder(), limits)
     circuits = Circuits(root, cache)
     catalogue = load(root)
@@ -75,6 +77,11 @@ def command(
     if not patterns:
         for group in catalogue.idle:
             say("warning", f"the property `{group}` speaks about none of the systems")
+    systems = {pair.system for pair in chosen}
+    doubts = catalogue.doubts(systems if patterns else catalogue.systems)
+    doubts += [] if fresh else damages(root, systems)
+    for doubt in doubts:
+        say("warning", doubt)
     folder = None if evidence is None else writable_folder(evidence)
     width = max(len(str(pair)) for pair in chosen)
     results: list[Result] = []

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, load, project_root
+from verifier.catalogue import Catalogue, load
 from verifier.checking import witness_goals
 from verifier.cli import options
 from verifier.cli.completing import systems
+from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_folder, write_output
 from verifier.compiler.compile import compile_compared
@@ -36,7 +37,7 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) 
     A PATTERN is a system, a family, or has a `*`. Of what is called unreachable there is a proof.
     Exit code 1 where a step or case is unreachable, 3 where it is not known.
     """
-    catalogue = load(project_root(Path.cwd()))
+    catalogue = load(project_here())
     names = catalogue.systems_matching(patterns)
     folder = None if evidence is None else writable_folder(evidence)
     codes = [0]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, load, project_root
+from verifier.catalogue import Catalogue, load
 from verifier.cli import options
 from verifier.cli.completing import systems
+from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.compiler.compile import compile_compared
@@ -35,7 +36,7 @@ def command(system: str, other: str | None, revision: str | None, timeout: float
     """
     if other is not None and revision is not None:
         raise click.UsageError("give another system or --base, not both")
-    root = project_root(Path.cwd())
+    root = project_here()
     catalogue = load(root)
     first = _behaviour(catalogue, system)
     if other is None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, load, project_root
+from verifier.catalogue import Catalogue, load
 from verifier.cli.completing import subjects
+from verifier.cli.here import project_here
 from verifier.compiler.compile import compile_compared
 from verifier.evidence.replay import ASSERTIONS
 from verifier.language.compiled import DEADLOCK
@@ -32,7 +33,7 @@ OWN = {
 )
 def command(name: str, cost: bool) -> int:
     """Explain a rule, a function, a system or a property, with its source."""
-    catalogue = load(project_root(Path.cwd()))
+    catalogue = load(project_here())
     if name in catalogue.systems:
         system = catalogue.systems[name]
         text = _cost(catalogue, system) if cost else _system(catalogue, system)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, Pair, load, project_root
+from verifier.catalogue import Catalogue, Pair, load
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
+from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.compiler.compile import compile_compared
@@ -44,7 +45,7 @@ def command(
         raise click.UsageError("--certificate is a circuit in AIGER; --format smt2 has none")
     if output is not None:
         writable_file(output)
-    catalogue = load(project_root(Path.cwd()))
+    catalogue = load(project_here())
     chosen = catalogue.matching([pair])
     if len(chosen) > 1:
         raise ModelError(

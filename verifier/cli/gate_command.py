@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import bundled_root, load, project_root
+from verifier.catalogue import bundled_root, load
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
+from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.cli.verdict_lines import refusals
@@ -69,7 +70,7 @@ def command(
     files = {kind: writable_file(file) for kind, file in reports.items() if file is not None}
     if len({file.resolve() for file in files.values()}) < len(files):
         raise click.UsageError("two reports cannot go into one file")
-    root = project_root(Path.cwd())
+    root = project_here()
     if root == bundled_root():
         refuse_bare(Path.cwd())
     base = base_of(root, revision)

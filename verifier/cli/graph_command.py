@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import load, project_root
+from verifier.catalogue import load
 from verifier.cli import options
 from verifier.cli.completing import systems
+from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Limits
@@ -35,7 +36,7 @@ def command(name: str, over: str, form: str, output: Path | None, timeout: float
     from verifier.projecting import projection
     from verifier.viewer import graph, graph_picture
 
-    system = load(project_root(Path.cwd())).system(name)
+    system = load(project_here()).system(name)
     if output is not None:
         writable_file(output)
     fields = [field.strip() for field in over.split(",") if field.strip()]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from verifier.catalogue import Catalogue, Pair, load, project_root
+from verifier.catalogue import Catalogue, Pair, load
 from verifier.cli.completing import pairs
+from verifier.cli.errors import say
+from verifier.cli.here import project_here
 from verifier.viewer.lines import plural
 
 
@@ -18,12 +18,14 @@ def command(patterns: tuple[str, ...]) -> int:
 
     A PATTERN is a pair, a system, a family, or has a `*`; without one everything is listed.
     """
-    catalogue = load(project_root(Path.cwd()))
+    catalogue = load(project_here())
     chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
     if not catalogue.systems:
         click.echo(f"no systems under {catalogue.root}/models", err=True)
         return 2
     names = dict.fromkeys(pair.system for pair in chosen) if patterns else catalogue.systems
+    for doubt in catalogue.doubts(names):
+        say("warning", doubt)
     for name in names:
         _show(catalogue, name, [pair for pair in chosen if pair.system == name])
     click.echo(f"{plural(len(names), 'system')}, {plural(len(chosen), 'pair')}", err=True)

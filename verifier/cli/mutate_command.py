@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from time import perf_counter
 
 import click
 
-from verifier.catalogue import load, project_root
+from verifier.catalogue import load
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import say
+from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.evidence.recording import within_project
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache, cache_folder
+from verifier.gate.kept import damages
 from verifier.gate.mutation import Trial, score
 from verifier.gate.scores import compared, entry, record, scores
 from verifier.gate.strength import guarded_system, trials_of
@@ -53,9 +54,11 @@ def command(
     """
     if accepting and functions:
         raise click.UsageError("a record is about all functions: leave --function or --accept out")
-    root = project_root(Path.cwd())
+    root = project_here()
     catalogue = load(root)
     names = catalogue.systems_matching(patterns)
+    for doubt in damages(root, names):
+        say("warning", doubt)
     recorded = scores(root)
     limits = Limits(seconds=timeout)
     cache = Cache(None if no_cache else cache_folder(), limits)

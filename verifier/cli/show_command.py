@@ -11,10 +11,12 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, Pair, load, project_root
+from verifier.catalogue import Catalogue, Pair, load
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
+from verifier.cli.errors import say
+from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_trace, placed, session_of
 from verifier.cli.progress import Reporter
 from verifier.cli.saved_evidence import Unverified, evidence_of
@@ -24,6 +26,7 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress
 from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.circuits import Circuits
+from verifier.gate.kept import damages
 from verifier.language.errors import ModelError
 from verifier.parallel import check_one
 from verifier.starting import kept_counterexample
@@ -113,7 +116,7 @@ def _found(
     what: str, timeout: float, fresh: bool, reporter: Reporter
 ) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
-    limits, root = Limits(seconds=timeout), project_root(Path.cwd())
+    limits, root = Limits(seconds=timeout), project_here()
     circuits = Circuits(root, Cache(cache_folder(), limits))
     if os.path.isfile(what):
         return evidence_of(Path(what), root, circuits.compiled, timeout, reporter)
@@ -121,6 +124,9 @@ def _found(
     pair = _pair(catalogue, what)
     reporter.watch(Progress("compile", 0, pair.system))
     if not fresh:
+        for doubt in damages(root, [pair.system]):
+            reporter.clear()
+            say("warning", doubt)
         system = catalogue.systems[pair.system]
         properties = catalogue.properties_of(system)
         compiled = circuits.compiled(system, properties)
@@ -142,7 +148,7 @@ def _occurring(
     """An execution in which a case of a system occurs, or what is known instead."""
     from verifier.occurring import cases, occurrence
 
-    limits, root = Limits(seconds=timeout), project_root(Path.cwd())
+    limits, root = Limits(seconds=timeout), project_here()
     circuits = Circuits(root, Cache(cache_folder(), limits))
     catalogue = load(root)
     of_pair = {str(pair): pair.system for pair in catalogue.pairs()}

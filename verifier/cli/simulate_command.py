@@ -11,10 +11,11 @@ from typing import Any
 
 import click
 
-from verifier.catalogue import load, project_root
+from verifier.catalogue import load
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import one_line, wrong_file
+from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_system
 from verifier.cli.progress import Reporter
 from verifier.evidence.files import DamagedFile, read
@@ -52,7 +53,7 @@ HELP = """\
 @click.option("--plain", is_flag=True, help="Line by line, without a screen of its own.")
 def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: bool) -> int:
     """Take a system's steps by hand, at random, or along a trace."""
-    catalogue = load(project_root(Path.cwd()))
+    catalogue = load(project_here())
     system = catalogue.system(name)
     properties = catalogue.properties_of(system)
     start, moves = (system.initial_values, []) if trace is None else _read(system, trace)

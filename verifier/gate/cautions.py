@@ -29,6 +29,7 @@ def cautions(
         what = f"`{name}`" if name else "the catalogue"
         found.append(f"{what} cannot be compared with {where}: {reason}")
     found += dict.fromkeys(warning for each in decided for warning in each.warnings)
+    found += catalogue.doubts(selected.systems)
     found += _stale_scores(catalogue, decided)
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
     if not selected.patterns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from verifier.evidence.files import read_kept, write_whole
+from verifier.evidence.files import DamagedFile, read_kept, write_whole
 from verifier.evidence.kept import Kept, laid_out
 
 FOLDER = Path("properties") / "certificates"
@@ -19,6 +19,37 @@ def kept_evidence(root: Path, system: str) -> Kept | None:
     """What is kept of a system, None where nothing is. Raises DamagedFile."""
     file = kept_file(root, system)
     return read_kept(file) if file.exists() else None
+
+
+def damage(root: Path, system: str) -> str | None:
+    """What is wrong with the file about a system, and what to do; None where nothing is."""
+    file = kept_file(root, system)
+    try:
+        found = kept_evidence(root, system)
+    except DamagedFile as wrong:
+        reason = str(wrong)
+    else:
+        if found is None or found.system == system:
+            return None
+        reason = f"it is about `{found.system}`"
+    return (
+        f"`{file.relative_to(root)}` is of no use: {reason}; `{system}` is decided without it; "
+        "remove it, or write it again with nestproof gate --accept"
+    )
+
+
+def damages(root: Path, systems: Iterable[str]) -> list[str]:
+    """What is wrong with the files about some systems."""
+    return [found for name in systems if (found := damage(root, name)) is not None]
+
+
+def usable_evidence(root: Path, system: str) -> Kept | None:
+    """What is stored of a system, None where nothing is or it is of no use, see `damage`."""
+    try:
+        found = kept_evidence(root, system)
+    except DamagedFile:
+        return None
+    return found if found is not None and found.system == system else None
 
 
 def keep(root: Path, evidence: Iterable[Kept]) -> list[Path]:

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from verifier.checking import witness_goals
 from verifier.evidence.certificates import Certificate, clauses_from
-from verifier.evidence.files import DamagedFile
 from verifier.evidence.kept import Kept, Run, kept
 from verifier.evidence.verdicts import Clause
 from verifier.gate.behaviour import behaviour_of
 from verifier.gate.cache import FORMAT, Cache, Entry
 from verifier.gate.digests import Digests
-from verifier.gate.kept import kept_evidence
+from verifier.gate.kept import damage, usable_evidence
 from verifier.gate.renaming import Names
 from verifier.language.compiled import Compiled
 from verifier.language.functions import ModelFunction
@@ -56,14 +55,9 @@ class Memory:
     def file(self) -> Kept:
         """What the project keeps; where its file is damaged, nothing and a warning."""
         name = self._name
-        try:
-            found = kept_evidence(self._root, name)
-        except DamagedFile as damage:
-            self.warnings.append(f"the evidence kept for {name} is damaged: {damage}")
-            found = None
-        if found is not None and found.system != name:
-            self.warnings.append(f"the evidence kept for {name} is about `{found.system}`")
-            found = None
+        found = usable_evidence(self._root, name)
+        wrong = None if found is not None else damage(self._root, name)
+        self.warnings += [wrong] if wrong is not None else []
         known = found or kept(name, {}, {})
         spoken = {field for lemma in known.lemmas for field in lemma}
         spoken |= {step for run in known.runs.values() for step, _ in run.moves}

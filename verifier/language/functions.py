@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from inspect import Signature, signature
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
-from verifier.language.errors import Disabled, ModelError, Place, refuse
+from verifier.language.errors import Disabled, ModelError, Place, model_place, place_of, refuse
+from verifier.language.made import note
 from verifier.language.stores import RUNNING
 from verifier.language.symbolic import Bit, Unknown
 
@@ -82,6 +84,11 @@ def model_function(
     body: F, kind: Kind = "function", citation: Citation | None = None, group: str = ""
 ) -> F:
     """Make a function one whose paths merge when it returns."""
+    if not isinstance(body, FunctionType):
+        raise refuse(
+            f"`{body!r}` is decorated as a {kind}",
+            "write the decorator on the line above the function's `def`",
+        )
     if body.__name__ == "<lambda>":
         raise refuse("a lambda is made a model function", "write it with def and a name")
     about = ModelFunction(body.__name__, body, kind, citation, group)
@@ -94,6 +101,8 @@ def model_function(
         return about.plainly(given, named) if run is None else run.call(about, given, named)
 
     call.__dict__["__model__"] = about
+    if kind in ("always", "sometimes"):
+        note(call, "claim", body.__name__)
     return cast(F, call)
 
 
@@ -125,27 +134,45 @@ def manual(book: Manual, section: str, detail: str = "") -> Callable[[F], F]:
 
 def abstracts(statement: str) -> Callable[[F], F]:
     """Stands for what the statement says, not for one place in a source."""
+    _require_text("abstracts", statement, "what it stands for")
     return lambda body: model_function(body, citation=Abstraction(statement))
 
 
 def observer(statement: str) -> Callable[[F], F]:
     """Bookkeeping for properties: reads anything, changes ghosts only."""
+    _require_text("observer", statement, "what it notes")
     return lambda body: model_function(body, "observer", Abstraction(statement))
 
 
-def step(body: F) -> F:
+def step(body: F = None) -> F:  # type: ignore[assignment]
     """One atomic action of a system: its state, then the environment's choices."""
+    if body is None:
+        raise refuse("`@step()` is called without a function", "write `@step` without parentheses")
     return model_function(body, "step")
 
 
 def always(group: str) -> Callable[[F], F]:
     """A conjunct of the property `group`, for the records its parameters name."""
+    _require_text("always", group, "the property that it is part of")
     return lambda body: model_function(body, "always", group=group)
 
 
 def sometimes(group: str) -> Callable[[F], F]:
     """A case that must be reachable, or the property `group` is vacuous."""
+    _require_text("sometimes", group, "the property that is vacuous without it")
     return lambda body: model_function(body, "sometimes", group=group)
+
+
+def _require_text(decorator: str, given: object, what: str) -> None:
+    """Refuse a decorator whose only argument is missing: it would get the function instead."""
+    if isinstance(given, str) and given:
+        return
+    name = getattr(given, "__name__", "")
+    raise ModelError(
+        f"`@{decorator}` is given `{name or repr(given)}` and not a text: {what}",
+        place_of(given) or model_place(),
+        f'write `@{decorator}("...")`',
+    )
 
 
 def assume(condition: bool) -> None:

@@ -6,15 +6,17 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from enum import Enum
 from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
 from verifier.language.encoding import encoding
-from verifier.language.errors import ModelError, place_of
+from verifier.language.errors import ModelError, Place, model_place, place_of
 from verifier.language.functions import ModelFunction, about
 from verifier.language.layout import Field, Layout, Part, Rows, check_enum, first_value, layout_of
+from verifier.language.made import note
 from verifier.language.records import view
 from verifier.language.stores import Store
 
@@ -73,6 +75,22 @@ class System:
     level: Callable[[Any], str] | None = None
     without: tuple[str, ...] = ()
     may_end: bool = False
+    place: Place | None = attribute(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", model_place())
+        if not isinstance(self.name, str) or not self.name:
+            raise ModelError(
+                f"a system is called `{self.name!r}`", self.place, 'give it a name, such as "os/v1"'
+            )
+        for what in ("steps", "arbitrary", "without"):
+            if not isinstance(getattr(self, what), tuple | list):
+                raise ModelError(
+                    f"`{what}` of `{self.name}` is not a tuple",
+                    self.place,
+                    "a tuple of one item ends in a comma: `(it,)`",
+                )
+        note(self, "system", self.name)
 
     @property
     def layout(self) -> Layout:
@@ -86,6 +104,12 @@ class System:
     @cached_property
     def actions(self) -> tuple[Step, ...]:
         """The steps with their choices; a ModelError where the system is ill-formed."""
+        if not self.steps:
+            raise ModelError(
+                f"`{self.name}` has no steps, so that nothing can happen in it",
+                self.place,
+                "give its step functions as `steps`",
+            )
         self._check_arbitrary()
         actions = tuple(_step(self, function) for function in self.steps)
         for name, count in Counter(step.name for step in actions).items():

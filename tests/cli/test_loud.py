@@ -1,0 +1,216 @@
+"""What is not checked is reported; `deadlock` and `assertions` need no property of the project."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Runner
+from tests.cli.test_mistakes import refused
+from tests.cli.test_projects import model, verdicts
+
+LOCK = '''"""A lock."""
+
+from verifier.language import System, assume, record, step
+
+
+@record
+class R:
+    """A lock."""
+
+    taken: bool = False
+    start_on: bool = False
+
+
+@step
+def take(r: R) -> None:
+    """Take it; nobody gives it back."""
+    assume(not r.taken)
+    r.taken = True
+
+
+@step
+def look(r: R, hard: bool) -> None:
+    """Look at it, but only while it can be taken."""
+    assume(not r.taken)
+    assert not (r.start_on and hard), "it is off"
+'''
+
+
+def lock(project: Path, system: str) -> None:
+    """Make the project one of a lock, without properties."""
+    model(project).write_text(f"{LOCK}\n\nT = {system}\n")
+    for file in (project / "properties").glob("*.*"):
+        file.unlink()
+
+
+STUCK = 'System("lock/stuck", R(), (take,))'
+ASSERTS = 'System("lock/asserts", R(), (look,), arbitrary=("start_on",))'
+
+
+def with_a_property(project: Path) -> None:
+    (project / "properties" / "p.py").write_text(
+        "from models.lazy import R\nfrom verifier.language import always\n\n\n"
+        '@always("p")\ndef it_is_a_lock(r: R) -> bool:\n    return r.taken or not r.taken\n'
+    )
+
+
+def test_a_deadlock_is_violated_and_shown_in_plain_words(
+    nestproof: Runner, project: Path, tmp_path: Path
+) -> None:
+    lock(project, STUCK)
+    with_a_property(project)
+    checked = nestproof("check", "--evidence", str(tmp_path / "out"), cwd=project)
+    assert checked.code == 1
+    assert "violated   lock/stuck/deadlock" in checked.out
+    assert "bmc, 1 step," in checked.out
+    shown = nestproof("show", "--plain", "lock/stuck/deadlock", cwd=project).out
+    assert "lock/stuck/deadlock is violated after 1 step\n" in shown
+    assert "after step 1 no step is enabled" in shown
+    assert "take  assumes `not r.taken`, but taken=1   models/lazy.py:" in shown
+    assert "taken  1  <- alone decides it" in shown
+    assert "  ✗ deadlock: some step is enabled  after step 1" in shown
+    file = tmp_path / "out" / "lock.stuck.deadlock.json"
+    assert nestproof("audit", str(file), cwd=project).code == 0
+    model(project).write_text(model(project).read_text().replace("assume(not r.taken)", ""))
+    assert nestproof("audit", str(file), cwd=project).code == 1
+
+
+def test_the_gate_and_the_kept_evidence_know_deadlocks(nestproof: Runner, project: Path) -> None:
+    lock(project, STUCK)
+    with_a_property(project)
+    assert nestproof("gate", "--accept", cwd=project).code == 0
+    assert 'deadlock = "violated"' in verdicts(project).read_text()
+    again = nestproof("gate", "--no-cache", "--json", "out.json", cwd=project)
+    assert (again.code, "2 from earlier evidence, 0 searched" in again.out) == (0, True)
+    [found] = [
+        row
+        for row in json.loads((project / "out.json").read_text())["results"]
+        if row["property"] == "deadlock"
+    ]
+    assert (found["verdict"], found["expected"]) == ("violated", "violated")
+    model(project).write_text(model(project).read_text().replace("assume(not r.taken)", ""))
+    moved = nestproof("gate", "--no-cache", cwd=project)
+    assert (moved.code, "lock/stuck/deadlock" in moved.out) == (1, True)
+
+
+def test_a_system_that_may_end_is_not_checked_for_deadlocks(
+    nestproof: Runner, project: Path
+) -> None:
+    lock(project, STUCK.replace("(take,)", "(take,), may_end=True"))
+    with_a_property(project)
+    assert "deadlock" not in nestproof("list", cwd=project).out
+    assert nestproof("check", cwd=project).code == 0
+    refused(nestproof("show", "lock/stuck/deadlock", cwd=project), "nothing is called")
+    ended = nestproof("simulate", "lock/stuck", "--random", "5", cwd=project)
+    assert (ended.code, "the system may end here" in ended.out) == (0, True)
+
+
+def test_a_simulation_that_comes_to_a_deadlock_reports_it(nestproof: Runner, project: Path) -> None:
+    lock(project, STUCK)
+    ended = nestproof("simulate", "lock/stuck", "--random", "5", cwd=project)
+    assert ended.code == 1
+    assert "after 1 step no step is enabled: deadlock is violated" in ended.out
+
+
+def test_assertions_need_neither_a_recorded_verdict_nor_a_property(
+    nestproof: Runner, project: Path
+) -> None:
+    lock(project, ASSERTS)
+    assert "  assertions\n  deadlock\n" in nestproof("list", cwd=project).out
+    checked = nestproof("check", cwd=project)
+    assert checked.code == 1
+    assert "neither an assertion" not in checked.err
+    assert "violated   lock/asserts/assertions" in checked.out
+    shown = nestproof("show", "--plain", "lock/asserts/assertions", cwd=project)
+    assert shown.code == 0
+    why = shown.out.partition("\nWhy\n")[2].partition("\n\n")[0]
+    assert why.splitlines()[0] == "it is off:"
+    assert "start_on  1  <- alone decides it  from the start, where it can be any" in why
+    assert "hard=1 (chosen in step 1)" in why
+    assert "✗ assertions: it is off  after step 1" in shown.out
+
+
+def test_a_system_of_which_only_deadlock_is_checked_is_warned_of(
+    nestproof: Runner, project: Path
+) -> None:
+    with model(project).open("a") as file:
+        file.write(
+            "\n\n@record\nclass Other:\n    on: bool = False\n"
+            "\n\n@step\ndef press(other: Other) -> None:\n"
+            '    other.on = not other.on\n\n\nother = System("other/one", Other(), (press,))\n'
+        )
+    said = "`other/one` has neither an assertion nor a property from properties/"
+    for command in ("list", "check"):
+        ran = nestproof(command, cwd=project)
+        assert (ran.code, ran.err.count(said)) == (0, 1)
+    assert said in nestproof("gate", "--no-cache", cwd=project).out
+    assert said in nestproof("check", "other", cwd=project).err
+    assert said not in nestproof("check", "lazy", cwd=project).err
+
+
+def test_a_project_without_any_claim_is_still_refused(nestproof: Runner, project: Path) -> None:
+    lock(project, STUCK)
+    for command in ("check", "gate"):
+        refused(nestproof(command, cwd=project), "no properties apply to the systems")
+
+
+def test_outside_of_any_project_a_warning_names_what_is_used(
+    nestproof: Runner, tmp_path: Path, project: Path
+) -> None:
+    outside = nestproof("list", "native/classic", cwd=tmp_path)
+    assert outside.code == 0
+    assert outside.err.startswith("warning: no project here: using the bundled catalogue\n")
+    assert "no project here" not in nestproof("list", cwd=project).err
+
+
+def test_a_system_in_a_list_is_refused_by_every_command(nestproof: Runner, project: Path) -> None:
+    with model(project).open("a") as file:
+        file.write('\n\nMORE = [System("lazy/more", Machine(), (use_fpu, switch_to))]\n')
+    for command in ("list", "check", "gate"):
+        refused(nestproof(command, cwd=project), "`lazy/more` is not checked", "models/lazy.py:")
+
+
+def test_a_property_without_a_name_is_refused(nestproof: Runner, project: Path) -> None:
+    file = project / "properties" / "isolation.py"
+    file.write_text(file.read_text().replace('@always("isolation")', "@always"))
+    refused(nestproof("check", cwd=project), "`@always` is given", "properties/isolation.py:")
+
+
+def test_a_system_without_steps_is_refused(nestproof: Runner, project: Path) -> None:
+    with model(project).open("a") as file:
+        file.write('\n\nempty = System("lazy/empty", Machine(), ())\n')
+    for command in ("list", "check", "gate"):
+        refused(nestproof(command, cwd=project), "`lazy/empty` has no steps", "models/lazy.py:")
+
+
+@pytest.mark.parametrize("text", [None, "[tool.nestproof"])
+def test_a_folder_that_only_looks_like_a_project_is_refused(
+    nestproof: Runner, project: Path, text: str | None
+) -> None:
+    (project / "pyproject.toml").unlink()
+    if text is not None:
+        (project / "pyproject.toml").write_text(text)
+    says = "is not a project" if text is None else "is not TOML"
+    for command in ("list", "check", "gate"):
+        refused(nestproof(command, cwd=project), says, "help:")
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"schema": 1, "kind": "kept", "system": "lazy/x"}'])
+def test_a_damaged_file_of_stored_evidence_is_reported_and_does_without(
+    nestproof: Runner, project: Path, content: str
+) -> None:
+    assert nestproof("gate", "--accept", cwd=project).code == 0
+    stored = project / "properties" / "certificates" / "lazy.fixed.json"
+    stored.write_text(content)
+    said = "`properties/certificates/lazy.fixed.json` is of no use: "
+    checked = nestproof("check", cwd=project)
+    assert (checked.code, checked.err.count(said)) == (0, 1)
+    assert "nestproof gate --accept" in checked.err
+    assert "6 pairs: 4 proved, 2 violated; all as expected" in checked.err
+    assert said not in nestproof("check", "lazy/broken", cwd=project).err
+    gated = nestproof("gate", "--no-cache", cwd=project)
+    assert (gated.code, gated.out.count(said)) == (0, 1)
+    assert said in nestproof("show", "--plain", "lazy/fixed/isolation", cwd=project).err
+    assert nestproof("gate", "--accept", "--no-cache", cwd=project).code == 0
+    assert said not in nestproof("gate", cwd=project).out

@@ -1,0 +1,17 @@
+"""The project that a command is used in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from verifier.catalogue import bundled_root
+from verifier.cli.errors import say
+from verifier.project.root import project_above
+
+
+def project_here() -> Path:
+    """The project's folder; outside of any, that of the bundled catalogue, and a warning."""
+    root = project_above(Path.cwd())
+    if root is None:
+        say("warning", "no project here: using the bundled catalogue")
+    return root or bundled_root()

@@ -1,0 +1,44 @@
+"""What a module makes while it is loaded, noted in it, so that nothing of it is overlooked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Literal
+from weakref import ReferenceType, ref
+
+from verifier.language.errors import Place, is_model_file
+
+_NOTES = "__made__"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A system or a claim, if it is still there, its name, and the module's line that made it."""
+
+    what: ReferenceType[Any]
+    kind: Literal["system", "claim"]
+    name: str
+    place: Place
+
+
+def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
+    """Note in the module that is being loaded, if one is, what it has made."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not _is_module(frame):
+        frame = frame.f_back
+    if frame is not None:
+        made = Made(ref(what), kind, name, Place(frame.f_code.co_filename, frame.f_lineno))
+        frame.f_globals.setdefault(_NOTES, []).append(made)
+
+
+def made_in(namespace: Mapping[str, Any]) -> list[Made]:
+    """What a module has noted."""
+    return list(namespace.get(_NOTES, ()))
+
+
+def _is_module(frame: FrameType) -> bool:
+    code = frame.f_code
+    return code.co_name == "<module>" and is_model_file(code.co_filename)

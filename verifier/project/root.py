@@ -1,0 +1,50 @@
+"""Which folder is the project: the one whose pyproject.toml says so, else the bundled catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from verifier.language.errors import ModelError, Place
+from verifier.project.toml import read_toml
+
+PARTS = ("models", "properties")
+TABLE = "[tool.nestproof]"
+
+
+def project_above(start: Path) -> Path | None:
+    """The nearest folder from `start` upwards that is a project; None where none is.
+
+    Refuses a project that lacks models/ or properties/, and a folder that has one of them but is
+    not a project: something else would be checked in its place. So it does a pyproject.toml that
+    cannot be read, which may be that of a project.
+    """
+    inside = ""
+    for folder in (start, *start.parents):
+        there = [part for part in PARTS if (folder / part).is_dir()]
+        if _is_project(folder / "pyproject.toml"):
+            missing = [part for part in PARTS if part not in there]
+            if not missing:
+                return folder
+            raise ModelError(
+                f"`{folder}` is a project by its pyproject.toml, and has no folder `{missing[0]}`",
+                mend="make it, or take the table `tool.nestproof` out",
+            )
+        if there and (folder == start or len(there) == len(PARTS) or inside in there):
+            raise ModelError(
+                f"`{folder}` has a folder `{there[0]}` but is not a project: no pyproject.toml "
+                f"with {TABLE}",
+                mend=f"write {TABLE} into its pyproject.toml, or change to a folder elsewhere",
+            )
+        inside = folder.name
+    return None
+
+
+def _is_project(file: Path) -> bool:
+    """Whether it is there and has the table."""
+    tool = read_toml(file, "fix it: it says whether this folder is a project").get("tool", {})
+    table = tool.get("nestproof") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ModelError(
+            "`tool.nestproof` is not a table", Place(str(file), 1), f"write {TABLE} on a line"
+        )
+    return table is not None

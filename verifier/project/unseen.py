@@ -1,0 +1,95 @@
+"""Systems and claims that a module makes or holds where the catalogue does not find them."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import is_dataclass
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from verifier.language.errors import ModelError, Place
+from verifier.language.functions import ModelFunction, about
+from verifier.language.made import made_in
+from verifier.language.system import System
+
+DEEPEST = 6
+"""Containers within containers that are looked into."""
+
+
+def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> None:
+    """Refuse a module of models/ with a system that no module-level name stands for, or a claim."""
+    for made in made_in(vars(module)):
+        what = made.what()
+        if made.kind == "claim":
+            raise ModelError(
+                f"the property `{made.name}` is in models/, where none is looked for",
+                made.place,
+                "move it to a module of properties/",
+            )
+        lost = what is None and made.name not in systems
+        if lost or (what is not None and systems.get(made.name) is not what):
+            raise _hidden(made.name, made.place)
+    known = {id(system) for system in systems.values()}
+    for name, value in vars(module).items():
+        if name.startswith("__"):
+            continue
+        for system in _held(value, DEEPEST):
+            if id(system) not in known:
+                raise _hidden(system.name, _place(module, name), f" (it is in `{name}`)")
+
+
+def refuse_unseen_claims(module: ModuleType, claims: Collection[ModelFunction]) -> None:
+    """Refuse a module of properties/ with a claim that no module-level name stands for."""
+    for made in made_in(vars(module)):
+        if made.kind == "system":
+            raise ModelError(
+                f"the system `{made.name}` is in properties/, where none is looked for",
+                made.place,
+                "move it to a module of models/",
+            )
+        if about(made.what()) not in claims:
+            raise ModelError(
+                f"the property function `{made.name}` is not checked: no name of its module has it",
+                made.place,
+                "define it at the top of the module, under a name that nothing else has there",
+            )
+
+
+def _hidden(name: str, place: Place | None, where: str = "") -> ModelError:
+    return ModelError(
+        f"the system `{name}` is not checked: no module-level name stands for it{where}",
+        place,
+        f"assign it to a name at the top of the module, such as `{_constant(name)} = ...`",
+    )
+
+
+def _place(module: ModuleType, name: str) -> Place:
+    """The first line that begins with a name."""
+    file = module.__file__ or "?"
+    lines = (text.split() for text in linecache.getlines(file))
+    return Place(file, next((i for i, words in enumerate(lines, 1) if words[:1] == [name]), 1))
+
+
+def _constant(name: str) -> str:
+    letters = "".join(each if each.isalnum() else "_" for each in name)
+    return letters.strip("_").upper() or "SYSTEM"
+
+
+def _held(value: Any, left: int) -> Iterator[System]:
+    """The systems in a value: in what it contains, or has as attributes."""
+    if isinstance(value, System):
+        yield value
+    elif left and isinstance(value, Mapping):
+        for item in (*value.keys(), *value.values()):
+            yield from _held(item, left - 1)
+    elif left and isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from _held(item, left - 1)
+    elif left and (isinstance(value, SimpleNamespace) or _is_dataclass(value)):
+        for item in getattr(value, "__dict__", {}).values():
+            yield from _held(item, left - 1)
+
+
+def _is_dataclass(value: object) -> bool:
+    return is_dataclass(value) and not isinstance(value, type)
