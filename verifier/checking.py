@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier.circuit.circuit import Circuit
+from verifier.engines.contract import Engine, finds_shortest
 from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.kept import Run
 from verifier.evidence.recording import trace_of
@@ -28,9 +29,6 @@ from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
 from verifier.proofs import ToolFailure, audited_proofs
-
-Engine = Callable[[Circuit, Sequence[str], Limits, Watch], Mapping[str, Verdict]]
-
 
 SHORTENING_SECONDS = 60.0
 
@@ -218,7 +216,7 @@ def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -
     """The same violation in as few steps as there are, where the engine does not promise it."""
     from verifier.engines.bmc import bmc
 
-    if verdict.shortened or verdict.engine in ("bmc", "kinduction") or verdict.depth <= 1:
+    if verdict.shortened or finds_shortest(verdict.engine) or verdict.depth <= 1:
         return verdict
     limits = Limits(depth=verdict.depth - 1, seconds=SHORTENING_SECONDS)
     found = bmc(compiled.circuit, [group], limits, watch)[group]

@@ -13,11 +13,12 @@ from time import monotonic
 from typing import Generic, TypeVar, cast
 
 from verifier.catalogue import Catalogue, Pair
-from verifier.checking import Engine, Result, decide, ill_formed
+from verifier.checking import Result, decide, ill_formed
 from verifier.compiler.compile import compile_compared
+from verifier.engines.contract import engine_named
 from verifier.engines.race import deaf_to_ctrl_c, end_with
 from verifier.evidence.replay import ASSERTIONS
-from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
+from verifier.evidence.verdicts import Limits, Progress, Watch, silent
 from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
@@ -29,30 +30,6 @@ T = TypeVar("T")
 
 Compile = Callable[[System, Sequence[ModelFunction]], Compiled]
 """Where a system's circuit comes from."""
-
-ENGINES = ("auto", "pdr", "bmc", "kinduction")
-
-
-def engine_named(name: str, jobs: int, lemmas: Sequence[Clause] = ()) -> Engine:
-    """The engine of that name; `auto` may use as many processes as `jobs` says.
-
-    A search for a proof starts with those of the lemmas that hold together.
-    """
-    if name == "pdr":
-        from verifier.engines.pdr import pdr
-
-        return partial(pdr, lemmas=lemmas)
-    if name == "bmc":
-        from verifier.engines.bmc import bmc
-
-        return bmc
-    if name == "kinduction":
-        from verifier.engines.kinduction import kinduction
-
-        return kinduction
-    from verifier.engines.auto import auto
-
-    return partial(auto, jobs=jobs, lemmas=lemmas)
 
 
 def check_all(

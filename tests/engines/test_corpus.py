@@ -1,7 +1,6 @@
 """Every engine on every system with a known answer: verdict, depth, audit of the evidence."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping
 
 import pytest
 
@@ -9,24 +8,16 @@ from tests.corpus import SYSTEMS
 from tests.corpus.brute_force import shortest_violations
 from tests.corpus.random_systems import random_system
 from verifier.circuit.circuit import Circuit
-from verifier.engines.auto import auto
-from verifier.engines.bmc import bmc
+from verifier.engines.contract import ENGINES, engine_named
 from verifier.engines.kinduction import kinduction
-from verifier.engines.pdr import pdr
 from verifier.evidence.check import path_violates, proof_holds
 from verifier.evidence.judges import cadical_judge
-from verifier.evidence.verdicts import Limits, Proved, Unknown, Verdict, Violated
+from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, silent
 
-Engine = Callable[[Circuit, Sequence[str], Limits], Mapping[str, Verdict]]
-
-ENGINES: dict[str, Engine] = {
-    "bmc": bmc,
-    "kinduction": kinduction,
-    "pdr": pdr,
-    "auto": partial(auto, jobs=1),
-    "auto side by side": partial(auto, jobs=2),
-}
-SHORTEST = ("bmc", "kinduction", "auto", "auto side by side")
+PROCESSES = [(name, 1) for name in ENGINES] + [("auto", 2)]
+"""Every engine of the list, with so many processes."""
+SYSTEMS_AGAINST_BRUTE_FORCE = {("kinduction", 1): 100, ("auto", 2): 15}
+"""Where 200 take too long."""
 LONG_SIMPLE_PATHS = (
     "Peterson",
     "token ring",
@@ -38,18 +29,25 @@ LONG_SIMPLE_PATHS = (
 
 
 def check(
-    engine: str, circuit: Circuit, answers: Mapping[str, int | None], depth: int | None
+    engine: str,
+    jobs: int,
+    circuit: Circuit,
+    answers: Mapping[str, int | None],
+    depth: int | None = None,
 ) -> None:
-    """With a depth, what holds may end as unknown."""
-    verdicts = ENGINES[engine](circuit, list(answers), Limits(depth=depth))
+    """With a depth, what holds may end as unknown; an engine that cannot prove needs one."""
+    listed = ENGINES[engine]
+    search = engine_named(engine, jobs)
+    verdicts = search(circuit, list(answers), Limits(depth=depth), silent)
     assert list(verdicts) == list(answers)
     for goal, steps in answers.items():
         verdict = verdicts[goal]
         if isinstance(verdict, Violated):
             assert steps is not None, goal
             assert path_violates(circuit, goal, verdict.path) is None, goal
-            assert verdict.depth == steps or engine not in SHORTEST, goal
+            assert verdict.depth == steps or not listed.shortest, goal
         elif isinstance(verdict, Proved):
+            assert listed.proves, goal
             assert steps is None, goal
             assert proof_holds(circuit, goal, verdict) is None, goal
             assert proof_holds(circuit, goal, verdict, cadical_judge) is None, goal
@@ -58,23 +56,21 @@ def check(
             assert verdict.depth == depth, (goal, verdict.reason)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("engine", "jobs"), PROCESSES)
 @pytest.mark.parametrize("name", SYSTEMS)
-def test_every_engine_gives_every_known_answer(name: str, engine: str) -> None:
+def test_every_engine_gives_every_known_answer(name: str, engine: str, jobs: int) -> None:
     known = SYSTEMS[name]
     endless = engine == "kinduction" and name in LONG_SIMPLE_PATHS
-    depth = 20 if engine == "bmc" else 7 if endless else None
-    check(engine, known.build(), known.depth, depth)
+    depth = 20 if not ENGINES[engine].proves else 7 if endless else None
+    check(engine, jobs, known.build(), known.depth, depth)
 
 
-@pytest.mark.parametrize(
-    ("engine", "systems"),
-    [("bmc", 200), ("kinduction", 100), ("pdr", 200), ("auto", 200), ("auto side by side", 15)],
-)
-def test_every_engine_agrees_with_brute_force(engine: str, systems: int) -> None:
-    for seed in range(1000, 1000 + systems):
+@pytest.mark.parametrize(("engine", "jobs"), PROCESSES)
+def test_every_engine_agrees_with_brute_force(engine: str, jobs: int) -> None:
+    depth = None if ENGINES[engine].proves else 20
+    for seed in range(1000, 1000 + SYSTEMS_AGAINST_BRUTE_FORCE.get((engine, jobs), 200)):
         circuit = random_system(seed)
-        check(engine, circuit, shortest_violations(circuit), 20 if engine == "bmc" else None)
+        check(engine, jobs, circuit, shortest_violations(circuit), depth)
 
 
 def test_kinduction_says_how_far_it_got_where_simple_paths_are_long() -> None:

@@ -18,12 +18,13 @@ from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.verdict_lines import document, exit_code, judged, lines, refusals
 from verifier.cli.writing import writable_folder, write_output
+from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.circuits import Circuits
 from verifier.gate.kept import damages
-from verifier.parallel import ENGINES, check_all
+from verifier.parallel import check_all
 from verifier.proofs import ToolFailure
 from verifier.viewer.lines import plural
 
@@ -35,7 +36,7 @@ from verifier.viewer.lines import plural
     type=click.Choice(list(ENGINES)),
     default="auto",
     show_default=True,
-    help="How to search; `auto` takes what decides first.",
+    help="How to search. " + "; ".join(f"{n}: {e.summary}" for n, e in ENGINES.items()) + ".",
 )
 @click.option(
     "--depth", type=click.IntRange(1, 100_000), metavar="N", help="Steps or frames to look at."

@@ -8,9 +8,10 @@ from functools import partial
 from time import perf_counter
 
 from verifier.catalogue import Catalogue, Pair
-from verifier.checking import Engine, Result, decide, ill_formed
+from verifier.checking import Result, decide, ill_formed
 from verifier.circuit.circuit import Circuit
 from verifier.engines.auto import auto
+from verifier.engines.contract import Engine
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.explaining import explained
 from verifier.evidence.following import moves_of

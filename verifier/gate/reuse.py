@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from verifier.checking import Engine, said_by
+from verifier.checking import said_by
 from verifier.circuit.circuit import Circuit
+from verifier.engines.contract import Engine
 from verifier.evidence.certificates import Certificate, certificate_of
 from verifier.evidence.kept import Run
 from verifier.evidence.runs import run_of
