@@ -14,6 +14,7 @@ from tests.corpus import SYSTEMS
 from tests.corpus.lazy_fpu import lazy_fpu
 from tests.corpus.machines import lock
 from verifier.engines.auto import auto
+from verifier.engines.pdr.budget import Budget, Exhausted
 from verifier.engines.race import Report, Tell, race
 from verifier.evidence.verdicts import Limits, Progress, Unknown, Violated
 
@@ -48,6 +49,25 @@ def test_limits_end_in_unknown_with_every_reason(jobs: int) -> None:
     assert isinstance(by_time, Unknown)
     assert "time limit" in by_time.reason
     assert by_time.seconds < 10
+
+
+def test_a_limit_in_the_first_look_leaves_the_depth_that_was_reached() -> None:
+    seen: list[int] = []
+
+    class Hurried(Budget):
+        def spend(self) -> None:
+            super().spend()
+            seen.append(self.queries)
+            if len(seen) > 8:
+                raise Exhausted("time limit")
+
+    circuit = lazy_fpu(3, value_bits=3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("verifier.engines.auto.Budget", Hurried)
+        verdict = auto(circuit, ["integrity"], Limits(), jobs=1)["integrity"]
+    assert isinstance(verdict, Unknown)
+    assert verdict.depth > 0
+    assert verdict.reason == f"every path of {verdict.depth} steps is good; time limit"
 
 
 def test_no_goals_need_no_processes() -> None:
@@ -96,6 +116,7 @@ def test_a_failing_process_is_a_failure() -> None:
 
 RACER = """
 import os, time
+from verifier.engines.pdr.budget import Budget, Exhausted
 from verifier.engines.race import Report, race
 from verifier.evidence.verdicts import Progress
 def endless(tell):

@@ -16,7 +16,7 @@ from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, silent
 
 PROCESSES = [(name, 1) for name in ENGINES] + [("auto", 2)]
 """Every engine of the list, with so many processes."""
-SYSTEMS_AGAINST_BRUTE_FORCE = {("kinduction", 1): 100, ("auto", 2): 15}
+SYSTEMS_AGAINST_BRUTE_FORCE = {("kinduction", 1): 100, ("bmc-z3", 1): 100, ("auto", 2): 15}
 """Where 200 take too long."""
 LONG_SIMPLE_PATHS = (
     "Peterson",

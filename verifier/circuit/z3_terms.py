@@ -22,9 +22,9 @@ class Z3Terms:
     share their fan-ins' terms, and are kept alive by one vector.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, context: z3.Context | None = None) -> None:
         self.graph = graph
-        self._context = z3.main_ctx()
+        self._context = context or z3.main_ctx()
         self._raw = self._context.ref()
         self._alive = z3.AstVector(ctx=self._context)
         self._terms = {0: self._kept(z3.Z3_mk_false(self._raw))}

@@ -1,6 +1,6 @@
 """What decides fastest: PDR for proofs, bounded model checking for shortest violations."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from multiprocessing.sharedctypes import RawArray
@@ -98,8 +98,8 @@ class _Standing:
             return decided
         undecided = self._undecided[goal].values()
         depth = max((verdict.depth for verdict in undecided), default=0)
-        reasons = dict.fromkeys([*self.failures, *(verdict.reason for verdict in undecided)])
-        return Unknown("auto", "; ".join(reasons), depth, seconds)
+        parts = (part for verdict in undecided for part in verdict.reason.split("; "))
+        return Unknown("auto", "; ".join(dict.fromkeys([*parts, *self.failures])), depth, seconds)
 
 
 def _known(
@@ -114,7 +114,7 @@ def _known(
 
 
 def _first_look(
-    searches: Iterable[Search], standing: _Standing, budget: Budget, watch: Watch
+    searches: Collection[Search], standing: _Standing, budget: Budget, watch: Watch
 ) -> None:
     """Deepen each search with few solver calls."""
     depth = budget.limits.depth
@@ -128,6 +128,7 @@ def _first_look(
             standing.note({search.goal: search.verdict(None)})
     except Exhausted as limit:
         standing.failures.append(str(limit))
+        standing.note({search.goal: search.verdict(str(limit)) for search in searches})
     finally:
         budget.give(None)
 

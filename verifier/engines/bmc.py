@@ -5,12 +5,12 @@ Biere, Cimatti, Clarke, Zhu: Symbolic Model Checking without BDDs. TACAS 1999.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
+from typing import Protocol
 
 from verifier.circuit.circuit import Circuit
-from verifier.circuit.graph import FALSE, TRUE
-from verifier.circuit.tseitin import Tseitin
+from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.circuit.unroll import Unrolling
-from verifier.engines.glucose import Glucose
+from verifier.engines.glucose import GlucoseOracle
 from verifier.engines.pdr.budget import Budget, Exhausted
 from verifier.evidence.verdicts import (
     Clause,
@@ -24,16 +24,42 @@ from verifier.evidence.verdicts import (
 )
 
 
+class Oracle(Protocol):
+    """An incremental solver on the literals of a growing graph."""
+
+    def add(self, clause: Sequence[int]) -> None:
+        """From now on one of these literals holds."""
+
+    def solve(self, literal: int, at_pause: Callable[[], object]) -> bool:
+        """Whether the literal can hold. Raises Exhausted; calls `at_pause` now and then."""
+
+    def value(self, literal: int) -> bool:
+        """What the model just found gives a positive literal."""
+
+
 def bmc(
     circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch = silent
 ) -> dict[str, Violated | Unknown]:
-    """A shortest path to a violation of each goal, as far as the limits allow.
+    """A shortest path to a violation of each goal, as far as the limits allow."""
+    return bounded(circuit, goals, limits, watch, "bmc", GlucoseOracle)
+
+
+def bounded(
+    circuit: Circuit,
+    goals: Sequence[str],
+    limits: Limits,
+    watch: Watch,
+    engine: str,
+    oracle: Callable[[Graph, Budget], Oracle],
+) -> dict[str, Violated | Unknown]:
+    """Bounded model checking by a solver.
 
     Each goal has frames and a solver of its own, which is faster than sharing them; the goal that
     has had the least time goes on, so that a hard one does not keep the others waiting.
     """
     budget = Budget(limits)
-    searches = [Search(circuit, goal, budget) for goal in dict.fromkeys(goals)]
+    names = dict.fromkeys(goals)
+    searches = [Search(circuit, goal, budget, engine=engine, oracle=oracle) for goal in names]
     reason = None
     try:
         for _ in deepened(searches, limits.depth, watch):
@@ -57,8 +83,7 @@ def deepened(
         if search.found is not None or search.depth == depth:
             yield search
         elif wanted(search.goal):
-            watch(Progress("bmc", search.depth, search.goal))
-            search.deepen()
+            search.deepen(watch)
             heappush(waiting, search)
 
 
@@ -71,18 +96,24 @@ class Search:
     """
 
     def __init__(
-        self, circuit: Circuit, goal: str, budget: Budget, lemmas: Iterable[Clause] = ()
+        self,
+        circuit: Circuit,
+        goal: str,
+        budget: Budget,
+        lemmas: Iterable[Clause] = (),
+        engine: str = "bmc",
+        oracle: Callable[[Graph, Budget], Oracle] = GlucoseOracle,
     ) -> None:
         self.goal = goal
         self.found: Violated | None = None
         self.depth = 0
-        """Every path of so many steps is good."""
+        """Every path of so many steps is good: depths that were searched to their end."""
         self.seconds = 0.0
         self._circuit = circuit
         self._budget = budget
+        self._engine = engine
         self._unrolling = Unrolling(circuit.restricted([goal]))
-        self._solver = Glucose(budget)
-        self._clauses = Tseitin(self._unrolling.graph, self._solver.add)
+        self._oracle = oracle(self._unrolling.graph, budget)
         self._lemmas = _said_of(self._unrolling.circuit, lemmas)
 
     def __lt__(self, other: "Search") -> bool:
@@ -90,12 +121,15 @@ class Search:
 
     def verdict(self, limit: str | None) -> Violated | Unknown:
         """The violation, or how deep there is none and the limit that ended the search."""
-        reason = limit or f"every path of {self.depth} steps is good"
-        return self.found or Unknown("bmc", reason, self.depth, self._budget.seconds)
+        good = f"every path of {self.depth} {'step' if self.depth == 1 else 'steps'} is good"
+        reason = good if limit is None else f"{good}; {limit}"
+        return self.found or Unknown(self._engine, reason, self.depth, self._budget.seconds)
 
-    def deepen(self) -> None:
+    def deepen(self, watch: Watch = silent) -> None:
         """Decide the next depth. Raises Exhausted or Paused."""
         begin = self._budget.seconds
+        progress = Progress(self._engine, self.depth, self.goal)
+        watch(progress)
         try:
             self._budget.spend()
             self._budget.look_at_memory()
@@ -103,11 +137,10 @@ class Search:
                 self._open_frame()
             bad = self._unrolling.violations[-1][self.goal]
             if bad != FALSE:
-                violation = self._clauses.literal(bad)
-                if self._solver.solve(violation):
-                    self.found = Violated("bmc", self._path(), self._budget.seconds)
+                if self._oracle.solve(bad, lambda: watch(progress)):
+                    self.found = Violated(self._engine, self._path(), self._budget.seconds)
                     return
-                self._solver.add([-violation])
+                self._oracle.add([bad ^ 1])
             self.depth += 1
         finally:
             self.seconds += self._budget.seconds - begin
@@ -118,16 +151,10 @@ class Search:
         for lemma in self._lemmas:
             literals = {state[latch] ^ sign for latch, sign in lemma} - {FALSE}
             if TRUE not in literals:
-                self._solver.add([self._clauses.literal(literal) for literal in literals])
+                self._oracle.add(list(literals))
 
     def _path(self) -> Path:
-        model = self._solver.model()
-
-        def value(literal: int) -> bool:
-            number = self._clauses.number.get(literal >> 1, 0)
-            return 0 < number <= len(model) and model[number - 1] > 0
-
-        return Path(*self._unrolling.execution(self._circuit, value))
+        return Path(*self._unrolling.execution(self._circuit, self._oracle.value))
 
 
 def _said_of(circuit: Circuit, lemmas: Iterable[Clause]) -> list[list[tuple[int, int]]]:

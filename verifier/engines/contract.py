@@ -46,6 +46,12 @@ def _bmc(_: int, __: Sequence[Clause]) -> Engine:
     return bmc
 
 
+def _bmc_z3(_: int, __: Sequence[Clause]) -> Engine:
+    from verifier.engines.bmc_z3 import bmc_z3
+
+    return bmc_z3
+
+
 def _kinduction(_: int, __: Sequence[Clause]) -> Engine:
     from verifier.engines.kinduction import kinduction
 
@@ -56,6 +62,7 @@ ENGINES = {
     "auto": Listed("bmc and pdr side by side, whichever decides first", True, True, _auto),
     "pdr": Listed("proofs by inductive invariants", True, False, _pdr),
     "bmc": Listed("shortest counterexamples, with Glucose", False, True, _bmc),
+    "bmc-z3": Listed("the same with Z3, slower", False, True, _bmc_z3),
     "kinduction": Listed("proofs by k-induction, with Z3", True, True, _kinduction),
 }
 """Commands, tests and help take the engines from here."""

@@ -6,12 +6,10 @@ Eén, Sörensson: Temporal Induction by Incremental SAT Solving. BMC 2003.
 
 from collections.abc import Sequence
 
-import z3
-
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.unroll import Unrolling
-from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.engines.pdr.budget import Budget, Exhausted
+from verifier.engines.z3_oracle import Z3Oracle
 from verifier.evidence.verdicts import (
     Induction,
     Invariant,
@@ -77,12 +75,11 @@ class _Induction:
             )
             return True
         bad = self._from_reset.violation(self.goal)
-        model = self._from_reset.model(bad)
-        if model is not None:
-            path = Path(*self._from_reset.execution(self._circuit, model))
+        if self._from_reset.oracle.solve(bad):
+            path = Path(*self._from_reset.execution(self._circuit))
             self._decided = Violated("kinduction", path, self._budget.seconds)
             return True
-        self._from_reset.assume([bad ^ 1])
+        self._from_reset.oracle.add([bad ^ 1])
         self.steps += 1
         return False
 
@@ -90,13 +87,13 @@ class _Induction:
         """Whether good steps along a simple path from anywhere exclude a violation next."""
         frames = self._from_anywhere
         bad = frames.violation(self.goal)
-        while (model := frames.model(bad)) is not None:
-            repeated = frames.repeated(model)
+        while frames.oracle.solve(bad):
+            repeated = frames.repeated()
             if not repeated:
-                frames.assume([bad ^ 1])
+                frames.oracle.add([bad ^ 1])
                 return False
             for first, second in repeated:
-                frames.assume(frames.unrolling.differences(first, second))
+                frames.oracle.add(frames.unrolling.differences(first, second))
             self._distinct.update(repeated)
         return True
 
@@ -106,42 +103,23 @@ class _Frames:
 
     def __init__(self, unrolling: Unrolling, budget: Budget) -> None:
         self.unrolling = unrolling
-        self._budget = budget
-        self._terms = Z3Terms(unrolling.graph)
-        self._solver = z3.SolverFor("QF_FD")
+        self.oracle = Z3Oracle(unrolling.graph, budget)
 
     def violation(self, goal: str) -> int:
         """Open a frame; the literal of a violation by its step."""
         self.unrolling.open_frame()
         return self.unrolling.violations[-1][goal]
 
-    def assume(self, clause: Sequence[int]) -> None:
-        self._solver.add(z3.Or([self._terms.term(literal) for literal in clause]))
-
-    def model(self, literal: int) -> z3.ModelRef | None:
-        """A model in which the literal holds. Raises Exhausted."""
-        left = self._budget.limits.seconds
-        if left is not None:
-            left = max(0.0, left - self._budget.seconds)
-            self._solver.set("timeout", max(1, int(1000 * left)))
-        answer = answer_of(self._solver, self._terms.term(literal))
-        if answer == z3.unknown:
-            self._budget.spend()
-            raise Exhausted(f"Z3 gives up: {self._solver.reason_unknown()}")
-        return self._solver.model() if answer == z3.sat else None
-
-    def repeated(self, model: z3.ModelRef) -> list[tuple[int, int]]:
-        """Frames with equal states; every frame with the nearest one before it."""
+    def repeated(self) -> list[tuple[int, int]]:
+        """Frames with equal states in the model just found; every frame with the nearest before."""
         latest: dict[tuple[bool, ...], int] = {}
         pairs = []
         for frame, state in enumerate(self.unrolling.states):
-            values = tuple(self._terms.value(model, literal) for literal in state.values())
+            values = tuple(map(self.oracle.value, state.values()))
             if values in latest:
                 pairs.append((latest[values], frame))
             latest[values] = frame
         return pairs
 
-    def execution(
-        self, circuit: Circuit, model: z3.ModelRef
-    ) -> tuple[dict[str, bool], tuple[dict[str, bool], ...]]:
-        return self.unrolling.execution(circuit, lambda literal: self._terms.value(model, literal))
+    def execution(self, circuit: Circuit) -> tuple[dict[str, bool], tuple[dict[str, bool], ...]]:
+        return self.unrolling.execution(circuit, self.oracle.value)

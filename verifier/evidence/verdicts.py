@@ -70,7 +70,10 @@ class Violated:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Neither, with the reason; every path of `depth` steps is good."""
+    """Neither, with the reason; every path of at most `depth` steps is good.
+
+    A depth that a limit ended the search in does not count.
+    """
 
     engine: str
     reason: str
@@ -92,11 +95,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Progress:
-    """What an engine is doing: `pdr`, frame 7, 120 clauses."""
+    """What an engine, or another part of the tool, is doing."""
 
     engine: str
     depth: int
+    """Of an engine, that every path of so many steps is good; else how far it has got."""
     detail: str = ""
+    """Of an engine, its goal."""
     facts: dict[str, int] = field(default_factory=dict)
 
 
