@@ -205,11 +205,13 @@ def _empty(
     empty = isinstance(first, Proved)
     kind, name = missing[0].split(":", 1)
     what = f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
-    reason = f"no execution in which {what}" if empty else f"it is not known whether {what}"
-    verdict = "vacuous" if empty else "unknown"
-    return Result(
-        compiled.system.name, group, verdict, first.engine, 0, first.seconds, None, reason
-    )
+    system, engine, seconds = compiled.system.name, first.engine, first.seconds
+    if empty:
+        reason = f"no execution in which {what}"
+        return Result(system, group, "vacuous", engine, 0, seconds, None, reason)
+    steps = "step" if first.depth == 1 else "steps"
+    reason = f"it is not known whether {what}; not within {first.depth} {steps}"
+    return Result(system, group, "unknown", engine, first.depth, seconds, None, reason)
 
 
 def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -> Violated:

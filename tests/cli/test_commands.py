@@ -25,8 +25,12 @@ def test_check_prints_a_line_for_each_pair_and_exits_0_when_all_is_as_expected(
     golden("check", ran.out + ran.err)
 
 
+ENGINE_RUNS = (("pdr", 8, 0), ("kinduction", 16, 0), ("bmc", 8, 3), ("bmc-z3", 8, 3))
+"""A depth for each engine, and how it ends."""
+
+
 def test_every_engine_gives_a_verdict_that_fits(nestproof: Runner, golden: Golden) -> None:
-    for engine, depth, code in (("pdr", 8, 0), ("kinduction", 16, 0), ("bmc", 8, 3)):
+    for engine, depth, code in ENGINE_RUNS:
         ran = nestproof("check", "--engine", engine, "--depth", str(depth))
         golden(f"check-{engine}", ran.out + ran.err)
         assert ran.code == code
@@ -108,6 +112,37 @@ def test_a_bounded_search_that_finds_nothing_is_inconclusive(nestproof: Runner) 
     ran = nestproof("check", "lazy/fixed", "--engine", "bmc", "--depth", "3")
     assert ran.code == 3
     assert "unknown" in ran.out
+    assert "every path of 3 steps is good; try --engine pdr --timeout 300" in ran.out
+
+
+def test_the_depth_of_an_unknown_pair_is_what_was_searched_completely(nestproof: Runner) -> None:
+    for engine in ("bmc", "bmc-z3"):
+        ran = nestproof("check", "lazy", "--engine", engine, "--depth", "3", "--json")
+        assert [
+            (r["verdict"], r["depth"], r["reason"]) for r in json.loads(ran.out)["results"]
+        ] == [
+            ("violated", 3, ""),
+            ("violated", 3, ""),
+            ("unknown", 3, "every path of 3 steps is good"),
+            ("unknown", 3, "every path of 3 steps is good"),
+        ]
+
+
+def test_a_case_that_a_bounded_search_does_not_reach_is_unknown_with_its_depth(
+    nestproof: Runner, project: Path
+) -> None:
+    with (project / "properties" / "isolation.py").open("a") as module:
+        module.write(
+            '@sometimes("rare")\n'
+            "def never(machine: Machine) -> bool:\n"
+            "    return machine.ts and not machine.ts\n"
+        )
+    ran = nestproof(
+        "check", "lazy/fixed/rare", "--engine", "bmc", "--depth", "5", "--json", cwd=project
+    )
+    [row] = json.loads(ran.out)["results"]
+    assert (row["verdict"], row["engine"], row["depth"]) == ("unknown", "bmc", 5)
+    assert row["reason"] == "it is not known whether `never` is reached; not within 5 steps"
 
 
 def test_show_prints_a_counterexample(nestproof: Runner, golden: Golden) -> None:

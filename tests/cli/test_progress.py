@@ -72,7 +72,8 @@ def test_on_a_terminal_each_long_command_says_what_it_does(
 
 
 @pytest.mark.parametrize(
-    ("quiet", "said"), [(False, ["15 s: bmc isolation", "31 s: pdr 3 clauses"]), (True, [])]
+    ("quiet", "said"),
+    [(False, ["15 s: bmc isolation, good for 1 step", "31 s: minimise 2 clauses"]), (True, [])],
 )
 def test_without_a_terminal_what_takes_long_says_so_now_and_then(
     quiet: bool,
@@ -85,6 +86,34 @@ def test_without_a_terminal_what_takes_long_says_so_now_and_then(
     with Reporter("searching", quiet=quiet) as reporter:
         for engine, detail in [("bmc", "integrity")] * 2 + [("bmc", "isolation")] * 3:
             reporter.watch(Progress(engine, 1, detail))
-        reporter.watch(Progress("pdr", 2, "3 clauses"))
+        reporter.watch(Progress("minimise", 2, "clauses"))
     caught = capsys.readouterr()
     assert (caught.out, caught.err.splitlines()) == ("", said)
+
+
+@pytest.mark.parametrize("ends_with", [KeyboardInterrupt, SystemExit])
+def test_a_search_that_is_interrupted_reports_the_depth_of_each_goal(
+    ends_with: type[BaseException], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def search() -> None:
+        with Reporter("checking", 2) as reporter:
+            reporter.watch(Progress("bmc", 9, "integrity"))
+            reporter.done()
+            reporter.watch(Progress("compile", 0, "lazy/fixed"))
+            for depth in range(4):
+                reporter.watch(Progress("bmc", depth, "integrity"))
+            reporter.watch(Progress("bmc", 0, "isolation"))
+            raise ends_with
+
+    with pytest.raises(ends_with):
+        search()
+    assert capsys.readouterr().err.splitlines() == [
+        "left at: bmc integrity, good for 3 steps",
+        "left at: bmc isolation",
+    ]
+
+
+def test_a_search_that_ends_by_itself_leaves_no_depth(capsys: pytest.CaptureFixture[str]) -> None:
+    with Reporter("checking") as reporter:
+        reporter.watch(Progress("bmc", 3, "integrity"))
+    assert capsys.readouterr().err == ""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from verifier.engines.contract import ENGINES
 from verifier.evidence.verdicts import Progress
+from verifier.viewer.lines import plural
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -30,8 +32,10 @@ class Reporter:
         terminal = sys.stderr.isatty()
         self._bar = _bar(doing, total) if terminal and not quiet else None
         self._speaks = not terminal and not quiet
+        self._quiet = quiet
         self._begun = self._spoken = monotonic()
         self._drawn = 0.0
+        self._searched: dict[tuple[str, str], Progress] = {}
 
     def __enter__(self) -> Reporter:
         self.resume()
@@ -44,23 +48,27 @@ class Reporter:
         traceback: TracebackType | None,
     ) -> None:
         self.clear()
+        if kind is not None and not issubclass(kind, Exception) and not self._quiet:
+            for progress in self._searched.values():
+                click.echo(click.style(f"left at: {doing(progress)}", dim=True), err=True)
 
     def watch(self, progress: Progress) -> None:
         """Draw what an engine is doing."""
         now = monotonic()
+        if progress.engine in ENGINES:
+            self._searched[progress.engine, progress.detail] = progress
         if self._speaks and now - self._spoken >= SPEAK:
             self._spoken = now
-            doing = f"{progress.engine} {progress.detail}".rstrip()
-            click.echo(click.style(f"{now - self._begun:.0f} s: {doing}", dim=True), err=True)
+            text = f"{now - self._begun:.0f} s: {doing(progress)}"
+            click.echo(click.style(text, dim=True), err=True)
         if self._bar is None or now - self._drawn < REDRAW:
             return
         self._drawn = now
-        depth = f" {progress.depth}" if progress.depth else ""
-        detail = f"{progress.engine}{depth}  {progress.detail}"
-        self._bar.update(self._bar.task_ids[0], detail=detail, refresh=True)
+        self._bar.update(self._bar.task_ids[0], detail=doing(progress), refresh=True)
 
     def done(self) -> None:
         """One more system is decided."""
+        self._searched.clear()
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], advance=1)
 
@@ -75,7 +83,16 @@ class Reporter:
             self._bar.start()
 
 
-def _bar(doing: str, total: int) -> Bar:
+def doing(progress: Progress) -> str:
+    """What is being done in a few words; of a search, the depth that has no violation."""
+    if progress.engine not in ENGINES:
+        depth = f" {progress.depth}" if progress.depth else ""
+        return f"{progress.engine}{depth} {progress.detail}".rstrip()
+    good = f", good for {plural(progress.depth, 'step')}" if progress.depth else ""
+    return f"{progress.engine} {progress.detail}{good}"
+
+
+def _bar(what: str, total: int) -> Bar:
     """Only who has a terminal waits for rich to be imported."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -91,5 +108,5 @@ def _bar(doing: str, total: int) -> Bar:
         auto_refresh=False,
         transient=True,
     )
-    bar.add_task(doing, total=total or None, detail="")
+    bar.add_task(what, total=total or None, detail="")
     return bar

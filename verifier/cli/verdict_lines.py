@@ -10,12 +10,15 @@ import msgspec
 
 from verifier.catalogue import Pair
 from verifier.checking import Result
+from verifier.engines.contract import ENGINES
 from verifier.evidence.certificates import Certificate
 from verifier.language.errors import ModelError
 from verifier.viewer.lines import plural
 
 COLOURS = {"proved": "green", "violated": "red", "vacuous": "magenta", "unknown": "yellow"}
 
+
+PROVING = "try --engine pdr --timeout 300"
 
 WIDTH = 38
 """Of the column with the pairs, where none is longer."""
@@ -55,8 +58,14 @@ def lines(result: Result, expected: str | None, width: int = 0) -> str:
     if result.verdict == "violated":
         line += f"\n           see it: nestproof show {pair}"
     if result.reason and result.error is None:
-        line += f"\n           {result.reason}"
+        line += f"\n           {result.reason}{_hint(result)}"
     return line
+
+
+def _hint(result: Result) -> str:
+    """What to try where the engine cannot prove what it has not refuted."""
+    bounded = result.engine in ENGINES and not ENGINES[result.engine].proves
+    return f"; {PROVING}" if bounded and result.verdict == "unknown" else ""
 
 
 def _how(result: Result) -> str:
