@@ -5,13 +5,16 @@ BIN    := $(VENV)/bin
 
 unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 
-.PHONY: verify test check gate bench golden picture clean
+.PHONY: verify test versions check gate bench golden picture clean
 
 verify: $(VENV)/ready
 	$(BIN)/nestproof check
 
 test: $(VENV)/ready
 	$(BIN)/pytest -n auto
+
+versions: $(VENV)/ready
+	$(BIN)/python -m tests.versions -n auto $(ARGUMENTS)
 
 check: $(VENV)/ready
 	$(BIN)/ruff format --check .
