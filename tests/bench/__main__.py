@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.progress import track
 
+from tests.bench.bounded import bounded
 from tests.bench.growth import growth
 from tests.bench.peers import Peer, abc_bmc3, abc_pdr, spacer
 from tests.bench.processes import LONG, Run, interleaved, machine, run
@@ -139,6 +140,7 @@ def report(patterns: Sequence[str], rounds: int, spacer_seconds: int) -> Iterato
             ["--engine", "pdr"],
             1,
         )
+    yield from bounded(rounds)
     yield from growth(catalogue)
     yield from keys()
 

@@ -14,12 +14,13 @@ from time import perf_counter
 
 @dataclass(frozen=True)
 class Run:
-    """One finished process: wall seconds, peak megabytes, what it printed."""
+    """One finished process: seconds of wall and of processor time, peak megabytes, its output."""
 
     seconds: float
     megabytes: float
     output: str
     code: int
+    processor: float
 
 
 def run(command: Sequence[str], timeout: float = 120.0) -> Run:
@@ -36,7 +37,8 @@ def run(command: Sequence[str], timeout: float = 120.0) -> Run:
     _, status, usage = os.wait4(process.pid, 0)
     seconds = perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(seconds, usage.ru_maxrss / 1024, output, process.returncode)
+    processor = usage.ru_utime + usage.ru_stime
+    return Run(seconds, usage.ru_maxrss / 1024, output, process.returncode, processor)
 
 
 LONG = 20.0
@@ -59,7 +61,7 @@ def _median(runs: Sequence[Run]) -> Run:
     middle = statistics.median_low(one.seconds for one in runs)
     chosen = next(one for one in runs if one.seconds == middle)
     most = max(one.megabytes for one in runs)
-    return Run(chosen.seconds, most, chosen.output, chosen.code)
+    return Run(chosen.seconds, most, chosen.output, chosen.code, chosen.processor)
 
 
 def machine() -> str:
