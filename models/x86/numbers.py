@@ -38,7 +38,9 @@ def cr0_of(number: int) -> Cr0:
 
 def number_of(value: Cr0) -> int:
     """CR0, or a set of its bits, as a number."""
-    return sum(getattr(value, name) << place for name, place in POSITIONS.items())
+    low = (value.pe, value.mp, value.em, value.ts, value.et, value.ne)
+    high = (value.wp, value.am, value.nw, value.cd, value.pg)
+    return sum(bit << place for bit, place in zip(low + high, POSITIONS.values(), strict=True))
 
 
 def exit_qualification(vmcs: Vmcs) -> int:
