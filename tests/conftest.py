@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from verifier.catalogue import bundled_root
+from verifier.project.importing import opened
+
+opened([bundled_root()])  # what tests import of the models is what a catalogue has
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="rewrite golden files")

@@ -25,8 +25,10 @@ from verifier.language.names import (
     two_systems,
 )
 from verifier.language.system import System, bindings
+from verifier.project.importing import Imports, opened
 from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
+from verifier.project.sources import python_files
 from verifier.project.toml import read_toml as read_toml
 from verifier.project.unseen import refuse_unseen_claims, refuse_unseen_systems
 
@@ -55,6 +57,8 @@ class Catalogue:
     properties: tuple[ModelFunction, ...]
     expected: dict[Pair, str]
     functions: dict[str, tuple[ModelFunction, ...]]
+    imports: Imports | None = None
+    """The modules that define all this; None where they are not known."""
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -196,9 +200,7 @@ def project_root(start: Path) -> Path:
 
 def load(root: Path) -> Catalogue:
     """Import every module under models/systems/ (or models/) and properties/ of a project."""
-    roots = list(dict.fromkeys([root, bundled_root()]))
-    for name in PARTS:
-        _open_namespace(name, [str(each / name) for each in roots])
+    imports = opened(list(dict.fromkeys([root, bundled_root()])))
     systems: dict[str, System] = {}
     made: dict[str, tuple[str, str]] = {}
     functions: dict[ModelFunction, None] = {}
@@ -232,7 +234,8 @@ def load(root: Path) -> Catalogue:
     ordered = dict(sorted(systems.items()))
     groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
     expected = _expected(root / "properties" / "verdicts.toml", ordered, groups)
-    return Catalogue(root, ordered, tuple(properties), expected, _by_name(functions))
+    named = _by_name(functions)
+    return Catalogue(root, ordered, tuple(properties), expected, named, imports)
 
 
 def _check_names(
@@ -257,18 +260,6 @@ def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunctio
     return named
 
 
-def _open_namespace(name: str, folders: list[str]) -> None:
-    """Make `name` a package over the folders, whatever else is installed under that name."""
-    package = ModuleType(name)
-    package.__path__ = [folder for folder in folders if Path(folder).is_dir()]
-    opened = sys.modules.get(name)
-    if opened is not None and list(getattr(opened, "__path__", [])) == package.__path__:
-        return
-    for loaded in _loaded(name):
-        del sys.modules[loaded]
-    sys.modules[name] = package
-
-
 def _loaded(*names: str) -> list[str]:
     """The packages of these names and the modules in them that have been imported."""
     return [each for each in sys.modules if each.partition(".")[0] in names]
@@ -276,7 +267,7 @@ def _loaded(*names: str) -> list[str]:
 
 def _modules(root: Path, name: str) -> Iterator[ModuleType]:
     folder = root / name
-    for file in sorted(folder.rglob("*.py")):
+    for file in python_files(folder):
         parts = file.relative_to(folder).with_suffix("").parts
         if file.is_dir() or any(part.startswith((".", "_")) for part in parts):
             continue

@@ -46,7 +46,7 @@ def exported(catalogue: Catalogue, folder: Path) -> dict[Pair, Path]:
     The circuits are saved for nestproof, too: nobody compiles while the clock runs.
     """
     files = {}
-    circuits = Circuits(catalogue.root, Cache(cache_folder(), Limits()))
+    circuits = Circuits(catalogue, Cache(cache_folder(), Limits()))
     for system in catalogue.systems.values():
         compiled = circuits.compiled(system, catalogue.properties_of(system))
         for pair in catalogue.pairs_of(system):

@@ -79,7 +79,7 @@ def only(catalogue: Catalogue, families: tuple[str, ...]) -> Catalogue:
 def run(name: str, catalogue: Catalogue, jobs: int) -> Report:
     limits = Limits(seconds=TIMEOUT)
     cache = Cache(None, limits)
-    circuits = Circuits(catalogue.root, cache)
+    circuits = Circuits(catalogue, cache)
     report = gate(catalogue, selection(catalogue), None, limits, cache, circuits, jobs)
     searched = sum(row.how.startswith("searched") for row in report.rows)
     unknown = sum(row.result.verdict == "unknown" for row in report.rows)

@@ -60,7 +60,7 @@ def test_circuits_are_kept_between_checks_unless_one_says_no(
     first = nestproof("check", "--no-cache", **caches)
     assert not list(tmp_path.iterdir())
     assert nestproof("check", **caches).out.split()[0] == first.out.split()[0]
-    kept = list(tmp_path.glob("cache/**/*.circuit"))
+    kept = list(tmp_path.glob("state/**/*.circuit"))
     assert len(kept) == 2
     for spoil in (b"", b"nonsense", kept[1].read_bytes()):
         kept[0].write_bytes(spoil)

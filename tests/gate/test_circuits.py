@@ -1,21 +1,25 @@
-"""Circuits of earlier are recalled only under this user's seal, and for the very same sources."""
+"""A circuit is recalled only if all that went into it is the same, and only this user wrote it."""
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.gate.conftest import TEMPLATE, Project
-from verifier.catalogue import Catalogue, load
+from verifier.catalogue import load
 from verifier.compiler.compile import compile_compared
 from verifier.evidence.verdicts import Limits
 from verifier.gate import circuits as module
 from verifier.gate.cache import Cache
-from verifier.gate.circuits import SEAL, Circuits
+from verifier.gate.circuits import Circuits
 from verifier.language.compiled import Compiled
+from verifier.storage.private import CHECK
 
 
 @pytest.fixture
@@ -40,22 +44,23 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def circuits(home: Path, on: bool = True) -> Circuits:
-    return Circuits(home / "lazy", Cache(home / "cache" if on else None, Limits()))
+    """As each command makes them: for the models as they are now."""
+    return Circuits(load(home / "lazy"), Cache(home / "cache" if on else None, Limits()))
 
 
-def fixed(catalogue: Catalogue, found: Circuits) -> Compiled:
-    system = catalogue.systems["lazy/fixed"]
+def fixed(found: Circuits, name: str = "lazy/fixed") -> Compiled:
+    catalogue = found.catalogue
+    system = catalogue.systems[name]
     return found.compiled(system, catalogue.properties_of(system))
 
 
 def stored(home: Path) -> list[Path]:
-    return list((home / "cache").rglob("*.circuit"))
+    return list((home / "state").rglob("*.circuit"))
 
 
 def test_what_was_compiled_is_recalled_gate_by_gate(home: Path, made: list[str]) -> None:
-    catalogue = load(home / "lazy")
-    first = fixed(catalogue, circuits(home))
-    second = fixed(catalogue, circuits(home))
+    first = fixed(circuits(home))
+    second = fixed(circuits(home))
     assert made == ["lazy/fixed"]
     assert second.circuit.graph.left == first.circuit.graph.left
     assert second.circuit.graph.right == first.circuit.graph.right
@@ -76,114 +81,179 @@ def changed(content: bytes) -> bytes:
 
 
 def cut(content: bytes) -> bytes:
-    return content[: SEAL + 10]
+    return content[:30]
 
 
-def without_seal(content: bytes) -> bytes:
-    return content[SEAL:]
+def unchecked(content: bytes) -> bytes:
+    return content[CHECK:]
 
 
 def empty(content: bytes) -> bytes:
     return content[:0]
 
 
-@pytest.mark.parametrize("spoil", [changed, cut, without_seal, empty])
-def test_a_circuit_whose_seal_does_not_fit_is_made_anew(
+@pytest.mark.parametrize("spoil", [changed, cut, unchecked, empty])
+def test_a_damaged_circuit_is_made_again(
     home: Path, made: list[str], spoil: Callable[[bytes], bytes]
 ) -> None:
-    catalogue = load(home / "lazy")
-    fixed(catalogue, circuits(home))
+    fixed(circuits(home))
     [file] = stored(home)
     whole = file.read_bytes()
     file.write_bytes(spoil(whole))
-    fixed(catalogue, circuits(home))
+    fixed(circuits(home))
     assert made == ["lazy/fixed"] * 2
-    assert file.read_bytes()[:SEAL] != spoil(whole)[:SEAL] or spoil is changed
+    fixed(circuits(home))
+    assert made == ["lazy/fixed"] * 2
 
 
 @pytest.mark.parametrize(("compared", "times"), [(None, 2), (0, 2), (7, 1)])
 def test_a_circuit_that_nobody_compared_with_python_is_made_again(
     home: Path, made: list[str], compared: int | None, times: int
 ) -> None:
-    catalogue = load(home / "lazy")
     found = circuits(home)
-    assert fixed(catalogue, found).compared > 0
+    assert fixed(found).compared > 0
     [file] = stored(home)
-    content = msgspec.msgpack.decode(file.read_bytes()[SEAL:])
+    content = msgspec.msgpack.decode(file.read_bytes()[CHECK:])
     assert content.pop("compared") > 0
     if compared is not None:
         content["compared"] = compared
-    packed = msgspec.msgpack.encode(content)
-    file.write_bytes(found._seal(file.stem, packed) + packed)
-    assert fixed(catalogue, circuits(home)).compared > 0
+    found._folder.write(file.name, msgspec.msgpack.encode(content))
+    assert fixed(circuits(home)).compared > 0
     assert made == ["lazy/fixed"] * times
 
 
-def test_another_user_s_seal_is_no_seal(home: Path, made: list[str]) -> None:
-    catalogue = load(home / "lazy")
-    fixed(catalogue, circuits(home))
-    (home / "state" / "nestproof" / "key").write_bytes(b"k" * SEAL)
-    fixed(catalogue, circuits(home))
-    assert made == ["lazy/fixed"] * 2
-
-
-def test_a_circuit_under_the_name_of_another_system_is_made_anew(
+def test_a_circuit_under_the_name_of_another_system_is_made_again(
     home: Path, made: list[str]
 ) -> None:
-    catalogue = load(home / "lazy")
     found = circuits(home)
-    fixed(catalogue, found)
+    fixed(found)
     [mine] = stored(home)
-    broken = catalogue.systems["lazy/broken"]
-    found.compiled(broken, catalogue.properties_of(broken))
+    fixed(found, "lazy/broken")
     [other] = [file for file in stored(home) if file != mine]
     mine.write_bytes(other.read_bytes())
-    fixed(catalogue, circuits(home))
+    fixed(circuits(home))
     assert made == ["lazy/fixed", "lazy/broken", "lazy/fixed"]
 
 
-def test_other_sources_are_another_circuit(home: Path, made: list[str]) -> None:
-    catalogue = load(home / "lazy")
-    fixed(catalogue, circuits(home))
-    properties = home / "lazy" / "properties" / "isolation.py"
-    properties.write_text(properties.read_text() + "\n# more\n")
-    fixed(catalogue, circuits(home))
+def test_what_others_can_fill_holds_no_circuit(home: Path) -> None:
+    """A cache folder may be restored from what other people's changes have left."""
+    fixed(circuits(home))
+    assert stored(home)
+    assert not (home / "cache").exists()
+
+
+@pytest.mark.parametrize("file", ["properties/isolation.py", "models/lazy.py"])
+def test_other_sources_are_another_circuit(home: Path, made: list[str], file: str) -> None:
+    fixed(circuits(home))
+    source = home / "lazy" / file
+    source.write_text(f"# more\n{source.read_text()}")
+    fixed(circuits(home))
     assert made == ["lazy/fixed"] * 2
 
 
-def test_models_that_are_edited_meanwhile_are_neither_recalled_nor_saved(
+def test_another_name_of_a_file_is_another_circuit(home: Path, made: list[str]) -> None:
+    fixed(circuits(home))
+    (home / "lazy" / "properties" / "isolation.py").rename(home / "lazy" / "properties" / "own.py")
+    fixed(circuits(home))
+    assert made == ["lazy/fixed"] * 2
+
+
+def test_a_system_of_another_catalogue_is_compiled(home: Path, made: list[str]) -> None:
+    """Its sources are not those that the name of the file stands for."""
+    found = circuits(home)
+    fixed(found)
+    model = home / "lazy" / "models" / "lazy.py"
+    model.write_text(f"# edited\n{model.read_text()}")
+    catalogue = load(home / "lazy")
+    system = catalogue.systems["lazy/fixed"]
+    found.compiled(system, catalogue.properties_of(system))
+    assert made == ["lazy/fixed"] * 2
+    assert len(stored(home)) == 1
+
+
+def test_a_system_that_only_has_the_name_of_one_is_compiled(home: Path, made: list[str]) -> None:
+    found = circuits(home)
+    fixed(found)
+    system = found.catalogue.systems["lazy/fixed"]
+    found.compiled(replace(system, summary="another"), found.catalogue.properties_of(system))
+    assert made == ["lazy/fixed"] * 2
+
+
+def test_models_that_are_edited_meanwhile_are_stored_as_they_were_compiled(
     home: Path, made: list[str]
 ) -> None:
     early = circuits(home)
     model = home / "lazy" / "models" / "lazy.py"
-    model.write_text(model.read_text() + "\n# edited\n")
-    catalogue = load(home / "lazy")
-    fixed(catalogue, early)
-    fixed(catalogue, early)
+    text = model.read_text()
+    model.write_text(text.replace("sets_ts", "setsts"))
+    fixed(early)
+    fixed(circuits(home))
+    model.write_text(text)
+    fixed(circuits(home))
     assert made == ["lazy/fixed"] * 2
-    assert not stored(home)
 
 
-def test_switched_off_there_is_neither_a_key_nor_a_circuit(home: Path, made: list[str]) -> None:
-    catalogue = load(home / "lazy")
-    fixed(catalogue, circuits(home, on=False))
-    fixed(catalogue, circuits(home, on=False))
+@pytest.mark.parametrize("of", ["own_text", "_python"])
+def test_another_nestproof_or_python_is_another_circuit(
+    home: Path, made: list[str], monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    fixed(circuits(home))
+    monkeypatch.setattr(module, of, lambda: "another")
+    fixed(circuits(home))
+    assert made == ["lazy/fixed"] * 2
+
+
+def test_switched_off_there_is_no_circuit(home: Path, made: list[str]) -> None:
+    fixed(circuits(home, on=False))
+    fixed(circuits(home, on=False))
     assert made == ["lazy/fixed"] * 2
     assert not (home / "state").exists()
     assert not (home / "cache").exists()
 
 
-def test_where_no_key_can_be_kept_everything_is_compiled(home: Path, made: list[str]) -> None:
+def test_where_nothing_can_be_stored_everything_is_compiled_and_it_is_known_why(
+    home: Path, made: list[str]
+) -> None:
     (home / "state").write_text("a file where the folder should be")
-    catalogue = load(home / "lazy")
-    fixed(catalogue, circuits(home))
-    fixed(catalogue, circuits(home))
+    found = circuits(home)
+    assert str(home / "state") in found.complaint
+    fixed(found)
+    fixed(circuits(home))
     assert made == ["lazy/fixed"] * 2
 
 
-def test_the_key_is_for_its_user_only(home: Path) -> None:
-    fixed(load(home / "lazy"), circuits(home))
-    assert (home / "state" / "nestproof" / "key").stat().st_mode & 0o777 == 0o600
+def test_models_that_depend_on_more_than_their_text_are_compiled_each_time(
+    home: Path, made: list[str]
+) -> None:
+    model = home / "lazy" / "models" / "lazy.py"
+    model.write_text(f"import os\n{model.read_text()}")
+    assert circuits(home).reasons
+    fixed(circuits(home))
+    fixed(circuits(home))
+    assert made == ["lazy/fixed"] * 2
+    assert not stored(home)
+
+
+def test_a_model_that_is_imported_late_is_not_in_the_key(home: Path) -> None:
+    (home / "lazy" / "models" / "_late.py").write_text("")
+    found = circuits(home)
+    import_module("models._late")
+    fixed(found)
+    assert not found.reasons
+    assert not stored(home)
+
+
+def test_what_is_imported_by_a_computed_text_counts(home: Path) -> None:
+    """Computed from texts that no reading shows: it is noticed when it happens."""
+    model = home / "lazy" / "models" / "lazy.py"
+    found = circuits(home)
+    imports = found.catalogue.imports
+    assert imports is not None
+    namespace = sys.modules["models.lazy"].__dict__
+    exec(compile("import os", str(model), "exec"), namespace)
+    fixed(found)
+    assert [reason.what for reason in found.reasons] == ["imports `os`"]
+    assert not stored(home)
 
 
 def test_a_gate_with_recalled_circuits_finds_what_the_first_one_found(project: Project) -> None:
@@ -193,5 +263,5 @@ def test_a_gate_with_recalled_circuits_finds_what_the_first_one_found(project: P
         return [(row["pair"], row["verdict"]) for row in json.loads(file.read_text())["results"]]
 
     first = rows()
-    assert list(project.cache.rglob("*.circuit"))
+    assert list((project.folder.parent / ".local" / "state").rglob("*.circuit"))
     assert rows() == first

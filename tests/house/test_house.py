@@ -26,8 +26,9 @@ ALLOWED = {
         "verifier.circuit",
     },
     "verifier.engines": {"verifier.engines", "verifier.circuit", "verifier.evidence.verdicts"},
-    "verifier.project": {"verifier.project", "verifier.language"},
     "verifier.formats": {"verifier.formats", "verifier.circuit"},
+    "verifier.project": {"verifier.project", "verifier.language", "verifier.evidence.contents"},
+    "verifier.storage": {"verifier.storage"},
     "verifier.viewer": {"verifier.viewer", "verifier.evidence"},
 }
 """What each part may import; what is not here may import everything."""

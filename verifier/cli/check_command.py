@@ -16,13 +16,13 @@ from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
+from verifier.cli.reusing import circuits_of
 from verifier.cli.verdict_lines import document, exit_code, judged, lines, refusals
 from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache, cache_folder
-from verifier.gate.circuits import Circuits
 from verifier.gate.kept import damages
 from verifier.parallel import check_all
 from verifier.proofs import ToolFailure
@@ -45,7 +45,7 @@ from verifier.viewer.lines import plural
 @options.memory
 @options.jobs
 @click.option("--fresh", is_flag=True, help="Search without the lemmas of kept proofs.")
-@click.option("--no-cache", is_flag=True, help="Compile anew; neither read nor write circuits.")
+@click.option("--no-cache", is_flag=True, help="Compile again; neither read nor write circuits.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option(
     "--evidence",
@@ -71,8 +71,8 @@ def command(
     limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
     root = project_here()
     cache = Cache(None if no_cache else cache_folder(), limits)
-    circuits = Circuits(root, cache)
     catalogue = load(root)
+    circuits = circuits_of(catalogue, cache)
     catalogue.require_pairs()
     chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
     if not patterns:
@@ -113,7 +113,7 @@ def command(
         return 2
     for error in refusals(results):
         tell(error)
-    cache.trim()
+    circuits.trim()
     if as_json:
         files = {_pair(r): _file(r, folder) for r in results if r.evidence} if folder else {}
         click.echo(document(results, catalogue.expected, files))

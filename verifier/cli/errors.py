@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, Place
 from verifier.viewer.lines import inert
 
 LONGEST = 1000
@@ -33,12 +33,21 @@ def said() -> Iterator[None]:
 
 def tell(error: ModelError) -> None:
     """The message of an error, its place and its mend."""
-    lines = [one_line(error.message)]
-    if error.place:
-        lines.append(f"  --> {one_line(_near(error.place.file))}:{error.place.line}")
-    if error.mend:
-        lines.append(f"  help: {one_line(error.mend)}")
-    say("error", "\n".join(lines))
+    _say("error", error.message, error.place, error.mend)
+
+
+def warn(message: str, place: Place | None = None, help: str = "") -> None:
+    """A warning, its place and what helps."""
+    _say("warning", message, place, help)
+
+
+def _say(label: str, message: str, place: Place | None, help: str) -> None:
+    lines = [one_line(message)]
+    if place:
+        lines.append(f"  --> {one_line(_near(place.file))}:{place.line}")
+    if help:
+        lines.append(f"  help: {one_line(help)}")
+    say(label, "\n".join(lines))
 
 
 def one_line(text: str) -> str:

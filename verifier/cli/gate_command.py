@@ -15,13 +15,13 @@ from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
+from verifier.cli.reusing import circuits_of
 from verifier.cli.show_command import styled
 from verifier.cli.verdict_lines import refusals
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accepting import accept
 from verifier.gate.cache import Cache, cache_folder
-from verifier.gate.circuits import Circuits
 from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
 from verifier.gate.reports.terminal import terminal_lines
@@ -76,9 +76,9 @@ def command(
     base = base_of(root, revision)
     limits = Limits(None, timeout, memory * 1_000_000 if memory else None)
     cache = Cache(None if no_cache else cache_folder(), limits)
-    circuits = Circuits(root, cache)
     catalogue = load(root)
     catalogue.require_pairs()
+    circuits = circuits_of(catalogue, cache)
     selected = selection(catalogue, patterns)
     before = recorded(root)
     cores = jobs or os.cpu_count() or 1

@@ -19,6 +19,7 @@ from verifier.evidence.recomputing import recomputed
 from verifier.evidence.saved import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Progress
+from verifier.gate.circuits import Circuits
 from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
@@ -26,6 +27,8 @@ from verifier.language.system import System
 from verifier.parallel import Lost, within
 
 Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
+Reuse = Callable[[Catalogue], Circuits]
+"""Where the circuits of a catalogue come from."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Unverified:
 
 
 def evidence_of(
-    file: Path, root: Path, compiled_by: Compile, timeout: float, reporter: Reporter
+    file: Path, root: Path, circuits_of: Reuse, timeout: float, reporter: Reporter
 ) -> tuple[Trace | Certificate | Unverified, Catalogue | None]:
     """What a file holds, confirmed by the project's models; and the catalogue of these."""
     try:
@@ -46,10 +49,12 @@ def evidence_of(
         raise wrong_file(file, str(damage)) from None
     if isinstance(saved, Certificate):
         catalogue = load(root)
-        return _sound(saved, catalogue, compiled_by, timeout, reporter), catalogue
+        return _sound(
+            saved, catalogue, circuits_of(catalogue).compiled, timeout, reporter
+        ), catalogue
     try:
         catalogue = load(root)
-        told = _told(saved, catalogue, compiled_by, timeout, reporter)
+        told = _told(saved, catalogue, circuits_of(catalogue).compiled, timeout, reporter)
     except ModelError as error:
         return Unverified(saved, error.message), None
     return (Unverified(saved, told) if isinstance(told, str) else told), catalogue

@@ -19,13 +19,13 @@ from verifier.cli.errors import say
 from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_trace, placed, session_of
 from verifier.cli.progress import Reporter
+from verifier.cli.reusing import circuits_of
 from verifier.cli.saved_evidence import Unverified, evidence_of
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress
 from verifier.gate.cache import Cache, cache_folder
-from verifier.gate.circuits import Circuits
 from verifier.gate.kept import damages
 from verifier.language.errors import ModelError
 from verifier.parallel import check_one
@@ -117,10 +117,11 @@ def _found(
 ) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
     limits, root = Limits(seconds=timeout), project_here()
-    circuits = Circuits(root, Cache(cache_folder(), limits))
+    cache = Cache(cache_folder(), limits)
     if os.path.isfile(what):
-        return evidence_of(Path(what), root, circuits.compiled, timeout, reporter)
+        return evidence_of(Path(what), root, partial(circuits_of, cache=cache), timeout, reporter)
     catalogue = load(root)
+    circuits = circuits_of(catalogue, cache)
     pair = _pair(catalogue, what)
     reporter.watch(Progress("compile", 0, pair.system))
     if not fresh:
@@ -149,8 +150,8 @@ def _occurring(
     from verifier.occurring import cases, occurrence
 
     limits, root = Limits(seconds=timeout), project_here()
-    circuits = Circuits(root, Cache(cache_folder(), limits))
     catalogue = load(root)
+    circuits = circuits_of(catalogue, Cache(cache_folder(), limits))
     of_pair = {str(pair): pair.system for pair in catalogue.pairs()}
     system = catalogue.system(of_pair.get(what, what))
     properties = catalogue.properties_of(system)

@@ -1,41 +1,45 @@
-"""Circuits compiled earlier, on disk: sealed, because an audit believes the circuit it is given.
+"""Circuits compiled earlier, on disk, and reused where all that went into them is the same.
 
-A circuit is stored once it did what plain Python does, and is not compared again.
+What goes into a circuit, and is in its key: the text of every module of models/ and properties/
+that was imported, the project's and the bundled ones, with their names and places; nestproof's own
+text; Python and those of its settings that a model could notice; the system and its properties.
+`-O` is not in it: modules are compiled with their assertions whatever is asked of Python. Neither
+are pyproject.toml and verdicts.toml: they say what is checked and expected, not what a system does.
 
-The seal is a keyed digest. Its key is made once for each user and kept outside the cache, which
-other people's machines may fill; a circuit with another seal is as good as none.
+A circuit is stored once it did what plain Python does, and is not compared again. Circuits lie in a
+folder of this user's own, because an audit believes the circuit that it is given
+(docs/decisions/0240-circuits-in-a-private-folder.md).
 """
 
 from __future__ import annotations
 
-import hmac
-import os
-import platform
-import secrets
+import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
 import verifier
-from verifier.catalogue import bundled_root
+from verifier.catalogue import Catalogue
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import Graph
 from verifier.compiler.compile import compile_compared
-from verifier.evidence.contents import content_of
 from verifier.gate.cache import Cache, user_folder
 from verifier.language.compiled import Compiled, Conjunct
 from verifier.language.compiling import conjunct_group
 from verifier.language.costs import Cost
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
+from verifier.project.reading import Reason
+from verifier.storage.private import PrivateFolder
 
-LARGEST_SOURCE = 16 * 2**20
-SEAL = 32
-"""Bytes of the seal, and of its key."""
+FORMAT = "circuits 2"
+LARGEST = 64 * 2**20
+"""Bytes beyond which a circuit is not reused."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -54,92 +58,105 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class Circuits:
-    """Compiles the systems of a project, or recalls what that gave for the same sources.
+    """Compiles the systems of a catalogue, or recalls what that gave for the same sources.
 
-    To be made before the models are imported. Where somebody edits them meanwhile, nothing is
-    recalled or saved.
+    Nothing is recalled or stored where it is not known what a circuit depends on.
     """
 
-    def __init__(self, root: Path, cache: Cache) -> None:
-        self._root, self._cache = root, cache
-        self._key = _user_key() if cache.on else None
-        self._sources = self._digest()
+    def __init__(self, catalogue: Catalogue, cache: Cache) -> None:
+        self.catalogue = catalogue
+        self._folder = PrivateFolder(circuits_folder())
+        self._imports = catalogue.imports if cache.on else None
+        if self._imports is not None and not self._imports.reasons():
+            self._folder.make()
+        self._sources = "" if self._imports is None else self._imports.digest()
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why no circuit is reused, as far as models and properties are why."""
+        return () if self._imports is None else self._imports.reasons()
+
+    @property
+    def complaint(self) -> str:
+        """Why no circuit can be stored; empty if all could."""
+        return self._folder.complaint
 
     def compiled(self, system: System, properties: Sequence[ModelFunction]) -> Compiled:
-        """A system's circuit, from the cache if the sources are those that made it."""
-        if self._key is None or not self._undisturbed:
+        """A system's circuit: stored, if all that went into it is what it was."""
+        if not self._known(system, properties):
             return compile_compared(system, properties)
-        name = blake2b(f"{self._sources} {system.name}".encode(), digest_size=20).hexdigest()
+        name = self._name(system, properties)
         stored = self._recalled(name)
         if stored is not None:
             return _restored(system, properties, stored)
         compiled = compile_compared(system, properties)
-        if self._digest() == self._sources:
-            content = msgspec.msgpack.encode(_stored(compiled))
-            self._cache.write(f"{name}.circuit", self._seal(name, content) + content)
+        if self._known(system, properties):
+            self._folder.write(name, msgspec.msgpack.encode(_stored(compiled)))
         return compiled
 
-    @cached_property
-    def _undisturbed(self) -> bool:
-        """Whether the models that were imported are those whose digest was taken."""
-        return self._digest() == self._sources
+    def trim(self) -> None:
+        """Remove the oldest circuits beyond a size."""
+        if self._imports is not None:
+            self._folder.trim()
+
+    def _known(self, system: System, properties: Sequence[ModelFunction]) -> bool:
+        """Whether a circuit of these depends on nothing but what its key has."""
+        catalogue, imports = self.catalogue, self._imports
+        if imports is None or self._folder.complaint or not own_text():
+            return False
+        if catalogue.systems.get(system.name) is not system:
+            return False
+        if not {id(p) for p in properties} <= {id(p) for p in catalogue.properties}:
+            return False
+        return not imports.reasons() and imports.digest() == self._sources
+
+    def _name(self, system: System, properties: Sequence[ModelFunction]) -> str:
+        """The name of a circuit's file: a digest of all that goes into it."""
+        claims = [(p.kind, p.group, p.name, p.body.__module__) for p in properties]
+        parts = (FORMAT, own_text(), _python(), self._sources, system.name, claims)
+        return f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.circuit"
 
     def _recalled(self, name: str) -> Stored | None:
-        whole = self._cache.read(f"{name}.circuit")
-        if whole is None or not hmac.compare_digest(whole[:SEAL], self._seal(name, whole[SEAL:])):
+        content = self._folder.read(name, LARGEST)
+        if content is None:
             return None
         try:
-            stored = msgspec.msgpack.decode(whole[SEAL:], type=Stored)
-        except msgspec.DecodeError:  # sealed by another version
+            stored = msgspec.msgpack.decode(content, type=Stored)
+        except msgspec.DecodeError:  # stored by another version
             return None
         return stored if stored.compared > 0 else None
 
-    def _seal(self, name: str, content: bytes) -> bytes:
-        assert self._key is not None, "what has no key is not sealed"
-        seal = blake2b(name.encode(), key=self._key, digest_size=SEAL)
-        seal.update(content)
-        return seal.digest()
 
-    def _digest(self) -> str:
-        """A digest of all that a circuit is made from: models, properties, language, Python."""
-        if self._key is None:
+def circuits_folder() -> Path:
+    """Where this user's circuits are: among what programs keep, which is shared with nobody."""
+    return user_folder("XDG_STATE_HOME", ".local/state") / "circuits"
+
+
+@cache
+def own_text() -> str:
+    """A digest of nestproof's own text; empty where there is none to read."""
+    home = Path(verifier.__file__).parent
+    total, found = blake2b(digest_size=20), False
+    for file in sorted(home.rglob("*.py")):
+        inside = file.relative_to(home)
+        if inside.parts[0] in ("bundled", "template"):
+            continue
+        try:
+            text = file.read_bytes()
+        except OSError:
             return ""
-        home = Path(verifier.__file__).parent
-        folders = [home / "compiler", home / "language", home / "circuit"]
-        for root in dict.fromkeys((self._root, bundled_root())):
-            folders += [root / "models", root / "properties"]
-        total = blake2b(digest_size=20)
-        total.update(platform.python_version().encode())
-        total.update(Path(__file__).read_bytes())
-        for folder in folders:
-            for file in sorted(folder.rglob("*.py")):
-                try:
-                    text = content_of(file, LARGEST_SOURCE)
-                except OSError as error:
-                    text = repr(error).encode()
-                total.update(f"{folder.name} {file.relative_to(folder)} {len(text)}\n".encode())
-                total.update(text)
-        return total.hexdigest()
+        found = True
+        total.update(f"{inside.as_posix()} {len(text)}\n".encode())
+        total.update(text)
+    return total.hexdigest() if found else ""
 
 
-def _user_key() -> bytes | None:
-    """The key of this user's seals, made when it is first asked for."""
-    folder = user_folder("XDG_STATE_HOME", ".local/state")
-    file = folder / "key"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(secrets.token_bytes(SEAL))
-    except FileExistsError:
-        pass
-    except OSError:
-        return None
-    try:
-        key = content_of(file, SEAL, links=False)
-    except OSError:
-        return None
-    return key if len(key) == SEAL else None
+def _python() -> tuple[object, ...]:
+    """Python and those of its settings that a model could notice."""
+    flags = sys.flags
+    settings = (flags.bytes_warning, flags.dev_mode, flags.int_max_str_digits, sys.warnoptions)
+    versions = [version(name) for name in ("nestproof", "msgspec", "python-sat", "z3-solver")]
+    return sys.implementation.name, sys.version, sys.platform, settings, versions
 
 
 def _stored(compiled: Compiled) -> Stored:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
+import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from random import Random
 from types import CodeType, FunctionType
 from typing import Literal
@@ -107,7 +107,7 @@ def _walk(compiled: Compiled) -> None:
 
 def _branches(function: FunctionType) -> list[Branch]:
     code = function.__code__
-    tree = ast.parse(Path(code.co_filename).read_text())
+    tree = ast.parse("".join(linecache.getlines(code.co_filename)))
     found = []
     for node in _conditions(definition(tree, code)):
         test = ast.unparse(node.test)
@@ -148,13 +148,15 @@ def _searched(
 
 
 def _marked(code: CodeType, number: int) -> CodeType:
-    tree = copy.deepcopy(ast.parse(Path(code.co_filename).read_text()))
+    tree = copy.deepcopy(ast.parse("".join(linecache.getlines(code.co_filename))))
     node = _conditions(definition(tree, code))[number // 2]
     body = node.orelse if number % 2 else node.body
     near = body[0] if body else node
     mark = ast.Assert(ast.Constant(False), ast.Constant(MARK))
     body.insert(0, ast.copy_location(mark, near))
-    compiled = compile(ast.fix_missing_locations(tree), code.co_filename, "exec", dont_inherit=True)
+    compiled = compile(
+        ast.fix_missing_locations(tree), code.co_filename, "exec", dont_inherit=True, optimize=0
+    )
     return inner_code(compiled, code)
 
 

@@ -146,6 +146,7 @@ class _Gate:
             strength(catalogue, functions, self.limits, self.cache, self.jobs, self.watch)
         )
         self.cache.trim()
+        self.circuits.trim()
 
     def _before(self) -> dict[str, Before]:
         """The systems as they were, by the names that their steps have now."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import linecache
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ def _mutants(
 ) -> Iterator[tuple[Mutant, CodeType]]:
     code = function.__code__
     file = Path(code.co_filename)
-    tree = ast.parse(file.read_text())
+    tree = ast.parse("".join(linecache.getlines(str(file))))
     for number, (_, _, was, _) in enumerate(list(_edits(definition(tree, code), siblings))):
         if _observes(function, was):
             continue
@@ -162,7 +163,9 @@ def _mutants(
         edit()
         after = ast.unparse(node).splitlines()
         instead = _instead(ast.unparse(definition(tree, code)).splitlines(), after, what)
-        compiled = compile(ast.fix_missing_locations(wrong), str(file), "exec", dont_inherit=True)
+        compiled = compile(
+            ast.fix_missing_locations(wrong), str(file), "exec", dont_inherit=True, optimize=0
+        )
         yield Mutant(str(file), code.co_name, line, what, was, instead), inner_code(compiled, code)
 
 

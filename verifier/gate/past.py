@@ -63,11 +63,11 @@ def past_of(
 
 
 def _load_and_compile(folder: Path, wanted: Sequence[str], cache: Cache, jobs: int) -> Past:
-    circuits = Circuits(folder, cache)
     try:
         catalogue = load(folder)
     except ModelError as error:
         return Past(failures={"": _said(error, folder)})
+    circuits = Circuits(catalogue, cache)
     tasks = {
         name: partial(_compiled, catalogue, circuits, folder, name)
         for name in wanted

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from verifier.catalogue import PARTS
 from verifier.language.errors import ModelError
+from verifier.project.sources import PARTS
 
 MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """Where the main branch is looked for, in this order."""

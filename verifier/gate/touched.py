@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from verifier.catalogue import Catalogue
 from verifier.language.system import System
+from verifier.project.sources import PARTS, python_files
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -51,7 +52,7 @@ def import_graph(root: Path) -> nx.DiGraph:
     import networkx as nx
 
     graph = nx.DiGraph()
-    files = [file for part in ("models", "properties") for file in (root / part).rglob("*.py")]
+    files = [file for part in PARTS for file in python_files(root / part)]
     for file in sorted(files):
         name = file.relative_to(root).as_posix()
         graph.add_node(name)

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from verifier.language.errors import is_model_file
+from verifier.language.texts import remembered
 
 if TYPE_CHECKING:
     from verifier.language.concrete import ConcreteRun
@@ -44,7 +44,7 @@ class _Conditions:
     cases: dict[int, str]
 
 
-@cache
+@remembered
 def _conditions(file: str) -> _Conditions:
     """Every `if` by the first line of its test, every `case` by the first line of its body."""
     tests, cases = {}, {}

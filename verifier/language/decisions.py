@@ -115,7 +115,9 @@ def _twin(function: ModelFunction) -> CodeType | None:
     module = ast.Module([reporting.visit(node)], [])
     if not reporting.found:
         return None
-    compiled = compile(ast.fix_missing_locations(module), code.co_filename, "exec")
+    compiled = compile(
+        ast.fix_missing_locations(module), code.co_filename, "exec", dont_inherit=True, optimize=0
+    )
     return next(part for part in compiled.co_consts if isinstance(part, CodeType))
 
 

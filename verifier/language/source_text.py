@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import linecache
 from collections.abc import Iterator
-from functools import cache
 from types import CodeType
 
 from verifier.language.errors import ModelError, Place
+from verifier.language.texts import remembered
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -41,12 +41,12 @@ def is_as_written(code: CodeType) -> bool:
     return rewritten or code in _codes(code.co_filename)
 
 
-@cache
+@remembered
 def _tree(file: str) -> ast.Module:
     return ast.parse("".join(linecache.getlines(file)))
 
 
-@cache
+@remembered
 def _definitions(file: str) -> dict[tuple[int, str], list[Definition]]:
     """A file's functions by first line, decorators included, and name."""
     found: dict[tuple[int, str], list[Definition]] = {}
@@ -59,7 +59,7 @@ def _definitions(file: str) -> dict[tuple[int, str], list[Definition]]:
     return found
 
 
-@cache
+@remembered
 def _codes(file: str) -> frozenset[CodeType]:
     """The code of each function of a file, as its text compiles."""
     text = "".join(linecache.getlines(file))

@@ -1,0 +1,28 @@
+"""Circuits for a command, and why they are not reused, reported once."""
+
+from __future__ import annotations
+
+from verifier.catalogue import Catalogue
+from verifier.cli.errors import warn
+from verifier.gate.cache import Cache
+from verifier.gate.circuits import Circuits
+from verifier.viewer.lines import plural
+
+HELP = (
+    "circuits are reused where models and properties import only verifier.language, each other, "
+    "and enum, dataclasses, typing, collections.abc, functools, itertools, operator, "
+    "and name nothing that reaches further"
+)
+
+
+def circuits_of(catalogue: Catalogue, cache: Cache) -> Circuits:
+    """The circuits of a catalogue; a warning where none is reused."""
+    circuits = Circuits(catalogue, cache)
+    if circuits.reasons:
+        first, *others = circuits.reasons
+        more = f", and {plural(len(others), 'more reason')}" if others else ""
+        what = f"no circuit is reused: module `{first.module}` {first.what}{more}"
+        warn(what, first.place, HELP)
+    elif circuits.complaint:
+        warn(f"no circuit is reused: {circuits.complaint}")
+    return circuits

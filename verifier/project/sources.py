@@ -1,0 +1,109 @@
+"""The modules of models/ and properties/: where they are, and their text as it was compiled."""
+
+from __future__ import annotations
+
+import io
+import linecache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import decode_source
+from pathlib import Path
+
+from verifier.evidence.contents import content_of
+from verifier.language.errors import ModelError, Place
+
+PARTS = ("models", "properties")
+LARGEST = 16 * 2**20
+"""Bytes beyond which a module is refused unread."""
+
+MOST = 20_000
+"""Files beyond which a folder is not one of models or properties."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One module: `inside` is its path from its root, `root` the number of that root."""
+
+    module: str
+    file: str
+    root: int
+    inside: str
+    text: bytes
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a module is: a file, a package's file, or the folders of a package without one."""
+
+    file: Path | None
+    folders: tuple[str, ...] | None
+
+
+def located(name: str, folders: Sequence[str]) -> Located | None:
+    """A module below some folders, by Python's own precedence; None where there is none."""
+    if not name or "/" in name or "\0" in name:
+        return None
+    portions = []
+    for folder in folders:
+        below = Path(folder) / name
+        if (below / "__init__.py").is_file():
+            return Located(below / "__init__.py", (str(below),))
+        file = Path(folder) / f"{name}.py"
+        if file.is_file():
+            return Located(file, None)
+        if below.is_dir():
+            portions.append(str(below))
+    return Located(None, tuple(portions)) if portions else None
+
+
+def text_of(file: Path) -> bytes:
+    """A module's text; a ModelError where it cannot be read."""
+    try:
+        return content_of(file, LARGEST)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ModelError(f"`{file.name}` cannot be read: {why}", Place(str(file), 1)) from None
+
+
+def show_as_compiled(source: Source) -> None:
+    """Let whoever asks for a module's lines find those that were compiled, edited or not."""
+    lines = io.StringIO(decode_source(source.text)).readlines()  # not at form feeds
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    linecache.cache[source.file] = (len(source.text), None, lines, source.file)
+
+
+def python_files(folder: Path) -> list[Path]:
+    """Every Python file below a folder, sorted; links are followed, but into no folder above.
+
+    Left out are folders whose names start with a dot or an underscore.
+    """
+    found: list[Path] = []
+    for number, entry in enumerate(_below(folder, frozenset())):
+        if number == MOST:
+            raise ModelError(
+                f"there are more than {MOST} files below `{folder}`",
+                Place(str(folder), 1),
+                "does a link lead to a folder of something else?",
+            )
+        if entry.suffix == ".py":
+            found.append(entry)
+    return sorted(found)
+
+
+def _below(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
+    """The files below a folder."""
+    try:
+        found = folder.stat()
+        identity = (found.st_dev, found.st_ino)
+        entries = [] if identity in above else list(folder.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ModelError(f"`{folder}` cannot be read: {why}", Place(str(folder), 1)) from None
+    for entry in entries:
+        if not entry.is_dir():
+            yield entry
+        elif not entry.name.startswith((".", "_")):
+            yield from _below(entry, above | {identity})
