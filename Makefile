@@ -5,7 +5,8 @@ BIN    := $(VENV)/bin
 
 unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 
-.PHONY: verify test versions check gate bench golden picture clean
+# make signals: Ctrl-C and SIGTERM at 300 random moments each, up to an hour.
+.PHONY: verify test versions check gate bench signals golden picture clean
 
 verify: $(VENV)/ready
 	$(BIN)/nestproof check
@@ -26,6 +27,10 @@ gate: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python -m tests.bench -o docs/bench.md
+
+signals: $(VENV)/ready
+	$(BIN)/python -m tests.processes.injecting --all
+	$(BIN)/python -m tests.signals --moments 300 --seconds 3600
 
 golden: $(VENV)/ready
 	$(BIN)/pytest tests/cli tests/gate tests/viewer --rewrite-golden

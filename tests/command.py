@@ -79,19 +79,24 @@ def _answer(server: subprocess.Popen[str], request: Mapping[str, Any]) -> int:
 
 def serve() -> None:
     """Answer each request on standard input with the exit code of a fork that runs it."""
-    for module in pkgutil.walk_packages(verifier.__path__, "verifier."):
-        if not module.name.startswith(("verifier.template", "verifier.viewer.screen")):
-            import_module(module.name)
-    gc.freeze()
+    preload()
     while line := sys.stdin.readline():
         child = os.fork()
         if not child:
-            _become(json.loads(line))
+            become(json.loads(line))
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _become(request: Mapping[str, Any]) -> NoReturn:
+def preload() -> None:
+    """Import everything that a command may need."""
+    for module in pkgutil.walk_packages(verifier.__path__, "verifier."):
+        if not module.name.startswith(("verifier.template", "verifier.viewer.screen")):
+            import_module(module.name)
+    gc.freeze()
+
+
+def become(request: Mapping[str, Any]) -> NoReturn:
     """Be the command: everything as if it had been started so."""
     for number, (name, mode) in enumerate(zip(request["streams"], "rww", strict=True)):
         with open(name, mode) as file:

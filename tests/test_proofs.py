@@ -10,7 +10,8 @@ from verifier.circuit.circuit import Circuit
 from verifier.engines.kinduction import kinduction
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Invariant, Limits, Proved, silent
-from verifier.proofs import ToolFailure, audited_proofs
+from verifier.language.errors import ToolFailure
+from verifier.proofs import audited_proofs
 
 LIMITS = Limits(seconds=60)
 

@@ -9,14 +9,28 @@ ALIVE = 200_000
 
 def main() -> None:
     """Run the command line and exit."""
-    gc.set_threshold(ALIVE)
     try:
-        from verifier.cli import main as run
+        from verifier.processes.supervision import supervised
 
-        run()
+        supervised(_command)
     except KeyboardInterrupt:
-        print("interrupted: nothing half written was left behind", file=sys.stderr)
-        sys.exit(130)
+        from verifier.processes.lifetime import end_all
+        from verifier.processes.signals import WORDS
+
+        code = end_all()
+        print(f"{WORDS[code]}: nothing half written was left behind", file=sys.stderr)
+        sys.exit(code)
+    except OSError as error:  # not even what handles errors could be loaded
+        print(f"error: nestproof cannot be loaded: {error.strerror or error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _command() -> None:
+    """The command line, in a process that another waits for."""
+    gc.set_threshold(ALIVE)
+    from verifier.cli import main as run
+
+    run()
 
 
 if __name__ == "__main__":

@@ -25,10 +25,10 @@ from verifier.evidence.verdicts import (
     silent,
 )
 from verifier.language.compiled import DEADLOCK, Compiled
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, ToolFailure
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
-from verifier.proofs import ToolFailure, audited_proofs
+from verifier.proofs import audited_proofs
 
 SHORTENING_SECONDS = 60.0
 

@@ -14,9 +14,9 @@ from verifier.evidence.replay import Stopped
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, Watch, silent
 from verifier.language.compiled import Compiled
+from verifier.language.errors import ToolFailure
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
-from verifier.proofs import ToolFailure
 
 KINDS = ("sometimes", "fires")
 """Goals of a circuit that are no claims: cases of a property, and steps."""

@@ -11,13 +11,10 @@ from verifier.evidence.audit import hold_together, rejection
 from verifier.evidence.certificates import Certificate, certificate_of
 from verifier.evidence.verdicts import Limits, Progress, Proved, Watch
 from verifier.language.compiling import Compiled
+from verifier.language.errors import ToolFailure
 from verifier.language.functions import ModelFunction
 
 MINIMISING_SECONDS = 60.0
-
-
-class ToolFailure(Exception):
-    """Evidence of one of our own engines that its audit rejects."""
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,25 @@
 """Work that the screen has done for it in other processes."""
 
 import asyncio
+import errno
 import os
 import signal
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.evidence.lazy_project import project, properties, trace
-from verifier.cli.background import Aside, Background
+from verifier.cli.background import Background
 from verifier.evidence.exploring import Exploration
 from verifier.evidence.following import moves_of, start_of
 from verifier.evidence.parcels import Joining, parts
 from verifier.evidence.replay import Stopped
 from verifier.language.errors import ModelError
 from verifier.viewer.screen.app import Screen
-from verifier.viewer.screen.background import Alone, Found, LostWork
+from verifier.viewer.screen.tasks import Alone, Aside, Found, LostWork, finish, finished
 
 
 def session() -> Exploration:
@@ -39,7 +41,17 @@ def test_a_task_that_is_stopped_ends() -> None:
     aside = Aside("it", lambda: time.sleep(60))
     assert not aside.is_ready()
     aside.stop()
-    assert not aside.apart.process.is_alive()
+    assert not is_alive(aside)
+
+
+def is_alive(aside: Aside[Any]) -> bool:
+    """Whether its process exists, be it as a zombie."""
+    assert aside.worker is not None
+    try:
+        os.kill(aside.worker.process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_a_process_that_is_killed_or_refuses_is_lost_work() -> None:
@@ -51,6 +63,31 @@ def test_a_process_that_is_killed_or_refuses_is_lost_work() -> None:
 
     with pytest.raises(LostWork, match="no such model"):
         Aside("it", refuse).answer()
+
+
+def test_what_cannot_be_started_is_lost_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def scarce() -> int:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", scarce)
+    with pytest.raises(LostWork, match="cannot be started: Resource temporarily unavailable"):
+        Aside("it", os.getpid).answer()
+
+
+def test_a_file_is_saved_although_the_screen_is_left_meanwhile(tmp_path: Path) -> None:
+    def save() -> None:
+        time.sleep(0.3)
+        (tmp_path / "saved").touch()
+
+    async def left() -> None:
+        waiting = asyncio.ensure_future(finished(Aside("saving", save), stops=False))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    asyncio.run(left())
+    assert list(finish()) == []
+    assert (tmp_path / "saved").exists()
 
 
 def test_a_search_from_a_state_finds_steps() -> None:
@@ -87,10 +124,10 @@ def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
             await pilot.press("c", "enter")
             await pilot.pause()
             assert screen.is_working
-            assert asleep.apart.process.is_alive()
+            assert is_alive(asleep)
 
     asyncio.run(run())
-    assert not asleep.apart.process.is_alive()
+    assert not is_alive(asleep)
 
 
 def test_an_opened_counterexample_is_told_about_while_people_look_at_it() -> None:

@@ -1,18 +1,22 @@
 """Ctrl-C at any moment: exit code 130, one message, nothing left running."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from verifier.__main__ import main
+from verifier.cli import nestproof
+
 ROOT = Path(__file__).parent.parent.parent
-ENDED = (130, -signal.SIGINT)
-"""A shell says 130 for both: Python may end by the signal itself if it came while in `exec`."""
+CHECK = [sys.executable, "-m", "verifier", "check"]
 
 
 @pytest.mark.parametrize("engine", ["auto", "pdr"])
@@ -31,7 +35,7 @@ def test_an_interrupted_check_ends_with_130_and_leaves_no_process(
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=20)
-    assert process.returncode in ENDED
+    assert process.returncode == 130
     assert "Traceback" not in err
     assert "interrupted" in err
     assert not _still_running(process.pid)
@@ -40,13 +44,10 @@ def test_an_interrupted_check_ends_with_130_and_leaves_no_process(
 def test_an_interruption_while_the_tool_is_loading_is_one_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from verifier.__main__ import main
+    def interrupted(_: Callable[[], None]) -> None:
+        raise KeyboardInterrupt
 
-    class Loading(ModuleType):
-        def __getattr__(self, name: str) -> object:
-            raise KeyboardInterrupt
-
-    monkeypatch.setitem(sys.modules, "verifier.cli", Loading("verifier.cli"))
+    monkeypatch.setattr("verifier.processes.supervision.supervised", interrupted)
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 130
@@ -98,15 +99,16 @@ def _still_running(group: int) -> bool:
 def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
     project: Path, jobs: int
 ) -> None:
-    """Also what was decided after the system that takes too long had begun."""
+    """Also what was decided after the system that takes too long had begun; the rest is unknown."""
     (project / "models" / "slow.py").write_text(
-        "import time\n\nfrom models.lazy import Machine, System, use_fpu\n"
+        "from models.lazy import Machine, System, use_fpu\n"
         "from verifier.language import step\n\n\n"
-        "@step\ndef stay(machine: Machine) -> None:\n    time.sleep(60)\n\n\n"
+        "@step\ndef stay(machine: Machine) -> None:\n"
+        "    for _ in range(10**12):\n        pass\n\n\n"
         f'endless = System("lazy/{"ccc" if jobs == 2 else "zzz"}", Machine(), (use_fpu, stay))\n'
     )
     process = subprocess.Popen(
-        [sys.executable, "-m", "verifier", "check", "--evidence", "out", "--jobs", str(jobs)],
+        [*CHECK, "--json", "--evidence", "out", "--jobs", str(jobs)],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -126,7 +128,35 @@ def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
         time.sleep(0.1)
     assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=20)
-    assert process.returncode in ENDED
-    assert "interrupted" in err
+    printed, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted: 2 of 6 pairs were not decided" in err
     assert sorted(file.name for file in out.iterdir()) == wanted
+    rows = json.loads(printed)["results"]
+    assert Counter(row["reason"] for row in rows if row["verdict"] == "unknown") == {
+        "interrupted before it was decided": 2
+    }
+    assert sorted(row["evidence"] for row in rows if row["evidence"]) == [
+        f"out/{file}" for file in wanted
+    ]
+
+
+def test_a_gate_that_is_interrupted_before_it_begins_writes_its_reports(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else a CI system would show those of an earlier run."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("verifier.cli.gate_command._gate", interrupted)
+    files = [f"report.{kind}" for kind in ("json", "junit", "sarif", "markdown")]
+    arguments = [f"--{file.removeprefix('report.')}={file}" for file in files]
+    with nestproof.make_context("nestproof", ["gate", *arguments]) as context:
+        assert nestproof.invoke(context) == 130
+    document = json.loads(Path("report.json").read_text())
+    assert (document["stopped"], document["results"]) == (True, [])
+    assert all(Path(file).stat().st_size for file in files)
+    assert "✅" not in Path("report.markdown").read_text()
+    assert "interrupted: 0 of 0 pairs were not decided; wrote" in capsys.readouterr().err

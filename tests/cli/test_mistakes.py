@@ -235,8 +235,8 @@ def test_an_audit_that_takes_too_long_is_unknown(nestproof: Runner, tmp_path: Pa
     file = saved(nestproof, tmp_path, induction=100)
     ran = nestproof("audit", "--timeout", "0.5", str(file))
     assert (ran.code, "unknown" in ran.out) == (3, True)
-    assert ran.out == f"unknown {file}: lazy/fixed/isolation: not audited: stopped after 0.5 s\n"
-    refused(nestproof("show", "--timeout", "0.5", str(file)), "stopped after 0.5 s")
+    assert ran.out == f"unknown {file}: lazy/fixed/isolation: not audited: timed out after 0.5 s\n"
+    refused(nestproof("show", "--timeout", "0.5", str(file)), "timed out after 0.5 s")
 
 
 def test_an_audit_repeats_nothing_that_a_terminal_obeys(nestproof: Runner, tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """Side by side or in turns: the same verdicts, shortest paths, no process left behind."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import time
-from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,12 @@ import pytest
 from tests.corpus import SYSTEMS
 from tests.corpus.lazy_fpu import lazy_fpu
 from tests.corpus.machines import lock
+from tests.processes.test_pool import children
 from verifier.engines.auto import auto
 from verifier.engines.pdr.budget import Budget, Exhausted
 from verifier.engines.race import Report, Tell, race
 from verifier.evidence.verdicts import Limits, Progress, Unknown, Violated
+from verifier.language.errors import ToolFailure
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,6 +72,18 @@ def test_a_limit_in_the_first_look_leaves_the_depth_that_was_reached() -> None:
     assert verdict.reason == f"every path of {verdict.depth} steps is good; time limit"
 
 
+def test_without_a_further_process_one_does_the_work_of_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def scarce() -> int:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", scarce)
+    monkeypatch.setattr("verifier.engines.auto._FIRST_LOOK", 1)
+    verdict = auto(lock([2, 0, 3, 1]), ["opens"], Limits(), jobs=2)["opens"]
+    assert isinstance(verdict, Violated)
+
+
 def test_no_goals_need_no_processes() -> None:
     assert auto(SYSTEMS["handshake"].build(), [], Limits()) == {}
 
@@ -78,7 +92,7 @@ def test_progress_of_both_engines_is_seen() -> None:
     seen: list[Progress] = []
     auto(lazy_fpu(3, value_bits=3), ["integrity"], Limits(), seen.append, jobs=2)
     assert {progress.engine for progress in seen} == {"bmc", "pdr"}
-    assert not active_children()
+    assert not children()
 
 
 def endless(_: Tell) -> None:
@@ -88,9 +102,9 @@ def endless(_: Tell) -> None:
 def test_a_race_that_is_left_ends_its_processes() -> None:
     reports = race({"quick": lambda tell: tell(Report(failure="stop")), "endless": endless})
     assert next(reports).failure == "stop"
-    assert active_children()
+    assert children()
     reports.close()
-    assert not active_children()
+    assert not children()
 
 
 def test_a_killed_process_is_reported_and_the_others_go_on() -> None:
@@ -102,7 +116,7 @@ def test_a_killed_process_is_reported_and_the_others_go_on() -> None:
         tell(Report(Progress("lives", 1)))
 
     reports = list(race({"dies": dies, "lives": lives}))
-    assert Report(failure="the process of dies was killed by signal 9") in reports
+    assert Report(failure="dies: its process was killed by signal 9") in reports
     assert Report(Progress("lives", 1)) in reports
 
 
@@ -110,7 +124,7 @@ def test_a_failing_process_is_a_failure() -> None:
     def fails(_: Tell) -> None:
         raise SystemExit(3)
 
-    with pytest.raises(RuntimeError, match="ended with 3"):
+    with pytest.raises(ToolFailure, match="`fails` ended with 1"):
         list(race({"fails": fails}))
 
 

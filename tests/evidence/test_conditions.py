@@ -18,7 +18,8 @@ from verifier.evidence.kept import kept
 from verifier.evidence.verdicts import Induction, Invariant, Proved, silent
 from verifier.gate.keeping import shared
 from verifier.gate.sound import confirmed
-from verifier.proofs import ToolFailure, audited_proofs
+from verifier.language.errors import ToolFailure
+from verifier.proofs import audited_proofs
 
 State = tuple[bool, ...]
 

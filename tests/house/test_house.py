@@ -25,11 +25,26 @@ ALLOWED = {
         "verifier.language",
         "verifier.circuit",
     },
-    "verifier.engines": {"verifier.engines", "verifier.circuit", "verifier.evidence.verdicts"},
+    "verifier.processes": {
+        "verifier.processes",
+        "verifier.evidence.verdicts",
+        "verifier.language.errors",
+    },
+    "verifier.engines": {
+        "verifier.engines",
+        "verifier.circuit",
+        "verifier.evidence.verdicts",
+        "verifier.processes",
+    },
     "verifier.formats": {"verifier.formats", "verifier.circuit"},
     "verifier.project": {"verifier.project", "verifier.language", "verifier.evidence.contents"},
     "verifier.storage": {"verifier.storage"},
-    "verifier.viewer": {"verifier.viewer", "verifier.evidence"},
+    "verifier.viewer": {
+        "verifier.viewer",
+        "verifier.evidence",
+        "verifier.language.errors",
+        "verifier.processes",
+    },
 }
 """What each part may import; what is not here may import everything."""
 

@@ -19,11 +19,11 @@ from verifier.evidence.runs import run_of_moves
 from verifier.evidence.saved import SavedTrace
 from verifier.viewer.lines import rendered
 from verifier.viewer.screen.app import Screen
-from verifier.viewer.screen.background import Alone, AtOnce, Found, LostWork
 from verifier.viewer.screen.dialogs import HELP, Ask, Dialog, Help, Options
 from verifier.viewer.screen.exploring import Exploring
 from verifier.viewer.screen.labels import KEYS
 from verifier.viewer.screen.lines_view import LinesView
+from verifier.viewer.screen.tasks import Alone, AtOnce, Found, LostWork
 
 Script = Callable[[Screen, Pilot[None]], Awaitable[None]]
 

@@ -18,8 +18,9 @@ import click
 from click.shell_completion import shell_complete
 
 from verifier.cli.errors import one_line, said, say, tell
-from verifier.gate.stopping import INTERRUPTED, TERMINATED, Terminated
 from verifier.language.errors import ModelError
+from verifier.processes.lifetime import end_all
+from verifier.processes.signals import WORDS
 
 COMPLETE = "_NESTPROOF_COMPLETE"
 """The variable by which a shell asks for completions."""
@@ -90,12 +91,15 @@ def main() -> None:
             code = _run()
             sys.stdout.flush()
             sys.exit(code)
-    except Terminated:
-        say("terminated", "nothing half written was left behind")
-        sys.exit(TERMINATED)
     except (KeyboardInterrupt, click.exceptions.Abort):
-        say("interrupted", "nothing half written was left behind")
-        sys.exit(INTERRUPTED)
+        code = end_all()
+        with suppress(OSError):
+            say(WORDS[code], "nothing half written was left behind")
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
+        sys.exit(code)
     except click.ClickException as error:
         from verifier.cli.misuse import misuse
 

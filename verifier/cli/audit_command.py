@@ -19,7 +19,8 @@ from verifier.evidence.files import DamagedFile, Saved, UnknownKey, read_any
 from verifier.evidence.kept import Kept
 from verifier.evidence.verdicts import Progress
 from verifier.language.errors import ModelError
-from verifier.parallel import Lost, within
+from verifier.processes.pool import within
+from verifier.processes.worker import Lost
 
 COLOURS: dict[Status, str] = {"confirmed": "green", "rejected": "red", "unknown": "yellow"}
 CODES: dict[Status, int] = {"confirmed": 0, "rejected": 1, "unknown": 3}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import click
 
 from verifier.catalogue import Catalogue, Pair, load
+from verifier.check.run import check_all, undecided
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
@@ -24,8 +26,9 @@ from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.kept import damages
-from verifier.parallel import check_all
-from verifier.proofs import ToolFailure
+from verifier.language.errors import ToolFailure
+from verifier.processes.lifetime import end_all
+from verifier.processes.signals import REASON, WORDS, shielded
 from verifier.viewer.lines import plural
 
 
@@ -69,12 +72,53 @@ def command(
     A PATTERN is a pair, a system, a family, or has a `*`; without one all pairs are checked.
     """
     limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
+    run = _Run(as_json, None if evidence is None else writable_folder(evidence))
+    try:
+        _check(run, patterns, engine, limits, jobs, fresh, no_cache)
+    except ToolFailure as failure:
+        say("tool failure", f"{failure}; please report it")
+        return 2
+    except KeyboardInterrupt:
+        return _interrupted(run)
+    with shielded():
+        for error in refusals(run.results):
+            tell(error)
+        return _report(run)
+
+
+@dataclass
+class _Run:
+    """What is asked for, and what has been found so far."""
+
+    as_json: bool
+    folder: Path | None
+    catalogue: Catalogue | None = None
+    chosen: Sequence[Pair] = ()
+    results: list[Result] = field(default_factory=list)
+    saved: list[Result] = field(default_factory=list)
+
+    @property
+    def expected(self) -> Mapping[Pair, str]:
+        """The verdicts that are expected, once the catalogue is loaded."""
+        return {} if self.catalogue is None else self.catalogue.expected
+
+
+def _check(
+    run: _Run,
+    patterns: Sequence[str],
+    engine: str,
+    limits: Limits,
+    jobs: int | None,
+    fresh: bool,
+    no_cache: bool,
+) -> None:
+    """Decide the pairs, and show each as soon as those before it are decided."""
     root = project_here()
     cache = Cache(None if no_cache else cache_folder(), limits)
-    catalogue = load(root)
+    run.catalogue = catalogue = load(root)
     circuits = circuits_of(catalogue, cache)
     catalogue.require_pairs()
-    chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
+    run.chosen = chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
     if not patterns:
         for group in catalogue.idle:
             say("warning", f"the property `{group}` speaks about none of the systems")
@@ -83,64 +127,81 @@ def command(
     doubts += [] if fresh else damages(root, systems)
     for doubt in doubts:
         say("warning", doubt)
-    folder = None if evidence is None else writable_folder(evidence)
     width = max(len(str(pair)) for pair in chosen)
-    results: list[Result] = []
-    try:
-        with Reporter("checking", len({pair.system for pair in chosen}), as_json) as reporter:
-            batches = check_all(
-                catalogue,
-                chosen,
-                engine,
-                limits,
-                jobs,
-                reporter.watch,
-                minimal=folder is not None,
-                fresh=fresh,
-                compiled_by=circuits.compiled,
-                keep=partial(_save, folder),
-            )
-            for batch in batches:
+    with Reporter("checking", len({pair.system for pair in chosen}), run.as_json) as reporter:
+        batches = check_all(
+            catalogue,
+            chosen,
+            engine,
+            limits,
+            jobs,
+            reporter.watch,
+            minimal=run.folder is not None,
+            fresh=fresh,
+            compiled_by=circuits.compiled,
+            keep=partial(_save, run),
+        )
+        for batch in batches:
+            with shielded():
                 reporter.done()
-                results += batch
-                if not as_json:
+                run.results += batch
+                if not run.as_json:
                     reporter.clear()
                     for result in batch:
                         click.echo(lines(result, catalogue.expected.get(_pair(result)), width))
                     reporter.resume()
-    except ToolFailure as failure:
-        say("tool failure", f"{failure}; please report it")
-        return 2
-    for error in refusals(results):
-        tell(error)
     circuits.trim()
-    if as_json:
-        files = {_pair(r): _file(r, folder) for r in results if r.evidence} if folder else {}
-        click.echo(document(results, catalogue.expected, files))
+
+
+def _report(run: _Run) -> int:
+    """The document or the summary of what was found, and the exit code."""
+    results = run.results
+    codes = [judged(result, run.expected.get(_pair(result))) for result in results]
+    if run.as_json:
+        found = {_pair(r): _file(r, run.folder) for r in results if r.evidence and run.folder}
+        click.echo(document(results, run.expected, found))
     else:
-        _summarise(results, catalogue)
-    return exit_code([judged(result, catalogue.expected.get(_pair(result))) for result in results])
+        _summarise(results, codes)
+    return exit_code(codes)
+
+
+def _interrupted(run: _Run) -> int:
+    """Report what has been found before a signal came; what was not decided is unknown."""
+    code = end_all()
+    found = {_pair(result): result for result in (*run.results, *run.saved)}
+    known = len(found.keys() & {*run.chosen})
+    extra = [pair for pair in found if pair not in run.chosen]
+    run.results = [
+        found.get(pair) or undecided(pair.system, pair.property, REASON)
+        for pair in (*run.chosen, *extra)
+    ]
+    if run.as_json:
+        _report(run)
+    total = plural(len(run.chosen), "pair")
+    say(WORDS[code], f"{len(run.chosen) - known} of {total} were not decided")
+    return code
 
 
 def _pair(result: Result) -> Pair:
     return Pair(result.system, result.property)
 
 
-def _save(folder: Path | None, result: Result) -> None:
+def _save(run: _Run, result: Result) -> None:
     """Write the evidence of a result, if there is any and somebody wants it."""
-    if folder is not None and result.evidence is not None:
-        write_output(_file(result, folder), encoded(result.evidence))
+    with shielded():
+        run.saved.append(result)
+        if run.folder is not None and result.evidence is not None:
+            write_output(_file(result, run.folder), encoded(result.evidence))
 
 
 def _file(result: Result, folder: Path) -> Path:
     return folder / f"{result.system.replace('/', '.')}.{result.property}.json"
 
 
-def _summarise(results: Sequence[Result], catalogue: Catalogue) -> None:
+def _summarise(results: Sequence[Result], codes: Sequence[int]) -> None:
     counts: dict[str, int] = {}
     for result in results:
         counts[result.verdict] = counts.get(result.verdict, 0) + 1
-    codes = [judged(result, catalogue.expected.get(_pair(result))) for result in results]
     what = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
     end = {
         0: "all as expected",

@@ -89,7 +89,7 @@ def _proof(
     Whatever engine has proved the pair before, PDR finds it: one by k-induction is none, and would
     need a circuit with several copies of each latch.
     """
-    from verifier.parallel import check_one
+    from verifier.check.run import check_one
 
     limits = Limits(seconds=timeout)
     with Reporter("proving") as reporter:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import bundled_root, load
+from verifier.catalogue import Catalogue, bundled_root, load
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
@@ -27,8 +27,9 @@ from verifier.gate.gating import Report, gate
 from verifier.gate.reports.terminal import terminal_lines
 from verifier.gate.revisions import base_of, refuse_bare
 from verifier.gate.selection import selection
-from verifier.gate.stopping import REASON, TERMINATED, terminable, undisturbed
-from verifier.proofs import ToolFailure
+from verifier.language.errors import ToolFailure
+from verifier.processes.lifetime import end_all
+from verifier.processes.signals import REASON, WORDS, shielded
 from verifier.viewer.lines import plural
 
 
@@ -70,27 +71,21 @@ def command(
     files = {kind: writable_file(file) for kind, file in reports.items() if file is not None}
     if len({file.resolve() for file in files.values()}) < len(files):
         raise click.UsageError("two reports cannot go into one file")
-    root = project_here()
-    if root == bundled_root():
-        refuse_bare(Path.cwd())
-    base = base_of(root, revision)
-    limits = Limits(None, timeout, memory * 1_000_000 if memory else None)
-    cache = Cache(None if no_cache else cache_folder(), limits)
-    catalogue = load(root)
-    catalogue.require_pairs()
-    circuits = circuits_of(catalogue, cache)
-    selected = selection(catalogue, patterns)
-    before = recorded(root)
-    cores = jobs or os.cpu_count() or 1
     try:
-        with terminable(), Reporter("checking", len(selected.systems)) as reporter:
-            report = gate(
-                catalogue, selected, base, limits, cache, circuits, cores, reporter.watch, accepting
-            )
+        catalogue, before, report = _gate(
+            patterns,
+            revision,
+            Limits(None, timeout, memory * 1_000_000 if memory else None),
+            no_cache,
+            jobs or os.cpu_count() or 1,
+            accepting,
+        )
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
-    with undisturbed():
+    except KeyboardInterrupt:  # before there is anything to report
+        report = Report(None, (), (), only=patterns, stopped=end_all())
+    with shielded():
         for kind, file in files.items():
             _write(kind, file, report)
     if report.stopped:
@@ -104,18 +99,47 @@ def command(
         if report.code == 0 and any(row.how.startswith("searched") for row in report.rows):
             click.echo("nestproof gate --accept keeps what was found, to be audited only", err=True)
         return report.code
-    for changed in accept(catalogue, report, before):
-        click.echo(f"wrote {changed.relative_to(root)}", err=True)
+    with shielded():
+        for changed in accept(catalogue, report, before):
+            click.echo(f"wrote {changed.relative_to(catalogue.root)}", err=True)
     codes = {report.code, *(row.code for row in report.rows)}
     return next((code for code in (2, 3) if code in codes), 0)
 
 
+def _gate(
+    patterns: tuple[str, ...],
+    revision: str | None,
+    limits: Limits,
+    no_cache: bool,
+    cores: int,
+    accepting: bool,
+) -> tuple[Catalogue, str, Report]:
+    """The catalogue, the text of the verdicts on record, and what the gate has found."""
+    root = project_here()
+    if root == bundled_root():
+        refuse_bare(Path.cwd())
+    base = base_of(root, revision)
+    cache = Cache(None if no_cache else cache_folder(), limits)
+    catalogue = load(root)
+    catalogue.require_pairs()
+    circuits = circuits_of(catalogue, cache)
+    selected = selection(catalogue, patterns)
+    before = recorded(root)
+    with Reporter("checking", len(selected.systems)) as reporter:
+        report = gate(
+            catalogue, selected, base, limits, cache, circuits, cores, reporter.watch, accepting
+        )
+    return catalogue, before, report
+
+
 def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:
     """How far the gate has come, and where that is written."""
-    signal = "terminated" if report.stopped == TERMINATED else "interrupted"
     open = sum(row.result.reason == REASON for row in report.rows)
     wrote = f"; wrote {', '.join(map(str, files.values()))}" if files else ""
-    say(signal, f"{open} of {plural(len(report.rows), 'pair')} were not decided{wrote}")
+    say(
+        WORDS[report.stopped],
+        f"{open} of {plural(len(report.rows), 'pair')} were not decided{wrote}",
+    )
 
 
 def _write(kind: str, file: Path, report: Report) -> None:

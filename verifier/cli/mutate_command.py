@@ -20,11 +20,12 @@ from verifier.evidence.recording import within_project
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.kept import damages
-from verifier.gate.mutation import Trial, score
+from verifier.gate.mutation import Guarded, Trial, score
 from verifier.gate.scores import compared, entry, record, scores
 from verifier.gate.strength import guarded_system, trials_of
-from verifier.language.errors import ModelError
-from verifier.proofs import ToolFailure
+from verifier.language.errors import ModelError, ToolFailure
+from verifier.processes.lifetime import end_all
+from verifier.processes.signals import WORDS, shielded
 from verifier.viewer.lines import Role, plural
 
 
@@ -63,10 +64,11 @@ def command(
     limits = Limits(seconds=timeout)
     cache = Cache(None if no_cache else cache_folder(), limits)
     codes, found = [0], {}
+    guards: Guarded | None = None
+    trials: list[Trial] = []
     try:
         for name in names:
-            begin = perf_counter()
-            trials: list[Trial] = []
+            begin, guards, trials = perf_counter(), None, []
             with Reporter("mutating") as reporter:
                 guards = guarded_system(catalogue, name, limits, cache, reporter.watch)
                 cores = jobs or os.cpu_count() or 1
@@ -81,7 +83,7 @@ def command(
                     mend=f"`nestproof explain {name}` lists its steps",
                 )
             _print(name, guards.claims, trials, everything, perf_counter() - begin)
-            found[name] = entry(trials)
+            found[name], guards = entry(trials), None
             comparison = compared(name, trials, recorded.get(name), not functions)
             codes += [1 if trial.status == "survived" else 3 for trial in comparison.new]
             for gone in comparison.gone:
@@ -89,9 +91,17 @@ def command(
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
+    except KeyboardInterrupt:
+        code = end_all()
+        if guards is not None and trials:
+            _print(name, guards.claims, trials, everything, perf_counter() - begin)
+        left = plural(len(names) - len(found), "system")
+        say(WORDS[code], f"{left} not finished, nothing recorded")
+        return code
     if accepting:
-        if record(root, found):
-            click.echo("wrote properties/mutants.toml", err=True)
+        with shielded():
+            if record(root, found):
+                click.echo("wrote properties/mutants.toml", err=True)
         return 0
     return next((code for code in (1, 3) if code in codes), 0)
 

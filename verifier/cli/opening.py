@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from verifier.catalogue import Catalogue, load, project_root
+from verifier.cli.errors import say
 from verifier.evidence.following import misfit, moves_of, start_of
 from verifier.evidence.replay import Move, Stopped
 from verifier.evidence.runs import fails_alike
@@ -103,12 +104,15 @@ def open_trace(
     """Show a trace on the screen."""
     from verifier.cli.background import Background
     from verifier.viewer.screen.app import Screen
+    from verifier.viewer.screen.tasks import finish
 
     if session is None:
         Screen(trace, None, watches).run()
         return
     background = Background(session, catalogue or load(project_root(Path.cwd())))
     Screen(trace, session, watches, background, explores).run()
+    for lost in finish():
+        say("error", f"the execution was not saved: {lost}")
 
 
 def open_system(

@@ -24,7 +24,8 @@ from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
-from verifier.parallel import Lost, within
+from verifier.processes.pool import within
+from verifier.processes.worker import Lost
 
 Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
 Reuse = Callable[[Catalogue], Circuits]

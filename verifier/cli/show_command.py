@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import Catalogue, Pair, load
+from verifier.check.run import check_all
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
@@ -28,7 +29,6 @@ from verifier.evidence.verdicts import Limits, Progress
 from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.kept import damages
 from verifier.language.errors import ModelError
-from verifier.parallel import check_one
 from verifier.starting import kept_counterexample
 from verifier.viewer.lines import Line, Role, rendered, unstyled
 from verifier.viewer.watches import Watch, WrongWatch, watch
@@ -135,9 +135,16 @@ def _found(
         kept = kept_counterexample(root, compiled, properties, pair.property)
         if kept is not None:
             return kept, catalogue
-    task = partial(check_one, catalogue, circuits.compiled, "auto", limits, minimal=True)
-    results = task(
-        fresh=fresh, jobs=2, name=pair.system, groups=[pair.property], watch=reporter.watch
+    [results] = check_all(
+        catalogue,
+        [pair],
+        "auto",
+        limits,
+        2,
+        reporter.watch,
+        minimal=True,
+        fresh=fresh,
+        compiled_by=circuits.compiled,
     )
     result = next(each for each in results if each.property == pair.property)
     return result.evidence or result, catalogue

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from verifier.evidence.files import write_whole
 from verifier.language.errors import ModelError
+from verifier.processes.signals import shielded
 
 
 def write_output(file: Path, content: bytes) -> None:
     """Replace a file's content; a device or pipe gets it as it is."""
-    with _refused(file):
+    with shielded(), _refused(file):
         if file.is_file() or not file.exists():
             write_whole(file, content)
         else:

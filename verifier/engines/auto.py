@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from multiprocessing.sharedctypes import RawArray
+from mmap import mmap
 from time import monotonic
 
 from verifier.circuit.circuit import Circuit
@@ -22,6 +22,7 @@ from verifier.evidence.verdicts import (
     Watch,
     silent,
 )
+from verifier.processes.pool import NoProcess
 
 _FIRST_LOOK = 16
 """Solver calls of bmc for each goal before PDR starts, where one process does both."""
@@ -54,8 +55,11 @@ def auto(
     searches = {goal: Search(circuit, goal, budget, known) for goal in standing.goals}
     _first_look(searches.values(), standing, budget, watch)
     if standing.open() and not standing.failures:
-        decide = _take_turns if jobs < 2 else _side_by_side
-        decide(circuit, searches, standing, budget, watch, known)
+        try:
+            decide = _take_turns if jobs < 2 else _side_by_side
+            decide(circuit, searches, standing, budget, watch, known)
+        except NoProcess:
+            _take_turns(circuit, searches, standing, budget, watch, known)
     return {goal: standing.final(goal, budget.seconds) for goal in goals}
 
 
@@ -168,7 +172,7 @@ def _side_by_side(
     left = None
     if budget.limits.seconds is not None:
         left = max(0.0, budget.limits.seconds - budget.seconds)
-    settled = RawArray("b", len(goals))
+    settled = mmap(-1, max(1, len(goals)))  # memory that both processes see, and no file
 
     def falsify(tell: Tell) -> None:
         def progress(now: Progress) -> None:

@@ -23,6 +23,7 @@ from verifier.evidence.files import write_whole
 from verifier.evidence.kept import Kept
 from verifier.evidence.verdicts import Limits
 from verifier.evidence.wellformed import fault
+from verifier.processes.signals import shielded
 
 FORMAT = "2"
 LARGEST_ENTRY = 16 * 2**20
@@ -117,7 +118,8 @@ class Cache:
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._folder / name, content)
+            with shielded():
+                write_whole(self._folder / name, content)
         except OSError as error:
             self.complaint = f"`{self._folder}` cannot be written: {error.strerror or error}"
 

@@ -26,7 +26,8 @@ from verifier.gate.mutants import definition, functions_of, inner_code, lines_ru
 from verifier.language.compiling import Compiled, compile_system
 from verifier.language.errors import ModelError
 from verifier.language.system import System
-from verifier.parallel import Lost, side_by_side
+from verifier.processes.pool import side_by_side
+from verifier.processes.worker import Lost
 
 WALKS, STEPS = 60, 40
 """Random executions that are followed line by line."""

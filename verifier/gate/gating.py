@@ -24,11 +24,13 @@ from verifier.gate.revisions import Base
 from verifier.gate.row import Row
 from verifier.gate.scores import Comparison
 from verifier.gate.selection import Selection
-from verifier.gate.stopping import REASON, code_of
 from verifier.gate.strength import strength
 from verifier.gate.touched import Touch, touches
 from verifier.gate.worsened import worsened
-from verifier.parallel import Lost, side_by_side
+from verifier.processes.lifetime import end_all
+from verifier.processes.pool import side_by_side
+from verifier.processes.signals import REASON
+from verifier.processes.worker import Lost
 
 T = TypeVar("T")
 
@@ -96,8 +98,8 @@ def gate(
     work = _Gate(catalogue, selected, base, limits, cache, circuits, jobs, watch, keeping)
     try:
         work.find()
-    except KeyboardInterrupt as end:
-        stopped = code_of(end)
+    except KeyboardInterrupt:
+        stopped = end_all()
     return work.report(perf_counter() - begin, stopped)
 
 

@@ -11,7 +11,7 @@ from verifier.evidence.audit import hold_together
 from verifier.evidence.certificates import Certificate, certificate_of, clauses_from, clauses_of
 from verifier.evidence.verdicts import Invariant, Limits, Proved
 from verifier.language.compiling import Compiled
-from verifier.proofs import ToolFailure
+from verifier.language.errors import ToolFailure
 
 SECONDS = 120.0
 

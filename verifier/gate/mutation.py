@@ -37,7 +37,8 @@ from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.language.varying import Start, explore_steps
-from verifier.parallel import Lost, side_by_side
+from verifier.processes.pool import side_by_side
+from verifier.processes.worker import Lost
 
 SECONDS = 5.0
 """For one mutant's search."""

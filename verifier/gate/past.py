@@ -17,7 +17,9 @@ from verifier.gate.circuits import Circuits
 from verifier.gate.digests import Digests
 from verifier.gate.revisions import Base
 from verifier.language.errors import ModelError
-from verifier.parallel import Lost, side_by_side
+from verifier.processes.pool import side_by_side
+from verifier.processes.signals import shielded
+from verifier.processes.worker import Lost
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,16 @@ def past_of(
     A base that cannot be loaded is told, not raised: the change may be what mends it.
     """
     try:
-        with TemporaryDirectory(prefix="nestproof-base-") as folder:
-            if not base.extract(Path(folder)):
+        folder = TemporaryDirectory(prefix="nestproof-base-")
+        try:
+            if not base.extract(Path(folder.name)):
                 return Past(failures={"": "it has no models"})
-            root = Path(folder) / base.prefix
+            root = Path(folder.name) / base.prefix
             task = partial(_load_and_compile, root, tuple(wanted), cache, jobs)
             [(_, answer)] = side_by_side({"base": task}, 1, watch)
+        finally:
+            with shielded():
+                folder.cleanup()
     except OSError as error:
         return Past(failures={"": f"its files cannot be written: {error.strerror or error}"})
     return Past(failures={"": answer.reason}) if isinstance(answer, Lost) else answer

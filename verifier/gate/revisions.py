@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verifier.language.errors import ModelError
-from verifier.project.sources import PARTS
+from verifier.processes.pool import SCARCE
+from verifier.project.root import PARTS
 
 MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """Where the main branch is looked for, in this order."""
@@ -170,9 +171,10 @@ def _inside(root: Path) -> bool:
     except OSError as error:
         if not any((folder / ".git").exists() for folder in (root, *root.parents)):
             return False
+        absent = isinstance(error, FileNotFoundError)
         raise ModelError(
             f"git cannot be run: {error.strerror}",
-            mend=f"install git, or remove the repository around {root}",
+            mend=f"install git, or remove the repository around {root}" if absent else SCARCE,
         ) from None
     said = os.fsdecode(done.stderr)
     if "dubious ownership" in said:

@@ -57,6 +57,10 @@ class Overdue(ModelError):
     """A model that runs for too long."""
 
 
+class ToolFailure(Exception):
+    """The tool's own failure: a worker that broke, or evidence that its audit rejects."""
+
+
 class Disabled(Exception):
     """An assumption of the running step does not hold."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from verifier.language.errors import ModelError, Place
+from verifier.project.sources import PARTS as PARTS
 from verifier.project.toml import read_toml
 
-PARTS = ("models", "properties")
 TABLE = "[tool.nestproof]"
 
 

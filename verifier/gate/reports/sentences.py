@@ -13,7 +13,7 @@ from verifier.gate.mutants import Mutant
 from verifier.gate.mutation import Trial
 from verifier.gate.row import Row
 from verifier.gate.scores import Comparison
-from verifier.gate.stopping import REASON
+from verifier.processes.signals import REASON
 from verifier.viewer.headline import what_happened
 from verifier.viewer.levels import Levels
 from verifier.viewer.lines import inert, plural, rendered, words

@@ -13,7 +13,6 @@ from textual.containers import Vertical
 from verifier.evidence.exploring import Exploration
 from verifier.evidence.traces import Trace
 from verifier.viewer.lines import Line, Span, inert
-from verifier.viewer.screen.background import Alone, Background
 from verifier.viewer.screen.dialogs import Ask, Help, Options
 from verifier.viewer.screen.exploring import Exploring
 from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
@@ -21,6 +20,7 @@ from verifier.viewer.screen.lines_view import Label, LinesView, Row
 from verifier.viewer.screen.scene import Scene
 from verifier.viewer.screen.slices import in_slices
 from verifier.viewer.screen.surface import Surface
+from verifier.viewer.screen.tasks import Alone, Background
 from verifier.viewer.timeline import lane_width
 from verifier.viewer.watches import Watch
 

@@ -19,10 +19,10 @@ from verifier.evidence.replay import Move, Stopped
 from verifier.evidence.runs import moves_of_run
 from verifier.evidence.traces import Trace
 from verifier.viewer.lines import plural
-from verifier.viewer.screen.background import Background, LostWork, finished
 from verifier.viewer.screen.dialogs import Ask, Options
 from verifier.viewer.screen.lines_view import LinesView
 from verifier.viewer.screen.slices import in_slices
+from verifier.viewer.screen.tasks import Background, LostWork, finished
 
 RANDOM_STEPS = 100
 

@@ -1,17 +1,23 @@
-"""What goes on in other processes while keys are answered."""
+"""What is worked on in other processes while keys are answered."""
 
 from __future__ import annotations
 
+import os
 from asyncio import sleep
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from verifier.evidence.kept import Run
 from verifier.evidence.traces import Trace
+from verifier.language.errors import ModelError, ToolFailure
+from verifier.processes.signals import shielded
+from verifier.processes.worker import Lost, Tell, Worker, wait
 
 T = TypeVar("T")
 Answer = TypeVar("Answer", covariant=True)
 
+NICE = 10
+"""How much a worker yields to the screen."""
 PAUSE = 0.02
 """Seconds between two looks whether there is an answer."""
 
@@ -67,6 +73,49 @@ class AtOnce(Generic[T]):
         """There is nothing to stop."""
 
 
+class Aside(Generic[T]):
+    """A task in a worker, which yields to the screen."""
+
+    def __init__(self, name: str, task: Callable[[], T]) -> None:
+        def work(_: Tell) -> T:
+            os.nice(NICE)
+            return task()
+
+        self.name = name
+        try:
+            with shielded():
+                self.worker: Worker[T] | None = Worker(work)
+        except OSError as error:
+            self.worker, self.reason = None, f"it cannot be started: {error.strerror}"
+
+    def is_ready(self) -> bool:
+        """Whether there is an answer."""
+        with shielded():
+            return self.worker is None or self.worker.is_done()
+
+    def answer(self) -> T:
+        """What came out; LostWork where nothing did."""
+        if self.worker is None:
+            raise LostWork(self.reason)
+        while not self.worker.is_done():
+            wait([self.worker], PAUSE)
+        try:
+            found = self.worker.result(self.name)
+        except (ModelError, ToolFailure, OSError) as error:
+            raise LostWork(str(error)) from None
+        finally:
+            self.stop()
+        if isinstance(found, Lost):
+            raise LostWork(found.reason)
+        return found
+
+    def stop(self) -> None:
+        """End it, whatever it does."""
+        if self.worker is not None:
+            with shielded():
+                self.worker.end()
+
+
 class Alone:
     """A background without engines or processes."""
 
@@ -92,5 +141,20 @@ async def finished(running: Running[T], stops: bool = True) -> T:
         ended = True
         return running.answer()
     finally:
-        if stops and not ended:
+        if not ended and stops:
             running.stop()
+        elif not ended:
+            _unfinished.append(running)
+
+
+_unfinished: list[Running[Any]] = []
+"""What nobody waits for and must be done all the same."""
+
+
+def finish() -> Iterator[str]:
+    """Wait for what must be done although the screen has been left; what was lost, in words."""
+    while _unfinished:
+        try:
+            _unfinished.pop().answer()
+        except LostWork as lost:
+            yield str(lost)

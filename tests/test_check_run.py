@@ -1,0 +1,28 @@
+"""Systems checked one by one or side by side: which pairs, and what is left of those that die."""
+
+from dataclasses import replace
+
+from verifier.catalogue import Catalogue, bundled_root, load
+from verifier.check.run import check_one
+from verifier.evidence.verdicts import Limits
+from verifier.language.compiling import compile_system
+
+
+def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system() -> None:
+    catalogue = load(bundled_root())
+    listed = [p.property for p in catalogue.pairs_of(catalogue.systems["native/lazy-v3.2"])]
+    assert "assertions" in listed
+
+    def checked(catalogue: Catalogue, groups: list[str]) -> list[str]:
+        limits = Limits(depth=1)
+        results = check_one(
+            catalogue, compile_system, "bmc", limits, False, True, 1, "native/lazy-v3.2", groups
+        )
+        return [result.property for result in results]
+
+    rest = [group for group in listed if group != "assertions"]
+    assert checked(catalogue, listed) == listed
+    assert checked(catalogue, rest) == rest
+    unrecorded = replace(catalogue, expected={})
+    assert checked(unrecorded, rest) == [*rest, "assertions"]
+    assert checked(unrecorded, rest[1:]) == rest[1:]

@@ -1,0 +1,1 @@
+"""From a catalogue's pairs to audited verdicts."""

@@ -1,0 +1,114 @@
+"""A catalogue's systems, checked side by side or one after the other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from verifier.catalogue import Catalogue, Pair
+from verifier.checking import Result, decide, ill_formed
+from verifier.compiler.compile import compile_compared
+from verifier.engines.contract import engine_named
+from verifier.evidence.replay import ASSERTIONS
+from verifier.evidence.verdicts import Limits, Progress, Watch, silent
+from verifier.language.compiled import Compiled
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+from verifier.processes.pool import apart, side_by_side
+from verifier.processes.worker import Lost
+from verifier.starting import kept_lemmas
+
+Compile = Callable[[System, Sequence[ModelFunction]], Compiled]
+"""Where a system's circuit comes from."""
+
+
+def check_all(
+    catalogue: Catalogue,
+    pairs: Sequence[Pair],
+    engine: str,
+    limits: Limits,
+    jobs: int | None,
+    watch: Watch,
+    minimal: bool = False,
+    fresh: bool = False,
+    compiled_by: Compile = compile_compared,
+    keep: Callable[[Result], object] = lambda _: None,
+) -> Iterator[list[Result]]:
+    """Each system's results, in the catalogue's order; one system alone gets all the cores.
+
+    Every system is checked in a process of its own. Who wants to `keep` a result gets it as soon
+    as it is there.
+    """
+    jobs = jobs or os.cpu_count() or 1
+    by_system: dict[str, list[str]] = {}
+    for pair in pairs:
+        by_system.setdefault(pair.system, []).append(pair.property)
+    task = partial(check_one, catalogue, compiled_by, engine, limits, minimal, fresh)
+    found: dict[str, list[Result]] = {}
+    order = list(by_system)
+    for name, answer in _answers(task, by_system, limits, jobs, watch):
+        found[name] = _lost(name, by_system[name], answer) if isinstance(answer, Lost) else answer
+        for result in found[name]:
+            keep(result)
+        while order and order[0] in found:
+            yield found.pop(order.pop(0))
+
+
+def _answers(
+    task: Callable[..., list[Result]],
+    by_system: dict[str, list[str]],
+    limits: Limits,
+    jobs: int,
+    watch: Watch,
+) -> Iterator[tuple[str, list[Result] | Lost]]:
+    """The systems' results, as they are there."""
+    if len(by_system) == 1 or jobs == 1:
+        for name, groups in by_system.items():
+            yield name, apart(partial(task, jobs, name, groups), watch, name=name)
+        return
+    tasks = {name: partial(task, 1, name, groups) for name, groups in by_system.items()}
+    shared = limits.memory is None  # a limit is for what one system takes
+    yield from side_by_side(tasks, jobs, watch, shared=shared, in_order=False)
+
+
+def _lost(name: str, groups: Sequence[str], lost: Lost) -> list[Result]:
+    return [undecided(name, group, lost.reason) for group in groups]
+
+
+def undecided(system: str, group: str, reason: str) -> Result:
+    """The result of a pair that nothing is known of."""
+    return Result(system, group, "unknown", "none", 0, 0.0, None, reason)
+
+
+def check_one(
+    catalogue: Catalogue,
+    compiled_by: Compile,
+    engine: str,
+    limits: Limits,
+    minimal: bool,
+    fresh: bool,
+    jobs: int,
+    name: str,
+    groups: Sequence[str],
+    watch: Watch = silent,
+) -> list[Result]:
+    """One system's results; unless `fresh`, proofs start with the lemmas that the project keeps.
+
+    Who asks for all of a system's pairs gets its models' assertions, too. A system that is
+    ill-formed has results that say so, and the other systems are not concerned.
+    """
+    watch(Progress("compile", 0, name))
+    system = catalogue.systems[name]
+    properties = catalogue.properties_of(system)
+    try:
+        compiled = compiled_by(system, properties)
+    except ModelError as error:
+        return ill_formed(name, groups, error)
+    lemmas = () if fresh else kept_lemmas(catalogue.root, compiled)
+    how = engine_named(engine, jobs, lemmas)
+    listed = {pair.property for pair in catalogue.pairs_of(system)}
+    if ASSERTIONS in compiled.circuit.bad and set(groups) == listed:
+        groups = list(dict.fromkeys([*groups, ASSERTIONS]))
+    return decide(compiled, properties, groups, how, limits, watch, minimal)

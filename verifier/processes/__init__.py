@@ -1,0 +1,1 @@
+"""Processes beside this one, and the signals that end them all."""

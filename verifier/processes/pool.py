@@ -1,0 +1,242 @@
+"""Tasks side by side on the cores there are, each in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from errno import EAGAIN
+from os import strerror
+from time import monotonic
+from typing import Any, Generic, TypeVar
+
+from verifier.evidence.verdicts import Progress, Watch, silent
+from verifier.language.errors import ModelError
+from verifier.processes.signals import shielded
+from verifier.processes.worker import Lost, Task, Tell, Worker, wait
+
+T = TypeVar("T")
+
+SOON = 1.0
+"""Seconds of work after which a process may have grown too large for another task."""
+SCARCE = "end other programs, use fewer `--jobs`, or raise `ulimit -u` and `ulimit -n`"
+"""What helps where there is no further process or descriptor."""
+LOOK = 0.2
+"""Seconds between two looks at the clock."""
+REPORTS = 0.1
+"""Seconds between two pieces of progress that a worker reports."""
+
+
+def side_by_side(
+    tasks: Mapping[str, Callable[[], T]],
+    jobs: int,
+    watch: Watch = silent,
+    seconds: float | None = None,
+    shared: bool = False,
+    in_order: bool = True,
+) -> Generator[tuple[str, T | Lost], None, None]:
+    """The tasks' answers in their order, each from a process of its own, so many at a time.
+
+    With `shared`, for tasks that leave a process as they found it, one that was done soon goes on
+    with another. Without `in_order` each answer comes when it is there. A task that takes longer
+    than `seconds` is ended. Raises the error that a task ends with.
+    """
+    pool = _Pool({name: _alone(task) for name, task in tasks.items()}, jobs, shared)
+    order = list(tasks)
+    finished: dict[str, T | Lost] = {}
+    try:
+        while pool.is_busy:
+            pool.start()
+            watch(Progress("checking", 0, ", ".join(pool.running)))
+            finished |= pool.results(LOOK)
+            finished |= pool.overdue(seconds)
+            while ready := [name for name in order[: 1 if in_order else None] if name in finished]:
+                order.remove(ready[0])
+                yield ready[0], finished.pop(ready[0])
+    finally:
+        pool.end()
+
+
+def apart(
+    task: Callable[[Watch], T],
+    watch: Watch = silent,
+    seconds: float | None = None,
+    name: str = "the task",
+) -> T | Lost:
+    """The answer of a task in a process of its own, whose progress is seen here.
+
+    It ends in time, whatever it does.
+    """
+    pool = _Pool({name: lambda tell: task(_now_and_then(tell))}, 1, False)
+    try:
+        pool.start()
+        while pool.is_busy:
+            for answer in pool.results(LOOK, lambda _, progress: watch(progress)).values():
+                return answer
+            for answer in pool.overdue(seconds).values():
+                return answer
+    finally:
+        pool.end()
+    raise AssertionError("a task that is neither running nor ended")
+
+
+def within(
+    seconds: float | None, name: str, task: Callable[[], T], watch: Watch = silent
+) -> T | Lost:
+    """The answer of a task in a process of its own, which ends in time whatever it does."""
+    [(_, answer)] = side_by_side({name: task}, 1, watch, seconds)
+    return answer
+
+
+Message = tuple[str, Any]
+"""What the task of that name has told; Lost where its process has died."""
+
+
+def messages(tasks: Mapping[str, Task[None]], seconds: float) -> Generator[Message | None]:
+    """What tasks tell on their way, as it comes; all side by side until they have ended.
+
+    After so many seconds without a message there is None. Raises NoProcess where they cannot run
+    side by side.
+    """
+    pool = _Pool(tasks, len(tasks), False)
+    told: list[Message] = []
+
+    def take(name: str, message: object) -> None:
+        told.append((name, message))
+
+    try:
+        pool.start()
+        if pool.waiting:
+            raise NoProcess(OSError(EAGAIN, strerror(EAGAIN)))
+        while pool.running:
+            ended = pool.results(seconds, take)
+            told.extend((name, end) for name, end in ended.items() if isinstance(end, Lost))
+            if not told and not ended:
+                yield None
+            while told:
+                yield told.pop(0)
+    finally:
+        pool.end()
+
+
+class _Pool(Generic[T]):
+    """Workers for some tasks, of which none is outside these lists for a signal to miss."""
+
+    def __init__(self, tasks: Mapping[str, Task[T]], jobs: int, shared: bool) -> None:
+        self.tasks = tasks
+        self.jobs = jobs
+        self.shared = shared
+        self.waiting = list(tasks)
+        self.running: dict[str, Worker[T]] = {}
+        self.idle: list[Worker[T]] = []
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is a task that has not ended."""
+        return bool(self.waiting or self.running)
+
+    def start(self) -> None:
+        """Begin as many tasks as there may be.
+
+        Where there can be no further process those that there are do the work.
+        """
+        while self.waiting and len(self.running) < self.jobs:
+            with shielded():
+                name = self.waiting[0]
+                if self.idle:
+                    worker = self.idle.pop()
+                    worker.begin(name)
+                else:
+                    try:
+                        worker = Worker(self.tasks[name], self._more)
+                    except OSError as error:
+                        if not self.running:
+                            raise NoProcess(error) from None
+                        self.jobs = len(self.running)
+                        return
+                self.running[name] = worker
+                del self.waiting[0]
+
+    @property
+    def _more(self) -> Callable[[str], Task[T]] | None:
+        return self.tasks.__getitem__ if self.shared and len(self.waiting) > 1 else None
+
+    def results(
+        self, seconds: float, take: Callable[[str, Any], object] = lambda *_: None
+    ) -> dict[str, T | Lost]:
+        """The answers that are there after some seconds, soon if there is one.
+
+        What was told before them is taken first.
+        """
+        ready = wait(list(self.running.values()), seconds)
+        told: list[tuple[str, Any]] = []
+        with shielded():
+            results: dict[str, T | Lost] = {}
+            for name, worker in list(self.running.items()):
+                if worker in ready:
+                    done = worker.is_done()
+                    told += [(name, each) for each in worker.told]
+                    worker.told.clear()
+                    if done:
+                        results[name] = self._result(name, worker)
+        for name, each in told:
+            take(name, each)
+        return results
+
+    def _result(self, name: str, worker: Worker[T]) -> T | Lost:
+        del self.running[name]
+        soon = monotonic() - worker.began < SOON
+        try:
+            result = worker.result(name)
+        except BaseException:
+            worker.end()
+            raise
+        if worker.may_go_on and soon and self.waiting and not isinstance(result, Lost):
+            self.idle.append(worker)
+        else:
+            worker.end()
+        return result
+
+    def overdue(self, seconds: float | None) -> dict[str, T | Lost]:
+        """End the tasks that take too long."""
+        late: dict[str, T | Lost] = {}
+        with shielded():
+            for name, worker in list(self.running.items()):
+                if seconds is not None and monotonic() - worker.began > seconds:
+                    del self.running[name]
+                    worker.end()
+                    late[name] = Lost(f"timed out after {seconds:g} s")
+        return late
+
+    def end(self) -> None:
+        """Leave no process."""
+        with shielded():
+            for worker in (*self.running.values(), *self.idle):
+                worker.end()
+            self.running.clear()
+            self.idle.clear()
+
+
+class NoProcess(ModelError):
+    """There can be no further process."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"a process cannot be started: {error.strerror or error}",
+            mend=SCARCE,
+        )
+
+
+def _alone(task: Callable[[], T]) -> Task[T]:
+    return lambda _: task()
+
+
+def _now_and_then(tell: Tell) -> Watch:
+    """Progress, but not more often than somebody can read it."""
+    last = 0.0
+
+    def watch(progress: Progress) -> None:
+        nonlocal last
+        if monotonic() - last >= REPORTS:
+            last = monotonic()
+            tell(progress)
+
+    return watch

@@ -1,0 +1,182 @@
+"""The one kind of process that works for another."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pickle
+import select
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Generic, TypeVar, cast
+
+from verifier.language.errors import ModelError, ToolFailure
+from verifier.processes import lifetime
+
+T = TypeVar("T")
+
+Tell = Callable[[Any], None]
+Task = Callable[[Tell], T]
+"""Some work; what it tells on its way is there before its answer."""
+
+_LENGTH = 8
+_PIECE = 1 << 20
+_TOLD, _ANSWER, _RAISED = range(3)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A task whose process died, ran out of memory or of time; and which of them."""
+
+    reason: str
+
+
+class Worker(Generic[T]):
+    """A forked process for one task at a time: it has what is loaded here.
+
+    Nothing here waits for it but `end` and `result` after `is_done`; it ends with this process.
+    """
+
+    def __init__(self, task: Task[T], more: Callable[[str], Task[T]] | None = None) -> None:
+        """Begin; where there may be `more` tasks, they are asked for by name."""
+        self.began = monotonic()
+        self.told: list[Any] = []
+        self._received = bytearray()
+        self._outcome: tuple[int, Any] | None = None
+        self._code: int | None = None
+        pipes: list[tuple[int, int]] = []
+        try:
+            pipes.append(lifetime.pipe())
+            if more is not None:
+                pipes.append(lifetime.pipe())
+            self._answers, answers = pipes[0]
+            asked, self._ask = pipes[1] if more is not None else (-1, -1)
+            self._process = lifetime.fork(lambda: _work(task, more, answers, asked))
+        except OSError:
+            for descriptor in itertools.chain(*pipes):
+                lifetime.close(descriptor)
+            raise
+        lifetime.close(answers)
+        if asked >= 0:
+            lifetime.close(asked)
+        os.set_blocking(self._answers, False)
+
+    def fileno(self) -> int:
+        """What can be read once it has told or answered something."""
+        return self._answers
+
+    @property
+    def process(self) -> int:
+        """Its id."""
+        return self._process
+
+    def begin(self, name: str) -> None:
+        """Start another task."""
+        assert self._ask >= 0, "it was made for more tasks than one"
+        self.began, self._outcome = monotonic(), None
+        with suppress(BrokenPipeError):  # the process is gone, as its answer will show
+            _write(self._ask, name.encode())
+
+    def is_done(self) -> bool:
+        """Whether there is a result; takes in what has come, and waits for nothing."""
+        while self._outcome is None and self._code is None:
+            try:
+                piece = os.read(self._answers, _PIECE)
+            except BlockingIOError:
+                return False
+            if not piece:
+                self._code = lifetime.ended(self._process)
+            self._received += piece
+            self._take()
+        return True
+
+    def _take(self) -> None:
+        while len(self._received) >= _LENGTH:
+            end = _LENGTH + int.from_bytes(self._received[:_LENGTH], "big")
+            if len(self._received) < end:
+                return
+            kind, value = pickle.loads(bytes(self._received[_LENGTH:end]))
+            del self._received[:end]
+            if kind == _TOLD:
+                self.told.append(value)
+            else:
+                self._outcome = kind, value
+
+    def result(self, name: str) -> T | Lost:
+        """The task's result. Raises the error that it has ended with."""
+        if self._outcome is not None:
+            kind, value = self._outcome
+            if kind == _RAISED:
+                raise value
+            return cast("T | Lost", value)
+        assert self._code is not None, "there is a result"
+        if self._code >= 0:
+            raise ToolFailure(f"the process of `{name}` ended with {self._code}")
+        return Lost(f"its process was killed by signal {-self._code}")
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether it can be given another task."""
+        return self._ask >= 0 and self._code is None
+
+    def end(self) -> None:
+        """End it, whatever it does; nothing of it is left."""
+        if self._code is None:
+            self._code = lifetime.end(self._process)
+        for descriptor in (self._answers, self._ask):
+            if descriptor >= 0:
+                lifetime.close(descriptor)
+        self._answers = self._ask = -1
+
+
+def wait(workers: Sequence[Worker[Any]], seconds: float) -> list[Worker[Any]]:
+    """Those that have told or answered something, after at most some seconds."""
+    poll = select.poll()
+    by_number = {worker.fileno(): worker for worker in workers}
+    for number in by_number:
+        poll.register(number, select.POLLIN)
+    return [by_number[number] for number, _ in poll.poll(seconds * 1000)]
+
+
+def _work(
+    task: Task[Any], more: Callable[[str], Task[Any]] | None, answers: int, asked: int
+) -> None:
+    """What the process does."""
+    lifetime.kept_open(answers, asked)
+
+    def tell(told: object) -> None:
+        _write(answers, _packed(_TOLD, told))
+
+    _write(answers, _outcome_of(task, tell))
+    if more is not None:
+        for name in _read(asked):
+            _write(answers, _outcome_of(more(name), tell))
+
+
+def _outcome_of(task: Task[Any], tell: Tell) -> bytes:
+    try:
+        answer = _packed(_ANSWER, task(tell))
+    except (ModelError, ToolFailure, OSError) as error:
+        return _packed(_RAISED, error)
+    except MemoryError:
+        answer = _packed(_ANSWER, Lost("it ran out of memory"))
+    lifetime.flush()
+    return answer
+
+
+def _packed(kind: int, value: object) -> bytes:
+    return pickle.dumps((kind, value), pickle.HIGHEST_PROTOCOL)
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    left = memoryview(len(content).to_bytes(_LENGTH, "big") + content)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def _read(descriptor: int) -> Iterator[str]:
+    """The names that come, until there can be no more."""
+    while length := os.read(descriptor, _LENGTH):
+        yield os.read(descriptor, int.from_bytes(length, "big")).decode()
