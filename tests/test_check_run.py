@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
+import pytest
+
 from verifier.catalogue import Catalogue, bundled_root, load
 from verifier.check.run import check_one
 from verifier.evidence.verdicts import Limits
 from verifier.language.compiling import compile_system
 
 
-def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system() -> None:
+def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     catalogue = load(bundled_root())
     listed = [p.property for p in catalogue.pairs_of(catalogue.systems["native/lazy-v3.2"])]
     assert "assertions" in listed
@@ -23,6 +27,9 @@ def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system() ->
     rest = [group for group in listed if group != "assertions"]
     assert checked(catalogue, listed) == listed
     assert checked(catalogue, rest) == rest
+    unrecorded = replace(catalogue, expected={})
+    assert checked(unrecorded, rest) == rest
+    monkeypatch.setattr("verifier.catalogue.asserts", lambda _: False)  # not seen in the text
     unrecorded = replace(catalogue, expected={})
     assert checked(unrecorded, rest) == [*rest, "assertions"]
     assert checked(unrecorded, rest[1:]) == rest[1:]

@@ -130,7 +130,7 @@ def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
     os.killpg(process.pid, signal.SIGINT)
     printed, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "interrupted: 2 of 6 pairs were not decided" in err
+    assert "interrupted: 3 of 9 pairs were not decided" in err
     assert sorted(file.name for file in out.iterdir()) == wanted
     rows = json.loads(printed)["results"]
     assert Counter(row["reason"] for row in rows if row["verdict"] == "unknown") == {

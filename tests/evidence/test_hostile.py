@@ -40,8 +40,9 @@ def test_a_certificate_that_no_audit_gets_through_is_refused(
 def test_lemmas_that_stand_for_too_many_clauses_are_rejected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    proof = certificate()
     monkeypatch.setattr("verifier.evidence.audit.MOST_CLAUSES", 3)
-    assert rejection(compiled("lazy/fixed"), properties("lazy/fixed"), certificate()) == (
+    assert rejection(compiled("lazy/fixed"), properties("lazy/fixed"), proof) == (
         "its lemmas stand for more than 3 clauses"
     )
 

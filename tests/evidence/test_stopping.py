@@ -64,7 +64,7 @@ def test_what_a_path_reaches_in_the_circuit_its_moves_reach_on_plain_values(full
             seen.add((goal, by_circuit, by_replay))
     reached_by_both = {goal for goal, by_circuit, by_replay in seen if by_circuit and by_replay}
     too_far = set() if full else {"sometimes:there_is_tea", "safety"}
-    assert circuit.bad.keys() - reached_by_both == {"fires:smash"} | too_far
+    assert circuit.bad.keys() - reached_by_both == {"fires:smash", "deadlock"} | too_far
 
 
 def taken_by(compiled: Compiled, start: Sequence[Any], moves: Sequence[Move]) -> list[Taken]:

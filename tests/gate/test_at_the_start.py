@@ -7,7 +7,11 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.gate.conftest import Project
-from verifier.evidence.files import decoded
+from verifier.catalogue import load
+from verifier.compiler.compile import compile_compared
+from verifier.evidence.files import read
+from verifier.evidence.recomputing import recomputed
+from verifier.evidence.saved import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.viewer.screen.scene import VIEWS, Scene
 
@@ -50,7 +54,13 @@ def test_it_is_checked_shown_and_audited(wrong: Project, tmp_path: Path) -> None
 
 def test_the_screen_has_it_in_every_view(wrong: Project, tmp_path: Path) -> None:
     wrong.run("check", "lazy/fixed", "--evidence", str(tmp_path))
-    trace = decoded((tmp_path / "lazy.fixed.isolation.json").read_bytes(), Trace)
+    saved = read(tmp_path / "lazy.fixed.isolation.json")
+    assert isinstance(saved, SavedTrace)
+    catalogue = load(wrong.folder)
+    properties = catalogue.properties_of(catalogue.systems["lazy/fixed"])
+    compiled = compile_compared(catalogue.systems["lazy/fixed"], properties)
+    trace = recomputed(compiled, properties, saved)
+    assert isinstance(trace, Trace)
     assert trace.steps == ()
     scene = Scene(trace, None, 80)
     for view in VIEWS:

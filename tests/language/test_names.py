@@ -156,7 +156,6 @@ def test_the_names_of_properties_that_every_system_has(name: str) -> None:
         ("a\n", "`a\n` has a `\n` where it must not"),
         ("-a", "`-a` has a `-` where it must not"),
         ("..", "`..` has a `.` where it must not"),
-        ("", "`` has an empty part"),
     ],
 )
 def test_a_name_that_nobody_could_type(group: str, what: str) -> None:
@@ -192,9 +191,10 @@ def test_two_cases_of_one_name() -> None:
     assert (caught.value.message, caught.value.place) == (message, second.place)
 
 
-def test_a_property_without_a_name() -> None:
-    with pytest.raises(ModelError, match=r"`f` belongs to the property `3`"):
-        check_functions([named(3)])
+@pytest.mark.parametrize("group", [3, ""])
+def test_a_property_without_a_name(group: Any) -> None:
+    with pytest.raises(ModelError, match=r"`@always` is given `.*` and not a text"):
+        named(group)
 
 
 def test_two_systems_of_one_name_are_placed() -> None:

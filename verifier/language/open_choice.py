@@ -14,8 +14,6 @@ class Looked(Exception):
 class OpenChoice:
     """Stands for every value of a choice; whatever depends on which one it is raises Looked."""
 
-    _store = None
-
     def __init__(self, name: str) -> None:
         self.__dict__["_name"] = name
 
@@ -27,4 +25,6 @@ class OpenChoice:
     __and__ = __or__ = __xor__ = __rand__ = __ror__ = __rxor__ = __invert__ = _look
 
     def __getattr__(self, name: str) -> NoReturn:
+        if name == "_store":  # by which the language asks whether it is a record
+            raise AttributeError(name)
         self._look()
