@@ -134,7 +134,7 @@ def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
     assert sorted(file.name for file in out.iterdir()) == wanted
     rows = json.loads(printed)["results"]
     assert Counter(row["reason"] for row in rows if row["verdict"] == "unknown") == {
-        "interrupted before it was decided": 2
+        "interrupted before it was decided": 3
     }
     assert sorted(row["evidence"] for row in rows if row["evidence"]) == [
         f"out/{file}" for file in wanted
