@@ -9,6 +9,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import Program
 from verifier.circuit.tseitin import Tseitin
 from verifier.compiler.goals import DECIDED, Goal, Goals
+from verifier.language.errors import Place
 
 WALKS = 512
 """Random walks that are followed at once; each second one starts in any state."""
@@ -44,8 +45,6 @@ class Cases:
         self.circuit = circuit
         self.random = Random(0)
         self.chosen: dict[Case, None] = {}
-        self.first: set[Case] = set()
-        """The chosen cases that reach a goal which none before them has reached."""
         self.times = [0] * len(goals.all)
         self._many = [goal.times * times for goal in goals.all]
         self._few = [min(number, DECIDED * times) for number in self._many]
@@ -112,10 +111,25 @@ class Cases:
                 case = tuple(word >> lane & 1 for word in variables)
                 self.chosen[case] = None
                 for m in counted:
-                    if reached[m] >> lane & 1:
-                        if not self.times[m]:
-                            self.first.add(case)
-                        self.times[m] += 1
+                    self.times[m] += reached[m] >> lane & 1
+
+    def covering(self) -> list[Case]:
+        """A few of the cases: they take each step and each way at each decision of the text."""
+        cases = list(self.chosen)
+        words = self.goals.words(
+            [_bits(column) for column in zip(*cases, strict=True)], (1 << len(cases)) - 1
+        )
+        ways: dict[tuple[Place, str], int] = {}
+        for goal in self.goals.all:
+            if goal.place is not None:
+                way = goal.place, goal.what
+                ways[way] = ways.get(way, 0) | words[goal.point]
+        rare = sorted(set(ways.values()), key=int.bit_count)
+        covered = 0
+        for word in rare:
+            if not word & covered and word:
+                covered |= 1 << self._lane(word, (each for each in rare if not each & covered))
+        return [case for lane, case in enumerate(cases) if covered >> lane & 1]
 
     def _lane(self, cases: int, rare: Iterable[int]) -> int:
         """One of some cases; it reaches as many rare goals as are reached together."""
@@ -169,6 +183,11 @@ class Cases:
             )
             words.append((-bit & (1 << SPREAD) - 1) ^ (noise & ~1))
         return words
+
+
+def _bits(column: Sequence[int]) -> int:
+    """One bit of all cases as a word."""
+    return sum(bit << lane for lane, bit in enumerate(column))
 
 
 def _joined(words: Sequence[int]) -> int:

@@ -19,9 +19,9 @@ from verifier.language.errors import Place
 from verifier.language.forks import Fork, Granted, Learned, Meeting, Way
 from verifier.language.system import Step
 
-TAKEN = 20
+TAKEN = 6
 """Cases in which each step is compared."""
-DECIDED = 2
+DECIDED = 1
 """Cases in which each outcome of a decision is compared."""
 START = 0
 """The point at which nothing is decided."""

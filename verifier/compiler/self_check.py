@@ -7,7 +7,7 @@ circuit has, as far as any state and inputs reach them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from verifier.compiler.cases import Case, Cases, Undecided
@@ -35,9 +35,9 @@ def compare(translation: Translation, times: int = 1) -> int:
             open.goal.place,
             "split the step, or what it decides on, into simpler conditions",
         ) from None
-    _examine_calls(translation, [case for case in cases if case in search.first])
     circuit = ByCircuit(translation)
-    found = next(differences(circuit, cases), None)
+    calls = calls_in(translation)
+    found = next(differences(circuit, cases, calls, set(search.covering())), None)
     if found is not None:
         raise refusal(circuit, found)
     impossible = search.impossible()
@@ -51,19 +51,19 @@ def compare(translation: Translation, times: int = 1) -> int:
     return len(cases)
 
 
-def differences(circuit: ByCircuit, cases: Sequence[Case]) -> Iterator[Difference]:
-    """What differs, case by case."""
+def differences(
+    circuit: ByCircuit, cases: Sequence[Case], calls: Calls, covering: Collection[Case]
+) -> Iterator[Difference]:
+    """What differs, case by case; what plain Python calls is examined in those of `covering`."""
     python = ByPython(circuit.compiled)
     for case, expected in zip(cases, circuit.outcomes(cases), strict=True):
-        actual = python.outcome(case)
+        outcome = partial(python.outcome, case)
+        actual = calls.run(outcome) if case in covering else outcome()
         if actual != expected:
             yield Difference(case, expected, actual)
 
 
-def _examine_calls(translation: Translation, cases: Sequence[Case]) -> None:
-    """Refuse what plain Python calls in some cases where the language refuses its text."""
-    python = ByPython(translation.compiled)
+def calls_in(translation: Translation) -> Calls:
+    """Examines what is called but for what was examined when the system was compiled."""
     examined = translation.steps.start.run.examined.values()
-    calls = Calls(code for each in examined for code in each.codes)
-    for case in cases:
-        calls.run(partial(python.outcome, case))
+    return Calls(code for each in examined for code in each.codes)

@@ -81,6 +81,8 @@ class Calls:
 
     def __init__(self, examined: Iterable[CodeType] = ()) -> None:
         self._passed: dict[int, CodeType] = {}
+        self._own: dict[int, CodeType] = {}
+        self._standard: dict[int, CodeType] = {}
         self._refused: ModelError | None = None
         self.used: list[Outside] = []
         for code in examined:
@@ -95,9 +97,15 @@ class Calls:
 
     def run(self, task: Callable[[], T]) -> T:
         """Run a task and examine all that it calls. Raises ModelError."""
+        passed, enter = self._passed, self._called
+
+        def called(frame: FrameType, _: str, __: Any) -> None:
+            if id(frame.f_code) not in passed:
+                enter(frame)
+
         before, collecting = sys.gettrace(), gc.isenabled()
         gc.disable()  # what collects garbage is not called by the model
-        sys.settrace(self._called)
+        sys.settrace(called)
         try:
             found = task()
         finally:
@@ -109,32 +117,32 @@ class Calls:
         check_unassigned(self.used)
         return found
 
-    def _called(self, frame: FrameType, _: str, __: Any) -> None:
-        code = frame.f_code
-        if id(code) not in self._passed:
-            try:
-                self._enter(frame, code)
-            except Overdue:
-                raise
-            except ModelError as refused:
-                self._refused = refused
-                raise
+    def _called(self, frame: FrameType) -> None:
+        code, caller = frame.f_code, frame.f_back
+        if id(code) in self._standard and (caller is None or id(caller.f_code) in self._own):
+            return
+        try:
+            self._enter(frame, code, caller)
+        except Overdue:
+            raise
+        except ModelError as refused:
+            self._refused = refused
+            raise
 
-    def _enter(self, frame: FrameType, code: CodeType) -> None:
+    def _enter(self, frame: FrameType, code: CodeType, caller: FrameType | None) -> None:
         """Examine a function whose frame has just been made."""
         if is_program_file(code.co_filename):
-            self._passed[id(code)] = code
-            return
-        if not is_model_file(code.co_filename):
-            caller = frame.f_back
+            self._passed[id(code)] = self._own[id(code)] = code
+        elif is_model_file(code.co_filename):
+            free = {name: frame.f_locals[name] for name in _free(frame)}
+            examiner = Examiner(code, free, frame.f_globals)
+            examiner.examine()
+            self.used += examiner.used
+            self._pass(code)
+        else:
+            self._standard[id(code)] = code
             if caller is not None and is_model_file(caller.f_code.co_filename):
                 _check_standard(caller, frame)
-            return
-        free = {name: frame.f_locals[name] for name in _free(frame)}
-        examiner = Examiner(code, free, frame.f_globals)
-        examiner.examine()
-        self.used += examiner.used
-        self._pass(code)
 
 
 def _free(frame: FrameType) -> Iterator[str]:
