@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import importlib
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from types import ModuleType
 
 from verifier.language.asserting import asserts
 from verifier.language.compiled import ASSERTIONS, DEADLOCK
-from verifier.language.errors import ModelError, Place, blaming
+from verifier.language.errors import ModelError, Place
 from verifier.language.functions import ModelFunction, about
 from verifier.language.names import (
     check_functions,
@@ -26,14 +23,12 @@ from verifier.language.names import (
 )
 from verifier.language.system import System, bindings
 from verifier.project.importing import Imports, opened
+from verifier.project.modules import modules_under
 from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
-from verifier.project.sources import python_files
 from verifier.project.toml import read_toml as read_toml
 from verifier.project.unseen import refuse_unseen_claims, refuse_unseen_systems
 
-IMPORT_SECONDS = 20.0
-IMPORTS = "what a module of models or properties imports must be there, and only define things"
 EXPECTED = ("proved", "violated")
 
 
@@ -101,6 +96,19 @@ class Catalogue:
             name
             for name, system in self.systems.items()
             if name not in self.asserting and not self.properties_of(system)
+        )
+
+    @cached_property
+    def unused(self) -> tuple[str, ...]:
+        """Property functions and steps that no system has, whose group or module has others."""
+        systems = self.systems.values()
+        claims = [f for f in self.properties if f.group not in self.idle]
+        apart = [f for f in claims if not any(bindings(system, f) for system in systems)]
+        taken = {id(step.function) for system in systems for step in system.actions}
+        steps = [f for named in self.functions.values() for f in named if f.kind == "step"]
+        return (
+            *(f"the property function `{f.name}` applies to no system" for f in apart),
+            *(f"the step `{f.name}` is in no system" for f in steps if id(f) not in taken),
         )
 
     def doubts(self, systems: Collection[str]) -> list[str]:
@@ -204,7 +212,7 @@ def load(root: Path) -> Catalogue:
     systems: dict[str, System] = {}
     made: dict[str, tuple[str, str]] = {}
     functions: dict[ModelFunction, None] = {}
-    models = list(_modules(root, "models"))
+    models = list(modules_under(root, "models"))
     for module in models:
         for variable, value in vars(module).items():
             if isinstance(value, System):
@@ -221,7 +229,7 @@ def load(root: Path) -> Catalogue:
     for module in models:
         refuse_unseen_systems(module, systems)
     properties: dict[ModelFunction, None] = {}
-    claimed = list(_modules(root, "properties"))
+    claimed = list(modules_under(root, "properties"))
     for module in claimed:
         for value in vars(module).values():
             function = about(value)
@@ -248,6 +256,15 @@ def _check_names(
             check_text(text)
     check_functions(properties)
     groups = {function.group for function in properties}
+    files: dict[str, str] = {}
+    for name in made:
+        other = files.setdefault(name.replace("/", ".").casefold(), name)
+        if other != name:
+            raise ModelError(
+                f"the systems `{other}` and `{name}` would have their evidence in one file",
+                system_place(*made[name], name),
+                "give them names that differ in more than `/`, `.` and case",
+            )
     for name, at in made.items():
         check_system(name, groups, partial(system_place, *at, name))
 
@@ -263,25 +280,6 @@ def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunctio
 def _loaded(*names: str) -> list[str]:
     """The packages of these names and the modules in them that have been imported."""
     return [each for each in sys.modules if each.partition(".")[0] in names]
-
-
-def _modules(root: Path, name: str) -> Iterator[ModuleType]:
-    folder = root / name
-    for file in python_files(folder):
-        parts = file.relative_to(folder).with_suffix("").parts
-        if file.is_dir() or any(part.startswith((".", "_")) for part in parts):
-            continue
-        if not file.is_file() or any("." in part for part in parts):
-            raise ModelError(
-                f"`{file.relative_to(root)}` cannot be imported",
-                Place(str(file), 1),
-                "a module is a file whose name has no dot before `.py`",
-            )
-        dotted = ".".join((name, *parts))
-        blamed = blaming(f"module `{dotted}`", IMPORT_SECONDS, IMPORTS, str(file))
-        with blamed, redirect_stdout(sys.stderr):
-            module = importlib.import_module(dotted)
-        yield module
 
 
 def _expected(file: Path, systems: Collection[str], groups: Collection[str]) -> dict[Pair, str]:

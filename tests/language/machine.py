@@ -87,4 +87,4 @@ def broken(s: State) -> None:
     {Task.A: 1}[Task.B]
 
 
-SYSTEM = System("concrete/log", State(seen=Seen(task=Task.B)), (switch, late), arbitrary=("cpu.*",))
+SYSTEM = System("concrete/log", State(), (switch, late), arbitrary=("cpu.*",))

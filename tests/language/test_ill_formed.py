@@ -161,7 +161,9 @@ def test_two_steps_of_one_name() -> None:
 
 def test_an_arbitrary_field_that_does_not_exist() -> None:
     assert of_system(idle, arbitrary=("falg",)) == message(
-        "`ill/formed` has no field `falg` to be arbitrary", mend="did you mean `flag`?"
+        "`ill/formed` has no field `falg` to be arbitrary",
+        place="@record",
+        mend="did you mean `flag`?",
     )
 
 

@@ -477,7 +477,7 @@ def ghosts_and_events(s: State, row: Row) -> None:
     s.a = not s.a
 
 
-INITIAL = State(seen=Seen(flag=True, row=Row.B))
+INITIAL = State()
 EVERYTHING = (
     *("a", "b", "c", "fruit", "tool", "row", "wide", "one.*", "two.*", "note.*"),
     *(f"rows[{row.name}].{field}" for row in Row for field in ("flag", "row")),

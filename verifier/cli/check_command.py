@@ -120,6 +120,8 @@ def _check(
     catalogue.require_pairs()
     run.chosen = chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
     if not patterns:
+        for doubt in catalogue.unused:
+            say("warning", doubt)
         for group in catalogue.idle:
             say("warning", f"the property `{group}` speaks about none of the systems")
     systems = {pair.system for pair in chosen}

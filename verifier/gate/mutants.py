@@ -114,7 +114,7 @@ def _functions() -> Iterator[FunctionType]:
 def _plain(value: object) -> FunctionType | None:
     if isinstance(value, property):
         value = value.fget
-    known = getattr(value, "__model__", None)
+    known = about(value)
     if isinstance(known, ModelFunction):
         if known.observes:
             return None

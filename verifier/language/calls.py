@@ -7,9 +7,11 @@ same text: up to the first function that is refused, both runs do the same.
 
 from __future__ import annotations
 
+import enum
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,7 +59,10 @@ def _is_value(value: object) -> bool:
     if type(value) is bool or isinstance(value, Unknown) or hasattr(value, "_store"):
         return True
     if isinstance(value, tuple):
-        return all(map(_is_value, value))
+        plain = type(value) is tuple or (
+            hasattr(value, "_fields") and not hasattr(value, "__dict__")
+        )
+        return plain and all(map(_is_value, value))
     if is_frozen(value):
         return all(_is_part(part) for _, part in items(value))
     return isinstance(value, Enum) or type(value) in PLAIN
@@ -74,6 +79,10 @@ T = TypeVar("T")
 
 GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__le__", "__lt__"})
 """Methods that a dataclass has without a text in a file."""
+
+
+NAMED = {"NotImplemented", "__class__", "__post_init__", "__setattr__", "hash"}
+"""What they name but for the fields."""
 
 
 class Calls:
@@ -152,10 +161,20 @@ def _free(frame: FrameType) -> Iterator[str]:
 
 def _check_standard(caller: FrameType, frame: FrameType) -> None:
     """Refuse functions of the standard library, but for what enums and dataclasses do."""
-    code, module = frame.f_code, str(frame.f_globals.get("__name__"))
-    generated = code.co_filename == "<string>" and code.co_name in GENERATED
-    if not (generated or module == "enum" or module.startswith("namedtuple_")):
-        raise _refusal(caller, code.co_name, "write what it needs as a model function")
+    if frame.f_code.co_filename != enum.__file__ and not _is_generated(frame):
+        raise _refusal(caller, frame.f_code.co_name, "write what it needs as a model function")
+
+
+def _is_generated(frame: FrameType) -> bool:
+    """Whether a function is one that a dataclass or a named tuple has without a text in a file."""
+    code = frame.f_code
+    if code.co_filename.startswith("<") and code.co_names == ("_tuple_new",):
+        return frame.f_globals.get("_tuple_new") is tuple.__new__
+    of = type(frame.f_locals.get(code.co_varnames[0])) if code.co_argcount else object
+    if code.co_filename != "<string>" or code.co_name not in GENERATED or not is_dataclass(of):
+        return False
+    known = {*(field.name for field in fields(of)), *NAMED}
+    return known.issuperset(code.co_names)
 
 
 def _refusal(frame: FrameType, called: str, help: str) -> ModelError:

@@ -8,6 +8,7 @@ else would be state outside the records.
 from __future__ import annotations
 
 import functools
+import gc
 import itertools
 import operator
 import sys
@@ -19,12 +20,11 @@ from types import (
     FunctionType,
     GenericAlias,
     MappingProxyType,
-    MemberDescriptorType,
     NoneType,
 )
-from typing import Any, NoReturn
+from typing import Any
 
-from verifier.language.errors import is_model_file, refuse
+from verifier.language.errors import is_model_file, is_program_file
 
 PLAIN = (NoneType, bool, int, float, str, bytes, range, type(...))
 """Types of values without parts and without state."""
@@ -36,6 +36,9 @@ ITERATORS = (itertools.chain, itertools.combinations, itertools.permutations, it
 
 CALLABLE: tuple[object, ...] = (*CLASSES, *FUNCTIONS, *OPERATORS, *ITERATORS)
 """What a model function may call of Python's own: its answer depends on what it is given only."""
+
+HEAP_TYPE = 1 << 9
+"""The flag of classes that were made by a class statement or a call."""
 
 OF_FUNCTIONS = {"__model__", "__wrapped__"}
 """Attributes of functions that the language and functools.wraps set."""
@@ -57,6 +60,13 @@ def is_callable(value: object) -> bool:
     if isinstance(value, type) and issubclass(value, Exception):
         return value.__module__ == "builtins"
     return any(value is allowed for allowed in CALLABLE)
+
+
+def is_model_function(function: object) -> bool:
+    """Whether a function is what a decorator of the language has made, and not one around it."""
+    held = getattr(function, "__dict__", {})
+    body = getattr(held.get("__model__"), "body", None)
+    return body is not None and held.get("__wrapped__") is body
 
 
 def is_frozen(value: object) -> bool:
@@ -84,53 +94,6 @@ def same(one: object, other: object) -> bool:
     return False
 
 
-class Members:
-    """A constant set in a run: it answers `in` and ==, and refuses what depends on its order."""
-
-    __slots__ = ("_members",)
-
-    def __init__(self, members: frozenset[Any]) -> None:
-        self._members = members
-
-    def __contains__(self, member: object) -> bool:
-        return any(bool(member == each) for each in sorted(self._members, key=repr))
-
-    def __eq__(self, other: object) -> bool:
-        members = other._members if isinstance(other, Members) else other
-        if not isinstance(members, frozenset | set):
-            raise refuse(f"a set is compared with `{other!r}`", "compare it with a set")
-        return self._members == members
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise refuse(f"a set is asked for its `{name}`", IN_ONLY)
-
-    def _refuse(self, *_: object) -> NoReturn:
-        raise refuse("a set is used for more than `in` and ==", IN_ONLY)
-
-    __hash__ = None  # type: ignore[assignment]
-    __iter__ = __len__ = __bool__ = __and__ = __or__ = __sub__ = __xor__ = _refuse
-    __rand__ = __ror__ = __rsub__ = __rxor__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
-    __repr__ = __str__ = __format__ = __reduce_ex__ = _refuse
-
-
-def guarded(value: Any) -> Any:
-    """A constant as a run sees it: with its sets as Members."""
-    return value if outside(value, "").set is None else _guarded(value)
-
-
-def _guarded(value: Any) -> Any:
-    if isinstance(value, frozenset):
-        return Members(value)
-    if isinstance(value, tuple):
-        return tuple.__new__(type(value), map(_guarded, value))
-    if not is_frozen(value):
-        return value
-    copy = object.__new__(type(value))
-    for name, part in items(value):
-        object.__setattr__(copy, name.removeprefix("."), _guarded(part))
-    return copy
-
-
 @dataclass(frozen=True)
 class Outside:
     """What was found of a value from outside a run.
@@ -151,7 +114,11 @@ def outside(value: object, name: str) -> Outside:
     namespaces, found = [], None
     while pending:
         where, part = pending.pop()
-        if type(part) in PLAIN or type(part) is Members or id(part) in seen:
+        if (
+            type(part) in PLAIN
+            or getattr(type(part), "__members_only__", False)
+            or id(part) in seen
+        ):
             continue
         seen[id(part)] = part
         parts = _parts(part, where)
@@ -167,7 +134,8 @@ def outside(value: object, name: str) -> Outside:
 
 def attributes(value: object) -> dict[str, object]:
     """What somebody has assigned to a value, or could."""
-    return {name: held for name, held in vars(value).items() if not name.startswith("__")}
+    named = vars(value).items()
+    return {name: held for name, held in named if not (name[:2] == "__" == name[-2:])}
 
 
 def assigned(outside: Outside) -> Named | None:
@@ -196,6 +164,8 @@ def _parts(value: object, where: str) -> Iterator[Named] | None:
         return _in_instance(value, where)
     if hasattr(type(value), "__layout__"):
         return items(value, where)
+    if isinstance(value, MappingProxyType) and not _is_of_dictionary(value):
+        return None
     if isinstance(value, tuple | frozenset | MappingProxyType) or is_frozen(value):
         return iter([*items(value, where), *_class_of(value)])
     return iter(()) if isinstance(value, GenericAlias) else None
@@ -206,6 +176,11 @@ PROPERTY = ("get", "set", "del")
 
 def _present(parts: Iterator[Named]) -> Iterator[Named]:
     return (part for part in parts if part[1] is not None)
+
+
+def _is_of_dictionary(proxy: Any) -> bool:
+    """Whether a proxy stands for a plain dictionary, which does nothing when it is read."""
+    return [type(each) for each in gc.get_referents(proxy)] == [dict]
 
 
 def _class_of(value: object) -> Iterator[Named]:
@@ -250,15 +225,15 @@ def _in_instance(member: Enum, where: str) -> Iterator[Named]:
 
 
 def _in_function(function: FunctionType, where: str) -> Iterator[Named] | None:
-    module = function.__module__ or ""
-    if module.startswith("verifier.language"):
+    file = function.__code__.co_filename
+    if is_program_file(file) and not is_model_function(function):
         return iter(())
-    if module.partition(".")[0] in sys.stdlib_module_names:
+    if not is_model_file(file) and not is_model_function(function):
         return None
     defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
     own = ((f"{where}.{k}", v) for k, v in vars(function).items() if k not in OF_FUNCTIONS)
-    known = vars(function).get("__model__")
-    held = _in_closure(known.body if known else function, where)
+    body: Any = vars(function)["__model__"].body if is_model_function(function) else function
+    held = _in_closure(body, where)
     return iter([*own, *((f"a default of {where}", default) for default in defaults), *held])
 
 
@@ -274,7 +249,7 @@ def _in_closure(function: Any, where: str) -> Iterator[Named]:
 def _in_class(cls: type, where: str) -> Iterator[Named] | None:
     if is_callable(cls) or getattr(cls, "__family__", False):
         return iter(())
-    if not is_own(cls) or type(cls) not in (type, EnumType):
+    if not is_own(cls) or type(cls) not in (type, EnumType) or hasattr(cls, "__del__"):
         return None
     found: list[Named] = list(_in_layout(cls))
     if issubclass(cls, Enum):
@@ -283,7 +258,7 @@ def _in_class(cls: type, where: str) -> Iterator[Named] | None:
         for name, value in vars(base).items():
             default = name in base.__dict__.get("__dataclass_fields__", ())
             tuples = issubclass(base, tuple) and name in OF_NAMED_TUPLES
-            if not (default or tuples or _is_pythons(name, value)):
+            if not (default or tuples or _is_pythons(base, name, value)):
                 found.append((f"{where}.{name}", value))
     return iter(found)
 
@@ -298,24 +273,38 @@ def _in_layout(cls: type) -> Iterator[Named]:
         yield from ((kind.__name__, kind) for kind in (*types, leaf.type if leaf else bool))
 
 
-def _is_pythons(name: str, value: object) -> bool:
+def _is_pythons(cls: type, name: str, value: object) -> bool:
     """Whether an entry of a class is one that Python or the language has made."""
-    if isinstance(value, FunctionType) and name.startswith("__"):
-        return not is_model_file(value.__code__.co_filename)
+    dunder = name[:2] == "__" == name[-2:]
     if isinstance(value, staticmethod | classmethod):
-        return _is_pythons(name, value.__func__)
+        return _is_pythons(cls, name, value.__func__)
+    made = dunder or (issubclass(cls, Enum) and name[:1] == "_" == name[-1:])
     if isinstance(value, FunctionType):
-        return value.__module__ in ("enum", "dataclasses", "verifier.language.records")
-    made = name.startswith("_") and name.endswith("_")
-    return (
-        made
-        or isinstance(value, MemberDescriptorType)
-        or (hasattr(type(value), "__get__") and (type(value).__module__ in DESCRIPTORS))
-    )
+        file = value.__code__.co_filename
+        of_language = is_program_file(file) and not is_model_function(value)
+        return of_language or (made and not is_model_file(file))
+    if made:
+        return True
+    descriptor = hasattr(type(value), "__get__") and not is_own(type(value))
+    return descriptor and type(value).__module__ in DESCRIPTORS | {"builtins"}
 
 
 def is_own(value: Any) -> bool:
-    """Whether a class, function or member is people's own: neither Python's nor the language's."""
-    module = value.__module__ or ""
-    standard = module.partition(".")[0] in sys.stdlib_module_names
-    return not standard and not module.startswith("verifier.language")
+    """Whether a class, function or member is people's own: neither Python's nor the language's.
+
+    What one says of its module is not believed.
+    """
+    if isinstance(value, FunctionType):
+        return is_model_function(value) or is_model_file(value.__code__.co_filename)
+    cls: Any = value if isinstance(value, type) else type(value)
+    if not cls.__flags__ & HEAP_TYPE:
+        return False
+    package = (cls.__module__ or "").partition(".")[0]
+    if package not in sys.stdlib_module_names and not cls.__module__.startswith(
+        "verifier.language"
+    ):
+        return True
+    found: Any = sys.modules.get(cls.__module__)
+    for part in cls.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is not cls

@@ -171,7 +171,9 @@ def blaming(
     except SyntaxError as error:
         place = Place(error.filename or file or "?", error.lineno or 1)
         raise ModelError(f"{what} is not Python: {error.msg}", place) from None
-    except (Exception, SystemExit, GeneratorExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise ModelError(
             f"{what} raises {type(error).__name__}: {error}",
             raising_place(error.__traceback__) or (Place(file, 1) if file else None),

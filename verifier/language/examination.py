@@ -10,7 +10,8 @@ from typing import Any
 
 from verifier.language.constants import Outside, assigned
 from verifier.language.errors import ModelError, place_of
-from verifier.language.restrictions import STATE, Examiner
+from verifier.language.restricted import STATE
+from verifier.language.restrictions import Examiner
 
 
 @dataclass(frozen=True)

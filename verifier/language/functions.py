@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from inspect import Signature, signature
+from inspect import Parameter, Signature, signature
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
+from verifier.language.constants import is_model_function
 from verifier.language.errors import Disabled, ModelError, Place, model_place, place_of, refuse
 from verifier.language.made import note
 from verifier.language.stores import RUNNING
@@ -57,8 +58,21 @@ class ModelFunction:
     @cached_property
     def hints(self) -> dict[str, Any]:
         """Its parameters' types by name."""
-        hints = get_type_hints(self.body)
-        for name in self.signature.parameters:
+        try:
+            hints = get_type_hints(self.body)
+        except (NameError, AttributeError, TypeError, SyntaxError) as error:
+            raise ModelError(
+                f"an annotation of `{self.name}` cannot be read: {error}",
+                self.place,
+                "import what it names, not for type checking only",
+            ) from None
+        for name, parameter in self.signature.parameters.items():
+            if parameter.kind is not Parameter.POSITIONAL_OR_KEYWORD:
+                raise ModelError(
+                    f"the parameter `{parameter}` of `{self.name}` is not a plain one",
+                    self.place,
+                    "write parameters without `*` and `/`: each is one record or one choice",
+                )
             if name not in hints:
                 raise ModelError(
                     f"the parameter `{name}` of `{self.name}` has no type",
@@ -108,7 +122,9 @@ def model_function(
 
 def about(function: object) -> ModelFunction | None:
     """What a decorated function is, None for any other object."""
-    found = getattr(function, "__dict__", {}).get("__model__")
+    if not is_model_function(function):
+        return None
+    found = function.__dict__["__model__"]
     return found if isinstance(found, ModelFunction) else None
 
 

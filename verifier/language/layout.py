@@ -9,7 +9,7 @@ from functools import cached_property
 from inspect import get_annotations
 from typing import Any, get_args, get_origin, get_type_hints
 
-from verifier.language.constants import is_own, outside
+from verifier.language.constants import is_own, outside, same
 from verifier.language.encoding import encoded
 from verifier.language.errors import ModelError, refuse
 from verifier.language.open_choice import OpenChoice
@@ -150,7 +150,7 @@ def layout_of(type: type) -> Layout:
 def first_path(kind: Kind) -> str:
     """What a record or family calls the first of its leaves."""
     if isinstance(kind, type):
-        return layout_of(kind).leaves[0].path
+        return next((leaf.path for leaf in layout_of(kind).leaves), "")
     key, item = kind
     row = f"[{next(iter(key)).name}]"
     return f"{row}.{first_path(item)}" if "__layout__" in item.__dict__ else row
@@ -164,11 +164,28 @@ def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
         if name in names_of(cls):
             field, own = _field(cls, name, annotation, cls.__dict__.get(name), 0)
             own = [leaf.under(f"{name}.", False, False) for leaf in own]
+            _check_default(cls, name, own)
         else:
             field, own = _inherited(cls, name)
         fields[name] = replace(field, offset=len(leaves))
         leaves += (leaf.under("", ghost, event) for leaf in own)
     return Layout(cls, fields, tuple(leaves))
+
+
+def _check_default(cls: type, name: str, leaves: list[Leaf]) -> None:
+    """Refuse a field of a base record that is annotated again and loses its default."""
+    bases = [
+        base for base in cls.__mro__[1:] if isinstance(base.__dict__.get("__layout__"), Layout)
+    ]
+    base = next((base for base in bases if name in layout_of(base).fields), None)
+    if base is None or name in cls.__dict__:
+        return
+    before = {leaf.path: leaf.default for leaf in layout_of(base).leaves}
+    if any(not same(before.get(leaf.path, leaf.default), leaf.default) for leaf in leaves):
+        raise refuse(
+            f"`{cls.__name__}.{name}` is annotated again without a default",
+            f"give it one: in Python it has that of `{base.__name__}`",
+        )
 
 
 def names_of(cls: type) -> set[str]:
@@ -195,6 +212,8 @@ def _field(
     if "__layout__" in annotation.__dict__:
         if default is not None and type(default) is not annotation:
             raise refuse(f"`{where}` has the default `{default!r}`", _wanted(annotation))
+        if default is not None:
+            default._store.fixed = True  # type: ignore[attr-defined]
         return Part(offset, annotation), _defaults(list(layout_of(annotation).leaves), default)
     leaf = Leaf("", annotation, None)
     if leaf.constant and not (
@@ -248,6 +267,12 @@ def check_enum(type: type[Enum]) -> None:
         if own and is_own(base):
             raise refuse(
                 f"`{base.__name__}` defines `{min(own)}`", "members are compared by being the same"
+            )
+    for one in type:
+        if not one == one or any(one == other and one is not other for other in type):
+            raise refuse(
+                f"`{type.__name__}.{one.name}` does not equal itself alone",
+                "members are compared by being the same: give each a value of its own",
             )
     found = outside(type, type.__name__).changeable
     if found is not None:

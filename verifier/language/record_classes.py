@@ -8,9 +8,9 @@ from functools import cached_property
 from inspect import isfunction
 from typing import Any, TypeVar, dataclass_transform
 
-from verifier.language.errors import in_model, refuse
+from verifier.language.errors import ModelError, in_model, place_of, refuse
 from verifier.language.functions import about, model_function
-from verifier.language.layout import Field, Slot, lay_out, layout_of
+from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
 from verifier.language.records import FieldAccess, assign, fill, require_fresh
 from verifier.language.stores import RUNNING, SymbolicStore, shifted, store_for
 
@@ -134,7 +134,7 @@ def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
         elif isfunction(attribute) and about(attribute) is None:
             setattr(cls, name, model_function(attribute))
     for name, field in layout.fields.items():
-        setattr(cls, name, FieldAccess(field))
+        setattr(cls, name, FieldAccess(cls, field))
     setattr(cls, "__layout__", layout)  # noqa: B010
     for name, method in METHODS.items():
         setattr(cls, name, method)
@@ -168,3 +168,23 @@ def ghost(cls: type[T]) -> type[T]:
 def event(cls: type[T]) -> type[T]:
     """A ghost record that each step starts blank: what happened in this step."""
     return _make(cls, ghost=True, event=True)
+
+
+def check_unchanged(cls: type) -> None:
+    """Refuse a record, or one in it, whose class was assigned to after it was made."""
+    layout = layout_of(cls)
+    for name, method in METHODS.items():
+        if cls.__dict__.get(name) is not method:
+            raise _changed(cls, name)
+    for name, field in layout.fields.items():
+        access = cls.__dict__.get(name)
+        if not isinstance(access, FieldAccess) or access.owner is not cls:
+            raise _changed(cls, name)
+        held = field.item if isinstance(field, Rows) else field
+        if isinstance(held, Part):
+            check_unchanged(held.type)
+
+
+def _changed(cls: type, name: str) -> ModelError:
+    what = f"`{cls.__name__}.{name}` is assigned to after the class was made"
+    return ModelError(what, place_of(cls), "give the default in the class")

@@ -38,17 +38,18 @@ class Record(Protocol):
 class FieldAccess:
     """Reads one field; writes go through the record's `__setattr__`."""
 
-    __slots__ = ("field", "offset", "part", "slot")
+    __slots__ = ("field", "offset", "owner", "part", "slot")
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, owner: type, field: Field) -> None:
+        self.owner = owner
         self.field = field
         self.offset = field.offset
         self.slot = isinstance(field, Slot)
         self.part = field.type if isinstance(field, Part) else None
 
     def __get__(self, record: Record | None, owner: type | None = None) -> Any:
-        if record is None:
-            return self
+        if record is None or type(record) is not self.owner:
+            return self._misread(record)
         store, base = record._store, record._base
         born = record._born
         if store.ages.clock != born and store.outdated(base, type(record), born):
@@ -59,6 +60,16 @@ class FieldAccess:
         if self.part is not None:
             return view(self.part, store, base)
         return FamilyView(self.field, store, base)  # type: ignore[arg-type]
+
+    def _misread(self, record: Record | None) -> FieldAccess:
+        """Refuse to read a field through a class, which in Python has the default."""
+        if record is None and not RUNNING.get():
+            return self
+        path = next(
+            name for name, field in layout_of(self.owner).fields.items() if field == self.field
+        )
+        how = "through its class" if record is None else "through `super()`"
+        raise refuse(f"`{self.owner.__name__}.{path}` is read {how}", f"read `.{path}` of a record")
 
 
 def view(type: type[T], store: Store, base: Base) -> T:

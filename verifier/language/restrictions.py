@@ -20,53 +20,27 @@ from verifier.language.constants import (
     Outside,
     is_callable,
     is_frozen,
+    is_model_function,
     is_own,
     outside,
 )
 from verifier.language.errors import ModelError, Place
+from verifier.language.restricted import (
+    CONSTANT,
+    FRAMES,
+    INTERNAL,
+    ORDERED,
+    STATE,
+    TEXT,
+    TEXTUAL,
+    TEXTUAL_METHODS,
+    UNHOOKED,
+    VIEWS,
+)
 from verifier.language.source_text import bound_names, definition, is_as_written
 
 NOTHING = object()
 """What a name stands for that is not bound outside a function."""
-
-INTERNAL = {
-    "_base",
-    "_born",
-    "_code",
-    "_given",
-    "_label",
-    "_literal",
-    "_members",
-    "_rows",
-    "_run",
-} | {*("_at", "_refusal", "_refuse", "_shown", "_store", "_type", "_values")}
-"""Attributes that only the language itself may read."""
-
-FRAMES = ("gi_", "cr_", "ag_", "tb_")
-"""How attributes of generators and tracebacks begin that lead to everything there is."""
-
-TEXTUAL_METHODS = {"format", "format_map"}
-"""Methods of text that look into what they are given."""
-
-UNHOOKED = {
-    "callable",
-    "dir",
-    "getattr",
-    "hasattr",
-    "id",
-    "isinstance",
-    "issubclass",
-    "type",
-    "vars",
-}
-"""Builtins whose answer differs between plain and symbolic values."""
-
-TEXTUAL = {"ascii", "bytes", "format", "repr", "str"}
-"""Builtins that make text of a value."""
-
-STATE = "keep all state in records"
-CONSTANT = "keep state in records; make a constant a tuple or a function with match"
-TEXT = "compare fields: nothing in a model may depend on the text of a value"
 
 
 class Examiner(ast.NodeVisitor):
@@ -81,6 +55,7 @@ class Examiner(ast.NodeVisitor):
         self.called: list[FunctionType] = []
         self.used: list[Outside] = []
         self.tested: set[int] = set()
+        self.looped: set[int] = set()
 
     def check_defaults(self, function: FunctionType) -> None:
         """Refuse defaults that keep what a call has done to them."""
@@ -118,12 +93,22 @@ class Examiner(ast.NodeVisitor):
 
     def _outside(self, name: str) -> Any:
         found = self.cells.get(name, self.globals.get(name, NOTHING))
-        return getattr(builtins, name, NOTHING) if found is NOTHING else found
+        if found is not NOTHING:
+            return found
+        known = self.globals.get("__builtins__", builtins)
+        known = vars(known) if isinstance(known, ModuleType) else known
+        return known.get(name, NOTHING)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr in INTERNAL or _is_dunder(node.attr) or node.attr.startswith(FRAMES):
             raise self._refuse(
                 node, f"uses `.{node.attr}`", "use fields and methods: it is not part of the model"
+            )
+        if node.attr in VIEWS and isinstance(node.ctx, ast.Load) and id(node) not in self.looped:
+            raise self._refuse(
+                node,
+                f"uses `.{node.attr}`",
+                "loop over it, or write `list(...)`: it is a set",
             )
         if node.attr in TEXTUAL_METHODS:
             raise self._refuse(node, f"uses `.{node.attr}`", TEXT)
@@ -156,7 +141,7 @@ class Examiner(ast.NodeVisitor):
             value = value.__func__
         if value is NOTHING:
             return
-        if isinstance(value, FunctionType) and not hasattr(value, "__model__") and is_own(value):
+        if isinstance(value, FunctionType) and not is_model_function(value) and is_own(value):
             self.called.append(value)
         if isinstance(value, type | BuiltinFunctionType):
             self._check_builtin(node, value)
@@ -203,9 +188,29 @@ class Examiner(ast.NodeVisitor):
                 )
             if isinstance(operator, ast.In | ast.NotIn):
                 self.tested.add(id(right))
+                self._loop(right)
             if isinstance(operator, ast.Eq | ast.NotEq) and self._are_sets(left, right):
                 self.tested |= {id(left), id(right)}
         self.generic_visit(node)
+
+    def visit_For(self, node: ast.For) -> None:
+        self._loop(node.iter)
+        self.generic_visit(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self._loop(node.iter)
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Name) and node.func.id in ORDERED:
+            for given in node.args:
+                self._loop(given)
+        self.generic_visit(node)
+
+    def _loop(self, node: ast.expr) -> None:
+        """Note that what a call gives is looped over in its order."""
+        if isinstance(node, ast.Call):
+            self.looped.add(id(node.func))
 
     def visit_Set(self, node: ast.Set) -> None:
         self._check_tested(node)
@@ -230,8 +235,6 @@ class Examiner(ast.NodeVisitor):
         raise self._refuse(node, "makes text of values", TEXT)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
-        if any(map(_is_dictionary_view, (node.left, node.right))):
-            raise self._refuse(node, "makes a set", IN_ONLY)
         self._check_remainder(node, node.op, node.right)
         self.generic_visit(node)
 
@@ -303,12 +306,14 @@ class Examiner(ast.NodeVisitor):
         self._inside(node, [node.body])
 
     def visit_ListComp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> None:
+        self._loop(node.generators[0].iter)
         self.visit(node.generators[0].iter)
         self._inside(node, [node.elt, *node.generators])
 
     visit_GeneratorExp = visit_ListComp
 
     def visit_DictComp(self, node: ast.DictComp) -> None:
+        self._loop(node.generators[0].iter)
         self.visit(node.generators[0].iter)
         self._inside(node, [node.key, node.value, *node.generators])
 
@@ -321,11 +326,6 @@ class Examiner(ast.NodeVisitor):
         self.locals = before
 
 
-def _is_dictionary_view(node: ast.expr) -> bool:
-    called = node.func if isinstance(node, ast.Call) else None
-    return isinstance(called, ast.Attribute) and called.attr in ("items", "keys")
-
-
 def _is_dunder(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
@@ -334,5 +334,6 @@ def _is_descriptor(value: object) -> bool:
     """Whether a part of a class is a way to read an instance, which is examined when it runs."""
     if isinstance(value, property | classmethod | MemberDescriptorType | GetSetDescriptorType):
         return True
-    module = type(value).__module__
-    return hasattr(type(value), "__get__") and module in ("enum", "verifier.language.records")
+    module, own = type(value).__module__, is_own(type(value))
+    reads = hasattr(type(value), "__get__") and not own
+    return reads and module in ("enum", "types", "verifier.language.records")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import sys
 from collections.abc import Iterator
 from types import CodeType
 
@@ -37,7 +38,8 @@ def is_as_written(code: CodeType) -> bool:
 
     Assertions that pytest has rewritten count as they were written.
     """
-    rewritten = any(name.startswith("@py_") for name in (*code.co_varnames, *code.co_names))
+    in_pytest = "_pytest.assertion.rewrite" in sys.modules
+    rewritten = in_pytest and any(n.startswith("@py_") for n in (*code.co_varnames, *code.co_names))
     return rewritten or code in _codes(code.co_filename)
 
 

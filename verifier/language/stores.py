@@ -39,6 +39,8 @@ class Store:
 
     run: ConcreteRun | SymbolicRun | None = None
     ages = NOTHING_ASSIGNED
+    fixed = False
+    """Whether this is the store of a record that a record class has as a default."""
     made = False
     """Whether this is a record's own store with all its fields given."""
 
@@ -75,7 +77,9 @@ class Store:
         self.values[base] = raw  # type: ignore[index]
 
     def thaw(self) -> None:
-        """Refuse to change a made record while a run is under way."""
+        """Refuse to change a default, and a made record while a run is under way."""
+        if self.fixed:
+            raise refuse("a record that is a default is assigned to", "make another for it")
         if self.made and RUNNING.get() is not None:
             raise refuse(
                 "a record that is not part of the state is assigned to",

@@ -110,6 +110,7 @@ class System:
                 self.place,
                 "give its step functions as `steps`",
             )
+        self._check_given()
         self._check_arbitrary()
         actions = tuple(_step(self, function) for function in self.steps)
         for name, count in Counter(step.name for step in actions).items():
@@ -121,14 +122,38 @@ class System:
                 )
         return actions
 
+    def _check_given(self) -> None:
+        place = place_of(self.initial)
+        if not hasattr(self.initial, "_store"):
+            name = getattr(self.initial, "__name__", type(self.initial).__name__)
+            raise ModelError(
+                f"the initial state of `{self.name}` is `{name}`, which is not a record",
+                place,
+                f"write `{name}()`" if isinstance(self.initial, type) else "give a record",
+            )
+        if type(self.may_end) is not bool:
+            raise ModelError(
+                f"`may_end` of `{self.name}` is `{self.may_end!r}`", place, "give True or False"
+            )
+        for name in (*self.arbitrary, *self.without):
+            if not isinstance(name, str):
+                raise ModelError(
+                    f"`{self.name}` names `{name!r}`, which is not a text", place, "name a field"
+                )
+
     def _check_arbitrary(self) -> None:
-        paths = [leaf.path for leaf in self.layout.leaves]
+        leaves = self.layout.leaves
+        paths = [leaf.path for leaf in leaves if not (leaf.constant or leaf.event)]
         for name in self.arbitrary:
             if not any(_covers(name, path) for path in paths):
-                near = difflib.get_close_matches(name, paths, 1)
+                fixed = any(_covers(name, leaf.path) for leaf in leaves)
+                near = difflib.get_close_matches(name, paths, 1) or paths[:1]
                 raise ModelError(
-                    f"`{self.name}` has no field `{name}` to be arbitrary",
-                    mend=f"did you mean `{near[0]}`?" if near else "",
+                    f"`{name}` of `{self.name}` is a constant or an event and cannot be arbitrary"
+                    if fixed
+                    else f"`{self.name}` has no field `{name}` to be arbitrary",
+                    place_of(type(self.initial)),
+                    f"did you mean `{near[0]}`?" if near else "it has no field that can vary",
                 )
 
     def action(self, name: str) -> Step:

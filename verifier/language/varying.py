@@ -8,7 +8,8 @@ from types import CodeType
 from typing import Any
 
 from verifier.circuit.graph import FALSE, Graph
-from verifier.language.constants import Outside, guarded, outside
+from verifier.language.constant_sets import guarded
+from verifier.language.constants import Outside, outside
 from verifier.language.costs import Cost
 from verifier.language.encoding import Code, encoded, encoding
 from verifier.language.errors import ModelError, blaming, place_of
@@ -16,6 +17,7 @@ from verifier.language.explorer import SymbolicRun
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.layout import Leaf
 from verifier.language.paths import Outcome
+from verifier.language.record_classes import check_unchanged
 from verifier.language.symbolic import Bit, Symbol
 from verifier.language.system import Choice, Step, System
 
@@ -176,12 +178,19 @@ def constants_of(system: System) -> list[Outside]:
 
     Raises ModelError where that could change while it runs.
     """
+    check_unchanged(type(system.initial))
     kinds = {type(system.initial): None}
     kinds |= {choice.type: None for step in system.actions for choice in step.choices}
     held = [(kind.__name__, kind) for kind in kinds if kind is not bool]
     for leaf, value in zip(system.layout.leaves, system.initial_values, strict=True):
         if leaf.constant:
             held.append((leaf.path, guarded(value)))
+        if leaf.event and value != leaf.default:
+            raise ModelError(
+                f"the event `{leaf.path}` of `{system.name}` has an initial value",
+                place_of(type(system.initial)),
+                "nothing has happened before the first step: leave it out",
+            )
     found = [outside(value, name) for name, value in held]
     for each in found:
         wrong = each.changeable or each.set

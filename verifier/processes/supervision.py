@@ -47,7 +47,20 @@ def supervised(command: Callable[[], None]) -> None:
         signals.unblock(before)
         os._exit(supervisor.watch())
     signals.unblock({*before, signal.SIGINT})
-    return command()
+    return _reported(command, supervisor.report)
+
+
+def _reported(command: Callable[[], None], report: int) -> None:
+    """Run the command, then report its exit code, which no model can have chosen."""
+    code: object = 1
+    try:
+        command()
+        code = 0
+    except SystemExit as end:
+        code = 0 if end.code is None else end.code
+        raise
+    finally:
+        os.write(report, bytes([code & 255 if isinstance(code, int) else 1]))
 
 
 class _Supervisor:
@@ -61,10 +74,10 @@ class _Supervisor:
         self._terminal = _terminal_state()
         pipes: list[int] = []
         try:
-            pipes += os.pipe()
-            pipes += os.pipe()
-            self._wake, wake, self._noticed, noticed = pipes
-            for descriptor in (self._wake, wake, self._noticed):
+            for _ in range(3):
+                pipes += os.pipe()
+            self._wake, wake, self._noticed, noticed, self._result, self.report = pipes
+            for descriptor in (self._wake, wake, self._noticed, self._result):
                 os.set_blocking(descriptor, False)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # whatever this process has inherited
             parent = os.getpid()
@@ -75,10 +88,11 @@ class _Supervisor:
             raise
         if self.command:
             os.close(noticed)
+            os.close(self.report)
             self._listen(wake)
             lifetime.adopt()
             return
-        for descriptor in (self._wake, wake, self._noticed):
+        for descriptor in (self._wake, wake, self._noticed, self._result):
             os.close(descriptor)
         lifetime.end_with(parent)
         signals.listen(lambda: _notice(noticed), CTRL_C)
@@ -173,10 +187,21 @@ class _Supervisor:
     def _said(self, code: int) -> int:
         """The exit code of a command that nobody ended; what killed it is a failure."""
         if code >= 0:
-            return code
+            return self._reported(code)
         self._restore_terminal()
         _say(f"tool failure: the command was killed by signal {-code}")
         return 2
+
+    def _reported(self, code: int) -> int:
+        """The exit code that the command has reported; a process that ends at once has none."""
+        try:
+            report = os.read(self._result, 1)
+        except BlockingIOError:
+            report = b""
+        if code == 0 and not report:
+            _say("tool failure: the command ended without a result; does a model end the process?")
+            return 2
+        return code or report[0]
 
     def _restore_terminal(self) -> None:
         if self._terminal is not None:

@@ -12,7 +12,7 @@ from verifier.language.errors import ModelError, Place
 
 def read_toml(file: Path, mend: str = "") -> dict[str, Any]:
     """A file's tables; none where there is no file. `mend` says what to do where it is not TOML."""
-    if not file.exists():
+    if not file.exists() and not file.is_symlink():
         return {}
     try:
         if not file.is_file():

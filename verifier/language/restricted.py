@@ -1,0 +1,58 @@
+"""Names that a model function must not use, and what to write in their place."""
+
+INTERNAL = {
+    "_base",
+    "_born",
+    "_code",
+    "_given",
+    "_label",
+    "_literal",
+    "_members",
+    "_rows",
+    "_run",
+} | {*("_at", "_refusal", "_refuse", "_shown", "_store", "_type", "_values")}
+"""Attributes that only the language itself may read."""
+
+FRAMES = ("gi_", "cr_", "ag_", "tb_")
+"""How attributes of generators and tracebacks begin that lead to everything there is."""
+
+VIEWS = {"items", "keys"}
+"""Methods of dictionaries whose result is a set; a family has `items`, too."""
+
+ORDERED = {
+    "all",
+    "any",
+    "enumerate",
+    "len",
+    "list",
+    "map",
+    "filter",
+    "reversed",
+    "sorted",
+    "tuple",
+    "zip",
+}
+"""Builtins that take what they are given in its order."""
+
+TEXTUAL_METHODS = {"format", "format_map"}
+"""Methods of text that look into what they are given."""
+
+UNHOOKED = {
+    "callable",
+    "dir",
+    "getattr",
+    "hasattr",
+    "id",
+    "isinstance",
+    "issubclass",
+    "type",
+    "vars",
+}
+"""Builtins whose answer differs between plain and symbolic values."""
+
+TEXTUAL = {"ascii", "bytes", "format", "repr", "str"}
+"""Builtins that make text of a value."""
+
+STATE = "keep all state in records"
+CONSTANT = "keep state in records; make a constant a tuple or a function with match"
+TEXT = "compare fields: nothing in a model may depend on the text of a value"

@@ -1,0 +1,56 @@
+"""The modules of a project: all that are under models/ and properties/."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from types import ModuleType
+
+from verifier.language.errors import ModelError, Place, blaming
+from verifier.project.sources import python_files
+
+IMPORT_SECONDS = 20.0
+IMPORTS = "what a module of models or properties imports must be there, and only define things"
+
+
+def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
+    """Import every module under models/ or properties/ of a project, packages' own included."""
+    folder = root / name
+    for file in python_files(folder):
+        parts = file.relative_to(folder).with_suffix("").parts
+        if file.is_dir() or any(part.startswith(".") for part in parts):
+            continue
+        if parts == ("__init__",):
+            _refuse_contents(root, file)
+            continue
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        if not file.is_file() or any("." in part for part in parts):
+            raise ModelError(
+                f"`{file.relative_to(root)}` cannot be imported",
+                Place(str(file), 1),
+                "a module is a file whose name has no dot before `.py`",
+            )
+        dotted = ".".join((name, *parts))
+        blamed = blaming(f"module `{dotted}`", IMPORT_SECONDS, IMPORTS, str(file))
+        with blamed, redirect_stdout(sys.stderr):
+            module = importlib.import_module(dotted)
+        yield module
+
+
+def _refuse_contents(root: Path, file: Path) -> None:
+    """Refuse a package's own module that has more than a docstring: nothing is looked for there."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError):
+        return
+    for node in tree.body:
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            raise ModelError(
+                f"`{file.relative_to(root)}` has more than a docstring",
+                Place(str(file), node.lineno),
+                "put it into a module: systems and properties are not looked for there",
+            )
