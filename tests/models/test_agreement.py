@@ -1,4 +1,7 @@
-"""For every catalogued system: the circuit does what plain Python does, and every step is tried."""
+"""The circuit does what plain Python does, and every step is tried: the largest of each family.
+
+Every circuit of the catalogue is compared when it is made, which `make verify` does.
+"""
 
 import pytest
 
@@ -10,9 +13,13 @@ from verifier.compiler.self_check import calls_in, differences
 from verifier.language.compiling import translated
 
 CATALOGUE = load(bundled_root())
+SYSTEMS = (
+    *("native/classic", "native/lazy-v3.4", "kvm-vmx/v3.12-irq", "kvm-nvmx/v3.14"),
+    *("kvm-nvmx-vmfail/v4.11", "stack/kvm-kvm-linux"),
+)
 
 
-@pytest.mark.parametrize("name", CATALOGUE.systems)
+@pytest.mark.parametrize("name", SYSTEMS)
 def test_the_concrete_run_equals_the_circuit(name: str) -> None:
     system = CATALOGUE.systems[name]
     translation = translated(system, CATALOGUE.properties_of(system))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +25,9 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
         parts = file.relative_to(folder).with_suffix("").parts
         if file.is_dir() or any(part.startswith(".") for part in parts):
             continue
+        if any(part.startswith("_") and part != "__init__" for part in parts):
+            _refuse_unseen(root, file)
+            continue
         if parts == ("__init__",):
             _refuse_contents(root, file)
             continue
@@ -39,6 +43,23 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
         with blamed, redirect_stdout(sys.stderr):
             module = importlib.import_module(dotted)
         yield module
+
+
+DEFINES = re.compile(rb"^(\w+\s*=\s*System\(|@(always|sometimes)\()", re.MULTILINE)
+"""How a line begins that defines a system or a claim."""
+
+
+def _refuse_unseen(root: Path, file: Path) -> None:
+    """Refuse systems and claims in a private module, which is loaded only if another imports it."""
+    with suppress(OSError):
+        text = file.read_bytes() if file.is_file() else b""
+        found = DEFINES.search(text)
+        if found:
+            raise ModelError(
+                f"`{file.relative_to(root)}` defines a system or a claim, and is private",
+                Place(str(file), text.count(b"\n", 0, found.start()) + 1),
+                "give the module a name without `_`: nothing is looked for in private ones",
+            )
 
 
 def _refuse_contents(root: Path, file: Path) -> None:
