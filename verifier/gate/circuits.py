@@ -8,7 +8,7 @@ are pyproject.toml and verdicts.toml: they say what is checked and expected, not
 
 A circuit is stored once it did what plain Python does, and is not compared again. Circuits lie in a
 folder of this user's own, because an audit believes the circuit that it is given
-(docs/decisions/0240-circuits-in-a-private-folder.md).
+(docs/decisions/0017-circuits-in-a-private-folder.md).
 """
 
 from __future__ import annotations

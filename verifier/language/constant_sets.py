@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, NoReturn
 
 from verifier.language.constants import IN_ONLY, is_frozen, items, outside
@@ -45,11 +46,20 @@ def guarded(value: Any) -> Any:
 
 def _guarded(value: Any) -> Any:
     if isinstance(value, frozenset):
+        for member in value:
+            if not isinstance(member, Enum) and type(member) not in (bool, int, str, bytes):
+                raise refuse(
+                    f"a constant set has `{member!r}`", "a set holds members of an enum, or numbers"
+                )
         return Members(value)
     if isinstance(value, tuple):
         return tuple.__new__(type(value), map(_guarded, value))
     if not is_frozen(value):
         return value
+    if not type(value).__dataclass_params__.eq:
+        raise refuse(
+            f"`{value!r}` has a set and is not compared by its fields", "leave out eq=False"
+        )
     copy = object.__new__(type(value))
     for name, part in items(value):
         object.__setattr__(copy, name.removeprefix("."), _guarded(part))

@@ -13,14 +13,17 @@ import itertools
 import operator
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum, EnumType
 from types import (
     BuiltinFunctionType,
+    DynamicClassAttribute,
     FunctionType,
     GenericAlias,
     MappingProxyType,
+    MethodWrapperType,
     NoneType,
+    WrapperDescriptorType,
 )
 from typing import Any
 
@@ -45,6 +48,18 @@ OF_FUNCTIONS = {"__model__", "__wrapped__"}
 
 DESCRIPTORS = {"_collections", "collections", "enum", "types", "verifier.language.records"}
 """Modules of the types of descriptors that read an instance's own values."""
+
+CHANGING = (list, dict, set, bytearray)
+"""Containers that change, whatever class extends them."""
+
+OF_CLASSES = {
+    *("__module__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__qualname__"),
+    *("__orig_bases__", "__parameters__", "__type_params__", "__match_args__", "__slots__"),
+    *("__dataclass_fields__", "__dataclass_params__", "__layout__", "__members__", "__hash__"),
+    *("__static_attributes__", "__firstlineno__", "__abstractmethods__", "__annotate__"),
+    *("__annotate_func__", "__annotations_cache__", "__getnewargs__", "__new__"),
+}
+"""What Python, dataclasses and the language put into a class."""
 
 OF_NAMED_TUPLES = {"_asdict", "_field_defaults", "_fields", "_make", "_replace"}
 """What every named tuple's class has."""
@@ -126,7 +141,7 @@ def outside(value: object, name: str) -> Outside:
             return Outside((where, part), None, ())
         if isinstance(part, frozenset):
             found = found or (where, part)
-        if isinstance(part, type | FunctionType | Enum) and is_own(part):
+        if isinstance(part, type | FunctionType | Enum):
             namespaces.append((where, part, attributes(part)))
         pending += reversed(list(parts))
     return Outside(None, found, tuple(namespaces))
@@ -150,6 +165,8 @@ def assigned(outside: Outside) -> Named | None:
 
 def _parts(value: object, where: str) -> Iterator[Named] | None:
     """The parts of a value by which it could change; None where it is not constant."""
+    if isinstance(value, CHANGING):
+        return None
     if isinstance(value, type):
         return _in_class(value, where)
     if isinstance(value, property):
@@ -168,7 +185,9 @@ def _parts(value: object, where: str) -> Iterator[Named] | None:
         return None
     if isinstance(value, tuple | frozenset | MappingProxyType) or is_frozen(value):
         return iter([*items(value, where), *_class_of(value)])
-    return iter(()) if isinstance(value, GenericAlias) else None
+    if isinstance(value, GenericAlias):
+        return iter([(where, value.__origin__), *items(value.__args__, where)])
+    return None
 
 
 PROPERTY = ("get", "set", "del")
@@ -212,29 +231,32 @@ def _in_record(record: Any, where: str) -> Iterator[Named]:
 
 def _in_fields(value: Any, where: str) -> Iterator[Named]:
     names = {field.name for field in fields(value)} | getattr(value, "__dict__", {}).keys()
-    yield from ((f"{where}.{name}", getattr(value, name)) for name in sorted(names))
+    for base in type(value).__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        names |= {slots} if isinstance(slots, str) else set(slots)
+    held = ((name, getattr(value, name, None)) for name in sorted(names - {"__dict__"}))
+    yield from ((f"{where}.{name}", part) for name, part in held if name != "__weakref__")
 
 
 def _in_instance(member: Enum, where: str) -> Iterator[Named]:
     """An enum member's value, what its class's own code has added to it, and its class."""
     yield f"{where}.value", member._value_
     for name, value in vars(member).items():
-        if not name.startswith("_"):
+        if not (name[:1] == "_" == name[-1:]):
             yield f"{where}.{name}", value
     yield from _class_of(member)
 
 
 def _in_function(function: FunctionType, where: str) -> Iterator[Named] | None:
     file = function.__code__.co_filename
-    if is_program_file(file) and not is_model_function(function):
-        return iter(())
-    if not is_model_file(file) and not is_model_function(function):
-        return None
-    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    made = is_model_function(function)
+    if not made and not is_model_file(file):
+        return iter(()) if is_program_file(file) else None
+    body: Any = vars(function)["__model__"].body if made else function
+    defaults = (*(body.__defaults__ or ()), *(body.__kwdefaults__ or {}).values())
     own = ((f"{where}.{k}", v) for k, v in vars(function).items() if k not in OF_FUNCTIONS)
-    body: Any = vars(function)["__model__"].body if is_model_function(function) else function
-    held = _in_closure(body, where)
-    return iter([*own, *((f"a default of {where}", default) for default in defaults), *held])
+    given = ((f"a default of {where}", default) for default in defaults)
+    return iter([*own, *given, *_in_closure(body, where)])
 
 
 def _in_closure(function: Any, where: str) -> Iterator[Named]:
@@ -247,7 +269,7 @@ def _in_closure(function: Any, where: str) -> Iterator[Named]:
 
 
 def _in_class(cls: type, where: str) -> Iterator[Named] | None:
-    if is_callable(cls) or getattr(cls, "__family__", False):
+    if is_callable(cls) or ("__family__" in cls.__dict__ and not is_own(cls)):
         return iter(())
     if not is_own(cls) or type(cls) not in (type, EnumType) or hasattr(cls, "__del__"):
         return None
@@ -255,12 +277,26 @@ def _in_class(cls: type, where: str) -> Iterator[Named] | None:
     if issubclass(cls, Enum):
         found += ((f"{where}.{name}", member) for name, member in cls._member_map_.items())
     for base in filter(is_own, cls.__mro__):
+        found += _in_dataclass(base, where)
         for name, value in vars(base).items():
-            default = name in base.__dict__.get("__dataclass_fields__", ())
-            tuples = issubclass(base, tuple) and name in OF_NAMED_TUPLES
-            if not (default or tuples or _is_pythons(base, name, value)):
+            if name in base.__dict__.get("__dataclass_fields__", ()):
+                continue
+            if issubclass(base, tuple) and name in OF_NAMED_TUPLES:
+                held = value.values() if isinstance(value, dict) else ()
+                found += ((f"a default of {where}", default) for default in held)
+            elif isinstance(value, DynamicClassAttribute):
+                found += _present((f"{where}.{name}", getattr(value, f"f{w}")) for w in PROPERTY)
+            elif not _is_pythons(base, name, value):
                 found.append((f"{where}.{name}", value))
     return iter(found)
+
+
+def _in_dataclass(cls: type, where: str) -> Iterator[Named]:
+    """Defaults of a dataclass's fields, which its instances share."""
+    for field in cls.__dict__.get("__dataclass_fields__", {}).values():
+        for default in (field.default, field.default_factory):
+            if default is not MISSING and not isinstance(default, frozenset):
+                yield f"a default of {where}.{field.name}", default
 
 
 def _in_layout(cls: type) -> Iterator[Named]:
@@ -275,18 +311,21 @@ def _in_layout(cls: type) -> Iterator[Named]:
 
 def _is_pythons(cls: type, name: str, value: object) -> bool:
     """Whether an entry of a class is one that Python or the language has made."""
-    dunder = name[:2] == "__" == name[-2:]
     if isinstance(value, staticmethod | classmethod):
         return _is_pythons(cls, name, value.__func__)
-    made = dunder or (issubclass(cls, Enum) and name[:1] == "_" == name[-1:])
+    sunder = issubclass(cls, Enum) and name[:1] == "_" == name[-1:] and name[:2] != "__"
     if isinstance(value, FunctionType):
         file = value.__code__.co_filename
         of_language = is_program_file(file) and not is_model_function(value)
-        return of_language or (made and not is_model_file(file))
-    if made:
+        return of_language or ((sunder or name[:2] == "__") and not is_model_file(file))
+    if sunder or name in OF_CLASSES or isinstance(value, WrapperDescriptorType):
         return True
     descriptor = hasattr(type(value), "__get__") and not is_own(type(value))
-    return descriptor and type(value).__module__ in DESCRIPTORS | {"builtins"}
+    return (
+        descriptor
+        and type(value).__module__ in DESCRIPTORS | {"builtins"}
+        and not isinstance(value, BuiltinFunctionType | MethodWrapperType)
+    )
 
 
 def is_own(value: Any) -> bool:

@@ -117,7 +117,10 @@ METHODS: dict[str, Any] = {
 }
 """What every record does; a record class defines none of these itself."""
 
-CREATORS = ("__post_init__", "__new__", "__getattr__", "__getattribute__", "__delattr__")
+CREATORS = (
+    *("__post_init__", "__new__", "__del__", "__slots__"),
+    *("__getattr__", "__getattribute__", "__delattr__"),
+)
 """What no record class defines either."""
 
 

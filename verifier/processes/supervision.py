@@ -1,6 +1,6 @@
 """The process that people start: it waits for the command, and ends it in time, whatever it does.
 
-docs/decisions/0220-supervisor-and-one-worker.md has the reasons.
+docs/decisions/0015-supervisor-and-one-worker.md has the reasons.
 """
 
 from __future__ import annotations
