@@ -55,7 +55,7 @@ def test_the_verdict_follows_whatever_a_model_reads(
     depends(project, first, on)
     for safe, expected in (("1", "proved"), ("0", "violated"), ("1", "proved")):
         (project / "safe").write_text(safe)
-        (project / "outside.py").write_text(f"SAFE = {safe}  \n")
+        (project / "outside.py").write_text(f"SAFE = {safe == '1'}\n")  # of another length
         variables = {"SAFE": safe, "PYTHONDONTWRITEBYTECODE": "1"} | own
         variables["PYTHONPATH"] = f"{HERE.parent.parent}{os.pathsep}{project}"
         assert verdict(nestproof, project, **variables) == expected

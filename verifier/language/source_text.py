@@ -38,9 +38,16 @@ def is_as_written(code: CodeType) -> bool:
 
     Assertions that pytest has rewritten count as they were written.
     """
-    in_pytest = "_pytest.assertion.rewrite" in sys.modules
-    rewritten = in_pytest and any(n.startswith("@py_") for n in (*code.co_varnames, *code.co_names))
+    names = (*code.co_varnames, *code.co_names)
+    rewritten = any(n.startswith("@py_") for n in names) and _is_rewritten(code.co_filename)
     return rewritten or code in _codes(code.co_filename)
+
+
+def _is_rewritten(file: str) -> bool:
+    """Whether pytest has loaded a file, with other assertions than it has."""
+    pytest = sys.modules.get("_pytest.assertion.rewrite")
+    here = [m for m in list(sys.modules.values()) if getattr(m, "__file__", None) == file]
+    return any(pytest and isinstance(m.__loader__, pytest.AssertionRewritingHook) for m in here)
 
 
 @remembered

@@ -1,0 +1,41 @@
+"""Models that were called proved and are false in plain Python: each is refused, with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from verifier.catalogue import load
+from verifier.compiler.compile import compile_compared
+from verifier.language import ModelError
+
+ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.txt"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "pyproject.toml").write_text("[tool.nestproof]\n")
+    for part in ("models", "properties"):
+        (tmp_path / part).mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def compile_all(project: Path) -> None:
+    catalogue = load(project)
+    for system in catalogue.systems.values():
+        compile_compared(system, catalogue.properties_of(system))
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda file: file.stem)
+def test_what_would_be_proved_and_is_false_is_refused(attack: Path, project: Path) -> None:
+    model, _, claim = attack.read_text(encoding="utf-8").partition("# --- properties/p.py\n")
+    (project / "models" / "m.py").write_text(model)
+    (project / "properties" / "p.py").write_text(claim)
+    with pytest.raises(ModelError) as refused:
+        compile_all(project)
+    assert refused.value.place is not None
+    assert refused.value.mend
+
+
+def test_there_are_attacks() -> None:
+    assert len(ATTACKS) > 40
