@@ -1,23 +1,28 @@
 """Models that were called proved and are false in plain Python: each is refused, with its place."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from verifier.catalogue import load
 from verifier.compiler.compile import compile_compared
-from verifier.language import ModelError
+from verifier.language import Family, ModelError, assume
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.txt"))
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project without modules; what an attack adds to the language's own is taken away again."""
     (tmp_path / "pyproject.toml").write_text("[tool.nestproof]\n")
     for part in ("models", "properties"):
         (tmp_path / part).mkdir()
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    yield tmp_path
+    for attacked in (Family, assume):
+        if "seen" in vars(attacked):
+            delattr(attacked, "seen")
 
 
 def compile_all(project: Path) -> None:
