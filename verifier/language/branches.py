@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import linecache
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from verifier.language.errors import is_model_file
 from verifier.language.texts import remembered
+from verifier.language.tracing import tracing
 
 if TYPE_CHECKING:
     from verifier.language.concrete import ConcreteRun
@@ -107,12 +107,10 @@ def watched(run: ConcreteRun) -> Iterator[None]:
             return None
         return _Frame(run, file).trace
 
-    before = sys.gettrace()
     run.recent.clear()
     run.watching = True
-    sys.settrace(entered)
     try:
-        yield
+        with tracing(entered):
+            yield
     finally:
-        sys.settrace(before)
         run.watching = False

@@ -8,8 +8,6 @@ same text: up to the first function that is refused, both runs do the same.
 from __future__ import annotations
 
 import enum
-import gc
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -29,6 +27,7 @@ from verifier.language.examination import check_unassigned
 from verifier.language.restrictions import Examiner
 from verifier.language.source_text import codes_within
 from verifier.language.symbolic import Unknown
+from verifier.language.tracing import tracing
 
 if TYPE_CHECKING:
     from verifier.language.functions import ModelFunction
@@ -112,15 +111,8 @@ class Calls:
             if id(frame.f_code) not in passed:
                 enter(frame)
 
-        before, collecting = sys.gettrace(), gc.isenabled()
-        gc.disable()  # what collects garbage is not called by the model
-        sys.settrace(called)
-        try:
+        with tracing(called):
             found = task()
-        finally:
-            sys.settrace(before)
-            if collecting:
-                gc.enable()
         if self._refused is not None:
             raise self._refused
         check_unassigned(self.used)
