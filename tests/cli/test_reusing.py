@@ -74,6 +74,36 @@ def test_it_is_reported_once_why_no_circuit_is_reused(
     assert "reused" not in nestproof("check", "--no-cache", cwd=project, **own).err
 
 
+def add(project: Path, text: str) -> None:
+    model = project / "models" / "lazy.py"
+    model.write_text(f"{model.read_text()}\n{text}\n")
+
+
+def test_models_that_go_through_a_set_are_refused(nestproof: Runner, project: Path) -> None:
+    add(project, 'ORDER = tuple({"a", "b", "c"})')
+    for command in (
+        ["check"],
+        ["check", "--no-cache"],
+        ["gate"],
+        ["show", "lazy/broken/isolation"],
+    ):
+        ran = nestproof(*command, cwd=project)
+        refused(ran, "`models.lazy` depends on the order of a set", "models/lazy.py:116")
+        assert "help: write a tuple, or sort it by what differs" in ran.err
+
+
+def test_models_that_may_show_the_order_of_a_set_are_warned_of_without_a_cache_too(
+    nestproof: Runner, project: Path, own: dict[str, str]
+) -> None:
+    add(project, 'ORDER = sorted({"a", "b"}, key=len)')
+    said = "may depend on the order of a set, which is another one in every process"
+    ran = nestproof("check", cwd=project, **own)
+    assert f"warning: no circuit is reused: module `models.lazy` {said}\n" in ran.err
+    ran = nestproof("check", "--no-cache", cwd=project, **own)
+    differ = "verdicts may differ from run to run: module `models.lazy`"
+    assert f"warning: {differ} {said}\n  --> models/lazy.py:116\n" in ran.err
+
+
 def test_a_model_that_imports_an_engine_is_refused(nestproof: Runner, project: Path) -> None:
     model = project / "models" / "lazy.py"
     model.write_text(f"{model.read_text()}\nfrom verifier.engines.bmc import bmc\n")

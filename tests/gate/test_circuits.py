@@ -265,3 +265,14 @@ def test_a_gate_with_recalled_circuits_finds_what_the_first_one_found(project: P
     first = rows()
     assert list((project.folder.parent / ".local" / "state").rglob("*.circuit"))
     assert rows() == first
+
+
+def test_the_same_texts_that_hold_something_else_are_another_circuit(
+    home: Path, made: list[str]
+) -> None:
+    """The order of a set or an address may have come in by a way that no text shows."""
+    for value in (("a", "b"), ("b", "a"), ("a", "b")):
+        catalogue = load(home / "lazy")
+        sys.modules["models.lazy"].ORDER = value  # type: ignore[attr-defined]
+        fixed(Circuits(catalogue, Cache(home / "cache", Limits())))
+    assert made == ["lazy/fixed"] * 2

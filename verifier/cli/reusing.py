@@ -5,7 +5,7 @@ from __future__ import annotations
 from verifier.catalogue import Catalogue
 from verifier.cli.errors import warn
 from verifier.gate.cache import Cache
-from verifier.gate.circuits import Circuits
+from verifier.gate.circuits import IN_ORDER, Circuits
 from verifier.viewer.lines import plural
 
 HELP = (
@@ -23,6 +23,10 @@ def circuits_of(catalogue: Catalogue, cache: Cache) -> Circuits:
         more = f", and {plural(len(others), 'more reason')}" if others else ""
         what = f"no circuit is reused: module `{first.module}` {first.what}{more}"
         warn(what, first.place, HELP)
+    elif circuits.unsteady:
+        why = circuits.unsteady
+        what = f"verdicts may differ from run to run: module `{why.module}` {why.what}"
+        warn(what, why.place, IN_ORDER)
     elif circuits.complaint:
         warn(f"no circuit is reused: {circuits.complaint}")
     return circuits

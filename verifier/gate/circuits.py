@@ -1,8 +1,9 @@
 """Circuits compiled earlier, on disk, and reused where all that went into them is the same.
 
 What goes into a circuit, and is in its key: the text of every module of models/ and properties/
-that was imported, the project's and the bundled ones, with their names and places; nestproof's own
-text; Python and those of its settings that a model could notice; the system and its properties.
+that was imported, the project's and the bundled ones, with their names and places, and what they
+hold once loaded; nestproof's own text; Python and those of its settings that a model could notice;
+the system and its properties.
 `-O` is not in it: modules are compiled with their assertions whatever is asked of Python. Neither
 are pyproject.toml and verdicts.toml: they say what is checked and expected, not what a system does.
 
@@ -32,14 +33,18 @@ from verifier.gate.cache import Cache, user_folder
 from verifier.language.compiled import Compiled, Conjunct
 from verifier.language.compiling import conjunct_group
 from verifier.language.costs import Cost
+from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
+from verifier.project.importing import Imports
 from verifier.project.reading import Reason
 from verifier.storage.private import PrivateFolder
 
-FORMAT = "circuits 2"
+FORMAT = "circuits 3"
 LARGEST = 64 * 2**20
 """Bytes beyond which a circuit is not reused."""
+IN_ORDER = "write a tuple, or sort it by what differs"
+"""In place of a set."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -64,17 +69,29 @@ class Circuits:
     """
 
     def __init__(self, catalogue: Catalogue, cache: Cache) -> None:
+        """A ModelError where no circuit could stand for the models: each run has other ones."""
         self.catalogue = catalogue
         self._folder = PrivateFolder(circuits_folder())
         self._imports = catalogue.imports if cache.on else None
+        self._sources = self._values = ""
+        if catalogue.imports is not None:
+            _refuse_shown_orders(catalogue.imports)
         if self._imports is not None and not self._imports.reasons():
             self._folder.make()
-        self._sources = "" if self._imports is None else self._imports.digest()
+            self._sources = self._imports.digest()
+            self._values = self._imports.values()
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why no circuit is reused, as far as models and properties are why."""
         return () if self._imports is None else self._imports.reasons()
+
+    @property
+    def unsteady(self) -> Reason | None:
+        """Why verdicts may differ from run to run; None where nothing is known of that."""
+        imports = self.catalogue.imports
+        reasons = () if imports is None else imports.reasons()
+        return next((reason for reason in reasons if reason.unsteady), None)
 
     @property
     def complaint(self) -> str:
@@ -113,7 +130,7 @@ class Circuits:
     def _name(self, system: System, properties: Sequence[ModelFunction]) -> str:
         """The name of a circuit's file: a digest of all that goes into it."""
         claims = [(p.kind, p.group, p.name, p.body.__module__) for p in properties]
-        parts = (FORMAT, own_text(), _python(), self._sources, system.name, claims)
+        parts = (FORMAT, own_text(), _python(), self._sources, self._values, system.name, claims)
         return f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.circuit"
 
     def _recalled(self, name: str) -> Stored | None:
@@ -125,6 +142,13 @@ class Circuits:
         except msgspec.DecodeError:  # stored by another version
             return None
         return stored if stored.compared > 0 else None
+
+
+def _refuse_shown_orders(imports: Imports) -> None:
+    """Refuse modules that go through a set: another run has another order, and other systems."""
+    certain = next((reason for reason in imports.reasons() if reason.certain), None)
+    if certain is not None:
+        raise ModelError(f"`{certain.module}` {certain.what}", certain.place, IN_ORDER)
 
 
 def circuits_folder() -> Path:

@@ -24,6 +24,7 @@ from verifier.language.texts import forget
 from verifier.project.purity import reasons_of
 from verifier.project.reading import Reading, Reason, read_imports, refuse_held
 from verifier.project.sources import PARTS, Located, Source, located, show_as_compiled, text_of
+from verifier.project.values import digest_of
 from verifier.project.watching import unwatched, watched
 
 
@@ -57,6 +58,10 @@ class Imports:
             total.update(f"{name} {source.root} {source.inside} {len(source.text)}\n".encode())
             total.update(source.text)
         return total.hexdigest()
+
+    def values(self) -> str:
+        """A digest of what the modules hold, see `digest_of`."""
+        return digest_of([sys.modules[name] for name in sorted(self.sources)])
 
     def find(self, name: str, path: Sequence[str]) -> ModuleSpec | None:
         """How to import a module below `models` or `properties`; its text is read here."""

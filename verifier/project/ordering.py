@@ -1,55 +1,58 @@
 """Whether a text shows the order of a set, which is another one in every process.
 
-Followed are the names that sets are given; a set that goes anywhere else counts as shown.
+Followed are the names of sets, of what makes them, and of the views of dictionaries, which combine
+to sets. Whatever goes anywhere else counts as shown.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-MAKERS = ("set", "frozenset")
+from verifier.project.orderless import (
+    COMBINED,
+    COMBINING,
+    MAKERS,
+    OPERATORS,
+    QUIET,
+    THROUGH,
+    VIEWS,
+    WALKING,
+    Orderless,
+    by_address,
+)
 
-ORDERLESS = {
-    *("all", "any", "bool", "frozenset", "isinstance", "len", "max", "min", "set", "sorted", "sum")
-}
-"""Functions whose answer does not depend on the order of what they are given."""
-
-COMBINED = {"copy", "difference", "intersection", "symmetric_difference", "union"}
-"""Methods of a set that give a set."""
-
-QUIET = COMBINED | {
-    *("add", "clear", "difference_update", "discard", "intersection_update", "isdisjoint"),
-    *("issubset", "issuperset", "remove", "symmetric_difference_update", "update"),
-}
-"""Methods of a set that do not show its order."""
-
-VIEWS = {"items", "keys"}
-"""Methods of a dictionary whose answers combine to sets."""
+BY_NAME = ("attrgetter", "methodcaller")
+"""Functions that read what a text names."""
 
 _Loop = ast.For | ast.AsyncFor | ast.comprehension
 
 
-def shown_orders(trees: Mapping[str, ast.Module]) -> Iterator[tuple[str, int]]:
-    """Modules and lines where something may depend on the order of a set."""
+def shown_orders(trees: Mapping[str, ast.Module]) -> list[Shown]:
+    """Where something depends on the order of a set or on an address, or may do so."""
+    orderless = Orderless(trees.values())
+    shown = [Shown(name, line, False) for name, tree in trees.items() for line in by_address(tree)]
     if not any(_makes_sets(tree) for tree in trees.values()):
-        return
-    parents = {
-        child: parent
-        for tree in trees.values()
-        for parent in ast.walk(tree)
-        for child in ast.iter_child_nodes(parent)
-    }
-    named: set[str] = set()
+        return shown
+    known = Names()
     while True:
-        orders = {name: _Orders(tree, parents, frozenset(named)) for name, tree in trees.items()}
-        found = named.union(*(order.named for order in orders.values()))
-        if found == named:
+        orders = {name: _Orders(tree, orderless, known) for name, tree in trees.items()}
+        found = Names(
+            known.sets.union(*(each.named[True] for each in orders.values())),
+            known.views.union(*(each.named[False] for each in orders.values())),
+        )
+        if found == known:
             break
-        named = found
+        known = found
+    sets = sum((each.named[True] for each in orders.values()), Counter[str]())
+    only = frozenset(name for name in known.sets if sets[name] == orderless.bound[name])
     for name, order in orders.items():
-        for line in sorted(order.lines):
-            yield name, line
+        for line in sorted(order.shown):
+            certain = any(names <= only for names in order.shown[line])
+            shown.append(Shown(name, line, certain))
+    return shown
 
 
 def _makes_sets(tree: ast.Module) -> bool:
@@ -57,61 +60,157 @@ def _makes_sets(tree: ast.Module) -> bool:
         isinstance(node, ast.Set | ast.SetComp)
         or (isinstance(node, ast.Name) and node.id in MAKERS)
         or (isinstance(node, ast.Attribute) and node.attr in COMBINED | VIEWS)
+        or (isinstance(node, ast.Call) and _called(node.func) in BY_NAME)
         for node in ast.walk(tree)
     )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line that shows an order: for certain where a set is gone through as it is."""
+
+    module: str
+    line: int
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Names:
+    """What is called by names: sets and what makes them, and views."""
+
+    sets: frozenset[str] = frozenset()
+    views: frozenset[str] = frozenset()
 
 
 class _Orders:
     """The sets of a module: the names that they are given, and where their order may show."""
 
-    def __init__(
-        self, tree: ast.Module, parents: Mapping[ast.AST, ast.AST], known: frozenset[str]
-    ) -> None:
-        self.named: set[str] = set()
-        self.lines: set[int] = set()
-        self._parents, self._known = parents, known
-        for node in ast.walk(tree):
-            if isinstance(node, ast.expr) and self._shows(node):
-                self.lines.add(node.lineno)
+    def __init__(self, tree: ast.Module, orderless: Orderless, known: Names) -> None:
+        self.shown: dict[int, list[frozenset[str]]] = {}
+        """For each line the names of what is gone through, item by item, if they are sets."""
+        self.named: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
+        """How often each name was given to a set, and to a view."""
+        self._parents = orderless.parents
+        self._orderless, self._known = orderless, known
+        for node in orderless.nodes[tree]:
+            self._visit(node)
 
-    def _shows(self, node: ast.expr) -> bool:
-        if self._is_set(node):
-            return not self._goes_on(node)
-        return isinstance(node, ast.Name) and self._passed_on(node)
+    def _visit(self, node: ast.AST) -> None:
+        shows = False
+        if isinstance(node, ast.ClassDef):
+            if any(self._makes(base) for base in node.bases):
+                self.named[True][node.name] += 1
+        elif isinstance(node, ast.alias):
+            for is_set, names in self._by_kind():
+                if node.name in names:
+                    self.named[is_set][node.asname or node.name] += 1
+        elif isinstance(node, ast.AugAssign):
+            if isinstance(node.op, COMBINING) and _called(node.target) in self._known.views:
+                self.named[True][_called(node.target)] += 1
+        elif isinstance(node, ast.MatchClass):
+            shows = not self._known.sets.union(self._known.views).isdisjoint(node.kwd_attrs)
+        elif isinstance(node, ast.Call):
+            shows = self._reaches(node)
+        if isinstance(node, ast.expr):
+            if self._is_set(node):
+                shows = shows or not self._goes_on(node)
+            elif self._is_view(node):
+                shows = shows or not self._is_walked(node)
+            elif self._makes(node):
+                shows = shows or not self._is_used_to_make(node)
+        if shows:
+            through = self.shown.setdefault(getattr(node, "lineno", 1), [])
+            if isinstance(node, ast.expr) and self._is_set(node) and self._is_gone_through(node):
+                through.append(self._names_in(node))
 
-    def _passed_on(self, node: ast.Name) -> bool:
-        """Whether something is given what makes sets."""
-        parent = self._parents[node]
-        if isinstance(parent, ast.Call):
-            return node.id in MAKERS and node is not parent.func and not _orderless(parent)
-        return node.id in MAKERS and isinstance(parent, ast.keyword)
+    def _by_kind(self) -> tuple[tuple[bool, frozenset[str]], ...]:
+        return (True, self._known.sets), (False, self._known.views)
+
+    # what a set is
+
+    def _makes(self, node: ast.AST) -> bool:
+        """Whether it is `set`, `frozenset` or one of these with its items' type."""
+        if isinstance(node, ast.Subscript):
+            return self._makes(node.value)
+        return isinstance(node, ast.Name) and node.id in MAKERS and isinstance(node.ctx, ast.Load)
 
     def _is_set(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Set | ast.SetComp):
             return True
-        if isinstance(node, ast.Name):
-            return isinstance(node.ctx, ast.Load) and node.id in self._known
-        if isinstance(node, ast.Attribute):
-            return isinstance(node.ctx, ast.Load) and node.attr in self._known
+        if isinstance(node, ast.Name | ast.Attribute):
+            return isinstance(node.ctx, ast.Load) and _called(node) in self._known.sets
         if isinstance(node, ast.Call):
-            return self._gives_set(node.func)
+            return self._gives_set(node)
         if isinstance(node, ast.BinOp):
             sides = (node.left, node.right)
-            combines = isinstance(node.op, ast.BitAnd | ast.BitOr | ast.BitXor | ast.Sub)
-            return combines and any(self._is_set(side) or _is_view(side) for side in sides)
+            combines = isinstance(node.op, COMBINING)
+            return combines and any(map(self._is_collection, sides))
         if isinstance(node, ast.BoolOp):
             return any(map(self._is_set, node.values))
         if isinstance(node, ast.IfExp):
             return self._is_set(node.body) or self._is_set(node.orelse)
         return isinstance(node, ast.NamedExpr) and self._is_set(node.value)
 
-    def _gives_set(self, function: ast.expr) -> bool:
-        if isinstance(function, ast.Name):
-            return function.id in MAKERS or function.id in self._known
-        if isinstance(function, ast.Attribute):
-            known = function.attr in self._known
-            return known or (function.attr in COMBINED and self._is_set(function.value))
+    def _gives_set(self, call: ast.Call) -> bool:
+        function = call.func
+        if self._makes(function) or _attribute_by_name(call) in self._known.sets:
+            return True
+        name = _called(function)
+        if name in OPERATORS:
+            return any(map(self._is_collection, call.args))
+        if isinstance(function, ast.Attribute) and name in COMBINED:
+            return self._is_set(function.value) or name in self._known.sets
+        return name in self._known.sets
+
+    def _is_view(self, node: ast.AST) -> bool:
+        """Whether it may be a view of a dictionary, from which an operator makes a set."""
+        if isinstance(node, ast.Name | ast.Attribute):
+            return isinstance(node.ctx, ast.Load) and _called(node) in self._known.views
+        if isinstance(node, ast.Call):
+            name = _called(node.func)
+            view = isinstance(node.func, ast.Attribute) and name in VIEWS
+            return view or name in self._known.views
         return False
+
+    def _is_collection(self, node: ast.AST) -> bool:
+        return self._is_set(node) or self._is_view(node)
+
+    # where it goes
+
+    def _reaches(self, call: ast.Call) -> bool:
+        """Whether a function is given the name of a set as a text."""
+        if isinstance(call.func, ast.Name) and call.func.id == "getattr":
+            return False  # which gives the set
+        texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
+        names = {part for text in texts if isinstance(text, str) for part in text.split(".")}
+        by_name = _called(call.func) in BY_NAME
+        return by_name and not names.isdisjoint({*self._known.sets, *VIEWS, *COMBINED})
+
+    def _is_used_to_make(self, node: ast.expr) -> bool:
+        """Whether what makes sets is called here, or is a type, and is passed on to nobody."""
+        parent = self._parents[node]
+        if isinstance(parent, ast.Call):
+            return node is parent.func or _called(parent.func) in ("isinstance", "issubclass")
+        if isinstance(parent, ast.Subscript):
+            return node is parent.value or self._orderless.is_type(node)
+        return isinstance(parent, ast.ClassDef | ast.Compare) or self._orderless.is_type(node)
+
+    def _is_walked(self, node: ast.expr) -> bool:
+        """Whether a view goes only where no operator makes a set of it."""
+        parent = self._parents[node]
+        if isinstance(parent, ast.BinOp) and not isinstance(parent.op, COMBINING):
+            return True
+        if isinstance(parent, _Loop | ast.Compare | ast.Expr | ast.Starred | ast.Subscript):
+            return True
+        if isinstance(parent, ast.If | ast.While | ast.Assert | ast.IfExp | ast.UnaryOp):
+            return True
+        if isinstance(parent, ast.Call):
+            return node is parent.func or _called(parent.func) in WALKING
+        if isinstance(parent, ast.Attribute):
+            return not parent.attr.startswith("__")
+        if isinstance(parent, ast.AugAssign) and isinstance(parent.op, COMBINING):
+            return self._names(parent, is_set=True)
+        return self._is_set(parent) or self._names(parent, is_set=False)
 
     def _goes_on(self, node: ast.expr) -> bool:
         """Whether the order of a set does not show in what is around it."""
@@ -123,12 +222,32 @@ class _Orders:
         if isinstance(parent, ast.UnaryOp):
             return isinstance(parent.op, ast.Not)
         if isinstance(parent, ast.Call):
-            return node is parent.func or _orderless(parent)
+            return node is parent.func or self._orderless.call(parent)
         if isinstance(parent, ast.Attribute):
-            return parent.attr != "pop" and (isinstance(node, ast.Name) or parent.attr in QUIET)
+            if isinstance(node, ast.Name):
+                return parent.attr != "pop" and not parent.attr.startswith("__")
+            return parent.attr in QUIET
+        if isinstance(parent, ast.AugAssign) and not isinstance(parent.op, COMBINING):
+            return False
         if isinstance(parent, _Loop):
             return node is not parent.iter or self._collected(parent)
-        return self._named(parent)
+        return self._names(parent, is_set=True) or isinstance(parent, ast.ClassDef)
+
+    def _is_gone_through(self, node: ast.expr) -> bool:
+        """Whether a set whose order shows is surely gone through, item by item."""
+        parent = self._parents[node]
+        if isinstance(parent, ast.Call):
+            return node is not parent.func and _called(parent.func) in THROUGH
+        if isinstance(parent, ast.Attribute):
+            return parent.attr == "pop"
+        if isinstance(parent, ast.Assign):
+            return any(isinstance(target, ast.Tuple | ast.List) for target in parent.targets)
+        return isinstance(parent, _Loop | ast.Starred | ast.AugAssign)
+
+    def _names_in(self, node: ast.expr) -> frozenset[str]:
+        """The names by which an expression is taken for a set."""
+        names = {_called(part) for part in ast.walk(node)}
+        return frozenset(names & (self._known.sets | self._known.views))
 
     def _collected(self, loop: ast.AST) -> bool:
         """Whether what runs over a set is collected without an order."""
@@ -137,39 +256,39 @@ class _Orders:
             return True
         around = self._parents.get(whole)
         collects = isinstance(whole, ast.GeneratorExp | ast.ListComp)
-        return collects and isinstance(around, ast.Call) and _orderless(around)
+        return collects and isinstance(around, ast.Call) and self._orderless.call(around)
 
-    def _named(self, parent: ast.AST) -> bool:
-        """Whether a set is given a name; the name is followed, then."""
+    def _names(self, parent: ast.AST, is_set: bool) -> bool:
+        """Whether a set or a view is given a name, which is followed, then."""
+        named = self.named[is_set]
         targets: list[ast.AST] = []
         if isinstance(parent, ast.Assign):
             targets += parent.targets
         elif isinstance(parent, ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
             targets.append(parent.target)
         elif isinstance(parent, ast.keyword) and parent.arg is not None:
-            self.named.add(parent.arg)
+            named[parent.arg] += 1
             return True
         elif isinstance(parent, ast.Return):
             while not isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
                 parent = self._parents[parent]
-            self.named.add(parent.name)
+            named[parent.name] += 1
             return True
         for target in targets:
-            if isinstance(target, ast.Name):
-                self.named.add(target.id)
-            elif isinstance(target, ast.Attribute):
-                self.named.add(target.attr)
-            else:
+            if not isinstance(target, ast.Name | ast.Attribute):
                 return False
+            named[_called(target)] += 1
         return bool(targets)
 
 
-def _orderless(call: ast.Call) -> bool:
-    """Whether a function does not show the order of what it is given; with a key it may."""
-    function = call.func
-    return isinstance(function, ast.Name) and function.id in ORDERLESS and not call.keywords
+def _called(node: ast.AST) -> str:
+    """The last name of what is called or read; empty where it has none."""
+    if isinstance(node, ast.Subscript):
+        return _called(node.value)
+    return str(getattr(node, "id", None) or getattr(node, "attr", ""))
 
 
-def _is_view(node: ast.AST) -> bool:
-    called = node.func if isinstance(node, ast.Call) else None
-    return isinstance(called, ast.Attribute) and called.attr in VIEWS
+def _attribute_by_name(call: ast.Call) -> str:
+    """What `getattr` is asked for."""
+    named = call.args[1:2] if _called(call.func) == "getattr" else []
+    return next((str(a.value) for a in named if isinstance(a, ast.Constant)), "")

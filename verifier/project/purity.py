@@ -31,9 +31,11 @@ def reasons_of(trees: Mapping[Source, ast.Module]) -> list[Reason]:
     named = {source.module: tree for source, tree in trees.items()}
     for module, line in computed_annotations(named):
         found.append(Reason(module, "computes an annotation", Place(files[module], line)))
-    for module, line in shown_orders(named):
-        what = "may depend on the order of a set, which is another one in every process"
-        found.append(Reason(module, what, Place(files[module], line)))
+    for shown in shown_orders(named):
+        verb = "depends" if shown.certain else "may depend"
+        what = f"{verb} on the order of a set, which is another one in every process"
+        place = Place(files[shown.module], shown.line)
+        found.append(Reason(shown.module, what, place, True, shown.certain))
     return [*found, *_shared_names(readings)]
 
 

@@ -21,6 +21,10 @@ class Reason:
     module: str
     what: str
     place: Place
+    unsteady: bool = False
+    """Whether models may be other ones in each run."""
+    certain: bool = False
+    """Whether they are so for certain."""
 
 
 @dataclass

@@ -1,0 +1,125 @@
+"""What does not show the order of a set that it is given, in texts that define their own order."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+MAKERS = ("set", "frozenset")
+
+_ORDERLESS = {"all", "any", "bool", "frozenset", "isinstance", "len", "set"}
+"""Functions whose answer does not depend on the order of what they are given."""
+
+_COMPARING = {"max", "min", "sorted"}
+"""The same, unless two values may be equal in their order and differ."""
+
+COMBINED = {"copy", "difference", "intersection", "symmetric_difference", "union"}
+"""Methods of a set that give a set."""
+
+QUIET = COMBINED | {
+    *("add", "clear", "difference_update", "discard", "intersection_update", "isdisjoint"),
+    *("issubset", "issuperset", "remove", "symmetric_difference_update", "update"),
+}
+"""Methods of a set that do not show its order."""
+
+VIEWS = {"items", "keys"}
+"""Methods of a dictionary whose answers combine to sets."""
+
+COMBINING = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.Sub)
+"""Operators that make a set of sets and views."""
+
+OPERATORS = {"and_", "iand", "ior", "isub", "ixor", "or_", "sub", "xor"}
+"""The same as functions."""
+
+WALKING = {
+    *("all", "any", "bool", "chain", "dict", "enumerate", "extend", "filter", "frozenset", "iter"),
+    *("len", "list", "map", "max", "min", "product", "reversed", "set", "sorted", "starmap"),
+    *("sum", "tuple", "update", "zip"),
+}
+"""What goes through what it is given, and does nothing else with it."""
+
+THROUGH = {
+    *("chain", "dict", "enumerate", "extend", "filter", "fromkeys", "islice", "iter", "join"),
+    *("list", "map", "next", "product", "reversed", "starmap", "tuple", "zip"),
+}
+"""What takes the items of what it is given one by one."""
+
+BY_ADDRESS = {"ascii", "format", "hash", "id", "repr", "str"}
+"""Functions whose answer may hold the address of what they are given."""
+
+_ORDERS = {"__ge__", "__gt__", "__le__", "__lt__"}
+_SUMS = {"__add__", "__radd__"}
+
+
+_OTHER = (ast.Constant, ast.Load, ast.Store, ast.arguments, ast.arg, ast.Expr, ast.Assign)
+
+
+class Orderless:
+    """The trees of a project with the way up, and which calls in them show no order."""
+
+    def __init__(self, trees: Iterable[ast.Module]) -> None:
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.nodes: dict[ast.Module, list[ast.AST]] = {}
+        """Those of each tree that may be a set, make one or go over one."""
+        self.bound: Counter[str] = Counter()
+        """How often each name is given to something."""
+        self._types: set[ast.AST] = set()
+        defined = set()
+        for tree in trees:
+            nodes: list[ast.AST] = [tree]
+            for node in nodes:
+                for child in ast.iter_child_nodes(node):
+                    self.parents[child] = node
+                    nodes.append(child)
+                self.bound.update(_bound(node))
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    defined.add(node.name)
+                    self._annotation(node.returns)
+                elif isinstance(node, ast.arg | ast.AnnAssign):
+                    self._annotation(node.annotation)
+            self.nodes[tree] = [node for node in nodes if not isinstance(node, _OTHER)]
+        self._functions = set(_ORDERLESS)
+        if _ORDERS.isdisjoint(defined):
+            self._functions |= _COMPARING
+        if _SUMS.isdisjoint(defined):
+            self._functions.add("sum")
+
+    def call(self, call: ast.Call) -> bool:
+        """Whether a function does not show the order of what it is given; with a key it may."""
+        function = call.func
+        if not isinstance(function, ast.Name) or call.keywords:
+            return False
+        summed_up = function.id != "sum" or len(call.args) == 1
+        return function.id in self._functions and summed_up
+
+    def _annotation(self, node: ast.expr | None) -> None:
+        if node is not None:
+            self._types.update(ast.walk(node))
+
+    def is_type(self, node: ast.AST) -> bool:
+        """Whether it stands in an annotation."""
+        return node in self._types
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that a node gives to something, but for loops and the like."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        if isinstance(node.ctx, ast.Store):
+            yield node.id if isinstance(node, ast.Name) else node.attr
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.arg | ast.keyword) and node.arg is not None:
+        yield node.arg
+    elif isinstance(node, ast.alias):
+        yield node.asname or node.name
+
+
+def by_address(tree: ast.Module) -> Iterator[int]:
+    """Where something is put in the order of its text, which may hold an address."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "key":
+            for part in ast.walk(node.value):
+                if isinstance(part, ast.JoinedStr) or getattr(part, "id", "") in BY_ADDRESS:
+                    yield node.value.lineno
+                    break
