@@ -278,8 +278,9 @@ def _in_class(cls: type, where: str) -> Iterator[Named] | None:
         found += ((f"{where}.{name}", member) for name, member in cls._member_map_.items())
     for base in filter(is_own, cls.__mro__):
         found += _in_dataclass(base, where)
+        defaults = base.__dict__.get("__dataclass_fields__", {})
         for name, value in vars(base).items():
-            if name in base.__dict__.get("__dataclass_fields__", ()):
+            if name in defaults and value is defaults[name].default:
                 continue
             if issubclass(base, tuple) and name in OF_NAMED_TUPLES:
                 held = value.values() if isinstance(value, dict) else ()

@@ -1,5 +1,8 @@
 """Names that a model function must not use, and what to write in their place."""
 
+from enum import Enum, Flag
+from typing import NamedTuple
+
 INTERNAL = {
     "_base",
     "_born",
@@ -12,6 +15,31 @@ INTERNAL = {
     "_run",
 } | {*("_at", "_refusal", "_refuse", "_shown", "_store", "_type", "_values")}
 """Attributes that only the language itself may read."""
+
+
+class _Members(Enum):
+    ONE = 1
+
+
+class _Flags(Flag):
+    ONE = 1
+
+
+class _Fields(NamedTuple):
+    one: int = 1
+
+
+HARMLESS = {"_asdict", "_fields", "_make", "_name_", "_replace", "_value_"}
+"""What Python puts into classes that no run could change."""
+
+OF_CLASSES = {
+    name
+    for made in (_Members, _Flags, _Fields, type(_Members))
+    for cls in made.__mro__
+    for name in vars(cls)
+    if name == "mro" or (name.startswith("_") and not name.startswith("__"))
+} - HARMLESS
+"""What Python puts into classes beside: tables of its own, and a way to their bases."""
 
 FRAMES = ("gi_", "cr_", "ag_", "tb_")
 """How attributes of generators and tracebacks begin that lead to everything there is."""

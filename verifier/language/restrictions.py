@@ -29,6 +29,7 @@ from verifier.language.restricted import (
     CONSTANT,
     FRAMES,
     INTERNAL,
+    OF_CLASSES,
     ORDERED,
     STATE,
     TEXT,
@@ -100,7 +101,12 @@ class Examiner(ast.NodeVisitor):
         return known.get(name, NOTHING)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        if node.attr in INTERNAL or _is_dunder(node.attr) or node.attr.startswith(FRAMES):
+        if (
+            node.attr in INTERNAL
+            or node.attr in OF_CLASSES
+            or _is_dunder(node.attr)
+            or node.attr.startswith(FRAMES)
+        ):
             raise self._refuse(
                 node, f"uses `.{node.attr}`", "use fields and methods: it is not part of the model"
             )
