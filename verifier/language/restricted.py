@@ -1,6 +1,6 @@
 """Names that a model function must not use, and what to write in their place."""
 
-from enum import Enum, Flag
+from enum import Enum, EnumMeta, Flag
 from typing import NamedTuple
 
 INTERNAL = {
@@ -34,8 +34,7 @@ HARMLESS = {"_asdict", "_fields", "_make", "_name_", "_replace", "_value_"}
 
 OF_CLASSES = {
     name
-    for made in (_Members, _Flags, _Fields, type(_Members))
-    for cls in made.__mro__
+    for cls in (*_Members.__mro__, *_Flags.__mro__, *_Fields.__mro__, *EnumMeta.__mro__)
     for name in vars(cls)
     if name == "mro" or (name.startswith("_") and not name.startswith("__"))
 } - HARMLESS
