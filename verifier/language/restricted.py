@@ -1,6 +1,7 @@
 """Names that a model function must not use, and what to write in their place."""
 
 from enum import Enum, EnumMeta, Flag
+from inspect import getmro
 from typing import NamedTuple
 
 INTERNAL = {
@@ -34,7 +35,8 @@ HARMLESS = {"_asdict", "_fields", "_make", "_name_", "_replace", "_value_"}
 
 OF_CLASSES = {
     name
-    for cls in (*_Members.__mro__, *_Flags.__mro__, *_Fields.__mro__, *EnumMeta.__mro__)
+    for made in (_Members, _Flags, _Fields, EnumMeta)
+    for cls in getmro(made)
     for name in vars(cls)
     if name == "mro" or (name.startswith("_") and not name.startswith("__"))
 } - HARMLESS
