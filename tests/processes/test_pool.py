@@ -50,6 +50,19 @@ def test_tasks_that_leave_no_traces_share_as_many_processes_as_there_are_jobs() 
     assert os.getpid() not in answers.values()
 
 
+def test_of_processes_that_are_done_at_once_as_many_stay_as_there_are_tasks_left() -> None:
+    beside: list[set[str]] = []
+    before = set(children())
+
+    def watch(progress: Progress) -> None:
+        sleep(0.3)  # both are done when it is looked at them
+        if progress.detail == "c":
+            beside.append(set(children()) - before)
+
+    dict(side_by_side({"a": os.getpid, "b": os.getpid, "c": os.getpid}, 2, watch, shared=True))
+    assert [len(each) for each in beside] == [1]
+
+
 def test_a_process_that_has_worked_long_takes_no_other_task(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

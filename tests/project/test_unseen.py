@@ -98,7 +98,9 @@ def test_a_system_that_no_name_of_its_module_stands_for_is_refused(loaded: Load,
 )
 def test_systems_that_have_names_are_fine_wherever_else_they_are(loaded: Load, text: str) -> None:
     module = loaded(text)
-    refuse_unseen_systems(module, systems_of(module))
+    systems = systems_of(module)
+    refuse_unseen_systems(module, systems)
+    assert "lamp/seen" in systems
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,9 @@ def test_a_claim_that_no_name_of_its_module_stands_for_is_refused(loaded: Load, 
 
 def test_claims_that_have_names_are_fine(loaded: Load) -> None:
     module = loaded(f"del SEEN\n__made__.clear()\n{CLAIM.format(kind='always', name='is_on')}")
-    refuse_unseen_claims(module, claims_of(module))
+    claims = claims_of(module)
+    refuse_unseen_claims(module, claims)
+    assert [claim.name for claim in claims] == ["is_on"]
 
 
 @pytest.mark.parametrize(

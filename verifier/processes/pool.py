@@ -189,7 +189,8 @@ class _Pool(Generic[T]):
         except BaseException:
             worker.end()
             raise
-        if worker.may_go_on and soon and self.waiting and not isinstance(result, Lost):
+        wanted = len(self.idle) < len(self.waiting)
+        if worker.may_go_on and soon and wanted and not isinstance(result, Lost):
             self.idle.append(worker)
         else:
             worker.end()
