@@ -59,6 +59,7 @@ KNOWN = [
 ]
 
 SHOWN = [
+    "(a := {'a', 'b'})\nX = [*a]",
     "X = list({'a', 'b'})",
     "X = [x for x in {'a', 'b'}]",
     "X = {'a', 'b'}.pop()",

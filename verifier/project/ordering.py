@@ -104,6 +104,9 @@ class _Orders:
             for is_set, names in self._by_kind():
                 if node.name in names:
                     self.named[is_set][node.asname or node.name] += 1
+        elif isinstance(node, ast.NamedExpr):
+            if self._is_set(node.value):
+                self.named[True][_called(node.target)] += 1
         elif isinstance(node, ast.AugAssign):
             if isinstance(node.op, COMBINING) and _called(node.target) in self._known.views:
                 self.named[True][_called(node.target)] += 1
