@@ -47,25 +47,24 @@ class LoggedStore(Store):
     run: ConcreteRun
 
     def read(self, base: Base) -> Any:
-        leaf = self.leaves[base]  # type: ignore[index]
-        if leaf.ghost:
-            forbid_ghost(leaf, self.run)
-        value = self._noted(leaf, self.values[base])  # type: ignore[index]
-        if self.run.watching and not leaf.constant:
-            self.run.recent.append((self.run.depth, leaf.path, value))
+        leaf, run = self.leaves[base], self.run  # type: ignore[index]
+        if leaf.ghost and not run.observing:
+            forbid_ghost(leaf, run)
+        value = self.values[base]  # type: ignore[index]
+        if run.reads is not None:
+            run.reads[leaf.path] = value
+        if run.watching and not leaf.constant:
+            run.recent.append((run.depth, leaf.path, value))
         return value
 
     def peek(self, base: Base, target: Store) -> Any:
-        return target.encoded(self._noted(self.leaf(base), self.values[base]))  # type: ignore[index]
-
-    def _noted(self, leaf: Leaf, value: Any) -> Any:
-        """A value that is read or copied."""
+        value = self.values[base]  # type: ignore[index]
         if self.run.reads is not None:
-            self.run.reads[leaf.path] = value
-        return value
+            self.run.reads[self.leaf(base).path] = value
+        return target.encoded(value)
 
     def poke(self, base: Base, raw: Any) -> None:
-        leaf, old = self.leaf(base), self.values[base]  # type: ignore[index]
+        leaf, old = self.leaves[base], self.values[base]  # type: ignore[index]
         if self.run.observing:
             forbid_change(leaf, self.run)
         if leaf.constant:
@@ -125,7 +124,8 @@ class ConcreteRun:
             check_given(function, given, named)
         place = model_place() if self.logging else None
         made = Call(function, place.line if place else 0)
-        self.log(made)
+        if self.logging:
+            self.log(made)
         before = (self.observing, self.judging)
         enter(self, function)
         try:

@@ -12,7 +12,7 @@ from verifier.language.errors import ModelError, in_model, place_of, refuse
 from verifier.language.functions import about, model_function
 from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
 from verifier.language.records import FieldAccess, assign, fill, require_fresh
-from verifier.language.stores import RUNNING, SymbolicStore, shifted, store_for
+from verifier.language.stores import RUNNING, SymbolicStore, consecutive, shifted, store_for
 
 T = TypeVar("T")
 
@@ -56,10 +56,10 @@ def _equal(self: Any, other: Any) -> Any:
     require_fresh(self)
     require_fresh(other)
     result: Any = True
-    for i in range(len(layout_of(type(self)).leaves)):
-        mine = self._store.read(shifted(self._base, i))
-        theirs = other._store.read(shifted(other._base, i))
-        result = (mine == theirs) & result
+    size = len(layout_of(type(self)).leaves)
+    places = consecutive(self._base, size), consecutive(other._base, size)
+    for mine, theirs in zip(*places, strict=True):
+        result = (self._store.read(mine) == other._store.read(theirs)) & result
     return result
 
 

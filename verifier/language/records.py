@@ -19,7 +19,15 @@ from verifier.language.encoding import encoding
 from verifier.language.errors import in_model, refuse
 from verifier.language.layout import Field, Part, Rows, Slot, first_value, layout_of
 from verifier.language.references import Outdated
-from verifier.language.stores import RUNNING, Base, Store, SymbolicStore, misindexed, shifted
+from verifier.language.stores import (
+    RUNNING,
+    Base,
+    Store,
+    SymbolicStore,
+    consecutive,
+    misindexed,
+    shifted,
+)
 from verifier.language.symbolic import Symbol
 
 K = TypeVar("K", bound=Enum)
@@ -110,7 +118,8 @@ def again(reference: Any, store: Store, base: Base, born: int) -> Any:
 def require_given_fresh(given: Iterable[Any]) -> None:
     """Refuse arguments of a model function that are stale references."""
     for value in given:
-        if hasattr(value, "_store"):
+        store: Store | None = getattr(value, "_store", None)
+        if store is not None and store.ages.clock != value._born:
             require_fresh(value)
 
 
@@ -238,11 +247,11 @@ def _copy(source: Any, store: Store, base: Base, size: int) -> None:
                 _keep_ghost(origin, source._base + i, store, base + i)
         store.values[base : base + size] = origin.values[source._base : source._base + size]
         return
-    copied = [origin.peek(shifted(source._base, i), store) for i in range(size)]
-    for i, raw in enumerate(copied):
-        place = shifted(base, i)
+    sources, places = consecutive(source._base, size), consecutive(base, size)
+    copied = [origin.peek(place, store) for place in sources]
+    for one, place, raw in zip(sources, places, copied, strict=True):
         if guarded:
-            _keep_ghost(origin, shifted(source._base, i), store, place)
+            _keep_ghost(origin, one, store, place)
         store.poke(place, raw)
 
 
@@ -267,10 +276,11 @@ def snapshot(record: T) -> T:
     require_fresh(source)
     family = isinstance(source, FamilyView)
     size = source._rows.size if family else len(layout_of(type(source)).leaves)
-    leaves = tuple(source._store.leaf(shifted(source._base, i)) for i in range(size))
+    places = consecutive(source._base, size)
+    leaves = tuple(map(source._store.leaf, places))
     store = Store(leaves, [])
     if isinstance(source._store, SymbolicStore):
         store = SymbolicStore(source._store.run, leaves, [])
-    store.values = [source._store.peek(shifted(source._base, i), store) for i in range(size)]
+    store.values = [source._store.peek(place, store) for place in places]
     store.made = True
     return cast("T", FamilyView(source._rows, store, 0) if family else view(type(source), store, 0))

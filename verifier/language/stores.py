@@ -6,7 +6,7 @@ as defaults or held in globals are frozen then, because a fork runs a function a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -278,6 +278,13 @@ def shifted(base: Base, offset: int) -> Base:
     if isinstance(base, int):
         return base + offset
     return tuple((condition, place + offset) for condition, place in base)
+
+
+def consecutive(base: Base, size: int) -> Sequence[Base]:
+    """The bases of so many values from one on."""
+    if isinstance(base, int):
+        return range(base, base + size)
+    return [shifted(base, offset) for offset in range(size)]
 
 
 def places_of(base: Base) -> tuple[int, ...]:
