@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from random import Random
 
 from verifier.circuit.circuit import Circuit
@@ -19,6 +20,8 @@ SPREAD = 32
 """Cases like one that the solver has found, of which those are used that reach goals."""
 BATCH = 16
 """Questions to the solver before the cases found are counted."""
+STANDING = 48
+"""Cases that are compared in whether a step is enabled after them, but for those found for that."""
 CONFLICTS = 300_000
 """Of the solver, for all questions about a system together: no clock, so that the answer is the
 same on every machine. The bundled systems need a few hundred; these take half a minute."""
@@ -115,10 +118,7 @@ class Cases:
 
     def covering(self) -> list[Case]:
         """A few of the cases: they take each step and each way at each decision of the text."""
-        cases = list(self.chosen)
-        words = self.goals.words(
-            [_bits(column) for column in zip(*cases, strict=True)], (1 << len(cases)) - 1
-        )
+        cases, words = list(self.chosen), self._reached
         ways: dict[tuple[Place, str], int] = {}
         for goal in self.goals.all:
             if goal.place is not None:
@@ -130,6 +130,20 @@ class Cases:
             if not word & covered and word:
                 covered |= 1 << self._lane(word, (each for each in rare if not each & covered))
         return [case for lane, case in enumerate(cases) if covered >> lane & 1]
+
+    def standing(self) -> list[Case]:
+        """Some cases to find out in whether a step is enabled after them."""
+        cases, words = list(self.chosen), self._reached
+        reached = (words[point] for point in self.goals.of_deadlock)
+        lanes = {self._lane(word, ()) for word in reached if word}
+        lanes.update(range(0, len(cases), 1 + len(cases) // STANDING))
+        return [cases[lane] for lane in sorted(lanes)]
+
+    @cached_property
+    def _reached(self) -> list[int]:
+        """In which of the cases, once all are found, each point is reached."""
+        columns = [_bits(column) for column in zip(*self.chosen, strict=True)]
+        return self.goals.words(columns, (1 << len(self.chosen)) - 1)
 
     def _lane(self, cases: int, rare: Iterable[int]) -> int:
         """One of some cases; it reaches as many rare goals as are reached together."""

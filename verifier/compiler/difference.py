@@ -9,7 +9,7 @@ from typing import Any
 
 from verifier.compiler.cases import Case
 from verifier.compiler.outcomes import ByCircuit, ByPython, Outcome, Reader
-from verifier.language.compiled import Compiled
+from verifier.language.compiled import DEADLOCK, Compiled
 from verifier.language.concrete import Assignment, Call
 from verifier.language.errors import ModelError, Place
 
@@ -46,7 +46,8 @@ def refusal(circuit: ByCircuit, found: Difference) -> ModelError:
 
     def differs(case: Case) -> _Part | None:
         [expected] = circuit.outcomes([case])
-        return _differing(compiled, expected, python.outcome(case))
+        actual = python.with_stuck(python.outcome(case), expected.likely)
+        return _differing(compiled, expected, actual)
 
     wanted = differs(found.case)
     if wanted is None:
@@ -68,7 +69,7 @@ def refusal(circuit: ByCircuit, found: Difference) -> ModelError:
 
 def _differing(compiled: Compiled, circuit: Outcome, python: Outcome) -> _Part | None:
     """What differs, the cause before its effects; None where nothing does."""
-    if circuit == python:
+    if circuit.agrees(python):
         return None
     return next(_parts(compiled, circuit, python), None)
 
@@ -94,6 +95,8 @@ def _parts(compiled: Compiled, circuit: Outcome, python: Outcome) -> Iterator[_P
     ):
         if mine != other:
             yield _Part(f"the violation of `{group}`", mine, other)
+    if None not in (circuit.stuck, python.stuck) and circuit.stuck != python.stuck:
+        yield _Part(f"the violation of `{DEADLOCK}`", circuit.stuck, python.stuck)
 
 
 def _one(names: tuple[str, ...]) -> str:

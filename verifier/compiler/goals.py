@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from verifier.circuit.graph import FALSE, TRUE, Graph
@@ -75,11 +76,14 @@ class Goals:
         self.translation = translation
         self.graph: Graph = translation.steps.graph
         self.points = Points()
+        self.of_deadlock: list[int] = []
+        """The points of goals that are about whether a step is enabled."""
         self.all: tuple[Goal, ...] = self._collected()
 
     def _collected(self) -> tuple[Goal, ...]:
         found: dict[int, Goal] = {}
-        for goal in (*self._of_steps(), *self._of_paths(), *self._of_claims()):
+        goals = (self._of_steps(), self._of_paths(), self._of_claims(), self._of_deadlock())
+        for goal in chain.from_iterable(goals):
             known = found.get(goal.point)
             if self.points.literal[goal.point] != FALSE and not (
                 known and known.times >= goal.times
@@ -179,6 +183,24 @@ class Goals:
                 way = "true" if (literal == bad) == (function.kind == "sometimes") else "false"
                 point = self.points.after(START, literal)
                 yield Goal(point, f"`{function.name}` is {way}", function.place)
+
+    def _of_deadlock(self) -> Iterator[Goal]:
+        """States that enable no step, only one step, or a step after which none is enabled."""
+        steps, points, graph = self.translation.steps, self.points, self.graph
+        idle = points.after(START, graph.any(steps.selected) ^ 1)
+        for number, (step, _, outcome) in enumerate(self._steps() if steps.able else ()):
+            others = graph.any(steps.able[:number] + steps.able[number + 1 :])
+            begun = graph.any([outcome.enabled, *outcome.failures.values()])
+            only = points.after(points.after(idle, others ^ 1), begun)
+            self.of_deadlock.append(only)
+            yield Goal(only, f"only step `{step.name}` is enabled", step.function.place)
+        if steps.able:
+            none = points.after(idle, graph.any(steps.able) ^ 1)
+            yield Goal(none, "no step is enabled", None)
+            taken = points.after(START, graph.any(steps.taken))
+            ending = points.after(taken, self.translation.stuck)
+            self.of_deadlock += none, ending
+            yield Goal(ending, "no step is enabled after one is taken", None)
 
     def _differ(self, a: Any, b: Any) -> int:
         """The literal that says that two values of a leaf differ."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from verifier.circuit.packed import Program
 from verifier.compiler.cases import Case
 from verifier.compiler.goals import bits_of
-from verifier.language.compiled import ASSERTIONS, Compiled
+from verifier.language.compiled import ASSERTIONS, DEADLOCK, Compiled
 from verifier.language.compiling import Translation
 from verifier.language.concrete import ConcreteRun, Taken
+from verifier.language.enabled import Attempts, TooManyAttempts, obstacles
 from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, Place, blaming
 from verifier.language.system import Step
 
 SECONDS = 5.0
 """Time after which a step on plain values is given up."""
+ATTEMPTS = 2_000
+"""Attempts to take a step with other choices, for whether any is enabled in one state. The bundled
+systems need up to 21; twenty times as many are made in all states of a system together."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +30,24 @@ class Outcome:
     """What a case leads to: the steps that are taken, failing assertions, values, claims.
 
     `bad` has every property function on each of its records, violated or (a case) found, then
-    every output of the circuit that they make up. An `error` is an exception of plain Python.
+    every output of the circuit that they make up. `stuck` is whether no step is enabled then; None
+    where that is nobody's question, or took too long to find out. `likely` is a step that the
+    circuit takes to be enabled. An `error` is an exception of plain Python.
     """
 
     taken: tuple[str, ...]
     failed: tuple[str, ...]
     values: tuple[Any, ...]
     bad: tuple[bool, ...]
+    stuck: bool | None = None
+    likely: Step | None = dataclasses.field(default=None, compare=False)
     error: str = ""
     place: Place | None = None
+
+    def agrees(self, other: Outcome) -> bool:
+        """Whether two are the same, as far as both have found out."""
+        known = None not in (self.stuck, other.stuck)
+        return self == (other if known else replace(other, stuck=self.stuck))
 
 
 class Reader:
@@ -96,13 +110,15 @@ class ByPython:
         self.run = ConcreteRun(compiled.leaves, list(compiled.system.initial_values), logging)
         self.state = compiled.system.state(self.run.store)
         self.taken: Taken | None = None
+        self.endless = DEADLOCK in compiled.circuit.bad
+        self.attempts = 20 * ATTEMPTS
         self.groups = [
             ([c.binding for c in group], group[0].binding.function.kind == "always")
             for group in compiled.conjuncts.values()
         ]
 
     def outcome(self, case: Case) -> Outcome:
-        """What the step of a case does."""
+        """What the step of a case does, but for `stuck`."""
         run, move = self.run, self.reader.move(case)
         run.store.values = self.reader.values(case)
         what = f"step `{move[0].name}`" if move else "a property"
@@ -115,10 +131,29 @@ class ByPython:
                 after = tuple(run.store.values)
                 bad = tuple(self._bad())
         except ModelError as error:
-            return Outcome((), (), (), (), error.message, error.place)
+            return Outcome((), (), (), (), error=error.message, place=error.place)
         fired = move is not None and taken is not None and taken.failed is None
         failed = () if taken is None or taken.failed is None else (taken.failed,)
         return Outcome((move[0].name,) if move and fired else (), failed, after, bad)
+
+    def with_stuck(self, outcome: Outcome, likely: Step | None) -> Outcome:
+        """The last outcome with whether no step is enabled now, where that can be found out.
+
+        What the circuit takes for a step that is enabled is tried first.
+        """
+        if not self.endless or outcome.error:
+            return outcome
+        attempts = Attempts(min(ATTEMPTS, self.attempts))
+        before = attempts.left
+        try:
+            found = obstacles(self.compiled.system, self.run, likely, attempts)
+        except TooManyAttempts:
+            return outcome
+        except ModelError as error:
+            return Outcome((), (), (), (), error=error.message, place=error.place)
+        finally:
+            self.attempts -= before - attempts.left
+        return replace(outcome, stuck=found is not None)
 
     def _bad(self) -> Iterator[bool]:
         """Each claim, then each group; no case occurs where a step fails its assertion."""
@@ -149,9 +184,12 @@ class ByCircuit:
         groups = [circuit.bad[name] for name in compiled.conjuncts]
         self.steps = compiled.system.actions
         taken = [circuit.bad[f"fires:{step.name}"] for step in self.steps]
-        failing = circuit.bad.get(ASSERTIONS, 0)
-        roots = [*(x.next for x in circuit.latches), *claims, *groups, *taken, failing]
+        whole = [circuit.bad.get(ASSERTIONS, 0), circuit.bad.get(DEADLOCK, 0)]
+        roots = [*(x.next for x in circuit.latches), *claims, *groups, *taken, *whole]
         self.program = Program(circuit.graph, variables, roots)
+        self.endless = DEADLOCK in circuit.bad
+        steps = translation.steps
+        self.able = Program(steps.graph, steps.start.variables, steps.able)
 
     def outcomes(self, cases: Sequence[Case]) -> Iterator[Outcome]:
         """What the step of each case does."""
@@ -159,15 +197,21 @@ class ByCircuit:
         variables = [packed(column) for column in zip(*cases, strict=True)]
         found = self.program(variables, ones)
         details = self._details(variables, ones)
+        states = found[: self.reader.state_bits]
+        able = self.able([*states, *[0] * (len(variables) - len(states))], ones)
         for lane in range(len(cases)):
             bits = [word >> lane & 1 for word in found]
-            yield self._outcome(bits, lane, details)
+            likely = (s for s, word in zip(self.steps, able, strict=False) if word >> lane & 1)
+            yield self._outcome(bits, lane, details, next(likely, None))
 
-    def _outcome(self, bits: Sequence[int], lane: int, details: Sequence[_Detail]) -> Outcome:
+    def _outcome(
+        self, bits: Sequence[int], lane: int, details: Sequence[_Detail], likely: Step | None
+    ) -> Outcome:
         states = self.reader.state_bits
         values = self.reader.values(bits)
         claims = states + self.claims
-        fired = [n for n, bit in enumerate(bits[claims:-1]) if bit]
+        *taken, failing, stuck = bits[claims:]
+        fired = [n for n, bit in enumerate(taken) if bit]
         for place, default in self.blank:
             values[place] = default
         for number in fired:
@@ -176,12 +220,14 @@ class ByCircuit:
         names = tuple(
             name for detail in details for name, word in detail.failed if word >> lane & 1
         )
-        failed = names if bits[-1] == bool(names) else ("an assertion",) * bits[-1]
+        failed = names if failing == bool(names) else ("an assertion",) * failing
         return Outcome(
             tuple(self.steps[number].name for number in fired),
             failed,
             tuple(values),
             tuple(bit == 1 for bit in bits[states:claims]),
+            stuck == 1 if self.endless else None,
+            likely,
         )
 
     def _details(self, variables: Sequence[int], ones: int) -> list[_Detail]:

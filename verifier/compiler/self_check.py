@@ -37,7 +37,8 @@ def compare(translation: Translation, times: int = 1) -> int:
         ) from None
     circuit = ByCircuit(translation)
     calls = calls_in(translation)
-    found = next(differences(circuit, cases, calls, set(search.covering())), None)
+    covering, standing = set(search.covering()), set(search.standing())
+    found = next(differences(circuit, cases, calls, covering, standing), None)
     if found is not None:
         raise refusal(circuit, found)
     impossible = search.impossible()
@@ -52,14 +53,24 @@ def compare(translation: Translation, times: int = 1) -> int:
 
 
 def differences(
-    circuit: ByCircuit, cases: Sequence[Case], calls: Calls, covering: Collection[Case]
+    circuit: ByCircuit,
+    cases: Sequence[Case],
+    calls: Calls,
+    covering: Collection[Case],
+    standing: Collection[Case],
 ) -> Iterator[Difference]:
-    """What differs, case by case; what plain Python calls is examined in those of `covering`."""
+    """What differs, case by case.
+
+    What plain Python calls is examined in those of `covering`, and whether a step is enabled after
+    the case is compared in those of `standing`.
+    """
     python = ByPython(circuit.compiled)
     for case, expected in zip(cases, circuit.outcomes(cases), strict=True):
         outcome = partial(python.outcome, case)
         actual = calls.run(outcome) if case in covering else outcome()
-        if actual != expected:
+        if case in standing:
+            actual = python.with_stuck(actual, expected.likely)
+        if not actual.agrees(expected):
             yield Difference(case, expected, actual)
 
 

@@ -47,14 +47,15 @@ def compile_steps(
 class Translation:
     """A circuit and what it was made from, over the graph in which the steps were explored.
 
-    `bad` are the conjuncts there, in their order; `judged`, `met` and `learned` are about the
-    paths of the properties.
+    `bad` are the conjuncts there, in their order, `stuck` is the output `deadlock`; `judged`, `met`
+    and `learned` are about the paths of the properties.
     """
 
     compiled: Compiled
     steps: Steps
     explored: tuple[Explored, ...]
     bad: tuple[int, ...]
+    stuck: int
     judged: tuple[Fork, ...]
     met: tuple[Meeting, ...]
     learned: tuple[Learned, ...]
@@ -95,7 +96,8 @@ def translation_of(
     compiled = Compiled(start.system, circuit, start.latch_names, placed, start.run.costs, seconds)
     run = start.run
     noted = (tuple(run.forks), tuple(run.meetings), tuple(run.learned))
-    return Translation(compiled, steps, tuple(explored), tuple(bads), *noted)
+    stuck = bad.get(DEADLOCK, FALSE)
+    return Translation(compiled, steps, tuple(explored), tuple(bads), stuck, *noted)
 
 
 class Steps:
@@ -117,6 +119,8 @@ class Steps:
             self.graph.both(selected, outcome.enabled)
             for selected, outcome in zip(self.selected, outcomes, strict=True)
         ]
+        self.able: list[int] = []
+        """For each step that it is enabled for some choices, once `stuck` has found that out."""
 
     def fired(self) -> dict[str, int]:
         """For each step that it is taken."""
@@ -144,12 +148,13 @@ class Steps:
         """
         if self.system.may_end:
             return {}
-        able = FALSE
+        none = TRUE
         for step, outcome in zip(self.system.actions, self.outcomes, strict=True):
             begun = self.graph.any([outcome.enabled, *outcome.failures.values()])
-            able = self.graph.either(able, self._for_some_choices(step, begun))
+            self.able.append(self._for_some_choices(step, begun))
+            none = self.graph.both(none, self.able[-1] ^ 1)
         after = {latch.literal: latch.next for latch in latches}
-        [stuck] = self.graph.copy_into(self.graph, [able ^ 1], after)
+        [stuck] = self.graph.copy_into(self.graph, [none], after)
         return {DEADLOCK: stuck}
 
     def _for_some_choices(self, step: Step, begun: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
@@ -30,16 +31,35 @@ class Obstacle:
     choices: Mapping[str, Any]
 
 
-def obstacles(system: System, run: ConcreteRun) -> list[Obstacle] | None:
+class TooManyAttempts(ModelError):
+    """Whether a step is enabled takes more attempts with other choices than are allowed."""
+
+
+@dataclass
+class Attempts:
+    """How many attempts to take a step are left."""
+
+    left: int = sys.maxsize
+
+    def count(self) -> None:
+        """Count one. Raises TooManyAttempts."""
+        if not self.left:
+            raise TooManyAttempts("whether a step is enabled takes too many attempts")
+        self.left -= 1
+
+
+def obstacles(
+    system: System, run: ConcreteRun, likely: Step | None = None, attempts: Attempts | None = None
+) -> list[Obstacle] | None:
     """What keeps each step from being taken in a run's state; None where some step is enabled.
 
     A step that fails an assertion counts as enabled: the violation of `assertions` reports it.
-    The state stays as it is.
+    The state stays as it is. A `likely` step is tried first.
     """
-    found = {}
-    for step in sorted(system.actions, key=_combinations):
+    found, attempts = {}, attempts or Attempts()
+    for step in sorted(system.actions, key=lambda one: (one is not likely, _combinations(one))):
         with blaming(f"step `{step.name}` of `{system.name}`", SECONDS):
-            obstacle = _obstacle(system, run, step, {})
+            obstacle = _obstacle(system, run, step, {}, attempts)
         if obstacle is None:
             return None
         found[step.name] = obstacle
@@ -51,12 +71,13 @@ def _combinations(step: Step) -> int:
 
 
 def _obstacle(
-    system: System, run: ConcreteRun, step: Step, given: Mapping[str, Any]
+    system: System, run: ConcreteRun, step: Step, given: Mapping[str, Any], attempts: Attempts
 ) -> Obstacle | None:
     """Why a step is not enabled with these choices and any others; None where it is with some.
 
     A choice gets its values, one after the other, once the step looks at it.
     """
+    attempts.count()
     left = [choice for choice in step.choices if choice.name not in given]
     choices = {**given, **{choice.name: OpenChoice(choice.name) for choice in left}}
     before, outer, run.reads = list(run.store.values), run.reads, {}
@@ -73,7 +94,7 @@ def _obstacle(
         run.store.values, run.reads = before, outer
     found: Obstacle | None = None
     for value in next(choice.values for choice in left if choice.name == name):
-        obstacle = _obstacle(system, run, step, {**given, name: value})
+        obstacle = _obstacle(system, run, step, {**given, name: value}, attempts)
         if obstacle is None:
             return None
         found = found or obstacle
