@@ -6,6 +6,7 @@ import pytest
 
 from tests.gate.conftest import Project
 
+VERDICTS = "properties/verdicts.toml"
 MODEL = '''
 """Three flags; some systems set one that they should not."""
 
@@ -75,7 +76,7 @@ def test_a_pair_that_was_violated_before_is_told_to_be_violated_anew(flags: Proj
     assert "unjudged" not in ran.out
     report = (flags.folder / "report.md").read_text()
     assert "Anew in `flags/bad/sober`, which other steps violated before." in report
-    assert "### Violated before this change, too" not in report
+    assert "### Recorded as violated at the base, too" not in report
     rows = json.loads((flags.folder / "report.json").read_text())["results"]
     assert [row["pair"] for row in rows if row["worsened"]] == ["flags/bad/sober"]
 
@@ -99,3 +100,28 @@ def test_what_violated_the_base_by_the_same_steps_is_not_new(flags: Project) -> 
     assert ran.code == 1
     assert "anew in" not in ran.out
     assert "unjudged   flags/bad/sober\n" in ran.out
+
+
+def test_a_pair_without_a_record_at_the_base_was_not_violated_there(flags: Project) -> None:
+    """`proved` is expected without a record; the other pair is new with the change."""
+    flags.edit('["flags/good"]\ndeadlock = "proved"\nsober = "proved"\n', "", VERDICTS)
+    flags.commit()
+    flags.git("branch", "--force", "main")
+    flags.edit("    flags.wrong = False\n", "    flags.wrong = flags.ready\n", "models/flags.py")
+    flags.edit(
+        "(go, err))\n",
+        '(go, err))\nnew = System("flags/new", Flags(), (go, err))\n',
+        "models/flags.py",
+    )
+    assert flags.gate("--accept").code == 0
+    ran = flags.gate("--markdown", "report.md")
+    assert ran.code == 0
+    unjudged = ran.out.split("unjudged")[1] if "unjudged" in ran.out else ""
+    assert "flags/good" not in unjudged
+    assert "flags/new" not in unjudged
+    for pair in ("flags/good/sober", "flags/new/sober"):
+        [line] = [line for line in ran.out.splitlines() if line.startswith(f"violated   {pair}")]
+        assert line.endswith("violated, as now expected; no verdict was recorded before")
+    assert "since step 2: `go` leaves `wrong` 1" in ran.out
+    report = (flags.folder / "report.md").read_text()
+    assert "| `flags/good/sober` | **violated** | violated (before: not recorded) |" in report

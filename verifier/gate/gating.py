@@ -241,6 +241,7 @@ def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[
             each.how[result.property],
             result.property in each.moved,
             each.departures.get(result.property),
+            base_known=bool(past.systems),
         )
         for each in decided
         for result in each.results

@@ -7,30 +7,44 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from verifier.language.errors import ModelError
 from verifier.processes.pool import SCARCE
+from verifier.processes.signals import shielded
 from verifier.project.root import PARTS
 
 MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """Where the main branch is looked for, in this order."""
 
 EVIDENCE = "properties/certificates/"
+READ = (".py", ".toml")
+"""How the names of files end that a project is made of, whether or not git ignores them."""
 SECONDS = 120
 LINK = "120000"
 """The mode of a symbolic link in a tree."""
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_DIFF_OPTS")
-INERT = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+INERT = (
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "core.quotePath=false"),
+)
 """No program of the repository's own runs to find changes, and names come as they are."""
 PATCH = (
     *("--unified=0", "--inter-hunk-context=0", "--no-color", "--no-renames"),
     *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"),
 )
 """A patch that looks the same whatever the repository is configured to."""
+
+NOTED = (
+    *("--literal-pathspecs", "add", "--intent-to-add", "--force"),
+    *("--pathspec-from-file=-", "--pathspec-file-nul"),
+)
+"""Notes files in an index without their content, also ignored ones."""
 
 
 @dataclass(frozen=True)
@@ -47,25 +61,50 @@ class Base:
 
     def changed(self) -> tuple[str, ...]:
         """Files of the project that differ in the working tree, new ones too, without evidence."""
-        names = ("--name-only", "-z", "--no-renames")
-        known = _git(self.top, "diff", *names, self.commit, "--", *self._where)
-        new = _git(self.top, "ls-files", "--others", "--exclude-standard", "-z", "--", *self._where)
-        files = {name for name in (*known.split("\0"), *new.split("\0")) if name}
+        listed = ("ls-files", "--others", "--exclude-standard", "-z", "--", *self._where)
+        names = ("diff", "--name-only", "-z", "--no-renames", self.commit, "--", *self._where)
+        with self._compared() as index:
+            files = {*_names(self.top, *listed, index=index)}
+            files |= {*_names(self.top, *names, index=index)}
         inside = (name.removeprefix(self.prefix) for name in files)
         return tuple(sorted(name for name in inside if not name.startswith(EVIDENCE)))
 
     def diff(self) -> str:
         """The lines that differ in the working tree, without context, in the project's paths."""
-        text = _git(self.top, "diff", *PATCH, self.commit, "--", *self._where)
+        with self._compared() as index:
+            text = _git(self.top, "diff", *PATCH, self.commit, "--", *self._where, index=index)
         return text.replace(f"+++ b/{self.prefix}", "+++ b/")
+
+    @contextmanager
+    def _compared(self) -> Iterator[Path]:
+        """An index of the base alone: no file counts as unchanged because git was told so.
+
+        What the project is made of is in it, empty, where the base does not have it.
+        """
+        folder = TemporaryDirectory(prefix="nestproof-index-")
+        try:
+            index = Path(folder.name) / "index"
+            _run(self.top, "update-index", "-z", "--index-info", asked=self._tree(), index=index)
+            others = _names(self.top, "ls-files", "--others", "-z", "--", *self._where, index=index)
+            new = os.fsencode("\0".join(name for name in others if name.endswith(READ)))
+            if new:
+                _run(self.top, *NOTED, asked=new, index=index)
+            yield index
+        finally:
+            with shielded():
+                folder.cleanup()
+
+    def _tree(self) -> bytes:
+        """The project's entries at the base, each ended by a zero byte."""
+        return _run(self.top, "ls-tree", "-r", "-z", "--full-tree", self.commit, "--", *self._where)
 
     def extract(self, folder: Path) -> bool:
         """Write the project as it was into a folder; False where there was none.
 
         The contents are taken as they are stored: no filter and no attribute has a say.
         """
-        tree = ("ls-tree", "-r", "-z", "--full-tree", self.commit, "--", *self._where)
-        entries = [entry.split("\t", 1) for entry in _git(self.top, *tree).split("\0") if entry]
+        tree = os.fsdecode(self._tree())
+        entries = [entry.split("\t", 1) for entry in tree.split("\0") if entry]
         found = [(*kind.split(" "), name) for kind, name in entries]
         files = [(blob, name, mode == LINK) for mode, kind, blob, name in found if kind == "blob"]
         files.sort(key=lambda file: file[2])  # links last, so that nothing is written through one
@@ -199,23 +238,30 @@ def _quiet(root: Path, *arguments: str) -> str | None:
     return os.fsdecode(done.stdout).strip() or None if done.returncode == 0 else None
 
 
-def _git(root: Path, *arguments: str) -> str:
-    return os.fsdecode(_run(root, *arguments))
+def _git(root: Path, *arguments: str, index: Path | None = None) -> str:
+    return os.fsdecode(_run(root, *arguments, index=index))
 
 
-def _run(root: Path, *arguments: str, asked: bytes = b"") -> bytes:
-    done = _done(root, *arguments, asked=asked)
+def _names(root: Path, *arguments: str, index: Path) -> list[str]:
+    """The names that git prints, each ended by a zero byte."""
+    return [name for name in _git(root, *arguments, index=index).split("\0") if name]
+
+
+def _run(root: Path, *arguments: str, asked: bytes = b"", index: Path | None = None) -> bytes:
+    done = _done(root, *arguments, asked=asked, index=index)
     if done.returncode:
         raise _failure(arguments[0], os.fsdecode(done.stderr))
     return done.stdout
 
 
-def _done(root: Path, *arguments: str, asked: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _done(
+    root: Path, *arguments: str, asked: bytes = b"", index: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
             ["git", *INERT, *arguments],
             cwd=root,
-            env=_environment(),
+            env=_environment() | ({} if index is None else {"GIT_INDEX_FILE": str(index)}),
             input=asked,
             capture_output=True,
             timeout=SECONDS,

@@ -22,6 +22,8 @@ class Row:
     """Whether its circuit is another one than at the base."""
     departure: Departure | None = None
     """Where its counterexample leaves the way of the base."""
+    base_known: bool = False
+    """Whether what was recorded at the base is known; without a record `proved` is expected."""
 
     @property
     def code(self) -> int:
@@ -35,8 +37,18 @@ class Row:
     @property
     def is_judged(self) -> bool:
         """Whether its verdict can tell anything about a change that touches it."""
-        before = self.expected_before or self.expected
-        return not (self.moved and self.code == 0 and before == self.result.verdict == "violated")
+        same = self.expected_before == self.result.verdict == "violated"
+        return not (self.moved and self.code == 0 and same)
+
+    @property
+    def before(self) -> str | None:
+        """The verdict that was expected at the base; None where that is not known."""
+        return self.expected_before or ("proved" if self.base_known else None)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether its verdict is another than was expected at the base."""
+        return self.before not in (None, self.result.verdict)
 
     @property
     def says(self) -> str:
@@ -46,6 +58,8 @@ class Row:
             return f"it is not known whether it holds: {self.result.reason}"
         if verdict != expected:
             return f"{verdict}, expected {expected}"
-        if self.expected_before not in (None, verdict):
+        if self.is_news and self.expected_before is None:
+            return f"{verdict}, as now expected; no verdict was recorded before"
+        if self.is_news:
             return f"{verdict}, as now expected; it was {self.expected_before}"
         return f"{verdict}, as expected"

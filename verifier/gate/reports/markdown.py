@@ -56,9 +56,9 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"{sentence(heading(report))}."
     yield ""
     yield from _unexpected(report)
-    moved = [row for row in report.rows if not row.code and _accepted(row)]
+    moved = [row for row in report.rows if not row.code and row.is_news]
     if moved:
-        yield "### Verdicts that this change records anew"
+        yield "### Verdicts that this change records"
         yield ""
         yield from _table(moved)
     yield from _unjudged(report)
@@ -97,13 +97,13 @@ def _unexpected(report: Report) -> Iterator[str]:
 
 
 def _unjudged(report: Report) -> Iterator[str]:
-    """Pairs that were violated before and are: what a change adds to that they cannot tell."""
+    """Pairs that are recorded as violated before and now: these cannot detect a regression."""
     rows = unjudged(report)
     if not rows:
         return
-    yield "### Violated before this change, too"
+    yield "### Recorded as violated at the base, too"
     yield ""
-    yield "As expected; but whether the change makes them worse, these verdicts cannot tell."
+    yield "As expected; but whether the change makes them worse, these verdicts cannot show."
     yield ""
     yield f"<details><summary>{plural(len(rows), 'pair')}</summary>"
     yield ""
@@ -117,17 +117,13 @@ def _pairs(rows: Sequence[Row]) -> str:
     return named + f" and {len(rows) - PAIRS} more" * (len(rows) > PAIRS)
 
 
-def _accepted(row: Row) -> bool:
-    return row.expected_before not in (None, row.result.verdict)
-
-
 def _table(rows: list[Row]) -> Iterator[str]:
     yield "| pair | verdict | expected | evidence |"
     yield "|---|---|---|---|"
     for row in rows:
         expected = row.expected or "proved"
-        if row.expected_before not in (None, expected):
-            expected += f" (before: {row.expected_before})"
+        if row.before not in (None, expected):
+            expected += f" (before: {row.expected_before or 'not recorded'})"
         yield f"| `{row.pair}` | **{row.result.verdict}** | {expected} | {_cell(how(row))} |"
     yield ""
 

@@ -51,7 +51,7 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
     for rows in by_cause([*wrong, *report.worsened]):
         yield from _wrong(rows, style)
     for row in report.rows:
-        if row.code != 1 and (row.code or row.expected_before not in (None, row.result.verdict)):
+        if row.code != 1 and (row.code or row.is_news):
             yield from _said([row], style)
     yield from _unjudged(report)
     for line in strength_lines(report.strength):
@@ -133,6 +133,8 @@ def _said(rows: Sequence[Row], style: Style) -> Iterator[str]:
     yield from (_verdict(row, style) for row in rows)
     row = rows[0]
     yield f"{INDENT}{how(row)}"
+    if row.departure is not None:
+        yield from _departure(row.departure)
     reason = row.result.reason
     if reason and reason not in (*row.says.split(": ", 1), how(row)):
         yield f"{INDENT}{reason}"
@@ -157,4 +159,4 @@ def _unjudged(report: Report) -> Iterator[str]:
         first, *rest = _listed(pairs)
         yield f"unjudged   {first}"
         yield from rest
-        yield f"{INDENT}violated before the change, too; what it adds these verdicts cannot tell"
+        yield f"{INDENT}recorded as violated at the base, too: cannot detect a regression"
