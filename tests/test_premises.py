@@ -38,3 +38,25 @@ def test_a_proof_reads_as_lemmas_and_what_needs_them() -> None:
     assert "lazy/fixed/isolation is proved" in text
     assert "which step needs which lemmas" in text
     assert "switch_to" in text
+
+
+@pytest.mark.parametrize(
+    ("count", "induction", "simple", "text"),
+    [
+        (0, 0, False, "this needs no lemmas: it holds in every state, reachable or not"),
+        (1, 0, False, "pdr: 1 lemma that holds at the start, and every step keeps it; it implies"),
+        (2, 0, False, "2 lemmas that hold at the start, and every step keeps them; together they"),
+        (0, 2, True, "after 2 good ones in a row, on paths where no state comes twice"),
+        (0, 1, False, "pdr: the first step is good, and so is each step after a good one"),
+        (1, 2, False, "in a row; with 1 lemma that holds at the start, and every step keeps it"),
+    ],
+)
+def test_why_it_is_a_proof_is_said_as_it_is(
+    count: int, induction: int, simple: bool, text: str
+) -> None:
+    lemmas = certificate().lemmas[:count]
+    proof = msgspec.structs.replace(
+        certificate(), engine="pdr", lemmas=lemmas, induction=induction, simple_path=simple
+    )
+    types = {leaf.path: leaf.type for leaf in compiled("lazy/fixed").leaves}
+    assert text in "\n".join(rendered(certificate_lines(proof, types)))

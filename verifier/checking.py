@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verifier.circuit.circuit import Circuit
 from verifier.engines.contract import Engine, finds_shortest
@@ -14,6 +14,7 @@ from verifier.evidence.replay import ASSERTIONS, Stopped
 from verifier.evidence.runs import path_of
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import (
+    Induction,
     Invariant,
     Limits,
     Progress,
@@ -28,17 +29,20 @@ from verifier.language.compiled import DEADLOCK, Compiled
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
-from verifier.proofs import audited_proofs
+from verifier.proofs import audited_proofs, vacuous_proof
 
 SHORTENING_SECONDS = 60.0
+NAMED = 3
+"""Missing cases that a vacuous verdict names."""
 
 
 @dataclass(frozen=True)
 class Result:
     """What is known about a pair: `proved`, `violated`, `vacuous` or `unknown`.
 
-    A violation that was shown by a kept execution has no `evidence` written down. `error` is why
-    the system is ill-formed, so that nothing can be known about its pairs.
+    A violation that was shown by a kept execution has no `evidence` written down. That of a
+    vacuous pair shows what is unreachable. `error` is why the system is ill-formed, so that nothing
+    can be known about its pairs.
     """
 
     system: str
@@ -91,6 +95,11 @@ def decide(
     reached |= {wish: said_by(compiled, sound[wish]) for wish in wishes if wish in sound}
     proved = {group: each for group, each in verdicts.items() if isinstance(each, Proved)}
     proofs = audited_proofs(compiled, properties, proved, minimal, watch)
+    dead = {wish: each for wish, each in reached.items() if isinstance(each, Proved)}
+    searched = {wish: each for wish, each in dead.items() if wish not in sound}
+    found = audited_proofs(compiled, properties, searched, minimal, watch)
+    missing = {wish: each.certificate for wish, each in found.items()}
+    missing |= {wish: each for wish in dead if isinstance(each := sound.get(wish), Certificate)}
     results = []
     for group in wanted:
         if group in sound:
@@ -100,9 +109,15 @@ def decide(
             result = _proved(group, proofs[group].certificate, seconds)
         else:
             result = _result(compiled, properties, group, verdicts.get(group), minimal, watch)
+        empty = None
         if result.verdict == "proved":
-            result = _empty(compiled, group, witnesses[group], reached) or result
-        results.append(result)
+            empty = _empty(compiled, group, witnesses[group], reached)
+        if empty is not None and empty.verdict == "vacuous":
+            proof = result.evidence if isinstance(result.evidence, Certificate) else None
+            case = next(missing[wish] for wish in witnesses[group] if wish in missing)
+            shown = vacuous_proof(compiled, properties, proof, case) if minimal else case
+            empty = replace(empty, evidence=shown)
+        results.append(empty or result)
     return results
 
 
@@ -121,7 +136,8 @@ def said_by(compiled: Compiled, evidence: Run | Certificate) -> Verdict:
     """The verdict that evidence is about, in a circuit's words."""
     if isinstance(evidence, Certificate):
         invariant = Invariant(tuple(clauses_from(compiled, evidence.lemmas)))
-        return Proved(evidence.engine, invariant, evidence.depth, 0.0)
+        induction = Induction(evidence.induction, evidence.simple_path)
+        return Proved(evidence.engine, invariant, evidence.depth, 0.0, induction)
     path = path_of(compiled, evidence)
     assert path is not None, "the execution has just been audited"
     return Violated("bmc", path, 0.0)
@@ -198,20 +214,32 @@ def _empty(
     compiled: Compiled, group: str, witnesses: Sequence[str], reached: Mapping[str, Verdict]
 ) -> Result | None:
     """Vacuous, or unknown whether it is, where a witness is missing; None where none is."""
-    missing = [w for w in witnesses if w in reached and not isinstance(reached[w], Violated)]
-    if not missing:
-        return None
-    first = reached[missing[0]]
-    empty = isinstance(first, Proved)
-    kind, name = missing[0].split(":", 1)
-    what = f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
-    system, engine, seconds = compiled.system.name, first.engine, first.seconds
-    if empty:
-        reason = f"no execution in which {what}"
-        return Result(system, group, "vacuous", engine, 0, seconds, None, reason)
-    steps = "step" if first.depth == 1 else "steps"
-    reason = f"it is not known whether {what}; not within {first.depth} {steps}"
-    return Result(system, group, "unknown", engine, first.depth, seconds, None, reason)
+    system = compiled.system.name
+    dead = [w for w in witnesses if isinstance(reached.get(w), Proved)]
+    if dead:
+        first = reached[dead[0]]
+        reason = f"no execution in which {_one_of(dead)}"
+        return Result(system, group, "vacuous", first.engine, 0, first.seconds, None, reason)
+    for wish in witnesses:
+        open = reached.get(wish)
+        if isinstance(open, Unknown):
+            steps = "step" if open.depth == 1 else "steps"
+            reason = f"it is not known whether {_occurs(wish)}; not within {open.depth} {steps}"
+            engine, depth = open.engine, open.depth
+            return Result(system, group, "unknown", engine, depth, open.seconds, None, reason)
+    return None
+
+
+def _one_of(wishes: Sequence[str]) -> str:
+    """What does not occur in words, the first of many."""
+    named = [_occurs(wish) for wish in wishes[:NAMED]]
+    more = [f"{len(wishes) - NAMED} more occur"] * (len(wishes) > NAMED)
+    return " or ".join([*named, *more])
+
+
+def _occurs(wish: str) -> str:
+    kind, name = wish.split(":", 1)
+    return f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
 
 
 def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -> Violated:

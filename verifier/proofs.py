@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from msgspec import structs
+
 from verifier.circuit.circuit import Circuit
-from verifier.evidence.audit import hold_together, rejection
-from verifier.evidence.certificates import Certificate, certificate_of
+from verifier.evidence.audit import excluded, hold_together, rejection
+from verifier.evidence.certificates import Certificate, certificate_of, readable
 from verifier.evidence.verdicts import Limits, Progress, Proved, Watch
 from verifier.language.compiling import Compiled
 from verifier.language.errors import ToolFailure
@@ -53,6 +55,24 @@ def audited_proofs(
                 )
     seconds = (perf_counter() - begin) / max(1, len(certificates))
     return {group: Audited(proof, seconds) for group, proof in certificates.items()}
+
+
+def vacuous_proof(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    proof: Certificate | None,
+    missing: Certificate,
+) -> Certificate:
+    """What shows that a property is vacuous: its own proof, which also rules a case of it out.
+
+    Where one invariant does not show both, it is the proof that the case is `missing`.
+    """
+    if proof is None:
+        return missing
+    lemmas = tuple(readable([*proof.lemmas, *missing.lemmas]))
+    both = structs.replace(proof, lemmas=lemmas)
+    ruled_out = excluded(compiled, lemmas, [missing.property])
+    return both if ruled_out and rejection(compiled, properties, both) is None else missing
 
 
 def _minimised(circuit: Circuit, group: str, proof: Proved) -> Proved:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.cli.conftest import Runner
+from tests.cli.test_mistakes import refused
 
 PAIR = "lazy/broken/isolation"
 
@@ -93,7 +94,7 @@ def test_what_the_models_do_not_confirm_is_headed_unverified(
     assert old in model.read_text()
     model.write_text(model.read_text().replace(old, new))
     ran = nestproof("show", str(file), cwd=project)
-    assert ran.code == 0
+    assert ran.code == nestproof("audit", str(file), cwd=project).code != 0
     first, why, *rest = ran.out.splitlines()
     assert first == "unverified: lazy/broken/isolation, 3 steps"
     assert reason in why
@@ -115,6 +116,7 @@ def test_without_its_project_a_saved_counterexample_is_unverified(
 ) -> None:
     file = saved_trace(nestproof, project)
     ran = nestproof("show", str(file), cwd=tmp_path)
+    assert ran.code == 1
     assert ran.out.startswith("unverified: lazy/broken/isolation, 3 steps\n")
     assert "Why" not in ran.out
 
@@ -213,3 +215,9 @@ def test_a_pair_is_shown_by_the_counterexample_that_the_project_keeps(
     assert ran.code == 0
     assert "certificates/lazy.broken.json` is of no use" in ran.err
     assert steps("--fresh") == "3 steps"
+
+
+def test_an_expression_to_follow_is_refused_where_nothing_is_replayed(nestproof: Runner) -> None:
+    refused(nestproof("show", "lazy/fixed/isolation", "--watch", "zz"), "--watch follows what is")
+    refused(nestproof("show", "lazy/broken/isolation", "--watch", "ts+1"), "--watch: `ts+1`: fields")
+    refused(nestproof("show", "lazy/broken/isolation", "--watch", "~ts"), "--watch: `~ts`: fields")

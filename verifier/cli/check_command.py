@@ -164,7 +164,18 @@ def _report(run: _Run) -> int:
         click.echo(document(results, run.expected, found))
     else:
         _summarise(results, codes)
+    if run.folder is not None:
+        _without_file(results)
     return exit_code(codes)
+
+
+def _without_file(results: Sequence[Result]) -> None:
+    """Say of which pairs there is no evidence in the folder."""
+    bare = [_pair(r) for r in results if r.evidence is None and r.verdict != "unknown"]
+    if bare:
+        what = f"`{bare[0]}`" + f" and {len(bare) - 1} more" * (len(bare) > 1)
+        why = "random executions found each case, and nothing else is claimed"
+        say("warning", f"no file for {what}: {why}; nestproof gate --accept stores executions")
 
 
 def _interrupted(run: _Run) -> int:

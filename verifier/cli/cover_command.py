@@ -18,8 +18,9 @@ from verifier.compiler.compile import compile_compared
 from verifier.engines.auto import auto
 from verifier.engines.simulation import simulation
 from verifier.evidence.files import encoded
-from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated
+from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated, silent
 from verifier.gate.coverage import Taken, coverage
+from verifier.proofs import audited_proofs
 from verifier.viewer.lines import plural
 
 
@@ -42,7 +43,7 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) 
     folder = None if evidence is None else writable_folder(evidence)
     codes = [0]
     for name in names:
-        codes += _witnesses(catalogue, name)
+        codes += _witnesses(catalogue, name, folder)
         with Reporter("covering") as reporter:
             cores = jobs or os.cpu_count() or 1
             found = list(coverage(catalogue.systems[name], (), cores, reporter.watch))
@@ -52,30 +53,35 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) 
     return next((code for code in (1, 3) if code in codes), 0)
 
 
-def _witnesses(catalogue: Catalogue, name: str) -> list[int]:
-    """Steps and cases that are not reached, as exit codes."""
+def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int]:
+    """Steps and cases that are not reached, as exit codes; what shows it goes into the folder."""
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)
-    circuit = compile_compared(system, properties).circuit
-    groups = {function.group for function in properties}
+    compiled = compile_compared(system, properties)
+    groups = {function.group for function in properties} | {""}
     goals = {g for several in witness_goals(system, properties, groups).values() for g in several}
     wishes = sorted(goals)
-    verdicts: dict[str, Verdict] = dict(simulation(circuit, wishes))
+    verdicts: dict[str, Verdict] = dict(simulation(compiled.circuit, wishes))
     rest = [wish for wish in wishes if wish not in verdicts]
     if rest:
-        verdicts |= auto(circuit, rest, Limits(seconds=60.0))
+        verdicts |= auto(compiled.circuit, rest, Limits(seconds=60.0))
     click.echo(f"{name}: {len(wishes) - len(rest)} of {len(wishes)} steps and cases found at once")
+    dead = {w: v for w, v in verdicts.items() if isinstance(v, Proved)}
+    proofs = audited_proofs(compiled, properties, dead, folder is not None, silent)
     codes = []
     for wish in rest:
-        verdict = verdicts[wish]
-        if not isinstance(verdict, Violated):
-            empty = isinstance(verdict, Proved)
-            kind, what = wish.split(":", 1)
+        kind, what = wish.split(":", 1)
+        if wish in proofs:
+            proof = proofs[wish].certificate
             says = "never " + ("fires" if kind == "fires" else "occurs")
-            click.echo(
-                f"  `{what}` {says}" if empty else f"  it is not known whether `{what}` occurs"
-            )
-            codes.append(1 if empty else 3)
+            click.echo(f"  `{what}` {says}  {plural(len(proof.lemmas), 'lemma')}")
+            codes.append(1)
+            if folder is not None:
+                file = folder / f"{name.replace('/', '.')}.{kind}.{what}.json"
+                write_output(file, encoded(proof))
+        elif not isinstance(verdicts[wish], Violated):
+            click.echo(f"  it is not known whether `{what}` occurs")
+            codes.append(3)
     return codes
 
 

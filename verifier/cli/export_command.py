@@ -106,7 +106,7 @@ def _proof(
             watch=reporter.watch,
         )
     result = next(each for each in results if each.property == pair.property)
-    if isinstance(result.evidence, Certificate):
+    if isinstance(result.evidence, Certificate) and result.verdict == "proved":
         return result.evidence
     because = f": {result.reason}" if result.reason else ""
     say("error", f"`{pair}` is {result.verdict}{because}; only a proof has a certificate")

@@ -34,10 +34,14 @@ Reuse = Callable[[Catalogue], Circuits]
 
 @dataclass(frozen=True)
 class Unverified:
-    """An execution that the models that are here do not confirm, with the reason."""
+    """An execution that the models that are here do not confirm, with the reason.
+
+    `code` is the exit code that its audit ends with.
+    """
 
     saved: SavedTrace
     reason: str
+    code: int
 
 
 def evidence_of(
@@ -57,8 +61,10 @@ def evidence_of(
         catalogue = load(root)
         told = _told(saved, catalogue, circuits_of(catalogue).compiled, timeout, reporter)
     except ModelError as error:
-        return Unverified(saved, error.message), None
-    return (Unverified(saved, told) if isinstance(told, str) else told), catalogue
+        return Unverified(saved, error.message, 2), None
+    if isinstance(told, Lost):
+        return Unverified(saved, f"not replayed: {told.reason}", 3), catalogue
+    return (Unverified(saved, told, 1) if isinstance(told, str) else told), catalogue
 
 
 def _told(
@@ -67,7 +73,7 @@ def _told(
     compiled_by: Compile,
     timeout: float,
     reporter: Reporter,
-) -> Trace | str:
+) -> Trace | str | Lost:
     """The execution with the story that the models give it, or why they do not."""
     system = catalogue.systems.get(saved.system)
     if system is None:
@@ -77,8 +83,7 @@ def _told(
     compiled = compiled_by(system, properties)
     reporter.watch(Progress("explain", 0, saved.system))
     task = partial(recomputed, compiled, properties, saved)
-    told = within(timeout, saved.system, task, reporter.watch)
-    return f"not replayed: {told.reason}" if isinstance(told, Lost) else told
+    return within(timeout, saved.system, task, reporter.watch)
 
 
 def _sound(

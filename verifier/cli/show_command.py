@@ -70,7 +70,8 @@ def command(
     """Show a counterexample or proof: WHAT is a saved file or a pair.
 
     Of a pair it is the counterexample that the project keeps, if it is still one; else the pair is
-    checked first.
+    checked first. Exit code 1 where a file is refuted or what is shown is vacuous, 3 where that is
+    not known.
     """
     watches = _watches(texts)
     if output is not None:
@@ -88,21 +89,27 @@ def command(
             open_trace(evidence, session, catalogue, watches)
             return 0
         evidence = placed(evidence, session, catalogue)
+    elif watches:
+        raise click.UsageError("--watch follows what is replayed, and nothing is")
+    code = evidence.code if isinstance(evidence, Unverified) else 0
     if form == "mermaid":
         text = _mermaid(evidence)
     else:
         whole = form != "svg"
         with Reporter("reading") as reporter:
-            lines = _lines(evidence, catalogue, watches, everything, whole, reporter)
+            if isinstance(evidence, Certificate):
+                lines, code = _proof(evidence, catalogue, reporter)
+            else:
+                lines = _lines(evidence, watches, everything, whole)
         if form == "text" and output is None:
             echo_lines(lines, plain)
-            return 0
+            return code
         text = _drawn(form, lines, _title(evidence))
     if output is None:
         click.echo(text, nl=False)
     else:
         write_output(output, text.encode())
-    return 0
+    return code
 
 
 def _watches(texts: Iterable[str]) -> list[Watch]:
@@ -147,7 +154,9 @@ def _found(
         compiled_by=circuits.compiled,
     )
     result = next(each for each in results if each.property == pair.property)
-    return result.evidence or result, catalogue
+    if result.evidence is None or result.verdict == "vacuous":
+        return result, catalogue
+    return result.evidence, catalogue
 
 
 def _occurring(
@@ -197,33 +206,39 @@ def _pair(catalogue: Catalogue, name: str) -> Pair:
 
 
 def _lines(
-    evidence: Shown,
-    catalogue: Catalogue | None,
-    watches: list[Watch],
-    everything: bool,
-    whole: bool,
-    reporter: Reporter,
+    evidence: Trace | Unverified, watches: list[Watch], everything: bool, whole: bool
 ) -> list[Line]:
     if isinstance(evidence, Unverified):
         from verifier.viewer.unverified import unverified_lines
 
         return list(unverified_lines(evidence.saved, evidence.reason))
-    if isinstance(evidence, Trace):
-        from verifier.viewer.plain import overview_lines, trace_lines
+    from verifier.viewer.plain import overview_lines, trace_lines
 
-        if not whole:
-            return list(overview_lines(evidence, watches))
-        return list(trace_lines(evidence, watches, everything))
+    if not whole:
+        return list(overview_lines(evidence, watches))
+    return list(trace_lines(evidence, watches, everything))
+
+
+def _proof(
+    proof: Certificate, catalogue: Catalogue | None, reporter: Reporter
+) -> tuple[list[Line], int]:
+    """A proof in words; the exit code is 1 where it shows that a property is vacuous."""
+    from verifier.checking import witness_goals
     from verifier.compiler.compile import compile_compared
+    from verifier.evidence.audit import excluded
     from verifier.premises import premises
     from verifier.viewer.proof import certificate_lines
 
     assert catalogue is not None, "a proof is shown where its models are"
-    system = catalogue.system(evidence.system)
+    system = catalogue.system(proof.system)
     types = {leaf.path: leaf.type for leaf in system.layout.leaves}
-    compiled = compile_compared(system, catalogue.properties_of(system))
-    reporter.watch(Progress("premises", 0, evidence.system))
-    return list(certificate_lines(evidence, types, premises(compiled, evidence)))
+    properties = catalogue.properties_of(system)
+    compiled = compile_compared(system, properties)
+    reporter.watch(Progress("premises", 0, proof.system))
+    cases = witness_goals(system, properties, [proof.property])[proof.property]
+    empty = [] if ":" in proof.property else excluded(compiled, proof.lemmas, cases)
+    lines = certificate_lines(proof, types, premises(compiled, proof), empty)
+    return list(lines), 1 if empty else 0
 
 
 def _title(evidence: Shown) -> str:

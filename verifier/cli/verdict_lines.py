@@ -69,7 +69,7 @@ def _hint(result: Result) -> str:
 
 
 def _how(result: Result) -> str:
-    if result.verdict in ("unknown", "vacuous"):
+    if result.verdict == "unknown":
         return f"{result.engine}, {result.seconds:.1f} s"
     if isinstance(result.evidence, Certificate):
         what = plural(len(result.evidence.lemmas), "lemma")
@@ -108,7 +108,7 @@ def document(
                 "engine": result.engine,
                 "depth": result.depth,
                 "seconds": round(result.seconds, 3),
-                "audited": result.verdict in ("proved", "violated"),
+                "audited": result.verdict != "unknown",
                 "evidence": None if file is None else str(file),
                 "reason": result.reason,
             }

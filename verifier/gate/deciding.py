@@ -158,7 +158,7 @@ def _evidence(
             proofs[goal] = evidence
     for result in results:
         if isinstance(result.evidence, Certificate):
-            proofs[result.property] = result.evidence
+            proofs[result.evidence.property] = result.evidence
         elif isinstance(result.evidence, Trace):
             trace = result.evidence
             start = {f: value for f, value in trace.start.items() if system.is_arbitrary(f)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from verifier.evidence.certificates import Certificate, Lemma, sentence
 from verifier.viewer.lines import EMPTY, Line, inert, line, plural
@@ -12,16 +12,17 @@ Needs = Mapping[str, tuple[int, ...]]
 
 
 def certificate_lines(
-    certificate: Certificate, types: Mapping[str, type], needs: Needs | None = None
+    certificate: Certificate,
+    types: Mapping[str, type],
+    needs: Needs | None = None,
+    empty: Sequence[str] = (),
 ) -> Iterator[Line]:
-    """The lemmas, those about the same records together, and what each step needs."""
-    yield line((f"{inert(certificate.system)}/{inert(certificate.property)} is proved", "step"))
-    count = plural(len(certificate.lemmas), "lemma")
-    found = f"{inert(certificate.engine)}: " if certificate.engine else ""
-    how = f"  {found}{count} that hold at the start, "
-    yield line(how + "that every step keeps, and that together imply the property")
-    if certificate.induction:
-        yield line(f"  after {plural(certificate.induction, 'good step')} in a row")
+    """What is proved, the lemmas, those about the same records together, and what each step needs.
+
+    `empty` are the cases that the property counts on and that the lemmas rule out.
+    """
+    yield line((_claim(certificate, empty), "step"))
+    yield line(f"  {_how(certificate)}")
     for records, lemmas in grouped(certificate).items():
         yield EMPTY
         yield line((f"  about {' and '.join(records)}", "title"))
@@ -34,6 +35,40 @@ def certificate_lines(
         for step, numbers in needs.items():
             text = ", ".join(map(str, numbers)) or "none"
             yield line(f"    {inert(step):<{width}}  ", (text, "source"))
+
+
+def _claim(certificate: Certificate, empty: Sequence[str]) -> str:
+    """What a proof shows; a property of which a case cannot occur is not proved."""
+    name = inert(certificate.system)
+    if ":" in certificate.property:
+        return f"{name}: {_never(certificate.property)}"
+    about = f"{name}/{inert(certificate.property)}"
+    return f"{about} is " + (f"vacuous: {_never(empty[0])}" if empty else "proved")
+
+
+def _never(goal: str) -> str:
+    kind, _, case = goal.partition(":")
+    return (
+        f"step `{inert(case)}` never fires" if kind == "fires" else f"`{inert(case)}` never occurs"
+    )
+
+
+def _how(certificate: Certificate) -> str:
+    """Why what the lemmas and the induction say is a proof."""
+    found = f"{inert(certificate.engine)}: " if certificate.engine else ""
+    lemmas, one = plural(len(certificate.lemmas), "lemma"), len(certificate.lemmas) == 1
+    ways = "holds at the start, and every step keeps it" * one
+    ways = ways or "hold at the start, and every step keeps them"
+    if not certificate.induction:
+        if not certificate.lemmas:
+            return f"{found}this needs no lemmas: it holds in every state, reachable or not"
+        return f"{found}{lemmas} that {ways}; {'it implies' if one else 'together they imply'} this"
+    many = certificate.induction
+    first = "the first step is" if many == 1 else f"the first {many} steps are"
+    row = "a good one" if many == 1 else f"{many} good ones in a row"
+    simple = ", on paths where no state comes twice" * certificate.simple_path
+    good = f"{found}{first} good, and so is each step after {row}{simple}"
+    return good + f"; with {lemmas} that {ways}" * bool(certificate.lemmas)
 
 
 def grouped(certificate: Certificate) -> dict[tuple[str, ...], list[tuple[int, Lemma]]]:

@@ -46,8 +46,9 @@ def watch(text: str) -> Watch:
         raise WrongWatch(f"it is no expression: {message}") from None
     for node in ast.walk(tree):
         if not isinstance(node, ALLOWED):
+            part = ast.unparse(node) or text.strip()  # an operator has no text of its own
             raise WrongWatch(
-                f"`{ast.unparse(node)}`: fields, enum members, ==, !=, in, and, or, "
+                f"`{part}`: fields, enum members, ==, !=, in, and, or, "
                 "not, &, |, ^ and parentheses are all there is"
             )
     return Watch(text.strip(), tree)

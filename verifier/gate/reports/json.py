@@ -36,7 +36,7 @@ def document(report: Report) -> bytes:
                 "engine": result.engine,
                 "depth": result.depth,
                 "seconds": round(result.seconds, 3),
-                "audited": result.verdict in ("proved", "violated"),
+                "audited": result.verdict != "unknown",
                 "evidence": str(file) if _is_kept(result) else None,
                 "reason": result.reason,
                 "expected_before": row.expected_before,
@@ -84,5 +84,6 @@ def _file(trial: Trial) -> str:
 
 
 def _is_kept(result: Result) -> bool:
-    """Whether there is evidence to keep: a proof, or an execution."""
-    return result.evidence is not None or result.verdict == "violated"
+    """Whether there is evidence to keep: a proof, or an execution; nobody keeps what is vacuous."""
+    shown = result.evidence is not None or result.verdict == "violated"
+    return shown and result.verdict != "vacuous"
