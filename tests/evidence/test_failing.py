@@ -94,8 +94,9 @@ def test_a_failed_assertion_says_which_fields_and_choices_decide_it() -> None:
     assert found.steps[1].because == {}
     assert found.claims["B wants a reason"] == "assertions"
     lines = why(found)
-    assert lines[:4] == [
+    assert lines[:5] == [
         "B wants a reason:",
+        'raise AssertionError("B wants a reason")   test_failing.py:58',
         "taken  1",
         "kind   B  <- alone decides it",
         "why=0 (chosen in step 2)",

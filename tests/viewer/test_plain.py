@@ -81,3 +81,15 @@ def test_lines_are_padded_and_cut_by_columns() -> None:
     assert width(padded(one, 9)) == 9
     assert clipped(one, 6) == one
     assert "".join(text for text, _ in clipped(one, 5)) == "abcd…"
+
+
+def test_a_comparison_without_differences_has_no_heading() -> None:
+    """As with another choice in a step that fails its assertion: either way the state stays."""
+    trace = saved("v3.1")
+    other = trace.otherwise
+    assert other is not None
+    assert other.differs[-1]
+    same = msgspec.structs.replace(other, differs=(*other.differs[:-1], {}))
+    for found, heading in ((other, True), (same, False)):
+        changed = msgspec.structs.replace(trace, otherwise=found)
+        assert ("here  there" in "\n".join(rendered(overview_lines(changed)))) is heading

@@ -7,11 +7,11 @@ from typing import Any
 
 from verifier.evidence.causes import others
 from verifier.evidence.replay import ASSERTIONS, Machine, Move
-from verifier.evidence.traces import Blocked, shown
+from verifier.evidence.traces import Asserted, Blocked, shown
 from verifier.language.compiled import DEADLOCK
-from verifier.language.errors import ModelError, within_project
+from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
-from verifier.language.quoting import assumption
+from verifier.language.quoting import assertion, assumption
 from verifier.language.system import System
 
 
@@ -38,6 +38,7 @@ class Failing:
         for move in moves:
             machine.move(move)
         self._values = machine.values
+        self._failed_at: Place | None = None
         self.obstacles = machine.obstacles() or [] if group == DEADLOCK else []
         self.reads = self._reads(machine)
 
@@ -47,10 +48,20 @@ class Failing:
         found = {field for each in self.obstacles for field in each.reads}
         if self._last is not None:
             machine.run.reads = {}
-            machine.move(self._last)
+            taken = machine.move(self._last)
+            self._failed_at = None if taken is None else taken.failed_at
             found = set(machine.run.reads)
         pairs = zip(self._system.layout.leaves, self._values, strict=True)
         return {leaf.path: v for leaf, v in pairs if leaf.path in found and not leaf.event}
+
+    @property
+    def asserted(self) -> Asserted | None:
+        """The assertion that the last step fails; None where none does."""
+        place = self._failed_at
+        if place is None:
+            return None
+        code, says = assertion(place)
+        return Asserted(code, within_project(place.file), place.line, says)
 
     @property
     def blocked(self) -> tuple[Blocked, ...]:

@@ -160,6 +160,7 @@ def logged(
         level=level,
         blocked=failing.blocked if failing is not None else (),
         arbitrary=tuple(filter(system.is_arbitrary, seen)),
+        asserted=failing.asserted if failing is not None else None,
     )
 
 

@@ -144,6 +144,15 @@ class Blocked(msgspec.Struct, frozen=True):
     choices: dict[str, Value] = {}
 
 
+class Asserted(msgspec.Struct, frozen=True):
+    """The assertion that fails: its code, its line, and whether it has a text of its own."""
+
+    code: str
+    file: str
+    line: int
+    says: bool
+
+
 class Trace(msgspec.Struct, frozen=True):
     """An execution from an initial state to a violation of a property, in its last step.
 
@@ -157,7 +166,8 @@ class Trace(msgspec.Struct, frozen=True):
     steps violate the same. `finding` is the project's page about the pair. `level` is who runs at
     the start, where the system says so. `case` is what occurs in the last step of an execution that
     is there to show it. `blocked` are the steps of a deadlock, each with what keeps it from being
-    taken. Fields of `seen` that are `arbitrary` can start with any value.
+    taken. Fields of `seen` that are `arbitrary` can start with any value. `asserted` is the
+    assertion that fails, where one does.
     """
 
     system: str
@@ -180,6 +190,7 @@ class Trace(msgspec.Struct, frozen=True):
     case: str = ""
     blocked: tuple[Blocked, ...] = ()
     arbitrary: tuple[str, ...] = ()
+    asserted: Asserted | None = None
 
 
 def shown(value: Any) -> Value:

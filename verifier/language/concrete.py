@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 from verifier.language.branches import Branch
 from verifier.language.calls import check_given
 from verifier.language.constants import same
-from verifier.language.errors import Disabled, ModelError, model_place, refuse
+from verifier.language.errors import (
+    Disabled,
+    ModelError,
+    Place,
+    model_place,
+    raising_place,
+    refuse,
+)
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf, layout_of
 from verifier.language.observing import enter, forbid_answer, forbid_stop, uncaught
@@ -91,6 +98,7 @@ class Taken:
     values: tuple[Any, ...]
     call: Call
     failed: str | None
+    failed_at: Place | None = None
 
 
 class ConcreteRun:
@@ -175,7 +183,7 @@ class ConcreteRun:
 
     def attempt(self, step: ModelFunction, state: Any, choices: Mapping[str, Any]) -> Taken:
         """The same, but a step that is not enabled raises Disabled."""
-        before, failed = list(self.store.values), None
+        before, failed, place = list(self.store.values), None, None
         self.stand()
         call = Call(step, step.place.line)
         try:
@@ -183,11 +191,11 @@ class ConcreteRun:
         except AssertionError as failure:
             self.store.values = before
             self.stand()
-            failed = str(failure)
+            failed, place = str(failure), raising_place(failure.__traceback__)
         except BaseException:
             self.store.values = before
             raise
-        return Taken(tuple(self.store.values), call, failed)
+        return Taken(tuple(self.store.values), call, failed, place)
 
     def stand(self) -> None:
         """Take the step that changes nothing: its events are blank."""

@@ -98,6 +98,19 @@ class _InFull(ast.NodeTransformer):
 
 
 @cache
+def assertion(place: Place) -> tuple[str, bool]:
+    """The `assert` on a line without its text, and whether it has one.
+
+    The line itself where there is none, but something that raises an AssertionError.
+    """
+    source = linecache.getlines(place.file)
+    for node in ast.walk(ast.parse("".join(source))):
+        if isinstance(node, ast.Assert) and node.lineno <= place.line <= (node.end_lineno or 0):
+            return f"assert {ast.unparse(node.test)}", node.msg is not None
+    return source[place.line - 1].strip() if place.line <= len(source) else "", True
+
+
+@cache
 def assumption(place: Place) -> str:
     """What the call of `assume` on a line assumes; the line itself where that is not clear."""
     source = linecache.getlines(place.file)

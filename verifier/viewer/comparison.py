@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.viewer.beliefs import Belief, Beliefs, ownership
+from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import Compared, differences, first_difference, pairs
 from verifier.viewer.headline import OUTCOMES, Owed, guest, owed
 from verifier.viewer.levels import Levels
-from verifier.viewer.lines import COLUMNS, Line, Span, inert, line, shown, words, wrapped
+from verifier.viewer.lines import COLUMNS, Line, Span, inert, line, shown, wrapped
 from verifier.viewer.reading import Reading
 
 BROKEN = "contract.broken"
@@ -100,7 +101,7 @@ def contract_lines(
         yield from _owed_lines(waiting, guest(levels, waiting.since), number)
     elif not unequal and reading.trace.conjunct and number == reading.steps:
         yield line("  nothing that the guest has seen differs; what fails is something else:")
-        yield line(("  ", ""), words(reading.trace.conjunct))
+        yield line(("  ", ""), failing_claim(reading.trace))
     elif not unequal:
         yield line(("  what the guest has seen is what it was promised", "good"))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from verifier.evidence.traces import Trace, Value
 from verifier.viewer.call_tree import is_kernel_function
+from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import differences, first_difference, pairs
 from verifier.viewer.levels import Levels, exit_reason
 from verifier.viewer.lines import EMPTY, Line, inert, line, shown, words
@@ -68,7 +69,7 @@ def what_happened(reading: Reading, levels: Levels) -> Line:
         when = f"after step {reading.steps}" if reading.steps else "at the start"
         return line(f"{when} ", ("no step is enabled", "wrong"))
     when = "violated: " if reading.steps else "violated at the start: "
-    return found or line((when, "wrong"), words(reading.trace.conjunct))
+    return found or line((when, "wrong"), failing_claim(reading.trace))
 
 
 def in_which(trace: Trace) -> str:

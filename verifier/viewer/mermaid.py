@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from verifier.evidence.traces import Trace
+from verifier.viewer.claims import failing_claim
 from verifier.viewer.levels import Levels
 from verifier.viewer.lines import inert, plural, words
 from verifier.viewer.reading import Reading
@@ -51,7 +52,7 @@ def sequence(
         if number == trace.doomed < reading.steps:
             yield f"    Note over {end}: {DOOMED}"
     if trace.conjunct:
-        yield f"    Note over {across}: violated: {_text(words(trace.conjunct))}"
+        yield f"    Note over {across}: violated: {_text(failing_claim(trace))}"
     if trace.case:
         yield f"    Note over {across}: {_text(words(trace.case))}"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.traces import Trace
 from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Beliefs
+from verifier.viewer.claims import failing_claim
 from verifier.viewer.comparison import (
     belief_lines,
     contract_lines,
@@ -85,7 +86,7 @@ def _headline(reading: Reading) -> Iterator[Line]:
     where = f"after {plural(reading.steps, 'step')}" if trace.steps else "at the start"
     pair = inert(f"{trace.system}/{trace.property}")
     yield line((f"{pair} is violated {where}", "wrong"))
-    yield line(f"  what fails: {words(trace.conjunct)}")
+    yield line(f"  what fails: {failing_claim(trace)}")
 
 
 def timeline_lines(reading: Reading) -> Iterator[Line]:
@@ -128,7 +129,8 @@ def property_lines(reading: Reading) -> Iterator[Line]:
         steps = ", ".join(map(str, failing[:10])) + (", ..." if len(failing) > 10 else "")
         when = f"  after step {steps}" if failing else "  at the start"
         if failing or claim in reading.fails_at_start:
-            yield line(("  ✗ ", "wrong"), f"{inert(group)}: {words(claim)}", (when, "wrong"))
+            fails = failing_claim(trace) if claim == trace.conjunct else words(claim)
+            yield line(("  ✗ ", "wrong"), f"{inert(group)}: {fails}", (when, "wrong"))
         else:
             yield line(("  ✓ ", "good"), f"{inert(group)}: {words(claim)}")
 

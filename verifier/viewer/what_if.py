@@ -173,6 +173,8 @@ def _change_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
 
 def _difference_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
     final = other.differs[-1]
+    if not final:
+        return
     important = [field for field in final if field in reading.matter]
     names = important or list(final)
     yield EMPTY

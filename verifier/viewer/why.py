@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.traces import ASSERTIONS, CHOICE, Trace
 from verifier.viewer.call_tree import place
 from verifier.viewer.causes import Link, Sources, chain
+from verifier.viewer.claims import asserted_text, failing_claim
 from verifier.viewer.lines import (
     COLUMNS,
     Line,
@@ -16,7 +17,6 @@ from verifier.viewer.lines import (
     plural,
     shown,
     word_by_word,
-    words,
     wrapped,
 )
 from verifier.viewer.reading import Reading
@@ -39,7 +39,9 @@ def others_line(trace: Trace) -> str:
 def violation_lines(reading: Reading) -> Iterator[Line]:
     """What fails, and what it looks at; decisive fields are marked."""
     trace = reading.trace
-    yield line(f"{words(trace.conjunct)}:")
+    yield line(f"{failing_claim(trace)}:")
+    if text := asserted_text(trace):
+        yield line((f"    {text}", "source"))
     fields = looked_at(trace)
     columns = max(map(len, fields), default=0)
     for field in fields:

@@ -25,7 +25,8 @@ from verifier.gate.reports.sentences import (
 )
 from verifier.gate.reports.trace_text import grounds_text, shown_steps, trace_text
 from verifier.gate.row import Row
-from verifier.viewer.lines import inert, plural, words
+from verifier.viewer.claims import failing_claim
+from verifier.viewer.lines import inert, plural
 from verifier.viewer.mermaid import sequence
 
 CHANGES = 20
@@ -191,7 +192,7 @@ def _alike(told: Trace, alike: Sequence[Row]) -> Iterator[str]:
 
 
 def _end(trace: Trace) -> str:
-    return happened(trace) or f"*{words(trace.conjunct)}* fails"
+    return happened(trace) or f"*{failing_claim(trace)}* fails"
 
 
 def _diagram(trace: Trace, left: Departure | None) -> Iterator[str]:

@@ -14,9 +14,10 @@ from verifier.gate.mutation import Trial
 from verifier.gate.row import Row
 from verifier.gate.scores import Comparison
 from verifier.processes.signals import REASON
+from verifier.viewer.claims import failing_claim
 from verifier.viewer.headline import what_happened
 from verifier.viewer.levels import Levels
-from verifier.viewer.lines import inert, plural, rendered, words
+from verifier.viewer.lines import inert, plural, rendered
 from verifier.viewer.reading import Reading
 
 
@@ -24,17 +25,20 @@ def summary(report: Report) -> str:
     """One sentence: how many pairs, how they were decided, how it ended."""
     rows = report.rows
     searched = sum(row.how.startswith("searched") for row in rows)
-    lost = sum(row.how == row.result.reason != "" for row in rows)
+    lost = sum(row.code == 3 and row.how == row.result.reason != "" for row in rows)
+    refused = sum(row.code == 2 for row in rows)
+    earlier = len(rows) - searched - lost - refused
     wrong = sum(row.code == 1 for row in rows)
     unknown = sum(row.code == 3 for row in rows) - lost
-    end = [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
+    end = [f"{refused} of ill-formed systems"] * bool(refused)
+    end += [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
     missed = sum(trial.status == "survived" for each in report.strength for trial in each.new)
     end += [f"{plural(missed, 'mistake')} that nothing would notice"] * bool(missed)
     end = end or ["all others as expected" if lost else "all as expected"]
     return (
         f"{'interrupted; ' * bool(report.stopped)}"
-        f"{plural(len(rows), 'pair')}: {len(rows) - searched - lost} from earlier evidence, "
-        f"{searched} searched{f', {lost} not decided' * bool(lost)}; "
+        f"{plural(len(rows), 'pair')}: {earlier} from earlier evidence, "
+        f"{searched} searched{f', {lost + refused} not decided' * bool(lost + refused)}; "
         f"{', '.join(end)}"
     )
 
@@ -112,7 +116,7 @@ def happened(trace: Trace) -> str:
 def failing_line(trace: Trace) -> str:
     """What fails, and after how many steps."""
     when = f"after {plural(len(trace.steps), 'step')}" if trace.steps else "at the start"
-    return f"{words(trace.conjunct)}: fails {when}"
+    return f"{failing_claim(trace)}: fails {when}"
 
 
 def sentence(text: str) -> str:

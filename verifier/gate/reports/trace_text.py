@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from verifier.evidence.traces import Changed, Entered, Entry, Stride, Trace, Value
 from verifier.gate.blame import Departure
 from verifier.gate.reports.sentences import value
+from verifier.viewer.claims import failing_claim
 from verifier.viewer.in_short import grounds
 from verifier.viewer.levels import Levels
-from verifier.viewer.lines import plural, rendered, words
+from verifier.viewer.lines import plural, rendered
 from verifier.viewer.reading import Reading
 from verifier.viewer.why import blocked_lines, looked_at, others_line
 
@@ -57,7 +58,7 @@ def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
         yield f"{number:4}  {level}{stride.step}{choices_text(stride)}"
         departs = left is not None and number == left.number
         yield from _changes(stride, matter, left if departs else None)
-    yield f"      fails: {words(trace.conjunct)}"
+    yield f"      fails: {failing_claim(trace)}"
     for field in looked_at(trace):
         yield f"        {field} = {value(trace.seen[field])}"
     if others := others_line(trace):

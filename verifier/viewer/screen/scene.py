@@ -10,6 +10,7 @@ from verifier.evidence.traces import Trace
 from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Beliefs
 from verifier.viewer.causes import Because, Link, chain
+from verifier.viewer.claims import failing_claim
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which, what_happened
 from verifier.viewer.in_short import in_short
@@ -110,7 +111,7 @@ class Scene:
     def remark(self) -> Span:
         """What is special about the step under the cursor."""
         if self.trace.conjunct and self.number == self.reading.steps:
-            return f"here it fails: {words(self.trace.conjunct)}", "wrong"
+            return f"here it fails: {failing_claim(self.trace)}", "wrong"
         if self.trace.case and self.number == self.reading.steps:
             return f"here it occurs: {words(self.trace.case)}", "good"
         if self.number and self.number == self.trace.doomed:

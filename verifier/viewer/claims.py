@@ -1,0 +1,21 @@
+"""A violated claim in words: the sentence that its name is, or what the code asserts."""
+
+from __future__ import annotations
+
+from verifier.evidence.traces import Trace
+from verifier.viewer.lines import inert, words
+
+
+def failing_claim(trace: Trace) -> str:
+    """What fails; an assertion without a text of its own is quoted."""
+    if trace.asserted is not None and not trace.asserted.says:
+        return f"`{inert(trace.asserted.code.removeprefix('assert '))}`"
+    return words(trace.conjunct)
+
+
+def asserted_text(trace: Trace) -> str:
+    """The assertion that fails as the code has it, and where; empty where none does."""
+    found = trace.asserted
+    if found is None:
+        return ""
+    return f"{inert(found.code)}   {inert(found.file)}:{found.line}"
