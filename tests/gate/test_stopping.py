@@ -35,7 +35,7 @@ endless = System("lazy/endless", Machine(), (use_fpu, stay))
 def wait_for_the_slow_one(process: int) -> None:
     """Wait until a gate's last worker is that of the slow system, which comes last."""
     alone = 0
-    for _ in range(2400):
+    for _ in range(600):
         workers = [w for command in children(process) for w in children(command)]
         alone = alone + 1 if len(workers) == 1 else 0
         if alone == 30:
