@@ -81,7 +81,13 @@ class Base:
 
         What the project is made of is in it, empty, where the base does not have it.
         """
-        folder = TemporaryDirectory(prefix="nestproof-index-")
+        try:
+            folder = TemporaryDirectory(prefix="nestproof-index-")
+        except OSError as error:
+            raise ModelError(
+                f"what has changed cannot be found: no temporary folder can be made: {error}",
+                mend="free some space, or name a folder that can be written in TMPDIR",
+            ) from None
         try:
             index = Path(folder.name) / "index"
             _run(self.top, "update-index", "-z", "--index-info", asked=self._tree(), index=index)
