@@ -20,9 +20,9 @@ from verifier.language.system import Step
 
 SECONDS = 5.0
 """Time after which a step on plain values is given up."""
-ATTEMPTS = 2_000
-"""Attempts to take a step with other choices, for whether any is enabled in one state. The bundled
-systems need up to 21; twenty times as many are made in all states of a system together."""
+ATTEMPTS = 100_000
+"""Attempts to take a step with other choices, for whether any is enabled, in all states of a system
+together. The bundled systems need up to 21 in one state; so many take some seconds."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Outcome:
 
     `bad` has every property function on each of its records, violated or (a case) found, then
     every output of the circuit that they make up. `stuck` is whether no step is enabled then; None
-    where that is nobody's question, or took too long to find out. `likely` is a step that the
+    where that is not asked. `likely` is a step that the
     circuit takes to be enabled. An `error` is an exception of plain Python.
     """
 
@@ -111,7 +111,7 @@ class ByPython:
         self.state = compiled.system.state(self.run.store)
         self.taken: Taken | None = None
         self.endless = DEADLOCK in compiled.circuit.bad
-        self.attempts = 20 * ATTEMPTS
+        self.attempts = Attempts(ATTEMPTS)
         self.groups = [
             ([c.binding for c in group], group[0].binding.function.kind == "always")
             for group in compiled.conjuncts.values()
@@ -137,22 +137,18 @@ class ByPython:
         return Outcome((move[0].name,) if move and fired else (), failed, after, bad)
 
     def with_stuck(self, outcome: Outcome, likely: Step | None) -> Outcome:
-        """The last outcome with whether no step is enabled now, where that can be found out.
+        """The last outcome with whether no step is enabled now. Raises TooManyAttempts.
 
         What the circuit takes for a step that is enabled is tried first.
         """
         if not self.endless or outcome.error:
             return outcome
-        attempts = Attempts(min(ATTEMPTS, self.attempts))
-        before = attempts.left
         try:
-            found = obstacles(self.compiled.system, self.run, likely, attempts)
+            found = obstacles(self.compiled.system, self.run, likely, self.attempts)
         except TooManyAttempts:
-            return outcome
+            raise
         except ModelError as error:
             return Outcome((), (), (), (), error=error.message, place=error.place)
-        finally:
-            self.attempts -= before - attempts.left
         return replace(outcome, stuck=found is not None)
 
     def _bad(self) -> Iterator[bool]:

@@ -41,10 +41,14 @@ class Attempts:
 
     left: int = sys.maxsize
 
-    def count(self) -> None:
-        """Count one. Raises TooManyAttempts."""
+    def count(self, system: System, step: Step) -> None:
+        """Count one of a step. Raises TooManyAttempts."""
         if not self.left:
-            raise TooManyAttempts("whether a step is enabled takes too many attempts")
+            raise TooManyAttempts(
+                f"whether `{step.name}` is enabled takes too many attempts with other choices",
+                step.function.place,
+                f"assume less about them, or give `{system.name}` `may_end=True`",
+            )
         self.left -= 1
 
 
@@ -77,7 +81,7 @@ def _obstacle(
 
     A choice gets its values, one after the other, once the step looks at it.
     """
-    attempts.count()
+    attempts.count(system, step)
     left = [choice for choice in step.choices if choice.name not in given]
     choices = {**given, **{choice.name: OpenChoice(choice.name) for choice in left}}
     before, outer, run.reads = list(run.store.values), run.reads, {}
