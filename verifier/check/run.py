@@ -74,12 +74,12 @@ def _answers(
 
 
 def _lost(name: str, groups: Sequence[str], lost: Lost) -> list[Result]:
-    return [undecided(name, group, lost.reason) for group in groups]
+    return [undecided(name, group, lost.reason, lost.error) for group in groups]
 
 
-def undecided(system: str, group: str, reason: str) -> Result:
+def undecided(system: str, group: str, reason: str, error: ModelError | None = None) -> Result:
     """The result of a pair that nothing is known of."""
-    return Result(system, group, "unknown", "none", 0, 0.0, None, reason)
+    return Result(system, group, "unknown", "none", 0, 0.0, None, reason, error)
 
 
 def check_one(

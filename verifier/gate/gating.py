@@ -182,7 +182,7 @@ class _Gate:
         answers = side_by_side(largest, self.jobs, self.watch, seconds, shared, in_order=False)
         for name, answer in answers:
             if isinstance(answer, Lost):
-                answer = _lost(self.catalogue, self.selected, name, answer.reason)
+                answer = _lost(self.catalogue, self.selected, name, answer)
             self.decided[name] = answer
 
     def report(self, seconds: float, stopped: int) -> Report:
@@ -190,7 +190,8 @@ class _Gate:
         catalogue, selected, base, past = self.catalogue, self.selected, self.base, self.past
         names = selected.systems
         decided = [
-            self.decided.get(name) or _lost(catalogue, selected, name, REASON) for name in names
+            self.decided.get(name) or _lost(catalogue, selected, name, Lost(REASON))
+            for name in names
         ]
         known = bool(past.systems)
         gone = () if selected.patterns else past.systems
@@ -223,11 +224,14 @@ def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]
     return {name: tasks[name] for name in sorted(tasks, key=size, reverse=True)}
 
 
-def _lost(catalogue: Catalogue, selected: Selection, name: str, reason: str) -> Decided:
+def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> Decided:
     """A system whose process died: its pairs are unknown, and the others are not concerned."""
     all_pairs = catalogue.pairs_of(catalogue.systems[name])
     groups = selected.groups[name] or [pair.property for pair in all_pairs]
-    results = [Result(name, g, "unknown", "none", 0, 0.0, None, reason) for g in groups]
+    results = [
+        Result(name, group, "unknown", "none", 0, 0.0, None, lost.reason, lost.error)
+        for group in groups
+    ]
     return undecided(name, results)
 
 

@@ -19,6 +19,11 @@ _STANDARD = str(Path(os.__file__).parent) + os.sep
 
 AGAIN = 1.0
 """Seconds after which code that has passed over its interruption is interrupted again."""
+GRACE = 10.0
+"""Seconds of processor time beyond a limit after which the system ends this process: a call of
+Python's own that does not end is not interrupted by anything else."""
+RUNAWAY = signal.SIGVTALRM
+"""How it is ended then."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,9 @@ def blaming(
 
     if interruptible:
         before = signal.signal(signal.SIGALRM, overdue)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM, RUNAWAY))
         signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds + GRACE)
     try:
         yield
     except ModelError:
@@ -181,5 +188,6 @@ def blaming(
         ) from error
     finally:
         if interruptible:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)

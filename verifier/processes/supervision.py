@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from verifier.processes import lifetime, signals
+from verifier.processes import lifetime, runaway, signals
 from verifier.processes.signals import CTRL_C, TERMINATED, WORDS
 
 REACT = 5.0
@@ -37,6 +37,7 @@ def supervised(command: Callable[[], None]) -> None:
     Where there can be no other process it runs here, without the promise to end in time.
     """
     before = signals.blocked()
+    runaway.watch()
     try:
         supervisor = _Supervisor(command)
     except OSError:
@@ -189,7 +190,11 @@ class _Supervisor:
         if code >= 0:
             return self._reported(code)
         self._restore_terminal()
-        _say(f"tool failure: the command was killed by signal {-code}")
+        overdue = runaway.why(code)
+        if overdue is not None:
+            _say(f"error: {overdue}")
+        else:
+            _say(f"tool failure: the command was killed by signal {-code}")
         return 2
 
     def _reported(self, code: int) -> int:

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, Generic, TypeVar, cast
 
 from verifier.language.errors import ModelError, ToolFailure
-from verifier.processes import lifetime
+from verifier.processes import lifetime, runaway
 
 T = TypeVar("T")
 
@@ -28,9 +28,13 @@ _TOLD, _ANSWER, _RAISED = range(3)
 
 @dataclass(frozen=True)
 class Lost:
-    """A task whose process died, ran out of memory or of time; and which of them."""
+    """A task whose process died, ran out of memory or of time; and which of them.
+
+    The `error` is of the model, where that is to blame.
+    """
 
     reason: str
+    error: ModelError | None = None
 
 
 class Worker(Generic[T]):
@@ -114,6 +118,9 @@ class Worker(Generic[T]):
         assert self._code is not None, "there is a result"
         if self._code >= 0:
             raise ToolFailure(f"the process of `{name}` ended with {self._code}")
+        overdue = runaway.why(self._code)
+        if overdue is not None:
+            return Lost(overdue.message, overdue)
         return Lost(f"its process was killed by signal {-self._code}")
 
     @property
