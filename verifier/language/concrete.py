@@ -22,7 +22,8 @@ from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf, layout_of
 from verifier.language.observing import enter, forbid_answer, forbid_stop, uncaught
 from verifier.language.records import require_given_fresh, view
-from verifier.language.stores import RUNNING, Base, Store, forbid_change, forbid_ghost, wants
+from verifier.language.running import RUNNING, resume, stopping
+from verifier.language.stores import Base, Store, forbid_change, forbid_ghost, wants
 
 if TYPE_CHECKING:
     from verifier.language.decisions import Decisions
@@ -111,6 +112,7 @@ class ConcreteRun:
         self.store.run = self
         self.observing = False
         self.judging = False
+        self.stopped: Exception | None = None
         self.reads: dict[str, Any] | None = None
         self.watching = False
         self.recent: list[tuple[int, str, Any]] = []
@@ -127,6 +129,8 @@ class ConcreteRun:
             self._open[-1].entries.append(entry)
 
     def call(self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        if self._open:
+            resume(self)
         require_given_fresh((*given, *named.values()))
         if function.observes:
             check_given(function, given, named)
@@ -140,8 +144,12 @@ class ConcreteRun:
             result = self._run(made, given, named)
         except (Disabled, AssertionError) as stop:
             forbid_stop(self, stop)
+            stopping(stop)
             raise
-        except (ModelError, RecursionError):
+        except ModelError:
+            raise
+        except RecursionError as error:
+            stopping(error)
             raise
         except Exception as error:
             raise uncaught(function, error) from error
@@ -153,6 +161,8 @@ class ConcreteRun:
 
     def _run(self, call: Call, given: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Run a function's body, logging to its call."""
+        if not self._open:
+            self.stopped = None
         self._open.append(call)
         running = RUNNING.set(self)
         try:
@@ -160,6 +170,7 @@ class ConcreteRun:
                 call.function.body if self.decisions is None else self.decisions.body(call.function)
             )
             result = body(*given, **named)
+            resume(self)
         except AssertionError as failure:
             failure.args = (str(failure) or call.function.name,)
             raise

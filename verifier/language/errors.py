@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+from verifier.language.running import stopping
+
 _TOOL = str(Path(__file__).parent.parent) + os.sep
 _BUNDLED = tuple(os.path.join(_TOOL, folder, "") for folder in ("bundled", "template"))
 _STANDARD = str(Path(os.__file__).parent) + os.sep
@@ -42,6 +44,7 @@ class ModelError(Exception):
 
     def __init__(self, message: str, place: Place | None = None, mend: str = "") -> None:
         super().__init__(message)
+        stopping(self)
         self.message = message
         self.place = place
         self.mend = mend
@@ -136,6 +139,15 @@ def within_project(file: str) -> str:
     return file.rsplit("/", 1)[-1]
 
 
+def _ignored(what: str, error: BaseException, place: Place) -> ModelError:
+    """The refusal of what Python prints and otherwise ignores."""
+    return ModelError(
+        f"{what} raises {type(error).__name__} where Python ignores it: {error}",
+        place,
+        "leave out `__del__`: nothing in a model may depend on when an object ends",
+    )
+
+
 @contextmanager
 def blaming(
     what: str,
@@ -145,10 +157,22 @@ def blaming(
 ) -> Iterator[None]:
     """Run people's code: whatever it raises, and running on for too long, is a ModelError.
 
-    `what` names the code in the message, `file` where it is. Only the main thread can be
+    `what` names the code in the message, `file` where it is. What Python itself ignores, as in
+    `__del__`, counts, too. Only the main thread can be
     interrupted; elsewhere the time is not limited.
     """
     interruptible = threading.current_thread() is threading.main_thread()
+    passed_over: list[BaseException] = []
+    hook, thread = sys.unraisablehook, threading.get_ident()
+
+    def ignored(found: Any) -> None:
+        place = raising_place(found.exc_traceback)
+        if place is None or thread != threading.get_ident():
+            hook(found)
+        elif isinstance(found.exc_value, ModelError | KeyboardInterrupt):
+            passed_over.append(found.exc_value)
+        else:
+            passed_over.append(_ignored(what, found.exc_value, place))
 
     def overdue(_: int, frame: FrameType | None) -> None:
         while frame is not None and _inside(frame):
@@ -165,8 +189,11 @@ def blaming(
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM, RUNAWAY))
         signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds + GRACE)
+    sys.unraisablehook = ignored
     try:
         yield
+        if passed_over:
+            raise passed_over[0]
     except ModelError:
         raise
     except RecursionError as error:
@@ -187,6 +214,7 @@ def blaming(
             mend,
         ) from error
     finally:
+        sys.unraisablehook = hook
         if interruptible:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)

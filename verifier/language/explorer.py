@@ -32,7 +32,8 @@ from verifier.language.paths import Decided, Decisions, Frame, Outcome
 from verifier.language.records import require_given_fresh
 from verifier.language.references import Ages, latest
 from verifier.language.returning import arriving, leaving, meeting
-from verifier.language.stores import RUNNING, StateStore
+from verifier.language.running import RUNNING, resume, stopping
+from verifier.language.stores import StateStore
 from verifier.language.symbolic import Bit, Symbol
 
 PATHS = 4096
@@ -48,6 +49,7 @@ class SymbolicRun:
         self.store = StateStore(self, leaves, values)
         self.observing = False
         self.judging = False
+        self.stopped: Exception | None = None
         self.writes: dict[int, Any] = {}
         self.enabled = TRUE
         self.failures: dict[str, int] = {}
@@ -156,7 +158,7 @@ class SymbolicRun:
         """The rest of the path is enabled only where the literal holds."""
         known = self.known(literal)
         if known is False:
-            raise Disabled
+            raise stopping(Disabled())
         if known is None:
             if by_model:
                 self.fork(literal)
@@ -167,6 +169,7 @@ class SymbolicRun:
 
     def call(self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Explore a call, or recall it when this path has been here before."""
+        resume(self)
         frame = self.frame
         made, place = frame.point.calls, frame.cursor
         frame.cursor += 1
@@ -197,7 +200,10 @@ class SymbolicRun:
         """A call's outcome; what it raises nothing in its caller catches."""
         try:
             return self.explore(function, given, named)
-        except (ModelError, RecursionError):
+        except ModelError:
+            raise
+        except RecursionError as error:
+            stopping(error)
             raise
         except Exception as error:
             raise uncaught(function, error) from error
@@ -279,9 +285,10 @@ class _Exploration:
         run.ages.now = self.moment
         run.enabled, run.failures, run.way = TRUE, {}, self.way
         frame = run.frame = Frame(self.root, forced)
-        result = None
+        result = run.stopped = None
         try:
             result = self.function.body(*self.given, **self.named)
+            resume(run)
             run.leave_open(raw_value(result))
             if result is not None:
                 result = leaving(result, self.moment[0], run.ages.clock)
@@ -298,6 +305,7 @@ class _Exploration:
             facts = dict.fromkeys((*run.facts.since(self.mark), *frame.granted))
             run.learned.append(Learned(tuple(facts), run.way, self.function.place))
             run.facts.undo(self.mark)
+        run.stopped = None
         outcome = Outcome(enabled, run.writes, result, run.failures, run.ages.now)
         return outcome, frame.decisions
 

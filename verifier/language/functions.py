@@ -13,7 +13,7 @@ from verifier.language.citations import Abstraction, Citation, Manual, Section, 
 from verifier.language.constants import is_model_function
 from verifier.language.errors import Disabled, ModelError, Place, model_place, place_of, refuse
 from verifier.language.made import note
-from verifier.language.stores import RUNNING
+from verifier.language.running import RUNNING, stopping
 from verifier.language.symbolic import Bit, Unknown
 
 if TYPE_CHECKING:
@@ -204,4 +204,4 @@ def assume(condition: bool) -> None:
     elif type(value) is not bool:
         raise refuse(f"`{value!r}` is assumed", "assume a bool")
     elif not value:
-        raise Disabled
+        raise stopping(Disabled())

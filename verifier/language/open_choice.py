@@ -2,6 +2,8 @@
 
 from typing import NoReturn
 
+from verifier.language.running import stopping
+
 
 class Looked(Exception):
     """A choice is looked at that has no value yet."""
@@ -18,7 +20,7 @@ class OpenChoice:
         self.__dict__["_name"] = name
 
     def _look(self, *_: object) -> NoReturn:
-        raise Looked(self.__dict__["_name"])
+        raise stopping(Looked(self.__dict__["_name"]))
 
     __bool__ = __index__ = __iter__ = __hash__ = __repr__ = __str__ = __format__ = _look
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _look

@@ -12,7 +12,8 @@ from verifier.language.errors import ModelError, in_model, place_of, refuse
 from verifier.language.functions import about, model_function
 from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
 from verifier.language.records import FieldAccess, assign, fill, require_fresh
-from verifier.language.stores import RUNNING, SymbolicStore, consecutive, shifted, store_for
+from verifier.language.running import RUNNING
+from verifier.language.stores import SymbolicStore, consecutive, shifted, store_for
 
 T = TypeVar("T")
 

@@ -19,8 +19,8 @@ from verifier.language.encoding import encoding
 from verifier.language.errors import in_model, refuse
 from verifier.language.layout import Field, Part, Rows, Slot, first_value, layout_of
 from verifier.language.references import Outdated
+from verifier.language.running import RUNNING
 from verifier.language.stores import (
-    RUNNING,
     Base,
     Store,
     SymbolicStore,

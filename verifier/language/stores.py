@@ -7,7 +7,6 @@ as defaults or held in globals are frozen then, because a fork runs a function a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextvars import ContextVar
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, refuse
 from verifier.language.layout import Kind, Layout, Leaf, Part, Rows
 from verifier.language.references import Ages, Outdated
+from verifier.language.running import RUNNING
 from verifier.language.symbolic import Bit, Symbol
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 Base = int | tuple[tuple[int, int], ...]
 """Where a view starts: a place, or (condition literal, place) cases that exclude each other."""
-
-RUNNING: ContextVar[ConcreteRun | SymbolicRun | None] = ContextVar("RUNNING", default=None)
-"""The run that is under way."""
-
 
 NOTHING_ASSIGNED = Ages()
 """The moment of stores in which no whole record has been assigned; never changed."""
