@@ -17,6 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from verifier.language.encoding import encoding
 from verifier.language.errors import in_model, refuse
+from verifier.language.family_items import Items
 from verifier.language.layout import Field, Part, Rows, Slot, first_value, layout_of
 from verifier.language.references import Outdated
 from verifier.language.running import RUNNING
@@ -132,8 +133,8 @@ class Family(Generic[K, V]):
     def __init__(self, given: dict[K, V] | None = None) -> None:
         self._given = given or {}
 
-    def items(self) -> Iterator[tuple[K, V]]:
-        yield from self._given.items()
+    def items(self) -> Items[K, V]:
+        return Items(self, self._given)
 
     def __getitem__(self, key: K) -> V:
         return self._given[key]
@@ -191,9 +192,8 @@ class FamilyView(Family[Any, Any]):
             raise refuse("a family is made into text", "compare its items")
         return f"<family over {self._rows.key.__name__}>"
 
-    def items(self) -> Iterator[tuple[Any, Any]]:
-        for member in self._rows.key:
-            yield member, self[member]
+    def items(self) -> Items[Any, Any]:
+        return Items(self, self._rows.key)
 
 
 def assign(store: Store, base: Base, field: Field, value: Any) -> None:

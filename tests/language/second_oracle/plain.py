@@ -9,7 +9,7 @@ a variable goes on naming the object that it was given.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, ItemsView, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from functools import partial
@@ -45,8 +45,8 @@ class Family(Generic[K, V]):
     def __iter__(self) -> Iterator[K]:
         return iter(self.rows)
 
-    def items(self) -> Iterator[tuple[K, V]]:
-        return iter(self.rows.items())
+    def items(self) -> ItemsView[K, V]:
+        return self.rows.items()
 
 
 @dataclass(frozen=True)
