@@ -471,7 +471,8 @@ def chance_of_a_module(s: State) -> None:
 
 
 @refused(
-    "`the_time` uses `time.time`, a `builtin_function_or_method` outside the records", CONSTANT_ONLY
+    "`the_time` uses `time.time`, a function of a library",
+    "write what it needs as a model function",
 )
 def the_time(s: State) -> None:
     s.flag = time.time() < 5  # here

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import Enum
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, assert_never
 
 from verifier.language.errors import ModelError, is_model_file
 from verifier.language.functions import about
@@ -32,7 +32,7 @@ def asserts(system: System) -> bool:
         if function.__code__ in seen or not is_model_file(function.__code__.co_filename):
             continue
         seen.add(function.__code__)
-        if _contains_assert(function.__code__):
+        if _contains_assert(function.__code__) or _names_assert_never(function):
             return True
         waiting += _named(function, owners)
     return False
@@ -44,6 +44,16 @@ def _contains_assert(code: CodeType) -> bool:
         return any(map(_fails, ast.walk(definition(code))))
     except ModelError:
         return False  # without a text it is refused once it runs
+
+
+def _names_assert_never(function: FunctionType) -> bool:
+    """Whether a function names `typing.assert_never`, however it is imported."""
+    names = set(_names(function.__code__))
+    held = [function.__globals__[name] for name in names if name in function.__globals__]
+    held += [
+        vars(each).get(name) for each in held if isinstance(each, ModuleType) for name in names
+    ]
+    return any(value is assert_never for value in held)
 
 
 def _fails(node: ast.AST) -> bool:

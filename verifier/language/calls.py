@@ -14,6 +14,7 @@ from enum import Enum
 from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from verifier.language.callables import WRITTEN
 from verifier.language.constants import PLAIN, Outside, is_frozen, items, outside
 from verifier.language.errors import (
     ModelError,
@@ -24,6 +25,7 @@ from verifier.language.errors import (
     refuse,
 )
 from verifier.language.examination import check_unassigned
+from verifier.language.restricted import WRITE_IT
 from verifier.language.restrictions import Examiner
 from verifier.language.source_text import codes_within
 from verifier.language.symbolic import Unknown
@@ -79,6 +81,9 @@ T = TypeVar("T")
 GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__le__", "__lt__"})
 """Methods that a dataclass has without a text in a file."""
 
+
+MAY_CALL = {function.__code__ for function in WRITTEN}
+"""The functions of the standard library that models may call."""
 
 NAMED = {"NotImplemented", "__class__", "__post_init__", "__setattr__", "hash"}
 """What they name but for the fields."""
@@ -152,9 +157,10 @@ def _free(frame: FrameType) -> Iterator[str]:
 
 
 def _check_standard(caller: FrameType, frame: FrameType) -> None:
-    """Refuse functions of the standard library, but for what enums and dataclasses do."""
-    if frame.f_code.co_filename != enum.__file__ and not _is_generated(frame):
-        raise _refusal(caller, frame.f_code.co_name, "write what it needs as a model function")
+    """Refuse functions of the standard library, but for some and what enums and dataclasses do."""
+    known = frame.f_code.co_filename == enum.__file__ or frame.f_code in MAY_CALL
+    if not known and not _is_generated(frame):
+        raise _refusal(caller, frame.f_code.co_name, WRITE_IT)
 
 
 def _is_generated(frame: FrameType) -> bool:

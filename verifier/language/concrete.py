@@ -172,7 +172,7 @@ class ConcreteRun:
             result = body(*given, **named)
             resume(self)
         except AssertionError as failure:
-            failure.args = (str(failure) or call.function.name,)
+            failure.args = (call.function.claim(failure),)
             raise
         finally:
             RUNNING.reset(running)

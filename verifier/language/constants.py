@@ -7,10 +7,7 @@ else would be state outside the records.
 
 from __future__ import annotations
 
-import functools
 import gc
-import itertools
-import operator
 import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -27,18 +24,11 @@ from types import (
 )
 from typing import Any
 
+from verifier.language.callables import is_callable
 from verifier.language.errors import is_model_file, is_program_file
 
 PLAIN = (NoneType, bool, int, float, str, bytes, range, type(...))
 """Types of values without parts and without state."""
-
-CLASSES = (bool, dict, enumerate, filter, int, list, map, range, reversed, super, tuple, zip)
-FUNCTIONS = (abs, all, any, iter, len, max, min, next, sorted, sum, functools.reduce)
-OPERATORS = tuple(getattr(operator, name) for name in ("and_", "or_", "xor", "not_", "eq", "ne"))
-ITERATORS = (itertools.chain, itertools.combinations, itertools.permutations, itertools.product)
-
-CALLABLE: tuple[object, ...] = (*CLASSES, *FUNCTIONS, *OPERATORS, *ITERATORS)
-"""What a model function may call of Python's own: its answer depends on what it is given only."""
 
 HEAP_TYPE = 1 << 9
 """The flag of classes that were made by a class statement or a call."""
@@ -68,13 +58,6 @@ IN_ONLY = "write `in` or ==: the order of a set differs from run to run"
 
 Named = tuple[str, object]
 """A part of a value, and how one writes it."""
-
-
-def is_callable(value: object) -> bool:
-    """Whether a function or class of Python's own may be called."""
-    if isinstance(value, type) and issubclass(value, Exception):
-        return value.__module__ == "builtins"
-    return any(value is allowed for allowed in CALLABLE)
 
 
 def is_model_function(function: object) -> bool:
@@ -251,7 +234,7 @@ def _in_function(function: FunctionType, where: str) -> Iterator[Named] | None:
     file = function.__code__.co_filename
     made = is_model_function(function)
     if not made and not is_model_file(file):
-        return iter(()) if is_program_file(file) else None
+        return iter(()) if is_program_file(file) or is_callable(function) else None
     body: Any = vars(function)["__model__"].body if made else function
     defaults = (*(body.__defaults__ or ()), *(body.__kwdefaults__ or {}).values())
     own = ((f"{where}.{k}", v) for k, v in vars(function).items() if k not in OF_FUNCTIONS)

@@ -298,7 +298,7 @@ class _Exploration:
             enabled = FALSE
         except AssertionError as failure:
             forbid_stop(run, failure)
-            name = str(failure) or self.function.name
+            name = self.function.claim(failure)
             enabled = FALSE
             run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
         finally:

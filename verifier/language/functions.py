@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from verifier.language.explorer import SymbolicRun
 
 F = TypeVar("F", bound=Callable[..., Any])
+UNREACHABLE = "Expected code to be unreachable"
+"""How the text of typing.assert_never begins, which ends with the value."""
 Kind = Literal["function", "step", "observer", "always", "sometimes"]
 
 
@@ -90,8 +92,13 @@ class ModelFunction:
         try:
             return self.body(*given, **named)
         except AssertionError as failure:
-            failure.args = (str(failure) or self.name,)
+            failure.args = (self.claim(failure),)
             raise
+
+    def claim(self, failure: AssertionError) -> str:
+        """The name of what an assertion in it claims: its text, or else the function's name."""
+        text = str(failure)
+        return self.name if not text or text.startswith(UNREACHABLE) else text
 
 
 def model_function(

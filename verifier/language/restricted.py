@@ -82,6 +82,7 @@ UNHOOKED = {
 TEXTUAL = {"ascii", "bytes", "format", "repr", "str"}
 """Builtins that make text of a value."""
 
+WRITE_IT = "write what it needs as a model function"
 STATE = "keep all state in records"
 CONSTANT = "keep state in records; make a constant a tuple or a function with match"
 TEXT = "compare fields: nothing in a model may depend on the text of a value"

@@ -15,10 +15,10 @@ from types import (
 )
 from typing import Any
 
+from verifier.language.callables import is_callable, is_of_library
 from verifier.language.constants import (
     IN_ONLY,
     Outside,
-    is_callable,
     is_frozen,
     is_model_function,
     is_own,
@@ -37,6 +37,7 @@ from verifier.language.restricted import (
     TEXTUAL_METHODS,
     UNHOOKED,
     VIEWS,
+    WRITE_IT,
 )
 from verifier.language.source_text import bound_names, definition, is_as_written
 
@@ -154,6 +155,8 @@ class Examiner(ast.NodeVisitor):
         found = outside(value, ast.unparse(node))
         if found.changeable is not None:
             where, part = found.changeable
+            if is_of_library(part):
+                raise self._refuse(node, f"uses `{where}`, a function of a library", WRITE_IT)
             raise self._refuse(
                 node, f"uses `{where}`, a `{type(part).__name__}` outside the records", CONSTANT
             )
