@@ -1,5 +1,6 @@
-"""`nestproof`, also as `python -m verifier`: interruptible from the first import on."""
+"""`nestproof`, also as `python -m verifier`: a signal ends it from the first import on."""
 
+import _signal  # type: ignore[import-not-found]  # what `signal` is made of, without an import
 import gc
 import sys
 
@@ -8,11 +9,16 @@ ALIVE = 200_000
 
 
 def main() -> None:
-    """Run the command line and exit."""
+    """Run the command line and exit.
+
+    An exception in the middle of an import may turn into another one, so signals wait until what
+    handles them is loaded.
+    """
+    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, (_signal.SIGINT, _signal.SIGTERM))
     try:
         from verifier.processes.supervision import supervised
 
-        supervised(_command)
+        supervised(_command, before)
     except KeyboardInterrupt:
         from verifier.processes.lifetime import end_all
         from verifier.processes.signals import WORDS

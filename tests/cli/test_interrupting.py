@@ -14,6 +14,7 @@ import pytest
 
 from verifier.__main__ import main
 from verifier.cli import nestproof
+from verifier.processes import signals
 
 ROOT = Path(__file__).parent.parent.parent
 CHECK = [sys.executable, "-m", "verifier", "check"]
@@ -44,7 +45,8 @@ def test_an_interrupted_check_ends_with_130_and_leaves_no_process(
 def test_an_interruption_while_the_tool_is_loading_is_one_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(_: Callable[[], None]) -> None:
+    def interrupted(_: Callable[[], None], before: set[signal.Signals]) -> None:
+        signals.unblock(before)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("verifier.processes.supervision.supervised", interrupted)

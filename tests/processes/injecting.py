@@ -96,6 +96,7 @@ def children() -> list[str]:
 def injected(scenario: Callable[[], None], number: int, kind: signal.Signals) -> tuple[str, bool]:
     """What is wrong after a signal at a point, and whether there is such a point."""
     signals.listen()
+    signals.release()
     before = len(os.listdir("/proc/self/fd"))
     trace = At(number, kind)
     raised = False

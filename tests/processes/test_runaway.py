@@ -90,14 +90,15 @@ def goes_on() -> None:
 
 COMMAND = """
 from verifier.language import errors
-from verifier.processes import supervision
+from verifier.processes import signals, supervision
 errors.GRACE = 0.1
 
 def command():
+    signals.release()
     with errors.blaming("it", 0.1):
         sum(range(10**11))
 
-supervision.supervised(command)
+supervision.supervised(command, set())
 """
 
 
@@ -115,7 +116,7 @@ def test_a_command_that_was_ended_says_why_with_exit_code_2(tmp_path: Path) -> N
     assert done.returncode == 2
     assert done.stderr == (
         "error: a model does not end: it was stopped in one call of Python's own\n"
-        f"  --> {file}:8\n"
+        f"  --> {file}:9\n"
         "  help: is something gone through that has no end, or hardly one?\n"
     )
 

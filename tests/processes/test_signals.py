@@ -62,6 +62,7 @@ def test_what_is_shielded_is_done_before_the_signal_is_raised(
 ) -> None:
     def body() -> int:
         signals.listen()
+        signals.release()
         done = 0
         try:
             with signals.shielded(), signals.shielded():
@@ -86,6 +87,7 @@ def test_a_signal_that_is_swallowed_is_raised_again_and_nobody_sees_the_first(
 
     def body() -> int:
         signals.listen()
+        signals.release()
         try:
             Swallows()
             time.sleep(0.1)
@@ -109,6 +111,7 @@ def test_what_a_signal_left_half_made_does_not_complain(capfd: pytest.CaptureFix
 
     def body() -> int:
         signals.listen()
+        signals.release()
         try:
             HalfMade()
         except KeyboardInterrupt:
@@ -122,6 +125,7 @@ def test_what_a_signal_left_half_made_does_not_complain(capfd: pytest.CaptureFix
 def test_an_acknowledged_signal_interrupts_nothing_more() -> None:
     def body() -> int:
         signals.listen()
+        signals.release()
         try:
             os.kill(os.getpid(), signal.SIGINT)
         except KeyboardInterrupt:
@@ -140,10 +144,11 @@ from verifier.processes.worker import Worker
 supervision.REACT, supervision.HURRY = {react}, 0.3
 
 def command():
+    signals.release()
     {body}
 
 try:
-    supervision.supervised(command)
+    supervision.supervised(command, set())
 except KeyboardInterrupt:
     {caught}
 """

@@ -18,9 +18,10 @@ import click
 from click.shell_completion import shell_complete
 
 from verifier.cli.errors import one_line, said, say, tell
+from verifier.cli.reporting import Reporting
 from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end_all
-from verifier.processes.signals import WORDS
+from verifier.processes.signals import WORDS, release
 
 COMPLETE = "_NESTPROOF_COMPLETE"
 """The variable by which a shell asks for completions."""
@@ -65,7 +66,10 @@ class _Commands(click.Group):
             near = difflib.get_close_matches(args[0], COMMANDS, 1, 0.5)
             hint = f"did you mean `{near[0]}`?" if near else "`nestproof --help` lists the commands"
             raise ModelError(f"`{args[0]}` is no command", mend=hint)
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if not isinstance(command, Reporting):
+            release()
+        return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -89,6 +93,7 @@ def main() -> None:
     try:
         with said():
             code = _run()
+            release()
             sys.stdout.flush()
             sys.exit(code)
     except (KeyboardInterrupt, click.exceptions.Abort):
@@ -120,6 +125,7 @@ def _run() -> int:
     """What click's own `main` does, which ends with 1 where nobody reads on."""
     asked = os.environ.get(COMPLETE)
     if asked:
+        release()
         return shell_complete(nestproof, {}, "nestproof", COMPLETE, asked)
     try:
         Path.cwd()

@@ -18,6 +18,7 @@ from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
+from verifier.cli.reporting import Reporting
 from verifier.cli.reusing import circuits_of
 from verifier.cli.verdict_lines import document, exit_code, judged, lines, refusals
 from verifier.cli.writing import writable_folder, write_output
@@ -28,11 +29,11 @@ from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.kept import damages
 from verifier.language.errors import ToolFailure
 from verifier.processes.lifetime import end_all
-from verifier.processes.signals import REASON, WORDS, shielded
+from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.viewer.lines import plural
 
 
-@click.command("check")
+@click.command("check", cls=Reporting)
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
 @click.option(
     "--engine",
@@ -113,6 +114,7 @@ def _check(
     no_cache: bool,
 ) -> None:
     """Decide the pairs, and show each as soon as those before it are decided."""
+    release()
     root = project_here()
     cache = Cache(None if no_cache else cache_folder(), limits)
     run.catalogue = catalogue = load(root)

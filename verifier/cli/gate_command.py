@@ -15,6 +15,7 @@ from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
+from verifier.cli.reporting import Reporting
 from verifier.cli.reusing import circuits_of
 from verifier.cli.show_command import styled
 from verifier.cli.verdict_lines import refusals
@@ -29,11 +30,11 @@ from verifier.gate.revisions import base_of, refuse_bare
 from verifier.gate.selection import selection
 from verifier.language.errors import ToolFailure
 from verifier.processes.lifetime import end_all
-from verifier.processes.signals import REASON, WORDS, shielded
+from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.viewer.lines import plural
 
 
-@click.command("gate")
+@click.command("gate", cls=Reporting)
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
 @options.base
 @click.option("--json", "as_json", type=options.FILE, help="Write the verdicts as JSON.")
@@ -115,6 +116,7 @@ def _gate(
     accepting: bool,
 ) -> tuple[Catalogue, str, Report]:
     """The catalogue, the text of the verdicts on record, and what the gate has found."""
+    release()
     root = project_here()
     if root == bundled_root():
         refuse_bare(Path.cwd())

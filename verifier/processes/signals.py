@@ -35,6 +35,7 @@ class _State:
 
     came: int
     shields: int
+    loading: bool
     over: bool
     raised: float
     acknowledged: Callable[[], None] | None
@@ -45,6 +46,7 @@ class _State:
     def reset(self) -> None:
         """Nothing has come."""
         self.came, self.shields, self.over, self.raised = 0, 0, False, -math.inf
+        self.loading = False
         self.acknowledged = None
 
 
@@ -52,13 +54,15 @@ _state = _State()
 
 
 def listen(acknowledged: Callable[[], None] | None = None, instead: int = signal.SIGINT) -> None:
-    """Let the signals be recorded and raised; `acknowledged` is called when they had an effect.
+    """Let the signals be recorded, and raised from `release` on.
+
+    `acknowledged` is called when they had an effect.
 
     Below a supervisor another signal comes `instead` of SIGINT. What a caller ignores stays
     ignored.
     """
     _state.reset()
-    _state.acknowledged = acknowledged
+    _state.acknowledged, _state.loading = acknowledged, True
     sys.unraisablehook = _unraisable
     for number in (instead, signal.SIGTERM):
         if number == CTRL_C or signal.getsignal(number) != signal.SIG_IGN:
@@ -68,14 +72,21 @@ def listen(acknowledged: Callable[[], None] | None = None, instead: int = signal
 def _record(number: int, _: FrameType | None) -> None:
     if _state.came != signal.SIGTERM:
         _state.came = signal.SIGTERM if number == signal.SIGTERM else signal.SIGINT
-    if not _state.shields and time.monotonic() - _state.raised > AGAIN:
+    if time.monotonic() - _state.raised > AGAIN:
         _interrupt()
 
 
 def _interrupt() -> None:
-    if not _state.over:
+    if not (_state.over or _state.loading or _state.shields):
         _state.raised = time.monotonic()
         raise Interrupted
+
+
+def release() -> None:
+    """Raise signals from now on, and here the one that has come while the command was loaded."""
+    _state.loading = False
+    if _state.came:
+        _interrupt()
 
 
 def _unraisable(lost: sys.UnraisableHookArgs) -> None:
@@ -128,5 +139,5 @@ class shielded:
         traceback: TracebackType | None,
     ) -> None:
         _state.shields = max(0, _state.shields - 1)
-        if _state.came and kind is None and not _state.shields:
+        if _state.came and kind is None:
             _interrupt()

@@ -31,12 +31,14 @@ STRAYS = 2.0
 """Seconds in which what a killed command has left must be gone."""
 
 
-def supervised(command: Callable[[], None]) -> None:
+def supervised(command: Callable[[], None], before: set[signal.Signals]) -> None:
     """Run the command in a process of its own, and end as it does; returns in that process only.
 
-    Where there can be no other process it runs here, without the promise to end in time.
+    The caller has blocked the signals that end a program; `before` are those that were blocked
+    before. None is raised until the command calls `signals.release`. Where there can be no other
+    process it runs here, without the promise to end in time.
     """
-    before = signals.blocked()
+    signals.blocked()
     runaway.watch()
     try:
         supervisor = _Supervisor(command)
