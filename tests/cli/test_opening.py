@@ -7,6 +7,7 @@ import pytest
 
 from tests.evidence.lazy_project import project, trace
 from verifier.cli.opening import open_system, open_trace, placed, session_of
+from verifier.evidence.exploring import Exploration
 from verifier.findings import FOLDER
 from verifier.viewer.screen.app import Screen
 
@@ -47,3 +48,12 @@ def test_a_counterexample_opens_with_what_happened(opened: list[Screen]) -> None
     [screen] = opened
     assert not screen.explores
     assert screen.scene.trace.conjunct
+
+
+@pytest.mark.parametrize("session", [None, session_of(trace(), project())])
+def test_ctrl_c_on_the_screen_ends_the_command_as_anywhere(
+    session: Exploration | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Screen, "run", lambda screen: screen.action_interrupt())
+    with pytest.raises(KeyboardInterrupt):
+        open_trace(trace(), session, project())

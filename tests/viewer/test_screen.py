@@ -17,6 +17,7 @@ from verifier.evidence.exploring import Exploration
 from verifier.evidence.files import read
 from verifier.evidence.runs import run_of_moves
 from verifier.evidence.saved import SavedTrace
+from verifier.processes.signals import INTERRUPTED
 from verifier.viewer.lines import rendered
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import HELP, Ask, Dialog, Help, Options
@@ -290,6 +291,16 @@ def test_q_quits() -> None:
         assert not screen.is_running
 
     played(nested(), script)
+
+
+@pytest.mark.parametrize("before", [[], ["slash", "a"], ["question_mark"], ["x"]])
+def test_ctrl_c_ends_the_screen_whatever_is_open(before: list[str]) -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press(*before, "ctrl+c")
+        await pilot.pause()
+        assert (screen.is_running, screen.return_code) == (False, INTERRUPTED)
+
+    played(lazy(), script)
 
 
 def test_the_wheel_scrolls_without_moving_the_cursor() -> None:

@@ -20,6 +20,7 @@ from verifier.evidence.verdicts import Limits
 from verifier.findings import finding_of
 from verifier.language.errors import ModelError
 from verifier.language.system import System
+from verifier.processes.signals import INTERRUPTED
 from verifier.viewer.watches import Watch
 
 if TYPE_CHECKING:
@@ -107,10 +108,13 @@ def open_trace(
     from verifier.viewer.screen.tasks import finish
 
     if session is None:
-        Screen(trace, None, watches).run()
-        return
-    background = Background(session, catalogue or load(project_root(Path.cwd())))
-    Screen(trace, session, watches, background, explores).run()
+        screen = Screen(trace, None, watches)
+    else:
+        background = Background(session, catalogue or load(project_root(Path.cwd())))
+        screen = Screen(trace, session, watches, background, explores)
+    screen.run()
+    if screen.return_code == INTERRUPTED:
+        raise KeyboardInterrupt
     for lost in finish():
         say("error", f"the execution was not saved: {lost}")
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from verifier.processes.signals import INTERRUPTED
 from verifier.viewer.lines import rendered
 from verifier.viewer.plain import step_lines
 from verifier.viewer.screen.board import Board
@@ -36,6 +37,7 @@ class Screen(Board):
         Binding("question_mark", "help", "help"),
         Binding("escape", "escape", "", show=False),
         Binding("q", "quit", "quit"),
+        Binding("ctrl+c", "interrupt", "quit", show=False, priority=True),
     ]
 
     def on_exploring_changed(self) -> None:
@@ -147,6 +149,10 @@ class Screen(Board):
     def action_escape(self) -> None:
         self.scene.search = self.scene.filter = self.scene.asked = ""
         self.refresh_pane()
+
+    def action_interrupt(self) -> None:
+        """End as Ctrl-C ends every command, whatever has the focus."""
+        self.exit(return_code=INTERRUPTED)
 
     def action_help(self) -> None:
         self.query_one(Help).show()

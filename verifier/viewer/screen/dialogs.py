@@ -37,7 +37,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("c", "check a property from here"),
     ("s", "save this execution as a trace"),
     ("t", "light or dark ground"),
-    ("q", "quit"),
+    ("q ctrl+c", "quit"),
 )
 SIGNS = (
     "──▶ VM entry  ◀── VM exit  ┄▷ tells L1 or launches L2",
