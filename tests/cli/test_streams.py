@@ -1,6 +1,7 @@
 """Streams that nobody reads, that are full, closed, or know only ASCII: no stack trace."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,11 +53,16 @@ def test_a_full_disk_behind_stdout_is_a_failure_and_no_verdict(example: Path, co
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_closed_streams_are_empty_ones(example: Path, command: str) -> None:
-    done = shell(example, f"$N {command} >&- <&-")
-    assert done.returncode == 0
+def test_a_closed_stdout_is_a_failure_and_no_verdict(example: Path, command: str) -> None:
+    done = shell(example, f"$N {command} >&-")
+    assert done.returncode == 2
+    assert "error: the output cannot be used: it is closed\n" in done.stderr
     assert "Traceback" not in done.stderr
-    assert shell(example, f"$N {command} 2>&-").returncode == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_other_closed_streams_are_empty_ones(example: Path, command: str) -> None:
+    assert shell(example, f"$N {command} 2>&- <&-").returncode == 0
 
 
 def test_what_the_encoding_lacks_is_escaped(example: Path, tmp_path: Path) -> None:
@@ -109,3 +115,10 @@ def test_a_terminal_that_cannot_draw_gets_text(example: Path, command: str) -> N
     assert process.wait(60) == 0
     assert b"lazy/broken" in printed
     assert b"\x1b" not in printed
+
+
+def test_help_has_the_exit_codes_of_the_readme(nestproof: Runner) -> None:
+    described = (HERE.parents[1] / "README.md").read_text().split("\nExit codes: ")[1]
+    codes = re.findall(r"\b\d+\b", described.split(" On Ctrl-C")[0])
+    assert codes[-2:] == ["143", "141"]
+    assert re.findall(r"\b\d+\b", nestproof("--help").out.split("Exit codes:")[1]) == codes

@@ -2,11 +2,13 @@
 
 Exit codes: 0 every verdict as expected; 1 a property violated unexpectedly or a verdict that
 differs from the expected one; 2 wrong use, an ill-formed model, a damaged file, a failure of the
-tool; 3 inconclusive; 130 interrupted. Several: 2 before 1 before 3.
+tool; 3 inconclusive; 130 interrupted; 143 terminated; 141 where nobody reads on. Several: 2 before
+1 before 3.
 """
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -80,7 +82,7 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 as expected, 1 unexpected verdict, 2 wrong use or failure, "
-    "3 inconclusive, 130 interrupted.",
+    "3 inconclusive, 130 interrupted, 143 terminated by SIGTERM, 141 where nobody reads on.",
 )
 @click.version_option(package_name="nestproof", prog_name="nestproof")
 def nestproof() -> None:
@@ -116,7 +118,8 @@ def main() -> None:
     except OSError as error:
         where = f"`{error.filename}`" if error.filename else "the output"
         with suppress(OSError):
-            say("error", one_line(f"{where} cannot be used: {error.strerror or error}"))
+            why = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+            say("error", one_line(f"{where} cannot be used: {why}"))
         _drop_output()
         sys.exit(2)
 
@@ -145,10 +148,14 @@ def _run() -> int:
 
 
 def _use_streams() -> None:
-    """A closed stream is an empty one, and what an encoding does not have is escaped."""
+    """A closed stdin or stderr is empty; what an encoding does not have is escaped.
+
+    Nothing can be written to a closed stdout, which is a failure like a full one.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+            access = os.O_RDONLY if name == "stdout" else os.O_RDWR
+            setattr(sys, name, os.fdopen(os.open(os.devnull, access), mode))
         if isinstance(stream := getattr(sys, name), TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
