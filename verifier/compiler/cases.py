@@ -10,7 +10,6 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import Program
 from verifier.circuit.tseitin import Tseitin
 from verifier.compiler.goals import DECIDED, Goal, Goals
-from verifier.language.errors import Place
 
 WALKS = 512
 """Random walks that are followed at once; each second one starts in any state."""
@@ -115,21 +114,6 @@ class Cases:
                 self.chosen[case] = None
                 for m in counted:
                     self.times[m] += reached[m] >> lane & 1
-
-    def covering(self) -> list[Case]:
-        """A few of the cases: they take each step and each way at each decision of the text."""
-        cases, words = list(self.chosen), self._reached
-        ways: dict[tuple[Place, str], int] = {}
-        for goal in self.goals.all:
-            if goal.place is not None:
-                way = goal.place, goal.what
-                ways[way] = ways.get(way, 0) | words[goal.point]
-        rare = sorted(set(ways.values()), key=int.bit_count)
-        covered = 0
-        for word in rare:
-            if not word & covered and word:
-                covered |= 1 << self._lane(word, (each for each in rare if not each & covered))
-        return [case for lane, case in enumerate(cases) if covered >> lane & 1]
 
     def standing(self) -> list[Case]:
         """Some cases to find out in whether a step is enabled after them."""

@@ -15,8 +15,9 @@ from verifier.compiler.difference import HELP, Difference, refusal
 from verifier.compiler.goals import Goals
 from verifier.compiler.outcomes import ByCircuit, ByPython
 from verifier.language.calls import Calls
-from verifier.language.compiling import Translation
+from verifier.language.compiling import Translation, translated
 from verifier.language.errors import ModelError
+from verifier.language.reachable import all_examined
 
 
 def compare(translation: Translation, times: int = 1) -> int:
@@ -36,9 +37,11 @@ def compare(translation: Translation, times: int = 1) -> int:
             "split the step, or what it decides on, into simpler conditions",
         ) from None
     circuit = ByCircuit(translation)
-    calls = calls_in(translation)
-    covering, standing = set(search.covering()), set(search.standing())
-    found = next(differences(circuit, cases, calls, covering, standing), None)
+    calls = watching(translation)
+    if calls is not None:
+        claims = {c.binding.function: None for group in compiled.conjuncts.values() for c in group}
+        calls.run(partial(translated, compiled.system, claims))
+    found = next(differences(circuit, cases, calls, set(search.standing())), None)
     if found is not None:
         raise refusal(circuit, found)
     impossible = search.impossible()
@@ -55,26 +58,28 @@ def compare(translation: Translation, times: int = 1) -> int:
 def differences(
     circuit: ByCircuit,
     cases: Sequence[Case],
-    calls: Calls,
-    covering: Collection[Case],
+    calls: Calls | None,
     standing: Collection[Case],
 ) -> Iterator[Difference]:
     """What differs, case by case.
 
-    What plain Python calls is examined in those of `covering`, and whether a step is enabled after
-    the case is compared in those of `standing`.
+    What plain Python calls is examined by `calls`, if there is need; whether a step is enabled
+    after the case is compared in those of `standing`.
     """
     python = ByPython(circuit.compiled)
     for case, expected in zip(cases, circuit.outcomes(cases), strict=True):
         outcome = partial(python.outcome, case)
-        actual = calls.run(outcome) if case in covering else outcome()
+        actual = outcome() if calls is None else calls.run(outcome)
         if case in standing:
             actual = python.with_stuck(actual, expected.likely)
         if not actual.agrees(expected):
             yield Difference(case, expected, actual)
 
 
-def calls_in(translation: Translation) -> Calls:
-    """Examines what is called but for what was examined when the system was compiled."""
-    examined = translation.steps.start.run.examined.values()
+def watching(translation: Translation) -> Calls | None:
+    """Examines what is called; None where all that can be called was examined."""
+    start = translation.steps.start
+    examined = start.run.examined.values()
+    if all_examined(examined, start.outside):
+        return None
     return Calls(code for each in examined for code in each.codes)

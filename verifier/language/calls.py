@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verifier.language.callables import WRITTEN
+from verifier.language.class_parts import is_generated
 from verifier.language.constants import PLAIN, Outside, is_frozen, items, outside
 from verifier.language.errors import (
     ModelError,
@@ -25,6 +25,7 @@ from verifier.language.errors import (
     refuse,
 )
 from verifier.language.examination import check_unassigned
+from verifier.language.layout import is_record
 from verifier.language.restricted import WRITE_IT
 from verifier.language.restrictions import Examiner
 from verifier.language.source_text import codes_within
@@ -57,7 +58,7 @@ def check_result(function: ModelFunction, result: object) -> None:
 
 def _is_value(value: object) -> bool:
     """Whether a value is one that calls may pass on: it cannot change, and cannot be called."""
-    if type(value) is bool or isinstance(value, Unknown) or hasattr(value, "_store"):
+    if type(value) is bool or isinstance(value, Unknown) or is_record(value):
         return True
     if isinstance(value, tuple):
         plain = type(value) is tuple or (
@@ -78,15 +79,8 @@ def _is_part(value: object) -> bool:
 
 T = TypeVar("T")
 
-GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__le__", "__lt__"})
-"""Methods that a dataclass has without a text in a file."""
-
-
 MAY_CALL = {function.__code__ for function in WRITTEN}
 """The functions of the standard library that models may call."""
-
-NAMED = {"NotImplemented", "__class__", "__post_init__", "__setattr__", "hash"}
-"""What they name but for the fields."""
 
 
 class Calls:
@@ -166,13 +160,8 @@ def _check_standard(caller: FrameType, frame: FrameType) -> None:
 def _is_generated(frame: FrameType) -> bool:
     """Whether a function is one that a dataclass or a named tuple has without a text in a file."""
     code = frame.f_code
-    if code.co_filename.startswith("<") and code.co_names == ("_tuple_new",):
-        return frame.f_globals.get("_tuple_new") is tuple.__new__
-    of = type(frame.f_locals.get(code.co_varnames[0])) if code.co_argcount else object
-    if code.co_filename != "<string>" or code.co_name not in GENERATED or not is_dataclass(of):
-        return False
-    known = {*(field.name for field in fields(of)), *NAMED}
-    return known.issuperset(code.co_names)
+    held = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+    return is_generated(code, held if isinstance(held, type) else type(held))
 
 
 def _refusal(frame: FrameType, called: str, help: str) -> ModelError:

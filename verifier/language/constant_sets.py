@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, NoReturn
 
-from verifier.language.constants import IN_ONLY, is_frozen, items, outside
+from verifier.language.constants import IN_ONLY, PLAIN, is_frozen, items, outside
 from verifier.language.errors import refuse
+from verifier.language.symbolic import Unknown
 
 
 class Members:
@@ -19,6 +20,8 @@ class Members:
         self._members = members
 
     def __contains__(self, member: object) -> bool:
+        if not isinstance(member, Enum | Unknown) and type(member) not in PLAIN:
+            raise refuse(f"`{member!r}` is looked for in a set", "a set holds members of an enum")
         return any(bool(member == each) for each in sorted(self._members, key=repr))
 
     def __eq__(self, other: object) -> bool:

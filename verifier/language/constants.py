@@ -8,63 +8,33 @@ else would be state outside the records.
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from enum import Enum, EnumType
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
 from types import (
     BuiltinFunctionType,
-    DynamicClassAttribute,
     FunctionType,
     GenericAlias,
     MappingProxyType,
-    MethodWrapperType,
     NoneType,
-    WrapperDescriptorType,
 )
 from typing import Any
 
 from verifier.language.callables import is_callable
+from verifier.language.class_parts import Named, accessors, of_libraries, parts_of_class
 from verifier.language.errors import is_model_file, is_program_file
+from verifier.language.ownership import is_model_function, is_own
 
 PLAIN = (NoneType, bool, int, float, str, bytes, range, type(...))
 """Types of values without parts and without state."""
 
-HEAP_TYPE = 1 << 9
-"""The flag of classes that were made by a class statement or a call."""
-
 OF_FUNCTIONS = {"__model__", "__wrapped__"}
 """Attributes of functions that the language and functools.wraps set."""
-
-DESCRIPTORS = {"_collections", "collections", "enum", "types", "verifier.language.records"}
-"""Modules of the types of descriptors that read an instance's own values."""
 
 CHANGING = (list, dict, set, bytearray)
 """Containers that change, whatever class extends them."""
 
-OF_CLASSES = {
-    *("__module__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__qualname__"),
-    *("__orig_bases__", "__parameters__", "__type_params__", "__match_args__", "__slots__"),
-    *("__dataclass_fields__", "__dataclass_params__", "__layout__", "__members__", "__hash__"),
-    *("__static_attributes__", "__firstlineno__", "__abstractmethods__", "__annotate__"),
-    *("__annotate_func__", "__annotations_cache__", "__getnewargs__", "__new__"),
-}
-"""What Python, dataclasses and the language put into a class."""
-
-OF_NAMED_TUPLES = {"_asdict", "_field_defaults", "_fields", "_make", "_replace"}
-"""What every named tuple's class has."""
-
 IN_ONLY = "write `in` or ==: the order of a set differs from run to run"
-
-Named = tuple[str, object]
-"""A part of a value, and how one writes it."""
-
-
-def is_model_function(function: object) -> bool:
-    """Whether a function is what a decorator of the language has made, and not one around it."""
-    held = getattr(function, "__dict__", {})
-    body = getattr(held.get("__model__"), "body", None)
-    return body is not None and held.get("__wrapped__") is body
 
 
 def is_frozen(value: object) -> bool:
@@ -97,19 +67,21 @@ class Outside:
     """What was found of a value from outside a run.
 
     `changeable` is the first part that could change or that a run may not use, `set` the first
-    that is a set. `namespaces` are the attributes of its parts that Python lets anybody assign.
+    that is a set. `namespaces` are the attributes of its parts that Python lets anybody assign,
+    `functions` those that it holds, as methods of a library that its classes extend, too.
     """
 
     changeable: Named | None
     set: Named | None
     namespaces: tuple[tuple[str, Any, dict[str, object]], ...]
+    functions: tuple[FunctionType, ...] = ()
 
 
 def outside(value: object, name: str) -> Outside:
     """Look at all parts of the value that `name` stands for outside a run."""
     pending: list[Named] = [(name, value)]
     seen: dict[int, object] = {}
-    namespaces, found = [], None
+    namespaces, functions, found = [], list[FunctionType](), None
     while pending:
         where, part = pending.pop()
         if (
@@ -126,8 +98,12 @@ def outside(value: object, name: str) -> Outside:
             found = found or (where, part)
         if isinstance(part, type | FunctionType | Enum):
             namespaces.append((where, part, attributes(part)))
+        if isinstance(part, FunctionType):
+            functions.append(part)
+        if isinstance(part, type):
+            functions += of_libraries(part)
         pending += reversed(list(parts))
-    return Outside(None, found, tuple(namespaces))
+    return Outside(None, found, tuple(namespaces), tuple(functions))
 
 
 def attributes(value: object) -> dict[str, object]:
@@ -151,9 +127,9 @@ def _parts(value: object, where: str) -> Iterator[Named] | None:
     if isinstance(value, CHANGING):
         return None
     if isinstance(value, type):
-        return _in_class(value, where)
+        return parts_of_class(value, where)
     if isinstance(value, property):
-        return _present((f"{where}.f{way}", getattr(value, f"f{way}")) for way in PROPERTY)
+        return accessors(value, where)
     if isinstance(value, staticmethod | classmethod):
         return iter([(where, value.__func__)])
     if isinstance(value, FunctionType):
@@ -171,13 +147,6 @@ def _parts(value: object, where: str) -> Iterator[Named] | None:
     if isinstance(value, GenericAlias):
         return iter([(where, value.__origin__), *items(value.__args__, where)])
     return None
-
-
-PROPERTY = ("get", "set", "del")
-
-
-def _present(parts: Iterator[Named]) -> Iterator[Named]:
-    return (part for part in parts if part[1] is not None)
 
 
 def _is_of_dictionary(proxy: Any) -> bool:
@@ -224,9 +193,7 @@ def _in_fields(value: Any, where: str) -> Iterator[Named]:
 def _in_instance(member: Enum, where: str) -> Iterator[Named]:
     """An enum member's value, what its class's own code has added to it, and its class."""
     yield f"{where}.value", member._value_
-    for name, value in vars(member).items():
-        if not (name[:1] == "_" == name[-1:]):
-            yield f"{where}.{name}", value
+    yield from ((f"{where}.{name}", value) for name, value in vars(member).items())
     yield from _class_of(member)
 
 
@@ -249,85 +216,3 @@ def _in_closure(function: Any, where: str) -> Iterator[Named]:
             yield f"{name} of {where}", cell.cell_contents
         except ValueError:  # not assigned yet
             continue
-
-
-def _in_class(cls: type, where: str) -> Iterator[Named] | None:
-    if is_callable(cls) or ("__family__" in cls.__dict__ and not is_own(cls)):
-        return iter(())
-    if not is_own(cls) or type(cls) not in (type, EnumType) or hasattr(cls, "__del__"):
-        return None
-    found: list[Named] = list(_in_layout(cls))
-    if issubclass(cls, Enum):
-        found += ((f"{where}.{name}", member) for name, member in cls._member_map_.items())
-    for base in filter(is_own, cls.__mro__):
-        found += _in_dataclass(base, where)
-        defaults = base.__dict__.get("__dataclass_fields__", {})
-        for name, value in vars(base).items():
-            if name in defaults and value is defaults[name].default:
-                continue
-            if issubclass(base, tuple) and name in OF_NAMED_TUPLES:
-                held = value.values() if isinstance(value, dict) else ()
-                found += ((f"a default of {where}", default) for default in held)
-            elif isinstance(value, DynamicClassAttribute):
-                found += _present((f"{where}.{name}", getattr(value, f"f{w}")) for w in PROPERTY)
-            elif not _is_pythons(base, name, value):
-                found.append((f"{where}.{name}", value))
-    return iter(found)
-
-
-def _in_dataclass(cls: type, where: str) -> Iterator[Named]:
-    """Defaults of a dataclass's fields, which its instances share."""
-    for field in cls.__dict__.get("__dataclass_fields__", {}).values():
-        for default in (field.default, field.default_factory):
-            if default is not MISSING and not isinstance(default, frozenset):
-                yield f"a default of {where}.{field.name}", default
-
-
-def _in_layout(cls: type) -> Iterator[Named]:
-    """The classes of a record's fields."""
-    layout = cls.__dict__.get("__layout__")
-    for field in layout.fields.values() if layout else ():
-        item = getattr(field, "item", field)
-        types = (getattr(field, "key", bool), getattr(item, "type", bool))
-        leaf = getattr(item, "leaf", None)
-        yield from ((kind.__name__, kind) for kind in (*types, leaf.type if leaf else bool))
-
-
-def _is_pythons(cls: type, name: str, value: object) -> bool:
-    """Whether an entry of a class is one that Python or the language has made."""
-    if isinstance(value, staticmethod | classmethod):
-        return _is_pythons(cls, name, value.__func__)
-    sunder = issubclass(cls, Enum) and name[:1] == "_" == name[-1:] and name[:2] != "__"
-    if isinstance(value, FunctionType):
-        file = value.__code__.co_filename
-        of_language = is_program_file(file) and not is_model_function(value)
-        return of_language or ((sunder or name[:2] == "__") and not is_model_file(file))
-    if sunder or name in OF_CLASSES or isinstance(value, WrapperDescriptorType):
-        return True
-    descriptor = hasattr(type(value), "__get__") and not is_own(type(value))
-    return (
-        descriptor
-        and type(value).__module__ in DESCRIPTORS | {"builtins"}
-        and not isinstance(value, BuiltinFunctionType | MethodWrapperType)
-    )
-
-
-def is_own(value: Any) -> bool:
-    """Whether a class, function or member is people's own: neither Python's nor the language's.
-
-    What one says of its module is not believed.
-    """
-    if isinstance(value, FunctionType):
-        return is_model_function(value) or is_model_file(value.__code__.co_filename)
-    cls: Any = value if isinstance(value, type) else type(value)
-    if not cls.__flags__ & HEAP_TYPE:
-        return False
-    package = (cls.__module__ or "").partition(".")[0]
-    if package not in sys.stdlib_module_names and not cls.__module__.startswith(
-        "verifier.language"
-    ):
-        return True
-    found: Any = sys.modules.get(cls.__module__)
-    for part in cls.__qualname__.split("."):
-        found = getattr(found, part, None)
-    return found is not cls

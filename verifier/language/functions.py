@@ -10,9 +10,10 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
-from verifier.language.constants import is_model_function
 from verifier.language.errors import Disabled, ModelError, Place, model_place, place_of, refuse
+from verifier.language.layout import is_record
 from verifier.language.made import note
+from verifier.language.ownership import is_model_function
 from verifier.language.running import RUNNING, stopping
 from verifier.language.symbolic import Bit, Unknown
 
@@ -139,9 +140,8 @@ def _run_of(values: Any) -> SymbolicRun | ConcreteRun | None:
     for value in values:
         if isinstance(value, Unknown):
             return value._run
-        store = getattr(value, "_store", None)
-        if store is not None and store.run is not None:
-            return cast("SymbolicRun | ConcreteRun", store.run)
+        if is_record(value) and value._store.run is not None:
+            return cast("SymbolicRun | ConcreteRun", value._store.run)
     return None
 
 

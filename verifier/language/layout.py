@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass, replace
-from enum import Enum, Flag
+from enum import Enum
 from functools import cached_property
 from inspect import get_annotations
 from typing import Any, get_args, get_origin, get_type_hints
 
-from verifier.language.constants import is_own, outside, same
+from verifier.language.constants import same
 from verifier.language.encoding import encoded
 from verifier.language.errors import ModelError, refuse
+from verifier.language.members import check_enum
 from verifier.language.open_choice import OpenChoice
 
 FIELDS = "fields are bool, an Enum, a record, a Family or a frozen dataclass of constants"
-MEMBERS = 64
-"""Members of an enum beyond which it is refused: a family has a row for each."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +146,16 @@ def layout_of(type: type) -> Layout:
     return layout
 
 
+VIEW = object()
+"""What the class of a family inside a record has as its `__view__`."""
+
+
+def is_record(value: object) -> bool:
+    """Whether a value is a record, or a family inside one, whatever else calls itself one."""
+    held = type(value).__dict__
+    return isinstance(held.get("__layout__"), Layout) or held.get("__view__") is VIEW
+
+
 def first_path(kind: Kind) -> str:
     """What a record or family calls the first of its leaves."""
     if isinstance(kind, type):
@@ -161,6 +170,8 @@ def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
     fields: dict[str, Field] = {}
     leaves: list[Leaf] = []
     for name, annotation in get_type_hints(cls).items():
+        if not name.isidentifier():
+            raise refuse(f"`{cls.__name__}` has a field `{name}`", "names are identifiers")
         if name in names_of(cls):
             field, own = _field(cls, name, annotation, cls.__dict__.get(name), 0)
             own = [leaf.under(f"{name}.", False, False) for leaf in own]
@@ -256,35 +267,6 @@ def _rows(
 
 def _wanted(type: type) -> str:
     return f"give a `{type.__name__}`"
-
-
-def check_enum(type: type[Enum]) -> None:
-    """Refuse an enum that has no small code."""
-    if issubclass(type, Flag):
-        raise refuse(f"`{type.__name__}` is a Flag", "use a record with a bit for each flag")
-    for base in type.__mro__:
-        own = {"__eq__", "__ne__", "__hash__"} & base.__dict__.keys()
-        if own and is_own(base):
-            raise refuse(
-                f"`{base.__name__}` defines `{min(own)}`", "members are compared by being the same"
-            )
-    for one in type:
-        if not one == one or any(one == other and one is not other for other in type):
-            raise refuse(
-                f"`{type.__name__}.{one.name}` does not equal itself alone",
-                "members are compared by being the same: give each a value of its own",
-            )
-    found = outside(type, type.__name__).changeable
-    if found is not None:
-        where, part = found
-        raise refuse(
-            f"`{type.__name__}` has `{where}`, a `{part.__class__.__name__}`",
-            "keep all state in records",
-        )
-    if not 1 <= len(type) <= MEMBERS:
-        raise refuse(
-            f"`{type.__name__}` has {len(type)} members", f"an enum has 1 to {MEMBERS} members"
-        )
 
 
 def _with_default(leaf: Leaf, default: Any) -> Leaf:

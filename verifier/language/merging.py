@@ -9,7 +9,7 @@ from verifier.circuit.graph import TRUE
 from verifier.language.constants import is_frozen, items, same
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError
-from verifier.language.layout import layout_of
+from verifier.language.layout import is_record, layout_of
 from verifier.language.mixed import MixedStore
 from verifier.language.records import FamilyView, again
 from verifier.language.stores import Base, SymbolicStore
@@ -31,9 +31,9 @@ def merged_result(
         return run.bit(run.graph.choose(condition, a, b))
     if isinstance(then, Enum | Symbol) and isinstance(otherwise, Enum | Symbol):
         return _merged_enum(run, function, condition, then, otherwise)
-    if hasattr(then, "_store") and _is_like(then, otherwise):
+    if is_record(then) and _is_like(then, otherwise):
         return _merged_record(run, condition, then, otherwise)
-    if type(then) is type(otherwise) and not hasattr(then, "_store"):
+    if type(then) is type(otherwise) and not is_record(then):
         if isinstance(then, tuple) and len(then) == len(otherwise):
             pairs = zip(then, otherwise, strict=True)
             items = [merged_result(run, function, condition, a, b) for a, b in pairs]

@@ -18,7 +18,16 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from verifier.language.encoding import encoding
 from verifier.language.errors import in_model, refuse
 from verifier.language.family_items import Items
-from verifier.language.layout import Field, Part, Rows, Slot, first_value, layout_of
+from verifier.language.layout import (
+    VIEW,
+    Field,
+    Part,
+    Rows,
+    Slot,
+    first_value,
+    is_record,
+    layout_of,
+)
 from verifier.language.references import Outdated
 from verifier.language.running import RUNNING
 from verifier.language.stores import (
@@ -119,8 +128,7 @@ def again(reference: Any, store: Store, base: Base, born: int) -> Any:
 def require_given_fresh(given: Iterable[Any]) -> None:
     """Refuse arguments of a model function that are stale references."""
     for value in given:
-        store: Store | None = getattr(value, "_store", None)
-        if store is not None and store.ages.clock != value._born:
+        if is_record(value) and value._store.ages.clock != value._born:
             require_fresh(value)
 
 
@@ -160,6 +168,8 @@ class Family(Generic[K, V]):
 
 class FamilyView(Family[Any, Any]):
     """A family inside a record."""
+
+    __view__ = VIEW
 
     def __init__(self, rows: Rows, store: Store, base: Base) -> None:
         self._rows = rows
@@ -269,9 +279,7 @@ def snapshot(record: T) -> T:
     """The present fields of a record or family as a value that later assignments do not change."""
     source: Any = record
     if type(source) is Family:
-        held = {
-            key: snapshot(item) if hasattr(item, "_store") else item for key, item in source.items()
-        }
+        held = {key: snapshot(item) if is_record(item) else item for key, item in source.items()}
         return cast("T", Family(held))
     require_fresh(source)
     family = isinstance(source, FamilyView)

@@ -1,6 +1,7 @@
-"""What a model function must not contain, found in its text before it runs."""
+"""What a model function must not use, found in its text before it runs."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import builtins
@@ -15,16 +16,16 @@ from types import (
 )
 from typing import Any
 
+from verifier.language.assignments import GUARD, only_records
 from verifier.language.callables import is_callable, is_of_library
 from verifier.language.constants import (
     IN_ONLY,
     Outside,
     is_frozen,
-    is_model_function,
-    is_own,
     outside,
 )
-from verifier.language.errors import ModelError, Place
+from verifier.language.constructs import Constructs
+from verifier.language.ownership import is_model_function, is_own
 from verifier.language.restricted import (
     CONSTANT,
     FRAMES,
@@ -39,19 +40,23 @@ from verifier.language.restricted import (
     VIEWS,
     WRITE_IT,
 )
+from verifier.language.scope import NOTHING, Scope
 from verifier.language.source_text import bound_names, definition, is_as_written
 
-NOTHING = object()
-"""What a name stands for that is not bound outside a function."""
+CO_FUTURE_ANNOTATIONS = __future__.annotations.compiler_flag
+"""The flag of code whose annotations are text."""
+
+NAMING = (ast.Name, ast.Attribute, ast.Constant, ast.expr_context)
+"""What an annotation may consist of where Python computes it."""
 
 
-class Examiner(ast.NodeVisitor):
+class Examiner(Constructs):
     """Visits the body of one function; decorators and annotations are outside the model."""
 
     def __init__(self, code: Any, cells: dict[str, Any], names: dict[str, Any]) -> None:
-        self.code = code
-        self.cells = cells
-        self.globals = names
+        super().__init__(code)
+        self.scope = Scope(code, cells, names)
+        self.named: set[str] = set()
         self.node = definition(code)
         self.locals = frozenset(bound_names(self.node))
         self.called: list[FunctionType] = []
@@ -79,27 +84,24 @@ class Examiner(ast.NodeVisitor):
         body = self.node.body
         for part in body if isinstance(body, list) else [body]:
             self.visit(part)
-
-    def _refuse(self, node: ast.AST, what: str, help: str) -> ModelError:
-        line = getattr(node, "lineno", self.code.co_firstlineno)
-        return ModelError(f"`{self.code.co_name}` {what}", Place(self.code.co_filename, line), help)
+        for name, line in self.scope.others(self.named):
+            self._named(ast.Name(name, ast.Load(), lineno=line))
 
     # what is named
 
     def visit_Name(self, node: ast.Name) -> None:
         if node.id in self.locals or not isinstance(node.ctx, ast.Load):
             return
+        self.named.add(node.id)
+        self._named(node)
+
+    def _named(self, node: ast.Name) -> None:
+        """Examine what a name stands for outside the function."""
         if _is_dunder(node.id):
             raise self._refuse(node, f"uses `{node.id}`", "give what it needs as a constant")
-        self._check(node, self._outside(node.id))
-
-    def _outside(self, name: str) -> Any:
-        found = self.cells.get(name, self.globals.get(name, NOTHING))
-        if found is not NOTHING:
-            return found
-        known = self.globals.get("__builtins__", builtins)
-        known = vars(known) if isinstance(known, ModuleType) else known
-        return known.get(name, NOTHING)
+        value = self.scope.value(node.id)
+        if node.id != GUARD or value is not only_records:
+            self._check(node, value)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if (
@@ -134,7 +136,10 @@ class Examiner(ast.NodeVisitor):
     def _held(self, node: ast.expr) -> Any:
         """What a dotted name outside the function stands for, NOTHING where that is not known."""
         if isinstance(node, ast.Name):
-            return NOTHING if node.id in self.locals else self._outside(node.id)
+            if node.id in self.locals:
+                return NOTHING
+            self.named.add(node.id)
+            return self.scope.value(node.id)
         if not isinstance(node, ast.Attribute):
             return NOTHING
         owner = self._held(node.value)
@@ -181,11 +186,6 @@ class Examiner(ast.NodeVisitor):
             )
 
     # what is written
-
-    def visit_While(self, node: ast.While) -> None:
-        raise self._refuse(
-            node, "has a `while` loop", "loop with `for` over a constant range or an enum"
-        )
 
     def visit_Compare(self, node: ast.Compare) -> None:
         lefts = (node.left, *node.comparators)
@@ -240,73 +240,28 @@ class Examiner(ast.NodeVisitor):
             for node in nodes
         )
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        raise self._refuse(node, "makes text of values", TEXT)
-
-    def visit_BinOp(self, node: ast.BinOp) -> None:
-        self._check_remainder(node, node.op, node.right)
-        self.generic_visit(node)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self._check_remainder(node, node.op, node.value)
-        self.generic_visit(node)
-
-    def _check_remainder(self, node: ast.AST, operator: ast.operator, right: ast.expr) -> None:
-        """Refuse `%` that could make text: of anything but a number."""
-        number = isinstance(right, ast.Constant) and isinstance(right.value, int | float)
-        if isinstance(operator, ast.Mod) and not number:
-            raise self._refuse(node, "makes text of values", TEXT)
-
-    def visit_MatchSingleton(self, node: ast.MatchSingleton) -> None:
-        if node.value is not None:
-            raise self._refuse(
-                node, f"matches `case {node.value}`", "use `if`: `case` compares a bool with `is`"
-            )
-
-    def visit_MatchClass(self, node: ast.MatchClass) -> None:
-        raise self._refuse(node, "matches by type", "match the members of an enum")
-
-    def visit_Global(self, node: ast.Global | ast.Nonlocal) -> None:
-        raise self._refuse(node, f"changes the variable `{node.names[0]}` outside", STATE)
-
-    visit_Nonlocal = visit_Global
-
-    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
-        raise self._refuse(node, "has a `try`", "model a fault as an outcome")
-
-    visit_TryStar = visit_Try
-
-    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
-        raise self._refuse(node, "has a `with`", "call functions: nothing needs to be closed")
-
-    visit_AsyncWith = visit_With
-
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
-        raise self._refuse(node, "imports", "import at the top of the file")
-
-    visit_ImportFrom = visit_Import
-
-    def visit_Assert(self, node: ast.Assert) -> None:
-        named = isinstance(node.msg, ast.Constant) and isinstance(node.msg.value, str)
-        if node.msg is not None and not named:
-            raise self._refuse(
-                node, "asserts with a message that is no constant", "write a string: it is a name"
-            )
-        self.generic_visit(node)
-
-    def visit_Yield(self, node: ast.expr | ast.stmt) -> None:
-        raise self._refuse(node, "is a generator or coroutine", "return a value")
-
-    visit_YieldFrom = visit_Await = visit_AsyncFor = visit_AsyncFunctionDef = visit_Yield
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        raise self._refuse(node, f"defines the class `{node.name}`", "define it in the module")
-
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
             if part is not None:
                 self.visit(part)
+        if not self.code.co_flags & CO_FUTURE_ANNOTATIONS:
+            given = [each.annotation for each in ast.walk(node.args) if isinstance(each, ast.arg)]
+            for part in (*given, node.returns):
+                self._annotation(part)
         self._inside(node, node.body)
+
+    def _annotation(self, annotation: ast.expr | None) -> None:
+        """Refuse an annotation that is more than constants: Python computes it in the run."""
+        for node in ast.walk(annotation) if annotation else ():
+            name = node.id if isinstance(node, ast.Name) else ""
+            held = None if name in self.locals else self.scope.value(name)
+            if not isinstance(node, NAMING) or (name and outside(held, "").changeable is not None):
+                raise self._refuse(
+                    node,
+                    "computes an annotation",
+                    "begin the file with `from __future__ import annotations`",
+                )
+            self.named |= {name}
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         for part in (*node.args.defaults, *node.args.kw_defaults):

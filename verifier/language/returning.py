@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from verifier.language.constants import is_frozen, items
+from verifier.language.layout import is_record
 from verifier.language.records import again, stale
 from verifier.language.references import FRESH, STALE
 from verifier.language.symbolic import Unknown
@@ -43,7 +44,7 @@ def arriving(result: Any, now: int) -> Any:
 def _dated(value: Any, born: Callable[[Any], int]) -> Any:
     if value is None or isinstance(value, bool | Unknown | Enum):
         return value
-    if hasattr(value, "_store"):
+    if is_record(value):
         time = born(value)
         return value if time == value._born else again(value, value._store, value._base, time)
     if isinstance(value, tuple):

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from types import CodeType
 
+from verifier.language.assignments import guarded
 from verifier.language.errors import ModelError, Place
 from verifier.language.texts import remembered
 
@@ -39,12 +40,14 @@ def is_as_written(code: CodeType) -> bool:
     Assertions that pytest has rewritten count as they were written.
     """
     names = (*code.co_varnames, *code.co_names)
-    rewritten = any(n.startswith("@py_") for n in names) and _is_rewritten(code.co_filename)
+    rewritten = any(n.startswith("@py_") for n in names) and is_rewritten(code.co_filename)
     return rewritten or code in _codes(code.co_filename)
 
 
-def _is_rewritten(file: str) -> bool:
+def is_rewritten(file: str) -> bool:
     """Whether pytest has loaded a file, with other assertions than it has."""
+    if "_pytest.assertion.rewrite" not in sys.modules:
+        return False
     pytest = sys.modules.get("_pytest.assertion.rewrite")
     here = [m for m in list(sys.modules.values()) if getattr(m, "__file__", None) == file]
     return any(pytest and isinstance(m.__loader__, pytest.AssertionRewritingHook) for m in here)
@@ -71,8 +74,10 @@ def _definitions(file: str) -> dict[tuple[int, str], list[Definition]]:
 @remembered
 def _codes(file: str) -> frozenset[CodeType]:
     """The code of each function of a file, as its text compiles."""
-    text = "".join(linecache.getlines(file))
-    return frozenset(codes_within(compile(text, file, "exec", dont_inherit=True, optimize=0)))
+    tree = ast.parse("".join(linecache.getlines(file)), file)
+    if _is_given(file):
+        tree = guarded(tree)
+    return frozenset(codes_within(compile(tree, file, "exec", dont_inherit=True, optimize=0)))
 
 
 def codes_within(code: CodeType) -> Iterator[CodeType]:
@@ -81,6 +86,12 @@ def codes_within(code: CodeType) -> Iterator[CodeType]:
         if isinstance(part, CodeType):
             yield part
             yield from codes_within(part)
+
+
+def _is_given(file: str) -> bool:
+    """Whether a file is a model's, which gives its text to Python's cache of lines."""
+    held = linecache.cache.get(file)
+    return held is not None and len(held) == 4 and held[1] is None
 
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

@@ -14,7 +14,7 @@ from verifier.circuit.graph import TRUE
 from verifier.language.constants import same
 from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, refuse
-from verifier.language.layout import Kind, Layout, Leaf, Part, Rows
+from verifier.language.layout import Kind, Layout, Leaf, Part, Rows, is_record
 from verifier.language.references import Ages, Outdated
 from verifier.language.running import RUNNING
 from verifier.language.symbolic import Bit, Symbol
@@ -305,7 +305,6 @@ def store_for(layout: Layout, given: Iterable[Any]) -> Store:
     for value in given:
         if isinstance(value, Bit | Symbol):
             return SymbolicStore(value._run, layout.leaves, list(layout.encoded))
-        held = getattr(value, "_store", None)
-        if isinstance(held, SymbolicStore):
-            return SymbolicStore(held.run, layout.leaves, list(layout.encoded))
+        if is_record(value) and isinstance(value._store, SymbolicStore):
+            return SymbolicStore(value._store.run, layout.leaves, list(layout.encoded))
     return Store(layout.leaves, [leaf.default for leaf in layout.leaves])

@@ -55,8 +55,18 @@ class Unknown:
     def __add__(self, other: object) -> NoReturn:
         self.__neg__()
 
-    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __add__
-    __lshift__ = __rshift__ = __rlshift__ = __rrshift__ = __add__
+    # All of Python's operators: one that is missing here would be the other operand's to define.
+    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = __add__
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __add__
+    __divmod__ = __rdivmod__ = __pow__ = __rpow__ = __add__
+    __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = __add__
+    __iadd__ = __isub__ = __imul__ = __imatmul__ = __itruediv__ = __ifloordiv__ = __add__
+    __imod__ = __ipow__ = __ilshift__ = __irshift__ = __add__
+
+    def __and__(self, other: object) -> Any:
+        self._refuse("is combined with &, | or ^", "compare it with its possible values")
+
+    __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __and__
 
     def __repr__(self) -> str:
         if in_model():
@@ -100,7 +110,8 @@ class Unknown:
     def __neg__(self) -> NoReturn:
         self._refuse("is calculated with", "use if, ==, &, | and ^: there are no numbers")
 
-    __pos__ = __abs__ = __float__ = __neg__
+    __pos__ = __abs__ = __invert__ = __float__ = __complex__ = __neg__
+    __round__ = __trunc__ = __floor__ = __ceil__ = __neg__
 
 
 class Bit(Unknown):

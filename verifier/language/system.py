@@ -15,8 +15,17 @@ from typing import Any
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError, Place, model_place, place_of
 from verifier.language.functions import ModelFunction, about
-from verifier.language.layout import Field, Layout, Part, Rows, check_enum, first_value, layout_of
+from verifier.language.layout import (
+    Field,
+    Layout,
+    Part,
+    Rows,
+    first_value,
+    is_record,
+    layout_of,
+)
 from verifier.language.made import note
+from verifier.language.members import check_enum
 from verifier.language.records import view
 from verifier.language.stores import Store
 
@@ -124,7 +133,7 @@ class System:
 
     def _check_given(self) -> None:
         place = place_of(self.initial)
-        if not hasattr(self.initial, "_store"):
+        if not is_record(self.initial):
             name = getattr(self.initial, "__name__", type(self.initial).__name__)
             raise ModelError(
                 f"the initial state of `{self.name}` is `{name}`, which is not a record",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from types import CodeType
 from typing import Any
 
@@ -16,6 +17,7 @@ from verifier.language.errors import ModelError, blaming, place_of
 from verifier.language.explorer import SymbolicRun
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.layout import Leaf
+from verifier.language.members import check_enum
 from verifier.language.paths import Outcome
 from verifier.language.record_classes import check_unchanged
 from verifier.language.symbolic import Bit, Symbol
@@ -77,6 +79,8 @@ class Start:
         self.leaves = system.layout.leaves
         self.graph = Graph()
         self.varying = [False] * len(self.leaves)
+        for kind in {leaf.type for leaf in self.leaves if issubclass(leaf.type, Enum)}:
+            check_enum(kind)
         self.outside = constants_of(system)
         self.initial = [guarded(encoded(value)) for value in system.initial_values]
         self.current = list(self.initial)

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
+from verifier.language.assignments import GUARD, guarded, only_records
 from verifier.language.errors import Place
 from verifier.language.texts import forget
 from verifier.project.purity import reasons_of
@@ -82,13 +83,13 @@ class Imports:
     def execute(self, source: Source, module: ModuleType) -> None:
         """Compile and run a module's text. A ModelError where it imports what no model may."""
         tree = ast.parse(source.text, source.file)
-        code = compile(tree, source.file, "exec", dont_inherit=True, optimize=0)
         self._readings[source.module] = read_imports(source, tree)
+        code = compile(guarded(tree), source.file, "exec", dont_inherit=True, optimize=0)
         self._read = None
         self.sources[source.module] = source
         show_as_compiled(source)
-        guarded = {**vars(builtins), "__import__": partial(self._import, source)}
-        module.__dict__["__builtins__"] = guarded
+        own = {"__import__": partial(self._import, source), GUARD: only_records}
+        module.__dict__["__builtins__"] = {**vars(builtins), **own}
         with watched(partial(self._notice, source)):
             exec(code, module.__dict__)
         refuse_held(source, module)

@@ -14,7 +14,8 @@ from hashlib import blake2b
 from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
-from verifier.language.constants import PLAIN, is_own
+from verifier.language.constants import PLAIN
+from verifier.language.ownership import is_own
 
 Part = tuple[str, object]
 """A text that says what comes, and a value; or a text alone, with a value of the same text."""

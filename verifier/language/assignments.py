@@ -1,0 +1,59 @@
+"""Assignments to attributes: while a model runs, only records have attributes to assign to.
+
+A model's text is compiled with a guard around whatever an attribute is assigned to or deleted
+from; it answers what it is given. So state outside the records is refused when it is made, whoever
+holds the object, and Python's order of evaluation stays.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TypeVar
+
+from verifier.language.errors import refuse
+from verifier.language.layout import is_record
+from verifier.language.restricted import STATE
+from verifier.language.running import RUNNING
+
+T = TypeVar("T")
+
+GUARD = "@assigned"
+"""How the compiled text calls the guard: no text can use or change that name."""
+
+
+def only_records(target: T) -> T:
+    """What an attribute is assigned to; refused in a run unless it is a record."""
+    if RUNNING.get() is not None and not is_record(target):
+        name = f"class `{target.__name__}`" if isinstance(target, type) else "an object"
+        raise refuse(
+            f"an attribute of {name} of type `{type(target).__name__}` is assigned to", STATE
+        )
+    return target
+
+
+def guarded(tree: ast.Module) -> ast.Module:
+    """A text with the guard in its functions; it is changed."""
+    _Guarding().visit(tree)
+    return ast.fix_missing_locations(tree)
+
+
+class _Guarding(ast.NodeTransformer):
+    def __init__(self) -> None:
+        self.inside = False
+
+    def visit_FunctionDef(self, node: ast.AST) -> ast.AST:
+        before, self.inside = self.inside, True
+        self.generic_visit(node)
+        self.inside = before
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:
+        self.generic_visit(node)
+        if self.inside and isinstance(node.ctx, ast.Store | ast.Del):
+            call = ast.Call(ast.Name(GUARD, ast.Load()), [node.value], [])
+            for part in (call, call.func):
+                ast.copy_location(part, node.value)
+            node.value = call
+        return node

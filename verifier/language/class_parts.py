@@ -1,0 +1,152 @@
+"""What a class of people's own holds: everything but what Python and the language put into it."""
+
+from __future__ import annotations
+
+import collections
+import enum
+from collections.abc import Iterator
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum, EnumType
+from types import (
+    CodeType,
+    DynamicClassAttribute,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+)
+from typing import Any
+
+from verifier.language import restricted
+from verifier.language.callables import is_callable
+from verifier.language.errors import is_model_file, is_program_file
+from verifier.language.ownership import is_model_function, is_own
+
+OF_CLASSES = {
+    *("__module__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__qualname__"),
+    *("__orig_bases__", "__parameters__", "__type_params__", "__match_args__", "__slots__"),
+    *("__dataclass_fields__", "__dataclass_params__", "__layout__", "__members__", "__hash__"),
+    *("__static_attributes__", "__firstlineno__", "__abstractmethods__", "__annotate__"),
+    *("__annotate_func__", "__annotations_cache__", "__getnewargs__", "__new__"),
+}
+"""What Python, dataclasses and the language put into a class."""
+
+OF_NAMED_TUPLES = {"_asdict", "_make", "_replace"}
+"""Methods that every named tuple's class has from Python's library."""
+
+Named = tuple[str, object]
+"""A part of a value, and how one writes it."""
+
+
+def accessors(value: Any, where: str) -> Iterator[Named]:
+    """The functions of a property, or of an enum's."""
+    held = ((f"{where}.{name}", getattr(value, name)) for name in ("fget", "fset", "fdel"))
+    return (part for part in held if part[1] is not None)
+
+
+def parts_of_class(cls: type, where: str) -> Iterator[Named] | None:
+    """The parts of a class by which it could change; None where it is not constant."""
+    if is_callable(cls) or ("__family__" in cls.__dict__ and not is_own(cls)):
+        return iter(())
+    if not is_own(cls) or type(cls) not in (type, EnumType) or hasattr(cls, "__del__"):
+        return None
+    found: list[Named] = list(_in_layout(cls))
+    if issubclass(cls, Enum):
+        found += ((f"{where}.{name}", member) for name, member in cls._member_map_.items())
+    for base in filter(is_own, cls.__mro__):
+        found += _in_dataclass(base, where)
+        defaults = base.__dict__.get("__dataclass_fields__", {})
+        for name, value in vars(base).items():
+            if name in defaults and value is defaults[name].default:
+                continue
+            if issubclass(base, tuple) and name == "_field_defaults" and type(value) is dict:
+                found += ((f"a default of {where}", default) for default in value.values())
+            elif isinstance(value, DynamicClassAttribute):
+                found += accessors(value, f"{where}.{name}")
+            elif not _is_pythons(base, name, value):
+                found.append((f"{where}.{name}", value))
+    return iter(found)
+
+
+def of_libraries(cls: type) -> Iterator[FunctionType]:
+    """Methods that a class of people's own has from a library, but for an enum's."""
+    for base in cls.__mro__ if is_own(cls) else ():
+        for value in vars(base).values():
+            function = getattr(value, "__func__", value)
+            if isinstance(function, FunctionType):
+                file = function.__code__.co_filename
+                own = is_model_file(file) or is_program_file(file) or file == enum.__file__
+                if not own and not is_generated(function.__code__, base):
+                    yield function
+
+
+def _in_dataclass(cls: type, where: str) -> Iterator[Named]:
+    """Defaults of a dataclass's fields, which its instances share."""
+    for field in cls.__dict__.get("__dataclass_fields__", {}).values():
+        for default in (field.default, field.default_factory):
+            if default is not MISSING and not isinstance(default, frozenset):
+                yield f"a default of {where}.{field.name}", default
+
+
+def _in_layout(cls: type) -> Iterator[Named]:
+    """The classes of a record's fields."""
+    layout = cls.__dict__.get("__layout__")
+    for field in layout.fields.values() if layout else ():
+        item = getattr(field, "item", field)
+        types = (getattr(field, "key", bool), getattr(item, "type", bool))
+        leaf = getattr(item, "leaf", None)
+        yield from ((kind.__name__, kind) for kind in (*types, leaf.type if leaf else bool))
+
+
+def _is_pythons(cls: type, name: str, value: object) -> bool:
+    """Whether an entry of a class is one that Python or the language has made."""
+    if isinstance(value, staticmethod | classmethod):
+        return _is_pythons(cls, name, value.__func__)
+    unread = issubclass(cls, Enum) and name in restricted.OF_CLASSES
+    if isinstance(value, FunctionType):
+        file = value.__code__.co_filename
+        of_language = is_program_file(file) and not is_model_function(value)
+        made = not is_model_file(file) and _is_as_made(value.__code__, cls)
+        inherited = file == collections.__file__ and name in OF_NAMED_TUPLES
+        return of_language or inherited or ((unread or name[:2] == "__") and made)
+    return unread or name in OF_CLASSES or _reads_or_is_named_so(cls, name, value)
+
+
+def _reads_or_is_named_so(cls: type, name: str, value: Any) -> bool:
+    """Whether an entry is a way to read an instance's own values, or a method of Python's own.
+
+    Such a method counts under its own name only: with another one people have put it there.
+    """
+    if isinstance(value, MemberDescriptorType | GetSetDescriptorType):
+        return value.__objclass__ is cls
+    if isinstance(value, WrapperDescriptorType | MethodDescriptorType):
+        return name[:2] == "__" and value.__name__ == name
+    made = type(value).__module__ in (
+        "_collections",
+        "collections",
+        "enum",
+        "verifier.language.records",
+    )
+    return made and hasattr(type(value), "__get__") and not is_own(type(value))
+
+
+GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__le__", "__lt__"})
+"""Methods that a dataclass has without a text in a file."""
+NAMED = {"NotImplemented", "__class__", "__post_init__", "__setattr__", "hash"}
+"""What they name but for the fields."""
+
+
+def is_generated(code: CodeType, cls: type) -> bool:
+    """Whether a class has a function from Python's dataclasses or named tuples, without a file."""
+    if code.co_filename.startswith("<") and code.co_names == ("_tuple_new",):
+        return issubclass(cls, tuple)
+    if code.co_filename != "<string>" or code.co_name not in GENERATED or not is_dataclass(cls):
+        return False
+    return {*(field.name for field in fields(cls)), *NAMED}.issuperset(code.co_names)
+
+
+def _is_as_made(code: CodeType, cls: type) -> bool:
+    """Whether a function without a file is one that Python has made, as far as runs may call it."""
+    uncalled = code.co_name in ("__setattr__", "__delattr__", "__repr__")
+    return code.co_filename != "<string>" or uncalled or is_generated(code, cls)

@@ -1,0 +1,87 @@
+"""Constructs of Python that a model function must not contain."""
+
+from __future__ import annotations
+
+import ast
+from types import CodeType
+
+from verifier.language.errors import ModelError, Place
+from verifier.language.restricted import STATE, TEXT
+
+
+class Constructs(ast.NodeVisitor):
+    """Refuses what no model function may contain, whatever it names."""
+
+    def __init__(self, code: CodeType) -> None:
+        self.code = code
+
+    def _refuse(self, node: ast.AST, what: str, help: str) -> ModelError:
+        line = getattr(node, "lineno", self.code.co_firstlineno)
+        return ModelError(f"`{self.code.co_name}` {what}", Place(self.code.co_filename, line), help)
+
+    def visit_While(self, node: ast.While) -> None:
+        raise self._refuse(
+            node, "has a `while` loop", "loop with `for` over a constant range or an enum"
+        )
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        raise self._refuse(node, "makes text of values", TEXT)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        self._check_remainder(node, node.op, node.right)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._check_remainder(node, node.op, node.value)
+        self.generic_visit(node)
+
+    def _check_remainder(self, node: ast.AST, operator: ast.operator, right: ast.expr) -> None:
+        """Refuse `%` that could make text: of anything but a number."""
+        number = isinstance(right, ast.Constant) and isinstance(right.value, int | float)
+        if isinstance(operator, ast.Mod) and not number:
+            raise self._refuse(node, "makes text of values", TEXT)
+
+    def visit_MatchSingleton(self, node: ast.MatchSingleton) -> None:
+        if node.value is not None:
+            raise self._refuse(
+                node, f"matches `case {node.value}`", "use `if`: `case` compares a bool with `is`"
+            )
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        raise self._refuse(node, "matches by type", "match the members of an enum")
+
+    def visit_Global(self, node: ast.Global | ast.Nonlocal) -> None:
+        raise self._refuse(node, f"changes the variable `{node.names[0]}` outside", STATE)
+
+    visit_Nonlocal = visit_Global
+
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
+        raise self._refuse(node, "has a `try`", "model a fault as an outcome")
+
+    visit_TryStar = visit_Try
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        raise self._refuse(node, "has a `with`", "call functions: nothing needs to be closed")
+
+    visit_AsyncWith = visit_With
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        raise self._refuse(node, "imports", "import at the top of the file")
+
+    visit_ImportFrom = visit_Import
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        named = isinstance(node.msg, ast.Constant) and isinstance(node.msg.value, str)
+        if node.msg is not None and not named:
+            raise self._refuse(
+                node, "asserts with a message that is no constant", "write a string: it is a name"
+            )
+        self.generic_visit(node)
+
+    def visit_Yield(self, node: ast.expr | ast.stmt) -> None:
+        raise self._refuse(node, "is a generator or coroutine", "return a value")
+
+    visit_YieldFrom = visit_Await = visit_AsyncFor = visit_AsyncFunctionDef = visit_Yield
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        raise self._refuse(node, f"defines the class `{node.name}`", "define it in the module")

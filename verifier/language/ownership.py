@@ -1,0 +1,40 @@
+"""Whose a class or a function is: people's own, the language's, or Python's."""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType
+from typing import Any
+
+from verifier.language.errors import is_model_file
+
+HEAP_TYPE = 1 << 9
+"""The flag of classes that were made by a class statement or a call."""
+
+
+def is_model_function(function: object) -> bool:
+    """Whether a function is what a decorator of the language has made, and not one around it."""
+    held = getattr(function, "__dict__", {})
+    body = getattr(held.get("__model__"), "body", None)
+    return body is not None and held.get("__wrapped__") is body
+
+
+def is_own(value: Any) -> bool:
+    """Whether a class, function or member is people's own: neither Python's nor the language's.
+
+    What one says of its module is not believed.
+    """
+    if isinstance(value, FunctionType):
+        return is_model_function(value) or is_model_file(value.__code__.co_filename)
+    cls: Any = value if isinstance(value, type) else type(value)
+    if not cls.__flags__ & HEAP_TYPE:
+        return False
+    package = (cls.__module__ or "").partition(".")[0]
+    if package not in sys.stdlib_module_names and not cls.__module__.startswith(
+        "verifier.language"
+    ):
+        return True
+    found: Any = sys.modules.get(cls.__module__)
+    for part in cls.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is not cls
