@@ -168,7 +168,7 @@ def enum_as_condition(s: State, mode: Mode) -> None:
 
 @refused(
     "`mode` is symbolic and is asked for its `name`",
-    "compare it: a symbolic value has no attributes",
+    "compare it, or use a property or method that the enum has for it",
 )
 def name_of_a_member(s: State, mode: Mode) -> None:
     s.flag = mode.name == "IDLE"  # here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from types import FunctionType
 from typing import Any
 
@@ -38,3 +39,11 @@ def is_own(value: Any) -> bool:
     for part in cls.__qualname__.split("."):
         found = getattr(found, part, None)
     return found is not cls
+
+
+def is_given_by(kind: type[Enum], name: str) -> bool:
+    """Whether an attribute of an enum's members is one that people's own code gives them."""
+    for cls in kind.__mro__:
+        if name in vars(cls):
+            return is_own(cls) and name not in kind._member_map_
+    return name[:1] != "_" and all(name in vars(member) for member in kind)

@@ -14,7 +14,7 @@ INTERNAL = {
     "_members",
     "_rows",
     "_run",
-} | {*("_at", "_refusal", "_refuse", "_shown", "_store", "_type", "_values")}
+} | {*("_at", "_refusal", "_refuse", "_settled", "_shown", "_store", "_type", "_values")}
 """Attributes that only the language itself may read."""
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError, in_model, refuse
+from verifier.language.ownership import is_given_by
 
 if TYPE_CHECKING:
     from verifier.language.explorer import SymbolicRun
 
+OF_MEMBERS = "compare it, or use a property or method that the enum has for it"
 TEXT = "compare it: nothing in a model may depend on the text of a value"
 
 
@@ -180,6 +182,20 @@ class Symbol(Unknown):
 
     def __bool__(self) -> NoReturn:
         self._refuse("is used as a condition", "compare it with a member")
+
+    def __getattr__(self, name: str) -> Any:
+        """What the enum's own class gives its members, of the one that it is on this path."""
+        called = in_model()
+        if name.startswith("_") and not called:
+            raise AttributeError(name)
+        if called and is_given_by(self._type, name):
+            return getattr(self._settled(), name)
+        raise self._refusal(f"is asked for its `{name}`", OF_MEMBERS)
+
+    def _settled(self) -> Enum:
+        """The member that it is on this path: a fork for each that it can be."""
+        *others, last = self._run.possible(self._type, self._code)
+        return next((member for member in others if self == member), last)
 
     __hash__ = Unknown.__hash__
 
