@@ -32,7 +32,8 @@ from verifier.language import ModelError, System, assume, step
 from verifier.language.compiled import Compiled
 from verifier.language.compiling import Steps, translated
 from verifier.language.concrete import LoggedStore
-from verifier.language.explorer import SymbolicRun, _Exploration
+from verifier.language.exploration import Exploration
+from verifier.language.explorer import SymbolicRun
 from verifier.language.facts import Facts
 from verifier.language.functions import about
 from verifier.language.paths import Outcome
@@ -67,16 +68,12 @@ def where_paths_meet_the_first_one_s_value_is_taken(patch: Patch) -> None:
 
 
 @fault
-def the_last_decision_of_a_path_is_dropped(patch: Patch) -> None:
-    paths = _Exploration.paths
+def all_paths_but_the_first_are_dropped(patch: Patch) -> None:
+    def first(self: Exploration) -> Outcome:
+        outcome, _ = self._path(())
+        return outcome
 
-    def fewer(self: _Exploration, forced: Any) -> Outcome:
-        if not forced:
-            outcome, _ = self._path(forced)
-            return outcome
-        return paths(self, forced)
-
-    patch.setattr(_Exploration, "paths", fewer)
+    patch.setattr(Exploration, "paths", first)
 
 
 @fault

@@ -12,7 +12,7 @@ from verifier.circuit.graph import FALSE, TRUE
 from verifier.language.asserting import asserts
 from verifier.language.compiled import ASSERTIONS, DEADLOCK, Compiled, Conjunct
 from verifier.language.costs import total
-from verifier.language.errors import ModelError, blaming
+from verifier.language.errors import ModelError
 from verifier.language.examination import check_unassigned
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.functions import ModelFunction
@@ -20,7 +20,7 @@ from verifier.language.paths import Outcome
 from verifier.language.records import view
 from verifier.language.symbolic import Bit
 from verifier.language.system import Binding, Step, System, bindings
-from verifier.language.varying import SECONDS, Explored, Start, explore_steps
+from verifier.language.varying import Explored, Start, explore_steps, exploring
 
 __all__ = ["Compiled", "compile_system"]
 
@@ -195,7 +195,7 @@ class Steps:
         """The literal that says a property function fails in a state, or a case is found."""
         run, function = self.start.run, binding.function
         run.store.values = list(values)
-        with blaming(f"property `{function.name}`", SECONDS):
+        with exploring(run, f"property `{function.name}`"):
             records: list[Any] = [view(kind, run.store, place) for kind, place in binding.places]
             outcome = run.explore(function, tuple(records), {})
         if outcome.enabled != TRUE or not isinstance(outcome.result, bool | Bit):

@@ -22,22 +22,19 @@ from verifier.language.costs import Cost
 from verifier.language.encoding import Code
 from verifier.language.errors import Disabled, ModelError, model_place, refuse
 from verifier.language.examination import Examined, examine
+from verifier.language.exploration import Exploration
 from verifier.language.facts import DEPTH, Facts
-from verifier.language.forks import Fork, Learned, Meeting, Way, extended
+from verifier.language.forks import Fork, Learned, Meeting, Way
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
-from verifier.language.merging import merged_result, raw_value
-from verifier.language.observing import enter, forbid_answer, forbid_stop, uncaught
-from verifier.language.paths import Decided, Decisions, Frame, Outcome
+from verifier.language.observing import enter, forbid_answer, uncaught
+from verifier.language.paths import Decided, Frame, Outcome
 from verifier.language.records import require_given_fresh
-from verifier.language.references import Ages, latest
-from verifier.language.returning import arriving, leaving, meeting
+from verifier.language.references import Ages
+from verifier.language.returning import arriving
 from verifier.language.running import RUNNING, resume, stopping
 from verifier.language.stores import StateStore
 from verifier.language.symbolic import Bit, Symbol
-
-PATHS = 4096
-"""Paths of one call beyond which a model is refused."""
 
 
 class SymbolicRun:
@@ -222,7 +219,7 @@ class SymbolicRun:
         enter(self, function)
         running = RUNNING.set(self)
         try:
-            outcome = _Exploration(self, function, given, named).paths(())
+            outcome = Exploration(self, function, given, named).paths()
         finally:
             RUNNING.reset(running)
         check_result(function, outcome.result)
@@ -243,106 +240,3 @@ def unsteady() -> ModelError:
     return refuse(
         "a model function does something else when it is run again", "keep all state in records"
     )
-
-
-class _Exploration:
-    """The paths of one call."""
-
-    def __init__(
-        self, run: SymbolicRun, function: ModelFunction, given: tuple[Any, ...], named: Any
-    ) -> None:
-        self.run = run
-        self.function = function
-        self.given = given
-        self.named = named
-        self.root = Decided()
-        self.entry = run.store.values
-        self.moment = run.ages.now
-        self.mark = run.facts.mark()
-        self.way = run.way
-        self.taken = 0
-
-    def paths(self, forced: Decisions) -> Outcome:
-        """All paths that begin with the forced decisions."""
-        outcome, decisions = self._path(forced)
-        for place in range(len(decisions) - 1, len(forced) - 1, -1):
-            same = tuple((literal, True) for literal in decisions[len(forced) : place])
-            other = self.paths((*forced, *same, (decisions[place], False)))
-            outcome = self._merge(decisions[place], outcome, other, (*forced, *same))
-        return outcome
-
-    def _path(self, forced: Decisions) -> tuple[Outcome, list[int]]:
-        run = self.run
-        self.taken += 1
-        run.costs[self.function.name].paths += 1
-        if self.taken > PATHS:
-            raise ModelError(
-                f"`{self.function.name}` has more than {PATHS} paths",
-                self.function.place,
-                "split it into model functions, or combine bits with &, | and ^",
-            )
-        run.store.values, run.writes = self.entry.copy(), {}
-        run.ages.now = self.moment
-        run.enabled, run.failures, run.way = TRUE, {}, self.way
-        frame = run.frame = Frame(self.root, forced)
-        result = run.stopped = None
-        try:
-            result = self.function.body(*self.given, **self.named)
-            resume(run)
-            run.leave_open(raw_value(result))
-            if result is not None:
-                result = leaving(result, self.moment[0], run.ages.clock)
-            enabled = run.enabled
-        except Disabled as stop:
-            forbid_stop(run, stop)
-            enabled = FALSE
-        except AssertionError as failure:
-            forbid_stop(run, failure)
-            name = self.function.claim(failure)
-            enabled = FALSE
-            run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
-        finally:
-            facts = dict.fromkeys((*run.facts.since(self.mark), *frame.granted))
-            run.learned.append(Learned(tuple(facts), run.way, self.function.place))
-            run.facts.undo(self.mark)
-        run.stopped = None
-        outcome = Outcome(enabled, run.writes, result, run.failures, run.ages.now)
-        return outcome, frame.decisions
-
-    def _merge(
-        self, condition: int, then: Outcome, otherwise: Outcome, before: Decisions
-    ) -> Outcome:
-        run, graph = self.run, self.run.graph
-        failures = {
-            name: graph.choose(
-                condition, then.failures.get(name, FALSE), otherwise.failures.get(name, FALSE)
-            )
-            for name in {**then.failures, **otherwise.failures}
-        }
-        enabled = graph.choose(condition, then.enabled, otherwise.enabled)
-        if otherwise.enabled == FALSE:
-            return Outcome(enabled, then.writes, then.result, failures, then.moment)
-        if then.enabled == FALSE:
-            return Outcome(enabled, otherwise.writes, otherwise.result, failures, otherwise.moment)
-        writes, entry, pairs = {}, self.entry, []
-        for place in {**then.writes, **otherwise.writes}:
-            a, b = then.writes.get(place, entry[place]), otherwise.writes.get(place, entry[place])
-            writes[place] = a if a is b else run.choose(condition, a, b)
-            pairs.append((a, b))
-        raws = raw_value(then.result), raw_value(otherwise.result)
-        if None not in raws:
-            pairs.append(raws)
-        way, there = extended(self.way, before), (then.enabled, otherwise.enabled)
-        home = self.function.place
-        run.meetings.append(Meeting(condition, way, there, tuple(pairs), home))
-        results = [each.result for each in (then, otherwise)]
-        if then.moment[0] != otherwise.moment[0]:
-            results = [self._met(each) for each in (then, otherwise)]
-        result = merged_result(run, self.function, condition, *results)
-        moment = latest(then.moment, otherwise.moment)
-        return Outcome(enabled, writes, result, failures, moment)
-
-    def _met(self, outcome: Outcome) -> Any:
-        """The result of some paths where they meet others that have assigned more."""
-        begin = self.moment[0]
-        return meeting(outcome.result, begin) if outcome.moment[0] == begin else outcome.result

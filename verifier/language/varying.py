@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from types import CodeType
@@ -13,7 +14,8 @@ from verifier.language.constant_sets import guarded
 from verifier.language.constants import Outside, outside
 from verifier.language.costs import Cost
 from verifier.language.encoding import Code, encoded, encoding
-from verifier.language.errors import ModelError, blaming, place_of
+from verifier.language.errors import ModelError, Overdue, blaming, place_of
+from verifier.language.exploration import FEWER
 from verifier.language.explorer import SymbolicRun
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.layout import Leaf
@@ -25,6 +27,29 @@ from verifier.language.system import Choice, Step, System
 
 SECONDS = 20.0
 """Time after which one step's or property's exploration is given up."""
+
+
+MANY = 64
+"""Paths that have been explored by then from which on they are what takes the time."""
+
+
+@contextmanager
+def exploring(run: SymbolicRun, what: str) -> Iterator[None]:
+    """Explore people's code: what it raises, and taking too long, is a ModelError."""
+    before = _paths(run.costs)
+    try:
+        with blaming(what, SECONDS):
+            yield
+    except Overdue as overdue:
+        paths = _paths(run.costs) - before
+        if paths < MANY:
+            raise
+        message = f"{what} has too many paths: stopped after {paths} in {SECONDS:g} seconds"
+        raise ModelError(message, overdue.place, FEWER) from None
+
+
+def _paths(costs: Mapping[str, Cost]) -> int:
+    return sum(cost.paths for cost in costs.values())
 
 
 @dataclass(frozen=True)
@@ -45,7 +70,7 @@ class Explored:
 
     @property
     def paths(self) -> int:
-        return sum(cost.paths for cost in self.costs.values())
+        return _paths(self.costs)
 
 
 def explore_steps(start: Start, known: Mapping[int, Explored] | None = None) -> list[Explored]:
@@ -138,7 +163,7 @@ class Start:
             place += choice.width
             choices[choice.name] = self._chosen(choice, bits)
         state = self.system.state(run.store)
-        with blaming(f"step `{step.name}` of `{self.system.name}`", SECONDS):
+        with exploring(run, f"step `{step.name}` of `{self.system.name}`"):
             outcome = run.explore(step.function, (state,), choices)
         return Explored(
             outcome,
