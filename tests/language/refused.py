@@ -59,6 +59,14 @@ class Part:
     flag: bool = False
     mode: Mode = Mode.IDLE
 
+    @property
+    def clear(self) -> bool:
+        return not self.flag
+
+    @clear.setter
+    def clear(self, value: bool) -> None:
+        self.flag = not value
+
 
 @ghost
 class Owner:
@@ -561,6 +569,29 @@ def function_given_to_a_call(s: State) -> None:
 def module_as_a_value(s: State) -> None:
     system = os  # here
     s.flag = system.sep == "/"
+
+
+# families and records
+
+OF_FAMILIES = "index it by a member, or loop over it or its `items()`"
+
+
+@refused("a family is asked for its `values`", OF_FAMILIES)
+def values_of_a_family(s: State) -> None:
+    s.flag = any(s.bits.values())  # type: ignore  # here
+
+
+@refused("a family is asked for its length", "it has an item for each member")
+def length_of_a_family(s: State) -> None:
+    s.flag = len(s.bits) == 3  # type: ignore  # here
+
+
+@refused(
+    "`Part.clear` is assigned to and is not a field",
+    "assign to fields, or write a method that does",
+)
+def property_assigned(s: State) -> None:
+    s.part.clear = True  # here
 
 
 # sets

@@ -5,6 +5,7 @@ from enum import Enum
 import pytest
 
 from verifier.language import Family, ModelError, ghost, record, snapshot
+from verifier.language.errors import place_of
 from verifier.language.layout import layout_of
 
 
@@ -107,3 +108,13 @@ def test_a_base_that_is_no_record_is_refused() -> None:
         @record
         class Wrong(Plain):
             other: bool = False
+
+
+def test_a_record_that_lacks_its_decorator_is_refused_where_it_is_written() -> None:
+    class Undecorated(Host):
+        pass
+
+    with pytest.raises(ModelError, match="`Undecorated` is not a record") as refused:
+        Undecorated(current=Task.B)
+    assert refused.value.place == place_of(Undecorated)
+    assert refused.value.mend == "decorate it with @record, also where it extends a record"

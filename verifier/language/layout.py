@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from verifier.language.constants import same
 from verifier.language.encoding import encoded
-from verifier.language.errors import ModelError, refuse
+from verifier.language.errors import ModelError, model_place, place_of, refuse
 from verifier.language.members import check_enum
 from verifier.language.open_choice import OpenChoice
 
@@ -142,7 +142,11 @@ def layout_of(type: type) -> Layout:
     """The layout of a record type; a ModelError where it is not one."""
     layout = type.__dict__.get("__layout__")
     if not isinstance(layout, Layout):
-        raise ModelError(f"`{type.__name__}` is not a record", mend="decorate it with @record")
+        raise ModelError(
+            f"`{type.__name__}` is not a record",
+            place_of(type) or model_place(),
+            "decorate it with @record, also where it extends a record",
+        )
     return layout
 
 

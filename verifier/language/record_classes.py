@@ -37,6 +37,11 @@ def _known(record: Any, name: str) -> Field:
     fields = layout_of(type(record)).fields
     if name in fields:
         return fields[name]
+    if hasattr(type(record), name):
+        raise refuse(
+            f"`{type(record).__name__}.{name}` is assigned to and is not a field",
+            "assign to fields, or write a method that does",
+        )
     near = difflib.get_close_matches(name, fields, 1)
     raise refuse(
         f"`{type(record).__name__}` has no field `{name}`",

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar, cast
 
 from verifier.language.encoding import encoding
 from verifier.language.errors import in_model, refuse
@@ -156,6 +156,17 @@ class Family(Generic[K, V]):
 
     def __bool__(self) -> bool:
         raise refuse("a family is used as a condition", "compare its items")
+
+    def __len__(self) -> int:
+        raise refuse("a family is asked for its length", "it has an item for each member")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if in_model() and name[:1] != "_":
+                help = "index it by a member, or loop over it or its `items()`"
+                raise refuse(f"a family is asked for its `{name}`", help)
+            raise AttributeError(name)
 
     def __repr__(self) -> str:
         if RUNNING.get() and in_model():
