@@ -9,6 +9,7 @@ from random import Random
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import Program
 from verifier.circuit.tseitin import Tseitin
+from verifier.compiler.bits import Case, cases_of, spread_out, word_of, words_of
 from verifier.compiler.goals import DECIDED, Goal, Goals
 
 WALKS = 512
@@ -17,6 +18,9 @@ ROUNDS = 8
 """Steps of each walk."""
 SPREAD = 32
 """Cases like one that the solver has found, of which those are used that reach goals."""
+FIRST = (1).to_bytes(SPREAD // 8, "little")
+NEAR = ((1 << SPREAD // 2) - 1 << SPREAD // 2).to_bytes(SPREAD // 8, "little")
+"""The first of those cases, and those that are close to it in what it depends on."""
 BATCH = 16
 """Questions to the solver before the cases found are counted."""
 STANDING = 48
@@ -26,9 +30,6 @@ CONFLICTS = 300_000
 same on every machine. The bundled systems need a few hundred; these take half a minute."""
 CONFLICTS_AT_ONCE = 2_000
 """Between two moments at which Ctrl-C is heard."""
-
-Case = tuple[int, ...]
-"""The bits of a state, then of the inputs."""
 
 
 class Undecided(Exception):
@@ -105,15 +106,18 @@ class Cases:
         counted = [n for n, word in enumerate(reached) if word and self.times[n] < self._many[n]]
         short = [n for n in counted if self.times[n] < wanted[n]]
         short.sort(key=lambda n: reached[n].bit_count())
-        unused = (1 << count) - 1
+        used, lanes = 0, []
         for n in short:
-            while self.times[n] < wanted[n] and reached[n] & unused:
-                lane = self._lane(reached[n] & unused, (reached[m] for m in short))
-                unused ^= 1 << lane
-                case = tuple(word >> lane & 1 for word in variables)
-                self.chosen[case] = None
-                for m in counted:
-                    self.times[m] += reached[m] >> lane & 1
+            unused = reached[n] & ~used
+            while unused and self.times[n] + (reached[n] & used).bit_count() < wanted[n]:
+                lane = self._lane(unused, (reached[m] for m in short))
+                used |= 1 << lane
+                lanes.append(lane)
+                unused = reached[n] & ~used
+        if lanes:
+            self.chosen |= dict.fromkeys(cases_of(variables, lanes, count))
+        for n in counted:
+            self.times[n] += (reached[n] & used).bit_count()
 
     def standing(self) -> list[Case]:
         """Some cases to find out in whether a step is enabled after them."""
@@ -126,8 +130,7 @@ class Cases:
     @cached_property
     def _reached(self) -> list[int]:
         """In which of the cases, once all are found, each point is reached."""
-        columns = [_bits(column) for column in zip(*self.chosen, strict=True)]
-        return self.goals.words(columns, (1 << len(self.chosen)) - 1)
+        return self.goals.words(words_of(list(self.chosen)), (1 << len(self.chosen)) - 1)
 
     def _lane(self, cases: int, rare: Iterable[int]) -> int:
         """One of some cases; it reaches as many rare goals as are reached together."""
@@ -146,7 +149,7 @@ class Cases:
             return
         solver = _Solver(self.goals)
         while missing:
-            batch: list[list[int]] = []
+            batch: list[bytes] = []
             asked, unreachable = set[int](), set[int]()
             for n in missing:
                 if len(batch) == BATCH:
@@ -160,37 +163,34 @@ class Cases:
                 else:
                     batch.append(self._spread(case, goal))
             if batch:
-                columns = [_joined(column) for column in zip(*batch, strict=True)]
-                self._choose(columns, SPREAD * len(batch), self._few)
+                self._choose(
+                    _joined(batch, len(self.goals.variables)), SPREAD * len(batch), self._few
+                )
             lost = [n for n in asked - unreachable if not self.times[n]]
             if lost:
                 raise Undecided(self.goals.all[lost[0]])
             missing = [n for n in missing if not self.times[n] and n not in asked]
 
-    def _spread(self, case: Case, goal: Goal) -> list[int]:
+    def _spread(self, case: Case, goal: Goal) -> bytes:
         """Words of cases like one: the first is it, the others differ where it hardly matters."""
+        width, bits, lanes = len(case), self.random.getrandbits, SPREAD // 8
         needed = self.goals.support(self.goals.points.chain(goal.point))
-        bits = self.random.getrandbits
-        near = (1 << SPREAD // 2) - 1 << SPREAD // 2
-        words = []
-        for i, bit in enumerate(case):
-            noise = (
-                bits(SPREAD) & bits(SPREAD) & bits(SPREAD) & near
-                if needed >> i & 1
-                else bits(SPREAD)
-            )
-            words.append((-bit & (1 << SPREAD) - 1) ^ (noise & ~1))
-        return words
+        close = spread_out(needed, width, lanes)
+        size = SPREAD * width
+        rarely = bits(size) & bits(size) & bits(size) & int.from_bytes(NEAR * width, "little")
+        noise = (rarely & close) | (bits(size) & ~close)
+        first = int.from_bytes(FIRST * width, "little")
+        words = spread_out(word_of(case), width, lanes) ^ (noise & ~first)
+        return words.to_bytes(size // 8, "little")
 
 
-def _bits(column: Sequence[int]) -> int:
-    """One bit of all cases as a word."""
-    return sum(bit << lane for lane, bit in enumerate(column))
-
-
-def _joined(words: Sequence[int]) -> int:
-    """Words of a spread each, side by side."""
-    return sum(word << place * SPREAD for place, word in enumerate(words))
+def _joined(spreads: Sequence[bytes], width: int) -> list[int]:
+    """Words of several spreads, side by side."""
+    size = SPREAD // 8
+    return [
+        int.from_bytes(b"".join([each[place : place + size] for each in spreads]), "little")
+        for place in range(0, width * size, size)
+    ]
 
 
 class _Solver:
@@ -203,6 +203,8 @@ class _Solver:
         self._solver = Minisat22()
         self._clauses = Tseitin(goals.graph, self._solver.add_clause)
         self._dead: set[int] = set()
+        self._known = 0
+        self._named: list[int] = []
 
     def case(self, goal: Goal) -> Case | None:
         """A case; None where no state and inputs reach the goal. Raises Undecided."""
@@ -212,11 +214,19 @@ class _Solver:
         asked = {self._clauses.literal(self._goals.points.literal[p]): p for p in reversed(chain)}
         if self._holds(list(asked), goal):
             model = [0, *self._solver.get_model()]
-            numbers = (self._clauses.number.get(x >> 1, 0) for x in self._goals.variables)
-            return tuple(int(n < len(model) and model[n] > 0) for n in numbers)
+            model += [0] * (1 + len(self._clauses.number) - len(model))
+            return tuple([int(model[n] > 0) for n in self._numbers()])
         core = self._solver.get_core() or []
         self._dead.add(max((asked[literal] for literal in core), default=chain[0]))
         return None
+
+    def _numbers(self) -> list[int]:
+        """The solver's number of each variable; 0 for those that nothing asked depends on."""
+        known = self._clauses.number
+        if len(known) != self._known:
+            self._known = len(known)
+            self._named = [known.get(x >> 1, 0) for x in self._goals.variables]
+        return self._named
 
     def _holds(self, literals: list[int], goal: Goal) -> bool:
         """Whether literals can hold together."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from verifier.compiler.cases import Case
+from verifier.compiler.bits import Case
 from verifier.compiler.outcomes import ByCircuit, ByPython, Outcome, Reader
 from verifier.language.compiled import DEADLOCK, Compiled
 from verifier.language.concrete import Assignment, Call

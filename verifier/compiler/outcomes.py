@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from verifier.circuit.packed import Program
-from verifier.compiler.cases import Case
+from verifier.compiler.bits import Case, cases_of, words_of
 from verifier.compiler.goals import bits_of
 from verifier.language.compiled import ASSERTIONS, DEADLOCK, Compiled
 from verifier.language.compiling import Translation
@@ -56,21 +56,40 @@ class Reader:
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
         self.initial = compiled.system.initial_values
-        self._fields: list[tuple[int, int, tuple[Any, ...]]] = []
+        self._places: list[tuple[int, int]] = []
+        self._bools: list[tuple[int, int, int]] = []
+        self._members: list[tuple[int, int, int, tuple[Any, ...]]] = []
         place = 0
-        for i, (leaf, names) in enumerate(zip(compiled.leaves, compiled.latch_names, strict=True)):
+        for field, (leaf, names) in enumerate(
+            zip(compiled.leaves, compiled.latch_names, strict=True)
+        ):
             if names:
-                self._fields.append((i, place, meanings(leaf.type)))
+                self._places.append((field, place))
+                self._add(field, place, leaf.type)
                 place += len(names)
         self.state_bits = place
         self.inputs = [bit.name for bit in compiled.circuit.inputs]
 
+    def _add(self, field: int, place: int, kind: type) -> None:
+        """Note how a field is read: bools that follow each other are read together."""
+        if kind is not bool:
+            meaning = meanings(kind)
+            self._members.append((field, place, (len(meaning) - 1).bit_length(), meaning))
+            return
+        first, start, count = self._bools[-1] if self._bools else (field, place, 0)
+        if count and (first + count, start + count) == (field, place):
+            self._bools[-1] = first, start, count + 1
+        else:
+            self._bools.append((field, place, 1))
+
     def values(self, bits: Sequence[int]) -> list[Any]:
         """The values of all fields."""
         found = list(self.initial)
-        for field, place, meaning in self._fields:
+        for field, place, count in self._bools:
+            found[field : field + count] = map(bool, bits[place : place + count])
+        for field, place, width, meaning in self._members:
             code = bits[place]
-            for i in range(1, (len(meaning) - 1).bit_length()):
+            for i in range(1, width):
                 code |= bits[place + i] << i
             found[field] = meaning[code]
         return found
@@ -82,7 +101,7 @@ class Reader:
 
     def plain(self) -> Iterator[tuple[range, tuple[int, ...]]]:
         """Each field's and each input's bits, and what they are where nothing is special."""
-        for field, place, _ in self._fields:
+        for field, place in self._places:
             bits = bits_of(encoded(self.initial[field]))
             yield range(place, place + len(bits)), bits
         for place, name in enumerate(self.inputs, self.state_bits):
@@ -190,13 +209,12 @@ class ByCircuit:
     def outcomes(self, cases: Sequence[Case]) -> Iterator[Outcome]:
         """What the step of each case does."""
         ones = (1 << len(cases)) - 1
-        variables = [packed(column) for column in zip(*cases, strict=True)]
+        variables = words_of(cases)
         found = self.program(variables, ones)
         details = self._details(variables, ones)
         states = found[: self.reader.state_bits]
         able = self.able([*states, *[0] * (len(variables) - len(states))], ones)
-        for lane in range(len(cases)):
-            bits = [word >> lane & 1 for word in found]
+        for lane, bits in enumerate(cases_of(found, range(len(cases)), len(cases))):
             likely = (s for s, word in zip(self.steps, able, strict=False) if word >> lane & 1)
             yield self._outcome(bits, lane, details, next(likely, None))
 
@@ -254,8 +272,3 @@ class _Detail:
 
     events: list[tuple[int, tuple[Any, ...], list[int]]]
     failed: list[tuple[str, int]]
-
-
-def packed(bits: Sequence[int]) -> int:
-    """One word of the bits of several cases."""
-    return int("".join("1" if bit else "0" for bit in reversed(bits)) or "0", 2)

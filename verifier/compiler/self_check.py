@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
-from verifier.compiler.cases import Case, Cases, Undecided
+from verifier.compiler.bits import Case
+from verifier.compiler.cases import Cases, Undecided
 from verifier.compiler.difference import HELP, Difference, refusal
 from verifier.compiler.goals import Goals
 from verifier.compiler.outcomes import ByCircuit, ByPython
