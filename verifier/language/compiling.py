@@ -76,6 +76,7 @@ def translation_of(
 ) -> Translation:
     """The circuit of steps that have been explored from a start; `begin` is when that began."""
     start.run.forks, start.run.meetings, start.run.learned = [], [], []
+    start.run.combined = set()
     start.run.costs, start.run.ran = total(step.costs for step in explored), set()
     steps = Steps(start, [step.outcome for step in explored])
     bound = [b for function in properties for b in bindings(start.system, function)]

@@ -19,7 +19,7 @@ from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.language.calls import check_given, check_result
 from verifier.language.constants import same
 from verifier.language.costs import Cost
-from verifier.language.encoding import Code
+from verifier.language.encoding import Code, encoding
 from verifier.language.errors import Disabled, ModelError, model_place, refuse
 from verifier.language.examination import Examined, examine
 from verifier.language.exploration import Exploration
@@ -58,6 +58,7 @@ class SymbolicRun:
         self.touched: set[int] = set()
         self.way: Way = None
         self.forks: list[Fork] = []
+        self.combined: set[tuple[int, int]] = set()
         self.meetings: list[Meeting] = []
         self.learned: list[Learned] = []
 
@@ -136,15 +137,32 @@ class SymbolicRun:
 
     def fork(self, literal: int) -> None:
         """Note what the running path leaves open, once: not where it is run again."""
-        if len(self.frame.decisions) >= len(self.frame.forced) and literal > TRUE:
+        if self._is_new and literal > TRUE:
             self.forks.append(Fork(model_place(), literal, self.way))
 
     def leave_open(self, raw: Any) -> None:
-        """Note a value that the running path returns."""
-        if len(self.frame.decisions) >= len(self.frame.forced):
+        """Note a value that the running path returns or stores."""
+        if self._is_new:
             for literal in raw if type(raw) is tuple else (raw,):
                 if type(literal) is int and literal > TRUE:
                     self.forks.append(Fork(None, literal, self.way))
+
+    def combine(self, one: int, other: int) -> None:
+        """Note an operation on bits, to be compared once for each combination of their values."""
+        if one > TRUE and other > TRUE and (one, other) not in self.combined:
+            self.combined.add((one, other))
+            self.forks += (Fork(None, other, (self.way, way)) for way in (one, one ^ 1))
+
+    def combine_codes(self, type: type[Enum], one: Code, other: Code) -> None:
+        """Note a comparison of members, to be compared with each one on either side."""
+        encoded, graph = encoding(type), self.graph
+        for member in encoded.members:
+            self.combine(encoded.test(graph, one, member), encoded.test(graph, other, member))
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether the running path is past what it shares with earlier ones."""
+        return len(self.frame.decisions) >= len(self.frame.forced)
 
     def _follow(self, literal: int) -> None:
         """The rest of the path is where the literal holds."""

@@ -14,7 +14,9 @@ INTERNAL = {
     "_members",
     "_rows",
     "_run",
-} | {*("_at", "_refusal", "_refuse", "_settled", "_shown", "_store", "_type", "_values")}
+} | {
+    *("_at", "_operands", "_refusal", "_refuse", "_settled", "_shown", "_store", "_type", "_values")
+}
 """Attributes that only the language itself may read."""
 
 

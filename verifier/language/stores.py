@@ -164,7 +164,9 @@ class SymbolicStore(Store):
         return self.run.reveal(raw, leaf)
 
     def write(self, base: Base, value: Any) -> None:
-        self.poke(base, self.raw(self.leaf(base), value))
+        raw = self.raw(self.leaf(base), value)
+        self.run.leave_open(raw)
+        self.poke(base, raw)
 
     def raw(self, leaf: Leaf, value: Any) -> Any:
         if type(value) is bool and leaf.type is bool:

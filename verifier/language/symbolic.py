@@ -131,22 +131,28 @@ class Bit(Unknown):
 
     def __and__(self, other: object) -> object:
         run = self._run
-        return run.bit(run.graph.both(self._literal, run.literal_of(other)))
+        return run.bit(run.graph.both(*self._operands(other)))
 
     def __or__(self, other: object) -> object:
         run = self._run
-        return run.bit(run.graph.either(self._literal, run.literal_of(other)))
+        return run.bit(run.graph.either(*self._operands(other)))
 
     def __xor__(self, other: object) -> object:
         run = self._run
-        return run.bit(run.graph.differ(self._literal, run.literal_of(other)))
+        return run.bit(run.graph.differ(*self._operands(other)))
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
     __ne__ = __xor__  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> object:  # type: ignore[override]
         run = self._run
-        return run.bit(run.graph.differ(self._literal, run.literal_of(other)) ^ 1)
+        return run.bit(run.graph.differ(*self._operands(other)) ^ 1)
+
+    def _operands(self, other: object) -> tuple[int, int]:
+        """The literals of both operands, noted for the comparison."""
+        mine, others = self._literal, self._run.literal_of(other)
+        self._run.combine(mine, others)
+        return mine, others
 
     def __invert__(self) -> NoReturn:
         self._refuse("is inverted with ~", "write `not x`, or `x ^ True` to avoid a fork")
@@ -173,6 +179,7 @@ class Symbol(Unknown):
         if isinstance(other, type):
             return run.bit(run.facts.test(type, self._code, other))
         if isinstance(other, Symbol) and other._type is type:
+            run.combine_codes(type, self._code, other._code)
             return run.bit(encoding(type).same(run.graph, self._code, other._code))
         raise self._refusal(f"is compared with `{other!r}`", f"compare it with a `{type.__name__}`")
 

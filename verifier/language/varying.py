@@ -155,6 +155,7 @@ class Start:
         run.store.values = list(self.blank)
         run.touched, run.ran, run.costs = set(), set(), {}
         run.forks, run.meetings, run.learned, run.way = [], [], [], None
+        run.combined = set()
         choices, place = {}, 0
         for choice in step.choices:
             while len(self.pool) < place + choice.width:
