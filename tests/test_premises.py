@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from tests.evidence.forged import ONCE, SINGLE, Forged, ring
 from tests.evidence.lazy_project import certificate, compiled
 from verifier.language.errors import ModelError
 from verifier.premises import PROPERTY, premises
@@ -22,6 +23,18 @@ def test_lemmas_that_a_step_breaks_are_no_proof() -> None:
     wrong = msgspec.structs.replace(certificate(), lemmas=({"ts": (True,)},))
     with pytest.raises(ModelError):
         premises(compiled("lazy/fixed"), wrong)
+
+
+def test_a_step_needs_what_it_moves_and_nothing_for_what_it_leaves_alone() -> None:
+    single = Forged("single", "", SINGLE)
+    found = premises(ring()[0], single.certificate())
+    assert found["pass_on"] == (1, 2, 3)
+    assert found["age"] == ()
+    assert found[PROPERTY] == (1, 2)
+
+
+def test_a_proof_by_induction_has_no_premises_of_single_steps() -> None:
+    assert premises(ring()[0], Forged("single", "", SINGLE, induction=ONCE).certificate()) == {}
 
 
 def test_lemmas_are_grouped_by_the_records_that_they_relate_and_keep_their_numbers() -> None:

@@ -4,17 +4,30 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.evidence.forged import SINGLE, age, check, leak, ring, shout
+from tests.evidence.forged import SINGLE, Ring, age, check, leak, pass_on, ring, shout, turn
 from verifier.evidence.certificates import clauses_from
 from verifier.gate.stepwise import Original, Stepwise
-from verifier.language import System
+from verifier.language import System, assume, step
 from verifier.language.varying import Start, explore_steps
 
 
-def instead(step: Callable[..., None]) -> Stepwise:
+@step
+def age_if_free(ring: Ring) -> None:
+    assume(ring.free)
+    ring.new = False
+
+
+@step
+def age_or_fail(ring: Ring) -> None:
+    assert ring.free, "free"
+    ring.new = False
+
+
+def instead(step: Callable[..., None], of: Callable[..., None] = age) -> Stepwise:
     """The ring with another step in the place of its last one."""
     compiled, _ = ring()
-    start = Start(compiled.system)
+    steps_of = (pass_on, turn, of)
+    start = Start(System("ring/one", compiled.system.initial, steps_of, arbitrary=("free",)))
     steps = tuple(explore_steps(start))
     lemmas = tuple(clauses_from(compiled, SINGLE))
     other = System("ring/two", compiled.system.initial, (step,))
@@ -37,3 +50,9 @@ def test_a_change_is_unnoticed_only_if_lemmas_claims_and_assertions_are_kept(
     assert instead(shout).keeps(single, asserting=True)
     assert instead(age).same()
     assert not instead(leak).same()
+
+
+def test_a_step_that_is_enabled_elsewhere_or_fails_elsewhere_is_not_the_same() -> None:
+    assert instead(age_if_free, of=age_if_free).same()
+    assert not instead(age_if_free, of=age).same()
+    assert not instead(age_or_fail, of=age_if_free).same()
