@@ -12,7 +12,7 @@ from pathlib import Path
 
 from verifier.language.asserting import asserts
 from verifier.language.compiled import ASSERTIONS, DEADLOCK
-from verifier.language.errors import ModelError, Place
+from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction, about
 from verifier.language.names import (
     check_functions,
@@ -26,6 +26,7 @@ from verifier.project.importing import Imports, opened
 from verifier.project.modules import modules_under
 from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
+from verifier.project.toml import place_of
 from verifier.project.toml import read_toml as read_toml
 from verifier.project.unseen import refuse_unseen_claims, refuse_unseen_systems
 
@@ -288,13 +289,13 @@ def _expected(file: Path, systems: Collection[str], groups: Collection[str]) -> 
         if system not in systems:
             raise ModelError(
                 f"a verdict is recorded for `{system}`, which does not exist",
-                _line(file, system),
+                place_of(file, system),
                 "rename or remove the table",
             )
         if not isinstance(verdicts, dict):
             raise ModelError(
-                f"the verdicts of `{system}` are no table",
-                _line(file, system),
+                f"the verdicts of `{system}` are not a table",
+                place_of(file, system),
                 f'write ["{system}"], and below it a line for each property',
             )
         for group, verdict in verdicts.items():
@@ -302,19 +303,14 @@ def _expected(file: Path, systems: Collection[str], groups: Collection[str]) -> 
                 near = difflib.get_close_matches(group, groups, 1)
                 raise ModelError(
                     f"a verdict is recorded for the property `{group}`, which does not exist",
-                    _line(file, group),
+                    place_of(file, group, system),
                     f"did you mean `{near[0]}`?" if near else "rename or remove the line",
                 )
             if verdict not in EXPECTED:
                 raise ModelError(
-                    f"`{verdict}` is no verdict",
-                    _line(file, group),
+                    f"unknown verdict `{verdict}`",
+                    place_of(file, group, system),
                     f"one of {', '.join(EXPECTED)}",
                 )
             expected[Pair(system, group)] = verdict
     return expected
-
-
-def _line(file: Path, text: str) -> Place:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return Place(str(file), next((i for i, line in enumerate(lines, 1) if text in line), 1))

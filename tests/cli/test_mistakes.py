@@ -196,7 +196,7 @@ def test_a_verdict_for_what_does_not_exist_is_refused(nestproof: Runner, project
     verdicts.write_text('["lazy/gone"]\nisolation = "proved"\n')
     refused(nestproof("check", cwd=project), "`lazy/gone`", "verdicts.toml:1")
     verdicts.write_text('["lazy/fixed"]\nisolation = "fine"\n')
-    refused(nestproof("check", cwd=project), "`fine` is no verdict", "verdicts.toml:2")
+    refused(nestproof("check", cwd=project), "unknown verdict `fine`", "verdicts.toml:2")
     verdicts.write_text("not toml")
     refused(nestproof("check", cwd=project), "is not TOML")
 

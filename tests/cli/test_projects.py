@@ -84,7 +84,7 @@ def test_a_property_that_speaks_about_no_system_is_told(nestproof: Runner, proje
         ('["lazy/fixed"]\nisolaton = "proved"\n', ("`isolaton`", "toml:2", "`isolation`?")),
         ('["lazy/fixed"]\nzzz = "proved"\n', ("`zzz`", "toml:2", "remove the line")),
         ('["lazy/fixed"]\nassertions = "proved"\n', ("`lazy/fixed` has no property `assertions`",)),
-        ('"lazy/fixed" = "proved"\n', ("the verdicts of `lazy/fixed` are no table", "toml:1")),
+        ('"lazy/fixed" = "proved"\n', ("the verdicts of `lazy/fixed` are not a table", "toml:1")),
         ("\n\nx = = 1\n", ("is not TOML", "toml:3")),
         ("x = " + "[" * 100_000, ("is not TOML",)),
     ],

@@ -154,7 +154,7 @@ def test_damaged_evidence_is_told_and_found_anew(project: Project, damage: bytes
 
 def test_evidence_about_nothing_is_told(project: Project) -> None:
     (project.certificates / "lazy.gone.json").write_text("{}")
-    assert "lazy.gone.json` is about nothing that there is" in project.gate().out
+    assert "lazy.gone.json` is about no system of this project" in project.gate().out
 
 
 def test_a_renamed_constant_of_the_state_is_no_change(project: Project) -> None:

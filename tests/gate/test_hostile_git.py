@@ -144,7 +144,7 @@ def test_names_of_foreign_evidence_are_shown_inert(project: Project) -> None:
     ran = project.gate("--markdown", "report.md")
     for text in (ran.out, (project.folder / "report.md").read_text()):
         assert "\x1b" not in text
-        assert "x?]0;??y.json` is about nothing that there is" in text
+        assert "x?]0;??y.json` is about no system of this project" in text
 
 
 def test_lines_of_a_change_are_shown_inert(project: Project) -> None:

@@ -84,7 +84,7 @@ def test_a_record_that_is_no_record_is_refused(project: Project) -> None:
     (project.folder / "properties" / "mutants.toml").write_text("[x]\nkilled = 'many'\n")
     ran = project.run("mutate", "lazy/fixed")
     assert ran.code == 2
-    assert "no record of mutants" in ran.err
+    assert "not a record of mutants" in ran.err
 
 
 def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -> None:

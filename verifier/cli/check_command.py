@@ -26,10 +26,11 @@ from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache, cache_folder
-from verifier.gate.kept import damages
+from verifier.gate.kept import damages, superfluous
 from verifier.language.errors import ToolFailure
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
+from verifier.project.unread import unread_files
 from verifier.viewer.lines import plural
 
 
@@ -122,7 +123,11 @@ def _check(
     catalogue.require_pairs()
     run.chosen = chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
     if not patterns:
-        for doubt in catalogue.unused:
+        for doubt in (
+            *catalogue.unused,
+            *unread_files(root),
+            *superfluous(root, catalogue.systems),
+        ):
             say("warning", doubt)
         for group in catalogue.idle:
             say("warning", f"the property `{group}` speaks about none of the systems")

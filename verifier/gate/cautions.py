@@ -13,6 +13,7 @@ from verifier.gate.revisions import Base
 from verifier.gate.scores import FILE, scores
 from verifier.gate.selection import Selection
 from verifier.gate.touched import VERDICTS
+from verifier.project.unread import unread_files
 
 
 def cautions(
@@ -33,8 +34,8 @@ def cautions(
     found += _stale_scores(catalogue, decided)
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
     if not selected.patterns:
-        for file in superfluous(catalogue.root, catalogue.systems):
-            found.append(f"`{file.relative_to(catalogue.root)}` is about nothing that there is")
+        found += superfluous(catalogue.root, catalogue.systems)
+        found += unread_files(catalogue.root)
         for group in catalogue.idle:
             found.append(f"the property `{group}` speaks about none of the systems")
     unrecorded = [pair for pair in pairs if pair not in catalogue.expected]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,12 +19,17 @@ def kept_file(root: Path, system: str) -> Path:
 def kept_evidence(root: Path, system: str) -> Kept | None:
     """What is kept of a system, None where nothing is. Raises DamagedFile."""
     file = kept_file(root, system)
-    return read_kept(file) if file.exists() else None
+    return read_kept(file) if os.path.lexists(file) else None
 
 
 def damage(root: Path, system: str) -> str | None:
     """What is wrong with the file about a system, and what to do; None where nothing is."""
-    file = kept_file(root, system)
+    file, folder = kept_file(root, system), root / FOLDER
+    if os.path.lexists(folder) and not folder.is_dir():
+        return (
+            f"`{FOLDER}` is not a folder: no system has stored evidence; remove it, then "
+            "nestproof gate --accept writes it"
+        )
     try:
         found = kept_evidence(root, system)
     except DamagedFile as wrong:
@@ -39,8 +45,8 @@ def damage(root: Path, system: str) -> str | None:
 
 
 def damages(root: Path, systems: Iterable[str]) -> list[str]:
-    """What is wrong with the files about some systems."""
-    return [found for name in systems if (found := damage(root, name)) is not None]
+    """What is wrong with the files about some systems, or with the folder of them all."""
+    return list(dict.fromkeys(found for name in systems if (found := damage(root, name))))
 
 
 def usable_evidence(root: Path, system: str) -> Kept | None:
@@ -68,7 +74,8 @@ def keep(root: Path, evidence: Iterable[Kept]) -> list[Path]:
     return written
 
 
-def superfluous(root: Path, systems: Iterable[str]) -> list[Path]:
-    """Files in the folder that are about no system that there is."""
-    wanted = {kept_file(root, system) for system in systems}
-    return sorted(file for file in (root / FOLDER).glob("*.json") if file not in wanted)
+def superfluous(root: Path, systems: Iterable[str]) -> list[str]:
+    """Which files in the folder are about no system that there is, and so are never read."""
+    used = {kept_file(root, system) for system in systems}
+    files = sorted(file for file in (root / FOLDER).glob("*.json") if file not in used)
+    return [f"`{file.relative_to(root)}` is about no system of this project" for file in files]

@@ -47,7 +47,9 @@ def scores(root: Path) -> dict[str, Entry]:
         return msgspec.convert(tables, dict[str, Entry])
     except msgspec.ValidationError as error:
         raise ModelError(
-            f"`{file.name}` is no record of mutants: {error}", Place(str(file), 1)
+            f"`{file.name}` is not a record of mutants: {error}",
+            Place(str(file), 1),
+            "correct it, or remove it and write it again with nestproof mutate --accept",
         ) from None
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from verifier.language.errors import ModelError, Place
+from verifier.language.errors import ModelError
 from verifier.project.sources import PARTS as PARTS
-from verifier.project.toml import read_toml
+from verifier.project.toml import place_of, read_toml
 
 TABLE = "[tool.nestproof]"
 
@@ -45,6 +45,14 @@ def _is_project(file: Path) -> bool:
     table = tool.get("nestproof") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
         raise ModelError(
-            "`tool.nestproof` is not a table", Place(str(file), 1), f"write {TABLE} on a line"
+            "`tool.nestproof` is not a table",
+            place_of(file, "nestproof", "tool"),
+            f"write {TABLE} on a line",
+        )
+    for key in table or ():
+        raise ModelError(
+            f"the table `tool.nestproof` has the key `{key}`, which is not known",
+            place_of(file, key, "tool.nestproof"),
+            "remove it: the table has no keys, and the folders are called models/ and properties/",
         )
     return table is not None

@@ -9,14 +9,28 @@ from typing import Any
 
 from verifier.language.errors import ModelError, Place
 
+SYNTAX = "correct it: https://toml.io describes the format"
+REPLACE = "put a file that you may read in its place, or remove it"
 
-def read_toml(file: Path, mend: str = "") -> dict[str, Any]:
+
+def place_of(file: Path, key: str, table: str = "") -> Place:
+    """The line on which a file has a key, after the heading of its table; the first if none has."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    quoted = rf"""(?:["']{re.escape(key)}["']|{re.escape(key)})"""
+    found = re.compile(rf"\s*(?:{quoted}\s*[.=]|\[.*{quoted}\s*\])")
+    headings = [number for number, line in enumerate(lines) if line.lstrip().startswith("[")]
+    begin = next((number for number in headings if table and table in lines[number]), 0)
+    numbers = (n for n, line in enumerate(lines, 1) if n > begin and found.match(line))
+    return Place(str(file), next(numbers, begin + 1))
+
+
+def read_toml(file: Path, mend: str = SYNTAX) -> dict[str, Any]:
     """A file's tables; none where there is no file. `mend` says what to do where it is not TOML."""
     if not file.exists() and not file.is_symlink():
         return {}
     try:
         if not file.is_file():
-            raise OSError("it is no file")
+            raise OSError("it is not a file")
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
@@ -25,5 +39,5 @@ def read_toml(file: Path, mend: str = "") -> dict[str, Any]:
     except OSError as error:
         why = error.strerror or str(error)
         raise ModelError(
-            f"`{file.name}` cannot be read: {why}", Place(str(file), 1), mend
+            f"`{file.name}` cannot be read: {why}", Place(str(file), 1), REPLACE
         ) from None
