@@ -281,7 +281,8 @@ def test_a_new_project_for_which_there_is_no_space_leaves_nothing(tmp_path: Path
             text=True,
             preexec_fn=full,
         )
-        refused(Ran(done.stdout, done.stderr, done.returncode), "File too large")
+        reason = f"error: `{tmp_path / name}` cannot be written: File too large\n"
+        refused(Ran(done.stdout, done.stderr, done.returncode), reason, "a disk with room")
     assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
 
 

@@ -107,12 +107,18 @@ def test_verdicts_that_are_no_file_are_refused(nestproof: Runner, project: Path)
     refused(nestproof("list", cwd=project), "`verdicts.toml` cannot be read")
 
 
-@pytest.mark.parametrize("name", ["a.b.py", "gone.py"])
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("a.b.py", ("help: a module is a file whose name has no dot",)),
+        ("gone.py", (": it is a link to nothing", "help: remove it")),
+    ],
+)
 def test_a_module_that_cannot_be_imported_is_named(
-    nestproof: Runner, project: Path, name: str
+    nestproof: Runner, project: Path, name: str, parts: tuple[str, ...]
 ) -> None:
     (project / "models" / name).symlink_to("lazy.py" if name == "a.b.py" else "nowhere")
-    refused(nestproof("list", cwd=project), f"`models/{name}` cannot be imported")
+    refused(nestproof("list", cwd=project), f"`models/{name}` cannot be imported", *parts)
 
 
 def test_a_folder_that_ends_as_a_module_does_is_passed_over(

@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from tests.evidence.lazy_project import certificate, compiled, properties, trace
+from verifier.engines.contract import ENGINES
 from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate, sentence_of
 from verifier.evidence.files import DamagedFile, Saved, read, save
 from verifier.evidence.saved import saved_trace
 from verifier.evidence.traces import Changed, Entered, Trace
+from verifier.evidence.verdicts import PROVERS
 
 
 def why(evidence: Trace | Saved) -> str | None:
@@ -145,6 +147,24 @@ def test_lemmas_read_as_sentences() -> None:
     fixed = compiled("lazy/fixed")
     assert sentence_of(fixed, {"ts": (True,), "current": ("A",)}) == "ts or current == A"
     assert sentence_of(fixed, {"ts": (False,)}) == "not ts"
+    assert sentence_of(fixed, {}) == "false"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [({"engine": "zz"}, "`zz` is not an engine that proves"), ({"depth": -5}, "its depth is -5")],
+)
+def test_a_proof_that_nothing_can_have_found_is_refused(
+    tmp_path: Path, wrong: dict[str, object], reason: str
+) -> None:
+    file = tmp_path / "x.json"
+    save(msgspec.structs.replace(certificate(), **wrong), file)
+    with pytest.raises(DamagedFile, match=reason):
+        read(file)
+
+
+def test_what_engines_prove_can_be_read_back() -> None:
+    assert {name for name, engine in ENGINES.items() if engine.proves} == {"auto", *PROVERS}
 
 
 def test_hostile_files_are_refused(tmp_path: Path) -> None:

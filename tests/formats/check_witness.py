@@ -148,11 +148,24 @@ def failing(model: Aiger, witness: Aiger, solver: str = "lingeling") -> str | No
 
 
 def read(file: str) -> Aiger:
-    with open(file, "rb") as stream:
-        return Aiger(stream.read())
+    """A circuit from a file; ends the program where there is none."""
+    try:
+        with open(file, "rb") as stream:
+            return Aiger(stream.read())
+    except OSError as error:
+        reason = error.strerror
+    except (ValueError, IndexError):
+        reason = "it is not binary AIGER"
+    except AssertionError as error:
+        reason = f"it is not binary AIGER: {error}"
+    print(f"error: {file}: {reason}", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4):
+        print(f"usage: {sys.argv[0]} MODEL WITNESS [SOLVER]", file=sys.stderr)
+        sys.exit(2)
     wrong = failing(read(sys.argv[1]), read(sys.argv[2]), *sys.argv[3:])
     print(f"not a proof: {wrong}" if wrong else "proved")
     sys.exit(1 if wrong else 0)

@@ -122,6 +122,24 @@ def test_a_reader_checks_a_proof_with_two_commands(nestproof: Runner, tmp_path: 
     assert checked.stdout.startswith("not a proof: mapping: ")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "usage: "),
+        (["gone.aig", "gone.aig"], "error: gone.aig: No such file or directory\n"),
+        ([str(SCRIPT), str(SCRIPT)], "it is not binary AIGER"),
+    ],
+)
+def test_files_that_the_script_cannot_read_are_not_called_wrong_proofs(
+    arguments: list[str], says: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, str(SCRIPT), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_what_is_not_proved_has_no_certificate(nestproof: Runner, tmp_path: Path) -> None:
     file = tmp_path / "x.aig"
     ran = nestproof("export", "lazy/broken/isolation", "--certificate", "-o", str(file))

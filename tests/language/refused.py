@@ -757,6 +757,11 @@ def closing(s: State) -> None:
         s.flag = True
 
 
+@refused("`coroutine` is a generator or coroutine", "return a value")
+async def coroutine(s: State) -> bool:  # here
+    return s.flag
+
+
 @refused("`generator` is a generator or coroutine", "return a value")
 def generator(s: State) -> Iterator[bool]:  # type: ignore
     yield s.flag  # here

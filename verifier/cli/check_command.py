@@ -20,7 +20,7 @@ from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.reporting import Reporting
 from verifier.cli.reusing import circuits_of
-from verifier.cli.verdict_lines import document, exit_code, judged, lines, refusals
+from verifier.cli.verdict_lines import columns, document, exit_code, judged, lines, refusals
 from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
@@ -157,7 +157,8 @@ def _check(
                 if not run.as_json:
                     reporter.clear()
                     for result in batch:
-                        click.echo(lines(result, catalogue.expected.get(_pair(result)), width))
+                        expected = catalogue.expected.get(_pair(result))
+                        click.echo(lines(result, expected, width, columns()))
                     reporter.resume()
     circuits.trim()
 

@@ -21,14 +21,13 @@ def command(folder: Path) -> int:
     if existed and (not folder.is_dir() or any(folder.iterdir())):
         raise ModelError(f"`{folder}` exists and is not empty", mend="give a new folder")
     try:
-        shutil.copytree(
-            TEMPLATE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        _copy(folder)
     except BaseException as error:
         _emptied(folder, existed)
         if isinstance(error, OSError):
             raise ModelError(
-                f"`{folder}` cannot be written: {_reason(error)}", mend="give a folder of your own"
+                f"`{folder}` cannot be written: {error.strerror or error}",
+                mend="give a folder in which you may write, on a disk with room for it",
             ) from None
         raise
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -37,11 +36,13 @@ def command(folder: Path) -> int:
     return 0
 
 
-def _reason(error: OSError) -> str:
-    """Why a copy failed: of several files, the first."""
-    if isinstance(error, shutil.Error):
-        return str(error.args[0][0][2])
-    return error.strerror or str(error)
+def _copy(folder: Path) -> None:
+    """Write the template's files."""
+    for file in TEMPLATE.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            copy = folder / file.relative_to(TEMPLATE)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
 
 
 def _emptied(folder: Path, existed: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +24,10 @@ PROVING = "try --engine pdr --timeout 300"
 
 WIDTH = 38
 """Of the column with the pairs, where none is longer."""
+
+
+HOW = 32
+"""Of the column with how it was decided."""
 
 
 def judged(result: Result, expected: str | None) -> int:
@@ -47,19 +53,32 @@ def exit_code(codes: Sequence[int]) -> int:
     return next((code for code in (2, 1, 3) if code in codes), 0)
 
 
-def lines(result: Result, expected: str | None, width: int = 0) -> str:
-    """A result in one line, and what to do next in another; `width` is that of the longest pair."""
+def lines(result: Result, expected: str | None, width: int = 0, columns: int = 0) -> str:
+    """A result in one line, and what to do next in another; `width` is that of the longest pair.
+
+    Of a terminal with so many `columns` what does not fit goes below the pair.
+    """
     pair = f"{result.system}/{result.property}"
     colour = "yellow" if judged(result, expected) == 0 else COLOURS[result.verdict]
     colour = "green" if result.verdict == "proved" else colour
     verdict = click.style(f"{result.verdict:<9}", fg=colour, bold=True)
     named = f"{pair:<{max(width, WIDTH)}}"
-    line = f"{verdict}  {named}  {_how(result):<40}  {_against(result, expected)}".rstrip()
+    how, against = _how(result), _against(result, expected)
+    after = f"{how:<{HOW}}  {against}".rstrip()
+    before = f"{verdict}  {named}"
+    fits = not columns or len(click.unstyle(f"{before}  {after}")) <= columns
+    below = f"\n{' ' * 11}{how}  {against}".rstrip()
+    line = f"{before}  {after}" if fits else f"{before.rstrip()}{below}"
     if result.verdict == "violated":
         line += f"\n           see it: nestproof show {pair}"
     if result.reason and result.error is None:
         line += f"\n           {result.reason}{_hint(result)}"
     return line
+
+
+def columns() -> int:
+    """How many the terminal has that shows results; 0 where none does."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def _hint(result: Result) -> str:
@@ -78,7 +97,7 @@ def _how(result: Result) -> str:
     elif result.evidence is not None:
         what = plural(result.depth, "step")
     else:
-        what = "every witness found"
+        what = "all found"
     return f"{result.engine}, {what}, {result.seconds:.1f} s, audited"
 
 

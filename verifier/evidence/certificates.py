@@ -229,7 +229,8 @@ def sentence_of(compiled: Compiled, lemma: Lemma) -> str:
 
 def sentence(lemma: Lemma, types: Mapping[str, type]) -> str:
     """A lemma as an engineer would write it: `guest_fpu_loaded or vmcs01.guest_cr0.ts`."""
-    return " or ".join(_term(field, values, types[field]) for field, values in lemma.items())
+    terms = [_term(field, values, types[field]) for field, values in lemma.items()]
+    return " or ".join(terms) or "false"
 
 
 def _term(field: str, values: Sequence[Value], type: type) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.certificates import Certificate, Lemma
 from verifier.evidence.kept import Kept, Proof
 from verifier.evidence.saved import FirstTrace, SavedTrace
+from verifier.evidence.verdicts import PROVERS
 
 MOST_STEPS = 100_000
 LONGEST = 10_000
@@ -42,7 +43,7 @@ def _kept_faults(kept: Kept) -> Iterator[str]:
                 yield f"the proof of `{goal}` rests on lemma {number}, which is not there"
         if len(proof.lemmas) > MOST_LEMMAS:
             yield f"the proof of `{goal}` names more than {MOST_LEMMAS} lemmas"
-        yield from (f"the proof of `{goal}`: {fault}" for fault in _induction_faults(proof))
+        yield from (f"the proof of `{goal}`: {fault}" for fault in _proof_faults(proof))
     for goal, run in kept.runs.items():
         if len(run.moves) > MOST_MOVES:
             yield f"the execution to `{goal}` has more than {MOST_MOVES} steps"
@@ -50,7 +51,7 @@ def _kept_faults(kept: Kept) -> Iterator[str]:
 
 def _certificate_faults(certificate: Certificate) -> Iterator[str]:
     yield from _lemma_faults(certificate.lemmas)
-    yield from _induction_faults(certificate)
+    yield from _proof_faults(certificate)
 
 
 def _lemma_faults(lemmas: Sequence[Lemma]) -> Iterator[str]:
@@ -68,7 +69,11 @@ def _lemma_faults(lemmas: Sequence[Lemma]) -> Iterator[str]:
                 yield f"lemma {number}: `{field}` may have any value"
 
 
-def _induction_faults(proof: Certificate | Proof) -> Iterator[str]:
+def _proof_faults(proof: Certificate | Proof) -> Iterator[str]:
+    if proof.engine not in PROVERS:
+        yield f"`{proof.engine[:LONGEST]}` is not an engine that proves"
+    if proof.depth < 0:
+        yield f"its depth is {proof.depth}, less than 0"
     longest = LONGEST_SIMPLE_PATH if proof.simple_path else LONGEST_INDUCTION
     if not 0 <= proof.induction <= longest:
         yield f"it is an induction over {proof.induction} steps, not 0 to {longest}"

@@ -81,6 +81,8 @@ class Examiner(Constructs):
                 "is not the code that its file has now",
                 "run the command again; write model functions in a file, without changing them",
             )
+        if isinstance(self.node, ast.AsyncFunctionDef):
+            self.visit(self.node)
         body = self.node.body
         for part in body if isinstance(body, list) else [body]:
             self.visit(part)

@@ -32,12 +32,12 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
             _refuse_contents(root, file)
             continue
         parts = parts[:-1] if parts[-1] == "__init__" else parts
-        if not file.is_file() or any("." in part for part in parts):
-            raise ModelError(
-                f"`{file.relative_to(root)}` cannot be imported",
-                Place(str(file), 1),
-                "a module is a file whose name has no dot before `.py`",
-            )
+        if not file.is_file():
+            what = "a link to nothing" if file.is_symlink() else "not a file"
+            raise _not_imported(root, file, f": it is {what}", "remove it, or write it again")
+        if any("." in part for part in parts):
+            help = "a module is a file whose name has no dot before `.py`"
+            raise _not_imported(root, file, "", help)
         dotted = ".".join((name, *parts))
         blamed = blaming(f"module `{dotted}`", IMPORT_SECONDS, IMPORTS, str(file))
         with blamed, redirect_stdout(sys.stderr):
@@ -47,6 +47,12 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
 
 DEFINES = re.compile(rb"^(\w+\s*=\s*System\(|@(always|sometimes)\()", re.MULTILINE)
 """How a line begins that defines a system or a claim."""
+
+
+def _not_imported(root: Path, file: Path, why: str, help: str) -> ModelError:
+    return ModelError(
+        f"`{file.relative_to(root)}` cannot be imported{why}", Place(str(file), 1), help
+    )
 
 
 def _refuse_unseen(root: Path, file: Path) -> None:
