@@ -29,6 +29,13 @@ def main() -> None:
     except OSError as error:  # not even what handles errors could be loaded
         print(f"error: nestproof cannot be loaded: {error.strerror or error}", file=sys.stderr)
         sys.exit(2)
+    except Exception as error:  # nobody has expected it, and Python's own 1 would be a verdict
+        from os import write
+        from traceback import format_exc
+
+        failure = f"{format_exc()}tool failure: {type(error).__name__}; please report it\n"
+        write(2, failure.encode(errors="backslashreplace"))
+        sys.exit(2)
 
 
 def _command() -> None:

@@ -56,6 +56,20 @@ def test_an_interruption_while_the_tool_is_loading_is_one_message(
     assert capsys.readouterr().err.startswith("interrupted: ")
 
 
+def test_an_exception_that_nobody_expects_is_a_failure_of_the_tool(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def wrong(_: Callable[[], None], before: set[signal.Signals]) -> None:
+        signals.unblock(before)
+        raise AttributeError("nothing has it")
+
+    monkeypatch.setattr("verifier.processes.supervision.supervised", wrong)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capfd.readouterr().err.endswith("tool failure: AttributeError; please report it\n")
+
+
 def test_a_killed_check_leaves_no_process() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "verifier", "check", "kvm-nvmx", "--jobs", "2"],

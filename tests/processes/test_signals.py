@@ -245,6 +245,24 @@ def test_a_command_that_is_killed_is_a_failure_of_the_tool() -> None:
     assert "tool failure: the command was killed by signal 9" in err
 
 
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        ("os._exit(1)", "tool failure: the command ended without a result"),
+        ("os._exit(0)", "tool failure: the command ended without a result"),
+        ("raise ValueError", "ValueError"),
+        ("sys.exit('text')", "text"),
+    ],
+)
+def test_a_command_that_ends_without_an_exit_code_of_its_own_is_a_failure(
+    end: str, says: str
+) -> None:
+    """Python ends with 1 after an exception, which would be a verdict."""
+    process = supervised(f"""print("up", flush=True); {end}""")
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, says in err) == (2, True)
+
+
 def test_a_terminal_that_a_killed_command_has_changed_is_as_before() -> None:
     terminal, end = pty.openpty()
     before = termios.tcgetattr(end)

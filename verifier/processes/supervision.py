@@ -54,8 +54,11 @@ def supervised(command: Callable[[], None], before: set[signal.Signals]) -> None
 
 
 def _reported(command: Callable[[], None], report: int) -> None:
-    """Run the command, then report its exit code, which no model can have chosen."""
-    code: object = 1
+    """Run the command, then report its exit code, which no model can have chosen.
+
+    An exception that escapes from it is a failure of the tool: Python's own 1 would be a verdict.
+    """
+    code: object = 2
     try:
         command()
         code = 0
@@ -63,7 +66,7 @@ def _reported(command: Callable[[], None], report: int) -> None:
         code = 0 if end.code is None else end.code
         raise
     finally:
-        os.write(report, bytes([code & 255 if isinstance(code, int) else 1]))
+        os.write(report, bytes([code & 255 if isinstance(code, int) else 2]))
 
 
 class _Supervisor:
@@ -205,10 +208,10 @@ class _Supervisor:
             report = os.read(self._result, 1)
         except BlockingIOError:
             report = b""
-        if code == 0 and not report:
+        if not report:
             _say("tool failure: the command ended without a result; does a model end the process?")
             return 2
-        return code or report[0]
+        return report[0] or code
 
     def _restore_terminal(self) -> None:
         if self._terminal is not None:
