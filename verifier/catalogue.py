@@ -28,7 +28,11 @@ from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
 from verifier.project.toml import place_of
 from verifier.project.toml import read_toml as read_toml
-from verifier.project.unseen import refuse_unseen_claims, refuse_unseen_systems
+from verifier.project.unseen import (
+    refuse_unmade_systems,
+    refuse_unseen_claims,
+    refuse_unseen_systems,
+)
 
 EXPECTED = ("proved", "violated")
 
@@ -215,6 +219,7 @@ def load(root: Path) -> Catalogue:
     functions: dict[ModelFunction, None] = {}
     models = list(modules_under(root, "models"))
     for module in models:
+        refuse_unmade_systems(module)
         for variable, value in vars(module).items():
             if isinstance(value, System):
                 here = (module.__file__ or "?", variable)

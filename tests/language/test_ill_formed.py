@@ -117,7 +117,7 @@ def one_of_many(s: State, many: MANY) -> None:  # type: ignore[valid-type]
 
 def test_a_step_that_is_no_step() -> None:
     assert of_system(undecorated) == message(
-        "`undecorated` is a step of `ill/formed` but not one",
+        "`undecorated` is listed as a step of `ill/formed` but is not decorated with `@step`",
         place="def undecorated(s: State) -> None:",
         mend="decorate it with @step",
     )
@@ -162,7 +162,7 @@ def test_two_steps_of_one_name() -> None:
 def test_an_arbitrary_field_that_does_not_exist() -> None:
     assert of_system(idle, arbitrary=("falg",)) == message(
         "`ill/formed` has no field `falg` to be arbitrary",
-        place="@record",
+        place='system = System("ill/formed", State(), steps, arbitrary=arbitrary)',
         mend="did you mean `flag`?",
     )
 

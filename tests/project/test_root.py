@@ -19,7 +19,7 @@ def laid_out(folder: Path, *parts: str, text: str | None = None) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("text", [TABLE, "[tool]\nnestproof = {}\n", "tool.nestproof.x = 1\n"])
+@pytest.mark.parametrize("text", [TABLE, "[tool]\nnestproof = {}\n", "tool.nestproof = {}\n"])
 def test_a_project_is_found_from_every_folder_in_it(tmp_path: Path, text: str) -> None:
     folder = laid_out(tmp_path, "models/deep", "properties", "docs", text=text)
     for start in (folder, folder / "models" / "deep", folder / "docs"):
@@ -62,7 +62,7 @@ def test_a_project_that_lacks_a_folder_is_refused(tmp_path: Path, part: str) -> 
     [
         ("[tool.nestproof", "is not TOML", 1),
         ("[project]\nname = \n", "is not TOML", 2),
-        ("\n[tool]\nnestproof = 1\n", "is not a table", 1),
+        ("\n[tool]\nnestproof = 1\n", "is not a table", 3),
     ],
 )
 def test_a_pyproject_that_cannot_be_read_is_refused_with_its_line(

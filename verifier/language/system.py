@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from verifier.language.encoding import encoding
-from verifier.language.errors import ModelError, Place, model_place, place_of
+from verifier.language.errors import ModelError, Place, model_place, place_of, refuse
 from verifier.language.functions import ModelFunction, about
 from verifier.language.layout import (
     Field,
@@ -21,7 +21,6 @@ from verifier.language.layout import (
     Part,
     Rows,
     first_value,
-    is_record,
     layout_of,
 )
 from verifier.language.made import note
@@ -88,18 +87,37 @@ class System:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "place", model_place())
-        if not isinstance(self.name, str) or not self.name:
-            raise ModelError(
-                f"a system is called `{self.name!r}`", self.place, 'give it a name, such as "os/v1"'
-            )
+        wrong = next(self._wrong_arguments(), None)
+        if wrong is not None:
+            raise ModelError(wrong[0], self.place, wrong[1])
+        note(self, "system", self.name)
+
+    def __init_subclass__(cls) -> None:
+        raise refuse(f"`{cls.__name__}` extends `System`", "write `System(...)` with what it needs")
+
+    def _wrong_arguments(self) -> Iterator[tuple[str, str]]:
+        """What was given that is not of its type, and what to do."""
+        name, initial = self.name, self.initial
+        if not isinstance(name, str) or not name:
+            yield f"a system is called `{name!r}`", 'give it a name, such as "os/v1"'
+        if not hasattr(initial, "_store"):
+            cls = initial if isinstance(initial, type) else type(initial)
+            is_class = isinstance(initial, type) and hasattr(cls, "__layout__")
+            what = f"the initial state of `{name}` is `{cls.__name__}`, which is not a record"
+            yield what, f"write `{cls.__name__}()`" if is_class else "give a record"
         for what in ("steps", "arbitrary", "without"):
             if not isinstance(getattr(self, what), tuple | list):
-                raise ModelError(
-                    f"`{what}` of `{self.name}` is not a tuple",
-                    self.place,
-                    "a tuple of one item ends in a comma: `(it,)`",
-                )
-        note(self, "system", self.name)
+                help = "a tuple of one item ends in a comma: `(it,)`"
+                yield f"`{what}` of `{name}` is not a tuple", help
+        for each in (*self.arbitrary, *self.without):
+            if not isinstance(each, str):
+                yield f"`{name}` names `{each!r}`, which is not a text", "name a field"
+        if not isinstance(self.summary, str):
+            yield f"`summary` of `{name}` is `{self.summary!r}`", "give a text"
+        if self.level is not None and not callable(self.level):
+            yield f"`level` of `{name}` is `{self.level!r}`", "give a function of the state"
+        if type(self.may_end) is not bool:
+            yield f"`may_end` of `{name}` is `{self.may_end!r}`", "give True or False"
 
     @property
     def layout(self) -> Layout:
@@ -119,7 +137,6 @@ class System:
                 self.place,
                 "give its step functions as `steps`",
             )
-        self._check_given()
         self._check_arbitrary()
         actions = tuple(_step(self, function) for function in self.steps)
         for name, count in Counter(step.name for step in actions).items():
@@ -130,25 +147,6 @@ class System:
                     "give each step a name of its own",
                 )
         return actions
-
-    def _check_given(self) -> None:
-        place = place_of(self.initial)
-        if not is_record(self.initial):
-            name = getattr(self.initial, "__name__", type(self.initial).__name__)
-            raise ModelError(
-                f"the initial state of `{self.name}` is `{name}`, which is not a record",
-                place,
-                f"write `{name}()`" if isinstance(self.initial, type) else "give a record",
-            )
-        if type(self.may_end) is not bool:
-            raise ModelError(
-                f"`may_end` of `{self.name}` is `{self.may_end!r}`", place, "give True or False"
-            )
-        for name in (*self.arbitrary, *self.without):
-            if not isinstance(name, str):
-                raise ModelError(
-                    f"`{self.name}` names `{name!r}`, which is not a text", place, "name a field"
-                )
 
     def _check_arbitrary(self) -> None:
         leaves = self.layout.leaves
@@ -161,7 +159,7 @@ class System:
                     f"`{name}` of `{self.name}` is a constant or an event and cannot be arbitrary"
                     if fixed
                     else f"`{self.name}` has no field `{name}` to be arbitrary",
-                    place_of(type(self.initial)),
+                    self.place or place_of(type(self.initial)),
                     f"did you mean `{near[0]}`?" if near else "it has no field that can vary",
                 )
 
@@ -178,6 +176,11 @@ class System:
         return view(type(self.initial), store, 0)
 
 
+def is_made(system: System) -> bool:
+    """Whether its constructor has run."""
+    return "place" in vars(system)
+
+
 def _covers(name: str, path: str) -> bool:
     """Whether a field's name, or a record's ending in `.*`, stands for a path."""
     return path == name or (name.endswith(".*") and path.startswith(name[:-1]))
@@ -188,9 +191,9 @@ def _step(system: System, function: Callable[..., None]) -> Step:
     if known is None or known.kind != "step":
         name = getattr(function, "__name__", repr(function))
         raise ModelError(
-            f"`{name}` is a step of `{system.name}` but not one",
-            known.place if known else place_of(function),
-            "decorate it with @step",
+            f"`{name}` is listed as a step of `{system.name}` but is not decorated with `@step`",
+            known.place if known else place_of(function) or system.place,
+            "decorate it with @step" if callable(function) else "list functions with @step",
         )
     state = next(iter(known.hints.values()), None)
     if not (isinstance(state, type) and isinstance(system.initial, state)):

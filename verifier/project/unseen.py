@@ -11,10 +11,21 @@ from typing import Any
 from verifier.language.errors import ModelError, Place
 from verifier.language.functions import ModelFunction, about
 from verifier.language.made import made_in
-from verifier.language.system import System
+from verifier.language.system import System, is_made
 
 DEEPEST = 6
 """Containers within containers that are looked into."""
+
+
+def refuse_unmade_systems(module: ModuleType) -> None:
+    """Refuse what only looks like a system: nothing is known about it, not even a name."""
+    for name, value in vars(module).items():
+        if not name.startswith("__") and not all(map(is_made, _held(value, DEEPEST))):
+            raise ModelError(
+                f"`{name}` has a `System` that was not made by calling `System`",
+                _place(module, name),
+                "write `System(...)`",
+            )
 
 
 def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> None:
