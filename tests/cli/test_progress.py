@@ -3,14 +3,18 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import HERE
+from tests.evidence import lazy_project as lazy
+from verifier.check.run import check_all
 from verifier.cli import progress
 from verifier.cli.progress import Reporter
-from verifier.evidence.verdicts import Progress
+from verifier.evidence.verdicts import Limits, Progress
+from verifier.processes import pool
 
 GRAPH = "graph lazy/fixed --over ts"
 LONG = [
@@ -111,6 +115,56 @@ def test_a_search_that_is_interrupted_reports_the_depth_of_each_goal(
         "left at: bmc integrity, good for 3 steps",
         "left at: bmc isolation",
     ]
+
+
+def beside(**parts: Progress) -> Progress:
+    return Progress("checking", 0, ", ".join(parts), parts=parts)
+
+
+def test_what_is_done_side_by_side_is_shown_with_its_depth() -> None:
+    parts = {name: Progress("bmc", 7, "isolation") for name in "abcdef"}
+    shown = "; ".join(f"bmc {name}/isolation, good for 7 steps" for name in "abcd")
+    assert progress.doing(beside(**parts)) == f"{shown}; 2 more"
+    both = beside(a=Progress("compile", 0, "a"), b=Progress("minimise", 0, "b/isolation"))
+    assert progress.doing(both) == "compile a; minimise b/isolation"
+
+
+def test_searches_side_by_side_that_are_interrupted_report_the_depth_of_each_goal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def search() -> None:
+        with Reporter("checking", 3) as reporter:
+            reporter.watch(beside(a=Progress("bmc", 9, "isolation")))
+            for goal in ("integrity", "isolation"):
+                b, c = Progress("bmc", 3, goal), Progress("pdr", 4, goal)
+                reporter.watch(beside(b=b, c=c))
+            reporter.done()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        search()
+    assert sorted(capsys.readouterr().err.splitlines()) == [
+        "left at: bmc b/integrity, good for 3 steps",
+        "left at: bmc b/isolation, good for 3 steps",
+        "left at: pdr c/integrity, good for 4 steps",
+        "left at: pdr c/isolation, good for 4 steps",
+    ]
+
+
+def test_systems_that_are_checked_side_by_side_report_how_deep_each_search_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "REPORTS", 0.0)
+    seen: dict[str, set[str]] = {}
+
+    def watch(progress: Progress) -> None:
+        for name, part in progress.parts.items():
+            seen.setdefault(name, set()).add(part.engine)
+
+    check = partial(check_all, lazy.project(), list(lazy.project().pairs()), "bmc")
+    assert len(list(check(Limits(depth=12), 2, watch))) == 2
+    assert all("bmc" in engines for engines in seen.values())
+    assert len(seen) == 2
 
 
 def test_a_search_that_ends_by_itself_leaves_no_depth(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
-from verifier.processes.pool import apart, side_by_side
+from verifier.processes.pool import apart, reporting
 from verifier.processes.worker import Lost
 from verifier.starting import kept_lemmas
 
@@ -70,7 +70,7 @@ def _answers(
         return
     tasks = {name: partial(task, 1, name, groups) for name, groups in by_system.items()}
     shared = limits.memory is None  # a limit is for what one system takes
-    yield from side_by_side(tasks, jobs, watch, shared=shared, in_order=False)
+    yield from reporting(tasks, jobs, watch, shared=shared, in_order=False)
 
 
 def _lost(name: str, groups: Sequence[str], lost: Lost) -> list[Result]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 REDRAW = 0.1
 """Seconds between two drawings."""
+MOST = 4
+"""Of what is done side by side, as many are shown."""
 SPEAK = 15.0
 """Seconds between two lines where there is no terminal; what takes less says nothing."""
 
@@ -35,7 +37,8 @@ class Reporter:
         self._quiet = quiet
         self._begun = self._spoken = monotonic()
         self._drawn = 0.0
-        self._searched: dict[tuple[str, str], Progress] = {}
+        self._searched: dict[tuple[str, str, str], Progress] = {}
+        """The last report about each goal; of one that is searched beside others with its part."""
 
     def __enter__(self) -> Reporter:
         self.resume()
@@ -49,14 +52,13 @@ class Reporter:
     ) -> None:
         self.clear()
         if kind is not None and not issubclass(kind, Exception) and not self._quiet:
-            for progress in self._searched.values():
-                click.echo(click.style(f"left at: {doing(progress)}", dim=True), err=True)
+            for (part, *_), progress in self._searched.items():
+                click.echo(click.style(f"left at: {doing(progress, part)}", dim=True), err=True)
 
     def watch(self, progress: Progress) -> None:
         """Draw what an engine is doing."""
         now = monotonic()
-        if progress.engine in ENGINES:
-            self._searched[progress.engine, progress.detail] = progress
+        self._note(progress)
         if self._speaks and now - self._spoken >= SPEAK:
             self._spoken = now
             text = f"{now - self._begun:.0f} s: {doing(progress)}"
@@ -66,9 +68,20 @@ class Reporter:
         self._drawn = now
         self._bar.update(self._bar.task_ids[0], detail=doing(progress), refresh=True)
 
+    def _note(self, progress: Progress) -> None:
+        """Remember how far the search for a goal is; what has ended beside others is forgotten."""
+        self._searched = {
+            key: each
+            for key, each in self._searched.items()
+            if not key[0] or key[0] in progress.parts
+        }
+        for part, each in (("", progress), *progress.parts.items()):
+            if each.engine in ENGINES:
+                self._searched[part, each.engine, each.detail] = each
+
     def done(self) -> None:
         """One more system is decided."""
-        self._searched.clear()
+        self._searched = {key: each for key, each in self._searched.items() if key[0]}
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], advance=1)
 
@@ -83,13 +96,22 @@ class Reporter:
             self._bar.start()
 
 
-def doing(progress: Progress) -> str:
-    """What is being done in a few words; of a search, the depth that has no violation."""
+def doing(progress: Progress, part: str = "") -> str:
+    """What is being done in a few words; of a search, the depth that has no violation.
+
+    Of what is done side by side it says so of each `part`.
+    """
+    if progress.parts:
+        shown = [doing(each, name) for name, each in progress.parts.items()]
+        return "; ".join(shown[:MOST]) + f"; {len(shown) - MOST} more" * (len(shown) > MOST)
+    detail = progress.detail
+    if part and detail != part and not detail.startswith(f"{part}/"):
+        detail = f"{part}/{detail}"
     if progress.engine not in ENGINES:
         depth = f" {progress.depth}" if progress.depth else ""
-        return f"{progress.engine}{depth} {progress.detail}".rstrip()
+        return f"{progress.engine}{depth} {detail}".rstrip()
     good = f", good for {plural(progress.depth, 'step')}" if progress.depth else ""
-    return f"{progress.engine} {progress.detail}{good}"
+    return f"{progress.engine} {detail}{good}"
 
 
 def _bar(what: str, total: int) -> Bar:

@@ -1,6 +1,6 @@
 """What an engine can answer, with the evidence for it, in terms of a circuit's names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 Clause = tuple[tuple[str, bool], ...]
@@ -107,6 +107,8 @@ class Progress:
     detail: str = ""
     """Of an engine, its goal."""
     facts: dict[str, int] = field(default_factory=dict)
+    parts: Mapping[str, "Progress"] = field(default_factory=dict)
+    """What is done side by side, by name, as far as each has reported it."""
 
 
 Watch = Callable[[Progress], None]

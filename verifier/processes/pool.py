@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from errno import EAGAIN
+from functools import partial
 from os import strerror
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -39,14 +40,29 @@ def side_by_side(
     with another. Without `in_order` each answer comes when it is there. A task that takes longer
     than `seconds` is ended. Raises the error that a task ends with.
     """
-    pool = _Pool({name: _alone(task) for name, task in tasks.items()}, jobs, shared)
+    quiet = {name: partial(_alone, task) for name, task in tasks.items()}
+    yield from reporting(quiet, jobs, watch, seconds, shared, in_order)
+
+
+def reporting(
+    tasks: Mapping[str, Callable[[Watch], T]],
+    jobs: int,
+    watch: Watch = silent,
+    seconds: float | None = None,
+    shared: bool = False,
+    in_order: bool = True,
+) -> Generator[tuple[str, T | Lost], None, None]:
+    """The same for tasks that report their progress, which is seen here."""
+    pool = _Pool({name: partial(_heard, task) for name, task in tasks.items()}, jobs, shared)
+    parts: dict[str, Progress] = {}
     order = list(tasks)
     finished: dict[str, T | Lost] = {}
     try:
         while pool.is_busy:
             pool.start()
-            watch(Progress("checking", 0, ", ".join(pool.running)))
-            finished |= pool.results(LOOK)
+            parts = {name: parts[name] for name in pool.running if name in parts}
+            watch(Progress("checking", 0, ", ".join(pool.running), parts=parts))
+            finished |= pool.results(LOOK, parts.__setitem__)
             finished |= pool.overdue(seconds)
             while ready := [name for name in order[: 1 if in_order else None] if name in finished]:
                 order.remove(ready[0])
@@ -65,7 +81,7 @@ def apart(
 
     It ends in time, whatever it does.
     """
-    pool = _Pool({name: lambda tell: task(_now_and_then(tell))}, 1, False)
+    pool = _Pool({name: partial(_heard, task)}, 1, False)
     try:
         pool.start()
         while pool.is_busy:
@@ -226,8 +242,14 @@ class NoProcess(ModelError):
         )
 
 
-def _alone(task: Callable[[], T]) -> Task[T]:
-    return lambda _: task()
+def _alone(task: Callable[[], T], _: Watch) -> T:
+    """A task that reports nothing."""
+    return task()
+
+
+def _heard(task: Callable[[Watch], T], tell: Tell) -> T:
+    """A task whose progress is reported to the process that has begun it."""
+    return task(_now_and_then(tell))
 
 
 def _now_and_then(tell: Tell) -> Watch:
