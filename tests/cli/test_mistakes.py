@@ -176,7 +176,7 @@ def test_a_model_that_is_not_python_is_named_with_its_line(
     nestproof: Runner, project: Path
 ) -> None:
     line = spoilt(project, "machine.ts = machine.sets_ts", "machine.ts = = 1")
-    refused(nestproof("check", cwd=project), "is not Python", f"models/lazy.py:{line}")
+    refused(nestproof("check", cwd=project), "is not Python", f"models/lazy.py:{line}", "help: cor")
 
 
 def test_a_refused_construct_is_named_with_its_line_and_the_mend(

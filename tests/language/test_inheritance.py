@@ -1,6 +1,7 @@
 """Records that extend records."""
 
 from enum import Enum
+from pathlib import Path
 
 import pytest
 
@@ -103,11 +104,14 @@ def test_a_base_that_is_no_record_is_refused() -> None:
     class Plain:
         bit: bool = False
 
-    with pytest.raises(ModelError, match="`Plain` is not a record"):
+    with pytest.raises(ModelError, match="`Plain` is not a record") as caught:
 
         @record
         class Wrong(Plain):
             other: bool = False
+
+    assert caught.value.place is not None
+    assert Path(caught.value.place.file) == Path(__file__)
 
 
 def test_a_record_that_lacks_its_decorator_is_refused_where_it_is_written() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from verifier.catalogue import bundled_root, project_root
 from verifier.language import ModelError
+from verifier.language.errors import Place
 from verifier.project.root import project_above
 
 TABLE = "[project]\nname = 'x'\n\n[tool.nestproof]\n"
@@ -53,8 +54,9 @@ def test_a_folder_below_one_with_both_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("part", ["models", "properties"])
 def test_a_project_that_lacks_a_folder_is_refused(tmp_path: Path, part: str) -> None:
     folder = laid_out(tmp_path, part, text=TABLE)
-    with pytest.raises(ModelError, match="and has no folder"):
+    with pytest.raises(ModelError, match="and has no folder") as caught:
         project_above(folder)
+    assert caught.value.place == Place(str(folder / "pyproject.toml"), 4)
 
 
 @pytest.mark.parametrize(

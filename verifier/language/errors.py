@@ -204,7 +204,7 @@ def blaming(
         ) from None
     except SyntaxError as error:
         place = Place(error.filename or file or "?", error.lineno or 1)
-        raise ModelError(f"{what} is not Python: {error.msg}", place) from None
+        raise ModelError(f"{what} is not Python: {error.msg}", place, "correct the line") from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:

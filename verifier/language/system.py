@@ -21,6 +21,7 @@ from verifier.language.layout import (
     Part,
     Rows,
     first_value,
+    is_record,
     layout_of,
 )
 from verifier.language.made import note
@@ -100,7 +101,7 @@ class System:
         name, initial = self.name, self.initial
         if not isinstance(name, str) or not name:
             yield f"a system is called `{name!r}`", 'give it a name, such as "os/v1"'
-        if not hasattr(initial, "_store"):
+        if not is_record(initial):
             cls = initial if isinstance(initial, type) else type(initial)
             is_class = isinstance(initial, type) and hasattr(cls, "__layout__")
             what = f"the initial state of `{name}` is `{cls.__name__}`, which is not a record"

@@ -27,7 +27,8 @@ def project_above(start: Path) -> Path | None:
                 return folder
             raise ModelError(
                 f"`{folder}` is a project by its pyproject.toml, and has no folder `{missing[0]}`",
-                mend="make it, or take the table `tool.nestproof` out",
+                place_of(folder / "pyproject.toml", "nestproof", "tool"),
+                "make it, or take the table `tool.nestproof` out",
             )
         if there and (folder == start or len(there) == len(PARTS) or inside in there):
             raise ModelError(
