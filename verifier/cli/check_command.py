@@ -123,16 +123,13 @@ def _check(
     catalogue.require_pairs()
     run.chosen = chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
     if not patterns:
-        for doubt in (
-            *catalogue.unused,
-            *unread_files(root),
-            *superfluous(root, catalogue.systems),
-        ):
+        for doubt in (*catalogue.unused, *superfluous(root, catalogue.systems)):
             say("warning", doubt)
         for group in catalogue.idle:
             say("warning", f"the property `{group}` speaks about none of the systems")
     systems = {pair.system for pair in chosen}
     doubts = catalogue.doubts(systems if patterns else catalogue.systems)
+    doubts += unread_files(root)
     doubts += [] if fresh else damages(root, systems)
     for doubt in doubts:
         say("warning", doubt)

@@ -31,11 +31,11 @@ def cautions(
         found.append(f"{what} cannot be compared with {where}: {reason}")
     found += dict.fromkeys(warning for each in decided for warning in each.warnings)
     found += catalogue.doubts(selected.systems)
+    found += unread_files(catalogue.root)
     found += _stale_scores(catalogue, decided)
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
     if not selected.patterns:
         found += superfluous(catalogue.root, catalogue.systems)
-        found += unread_files(catalogue.root)
         for group in catalogue.idle:
             found.append(f"the property `{group}` speaks about none of the systems")
     unrecorded = [pair for pair in pairs if pair not in catalogue.expected]
