@@ -58,6 +58,16 @@ def stored(home: Path) -> list[Path]:
     return list((home / "state").rglob("*.circuit"))
 
 
+def test_modules_that_hold_something_else_than_before_vary(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not circuits(home).varies
+    assert not circuits(home).varies
+    monkeypatch.setattr("verifier.project.importing.Imports.values", lambda _: "else")
+    assert circuits(home).varies
+    assert not circuits(home, on=False).varies
+
+
 def test_what_was_compiled_is_recalled_gate_by_gate(home: Path, made: list[str]) -> None:
     first = fixed(circuits(home))
     second = fixed(circuits(home))

@@ -110,6 +110,9 @@ PERHAPS_SHOWN = [
     "X = [*{'a', 'b'}.__iter__()]",
     "S = {'a', 'b'}\nX = [*S.__iter__()]",
     "class C:\n    S = {1, 2}\ndef f():\n    match C:\n        case object(S=x): return [*x]",
+    "X = []\n{X.append(x) for x in {'a', 'b'}}",
+    "X = []\nany(X.append(x) for x in {'a', 'b'})",
+    "X = 1\nA = {(X := x) for x in {'a', 'b'}}",
     "X = sorted([len, max], key=str)",
     "X = sorted([len, max], key=lambda f: f'{f}')",
 ]

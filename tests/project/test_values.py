@@ -92,6 +92,11 @@ DIFFERENT: dict[str, Callable[[bool], Any]] = {
         "m", Machine(), (toggle, stop) if way else (stop, toggle)
     ),
     "an initial value": lambda way: System("m", Machine(on=way), (toggle,)),
+    "what a generic class is given": lambda way: list[int] if way else list[str],
+    "the generic class": lambda way: list[int] if way else tuple[int],
+    "whose method it is": lambda way: [way].append,
+    "a slice": lambda way: slice(int(way)),
+    "a complex number": lambda way: complex(way),
     "what is one object": lambda way: ((a := [1]), a) if way else ([1], [1]),
     "what two names stand for": lambda way: {"a": Era, "b": Era if way else Machine},
 }

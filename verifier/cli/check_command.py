@@ -26,6 +26,7 @@ from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache, cache_folder
+from verifier.gate.cautions import unrecorded
 from verifier.gate.kept import damages, superfluous
 from verifier.language.errors import ToolFailure
 from verifier.processes.lifetime import end_all
@@ -131,6 +132,7 @@ def _check(
     doubts = catalogue.doubts(systems if patterns else catalogue.systems)
     doubts += unread_files(root)
     doubts += [] if fresh else damages(root, systems)
+    doubts += unrecorded(catalogue, chosen)
     for doubt in doubts:
         say("warning", doubt)
     width = max(len(str(pair)) for pair in chosen)

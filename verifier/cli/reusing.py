@@ -27,6 +27,12 @@ def circuits_of(catalogue: Catalogue, cache: Cache) -> Circuits:
         why = circuits.unsteady
         what = f"verdicts may differ from run to run: module `{why.module}` {why.what}"
         warn(what, why.place, IN_ORDER)
+    elif circuits.varies:
+        warn(
+            "verdicts may differ from run to run: models and properties hold something else "
+            "than before, though their text is the same",
+            help="let no address, time, chance or order of a set into what a module defines",
+        )
     elif circuits.complaint:
         warn(f"no circuit is reused: {circuits.complaint}")
     return circuits

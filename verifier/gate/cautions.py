@@ -38,12 +38,16 @@ def cautions(
         found += superfluous(catalogue.root, catalogue.systems)
         for group in catalogue.idle:
             found.append(f"the property `{group}` speaks about none of the systems")
-    unrecorded = [pair for pair in pairs if pair not in catalogue.expected]
-    if unrecorded and catalogue.expected:
-        what = f"{len(unrecorded)} pairs, such as {unrecorded[0]}, have"
-        what = f"{unrecorded[0]} has" if len(unrecorded) == 1 else what
-        found.append(f"{what} no verdict in {VERDICTS}")
-    return found
+    return found + unrecorded(catalogue, pairs)
+
+
+def unrecorded(catalogue: Catalogue, pairs: Sequence[Pair]) -> list[str]:
+    """That some pairs have no expected verdict, in a project that records verdicts."""
+    found = [pair for pair in pairs if pair not in catalogue.expected]
+    if not (found and catalogue.expected):
+        return []
+    what = f"{len(found)} pairs, such as {found[0]}, have" if found[1:] else f"{found[0]} has"
+    return [f"{what} no verdict in {VERDICTS}"]
 
 
 def _stale_scores(catalogue: Catalogue, decided: Sequence[Decided]) -> Iterator[str]:

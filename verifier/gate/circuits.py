@@ -80,6 +80,8 @@ class Circuits:
             self._folder.make()
             self._sources = self._imports.digest()
             self._values = self._imports.values()
+        self.varies = bool(self._values) and not self._as_before()
+        """Whether the same texts have made something else of themselves before."""
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -132,6 +134,15 @@ class Circuits:
         claims = [(p.kind, p.group, p.name, p.body.__module__) for p in properties]
         parts = (FORMAT, own_text(), _python(), self._sources, self._values, system.name, claims)
         return f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.circuit"
+
+    def _as_before(self) -> bool:
+        """Whether the modules hold what they held when their texts were first loaded here."""
+        parts = (FORMAT, own_text(), _python(), self._sources)
+        name = f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.values"
+        first, now = self._folder.read(name, LARGEST), self._values.encode()
+        if first is None:
+            self._folder.write(name, now)
+        return first is None or first == now
 
     def _recalled(self, name: str) -> Stored | None:
         content = self._folder.read(name, LARGEST)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import importlib
-import re
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 
@@ -45,25 +44,31 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
         yield module
 
 
-DEFINES = re.compile(rb"^(\w+\s*=\s*System\(|@(always|sometimes)\()", re.MULTILINE)
-"""How a line begins that defines a system or a claim."""
-
-
 def _not_imported(root: Path, file: Path, why: str, help: str) -> ModelError:
     return ModelError(
         f"`{file.relative_to(root)}` cannot be imported{why}", Place(str(file), 1), help
     )
 
 
+DEFINING = {"System", "always", "sometimes"}
+"""What the language has that defines a system or a claim."""
+
+
 def _refuse_unseen(root: Path, file: Path) -> None:
     """Refuse systems and claims in a private module, which is loaded only if another imports it."""
-    with suppress(OSError):
-        text = file.read_bytes() if file.is_file() else b""
-        found = DEFINES.search(text)
-        if found:
+    try:
+        tree = ast.parse(file.read_bytes() if file.is_file() else b"")
+    except (OSError, SyntaxError, ValueError):
+        return
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    aliases = {alias.asname for node in imports for alias in node.names if alias.name in DEFINING}
+    for node in ast.walk(tree):
+        called = node.func if isinstance(node, ast.Call) else None
+        name = getattr(called, "id", getattr(called, "attr", None))
+        if name in DEFINING | aliases - {None}:
             raise ModelError(
                 f"`{file.relative_to(root)}` defines a system or a claim, and is private",
-                Place(str(file), text.count(b"\n", 0, found.start()) + 1),
+                Place(str(file), getattr(node, "lineno", 1)),
                 "give the module a name without `_`: nothing is looked for in private ones",
             )
 

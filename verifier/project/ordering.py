@@ -22,6 +22,7 @@ from verifier.project.orderless import (
     WALKING,
     Orderless,
     by_address,
+    does_more,
 )
 
 BY_NAME = ("attrgetter", "methodcaller")
@@ -245,7 +246,9 @@ class _Orders:
             return parent.attr == "pop"
         if isinstance(parent, ast.Assign):
             return any(isinstance(target, ast.Tuple | ast.List) for target in parent.targets)
-        return isinstance(parent, _Loop | ast.Starred | ast.AugAssign)
+        if isinstance(parent, _Loop):
+            return not self._collects(parent)
+        return isinstance(parent, ast.Starred | ast.AugAssign)
 
     def _names_in(self, node: ast.expr) -> frozenset[str]:
         """The names by which an expression is taken for a set."""
@@ -253,7 +256,11 @@ class _Orders:
         return frozenset(names & (self._known.sets | self._known.views))
 
     def _collected(self, loop: ast.AST) -> bool:
-        """Whether what runs over a set is collected without an order."""
+        """Whether what runs over a set is collected without an order, and does nothing else."""
+        return self._collects(loop) and not does_more(self._parents[loop])
+
+    def _collects(self, loop: ast.AST) -> bool:
+        """Whether the items become a set, or go where their order does not show."""
         whole = self._parents[loop]
         if isinstance(whole, ast.SetComp):
             return True

@@ -48,6 +48,9 @@ THROUGH = {
 BY_ADDRESS = {"ascii", "format", "hash", "id", "repr", "str"}
 """Functions whose answer may hold the address of what they are given."""
 
+SILENT = _ORDERLESS | _COMPARING | {"int", "str", "sum", "tuple"}
+"""Functions that do nothing but answer."""
+
 _ORDERS = {"__ge__", "__gt__", "__le__", "__lt__"}
 _SUMS = {"__add__", "__radd__"}
 
@@ -113,6 +116,18 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield node.arg
     elif isinstance(node, ast.alias):
         yield node.asname or node.name
+
+
+def does_more(comprehension: ast.AST) -> bool:
+    """Whether a comprehension may do something for each item, which shows their order."""
+    parts = [*ast.walk(comprehension)]
+    for loop in parts:
+        if isinstance(loop, ast.comprehension):
+            over = {*ast.walk(loop.iter)}
+            parts = [part for part in parts if part not in over]
+    calls = [part.func for part in parts if isinstance(part, ast.Call)]
+    silent = all(isinstance(each, ast.Name) and each.id in SILENT for each in calls)
+    return not silent or any(isinstance(part, ast.NamedExpr) for part in parts)
 
 
 def by_address(tree: ast.Module) -> Iterator[int]:

@@ -11,7 +11,15 @@ from dataclasses import fields, is_dataclass
 from enum import Enum, EnumType
 from functools import partial
 from hashlib import blake2b
-from types import CellType, FunctionType, MappingProxyType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    FunctionType,
+    GenericAlias,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any
 
 from verifier.language.constants import PLAIN
@@ -91,6 +99,14 @@ def _contained(value: Any) -> Iterator[Part]:
         yield "self", getattr(value, "__self__", None)
     elif isinstance(value, partial):
         yield from (("part", part) for part in (value.func, value.args, value.keywords))
+    elif isinstance(value, GenericAlias):
+        yield from (("part", part) for part in (value.__origin__, value.__args__))
+    elif isinstance(value, BuiltinFunctionType):
+        yield value.__name__, None if isinstance(value.__self__, ModuleType) else value.__self__
+    elif isinstance(value, slice):
+        yield from (("part", part) for part in (value.start, value.stop, value.step))
+    elif isinstance(value, complex):
+        yield repr(value), None
     elif isinstance(value, property):
         yield from (("part", part) for part in (value.fget, value.fset, value.fdel))
 
