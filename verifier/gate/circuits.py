@@ -137,7 +137,7 @@ class Circuits:
 
     def _as_before(self) -> bool:
         """Whether the modules hold what they held when their texts were first loaded here."""
-        parts = (FORMAT, own_text(), _python(), self._sources)
+        parts = (FORMAT, own_text(), _python(), self._sources, str(self.catalogue.root))
         name = f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.values"
         first, now = self._folder.read(name, LARGEST), self._values.encode()
         if first is None:
