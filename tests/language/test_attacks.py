@@ -1,6 +1,7 @@
 """Models that were called proved and are false in plain Python: each is refused, with its place."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for part in ("models", "properties"):
         (tmp_path / part).mkdir()
     monkeypatch.chdir(tmp_path)
+    attacked = (Family, assume, replace)
+    before = [{*vars(each)} for each in attacked]
     yield tmp_path
-    for attacked in (Family, assume):
-        if "seen" in vars(attacked):
-            delattr(attacked, "seen")
+    for each, names in zip(attacked, before, strict=True):
+        for name in vars(each).keys() - names:
+            delattr(each, name)
 
 
 def compile_all(project: Path) -> None:

@@ -11,7 +11,7 @@ import ast
 from typing import TypeVar
 
 from verifier.language.errors import refuse
-from verifier.language.layout import is_record
+from verifier.language.ownership import is_record
 from verifier.language.restricted import STATE
 from verifier.language.running import RUNNING
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import itertools
 import operator
@@ -25,7 +26,7 @@ CALLABLE: tuple[object, ...] = (*CLASSES, *FUNCTIONS, *OPERATORS, *ITERATORS, *W
 def is_callable(value: object) -> bool:
     """Whether a function or class of Python's own may be called."""
     if isinstance(value, type) and issubclass(value, Exception):
-        return value.__module__ == "builtins"
+        return getattr(builtins, value.__name__, None) is value
     return any(value is allowed for allowed in CALLABLE)
 
 

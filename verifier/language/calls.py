@@ -14,7 +14,7 @@ from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verifier.language.callables import WRITTEN
-from verifier.language.class_parts import is_generated
+from verifier.language.class_parts import has_known_bases, is_generated
 from verifier.language.constants import PLAIN, Outside, is_frozen, items, outside
 from verifier.language.errors import (
     ModelError,
@@ -25,7 +25,7 @@ from verifier.language.errors import (
     refuse,
 )
 from verifier.language.examination import check_unassigned
-from verifier.language.layout import is_record
+from verifier.language.ownership import is_record
 from verifier.language.restricted import WRITE_IT
 from verifier.language.restrictions import Examiner
 from verifier.language.source_text import codes_within
@@ -66,8 +66,13 @@ def _is_value(value: object) -> bool:
         )
         return plain and all(map(_is_value, value))
     if is_frozen(value):
-        return all(_is_part(part) for _, part in items(value))
+        return _has_known_bases(value) and all(_is_part(part) for _, part in items(value))
     return isinstance(value, Enum) or type(value) in PLAIN
+
+
+def _has_known_bases(value: object) -> bool:
+    kind: Any = type(value)
+    return has_known_bases(kind)
 
 
 def _is_part(value: object) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import collections
+import dis
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
-from enum import Enum, EnumType
+from enum import Enum, EnumType, IntEnum, ReprEnum, StrEnum
+from functools import cache
 from types import (
+    BuiltinFunctionType,
     CodeType,
     DynamicClassAttribute,
     FunctionType,
@@ -16,7 +20,7 @@ from types import (
     MethodDescriptorType,
     WrapperDescriptorType,
 )
-from typing import Any
+from typing import Any, Generic
 
 from verifier.language import restricted
 from verifier.language.callables import is_callable
@@ -26,7 +30,14 @@ from verifier.language.ownership import is_model_function, is_own
 OF_CLASSES = {
     *("__module__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__qualname__"),
     *("__orig_bases__", "__parameters__", "__type_params__", "__match_args__", "__slots__"),
-    *("__dataclass_fields__", "__dataclass_params__", "__layout__", "__members__", "__hash__"),
+    *(
+        "__dataclass_fields__",
+        "__dataclass_params__",
+        "__layout__",
+        "__view__",
+        "__members__",
+        "__hash__",
+    ),
     *("__static_attributes__", "__firstlineno__", "__abstractmethods__", "__annotate__"),
     *("__annotate_func__", "__annotations_cache__", "__getnewargs__", "__new__"),
 }
@@ -34,6 +45,16 @@ OF_CLASSES = {
 
 OF_NAMED_TUPLES = {"_asdict", "_make", "_replace"}
 """Methods that every named tuple's class has from Python's library."""
+
+BASES = {object, Generic, tuple, frozenset}
+"""Bases from Python of classes whose instances are constants."""
+MIXED_IN = {object, int, str, float, bytes, tuple}
+"""Bases of an enum beside those of its own kind."""
+
+ORIGINAL: Mapping[type, Mapping[str, object]] = {
+    cls: dict(vars(cls)) for cls in (Enum, IntEnum, StrEnum, ReprEnum, Generic)
+}
+"""Bases that Python lets anybody change, as they were."""
 
 Named = tuple[str, object]
 """A part of a value, and how one writes it."""
@@ -47,11 +68,16 @@ def accessors(value: Any, where: str) -> Iterator[Named]:
 
 def parts_of_class(cls: type, where: str) -> Iterator[Named] | None:
     """The parts of a class by which it could change; None where it is not constant."""
-    if is_callable(cls) or ("__family__" in cls.__dict__ and not is_own(cls)):
+    if is_callable(cls):
         return iter(())
+    if "__family__" in cls.__dict__ and not is_own(cls):
+        return _added(cls, {})
     if not is_own(cls) or type(cls) not in (type, EnumType) or hasattr(cls, "__del__"):
         return None
+    if not has_known_bases(cls):
+        return None
     found: list[Named] = list(_in_layout(cls))
+    found += (part for base in cls.__mro__ if base in ORIGINAL for part in _added(base, ORIGINAL))
     if issubclass(cls, Enum):
         found += ((f"{where}.{name}", member) for name, member in cls._member_map_.items())
     for base in filter(is_own, cls.__mro__):
@@ -67,6 +93,41 @@ def parts_of_class(cls: type, where: str) -> Iterator[Named] | None:
             elif not _is_pythons(base, name, value):
                 found.append((f"{where}.{name}", value))
     return iter(found)
+
+
+def _added(cls: type, original: Mapping[type, Mapping[str, object]]) -> Iterator[Named]:
+    """What somebody has put into a class of Python or the language."""
+    before = original.get(cls)
+    for name, value in vars(cls).items():
+        function = getattr(value, "__func__", value)
+        own = is_own(function) if isinstance(function, FunctionType) else name[:2] != "__"
+        if own if before is None else before.get(name, before) is not value:
+            yield f"{cls.__name__}.{name}", value
+
+
+def attributes_of(value: object) -> Iterator[Named]:
+    """All that an instance holds in its dictionary and slots, by name."""
+    for base in type(value).__mro__:
+        for name, descriptor in vars(base).items():
+            if type(descriptor) is GetSetDescriptorType and name == "__dict__":
+                yield from descriptor.__get__(value).items()
+            elif type(descriptor) is MemberDescriptorType:
+                with suppress(AttributeError):
+                    yield name, descriptor.__get__(value)
+
+
+@cache
+def has_known_bases(cls: Any) -> bool:
+    """Whether instances hold nothing but fields and items, and reading these runs no code."""
+    for base in filter(is_own, cls.__mro__):
+        dictionary = vars(base).get("__dict__")
+        if "__getattribute__" in vars(base) or isinstance(dictionary, property):
+            return False
+    foreign = [base for base in cls.__mro__ if not is_own(base)]
+    if issubclass(cls, Enum):
+        return all(base in MIXED_IN or base.__module__ == "enum" for base in foreign)
+    items = issubclass(cls, tuple | frozenset)
+    return not (items and is_dataclass(cls)) and all(base in BASES for base in foreign)
 
 
 def of_libraries(cls: type) -> Iterator[FunctionType]:
@@ -110,7 +171,11 @@ def _is_pythons(cls: type, name: str, value: object) -> bool:
         made = not is_model_file(file) and _is_as_made(value.__code__, cls)
         inherited = file == collections.__file__ and name in OF_NAMED_TUPLES
         return of_language or inherited or ((unread or name[:2] == "__") and made)
-    return unread or name in OF_CLASSES or _reads_or_is_named_so(cls, name, value)
+    if unread or name in OF_CLASSES:
+        creates = isinstance(value, BuiltinFunctionType) and value.__name__ == "__new__"
+        inert = creates or any(value is each for each in MIXED_IN) or not callable(value)
+        return inert and not is_own(type(value))
+    return _reads_or_is_named_so(cls, name, value)
 
 
 def _reads_or_is_named_so(cls: type, name: str, value: Any) -> bool:
@@ -135,6 +200,10 @@ GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__
 """Methods that a dataclass has without a text in a file."""
 NAMED = {"NotImplemented", "__class__", "__post_init__", "__setattr__", "hash"}
 """What they name but for the fields."""
+GIVEN = ("__dataclass_", "_dflt_", "_type_", "_return_type", "MISSING", "_HAS_DEFAULT_FACTORY")
+"""How what they have from around them is called."""
+LOADS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
+"""The instructions that read a name of the module or a builtin."""
 
 
 def is_generated(code: CodeType, cls: type) -> bool:
@@ -143,7 +212,16 @@ def is_generated(code: CodeType, cls: type) -> bool:
         return issubclass(cls, tuple)
     if code.co_filename != "<string>" or code.co_name not in GENERATED or not is_dataclass(cls):
         return False
-    return {*(field.name for field in fields(cls)), *NAMED}.issuperset(code.co_names)
+    known = {*(field.name for field in fields(cls)), *NAMED}.issuperset(code.co_names)
+    given = all(name.startswith(GIVEN) for name in code.co_freevars)
+    return known and given and _globals_in(code) <= {"NotImplemented", "hash"}
+
+
+@cache
+def _globals_in(code: CodeType) -> frozenset[str]:
+    """The names of a module or of Python that a code reads."""
+    found = (each for each in dis.get_instructions(code) if each.opname in LOADS)
+    return frozenset(each.argval for each in found)
 
 
 def _is_as_made(code: CodeType, cls: type) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, NoReturn
 
-from verifier.language.constants import IN_ONLY, PLAIN, is_frozen, items, outside
+from verifier.language.constants import IN_ONLY, MEMBERS_ONLY, PLAIN, is_frozen, items, outside
 from verifier.language.errors import refuse
 from verifier.language.symbolic import Unknown
 
@@ -14,7 +14,7 @@ class Members:
     """A constant set in a run: it answers `in` and ==, and refuses what depends on its order."""
 
     __slots__ = ("_members",)
-    __members_only__ = True
+    __members_only__ = MEMBERS_ONLY
 
     def __init__(self, members: frozenset[Any]) -> None:
         self._members = members

@@ -7,23 +7,30 @@ else would be state outside the records.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from inspect import getattr_static
 from types import (
     BuiltinFunctionType,
     FunctionType,
     GenericAlias,
-    MappingProxyType,
     NoneType,
 )
 from typing import Any
 
 from verifier.language.callables import is_callable
-from verifier.language.class_parts import Named, accessors, of_libraries, parts_of_class
+from verifier.language.class_parts import (
+    Named,
+    accessors,
+    attributes_of,
+    has_known_bases,
+    is_generated,
+    of_libraries,
+    parts_of_class,
+)
 from verifier.language.errors import is_model_file, is_program_file
-from verifier.language.ownership import is_model_function, is_own
+from verifier.language.ownership import is_model_function, is_own, is_record
 
 PLAIN = (NoneType, bool, int, float, str, bytes, range, type(...))
 """Types of values without parts and without state."""
@@ -31,8 +38,18 @@ PLAIN = (NoneType, bool, int, float, str, bytes, range, type(...))
 OF_FUNCTIONS = {"__model__", "__wrapped__"}
 """Attributes of functions that the language and functools.wraps set."""
 
-CHANGING = (list, dict, set, bytearray)
-"""Containers that change, whatever class extends them."""
+OF_WRAPPERS = {
+    "__module__",
+    "__name__",
+    "__qualname__",
+    "__doc__",
+    "__wrapped__",
+    "__annotations__",
+}
+"""What Python copies from a function to a static or class method of it."""
+
+MEMBERS_ONLY = object()
+"""What the class of a set that answers `in` and == only has as its `__members_only__`."""
 
 IN_ONLY = "write `in` or ==: the order of a set differs from run to run"
 
@@ -49,17 +66,27 @@ def same(one: object, other: object) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, float | range):
-        return repr(one) == repr(other)
+        return one == one and repr(one) == repr(other)
     if type(one) in PLAIN:
         return one == other
     if isinstance(one, frozenset) and isinstance(other, frozenset):
         return len(one) == len(other) and all(any(same(a, b) for b in other) for a in one)
-    if isinstance(one, tuple) or is_frozen(one):
+    if is_equal_by_parts(type(one)):
         mine, others = list(items(one)), list(items(other))
         return [name for name, _ in mine] == [name for name, _ in others] and all(
             same(a, b) for (_, a), (_, b) in zip(mine, others, strict=True)
         )
     return False
+
+
+def is_equal_by_parts(cls: Any) -> bool:
+    """Whether values of a class are equal if their items or fields are, so that one may be both."""
+    if issubclass(cls, tuple):
+        return bool(cls.__eq__ is tuple.__eq__)
+    kind: Any = cls
+    if not is_dataclass(cls) or not has_known_bases(kind):
+        return False
+    return bool(kind.__dataclass_params__.eq) and is_generated(kind.__eq__.__code__, kind)
 
 
 @dataclass(frozen=True)
@@ -85,8 +112,8 @@ def outside(value: object, name: str) -> Outside:
     while pending:
         where, part = pending.pop()
         if (
-            type(part) in PLAIN
-            or getattr(type(part), "__members_only__", False)
+            (type(part) in PLAIN and part == part)
+            or getattr(type(part), "__members_only__", None) is MEMBERS_ONLY
             or id(part) in seen
         ):
             continue
@@ -123,52 +150,52 @@ def assigned(outside: Outside) -> Named | None:
 
 
 def _parts(value: object, where: str) -> Iterator[Named] | None:
-    """The parts of a value by which it could change; None where it is not constant."""
-    if isinstance(value, CHANGING):
-        return None
+    """The parts of a value by which it could change; None where it is not constant.
+
+    Types are asked for exactly: one that extends another does more. A class that people have
+    written is a part of its instances.
+    """
     if isinstance(value, type):
         return parts_of_class(value, where)
-    if isinstance(value, property):
+    kind: Any = type(value)
+    if is_own(kind) and not has_known_bases(kind):
+        return None
+    held = _held(value, where)
+    if held is None or not is_own(kind):
+        return held
+    return iter([*held, (kind.__name__, kind)])
+
+
+def _held(value: Any, where: str) -> Iterator[Named] | None:
+    kind = type(value)
+    if kind is property:
         return accessors(value, where)
-    if isinstance(value, staticmethod | classmethod):
-        return iter([(where, value.__func__)])
-    if isinstance(value, FunctionType):
+    if kind in (staticmethod, classmethod):
+        own = {k: v for k, v in vars(value).items() if k not in OF_WRAPPERS}
+        return iter([(where, value.__func__), *((f"{where}.{k}", v) for k, v in own.items())])
+    if kind is FunctionType:
         return _in_function(value, where)
-    if isinstance(value, BuiltinFunctionType):
+    if kind is BuiltinFunctionType:
         return iter(()) if is_callable(value) else None
     if isinstance(value, Enum):
         return _in_instance(value, where)
-    if hasattr(type(value), "__layout__"):
+    if isinstance(value, tuple | frozenset) or is_frozen(value) or _is_whole_record(value):
         return items(value, where)
-    if isinstance(value, MappingProxyType) and not _is_of_dictionary(value):
-        return None
-    if isinstance(value, tuple | frozenset | MappingProxyType) or is_frozen(value):
-        return iter([*items(value, where), *_class_of(value)])
-    if isinstance(value, GenericAlias):
+    if kind is GenericAlias:
         return iter([(where, value.__origin__), *items(value.__args__, where)])
     return None
 
 
-def _is_of_dictionary(proxy: Any) -> bool:
-    """Whether a proxy stands for a plain dictionary, which does nothing when it is read."""
-    return [type(each) for each in gc.get_referents(proxy)] == [dict]
-
-
-def _class_of(value: object) -> Iterator[Named]:
-    """A value's class, where somebody has written it."""
-    if is_own(type(value)):
-        yield type(value).__name__, type(value)
+def _is_whole_record(value: object) -> bool:
+    return is_record(value) and "__layout__" in type(value).__dict__
 
 
 def items(value: object, where: str = "") -> Iterator[Named]:
     """What a constant consists of."""
     if isinstance(value, tuple | frozenset):
         yield from ((f"{where}[{i}]", item) for i, item in enumerate(value))
-        yield from ((f"{where}.{k}", item) for k, item in getattr(value, "__dict__", {}).items())
-    elif isinstance(value, MappingProxyType):
-        yield from ((f"{where}[{key!r}]", item) for key, item in value.items())
-        yield from ((f"{where}[{key!r}]", key) for key in value)
-    elif hasattr(type(value), "__layout__"):
+        yield from ((f"{where}.{name}", item) for name, item in attributes_of(value))
+    elif _is_whole_record(value):
         yield from _in_record(value, where)
     elif is_frozen(value):
         yield from _in_fields(value, where)
@@ -182,31 +209,34 @@ def _in_record(record: Any, where: str) -> Iterator[Named]:
 
 
 def _in_fields(value: Any, where: str) -> Iterator[Named]:
-    names = {field.name for field in fields(value)} | getattr(value, "__dict__", {}).keys()
-    for base in type(value).__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        names |= {slots} if isinstance(slots, str) else set(slots)
-    held = ((name, getattr(value, name, None)) for name in sorted(names - {"__dict__"}))
-    yield from ((f"{where}.{name}", part) for name, part in held if name != "__weakref__")
+    held = dict(attributes_of(value))
+    for field in fields(value):
+        held.setdefault(field.name, getattr_static(type(value), field.name, None))
+    yield from ((f"{where}.{name}", held[name]) for name in sorted(held))
 
 
 def _in_instance(member: Enum, where: str) -> Iterator[Named]:
-    """An enum member's value, what its class's own code has added to it, and its class."""
+    """An enum member's value, and what its class's own code has added to it."""
     yield f"{where}.value", member._value_
-    yield from ((f"{where}.{name}", value) for name, value in vars(member).items())
-    yield from _class_of(member)
+    yield from ((f"{where}.{name}", value) for name, value in attributes_of(member))
 
 
 def _in_function(function: FunctionType, where: str) -> Iterator[Named] | None:
     file = function.__code__.co_filename
     made = is_model_function(function)
     if not made and not is_model_file(file):
-        return iter(()) if is_program_file(file) or is_callable(function) else None
+        given = is_program_file(file) or is_callable(function)
+        return iter([*_attached(function, where)]) if given else None
     body: Any = vars(function)["__model__"].body if made else function
     defaults = (*(body.__defaults__ or ()), *(body.__kwdefaults__ or {}).values())
-    own = ((f"{where}.{k}", v) for k, v in vars(function).items() if k not in OF_FUNCTIONS)
-    given = ((f"a default of {where}", default) for default in defaults)
-    return iter([*own, *given, *_in_closure(body, where)])
+    shared = ((f"a default of {where}", default) for default in defaults)
+    return iter([*_attached(function, where), *shared, *_in_closure(body, where)])
+
+
+def _attached(function: FunctionType, where: str) -> Iterator[Named]:
+    """What somebody has attached to a function."""
+    held = vars(function).items()
+    return ((f"{where}.{name}", value) for name, value in held if name not in OF_FUNCTIONS)
 
 
 def _in_closure(function: Any, where: str) -> Iterator[Named]:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
 from verifier.language.errors import Disabled, ModelError, Place, model_place, place_of, refuse
-from verifier.language.layout import is_record
 from verifier.language.made import note
-from verifier.language.ownership import is_model_function
+from verifier.language.ownership import is_model_function, is_record
 from verifier.language.running import RUNNING, stopping
 from verifier.language.symbolic import Bit, Unknown
 
@@ -110,6 +109,10 @@ def model_function(
         raise refuse(
             f"`{body!r}` is decorated as a {kind}",
             "write the decorator on the line above the function's `def`",
+        )
+    if RUNNING.get() is not None:
+        raise refuse(
+            f"`{body.__name__}` is decorated while a model runs", "define it in the module"
         )
     if body.__name__ == "<lambda>":
         raise refuse("a lambda is made a model function", "write it with def and a name")

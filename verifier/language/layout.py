@@ -150,16 +150,6 @@ def layout_of(type: type) -> Layout:
     return layout
 
 
-VIEW = object()
-"""What the class of a family inside a record has as its `__view__`."""
-
-
-def is_record(value: object) -> bool:
-    """Whether a value is a record, or a family inside one, whatever else calls itself one."""
-    held = type(value).__dict__
-    return isinstance(held.get("__layout__"), Layout) or held.get("__view__") is VIEW
-
-
 def first_path(kind: Kind) -> str:
     """What a record or family calls the first of its leaves."""
     if isinstance(kind, type):

@@ -6,11 +6,12 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import TRUE
-from verifier.language.constants import is_frozen, items, same
+from verifier.language.constants import is_equal_by_parts, is_frozen, items, same
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError
-from verifier.language.layout import is_record, layout_of
+from verifier.language.layout import layout_of
 from verifier.language.mixed import MixedStore
+from verifier.language.ownership import is_record
 from verifier.language.records import FamilyView, again
 from verifier.language.stores import Base, SymbolicStore
 from verifier.language.symbolic import Bit, Symbol
@@ -40,7 +41,7 @@ def merged_result(
             return tuple.__new__(type(then), items)
         if same(then, otherwise):
             return then
-        if is_frozen(then):
+        if is_frozen(then) and is_equal_by_parts(type(then)):
             return _merged_fields(run, function, condition, then, otherwise)
     raise ModelError(
         f"`{function.name}` returns `{then!r}` on one path and `{otherwise!r}` on another",

@@ -7,15 +7,28 @@ from enum import Enum
 from types import FunctionType
 from typing import Any
 
-from verifier.language.errors import is_model_file
+from verifier.language.errors import is_model_file, is_program_file
 
 HEAP_TYPE = 1 << 9
 """The flag of classes that were made by a class statement or a call."""
 
 
+VIEW = object()
+"""What classes of records, and of families inside them, have as their `__view__`."""
+
+
+def is_record(value: object) -> bool:
+    """Whether a value is a record, or a family inside one, whatever else calls itself one."""
+    return type(value).__dict__.get("__view__") is VIEW
+
+
 def is_model_function(function: object) -> bool:
     """Whether a function is what a decorator of the language has made, and not one around it."""
-    held = getattr(function, "__dict__", {})
+    if not isinstance(function, FunctionType):
+        return False
+    code, held = function.__code__, vars(function)
+    if code.co_name != "call" or not is_program_file(code.co_filename):
+        return False
     body = getattr(held.get("__model__"), "body", None)
     return body is not None and held.get("__wrapped__") is body
 

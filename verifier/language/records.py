@@ -18,16 +18,8 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar, cas
 from verifier.language.encoding import encoding
 from verifier.language.errors import in_model, refuse
 from verifier.language.family_items import Items
-from verifier.language.layout import (
-    VIEW,
-    Field,
-    Part,
-    Rows,
-    Slot,
-    first_value,
-    is_record,
-    layout_of,
-)
+from verifier.language.layout import Field, Part, Rows, Slot, first_value, layout_of
+from verifier.language.ownership import VIEW, is_record
 from verifier.language.references import Outdated
 from verifier.language.running import RUNNING
 from verifier.language.stores import (

@@ -7,6 +7,7 @@ import ast
 import builtins
 import inspect
 from collections.abc import Sequence
+from enum import EnumType
 from types import (
     BuiltinFunctionType,
     FunctionType,
@@ -130,10 +131,15 @@ class Examiner(Constructs):
         if named and isinstance(node.ctx, ast.Store | ast.Del):
             raise self._refuse(node, f"assigns to `{ast.unparse(node)}`", STATE)
         held = self._held(node)
-        if held is NOTHING or _is_descriptor(held):
+        if held is NOTHING or _is_descriptor(held) or self._is_method(node, held):
             self.generic_visit(node)
         else:
             self._check(node, held)
+
+    def _is_method(self, node: ast.Attribute, held: object) -> bool:
+        """Whether a function is read from an instance, which it is given when it is called."""
+        owner = self._held(node.value)
+        return isinstance(held, FunctionType) and not isinstance(owner, type | ModuleType)
 
     def _held(self, node: ast.expr) -> Any:
         """What a dotted name outside the function stands for, NOTHING where that is not known."""
@@ -145,13 +151,16 @@ class Examiner(Constructs):
         if not isinstance(node, ast.Attribute):
             return NOTHING
         owner = self._held(node.value)
-        if isinstance(owner, ModuleType | type) or is_frozen(owner):
+        reads: Any = type(owner).__getattribute__
+        fields = is_frozen(owner) and reads is object.__getattribute__
+        if type(owner) in (ModuleType, type, EnumType) or fields:
             return inspect.getattr_static(owner, node.attr, NOTHING)
         return NOTHING
 
     def _check(self, node: ast.expr, value: Any) -> None:
         """Refuse a value from outside that is not constant."""
-        if isinstance(value, staticmethod):
+        whole = value
+        if type(value) is staticmethod:
             value = value.__func__
         if value is NOTHING:
             return
@@ -159,7 +168,7 @@ class Examiner(Constructs):
             self.called.append(value)
         if isinstance(value, type | BuiltinFunctionType):
             self._check_builtin(node, value)
-        found = outside(value, ast.unparse(node))
+        found = outside(whole, ast.unparse(node))
         if found.changeable is not None:
             where, part = found.changeable
             if is_of_library(part):
@@ -263,7 +272,8 @@ class Examiner(Constructs):
                     "computes an annotation",
                     "begin the file with `from __future__ import annotations`",
                 )
-            self.named |= {name}
+            if name not in self.locals:
+                self.named |= {name}
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         for part in (*node.args.defaults, *node.args.kw_defaults):

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from verifier.language.constants import is_frozen, items
-from verifier.language.layout import is_record
+from verifier.language.ownership import is_record
 from verifier.language.records import again, stale
 from verifier.language.references import FRESH, STALE
 from verifier.language.symbolic import Unknown

@@ -8,13 +8,11 @@ from collections.abc import Container, Iterator, Mapping
 from types import CodeType, ModuleType
 from typing import Any
 
+from verifier.language.class_parts import LOADS
 from verifier.language.source_text import codes_within, is_rewritten
 
 NOTHING = object()
 """What a name stands for that is not bound outside a function."""
-
-LOADS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
-"""The instructions that read a name of the module or a builtin."""
 
 
 class Scope:

@@ -14,7 +14,8 @@ from verifier.circuit.graph import TRUE
 from verifier.language.constants import same
 from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, refuse
-from verifier.language.layout import Kind, Layout, Leaf, Part, Rows, is_record
+from verifier.language.layout import Kind, Layout, Leaf, Part, Rows
+from verifier.language.ownership import is_record
 from verifier.language.references import Ages, Outdated
 from verifier.language.running import RUNNING
 from verifier.language.symbolic import Bit, Symbol

@@ -15,17 +15,10 @@ from typing import Any
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError, Place, model_place, place_of, refuse
 from verifier.language.functions import ModelFunction, about
-from verifier.language.layout import (
-    Field,
-    Layout,
-    Part,
-    Rows,
-    first_value,
-    is_record,
-    layout_of,
-)
+from verifier.language.layout import Field, Layout, Part, Rows, first_value, layout_of
 from verifier.language.made import note
 from verifier.language.members import check_enum
+from verifier.language.ownership import is_record
 from verifier.language.records import view
 from verifier.language.stores import Store
 

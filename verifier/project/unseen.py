@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import is_dataclass
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -87,18 +88,26 @@ def _constant(name: str) -> str:
     return letters.strip("_").upper() or "SYSTEM"
 
 
+def _attributes(value: object) -> dict[str, Any]:
+    """What an object holds, whatever it answers itself."""
+    with suppress(AttributeError):
+        held = object.__getattribute__(value, "__dict__")
+        return held if type(held) is dict else {}
+    return {}
+
+
 def _held(value: Any, left: int) -> Iterator[System]:
     """The systems in a value: in what it contains, or has as attributes."""
-    if isinstance(value, System):
+    if issubclass(type(value), System):
         yield value
-    elif left and isinstance(value, Mapping):
+    elif left and issubclass(type(value), Mapping):
         for item in (*value.keys(), *value.values()):
             yield from _held(item, left - 1)
-    elif left and isinstance(value, list | tuple | set | frozenset):
+    elif left and issubclass(type(value), list | tuple | set | frozenset):
         for item in value:
             yield from _held(item, left - 1)
-    elif left and (isinstance(value, SimpleNamespace) or _is_dataclass(value)):
-        for item in getattr(value, "__dict__", {}).values():
+    elif left and (issubclass(type(value), SimpleNamespace) or _is_dataclass(value)):
+        for item in _attributes(value).values():
             yield from _held(item, left - 1)
 
 

@@ -166,7 +166,15 @@ def _named(held: Mapping[str, object]) -> Iterator[Part]:
 
 _PYTHONS = {
     *("__builtins__", "__cached__", "__dict__", "__doc__", "__file__", "__loader__", "__module__"),
-    *("__path__", "__spec__", "__weakref__", "__annotations__", "__layout__", "__annotate__"),
+    *(
+        "__path__",
+        "__spec__",
+        "__weakref__",
+        "__annotations__",
+        "__layout__",
+        "__view__",
+        "__annotate__",
+    ),
     *("__wrapped__", "_value2member_map_", "_hashable_values_", "_unhashable_values_"),
     *("_unhashable_values_map_", "_abc_impl"),
 }
