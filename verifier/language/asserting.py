@@ -9,6 +9,7 @@ from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, assert_never
 
+from verifier.language.class_parts import attributes_of
 from verifier.language.errors import ModelError, is_model_file
 from verifier.language.functions import about
 from verifier.language.source_text import definition
@@ -122,7 +123,7 @@ def _functions(value: Any, names: set[str], depth: int) -> Iterator[FunctionType
     else:
         yield from _functions(type(value), names, depth + 1)
         if not isinstance(value, Enum):
-            for name, item in getattr(value, "__dict__", {}).items():
+            for name, item in attributes_of(value):
                 if name in names:
                     yield from _functions(item, names, depth + 1)
 

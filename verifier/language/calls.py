@@ -10,12 +10,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
+from inspect import CO_NESTED
 from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verifier.language.callables import WRITTEN
-from verifier.language.class_parts import has_known_bases, is_generated
-from verifier.language.constants import PLAIN, Outside, is_frozen, items, outside
+from verifier.language.class_parts import is_generated
+from verifier.language.constants import PLAIN, Outside, is_equal_by_parts, is_frozen, items, outside
 from verifier.language.errors import (
     ModelError,
     Overdue,
@@ -66,19 +67,24 @@ def _is_value(value: object) -> bool:
         )
         return plain and all(map(_is_value, value))
     if is_frozen(value):
-        return _has_known_bases(value) and all(_is_part(part) for _, part in items(value))
-    return isinstance(value, Enum) or type(value) in PLAIN
+        return _is_equal_by_parts(value) and all(_is_part(part) for _, part in items(value))
+    return isinstance(value, Enum) or (type(value) in PLAIN and value == value)
 
 
-def _has_known_bases(value: object) -> bool:
+def _is_equal_by_parts(value: object) -> bool:
     kind: Any = type(value)
-    return has_known_bases(kind)
+    return is_equal_by_parts(kind)
 
 
 def _is_part(value: object) -> bool:
-    """Whether a constant may hold a value: functions, too, as those of an era."""
+    """Whether a constant may hold a value: functions, too, as those of an era.
+
+    A call that is remembered answers with what it was given first: a function made in a run is
+    another one on each path.
+    """
     if isinstance(value, FunctionType):
-        return outside(value, "").changeable is None
+        nested = value.__code__.co_flags & CO_NESTED
+        return not nested and outside(value, "").changeable is None
     return all(map(_is_value, value)) if isinstance(value, frozenset) else _is_value(value)
 
 

@@ -18,6 +18,7 @@ from types import (
     GetSetDescriptorType,
     MemberDescriptorType,
     MethodDescriptorType,
+    NoneType,
     WrapperDescriptorType,
 )
 from typing import Any, Generic
@@ -120,8 +121,8 @@ def attributes_of(value: object) -> Iterator[Named]:
 def has_known_bases(cls: Any) -> bool:
     """Whether instances hold nothing but fields and items, and reading these runs no code."""
     for base in filter(is_own, cls.__mro__):
-        dictionary = vars(base).get("__dict__")
-        if "__getattribute__" in vars(base) or isinstance(dictionary, property):
+        hidden = type(vars(base).get("__dict__")) not in (NoneType, GetSetDescriptorType)
+        if hidden or "__getattribute__" in vars(base):
             return False
     foreign = [base for base in cls.__mro__ if not is_own(base)]
     if issubclass(cls, Enum):
@@ -146,8 +147,15 @@ def _in_dataclass(cls: type, where: str) -> Iterator[Named]:
     """Defaults of a dataclass's fields, which its instances share."""
     for field in cls.__dict__.get("__dataclass_fields__", {}).values():
         for default in (field.default, field.default_factory):
-            if default is not MISSING and not isinstance(default, frozenset):
+            if default is not MISSING and not _is_plain_set(default):
                 yield f"a default of {where}.{field.name}", default
+
+
+def _is_plain_set(value: object) -> bool:
+    """Whether it is a set whose members have no parts: it is looked at where it is used."""
+    return type(value) is frozenset and all(
+        isinstance(member, Enum) or type(member) in (bool, int, str, bytes) for member in value
+    )
 
 
 def _in_layout(cls: type) -> Iterator[Named]:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import linecache
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import is_dataclass
-from types import ModuleType, SimpleNamespace
-from typing import Any
+from types import MappingProxyType, ModuleType, SimpleNamespace
+from typing import Any, cast
 
+from verifier.language.class_parts import attributes_of
 from verifier.language.errors import ModelError, Place
 from verifier.language.functions import ModelFunction, about
 from verifier.language.made import made_in
 from verifier.language.system import System, is_made
 
-DEEPEST = 6
-"""Containers within containers that are looked into."""
-
 
 def refuse_unmade_systems(module: ModuleType) -> None:
     """Refuse what only looks like a system: nothing is known about it, not even a name."""
     for name, value in vars(module).items():
-        if not name.startswith("__") and not all(map(is_made, _held(value, DEEPEST))):
+        if not name.startswith("__") and not all(map(is_made, _held(value))):
             raise ModelError(
                 f"`{name}` has a `System` that was not made by calling `System`",
                 _place(module, name),
@@ -46,7 +44,7 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
     for name, value in vars(module).items():
         if name.startswith("__"):
             continue
-        for system in _held(value, DEEPEST):
+        for system in _held(value):
             if id(system) not in known:
                 raise _hidden(system.name, _place(module, name), f" (it is in `{name}`)")
 
@@ -88,28 +86,27 @@ def _constant(name: str) -> str:
     return letters.strip("_").upper() or "SYSTEM"
 
 
-def _attributes(value: object) -> dict[str, Any]:
-    """What an object holds, whatever it answers itself."""
-    with suppress(AttributeError):
-        held = object.__getattribute__(value, "__dict__")
-        return held if type(held) is dict else {}
-    return {}
+def _held(value: object) -> Iterator[System]:
+    """The systems in what a value contains or has as attributes; its own code does not run."""
+    pending, seen = [value], dict[int, object]()
+    while pending:
+        one = pending.pop()
+        if issubclass(type(one), System):
+            yield cast("System", one)
+        elif id(one) not in seen:
+            seen[id(one)] = one
+            pending += reversed([*_inside(one)])
 
 
-def _held(value: Any, left: int) -> Iterator[System]:
-    """The systems in a value: in what it contains, or has as attributes."""
-    if issubclass(type(value), System):
-        yield value
-    elif left and issubclass(type(value), Mapping):
-        for item in (*value.keys(), *value.values()):
-            yield from _held(item, left - 1)
-    elif left and issubclass(type(value), list | tuple | set | frozenset):
-        for item in value:
-            yield from _held(item, left - 1)
-    elif left and (issubclass(type(value), SimpleNamespace) or _is_dataclass(value)):
-        for item in _attributes(value).values():
-            yield from _held(item, left - 1)
-
-
-def _is_dataclass(value: object) -> bool:
-    return is_dataclass(value) and not isinstance(value, type)
+def _inside(value: Any) -> Iterator[object]:
+    kind = type(value)
+    for container in (list, tuple, set, frozenset):
+        if issubclass(kind, container):
+            yield from container.__iter__(value)
+    if issubclass(kind, dict):
+        for key, item in dict.items(value):
+            yield from (key, item)
+    elif kind is MappingProxyType:
+        yield from gc.get_referents(value)  # its dictionary
+    elif issubclass(kind, SimpleNamespace | Mapping) or is_dataclass(kind):
+        yield from (item for _, item in attributes_of(value))

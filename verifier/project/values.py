@@ -6,7 +6,7 @@ the order of a set, an address, the time. A digest that differs shows it, whatev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum, EnumType
 from functools import partial
@@ -22,6 +22,7 @@ from types import (
 )
 from typing import Any
 
+from verifier.language.class_parts import attributes_of
 from verifier.language.constants import PLAIN
 from verifier.language.ownership import is_own
 
@@ -117,7 +118,7 @@ def _attributes(value: Any) -> Iterator[Part]:
     if isinstance(value, Enum):
         yield "class", cls
         yield "name", value.name
-        yield from _named(vars(value))
+        yield from _named(dict(attributes_of(value)))
     elif hasattr(cls, "__layout__"):
         yield "class", cls
         yield from (("leaf", leaf) for leaf in value._values())
@@ -126,11 +127,7 @@ def _attributes(value: Any) -> Iterator[Part]:
             yield from ((each.name, getattr(value, each.name, None)) for each in fields(cls))
     else:
         yield "class", cls
-        yield from _named(getattr(value, "__dict__", {}))
-        for base in cls.__mro__:
-            slots: str | Sequence[str] = base.__dict__.get("__slots__", ())
-            names = (slots,) if isinstance(slots, str) else slots
-            yield from ((name, getattr(value, name, None)) for name in names)
+        yield from _named(dict(attributes_of(value)))
 
 
 def _function(function: FunctionType) -> tuple[str, Iterable[Part]]:
