@@ -68,6 +68,16 @@ def made(first: object) -> type:
     return type("Made", (), {"FIRST": first, "__module__": __name__})
 
 
+class Slotted:
+    __slots__ = ("__hidden",)
+
+
+def with_slot(value: object) -> Slotted:
+    made = Slotted()
+    made._Slotted__hidden = value  # type: ignore[attr-defined]
+    return made
+
+
 one, other = object(), object()
 
 DIFFERENT: dict[str, Callable[[bool], Any]] = {
@@ -95,6 +105,9 @@ DIFFERENT: dict[str, Callable[[bool], Any]] = {
     "what a generic class is given": lambda way: list[int] if way else list[str],
     "the generic class": lambda way: list[int] if way else tuple[int],
     "whose method it is": lambda way: [way].append,
+    "what extends a number": lambda way: type("Level", (int,), {"__module__": __name__})(way),
+    "what changes": lambda way: bytearray([way]),
+    "a slot": lambda way: with_slot(way),
     "a slice": lambda way: slice(int(way)),
     "a complex number": lambda way: complex(way),
     "what is one object": lambda way: ((a := [1]), a) if way else ([1], [1]),

@@ -32,26 +32,15 @@ def only_records(target: T) -> T:
 
 
 def guarded(tree: ast.Module) -> ast.Module:
-    """A text with the guard in its functions; it is changed."""
+    """A text with the guard wherever an attribute is assigned to; it is changed."""
     _Guarding().visit(tree)
     return ast.fix_missing_locations(tree)
 
 
 class _Guarding(ast.NodeTransformer):
-    def __init__(self) -> None:
-        self.inside = False
-
-    def visit_FunctionDef(self, node: ast.AST) -> ast.AST:
-        before, self.inside = self.inside, True
-        self.generic_visit(node)
-        self.inside = before
-        return node
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
     def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:
         self.generic_visit(node)
-        if self.inside and isinstance(node.ctx, ast.Store | ast.Del):
+        if isinstance(node.ctx, ast.Store | ast.Del):
             call = ast.Call(ast.Name(GUARD, ast.Load()), [node.value], [])
             for part in (call, call.func):
                 ast.copy_location(part, node.value)

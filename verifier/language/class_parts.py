@@ -122,7 +122,8 @@ def has_known_bases(cls: Any) -> bool:
     """Whether instances hold nothing but fields and items, and reading these runs no code."""
     for base in filter(is_own, cls.__mro__):
         hidden = type(vars(base).get("__dict__")) not in (NoneType, GetSetDescriptorType)
-        if hidden or "__getattribute__" in vars(base):
+        remade = is_dataclass(cls) and "__new__" in vars(base)
+        if hidden or remade or "__getattribute__" in vars(base):
             return False
     foreign = [base for base in cls.__mro__ if not is_own(base)]
     if issubclass(cls, Enum):

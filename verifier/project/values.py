@@ -6,6 +6,7 @@ the order of a set, an address, the time. A digest that differs shows it, whatev
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum, EnumType
@@ -93,8 +94,11 @@ def _contained(value: Any) -> Iterator[Part]:
         for key, held in value.items():
             yield "key", key
             yield "value", held
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple | bytearray | deque):
         yield from (("item", item) for item in value)
+    elif isinstance(value, int | str | float | bytes):
+        kind: Any = next(base for base in (int, str, float, bytes) if isinstance(value, base))
+        yield "value", kind.__new__(kind, value)
     elif isinstance(value, MethodType | staticmethod | classmethod):
         yield "function", value.__func__
         yield "self", getattr(value, "__self__", None)
@@ -117,7 +121,7 @@ def _attributes(value: Any) -> Iterator[Part]:
     cls = type(value)
     if isinstance(value, Enum):
         yield "class", cls
-        yield "name", value.name
+        yield "name", value._name_
         yield from _named(dict(attributes_of(value)))
     elif hasattr(cls, "__layout__"):
         yield "class", cls
