@@ -263,20 +263,15 @@ def unsteady(s: State) -> None:
         s.other = False
 
 
-@dataclass(frozen=True)
 class Tally:
-    seen: Any
-
-    def next(self) -> bool:
-        self.seen.append(1)
-        return len(self.seen) % 2 == 0
-
-
-TALLY = Tally([])
+    seen = False
 
 
 def changes() -> bool:
-    return TALLY.next()
+    """Assigns to a class, which only models from a project are guarded against."""
+    tally = Tally
+    tally.seen = not tally.seen
+    return tally.seen
 
 
 def test_a_step_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:

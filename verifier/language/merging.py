@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import TRUE
@@ -10,6 +11,7 @@ from verifier.language.constants import is_equal_by_parts, is_frozen, items, sam
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError
 from verifier.language.layout import layout_of
+from verifier.language.members import check_enum
 from verifier.language.mixed import MixedStore
 from verifier.language.ownership import is_record
 from verifier.language.records import FamilyView, again
@@ -76,10 +78,17 @@ def _merged_enum(
             function.place,
             "return members of one enum",
         )
+    _check_once(kind)
     a, b = _code(then), _code(otherwise)
     code = tuple(run.graph.choose(condition, x, y) for x, y in zip(a, b, strict=True))
     possible = encoding(kind).possible(code)
     return possible[0] if len(possible) == 1 else Symbol(run, kind, code)
+
+
+@cache
+def _check_once(kind: type[Enum]) -> None:
+    """Refuse an enum of which there can be no symbolic member; fields' are checked before."""
+    check_enum(kind)
 
 
 def _code(value: Enum | Symbol) -> Code:
