@@ -146,7 +146,7 @@ class Calls:
             self._passed[id(code)] = self._own[id(code)] = code
         elif is_model_file(code.co_filename):
             free = {name: frame.f_locals[name] for name in _free(frame)}
-            examiner = Examiner(code, free, frame.f_globals)
+            examiner = Examiner(code, free, frame.f_globals, frame.f_builtins)
             examiner.examine()
             self.used += examiner.used
             self._pass(code)

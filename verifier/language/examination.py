@@ -45,7 +45,9 @@ def examine(body: Callable[..., Any]) -> Examined:
             seen[function] = None
             cells = (cell.cell_contents for cell in function.__closure__ or () if _is_set(cell))
             held = dict(zip(function.__code__.co_freevars, cells, strict=False))
-            examiner = Examiner(function.__code__, held, function.__globals__)
+            examiner = Examiner(
+                function.__code__, held, function.__globals__, function.__builtins__
+            )
             examiner.check_defaults(function)
             examiner.examine()
             pending += examiner.called

@@ -54,9 +54,11 @@ NAMING = (ast.Name, ast.Attribute, ast.Constant, ast.expr_context)
 class Examiner(Constructs):
     """Visits the body of one function; decorators and annotations are outside the model."""
 
-    def __init__(self, code: Any, cells: dict[str, Any], names: dict[str, Any]) -> None:
+    def __init__(
+        self, code: Any, cells: dict[str, Any], names: dict[str, Any], builtins: dict[str, Any]
+    ) -> None:
         super().__init__(code)
-        self.scope = Scope(code, cells, names)
+        self.scope = Scope(code, cells, names, builtins)
         self.named: set[str] = set()
         self.node = definition(code)
         self.locals = frozenset(bound_names(self.node))

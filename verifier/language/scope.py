@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
 import dis
 from collections.abc import Container, Iterator, Mapping
-from types import CodeType, ModuleType
+from types import CodeType
 from typing import Any
 
 from verifier.language.class_parts import LOADS
@@ -18,19 +17,23 @@ NOTHING = object()
 class Scope:
     """The cells, the module and the builtins of a function."""
 
-    def __init__(self, code: CodeType, cells: Mapping[str, Any], module: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        code: CodeType,
+        cells: Mapping[str, Any],
+        module: Mapping[str, Any],
+        builtins: Mapping[str, Any],
+    ) -> None:
+        """`builtins` are those that the function has had since it was defined."""
         self.code = code
-        self._cells = cells
-        self._module = module
+        self._known = (cells, module, builtins)
 
     def value(self, name: str) -> Any:
         """What a name stands for, or NOTHING."""
-        found = self._cells.get(name, self._module.get(name, NOTHING))
-        if found is not NOTHING:
-            return found
-        known = self._module.get("__builtins__", builtins)
-        known = vars(known) if isinstance(known, ModuleType) else known
-        return known.get(name, NOTHING)
+        for names in self._known:
+            if name in names:
+                return names[name]
+        return NOTHING
 
     def others(self, known: Container[str]) -> Iterator[tuple[str, int]]:
         """The names that the compiled function reads from outside beside the known ones, by line.
