@@ -18,6 +18,7 @@ from verifier.compiler.outcomes import ByCircuit, ByPython
 from verifier.language.calls import Calls
 from verifier.language.compiling import Translation, translated
 from verifier.language.errors import ModelError
+from verifier.language.probes import Probes, marks_of
 from verifier.language.reachable import all_examined
 
 
@@ -42,9 +43,13 @@ def compare(translation: Translation, times: int = 1) -> int:
     if calls is not None:
         claims = {c.binding.function: None for group in compiled.conjuncts.values() for c in group}
         calls.run(partial(translated, compiled.system, claims))
+    probes = translation.steps.start.probes
+    marks_of(probes)
     found = next(differences(circuit, cases, calls, set(search.standing())), None)
     if found is not None:
         raise refusal(circuit, found)
+    for each, symbolic in zip(probes, translation.marks, strict=True):
+        _refuse_beyond(compiled.system.name, each, symbolic)
     impossible = search.impossible()
     if impossible is not None:
         raise ModelError(
@@ -54,6 +59,18 @@ def compare(translation: Translation, times: int = 1) -> int:
             HELP,
         )
     return len(cases)
+
+
+def _refuse_beyond(system: str, probes: Probes, before: bytes) -> None:
+    """Refuse a system where plain Python has run what the symbolic run never did."""
+    for number, (symbolic, plain) in enumerate(zip(before, probes.ran, strict=True)):
+        if plain and not symbolic:
+            raise ModelError(
+                f"circuit and Python differ in some state of `{system}`: "
+                "Python runs what the circuit never does",
+                probes.place(number),
+                HELP,
+            )
 
 
 def differences(

@@ -17,6 +17,7 @@ from verifier.language.examination import check_unassigned
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.functions import ModelFunction
 from verifier.language.paths import Outcome
+from verifier.language.probes import Marks, marks_of, together
 from verifier.language.records import view
 from verifier.language.symbolic import Bit
 from verifier.language.system import Binding, Step, System, bindings
@@ -59,6 +60,7 @@ class Translation:
     judged: tuple[Fork, ...]
     met: tuple[Meeting, ...]
     learned: tuple[Learned, ...]
+    marks: Marks
 
 
 def translated(system: System, properties: Iterable[ModelFunction]) -> Translation:
@@ -80,7 +82,9 @@ def translation_of(
     start.run.costs, start.run.ran = total(step.costs for step in explored), set()
     steps = Steps(start, [step.outcome for step in explored])
     bound = [b for function in properties for b in bindings(start.system, function)]
+    marks_of(start.probes)
     conjuncts = steps.conjuncts(bound)
+    marks = together([marks_of(start.probes), *(step.marks for step in explored)])
     check_unassigned(start.outside)
     check_unassigned(used for each in start.run.examined.values() for used in each.outside)
     bad = {name: start.graph.any(c.bad for c in group) for name, group in conjuncts.items()}
@@ -98,7 +102,7 @@ def translation_of(
     run = start.run
     noted = (tuple(run.forks), tuple(run.meetings), tuple(run.learned))
     stuck = bad.get(DEADLOCK, FALSE)
-    return Translation(compiled, steps, tuple(explored), tuple(bads), stuck, *noted)
+    return Translation(compiled, steps, tuple(explored), tuple(bads), stuck, *noted, marks)
 
 
 class Steps:

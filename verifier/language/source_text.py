@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from types import CodeType
 
-from verifier.language.assignments import guarded
 from verifier.language.errors import ModelError, Place
+from verifier.language.instrumented import instrumented
 from verifier.language.texts import remembered
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -76,7 +76,7 @@ def _codes(file: str) -> frozenset[CodeType]:
     """The code of each function of a file, as its text compiles."""
     tree = ast.parse("".join(linecache.getlines(file)), file)
     if _is_given(file):
-        tree = guarded(tree)
+        return frozenset(codes_within(instrumented(tree, file)[0]))
     return frozenset(codes_within(compile(tree, file, "exec", dont_inherit=True, optimize=0)))
 
 

@@ -21,6 +21,7 @@ from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.layout import Leaf
 from verifier.language.members import check_enum
 from verifier.language.paths import Outcome
+from verifier.language.probes import Marks, all_probes, marks_of
 from verifier.language.record_classes import check_unchanged
 from verifier.language.symbolic import Bit, Symbol
 from verifier.language.system import Choice, Step, System
@@ -67,6 +68,7 @@ class Explored:
     forks: tuple[Fork, ...]
     meetings: tuple[Meeting, ...]
     learned: tuple[Learned, ...]
+    marks: Marks
 
     @property
     def paths(self) -> int:
@@ -119,6 +121,7 @@ class Start:
         self.selector = [self.graph.variable() for _ in range(len(system.actions).bit_length())]
         self.pool: list[int] = []
         self.run = SymbolicRun(self.graph, self.leaves, self.blank)
+        self.probes = all_probes()
 
     def vary(self, place: int) -> None:
         """Make a leaf a variable."""
@@ -164,6 +167,7 @@ class Start:
             place += choice.width
             choices[choice.name] = self._chosen(choice, bits)
         state = self.system.state(run.store)
+        marks_of(self.probes)
         with exploring(run, f"step `{step.name}` of `{self.system.name}`"):
             outcome = run.explore(step.function, (state,), choices)
         return Explored(
@@ -174,6 +178,7 @@ class Start:
             tuple(run.forks),
             tuple(run.meetings),
             tuple(run.learned),
+            marks_of(self.probes),
         )
 
     def _chosen(self, choice: Choice, bits: Code) -> Any:

@@ -19,8 +19,8 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from verifier.language.assignments import GUARD, guarded, only_records
 from verifier.language.errors import Place
+from verifier.language.instrumented import instrumented
 from verifier.language.texts import forget
 from verifier.project.purity import reasons_of
 from verifier.project.reading import Reading, Reason, read_imports, refuse_held
@@ -84,11 +84,11 @@ class Imports:
         """Compile and run a module's text. A ModelError where it imports what no model may."""
         tree = ast.parse(source.text, source.file)
         self._readings[source.module] = read_imports(source, tree)
-        code = compile(guarded(tree), source.file, "exec", dont_inherit=True, optimize=0)
+        code, names = instrumented(tree, source.file)
         self._read = None
         self.sources[source.module] = source
         show_as_compiled(source)
-        own = {"__import__": partial(self._import, source), GUARD: only_records}
+        own = {"__import__": partial(self._import, source), **names}
         module.__dict__["__builtins__"] = {**vars(builtins), **own}
         with watched(partial(self._notice, source)):
             exec(code, module.__dict__)

@@ -23,9 +23,9 @@ from tests.language.second_oracle.comparison import Comparison, Result
 from tests.language.second_oracle.corpus import FOLDER, Construct
 from verifier.compiler.compile import compile_compared
 from verifier.language import ModelError
-from verifier.language.assignments import GUARD, guarded, only_records
 from verifier.language.errors import blaming
 from verifier.language.functions import about
+from verifier.language.instrumented import instrumented
 
 HEADER = (FOLDER / "header.txt").read_text()
 FIELDS = ("a", "b", "mode", "side", "part", "spare", "rows", "bits", "near")
@@ -89,7 +89,7 @@ def judge(name: str, text: str) -> Result:
             raise IllFormed(f"{name}: {type(error).__name__}: {error}") from error
         try:
             with blaming(f"module `{name}`", SECONDS, file=file):
-                _execute_guarded(source, file, ours)
+                _execute_as_a_model(source, file, ours)
             known = [each for each in map(about, vars(ours).values()) if each]
             properties = [each for each in known if each.kind in ("always", "sometimes")]
             compiled = compile_compared(ours.SYSTEM, properties)
@@ -98,11 +98,11 @@ def judge(name: str, text: str) -> Result:
         return Comparison(compiled, theirs, zlib.crc32(name.encode())).result()
 
 
-def _execute_guarded(text: str, file: str, module: ModuleType) -> None:
+def _execute_as_a_model(text: str, file: str, module: ModuleType) -> None:
     """Run a text as that of a model is run."""
-    vars(module)["__builtins__"] = {**vars(builtins), GUARD: only_records}
-    tree = guarded(ast.parse(text))
-    exec(compile(tree, file, "exec", dont_inherit=True, optimize=0), vars(module))
+    code, names = instrumented(ast.parse(text), file)
+    vars(module)["__builtins__"] = {**vars(builtins), **names}
+    exec(code, vars(module))
 
 
 def _execute(source: str, file: str, module: ModuleType) -> None:

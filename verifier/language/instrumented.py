@@ -1,0 +1,18 @@
+"""How the text of a model is compiled: with a guard of assignments, and marks of what has run."""
+
+from __future__ import annotations
+
+import ast
+from types import CodeType
+from typing import Any
+
+from verifier.language.assignments import GUARD, guarded, only_records
+from verifier.language.probes import Probes
+
+
+def instrumented(tree: ast.Module, file: str) -> tuple[CodeType, dict[str, Any]]:
+    """The code of a text, which is changed, and what it needs among its builtins."""
+    probes = Probes(file)
+    tree = guarded(probes.probed(tree))
+    code = compile(tree, file, "exec", dont_inherit=True, optimize=0)
+    return code, {**probes.names, GUARD: only_records}
