@@ -23,7 +23,8 @@ GUARD = "@assigned"
 
 def only_records(target: T) -> T:
     """What an attribute is assigned to; refused in a run unless it is a record."""
-    if RUNNING.get() is not None and not is_record(target):
+    whole = is_record(target) and "__layout__" in type(target).__dict__
+    if RUNNING.get() is not None and not whole:
         name = f"class `{target.__name__}`" if isinstance(target, type) else "an object"
         raise refuse(
             f"an attribute of {name} of type `{type(target).__name__}` is assigned to", STATE

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import dis
 import enum
+import functools
+import typing
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
-from enum import Enum, EnumType, IntEnum, ReprEnum, StrEnum
+from enum import Enum, EnumType, Flag, IntEnum, IntFlag, ReprEnum, StrEnum
 from functools import cache
 from types import (
     BuiltinFunctionType,
@@ -47,13 +50,17 @@ OF_CLASSES = {
 OF_NAMED_TUPLES = {"_asdict", "_make", "_replace"}
 """Methods that every named tuple's class has from Python's library."""
 
-BASES = {object, Generic, tuple, frozenset}
+BASES = {object, Generic, tuple}
 """Bases from Python of classes whose instances are constants."""
+OF_TUPLES = {
+    *("__iter__", "__getitem__", "__len__", "__contains__", "__reversed__", "__add__", "__mul__"),
+}
+"""What a tuple answers by itself, and no class of people's own in its place."""
 MIXED_IN = {object, int, str, float, bytes, tuple}
 """Bases of an enum beside those of its own kind."""
 
 ORIGINAL: Mapping[type, Mapping[str, object]] = {
-    cls: dict(vars(cls)) for cls in (Enum, IntEnum, StrEnum, ReprEnum, Generic)
+    cls: dict(vars(cls)) for cls in (Enum, IntEnum, StrEnum, ReprEnum, Flag, IntFlag, Generic)
 }
 """Bases that Python lets anybody change, as they were."""
 
@@ -81,6 +88,7 @@ def parts_of_class(cls: type, where: str) -> Iterator[Named] | None:
     found += (part for base in cls.__mro__ if base in ORIGINAL for part in _added(base, ORIGINAL))
     if issubclass(cls, Enum):
         found += ((f"{where}.{name}", member) for name, member in cls._member_map_.items())
+        found += ((f"{where}({key!r})", held) for key, held in cls._value2member_map_.items())
     for base in filter(is_own, cls.__mro__):
         found += _in_dataclass(base, where)
         defaults = base.__dict__.get("__dataclass_fields__", {})
@@ -89,7 +97,7 @@ def parts_of_class(cls: type, where: str) -> Iterator[Named] | None:
                 continue
             if issubclass(base, tuple) and name == "_field_defaults" and type(value) is dict:
                 found += ((f"a default of {where}", default) for default in value.values())
-            elif isinstance(value, DynamicClassAttribute):
+            elif type(value) in (DynamicClassAttribute, enum.property):
                 found += accessors(value, f"{where}.{name}")
             elif not _is_pythons(base, name, value):
                 found.append((f"{where}.{name}", value))
@@ -123,6 +131,8 @@ def has_known_bases(cls: Any) -> bool:
     for base in filter(is_own, cls.__mro__):
         hidden = type(vars(base).get("__dict__")) not in (NoneType, GetSetDescriptorType)
         remade = is_dataclass(cls) and "__new__" in vars(base)
+        if issubclass(cls, tuple) and not issubclass(cls, Enum) and OF_TUPLES & vars(base).keys():
+            return False
         if hidden or remade or "__getattribute__" in vars(base):
             return False
     foreign = [base for base in cls.__mro__ if not is_own(base)]
@@ -169,21 +179,23 @@ def _in_layout(cls: type) -> Iterator[Named]:
         yield from ((kind.__name__, kind) for kind in (*types, leaf.type if leaf else bool))
 
 
-def _is_pythons(cls: type, name: str, value: object) -> bool:
+def _is_pythons(cls: type, name: str, value: Any) -> bool:
     """Whether an entry of a class is one that Python or the language has made."""
-    if isinstance(value, staticmethod | classmethod):
+    if type(value) in (staticmethod, classmethod):
         return _is_pythons(cls, name, value.__func__)
     unread = issubclass(cls, Enum) and name in restricted.OF_CLASSES
     if isinstance(value, FunctionType):
         file = value.__code__.co_filename
         of_language = is_program_file(file) and not is_model_function(value)
-        made = not is_model_file(file) and _is_as_made(value.__code__, cls)
+        made = not is_model_file(file) and _is_as_made(value, name, cls)
         inherited = file == collections.__file__ and name in OF_NAMED_TUPLES
         return of_language or inherited or ((unread or name[:2] == "__") and made)
     if unread or name in OF_CLASSES:
         creates = isinstance(value, BuiltinFunctionType) and value.__name__ == "__new__"
-        inert = creates or any(value is each for each in MIXED_IN) or not callable(value)
-        return inert and not is_own(type(value))
+        plain = not callable(value) and not hasattr(type(value), "__get__")
+        inert = creates or any(value is each for each in MIXED_IN) or plain
+        own = is_own(type(value))
+        return not own and (inert or _reads_or_is_named_so(cls, name, value))
     return _reads_or_is_named_so(cls, name, value)
 
 
@@ -205,6 +217,8 @@ def _reads_or_is_named_so(cls: type, name: str, value: Any) -> bool:
     return made and hasattr(type(value), "__get__") and not is_own(type(value))
 
 
+MAKERS = {module.__file__ for module in (collections, dataclasses, enum, functools, typing)}
+"""The files of Python's functions that put methods into classes."""
 GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__le__", "__lt__"})
 """Methods that a dataclass has without a text in a file."""
 NAMED = {"NotImplemented", "__class__", "__post_init__", "__setattr__", "hash"}
@@ -233,7 +247,10 @@ def _globals_in(code: CodeType) -> frozenset[str]:
     return frozenset(each.argval for each in found)
 
 
-def _is_as_made(code: CodeType, cls: type) -> bool:
-    """Whether a function without a file is one that Python has made, as far as runs may call it."""
+def _is_as_made(function: FunctionType, name: str, cls: type) -> bool:
+    """Whether Python has put a function there, as far as runs may call it."""
+    code = function.__code__
     uncalled = code.co_name in ("__setattr__", "__delattr__", "__repr__")
-    return code.co_filename != "<string>" or uncalled or is_generated(code, cls)
+    by_python = code.co_filename in MAKERS and function.__name__ == name
+    unnamed = code.co_filename == "<string>" and (uncalled or is_generated(code, cls))
+    return by_python or unnamed

@@ -86,7 +86,8 @@ def is_equal_by_parts(cls: Any) -> bool:
     kind: Any = cls
     if not is_dataclass(cls) or not has_known_bases(kind):
         return False
-    return bool(kind.__dataclass_params__.eq) and is_generated(kind.__eq__.__code__, kind)
+    code = getattr(kind.__eq__, "__code__", None)
+    return bool(kind.__dataclass_params__.eq) and code is not None and is_generated(code, kind)
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def outside(value: object, name: str) -> Outside:
         where, part = pending.pop()
         if (
             (type(part) in PLAIN and part == part)
-            or getattr(type(part), "__members_only__", None) is MEMBERS_ONLY
+            or type(part).__dict__.get("__members_only__") is MEMBERS_ONLY
             or id(part) in seen
         ):
             continue

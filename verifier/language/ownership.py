@@ -13,13 +13,20 @@ HEAP_TYPE = 1 << 9
 """The flag of classes that were made by a class statement or a call."""
 
 
-VIEW = object()
-"""What classes of records, and of families inside them, have as their `__view__`."""
+class View:
+    """What the class of a record, or of families inside one, has as its `__view__`."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: type) -> None:
+        self.of = of
 
 
 def is_record(value: object) -> bool:
     """Whether a value is a record, or a family inside one, whatever else calls itself one."""
-    return type(value).__dict__.get("__view__") is VIEW
+    kind = type(value)
+    view = kind.__dict__.get("__view__")
+    return type(view) is View and view.of is kind
 
 
 def is_model_function(function: object) -> bool:

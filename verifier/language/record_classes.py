@@ -11,7 +11,7 @@ from typing import Any, TypeVar, dataclass_transform
 from verifier.language.errors import ModelError, in_model, place_of, refuse
 from verifier.language.functions import about, model_function
 from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
-from verifier.language.ownership import VIEW
+from verifier.language.ownership import View
 from verifier.language.records import FieldAccess, assign, fill, require_fresh
 from verifier.language.running import RUNNING
 from verifier.language.stores import SymbolicStore, consecutive, shifted, store_for
@@ -146,7 +146,7 @@ def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
     for name, field in layout.fields.items():
         setattr(cls, name, FieldAccess(cls, field))
     setattr(cls, "__layout__", layout)  # noqa: B010
-    setattr(cls, "__view__", VIEW)  # noqa: B010
+    setattr(cls, "__view__", View(cls))  # noqa: B010
     for name, method in METHODS.items():
         setattr(cls, name, method)
     return cls

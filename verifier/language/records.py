@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Protocol, TypeVar, cast
 
 from verifier.language.encoding import encoding
 from verifier.language.errors import in_model, refuse
 from verifier.language.family_items import Items
 from verifier.language.layout import Field, Part, Rows, Slot, first_value, layout_of
-from verifier.language.ownership import VIEW, is_record
+from verifier.language.ownership import View, is_record
 from verifier.language.references import Outdated
 from verifier.language.running import RUNNING
 from verifier.language.stores import (
@@ -172,7 +172,7 @@ class Family(Generic[K, V]):
 class FamilyView(Family[Any, Any]):
     """A family inside a record."""
 
-    __view__ = VIEW
+    __view__: ClassVar[View]
 
     def __init__(self, rows: Rows, store: Store, base: Base) -> None:
         self._rows = rows
@@ -207,6 +207,9 @@ class FamilyView(Family[Any, Any]):
 
     def items(self) -> Items[Any, Any]:
         return Items(self, self._rows.key)
+
+
+FamilyView.__view__ = View(FamilyView)
 
 
 def assign(store: Store, base: Base, field: Field, value: Any) -> None:

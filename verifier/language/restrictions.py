@@ -107,8 +107,10 @@ class Examiner(Constructs):
         if _is_dunder(node.id):
             raise self._refuse(node, f"uses `{node.id}`", "give what it needs as a constant")
         value = self.scope.value(node.id)
-        if not _is_instrument(node.id, value):
+        if node.id not in (GUARD, MARK):
             self._check(node, value)
+        elif not _is_instrument(node.id, value):
+            raise self._refuse(node, f"uses `{node.id}`", "this name is the tool's own")
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if (

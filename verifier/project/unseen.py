@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import linecache
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import is_dataclass
 from types import MappingProxyType, ModuleType, SimpleNamespace
 from typing import Any, cast
 
@@ -98,6 +97,15 @@ def _held(value: object) -> Iterator[System]:
             pending += reversed([*_inside(one)])
 
 
+def _is_mapping(kind: type) -> bool:
+    return any(base is Mapping for base in kind.__mro__)
+
+
+def _has_fields(kind: type) -> bool:
+    """Whether it is a dataclass, without asking the class."""
+    return any("__dataclass_fields__" in vars(base) for base in kind.__mro__)
+
+
 def _inside(value: Any) -> Iterator[object]:
     kind = type(value)
     for container in (list, tuple, set, frozenset):
@@ -108,5 +116,5 @@ def _inside(value: Any) -> Iterator[object]:
             yield from (key, item)
     elif kind is MappingProxyType:
         yield from gc.get_referents(value)  # its dictionary
-    elif issubclass(kind, SimpleNamespace | Mapping) or is_dataclass(kind):
+    elif issubclass(kind, SimpleNamespace) or _is_mapping(kind) or _has_fields(kind):
         yield from (item for _, item in attributes_of(value))
