@@ -35,7 +35,7 @@ def only_records(target: T) -> T:
 def guarded(tree: ast.Module) -> ast.Module:
     """A text with the guard wherever an attribute is assigned to; it is changed."""
     _Guarding().visit(tree)
-    return ast.fix_missing_locations(tree)
+    return tree
 
 
 class _Guarding(ast.NodeTransformer):

@@ -32,7 +32,7 @@ class Probes:
         """A text with its marks; it is changed."""
         _Probing(self).visit(tree)
         self.ran = bytearray(len(self.lines))
-        return ast.fix_missing_locations(tree)
+        return tree
 
     @property
     def names(self) -> dict[str, Any]:
@@ -149,8 +149,11 @@ def _is_mark(statement: ast.stmt) -> bool:
 
 
 def _all_at(made: N, near: ast.AST) -> N:
-    """A text that was made, at the place of another."""
-    for part in ast.walk(made):
-        if not hasattr(part, "lineno"):
+    """A text that was made, at the place of another, but for what it was made of."""
+    pending: list[ast.AST] = [made]
+    while pending:
+        part = pending.pop()
+        if "lineno" in part._attributes and not hasattr(part, "lineno"):
             ast.copy_location(part, near)
+            pending += ast.iter_child_nodes(part)
     return made
