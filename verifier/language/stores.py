@@ -6,7 +6,7 @@ as defaults or held in globals are frozen then, because a fork runs a function a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +179,8 @@ class SymbolicStore(Store):
         return self.encoded(super().raw(leaf, value))
 
     def peek(self, base: Base, target: Store) -> Any:
+        if not isinstance(target, SymbolicStore):
+            raise refuse("a symbolic value is copied into a plain record", "assign its fields")
         return self._raw(base)
 
     def poke(self, base: Base, raw: Any) -> None:
@@ -304,10 +306,20 @@ def wants(leaf: Leaf) -> str:
 
 
 def store_for(layout: Layout, given: Iterable[Any]) -> Store:
-    """A new store of default values for a record: symbolic where a given value is."""
-    for value in given:
+    """A new store of default values for a record: symbolic where a given value is.
+
+    What a given family holds is given, too.
+    """
+    for value in _with_rows(given):
         if isinstance(value, Bit | Symbol):
             return SymbolicStore(value._run, layout.leaves, list(layout.encoded))
         if is_record(value) and isinstance(value._store, SymbolicStore):
             return SymbolicStore(value._store.run, layout.leaves, list(layout.encoded))
     return Store(layout.leaves, [leaf.default for leaf in layout.leaves])
+
+
+def _with_rows(given: Iterable[Any]) -> Iterator[Any]:
+    for value in given:
+        yield value
+        if not is_record(value) and "__family__" in type(value).__dict__:
+            yield from value._given.values()
