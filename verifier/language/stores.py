@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import TRUE
-from verifier.language.constants import same
+from verifier.language.constants import outside, same
 from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, refuse
 from verifier.language.layout import Kind, Layout, Leaf, Part, Rows
@@ -61,6 +61,8 @@ class Store:
 
     def raw(self, leaf: Leaf, value: Any) -> Any:
         """A value as it is kept in a leaf. Refused where it does not fit."""
+        if leaf.constant and RUNNING.get() is not None:
+            require_constant(leaf, value)
         if not leaf.accepts(value):
             raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", wants(leaf))
         return value
@@ -323,3 +325,13 @@ def _with_rows(given: Iterable[Any]) -> Iterator[Any]:
         yield value
         if not is_record(value) and "__family__" in type(value).__dict__:
             yield from value._given.values()
+
+
+def require_constant(leaf: Leaf, value: object) -> None:
+    """Refuse a constant made in a run that holds what could change."""
+    found = outside(value, leaf.path).changeable
+    if found is not None:
+        where, part = found
+        raise refuse(
+            f"`{where}` is a `{type(part).__name__}`", "a constant holds what cannot change"
+        )
