@@ -59,15 +59,15 @@ def evidence_of(
         ), catalogue
     try:
         catalogue = load(root)
-        told = _told(saved, catalogue, circuits_of(catalogue).compiled, timeout, reporter)
+        replayed = _replayed(saved, catalogue, circuits_of(catalogue).compiled, timeout, reporter)
     except ModelError as error:
         return Unverified(saved, error.message, 2), None
-    if isinstance(told, Lost):
-        return Unverified(saved, f"not replayed: {told.reason}", 3), catalogue
-    return (Unverified(saved, told, 1) if isinstance(told, str) else told), catalogue
+    if isinstance(replayed, Lost):
+        return Unverified(saved, f"not replayed: {replayed.reason}", 3), catalogue
+    return (Unverified(saved, replayed, 1) if isinstance(replayed, str) else replayed), catalogue
 
 
-def _told(
+def _replayed(
     saved: SavedTrace,
     catalogue: Catalogue,
     compiled_by: Compile,

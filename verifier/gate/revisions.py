@@ -77,7 +77,7 @@ class Base:
 
     @contextmanager
     def _compared(self) -> Iterator[Path]:
-        """An index of the base alone: no file counts as unchanged because git was told so.
+        """An index of the base alone: no file counts as unchanged because git assumes so.
 
         What the project is made of is in it, empty, where the base does not have it.
         """
