@@ -57,12 +57,20 @@ def reporting(
     parts: dict[str, Progress] = {}
     order = list(tasks)
     finished: dict[str, T | Lost] = {}
+
+    def report() -> None:
+        watch(Progress("checking", 0, ", ".join(pool.running), parts=dict(parts)))
+
+    def take(name: str, progress: Progress) -> None:
+        parts[name] = progress
+        report()
+
     try:
         while pool.is_busy:
             pool.start()
             parts = {name: parts[name] for name in pool.running if name in parts}
-            watch(Progress("checking", 0, ", ".join(pool.running), parts=parts))
-            finished |= pool.results(LOOK, parts.__setitem__)
+            report()
+            finished |= pool.results(LOOK, take)
             finished |= pool.overdue(seconds)
             while ready := [name for name in order[: 1 if in_order else None] if name in finished]:
                 order.remove(ready[0])
