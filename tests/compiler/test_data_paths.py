@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from verifier.compiler.compile import compile_compared
+from verifier.compiler.goals import Goals
 from verifier.language import Family, ModelError, System, record, step
+from verifier.language.compiling import translated
 from verifier.language.encoding import Encoding
 from verifier.language.symbolic import Bit
 
@@ -57,6 +59,13 @@ def either(m: Machine) -> None:
 @step
 def compare(m: Machine) -> None:
     m.same = m.one == m.other
+
+
+@step
+def look(m: Machine) -> None:
+    """What is read by a symbolic index depends on the index and all items."""
+    m.left[m.one]
+    m.out = not m.out
 
 
 SYSTEMS = {
@@ -109,3 +118,9 @@ def test_a_wrong_comparison_of_members_is_found(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Encoding, "same", compare_whether_same)
     with pytest.raises(ModelError, match="circuit and Python differ in step `compare`"):
         compile_compared(SYSTEMS["compare"], [])
+
+
+def test_what_is_read_by_a_symbolic_index_is_compared_both_ways() -> None:
+    goals = Goals(translated(System("data/goals", Machine(), (put, look)), []))
+    values = [goal.point for goal in goals.all if goal.what == "a value holds"]
+    assert 24 + 5 in {goals.support([point]).bit_count() for point in values}

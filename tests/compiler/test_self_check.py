@@ -371,9 +371,11 @@ def test_a_case_is_shown_with_the_fields_that_matter_only(monkeypatch: Patch) ->
 
 def test_what_plain_python_raises_is_a_difference(monkeypatch: Patch) -> None:
     monkeypatch.setattr(LoggedStore, "read", {}.__getitem__)
-    error = refusal(System("tried/toggle", Machine(), (toggle,)))
-    assert "circuit and Python differ in step `toggle`" in error.message
-    assert "raises KeyError: 0 in Python" in error.message
+    with pytest.raises(ModelError) as raised:
+        compile_compared(System("tried/toggle", Machine(), (toggle,)), ())
+    error = raised.value
+    assert "circuit and Python differ" in error.message
+    assert "`toggle` of `tried/toggle` raises KeyError: 0 in Python" in error.message
     assert error.place is not None
     assert error.place.line == line_of(toggle, "machine.a =")
 

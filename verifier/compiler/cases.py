@@ -10,7 +10,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import Program
 from verifier.circuit.tseitin import Tseitin
 from verifier.compiler.bits import Case, cases_of, spread_out, word_of, words_of
-from verifier.compiler.goals import DECIDED, Goal, Goals
+from verifier.compiler.goals import Goal, Goals
 
 WALKS = 512
 """Random walks that are followed at once; each second one starts in any state."""
@@ -21,7 +21,7 @@ SPREAD = 32
 FIRST = (1).to_bytes(SPREAD // 8, "little")
 NEAR = ((1 << SPREAD // 2) - 1 << SPREAD // 2).to_bytes(SPREAD // 8, "little")
 """The first of those cases, and those that are close to it in what it depends on."""
-BATCH = 16
+BATCH = 32
 """Questions to the solver before the cases found are counted."""
 STANDING = 48
 """Cases that are compared in whether a step is enabled after them, but for those found for that."""
@@ -49,19 +49,22 @@ class Cases:
         self.random = Random(0)
         self.chosen: dict[Case, None] = {}
         self.times = [0] * len(goals.all)
-        self._many = [goal.times * times for goal in goals.all]
-        self._few = [min(number, DECIDED * times) for number in self._many]
+        self.wanted = [goal.times * times for goal in goals.all]
         self.unreachable: list[Goal] = []
 
     def found(self) -> list[Case]:
         """The cases. Raises Undecided."""
-        walks = list(self._walks())
-        for words in walks:
-            self._choose(words, WALKS, self._few)
+        for words in self._walks():
+            self._choose(words, WALKS)
         self._search()
-        for words in reversed(walks):
-            self._choose(words, WALKS, self._many)
+        self._reduce()
         return list(self.chosen)
+
+    def _reduce(self) -> None:
+        """Leave out cases that reach nothing which the others do not reach often enough."""
+        chosen = words_of(list(self.chosen))
+        count, self.chosen, self.times = len(self.chosen), {}, [0] * len(self.times)
+        self._choose(chosen, count)
 
     def impossible(self) -> Goal | None:
         """A goal that no sound circuit reaches, where a case reaches it."""
@@ -99,12 +102,11 @@ class Cases:
         for _ in names[steps:]:
             yield self.random.getrandbits(WALKS)
 
-    def _choose(self, variables: Sequence[int], count: int, wanted: Sequence[int]) -> None:
+    def _choose(self, variables: Sequence[int], count: int) -> None:
         """Choose cases that reach goals not reached often enough, the rare ones first."""
-        words = self.goals.words(variables, (1 << count) - 1)
+        words, wanted = self.goals.words(variables, (1 << count) - 1), self.wanted
         reached = [words[goal.point] for goal in self.goals.all]
-        counted = [n for n, word in enumerate(reached) if word and self.times[n] < self._many[n]]
-        short = [n for n in counted if self.times[n] < wanted[n]]
+        short = [n for n, word in enumerate(reached) if word and self.times[n] < wanted[n]]
         short.sort(key=lambda n: reached[n].bit_count())
         used, lanes = 0, []
         for n in short:
@@ -116,7 +118,7 @@ class Cases:
                 unused = reached[n] & ~used
         if lanes:
             self.chosen |= dict.fromkeys(cases_of(variables, lanes, count))
-        for n in counted:
+        for n in short:
             self.times[n] += (reached[n] & used).bit_count()
 
     def standing(self) -> list[Case]:
@@ -163,9 +165,7 @@ class Cases:
                 else:
                     batch.append(self._spread(case, goal))
             if batch:
-                self._choose(
-                    _joined(batch, len(self.goals.variables)), SPREAD * len(batch), self._few
-                )
+                self._choose(_joined(batch, len(self.goals.variables)), SPREAD * len(batch))
             lost = [n for n in asked - unreachable if not self.times[n]]
             if lost:
                 raise Undecided(self.goals.all[lost[0]])

@@ -22,8 +22,6 @@ from verifier.language.system import Step
 
 TAKEN = 6
 """Cases in which each step is compared."""
-DECIDED = 1
-"""Cases in which each outcome of a decision is compared."""
 START = 0
 """The point at which nothing is decided."""
 
@@ -133,17 +131,17 @@ class Goals:
                 yield self._of_learned(end, self._point(end.way, known))
 
     def _of_fork(self, fork: Fork, point: int) -> Iterator[Goal]:
-        what, times = ("a decision", DECIDED) if fork.place else ("a value", 1)
+        what = "a decision" if fork.place else "a value"
         for literal in (fork.literal, fork.literal ^ 1):
             way = "holds" if literal == fork.literal else "does not hold"
             outcome = self.points.after(point, literal)
-            yield Goal(outcome, f"{what} {way}", fork.place, times)
+            yield Goal(outcome, f"{what} {way}", fork.place)
 
     def _of_learned(self, end: Learned, point: int) -> Goal:
         """That something does not hold which a path has taken for granted: a fault if it can be."""
         wrong = self.graph.any(self._holds(fact) ^ 1 for fact in end.facts)
         what = "a path takes for granted what does not hold"
-        return Goal(self.points.after(point, wrong), what, end.place, DECIDED, never=True)
+        return Goal(self.points.after(point, wrong), what, end.place, never=True)
 
     def _holds(self, fact: Granted) -> int:
         """The literal that says that what a path has taken for granted holds."""

@@ -131,12 +131,15 @@ class ConcreteRun:
     def call(self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         if self._open:
             resume(self)
-        require_given_fresh((*given, *named.values()))
-        if function.observes:
-            check_given(function, given, named)
-        place = model_place() if self.logging else None
-        made = Call(function, place.line if place else 0)
+            require_given_fresh(given)
+            if named:
+                require_given_fresh(named.values())
+            if function.observes:
+                check_given(function, given, named)
+        made = Call(function, 0)
         if self.logging:
+            place = model_place()
+            made.line = place.line if place else 0
             self.log(made)
         before = (self.observing, self.judging)
         enter(self, function)

@@ -141,6 +141,8 @@ def about(function: object) -> ModelFunction | None:
 
 def _run_of(values: Any) -> SymbolicRun | ConcreteRun | None:
     for value in values:
+        if type(value) is bool:
+            continue
         if isinstance(value, Unknown):
             return value._run
         if is_record(value) and value._store.run is not None:

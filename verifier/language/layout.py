@@ -133,6 +133,11 @@ class Layout:
         return ((0, self.type), *inner)
 
     @cached_property
+    def defaults(self) -> tuple[Any, ...]:
+        """The defaults as a plain store has them."""
+        return tuple(leaf.default for leaf in self.leaves)
+
+    @cached_property
     def encoded(self) -> tuple[Any, ...]:
         """The defaults as a symbolic store keeps them."""
         return tuple(encoded(leaf.default) for leaf in self.leaves)

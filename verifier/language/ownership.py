@@ -25,6 +25,8 @@ class View:
 def is_record(value: object) -> bool:
     """Whether a value is a record, or a family inside one, whatever else calls itself one."""
     kind = type(value)
+    if kind is bool:
+        return False
     view = kind.__dict__.get("__view__")
     return type(view) is View and view.of is kind
 

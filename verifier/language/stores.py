@@ -6,7 +6,7 @@ as defaults or held in globals are frozen then, because a fork runs a function a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -152,6 +152,7 @@ class SymbolicStore(Store):
         raw = self._value(base[-1][1])
         for condition, place in reversed(base[:-1]):
             raw = self.run.choose(condition, self._value(place), raw)
+        self.run.leave_open(raw)
         return raw
 
     def _value(self, place: int) -> Any:
@@ -167,16 +168,16 @@ class SymbolicStore(Store):
         return self.run.reveal(raw, leaf)
 
     def write(self, base: Base, value: Any) -> None:
-        raw = self.raw(self.leaf(base), value)
-        self.run.leave_open(raw)
-        self.poke(base, raw)
+        self.poke(base, self.raw(self.leaf(base), value))
 
     def raw(self, leaf: Leaf, value: Any) -> Any:
         if type(value) is bool and leaf.type is bool:
             return int(value)
         if isinstance(value, Bit) and leaf.type is bool:
+            self.run.leave_open(value._literal)
             return value._literal
         if isinstance(value, Symbol) and value._type is leaf.type:
+            self.run.leave_open(value._code)
             return value._code
         return self.encoded(super().raw(leaf, value))
 
@@ -312,19 +313,27 @@ def store_for(layout: Layout, given: Iterable[Any]) -> Store:
 
     What a given family holds is given, too.
     """
-    for value in _with_rows(given):
-        if isinstance(value, Bit | Symbol):
-            return SymbolicStore(value._run, layout.leaves, list(layout.encoded))
-        if is_record(value) and isinstance(value._store, SymbolicStore):
-            return SymbolicStore(value._store.run, layout.leaves, list(layout.encoded))
-    return Store(layout.leaves, [leaf.default for leaf in layout.leaves])
+    run = _symbolic_run(given)
+    if run is not None:
+        return SymbolicStore(run, layout.leaves, list(layout.encoded))
+    return Store(layout.leaves, list(layout.defaults))
 
 
-def _with_rows(given: Iterable[Any]) -> Iterator[Any]:
+def _symbolic_run(given: Iterable[Any]) -> SymbolicRun | None:
+    """The run that the symbols in given values belong to."""
     for value in given:
-        yield value
-        if not is_record(value) and "__family__" in type(value).__dict__:
-            yield from value._given.values()
+        if type(value) is bool:
+            continue
+        if isinstance(value, Bit | Symbol):
+            return value._run
+        if is_record(value):
+            if isinstance(value._store, SymbolicStore):
+                return value._store.run
+        elif "__family__" in type(value).__dict__:
+            run = _symbolic_run(value._given.values())
+            if run is not None:
+                return run
+    return None
 
 
 def require_constant(leaf: Leaf, value: object) -> None:
