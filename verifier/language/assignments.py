@@ -8,12 +8,14 @@ holds the object, and Python's order of evaluation stays.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import TypeVar
 
 from verifier.language.errors import refuse
 from verifier.language.ownership import is_record
 from verifier.language.restricted import STATE
 from verifier.language.running import RUNNING
+from verifier.language.text_nodes import Node, place_in_text
 
 T = TypeVar("T")
 
@@ -32,18 +34,10 @@ def only_records(target: T) -> T:
     return target
 
 
-def guarded(tree: ast.Module) -> ast.Module:
-    """A text with the guard wherever an attribute is assigned to; it is changed."""
-    _Guarding().visit(tree)
-    return tree
-
-
-class _Guarding(ast.NodeTransformer):
-    def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:
-        self.generic_visit(node)
-        if isinstance(node.ctx, ast.Store | ast.Del):
-            call = ast.Call(ast.Name(GUARD, ast.Load()), [node.value], [])
-            for part in (call, call.func):
-                ast.copy_location(part, node.value)
-            node.value = call
-        return node
+def guard(nodes: Iterable[Node]) -> None:
+    """Put the guard wherever an attribute is assigned to; the text is changed."""
+    for node, _ in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            where = place_in_text(node.value)
+            answer = ast.Name(GUARD, ast.Load(), **where)
+            node.value = ast.Call(answer, [node.value], [], **where)

@@ -6,13 +6,15 @@ import ast
 from types import CodeType
 from typing import Any
 
-from verifier.language.assignments import GUARD, guarded, only_records
+from verifier.language.assignments import GUARD, guard, only_records
 from verifier.language.probes import Probes
+from verifier.language.text_nodes import nodes_of
 
 
 def instrumented(tree: ast.Module, file: str) -> tuple[CodeType, dict[str, Any]]:
     """The code of a text, which is changed, and what it needs among its builtins."""
-    probes = Probes(file)
-    tree = guarded(probes.probed(tree))
+    probes, nodes = Probes(file), nodes_of(tree)
+    probes.mark(nodes)
+    guard(nodes)
     code = compile(tree, file, "exec", dont_inherit=True, optimize=0)
     return code, {**probes.names, GUARD: only_records}

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from verifier.language.errors import Place
-
-N = TypeVar("N", bound=ast.AST)
+from verifier.language.text_nodes import Node, place_in_text
 
 PROBES, MARK = "@probes", "@mark"
 """How the marks and what sets one are called among a module's builtins: no text can use these."""
@@ -28,11 +27,21 @@ class Probes:
         self.lines: list[int] = []
         self.ran = bytearray()
 
-    def probed(self, tree: ast.Module) -> ast.Module:
-        """A text with its marks; it is changed."""
-        _Probing(self).visit(tree)
+    def mark(self, nodes: Iterable[Node]) -> None:
+        """Put marks into a text, which is changed."""
+        for node, is_inside in nodes:
+            kind = type(node)
+            if is_inside and kind in BLOCKS:
+                for name in BLOCKS[kind]:
+                    setattr(node, name, [*self._marked(getattr(node, name))])
+            elif kind in OPERANDS:
+                for name, first in OPERANDS[kind]:
+                    held = getattr(node, name)
+                    if first is None:
+                        setattr(node, name, self._operand(held))
+                    else:
+                        held[first:] = map(self._operand, held[first:])
         self.ran = bytearray(len(self.lines))
-        return tree
 
     @property
     def names(self) -> dict[str, Any]:
@@ -47,10 +56,58 @@ class Probes:
         """Where a mark is."""
         return Place(self.file, self.lines[number])
 
-    def new(self, line: int) -> ast.Constant:
-        """The number of another mark."""
+    def _marked(self, block: list[ast.stmt]) -> Iterator[ast.stmt]:
+        for statement in block:
+            if not (isinstance(statement, UNMARKED) or _is_text(statement)):
+                where = place_in_text(statement)
+                yield ast.Expr(self._set(statement.lineno, where), **where)
+            yield statement
+
+    def _operand(self, node: ast.expr) -> ast.expr:
+        where = place_in_text(node)
+        return ast.BoolOp(ast.Or(), [self._set(node.lineno, where), node], **where)
+
+    def _set(self, line: int, where: dict[str, Any]) -> ast.Call:
+        """What sets another mark; it is answered by nothing."""
         self.lines.append(line)
-        return ast.Constant(len(self.lines) - 1)
+        given: list[ast.expr] = [
+            ast.Constant(len(self.lines) - 1, **where),
+            ast.Constant(1, **where),
+        ]
+        return ast.Call(ast.Name(MARK, ast.Load(), **where), given, [], **where)
+
+
+BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.FunctionDef: ("body",),
+    ast.If: ("body", "orelse"),
+    ast.For: ("body", "orelse"),
+    ast.While: ("body", "orelse"),
+    ast.With: ("body",),
+    ast.Try: ("body", "orelse", "finalbody"),
+    ast.TryStar: ("body", "orelse", "finalbody"),
+    ast.ExceptHandler: ("body",),
+    ast.match_case: ("body",),
+}
+"""Where statements of functions are."""
+
+OPERANDS: dict[type[ast.AST], tuple[tuple[str, int | None], ...]] = {
+    ast.BoolOp: (("values", 1),),
+    ast.Compare: (("comparators", 1),),
+    ast.IfExp: (("body", None), ("orelse", None)),
+    ast.Lambda: (("body", None),),
+    ast.ListComp: (("elt", None),),
+    ast.SetComp: (("elt", None),),
+    ast.GeneratorExp: (("elt", None),),
+    ast.DictComp: (("key", None),),
+    ast.comprehension: (("ifs", 0),),
+}
+"""What Python may leave out, and from which place on where there are several."""
+
+UNMARKED = (ast.FunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 Marks = tuple[bytes, ...]
@@ -74,86 +131,3 @@ def all_probes() -> list[Probes]:
     """Those of all models and properties that are loaded."""
     held = [getattr(module, "__builtins__", None) for module in list(sys.modules.values())]
     return [each[PROBES] for each in held if isinstance(each, dict) and PROBES in each]
-
-
-class _Probing(ast.NodeTransformer):
-    def __init__(self, probes: Probes) -> None:
-        self.probes = probes
-
-    def visit_FunctionDef(self, node: Any) -> Any:
-        """Mark the statements of a function, but for its documentation."""
-        self.generic_visit(node)
-        for part in ast.walk(node):
-            for name in ("body", "orelse", "finalbody"):
-                block = getattr(part, name, None)
-                if isinstance(block, list) and not isinstance(part, ast.FunctionDef | ast.ClassDef):
-                    setattr(part, name, [*self._marked(block)])
-        node.body = [*self._marked(node.body)]
-        return node
-
-    def _marked(self, block: list[ast.stmt]) -> Iterator[ast.stmt]:
-        for statement in block:
-            if isinstance(statement, UNMARKED) or _is_text(statement) or _is_mark(statement):
-                yield statement
-                continue
-            if not getattr(statement, "marked", False):
-                marks = ast.Name(MARK, ast.Load())
-                call = ast.Call(marks, [self.probes.new(statement.lineno), ast.Constant(1)], [])
-                yield _all_at(ast.Expr(call), statement)
-                statement.marked = True  # type: ignore[attr-defined]
-            yield statement
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.BoolOp:
-        self.generic_visit(node)
-        node.values[1:] = map(self._operand, node.values[1:])
-        return node
-
-    def visit_Compare(self, node: ast.Compare) -> ast.Compare:
-        self.generic_visit(node)
-        node.comparators[1:] = map(self._operand, node.comparators[1:])
-        return node
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.IfExp:
-        self.generic_visit(node)
-        node.body, node.orelse = self._operand(node.body), self._operand(node.orelse)
-        return node
-
-    def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
-        self.generic_visit(node)
-        node.body = self._operand(node.body)
-        return node
-
-    def visit_ListComp(self, node: Any) -> Any:
-        self.generic_visit(node)
-        node.elt = self._operand(node.elt)
-        return node
-
-    visit_SetComp = visit_GeneratorExp = visit_ListComp
-
-    def _operand(self, node: ast.expr) -> ast.expr:
-        given: list[ast.expr] = [self.probes.new(node.lineno), ast.Constant(1)]
-        call = ast.Call(ast.Name(MARK, ast.Load()), given, [])
-        return _all_at(ast.BoolOp(ast.Or(), [call, node]), node)
-
-
-UNMARKED = (ast.FunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal)
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _is_mark(statement: ast.stmt) -> bool:
-    call = getattr(statement, "value", None)
-    return isinstance(call, ast.Call) and getattr(call.func, "id", "") == MARK
-
-
-def _all_at(made: N, near: ast.AST) -> N:
-    """A text that was made, at the place of another, but for what it was made of."""
-    pending: list[ast.AST] = [made]
-    while pending:
-        part = pending.pop()
-        if "lineno" in part._attributes and not hasattr(part, "lineno"):
-            ast.copy_location(part, near)
-            pending += ast.iter_child_nodes(part)
-    return made
