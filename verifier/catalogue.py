@@ -148,7 +148,7 @@ class Catalogue:
         for pattern in patterns:
             found = [pair for pair in everything if _matches(pair, pattern)]
             if not found:
-                raise self.unknown(pattern, [str(pair) for pair in everything])
+                raise self._no_pair(pattern, everything)
             chosen |= dict.fromkeys(found)
         return [pair for pair in everything if pair in chosen]
 
@@ -169,6 +169,15 @@ class Catalogue:
                 raise self._no_system(pattern)
             chosen.update(found)
         return [name for name in self.systems if name in chosen]
+
+    def _no_pair(self, pattern: str, pairs: list[Pair]) -> ModelError:
+        """An error that says whether systems are called so, of which nothing is checked."""
+        if any(_matches_system(name, pattern.rstrip("/")) for name in self.systems):
+            return ModelError(
+                f"nothing is checked of `{pattern}`",
+                mend="add a function with @always to properties/, or leave out may_end=True",
+            )
+        return self.unknown(pattern, [str(pair) for pair in pairs])
 
     def _no_system(self, pattern: str) -> ModelError:
         """An error that says whether pairs are called so."""

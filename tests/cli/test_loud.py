@@ -106,6 +106,17 @@ def test_a_system_that_may_end_is_not_checked_for_deadlocks(
     assert (ended.code, "the system may end here" in ended.out) == (0, True)
 
 
+def test_a_system_of_which_nothing_is_checked_is_not_called_unknown(
+    nestproof: Runner, project: Path
+) -> None:
+    bare = 'System("sink/stuck", R(), (take,), may_end=True, without=("p",))'
+    lock(project, f"{bare}\nU = {ASSERTS}")
+    with_a_property(project)
+    for command in (("check", "sink/stuck"), ("check", "sink/*"), ("gate", "sink")):
+        ran = nestproof(*command, cwd=project)
+        refused(ran, f"nothing is checked of `{command[1]}`", "add a function with @always")
+
+
 def test_a_simulation_that_comes_to_a_deadlock_reports_it(nestproof: Runner, project: Path) -> None:
     lock(project, STUCK)
     ended = nestproof("simulate", "lock/stuck", "--random", "5", cwd=project)

@@ -198,7 +198,8 @@ def _interrupted(run: _Run) -> int:
     if run.as_json:
         _report(run)
     total = plural(len(run.chosen), "pair")
-    say(WORDS[code], f"{len(run.chosen) - known} of {total} were not decided")
+    open = f"{len(run.chosen) - known} of {total} were not decided"
+    say(WORDS[code], open if run.chosen else "nothing was decided")
     return code
 
 

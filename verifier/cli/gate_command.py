@@ -137,11 +137,10 @@ def _gate(
 def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:
     """How far the gate has come, and where that is written."""
     open = sum(row.result.reason == REASON for row in report.rows)
+    pairs = plural(len(report.rows), "pair")
+    said = f"{open} of {pairs} were not decided" if report.rows else "nothing was decided"
     wrote = f"; wrote {', '.join(map(str, files.values()))}" if files else ""
-    say(
-        WORDS[report.stopped],
-        f"{open} of {plural(len(report.rows), 'pair')} were not decided{wrote}",
-    )
+    say(WORDS[report.stopped], said + wrote)
 
 
 def _write(kind: str, file: Path, report: Report) -> None:
