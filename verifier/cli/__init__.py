@@ -46,6 +46,14 @@ COMMANDS = {
 }
 
 
+WHY = {
+    errno.EBADF: "it is closed",
+    errno.EEXIST: "it is a file, and a folder is wanted",
+    errno.EISDIR: "it is a folder, and a file is wanted",
+}
+"""Why a path or the output cannot be used, where the system's own words say less."""
+
+
 class _Commands(click.Group):
     """Each command is a module of this package, imported when it is used."""
 
@@ -118,7 +126,7 @@ def main() -> None:
     except OSError as error:
         where = f"`{error.filename}`" if error.filename else "the output"
         with suppress(OSError):
-            why = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+            why = WHY.get(error.errno or 0) or error.strerror or error
             say("error", one_line(f"{where} cannot be used: {why}"))
         _drop_output()
         sys.exit(2)
