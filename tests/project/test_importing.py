@@ -82,6 +82,14 @@ def test_a_file_that_comes_before_a_bundled_one_is_imported(root: Path) -> None:
     assert sys.modules["models.x86"].__dict__["OWN"]
 
 
+def test_a_folder_that_is_no_package_adds_to_the_bundled_one_of_its_name(root: Path) -> None:
+    (root / "models" / "x86").mkdir()
+    (root / "models" / "x86" / "own.py").write_text("from models.x86.cr0 import Cr0\n")
+    load(root)
+    own = sys.modules["models.x86.own"].__dict__
+    assert own["Cr0"] is sys.modules["models.x86.cr0"].__dict__["Cr0"]
+
+
 def test_a_form_feed_ends_no_line(root: Path) -> None:
     model(root).write_text(f"# before\n\f\n# after\n{MODEL}")
     load(root)

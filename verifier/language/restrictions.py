@@ -7,7 +7,7 @@ import ast
 import builtins
 import inspect
 from collections.abc import Sequence
-from enum import EnumType
+from enum import EnumType, Flag
 from types import (
     BuiltinFunctionType,
     FunctionType,
@@ -104,6 +104,8 @@ class Examiner(Constructs):
 
     def _named(self, node: ast.Name) -> None:
         """Examine what a name stands for outside the function."""
+        if node.id == "__class__":  # what the compiler adds for it
+            raise self._refuse(node, "uses `super()`", "name the class: `Base.method(self)`")
         if _is_dunder(node.id):
             raise self._refuse(node, f"uses `{node.id}`", "give what it needs as a constant")
         value = self.scope.value(node.id)
@@ -177,6 +179,12 @@ class Examiner(Constructs):
         found = outside(whole, ast.unparse(node))
         if found.changeable is not None:
             where, part = found.changeable
+            if isinstance(whole, Flag):
+                raise self._refuse(
+                    node,
+                    f"uses `{ast.unparse(node)}`, a Flag",
+                    "use a record with a bit for each flag",
+                )
             if is_of_library(part):
                 raise self._refuse(node, f"uses `{where}`, a function of a library", WRITE_IT)
             raise self._refuse(

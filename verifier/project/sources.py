@@ -40,14 +40,17 @@ class Located:
 
 
 def located(name: str, folders: Sequence[str]) -> Located | None:
-    """A module below some folders, by Python's own precedence; None where there is none."""
+    """A module below some folders, by Python's own precedence; None where there is none.
+
+    A folder without `__init__.py` adds to a package of that name further on, and comes first in it.
+    """
     if not name or "/" in name or "\0" in name:
         return None
-    portions = []
+    portions = list[str]()
     for folder in folders:
         below = Path(folder) / name
         if (below / "__init__.py").is_file():
-            return Located(below / "__init__.py", (str(below),))
+            return Located(below / "__init__.py", (*portions, str(below)))
         file = Path(folder) / f"{name}.py"
         if file.is_file():
             return Located(file, None)
