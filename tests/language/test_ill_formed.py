@@ -286,9 +286,9 @@ def test_a_step_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_recursion_without_end(body: Any, line: str) -> None:
     assert of_system(body) == message(
-        f"step `{body.__name__}` of `ill/formed` calls itself without end",
+        f"step `{body.__name__}` of `ill/formed` nests its calls without end, or too deeply",
         place=line,
-        mend="let it end: what it calls must not depend on symbolic values alone",
+        mend="let it end soon: what it calls must not depend on symbolic values alone",
     )
 
 

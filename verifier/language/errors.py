@@ -198,9 +198,9 @@ def blaming(
         raise
     except RecursionError as error:
         raise ModelError(
-            f"{what} calls itself without end",
+            f"{what} nests its calls without end, or too deeply",
             raising_place(error.__traceback__),
-            "let it end: what it calls must not depend on symbolic values alone",
+            "let it end soon: what it calls must not depend on symbolic values alone",
         ) from None
     except SyntaxError as error:
         place = Place(error.filename or file or "?", error.lineno or 1)
