@@ -89,7 +89,7 @@ def test_stored_evidence_without_a_folder_is_reported_once(
     assert (checked.code, checked.err.count(said)) == (0, 1)
     assert nestproof("gate", cwd=project).out.count(said) == 1
     accepted = nestproof("gate", "--accept", cwd=project)
-    refused(accepted, "certificates` cannot be used: it is a file, and a folder is wanted")
+    refused(accepted, "certificates` cannot be used: it is a file; expected a folder")
 
 
 def test_a_link_to_no_evidence_is_of_no_use(nestproof: Runner, project: Path) -> None:

@@ -48,8 +48,8 @@ COMMANDS = {
 
 WHY = {
     errno.EBADF: "it is closed",
-    errno.EEXIST: "it is a file, and a folder is wanted",
-    errno.EISDIR: "it is a folder, and a file is wanted",
+    errno.EEXIST: "it is a file; expected a folder",
+    errno.EISDIR: "it is a folder; expected a file",
 }
 """Why a path or the output cannot be used, where the system's own words say less."""
 
