@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType, ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -78,6 +79,17 @@ def with_slot(value: object) -> Slotted:
     return made
 
 
+def with_field(kind: type, default: object) -> type:
+    first = {Mode: Mode.OFF, Era: Era("a")}.get(kind, default)
+    held = {"__annotations__": {"field": kind}, "field": first, "__module__": __name__}
+    return record(type("Made", (), held))
+
+
+def with_slots(default: bool) -> type:
+    held = {"__annotations__": {"on": bool}, "on": default, "__module__": __name__}
+    return dataclass(frozen=True, slots=True, init=False)(type("Made", (), held))
+
+
 one, other = object(), object()
 
 DIFFERENT: dict[str, Callable[[bool], Any]] = {
@@ -111,6 +123,11 @@ DIFFERENT: dict[str, Callable[[bool], Any]] = {
     "a slice": lambda way: slice(int(way)),
     "a complex number": lambda way: complex(way),
     "what is one object": lambda way: ((a := [1]), a) if way else ([1], [1]),
+    "a record's default": lambda way: with_field(bool, way),
+    "what a record's field holds": lambda way: with_field(Mode if way else Era, None),
+    "the default of a dataclass with slots": lambda way: with_slots(way),
+    "an object of a library": lambda way: SimpleNamespace(on=way),
+    "a slot of a library's object": lambda way: Fraction(way),
     "what two names stand for": lambda way: {"a": Era, "b": Era if way else Machine},
 }
 

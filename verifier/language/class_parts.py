@@ -118,9 +118,10 @@ def attributes_of(value: object) -> Iterator[Named]:
     """All that an instance holds in its dictionary and slots, by name."""
     for base in type(value).__mro__:
         for name, descriptor in vars(base).items():
-            if type(descriptor) is GetSetDescriptorType and name == "__dict__":
+            kind = type(descriptor)
+            if kind in (GetSetDescriptorType, MemberDescriptorType) and name == "__dict__":
                 yield from descriptor.__get__(value).items()
-            elif type(descriptor) is MemberDescriptorType:
+            elif kind is MemberDescriptorType:
                 with suppress(AttributeError):
                     yield name, descriptor.__get__(value)
 

@@ -27,6 +27,9 @@ from verifier.language.class_parts import attributes_of
 from verifier.language.constants import PLAIN
 from verifier.language.ownership import is_own
 
+PROGRAM = f"{__name__.partition('.')[0]}."
+"""How the names of this program's modules begin."""
+
 Part = tuple[str, object]
 """A text that says what comes, and a value; or a text alone, with a value of the same text."""
 
@@ -126,9 +129,12 @@ def _attributes(value: Any) -> Iterator[Part]:
     elif hasattr(cls, "__layout__"):
         yield "class", cls
         yield from (("leaf", leaf) for leaf in value._values())
-    elif not is_own(cls):  # of Python or of this program: what it remembers is its own business
-        if is_dataclass(cls):
-            yield from ((each.name, getattr(value, each.name, None)) for each in fields(cls))
+    elif is_dataclass(cls) and not is_own(cls):
+        yield from ((each.name, getattr(value, each.name, None)) for each in fields(cls))
+    elif not is_own(cls) and cls.__module__.startswith(PROGRAM):
+        return  # what it remembers is its own business
+    elif not is_own(cls):
+        yield from _named(dict(attributes_of(value)))
     else:
         yield "class", cls
         yield from _named(dict(attributes_of(value)))
@@ -157,6 +163,8 @@ def _in_class(cls: type) -> Iterator[Part]:
     yield from (("base", base) for base in cls.__bases__)
     if isinstance(cls, EnumType):
         yield from cls._member_map_.items()
+    layout = vars(cls).get("__layout__")
+    yield from (("leaf", leaf) for leaf in layout.leaves) if layout else ()
     yield from _named(vars(cls))
 
 
