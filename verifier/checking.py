@@ -78,13 +78,21 @@ def decide(
 
     Evidence that people will read or keep is worth the time that `minimal` lemmas and explained
     counterexamples take. `sound` has evidence that was just audited, of properties and of cases
-    that must be reachable: for those nothing is searched.
+    that must be reachable: for those nothing is searched. A violation is shown as soon as an engine
+    has found it, as the result that is `found` in the progress; a later one may be shorter.
     """
     wanted = list(groups)
     _refuse_absent(properties, compiled, wanted)
     sound = sound or {}
     goals = [group for group in wanted if group in compiled.circuit.bad and group not in sound]
-    verdicts = engine(compiled.circuit, goals, limits, watch) if goals else {}
+
+    def seen(progress: Progress) -> None:
+        found = progress.found
+        if isinstance(found, Violated):
+            found = _violated(compiled, properties, progress.detail, found, False)
+        watch(replace(progress, found=found))
+
+    verdicts = engine(compiled.circuit, goals, limits, seen) if goals else {}
     witnesses = witness_goals(compiled.system, properties, wanted)
     open_or_violated = {g for g, each in verdicts.items() if not isinstance(each, Proved)}
     open_or_violated |= {g for g, each in sound.items() if isinstance(each, Run)}

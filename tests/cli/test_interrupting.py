@@ -9,11 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from verifier.__main__ import main
-from verifier.cli import nestproof
+from verifier.cli import check_command, nestproof
 from verifier.processes import signals
 
 ROOT = Path(__file__).parent.parent.parent
@@ -155,6 +156,36 @@ def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
     assert sorted(row["evidence"] for row in rows if row["evidence"]) == [
         f"out/{file}" for file in wanted
     ]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("engine", ["bmc", "bmc-z3", "pdr", "kinduction", "auto"])
+def test_an_interrupted_check_shows_the_violations_of_systems_that_are_not_decided(
+    engine: str,
+    jobs: str,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The signal comes where a violation was stored; its system is searched for more."""
+    save = check_command._save
+
+    def interrupted(*given: Any) -> None:
+        save(*given)
+        if given[1].verdict == "violated":
+            raise KeyboardInterrupt
+
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(check_command, "_save", interrupted)
+    arguments = ["check", "lazy/broken", "--engine", engine, "--jobs", jobs, "--evidence", "out"]
+    with nestproof.make_context("nestproof", arguments) as context:
+        assert nestproof.invoke(context) == 130
+    shown = capsys.readouterr()
+    [file] = Path("out").iterdir()
+    name = file.stem.removeprefix("lazy.broken.")
+    assert f"violated   lazy/broken/{name}" in shown.out
+    assert shown.out.count("violated ") == 1
+    assert "interrupted: 2 of 3 pairs were not decided" in shown.err
 
 
 def test_a_gate_that_is_interrupted_before_it_begins_writes_its_reports(

@@ -128,8 +128,9 @@ def test_no_goals_need_no_search(search: Bmc) -> None:
 def test_progress_names_the_depth_that_is_good_and_the_goal(search: Bmc) -> None:
     seen: list[Progress] = []
     verdict = search(shift_register(3), ["all ones"], Limits(), seen.append)["all ones"]
-    assert [(progress.engine, progress.depth, progress.detail) for progress in seen] == [
-        (verdict.engine, depth, "all ones") for depth in range(4)
+    assert seen == [
+        *(Progress(verdict.engine, depth, "all ones") for depth in range(4)),
+        Progress(verdict.engine, 3, "all ones", found=verdict),
     ]
 
 

@@ -220,9 +220,10 @@ def test_the_memory_limit_ends_in_unknown() -> None:
 
 def test_progress_goes_to_the_watch() -> None:
     seen: list[Progress] = []
-    pdr(counter(3, 5), ["full"], Limits(), seen.append)
-    assert [progress.depth for progress in seen] == list(range(1, len(seen) + 1))
+    verdict = pdr(counter(3, 5), ["full"], Limits(), seen.append)["full"]
+    assert [progress.depth for progress in seen[:-1]] == list(range(1, len(seen)))
     assert {progress.engine for progress in seen} == {"pdr"}
+    assert [progress.found for progress in seen if progress.found] == [verdict]
 
 
 def test_an_interrupt_ends_the_search() -> None:

@@ -48,7 +48,16 @@ def check_all(
     task = partial(check_one, catalogue, compiled_by, engine, limits, minimal, fresh)
     found: dict[str, list[Result]] = {}
     order = list(by_system)
-    for name, answer in _answers(task, by_system, limits, jobs, watch):
+    early = dict[int, Result]()
+
+    def seen(progress: Progress) -> None:
+        for each in (progress, *progress.parts.values()):
+            if isinstance(each.found, Result) and id(each.found) not in early:
+                early[id(each.found)] = each.found
+                keep(each.found)
+        watch(progress)
+
+    for name, answer in _answers(task, by_system, limits, jobs, seen):
         found[name] = _lost(name, by_system[name], answer) if isinstance(answer, Lost) else answer
         for result in found[name]:
             keep(result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -135,7 +135,6 @@ def _check(
     doubts += unrecorded(catalogue, chosen)
     for doubt in doubts:
         say("warning", doubt)
-    width = max(len(str(pair)) for pair in chosen)
     with Reporter("checking", len({pair.system for pair in chosen}), run.as_json) as reporter:
         batches = check_all(
             catalogue,
@@ -155,9 +154,7 @@ def _check(
                 run.results += batch
                 if not run.as_json:
                     reporter.clear()
-                    for result in batch:
-                        expected = catalogue.expected.get(_pair(result))
-                        click.echo(lines(result, expected, width, columns()))
+                    _show(run, batch)
                     reporter.resume()
     circuits.trim()
 
@@ -176,6 +173,13 @@ def _report(run: _Run) -> int:
     return exit_code(codes)
 
 
+def _show(run: _Run, results: Iterable[Result]) -> None:
+    """The lines of some results."""
+    width = max((len(str(pair)) for pair in run.chosen), default=0)
+    for result in results:
+        click.echo(lines(result, run.expected.get(_pair(result)), width, columns()))
+
+
 def _without_file(results: Sequence[Result]) -> None:
     """Say of which pairs there is no evidence in the folder."""
     bare = [_pair(r) for r in results if r.evidence is None and r.verdict != "unknown"]
@@ -188,6 +192,7 @@ def _without_file(results: Sequence[Result]) -> None:
 def _interrupted(run: _Run) -> int:
     """Report what has been found before a signal came; what was not decided is unknown."""
     code = end_all()
+    shown = {_pair(result) for result in run.results}
     found = {_pair(result): result for result in (*run.results, *run.saved)}
     known = len(found.keys() & {*run.chosen})
     extra = [pair for pair in found if pair not in run.chosen]
@@ -197,6 +202,8 @@ def _interrupted(run: _Run) -> int:
     ]
     if run.as_json:
         _report(run)
+    else:
+        _show(run, [found[pair] for pair in run.chosen if pair in found and pair not in shown])
     total = plural(len(run.chosen), "pair")
     open = f"{len(run.chosen) - known} of {total} were not decided"
     say(WORDS[code], open if run.chosen else "nothing was decided")

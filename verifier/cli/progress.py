@@ -76,7 +76,9 @@ class Reporter:
             if not key[0] or key[0] in progress.parts
         }
         for part, each in (("", progress), *progress.parts.items()):
-            if each.engine in ENGINES:
+            if each.found is not None:
+                self._searched.pop((part, each.engine, each.detail), None)
+            elif each.engine in ENGINES:
                 self._searched[part, each.engine, each.detail] = each
 
     def done(self) -> None:

@@ -50,7 +50,7 @@ def auto(
     longer than the shortest.
     """
     budget = Budget(limits)
-    standing = _Standing(goals)
+    standing = _Standing(goals, watch)
     known = _known(circuit, standing, lemmas, budget)
     searches = {goal: Search(circuit, goal, budget, known) for goal in standing.goals}
     _first_look(searches.values(), standing, budget, watch)
@@ -66,7 +66,8 @@ def auto(
 class _Standing:
     """What the engines have found so far."""
 
-    def __init__(self, goals: Iterable[str]) -> None:
+    def __init__(self, goals: Iterable[str], watch: Watch) -> None:
+        self._watch = watch
         self.goals = list(dict.fromkeys(goals))
         self.failures: list[str] = []
         self._decided: dict[str, Proved | Violated] = {}
@@ -78,6 +79,8 @@ class _Standing:
             if isinstance(verdict, Unknown):
                 self._undecided[goal][verdict.engine] = verdict
             elif goal not in self._decided or verdict.engine == "bmc":
+                if isinstance(verdict, Violated) and self._decided.get(goal) != verdict:
+                    self._watch(Progress(verdict.engine, verdict.depth, goal, found=verdict))
                 self._decided[goal] = verdict
 
     def open(self) -> list[str]:

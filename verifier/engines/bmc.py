@@ -62,8 +62,9 @@ def bounded(
     searches = [Search(circuit, goal, budget, engine=engine, oracle=oracle) for goal in names]
     reason = None
     try:
-        for _ in deepened(searches, limits.depth, watch):
-            pass
+        for search in deepened(searches, limits.depth, watch):
+            if search.found is not None:
+                watch(Progress(engine, search.depth, search.goal, found=search.found))
     except Exhausted as limit:
         reason = str(limit)
     return {search.goal: search.verdict(reason) for search in searches}

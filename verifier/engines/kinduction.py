@@ -41,6 +41,9 @@ def kinduction(
                 watch(Progress("kinduction", induction.steps, induction.goal))
                 if induction.steps == limits.depth or induction.settles():
                     waiting.remove(induction)
+                    found = induction.violation
+                    if found is not None:
+                        watch(Progress("kinduction", induction.steps, induction.goal, found=found))
     except Exhausted as limit:
         reason = str(limit)
     return {induction.goal: induction.verdict(reason) for induction in inductions}
@@ -63,6 +66,11 @@ class _Induction:
     def verdict(self, limit: str | None) -> Proved | Violated | Unknown:
         reason = limit or f"neither proved nor violated by induction over {self.steps} steps"
         return self._decided or Unknown("kinduction", reason, self.steps, self._budget.seconds)
+
+    @property
+    def violation(self) -> Violated | None:
+        """The violation, if that is the verdict."""
+        return self._decided if isinstance(self._decided, Violated) else None
 
     def settles(self) -> bool:
         """Try the present number of steps; whether that decides the goal. Raises Exhausted."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 Clause = tuple[tuple[str, bool], ...]
 """A disjunction: latch names, each with the value that satisfies it."""
@@ -109,6 +110,8 @@ class Progress:
     facts: dict[str, int] = field(default_factory=dict)
     parts: Mapping[str, "Progress"] = field(default_factory=dict)
     """What is done side by side, by name, as far as each has reported it."""
+    found: Any = None
+    """What there is to report before the end: of an engine, a violation of its goal."""
 
 
 Watch = Callable[[Progress], None]

@@ -261,12 +261,12 @@ def _heard(task: Callable[[Watch], T], tell: Tell) -> T:
 
 
 def _now_and_then(tell: Tell) -> Watch:
-    """Progress, but not more often than somebody can read it."""
+    """Progress, but not more often than somebody can read it; what is found at once."""
     last = 0.0
 
     def watch(progress: Progress) -> None:
         nonlocal last
-        if monotonic() - last >= REPORTS:
+        if progress.found is not None or monotonic() - last >= REPORTS:
             last = monotonic()
             tell(progress)
 

@@ -19,6 +19,7 @@ from verifier.evidence.verdicts import (
     Invariant,
     Limits,
     Path,
+    Progress,
     Proved,
     Unknown,
     Verdict,
@@ -98,6 +99,7 @@ class _Run:
         self._original, self._reduced, self._facts = original, reduced, reduction.facts
         self._reduction = reduction
         self._budget = budget
+        self._watch = watch
         resets = [latch.reset for latch in reduced.latches]
         self._search = Search(transition(reduced), resets, budget, budget.limits.depth, watch)
 
@@ -109,9 +111,11 @@ class _Run:
         """Give a goal its turn; whether it now has a verdict. Raises Exhausted."""
         try:
             self._search.settle(goal)
-            self.verdicts[goal.name] = self._verdict(goal)
+            verdict = self.verdicts[goal.name] = self._verdict(goal)
         except Paused:
             return False
+        if isinstance(verdict, Violated):
+            self._watch(Progress("pdr", goal.good_steps, goal.name, found=verdict))
         return True
 
     def unknown(self, goal: Goal, reason: str) -> Unknown:
