@@ -136,6 +136,17 @@ def test_what_cover_calls_unreachable_has_a_proof_in_the_folder(
     assert [line.rsplit(": ", 1)[1] for line in audited.out.splitlines()] == ["unreachable"] * 3
 
 
+def test_a_dead_branch_in_the_line_of_its_condition_is_unreachable(
+    nestproof: Runner, door: Path
+) -> None:
+    both = "    if door.locked and door.open: door.rung = True\n"
+    text = model(door).read_text().replace("    door.open = not door.open\n", both)
+    model(door).write_text(text)
+    covered = nestproof("cover", "door", cwd=door).out
+    assert "in move: `door.locked and door.open`\n" in covered
+    assert "2 branches, 1 taken, 1 unreachable, 0 not known" in covered
+
+
 def test_evidence_of_a_vacuous_pair_is_rejected_once_its_step_can_fire(
     nestproof: Runner, door: Path
 ) -> None:

@@ -89,6 +89,15 @@ def by_the_era(s: State) -> None:
     s.era.strict(s.part)
 
 
+FAILED = AssertionError
+
+
+@step
+def by_another_name(s: State) -> None:
+    if s.part.on:
+        raise FAILED("the part is on")
+
+
 TABLE = {"a": (plainly, strictly)}
 
 
@@ -111,7 +120,7 @@ STATE = State(era=ERA)
     "function",
     [
         *(directly, by_a_call, by_a_plain_function, by_a_method),
-        *(by_a_property, by_the_era, by_a_table),
+        *(by_a_property, by_the_era, by_a_table, by_another_name),
     ],
 )
 def test_an_assertion_is_found_wherever_a_step_comes_to_it(function: Callable[..., None]) -> None:

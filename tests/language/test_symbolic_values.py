@@ -42,6 +42,21 @@ def values() -> dict[str, Any]:
     }
 
 
+class Three(Enum):
+    A = 0
+    B = 1
+    C = 2
+
+
+def test_a_symbolic_member_equals_itself() -> None:
+    graph = Graph()
+    code = graph.variable(), graph.variable()
+    run = SymbolicRun(graph, layout_of(Part).leaves, [0, (0,)])
+    one, other = (Symbol(run, Three, code, "three") for _ in range(2))
+    assert (one == other) is True
+    assert (one != other) is False
+
+
 OPERATIONS: dict[str, Callable[[Any], object]] = {
     "repr": repr,
     "str": str,

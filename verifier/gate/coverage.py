@@ -113,7 +113,8 @@ def _branches(function: FunctionType) -> list[Branch]:
     for node in _conditions(definition(tree, code)):
         test = ast.unparse(node.test)
         place = (code.co_filename, code.co_name, node.test.lineno, test)
-        found.append(Branch(*place, True, node.body[0].lineno))
+        inline = node.body[0].lineno == node.test.end_lineno
+        found.append(Branch(*place, True, 0 if inline else node.body[0].lineno))
         found.append(Branch(*place, False, node.orelse[0].lineno if node.orelse else 0))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from enum import Enum
 from functools import cache
@@ -47,6 +48,14 @@ def _contains_assert(code: CodeType) -> bool:
         return False  # without a text it is refused once it runs
 
 
+OTHERS = frozenset(
+    name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, Exception) and kind is not AssertionError
+)
+"""Exceptions that no assertion raises."""
+
+
 def _names_assert_never(function: FunctionType) -> bool:
     """Whether a function names `typing.assert_never`, however it is imported."""
     names = set(_names(function.__code__))
@@ -58,11 +67,11 @@ def _names_assert_never(function: FunctionType) -> bool:
 
 
 def _fails(node: ast.AST) -> bool:
-    """Whether it is an assertion, or raises what a failed one raises."""
-    raised = node.exc if isinstance(node, ast.Raise) else None
-    raised = raised.func if isinstance(raised, ast.Call) else raised
-    named = isinstance(raised, ast.Name) and raised.id == AssertionError.__name__
-    return isinstance(node, ast.Assert) or named
+    """Whether it is an assertion, or raises what may be what a failed one raises."""
+    if not isinstance(node, ast.Raise):
+        return isinstance(node, ast.Assert)
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return not isinstance(raised, ast.Name) or raised.id not in OTHERS
 
 
 def _body(function: Any) -> FunctionType:

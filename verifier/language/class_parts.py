@@ -151,8 +151,14 @@ def of_libraries(cls: type) -> Iterator[FunctionType]:
             if isinstance(function, FunctionType):
                 file = function.__code__.co_filename
                 own = is_model_file(file) or is_program_file(file) or file == enum.__file__
-                if not own and not is_generated(function.__code__, base):
+                if not own and not _is_given(function, base):
                     yield function
+
+
+def _is_given(function: FunctionType, cls: type) -> bool:
+    """Whether Python's dataclasses or named tuples have given a class a function."""
+    code = function.__code__
+    return code in OF_SLOTS or is_generated(code, cls)
 
 
 def _in_dataclass(cls: type, where: str) -> Iterator[Named]:
@@ -218,6 +224,10 @@ def _reads_or_is_named_so(cls: type, name: str, value: Any) -> bool:
     return made and hasattr(type(value), "__get__") and not is_own(type(value))
 
 
+OF_SLOTS = {
+    vars(dataclasses)[name].__code__ for name in ("_dataclass_getstate", "_dataclass_setstate")
+}
+"""What a frozen dataclass with slots has for pickling, which no run does."""
 MAKERS = {module.__file__ for module in (collections, dataclasses, enum, functools, typing)}
 """The files of Python's functions that put methods into classes."""
 GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__le__", "__lt__"})
@@ -252,6 +262,7 @@ def _is_as_made(function: FunctionType, name: str, cls: type) -> bool:
     """Whether Python has put a function there, as far as runs may call it."""
     code = function.__code__
     uncalled = code.co_name in ("__setattr__", "__delattr__", "__repr__")
-    by_python = code.co_filename in MAKERS and function.__name__ == name
+    named_so = function.__name__ == name or code in OF_SLOTS
+    by_python = code.co_filename in MAKERS and named_so
     unnamed = code.co_filename == "<string>" and (uncalled or is_generated(code, cls))
     return by_python or unnamed

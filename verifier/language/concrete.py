@@ -124,9 +124,19 @@ class ConcreteRun:
         """How many model functions are running."""
         return len(self._open)
 
-    def log(self, entry: Assignment | Call | Branch) -> None:
-        if self._open and self.logging:
-            self._open[-1].entries.append(entry)
+    @property
+    def logged(self) -> int:
+        """How many entries the innermost call has."""
+        return len(self._open[-1].entries) if self._open else 0
+
+    def log(self, entry: Assignment | Call | Branch, since: int | None = None) -> None:
+        """Log an entry; with `since`, before the first assignment from that one on."""
+        if not (self._open and self.logging):
+            return
+        entries = self._open[-1].entries
+        later = range(len(entries) if since is None else since, len(entries))
+        place = next((n for n in later if isinstance(entries[n], Assignment)), len(entries))
+        entries.insert(place, entry)
 
     def call(self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         if self._open:

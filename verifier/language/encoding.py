@@ -37,6 +37,8 @@ class Encoding:
 
     def same(self, graph: Graph, code: Code, other: Code) -> int:
         """The literal that holds where two codes mean the same member."""
+        if code == other:
+            return TRUE
         if len(self.members) == 1 << self.width:
             return graph.all(graph.differ(a, b) ^ 1 for a, b in zip(code, other, strict=True))
         return graph.any(

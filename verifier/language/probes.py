@@ -26,6 +26,7 @@ class Probes:
         self.file = file
         self.lines: list[int] = []
         self.ran = bytearray()
+        self._first: dict[tuple[int, int], int] = {}
 
     def mark(self, nodes: Iterable[Node]) -> None:
         """Put marks into a text, which is changed."""
@@ -52,6 +53,16 @@ class Probes:
         """Nothing has run."""
         self.ran[:] = bytes(len(self.ran))
 
+    def is_set(self, statement: tuple[int, int]) -> bool:
+        """Whether a statement has run that begins at a line and column."""
+        number = self._first.get(statement)
+        return number is not None and self.ran[number] == 1
+
+    def set(self, statement: tuple[int, int], ran: bool) -> None:
+        """Note whether a statement has run."""
+        if statement in self._first:
+            self.ran[self._first[statement]] = ran
+
     def place(self, number: int) -> Place:
         """Where a mark is."""
         return Place(self.file, self.lines[number])
@@ -60,6 +71,7 @@ class Probes:
         for statement in block:
             if not (isinstance(statement, UNMARKED) or _is_text(statement)):
                 where = place_in_text(statement)
+                self._first[statement.lineno, statement.col_offset] = len(self.lines)
                 yield ast.Expr(self._set(statement.lineno, where), **where)
             yield statement
 

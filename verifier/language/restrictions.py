@@ -5,6 +5,7 @@ import __future__
 
 import ast
 from collections.abc import Sequence
+from enum import EnumType
 from types import FunctionType
 
 from verifier.language.constants import IN_ONLY, outside
@@ -56,6 +57,9 @@ class Examiner(Named):
                     node, "compares with `is`", "compare with ==: a symbolic value has no identity"
                 )
             if isinstance(operator, ast.In | ast.NotIn):
+                if isinstance(self._held(right), EnumType):
+                    what = f"tests what is in `{ast.unparse(right)}`"
+                    raise self._refuse(node, what, "leave it out: every member is in its enum")
                 self.tested.add(id(right))
                 self._loop(right)
             if isinstance(operator, ast.Eq | ast.NotEq) and self._are_sets(left, right):
