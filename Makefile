@@ -5,14 +5,21 @@ BIN    := $(VENV)/bin
 
 unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 
-# make signals: Ctrl-C and SIGTERM at 300 random moments each, up to an hour.
-.PHONY: verify test versions check gate bench signals golden picture clean
+# make campaigns: what make test tries samples of, at full size: circuits of the whole catalogue in
+# several processes, 15 times as many random programs. make signals: Ctrl-C and SIGTERM at 300
+# random moments each, up to an hour.
+.PHONY: verify test campaigns versions check gate bench signals golden picture clean
+CAMPAIGNS := tests/compiler/test_determinism.py tests/language/test_agreement.py \
+             tests/language/test_plain_objects.py
 
 verify: $(VENV)/ready
 	$(BIN)/nestproof check
 
 test: $(VENV)/ready
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
+
+campaigns: $(VENV)/ready
+	$(BIN)/pytest -n auto --campaign $(CAMPAIGNS)
 
 versions: $(VENV)/ready
 	$(BIN)/python -m tests.versions -n auto $(ARGUMENTS)

@@ -1,24 +1,53 @@
-"""Golden outputs are rewritten with `--rewrite-golden`, and the difference reviewed."""
+"""Golden outputs are rewritten with `--rewrite-golden`, and the difference reviewed.
 
+With `--campaign`, as `make campaigns` has it, random and repeated samples are several times as
+large as in `make test`.
+"""
+
+import gc
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from verifier.__main__ import ALIVE
 from verifier.catalogue import bundled_root
 from verifier.project.importing import opened
 
 opened([bundled_root()])  # what tests import of the models is what a catalogue has
 
+PROGRAMS, PROGRAMS_OF_A_CAMPAIGN = 40, 600
+"""How many random programs each property-based test tries."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="rewrite golden files")
+    parser.addoption("--campaign", action="store_true", help="try much larger samples")
 
 
-def pytest_configure() -> None:
-    """Ctrl-C means what it does in a terminal, also where a shell ignores it in the background."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Ctrl-C means what it does in a terminal, also where a shell ignores it in the background.
+
+    Garbage is collected as seldom as in a command.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.set_threshold(ALIVE)
+    settings.register_profile(
+        "ours",
+        max_examples=PROGRAMS_OF_A_CAMPAIGN if config.getoption("--campaign") else PROGRAMS,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+    settings.load_profile("ours")
+
+
+@pytest.fixture
+def campaign(request: pytest.FixtureRequest) -> bool:
+    """Whether samples are to be as large as they can be."""
+    return bool(request.config.getoption("--campaign"))
 
 
 @pytest.fixture

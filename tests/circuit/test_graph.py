@@ -1,7 +1,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifier.circuit.circuit import Circuit, Input, Latch
@@ -34,6 +34,7 @@ def build(recipe: Recipe) -> tuple[Graph, list[int], list[int], list[int]]:
     return graph, variables, literals, tables
 
 
+@settings(max_examples=100)
 @given(recipes)
 def test_every_operation_computes_what_it_says(recipe: Recipe) -> None:
     graph, variables, literals, tables = build(recipe)
@@ -41,6 +42,7 @@ def test_every_operation_computes_what_it_says(recipe: Recipe) -> None:
     assert graph.evaluate(literals, words, ones=255) == tables
 
 
+@settings(max_examples=100)
 @given(recipes)
 def test_gates_are_unique_and_come_after_their_fan_ins(recipe: Recipe) -> None:
     graph, *_ = build(recipe)
@@ -55,6 +57,7 @@ def test_gates_are_unique_and_come_after_their_fan_ins(recipe: Recipe) -> None:
             assert 1 < graph.left[node] < graph.right[node] < 2 * node
 
 
+@settings(max_examples=100)
 @given(recipes)
 def test_a_copy_computes_the_same_over_other_variables(recipe: Recipe) -> None:
     graph, variables, literals, tables = build(recipe)

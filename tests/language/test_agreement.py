@@ -2,7 +2,7 @@
 
 from random import Random
 
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from tests.language.programs import PROPERTIES, random_system
@@ -17,12 +17,6 @@ STALE = "is used after"
 KNOWN = [function for function in map(about, PROPERTIES) if function]
 
 
-@settings(
-    max_examples=80,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
 @given(st.integers(0, 10**6))
 def test_random_programs_do_the_same_on_plain_and_on_symbolic_values(seed: int) -> None:
     try:

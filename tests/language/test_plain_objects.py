@@ -4,7 +4,7 @@ from enum import Enum
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.language import plain_objects, programs
@@ -84,12 +84,6 @@ def _values(kind: type) -> list[Any]:
     return list(kind) if issubclass(kind, Enum) else [False, True]
 
 
-@settings(
-    max_examples=60,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 @given(st.integers(0, 10**6))
 def test_random_programs_are_refused_or_do_the_same_on_plain_objects(seed: int) -> None:
     system, random = random_system(Random(seed)), Random(seed)
