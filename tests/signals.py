@@ -21,6 +21,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from tests.processes.watching import children, is_gone, is_zombie
+
 HOME = Path(__file__).parent.parent
 COMMANDS = (
     "check --jobs 2",
@@ -36,10 +38,10 @@ REPORTS = ("report.json", "report.sarif", "report.xml")
 LONGEST = 60.0
 """Seconds after a signal in which a command must have ended; it counts as hung beyond HUNG."""
 HUNG = 10.0
-GONE = 3.0
+GONE = 10.0
 """Seconds after its end in which its processes must be gone."""
 TOGETHER = 0.05
-"""Seconds between a signal and a regular end that had already begun."""
+"""Seconds between a signal and a regular end that begins just then."""
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 Start = Callable[[Sequence[str], Path, Path], int]
@@ -123,6 +125,7 @@ def signalled(
         while not listens(process):
             time.sleep(0.001)
         time.sleep(moment)
+        ended = all(map(is_zombie, children(process)))
         sent = time.monotonic()
         _send(process, number)
         code = None
@@ -138,7 +141,7 @@ def signalled(
             os.killpg(process, signal.SIGKILL)
             os.waitpid(process, 0)
         elif code != CODES[number]:
-            outcome.first = code in (0, 1) and outcome.seconds < TOGETHER
+            outcome.first = code in (0, 1) and (ended or outcome.seconds < TOGETHER)
             outcome.faults += [] if outcome.first else [f"lost ({code})"]
         out, err = (streams / "out").read_text(), (streams / "err").read_text()
         outcome.faults += _faults(arguments, cwd, process, out, err)
@@ -190,9 +193,7 @@ def _gone(group: int) -> bool:
     """Whether no process is left of a session."""
     end = time.monotonic() + GONE
     while time.monotonic() < end:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
+        if is_gone(group):
             return True
         time.sleep(0.01)
     return False

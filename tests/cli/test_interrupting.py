@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -13,18 +12,26 @@ from typing import Any
 
 import pytest
 
+from tests.processes.watching import children, eventually, is_gone, workers
+from tests.signals import listens
 from verifier.__main__ import main
 from verifier.cli import check_command, nestproof
 from verifier.processes import signals
 
 ROOT = Path(__file__).parent.parent.parent
 CHECK = [sys.executable, "-m", "verifier", "check"]
+ENDS = 120.0
+"""Seconds, on a machine however busy, in which an interrupted command ends."""
+
+
+def has_begun(supervisor: int) -> bool:
+    return listens(supervisor) and bool(children(supervisor))
 
 
 @pytest.mark.parametrize("engine", ["auto", "pdr"])
-@pytest.mark.parametrize("seconds", [0.5, 2.0])
+@pytest.mark.parametrize("moment", [has_begun, workers])
 def test_an_interrupted_check_ends_with_130_and_leaves_no_process(
-    engine: str, seconds: float
+    engine: str, moment: Callable[[int], object]
 ) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "verifier", "check", "kvm-nvmx", "--engine", engine, "--jobs", "2"],
@@ -34,13 +41,13 @@ def test_an_interrupted_check_ends_with_130_and_leaves_no_process(
         text=True,
         start_new_session=True,
     )
-    time.sleep(seconds)
+    eventually(lambda: moment(process.pid), "a check")
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=ENDS)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "interrupted" in err
-    assert not _still_running(process.pid)
+    eventually(lambda: is_gone(process.pid), "no process left")
 
 
 def test_an_interruption_while_the_tool_is_loading_is_one_message(
@@ -79,9 +86,9 @@ def test_a_killed_check_leaves_no_process() -> None:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    time.sleep(2.0)
+    eventually(lambda: workers(process.pid), "a worker")
     process.kill()
-    process.communicate(timeout=20)  # the others hold the pipes open
+    process.communicate(timeout=ENDS)  # the others hold the pipes open
 
 
 def test_what_z3_takes_for_itself_is_an_interruption_again() -> None:
@@ -99,17 +106,6 @@ def test_what_z3_takes_for_itself_is_an_interruption_again() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         answer_of(Interrupted())
-
-
-def _still_running(group: int) -> bool:
-    """Whether a process of the group is left a moment later."""
-    for _ in range(20):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -139,13 +135,10 @@ def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
         for group in ("deadlock", "integrity", "isolation")
     ]
     out = project / "out"
-    for _ in range(500):
-        if out.exists() and sorted(file.name for file in out.glob("*.json")) == wanted:
-            break
-        time.sleep(0.1)
+    eventually(lambda: sorted(file.name for file in out.glob("*.json")) == wanted, "the evidence")
     assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
-    printed, err = process.communicate(timeout=20)
+    printed, err = process.communicate(timeout=ENDS)
     assert process.returncode == 130
     assert "interrupted: 3 of 9 pairs were not decided" in err
     assert sorted(file.name for file in out.iterdir()) == wanted

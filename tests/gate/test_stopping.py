@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,6 +13,7 @@ import pytest
 
 from tests.command import HOME
 from tests.gate.conftest import Project
+from tests.processes.watching import eventually, is_gone, used, workers
 
 REPORTS = ("json", "junit", "sarif", "markdown")
 SLOW = '''
@@ -32,24 +32,18 @@ endless = System("lazy/endless", Machine(), (use_fpu, stay))
 '''
 
 
+LONG = 1.0
+"""Seconds of computing that no worker takes but that of the slow system."""
+
+
 def wait_for_the_slow_one(process: int) -> None:
     """Wait until a gate's last worker is that of the slow system, which comes last."""
-    alone = 0
-    for _ in range(600):
-        workers = [w for command in children(process) for w in children(command)]
-        alone = alone + 1 if len(workers) == 1 else 0
-        if alone == 30:
-            return
-        time.sleep(0.05)
-    raise AssertionError("the slow system does not begin")
 
+    def is_alone() -> bool:
+        beside = workers(process)
+        return len(beside) == 1 and used(beside[0]) > LONG
 
-def children(process: int) -> list[int]:
-    try:
-        listed = Path(f"/proc/{process}/task/{process}/children").read_text()
-    except OSError:
-        return []
-    return [int(child) for child in listed.split()]
+    eventually(is_alone, "the slow system alone")
 
 
 def stopped(
@@ -70,7 +64,7 @@ def stopped(
     wait_for_the_slow_one(process.pid)
     assert process.poll() is None, process.communicate()
     os.killpg(process.pid, number) if group else process.send_signal(number)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=120)
     return process, err
 
 
@@ -107,18 +101,7 @@ def test_the_reports_have_what_was_decided_before_the_signal(
     assert "0 of the 6 pairs decided by then touched" in report
     assert "<details><summary>3 pairs not decided</summary>" in report
     assert "| `slow" not in report
-    assert_gone(process.pid)
-
-
-def assert_gone(group: int) -> None:
-    """No process of the group is left a moment later."""
-    for _ in range(30):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.1)
-    raise AssertionError("a process is left")
+    eventually(lambda: is_gone(process.pid), "no process left")
 
 
 def test_a_gate_that_is_stopped_accepts_nothing(project: Project) -> None:
@@ -128,7 +111,7 @@ def test_a_gate_that_is_stopped_accepts_nothing(project: Project) -> None:
     process = project.start("gate", "--accept", "--jobs", "2")
     wait_for_the_slow_one(process.pid)
     process.terminate()
-    assert process.wait(20) == 143
+    assert process.wait(120) == 143
     assert {file: file.read_bytes() for file in kept(project.folder)} == before
 
 

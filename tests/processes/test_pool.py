@@ -3,20 +3,40 @@
 import errno
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
 from verifier.evidence.verdicts import Progress, Watch
 from verifier.language.errors import ModelError, ToolFailure
-from verifier.processes import pool
+from verifier.processes import pool, worker
 from verifier.processes.pool import NoProcess, apart, messages, side_by_side, within
-from verifier.processes.worker import Lost, Tell
+from verifier.processes.worker import Lost, Tell, Worker
 
 Tasks = dict[str, Callable[[], int]]
+
+
+class Clock:
+    """The clock of the pool, which a test puts forward: a busy machine makes nothing late."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """It stands still."""
+    stopped = Clock()
+    for module in (pool, worker):
+        monkeypatch.setattr(module, "monotonic", stopped)
+    return stopped
 
 
 def die() -> int:
@@ -50,12 +70,20 @@ def test_tasks_that_leave_no_traces_share_as_many_processes_as_there_are_jobs() 
     assert os.getpid() not in answers.values()
 
 
-def test_of_processes_that_are_done_at_once_as_many_stay_as_there_are_tasks_left() -> None:
+def test_of_processes_that_are_done_at_once_as_many_stay_as_there_are_tasks_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     beside: list[set[str]] = []
     before = set(children())
 
+    def all_done(workers: Sequence[Worker[Any]], _: float) -> list[Worker[Any]]:
+        for each in workers:
+            assert worker.wait([each], 60.0)
+        return [*workers]
+
+    monkeypatch.setattr(pool, "wait", all_done)
+
     def watch(progress: Progress) -> None:
-        sleep(0.3)  # both are done when it is looked at them
         if progress.detail == "c":
             beside.append(set(children()) - before)
 
@@ -66,7 +94,7 @@ def test_of_processes_that_are_done_at_once_as_many_stay_as_there_are_tasks_left
 def test_a_process_that_has_worked_long_takes_no_other_task(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pool, "SOON", 0.0)
+    monkeypatch.setattr(pool, "SOON", 0.0)  # which no task takes less than
     answers = dict(side_by_side(dict.fromkeys("abcd", os.getpid), 2, shared=True))
     assert len(set(answers.values())) == 4
 
@@ -88,9 +116,12 @@ def test_a_task_that_dies_takes_no_other_with_it(end: Callable[[], int], reason:
     assert answers == {"a": 1, "c": 3, "d": 4}
 
 
-def test_a_task_that_takes_too_long_times_out_and_the_others_go_on() -> None:
+def test_a_task_that_takes_too_long_times_out_and_the_others_go_on(clock: Clock) -> None:
+    def watch(progress: Progress) -> None:
+        clock.now += 1.0 if progress.detail == "b" else 0.0
+
     tasks: Tasks = {"a": partial(int, 1), "b": linger, "c": partial(int, 3)}
-    answers = dict(side_by_side(tasks, 1, seconds=0.5, shared=True))
+    answers = dict(side_by_side(tasks, 1, watch, seconds=0.5, shared=True))
     assert answers == {"a": 1, "b": Lost("timed out after 0.5 s"), "c": 3}
 
 
@@ -138,7 +169,9 @@ def test_progress_of_a_task_apart_is_seen_here() -> None:
     assert seen == [Progress("engine", 7)]
 
 
-def test_a_task_apart_that_takes_too_long_times_out() -> None:
+def test_a_task_apart_that_takes_too_long_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (pool, worker):
+        monkeypatch.setattr(module, "monotonic", monotonic)
     assert apart(lambda _: linger(), seconds=0.3) == Lost("timed out after 0.3 s")
     assert within(0.3, "it", linger) == Lost("timed out after 0.3 s")
     assert not children()

@@ -35,7 +35,7 @@ import os, resource, sys
 from tests.command import preload
 preload()
 resource.setrlimit(resource.RLIMIT_NPROC, ({limit}, {limit}))
-os.setuid(54321)  # whom the limit holds for, and who has no other process
+os.setuid(100_000 + os.getpid())  # whom the limit holds for, and who has no other process
 sys.argv = ["nestproof", *{command!r}.split()]
 sys.path[0] = os.getcwd()
 from verifier.__main__ import main
@@ -55,7 +55,7 @@ def test_few_processes_do_the_work_or_are_one_message(limit: int, code: int, exa
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr

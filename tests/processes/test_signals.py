@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 def module(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", name, *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1200)
 
 
 def test_a_signal_at_any_point_of_the_pool_is_not_lost_and_leaves_no_process() -> None:
@@ -38,8 +38,7 @@ def test_commands_signalled_at_random_moments_end_in_time_with_the_right_code() 
         "mutate lazy/fixed --jobs 2",
     )
     given = [part for command in commands for part in ("--command", command)]
-    seed = str(int(time.time()))
-    done = module("tests.signals", "--forked", "--moments", "10", "--seed", seed, *given)
+    done = module("tests.signals", "--forked", "--moments", "10", *given)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "20 signals" in done.stdout
 
@@ -141,7 +140,8 @@ SUPERVISED = """
 import os, sys, time
 from verifier.processes import supervision, signals
 from verifier.processes.worker import Worker
-supervision.REACT, supervision.HURRY = {react}, 0.3
+supervision.REACT, supervision.FINISH, supervision.HURRY = {react}, 60.0, 0.3
+supervision.SAME, supervision.STRAYS = {same}, 60.0
 
 def command():
     signals.release()
@@ -153,16 +153,22 @@ except KeyboardInterrupt:
     {caught}
 """
 
-NEVER = """signals._state.shields = 1; print("up", flush=True); time.sleep(60)"""
-LISTENS = """print("up", flush=True); time.sleep(60)"""
-WORKS = """Worker(lambda _: time.sleep(60)); print("up", flush=True); time.sleep(60)"""
-WRITES = """signals.acknowledge(); time.sleep(1); print("written", flush=True); sys.exit(7)"""
+NEVER = """signals._state.shields = 1; print("up", flush=True); time.sleep(600)"""
+LISTENS = """print("up", flush=True); time.sleep(600)"""
+WORKS = """Worker(lambda _: time.sleep(600)); print("up", flush=True); time.sleep(600)"""
+WRITES = """signals.acknowledge(); time.sleep({}); print("written", flush=True); sys.exit(7)"""
+AT_ONCE, PATIENT = 0.3, 60.0
+"""Seconds that a command has where it is to be killed, and where it must not be."""
+ENDS = 30.0
+"""Seconds in which a command must end that has few left, on a machine however busy."""
 
 
-def supervised(body: str, caught: str = "pass", react: float = 0.5) -> subprocess.Popen[str]:
+def supervised(
+    body: str, caught: str = "pass", react: float = PATIENT, same: float = 0.3
+) -> subprocess.Popen[str]:
     """A supervised command that has begun."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SUPERVISED.format(body=body, caught=caught, react=react)],
+        [sys.executable, "-c", SUPERVISED.format(body=body, caught=caught, react=react, same=same)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -174,11 +180,9 @@ def supervised(body: str, caught: str = "pass", react: float = 0.5) -> subproces
     return process
 
 
-def assert_ended(process: subprocess.Popen[str], code: int, seconds: float) -> tuple[str, str]:
+def assert_ended(process: subprocess.Popen[str], code: int) -> tuple[str, str]:
     """It ends in time with that code, and nothing is left of it."""
-    begin = time.monotonic()
-    out, err = process.communicate(timeout=30)
-    assert time.monotonic() - begin < seconds
+    out, err = process.communicate(timeout=ENDS)
     assert process.returncode == code
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
@@ -191,57 +195,59 @@ def assert_ended(process: subprocess.Popen[str], code: int, seconds: float) -> t
 def test_a_command_that_does_not_react_is_killed_with_what_it_has_begun(
     body: str, number: signal.Signals, code: int
 ) -> None:
-    process = supervised(body)
+    process = supervised(body, react=AT_ONCE)
     process.send_signal(number)
-    _, err = assert_ended(process, code, 10.0)
+    _, err = assert_ended(process, code)
     assert "the command did not end in time and was killed" in err
 
 
 def test_a_command_has_time_to_write_its_reports_after_the_first_signal() -> None:
-    process = supervised(LISTENS, WRITES)
+    process = supervised(LISTENS, WRITES.format(3), react=2.0)
     process.send_signal(signal.SIGTERM)
-    out, err = assert_ended(process, 143, 10.0)
+    out, err = assert_ended(process, 143)
     assert (out, err) == ("written\n", "")
 
 
 def test_a_command_that_has_swallowed_a_signal_is_reminded() -> None:
     again = """try:
-        print("up", flush=True); time.sleep(60)
+        print("up", flush=True); time.sleep(600)
     except KeyboardInterrupt:
-        time.sleep(60)"""
-    process = supervised(again, "sys.exit(signals.acknowledge())", react=20.0)
+        time.sleep(600)"""
+    process = supervised(again, "sys.exit(signals.acknowledge())")
     process.send_signal(signal.SIGINT)
-    _, err = assert_ended(process, 130, 10.0)
+    _, err = assert_ended(process, 130)
     assert err == ""
 
 
 def test_a_second_signal_leaves_little_time() -> None:
-    process = supervised(LISTENS, "signals.acknowledge(); time.sleep(60)")
-    for _ in range(2):
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
-    assert_ended(process, 130, 10.0)
+    caught = """signals.acknowledge(); print("first", flush=True); time.sleep(600)"""
+    process = supervised(LISTENS, caught, same=0.0)
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "first\n"
+    process.send_signal(signal.SIGINT)
+    assert_ended(process, 130)
 
 
 def test_a_signal_sent_to_a_process_and_its_group_is_one() -> None:
     """As `timeout` does."""
-    process = supervised(LISTENS, WRITES)
+    process = supervised(LISTENS, WRITES.format(1), same=PATIENT)
     process.send_signal(signal.SIGTERM)
     os.killpg(process.pid, signal.SIGTERM)
-    out, _ = assert_ended(process, 143, 10.0)
+    out, _ = assert_ended(process, 143)
     assert out == "written\n"
 
 
 def test_when_the_supervisor_is_killed_nothing_goes_on() -> None:
     process = supervised(WORKS)
     process.kill()
-    process.communicate(timeout=10)  # the others hold the pipes open
+    process.communicate(timeout=ENDS)  # the others hold the pipes open
     assert process.returncode == -signal.SIGKILL
 
 
 def test_a_command_that_is_killed_is_a_failure_of_the_tool() -> None:
     process = supervised("""print("up", flush=True); os.kill(os.getpid(), 9)""")
-    _, err = assert_ended(process, 2, 10.0)
+    _, err = assert_ended(process, 2)
     assert "tool failure: the command was killed by signal 9" in err
 
 
@@ -259,7 +265,7 @@ def test_a_command_that_ends_without_an_exit_code_of_its_own_is_a_failure(
 ) -> None:
     """Python ends with 1 after an exception, which would be a verdict."""
     process = supervised(f"""print("up", flush=True); {end}""")
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=ENDS)
     assert (process.returncode, says in err) == (2, True)
 
 
@@ -267,11 +273,11 @@ def test_a_terminal_that_a_killed_command_has_changed_is_as_before() -> None:
     terminal, end = pty.openpty()
     before = termios.tcgetattr(end)
     raw = """import tty; tty.setraw(0); os.write(1, b"\\x1b[?1049h"); os.kill(os.getpid(), 9)"""
-    script = SUPERVISED.format(body=raw, caught="pass", react=0.5)
+    script = SUPERVISED.format(body=raw, caught="pass", react=PATIENT, same=0.3)
     process = subprocess.Popen(
         [sys.executable, "-c", script], cwd=ROOT, stdin=end, stdout=end, stderr=subprocess.PIPE
     )
-    process.communicate(timeout=30)
+    process.communicate(timeout=ENDS)
     assert process.returncode == 2
     assert termios.tcgetattr(end) == before
     printed = os.read(terminal, 4096)
@@ -287,14 +293,14 @@ def test_a_stopped_command_stops_its_supervisor_and_goes_on_with_it() -> None:
     )
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)
     os.killpg(process.pid, signal.SIGCONT)
-    out, _ = assert_ended(process, 5, 10.0)
+    out, _ = assert_ended(process, 5)
     assert out == "on\n"
 
 
 def test_without_a_further_process_the_command_runs_alone() -> None:
     process = supervised("""print("up", flush=True); sys.exit(4)""")
-    assert_ended(process, 4, 10.0)
-    alone = SUPERVISED.format(body="sys.exit(4)", caught="pass", react=0.5)
+    assert_ended(process, 4)
+    alone = SUPERVISED.format(body="sys.exit(4)", caught="pass", react=PATIENT, same=0.3)
     scarce = "import os\ndef fork(): raise BlockingIOError(11, 'no')\nos.fork = fork\n"
     done = subprocess.run(
         [sys.executable, "-c", scarce + alone], cwd=ROOT, capture_output=True, text=True
