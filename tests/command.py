@@ -25,7 +25,8 @@ import verifier
 
 HOME = Path(verifier.__file__).parent.parent
 STREAMS = ("in", "out", "err")
-SECONDS = 120.0
+SECONDS = 600.0
+"""After which a command has hung, on a machine however busy."""
 
 
 @dataclass(frozen=True)

@@ -317,5 +317,5 @@ def ran_on(terminal: int, arguments: list[str], folder: Path) -> int:
     command = [sys.executable, "-m", "verifier", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
     return subprocess.run(
-        command, cwd=folder, env=environment, stdout=terminal, stderr=terminal, timeout=60
+        command, cwd=folder, env=environment, stdout=terminal, stderr=terminal, timeout=600
     ).returncode

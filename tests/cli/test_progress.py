@@ -61,7 +61,7 @@ def on_terminal(folder: Path, command: str) -> tuple[int, str, str]:
         pass
     os.close(inner)
     assert process.stdout is not None
-    return process.wait(60), process.stdout.read(), said.decode()
+    return process.wait(600), process.stdout.read(), said.decode()
 
 
 @pytest.mark.parametrize(("command", "doing"), LONG)

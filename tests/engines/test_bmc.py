@@ -9,6 +9,7 @@ from tests.corpus.brute_force import shortest_violations
 from tests.corpus.lazy_fpu import lazy_fpu
 from tests.corpus.machines import counter, shift_register
 from tests.corpus.random_systems import random_system
+from tests.engines import clock
 from verifier.circuit.circuit import Circuit
 from verifier.engines import glucose, z3_oracle
 from verifier.engines.bmc import bmc
@@ -62,14 +63,15 @@ def test_a_depth_limit_reports_how_many_steps_are_good(search: Bmc) -> None:
 
 @BOTH
 def test_a_time_limit_ends_in_unknown_with_the_depth_that_was_searched_completely(
-    search: Bmc,
+    search: Bmc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     circuit = lazy_fpu(6, value_bits=3)
+    clock.put_in(monkeypatch, 0.02)
     verdict = search(circuit, ["integrity"], Limits(seconds=0.5), silent)["integrity"]
     assert isinstance(verdict, Unknown)
     assert verdict.reason == f"every path of {verdict.depth} steps is good; time limit of 0.5 s"
     assert verdict.depth > 0
-    assert verdict.seconds < 5
+    assert 0.5 < verdict.seconds < 1
     at_least = search(circuit, ["integrity"], Limits(depth=verdict.depth), silent)["integrity"]
     assert isinstance(at_least, Unknown)
 

@@ -5,6 +5,7 @@ import pytest
 from pysat.solvers import Solver
 
 from tests.corpus.build import Builder
+from tests.engines import clock
 from tests.engines.explicit import holds, random_circuit, shortest_violations, violates
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import transition
@@ -234,7 +235,9 @@ def test_an_interrupt_ends_the_search() -> None:
         pdr(counter(3, 5), ["full"], Limits(), interrupt)
 
 
-def test_a_hard_goal_does_not_starve_the_others() -> None:
+def test_a_hard_goal_does_not_starve_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock.put_in(monkeypatch, 0.0001)
+    monkeypatch.setattr("verifier.engines.pdr._FIRST_TURN", 200)
     build = Builder()
     go = build.input("go")
     word = build.latch_word("count", 24)

@@ -14,7 +14,7 @@ QUICK = ["no latches", "no inputs", "uninitialised", "two phases", "naive mutex"
 
 def spacer(text: str) -> z3.CheckSatResult:
     solver = z3.SolverFor("HORN")
-    solver.set("timeout", 10_000)
+    solver.set("timeout", 300_000)
     solver.from_string(text)
     return solver.check()
 

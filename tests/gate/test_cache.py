@@ -173,7 +173,7 @@ def test_a_full_disk_is_told_and_loses_nothing(
         capture_output=True,
         text=True,
         preexec_fn=full,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == code, done.stderr
     assert (done.stdout + done.stderr).count(said) == 1
@@ -183,7 +183,7 @@ def test_a_full_disk_is_told_and_loses_nothing(
 
 def test_two_gates_at_once_find_the_same(cold: Project) -> None:
     running = [cold.start("gate", "--accept") for _ in range(3)]
-    assert [process.wait(120) for process in running] == [0, 0, 0]
+    assert [process.wait(600) for process in running] == [0, 0, 0]
     for process in running:
         process.communicate()
     assert hows(cold)[1] == 0

@@ -55,7 +55,7 @@ def run(project: Project, shell: dict[str, str], text: str, **more: str) -> int:
         env={**shell, **more},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode

@@ -71,7 +71,8 @@ def test_a_path_may_have_more_decisions_than_python_may_have_calls_in_calls() ->
 def test_a_step_with_too_many_paths_is_refused_for_its_paths(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(varying, "SECONDS", 0.3)
+    monkeypatch.setattr(varying, "SECONDS", 1.0)
+    monkeypatch.setattr(varying, "MANY", 8)
     system = System("a/count", State(), (setting, counting))
     with pytest.raises(ModelError) as refused:
         compile_system(system, [])

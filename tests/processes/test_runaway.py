@@ -116,7 +116,7 @@ def test_a_command_that_was_ended_says_why_with_exit_code_2(tmp_path: Path) -> N
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert done.returncode == 2
     assert done.stderr == (
