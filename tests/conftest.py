@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.models import executions
 from verifier.__main__ import ALIVE
 from verifier.catalogue import bundled_root
 from verifier.project.importing import opened
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
     settings.load_profile("ours")
+    executions.configure(config)
 
 
 @pytest.fixture

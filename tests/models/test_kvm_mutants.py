@@ -10,10 +10,12 @@ from models.systems.kvm_nvmx import REFERENCE, V4_11
 from models.systems.kvm_vmx import V3_12_IRQ
 from properties import integrity, isolation, progress, transparency
 from tests.models import kvm_mutants as mutants
+from tests.models.executions import steps_to
 from verifier.catalogue import bundled_root
 from verifier.engines.pdr import pdr
-from verifier.evidence.verdicts import Limits, Proved, Violated
+from verifier.evidence.verdicts import Limits, Proved
 from verifier.language import System
+from verifier.language.compiled import Compiled
 from verifier.language.compiling import compile_system
 from verifier.language.functions import about
 from verifier.starting import kept_lemmas
@@ -27,11 +29,19 @@ PROPERTIES = [
 CALLERS = (exits, nested, run, vmx, x86)
 
 
-def verdict(system: System, goal: str) -> Any:
+def decided(system: System, goal: str) -> tuple[Compiled, Any]:
     """By PDR, which starts with what holds of the lemmas that are kept of the system."""
     compiled = compile_system(system, PROPERTIES)
     lemmas = kept_lemmas(bundled_root(), compiled)
-    return pdr(compiled.circuit, [goal], Limits(seconds=120), lemmas=lemmas)[goal]
+    return compiled, pdr(compiled.circuit, [goal], Limits(seconds=120), lemmas=lemmas)[goal]
+
+
+def violated(system: System, goal: str) -> bool:
+    return steps_to(system, PROPERTIES, goal, lambda: decided(system, goal)) is not None
+
+
+def proved(system: System, goal: str) -> bool:
+    return isinstance(decided(system, goal)[1], Proved)
 
 
 @pytest.fixture
@@ -65,7 +75,7 @@ def test_nested_switching_without_one_rule_is_violated(
     replaced: Callable[[str, Any], None], name: str, mutant: Any, goal: str
 ) -> None:
     replaced(name, mutant)
-    assert isinstance(verdict(REFERENCE, goal), Violated)
+    assert violated(REFERENCE, goal)
 
 
 def test_clearing_ts_under_l2_without_giving_it_the_fpu_leaks_registers(
@@ -73,7 +83,7 @@ def test_clearing_ts_under_l2_without_giving_it_the_fpu_leaks_registers(
 ) -> None:
     replaced("handle_clts", mutants.clts_in_the_hardware)
     replaced("vmx_fpu_activate", mutants.no_activation)
-    assert isinstance(verdict(REFERENCE, "isolation"), Violated)
+    assert violated(REFERENCE, "isolation")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +100,7 @@ def test_switching_without_one_rule_is_violated(
     replaced: Callable[[str, Any], None], name: str, mutant: Any, goal: str
 ) -> None:
     replaced(name, mutant)
-    assert isinstance(verdict(V3_12_IRQ, goal), Violated)
+    assert violated(V3_12_IRQ, goal)
 
 
 @pytest.mark.parametrize("goal", ["isolation", "integrity", "transparency"])
@@ -98,7 +108,7 @@ def test_not_taking_the_fpu_back_is_only_slower(
     replaced: Callable[[str, Any], None], goal: str
 ) -> None:
     replaced("kvm_put_guest_fpu", mutants.put_without_a_request)
-    assert isinstance(verdict(V3_12_IRQ, goal), Proved)
+    assert proved(V3_12_IRQ, goal)
 
 
 @pytest.mark.parametrize("goal", ["isolation", "integrity", "progress"])
@@ -106,4 +116,4 @@ def test_what_is_proved_of_4_11_holds_beyond_its_warning(
     replaced: Callable[[str, Any], None], goal: str
 ) -> None:
     replaced("handle_cr", mutants.cr_access_beyond_the_warning)
-    assert isinstance(verdict(V4_11, goal), Proved)
+    assert proved(V4_11, goal)

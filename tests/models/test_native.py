@@ -13,8 +13,9 @@ from models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4
 from models.x86.registers import Context
 from properties import host_integrity, integrity, isolation
 from tests.models import native_mutants as mutants
+from tests.models.executions import steps_to
 from verifier.engines.pdr import pdr
-from verifier.evidence.verdicts import Limits, Proved, Violated
+from verifier.evidence.verdicts import Limits, Proved
 from verifier.language import System
 from verifier.language.compiling import Compiled, compile_system
 from verifier.language.functions import about
@@ -59,11 +60,14 @@ def holds(system: System, *goals: str) -> bool:
 
 def violation(system: System, goal: str) -> list[str]:
     """The steps of a counterexample."""
-    compiled, verdicts = decided(system, goal)
-    verdict = verdicts[goal]
-    assert isinstance(verdict, Violated)
-    taken = [compiled.taken(inputs) for inputs in verdict.path.inputs]
-    return [move[0].name for move in taken if move]
+
+    def search() -> tuple[Compiled, Any]:
+        compiled, verdicts = decided(system, goal)
+        return compiled, verdicts[goal]
+
+    steps = steps_to(system, PROPERTIES, goal, search)
+    assert steps is not None
+    return steps
 
 
 def booted(system: System) -> Native:
