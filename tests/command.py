@@ -6,6 +6,7 @@ its own folder, environment, streams and exit code, half a second sooner.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
@@ -13,6 +14,7 @@ import pkgutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -112,5 +114,19 @@ def become(request: Mapping[str, Any]) -> NoReturn:
     sys.path[0] = request["cwd"]
     from verifier.__main__ import main
 
-    main()
+    try:
+        main()
+    except SystemExit as end:
+        _end(0 if end.code is None else end.code)
+        raise
     sys.exit()
+
+
+def _end(code: object) -> None:
+    """End without taking apart what the server has loaded, where all has been written."""
+    if isinstance(code, int):
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            atexit._run_exitfuncs()  # temporary folders go
+            os._exit(code & 255)
