@@ -1,317 +1,33 @@
-"""No circuit is used before it did what plain Python does: faults of the symbolic layer are found.
-
-Each fault is put into the layer while a system is compiled; plain Python is left as it is.
-"""
+"""What the comparison of a circuit with plain Python finds, and what it says."""
 
 import inspect
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.compiler.faults import CLAIMS, Patch, compared, refusal
 from tests.compiler.machines import (
     DEEP,
     MACHINE,
-    Deep,
     Digit,
     Machine,
     Row,
     dive,
-    lowest,
-    settle,
-    something_moves,
     toggle,
-    what_moved_is_not_on,
 )
-from verifier.circuit.graph import FALSE, TRUE
+from tests.compiler.test_symbolic_faults import an_assertion_is_lost
 from verifier.compiler import cases, outcomes
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.goals import Goals
 from verifier.compiler.self_check import compare
 from verifier.language import ModelError, System, assume, step
-from verifier.language.compiled import Compiled
-from verifier.language.compiling import Steps, translated
+from verifier.language.compiling import translated
 from verifier.language.concrete import LoggedStore
-from verifier.language.exploration import Exploration
 from verifier.language.explorer import SymbolicRun
 from verifier.language.facts import Facts
 from verifier.language.functions import about
 from verifier.language.paths import Outcome
 from verifier.language.symbolic import Bit
-from verifier.language.varying import Start
-
-CLAIMS = [known for known in map(about, (what_moved_is_not_on, something_moves)) if known]
-Patch = pytest.MonkeyPatch
-Fault = Callable[[Patch], None]
-
-FAULTS: list[Fault] = []
-
-
-def fault(put: Fault) -> Fault:
-    FAULTS.append(put)
-    return put
-
-
-def compared(system: System) -> Compiled:
-    return compile_compared(system, CLAIMS)
-
-
-def refusal(system: System) -> ModelError:
-    with pytest.raises(ModelError) as raised:
-        compared(system)
-    return raised.value
-
-
-@fault
-def where_paths_meet_the_first_one_s_value_is_taken(patch: Patch) -> None:
-    patch.setattr(SymbolicRun, "choose", lambda _run, _condition, then, _otherwise: then)
-
-
-@fault
-def all_paths_but_the_first_are_dropped(patch: Patch) -> None:
-    def first(self: Exploration) -> Outcome:
-        outcome, _ = self._path(())
-        return outcome
-
-    patch.setattr(Exploration, "paths", first)
-
-
-@fault
-def a_write_of_a_called_function_is_lost(patch: Patch) -> None:
-    explore = SymbolicRun.explore
-
-    def losing(self: SymbolicRun, function: Any, given: Any, named: Any) -> Outcome:
-        outcome = explore(self, function, given, named)
-        if function.name == "turned":
-            outcome.writes.popitem()
-        return outcome
-
-    patch.setattr(SymbolicRun, "explore", losing)
-
-
-@fault
-def a_conjunction_is_known_once_one_side_is(patch: Patch) -> None:
-    known = Facts.known
-
-    def hasty(self: Facts, literal: int, depth: int = 3) -> bool | None:
-        found = known(self, literal, depth)
-        gate = literal > 1 and self._graph.is_gate(literal)
-        if found is None and gate and known(self, self._graph.left[literal >> 1], 1) is not None:
-            return not literal & 1
-        return found
-
-    patch.setattr(Facts, "known", hasty)
-
-
-@fault
-def what_a_path_has_learned_is_not_forgotten(patch: Patch) -> None:
-    patch.setattr(Facts, "undo", lambda _facts, _mark: None)
-
-
-@fault
-def claims_are_about_the_state_before_the_step(patch: Patch) -> None:
-    patch.setattr(Start, "after", lambda self, _outcome: list(self.blank))
-
-
-@fault
-def an_assertion_is_lost(patch: Patch) -> None:
-    patch.setattr(Steps, "failed", lambda _steps: {})
-
-
-@fault
-def an_assertion_has_another_s_name(patch: Patch) -> None:
-    explore = Start.explore
-
-    def renaming(self: Start, known: Any) -> Any:
-        explored = explore(self, known)
-        failures = explored.outcome.failures
-        explored.outcome.failures = {f"not {name}": bad for name, bad in failures.items()}
-        return explored
-
-    patch.setattr(Start, "explore", renaming)
-
-
-@fault
-def every_step_is_enabled(patch: Patch) -> None:
-    patch.setattr(SymbolicRun, "assume", lambda _run, _literal, **_how: None)
-
-
-@fault
-def a_field_that_changes_is_taken_for_a_constant(patch: Patch) -> None:
-    changed = Start.changed
-    patch.setattr(
-        Start,
-        "changed",
-        lambda self, outcome: {
-            place for place in changed(self, outcome) if self.leaves[place].path != "c"
-        },
-    )
-
-
-@fault
-def a_step_touches_less_than_it_reads(patch: Patch) -> None:
-    explore = Start.explore
-
-    def forgetful(self: Start, known: Any) -> Any:
-        explored = explore(self, known)
-        explored.touched.clear()
-        return explored
-
-    patch.setattr(Start, "explore", forgetful)
-
-
-@fault
-def events_are_not_blank_when_a_step_begins(patch: Patch) -> None:
-    init = Start.__init__
-
-    def noisy(self: Start, system: System) -> None:
-        init(self, system)
-        place = [leaf.path for leaf in self.leaves].index("seen.moved")
-        self.blank[place] = 1
-
-    patch.setattr(Start, "__init__", noisy)
-
-
-@fault
-def what_an_event_records_is_lost(patch: Patch) -> None:
-    explore = Start.explore
-
-    def blind(self: Start, known: Any) -> Any:
-        explored = explore(self, known)
-        writes = explored.outcome.writes
-        for place in [p for p in writes if self.leaves[p].path == "seen.row"]:
-            del writes[place]
-        return explored
-
-    patch.setattr(Start, "explore", blind)
-
-
-@pytest.mark.parametrize("put", FAULTS, ids=lambda put: put.__name__)
-def test_a_fault_in_the_symbolic_layer_is_found(put: Fault, monkeypatch: Patch) -> None:
-    put(monkeypatch)
-    error = refusal(MACHINE)
-    assert "circuit and Python differ" in error.message
-    assert "`tried/machine`" in error.message
-    assert error.place is not None
-    assert error.place.file.endswith("machines.py")
-
-
-DEADLOCKS: list[Fault] = []
-
-
-def of_deadlock(put: Fault) -> Fault:
-    DEADLOCKS.append(put)
-    return put
-
-
-def with_deadlock(patch: Patch, changed: Callable[[Steps, int], int]) -> None:
-    """Make the output `deadlock` another one when circuits are made."""
-    stuck = Steps.stuck
-
-    def other(self: Steps, latches: Any) -> dict[str, int]:
-        found = stuck(self, latches)
-        return {name: changed(self, literal) for name, literal in found.items()}
-
-    patch.setattr(Steps, "stuck", other)
-
-
-@of_deadlock
-def the_system_is_taken_to_go_on_for_ever(patch: Patch) -> None:
-    with_deadlock(patch, lambda _steps, _literal: FALSE)
-
-
-@of_deadlock
-def the_system_is_taken_to_stand_still_at_once(patch: Patch) -> None:
-    with_deadlock(patch, lambda _steps, _literal: TRUE)
-
-
-@of_deadlock
-def the_system_is_taken_to_stand_still_once_it_has(patch: Patch) -> None:
-    with_deadlock(patch, lambda self, _literal: self.graph.any(self.able) ^ 1)
-
-
-@of_deadlock
-def a_step_is_taken_to_be_enabled_if_each_choice_enables_it(patch: Patch) -> None:
-    for_some = Steps._for_some_choices
-
-    def for_each(self: Steps, step: Any, begun: int) -> int:
-        return for_some(self, step, begun ^ 1) ^ 1
-
-    patch.setattr(Steps, "_for_some_choices", for_each)
-
-
-@of_deadlock
-def a_step_is_taken_to_be_enabled_whatever_the_state(patch: Patch) -> None:
-    patch.setattr(Steps, "_for_some_choices", lambda _steps, _step, _begun: TRUE)
-
-
-@step
-def press(machine: Machine, row: Row, really: bool) -> None:
-    """Goes on if a choice agrees."""
-    assume(machine.a and (really or row == Row.C))
-    machine.a = False
-
-
-STANDING = System("tried/standing", Machine(a=True), (press, settle))
-
-
-@pytest.mark.parametrize("put", DEADLOCKS, ids=lambda put: put.__name__)
-def test_a_fault_in_the_output_deadlock_is_found(put: Fault, monkeypatch: Patch) -> None:
-    assert compared(STANDING).compared > 0
-    put(monkeypatch)
-    message = refusal(STANDING).message
-    assert "circuit and Python differ" in message
-    assert "the violation of `deadlock` is" in message
-
-
-@step
-def sink(deep: Deep, digit: Digit, right: bool) -> None:
-    """Enabled unless all digits are set."""
-    assume(lowest(deep))
-    deep.right = right
-    deep.digits[digit] = True
-
-
-@step
-def rise(deep: Deep) -> None:
-    """Enabled in one state only."""
-    assume(deep.digits[Digit["D0"]] and not lowest(deep) and deep.right)
-    deep.digits[Digit["D0"]] = False
-
-
-@pytest.mark.parametrize("steps", [(sink,), (sink, rise)])
-def test_the_one_state_of_2_to_the_40_without_an_enabled_step_is_found(
-    steps: tuple[Callable[..., None], ...], monkeypatch: Patch
-) -> None:
-    the_system_is_taken_to_go_on_for_ever(monkeypatch)
-    message = refusal(System("tried/sinking", Deep(), steps)).message
-    assert "the violation of `deadlock` is False in the circuit and True in Python" in message
-
-
-def test_a_step_that_is_lost_from_deadlock_is_found_in_the_one_state_where_it_alone_is_enabled(
-    monkeypatch: Patch,
-) -> None:
-    able = Steps._for_some_choices
-
-    def losing(self: Steps, step: Any, begun: int) -> int:
-        return FALSE if step.name == "rise" else able(self, step, begun)
-
-    monkeypatch.setattr(Steps, "_for_some_choices", losing)
-    message = refusal(System("tried/rising", Deep(), (sink, rise))).message
-    assert "the violation of `deadlock` is True in the circuit and False in Python" in message
-
-
-def test_a_system_whose_deadlock_takes_too_many_attempts_to_compare_is_refused(
-    monkeypatch: Patch,
-) -> None:
-    monkeypatch.setattr(outcomes, "ATTEMPTS", 3)
-    message = refusal(STANDING).message
-    assert "is enabled takes too many attempts with other choices" in message
-
-
-def test_a_system_that_may_end_is_compared_without_deadlock(monkeypatch: Patch) -> None:
-    the_system_is_taken_to_stand_still_at_once(monkeypatch)
-    assert compared(System("tried/ends", Machine(), (settle,), may_end=True)).compared > 0
 
 
 def test_a_sound_circuit_says_in_how_many_cases_it_was_compared() -> None:

@@ -6,12 +6,19 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.language import refused_records, refused_state, refused_values, refused_worlds
 from tests.language.refused import REFUSED, State
 from verifier.language import ModelError, System, step
 from verifier.language.compiling import compile_system
 from verifier.language.errors import Place
 
+PARTS = (refused_records, refused_state, refused_values, refused_worlds)
+"""Which have put their steps into REFUSED."""
 VARYING = ("flag", "mode", "other", "part.*", "owner.*")
+
+
+def test_each_part_has_steps_that_are_refused() -> None:
+    assert {body.__module__ for body, _ in REFUSED} == {part.__name__ for part in PARTS}
 
 
 def refusal_of(system: System) -> ModelError:

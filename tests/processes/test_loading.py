@@ -108,8 +108,7 @@ def test_a_signal_while_a_command_is_loaded_is_one_message(
 @pytest.mark.parametrize("module", ["verifier.cli.check_command", "verifier.catalogue"])
 def test_a_check_that_was_being_loaded_prints_its_document(module: str) -> None:
     done = loading(module, "SIGINT", "check", "--json", process="getppid")
-    assert (done.returncode, done.stderr) == (130, "interrupted: nothing was decided
-")
+    assert (done.returncode, done.stderr) == (130, "interrupted: nothing was decided\n")
     assert json.loads(done.stdout) == {"schema": 1, "results": []}
 
 

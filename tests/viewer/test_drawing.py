@@ -7,7 +7,7 @@ from textual._compositor import Compositor, LayoutUpdate
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from tests.viewer.test_screen import nested, played
+from tests.viewer.screens import nested, played
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import Help
 from verifier.viewer.screen.lines_view import LinesView

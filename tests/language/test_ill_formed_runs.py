@@ -1,0 +1,187 @@
+"""Steps that do what no model does: each refused with its place and what helps."""
+
+import threading
+from enum import Enum
+from typing import Any
+
+import pytest
+
+from tests.language.ill_formed import VARYING, Mode, State, idle, message, of_system
+from verifier.language import (
+    System,
+    abstracts,
+    step,
+)
+from verifier.language import varying as compiling
+from verifier.language.compiling import compile_system
+
+
+@step
+def never_ends(s: State) -> None:
+    for _ in iter(bool, True):
+        s.flag = True
+
+
+@step
+def calls_itself(s: State) -> None:
+    again(s)
+
+
+@abstracts("calls itself")
+def again(s: State) -> None:
+    again(s)
+
+
+@step
+def recurses_plainly(s: State) -> None:
+    plainly(s)
+
+
+def plainly(s: State) -> None:
+    plainly(s)
+
+
+@step
+def raises(s: State) -> None:
+    if s.flag:
+        {Mode.IDLE: 1}[Mode.BUSY]
+
+
+@step
+def two_types(s: State) -> None:
+    bit_or_mode(s)
+
+
+@abstracts("a bit or a mode")
+def bit_or_mode(s: State) -> object:
+    return s.mode if s.flag else s.flag
+
+
+@step
+def perhaps(s: State) -> None:
+    mode_or_none(s)
+
+
+@abstracts("a mode or None")
+def mode_or_none(s: State) -> Mode | None:
+    if s.flag:
+        return s.mode
+    return None
+
+
+@step
+def two_enums(s: State) -> None:
+    mode_or_other(s)
+
+
+class Other(Enum):
+    X = 0
+
+
+@abstracts("members of two enums")
+def mode_or_other(s: State) -> Enum:
+    return s.mode if s.flag else Other.X
+
+
+@step
+def listed(s: State) -> None:
+    both(s)
+
+
+@abstracts("a list")
+def both(s: State) -> list[bool]:
+    return [s.flag, s.other]
+
+
+@step
+def unsteady(s: State) -> None:
+    if changes() and s.flag:
+        s.other = True
+    elif s.mode == Mode.BUSY:
+        s.other = False
+
+
+class Tally:
+    seen = False
+
+
+def changes() -> bool:
+    """Assigns to a class, which only models from a project are guarded against."""
+    tally = Tally
+    tally.seen = not tally.seen
+    return tally.seen
+
+
+def test_a_step_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiling, "SECONDS", 0.2)
+    assert of_system(never_ends).startswith(
+        "step `never_ends` of `ill/formed` does not end: stopped after 0.2 seconds\n  --> "
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "line"), [(calls_itself, "again(s)"), (recurses_plainly, "plainly(s)")]
+)
+def test_recursion_without_end(body: Any, line: str) -> None:
+    assert of_system(body) == message(
+        f"step `{body.__name__}` of `ill/formed` nests its calls without end, or too deeply",
+        place=line,
+        mend="let it end soon: what it calls must not depend on symbolic values alone",
+    )
+
+
+def test_a_step_that_raises() -> None:
+    assert of_system(raises) == message(
+        "step `raises` of `ill/formed` raises KeyError: <Mode.BUSY: 1>",
+        place="{Mode.IDLE: 1}[Mode.BUSY]",
+        mend="a model runs on every state that its fields can have",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "what", "place"),
+    [
+        (
+            two_types,
+            "`bit_or_mode` returns `<symbolic Mode mode>` on one path and `False` on another",
+            '@abstracts("a bit or a mode")',
+        ),
+        (
+            perhaps,
+            "`mode_or_none` returns `<symbolic Mode mode>` on one path and `None` on another",
+            '@abstracts("a mode or None")',
+        ),
+    ],
+)
+def test_a_function_that_returns_values_of_two_types(body: Any, what: str, place: str) -> None:
+    mend = "return values of one type: bools, members of one enum, records or tuples of them"
+    assert of_system(body) == message(what, place=place, mend=mend)
+
+
+def test_a_function_that_returns_members_of_two_enums() -> None:
+    assert of_system(two_enums) == message(
+        "`mode_or_other` returns members of two enums",
+        place='@abstracts("members of two enums")',
+        mend="return members of one enum",
+    )
+
+
+def test_a_function_that_returns_a_list() -> None:
+    assert of_system(listed) == message(
+        "`both` returns a `list`",
+        place='@abstracts("a list")',
+        mend="return bools, members of an enum, records or tuples of them",
+    )
+
+
+def test_a_function_that_does_something_else_when_it_is_run_again() -> None:
+    assert "a model function does something else when it is run again\n" in of_system(unsteady)
+
+
+def test_models_compile_off_the_main_thread_too() -> None:
+    found: list[object] = []
+    system = System("ill/formed", State(), (idle,), arbitrary=VARYING)
+    thread = threading.Thread(target=lambda: found.append(compile_system(system, [])))
+    thread.start()
+    thread.join()
+    assert found

@@ -1,0 +1,180 @@
+"""The interactive screen, exploring from a step."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.evidence.lazy_project import trace
+from tests.viewer.screens import content, is_open, played
+from tests.viewer.snapshots import begun, lazy
+from verifier.evidence.exploring import Exploration
+from verifier.evidence.files import read
+from verifier.evidence.runs import run_of_moves
+from verifier.evidence.saved import SavedTrace
+from verifier.viewer.screen.app import Screen
+from verifier.viewer.screen.dialogs import Options
+from verifier.viewer.screen.tasks import Alone, AtOnce, Found, LostWork
+
+
+def test_exploring_takes_a_step_from_the_middle_and_back() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x")
+        assert is_open(screen, Options)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [stride.step for stride in screen.scene.trace.steps] == ["use_fpu", "use_fpu"]
+        assert "branch 1" in str(screen.session and screen.session.now.name)
+        await pilot.press("b")
+        assert len(screen.scene.trace.steps) == 1
+        await pilot.press("B")
+        assert screen.session is not None
+        assert screen.session.now.name == "main"
+        assert screen.scene.trace.conjunct == trace().conjunct
+
+    played(lazy(), script)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+def test_exploring_begins_with_the_steps_that_can_be_taken(size: tuple[int, int]) -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await screen.workers.wait_for_complete()
+        assert is_open(screen, Options)
+        assert "switch_to" in content(screen, "options")
+        await pilot.press("down", "down", "enter")
+        await pilot.pause()
+        assert not is_open(screen, Options)
+        assert [stride.step for stride in screen.scene.trace.steps] == ["switch_to"]
+        assert screen.timeline.has_focus
+
+    played(begun(), script, size)
+
+
+def test_a_counterexample_does_not_begin_with_other_steps() -> None:
+    async def script(screen: Screen, _: Pilot[None]) -> None:
+        assert not is_open(screen, Options)
+        assert screen.timeline.has_focus
+
+    played(lazy(), script)
+
+
+def test_a_choice_can_be_changed_before_a_step_is_taken() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x", "down", "down", "down", "right", "enter")
+        await pilot.pause()
+        assert screen.session is not None
+        assert len(screen.session.branches) == 1
+        await pilot.press("x", "down", "down", "down", "right", "left", "enter")
+        await pilot.pause()
+        assert screen.scene.trace.steps[-1].choices == {"next_task": "B"}
+
+    played(lazy(), script)
+
+
+def test_random_steps_are_taken_from_here() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("home", "r")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.scene.trace.steps[-1].fails
+
+    played(lazy(), script)
+
+
+def test_a_branch_is_saved_as_a_trace(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x", "enter", "s")
+        screen.query_one(Input).value = str(file)
+        await pilot.press("enter")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.said[0] == f"saved to {file}"
+
+    played(lazy(), script)
+    found = read(file)
+    assert isinstance(found, SavedTrace)
+    assert [each.step for each in found.steps] == ["use_fpu", "use_fpu"]
+
+
+class Seer(Alone):
+    """Finds the violation of the trace that is open."""
+
+    def __init__(self, session: Exploration) -> None:
+        self.ahead = run_of_moves(session.now.moves[1:])
+
+    def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
+        return AtOnce(lambda: (self.ahead, f"{group} is violated"))
+
+
+def test_a_property_is_checked_from_here() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        assert screen.session is not None
+        await pilot.press("up", "up", "c", "enter")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.scene.trace.steps[-1].fails
+        assert len(screen.scene.trace.steps) == 3
+
+    screen = lazy()
+    assert screen.session is not None
+    screen.background = Seer(screen.session)
+    played(screen, script)
+
+
+def test_a_branch_that_goes_wrong_is_explained_in_place() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x", "down", "down", "enter")
+        await pilot.pause()
+        assert not screen.scene.trace.conjunct
+        await pilot.press("x", "enter", "3")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.session is not None
+        assert screen.session.now.name == "branch 1"
+        assert screen.scene.trace.conjunct == "a_task_finds_only_its_own_registers"
+        assert "avoided if" in content(screen)
+
+    played(lazy(), script)
+
+
+def test_going_on_from_an_explained_violation_is_a_plain_execution_again() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "up", "x", "down", "down", "enter", "x", "enter")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.scene.trace.conjunct
+        await pilot.press("b")
+        await pilot.pause()
+        assert not screen.scene.trace.conjunct
+        assert not any(stride.because for stride in screen.scene.trace.steps)
+        await pilot.press("b", "b")
+        await pilot.pause()
+        assert screen.session is not None
+        assert len(screen.session.now.moves) == 1
+
+    played(lazy(), script)
+
+
+def test_what_a_lost_process_would_have_said_is_told_as_lost() -> None:
+    class Gone(AtOnce[Found]):
+        def answer(self) -> Found:
+            raise LostWork("its process was killed by signal 9")
+
+    class Doomed(Alone):
+        def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
+            return Gone(lambda: (None, ""))
+
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("up", "c", "enter")
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.said == ("the search was lost: its process was killed by signal 9", "wrong")
+
+    screen = lazy()
+    screen.background = Doomed()
+    played(screen, script)
