@@ -5,9 +5,11 @@ large as in `make test`.
 """
 
 import gc
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +23,9 @@ opened([bundled_root()])  # what tests import of the models is what a catalogue 
 
 PROGRAMS, PROGRAMS_OF_A_CAMPAIGN = 40, 600
 """How many random programs each property-based test tries."""
+
+HOME = TemporaryDirectory(prefix="nestproof-tests-")
+"""Where commands find what earlier ones have stored; nobody else writes there meanwhile."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +49,14 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.load_profile("ours")
     executions.configure(config)
+    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        os.environ.pop(name, None)
+    os.environ["HOME"] = HOME.name
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing."""
+    HOME.cleanup()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from verifier.evidence.exploring import Exploration
 from verifier.evidence.following import moves_of, start_of
 from verifier.evidence.parcels import Joining, parts
 from verifier.evidence.replay import Stopped
+from verifier.evidence.traces import Trace
 from verifier.language.errors import ModelError
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.tasks import NICE, Alone, Aside, Found, LostWork, finish, finished
@@ -130,14 +131,21 @@ def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
     assert not is_alive(asleep)
 
 
-def test_an_opened_counterexample_is_told_about_while_people_look_at_it() -> None:
+def test_an_opened_counterexample_is_told_about_while_people_look_at_it(tmp_path: Path) -> None:
     explored = session()
 
+    class Waits(Background):
+        def told(self, trace: Trace) -> Trace:
+            while not (tmp_path / "pressed").exists():
+                time.sleep(0.01)
+            return super().told(trace)
+
     async def run() -> None:
-        screen = Screen(trace(), explored, (), Background(explored, project()))
+        screen = Screen(trace(), explored, (), Waits(explored, project()))
         async with screen.run_test() as pilot:
             assert not screen.scene.reading.is_explained
             await pilot.press("up")
+            (tmp_path / "pressed").touch()
             await screen.workers.wait_for_complete()
             await pilot.pause()
             assert screen.scene.reading.is_explained
