@@ -6,11 +6,13 @@ BIN    := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 
 # make campaigns: what make test tries samples of, at full size: circuits of the whole catalogue in
-# several processes, 15 times as many random programs. make signals: Ctrl-C and SIGTERM at 300
+# several processes, 15 times as many random programs, searches for mistakes in the models of which
+# make test takes recorded executions. make signals: Ctrl-C and SIGTERM at 300
 # random moments each, up to an hour.
 .PHONY: verify test campaigns versions check gate bench signals golden picture clean
 CAMPAIGNS := tests/compiler/test_determinism.py tests/language/test_agreement.py \
-             tests/language/test_plain_objects.py
+             tests/language/test_plain_objects.py tests/models/test_kvm_mutants.py \
+             tests/models/test_kvm_verdicts.py tests/models/test_native.py tests/models/test_stack.py
 
 verify: $(VENV)/ready
 	$(BIN)/nestproof check
@@ -40,7 +42,7 @@ signals: $(VENV)/ready
 	$(BIN)/python -m tests.signals --moments 300 --seconds 3600
 
 golden: $(VENV)/ready
-	$(BIN)/pytest tests/cli tests/gate tests/viewer --rewrite-golden
+	$(BIN)/pytest tests/cli tests/gate tests/viewer tests/models --rewrite-golden
 	git diff --stat tests/
 
 picture: $(VENV)/ready

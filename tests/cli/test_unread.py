@@ -92,17 +92,18 @@ def test_stored_evidence_without_a_folder_is_reported_once(
     refused(accepted, "certificates` cannot be used: it is a file; expected a folder")
 
 
-def test_a_link_to_no_evidence_is_of_no_use(nestproof: Runner, project: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "target", "said"),
+    [
+        ("lazy.fixed.json", "nowhere", "is of no use: No such file or directory"),
+        ("lazy.fixd.json", "../verdicts.toml", "is about no system of this project"),
+    ],
+)
+def test_evidence_that_is_a_link_to_nothing_or_has_another_name_is_reported(
+    nestproof: Runner, project: Path, name: str, target: str, said: str
+) -> None:
     (project / FOLDER).mkdir()
-    (project / FOLDER / "lazy.fixed.json").symlink_to("nowhere")
-    said = "lazy.fixed.json` is of no use: No such file or directory"
-    assert said in nestproof("check", cwd=project).err
-    assert said in nestproof("gate", cwd=project).out
-
-
-def test_evidence_by_another_name_is_reported(nestproof: Runner, project: Path) -> None:
-    (project / FOLDER).mkdir()
-    (project / FOLDER / "lazy.fixd.json").write_text("{}")
-    said = "`properties/certificates/lazy.fixd.json` is about no system of this project"
-    assert said in nestproof("check", cwd=project).err
-    assert said in nestproof("gate", cwd=project).out
+    (project / FOLDER / name).symlink_to(target)
+    for command, stream in (("check", "err"), ("gate", "out")):
+        ran = nestproof(command, cwd=project)
+        assert f"`properties/certificates/{name}` {said}" in getattr(ran, stream)

@@ -73,36 +73,21 @@ def held_back(number: signal.Signals) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def assert_one_message(done: subprocess.CompletedProcess[str], code: int, word: str) -> None:
+@pytest.mark.parametrize(
+    ("process", "module", "kind", "code", "word"),
+    [
+        ("getpid", "verifier.processes.supervision", "SIGINT", 130, "interrupted"),
+        ("getpid", "pathlib", "SIGTERM", 143, "terminated"),
+        ("getppid", "click", "SIGTERM", 143, "terminated"),
+        ("getppid", "verifier.cli.list_command", "SIGINT", 130, "interrupted"),
+    ],
+)
+def test_a_signal_while_the_supervisor_or_a_command_is_loaded_is_one_message(
+    process: str, module: str, kind: str, code: int, word: str
+) -> None:
+    done = loading(module, kind, "list", process=process)
     said = f"{word}: nothing half written was left behind\n"
     assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
-
-
-@pytest.mark.parametrize(
-    ("module", "kind", "code", "word"),
-    [
-        ("verifier.processes.supervision", "SIGINT", 130, "interrupted"),
-        ("pathlib", "SIGTERM", 143, "terminated"),
-    ],
-)
-def test_a_signal_while_the_supervisor_is_loaded_is_one_message(
-    module: str, kind: str, code: int, word: str
-) -> None:
-    assert_one_message(loading(module, kind, "list"), code, word)
-
-
-@pytest.mark.parametrize(
-    ("module", "kind", "code", "word"),
-    [
-        ("click", "SIGTERM", 143, "terminated"),
-        ("verifier.cli.list_command", "SIGINT", 130, "interrupted"),
-    ],
-)
-def test_a_signal_while_a_command_is_loaded_is_one_message(
-    module: str, kind: str, code: int, word: str
-) -> None:
-    done = loading(module, kind, "list", process="getppid")
-    assert_one_message(done, code, word)
 
 
 @pytest.mark.parametrize("module", ["verifier.cli.check_command", "verifier.catalogue"])
