@@ -21,9 +21,16 @@ from verifier.project.importing import opened
 
 opened([bundled_root()])  # what tests import of the models is what a catalogue has
 
-PROGRAMS, PROGRAMS_OF_A_CAMPAIGN = 40, 600
+PROGRAMS, PROGRAMS_OF_A_CAMPAIGN = 25, 600
 """How many random programs each property-based test tries."""
 
+LONG = {
+    "test_determinism.py",
+    "test_mutants_told.py",
+    "test_second_oracle.py",
+    "test_signals.py",
+}
+"""Files with tests that take several seconds each: a core would be idle if they came last."""
 HOME = TemporaryDirectory(prefix="nestproof-tests-")
 """Where commands find what earlier ones have stored; nobody else writes there meanwhile."""
 
@@ -52,6 +59,11 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
         os.environ.pop(name, None)
     os.environ["HOME"] = HOME.name
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 def pytest_unconfigure() -> None:
