@@ -86,7 +86,11 @@ def serve() -> None:
     while line := sys.stdin.readline():
         child = os.fork()
         if not child:
-            become(json.loads(line))
+            try:
+                become(json.loads(line))
+            except SystemExit as end:
+                _end(0 if end.code is None else end.code)
+                raise
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
@@ -114,16 +118,12 @@ def become(request: Mapping[str, Any]) -> NoReturn:
     sys.path[0] = request["cwd"]
     from verifier.__main__ import main
 
-    try:
-        main()
-    except SystemExit as end:
-        _end(0 if end.code is None else end.code)
-        raise
+    main()
     sys.exit()
 
 
 def _end(code: object) -> None:
-    """End without taking apart what the server has loaded, where all has been written."""
+    """End a fork of the server without taking apart all that is loaded."""
     if isinstance(code, int):
         with suppress(OSError, ValueError):
             sys.stdout.flush()
