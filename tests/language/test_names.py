@@ -68,6 +68,9 @@ def twice(text: str) -> tuple[str, int]:
         ("class A:\n    def f(self): ...\n    def f(self): ...\n", 2, 3),
         ("def g():\n    def f(): ...\n    def f(): ...\n", 2, 3),
         ("f = System('a', 1, ())\nf = System('b', 1, ())\n", 1, 2),
+        ("from models.a import f\nfrom models.b import f\n", 1, 2),
+        ("from models.a import f\nfrom models.a import g as f\n", 1, 2),
+        ("import models.a as f\nimport models.b as f\n", 1, 2),
     ],
 )
 def test_one_name_for_two_things_in_a_text(text: str, first: int, second: int) -> None:
@@ -89,11 +92,19 @@ def test_one_name_for_two_things_in_a_text(text: str, first: int, second: int) -
         "def f(): ...\nx = f\nx = 2\n",
         "def a():\n    def f(): ...\ndef b():\n    def f(): ...\n",
         "f = System('a', 1, ())\ng = System('b', 1, ())\n",
+        "from models.a import f\nfrom models.a import f\n",
+        "import models.a\nimport models.b\n",
+        "from operator import *\nfrom operator import and_\n",
         "not Python (\n",
     ],
 )
 def test_names_that_replace_nothing(text: str) -> None:
     checked(text)
+
+
+def test_what_is_imported_by_a_star_counts() -> None:
+    message, line = twice("from operator import *\ndef and_(): ...\n")
+    assert (message, line) == ("`and_` is defined twice: first at module.py:1", 2)
 
 
 def test_the_bundled_texts_have_no_name_twice() -> None:

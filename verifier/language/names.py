@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,11 +120,12 @@ def _may_repeat(file: Path) -> bool:
     """Whether a name that a text defines, or gives to a system, appears again: most have none."""
     text = file.read_text(encoding="utf-8", errors="replace")
     defined = DEFINED.findall(text)
-    others = {word for part in IMPORTED.findall(text) for word in re.findall(r"\w+", part)}
+    others = [word for part in IMPORTED.findall(text) for word in re.findall(r"\w+", part)]
     assigned = [word for part in ASSIGNED.findall(text) for word in re.findall(r"\w+", part)]
     systems = len(set(assigned)) < len(assigned) and "System(" in text
     once = set(defined)
-    return len(once) < len(defined) or bool(once & {*others, *assigned}) or systems
+    imports = len({*others}) < len(others) or "import *" in text
+    return len(once) < len(defined) or bool(once & {*others, *assigned}) or systems or imports
 
 
 def _tree(file: Path) -> ast.Module:
@@ -150,6 +152,8 @@ class _Binding:
     line: int
     branches: Branches
     node: ast.stmt
+    imported: object = None
+    """What is imported, or what it is called where that is not known."""
 
     @property
     def defines(self) -> bool:
@@ -165,6 +169,9 @@ class _Binding:
         """Whether the value from before is lost."""
         if first.makes_system and self.makes_system:
             return True
+        one, other = first.imported, self.imported
+        if one is not None and other is not None:
+            return one is not other and not (type(one) is type(other) is str and one == other)
         if not (first.defines or self.defines) or self.node is first.node:
             return False
         value = getattr(self.node, "value", None)
@@ -211,24 +218,39 @@ def _exclude(one: Branches, other: Branches) -> bool:
 def _bindings(body: Iterable[ast.stmt], branches: Branches) -> Iterator[_Binding]:
     """What the statements of a scope bind, in their order."""
     for node in body:
-        for name in _names(node):
-            yield _Binding(name, node.lineno, branches, node)
+        for name, imported in _names(node):
+            yield _Binding(name, node.lineno, branches, node, imported)
         for number, part in enumerate(_parts(node)):
             around = (*branches, (id(node), number)) if _branches(node) else branches
             yield from _bindings(part, around)
         yield from _bindings(getattr(node, "finalbody", []), branches)
 
 
-def _names(node: ast.stmt) -> Iterator[str]:
+def _names(node: ast.stmt) -> Iterator[tuple[str, object]]:
+    """The names that a statement binds, each with what it imports, if it does."""
     if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        yield node.name
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+        yield node.name, None
+    elif isinstance(node, ast.Import):
+        for alias in node.names:
+            package = alias.name.partition(".")[0]
+            yield alias.asname or package, alias.name if alias.asname else package
+    elif isinstance(node, ast.ImportFrom):
+        module = f"{'.' * node.level}{node.module or ''}"
+        for alias in node.names:
+            for name in _public(module) if alias.name == "*" else (alias.name,):
+                held = vars(sys.modules[module]) if module in sys.modules else {}
+                yield alias.asname or name, held.get(name, f"{module}.{name}")
     elif isinstance(node, ast.Assign) or (isinstance(node, ast.AnnAssign) and node.value):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         named = (part for target in targets for part in ast.walk(target))
         stored = (part for part in named if isinstance(part, ast.Name))
-        yield from (part.id for part in stored if isinstance(part.ctx, ast.Store))
+        yield from ((part.id, None) for part in stored if isinstance(part.ctx, ast.Store))
+
+
+def _public(module: str) -> list[str]:
+    """What `import *` binds."""
+    held = vars(sys.modules[module]) if module in sys.modules else {}
+    return list(held.get("__all__", (name for name in held if not name.startswith("_"))))
 
 
 def _branches(node: ast.stmt) -> bool:
