@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import product
 from pathlib import Path
 
 from verifier.language.asserting import asserts
@@ -271,15 +272,19 @@ def _check_names(
             check_text(text)
     check_functions(properties)
     groups = {function.group for function in properties}
-    files: dict[str, str] = {}
-    for name in made:
-        other = files.setdefault(name.replace("/", ".").casefold(), name)
-        if other != name:
-            raise ModelError(
-                f"the systems `{other}` and `{name}` would have their evidence in one file",
-                system_place(*made[name], name),
-                "give them names that differ in more than `/`, `.` and case",
-            )
+    systems, pairs = {name: name for name in made}, {}
+    for name, group in product(made, sorted({*groups, ASSERTIONS, DEADLOCK})):
+        pairs[f"{name}/{group}"] = name
+    for what, names in (("systems", systems), ("pairs", pairs)):
+        files: dict[str, str] = {}
+        for name in names:
+            other = files.setdefault(name.replace("/", ".").casefold(), name)
+            if other != name:
+                raise ModelError(
+                    f"the {what} `{other}` and `{name}` would have their evidence in one file",
+                    system_place(*made[names[name]], names[name]),
+                    "give them names that differ in more than `/`, `.` and case",
+                )
     for name, at in made.items():
         check_system(name, groups, partial(system_place, *at, name))
 

@@ -36,6 +36,14 @@ def test_what_a_private_module_defines_is_refused_with_its_line(tmp_path: Path, 
     assert found.value.place.line >= 3
 
 
+def test_what_is_in_a_private_folder_is_refused_too(tmp_path: Path) -> None:
+    load(project(tmp_path, "").resolve())
+    (tmp_path / "models" / "_drafts" / "more").mkdir(parents=True)
+    (tmp_path / "models" / "_drafts" / "more" / "one.py").write_text(HEAD + DEFINING[0])
+    with pytest.raises(ModelError, match=r"`models/_drafts/more/one\.py` defines a system"):
+        load(tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "def helper(): return System", "no Python at all ("])
 def test_a_private_module_without_them_is_left_alone(tmp_path: Path, text: str) -> None:
     assert not load(project(tmp_path, text)).systems
