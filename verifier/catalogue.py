@@ -29,6 +29,7 @@ from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
 from verifier.project.toml import place_of
 from verifier.project.toml import read_toml as read_toml
+from verifier.project.unaltered import Program
 from verifier.project.unseen import (
     refuse_unmade_systems,
     refuse_unseen_claims,
@@ -223,6 +224,7 @@ def project_root(start: Path) -> Path:
 
 def load(root: Path) -> Catalogue:
     """Import every module under models/systems/ (or models/) and properties/ of a project."""
+    program = Program()
     imports = opened(list(dict.fromkeys([root, bundled_root()])))
     systems: dict[str, System] = {}
     made: dict[str, tuple[str, str]] = {}
@@ -254,6 +256,7 @@ def load(root: Path) -> Catalogue:
                 functions[function] = None
     for module in claimed:
         refuse_unseen_claims(module, properties)
+    program.require_same()
     _check_names(root, properties, made)
     ordered = dict(sorted(systems.items()))
     groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}

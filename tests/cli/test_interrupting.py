@@ -16,6 +16,8 @@ from tests.processes.watching import children, eventually, is_gone, workers
 from tests.signals import listens
 from verifier.__main__ import main
 from verifier.cli import check_command, nestproof
+from verifier.cli.progress import Reporter
+from verifier.evidence.verdicts import Progress
 from verifier.processes import signals
 
 ROOT = Path(__file__).parent.parent.parent
@@ -179,6 +181,37 @@ def test_an_interrupted_check_shows_the_violations_of_systems_that_are_not_decid
     assert f"violated   lazy/broken/{name}" in shown.out
     assert shown.out.count("violated ") == 1
     assert "interrupted: 2 of 3 pairs were not decided" in shown.err
+
+
+@pytest.mark.parametrize("patterns", [["lazy/fixed"], []])
+def test_the_document_of_an_interrupted_check_has_the_depth_of_each_search(
+    patterns: list[str],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    watch = Reporter.watch
+
+    def interrupted(reporter: Reporter, progress: Progress) -> None:
+        watch(reporter, progress)
+        so_far = reporter.searched("lazy/fixed", "isolation")
+        if so_far is not None and so_far.depth > 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(Reporter, "watch", interrupted)
+    arguments = ["check", *patterns, "--engine", "bmc", "--jobs", "2", "--json"]
+    with nestproof.make_context("nestproof", arguments) as context:
+        assert nestproof.invoke(context) == 130
+    shown = capsys.readouterr()
+    [found] = [
+        row
+        for row in json.loads(shown.out)["results"]
+        if (row["system"], row["property"]) == ("lazy/fixed", "isolation")
+    ]
+    assert (found["verdict"], found["engine"]) == ("unknown", "bmc")
+    assert found["depth"] > 3
+    assert f"isolation, good for {found['depth']} steps" in shown.err
 
 
 def test_a_gate_that_is_interrupted_before_it_begins_writes_its_reports(

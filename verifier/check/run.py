@@ -86,9 +86,16 @@ def _lost(name: str, groups: Sequence[str], lost: Lost) -> list[Result]:
     return [undecided(name, group, lost.reason, lost.error) for group in groups]
 
 
-def undecided(system: str, group: str, reason: str, error: ModelError | None = None) -> Result:
-    """The result of a pair that nothing is known of."""
-    return Result(system, group, "unknown", "none", 0, 0.0, None, reason, error)
+def undecided(
+    system: str,
+    group: str,
+    reason: str,
+    error: ModelError | None = None,
+    so_far: Progress | None = None,
+) -> Result:
+    """The result of a pair of which no more is known than how far a search is."""
+    engine, depth = ("none", 0) if so_far is None else (so_far.engine, so_far.depth)
+    return Result(system, group, "unknown", engine, depth, 0.0, None, reason, error)
 
 
 def check_one(

@@ -99,6 +99,7 @@ class _Run:
     chosen: Sequence[Pair] = ()
     results: list[Result] = field(default_factory=list)
     saved: list[Result] = field(default_factory=list)
+    reporter: Reporter | None = None
 
     @property
     def expected(self) -> Mapping[Pair, str]:
@@ -135,7 +136,8 @@ def _check(
     doubts += unrecorded(catalogue, chosen)
     for doubt in doubts:
         say("warning", doubt)
-    with Reporter("checking", len({pair.system for pair in chosen}), run.as_json) as reporter:
+    run.reporter = Reporter("checking", len({pair.system for pair in chosen}))
+    with run.reporter as reporter:
         batches = check_all(
             catalogue,
             chosen,
@@ -196,10 +198,7 @@ def _interrupted(run: _Run) -> int:
     found = {_pair(result): result for result in (*run.results, *run.saved)}
     known = len(found.keys() & {*run.chosen})
     extra = [pair for pair in found if pair not in run.chosen]
-    run.results = [
-        found.get(pair) or undecided(pair.system, pair.property, REASON)
-        for pair in (*run.chosen, *extra)
-    ]
+    run.results = [found.get(pair) or _open(run, pair) for pair in (*run.chosen, *extra)]
     if run.as_json:
         _report(run)
     else:
@@ -208,6 +207,12 @@ def _interrupted(run: _Run) -> int:
     open = f"{len(run.chosen) - known} of {total} were not decided"
     say(WORDS[code], open if run.chosen else "nothing was decided")
     return code
+
+
+def _open(run: _Run, pair: Pair) -> Result:
+    """What is known of a pair that is not decided."""
+    so_far = run.reporter.searched(pair.system, pair.property) if run.reporter else None
+    return undecided(pair.system, pair.property, REASON, so_far=so_far)
 
 
 def _pair(result: Result) -> Pair:

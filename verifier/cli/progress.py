@@ -30,11 +30,10 @@ class Reporter:
     It draws when it is told something, not from a thread: what is watched forks.
     """
 
-    def __init__(self, doing: str, total: int = 0, quiet: bool = False) -> None:
+    def __init__(self, doing: str, total: int = 0) -> None:
         terminal = sys.stderr.isatty()
-        self._bar = _bar(doing, total) if terminal and not quiet else None
-        self._speaks = not terminal and not quiet
-        self._quiet = quiet
+        self._bar = _bar(doing, total) if terminal else None
+        self._speaks = not terminal
         self._begun = self._spoken = monotonic()
         self._drawn = 0.0
         self._searched: dict[tuple[str, str, str], Progress] = {}
@@ -51,7 +50,7 @@ class Reporter:
         traceback: TracebackType | None,
     ) -> None:
         self.clear()
-        if kind is not None and not issubclass(kind, Exception) and not self._quiet:
+        if kind is not None and not issubclass(kind, Exception):
             for (part, *_), progress in self._searched.items():
                 click.echo(click.style(f"left at: {doing(progress, part)}", dim=True), err=True)
 
@@ -80,6 +79,15 @@ class Reporter:
                 self._searched.pop((part, each.engine, each.detail), None)
             elif each.engine in ENGINES:
                 self._searched[part, each.engine, each.detail] = each
+
+    def searched(self, part: str, goal: str) -> Progress | None:
+        """How far the search for a goal is, the deepest one; without a part that of one alone."""
+        found = [
+            progress
+            for (place, _, name), progress in self._searched.items()
+            if place in ("", part) and name == goal
+        ]
+        return max(found, key=lambda progress: progress.depth, default=None)
 
     def done(self) -> None:
         """One more system is decided."""

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from typing import Any
 
 Notice = Callable[[str], None]
@@ -71,11 +72,6 @@ def _last(notice: Notice | None) -> Iterator[None]:
         _watches.pop()
 
 
-_installed = False
-
-
+@cache
 def _install() -> None:
-    global _installed
-    if not _installed:
-        _installed = True
-        sys.addaudithook(_audited)
+    sys.addaudithook(_audited)
