@@ -107,3 +107,18 @@ def test_evidence_that_is_a_link_to_nothing_or_has_another_name_is_reported(
     for command, stream in (("check", "err"), ("gate", "out")):
         ran = nestproof(command, cwd=project)
         assert f"`properties/certificates/{name}` {said}" in getattr(ran, stream)
+
+
+def test_stored_evidence_that_names_fields_that_there_are_not_is_reported(
+    nestproof: Runner, project: Path
+) -> None:
+    assert nestproof("gate", "--accept", cwd=project).code == 0
+    file = project / FOLDER / "lazy.fixed.json"
+    file.write_text(file.read_text().replace('"ts"', '"st"'))
+    said = "the stored evidence of `lazy/fixed` names `st`, which it does not have"
+    checked = nestproof("check", cwd=project)
+    assert (checked.code, checked.err.count(said)) == (0, 1)
+    gated = nestproof("gate", "--no-cache", cwd=project)
+    assert (gated.code, gated.out.count(said)) == (0, 1)
+    assert nestproof("gate", "--accept", cwd=project).code == 0
+    assert said not in nestproof("check", cwd=project).err

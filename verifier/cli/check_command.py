@@ -132,7 +132,7 @@ def _check(
     systems = {pair.system for pair in chosen}
     doubts = catalogue.doubts(systems if patterns else catalogue.systems)
     doubts += unread_files(root)
-    doubts += [] if fresh else damages(root, systems)
+    doubts += [] if fresh else damages(root, [catalogue.systems[name] for name in systems])
     doubts += unrecorded(catalogue, chosen)
     for doubt in doubts:
         say("warning", doubt)

@@ -58,7 +58,7 @@ def command(
     root = project_here()
     catalogue = load(root)
     names = catalogue.systems_matching(patterns)
-    for doubt in damages(root, names):
+    for doubt in damages(root, [catalogue.systems[name] for name in names]):
         say("warning", doubt)
     recorded = scores(root)
     limits = Limits(seconds=timeout)

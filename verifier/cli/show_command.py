@@ -132,7 +132,7 @@ def _found(
     pair = _pair(catalogue, what)
     reporter.watch(Progress("compile", 0, pair.system))
     if not fresh:
-        for doubt in damages(root, [pair.system]):
+        for doubt in damages(root, [catalogue.systems[pair.system]]):
             reporter.clear()
             say("warning", doubt)
         system = catalogue.systems[pair.system]

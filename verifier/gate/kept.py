@@ -8,6 +8,7 @@ from pathlib import Path
 
 from verifier.evidence.files import DamagedFile, read_kept, write_whole
 from verifier.evidence.kept import Kept, laid_out
+from verifier.language.system import System
 
 FOLDER = Path("properties") / "certificates"
 
@@ -44,9 +45,28 @@ def damage(root: Path, system: str) -> str | None:
     )
 
 
-def damages(root: Path, systems: Iterable[str]) -> list[str]:
+def damages(root: Path, systems: Iterable[System]) -> list[str]:
     """What is wrong with the files about some systems, or with the folder of them all."""
-    return list(dict.fromkeys(found for name in systems if (found := damage(root, name))))
+    found = (damage(root, each.name) or _outdated(root, each) for each in systems)
+    return list(dict.fromkeys(wrong for wrong in found if wrong))
+
+
+def _outdated(root: Path, system: System) -> str | None:
+    known = usable_evidence(root, system.name)
+    return None if known is None else outdated(known, system)
+
+
+def outdated(evidence: Kept, system: System) -> str | None:
+    """That stored evidence names fields that a system does not have; None where it does not."""
+    fields = {leaf.path for leaf in system.layout.leaves}
+    named = {field: None for lemma in evidence.lemmas for field in lemma if field not in fields}
+    if not named:
+        return None
+    first = f"`{min(named)}`" + f" and {len(named) - 1} more fields" * (len(named) > 1)
+    return (
+        f"the stored evidence of `{system.name}` names {first}, which it does not have: "
+        "nestproof gate --accept writes it again"
+    )
 
 
 def usable_evidence(root: Path, system: str) -> Kept | None:

@@ -14,7 +14,7 @@ from verifier.evidence.verdicts import Clause
 from verifier.gate.behaviour import behaviour_of
 from verifier.gate.cache import FORMAT, Cache, Entry
 from verifier.gate.digests import Digests
-from verifier.gate.kept import damage, usable_evidence
+from verifier.gate.kept import damage, outdated, usable_evidence
 from verifier.gate.renaming import Names
 from verifier.language.compiled import Compiled
 from verifier.language.functions import ModelFunction
@@ -63,7 +63,10 @@ class Memory:
         spoken |= {step for run in known.runs.values() for step, _ in run.moves}
         if not spoken.isdisjoint({*self._names.fields, *self._names.steps}):
             self.warnings.append(STALE)
-        return known.renamed(self._names.fields, self._names.steps)
+        now = known.renamed(self._names.fields, self._names.steps)
+        strange = outdated(now, self._compiled.system)
+        self.warnings += [strange] if strange is not None else []
+        return now
 
     @cached_property
     def asked(self) -> frozenset[str]:

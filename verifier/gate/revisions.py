@@ -107,7 +107,8 @@ class Base:
     def extract(self, folder: Path) -> bool:
         """Write the project as it was into a folder; False where there was none.
 
-        The contents are taken as they are stored: no filter and no attribute has a say.
+        The contents are taken as they are stored: no filter and no attribute has a say. Where the
+        repository is has none either: a link that leads out of it by `..` is left out.
         """
         tree = os.fsdecode(self._tree())
         entries = [entry.split("\t", 1) for entry in tree.split("\0") if entry]
@@ -123,10 +124,11 @@ class Base:
             if ".." in file.parts:
                 raise ModelError(f"`{name}` leads out of the repository")
             file.parent.mkdir(parents=True, exist_ok=True)
-            if is_link:
-                file.symlink_to(os.fsdecode(content))
-            else:
+            target = os.fsdecode(content) if is_link else ""
+            if not is_link:
                 file.write_bytes(content)
+            elif not os.path.normpath(os.path.join(os.path.dirname(name), target)).startswith(".."):
+                file.symlink_to(target)
         return True
 
     @property
