@@ -204,7 +204,8 @@ def _interrupted(run: _Run) -> int:
     else:
         _show(run, [found[pair] for pair in run.chosen if pair in found and pair not in shown])
     total = plural(len(run.chosen), "pair")
-    open = f"{len(run.chosen) - known} of {total} were not decided"
+    was = "was" if len(run.chosen) == 1 else "were"
+    open = f"{len(run.chosen) - known} of {total} {was} not decided"
     say(WORDS[code], open if run.chosen else "nothing was decided")
     return code
 

@@ -138,7 +138,8 @@ def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:
     """How far the gate has come, and where that is written."""
     open = sum(row.result.reason == REASON for row in report.rows)
     pairs = plural(len(report.rows), "pair")
-    said = f"{open} of {pairs} were not decided" if report.rows else "nothing was decided"
+    was = "was" if len(report.rows) == 1 else "were"
+    said = f"{open} of {pairs} {was} not decided" if report.rows else "nothing was decided"
     wrote = f"; wrote {', '.join(map(str, files.values()))}" if files else ""
     say(WORDS[report.stopped], said + wrote)
 
