@@ -95,3 +95,30 @@ def test_a_field_that_a_claim_is_said_to_look_at_and_that_there_is_not_is_passed
     seen = {"era": True, **trace.seen}
     whole = msgspec.structs.replace(trace, seen=seen, decisive=(), otherwise=None, turned=())
     assert any("era" in line for line in rendered(trace_lines(whole)))
+
+
+@record
+class Kettle:
+    on: bool = True
+
+
+@step
+def switch(kettle: Kettle) -> None:
+    kettle.on = not kettle.on
+
+
+@always("off")
+def it_is_off(kettle: Kettle) -> bool:
+    return not kettle.on
+
+
+def test_what_is_violated_before_anything_happens_has_no_step() -> None:
+    claim = about(it_is_off)
+    assert claim is not None
+    kettle = compile_system(System("kettle/on", Kettle(), (switch,)), (claim,))
+    start = {latch.name: latch.reset == 1 for latch in kettle.circuit.latches}
+    action = kettle.system.actions[0]
+    path = Path(start, (kettle.inputs_of(action, {}),) * 3)
+    trace = trace_of(kettle, (claim,), "off", path, "pdr")
+    assert isinstance(trace, Trace)
+    assert trace.steps == ()

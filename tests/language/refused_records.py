@@ -207,11 +207,6 @@ def values_of_a_family(s: State) -> None:
     s.flag = any(s.bits.values())  # type: ignore  # here
 
 
-@refused("a family is asked for its length", "it has an item for each member")
-def length_of_a_family(s: State) -> None:
-    s.flag = len(s.bits) == 3  # type: ignore  # here
-
-
 @refused(
     "`Part.clear` is assigned to and is not a field",
     "assign to fields, or write a method that does",

@@ -10,7 +10,15 @@ from msgspec.structs import replace
 
 from verifier.evidence.failing import Failing
 from verifier.evidence.following import moves_along
-from verifier.evidence.replay import ASSERTIONS, Machine, Move, Stopped, Variations, violation
+from verifier.evidence.replay import (
+    ASSERTIONS,
+    Machine,
+    Move,
+    Stopped,
+    Variations,
+    before_violation,
+    violation,
+)
 from verifier.evidence.traces import Branched, Changed, Entered, Entry, Stride, Trace, Value, shown
 from verifier.evidence.verdicts import Path
 from verifier.language.branches import Branch, watched
@@ -49,6 +57,7 @@ def trace_of_moves(
 
     See `story_of`.
     """
+    moves = before_violation(compiled.system, properties, group, start, moves)
     found = violation(compiled.system, properties, group, start, moves)
     if isinstance(found, Stopped):
         return found

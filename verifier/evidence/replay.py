@@ -151,6 +151,25 @@ def violation(
     return machine.violated(group, wanted) or Stopped(len(moves), f"`{group}` is not violated")
 
 
+def before_violation(
+    system: System,
+    properties: Sequence[ModelFunction],
+    group: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+) -> Sequence[Move]:
+    """The moves up to the first violation of a property; all where there is none before the end."""
+    machine = Machine(system, start)
+    wanted = [f for f in properties if f.group == group and f.kind == "always"]
+    for number, move in enumerate(moves):
+        if machine.violated(group, wanted):
+            return moves[:number]
+        taken = machine.move(move)
+        if taken is None or taken.failed is not None:
+            break
+    return moves
+
+
 class Variations:
     """An execution that violates a property, tried with one of its moves changed.
 

@@ -200,6 +200,10 @@ class FamilyView(Family[Any, Any]):
         store, base = self._at(key)
         assign(store, base, self._rows.item, value)
 
+    def __len__(self) -> int:
+        """The number of members: each has an item."""
+        return len(self._rows.key)
+
     def __repr__(self) -> str:
         if RUNNING.get() and in_model():
             raise refuse("a family is made into text", "compare its items")

@@ -45,6 +45,9 @@ class Family(Generic[K, V]):
     def __iter__(self) -> Iterator[K]:
         return iter(self.rows)
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
     def items(self) -> ItemsView[K, V]:
         return self.rows.items()
 
