@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import FALSE, TRUE
 from verifier.language.errors import Disabled, ModelError
+from verifier.language.feasible import is_feasible
 from verifier.language.forks import Learned, Meeting, extended
 from verifier.language.functions import ModelFunction
 from verifier.language.merging import merged_result, raw_value
@@ -59,6 +60,7 @@ class Exploration:
                 return outcome
 
     def _path(self, forced: Decisions) -> tuple[Outcome, list[int]]:
+        """One path, with its decisions; one that raises and that no state takes is not enabled."""
         run = self.run
         self.taken += 1
         run.costs[self.function.name].paths += 1
@@ -88,6 +90,12 @@ class Exploration:
             name = self.function.claim(failure)
             enabled = FALSE
             run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
+        except (ModelError, RecursionError):
+            raise
+        except Exception:
+            if is_feasible(run.graph, run.way):
+                raise
+            enabled = FALSE
         finally:
             facts = dict.fromkeys((*run.facts.since(self.mark), *frame.granted))
             run.learned.append(Learned(tuple(facts), run.way, self.function.place))
