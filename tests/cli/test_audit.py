@@ -1,6 +1,8 @@
 """`audit`: a line for each claim of each file, and the exit code that they make together."""
 
 import json
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,6 +153,22 @@ def test_what_a_project_stores_in_vain_is_rejected_with_the_reason(
     ran = nestproof("audit", str(file))
     assert (ran.code, ran.err) == (1, "")
     assert f"rejected {file}: {line}" in ran.out.splitlines()
+
+
+def test_what_cannot_be_read_does_not_end_the_audit_of_the_others(
+    nestproof: Runner, evidence: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    names = ("folder", "pipe", "link", "missing", "x" * 5000)
+    ran = nestproof("audit", *(str(tmp_path / name) for name in names), str(proof(evidence)))
+    assert ran.code == 2
+    assert ran.out == f"confirmed {proof(evidence)}: lazy/fixed/isolation: proved\n"
+    reasons = re.findall(r"^error: `\S+`?.*?: (.*)$", ran.err, flags=re.M)
+    missing = "No such file or directory"
+    assert reasons[:4] == ["it is a folder", "it is no plain file", missing, missing]
+    assert ran.err.count("error: ") == ran.err.count("help: ") == len(names)
 
 
 def test_a_damaged_file_counts_before_a_rejected_one_and_that_before_an_unknown_one(
