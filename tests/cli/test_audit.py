@@ -3,13 +3,18 @@
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Runner
+from tests.cli.conftest import HERE, Runner
+from verifier.cli import nestproof as nestproof_command
+from verifier.cli import progress
 
 Spoil = Callable[[dict[str, Any]], Any]
 
@@ -185,3 +190,55 @@ def test_a_damaged_file_counts_before_a_rejected_one_and_that_before_an_unknown_
     assert code(slow) == 3
     assert code(slow, rejected) == 1
     assert code(damaged, rejected, slow) == 2
+
+
+def test_what_is_audited_before_the_time_is_up_counts(nestproof: Runner, tmp_path: Path) -> None:
+    slow = {"lemmas": [], "engine": "kinduction", "depth": 1, "induction": 100}
+    document = stored(runs={"fires:use_fpu": RUN}, proofs={"isolation": slow})
+    (tmp_path / "x.json").write_text(json.dumps(document))
+    ran = nestproof("audit", "--timeout", "1.5", str(tmp_path / "x.json"))
+    assert ran.code == 3
+    assert [line.split()[0] for line in ran.out.splitlines()] == ["confirmed", "unknown"]
+    assert "lazy/fixed/isolation: not audited: timed out after 1.5 s" in ran.out
+
+
+def test_an_interrupted_audit_has_printed_what_was_confirmed(
+    evidence: Path, example: Path, tmp_path: Path
+) -> None:
+    """To a pipe, too, where nothing is printed by itself before the end."""
+    slow = tmp_path / "slow.json"
+    slow.write_text(json.dumps(json.loads(proof(evidence).read_text()) | {"induction": 100}))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verifier", "audit", str(trace(evidence)), str(slow)],
+        cwd=example,
+        env={**os.environ, "PYTHONPATH": str(HERE.parent.parent)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert line == f"confirmed {trace(evidence)}: lazy/broken/isolation: violated after 3 steps\n"
+    assert (process.returncode, out) == (130, "")
+    assert err == "interrupted: 1 claim audited, the others not\n"
+
+
+def test_without_a_terminal_the_audit_of_many_files_reports_which_one_it_is_at(
+    evidence: Path,
+    example: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(example)
+    monkeypatch.setattr(progress, "SPEAK", 0.0)
+    files = [str(trace(evidence)), str(proof(evidence))]
+    command = nestproof_command.make_context("nestproof", ["audit", *files])
+    with command:
+        assert nestproof_command.invoke(command) == 0
+    caught = capsys.readouterr()
+    assert [line.split()[0] for line in caught.out.splitlines()] == ["confirmed"] * 2
+    assert {line.partition(": ")[2] for line in caught.err.splitlines()} == {
+        f"audit {name}, file {number} of 2" for number, name in enumerate(files, 1)
+    }

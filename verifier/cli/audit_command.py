@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 import click
 
 from verifier.catalogue import Catalogue, load
 from verifier.checking import witness_goals
 from verifier.cli import options
-from verifier.cli.errors import one_line, tell, wrong_file
+from verifier.cli.errors import one_line, say, tell, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.compiler.compile import compile_compared
@@ -19,10 +23,15 @@ from verifier.evidence.files import DamagedFile, Saved, UnknownKey, read_any
 from verifier.evidence.kept import Kept
 from verifier.evidence.verdicts import Progress
 from verifier.language.errors import ModelError
-from verifier.processes.pool import within
-from verifier.processes.worker import Lost
+from verifier.processes.lifetime import end_all
+from verifier.processes.pool import messages
+from verifier.processes.signals import WORDS, shielded
+from verifier.processes.worker import Lost, Tell
+from verifier.viewer.lines import inert, plural
 
 COLOURS: dict[Status, str] = {"confirmed": "green", "rejected": "red", "unknown": "yellow"}
+LOOK = 0.2
+"""Seconds between two looks at the clock."""
 CODES: dict[Status, int] = {"confirmed": 0, "rejected": 1, "unknown": 3}
 
 
@@ -37,16 +46,48 @@ def command(files: tuple[Path, ...], timeout: float) -> int:
     1 a rejected claim, 3 an unknown one.
     """
     catalogue = load(project_here())
-    codes = []
-    for file in files:
-        try:
-            for one, about in _audited(catalogue, file, timeout):
-                _print(file, one, about)
-                codes.append(CODES[one.status])
-        except ModelError as error:
-            tell(error)
-            codes.append(2)
+    codes: list[int] = []
+    try:
+        with Reporter("auditing", len(files)) as reporter:
+            run = _Run(catalogue, len(files), timeout, reporter, codes)
+            for number, file in enumerate(files, 1):
+                _report(run, file, number)
+                reporter.done()
+    except KeyboardInterrupt:
+        code = end_all()
+        claims = plural(sum(each in CODES.values() for each in codes), "claim")
+        say(WORDS[code], f"{claims} audited, the others not")
+        return code
     return next((code for code in (2, 1, 3) if code in codes), 0)
+
+
+@dataclass
+class _Run:
+    """What is asked for, and what has been found so far."""
+
+    catalogue: Catalogue
+    files: int
+    timeout: float
+    reporter: Reporter
+    codes: list[int]
+
+
+def _report(run: _Run, file: Path, number: int) -> None:
+    """A line for each claim of a file, as soon as it is audited."""
+    name = inert(str(file))
+    doing = Progress("audit", 0, f"{name}, file {number} of {run.files}")
+    try:
+        for one, about in _audited(run, file, partial(run.reporter.watch, doing)):
+            with shielded():
+                run.reporter.clear()
+                _print(file, one, about)
+                run.reporter.resume()
+                run.codes.append(CODES[one.status])
+    except ModelError as error:
+        run.reporter.clear()
+        tell(error)
+        run.reporter.resume()
+        run.codes.append(2)
 
 
 def _print(file: Path, one: Audited, about: str) -> None:
@@ -55,48 +96,61 @@ def _print(file: Path, one: Audited, about: str) -> None:
     click.echo(f"{click.style(one.status, fg=COLOURS[one.status])} {said}")
 
 
-def _audited(catalogue: Catalogue, file: Path, timeout: float) -> list[tuple[Audited, str]]:
+def _audited(run: _Run, file: Path, beat: Callable[[], None]) -> Iterator[tuple[Audited, str]]:
     """What becomes of each of a file's claims, with the pair that it is about."""
     try:
         evidence = read_any(file)
     except UnknownKey as unknown:
-        return [(Audited("", "rejected", str(unknown)), unknown.about)]
+        yield Audited("", "rejected", str(unknown)), unknown.about
+        return
     except DamagedFile as damage:
         raise wrong_file(file, str(damage)) from None
-    if evidence.system not in catalogue.systems:
+    found: Iterable[Audited]
+    if evidence.system not in run.catalogue.systems:
         why = f"there is no system `{evidence.system}`"
         found = [Audited(goal, "rejected", why) for goal in claimed(evidence) or [""]]
     else:
-        found = _judged(catalogue, evidence, str(file), timeout)
-    return [(one, f"{evidence.system}/{one.goal}".rstrip("/")) for one in found]
+        found = _judged(run, evidence, str(file), beat)
+    for one in found:
+        yield one, f"{evidence.system}/{one.goal}".rstrip("/")
 
 
 def _judged(
-    catalogue: Catalogue, evidence: Saved | Kept, name: str, timeout: float
-) -> list[Audited]:
-    """The audit in a process of its own, which ends in time whatever the file holds."""
-    with Reporter("auditing") as reporter:
-        reporter.watch(Progress("audit", 0, evidence.system))
-        found = within(timeout, name, partial(_list, catalogue, evidence), reporter.watch)
-    if isinstance(found, Lost):
-        why = f"not audited: {found.reason}"
-        return [Audited(goal, "unknown", why) for goal in claimed(evidence) or [""]]
-    return found
+    run: _Run, evidence: Saved | Kept, name: str, beat: Callable[[], None]
+) -> Iterator[Audited]:
+    """Each claim as it is audited in a process of its own, which ends in time whatever it holds."""
+    ends = monotonic() + run.timeout
+    left, lost = claimed(evidence) or [""], None
+    with closing(messages({name: partial(_judge, run.catalogue, evidence)}, LOOK)) as heard:
+        for message in heard:
+            beat()
+            if message is not None and isinstance(message[1], Lost):
+                lost = message[1]
+            elif message is not None:
+                left = [goal for goal in left if goal != message[1].goal]
+                yield message[1]
+            if lost is None and monotonic() > ends:
+                lost = Lost(f"timed out after {run.timeout:g} s")
+                break
+    if lost is not None:
+        for goal in left:
+            yield Audited(goal, "unknown", f"not audited: {lost.reason}")
 
 
-def _list(catalogue: Catalogue, evidence: Saved | Kept) -> list[Audited]:
+def _judge(catalogue: Catalogue, evidence: Saved | Kept, tell: Tell) -> None:
+    """Tell what becomes of each claim; what is found before the judge gives up counts."""
     from verifier.evidence.judges import Undecided
 
     system = catalogue.system(evidence.system)
     properties = catalogue.properties_of(system)
     compiled = compile_compared(system, properties)
     witnesses = witness_goals(system, properties, claimed(evidence))
-    found: list[Audited] = []
+    known: set[str] = set()
     try:
         for one in audited(compiled, properties, evidence, witnesses):
-            found.append(one)  # what is found before the judge gives up counts
+            known.add(one.goal)
+            tell(one)
     except Undecided as undecided:
-        known = {one.goal for one in found}
-        left = [goal for goal in claimed(evidence) if goal not in known]
-        found += [Audited(goal, "unknown", str(undecided)) for goal in left]
-    return found
+        for goal in claimed(evidence):
+            if goal not in known:
+                tell(Audited(goal, "unknown", str(undecided)))
