@@ -64,6 +64,8 @@ def test_a_project_that_lacks_a_folder_is_refused(tmp_path: Path, part: str) -> 
     [
         ("[tool.nestproof", "is not TOML", 1),
         ("[project]\nname = \n", "is not TOML", 2),
+        ("[project]\nname = 'x'\ny = [", "is not TOML", 3),
+        ("[project]\ny = 'x\n\n\n", "is not TOML", 2),
         ("\n[tool]\nnestproof = 1\n", "is not a table", 3),
     ],
 )
@@ -86,6 +88,7 @@ def test_a_pyproject_that_is_not_a_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_pyproject_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_bytes(b"\xff\xfe[tool.nestproof]\n")
-    with pytest.raises(ModelError, match="is not TOML"):
+    (tmp_path / "pyproject.toml").write_bytes(b"[tool.nestproof]\n# \xff\n")
+    with pytest.raises(ModelError, match="is not TOML") as caught:
         project_above(tmp_path)
+    assert caught.value.place == Place(str(tmp_path / "pyproject.toml"), 2)

@@ -33,11 +33,22 @@ def read_toml(file: Path, mend: str = SYNTAX) -> dict[str, Any]:
             raise OSError("it is not a file")
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        line = re.search(r"at line (\d+)", str(error))
-        place = Place(str(file), int(line[1]) if line else 1)
-        raise ModelError(f"`{file.name}` is not TOML: {error}", place, mend) from None
+        raise ModelError(
+            f"`{file.name}` is not TOML: {error}", Place(str(file), _line(file, error)), mend
+        ) from None
     except OSError as error:
         why = error.strerror or str(error)
         raise ModelError(
             f"`{file.name}` cannot be read: {why}", Place(str(file), 1), REPLACE
         ) from None
+
+
+def _line(file: Path, error: Exception) -> int:
+    """The line of a mistake; what is missing at the end is missing on the last line with text."""
+    if isinstance(error, UnicodeDecodeError):
+        return error.object[: error.start].count(b"\n") + 1
+    said = str(error)
+    if said.endswith("(at end of document)"):
+        return file.read_text(encoding="utf-8").rstrip().count("\n") + 1
+    line = re.search(r"at line (\d+)", said)
+    return int(line[1]) if line else 1
