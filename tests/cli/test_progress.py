@@ -1,6 +1,7 @@
 """What takes long says what it is doing, on stderr alone."""
 
 import os
+import re
 import subprocess
 import sys
 from functools import partial
@@ -41,13 +42,13 @@ def project(tmp_path_factory: pytest.TempPathFactory, example: Path) -> Path:
     return folder
 
 
-def on_terminal(folder: Path, command: str) -> tuple[int, str, str]:
+def on_terminal(folder: Path, command: str, **variables: str) -> tuple[int, str, str]:
     """The exit code of a command, its stdout, and its stderr, which is a terminal."""
     inner, outer = os.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "verifier", *command.split()],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(HERE.parent.parent), "TERM": "xterm"},
+        env=os.environ | {"PYTHONPATH": str(HERE.parent.parent), "TERM": "xterm"} | variables,
         stdout=subprocess.PIPE,
         stderr=outer,
         text=True,
@@ -73,6 +74,24 @@ def test_on_a_terminal_each_long_command_says_what_it_does(
     assert doing in said
     assert doing not in out
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("command", "variable"),
+    [("chek", "NO_COLOR=1"), ("audit nothing", "NO_COLOR=1"), ("check --depth 0", "TERM=dumb")],
+)
+def test_errors_and_progress_have_no_colours_where_none_are_asked_for(
+    project: Path, command: str, variable: str
+) -> None:
+    name, _, value = variable.partition("=")
+    code, _, said = on_terminal(project, command, **{name: value})
+    assert code == 2
+    assert "error: " in said
+    assert not re.search("\x1b\\[[0-9;]*m", said)
+
+
+def test_errors_on_a_terminal_have_colours(project: Path) -> None:
+    assert "\x1b[31m" in on_terminal(project, "chek", NO_COLOR="")[2]
 
 
 def test_without_a_terminal_what_takes_long_says_so_now_and_then(

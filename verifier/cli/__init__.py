@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 from click.shell_completion import shell_complete
 
-from verifier.cli.errors import one_line, said, say, tell
+from verifier.cli.errors import colours, one_line, said, say, tell
 from verifier.cli.reporting import Reporting
 from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end_all
@@ -100,6 +100,12 @@ def nestproof() -> None:
 def main() -> None:
     """Run the command line and exit."""
     _use_streams()
+    with click.Context(nestproof, color=colours()).scope(cleanup=False):
+        _run_and_exit()
+
+
+def _run_and_exit() -> None:
+    """Within a context that outlives the command's own: errors have colours where results have."""
     try:
         with said():
             code = _run()
@@ -146,10 +152,8 @@ def _run() -> int:
     if not arguments:
         click.echo(nestproof.get_help(click.Context(nestproof, info_name="nestproof")), err=True)
         return 2
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    colour = False if plain else None
     try:
-        with nestproof.make_context("nestproof", arguments, color=colour) as context:
+        with nestproof.make_context("nestproof", arguments, color=colours()) as context:
             return nestproof.invoke(context) or 0
     except click.exceptions.Exit as end:
         return end.exit_code

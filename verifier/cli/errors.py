@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,12 @@ from verifier.viewer.lines import inert
 
 LONGEST = 1000
 """Characters of a message."""
+
+
+def colours() -> bool | None:
+    """False where nothing is to be marked up; None where a terminal decides."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return False if plain else None
 
 
 def say(label: str, message: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from verifier.cli.errors import colours
 from verifier.engines.contract import ENGINES
 from verifier.evidence.verdicts import Progress
 from verifier.viewer.lines import plural
@@ -136,7 +137,7 @@ def _bar(what: str, total: int) -> Bar:
         *count,
         TimeElapsedColumn(),
         TextColumn("{task.fields[detail]}", style="dim"),
-        console=Console(stderr=True),
+        console=Console(stderr=True, color_system="auto" if colours() is None else None),
         auto_refresh=False,
         transient=True,
     )
