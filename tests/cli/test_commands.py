@@ -227,6 +227,7 @@ def test_simulate_follows_a_trace(nestproof: Runner, tmp_path: Path, golden: Gol
     ran = nestproof("simulate", "lazy/broken", "--trace", str(file))
     assert ran.code == 0
     golden("simulate-trace", ran.out)
+    assert "isolation is violated: a_task_finds_only_its_own_registers\n" in ran.out
 
 
 def test_export_writes_formats_that_start_as_they_should(nestproof: Runner, tmp_path: Path) -> None:

@@ -124,6 +124,30 @@ def test_a_simulation_that_comes_to_a_deadlock_reports_it(nestproof: Runner, pro
     assert "after 1 step no step is enabled: deadlock is violated" in ended.out
 
 
+def test_a_trace_that_comes_to_a_deadlock_is_simulated_up_to_it(
+    nestproof: Runner, project: Path, tmp_path: Path
+) -> None:
+    lock(project, STUCK)
+    with_a_property(project)
+    assert nestproof("check", "--evidence", str(tmp_path), cwd=project).code == 1
+    file = str(tmp_path / "lock.stuck.deadlock.json")
+    ran = nestproof("simulate", "lock/stuck", "--trace", file, cwd=project)
+    assert ran.out.endswith("after 1 step no step is enabled: deadlock is violated\n")
+
+
+def test_a_claim_that_the_start_violates_is_reported_by_every_simulation(
+    nestproof: Runner, project: Path
+) -> None:
+    lock(project, STUCK)
+    with_a_property(project)
+    file = project / "properties" / "p.py"
+    file.write_text(file.read_text().replace("r.taken or not r.taken", "r.taken"))
+    said = "at the start: p is violated: it_is_a_lock\n"
+    for more, code in (((), 0), (("--random", "1"), 1)):
+        ran = nestproof("simulate", "lock/stuck", *more, cwd=project)
+        assert (ran.code, ran.out.startswith(said)) == (code, True)
+
+
 def test_assertions_need_neither_a_recorded_verdict_nor_a_property(
     nestproof: Runner, project: Path
 ) -> None:

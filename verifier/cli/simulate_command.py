@@ -61,11 +61,18 @@ def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: 
         open_system(catalogue, system, start, moves)
         return 0
     machine = Machine(system, start)
-    _follow(machine, moves)
+    claims = [function for function in properties if function.kind == "always"]
+    broken = _show_violations(machine, claims, "at the start: ")
+    _follow(machine, moves, claims)
     if steps is not None:
+        rest = [function for function in claims if function not in broken]
         with Reporter("simulating") as reporter:
-            return _at_random(machine, properties, steps, seed, reporter)
-    return 0 if trace is not None and not sys.stdin.isatty() else _by_hand(machine, properties)
+            return _at_random(machine, rest, steps, seed, reporter) or (1 if broken else 0)
+    if trace is None or sys.stdin.isatty():
+        return _by_hand(machine, claims)
+    if machine.obstacles() is not None:
+        click.echo(_end(machine, len(moves)))
+    return 0
 
 
 def _read(system: System, file: Path) -> tuple[Sequence[Any], list[Move]]:
@@ -87,26 +94,26 @@ def _read(system: System, file: Path) -> tuple[Sequence[Any], list[Move]]:
     return start, moves
 
 
-def _follow(machine: Machine, moves: Sequence[Move]) -> None:
-    """Take steps, showing each."""
+def _follow(machine: Machine, moves: Sequence[Move], claims: Sequence[ModelFunction]) -> None:
+    """Take steps, showing each and what it violates."""
     for number, move in enumerate(moves, 1):
         before = machine.values
         taken = machine.move(move)
         click.echo(f"{number:4}  {_move_text(move)}")
         _show_changes(machine, before)
         _show_failure(taken)
+        _show_violations(machine, claims)
 
 
 def _at_random(
     machine: Machine,
-    properties: Sequence[ModelFunction],
+    claims: Sequence[ModelFunction],
     steps: int,
     seed: int,
     reporter: Reporter,
 ) -> int:
     """Random steps; which were taken, and the first violation of each property."""
     random, taken = Random(seed), Counter[str]()
-    claims = [function for function in properties if function.kind == "always"]
     violated: dict[str, int] = {}
     for number in range(1, steps + 1):
         reporter.watch(Progress("step", number, f"of {steps}"))
@@ -148,8 +155,7 @@ def _end(machine: Machine, steps: int) -> str:
     return f"{after} no step is enabled: {end}"
 
 
-def _by_hand(machine: Machine, properties: Sequence[ModelFunction]) -> int:
-    claims = [function for function in properties if function.kind == "always"]
+def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
     history: list[list[Any]] = []
     while True:
         moves = list(enabled(machine))
@@ -198,8 +204,7 @@ def _take(
     history.append(list(before))
     _show_changes(machine, before)
     _show_failure(taken)
-    for function in machine.failing(claims):
-        click.echo(click.style(f"{function.group} is violated: {function.name}", fg="red"))
+    _show_violations(machine, claims)
 
 
 def _meant(moves: Sequence[Move], line: str) -> Move:
@@ -244,6 +249,16 @@ def _show_failure(taken: Taken | None) -> None:
     if taken is not None and taken.failed is not None:
         text = f"{ASSERTIONS} is violated, and the machine stops: {taken.failed}"
         click.echo(click.style(text, fg="red"))
+
+
+def _show_violations(
+    machine: Machine, claims: Sequence[ModelFunction], when: str = ""
+) -> list[ModelFunction]:
+    """Report each claim that does not hold now."""
+    failing = machine.failing(claims)
+    for function in failing:
+        click.echo(click.style(f"{when}{function.group} is violated: {function.name}", fg="red"))
+    return failing
 
 
 def _show_state(machine: Machine) -> None:
