@@ -218,6 +218,18 @@ def test_a_pair_is_shown_by_the_counterexample_that_the_project_keeps(
 
 
 def test_an_expression_to_follow_is_refused_where_nothing_is_replayed(nestproof: Runner) -> None:
-    refused(nestproof("show", "lazy/fixed/isolation", "--watch", "zz"), "--watch follows what is")
-    refused(nestproof("show", "lazy/broken/isolation", "--watch", "ts+1"), "--watch: `ts+1`: fi")
-    refused(nestproof("show", "lazy/broken/isolation", "--watch", "~ts"), "--watch: `~ts`: fields")
+    refused(nestproof("show", "lazy/fixed/isolation", "--watch", "ts"), "--watch follows what is")
+    refused(nestproof("show", PAIR, "--watch", "ts+1"), "`--watch`: `ts+1`: fi", "help: ")
+    refused(nestproof("show", PAIR, "--watch", "~ts"), "`--watch`: `~ts`: fields", "help: ")
+
+
+def test_an_expression_over_what_there_is_not_is_refused_before_anything_is_searched(
+    nestproof: Runner, project: Path
+) -> None:
+    near = ("`--watch`: there is no `curent`\n", "help: did you mean `current`?")
+    for what in (("lazy/fixed/isolation",), (PAIR,), ("lazy/fixed", "--case", "use_fpu")):
+        ran = nestproof("show", *what, "--watch", "ts and curent == B")
+        refused(ran, *near)
+        assert ran.out == ""
+    refused(nestproof("show", PAIR, "--watch", "zzzz"), "no `zzzz`\n", "help: fields are `ts`, ")
+    refused(nestproof("show", str(saved_trace(nestproof, project)), "--watch", "curent"), *near)

@@ -137,9 +137,10 @@ def test_watches_are_followed_along_the_steps_and_can_be_dropped() -> None:
         await pilot.press("w", *"vcpu.guest_mode", "enter")
         await pilot.pause()
         assert "vcpu.guest_mode   1 -> 0" in content(screen)
-        await pilot.press("w", *"f()", "enter")
-        await pilot.pause()
-        assert len(screen.scene.watches) == 1
+        for wrong in ("f()", "vcpu.guest_mod"):
+            await pilot.press("w", *wrong, "enter")
+            await pilot.pause()
+            assert len(screen.scene.watches) == 1
         await pilot.press("d")
         assert not screen.scene.watches
 

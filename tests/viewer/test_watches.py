@@ -65,7 +65,11 @@ def test_what_is_more_than_looking_is_refused(text: str) -> None:
     ("text", "message"),
     [
         ("cpu.cr0.tss", "did you mean `cpu.cr0.ts`"),
-        ("exit.reason == ExitReason.CR_ACESS", "there is no `ExitReason.CR_ACESS`"),
+        ("exit.reason == ExitReason.CR_ACESS", "did you mean `ExitReason.CR_ACCESS`?"),
+        ("cpu.cr0.em and cpu.cr0.tss", "there is no `cpu.cr0.tss`"),
+        ("cpu.cr0.ts or cpu.cr0.tss", "there is no `cpu.cr0.tss`"),
+        ("cpu.cr0.ts == cpu.cr0.em == cpu.cr0.tss", "there is no `cpu.cr0.tss`"),
+        ("exit.reason in (CR_ACCESS, zz)", "there is no `zz`"),
         ("exit.reason and cpu.cr0.ts", "`exit.reason` is no bit"),
         ("cpu.__class__", "there is no `cpu.__class__`"),
         ("vmcss[0].cr0.ts", "is no field"),

@@ -22,6 +22,7 @@ from verifier.cli.opening import interactive, open_trace, placed, session_of
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import circuits_of
 from verifier.cli.saved_evidence import Unverified, evidence_of
+from verifier.cli.watching import parsed, require, require_fields
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
@@ -31,7 +32,7 @@ from verifier.gate.kept import damages
 from verifier.language.errors import ModelError
 from verifier.starting import kept_counterexample
 from verifier.viewer.lines import Line, Role, rendered, unstyled
-from verifier.viewer.watches import Watch, WrongWatch, watch
+from verifier.viewer.watches import Watch
 
 FORMATS = ("text", "svg", "html", "mermaid")
 
@@ -73,17 +74,18 @@ def command(
     checked first. Exit code 1 where a file is refuted or what is shown is vacuous, 3 where that is
     not known.
     """
-    watches = _watches(texts)
+    watches = parsed(texts)
     if output is not None:
         writable_file(output)
     with Reporter("searching") as reporter:
         if case is not None:
-            evidence, catalogue = _occurring(what, case, timeout, reporter)
+            evidence, catalogue = _occurring(what, case, watches, timeout, reporter)
         else:
-            evidence, catalogue = _found(what, timeout, fresh, reporter)
+            evidence, catalogue = _found(what, watches, timeout, fresh, reporter)
     if isinstance(evidence, Result):
         return _without_evidence(evidence, catalogue)
     if isinstance(evidence, Trace):
+        require_fields(evidence, watches)
         session = session_of(evidence, catalogue)
         if form == "text" and output is None and not plain and interactive():
             open_trace(evidence, session, catalogue, watches)
@@ -112,15 +114,8 @@ def command(
     return code
 
 
-def _watches(texts: Iterable[str]) -> list[Watch]:
-    try:
-        return [watch(text) for text in texts]
-    except WrongWatch as wrong:
-        raise click.UsageError(f"--watch: {wrong}") from None
-
-
 def _found(
-    what: str, timeout: float, fresh: bool, reporter: Reporter
+    what: str, watches: list[Watch], timeout: float, fresh: bool, reporter: Reporter
 ) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
     limits, root = Limits(seconds=timeout), project_here()
@@ -130,6 +125,7 @@ def _found(
     catalogue = load(root)
     circuits = circuits_of(catalogue, cache)
     pair = _pair(catalogue, what)
+    require(catalogue.systems[pair.system], watches)
     reporter.watch(Progress("compile", 0, pair.system))
     if not fresh:
         for doubt in damages(root, [catalogue.systems[pair.system]]):
@@ -160,7 +156,7 @@ def _found(
 
 
 def _occurring(
-    what: str, case: str, timeout: float, reporter: Reporter
+    what: str, case: str, watches: list[Watch], timeout: float, reporter: Reporter
 ) -> tuple[Shown | Result, Catalogue | None]:
     """An execution in which a case of a system occurs, or what is known instead."""
     from verifier.occurring import cases, occurrence
@@ -177,6 +173,7 @@ def _occurring(
         raise ModelError(
             f"`{system.name}` has no case or step `{case}`", mend=f"one of {', '.join(near)}"
         )
+    require(system, watches)
     reporter.watch(Progress("compile", 0, system.name))
     compiled = circuits.compiled(system, properties)
     return occurrence(compiled, properties, case, limits, reporter.watch), catalogue

@@ -17,7 +17,11 @@ Result = Value | Record
 
 
 class WrongWatch(Exception):
-    """An expression that means nothing here, with the reason."""
+    """An expression that means nothing here, with the reason and perhaps what helps."""
+
+    def __init__(self, reason: str, mend: str = "") -> None:
+        super().__init__(f"{reason}; {mend}" if mend else reason)
+        self.reason, self.mend = reason, mend
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,10 @@ class Watch:
     tree: ast.expr
 
     def value(self, state: Mapping[str, Value], enums: Mapping[str, tuple[str, ...]]) -> Value:
-        """What it comes to in a state; WrongWatch where it cannot be told."""
+        """What it comes to in a state; WrongWatch where some part of it means nothing.
+
+        In all states of a system or in none: every part is looked at.
+        """
         result = _Evaluation(state, enums).of(self.tree)
         if isinstance(result, dict):
             return ", ".join(f"{f}={_text(v)}" for f, v in result.items() if v is not False)
@@ -99,9 +106,11 @@ class _Evaluation:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return not self._bit(operand)
             case ast.BoolOp(op=ast.And(), values=values):
-                return all(self._bit(value) for value in values)
+                bits = [self._bit(value) for value in values]
+                return all(bits)
             case ast.BoolOp(op=ast.Or(), values=values):
-                return any(self._bit(value) for value in values)
+                bits = [self._bit(value) for value in values]
+                return any(bits)
             case ast.BinOp(left=left, op=op, right=right):
                 return _combined(self._bit(left), op, self._bit(right))
             case ast.Compare():
@@ -115,21 +124,20 @@ class _Evaluation:
         return result
 
     def _compared(self, node: ast.Compare) -> bool:
-        left = self.of(node.left)
+        left, result = self.of(node.left), True
         for operator, right in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, ast.In | ast.NotIn):
                 if not isinstance(right, ast.Tuple):
                     raise WrongWatch(f"`{ast.unparse(right)}` is no tuple")
-                holds = any(left == self.of(item) for item in right.elts)
+                holds = left in [self.of(item) for item in right.elts]
                 holds ^= isinstance(operator, ast.NotIn)
                 value: Result = False
             else:
                 value = self.of(right)
                 holds = (left == value) ^ isinstance(operator, ast.NotEq)
-            if not holds:
-                return False
+            result &= holds
             left = value
-        return True
+        return result
 
     def _named(self, node: ast.expr) -> Result:
         """A field's value, a record's values, or an enum's member."""
@@ -148,9 +156,9 @@ class _Evaluation:
             return member
         if not kind and any(member in members for members in self.enums.values()):
             return member
-        near = difflib.get_close_matches(path, [*self.state, *self.enums.get(kind, ())], 1, 0.5)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        raise WrongWatch(f"there is no `{path}`{hint}")
+        members = [f"{kind}.{member}" for member in self.enums.get(kind, ())]
+        near = difflib.get_close_matches(path, [*self.state, *members], 1, 0.5)
+        raise WrongWatch(f"there is no `{path}`", f"did you mean `{near[0]}`?" if near else "")
 
     def _path(self, node: ast.expr) -> str:
         match node:

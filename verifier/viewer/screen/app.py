@@ -125,7 +125,9 @@ class Screen(Board):
                 return
             self.action_view("watches")
             try:
-                self.scene.watches.append(watch(text))
+                found, reading = watch(text), self.scene.reading
+                found.value(reading.state(0), reading.trace.enums)
+                self.scene.watches.append(found)
                 self.refresh_pane()
             except WrongWatch as wrong:
                 self.say(str(wrong), wrong=True)

@@ -1,0 +1,41 @@
+"""Expressions that `show` is to follow: refused where they ask for what there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from verifier.evidence.recording import logged
+from verifier.evidence.traces import Trace
+from verifier.language.errors import ModelError
+from verifier.language.system import System
+from verifier.viewer.reading import Reading
+from verifier.viewer.watches import Watch, WrongWatch, watch
+
+WATCH = "an expression over fields, such as `cpu.ts and owner == Task.B`"
+SOME = 5
+"""Of the fields of a system so many are named."""
+
+
+def parsed(texts: Iterable[str]) -> list[Watch]:
+    """The expressions; ModelError where one is none."""
+    try:
+        return [watch(text) for text in texts]
+    except WrongWatch as wrong:
+        raise ModelError(f"`--watch`: {wrong.reason}", mend=wrong.mend or WATCH) from None
+
+
+def require_fields(trace: Trace, watches: Iterable[Watch]) -> None:
+    """Refuse what asks for fields that there are not; that cannot be told without an execution."""
+    reading = Reading(trace)
+    for each in watches:
+        try:
+            each.value(reading.state(0), trace.enums)
+        except WrongWatch as wrong:
+            known = f"fields are {', '.join(f'`{field}`' for field in reading.fields[:SOME])}"
+            mend = wrong.mend or known + ", ..." * (len(reading.fields) > SOME)
+            raise ModelError(f"`--watch`: {wrong.reason}", mend=mend) from None
+
+
+def require(system: System, watches: Iterable[Watch]) -> None:
+    """The same before anything is searched."""
+    require_fields(logged(system, (), "", "", "", system.initial_values, (), ()), watches)
