@@ -134,6 +134,20 @@ def test_a_name_that_no_file_can_have_is_an_unknown_name(nestproof: Runner) -> N
     assert len(ran.err) < 1500
 
 
+def test_a_path_to_no_file_is_reported_as_such(nestproof: Runner, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    refused(nestproof("show", str(folder)), f"`{folder}`: it is a folder\n", "help: give a file")
+    (folder / "lazy.fixed.json").write_text("{}")
+    refused(nestproof("show", "out", cwd=tmp_path), "`out`: it is a folder\n", "`out/lazy.fixed.js")
+    near = "help: did you mean `out/lazy.fixed.json`?"
+    for name in ("out/lazy.fixd.json", "out/lazy.fixed", "./out/lazy.fixed.jso"):
+        refused(nestproof("show", name, cwd=tmp_path), "`: no such file\n", near)
+    for name in ("gone.json", "x" * 300 + ".json"):
+        refused(nestproof("show", name), ".json`: no such file\n", "help: give a file")
+    refused(nestproof("show", "lazy/fixd"), "nothing is called `lazy/fixd` here", "did you mean")
+
+
 @pytest.mark.parametrize(
     "content",
     [

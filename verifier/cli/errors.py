@@ -71,6 +71,8 @@ def _near(file: str) -> str:
         return file
 
 
-def wrong_file(file: Path, reason: str) -> ModelError:
+def wrong_file(file: Path, reason: str, mend: str = "") -> ModelError:
     """An error about a file given on the command line."""
-    return ModelError(f"`{file}`: {reason}", mend="give a file that `nestproof check` saved")
+    return ModelError(
+        f"`{file}`: {reason}", mend=mend or "give a file that `nestproof check` saved"
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
@@ -65,6 +67,27 @@ def evidence_of(
     if isinstance(replayed, Lost):
         return Unverified(saved, f"not replayed: {replayed.reason}", 3), catalogue
     return (Unverified(saved, replayed, 1) if isinstance(replayed, str) else replayed), catalogue
+
+
+def is_meant_as_file(name: str, systems: Iterable[str]) -> bool:
+    """Whether what is the name of nothing looks like a path."""
+    if name.endswith(".json") or name.startswith((".", "/", "~")) or os.path.lexists(name):
+        return True
+    folder = os.path.dirname(name)
+    return os.path.isdir(folder) and not any(each.startswith(f"{folder}/") for each in systems)
+
+
+def no_file(file: Path) -> ModelError:
+    """An error about a path that leads to no file, with the nearest one that it may mean."""
+    if os.path.isdir(file):
+        inside = sorted(each for each in file.glob("*.json") if each.is_file())
+        mend = f"name a file in it, such as `{inside[0]}`" if inside else ""
+        return wrong_file(file, "it is a folder", mend)
+    if os.path.exists(file):
+        return wrong_file(file, "it is no plain file")
+    beside = {each.name: each for each in file.parent.glob("*.json")}
+    near = get_close_matches(file.name, beside, 1, 0.7)
+    return wrong_file(file, "no such file", f"did you mean `{beside[near[0]]}`?" if near else "")
 
 
 def _replayed(

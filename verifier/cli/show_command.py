@@ -21,7 +21,7 @@ from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_trace, placed, session_of
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import circuits_of
-from verifier.cli.saved_evidence import Unverified, evidence_of
+from verifier.cli.saved_evidence import Unverified, evidence_of, is_meant_as_file, no_file
 from verifier.cli.watching import parsed, require, require_fields
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.certificates import Certificate
@@ -194,7 +194,12 @@ def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
 
 
 def _pair(catalogue: Catalogue, name: str) -> Pair:
-    chosen = catalogue.matching([name])
+    try:
+        chosen = catalogue.matching([name])
+    except ModelError:
+        if name not in catalogue.systems and is_meant_as_file(name, catalogue.systems):
+            raise no_file(Path(name)) from None
+        raise
     if len(chosen) > 1:
         raise ModelError(
             f"`{name}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
