@@ -72,9 +72,10 @@ def _leaf(compiled: Compiled, field: str) -> Leaf:
     leaves = {leaf.path: leaf for leaf in compiled.leaves if not (leaf.constant or leaf.event)}
     if field not in leaves:
         near = difflib.get_close_matches(field, leaves, 1, 0.4)
+        some = ", ".join(f"`{path}`" for path in [*leaves][:5]) + ", ..." * (len(leaves) > 5)
         raise ModelError(
             f"`{compiled.system.name}` has no field `{field}` to draw",
-            mend=f"did you mean `{near[0]}`?" if near else "",
+            mend=f"did you mean `{near[0]}`?" if near else f"fields are {some}",
         )
     return leaves[field]
 

@@ -275,6 +275,20 @@ def test_what_is_no_step_is_refused_by_hand_and_the_simulation_goes_on(
     assert "\x1b" not in ran.out
 
 
+def test_a_choice_that_there_is_not_is_answered_with_those_that_there_are(
+    nestproof: Runner,
+) -> None:
+    ran = nestproof("simulate", "lazy/fixed", stdin="1 valu=1\n1 value=2\nquit\n")
+    assert "`use_fpu` has no choice `valu`\n  help: its choices are `value`\n" in ran.out
+    assert "`value` cannot be `2`\n  help: one of `0`, `1`\n" in ran.out
+
+
+def test_a_field_that_cannot_be_drawn_is_answered_with_some_that_can(nestproof: Runner) -> None:
+    ran = nestproof("graph", "lazy/fixed", "--over", "zzz")
+    refused(ran, "has no field `zzz` to draw", "help: fields are `ts`, `registers.owner`")
+    refused(nestproof("graph", "lazy/fixed", "--over", "tz"), "help: did you mean `ts`?")
+
+
 def test_a_new_project_for_which_there_is_no_space_leaves_nothing(tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk."""
     import resource

@@ -149,7 +149,12 @@ def test_a_case_that_there_is_not_is_answered_with_those_that_there_are(nestproo
     ran = nestproof("show", "lazy/fixed", "--case", "both_task_use_fpu")
     assert (ran.code, ran.out) == (2, "")
     assert "`lazy/fixed` has no case or step `both_task_use_fpu`" in ran.err
-    assert "one of both_tasks_use_the_fpu" in ran.err
+    lists = (
+        "cases: `a_task_finds_a_value_of_its_own`, `both_tasks_use_the_fpu`; "
+        "steps: `use_fpu`, `switch_to`"
+    )
+    assert f"help: did you mean `both_tasks_use_the_fpu`? {lists}\n" in ran.err
+    assert f"help: {lists}\n" in nestproof("show", "lazy/fixed", "--case", "zzz").err
     ran = nestproof("show", "lazy/fixd", "--case", "switch_to")
     assert (ran.code, ran.out) == (2, "")
     assert "did you mean `lazy/fixed`?" in ran.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,6 +61,11 @@ def one_line(text: str) -> str:
     """A text that may hold what others wrote: short, and nothing that a terminal would obey."""
     short = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
     return inert(short.replace("\n", " "))
+
+
+def backquoted(names: Iterable[str]) -> str:
+    """Names as a list in a message."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _near(file: str) -> str:

@@ -7,6 +7,7 @@ import re
 
 import click
 
+from verifier.cli.errors import backquoted
 from verifier.language.errors import ModelError
 
 RANGE = re.compile(r"is not in the ([\d.e+]+)<=x<=([\d.e+]+)")
@@ -50,7 +51,7 @@ def _options(error: click.BadParameter) -> str:
     kind = error.param.type if error.param is not None else None
     if not isinstance(kind, click.Choice):
         return ""
-    return f"one of {', '.join(f'`{choice}`' for choice in kind.choices)}"
+    return f"one of {backquoted(kind.choices)}"
 
 
 def _plain(message: str) -> str:

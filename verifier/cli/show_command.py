@@ -16,7 +16,7 @@ from verifier.check.run import check_all
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import say
+from verifier.cli.errors import backquoted, say
 from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_trace, placed, session_of
 from verifier.cli.progress import Reporter
@@ -167,11 +167,14 @@ def _occurring(
     of_pair = {str(pair): pair.system for pair in catalogue.pairs()}
     system = catalogue.system(of_pair.get(what, what))
     properties = catalogue.properties_of(system)
-    known = [*cases(system, properties), *(step.name for step in system.actions)]
+    kinds = {"cases": [*cases(system, properties)], "steps": [s.name for s in system.actions]}
+    known = [name for names in kinds.values() for name in names]
     if case not in known:
-        near = get_close_matches(case, known, 1) or known
+        near = "".join(f"did you mean `{n}`? " for n in get_close_matches(case, known, 1))
+        lists = (f"{kind}: {backquoted(names)}" for kind, names in kinds.items() if names)
         raise ModelError(
-            f"`{system.name}` has no case or step `{case}`", mend=f"one of {', '.join(near)}"
+            f"`{system.name}` has no case or step `{case}`",
+            mend=near + "; ".join(lists),
         )
     require(system, watches)
     reporter.watch(Progress("compile", 0, system.name))

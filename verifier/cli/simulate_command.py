@@ -14,7 +14,7 @@ import click
 from verifier.catalogue import load
 from verifier.cli import options
 from verifier.cli.completing import systems
-from verifier.cli.errors import one_line, wrong_file
+from verifier.cli.errors import backquoted, one_line, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_system
 from verifier.cli.progress import Reporter
@@ -218,13 +218,15 @@ def _meant(moves: Sequence[Move], line: str) -> Move:
         name, _, value = text.partition("=")
         choice = next((choice for choice in step.choices if choice.name == name), None)
         if choice is None:
-            raise ModelError(f"`{step.name}` has no choice `{name}`")
+            names = backquoted(each.name for each in step.choices)
+            mend = f"its choices are {names}" if names else "it has none"
+            raise ModelError(f"`{step.name}` has no choice `{name}`", mend=mend)
         written: object = value
         if choice.type is bool:
             written = {"1": True, "0": False, "true": True, "false": False}.get(value.lower())
         known = chosen(choice, written)
         if known is None:
-            options = ", ".join(_text(option) for option in choice.values)
+            options = backquoted(_text(option) for option in choice.values)
             raise ModelError(f"`{name}` cannot be `{value}`", mend=f"one of {options}")
         new[name] = known
     return step, new

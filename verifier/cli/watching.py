@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from verifier.cli.errors import backquoted
 from verifier.evidence.recording import logged
 from verifier.evidence.traces import Trace
 from verifier.language.errors import ModelError
@@ -31,7 +32,7 @@ def require_fields(trace: Trace, watches: Iterable[Watch]) -> None:
         try:
             each.value(reading.state(0), trace.enums)
         except WrongWatch as wrong:
-            known = f"fields are {', '.join(f'`{field}`' for field in reading.fields[:SOME])}"
+            known = f"fields are {backquoted(reading.fields[:SOME])}"
             mend = wrong.mend or known + ", ..." * (len(reading.fields) > SOME)
             raise ModelError(f"`--watch`: {wrong.reason}", mend=mend) from None
 
