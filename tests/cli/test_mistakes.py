@@ -261,8 +261,15 @@ def test_an_audit_repeats_nothing_that_a_terminal_obeys(nestproof: Runner, tmp_p
 
 
 def test_a_function_without_mutants_is_no_perfect_score(nestproof: Runner) -> None:
-    ran = nestproof("mutate", "lazy/fixed", "--function", "swich_to", "--no-cache")
-    refused(ran, "`lazy/fixed` runs nothing that can be mutated in swich_to")
+    mutate = ("mutate", "lazy/fixed", "--no-cache", "--function", "use_fpu", "--function")
+    ran = nestproof(*mutate, "swich_to")
+    refused(ran, "`lazy/fixed` runs nothing that can be mutated in `swich_to`\n")
+    assert ran.err.endswith("help: did you mean `switch_to`?\n")
+    assert ran.out == ""
+    ran = nestproof(*mutate, "zzz")
+    refused(ran, "help: functions are `device_not_available`, `use_fpu`, `switch_to`")
+    ran = nestproof("mutate", "lazy", "--no-cache", "--function", "zzz")
+    refused(ran, "these systems run nothing that can be mutated in `zzz`\n")
 
 
 @pytest.mark.parametrize("typed", ["²", "9" * 5000, "-1", "0", "\x1b]0;x\x07", "1 x=\x1b]0;"])

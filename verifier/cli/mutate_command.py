@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from difflib import get_close_matches
 from time import perf_counter
 
 import click
 
-from verifier.catalogue import load
+from verifier.catalogue import Catalogue, load
 from verifier.cli import options
 from verifier.cli.completing import systems
-from verifier.cli.errors import say
+from verifier.cli.errors import backquoted, say
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
@@ -22,7 +23,7 @@ from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.kept import damages
 from verifier.gate.mutation import Guarded, Trial, score
 from verifier.gate.scores import compared, entry, record, scores
-from verifier.gate.strength import guarded_system, trials_of
+from verifier.gate.strength import guarded_system, mutable_functions, trials_of
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, shielded
@@ -58,6 +59,8 @@ def command(
     root = project_here()
     catalogue = load(root)
     names = catalogue.systems_matching(patterns)
+    if functions:
+        _require(catalogue, names, functions)
     for doubt in damages(root, [catalogue.systems[name] for name in names]):
         say("warning", doubt)
     recorded = scores(root)
@@ -77,11 +80,6 @@ def command(
                     continue
                 for trial in trials_of(guards, cores, reporter.watch, functions):
                     trials.append(trial)
-            if functions and not trials:
-                raise ModelError(
-                    f"`{name}` runs nothing that can be mutated in {' or '.join(functions)}",
-                    mend=f"`nestproof explain {name}` lists its steps",
-                )
             _print(name, guards.claims, trials, everything, perf_counter() - begin)
             found[name], guards = entry(trials), None
             comparison = compared(name, trials, recorded.get(name), not functions)
@@ -104,6 +102,34 @@ def command(
                 click.echo("wrote properties/mutants.toml", err=True)
         return 0
     return next((code for code in (1, 3) if code in codes), 0)
+
+
+def _require(catalogue: Catalogue, names: Sequence[str], functions: Sequence[str]) -> None:
+    """Refuse a function that no system runs, and a system that runs none of the functions."""
+    systems = [catalogue.systems[name] for name in names]
+    known = {
+        each.name: mutable_functions(each, catalogue.properties_of(each), functions)
+        for each in systems
+    }
+    everywhere = [function for each in known.values() for function in each]
+    for function in functions:
+        if function not in everywhere:
+            raise _nothing(names[0] if len(names) == 1 else "", function, everywhere)
+    for name, each in known.items():
+        if not {*functions} & {*each}:
+            raise _nothing(name, "` or `".join(functions), each)
+
+
+def _nothing(name: str, function: str, known: Sequence[str]) -> ModelError:
+    """An error with the nearest function, or all."""
+    near = get_close_matches(function, known, 1)
+    who = f"`{name}` runs" if name else "these systems run"
+    return ModelError(
+        f"{who} nothing that can be mutated in `{function}`",
+        mend=f"did you mean `{near[0]}`?"
+        if near
+        else f"functions are {backquoted(dict.fromkeys(known))}",
+    )
 
 
 def _print(

@@ -10,10 +10,12 @@ from verifier.evidence.replay import ASSERTIONS
 from verifier.evidence.verdicts import Clause, Limits, Watch, silent
 from verifier.gate.cache import Cache
 from verifier.gate.memory import Memory
-from verifier.gate.mutants import lines_run
+from verifier.gate.mutants import functions_of, lines_run, sites
 from verifier.gate.mutation import SECONDS, Guarded, Trial, guarded, trials
 from verifier.gate.scores import Comparison, compared, scores
 from verifier.language.compiling import Compiled, compile_system
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
 
 PATIENCE = 4
 """How many times as long as for the record a mutant may take at the gate."""
@@ -56,6 +58,16 @@ def _lemmas(catalogue: Catalogue, cache: Cache, compiled: Compiled) -> Sequence[
     groups = [*{f.group: None for f in properties}]
     groups += [ASSERTIONS] if ASSERTIONS in compiled.circuit.bad else []
     return Memory(catalogue.root, compiled, properties, groups, cache).clauses()
+
+
+def mutable_functions(
+    system: System, properties: Sequence[ModelFunction], wanted: Collection[str]
+) -> list[str]:
+    """The names of the functions that a system runs; of those wanted, where there are mutants."""
+    ran = lines_run(lambda: compile_system(system, properties))
+    mutable = {each.function.__name__ for each in sites(ran, wanted) if each.mutants}
+    names = dict.fromkeys(each.__name__ for each in functions_of(ran))
+    return [name for name in names if name in mutable or name not in wanted]
 
 
 def trials_of(
