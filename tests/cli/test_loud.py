@@ -239,6 +239,8 @@ def test_a_damaged_file_of_stored_evidence_is_reported_and_does_without(
     stored = project / "properties" / "certificates" / "lazy.fixed.json"
     stored.write_text(content)
     said = "`properties/certificates/lazy.fixed.json` is of no use: "
+    shown = nestproof("show", "properties/certificates/lazy.fixed.json", cwd=project)
+    refused(shown, "help: remove it, or write it again with `nestproof gate --accept`\n")
     checked = nestproof("check", cwd=project)
     assert (checked.code, checked.err.count(said)) == (0, 1)
     assert "nestproof gate --accept" in checked.err

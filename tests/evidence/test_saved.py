@@ -190,3 +190,26 @@ def test_hostile_files_are_refused(tmp_path: Path) -> None:
         read(tmp_path / "absent.json")
     with pytest.raises(DamagedFile):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (b'{"schema": 2,\n"kind": "tra', "it ends early, in line 2"),
+        (b'{"schema": 2,\n"kind":', "it ends early, in line 2"),
+        (b'{"schema": 2,\n"kind": "trace",\n\n', "it ends early, in line 2"),
+        (b'{"schema": 2,\n"kind" "trace"}', "line 2, column 8: expecting ':' delimiter"),
+        (b'{"schema": 2}\n}', "line 2, column 1: extra data"),
+        (b'{"schema": 2,\n"kind": "\xff"}', "line 2 is not UTF-8"),
+        (b'{"schema": NaN}', "`NaN` is not a number of JSON's"),
+        (b'{"x": ' + b"[" * 100_000, "it is nested too deeply"),
+    ],
+)
+def test_what_is_not_json_is_reported_with_its_place(
+    tmp_path: Path, content: bytes, where: str
+) -> None:
+    file = tmp_path / "x.json"
+    file.write_bytes(content)
+    with pytest.raises(DamagedFile, match="it is not JSON: ") as damage:
+        read(file)
+    assert str(damage.value) == f"it is not JSON: {where}"

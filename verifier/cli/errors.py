@@ -13,6 +13,10 @@ import click
 from verifier.language.errors import ModelError, Place
 from verifier.viewer.lines import inert
 
+STORED = ("properties", "certificates")
+"""Where a project stores its evidence."""
+SAVED = "give a file that `nestproof check --evidence` saved"
+
 LONGEST = 1000
 """Characters of a message."""
 
@@ -77,7 +81,7 @@ def _near(file: str) -> str:
 
 
 def wrong_file(file: Path, reason: str, mend: str = "") -> ModelError:
-    """An error about a file given on the command line."""
-    return ModelError(
-        f"`{file}`: {reason}", mend=mend or "give a file that `nestproof check` saved"
-    )
+    """An error about a file given on the command line; what helps is what writes such files."""
+    stored = file.absolute().parent.parts[-2:] == STORED
+    usual = "remove it, or write it again with `nestproof gate --accept`" if stored else SAVED
+    return ModelError(f"`{file}`: {reason}", mend=mend or usual)

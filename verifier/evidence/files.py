@@ -32,6 +32,7 @@ SCHEMAS: dict[tuple[str, int], type[SavedTrace | FirstTrace | Certificate | Kept
 
 E = TypeVar("E")
 
+NEWLINE = "\n"
 UNKNOWN = "Object contains unknown field "
 """How msgspec begins to report a key that a type does not have."""
 
@@ -132,11 +133,33 @@ def decoded(content: bytes, kind: type[E]) -> E:
 def _decoded(content: bytes, kind: type[E]) -> E:
     try:
         return msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except msgspec.ValidationError as error:
         text = str(error)
         if text.startswith(UNKNOWN):
             raise UnknownKey(f"unknown key {text.removeprefix(UNKNOWN)}") from None
         raise DamagedFile(text) from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise DamagedFile(f"it is not JSON: {_mistake(content)}") from None
+
+
+def _mistake(content: bytes) -> str:
+    """Where a text is not JSON, and why."""
+    text = content.decode(errors="surrogateescape").rstrip()
+    try:
+        text.encode()
+        json.loads(text, parse_constant=_refused)
+    except UnicodeEncodeError as error:
+        return f"line {text.count(NEWLINE, 0, error.start) + 1} is not UTF-8"
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text) or error.msg.startswith("Unterminated"):
+            return f"it ends early, in line {text.count(NEWLINE) + 1}"
+        why = f"{error.msg[:1].lower()}{error.msg[1:]}".removesuffix(" at")
+        return f"line {error.lineno}, column {error.colno}: {why}"
+    except DamagedFile as constant:
+        return str(constant)
+    except RecursionError:
+        return "it is nested too deeply"
+    return "a text in it has characters that there are not"
 
 
 def _refuse_repeated_keys(content: bytes) -> None:
@@ -149,19 +172,20 @@ def _refuse_repeated_keys(content: bytes) -> None:
                 raise DamagedFile(f"the key `{key}` is there twice in one object")
             seen.add(key)
 
-    def refused(constant: str) -> NoReturn:
-        raise DamagedFile(f"`{constant}` is not JSON")
-
     try:
         json.loads(
             content.decode(),
             object_pairs_hook=looked_at,
             parse_int=str,
             parse_float=str,
-            parse_constant=refused,
+            parse_constant=_refused,
         )
-    except (ValueError, RecursionError) as error:
-        raise DamagedFile(str(error)) from None
+    except (ValueError, RecursionError):
+        raise DamagedFile(f"it is not JSON: {_mistake(content)}") from None
+
+
+def _refused(constant: str) -> NoReturn:
+    raise DamagedFile(f"`{constant}` is not a number of JSON's")
 
 
 def _content(file: Path) -> bytes:
