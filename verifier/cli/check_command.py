@@ -45,7 +45,10 @@ from verifier.viewer.lines import plural
     help="How to search. " + "; ".join(f"{n}: {e.summary}" for n, e in ENGINES.items()) + ".",
 )
 @click.option(
-    "--depth", type=click.IntRange(1, 100_000), metavar="N", help="Steps or frames to look at."
+    "--depth",
+    type=click.IntRange(1, 100_000),
+    metavar="N",
+    help="Steps or frames to look at; default: no limit but the timeout.",
 )
 @options.timeout(300.0, "Seconds for each system.")
 @options.memory

@@ -41,7 +41,7 @@ memory = click.option(
     "--memory",
     type=click.IntRange(64, 1_000_000),
     metavar="MB",
-    help="Megabytes that a search may use.",
+    help="Megabytes that a search may use; default: no limit.",
 )
 
 jobs = click.option(

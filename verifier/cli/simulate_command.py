@@ -46,7 +46,7 @@ HELP = """\
     "steps",
     type=click.IntRange(1, 10_000_000),
     metavar="N",
-    help="Take N random steps.",
+    help="Take N random steps; by hand without it.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random choices.")
 @click.option("--trace", type=options.FILE, help="Follow a saved trace first.")
