@@ -59,7 +59,8 @@ from verifier.viewer.lines import plural
 @click.option(
     "--evidence",
     type=options.FOLDER,
-    help="Folder to save traces and certificates in, each as soon as it is there.",
+    help="Folder to save traces and certificates in, each as soon as it is there. Proofs are "
+    "minimised for it, which can take several times as long as the search.",
 )
 def command(
     patterns: tuple[str, ...],
