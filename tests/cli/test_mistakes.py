@@ -197,7 +197,10 @@ def test_a_refused_construct_is_named_with_its_line_and_the_mend(
     nestproof: Runner, project: Path
 ) -> None:
     line = spoilt(project, "if machine.ts:", "if machine.ts is True:")
-    refused(nestproof("check", cwd=project), "compares with `is`", f"models/lazy.py:{line}", "==")
+    show = ("show", "lazy/fixed/isolation")
+    for command in (("check",), show, (*show, "--fresh"), (*show, "--case", "use_fpu")):
+        ran = nestproof(*command, cwd=project)
+        refused(ran, "compares with `is`", f"models/lazy.py:{line}", "==")
 
 
 def test_a_misspelt_field_is_answered_with_the_nearest(nestproof: Runner, project: Path) -> None:

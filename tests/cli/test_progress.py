@@ -5,13 +5,17 @@ import re
 import subprocess
 import sys
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from time import sleep
+from typing import Any
 
 import pytest
 
-from tests.cli.conftest import HERE
+from tests.cli.conftest import HERE, Runner
 from tests.evidence import lazy_project as lazy
 from verifier.check.run import check_all
+from verifier.cli import nestproof as command
 from verifier.cli import progress
 from verifier.cli.progress import Reporter
 from verifier.evidence.verdicts import Limits, Progress
@@ -184,3 +188,39 @@ def test_a_search_that_ends_by_itself_leaves_no_depth(capsys: pytest.CaptureFixt
     with Reporter("checking") as reporter:
         reporter.watch(Progress("bmc", 3, "integrity"))
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "slow", "said"),
+    [
+        ((), "verifier.cli.pair_evidence.kept_counterexample", "explain lazy/broken/isolation"),
+        ((), "verifier.cli.pair_evidence.placed", "explain lazy/broken/isolation"),
+        (("--case", "use_fpu"), "verifier.occurring.auto", "compile lazy/broken"),
+    ],
+)
+def test_without_a_terminal_show_reports_now_and_then_what_it_is_doing(
+    arguments: tuple[str, ...],
+    slow: str,
+    said: str,
+    nestproof: Runner,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if not (project / "properties" / "certificates").exists():
+        assert nestproof("gate", "--accept", cwd=project).code == 0
+    module, name = slow.rsplit(".", 1)
+    real = getattr(import_module(module), name)
+
+    def slowly(*given: Any) -> Any:
+        sleep(1.0)
+        return real(*given)
+
+    monkeypatch.setattr(slow, slowly)
+    monkeypatch.setattr(progress, "SPEAK", 0.2)
+    monkeypatch.chdir(project)
+    what = "lazy/broken" if arguments else "lazy/broken/isolation"
+    with command.make_context("nestproof", ["show", "--plain", what, *arguments]) as context:
+        assert command.invoke(context) == 0
+    lines = [line.partition(" s: ")[2] for line in capsys.readouterr().err.splitlines()]
+    assert lines.count(said) >= 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +12,24 @@ import msgspec
 
 from verifier.catalogue import Catalogue, load, project_root
 from verifier.cli.errors import say
+from verifier.compiler.compile import compile_compared
 from verifier.evidence.following import misfit, moves_of, start_of
 from verifier.evidence.replay import Move, Stopped
 from verifier.evidence.runs import fails_alike
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.findings import finding_of
+from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.processes.signals import INTERRUPTED
 from verifier.viewer.watches import Watch
 
 if TYPE_CHECKING:
     from verifier.evidence.exploring import Exploration
+
+Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
 
 SETTLED = Limits(seconds=5.0)
 """What finding the step that settles a violation may take."""
@@ -56,7 +61,12 @@ def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
     return Exploration(system, properties, start, moves, trace)
 
 
-def placed(trace: Trace, session: Exploration | None, catalogue: Catalogue | None) -> Trace:
+def placed(
+    trace: Trace,
+    session: Exploration | None,
+    catalogue: Catalogue | None,
+    compiled_by: Compile = compile_compared,
+) -> Trace:
     """The trace with what the models that are here tell about it.
 
     That is the step that settles its violation, the other systems in which it occurs, and the
@@ -66,7 +76,7 @@ def placed(trace: Trace, session: Exploration | None, catalogue: Catalogue | Non
         return trace
     catalogue = catalogue or load(project_root(Path.cwd()))
     return msgspec.structs.replace(
-        _foreseen(trace, session),
+        _foreseen(trace, session, compiled_by),
         also_in=_systems_alike(trace, catalogue),
         finding=finding_of(catalogue.root, f"{trace.system}/{trace.property}"),
     )
@@ -81,13 +91,12 @@ def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
     )
 
 
-def _foreseen(trace: Trace, session: Exploration) -> Trace:
+def _foreseen(trace: Trace, session: Exploration, compiled_by: Compile) -> Trace:
     if trace.doomed:
         return trace
-    from verifier.compiler.compile import compile_compared
     from verifier.foresight import doomed_after
 
-    compiled = compile_compared(session.system, session.properties)
+    compiled = compiled_by(session.system, tuple(session.properties))
     moves = moves_of(session.system, trace)
     if trace.property not in compiled.circuit.bad or isinstance(moves, Stopped):
         return trace

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from verifier.cli.errors import colours
 from verifier.engines.contract import ENGINES
 from verifier.evidence.verdicts import Progress
+from verifier.processes.pool import within
+from verifier.processes.worker import Lost
 from verifier.viewer.lines import plural
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
+
+T = TypeVar("T")
 
 REDRAW = 0.1
 """Seconds between two drawings."""
@@ -67,6 +72,13 @@ class Reporter:
             return
         self._drawn = now
         self._bar.update(self._bar.task_ids[0], detail=doing(progress), refresh=True)
+
+    def during(self, progress: Progress, task: Callable[[], T]) -> T | Lost:
+        """The answer of a task that reports nothing: done in a process of its own, and watched."""
+        answer = within(None, progress.detail, task, lambda _: self.watch(progress))
+        if isinstance(answer, Lost) and answer.error is not None:
+            raise answer.error
+        return answer
 
     def _note(self, progress: Progress) -> None:
         """Remember how far the search for a goal is; what has ended beside others is forgotten."""

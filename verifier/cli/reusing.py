@@ -36,3 +36,16 @@ def circuits_of(catalogue: Catalogue, cache: Cache) -> Circuits:
     elif circuits.complaint:
         warn(f"no circuit is reused: {circuits.complaint}")
     return circuits
+
+
+class Reuse:
+    """The circuits of a catalogue, with one warning however often they are asked for."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._circuits: Circuits | None = None
+
+    def __call__(self, catalogue: Catalogue) -> Circuits:
+        if self._circuits is None or self._circuits.catalogue is not catalogue:
+            self._circuits = circuits_of(catalogue, self._cache)
+        return self._circuits

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
-from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, Pair, load
-from verifier.check.run import check_all
+from verifier.catalogue import Catalogue
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import backquoted, say
-from verifier.cli.here import project_here
-from verifier.cli.opening import interactive, open_trace, placed, session_of
+from verifier.cli.opening import interactive, open_trace, session_of
+from verifier.cli.pair_evidence import Asked, explained_here, found, occurring
 from verifier.cli.progress import Reporter
-from verifier.cli.reusing import circuits_of
-from verifier.cli.saved_evidence import Unverified, evidence_of, is_meant_as_file, no_file
-from verifier.cli.watching import parsed, require, require_fields
+from verifier.cli.reusing import Reuse
+from verifier.cli.saved_evidence import Unverified
+from verifier.cli.watching import parsed, require_fields
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress
 from verifier.gate.cache import Cache, cache_folder
-from verifier.gate.kept import damages
 from verifier.language.errors import ModelError
-from verifier.starting import kept_counterexample
 from verifier.viewer.lines import Line, Role, rendered, unstyled
 from verifier.viewer.watches import Watch
 
@@ -77,11 +70,13 @@ def command(
     watches = parsed(texts)
     if output is not None:
         writable_file(output)
+    reuse = Reuse(Cache(cache_folder(), Limits(seconds=timeout)))
     with Reporter("searching") as reporter:
+        asked = Asked(watches, timeout, fresh, reuse, reporter)
         if case is not None:
-            evidence, catalogue = _occurring(what, case, watches, timeout, reporter)
+            evidence, catalogue = occurring(what, case, asked)
         else:
-            evidence, catalogue = _found(what, watches, timeout, fresh, reporter)
+            evidence, catalogue = found(what, asked)
     if isinstance(evidence, Result):
         return _without_evidence(evidence, catalogue)
     if isinstance(evidence, Trace):
@@ -90,7 +85,8 @@ def command(
         if form == "text" and output is None and not plain and interactive():
             open_trace(evidence, session, catalogue, watches)
             return 0
-        evidence = placed(evidence, session, catalogue)
+        with Reporter("explaining") as reporter:
+            evidence = explained_here(evidence, session, catalogue, reuse, reporter)
     elif watches:
         raise click.UsageError("--watch follows what is replayed, and nothing is")
     code = evidence.code if isinstance(evidence, Unverified) else 0
@@ -100,7 +96,7 @@ def command(
         whole = form != "svg"
         with Reporter("reading") as reporter:
             if isinstance(evidence, Certificate):
-                lines, code = _proof(evidence, catalogue, reporter)
+                lines, code = _proof(evidence, catalogue, reuse, reporter)
             else:
                 lines = _lines(evidence, watches, everything, whole)
         if form == "text" and output is None:
@@ -112,74 +108,6 @@ def command(
     else:
         write_output(output, text.encode())
     return code
-
-
-def _found(
-    what: str, watches: list[Watch], timeout: float, fresh: bool, reporter: Reporter
-) -> tuple[Shown | Result, Catalogue | None]:
-    """The evidence of a file or a pair, or the result that has none."""
-    limits, root = Limits(seconds=timeout), project_here()
-    cache = Cache(cache_folder(), limits)
-    if os.path.isfile(what):
-        return evidence_of(Path(what), root, partial(circuits_of, cache=cache), timeout, reporter)
-    catalogue = load(root)
-    circuits = circuits_of(catalogue, cache)
-    pair = _pair(catalogue, what)
-    require(catalogue.systems[pair.system], watches)
-    reporter.watch(Progress("compile", 0, pair.system))
-    if not fresh:
-        for doubt in damages(root, [catalogue.systems[pair.system]]):
-            reporter.clear()
-            say("warning", doubt)
-        system = catalogue.systems[pair.system]
-        properties = catalogue.properties_of(system)
-        compiled = circuits.compiled(system, properties)
-        reporter.watch(Progress("explain", 0, str(pair)))
-        kept = kept_counterexample(root, compiled, properties, pair.property)
-        if kept is not None:
-            return kept, catalogue
-    [results] = check_all(
-        catalogue,
-        [pair],
-        "auto",
-        limits,
-        2,
-        reporter.watch,
-        minimal=True,
-        fresh=fresh,
-        compiled_by=circuits.compiled,
-    )
-    result = next(each for each in results if each.property == pair.property)
-    if result.evidence is None or result.verdict == "vacuous":
-        return result, catalogue
-    return result.evidence, catalogue
-
-
-def _occurring(
-    what: str, case: str, watches: list[Watch], timeout: float, reporter: Reporter
-) -> tuple[Shown | Result, Catalogue | None]:
-    """An execution in which a case of a system occurs, or what is known instead."""
-    from verifier.occurring import cases, occurrence
-
-    limits, root = Limits(seconds=timeout), project_here()
-    catalogue = load(root)
-    circuits = circuits_of(catalogue, Cache(cache_folder(), limits))
-    of_pair = {str(pair): pair.system for pair in catalogue.pairs()}
-    system = catalogue.system(of_pair.get(what, what))
-    properties = catalogue.properties_of(system)
-    kinds = {"cases": [*cases(system, properties)], "steps": [s.name for s in system.actions]}
-    known = [name for names in kinds.values() for name in names]
-    if case not in known:
-        near = "".join(f"did you mean `{n}`? " for n in get_close_matches(case, known, 1))
-        lists = (f"{kind}: {backquoted(names)}" for kind, names in kinds.items() if names)
-        raise ModelError(
-            f"`{system.name}` has no case or step `{case}`",
-            mend=near + "; ".join(lists),
-        )
-    require(system, watches)
-    reporter.watch(Progress("compile", 0, system.name))
-    compiled = circuits.compiled(system, properties)
-    return occurrence(compiled, properties, case, limits, reporter.watch), catalogue
 
 
 def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
@@ -194,20 +122,6 @@ def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
                 click.echo(f"  {function.doc}")
                 click.echo(f"    see it: nestproof show {result.system} --case {name}")
     return {"unknown": 3, "vacuous": 1}.get(result.verdict, 0)
-
-
-def _pair(catalogue: Catalogue, name: str) -> Pair:
-    try:
-        chosen = catalogue.matching([name])
-    except ModelError:
-        if name not in catalogue.systems and is_meant_as_file(name, catalogue.systems):
-            raise no_file(Path(name)) from None
-        raise
-    if len(chosen) > 1:
-        raise ModelError(
-            f"`{name}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
-        )
-    return chosen[0]
 
 
 def _lines(
@@ -225,11 +139,10 @@ def _lines(
 
 
 def _proof(
-    proof: Certificate, catalogue: Catalogue | None, reporter: Reporter
+    proof: Certificate, catalogue: Catalogue | None, reuse: Reuse, reporter: Reporter
 ) -> tuple[list[Line], int]:
     """A proof in words; the exit code is 1 where it shows that a property is vacuous."""
     from verifier.checking import witness_goals
-    from verifier.compiler.compile import compile_compared
     from verifier.evidence.audit import excluded
     from verifier.premises import premises
     from verifier.viewer.proof import certificate_lines
@@ -238,7 +151,7 @@ def _proof(
     system = catalogue.system(proof.system)
     types = {leaf.path: leaf.type for leaf in system.layout.leaves}
     properties = catalogue.properties_of(system)
-    compiled = compile_compared(system, properties)
+    compiled = reuse(catalogue).compiled(system, properties)
     reporter.watch(Progress("premises", 0, proof.system))
     cases = witness_goals(system, properties, [proof.property])[proof.property]
     empty = [] if ":" in proof.property else excluded(compiled, proof.lemmas, cases)

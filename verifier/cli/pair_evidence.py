@@ -1,0 +1,154 @@
+"""Evidence about a pair or a case: what the project stores, or what a search finds."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verifier.catalogue import Catalogue, Pair, load
+from verifier.check.run import check_all
+from verifier.checking import Result
+from verifier.cli.errors import backquoted, say
+from verifier.cli.here import project_here
+from verifier.cli.opening import placed
+from verifier.cli.progress import Reporter
+from verifier.cli.reusing import Reuse
+from verifier.cli.saved_evidence import Unverified, evidence_of, is_meant_as_file, no_file
+from verifier.cli.watching import require
+from verifier.evidence.certificates import Certificate
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Limits, Progress, Watch
+from verifier.gate.circuits import Circuits
+from verifier.gate.kept import damages, usable_evidence
+from verifier.language.errors import ModelError
+from verifier.processes.pool import reporting
+from verifier.processes.worker import Lost
+from verifier.starting import kept_counterexample
+from verifier.viewer import watches
+
+if TYPE_CHECKING:
+    from verifier.evidence.exploring import Exploration
+
+Shown = Trace | Certificate | Unverified
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How to look for evidence."""
+
+    watches: list[watches.Watch]
+    timeout: float
+    fresh: bool
+    reuse: Reuse
+    reporter: Reporter
+
+
+def found(what: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
+    """The evidence of a file or a pair, or the result that has none."""
+    root = project_here()
+    if os.path.isfile(what):
+        return evidence_of(Path(what), root, asked.reuse, asked.timeout, asked.reporter)
+    catalogue = load(root)
+    pair = _pair(catalogue, what)
+    require(catalogue.systems[pair.system], asked.watches)
+    asked.reporter.watch(Progress("compile", 0, pair.system))
+    circuits = asked.reuse(catalogue)
+    if not asked.fresh:
+        for doubt in damages(root, [catalogue.systems[pair.system]]):
+            asked.reporter.clear()
+            say("warning", doubt)
+        task = partial(_stored, catalogue, circuits, pair)
+        stored = asked.reporter.during(Progress("explain", 0, str(pair)), task)
+        if isinstance(stored, Trace):
+            return stored, catalogue
+    [results] = check_all(
+        catalogue,
+        [pair],
+        "auto",
+        Limits(seconds=asked.timeout),
+        2,
+        asked.reporter.watch,
+        minimal=True,
+        fresh=asked.fresh,
+        compiled_by=circuits.compiled,
+    )
+    result = next(each for each in results if each.property == pair.property)
+    if result.error is not None:
+        raise result.error
+    if result.evidence is None or result.verdict == "vacuous":
+        return result, catalogue
+    return result.evidence, catalogue
+
+
+def _stored(catalogue: Catalogue, circuits: Circuits, pair: Pair) -> Trace | None:
+    """The counterexample that the project stores, if it is still one."""
+    kept = usable_evidence(catalogue.root, pair.system)
+    if kept is None or pair.property not in kept.runs:
+        return None
+    system = catalogue.systems[pair.system]
+    properties = catalogue.properties_of(system)
+    compiled = circuits.compiled(system, properties)
+    return kept_counterexample(catalogue.root, compiled, properties, pair.property)
+
+
+def explained_here(
+    trace: Trace,
+    session: Exploration | None,
+    catalogue: Catalogue | None,
+    reuse: Reuse,
+    reporter: Reporter,
+) -> Trace:
+    """The trace with what the models tell about it; as it was where that cannot be found out."""
+    assert catalogue is not None, "an execution is replayed where its models are"
+    task = partial(placed, trace, session, catalogue, reuse(catalogue).compiled)
+    found = reporter.during(Progress("explain", 0, f"{trace.system}/{trace.property}"), task)
+    return trace if isinstance(found, Lost) else found
+
+
+def occurring(what: str, case: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
+    """An execution in which a case of a system occurs, or what is known instead."""
+    from verifier.occurring import cases, occurrence
+
+    catalogue = load(project_here())
+    of_pair = {str(pair): pair.system for pair in catalogue.pairs()}
+    system = catalogue.system(of_pair.get(what, what))
+    properties = catalogue.properties_of(system)
+    kinds = {"cases": [*cases(system, properties)], "steps": [s.name for s in system.actions]}
+    known = [name for names in kinds.values() for name in names]
+    if case not in known:
+        near = "".join(f"did you mean `{n}`? " for n in get_close_matches(case, known, 1))
+        lists = (f"{kind}: {backquoted(names)}" for kind, names in kinds.items() if names)
+        raise ModelError(
+            f"`{system.name}` has no case or step `{case}`",
+            mend=near + "; ".join(lists),
+        )
+    require(system, asked.watches)
+    circuits = asked.reuse(catalogue)
+
+    def task(watch: Watch) -> Trace | Result:
+        watch(Progress("compile", 0, system.name))
+        compiled = circuits.compiled(system, properties)
+        return occurrence(compiled, properties, case, Limits(seconds=asked.timeout), watch)
+
+    [(_, found)] = reporting({system.name: task}, 1, asked.reporter.watch)
+    if isinstance(found, Lost):
+        raise found.error or ModelError(f"no search for `{case}`: {found.reason}")
+    return found, catalogue
+
+
+def _pair(catalogue: Catalogue, name: str) -> Pair:
+    try:
+        chosen = catalogue.matching([name])
+    except ModelError:
+        if name not in catalogue.systems and is_meant_as_file(name, catalogue.systems):
+            raise no_file(Path(name)) from None
+        raise
+    if len(chosen) > 1:
+        raise ModelError(
+            f"`{name}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
+        )
+    return chosen[0]
