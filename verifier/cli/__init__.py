@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 from click.shell_completion import shell_complete
 
-from verifier.cli.errors import colours, one_line, said, say, tell
+from verifier.cli.errors import colours, from_here, one_line, said, say, tell
 from verifier.cli.reporting import Reporting
 from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end_all
@@ -130,7 +130,7 @@ def _run_and_exit() -> None:
         _drop_output()
         sys.exit(141)
     except OSError as error:
-        where = f"`{error.filename}`" if error.filename else "the output"
+        where = f"`{from_here(str(error.filename))}`" if error.filename else "the output"
         with suppress(OSError):
             why = WHY.get(error.errno or 0) or error.strerror or error
             say("error", one_line(f"{where} cannot be used: {why}"))

@@ -55,7 +55,7 @@ def warn(message: str, place: Place | None = None, help: str = "") -> None:
 def _say(label: str, message: str, place: Place | None, help: str) -> None:
     lines = [one_line(message)]
     if place:
-        lines.append(f"  --> {one_line(_near(place.file))}:{place.line}")
+        lines.append(f"  --> {one_line(from_here(place.file))}:{place.line}")
     if help:
         lines.append(f"  help: {one_line(help)}")
     say(label, "\n".join(lines))
@@ -72,7 +72,7 @@ def backquoted(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _near(file: str) -> str:
+def from_here(file: str) -> str:
     """A path as seen from here, where it is below."""
     try:
         return str(Path(file).relative_to(Path.cwd()))

@@ -19,12 +19,14 @@ from verifier.cli.reporting import Reporting
 from verifier.cli.reusing import circuits_of
 from verifier.cli.show_command import styled
 from verifier.cli.verdict_lines import refusals
-from verifier.cli.writing import writable_file, write_output
+from verifier.cli.writing import writable_file, writable_record, write_output
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accepting import accept
 from verifier.gate.cache import Cache, cache_folder
+from verifier.gate.expectations import FILE as VERDICTS
 from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
+from verifier.gate.kept import FOLDER
 from verifier.gate.reports.terminal import terminal_lines
 from verifier.gate.revisions import base_of, refuse_bare
 from verifier.gate.selection import selection
@@ -120,6 +122,8 @@ def _gate(
     root = project_here()
     if root == bundled_root():
         refuse_bare(Path.cwd())
+    for record in (VERDICTS, FOLDER) if accepting else ():
+        writable_record(root, record)
     base = base_of(root, revision)
     cache = Cache(None if no_cache else cache_folder(), limits)
     catalogue = load(root)

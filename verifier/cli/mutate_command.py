@@ -17,12 +17,13 @@ from verifier.cli.errors import backquoted, say
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
+from verifier.cli.writing import writable_record
 from verifier.evidence.recording import within_project
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache, cache_folder
 from verifier.gate.kept import damages
 from verifier.gate.mutation import Guarded, Trial, score
-from verifier.gate.scores import compared, entry, record, scores
+from verifier.gate.scores import FILE, compared, entry, record, scores
 from verifier.gate.strength import guarded_system, mutable_functions, trials_of
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.lifetime import end_all
@@ -59,6 +60,8 @@ def command(
     root = project_here()
     catalogue = load(root)
     names = catalogue.systems_matching(patterns)
+    if accepting:
+        writable_record(root, FILE)
     if functions:
         _require(catalogue, names, functions)
     for doubt in damages(root, [catalogue.systems[name] for name in names]):
@@ -99,7 +102,7 @@ def command(
     if accepting:
         with shielded():
             if record(root, found):
-                click.echo("wrote properties/mutants.toml", err=True)
+                click.echo(f"wrote {FILE}", err=True)
         return 0
     return next((code for code in (1, 3) if code in codes), 0)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from verifier.cli.errors import from_here
 from verifier.evidence.files import write_whole
 from verifier.language.errors import ModelError
 from verifier.processes.signals import shielded
@@ -25,9 +26,19 @@ def writable_file(file: Path) -> Path:
     with _refused(file):
         if file.is_file():
             file.open("ab").close()
-        elif not file.exists():
+        if file.is_file() or not file.exists():
             _try_in(file.absolute().parent, file.name)
     return file
+
+
+def writable_record(root: Path, record: Path) -> None:
+    """Refuse to accept what a file or folder of the project could not hold."""
+    path = root / record
+    with _refused(Path(from_here(str(path))), f"make `{record}` writable, or omit --accept"):
+        if path.is_file():
+            path.open("ab").close()
+        folder = path if path.is_dir() else path.parent
+        _try_in(folder, path.name)
 
 
 def writable_folder(folder: Path) -> Path:
@@ -46,11 +57,13 @@ def _try_in(folder: Path, name: str) -> None:
 
 
 @contextmanager
-def _refused(path: Path) -> Iterator[None]:
+def _refused(
+    path: Path, mend: str = "give one in a folder that exists and can be written"
+) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise ModelError(
             f"`{path}` cannot be written: {error.strerror or error}",
-            mend="give one in a folder that exists and can be written",
+            mend=mend,
         ) from None
