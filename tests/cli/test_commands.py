@@ -221,6 +221,14 @@ def test_simulate_takes_steps_by_hand(nestproof: Runner, golden: Golden) -> None
     golden("simulate-by-hand", ran.out)
 
 
+def test_an_empty_line_of_a_simulation_by_hand_is_ignored(nestproof: Runner) -> None:
+    for end in ("", "quit\n", "q", "\n\n"):
+        ran = nestproof("simulate", "lazy/broken", stdin=f"1\n\n  \n1\n{end}")
+        assert (ran.code, ran.err) == (0, "")
+        assert "state after 2\n" in ran.out
+        assert ran.out.endswith("> \n")
+
+
 def test_simulate_follows_a_trace(nestproof: Runner, tmp_path: Path, golden: Golden) -> None:
     nestproof("check", "lazy/broken/isolation", "--evidence", str(tmp_path))
     file = next(tmp_path.glob("*.json"))

@@ -165,7 +165,7 @@ def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
         if not moves:
             click.echo(_end(machine, len(history)))
         line = _asked()
-        if line in ("", "quit", "q"):
+        if line in ("quit", "q"):
             return 0
         if line in ("state", "s"):
             _show_state(machine)
@@ -179,9 +179,15 @@ def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
 
 
 def _asked() -> str:
-    """The next line, empty at the end of input."""
-    click.echo("> ", nl=False)
-    return sys.stdin.readline().strip()
+    """The next line that is not empty; `quit` at the end of input."""
+    line = "\n"
+    while line.isspace():
+        click.echo("> ", nl=False)
+        line = sys.stdin.readline()
+    asked = line.strip() or "quit"
+    if asked in ("quit", "q") and not (line and sys.stdin.isatty()):
+        click.echo()  # nobody has pressed Enter
+    return asked
 
 
 def _take(
