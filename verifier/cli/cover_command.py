@@ -11,6 +11,7 @@ from verifier.catalogue import Catalogue, load
 from verifier.checking import witness_goals
 from verifier.cli import options
 from verifier.cli.completing import systems
+from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_folder, write_output
@@ -65,7 +66,7 @@ def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int
     rest = [wish for wish in wishes if wish not in verdicts]
     if rest:
         verdicts |= auto(compiled.circuit, rest, Limits(seconds=60.0))
-    click.echo(f"{name}: {len(wishes) - len(rest)} of {len(wishes)} steps and cases found at once")
+    echo(f"{name}: {len(wishes) - len(rest)} of {len(wishes)} steps and cases found at once")
     dead = {w: v for w, v in verdicts.items() if isinstance(v, Proved)}
     proofs = audited_proofs(compiled, properties, dead, folder is not None, silent)
     codes = []
@@ -74,13 +75,13 @@ def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int
         if wish in proofs:
             proof = proofs[wish].certificate
             says = "never " + ("fires" if kind == "fires" else "occurs")
-            click.echo(f"  `{what}` {says}  {plural(len(proof.lemmas), 'lemma')}")
+            echo(f"  `{what}` {says}  {plural(len(proof.lemmas), 'lemma')}")
             codes.append(1)
             if folder is not None:
                 file = folder / f"{name.replace('/', '.')}.{kind}.{what}.json"
                 write_output(file, encoded(proof))
         elif not isinstance(verdicts[wish], Violated):
-            click.echo(f"  it is not known whether `{what}` occurs")
+            echo(f"  it is not known whether `{what}` occurs")
             codes.append(3)
     return codes
 
@@ -89,10 +90,10 @@ def _print(name: str, found: list[Taken]) -> None:
     for each in found:
         if each.status != "taken":
             proof = f"  {plural(len(each.proof.lemmas), 'lemma')}" if each.proof is not None else ""
-            click.echo(f"  {each.status:<11}  {each.branch}{proof}")
+            echo(f"  {each.status:<11}  {each.branch}{proof}")
     taken = sum(each.status == "taken" for each in found)
     unreachable = sum(each.status == "unreachable" for each in found)
-    click.echo(
+    echo(
         f"{name}: {len(found)} branches, {taken} taken, {unreachable} unreachable, "
         f"{len(found) - taken - unreachable} not known"
     )

@@ -9,6 +9,7 @@ import click
 from verifier.catalogue import Catalogue, load
 from verifier.cli import options
 from verifier.cli.completing import systems
+from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
@@ -48,7 +49,7 @@ def command(system: str, other: str | None, revision: str | None, timeout: float
         limits = Limits(depth=40, seconds=timeout)
         found = difference(old, new, limits, each=True, watch=reporter.watch)
     for line in difference_lines(found, was, styled):
-        click.echo(line)
+        echo(line)
     return 0 if found.none else 1
 
 

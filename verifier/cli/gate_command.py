@@ -13,6 +13,7 @@ from verifier.catalogue import Catalogue, bundled_root, load
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
+from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.reporting import Reporting
@@ -95,7 +96,7 @@ def command(
         _tell_stopped(report, files)
         return report.code
     for line in terminal_lines(report, styled, why):
-        click.echo(line)
+        echo(line)
     for error in refusals(row.result for row in report.rows):
         tell(error)
     if not accepting:

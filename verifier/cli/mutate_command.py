@@ -14,6 +14,7 @@ from verifier.catalogue import Catalogue, load
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import backquoted, say
+from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
@@ -88,7 +89,7 @@ def command(
             comparison = compared(name, trials, recorded.get(name), not functions)
             codes += [1 if trial.status == "survived" else 3 for trial in comparison.new]
             for gone in comparison.gone:
-                click.echo(f"  noticed by now, or gone: {gone}")
+                echo(f"  noticed by now, or gone: {gone}")
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
@@ -139,7 +140,7 @@ def _print(
     name: str, claims: Sequence[str], trials: Sequence[Trial], everything: bool, seconds: float
 ) -> None:
     against = f"{plural(len(trials), 'mutant')} against {plural(len(claims), 'claim')}"
-    click.echo(styled(f"{name}: {against}", "title"))
+    echo(styled(f"{name}: {against}", "title"))
     shown = (
         ("survived", "undecided")
         if not everything
@@ -148,13 +149,13 @@ def _print(
     for status in shown:
         for trial in trials:
             if trial.status == status:
-                click.echo(_line(trial))
+                echo(_line(trial))
     total = score(trials)
     by = Counter(trial.by for trial in trials if trial.status == "killed")
     for claim, count in by.most_common():
-        click.echo(f"  {count:4} noticed by {claim}")
+        echo(f"  {count:4} noticed by {claim}")
     refused = sum(trial.status == "refused" for trial in trials)
-    click.echo(
+    echo(
         f"  {total.killed} noticed ({refused} refused as no model), {total.survived} survived, "
         f"{total.undecided} undecided, {total.equivalent} equivalent: "
         f"{100 * total.share:.1f} % of those that matter, {seconds:.1f} s"

@@ -12,6 +12,7 @@ from verifier.catalogue import Catalogue
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
+from verifier.cli.fitting import echo
 from verifier.cli.opening import interactive, open_trace, session_of
 from verifier.cli.pair_evidence import Asked, explained_here, found, occurring
 from verifier.cli.progress import Reporter
@@ -184,13 +185,13 @@ def _drawn(form: str, lines: list[Line], title: str) -> str:
 
 
 def echo_lines(lines: Iterable[Line], plain: bool) -> None:
-    """Lines in colours where the terminal takes them, in ASCII where it takes nothing else."""
+    """Lines as a terminal takes them: in its width, in colours, in ASCII if nothing else."""
     from verifier.viewer.ascii import ascii_only
 
     encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
     narrow = not encoding.startswith("utf")
     for text in rendered(lines, unstyled if plain or not sys.stdout.isatty() else styled):
-        click.echo(ascii_only(text) if narrow else text)
+        echo(ascii_only(text) if narrow else text)
 
 
 def styled(text: str, role: Role) -> str:
