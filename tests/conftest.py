@@ -77,6 +77,15 @@ def campaign(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--campaign"))
 
 
+def pytest_sessionfinish() -> None:
+    """Leave nothing for pytest's five last collections of garbage.
+
+    They go through all circuits and models that tests share; a worker that takes over 5 s for it is
+    interrupted by execnet, and the KeyboardInterrupt is printed among the results.
+    """
+    gc.freeze()
+
+
 @pytest.fixture
 def golden_file(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
     """Compare a whole output with a file."""

@@ -63,12 +63,14 @@ def loading(
 def held_back(number: signal.Signals) -> Iterator[None]:
     """A signal has come while this process was loading a command."""
     before = [signal.getsignal(number) for number in signals.ENDING]
+    hook = sys.unraisablehook
     try:
         signals.listen()
         os.kill(os.getpid(), number)
         yield
     finally:
         signals._state.reset()
+        sys.unraisablehook = hook
         for each, handler in zip(signals.ENDING, before, strict=True):
             signal.signal(each, handler)
 
