@@ -106,6 +106,20 @@ def test_a_system_that_may_end_is_not_checked_for_deadlocks(
     assert (ended.code, "the system may end here" in ended.out) == (0, True)
 
 
+@pytest.mark.parametrize("command", [("check",), ("check", "--jobs", "2"), ("gate", "--no-cache")])
+def test_a_level_that_raises_is_a_fault_of_its_system_alone(
+    nestproof: Runner, project: Path, command: tuple[str, ...]
+) -> None:
+    raising = STUCK.replace("(take,)", '(take,), level=lambda r: {False: "free"}[r.taken]')
+    lock(project, f"{raising}\nU = {ASSERTS}")
+    with_a_property(project)
+    ran = nestproof(*command, cwd=project)
+    assert ran.code == 2
+    assert ran.err.count("the level of `lock/stuck` raises KeyError: True") == 1
+    assert "lock/asserts/assertions" in ran.out
+    assert "lock/stuck/deadlock" in ran.out
+
+
 def test_a_system_of_which_nothing_is_checked_is_not_called_unknown(
     nestproof: Runner, project: Path
 ) -> None:

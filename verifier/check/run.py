@@ -16,7 +16,7 @@ from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
-from verifier.processes.pool import apart, reporting
+from verifier.processes.pool import NoProcess, apart, reporting
 from verifier.processes.worker import Lost
 from verifier.starting import kept_lemmas
 
@@ -120,11 +120,13 @@ def check_one(
     properties = catalogue.properties_of(system)
     try:
         compiled = compiled_by(system, properties)
+        lemmas = () if fresh else kept_lemmas(catalogue.root, compiled)
+        how = engine_named(engine, jobs, lemmas)
+        listed = {pair.property for pair in catalogue.pairs_of(system)}
+        if ASSERTIONS in compiled.circuit.bad and set(groups) == listed:
+            groups = list(dict.fromkeys([*groups, ASSERTIONS]))
+        return decide(compiled, properties, groups, how, limits, watch, minimal)
+    except NoProcess:
+        raise
     except ModelError as error:
         return ill_formed(name, groups, error)
-    lemmas = () if fresh else kept_lemmas(catalogue.root, compiled)
-    how = engine_named(engine, jobs, lemmas)
-    listed = {pair.property for pair in catalogue.pairs_of(system)}
-    if ASSERTIONS in compiled.circuit.bad and set(groups) == listed:
-        groups = list(dict.fromkeys([*groups, ASSERTIONS]))
-    return decide(compiled, properties, groups, how, limits, watch, minimal)

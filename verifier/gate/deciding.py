@@ -35,6 +35,7 @@ from verifier.gate.sound import sound_evidence
 from verifier.language.compiling import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.system import System
+from verifier.processes.pool import NoProcess
 
 AUDITED = "earlier evidence, audited"
 FOUND = "the execution has just been found or audited"
@@ -95,7 +96,12 @@ def decide_system(
     memory = Memory(catalogue.root, compiled, properties, groups, cache, names)
     sound = sound_evidence(compiled, properties, memory, groups)
     engine = Reusing(compiled, properties, memory, partial(_search, jobs))
-    results = decide(compiled, properties, groups, engine, limits, watch, sound=sound)
+    try:
+        results = decide(compiled, properties, groups, engine, limits, watch, sound=sound)
+    except NoProcess:
+        raise
+    except ModelError as error:
+        return undecided(name, ill_formed(name, groups, error))
     proofs, runs = _evidence(system, results, engine, sound)
     memory.remember(
         {goal: proof for goal, proof in proofs.items() if _is_new(goal, engine)},
