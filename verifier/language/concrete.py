@@ -117,7 +117,7 @@ class ConcreteRun:
         self.watching = False
         self.recent: list[tuple[int, str, Any]] = []
         self.decisions: Decisions | None = None
-        self._open: list[Call] = []
+        self._open: list[Call | None] = []
 
     @property
     def depth(self) -> int:
@@ -127,13 +127,15 @@ class ConcreteRun:
     @property
     def logged(self) -> int:
         """How many entries the innermost call has."""
-        return len(self._open[-1].entries) if self._open else 0
+        innermost = self._open[-1] if self._open else None
+        return len(innermost.entries) if innermost is not None else 0
 
     def log(self, entry: Assignment | Call | Branch, since: int | None = None) -> None:
         """Log an entry; with `since`, before the first assignment from that one on."""
-        if not (self._open and self.logging):
+        innermost = self._open[-1] if self._open else None
+        if innermost is None or not self.logging:
             return
-        entries = self._open[-1].entries
+        entries = innermost.entries
         later = range(len(entries) if since is None else since, len(entries))
         place = next((n for n in later if isinstance(entries[n], Assignment)), len(entries))
         entries.insert(place, entry)
@@ -146,15 +148,11 @@ class ConcreteRun:
                 require_given_fresh(named.values())
             if function.observes:
                 check_given(function, given, named)
-        made = Call(function, 0)
-        if self.logging:
-            place = model_place()
-            made.line = place.line if place else 0
-            self.log(made)
+        made = self._logged(function) if self.logging else None
         before = (self.observing, self.judging)
         enter(self, function)
         try:
-            result = self._run(made, given, named)
+            result = self._run(function, made, given, named)
         except (Disabled, AssertionError) as stop:
             forbid_stop(self, stop)
             stopping(stop)
@@ -172,25 +170,36 @@ class ConcreteRun:
             forbid_answer(self, function)
         return result
 
-    def _run(self, call: Call, given: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
-        """Run a function's body, logging to its call."""
+    def _logged(self, function: ModelFunction) -> Call:
+        place = model_place()
+        made = Call(function, place.line if place else 0)
+        self.log(made)
+        return made
+
+    def _run(
+        self,
+        function: ModelFunction,
+        call: Call | None,
+        given: tuple[Any, ...],
+        named: Mapping[str, Any],
+    ) -> Any:
+        """Run a function's body, logging to its call if there is one."""
         if not self._open:
             self.stopped = None
         self._open.append(call)
-        running = RUNNING.set(self)
+        running = None if RUNNING.get() is self else RUNNING.set(self)
         try:
-            body = (
-                call.function.body if self.decisions is None else self.decisions.body(call.function)
-            )
+            body = function.body if self.decisions is None else self.decisions.body(function)
             result = body(*given, **named)
             resume(self)
         except AssertionError as failure:
-            failure.args = (call.function.claim(failure),)
+            failure.args = (function.claim(failure),)
             raise
         finally:
-            RUNNING.reset(running)
+            if running is not None:
+                RUNNING.reset(running)
             self._open.pop()
-        if self.logging:
+        if call is not None and self.logging:
             call.result = _kept(result)
         return result
 
@@ -211,7 +220,7 @@ class ConcreteRun:
         self.stand()
         call = Call(step, step.place.line)
         try:
-            self._run(call, (state,), choices)
+            self._run(step, call, (state,), choices)
         except AssertionError as failure:
             self.store.values = before
             self.stand()
