@@ -15,6 +15,7 @@ from verifier.language.errors import ModelError, is_model_file
 from verifier.language.functions import about
 from verifier.language.source_text import definition
 from verifier.language.system import System, instances
+from verifier.language.text_nodes import parts_of
 
 
 def asserts(system: System) -> bool:
@@ -43,7 +44,7 @@ def asserts(system: System) -> bool:
 @cache
 def _contains_assert(code: CodeType) -> bool:
     try:
-        return any(map(_fails, ast.walk(definition(code))))
+        return any(map(_fails, parts_of(definition(code))))
     except ModelError:
         return False  # without a text it is refused once it runs
 

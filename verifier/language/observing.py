@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from verifier.language.errors import Disabled, ModelError, Place, raising_place, refuse
 from verifier.language.source_text import definition
+from verifier.language.text_nodes import parts_of
 
 if TYPE_CHECKING:
     from verifier.language.functions import ModelFunction
@@ -27,7 +28,7 @@ class Run(Protocol):
 def forbid_assertions(body: Callable[..., Any]) -> None:
     """Refuse a function that observes, or is called by one that does, if it has an `assert`."""
     code = body.__code__
-    for node in ast.walk(definition(code)):
+    for node in parts_of(definition(code)):
         if isinstance(node, ast.Assert):
             place = Place(code.co_filename, node.lineno)
             what = f"`{code.co_name}` asserts something for an observer or property"

@@ -10,6 +10,7 @@ from types import CodeType
 
 from verifier.language.errors import ModelError, Place
 from verifier.language.instrumented import instrumented
+from verifier.language.text_nodes import parts_of
 from verifier.language.texts import remembered
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -62,7 +63,7 @@ def _tree(file: str) -> ast.Module:
 def _definitions(file: str) -> dict[tuple[int, str], list[Definition]]:
     """A file's functions by first line, decorators included, and name."""
     found: dict[tuple[int, str], list[Definition]] = {}
-    for node in ast.walk(_tree(file)):
+    for node in parts_of(_tree(file)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min([node.lineno, *(part.lineno for part in node.decorator_list)])
             found.setdefault((first, node.name), []).append(node)
@@ -124,5 +125,5 @@ def _assigned_by_comprehensions(scope: ast.AST) -> set[str]:
     """What `:=` in a comprehension binds: a name of the function around it."""
     if not isinstance(scope, COMPREHENSIONS):
         return set()
-    targets = [each.target for each in ast.walk(scope) if isinstance(each, ast.NamedExpr)]
+    targets = [each.target for each in parts_of(scope) if isinstance(each, ast.NamedExpr)]
     return {target.id for target in targets if isinstance(target, ast.Name)}

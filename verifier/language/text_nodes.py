@@ -9,8 +9,25 @@ Node = tuple[ast.AST, bool]
 """A part of a text, and whether it is a function or inside one."""
 
 
+BARE = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
+"""What is only the kind of a part: no place in a text has it."""
+
+
+def parts_of(tree: ast.AST) -> list[ast.AST]:
+    """All parts of a text, each before what is in it; much faster than `ast.walk`."""
+    found = [tree]
+    for node in found:
+        for name in node._fields:
+            held = getattr(node, name, None)
+            if type(held) is list:
+                found += [part for part in held if isinstance(part, ast.AST)]
+            elif isinstance(held, ast.AST) and not isinstance(held, BARE):
+                found.append(held)
+    return found
+
+
 def nodes_of(tree: ast.AST) -> list[Node]:
-    """All parts of a text but for names' contexts and operators, each before what is in it."""
+    """The same, each with whether it is a function or inside one."""
     found: list[Node] = [(tree, isinstance(tree, ast.FunctionDef))]
     for node, is_inside in found:
         for held in vars(node).values():

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from verifier.language.text_nodes import parts_of
+
 _READ = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List, ast.Starred)
 
 _MAKERS = {"Enum", "Flag", "IntEnum", "IntFlag", "NewType", "ParamSpec", "StrEnum", "TypeVar"}
@@ -25,7 +27,7 @@ def computed_annotations(trees: Mapping[str, ast.Module]) -> Iterator[tuple[str,
 
 
 def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
-    for node in ast.walk(tree):
+    for node in parts_of(tree):
         if isinstance(node, ast.arg | ast.AnnAssign):
             found = node.annotation
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -53,7 +55,7 @@ def _is_type(node: ast.expr) -> bool:
 
 def _names(annotation: ast.expr) -> Iterator[str]:
     """The names in an annotation, and in the strings in it."""
-    for node in ast.walk(annotation):
+    for node in parts_of(annotation):
         if isinstance(node, ast.Name):
             yield node.id
         elif isinstance(node, ast.Attribute):
@@ -68,12 +70,12 @@ def _names(annotation: ast.expr) -> Iterator[str]:
 def _values(tree: ast.Module) -> Iterator[str]:
     """Names that stand for something computed, a text perhaps."""
     types: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in parts_of(tree):
         if isinstance(node, ast.Assign) and _is_type(node.value):
             types.update(node.targets)
         elif isinstance(node, ast.AnnAssign) and (node.value is None or _is_type(node.value)):
             types.add(node.target)
-    for node in ast.walk(tree):
+    for node in parts_of(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in types:
             yield node.id
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from verifier.language.text_nodes import parts_of
 from verifier.project.orderless import (
     COMBINED,
     COMBINING,
@@ -62,7 +63,7 @@ def _makes_sets(tree: ast.Module) -> bool:
         or (isinstance(node, ast.Name) and node.id in MAKERS)
         or (isinstance(node, ast.Attribute) and node.attr in COMBINED | VIEWS)
         or (isinstance(node, ast.Call) and _called(node.func) in BY_NAME)
-        for node in ast.walk(tree)
+        for node in parts_of(tree)
     )
 
 
@@ -252,7 +253,7 @@ class _Orders:
 
     def _names_in(self, node: ast.expr) -> frozenset[str]:
         """The names by which an expression is taken for a set."""
-        names = {_called(part) for part in ast.walk(node)}
+        names = {_called(part) for part in parts_of(node)}
         return frozenset(names & (self._known.sets | self._known.views))
 
     def _collected(self, loop: ast.AST) -> bool:

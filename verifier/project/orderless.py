@@ -6,6 +6,8 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from verifier.language.text_nodes import parts_of
+
 MAKERS = ("set", "frozenset")
 
 _ORDERLESS = {"all", "any", "bool", "frozenset", "isinstance", "len", "set"}
@@ -98,7 +100,7 @@ class Orderless:
 
     def _annotation(self, node: ast.expr | None) -> None:
         if node is not None:
-            self._types.update(ast.walk(node))
+            self._types.update(parts_of(node))
 
     def is_type(self, node: ast.AST) -> bool:
         """Whether it stands in an annotation."""
@@ -120,10 +122,10 @@ def _bound(node: ast.AST) -> Iterator[str]:
 
 def does_more(comprehension: ast.AST) -> bool:
     """Whether a comprehension may do something for each item, which shows their order."""
-    parts = [*ast.walk(comprehension)]
+    parts = [*parts_of(comprehension)]
     for loop in parts:
         if isinstance(loop, ast.comprehension):
-            over = {*ast.walk(loop.iter)}
+            over = {*parts_of(loop.iter)}
             parts = [part for part in parts if part not in over]
     calls = [part.func for part in parts if isinstance(part, ast.Call)]
     silent = all(isinstance(each, ast.Name) and each.id in SILENT for each in calls)
@@ -132,9 +134,9 @@ def does_more(comprehension: ast.AST) -> bool:
 
 def by_address(tree: ast.Module) -> Iterator[int]:
     """Where something is put in the order of its text, which may hold an address."""
-    for node in ast.walk(tree):
+    for node in parts_of(tree):
         if isinstance(node, ast.keyword) and node.arg == "key":
-            for part in ast.walk(node.value):
+            for part in parts_of(node.value):
                 if isinstance(part, ast.JoinedStr) or getattr(part, "id", "") in BY_ADDRESS:
                     yield node.value.lineno
                     break

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 
 from verifier.language.errors import ModelError, Place
+from verifier.language.text_nodes import parts_of
 from verifier.project import permitted
 from verifier.project.sources import PARTS, Source
 
@@ -100,7 +101,7 @@ def refuse_held(source: Source, module: ModuleType) -> None:
         else:
             continue
         if home.startswith("verifier.") and not f"{home}.".startswith("verifier.language."):
-            tree = ast.walk(ast.parse(source.text))
+            tree = parts_of(ast.parse(source.text))
             lines = [n.lineno for n in tree if isinstance(n, ast.Name) and n.id == name]
             place = Place(source.file, min(lines, default=1))
             raise ModelError(f"`{source.module}` imports `{home}`", place, ONLY)

@@ -7,6 +7,8 @@ import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from verifier.language.text_nodes import parts_of
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -24,7 +26,7 @@ class Scopes:
                 self._top.setdefault(name, statement.end_lineno or statement.lineno)
 
     def _enter(self, tree: ast.AST) -> None:
-        for parent in ast.walk(tree):
+        for parent in parts_of(tree):
             for child in ast.iter_child_nodes(parent):
                 self._parents[child] = parent
 
