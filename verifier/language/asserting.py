@@ -83,14 +83,38 @@ def _body(function: Any) -> FunctionType:
 
 def _named(function: FunctionType, owners: tuple[Any, ...]) -> Iterator[FunctionType]:
     """The functions that another one may call."""
+    names, found = _named_outside(function)
+    yield from found
+    for owner in owners:
+        if isinstance(owner, type):
+            methods = _methods(owner)
+            yield from (methods[name] for name in names & methods.keys())
+        else:
+            yield from _functions(owner, names, 0)
+
+
+@cache
+def _named_outside(function: FunctionType) -> tuple[set[str], tuple[FunctionType, ...]]:
+    """All names in a function, and the functions that those of its module and its cells hold."""
     names = set(_names(function.__code__))
     cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
     values = [function.__globals__[name] for name in names if name in function.__globals__]
     for value in (*values, *cells):
         if isinstance(value, ModuleType):
             values += [vars(value)[name] for name in names if name in vars(value)]
-    for value in (*values, *cells, *owners):
-        yield from _functions(value, names, 0)
+    found = (each for value in (*values, *cells) for each in _functions(value, names, 0))
+    return names, tuple(dict.fromkeys(found))
+
+
+@cache
+def _methods(kind: type) -> dict[str, FunctionType]:
+    """The functions that a class has, by name, inherited ones included."""
+    found: dict[str, FunctionType] = {}
+    for base in kind.__mro__:
+        for name, member in vars(base).items():
+            if isinstance(function := _unwrapped(member), FunctionType):
+                found.setdefault(name, _body(function))
+    return found
 
 
 def _is_filled(cell: Any) -> bool:
