@@ -215,10 +215,16 @@ def saved(nestproof: Runner, folder: Path, **changes: object) -> Path:
 def test_a_saved_proof_that_does_not_hold_is_not_shown_as_one(
     nestproof: Runner, tmp_path: Path
 ) -> None:
-    file = saved(nestproof, tmp_path, lemmas=[{}])
-    refused(nestproof("show", str(file)), "this is no proof of `lazy/fixed/isolation`")
-    ran = nestproof("audit", str(file))
-    assert (ran.code, "rejected" in ran.out) == (1, True)
+    for changes, why in (
+        ({"lemmas": [{}]}, "the proof of `lazy/fixed/isolation` is rejected: lemma 1"),
+        ({"system": "lazy/lost"}, "there is no system `lazy/lost` here"),
+        ({"story": 1}, "unknown key `story`"),
+    ):
+        file = saved(nestproof, tmp_path, **changes)
+        shown, audited = nestproof("show", str(file)), nestproof("audit", str(file))
+        assert (shown.code, shown.out, audited.code) == (1, "", 1)
+        assert why in shown.err
+        assert "rejected" in audited.out
 
 
 def test_an_audit_that_takes_too_long_is_unknown(nestproof: Runner, tmp_path: Path) -> None:
@@ -226,7 +232,8 @@ def test_an_audit_that_takes_too_long_is_unknown(nestproof: Runner, tmp_path: Pa
     ran = nestproof("audit", "--timeout", "0.5", str(file))
     assert (ran.code, "unknown" in ran.out) == (3, True)
     assert ran.out == f"unknown {file}: lazy/fixed/isolation: not audited: timed out after 0.5 s\n"
-    refused(nestproof("show", "--timeout", "0.5", str(file)), "timed out after 0.5 s")
+    shown = nestproof("show", "--timeout", "0.5", str(file))
+    assert (shown.code, "is not audited: timed out after 0.5 s" in shown.err) == (3, True)
 
 
 def test_an_audit_repeats_nothing_that_a_terminal_obeys(nestproof: Runner, tmp_path: Path) -> None:

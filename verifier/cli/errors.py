@@ -32,6 +32,14 @@ def say(label: str, message: str) -> None:
     click.echo(f"{click.style(label, fg='red', bold=True)}: {message}", err=True)
 
 
+class NotConfirmed(ModelError):
+    """A file that claims what its audit does not confirm; `code` is the audit's exit code."""
+
+    def __init__(self, message: str, mend: str = "", code: int = 1) -> None:
+        super().__init__(message, mend=mend)
+        self.code = code
+
+
 @contextmanager
 def said() -> Iterator[None]:
     """Turn the errors that have a place and a mend into messages."""
@@ -39,7 +47,7 @@ def said() -> Iterator[None]:
         yield
     except ModelError as error:
         tell(error)
-        sys.exit(2)
+        sys.exit(error.code if isinstance(error, NotConfirmed) else 2)
 
 
 def tell(error: ModelError) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 import msgspec
 
 from verifier.catalogue import Catalogue, load
-from verifier.cli.errors import wrong_file
+from verifier.cli.errors import NotConfirmed, wrong_file
 from verifier.cli.progress import Reporter
 from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate
-from verifier.evidence.files import DamagedFile, read
+from verifier.evidence.files import DamagedFile, UnknownKey, read
 from verifier.evidence.recomputing import recomputed
 from verifier.evidence.saved import SavedTrace
 from verifier.evidence.traces import Trace
@@ -52,6 +52,10 @@ def evidence_of(
     """What a file holds, confirmed by the project's models; and the catalogue of these."""
     try:
         saved = read(file)
+    except UnknownKey as unknown:
+        raise NotConfirmed(
+            f"`{file}`: {unknown}", "give a file that `nestproof check` saved"
+        ) from None
     except DamagedFile as damage:
         raise wrong_file(file, str(damage)) from None
     if isinstance(saved, Certificate):
@@ -116,17 +120,22 @@ def _sound(
     timeout: float,
     reporter: Reporter,
 ) -> Certificate:
-    """A proof that holds; a ModelError where a file only says that it does."""
-    system = catalogue.system(certificate.system)
+    """A proof that holds; NotConfirmed where a file only says that it does."""
+    pair = f"{certificate.system}/{certificate.property}"
+    system = catalogue.systems.get(certificate.system)
+    if system is None:
+        what = (
+            f"the proof of `{pair}` is unverified: there is no system `{certificate.system}` here"
+        )
+        raise NotConfirmed(what, "run it in the project that the proof is about")
     properties = catalogue.properties_of(system)
     reporter.watch(Progress("compile", 0, certificate.system))
     compiled = compiled_by(system, properties)
-    pair = f"{certificate.system}/{certificate.property}"
     why = within(
         timeout, pair, partial(rejection, compiled, properties, certificate), reporter.watch
     )
     if isinstance(why, Lost):
-        raise ModelError(f"the audit of this proof of `{pair}` was {why.reason}")
+        raise NotConfirmed(f"the proof of `{pair}` is not audited: {why.reason}", code=3)
     if why is not None:
-        raise ModelError(f"this is no proof of `{pair}`: {why}", mend="prove it again")
+        raise NotConfirmed(f"the proof of `{pair}` is rejected: {why}", "prove it again")
     return msgspec.structs.replace(certificate, engine="")
