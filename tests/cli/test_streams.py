@@ -84,6 +84,18 @@ def test_what_the_encoding_lacks_is_escaped(example: Path, tmp_path: Path) -> No
     assert "wrote \\u20ac/README.md" in done.stdout
 
 
+def test_a_name_that_the_encoding_of_files_lacks_is_one_message(
+    project: Path, tmp_path: Path
+) -> None:
+    variables = "LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0"
+    text = (project / "properties" / "isolation.py").read_text()
+    (project / "properties" / "isolation.py").write_text(text.replace('"isolation"', '"größe"'))
+    (project / "properties" / "verdicts.toml").unlink()
+    done = shell(project, f"{variables} $N check lazy/fixed --evidence '{tmp_path}/out'")
+    assert (done.returncode, done.stderr.count("error: ")) == (2, 1)
+    assert "cannot be written in the encoding `ascii`" in done.stderr
+
+
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     done = shell(tmp_path, "mkdir gone && cd gone && rmdir ../gone && $N list")
     assert done.returncode == 2

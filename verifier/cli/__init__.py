@@ -126,6 +126,10 @@ def _run_and_exit() -> None:
 
         tell(misuse(error))
         sys.exit(2)
+    except UnicodeEncodeError as error:
+        what = f"`{error.object}` cannot be written in the encoding `{error.encoding}`"
+        tell(ModelError(what, mend="use a locale with UTF-8, such as LC_ALL=C.UTF-8"))
+        sys.exit(2)
     except BrokenPipeError:
         _drop_output()
         sys.exit(141)

@@ -199,8 +199,9 @@ def _is_pythons(cls: type, name: str, value: Any) -> bool:
         return of_language or inherited or ((unread or name[:2] == "__") and made)
     if unread or name in OF_CLASSES:
         creates = isinstance(value, BuiltinFunctionType) and value.__name__ == "__new__"
+        shows = unread and isinstance(value, WrapperDescriptorType)
         plain = not callable(value) and not hasattr(type(value), "__get__")
-        inert = creates or any(value is each for each in MIXED_IN) or plain
+        inert = creates or shows or any(value is each for each in MIXED_IN) or plain
         own = is_own(type(value))
         return not own and (inert or _reads_or_is_named_so(cls, name, value))
     return _reads_or_is_named_so(cls, name, value)
@@ -224,6 +225,8 @@ def _reads_or_is_named_so(cls: type, name: str, value: Any) -> bool:
     return made and hasattr(type(value), "__get__") and not is_own(type(value))
 
 
+OF_ENUMS = {"_new_member_": "__new__"}
+"""By which other name an enum has a method of its bases."""
 OF_SLOTS = {
     vars(dataclasses)[name].__code__ for name in ("_dataclass_getstate", "_dataclass_setstate")
 }
@@ -262,7 +265,7 @@ def _is_as_made(function: FunctionType, name: str, cls: type) -> bool:
     """Whether Python has put a function there, as far as runs may call it."""
     code = function.__code__
     uncalled = code.co_name in ("__setattr__", "__delattr__", "__repr__")
-    named_so = function.__name__ == name or code in OF_SLOTS
+    named_so = function.__name__ in (name, OF_ENUMS.get(name)) or code in OF_SLOTS
     by_python = code.co_filename in MAKERS and named_so
     unnamed = code.co_filename == "<string>" and (uncalled or is_generated(code, cls))
     return by_python or unnamed
