@@ -110,7 +110,7 @@ def test_verdicts_that_are_no_file_are_refused(nestproof: Runner, project: Path)
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("a.b.py", ("help: a module is a file whose name has no dot",)),
+        ("a.b.py", ("help: a module is a file whose name ends in `.py`",)),
         ("gone.py", (": it is a link to nothing", "help: remove it")),
     ],
 )

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import pytest
 
@@ -98,6 +99,53 @@ def by_another_name(s: State) -> None:
         raise FAILED("the part is on")
 
 
+@dataclass(frozen=True)
+class Guard:
+    on: bool
+
+    def __post_init__(self) -> None:
+        assert self.on
+
+    def __or__(self, other: bool) -> bool:
+        return other
+
+
+class Tools:
+    checks = (strictly,)
+
+
+class How(Enum):
+    HARD = 0
+    SOFT = 1
+
+    def check(self, on: bool) -> None:
+        assert self is How.SOFT or on
+
+
+@step
+def by_making_an_object(s: State) -> None:
+    s.part.on = Guard(s.part.on) | True
+
+
+@step
+def by_a_choice(s: State, how: How) -> None:
+    s.part.on = how == How.HARD
+
+
+def applied(part: Part, check: Callable[..., None] = strictly) -> None:
+    check(part)
+
+
+@step
+def by_a_default(s: State) -> None:
+    applied(s.part)
+
+
+@step
+def by_a_class(s: State) -> None:
+    Tools.checks[0](s.part)
+
+
 TABLE = {"a": (plainly, strictly)}
 
 
@@ -112,6 +160,16 @@ def never(s: State) -> None:
     s.part.on = s.part.look() & bool(os.sep)
 
 
+@record
+class Bare:
+    on: bool = False
+
+
+@step
+def quietly(bare: Bare) -> None:
+    bare.on = not bare.on
+
+
 ERA = Era(strict=strictly, plain=plainly)
 STATE = State(era=ERA)
 
@@ -121,6 +179,7 @@ STATE = State(era=ERA)
     [
         *(directly, by_a_call, by_a_plain_function, by_a_method),
         *(by_a_property, by_the_era, by_a_table, by_another_name),
+        *(by_making_an_object, by_a_choice, by_a_default, by_a_class),
     ],
 )
 def test_an_assertion_is_found_wherever_a_step_comes_to_it(function: Callable[..., None]) -> None:
@@ -128,7 +187,7 @@ def test_an_assertion_is_found_wherever_a_step_comes_to_it(function: Callable[..
 
 
 def test_what_no_step_names_does_not_count() -> None:
-    assert not asserts(System("asserting/none", STATE, (never,)))
+    assert not asserts(System("asserting/none", Bare(), (quietly,)))
 
 
 def test_an_assertion_that_cannot_fail_is_a_property_all_the_same() -> None:

@@ -36,11 +36,19 @@ def test_what_a_private_module_defines_is_refused_with_its_line(tmp_path: Path, 
     assert found.value.place.line >= 3
 
 
-def test_what_is_in_a_private_folder_is_refused_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["_drafts", "__drafts", "__drafts__"])
+def test_what_is_in_a_private_folder_is_refused_too(tmp_path: Path, name: str) -> None:
     load(project(tmp_path, "").resolve())
-    (tmp_path / "models" / "_drafts" / "more").mkdir(parents=True)
-    (tmp_path / "models" / "_drafts" / "more" / "one.py").write_text(HEAD + DEFINING[0])
-    with pytest.raises(ModelError, match=r"`models/_drafts/more/one\.py` defines a system"):
+    (tmp_path / "models" / name / "more").mkdir(parents=True)
+    (tmp_path / "models" / name / "more" / "one.py").write_text(HEAD + DEFINING[0])
+    with pytest.raises(ModelError, match=rf"`models/{name}/more/one\.py` defines a system"):
+        load(tmp_path)
+
+
+def test_a_file_whose_name_ends_otherwise_is_refused(tmp_path: Path) -> None:
+    load(project(tmp_path, "").resolve())
+    (tmp_path / "properties" / "claims.PY").write_text(HEAD + DEFINING[-1])
+    with pytest.raises(ModelError, match=r"`properties/claims\.PY` cannot be imported"):
         load(tmp_path)
 
 

@@ -4,41 +4,68 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
-from enum import Enum
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, assert_never
 
-from verifier.language.class_parts import attributes_of
+from verifier.language.constants import outside
 from verifier.language.errors import ModelError, is_model_file
 from verifier.language.functions import about
 from verifier.language.source_text import definition
-from verifier.language.system import System, instances
+from verifier.language.system import System
 from verifier.language.text_nodes import parts_of
+from verifier.language.varying import constants_of
 
 
 def asserts(system: System) -> bool:
     """Whether a step, or any function that it may call, contains an assertion.
 
-    Whatever a function names counts as called: globals, and by their names what the system's
-    records and constants have.
+    Whatever a function names counts as called, with all that it holds: each method of a class, what
+    tables have, defaults; and so do the classes of the system's fields and choices, and what its
+    constants hold.
     """
-    state: Any = type(system.initial)
-    records = dict.fromkeys(kind for kind, _ in instances(state, object))
-    leaves = zip(system.layout.leaves, system.initial_values, strict=True)
-    owners = (*records, *(value for leaf, value in leaves if leaf.constant))
-    waiting: list[FunctionType] = [_body(step.function.body) for step in system.actions]
     seen: set[CodeType] = set()
+    steps = [_body(step.function.body) for step in system.actions]
+    return _any_asserts(steps, seen) or _any_asserts(_held_outside(system), seen)
+
+
+def _held_outside(system: System) -> Iterator[FunctionType]:
+    try:
+        found = constants_of(system)
+    except ModelError:
+        return  # it is refused once it is compiled
+    yield from chain.from_iterable(each.functions for each in found)
+
+
+def _any_asserts(functions: Iterable[FunctionType], seen: set[CodeType]) -> bool:
+    """Whether some functions, or those that they hold, contain an assertion; `seen` have none."""
+    waiting = list(functions)
     while waiting:
-        function = waiting.pop()
+        function = _body(waiting.pop())
         if function.__code__ in seen or not is_model_file(function.__code__.co_filename):
             continue
         seen.add(function.__code__)
         if _contains_assert(function.__code__) or _names_assert_never(function):
             return True
-        waiting += _named(function, owners)
+        waiting += _held_by(function)
     return False
+
+
+@cache
+def _held_by(function: FunctionType) -> tuple[FunctionType, ...]:
+    """The functions that another one holds, or that what it names holds."""
+    names = set(_names(function.__code__))
+    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    values = [function.__globals__[name] for name in names if name in function.__globals__]
+    for value in (*values, *cells):
+        if isinstance(value, ModuleType):
+            values += [vars(value)[name] for name in names if name in vars(value)]
+    values += function.__defaults__ or ()
+    values += (function.__kwdefaults__ or {}).values()
+    found = (each for value in (*values, *cells) for each in outside(value, "").functions)
+    return tuple(dict.fromkeys(found))
 
 
 @cache
@@ -81,42 +108,6 @@ def _body(function: Any) -> FunctionType:
     return body
 
 
-def _named(function: FunctionType, owners: tuple[Any, ...]) -> Iterator[FunctionType]:
-    """The functions that another one may call."""
-    names, found = _named_outside(function)
-    yield from found
-    for owner in owners:
-        if isinstance(owner, type):
-            methods = _methods(owner)
-            yield from (methods[name] for name in names & methods.keys())
-        else:
-            yield from _functions(owner, names, 0)
-
-
-@cache
-def _named_outside(function: FunctionType) -> tuple[set[str], tuple[FunctionType, ...]]:
-    """All names in a function, and the functions that those of its module and its cells hold."""
-    names = set(_names(function.__code__))
-    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
-    values = [function.__globals__[name] for name in names if name in function.__globals__]
-    for value in (*values, *cells):
-        if isinstance(value, ModuleType):
-            values += [vars(value)[name] for name in names if name in vars(value)]
-    found = (each for value in (*values, *cells) for each in _functions(value, names, 0))
-    return names, tuple(dict.fromkeys(found))
-
-
-@cache
-def _methods(kind: type) -> dict[str, FunctionType]:
-    """The functions that a class has, by name, inherited ones included."""
-    found: dict[str, FunctionType] = {}
-    for base in kind.__mro__:
-        for name, member in vars(base).items():
-            if isinstance(function := _unwrapped(member), FunctionType):
-                found.setdefault(name, _body(function))
-    return found
-
-
 def _is_filled(cell: Any) -> bool:
     try:
         return cell.cell_contents is not None
@@ -129,41 +120,3 @@ def _names(code: CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _names(constant)
-
-
-DEEPEST = 4
-"""Constants within constants that are looked into."""
-
-
-def _functions(value: Any, names: set[str], depth: int) -> Iterator[FunctionType]:
-    """Functions that a constant is or holds; of an object or class those with some names."""
-    if about(value) is not None or isinstance(value, FunctionType):
-        yield _body(value)
-    elif depth > DEEPEST or isinstance(value, ModuleType | str | bool | int | float):
-        return
-    elif isinstance(value, type):
-        for kind in value.__mro__:
-            yield from (
-                _body(function)
-                for name, member in vars(kind).items()
-                if name in names and isinstance(function := _unwrapped(member), FunctionType)
-            )
-    elif isinstance(value, tuple | list | frozenset | set):
-        for item in value:
-            yield from _functions(item, names, depth + 1)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _functions(item, names, depth + 1)
-    else:
-        yield from _functions(type(value), names, depth + 1)
-        if not isinstance(value, Enum):
-            for name, item in attributes_of(value):
-                if name in names:
-                    yield from _functions(item, names, depth + 1)
-
-
-def _unwrapped(member: Any) -> Any:
-    """The function of a method, a static or class method, or a property."""
-    if isinstance(member, property):
-        return member.fget
-    return getattr(member, "__func__", member)

@@ -34,8 +34,8 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
         if not file.is_file():
             what = "a link to nothing" if file.is_symlink() else "not a file"
             raise _not_imported(root, file, f": it is {what}", "remove it, or write it again")
-        if any("." in part for part in parts):
-            help = "a module is a file whose name has no dot before `.py`"
+        if any("." in part for part in parts) or file.suffix != ".py":
+            help = "a module is a file whose name ends in `.py` and has no other dot"
             raise _not_imported(root, file, "", help)
         dotted = ".".join((name, *parts))
         blamed = blaming(f"module `{dotted}`", IMPORT_SECONDS, IMPORTS, str(file))

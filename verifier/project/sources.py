@@ -79,7 +79,7 @@ def show_as_compiled(source: Source) -> None:
 def python_files(folder: Path) -> list[Path]:
     """Every Python file below a folder, sorted; links are followed, but into no folder above.
 
-    Left out are folders whose names start with a dot or two underscores.
+    Left out are folders whose names start with a dot, and what Python stores.
     """
     found: list[Path] = []
     for number, entry in enumerate(_below(folder, frozenset())):
@@ -89,7 +89,7 @@ def python_files(folder: Path) -> list[Path]:
                 Place(str(folder), 1),
                 "does a link lead to a folder of something else?",
             )
-        if entry.suffix == ".py":
+        if entry.suffix.lower() == ".py":
             found.append(entry)
     return sorted(found)
 
@@ -108,5 +108,5 @@ def _below(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
     for entry in entries:
         if not entry.is_dir():
             yield entry
-        elif not entry.name.startswith((".", "__")):
+        elif not entry.name.startswith(".") and entry.name != "__pycache__":
             yield from _below(entry, above | {identity})
