@@ -21,8 +21,10 @@ PAIRS = (
 def bounded(rounds: int) -> Iterator[str]:
     """A table: each pair's processor seconds by either engine, and their ratio."""
     yield "\n## bmc-z3 next to bmc\n"
-    yield "Processor seconds of whole processes, with loading, compiling and the comparison with\n"
-    yield "Python; these are the same for both.\n"
+    yield (
+        "Processor seconds of whole processes; what they load, and the circuit that they recall, is "
+        "the same for both.\n"
+    )
     yield "| pair | bmc s | bmc-z3 s | ratio |\n|---|---|---|---|"
     sums = [0.0, 0.0]
     for pair in PAIRS:
