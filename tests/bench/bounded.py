@@ -22,8 +22,8 @@ def bounded(rounds: int) -> Iterator[str]:
     """A table: each pair's processor seconds by either engine, and their ratio."""
     yield "\n## bmc-z3 next to bmc\n"
     yield (
-        "Processor seconds of whole processes; what they load, and the circuit that they recall, is "
-        "the same for both.\n"
+        "Processor seconds of whole processes; what they load, and the circuit that they recall, "
+        "is the same for both.\n"
     )
     yield "| pair | bmc s | bmc-z3 s | ratio |\n|---|---|---|---|"
     sums = [0.0, 0.0]
