@@ -7,6 +7,7 @@ import dataclasses
 import dis
 import enum
 import functools
+import reprlib
 import typing
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -158,7 +159,7 @@ def of_libraries(cls: type) -> Iterator[FunctionType]:
 def _is_given(function: FunctionType, cls: type) -> bool:
     """Whether Python's dataclasses or named tuples have given a class a function."""
     code = function.__code__
-    return code in OF_SLOTS or is_generated(code, cls)
+    return code in OF_DATACLASSES or is_generated(code, cls)
 
 
 def _in_dataclass(cls: type, where: str) -> Iterator[Named]:
@@ -227,11 +228,15 @@ def _reads_or_is_named_so(cls: type, name: str, value: Any) -> bool:
 
 OF_ENUMS = {"_new_member_": "__new__"}
 """By which other name an enum has a method of its bases."""
-OF_SLOTS = {
-    vars(dataclasses)[name].__code__ for name in ("_dataclass_getstate", "_dataclass_setstate")
+OF_DATACLASSES = {
+    vars(dataclasses)[name].__code__
+    for name in ("_dataclass_getstate", "_dataclass_setstate", "_replace")
+    if name in vars(dataclasses)
 }
-"""What a frozen dataclass with slots has for pickling, which no run does."""
-MAKERS = {module.__file__ for module in (collections, dataclasses, enum, functools, typing)}
+"""What dataclasses have for pickling, which no run does, and from Python 3.13 on for `replace`."""
+MAKERS = {
+    module.__file__ for module in (collections, dataclasses, enum, functools, reprlib, typing)
+}
 """The files of Python's functions that put methods into classes."""
 GENERATED = frozenset({"__init__", "__eq__", "__ge__", "__gt__", "__hash__", "__le__", "__lt__"})
 """Methods that a dataclass has without a text in a file."""
@@ -265,7 +270,7 @@ def _is_as_made(function: FunctionType, name: str, cls: type) -> bool:
     """Whether Python has put a function there, as far as runs may call it."""
     code = function.__code__
     uncalled = code.co_name in ("__setattr__", "__delattr__", "__repr__")
-    named_so = function.__name__ in (name, OF_ENUMS.get(name)) or code in OF_SLOTS
+    named_so = function.__name__ in (name, OF_ENUMS.get(name)) or code in OF_DATACLASSES
     by_python = code.co_filename in MAKERS and named_so
     unnamed = code.co_filename == "<string>" and (uncalled or is_generated(code, cls))
     return by_python or unnamed
