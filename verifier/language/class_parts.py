@@ -226,8 +226,8 @@ def _reads_or_is_named_so(cls: type, name: str, value: Any) -> bool:
     return made and hasattr(type(value), "__get__") and not is_own(type(value))
 
 
-OF_ENUMS = {"_new_member_": "__new__"}
-"""By which other name an enum has a method of its bases."""
+RENAMED = {"_new_member_": "__new__", "__replace__": "_replace"}
+"""What a function is called that Python puts into classes by another name."""
 OF_DATACLASSES = {
     vars(dataclasses)[name].__code__
     for name in ("_dataclass_getstate", "_dataclass_setstate", "_replace")
@@ -270,7 +270,7 @@ def _is_as_made(function: FunctionType, name: str, cls: type) -> bool:
     """Whether Python has put a function there, as far as runs may call it."""
     code = function.__code__
     uncalled = code.co_name in ("__setattr__", "__delattr__", "__repr__")
-    named_so = function.__name__ in (name, OF_ENUMS.get(name)) or code in OF_DATACLASSES
+    named_so = function.__name__ in (name, RENAMED.get(name)) or code in OF_DATACLASSES
     by_python = code.co_filename in MAKERS and named_so
     unnamed = code.co_filename == "<string>" and (uncalled or is_generated(code, cls))
     return by_python or unnamed
