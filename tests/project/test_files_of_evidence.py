@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import load
+from verifier.catalogue import Catalogue, load
 from verifier.language import ModelError
 
 MODEL = """from verifier.language import System, record, step
@@ -38,13 +38,13 @@ def second(lamp: Lamp) -> bool:
 """
 
 
-def loaded(folder: Path, one: str, other: str, first: str, second: str) -> None:
+def loaded(folder: Path, one: str, other: str, first: str, second: str) -> Catalogue:
     (folder / "pyproject.toml").write_text("[tool.nestproof]\n")
     for part in ("models", "properties"):
         (folder / part).mkdir()
     (folder / "models" / "m.py").write_text(MODEL.format(one=one, other=other))
     (folder / "properties" / "p.py").write_text(CLAIMS.format(first=first, second=second))
-    load(folder)
+    return load(folder)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,7 @@ def test_names_that_would_share_a_file_are_refused(
 
 
 def test_names_that_share_none_are_not(tmp_path: Path) -> None:
-    loaded(tmp_path, "a/b", "a/b.c", "d.c", "d")
+    found = loaded(tmp_path, "a/b", "a/b.c", "d.c", "d")
+    assert sorted(map(str, found.pairs())) == [
+        *("a/b.c/d", "a/b.c/d.c", "a/b.c/deadlock", "a/b/d", "a/b/d.c", "a/b/deadlock"),
+    ]

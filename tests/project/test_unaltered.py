@@ -5,7 +5,7 @@ from pkgutil import resolve_name
 
 import pytest
 
-from verifier.catalogue import load
+from verifier.catalogue import Catalogue, load
 from verifier.language import ModelError
 
 MODEL = """import sys
@@ -31,12 +31,12 @@ lamp = System("lamp", Lamp(), (go,))
 COMPILE, STORES = "verifier.compiler.compile", "verifier.language.stores"
 
 
-def loaded(folder: Path, patch: str) -> None:
+def loaded(folder: Path, patch: str) -> Catalogue:
     (folder / "pyproject.toml").write_text("[tool.nestproof]\n")
     for part in ("models", "properties"):
         (folder / part).mkdir()
     (folder / "models" / "m.py").write_text(MODEL.format(patch=patch))
-    load(folder)
+    return load(folder)
 
 
 @pytest.mark.parametrize(
@@ -60,4 +60,5 @@ def test_what_changes_the_tool_is_refused(
 
 
 def test_a_model_that_only_looks_is_not(tmp_path: Path) -> None:
-    loaded(tmp_path, f"SIZE = len(vars(sys.modules['{STORES}']))")
+    found = loaded(tmp_path, f"SIZE = len(vars(sys.modules['{STORES}']))")
+    assert list(found.systems) == ["lamp"]
