@@ -18,6 +18,7 @@ from verifier.project.sources import Source
 Reasons = Callable[..., list[str]]
 
 KNOWN = [
+    "def set(x): pass\nX = (set,)\nY = {'a'}",
     "X = {1: 2}\nY = [k for k in X.keys()]\nZ = [*X.items()]\nW = dict(X.items())",
     "V = {1: 2}.keys()\nX = tuple(V)\nY = len(V) - 1",
     "def f(x: frozenset[str]) -> set[int]: return {1}\nX = isinstance(1, frozenset)",
@@ -59,6 +60,8 @@ KNOWN = [
 ]
 
 SHOWN = [
+    "X = list(set('ab'))\ndef set(x): pass",
+    "def set(x): pass\ndel set\nX = list(set('ab'))",
     "(a := {'a', 'b'})\nX = [*a]",
     "X = list({'a', 'b'})",
     "X = [x for x in {'a', 'b'}]",
@@ -88,6 +91,11 @@ SHOWN = [
 """A set is gone through item by item."""
 
 PERHAPS_SHOWN = [
+    "def f(): pass\nX = (set,)",
+    "def set(x): return tuple(x)\nX = set({'a', 'b'})",
+    "def len(x): return tuple(x)\nX = len({'a', 'b'})",
+    "def int(x): return F.append(x)\nF = []\nX = any(int(x) for x in {'a', 'b'})",
+    "def list(x): return x - {3}\nX = list({1: 2}.keys())",
     "import operator\nV = {1: 2}.keys()\nX = tuple(operator.or_(V, ()))",
     "def f(d): return d.keys()\nX = tuple(f({1: 2}) - {3})",
     "X = f'{ {1, 2} }'",

@@ -20,6 +20,7 @@ class Failing:
 
     `reads` are the fields that the claim looks at, with their values there: for an assertion those
     that its step reads, for `deadlock` those that the steps read which are not enabled.
+    `standing` says that the claim holds there, and fails once nothing happens.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Failing:
         self._values = machine.values
         self._failed_at: Place | None = None
         self.obstacles = machine.obstacles() or [] if group == DEADLOCK else []
+        self.standing = any(map(machine.fails_standing, self._claims))
         self.reads = self._reads(machine)
 
     def _reads(self, machine: Machine) -> dict[str, Any]:

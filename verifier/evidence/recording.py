@@ -170,6 +170,7 @@ def logged(
         blocked=failing.blocked if failing is not None else (),
         arbitrary=tuple(filter(system.is_arbitrary, seen)),
         asserted=failing.asserted if failing is not None else None,
+        standing=failing is not None and failing.standing,
     )
 
 

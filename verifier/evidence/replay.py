@@ -110,6 +110,10 @@ class Machine:
                 found = self._read_by(function)
         return found or {}
 
+    def fails_standing(self, function: ModelFunction) -> bool:
+        """Whether a property function holds now, and not once the machine stands still."""
+        return function in self.failing([function]) and not self._failing([function])
+
     def _read_by(self, function: ModelFunction) -> dict[str, Any] | None:
         for binding in bindings(self.system, function):
             self.run.reads = {}

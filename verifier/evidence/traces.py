@@ -167,7 +167,8 @@ class Trace(msgspec.Struct, frozen=True):
     the start, where the system says so. `case` is what occurs in the last step of an execution that
     is there to show it. `blocked` are the steps of a deadlock, each with what keeps it from being
     taken. Fields of `seen` that are `arbitrary` can start with any value. `asserted` is the
-    assertion that fails, where one does.
+    assertion that fails, where one does. A claim that is violated `standing` holds after the last
+    step and fails once nothing happens, when events are blank.
     """
 
     system: str
@@ -191,6 +192,7 @@ class Trace(msgspec.Struct, frozen=True):
     blocked: tuple[Blocked, ...] = ()
     arbitrary: tuple[str, ...] = ()
     asserted: Asserted | None = None
+    standing: bool = False
 
 
 def shown(value: Any) -> Value:

@@ -23,7 +23,6 @@ from verifier.project.orderless import (
     WALKING,
     Orderless,
     by_address,
-    does_more,
 )
 
 BY_NAME = ("attrgetter", "methodcaller")
@@ -92,6 +91,7 @@ class _Orders:
         """For each line the names of what is gone through, item by item, if they are sets."""
         self.named: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
         """How often each name was given to a set, and to a view."""
+        self._makers = orderless.makers(tree)
         self._parents = orderless.parents
         self._orderless, self._known = orderless, known
         for node in orderless.nodes[tree]:
@@ -137,7 +137,9 @@ class _Orders:
         """Whether it is `set`, `frozenset` or one of these with its items' type."""
         if isinstance(node, ast.Subscript):
             return self._makes(node.value)
-        return isinstance(node, ast.Name) and node.id in MAKERS and isinstance(node.ctx, ast.Load)
+        if not isinstance(node, ast.Name):
+            return False
+        return node.id in self._makers and isinstance(node.ctx, ast.Load)
 
     def _is_set(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Set | ast.SetComp):
@@ -210,7 +212,8 @@ class _Orders:
         if isinstance(parent, ast.If | ast.While | ast.Assert | ast.IfExp | ast.UnaryOp):
             return True
         if isinstance(parent, ast.Call):
-            return node is parent.func or _called(parent.func) in WALKING
+            name = _called(parent.func)
+            return node is parent.func or (name in WALKING and not self._orderless.bound[name])
         if isinstance(parent, ast.Attribute):
             return not parent.attr.startswith("__")
         if isinstance(parent, ast.AugAssign) and isinstance(parent.op, COMBINING):
@@ -258,7 +261,7 @@ class _Orders:
 
     def _collected(self, loop: ast.AST) -> bool:
         """Whether what runs over a set is collected without an order, and does nothing else."""
-        return self._collects(loop) and not does_more(self._parents[loop])
+        return self._collects(loop) and not self._orderless.does_more(self._parents[loop])
 
     def _collects(self, loop: ast.AST) -> bool:
         """Whether the items become a set, or go where their order does not show."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from verifier.language.text_nodes import parts_of
 
-MAKERS = ("set", "frozenset")
+MAKERS = {"frozenset", "set"}
 
 _ORDERLESS = {"all", "any", "bool", "frozenset", "isinstance", "len", "set"}
 """Functions whose answer does not depend on the order of what they are given."""
@@ -90,13 +90,38 @@ class Orderless:
         if _SUMS.isdisjoint(defined):
             self._functions.add("sum")
 
+    def makers(self, tree: ast.Module) -> set[str]:
+        """The names of what makes sets in a module, but those that it has for functions."""
+        defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        makers = set(MAKERS)
+        for name in MAKERS & defined.keys():
+            named = (node for node in self.nodes[tree] if getattr(node, "id", "") == name)
+            later = all(getattr(node, "lineno", 0) > defined[name].lineno for node in named)
+            if later and self.bound[name] == 1:
+                makers.discard(name)
+        return makers
+
     def call(self, call: ast.Call) -> bool:
         """Whether a function does not show the order of what it is given; with a key it may."""
         function = call.func
-        if not isinstance(function, ast.Name) or call.keywords:
+        if not isinstance(function, ast.Name) or call.keywords or self.bound[function.id]:
             return False
         summed_up = function.id != "sum" or len(call.args) == 1
         return function.id in self._functions and summed_up
+
+    def does_more(self, comprehension: ast.AST) -> bool:
+        """Whether a comprehension may do something for each item, which shows their order."""
+        parts = [*parts_of(comprehension)]
+        for loop in parts:
+            if isinstance(loop, ast.comprehension):
+                over = {*parts_of(loop.iter)}
+                parts = [part for part in parts if part not in over]
+        calls = [part.func for part in parts if isinstance(part, ast.Call)]
+        names = {each.id for each in calls if isinstance(each, ast.Name)}
+        silent = all(name in SILENT and not self.bound[name] for name in names)
+        named = all(isinstance(each, ast.Name) for each in calls)
+        assigns = any(isinstance(part, ast.NamedExpr) for part in parts)
+        return not silent or not named or assigns
 
     def _annotation(self, node: ast.expr | None) -> None:
         if node is not None:
@@ -110,7 +135,7 @@ class Orderless:
 def _bound(node: ast.AST) -> Iterator[str]:
     """The names that a node gives to something, but for loops and the like."""
     if isinstance(node, ast.Name | ast.Attribute):
-        if isinstance(node.ctx, ast.Store):
+        if not isinstance(node.ctx, ast.Load):
             yield node.id if isinstance(node, ast.Name) else node.attr
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name
@@ -118,18 +143,6 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield node.arg
     elif isinstance(node, ast.alias):
         yield node.asname or node.name
-
-
-def does_more(comprehension: ast.AST) -> bool:
-    """Whether a comprehension may do something for each item, which shows their order."""
-    parts = [*parts_of(comprehension)]
-    for loop in parts:
-        if isinstance(loop, ast.comprehension):
-            over = {*parts_of(loop.iter)}
-            parts = [part for part in parts if part not in over]
-    calls = [part.func for part in parts if isinstance(part, ast.Call)]
-    silent = all(isinstance(each, ast.Name) and each.id in SILENT for each in calls)
-    return not silent or any(isinstance(part, ast.NamedExpr) for part in parts)
 
 
 def by_address(tree: ast.Module) -> Iterator[int]:

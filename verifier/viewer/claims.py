@@ -5,6 +5,9 @@ from __future__ import annotations
 from verifier.evidence.traces import Trace
 from verifier.viewer.lines import inert, words
 
+STANDING = "once nothing happens and events are blank"
+"""When a claim fails that holds after the last step."""
+
 
 def failing_claim(trace: Trace) -> str:
     """What fails; an assertion without a text of its own is quoted."""

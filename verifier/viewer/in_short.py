@@ -62,7 +62,7 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
         yield from _causes(reading, label, causes, before, columns)
     if not any(causes for _, causes, _ in sides):
         known = list(filter(reading.has, trace.seen))
-        yield from _causes(reading, "seen", known, reading.steps + 1, columns)
+        yield from _causes(reading, "seen", known, reading.end + 1, columns)
     yield from _promised_otherwise(reading, sides[1], columns)
     yield from _made_so(reading, levels, sides[1], columns)
     turn = next(iter(trace.turned), None)
@@ -239,7 +239,8 @@ def _causes(
         at = reading.origin(cause, before - 1)
         last = max(last, at)
         value = shown(reading.value(cause, before - 1))
-        when = f"step {at}" if at else "from the start"
+        blank = cause in reading.events and not at
+        when = f"step {at}" if at else "blank" if blank else "from the start"
         comma = "," * (cause != causes[-1])
         pieces.append(line((f"{inert(cause)}={value}", "mark"), (f" ({when}){comma}", "source")))
     if len(causes) > MOST:

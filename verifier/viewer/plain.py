@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.traces import Trace
 from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Beliefs
-from verifier.viewer.claims import failing_claim
+from verifier.viewer.claims import STANDING, failing_claim
 from verifier.viewer.comparison import (
     belief_lines,
     contract_lines,
@@ -50,7 +50,7 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
         yield from _section("Why")
         yield from violation_lines(reading)
         if reading.is_explained:
-            yield from why_lines(reading, trace.decisive or tuple(trace.seen), reading.steps)
+            yield from why_lines(reading, trace.decisive or tuple(trace.seen), reading.end)
             yield from _section("What if")
             yield from what_if_lines(reading)
     beliefs = Beliefs(reading, Timeline(reading).levels)
@@ -103,7 +103,8 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
     """One step: its calls and branches, and the fields it changed."""
     stride = reading.trace.steps[number - 1]
     last = bool(reading.trace.conjunct) and number == reading.steps
-    mark: list[Span] = [("  <-- here it fails", "wrong")] if last else []
+    when = f"it fails {STANDING}" if reading.trace.standing else "here it fails"
+    mark: list[Span] = [(f"  <-- {when}", "wrong")] if last else []
     level = Timeline(reading).levels.at(number - 1)
     yield (
         (f"{number:3}  ", ""),

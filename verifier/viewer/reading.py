@@ -56,6 +56,11 @@ class Reading:
     def steps(self) -> int:
         return len(self.trace.steps)
 
+    @property
+    def end(self) -> int:
+        """When the claim fails: after the last step, or one later, when nothing has happened."""
+        return self.steps + self.trace.standing
+
     def has(self, field: str) -> bool:
         return field in self._known
 
@@ -85,8 +90,12 @@ class Reading:
         return _last(self._changes.get(field, []), number)
 
     def origin(self, field: str, number: int) -> int:
-        """The last step up to `number` that gave the field its value or kept it; 0 for none."""
-        return _last(self._given.get(field, []), number)
+        """The last step up to `number` that gave the field its value or kept it; 0 for none.
+
+        What happens in a step is blank after it.
+        """
+        last = _last(self._given.get(field, []), number)
+        return 0 if field in self._blank and last < number else last
 
     def next_change(self, field: str, number: int, back: bool = False) -> int | None:
         """The next step, or the one before, that changes the field."""

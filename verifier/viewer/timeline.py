@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.evidence.traces import Stride
+from verifier.viewer.claims import STANDING
 from verifier.viewer.levels import Levels, Passage, choices_shown, handlers
 from verifier.viewer.lines import Line, Span, inert, line, shown
 from verifier.viewer.reading import Reading
@@ -69,7 +70,8 @@ class Timeline:
         groups = {inert(trace.claims.get(claim, claim)) for claim in stride.fails}
         own = inert(trace.property) if last else ""
         others = sorted(groups - {own})
-        parts: list[Span] = [(f"  ✗ {own} fails here", "wrong")] if own else []
+        when = f"fails {STANDING}" if trace.standing else "fails here"
+        parts: list[Span] = [(f"  ✗ {own} {when}", "wrong")] if own else []
         if others:
             also = "also " if own else ""
             parts.append((f"  {also}✗ {', '.join(others)}", "choice"))

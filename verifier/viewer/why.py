@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.traces import ASSERTIONS, CHOICE, Trace
 from verifier.viewer.call_tree import place
 from verifier.viewer.causes import Link, Sources, chain
-from verifier.viewer.claims import asserted_text, failing_claim
+from verifier.viewer.claims import STANDING, asserted_text, failing_claim
 from verifier.viewer.lines import (
     COLUMNS,
     Line,
@@ -39,7 +39,7 @@ def others_line(trace: Trace) -> str:
 def violation_lines(reading: Reading) -> Iterator[Line]:
     """What fails, and what it looks at; decisive fields are marked."""
     trace = reading.trace
-    yield line(f"{failing_claim(trace)}:")
+    yield line(f"{failing_claim(trace)}{f', {STANDING}' * trace.standing}:")
     if text := asserted_text(trace):
         yield line((f"    {text}", "source"))
     fields = looked_at(trace)
@@ -47,7 +47,7 @@ def violation_lines(reading: Reading) -> Iterator[Line]:
     for field in fields:
         mark: Span = ("  <- alone decides it", "mark") if field in trace.decisive else ("", "")
         since: Span = ("  from the start, where it can be any", "source")
-        free = field in trace.arbitrary and not reading.origin(field, reading.steps)
+        free = field in trace.arbitrary and not reading.origin(field, reading.end)
         value: Span = (shown(trace.seen[field]), "new")
         yield line(f"    {inert(field):<{columns}}  ", value, mark, *[since] * free)
     if others := others_line(trace):

@@ -10,7 +10,7 @@ from verifier.evidence.traces import Trace
 from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Beliefs
 from verifier.viewer.causes import Because, Link, chain
-from verifier.viewer.claims import failing_claim
+from verifier.viewer.claims import STANDING, failing_claim
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which, what_happened
 from verifier.viewer.in_short import in_short
@@ -82,7 +82,7 @@ class Scene:
     def _violating(self) -> list[Link]:
         """The causes of the violation."""
         wanted = self.trace.decisive or tuple(self.trace.seen)
-        return chain(self.reading, wanted, self.reading.steps)
+        return chain(self.reading, wanted, self.reading.end)
 
     @property
     def because(self) -> Because | None:
@@ -111,7 +111,8 @@ class Scene:
     def remark(self) -> Span:
         """What is special about the step under the cursor."""
         if self.trace.conjunct and self.number == self.reading.steps:
-            return f"here it fails: {failing_claim(self.trace)}", "wrong"
+            when = f"it fails {STANDING}" if self.trace.standing else "here it fails"
+            return f"{when}: {failing_claim(self.trace)}", "wrong"
         if self.trace.case and self.number == self.reading.steps:
             return f"here it occurs: {words(self.trace.case)}", "good"
         if self.number and self.number == self.trace.doomed:
