@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 CAMPAIGNS := tests/compiler/test_determinism.py tests/engines/test_corpus.py \
              tests/language/test_agreement.py \
              tests/language/test_plain_objects.py tests/models/test_kvm_mutants.py \
-             tests/models/test_kvm_verdicts.py tests/models/test_native.py tests/models/test_stack.py
+             tests/models/test_kvm_verdicts.py tests/models/test_native.py \
+             tests/models/test_stack.py tests/viewer/test_mutants_told.py
 
 verify: $(VENV)/ready
 	$(BIN)/nestproof check

@@ -61,6 +61,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["HOME"] = HOME.name
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Three for two cores: many tests wait for processes."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first."""
     items.sort(key=lambda item: item.path.name not in LONG)

@@ -109,7 +109,12 @@ def gated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(gated: Path, tmp_path: Path) -> Project:
     """A copy of it, on a branch of its own."""
-    shutil.copytree(gated, tmp_path, dirs_exist_ok=True)
-    project = Project(tmp_path / "lazy", environment_in(tmp_path))
+    project = copied(gated, tmp_path)
     project.git("checkout", "--quiet", "-b", "topic")
     return project
+
+
+def copied(folder: Path, to: Path) -> Project:
+    """A project with its cache, in another folder."""
+    shutil.copytree(folder, to, dirs_exist_ok=True, symlinks=True)
+    return Project(to / "lazy", environment_in(to))

@@ -57,21 +57,23 @@ def test_the_environment_of_another_repository_is_left_aside(
 
 
 @pytest.mark.parametrize(
-    "setting",
+    "settings",
     [
-        ("diff.noprefix", "true"),
-        ("diff.mnemonicPrefix", "true"),
-        ("diff.renames", "copies"),
-        ("diff.context", "9"),
-        ("diff.interHunkContext", "99"),
-        ("color.ui", "always"),
-        ("diff.relative", "true"),
+        {
+            "diff.noprefix": "true",
+            "diff.renames": "copies",
+            "diff.context": "9",
+            "color.ui": "always",
+            "diff.relative": "true",
+        },
+        {"diff.mnemonicPrefix": "true", "diff.interHunkContext": "99"},
     ],
 )
 def test_the_lines_to_blame_are_found_whatever_is_configured(
-    project: Project, setting: tuple[str, str]
+    project: Project, settings: dict[str, str]
 ) -> None:
-    project.git("config", *setting)
+    for name, value in settings.items():
+        project.git("config", name, value)
     broken(project)
     ran = project.gate()
     assert ran.code == 1
