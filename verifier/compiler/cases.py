@@ -54,8 +54,7 @@ class Cases:
 
     def found(self) -> list[Case]:
         """The cases. Raises Undecided."""
-        for words in self._walks():
-            self._choose(words, WALKS)
+        self._choose(self._walks(), WALKS * ROUNDS)
         self._search()
         self._reduce()
         return list(self.chosen)
@@ -71,8 +70,8 @@ class Cases:
         reached = zip(self.goals.all, self.times, strict=True)
         return next((goal for goal, times in reached if goal.never and times), None)
 
-    def _walks(self) -> Iterator[list[int]]:
-        """Words of cases along random walks."""
+    def _walks(self) -> list[int]:
+        """Words of the cases along random walks: round by round, the first in the lowest bits."""
         circuit, random = self.circuit, self.random
         states = [latch.literal for latch in circuit.latches]
         inputs = [bit.literal for bit in circuit.inputs]
@@ -85,10 +84,12 @@ class Cases:
             else (ones * latch.reset & ~anywhere) | random.getrandbits(WALKS) & anywhere
             for latch in circuit.latches
         ]
-        for _ in range(ROUNDS):
+        whole = [0] * (len(states) + len(inputs))
+        for number in range(ROUNDS):
             words = [*state, *self._inputs()]
-            yield words
+            whole = [word << WALKS * number | seen for word, seen in zip(words, whole, strict=True)]
             state = step(words, ones)
+        return whole
 
     def _inputs(self) -> Iterator[int]:
         """A step for each walk, and choices."""
