@@ -1,14 +1,18 @@
 """Names that stand for two things, or that nobody could type, are refused with both places."""
 
+import linecache
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from verifier.catalogue import bundled_root
-from verifier.language import ModelError, always, record, sometimes
+from verifier.language import ModelError, System, always, record, sometimes, step
+from verifier.language.compiling import compile_system
 from verifier.language.errors import Place
 from verifier.language.functions import about
+from verifier.language.members import check_enum
 from verifier.language.names import (
     check_functions,
     check_system,
@@ -216,3 +220,43 @@ def test_two_systems_of_one_name_are_placed() -> None:
     error = two_systems("a", first, second)
     assert error.message == "two systems are called `a`: the first is at module.py:2"
     assert error.place == second
+
+
+# names that no model can use
+
+
+class Mode(Enum):
+    ONE = 0
+    keys = 1
+
+
+def items(_: object) -> bool:
+    return True
+
+
+@pytest.mark.parametrize("name", ["items", "keys", "format", "mro", "tb_next", "cr_code", "_run"])
+def test_a_field_or_method_that_no_model_could_use(name: str) -> None:
+    for held in ({"__annotations__": {name: "bool"}, name: False}, {name: items}):
+        with pytest.raises(ModelError, match=f"`S` has `{name}`, which no model can use") as error:
+            record(type("S", (), {"__annotations__": {}, **held}))
+        assert error.value.mend == "give it another name: it is Python's or the language's own"
+
+
+def test_a_member_that_no_model_could_use() -> None:
+    with pytest.raises(ModelError, match="`Mode` has `keys`, which no model can use"):
+        check_enum(Mode)
+
+
+@pytest.mark.parametrize("name", ["cr_shadow", "tb_valid", "ag_on", "gi_mask", "key", "f_tag"])
+def test_a_field_that_is_called_almost_like_python_s_own(name: str) -> None:
+    kind: Any = record(type("S", (), {"__annotations__": {name: bool}, name: False}))
+
+    source = f"def use(state):\n    state.{name} = not state.{name}\n"
+    file = Path("use.py").absolute()
+    file.write_text(source)
+    space: dict[str, Any] = {"__name__": "models.use", "S": kind}
+    exec(compile(source, str(file), "exec"), space)
+    space["use"].__annotations__ = {"state": kind}
+    linecache.checkcache(str(file))
+    compiled = compile_system(System("one", kind(), (step(space["use"]),)), ())
+    assert [bit.name for bit in compiled.circuit.latches] == [name]

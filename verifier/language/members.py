@@ -7,6 +7,7 @@ from enum import Enum, Flag
 from verifier.language.constants import outside
 from verifier.language.errors import refuse
 from verifier.language.ownership import is_own
+from verifier.language.restricted import ANOTHER_NAME, UNUSABLE
 
 MEMBERS = 64
 """Members of an enum beyond which it is refused: a family has a row for each."""
@@ -65,6 +66,8 @@ def _check_member(type: type[Enum], one: Enum) -> None:
             f"a member of `{type.__name__}` calls itself `{name}`, which is not its name",
             "leave names to Python",
         )
+    if name in UNUSABLE:
+        raise refuse(f"`{type.__name__}` has `{name}`, which no model can use", ANOTHER_NAME)
     if not name.isidentifier():
         raise refuse(
             f"`{type.__name__}` has a member called `{name}`", "names are Python's identifiers"

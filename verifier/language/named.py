@@ -78,7 +78,7 @@ class Named(Constructs):
             node.attr in INTERNAL
             or node.attr in OF_CLASSES
             or _is_dunder(node.attr)
-            or node.attr.startswith(FRAMES)
+            or node.attr in FRAMES
         ):
             raise self._refuse(
                 node, f"uses `.{node.attr}`", "use fields and methods: it is not part of the model"

@@ -13,6 +13,7 @@ from verifier.language.functions import about, model_function
 from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
 from verifier.language.ownership import View
 from verifier.language.records import FieldAccess, assign, fill, require_fresh
+from verifier.language.restricted import ANOTHER_NAME, UNUSABLE
 from verifier.language.running import RUNNING
 from verifier.language.stores import SymbolicStore, consecutive, shifted, store_for
 
@@ -134,6 +135,9 @@ CREATORS = (
 def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
     layout = lay_out(cls, ghost, event)
     _check_mixins(cls)
+    for name in (*layout.fields, *cls.__dict__):
+        if name in UNUSABLE:
+            raise refuse(f"`{cls.__name__}` has `{name}`, which no model can use", ANOTHER_NAME)
     for name, attribute in list(cls.__dict__.items()):
         if isinstance(attribute, property) and attribute.fget is not None:
             setattr(cls, name, property(model_function(attribute.fget)))

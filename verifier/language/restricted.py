@@ -2,6 +2,7 @@
 
 from enum import Enum, EnumMeta, Flag
 from inspect import getmro
+from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import NamedTuple
 
 INTERNAL = {
@@ -44,8 +45,13 @@ OF_CLASSES = {
 } - HARMLESS
 """What Python puts into classes beside: tables of its own, and a way to their bases."""
 
-FRAMES = ("gi_", "cr_", "ag_", "tb_")
-"""How attributes of generators and tracebacks begin that lead to everything there is."""
+FRAMES = {
+    name
+    for kind in (GeneratorType, CoroutineType, AsyncGeneratorType, TracebackType, FrameType)
+    for name in vars(kind)
+    if name.startswith(("gi_", "cr_", "ag_", "tb_", "f_"))
+}
+"""Attributes of generators, tracebacks and frames, which lead to everything there is."""
 
 VIEWS = {"items", "keys"}
 """Methods of dictionaries whose result is a set; a family has `items`, too."""
@@ -67,6 +73,11 @@ ORDERED = {
 
 TEXTUAL_METHODS = {"format", "format_map"}
 """Methods of text that look into what they are given."""
+
+UNUSABLE = INTERNAL | OF_CLASSES | FRAMES | VIEWS | TEXTUAL_METHODS
+"""Attributes that no model uses, whatever has them."""
+
+ANOTHER_NAME = "give it another name: it is Python's or the language's own"
 
 UNHOOKED = {
     "callable",
