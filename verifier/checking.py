@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from verifier.circuit.circuit import Circuit
+from verifier.check.vacuity import Emptiness, emptiness, reached, witness_goals
 from verifier.engines.contract import Engine, finds_shortest
 from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.kept import Run
@@ -28,12 +28,9 @@ from verifier.evidence.verdicts import (
 from verifier.language.compiled import DEADLOCK, Compiled
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.language.functions import ModelFunction
-from verifier.language.system import System, bindings
 from verifier.proofs import audited_proofs, vacuous_proof
 
 SHORTENING_SECONDS = 60.0
-NAMED = 3
-"""Missing cases that a vacuous verdict names."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +96,11 @@ def decide(
     held = [group for group in wanted if group not in open_or_violated]
     wishes = sorted({wish for group in held for wish in witnesses[group]})
     unknown = [wish for wish in wishes if wish not in sound]
-    reached = _reached(compiled.circuit, unknown, engine, limits, watch)
-    reached |= {wish: said_by(compiled, sound[wish]) for wish in wishes if wish in sound}
+    occur = reached(compiled.circuit, unknown, engine, limits, watch)
+    occur |= {wish: said_by(compiled, sound[wish]) for wish in wishes if wish in sound}
     proved = {group: each for group, each in verdicts.items() if isinstance(each, Proved)}
     proofs = audited_proofs(compiled, properties, proved, minimal, watch)
-    dead = {wish: each for wish, each in reached.items() if isinstance(each, Proved)}
+    dead = {wish: each for wish, each in occur.items() if isinstance(each, Proved)}
     searched = {wish: each for wish, each in dead.items() if wish not in sound}
     found = audited_proofs(compiled, properties, searched, minimal, watch)
     missing = {wish: each.certificate for wish, each in found.items()}
@@ -119,7 +116,7 @@ def decide(
             result = _result(compiled, properties, group, verdicts.get(group), minimal, watch)
         empty = None
         if result.verdict == "proved":
-            empty = _empty(compiled, group, witnesses[group], reached)
+            empty = _empty(compiled, group, emptiness(witnesses[group], occur))
         if empty is not None and empty.verdict == "vacuous":
             proof = result.evidence if isinstance(result.evidence, Certificate) else None
             case = next(missing[wish] for wish in witnesses[group] if wish in missing)
@@ -165,38 +162,6 @@ def _refuse_absent(
         )
 
 
-def witness_goals(
-    system: System, properties: Sequence[ModelFunction], groups: Iterable[str]
-) -> dict[str, list[str]]:
-    """For each property, the goals that must be reachable, or it says nothing."""
-    fires = [f"fires:{step.name}" for step in system.actions]
-    return {
-        group: [
-            *fires,
-            *(
-                f"sometimes:{function.name}"
-                for function in properties
-                if function.kind == "sometimes"
-                and function.group == group
-                and bindings(system, function)
-            ),
-        ]
-        for group in groups
-    }
-
-
-def _reached(
-    circuit: Circuit, wishes: Sequence[str], engine: Engine, limits: Limits, watch: Watch
-) -> dict[str, Verdict]:
-    """Every wish's verdict: `Violated` says that it is reached."""
-    from verifier.engines.simulation import simulation
-
-    watch(Progress("simulation", 0, f"{len(wishes)} witnesses"))
-    found: dict[str, Verdict] = dict(simulation(circuit, wishes))
-    rest = [wish for wish in wishes if wish not in found]
-    return found | dict(engine(circuit, rest, limits, watch)) if rest else found
-
-
 def _result(
     compiled: Compiled,
     properties: Sequence[ModelFunction],
@@ -218,36 +183,15 @@ def _result(
     return Result(name, group, "proved", "simulation", 0, 0.0, None)
 
 
-def _empty(
-    compiled: Compiled, group: str, witnesses: Sequence[str], reached: Mapping[str, Verdict]
-) -> Result | None:
-    """Vacuous, or unknown whether it is, where a witness is missing; None where none is."""
-    system = compiled.system.name
-    dead = [w for w in witnesses if isinstance(reached.get(w), Proved)]
-    if dead:
-        first = reached[dead[0]]
-        reason = f"no execution in which {_one_of(dead)}"
-        return Result(system, group, "vacuous", first.engine, 0, first.seconds, None, reason)
-    for wish in witnesses:
-        open = reached.get(wish)
-        if isinstance(open, Unknown):
-            steps = "step" if open.depth == 1 else "steps"
-            reason = f"it is not known whether {_occurs(wish)}; not within {open.depth} {steps}"
-            engine, depth = open.engine, open.depth
-            return Result(system, group, "unknown", engine, depth, open.seconds, None, reason)
-    return None
-
-
-def _one_of(wishes: Sequence[str]) -> str:
-    """What does not occur in words, the first of many."""
-    named = [_occurs(wish) for wish in wishes[:NAMED]]
-    more = [f"{len(wishes) - NAMED} more occur"] * (len(wishes) > NAMED)
-    return " or ".join([*named, *more])
-
-
-def _occurs(wish: str) -> str:
-    kind, name = wish.split(":", 1)
-    return f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
+def _empty(compiled: Compiled, group: str, found: Emptiness | None) -> Result | None:
+    """Vacuous, or unknown whether it is, where a witness is missing."""
+    if found is None:
+        return None
+    first, depth = found.first, found.first.depth if isinstance(found.first, Unknown) else 0
+    name = compiled.system.name
+    return Result(
+        name, group, found.verdict, first.engine, depth, first.seconds, None, found.reason
+    )
 
 
 def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -> Violated:

@@ -13,8 +13,14 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import HERE, Runner
+from tests.evidence.kettle import kettle
+from verifier.check.vacuity import Emptiness
+from verifier.cli import audit_command, progress
 from verifier.cli import nestproof as nestproof_command
-from verifier.cli import progress
+from verifier.evidence.audit import Audited
+from verifier.evidence.verdicts import Unknown
+
+VACUOUS = "lazy/fixed/isolation is vacuous: `both_tasks_use_the_fpu` never occurs"
 
 Spoil = Callable[[dict[str, Any]], Any]
 
@@ -190,6 +196,38 @@ def test_a_damaged_file_counts_before_a_rejected_one_and_that_before_an_unknown_
     assert code(slow) == 3
     assert code(slow, rejected) == 1
     assert code(damaged, rejected, slow) == 2
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "access.by == Task.B and machine.current == Task.A",
+        "access.executed != access.executed",
+    ],
+)
+def test_a_proof_whose_property_is_vacuous_by_now_is_not_confirmed_as_proved(
+    nestproof: Runner, evidence: Path, project: Path, test: str
+) -> None:
+    """Its lemmas hold, and need not say that the case never occurs."""
+    properties = project / "properties" / "isolation.py"
+    was = "access.by == Task.B and machine.current == Task.B"
+    assert properties.read_text().count(was) == 1
+    properties.write_text(properties.read_text().replace(was, test))
+    ran = nestproof("audit", str(proof(evidence)), cwd=project)
+    assert ran.out == f"confirmed {proof(evidence)}: lazy/fixed/isolation: vacuous\n"
+    ran = nestproof("show", str(proof(evidence)), "--plain", cwd=project)
+    assert ran.out.splitlines()[0] == VACUOUS
+    assert ran.code == 1
+
+
+def test_a_proof_of_which_it_is_not_known_whether_it_is_vacuous_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open = Emptiness(Unknown("bmc", "", 7, 0.0), "it is not known whether it is", ("fires:x",))
+    monkeypatch.setattr(audit_command, "missing_witness", lambda *_: open)
+    compiled, properties = kettle()
+    one = audit_command.witnessed(compiled, properties, Audited("busy", "confirmed", "proved"), ())
+    assert one == Audited("busy", "unknown", "its proof holds; it is not known whether it is")
 
 
 def test_what_is_audited_before_the_time_is_up_counts(nestproof: Runner, tmp_path: Path) -> None:

@@ -119,7 +119,10 @@ def record_outside(_: State) -> None:
     part.mode = Mode.DONE  # here
 
 
-@refused("a record that is not part of the state is assigned to", WRITTEN)
+@refused(
+    "a record that is one of several is assigned to",
+    "assign to each where it is known which one it is",
+)
 def record_outside_or_inside(s: State, flag: bool) -> None:
     either(s, flag).flag = False  # here
 

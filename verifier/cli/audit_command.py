@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,7 @@ from time import monotonic
 import click
 
 from verifier.catalogue import Catalogue, load
-from verifier.checking import witness_goals
+from verifier.check.vacuity import missing_witness, witness_goals
 from verifier.cli import options
 from verifier.cli.errors import one_line, say, tell, wrong_file
 from verifier.cli.here import project_here
@@ -21,8 +21,10 @@ from verifier.compiler.compile import compile_compared
 from verifier.evidence.audit import Audited, Status, audited, claimed
 from verifier.evidence.files import DamagedFile, Saved, UnknownKey, read_any
 from verifier.evidence.kept import Kept
-from verifier.evidence.verdicts import Progress
+from verifier.evidence.verdicts import Limits, Progress
+from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
 from verifier.processes.lifetime import end_all
 from verifier.processes.pool import messages
 from verifier.processes.signals import WORDS, shielded
@@ -145,12 +147,28 @@ def _judge(catalogue: Catalogue, evidence: Saved | Kept, tell: Tell) -> None:
     properties = catalogue.properties_of(system)
     compiled = compile_compared(system, properties)
     witnesses = witness_goals(system, properties, claimed(evidence))
-    known: set[str] = set()
+    known, occur = set[str](), set[str]()
     try:
         for one in audited(compiled, properties, evidence, witnesses):
+            if (one.status, one.text) == ("confirmed", "proved"):
+                tell(witnessed(compiled, properties, one, occur))
+            else:
+                occur |= {one.goal} if one.text.startswith("reached") else set()
+                tell(one)
             known.add(one.goal)
-            tell(one)
     except Undecided as undecided:
         for goal in claimed(evidence):
             if goal not in known:
                 tell(Audited(goal, "unknown", str(undecided)))
+
+
+def witnessed(
+    compiled: Compiled, properties: Sequence[ModelFunction], one: Audited, known: Collection[str]
+) -> Audited:
+    """A proof shows nothing where a step never fires or a case never occurs, as far as is known."""
+    empty = missing_witness(compiled, properties, one.goal, known, Limits())
+    if empty is None:
+        return one
+    if empty.verdict == "vacuous":
+        return Audited(one.goal, "confirmed", "vacuous")
+    return Audited(one.goal, "unknown", f"its proof holds; {empty.reason}")

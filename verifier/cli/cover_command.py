@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from verifier.catalogue import Catalogue, load
-from verifier.checking import witness_goals
+from verifier.check.vacuity import witness_goals
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.fitting import echo

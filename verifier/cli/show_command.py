@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from verifier.catalogue import Catalogue
 from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
+from verifier.cli.errors import NotConfirmed
 from verifier.cli.fitting import echo
 from verifier.cli.opening import interactive, open_trace, session_of
 from verifier.cli.pair_evidence import Asked, explained_here, found, occurring
@@ -24,10 +25,14 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress
 from verifier.gate.cache import Cache, cache_folder
+from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
 from verifier.viewer.lines import Line, Role, rendered, unstyled
 from verifier.viewer.watches import Watch
 
+SECONDS = 60.0
+"""To find out whether what a saved proof counts on occurs."""
 FORMATS = ("text", "svg", "html", "mermaid")
 
 Shown = Trace | Certificate | Unverified
@@ -143,7 +148,7 @@ def _proof(
     proof: Certificate, catalogue: Catalogue | None, reuse: Reuse, reporter: Reporter
 ) -> tuple[list[Line], int]:
     """A proof in words; the exit code is 1 where it shows that a property is vacuous."""
-    from verifier.checking import witness_goals
+    from verifier.check.vacuity import witness_goals
     from verifier.evidence.audit import excluded
     from verifier.premises import premises
     from verifier.viewer.proof import certificate_lines
@@ -156,8 +161,28 @@ def _proof(
     reporter.watch(Progress("premises", 0, proof.system))
     cases = witness_goals(system, properties, [proof.property])[proof.property]
     empty = [] if ":" in proof.property else excluded(compiled, proof.lemmas, cases)
+    is_of_file = not proof.engine
+    if is_of_file and not empty and ":" not in proof.property:
+        empty = _missing(compiled, properties, proof, reporter)
     lines = certificate_lines(proof, types, premises(compiled, proof), empty)
     return list(lines), 1 if empty else 0
+
+
+def _missing(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    proof: Certificate,
+    reporter: Reporter,
+) -> list[str]:
+    """What never occurs, which makes a property vacuous; NotConfirmed where that is unknown."""
+    from verifier.check.vacuity import missing_witness
+
+    limits = Limits(seconds=SECONDS)
+    found = missing_witness(compiled, properties, proof.property, (), limits, reporter.watch)
+    if found is not None and found.verdict == "unknown":
+        pair = f"{proof.system}/{proof.property}"
+        raise NotConfirmed(f"the proof of `{pair}` holds; {found.reason}", code=3)
+    return [] if found is None else list(found.missing)
 
 
 def _title(evidence: Shown) -> str:

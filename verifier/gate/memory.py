@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
-from verifier.checking import witness_goals
+from verifier.check.vacuity import witness_goals
 from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.kept import Kept, Run, kept
 from verifier.evidence.verdicts import Clause

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from verifier.catalogue import Catalogue, load
-from verifier.checking import witness_goals
+from verifier.check.vacuity import witness_goals
 from verifier.evidence.verdicts import Watch, silent
 from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.cache import Cache

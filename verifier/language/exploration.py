@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import FALSE, TRUE
-from verifier.language.errors import Disabled, ModelError
+from verifier.language.errors import Disabled, ModelError, Overdue
 from verifier.language.feasible import is_feasible
-from verifier.language.forks import Learned, Meeting, extended
+from verifier.language.forks import Learned, Meeting, Way, extended
 from verifier.language.functions import ModelFunction
 from verifier.language.merging import merged_result, raw_value
 from verifier.language.observing import forbid_stop
@@ -90,7 +90,7 @@ class Exploration:
             name = self.function.claim(failure)
             enabled = FALSE
             run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
-        except (ModelError, RecursionError):
+        except (Overdue, RecursionError):
             raise
         except Exception:
             if is_feasible(run.graph, run.way):
@@ -124,18 +124,29 @@ class Exploration:
             a, b = then.writes.get(place, entry[place]), otherwise.writes.get(place, entry[place])
             writes[place] = a if a is b else run.choose(condition, a, b)
             pairs.append((a, b))
-        raws = raw_value(then.result), raw_value(otherwise.result)
-        if None not in raws:
-            pairs.append(raws)
         way, there = extended(self.way, before), (then.enabled, otherwise.enabled)
-        home = self.function.place
-        run.meetings.append(Meeting(condition, way, there, tuple(pairs), home))
         results = [each.result for each in (then, otherwise)]
         if then.moment[0] != otherwise.moment[0]:
             results = [self._met(each) for each in (then, otherwise)]
-        result = merged_result(run, self.function, condition, *results)
+        try:
+            result = merged_result(run, self.function, condition, *results)
+            raws = raw_value(then.result), raw_value(otherwise.result)
+            if None not in raws:
+                pairs.append(raws)
+        except ModelError:
+            if self._is_possible(way, condition, then):
+                if self._is_possible(way, condition ^ 1, otherwise):
+                    raise
+                result = then.result
+            else:
+                result = otherwise.result
+        run.meetings.append(Meeting(condition, way, there, tuple(pairs), self.function.place))
         moment = latest(then.moment, otherwise.moment)
         return Outcome(enabled, writes, result, failures, moment)
+
+    def _is_possible(self, way: Way, decided: int, outcome: Outcome) -> bool:
+        """Whether some state takes the paths to an outcome, on which a literal holds."""
+        return is_feasible(self.run.graph, ((way, decided), outcome.enabled))
 
     def _met(self, outcome: Outcome) -> Any:
         """The result of some paths where they meet others that have assigned more."""

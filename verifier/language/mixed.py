@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from verifier.language.layout import Kind
+from verifier.language.errors import refuse
+from verifier.language.layout import Kind, Part, Rows
 from verifier.language.references import Outdated
 from verifier.language.stores import Base, SymbolicStore, places_of, shifted
 
@@ -13,12 +14,11 @@ if TYPE_CHECKING:
 
 
 class MixedStore(SymbolicStore):
-    """A record of one store where a condition holds and of another elsewhere; it is only read.
+    """A record of one store where a condition holds and of another elsewhere.
 
-    A part of the state in it goes on changing with the state.
+    A part of the state in it goes on changing with the state. It is assigned to only where a path
+    knows which record it is.
     """
-
-    made = True
 
     def __init__(
         self,
@@ -48,6 +48,27 @@ class MixedStore(SymbolicStore):
     def _value(self, place: int) -> Any:
         raws = [store.peek(shifted(base, place), self) for store, base in self._sides]
         return raws[0] if len(raws) == 1 else self.run.choose(self.condition, *raws)
+
+    def poke(self, base: Base, raw: Any) -> None:
+        store, place = self._only(base)
+        store.poke(place, raw)
+
+    def note(self, base: Base, field: Part | Rows) -> None:
+        store, place = self._only(base)
+        store.note(place, field)
+
+    def _only(self, base: Base) -> tuple[SymbolicStore, Base]:
+        """What is assigned to where the running path leaves one record open. Refused elsewhere."""
+        [(store, start), *others], base = self._sides, self.resolved(base)
+        both = isinstance(base, tuple) and isinstance(start, tuple)
+        if others or both:
+            raise refuse(
+                "a record that is one of several is assigned to",
+                "assign to each where it is known which one it is",
+            )
+        if isinstance(base, int):
+            return store, shifted(start, base)
+        return store, shifted(base, start)  # type: ignore[arg-type]
 
     def outdated(self, base: Base, kind: Kind, born: int) -> Outdated | None:
         found = (

@@ -1,0 +1,115 @@
+"""Whether a property that holds says anything: every step fires, and its cases occur."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from verifier.circuit.circuit import Circuit
+from verifier.engines.contract import Engine
+from verifier.evidence.verdicts import (
+    Limits,
+    Progress,
+    Proved,
+    Unknown,
+    Verdict,
+    Watch,
+    silent,
+)
+from verifier.language.compiled import Compiled
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System, bindings
+
+NAMED = 3
+"""Missing cases that a vacuous verdict names."""
+
+
+@dataclass(frozen=True)
+class Emptiness:
+    """A witness that is proved not to occur, or of which that is unknown, and the reason."""
+
+    first: Proved | Unknown
+    reason: str
+    missing: tuple[str, ...]
+    """Those witnesses of which that is so."""
+
+    @property
+    def verdict(self) -> str:
+        """`vacuous` or `unknown`."""
+        return "vacuous" if isinstance(self.first, Proved) else "unknown"
+
+
+def witness_goals(
+    system: System, properties: Sequence[ModelFunction], groups: Iterable[str]
+) -> dict[str, list[str]]:
+    """For each property, the goals that must be reachable, or it says nothing."""
+    fires = [f"fires:{step.name}" for step in system.actions]
+    return {
+        group: [
+            *fires,
+            *(
+                f"sometimes:{function.name}"
+                for function in properties
+                if function.kind == "sometimes"
+                and function.group == group
+                and bindings(system, function)
+            ),
+        ]
+        for group in groups
+    }
+
+
+def missing_witness(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    group: str,
+    known: Collection[str],
+    limits: Limits,
+    watch: Watch = silent,
+) -> Emptiness | None:
+    """What there is where a property that holds lacks a witness, but for those that are known."""
+    from verifier.engines.auto import auto
+
+    wanted = witness_goals(compiled.system, properties, [group])[group]
+    left = [goal for goal in wanted if goal not in known]
+    return emptiness(left, reached(compiled.circuit, left, auto, limits, watch))
+
+
+def reached(
+    circuit: Circuit, wishes: Sequence[str], engine: Engine, limits: Limits, watch: Watch
+) -> dict[str, Verdict]:
+    """Every wish's verdict: `Violated` says that it is reached."""
+    from verifier.engines.simulation import simulation
+
+    watch(Progress("simulation", 0, f"{len(wishes)} witnesses"))
+    found: dict[str, Verdict] = dict(simulation(circuit, wishes))
+    rest = [wish for wish in wishes if wish not in found]
+    return found | dict(engine(circuit, rest, limits, watch)) if rest else found
+
+
+def emptiness(witnesses: Sequence[str], reached: Mapping[str, Verdict]) -> Emptiness | None:
+    """What there is where a witness is missing; None where none is."""
+    found = {wish: reached.get(wish) for wish in witnesses}
+    dead = {wish: each for wish, each in found.items() if isinstance(each, Proved)}
+    if dead:
+        first, *_ = dead.values()
+        return Emptiness(first, f"no execution in which {_one_of([*dead])}", tuple(dead))
+    for wish in witnesses:
+        open = found[wish]
+        if isinstance(open, Unknown):
+            steps = "step" if open.depth == 1 else "steps"
+            reason = f"it is not known whether {_occurs(wish)}; not within {open.depth} {steps}"
+            return Emptiness(open, reason, (wish,))
+    return None
+
+
+def _one_of(wishes: Sequence[str]) -> str:
+    """What does not occur in words, the first of many."""
+    named = [_occurs(wish) for wish in wishes[:NAMED]]
+    more = [f"{len(wishes) - NAMED} more occur"] * (len(wishes) > NAMED)
+    return " or ".join([*named, *more])
+
+
+def _occurs(wish: str) -> str:
+    kind, name = wish.split(":", 1)
+    return f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
