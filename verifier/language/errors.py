@@ -69,6 +69,10 @@ class ToolFailure(Exception):
     """The tool's own failure: a worker that broke, or evidence that its audit rejects."""
 
 
+class Impossible(Exception):
+    """No state takes the running path of a symbolic run."""
+
+
 class Disabled(Exception):
     """An assumption of the running step does not hold."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import FALSE, TRUE
-from verifier.language.errors import Disabled, ModelError, Overdue
+from verifier.language.errors import Disabled, Impossible, ModelError, Overdue
 from verifier.language.feasible import is_feasible
 from verifier.language.forks import Learned, Meeting, Way, extended
 from verifier.language.functions import ModelFunction
@@ -75,6 +75,7 @@ class Exploration:
         run.enabled, run.failures, run.way = TRUE, {}, self.way
         frame = run.frame = Frame(self.root, forced)
         result = run.stopped = None
+        possible = True
         try:
             result = self.function.body(*self.given, **self.named)
             resume(run)
@@ -90,24 +91,28 @@ class Exploration:
             name = self.function.claim(failure)
             enabled = FALSE
             run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
+        except Impossible:
+            enabled, possible = FALSE, False
         except (Overdue, RecursionError):
             raise
         except Exception:
             if is_feasible(run.graph, run.way):
                 raise
-            enabled = FALSE
+            enabled, possible = FALSE, False
         finally:
             facts = dict.fromkeys((*run.facts.since(self.mark), *frame.granted))
             run.learned.append(Learned(tuple(facts), run.way, self.function.place))
             run.facts.undo(self.mark)
         run.stopped = None
-        outcome = Outcome(enabled, run.writes, result, run.failures, run.ages.now)
+        outcome = Outcome(enabled, run.writes, result, run.failures, run.ages.now, possible)
         return outcome, frame.decisions
 
     def _merge(
         self, condition: int, then: Outcome, otherwise: Outcome, before: Decisions
     ) -> Outcome:
         run, graph = self.run, self.run.graph
+        if not (then.possible and otherwise.possible):
+            return then if then.possible else otherwise
         failures = {
             name: graph.choose(
                 condition, then.failures.get(name, FALSE), otherwise.failures.get(name, FALSE)

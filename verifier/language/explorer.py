@@ -20,7 +20,7 @@ from verifier.language.calls import check_given, check_result
 from verifier.language.constants import same
 from verifier.language.costs import Cost
 from verifier.language.encoding import Code, encoding
-from verifier.language.errors import Disabled, ModelError, model_place, refuse
+from verifier.language.errors import Disabled, Impossible, ModelError, model_place, refuse
 from verifier.language.examination import Examined, examine
 from verifier.language.exploration import Exploration
 from verifier.language.facts import DEPTH, Facts
@@ -195,6 +195,8 @@ class SymbolicRun:
         known, outcome = made[place]
         if known is not function:
             raise unsteady()
+        if not outcome.possible:
+            raise stopping(Impossible())
         for name, failed in outcome.failures.items():
             here = self.graph.both(self.enabled, failed)
             self.failures[name] = self.graph.either(self.failures.get(name, FALSE), here)

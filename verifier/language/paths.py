@@ -22,6 +22,8 @@ class Outcome:
     result: Any
     failures: dict[str, int]
     moment: Moment
+    possible: bool = True
+    """Whether some state may take one of the paths."""
 
 
 class Decided:
