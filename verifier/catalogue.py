@@ -23,6 +23,7 @@ from verifier.language.names import (
     two_systems,
 )
 from verifier.language.system import System, bindings
+from verifier.project.elsewhere import refuse_elsewhere
 from verifier.project.importing import Imports, opened
 from verifier.project.modules import modules_under
 from verifier.project.root import PARTS as PARTS
@@ -257,6 +258,7 @@ def load(root: Path) -> Catalogue:
     for module in claimed:
         refuse_unseen_claims(module, properties)
     program.require_same()
+    refuse_elsewhere(systems.values(), properties)
     _check_names(root, properties, made)
     ordered = dict(sorted(systems.items()))
     groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}

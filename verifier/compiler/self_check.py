@@ -98,6 +98,6 @@ def watching(translation: Translation) -> Calls | None:
     """Examines what is called; None where all that can be called was examined."""
     start = translation.steps.start
     examined = start.run.examined.values()
-    if all_examined(examined, start.outside):
+    if all_examined(examined, start.outside, start.run.guarded):
         return None
-    return Calls(code for each in examined for code in each.codes)
+    return Calls((code for each in examined for code in each.codes), start.run.guarded)

@@ -8,17 +8,19 @@ holds the object, and Python's order of evaluation stays.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Any, TypeVar
 
-from verifier.language.errors import refuse
-from verifier.language.ownership import is_record
+from verifier.language.errors import ModelError, place_of, refuse
+from verifier.language.ownership import is_model_function, is_record
 from verifier.language.restricted import STATE
 from verifier.language.running import RUNNING
 from verifier.language.text_nodes import Node, place_in_text
 
 T = TypeVar("T")
 
+ELSEWHERE = "move it there: what a model runs is compiled from there, and watched"
 GUARD = "@assigned"
 """How the compiled text calls the guard: no text can use or change that name."""
 
@@ -41,3 +43,21 @@ def guard(nodes: Iterable[Node]) -> None:
             where = place_in_text(node.value)
             answer = ast.Name(GUARD, ast.Load(), **where)
             node.value = ast.Call(answer, [node.value], [], **where)
+
+
+def is_guarded(running: Any) -> bool:
+    """Whether a function, or that of a frame, is compiled with the guard."""
+    while is_model_function(running):
+        running = running.__dict__["__model__"].body
+    is_frame = isinstance(running, FrameType)
+    return GUARD in (running.f_builtins if is_frame else running.__builtins__)
+
+
+def require_guarded(function: Callable[..., Any]) -> None:
+    """Refuse a function that is compiled by anybody else."""
+    if not is_guarded(function):
+        raise ModelError(
+            f"`{function.__name__}` is written outside models/ and properties/",
+            place_of(function),
+            ELSEWHERE,
+        )

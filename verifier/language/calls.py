@@ -14,6 +14,7 @@ from inspect import CO_NESTED
 from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from verifier.language.assignments import ELSEWHERE, is_guarded
 from verifier.language.callables import WRITTEN
 from verifier.language.class_parts import is_generated
 from verifier.language.constants import PLAIN, Outside, is_equal_by_parts, is_frozen, items, outside
@@ -97,7 +98,9 @@ MAY_CALL = {function.__code__ for function in WRITTEN}
 class Calls:
     """Examines what people's own code calls while a run is under way."""
 
-    def __init__(self, examined: Iterable[CodeType] = ()) -> None:
+    def __init__(self, examined: Iterable[CodeType] = (), guarded: bool = False) -> None:
+        """`guarded` says that only what is compiled with the guard of assignments may run."""
+        self._guarded = guarded
         self._passed: dict[int, CodeType] = {}
         self._own: dict[int, CodeType] = {}
         self._standard: dict[int, CodeType] = {}
@@ -145,6 +148,9 @@ class Calls:
         if is_program_file(code.co_filename):
             self._passed[id(code)] = self._own[id(code)] = code
         elif is_model_file(code.co_filename):
+            if self._guarded and not is_guarded(frame):
+                what = f"`{code.co_name}` is written outside models/ and properties/"
+                raise ModelError(what, Place(code.co_filename, code.co_firstlineno), ELSEWHERE)
             free = {name: frame.f_locals[name] for name in _free(frame)}
             examiner = Examiner(code, free, frame.f_globals, frame.f_builtins)
             examiner.examine()

@@ -124,6 +124,18 @@ def _inside(frame: FrameType) -> bool:
 
 
 @cache
+def raised(what: str, error: BaseException, place: Place | None, mend: str) -> ModelError:
+    """What people's code raises; a special method that answers with a symbol is named."""
+    if isinstance(error, TypeError) and str(error).endswith("returned Bit"):
+        special = str(error).partition(" ")[0]
+        return ModelError(
+            f"{what} comes to a `{special}` that answers with a bit of the state",
+            place,
+            "compare a field where it is asked: `if answer.valid`",
+        )
+    return ModelError(f"{what} raises {type(error).__name__}: {error}", place, mend)
+
+
 def is_model_file(file: str) -> bool:
     """Whether a file is people's own: neither this program's nor the standard library's."""
     standard = file.startswith((_STANDARD, "<")) and "site-packages" not in file
@@ -212,11 +224,8 @@ def blaming(
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise ModelError(
-            f"{what} raises {type(error).__name__}: {error}",
-            raising_place(error.__traceback__) or (Place(file, 1) if file else None),
-            mend,
-        ) from error
+        where = raising_place(error.__traceback__) or (Place(file, 1) if file else None)
+        raise raised(what, error, where, mend) from error
     finally:
         sys.unraisablehook = hook
         if interruptible:

@@ -8,6 +8,7 @@ from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from verifier.language.assignments import is_guarded, require_guarded
 from verifier.language.constants import Outside, assigned
 from verifier.language.errors import ModelError, place_of
 from verifier.language.restricted import STATE
@@ -48,6 +49,8 @@ def examine(body: Callable[..., Any]) -> Examined:
             examiner = Examiner(
                 function.__code__, held, function.__globals__, function.__builtins__
             )
+            if is_guarded(body):
+                require_guarded(function)
             examiner.check_defaults(function)
             examiner.examine()
             pending += examiner.called

@@ -16,6 +16,7 @@ from types import CodeType
 from typing import Any
 
 from verifier.circuit.graph import FALSE, TRUE, Graph
+from verifier.language.assignments import require_guarded
 from verifier.language.calls import check_given, check_result
 from verifier.language.constants import same
 from verifier.language.costs import Cost
@@ -46,6 +47,8 @@ class SymbolicRun:
         self.store = StateStore(self, leaves, values)
         self.observing = False
         self.judging = False
+        self.guarded = False
+        """Whether all that runs must be compiled with the guard of assignments."""
         self.stopped: Exception | None = None
         self.writes: dict[int, Any] = {}
         self.enabled = TRUE
@@ -229,6 +232,8 @@ class SymbolicRun:
         self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]
     ) -> Outcome:
         """Every path of a call from the present state, merged; the run is left as it was."""
+        if self.guarded:
+            require_guarded(function.body)
         self.examined[function.body] = examine(function.body)
         before = (self.store.values, self.writes, self.enabled, self.failures, self.frame)
         moment, way = self.ages.now, self.way

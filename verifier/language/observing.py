@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from verifier.language.errors import Disabled, ModelError, Place, raising_place, refuse
+from verifier.language.errors import Disabled, ModelError, Place, raised, raising_place, refuse
 from verifier.language.source_text import definition
 from verifier.language.text_nodes import parts_of
 
@@ -65,8 +65,9 @@ def forbid_answer(run: Run, function: ModelFunction) -> None:
 
 def uncaught(function: ModelFunction, error: Exception) -> ModelError:
     """What a call ends with that raises: nothing that Python has catches it."""
-    return ModelError(
-        f"`{function.name}` raises {type(error).__name__}: {error}",
+    return raised(
+        f"`{function.name}`",
+        error,
         raising_place(error.__traceback__),
         "a model runs on every state that its fields can have",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import FunctionType
 
+from verifier.language.assignments import is_guarded
 from verifier.language.callables import is_callable
 from verifier.language.constants import Outside
 from verifier.language.errors import ModelError, is_model_file, is_program_file
@@ -15,11 +16,13 @@ IMPLICIT = {"__repr__", "__getnewargs__", "__setattr__", "__delattr__", "__init_
 """Methods that nothing calls in a run whose text was examined, though classes have them."""
 
 
-def all_examined(examined: Iterable[Examined], constants: Iterable[Outside]) -> bool:
+def all_examined(
+    examined: Iterable[Examined], constants: Iterable[Outside], guarded: bool = False
+) -> bool:
     """Whether no function that a run can reach is one that it must not call.
 
     What a run reaches is a value that was looked at: state from elsewhere is refused. Where the
-    answer is no, the run has to be watched.
+    answer is no, the run has to be watched; `guarded` as in `Calls`.
     """
     found, seen = list(examined), set[FunctionType]()
     pending = [function for each in constants for function in each.functions]
@@ -35,6 +38,8 @@ def all_examined(examined: Iterable[Examined], constants: Iterable[Outside]) -> 
         if not is_model_file(function.__code__.co_filename):
             libraries.append(function)
             continue
+        if guarded and not is_guarded(function):
+            return False
         try:
             found.append(examine(function))
         except ModelError:

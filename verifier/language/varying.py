@@ -10,6 +10,7 @@ from types import CodeType
 from typing import Any
 
 from verifier.circuit.graph import FALSE, Graph
+from verifier.language.assignments import is_guarded
 from verifier.language.constant_sets import guarded
 from verifier.language.constants import Outside, outside
 from verifier.language.costs import Cost
@@ -121,6 +122,8 @@ class Start:
         self.selector = [self.graph.variable() for _ in range(len(system.actions).bit_length())]
         self.pool: list[int] = []
         self.run = SymbolicRun(self.graph, self.leaves, self.blank)
+        bodies = (step.function.body for step in system.actions)
+        self.run.guarded = all(map(is_guarded, bodies))
         self.probes = all_probes()
 
     def vary(self, place: int) -> None:

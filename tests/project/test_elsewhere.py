@@ -1,0 +1,134 @@
+"""Code beside models/ and properties/ is compiled by Python alone, and runs in no model."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from verifier.catalogue import load
+from verifier.compiler.compile import compile_compared
+from verifier.language import ModelError
+
+HELPER = """from enum import Enum
+from verifier.language import always, record, step
+
+BIT = True
+
+
+class Ticks(tuple):
+    pass
+
+
+TICKS = Ticks()
+TICKS.n = 0
+
+
+class Task(Enum):
+    A = 0
+    B = 1
+
+    def is_first(self):
+        return self == Task.A
+
+
+@record
+class Machine:
+    broken: bool = False
+    task: Task = Task.A
+
+    def breaks(self):
+        self.broken = True
+
+
+def tick(ticks):
+    ticks.n = ticks.n + 1
+    return ticks.n == 4
+
+
+@step
+def run(machine: Machine):
+    machine.broken = False
+
+
+def who(machine):
+    return "L0"
+
+
+@always("whole")
+def nothing_breaks(machine: Machine) -> bool:
+    return not machine.broken
+"""
+MODEL = """from helper_of_a_model import BIT, TICKS, Machine, tick
+from verifier.language import System, step
+
+
+@step
+def go(machine: Machine, on: bool):
+    STATEMENT
+
+
+SYSTEM = System("lamp/one", Machine(), (go,))
+"""
+OUTSIDE = "is written outside models/ and properties/"
+
+
+@pytest.fixture
+def beside(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project with a module beside its models."""
+    (root / "helper_of_a_model.py").write_text(HELPER)
+    (root / "properties" / "whole.py").unlink()
+    monkeypatch.syspath_prepend(str(root))
+    yield root
+    sys.modules.pop("helper_of_a_model", None)
+
+
+def compared(root: Path, text: str) -> int:
+    (root / "models" / "lamp.py").write_text(text)
+    catalogue = load(root)
+    system = catalogue.system("lamp/one")
+    return compile_compared(system, catalogue.properties_of(system)).compared
+
+
+@pytest.mark.parametrize(
+    ("statement", "called"),
+    [
+        ("machine.broken = on and tick(TICKS)", "tick"),
+        ("machine.broken = machine.task.is_first() and on", "is_first"),
+        ("if on: machine.breaks()", "breaks"),
+    ],
+)
+def test_a_model_calls_nothing_that_is_written_elsewhere(
+    beside: Path, statement: str, called: str
+) -> None:
+    with pytest.raises(ModelError, match=f"`{called}` {OUTSIDE}") as caught:
+        compared(beside, MODEL.replace("STATEMENT", statement))
+    assert caught.value.place is not None
+    assert caught.value.place.file == str(beside / "helper_of_a_model.py")
+
+
+@pytest.mark.parametrize(
+    ("edit", "name"),
+    [
+        (("(go,)", "(run,)"), "run"),
+        (("(go,))", "(go,), level=who)"), "who"),
+    ],
+)
+def test_a_system_has_no_step_and_no_level_from_elsewhere(
+    beside: Path, edit: tuple[str, str], name: str
+) -> None:
+    text = MODEL.replace("STATEMENT", "machine.broken = on").replace(*edit)
+    with pytest.raises(ModelError, match=f"`{name}` {OUTSIDE}"):
+        compared(beside, text.replace("import BIT", "import run, who, BIT"))
+
+
+def test_a_claim_from_elsewhere_is_refused(beside: Path) -> None:
+    (beside / "properties" / "whole.py").write_text(
+        "from helper_of_a_model import nothing_breaks\n"
+    )
+    with pytest.raises(ModelError, match=f"`nothing_breaks` {OUTSIDE}"):
+        compared(beside, MODEL.replace("STATEMENT", "machine.broken = on"))
+
+
+def test_constants_and_records_may_come_from_elsewhere(beside: Path) -> None:
+    assert compared(beside, MODEL.replace("STATEMENT", "machine.broken = on and BIT")) > 0
