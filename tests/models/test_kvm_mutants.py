@@ -9,8 +9,8 @@ from models.kvm import exits, nested, run, vmx, x86
 from models.systems.kvm_nvmx import REFERENCE, V4_11
 from models.systems.kvm_vmx import V3_12_IRQ
 from properties import integrity, isolation, progress, transparency
-from tests.models import kvm_mutants as mutants
 from tests.models.executions import steps_to
+from tests.models.mutants import watched
 from verifier.catalogue import bundled_root
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved
@@ -19,6 +19,8 @@ from verifier.language.compiled import Compiled
 from verifier.language.compiling import compile_system
 from verifier.language.functions import about
 from verifier.starting import kept_lemmas
+
+mutants = watched("tests.models.kvm_mutants")
 
 PROPERTIES = [
     function

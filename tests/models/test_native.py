@@ -12,13 +12,15 @@ from models.linux.task import Host, Place, TaskName
 from models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4
 from models.x86.registers import Context
 from properties import host_integrity, integrity, isolation
-from tests.models import native_mutants as mutants
 from tests.models.executions import steps_to
+from tests.models.mutants import watched
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved
 from verifier.language import System
 from verifier.language.compiling import Compiled, compile_system
 from verifier.language.functions import about
+
+mutants = watched("tests.models.native_mutants")
 
 PROPERTIES = [
     function

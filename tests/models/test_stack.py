@@ -22,8 +22,8 @@ from models.systems.stack import KVM_LINUX, kvm_under_kvm, kvm_under_linux
 from models.x86.registers import Context
 from models.x86.vmcs import ExitReason
 from properties import integrity, isolation, transparency
-from tests.models import kvm_mutants as mutants
 from tests.models.executions import steps_to
+from tests.models.mutants import watched
 from verifier.catalogue import Catalogue, Pair, bundled_root, load
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved, Violated
@@ -32,6 +32,8 @@ from verifier.language.compiled import Compiled
 from verifier.language.compiling import compile_system
 from verifier.language.errors import Disabled
 from verifier.language.functions import about
+
+mutants = watched("tests.models.kvm_mutants")
 
 # One level, instruction by instruction
 
