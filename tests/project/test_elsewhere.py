@@ -11,7 +11,7 @@ from verifier.compiler.compile import compile_compared
 from verifier.language import ModelError
 
 HELPER = """from enum import Enum
-from verifier.language import always, record, step
+from verifier.language import record, step
 
 BIT = True
 
@@ -53,6 +53,11 @@ def run(machine: Machine):
 
 def who(machine):
     return "L0"
+"""
+CLAIM = """from helper_of_a_model import Machine
+from verifier.language import always
+
+BIT = True
 
 
 @always("whole")
@@ -77,10 +82,12 @@ OUTSIDE = "is written outside models/ and properties/"
 def beside(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project with a module beside its models."""
     (root / "helper_of_a_model.py").write_text(HELPER)
+    (root / "helper_of_claims.py").write_text(CLAIM)
     (root / "properties" / "whole.py").unlink()
     monkeypatch.syspath_prepend(str(root))
     yield root
-    sys.modules.pop("helper_of_a_model", None)
+    for name in ("helper_of_a_model", "helper_of_claims"):
+        sys.modules.pop(name, None)
 
 
 def compared(root: Path, text: str) -> int:
@@ -132,3 +139,34 @@ def test_a_claim_from_elsewhere_is_refused(beside: Path) -> None:
 
 def test_constants_and_records_may_come_from_elsewhere(beside: Path) -> None:
     assert compared(beside, MODEL.replace("STATEMENT", "machine.broken = on and BIT")) > 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("import helper_of_claims", "`nothing_breaks` is not checked"),
+        ("from helper_of_claims import BIT", "`nothing_breaks` is not checked"),
+    ],
+)
+def test_a_claim_that_is_made_elsewhere_and_not_taken_is_not_overlooked(
+    beside: Path, statement: str, said: str
+) -> None:
+    (beside / "properties" / "whole.py").write_text(f"{statement}\n")
+    (beside / "models" / "lamp.py").write_text("")
+    with pytest.raises(ModelError, match=said) as caught:
+        load(beside)
+    assert caught.value.place is not None
+    assert caught.value.place.file == str(beside / "properties" / "whole.py")
+
+
+@pytest.mark.parametrize("part", ["models", "properties"])
+def test_a_module_that_a_package_hides_is_refused(root: Path, part: str) -> None:
+    package = root / part / "more"
+    package.mkdir()
+    (package / "__init__.py").write_text('"""More."""\n')
+    (root / part / "more.py").write_text("X = 1\n")
+    with pytest.raises(ModelError) as caught:
+        load(root)
+    said = f"`{part}/more.py` cannot be imported: `{part}.more` is `{part}/more/__init__.py`"
+    assert caught.value.message == said
+    assert caught.value.mend == "give one of the two another name"

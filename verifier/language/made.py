@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any, Literal
 from weakref import ReferenceType, ref
 
+from verifier.language.assignments import is_guarded
 from verifier.language.errors import Place, is_model_file
 
 _NOTES = "__made__"
@@ -25,10 +26,17 @@ class Made:
 
 
 def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
-    """Note in the module that is being loaded, if one is, what it has made."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and not _is_module(frame):
-        frame = frame.f_back
+    """Note in the module that is being loaded, if one is, what it has made.
+
+    What a module elsewhere makes counts as made by that of models/ or properties/ that imports it.
+    """
+    outer: FrameType | None = sys._getframe(1)
+    loading: list[FrameType] = []
+    while outer is not None:
+        if _is_module(outer):
+            loading.append(outer)
+        outer = outer.f_back
+    frame = next(filter(is_guarded, loading), loading[0] if loading else None)
     if frame is not None:
         made = Made(ref(what), kind, name, Place(frame.f_code.co_filename, frame.f_lineno))
         frame.f_globals.setdefault(_NOTES, []).append(made)

@@ -10,7 +10,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 
-from verifier.language.errors import ModelError, Place, blaming
+from verifier.language.errors import ModelError, Place, blaming, within_project
 from verifier.project.sources import python_files
 
 IMPORT_SECONDS = 20.0
@@ -41,6 +41,11 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
         blamed = blaming(f"module `{dotted}`", IMPORT_SECONDS, IMPORTS, str(file))
         with blamed, redirect_stdout(sys.stderr):
             module = importlib.import_module(dotted)
+        instead = module.__file__
+        if instead is None or Path(instead).resolve() != file.resolve():
+            read = within_project(instead) if instead else "a folder"
+            why = f": `{dotted}` is `{read}`"
+            raise _not_imported(root, file, why, "give one of the two another name")
         yield module
 
 
