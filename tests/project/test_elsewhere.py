@@ -130,9 +130,7 @@ def test_a_system_has_no_step_and_no_level_from_elsewhere(
 
 
 def test_a_claim_from_elsewhere_is_refused(beside: Path) -> None:
-    (beside / "properties" / "whole.py").write_text(
-        "from helper_of_a_model import nothing_breaks\n"
-    )
+    (beside / "properties" / "whole.py").write_text("from helper_of_claims import nothing_breaks\n")
     with pytest.raises(ModelError, match=f"`nothing_breaks` {OUTSIDE}"):
         compared(beside, MODEL.replace("STATEMENT", "machine.broken = on"))
 
