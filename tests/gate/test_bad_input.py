@@ -117,9 +117,10 @@ def test_a_base_that_does_not_load_is_told_and_the_head_is_checked(project: Proj
     project.commit()
     project.model.write_text(good)
     ran = project.gate("--base", "HEAD")
-    assert ran.code == 0
+    assert ran.code == 3
     assert "cannot be compared" in ran.out
     assert "nothing_of_that_name" in ran.out
+    assert "weakened   base " in ran.out
 
 
 def test_a_dirty_tree_is_what_is_checked(project: Project) -> None:

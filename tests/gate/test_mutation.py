@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterator
+from time import monotonic
 from xml.etree import ElementTree
 
 import pytest
@@ -11,8 +12,9 @@ from tests.evidence.lazy_project import project as project_as_loaded
 from tests.gate.conftest import Project
 from verifier.evidence.verdicts import Limits
 from verifier.gate.cache import Cache
-from verifier.gate.mutation import SECONDS, Trial
-from verifier.gate.scores import Entry
+from verifier.gate.mutants import Mutant
+from verifier.gate.mutation import LATE, SECONDS, Trial, in_time
+from verifier.gate.scores import Entry, compared
 from verifier.gate.strength import strength
 
 
@@ -141,7 +143,7 @@ def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
     allowed: list[object] = []
 
     def tried(*arguments: object) -> Iterator[Trial]:
-        allowed.append(arguments[-1])
+        allowed.append(arguments[-2])
         return iter(())
 
     monkeypatch.setattr("verifier.gate.strength.trials_of", tried)
@@ -152,6 +154,17 @@ def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
     touched = {"lazy/fixed": {"switch_to"}}
     assert [*strength(project_as_loaded(), touched, limits, Cache(None, limits), 1)]
     assert allowed == [4 * SECONDS]
+
+
+def test_a_mutant_for_which_there_is_no_time_is_undecided() -> None:
+    """And so is a gate that would have to know."""
+    mutant = Mutant("x.py", "f", 1, "drop", "y = 1", "")
+    killed = Trial(mutant, "killed", "p", 1)
+    assert in_time(lambda: killed, mutant, monotonic() + 600) == killed
+    late = in_time(lambda: killed, mutant, monotonic() - 1)
+    assert (late.status, late.by) == ("undecided", LATE)
+    found = compared("lazy/fixed", [late], Entry(killed=1, equivalent=0), whole=False)
+    assert found.new == (late,)
 
 
 def test_no_mistakes_are_tried_where_a_verdict_is_not_the_expected_one(project: Project) -> None:

@@ -89,6 +89,7 @@ SARIF: dict[str, Any] = {
             "tool": {
                 "driver": {
                     "name": str,
+                    "informationUri": str,
                     "version": str,
                     "rules": [
                         {

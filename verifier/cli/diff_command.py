@@ -69,7 +69,7 @@ def _base(root: Path, revision: str | None) -> Base:
 
 
 def _before(base: Base, system: str) -> Behaviour:
-    past = past_of(base, [system], Cache(None, Limits()), 1)
+    past = past_of(base, [system], None, Cache(None, Limits()), 1)
     reason = past.failures.get(system, past.failures.get(""))
     if reason is not None:
         raise ModelError(f"`{system}` cannot be compared with {base.short}: {reason}")

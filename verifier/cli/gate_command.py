@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -31,10 +32,24 @@ from verifier.gate.kept import FOLDER
 from verifier.gate.reports.terminal import terminal_lines
 from verifier.gate.revisions import base_of, refuse_bare
 from verifier.gate.selection import selection
-from verifier.language.errors import ToolFailure
+from verifier.gate.weakened.acceptance import FILE as ACCEPTED
+from verifier.gate.weakened.acceptance import accept as accept_weakened
+from verifier.gate.weakened.acceptance import chosen, entries, with_accepted
+from verifier.gate.weakened.weakening import Weakening
+from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.viewer.lines import plural
+
+HEAD = 4096
+"""Bytes at the beginning of a file, by which a report is known."""
+MARKS = {
+    "json": (b'"schema": 1,', b'"results": ['),
+    "junit": (b'<testsuites name="nestproof"',),
+    "sarif": (b"sarif-schema-2.1.0", b'"name":"nestproof"'),
+    "markdown": (b"nestproof gate: ",),
+}
+"""What the beginning of each report has."""
 
 
 @click.command("gate", cls=Reporting)
@@ -46,8 +61,17 @@ from verifier.viewer.lines import plural
 @click.option("--markdown", type=options.FILE, help="Write a report for a pull request.")
 @click.option("--why", is_flag=True, help="Say why the change touches a system.")
 @click.option("--accept", "accepting", is_flag=True, help="Record the verdicts and the evidence.")
+@click.option(
+    "--accept-weakened",
+    "weakened",
+    metavar="KIND:NAME",
+    multiple=True,
+    help="Record that something is weaker, as the report names it; with --reason.",
+)
+@click.option("--reason", default="", metavar="TEXT", help="Why that is right.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the result cache.")
 @options.timeout(300.0, "Seconds to search for a system's evidence.")
+@options.timeout(600.0, "Seconds for all mistakes in changed functions.", "--mutants")
 @options.memory
 @options.jobs
 def command(
@@ -59,8 +83,11 @@ def command(
     markdown: Path | None,
     why: bool,
     accepting: bool,
+    weakened: tuple[str, ...],
+    reason: str,
     no_cache: bool,
     timeout: float,
+    mutants: float,
     memory: int | None,
     jobs: int | None,
 ) -> int:
@@ -71,8 +98,10 @@ def command(
     family, or has a `*`; without one all pairs are at the gate. On
     Ctrl-C and SIGTERM the reports are written with what is decided by then.
     """
+    if bool(weakened) != bool(reason.strip()):
+        raise click.UsageError("--accept-weakened and --reason go together")
     reports = {"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown}
-    files = {kind: writable_file(file) for kind, file in reports.items() if file is not None}
+    files = {kind: _replaceable(kind, file) for kind, file in reports.items() if file is not None}
     if len({file.resolve() for file in files.values()}) < len(files):
         raise click.UsageError("two reports cannot go into one file")
     try:
@@ -83,22 +112,28 @@ def command(
             no_cache,
             jobs or os.cpu_count() or 1,
             accepting,
+            mutants,
+            [*(VERDICTS, FOLDER) * accepting, *(ACCEPTED,) * bool(weakened)],
         )
+        if weakened and not report.stopped:
+            picked = chosen(report.weakened, weakened)
+            report = replace(report, weakened=tuple(_taken(catalogue, report, picked, reason)))
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
+    except ModelError as error:
+        _write_all(files, Report(None, (), (), only=patterns, error=error))
+        raise
     except KeyboardInterrupt:  # before there is anything to report
         report = Report(None, (), (), only=patterns, stopped=end_all())
-    with shielded():
-        for kind, file in files.items():
-            _write(kind, file, report)
+    _write_all(files, report)
     if report.stopped:
         _tell_stopped(report, files)
         return report.code
     for line in terminal_lines(report, styled, why):
         echo(line)
-    for error in refusals(row.result for row in report.rows):
-        tell(error)
+    for refused in refusals(row.result for row in report.rows):
+        tell(refused)
     if not accepting:
         if report.code == 0 and any(row.how.startswith("searched") for row in report.rows):
             click.echo("nestproof gate --accept keeps what was found, to be audited only", err=True)
@@ -110,6 +145,16 @@ def command(
     return next((code for code in (2, 3) if code in codes), 0)
 
 
+def _taken(
+    catalogue: Catalogue, report: Report, picked: Sequence[Weakening], reason: str
+) -> list[Weakening]:
+    """Record what is accepted; all that is weakened, with that marked."""
+    with shielded():
+        if accept_weakened(catalogue.root, picked, reason):
+            click.echo(f"wrote {ACCEPTED}", err=True)
+    return with_accepted(report.weakened, entries(catalogue.root))
+
+
 def _gate(
     patterns: tuple[str, ...],
     revision: str | None,
@@ -117,13 +162,15 @@ def _gate(
     no_cache: bool,
     cores: int,
     accepting: bool,
+    mutants: float,
+    records: Sequence[Path],
 ) -> tuple[Catalogue, str, Report]:
     """The catalogue, the text of the verdicts on record, and what the gate has found."""
     release()
     root = project_here()
     if root == bundled_root():
         refuse_bare(Path.cwd())
-    for record in (VERDICTS, FOLDER) if accepting else ():
+    for record in records:
         writable_record(root, record)
     base = base_of(root, revision)
     cache = Cache(None if no_cache else cache_folder(), limits)
@@ -134,7 +181,16 @@ def _gate(
     before = recorded(root)
     with Reporter("checking", len(selected.systems)) as reporter:
         report = gate(
-            catalogue, selected, base, limits, cache, circuits, cores, reporter.watch, accepting
+            catalogue,
+            selected,
+            base,
+            limits,
+            cache,
+            circuits,
+            cores,
+            reporter.watch,
+            accepting,
+            mutants,
         )
     return catalogue, before, report
 
@@ -149,7 +205,24 @@ def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:
     say(WORDS[report.stopped], said + wrote)
 
 
-def _write(kind: str, file: Path, report: Report) -> None:
-    module = import_module(f"verifier.gate.reports.{kind}")
-    content: bytes = module.document(report)
-    write_output(file, content)
+def _write_all(files: Mapping[str, Path], report: Report) -> None:
+    """Each report in its file."""
+    with shielded():
+        for kind, file in files.items():
+            module = import_module(f"verifier.gate.reports.{kind}")
+            content: bytes = module.document(report)
+            write_output(file, content)
+
+
+def _replaceable(kind: str, file: Path) -> Path:
+    """A report's file, if it can be written and holds nothing but such a report."""
+    writable_file(file)
+    if file.is_file():
+        with file.open("rb") as stream:
+            begins = stream.read(HEAD)
+        if begins and not all(mark in begins for mark in MARKS[kind]):
+            raise ModelError(
+                f"`{file}` is no {kind} report of nestproof, and would be replaced",
+                mend="give another file, or remove this one",
+            )
+    return file

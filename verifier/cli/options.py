@@ -25,10 +25,12 @@ class _Seconds(click.FloatRange):
         return number
 
 
-def timeout(seconds: float, what: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """`--timeout`, with its default and what it is for."""
+def timeout(
+    seconds: float, what: str, name: str = "--timeout"
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """`--timeout`, or another time, with its default and what it is for."""
     return click.option(
-        "--timeout",
+        name,
         type=_Seconds(0.1, 1_000_000),
         metavar="SECONDS",
         default=seconds,

@@ -27,6 +27,8 @@ class Variable:
     """The latches or inputs that hold it; none where it never changes."""
     initial: Value | None = None
     """What a field starts as; None where that is any value, and for choices."""
+    ghost: bool = False
+    """Whether only observers write it."""
 
     def decoded(self, bits: Sequence[bool]) -> Value:
         """The value that bits mean."""
@@ -90,7 +92,7 @@ class Behaviour:
 def behaviour_of(compiled: Compiled) -> Behaviour:
     """Without the Python objects of the models."""
     fields = tuple(
-        _variable(leaf.path, leaf.type, names, None if free else shown(initial))
+        variable_of(leaf.path, leaf.type, names, None if free else shown(initial), leaf.ghost)
         for leaf, names, initial in zip(
             compiled.leaves, compiled.latch_names, compiled.system.initial_values, strict=True
         )
@@ -105,21 +107,26 @@ def behaviour_of(compiled: Compiled) -> Behaviour:
     )
 
 
-def _variable(
-    name: str, type: type, bits: tuple[str, ...], initial: Value | None = None
+def variable_of(
+    name: str,
+    type: type,
+    bits: tuple[str, ...],
+    initial: Value | None = None,
+    ghost: bool = False,
 ) -> Variable:
+    """A field or choice of a type, held by some bits."""
     if not issubclass(type, Enum):
-        return Variable(name, (False, True), ((False,), (True,)), bits, initial)
+        return Variable(name, (False, True), ((False,), (True,)), bits, initial, ghost)
     code = encoding(type)
     patterns = tuple(code.pattern(member) for member in code.members)
-    return Variable(name, tuple(map(shown, code.members)), patterns, bits, initial)
+    return Variable(name, tuple(map(shown, code.members)), patterns, bits, initial, ghost)
 
 
 def _action(step: Step, code: int) -> Action:
     choices, place = [], 0
     for choice in step.choices:
         bits = tuple(f"choice#{place + i}" for i in range(choice.width))
-        choices.append(_variable(choice.name, choice.type, bits))
+        choices.append(variable_of(choice.name, choice.type, bits))
         place += choice.width
     where = step.function.place
     return Action(step.name, code, tuple(choices), f"{within_project(where.file)}:{where.line}")

@@ -32,8 +32,11 @@ from verifier.gate.past import Before
 from verifier.gate.renaming import Names, new_names
 from verifier.gate.reuse import Reusing
 from verifier.gate.sound import sound_evidence
+from verifier.gate.weakened.claims import claims_of
+from verifier.gate.weakened.comparing import Compared, compared
 from verifier.language.compiling import Compiled
 from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.processes.pool import NoProcess
 
@@ -60,6 +63,8 @@ class Decided:
     functions: tuple[str, ...]
     seconds: float
     warnings: tuple[str, ...] = ()
+    judged: Compared | None = None
+    """What it is judged by less than at the base; None where it was not compared."""
 
 
 def decide_system(
@@ -121,6 +126,7 @@ def decide_system(
         kept=kept(name, proofs, runs) if asked is None else memory.file_with(proofs, runs),
         departures=_departures(before, names, results, hunks) if moved else {},
         functions=tuple(sorted(compiled.costs)),
+        judged=_judged(before, compiled, properties, change),
         seconds=perf_counter() - begin,
         warnings=(*memory.warnings, *((cache.complaint,) if cache.complaint else ())),
     )
@@ -143,6 +149,19 @@ def _compared(
         return [], None
     change = difference(before.behaviour, behaviour_of(compiled))
     return ([] if change.is_idle else moved), change
+
+
+def _judged(
+    before: Before | None,
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    change: Difference | None,
+) -> Compared | None:
+    """What is claimed of the system against what was; what it does is compared where it differs."""
+    if before is None:
+        return None
+    now = claims_of(compiled.system, properties)
+    return compared(before.behaviour, behaviour_of(compiled), before.claims, now, change)
 
 
 def _is_new(goal: str, engine: Reusing) -> bool:

@@ -33,6 +33,8 @@ class Difference:
     added_steps: tuple[str, ...] = ()
     removed_steps: tuple[str, ...] = ()
     changed_choices: tuple[str, ...] = ()
+    lost_choices: tuple[tuple[str, tuple[Value, ...], tuple[Value, ...]], ...] = ()
+    """Choices that had values which they have no more: both versions' values, none where gone."""
     starts: tuple[tuple[str, Value | None, Value | None], ...] = ()
     """Fields that start with another value; None stands for any value."""
     added_properties: tuple[str, ...] = ()
@@ -82,6 +84,7 @@ def difference(
         added_steps=tuple(a.name for a in new.actions if old.action(a.name) is None),
         removed_steps=tuple(a.name for a in old.actions if new.action(a.name) is None),
         changed_choices=tuple(_changed_choices(old, new)),
+        lost_choices=tuple(_lost_choices(old, new)),
         starts=tuple(
             (now.name, was.initial, now.initial)
             for was, now in joint.fields
@@ -161,6 +164,19 @@ def _changed_choices(old: Behaviour, new: Behaviour) -> Iterable[str]:
         for name in sorted({*before, *after}):
             if before.get(name) != after.get(name):
                 yield f"{action.name}.{name}"
+
+
+def _lost_choices(
+    old: Behaviour, new: Behaviour
+) -> Iterable[tuple[str, tuple[Value, ...], tuple[Value, ...]]]:
+    for action in old.actions:
+        now = new.action(action.name)
+        if now is None:
+            continue
+        for choice in action.choices:
+            left = next((c.values for c in now.choices if c.name == choice.name), ())
+            if not set(choice.values) <= set(left):
+                yield f"{action.name}.{choice.name}", choice.values, left
 
 
 def _groups(behaviour: Behaviour) -> set[str]:

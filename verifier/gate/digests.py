@@ -70,3 +70,11 @@ def _hash(content: bytes) -> bytes:
 
 def _signed(digests: dict[int, bytes], literal: int) -> bytes:
     return (b"-" if literal & 1 else b"+") + digests[literal >> 1]
+
+
+def said(circuit: Circuit, goals: Iterable[str]) -> str:
+    """A digest of the gates of some outputs alone, whatever becomes of the fields below them."""
+    nodes, total = _gates(circuit), blake2b(FORMAT, digest_size=_SIZE)
+    for goal in sorted(goals):
+        total.update(goal.encode() + b"\0" + _signed(nodes, circuit.bad[goal]))
+    return total.hexdigest()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from time import perf_counter
 from typing import TypeVar
 
@@ -26,7 +27,14 @@ from verifier.gate.scores import Comparison
 from verifier.gate.selection import Selection
 from verifier.gate.strength import strength
 from verifier.gate.touched import Touch, touches
+from verifier.gate.weakened.acceptance import Entry, entries, with_accepted
+from verifier.gate.weakened.found import Side, Weakened, at_the_gate
+from verifier.gate.weakened.judged import Judged, judged_by
+from verifier.gate.weakened.stale import stale
+from verifier.gate.weakened.systems import of_base, renamed_systems
+from verifier.gate.weakened.weakening import Weakening
 from verifier.gate.worsened import worsened
+from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end_all
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import REASON
@@ -59,19 +67,24 @@ class Report:
     """The patterns that say which pairs are at the gate; none where all are."""
     stopped: int = 0
     """The exit code of the signal that ended the gate early, if one did."""
+    error: ModelError | None = None
+    """Why there is nothing else to report."""
     places: Mapping[Pair, int] = field(default_factory=dict)
     """The lines of `properties/verdicts.toml` that say what is expected."""
     worsened: tuple[Row, ...] = ()
     """Pairs that were violated before, with an execution that was fine then."""
+    weakened: tuple[Weakening, ...] = ()
+    """What is claimed, or possible, less than at the base, and whether that is accepted."""
 
     @property
     def code(self) -> int:
         """The exit code: that of a signal, else 2 before 1 before 3 before 0."""
-        if self.stopped:
-            return self.stopped
+        if self.stopped or self.error is not None:
+            return self.stopped or 2
         codes = {row.code for row in self.rows}
         for each in self.strength:
             codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
+        codes |= {3 if each.kind == "base" else 1 for each in self.weakened if not each.accepted}
         return next((code for code in (2, 1, 3) if code in codes), 0)
 
     @property
@@ -89,13 +102,15 @@ def gate(
     jobs: int,
     watch: Watch = silent,
     keeping: bool = False,
+    mutants: float = inf,
 ) -> Report:
     """Compare the working tree with a base, audit what is kept, and search for the rest.
 
-    A gate that is interrupted reports what it has found; what it has not decided is unknown.
+    `mutants` are the seconds for the mistakes in changed functions, of all systems together. A gate
+    that is interrupted reports what it has found; what it has not decided is unknown.
     """
     begin, stopped = perf_counter(), 0
-    work = _Gate(catalogue, selected, base, limits, cache, circuits, jobs, watch, keeping)
+    work = _Gate(catalogue, selected, base, limits, cache, circuits, jobs, watch, keeping, mutants)
     try:
         work.find()
     except KeyboardInterrupt:
@@ -116,12 +131,16 @@ class _Gate:
     jobs: int
     watch: Watch
     keeping: bool
+    mutants: float
     changed: tuple[str, ...] = ()
     touched: Mapping[str, Touch] = field(default_factory=dict)
     past: Past = field(default_factory=Past)
     decided: dict[str, Decided] = field(default_factory=dict)
     compared: list[Comparison] = field(default_factory=list)
     worsened: list[Row] = field(default_factory=list)
+    weakened: list[Weakening] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    """Entries of what is accepted that speak of nothing any more."""
 
     def find(self) -> None:
         """Note what is found as it is found."""
@@ -131,11 +150,17 @@ class _Gate:
         names = self.selected.systems
         self.touched = {name: everything[name] for name in names if name in everything}
         hunks: Sequence[Hunk] = ()
+        known = entries(catalogue.root)
+        now = judged_by(catalogue) if known or self.changed else Judged()
         if base is not None and self.changed:
             self.watch(Progress("base", 0, base.short))
-            self.past = past_of(base, sorted(self.touched), self.cache, self.jobs, self.watch)
+            self.past = past_of(base, self.touched, now, self.cache, self.jobs, self.watch)
             hunks = hunks_of(base.diff(), catalogue.root)
         self._decide(hunks)
+        if base is not None and self.changed:
+            self.weakened.extend(self._weakened(base, now, known))
+        if known:
+            self.stale.extend(stale(known, self.weakened, catalogue, now, self.circuits))
         rows = _rows(catalogue, self.past, list(self.decided.values()))
         self.worsened.extend(worsened(catalogue, rows, self._before(), hunks))
         broken = {row.pair.system for row in rows if row.code}
@@ -145,7 +170,9 @@ class _Gate:
             if each.moved and each.system not in broken
         }
         self.compared.extend(
-            strength(catalogue, functions, self.limits, self.cache, self.jobs, self.watch)
+            strength(
+                catalogue, functions, self.limits, self.cache, self.jobs, self.watch, self.mutants
+            )
         )
         self.cache.trim()
         self.circuits.trim()
@@ -156,6 +183,20 @@ class _Gate:
             name: each.change.renamed_steps for name, each in self.decided.items() if each.change
         }
         return {n: one.with_steps(dict(steps.get(n, ()))) for n, one in self.past.before.items()}
+
+    def _weakened(self, base: Base, now: Judged, known: Collection[Entry]) -> list[Weakening]:
+        """What is claimed or possible less; of the systems at the gate, where not all are."""
+        renamed = renamed_systems(self.past, self.catalogue, self.circuits)
+        sides = [
+            Side(name, each.judged, each.change)
+            for name, each in self.decided.items()
+            if each.judged is not None
+        ]
+        found = [*of_base(base, self.past.failures)]
+        found += Weakened(self.past.judged, now, sides, renamed).found()
+        if self.selected.patterns:
+            found = at_the_gate(found, self.selected.systems)
+        return with_accepted(found, known)
 
     def _decide(self, hunks: Sequence[Hunk]) -> None:
         """Each system's pairs, as they are decided."""
@@ -203,7 +244,7 @@ class _Gate:
             touches=self.touched,
             added_systems=tuple(n for n in names if n not in past.systems) if known else (),
             removed_systems=tuple(name for name in gone if name not in names),
-            warnings=tuple(cautions(catalogue, selected, base, past, decided)),
+            warnings=(*cautions(catalogue, selected, base, past, decided), *self.stale),
             seconds=seconds,
             prefix="" if base is None else base.prefix,
             strength=tuple(self.compared),
@@ -211,6 +252,7 @@ class _Gate:
             stopped=stopped,
             places=places(recorded(catalogue.root)),
             worsened=tuple(self.worsened),
+            weakened=tuple(self.weakened),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE, TRUE, Graph
@@ -17,7 +17,7 @@ class Aspect:
 
     step: str
     kind: str
-    """`enabled`, `field`, `property` or `witness`."""
+    """`disabled` or `enabled` where it was not, `field`, `property` or `witness`."""
     name: str
     differs: int
     old: tuple[int, ...]
@@ -119,13 +119,14 @@ class Joint:
         def aspect(
             kind: str, name: str, differs: int, a: Sequence[int], b: Sequence[int]
         ) -> Aspect:
-            both = given if kind == "enabled" else graph.both(given, enabled)
+            both = given if kind in ("enabled", "disabled") else graph.both(given, enabled)
             return Aspect(step, kind, name, graph.both(both, differs), tuple(a), tuple(b))
 
+        [was_able], [is_able] = old[fires], new[fires]
+        lost, won = graph.both(was_able, is_able ^ 1), graph.both(is_able, was_able ^ 1)
         found = [
-            aspect(
-                "enabled", step, graph.differ(old[fires][0], new[fires][0]), old[fires], new[fires]
-            )
+            aspect("disabled", step, lost, old[fires], new[fires]),
+            aspect("enabled", step, won, old[fires], new[fires]),
         ]
         for goal in goals:
             differs = graph.differ(old[goal][0], new[goal][0])
@@ -140,6 +141,20 @@ class Joint:
                 a = list(self.new.bits(now_field))
             differs = self.same(was_field, a, now_field, b) ^ 1
             found.append(aspect("field", now_field.name, differs, a, b))
+        return [one for one in found if one.differs != FALSE]
+
+    def unobserved(self, step: str) -> list[Aspect]:
+        """Properties that a step violated and does not, although it leaves every field the same.
+
+        Events alone can be why: less of what happens is noted.
+        """
+        aspects, graph = self.aspects(step), self.graph
+        same = graph.any(one.differs for one in aspects if one.kind == "field") ^ 1
+        found = [
+            replace(one, differs=graph.all([same, one.differs, one.old[0], one.new[0] ^ 1]))
+            for one in aspects
+            if one.kind == "property"
+        ]
         return [one for one in found if one.differs != FALSE]
 
     def _choices(self, was: Action, now: Action) -> tuple[dict[str, int], int]:

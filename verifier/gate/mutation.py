@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
+from time import monotonic
 from types import CodeType, FunctionType
 from typing import Literal
 
@@ -44,6 +46,7 @@ SECONDS = 5.0
 """For one mutant's search."""
 LONGEST = 120.0
 """Seconds after which a mutant is given up, its compilation included."""
+LATE = "not tried in the time for mutants"
 SIBLINGS = 12
 """Counterexamples of other mutants that are tried on one."""
 
@@ -126,8 +129,12 @@ def trials(
     watch: Watch = silent,
     only: Collection[str] = (),
     seconds: float = SECONDS,
+    until: float = inf,
 ) -> Iterator[Trial]:
-    """Each mutant's fate, in the order of the source; counterexamples are handed on."""
+    """Each mutant's fate, in the order of the source; counterexamples are handed on.
+
+    None is begun after a moment, `until`, of the monotonic clock: those are undecided.
+    """
     search = Limits(seconds=seconds)
     pool: list[tuple[Mutant, Run]] = []
     tasks: dict[str, Callable[[], Trial]] = {}
@@ -139,7 +146,8 @@ def trials(
             mutants[name] = mutant
             reached = _runs(mutant, lines)
             attempt = partial(_attempt, guards, mutant, site.function, code, pool, search)
-            tasks[name] = attempt if reached else partial(Trial, mutant, "equivalent")
+            fate = attempt if reached else partial(Trial, mutant, "equivalent")
+            tasks[name] = partial(in_time, fate, mutant, until)
     for name, answer in side_by_side(tasks, jobs, watch, LONGEST):
         if isinstance(answer, Lost):
             yield Trial(mutants[name], "undecided", answer.reason)
@@ -147,6 +155,11 @@ def trials(
         if answer.run is not None:
             pool.append((answer.mutant, answer.run))
         yield answer
+
+
+def in_time(fate: Callable[[], Trial], mutant: Mutant, until: float) -> Trial:
+    """A mutant's fate, if it is not too late to begin."""
+    return fate() if monotonic() <= until else Trial(mutant, "undecided", LATE)
 
 
 def _runs(mutant: Mutant, lines: Collection[int]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,14 @@ from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
 from verifier.gate.digests import Digests
 from verifier.gate.revisions import Base
+from verifier.gate.weakened.claims import claims_of
+from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
 from verifier.language.errors import ModelError
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost
+
+NO_MODELS = "it has no models"
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Before:
 
     behaviour: Behaviour
     digests: Mapping[str, str]
+    claims: Behaviour
 
     def with_steps(self, names: Mapping[str, str]) -> Before:
         """The same with other names of some steps; the digests are of what it was."""
@@ -41,14 +46,22 @@ class Past:
     systems: tuple[str, ...] = ()
     before: Mapping[str, Before] = field(default_factory=dict)
     expected: Mapping[str, str] = field(default_factory=dict)
+    judged: Judged = field(default_factory=Judged)
     failures: Mapping[str, str] = field(default_factory=dict)
     """Systems that do not compile there, with the reason; with an empty name, the whole base."""
 
 
 def past_of(
-    base: Base, wanted: Sequence[str], cache: Cache, jobs: int, watch: Watch = silent
+    base: Base,
+    touched: Collection[str],
+    now: Judged | None,
+    cache: Cache,
+    jobs: int,
+    watch: Watch = silent,
 ) -> Past:
-    """Load the base and compile the wanted systems that it has.
+    """Load the base and compile the touched systems that it has.
+
+    With what judges `now`, also those of which less is claimed by name.
 
     A base that cannot be loaded is told, not raised: the change may be what mends it.
     """
@@ -56,9 +69,9 @@ def past_of(
         folder = TemporaryDirectory(prefix="nestproof-base-")
         try:
             if not base.extract(Path(folder.name)):
-                return Past(failures={"": "it has no models"})
+                return Past(failures={"": NO_MODELS})
             root = Path(folder.name) / base.prefix
-            task = partial(_load_and_compile, root, tuple(wanted), cache, jobs)
+            task = partial(_load_and_compile, root, frozenset(touched), now, cache, jobs)
             [(_, answer)] = side_by_side({"base": task}, 1, watch)
         finally:
             with shielded():
@@ -68,16 +81,18 @@ def past_of(
     return Past(failures={"": answer.reason}) if isinstance(answer, Lost) else answer
 
 
-def _load_and_compile(folder: Path, wanted: Sequence[str], cache: Cache, jobs: int) -> Past:
+def _load_and_compile(
+    folder: Path, touched: Collection[str], now: Judged | None, cache: Cache, jobs: int
+) -> Past:
     try:
         catalogue = load(folder)
     except ModelError as error:
-        return Past(failures={"": _said(error, folder)})
-    circuits = Circuits(catalogue, cache)
+        return Past(judged=named_in(folder), failures={"": _said(error, folder)})
+    circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)
     tasks = {
         name: partial(_compiled, catalogue, circuits, folder, name)
-        for name in wanted
-        if name in catalogue.systems
+        for name in catalogue.systems
+        if name in touched or (now is not None and has_lost(judged, now, name))
     }
     before, failures = {}, {}
     for name, answer in side_by_side(tasks, jobs, shared=True):
@@ -86,7 +101,7 @@ def _load_and_compile(folder: Path, wanted: Sequence[str], cache: Cache, jobs: i
         else:
             failures[name] = answer.reason
     expected = {str(pair): verdict for pair, verdict in catalogue.expected.items()}
-    return Past(tuple(catalogue.systems), before, expected, failures)
+    return Past(tuple(catalogue.systems), before, expected, judged, failures)
 
 
 def _compiled(catalogue: Catalogue, circuits: Circuits, folder: Path, name: str) -> Before | Lost:
@@ -94,6 +109,7 @@ def _compiled(catalogue: Catalogue, circuits: Circuits, folder: Path, name: str)
         system = catalogue.systems[name]
         properties = catalogue.properties_of(system)
         behaviour = behaviour_of(circuits.compiled(system, properties))
+        claims = claims_of(system, properties)
     except ModelError as error:
         return Lost(_said(error, folder))
     digests = Digests(behaviour)
@@ -105,6 +121,7 @@ def _compiled(catalogue: Catalogue, circuits: Circuits, folder: Path, name: str)
             group: digests.of(g for g in [group, *goals] if g in behaviour.circuit.bad)
             for group, goals in witness_goals(system, properties, groups).items()
         },
+        claims,
     )
 
 

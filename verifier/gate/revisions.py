@@ -67,7 +67,7 @@ class Base:
             files = {*_names(self.top, *listed, index=index)}
             files |= {*_names(self.top, *names, index=index)}
         inside = (name.removeprefix(self.prefix) for name in files)
-        return tuple(sorted(name for name in inside if not name.startswith(EVIDENCE)))
+        return tuple(sorted(name for name in inside if not _is_evidence(name)))
 
     def diff(self) -> str:
         """The lines that differ in the working tree, without context, in the project's paths."""
@@ -145,6 +145,10 @@ class Base:
                 raise ModelError(f"git has no object `{blob}`", mend="`git fsck` says more")
             yield stream.read(int(size))
             stream.readline()
+
+
+def _is_evidence(name: str) -> bool:
+    return name.startswith(EVIDENCE) and name.endswith(".json")
 
 
 def base_of(root: Path, revision: str | None) -> Base | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from math import inf
+from time import monotonic
 
 from verifier.catalogue import Catalogue
 from verifier.evidence.replay import ASSERTIONS
@@ -37,19 +39,21 @@ def strength(
     cache: Cache,
     jobs: int,
     watch: Watch = silent,
+    seconds: float = inf,
 ) -> Iterator[Comparison]:
     """For each system on record, the mutants of its functions with the names given.
 
     Each has more time than the record gave it: what was decided once is decided on a slower
-    machine, too.
+    machine, too. What is not begun in these seconds, of all together, is undecided.
     """
+    until = monotonic() + seconds
     for name, recorded in scores(catalogue.root).items():
         functions = touched.get(name)
         if not functions or name not in catalogue.systems:
             continue
         guards = guarded_system(catalogue, name, limits, cache, watch)
         if guards.claims:
-            found = trials_of(guards, jobs, watch, functions, PATIENCE * SECONDS)
+            found = trials_of(guards, jobs, watch, functions, PATIENCE * SECONDS, until)
             yield compared(name, found, recorded, whole=False)
 
 
@@ -76,8 +80,9 @@ def trials_of(
     watch: Watch = silent,
     only: Collection[str] = (),
     seconds: float = SECONDS,
+    until: float = inf,
 ) -> Iterator[Trial]:
     """The mutants of the functions that a system runs, or of those with some names."""
     system, properties = guards.compiled.system, guards.properties
     ran = lines_run(lambda: compile_system(system, properties))
-    return trials(guards, ran, jobs, watch, only, seconds)
+    return trials(guards, ran, jobs, watch, only, seconds, until)

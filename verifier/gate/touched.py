@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 VERDICTS = "properties/verdicts.toml"
+RECORDS = {VERDICTS, "properties/mutants.toml", "properties/accepted.toml"}
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,14 @@ class Touch:
 
 
 def touches(catalogue: Catalogue, changed: Collection[str]) -> Mapping[str, Touch]:
-    """The systems that changed files can touch, each with a shortest way to one of them."""
+    """The systems that changed files can touch, each with a shortest way to one of them.
+
+    Any other file may be one that models read, where it is not known that they read none.
+    """
     sources = [file for file in changed if file.endswith(".py")]
+    data = [file for file in changed if not file.endswith(".py") and file not in RECORDS]
+    if data and (catalogue.imports is None or catalogue.imports.reasons()):
+        return {name: Touch(name, (data[0],)) for name in catalogue.systems}
     if not sources:
         return {}
     import networkx as nx

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-READ = ("verdicts.toml", "mutants.toml")
+READ = ("verdicts.toml", "mutants.toml", "accepted.toml")
 """The TOML files that are read, in properties/."""
 
 

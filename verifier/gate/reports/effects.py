@@ -100,7 +100,9 @@ def nearness(change: Change) -> tuple[int, int]:
 def difference_of(change: Change) -> str:
     """What was and what is, of one change."""
     if change.kind == "enabled":
-        return "is possible where it was not" if change.new else "is not possible where it was"
+        return "is possible where it was not"
+    if change.kind == "disabled":
+        return "is not possible any more where it was"
     if change.kind == "property":
         return f"`{change.name}` is {'violated' if change.new else 'kept'} where it was not"
     if change.kind == "witness":

@@ -16,6 +16,8 @@ from verifier.gate.kept import FOLDER, kept_file
 from verifier.gate.mutation import Trial
 from verifier.gate.reports.sentences import happened
 from verifier.gate.scores import Comparison
+from verifier.gate.weakened.weakening import Weakening
+from verifier.language.errors import ModelError
 
 
 def document(report: Report) -> bytes:
@@ -52,7 +54,9 @@ def document(report: Report) -> bytes:
         "results": rows,
         "only": report.only,
         "stopped": bool(report.stopped),
+        "error": None if report.error is None else _error(report.error),
         "base": report.base,
+        "weakened": [_weakened(each) for each in report.weakened],
         "changed_files": report.changed_files,
         "differences": report.differences,
         "added_systems": report.added_systems,
@@ -61,6 +65,26 @@ def document(report: Report) -> bytes:
         "warnings": report.warnings,
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+
+
+def _error(error: ModelError) -> dict[str, Any]:
+    place = error.place
+    file = None if place is None else within_project(place.file)
+    return {"message": error.message, "file": file, "line": None if place is None else place.line}
+
+
+def _weakened(found: Weakening) -> dict[str, Any]:
+    return {
+        "kind": found.kind,
+        "name": found.name,
+        "file": found.file,
+        "line": found.line,
+        "before": found.before,
+        "after": found.after,
+        "example": found.example,
+        "accepted": found.accepted,
+        "systems": found.systems,
+    }
 
 
 def _departs(left: Departure) -> dict[str, Any]:

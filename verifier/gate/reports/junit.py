@@ -8,15 +8,31 @@ from verifier.evidence.traces import Trace
 from verifier.gate.gating import Report
 from verifier.gate.reports.sentences import departure_line, happened, how, strength_lines
 from verifier.gate.reports.trace_text import trace_text
+from verifier.gate.reports.weaker import detail_lines, title
 from verifier.gate.row import Row
 from verifier.gate.scores import Comparison
+from verifier.gate.weakened.weakening import Weakening
 
 STRENGTH = "mistakes in the changed functions"
+WEAKENED = "weakened"
 
 
 def document(report: Report) -> bytes:
     """Unexpected verdicts and mistakes that nobody notices are failures, what is open an error."""
     suites = ElementTree.Element("testsuites", {"name": "nestproof"})
+    if report.error is not None:
+        suite = ElementTree.SubElement(suites, "testsuite", {"name": "nestproof"})
+        case = ElementTree.SubElement(suite, "testcase", classname="nestproof", name="gate")
+        case.set("time", "0.000")
+        said = _xml(report.error.message)
+        failed = ElementTree.SubElement(case, "error", message=said, type="error")
+        failed.text = _xml(str(report.error))
+        _count(suite, 0.0)
+    if report.weakened:
+        suite = ElementTree.SubElement(suites, "testsuite", {"name": WEAKENED})
+        for each in report.weakened:
+            _weakened(suite, each)
+        _count(suite, 0.0)
     for decided in report.decided:
         suite = ElementTree.SubElement(suites, "testsuite", {"name": decided.system})
         for row in report.rows:
@@ -50,6 +66,19 @@ def _case(suite: ElementTree.Element, row: Row) -> None:
         said = ElementTree.SubElement(case, kind, message=_xml(row.says), type=row.result.verdict)
         said.text = _xml(_text(row))
     ElementTree.SubElement(case, "system-out").text = _xml(how(row))
+
+
+def _weakened(suite: ElementTree.Element, found: Weakening) -> None:
+    """What is weaker than at the base: a failure, unless somebody has accepted it."""
+    case = ElementTree.SubElement(suite, "testcase", classname=WEAKENED, name=_xml(found.key))
+    case.set("time", "0.000")
+    text = _xml("\n".join([title(found), *detail_lines(found)]))
+    if found.accepted:
+        ElementTree.SubElement(case, "system-out").text = f"accepted: {text}"
+        return
+    kind = "error" if found.kind == "base" else "failure"
+    said = ElementTree.SubElement(case, kind, message=_xml(f"weakened: {found.key}"), type=WEAKENED)
+    said.text = text
 
 
 def _strength(suite: ElementTree.Element, found: Comparison) -> None:

@@ -24,6 +24,7 @@ from verifier.gate.reports.sentences import (
     unjudged,
 )
 from verifier.gate.reports.trace_text import grounds_text, shown_steps, trace_text
+from verifier.gate.reports.weaker import MARK, acceptance, detail_lines, title
 from verifier.gate.row import Row
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.lines import inert, plural
@@ -52,10 +53,15 @@ def document(report: Report) -> bytes:
 def _lines(report: Report) -> Iterator[str]:
     unexpected = any(row.code == 1 for row in report.rows)
     mark = "❌" if unexpected else {0: "✅", 1: "❌", 2: "❌"}.get(report.code, "❔")
+    mark = MARK if report.weakened and not unexpected and report.code != 2 else mark
     yield f"## {mark} nestproof gate: {summary(report)}"
     yield ""
+    if report.error is not None:
+        yield from ("```text", *map(inert, str(report.error).splitlines()), "```")
+        return
     yield f"{sentence(heading(report))}."
     yield ""
+    yield from _weakened(report)
     yield from _unexpected(report)
     moved = [row for row in report.rows if not row.code and row.is_news]
     if moved:
@@ -73,6 +79,23 @@ def _lines(report: Report) -> Iterator[str]:
         yield "### Warnings"
         yield ""
         yield from (f"- {inert(warning)}" for warning in report.warnings)
+
+
+def _weakened(report: Report) -> Iterator[str]:
+    """What is claimed or possible less than at the base."""
+    if not report.weakened:
+        return
+    yield "### What is weaker than before"
+    yield ""
+    for each in report.weakened[:CHANGES]:
+        yield f"- **{title(each)}**" + ", accepted" * each.accepted
+        yield from (f"  - {line}" for line in detail_lines(each))
+    if len(report.weakened) > CHANGES:
+        yield f"- and {len(report.weakened) - CHANGES} more"
+    yield ""
+    if command := acceptance(report.weakened):
+        yield f"If that is right: `{command}`"
+        yield ""
 
 
 def _unexpected(report: Report) -> Iterator[str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -27,13 +28,17 @@ from verifier.gate.reports.sentences import (
     value,
 )
 from verifier.gate.reports.trace_text import choices_text, differs, shown_steps, telling
+from verifier.gate.reports.weaker import detail_lines, title
 from verifier.gate.row import Row
+from verifier.gate.weakened.weakening import Weakening
 from verifier.viewer.lines import words
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 ROOT = "%SRCROOT%"
+WEAKENED = "weakened"
+"""The beginning of the rules that nothing is claimed or possible less than before."""
 STRENGTH = "strength"
 """The rule that mistakes in the changed functions are noticed."""
 PLACES = 30
@@ -49,27 +54,50 @@ def document(report: Report) -> bytes:
         rules.append(_rule(STRENGTH, "A mistake in a changed function is noticed."))
         missed = [trial for found in report.strength for trial in found.new]
         results += [_missed(trial, len(rules) - 1, report.prefix) for trial in missed]
+    kinds = sorted({each.kind for each in report.weakened})
+    results += [
+        _weakened(each, len(rules) + kinds.index(each.kind), report.prefix)
+        for each in report.weakened
+    ]
+    rules += [_rule(f"{WEAKENED}/{kind}", f"No {kind} is weaker than before.") for kind in kinds]
     run = {
         "tool": {
             "driver": {
                 "name": "nestproof",
+                "informationUri": "https://pypi.org/project/nestproof/",
                 "version": version("nestproof"),
                 "rules": rules,
             }
         },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "the repository's top folder"}}},
-        "invocations": [{"executionSuccessful": not report.stopped, "exitCode": report.code}],
+        "invocations": [_invocation(report)],
         "results": results,
     }
     whole = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.encode(whole) + b"\n"
 
 
+def _invocation(report: Report) -> dict[str, Any]:
+    """How the gate ended, with the error that left nothing to report."""
+    error = report.error
+    found: dict[str, Any] = {
+        "executionSuccessful": not report.stopped and error is None,
+        "exitCode": report.code,
+    }
+    if error is not None:
+        notice: dict[str, Any] = {"level": "error", "message": {"text": f"{error.message}."}}
+        if error.place is not None:
+            file = report.prefix + within_project(error.place.file)
+            notice["locations"] = [_location(file, error.place.line)]
+        found["toolExecutionNotifications"] = [notice]
+    return found
+
+
 def _rule(name: str, says: str) -> dict[str, Any]:
     return {
         "id": name,
-        "name": re.sub(r"\W", "", name.title()),
+        "name": f"{re.sub(r'[^A-Za-z0-9]', '', name.title())}Rule",
         "shortDescription": {"text": says},
         "defaultConfiguration": {"level": "error"},
     }
@@ -99,6 +127,21 @@ def _result(row: Row, properties: list[str], report: Report) -> dict[str, Any]:
     elif row.pair in report.places:
         result["locations"] = [_location(f"{prefix}{FILE}", report.places[row.pair])]
     result["message"] = {"text": " ".join(lines)}
+    return result
+
+
+def _weakened(found: Weakening, rule: int, prefix: str) -> dict[str, Any]:
+    """Something that is weaker than at the base, where it is written; accepted it is a warning."""
+    result: dict[str, Any] = {
+        "ruleId": f"{WEAKENED}/{found.kind}",
+        "ruleIndex": rule,
+        "level": "warning" if found.accepted else "error",
+        "kind": "fail",
+        "partialFingerprints": {"weakened/v1": f"{found.key} {found.was} {found.now}"},
+        "message": {"text": f"{'. '.join([sentence(title(found)), *detail_lines(found)])}."},
+    }
+    if found.file:
+        result["locations"] = [_location(prefix + found.file, found.line)]
     return result
 
 
@@ -169,7 +212,7 @@ def _inside(
 def _location(file: str, line: int) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": file, "uriBaseId": ROOT},
+            "artifactLocation": {"uri": quote(file, errors="surrogateescape"), "uriBaseId": ROOT},
             "region": {"startLine": max(line, 1)},
         }
     }

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.recording import within_project
-from verifier.evidence.traces import Trace, Value
+from verifier.evidence.traces import Trace
 from verifier.gate.blame import Departure
 from verifier.gate.gating import Report
 from verifier.gate.mutants import Mutant
 from verifier.gate.mutation import Trial
 from verifier.gate.row import Row
 from verifier.gate.scores import Comparison
+from verifier.gate.weakened.weakening import value as value
 from verifier.processes.signals import REASON
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.headline import what_happened
@@ -23,6 +24,8 @@ from verifier.viewer.reading import Reading
 
 def summary(report: Report) -> str:
     """One sentence: how many pairs, how they were decided, how it ended."""
+    if report.error is not None:
+        return inert(report.error.message)
     rows = report.rows
     searched = sum(row.how.startswith("searched") for row in rows)
     lost = sum(row.code == 3 and row.how == row.result.reason != "" for row in rows)
@@ -34,6 +37,9 @@ def summary(report: Report) -> str:
     end += [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
     missed = sum(trial.status == "survived" for each in report.strength for trial in each.new)
     end += [f"{plural(missed, 'mistake')} that nothing would notice"] * bool(missed)
+    end = [weakened_summary(report), *end] if report.weakened else end
+    if report.weakened and not end[1:]:
+        end.append("all verdicts as expected")
     end = end or ["all others as expected" if lost else "all as expected"]
     return (
         f"{'interrupted; ' * bool(report.stopped)}"
@@ -41,6 +47,14 @@ def summary(report: Report) -> str:
         f"{searched} searched{f', {lost + refused} not decided' * bool(lost + refused)}; "
         f"{', '.join(end)}"
     )
+
+
+def weakened_summary(report: Report) -> str:
+    """How much is weaker, for a headline; empty where nothing is."""
+    new = sum(not each.accepted for each in report.weakened)
+    accepted = len(report.weakened) - new
+    parts = [f"{new} weakened"] * bool(new) + [f"{accepted} weakened and accepted"] * bool(accepted)
+    return ", ".join(parts)
 
 
 def heading(report: Report) -> str:
@@ -89,12 +103,6 @@ def how(row: Row) -> str:
     else:
         return row.how
     return f"{found}; {row.how}"
-
-
-def value(of: Value | None) -> str:
-    if of is None:
-        return "any value"
-    return ("1" if of else "0") if isinstance(of, bool) else inert(of)
 
 
 def departure_line(left: Departure) -> str:

@@ -20,6 +20,7 @@ from verifier.gate.reports.sentences import (
     summary,
     unjudged,
 )
+from verifier.gate.reports.weaker import acceptance, detail_lines, title
 from verifier.gate.row import Row
 from verifier.viewer.lines import COLUMNS, Style, inert, unstyled
 
@@ -31,6 +32,7 @@ CHANGES = 12
 def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -> Iterator[str]:
     """What changed, what is not as expected, and one line for all the rest."""
     yield f"gate       {heading(report)}"
+    yield from _weakened(report, style)
     for name in report.added_systems:
         yield f"new        {name}"
     for name in report.removed_systems:
@@ -59,6 +61,17 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
     for warning in report.warnings:
         yield f"warning    {inert(warning)}"
     yield f"{summary(report)}; {report.seconds:.1f} s"
+
+
+def _weakened(report: Report, style: Style) -> Iterator[str]:
+    """What is claimed or possible less, and how somebody says that it is right."""
+    for each in report.weakened:
+        label = "accepted" if each.accepted else "weakened"
+        yield f"{style(f'{label:<9}', 'choice' if each.accepted else 'wrong')}  {title(each)}"
+        for text in detail_lines(each):
+            yield from _wrapped(text, first=INDENT, rest=f"{INDENT}  ")
+    if command := acceptance(report.weakened):
+        yield from _wrapped(f"if that is right: {command}", first=INDENT, rest=f"{INDENT}  ")
 
 
 def _listed(names: Sequence[str]) -> list[str]:

@@ -1,0 +1,50 @@
+"""What takes from the judges is reported first, and fails the gate."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.gate.conftest import Project
+from tests.gate.weakening import AS_STRONG, WEAKER, code_that_goes_wrong, report
+
+
+@pytest.mark.parametrize("weaken", WEAKER, ids=lambda weaken: weaken.__name__)
+def test_what_is_claimed_or_possible_less_fails_the_gate(
+    project: Project, weaken: Callable[[Project], None]
+) -> None:
+    weaken(project)
+    found, code = report(project)
+    assert WEAKER[weaken] in {f"{one['kind']}:{one['name']}" for one in found["weakened"]}
+    assert not any(one["accepted"] for one in found["weakened"])
+    assert code == 1
+    for one in found["weakened"]:
+        assert {"kind", "name", "file", "line", "before", "after", "example"} <= one.keys()
+        assert one["before"] or one["after"]
+
+
+@pytest.mark.parametrize("edit", AS_STRONG, ids=lambda edit: edit.__name__)
+def test_what_says_as_much_is_not_weaker(project: Project, edit: Callable[[Project], None]) -> None:
+    edit(project)
+    found, code = report(project)
+    assert found["weakened"] == []
+    assert code == (1 if edit is code_that_goes_wrong else 0)
+
+
+def test_a_violation_that_is_recorded_in_the_same_change_heads_the_report(project: Project) -> None:
+    project.edit("machine.ts = machine.sets_ts", "pass")
+    text = project.verdicts.read_text()
+    project.verdicts.write_text(text.replace('isolation = "proved"', 'isolation = "violated"', 1))
+    text = project.verdicts.read_text()
+    project.verdicts.write_text(text.replace('integrity = "proved"', 'integrity = "violated"', 1))
+    files = [f"--{kind}={project.folder / kind}" for kind in ("markdown", "sarif", "junit")]
+    found, code = report(project, *files)
+    assert code == 0
+    assert [(one["kind"], one["name"], one["accepted"]) for one in found["weakened"]] == [
+        ("verdict", "lazy/fixed/integrity", True),
+        ("verdict", "lazy/fixed/isolation", True),
+    ]
+    assert (project.folder / "markdown").read_text().startswith("## ⚠ nestproof gate: ")
+    results = json.loads((project.folder / "sarif").read_text())["runs"][0]["results"]
+    assert [(r["ruleId"], r["level"]) for r in results] == [("weakened/verdict", "warning")] * 2
+    assert 'failures="0"' in (project.folder / "junit").read_text()

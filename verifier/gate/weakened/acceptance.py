@@ -1,0 +1,106 @@
+"""What somebody has accepted as weaker: properties/accepted.toml, an entry each, with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from verifier.catalogue import read_toml
+from verifier.evidence.files import write_whole
+from verifier.gate.weakened.weakening import KINDS, Weakening
+from verifier.language.errors import ModelError, Place
+
+FILE = Path("properties") / "accepted.toml"
+HEADER = (
+    "# What is claimed, or possible, less than it was, and why that is right; by\n"
+    "# `nestproof gate --accept-weakened KIND:NAME --reason TEXT`.\n"
+)
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One weakening that is accepted: digests of what there was and what there is."""
+
+    kind: str
+    name: str
+    before: str
+    after: str
+    reason: str
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    accepted: tuple[Entry, ...] = ()
+
+
+def entries(root: Path) -> tuple[Entry, ...]:
+    """What is on record. Raises ModelError where the file is not such a record."""
+    file = root / FILE
+    try:
+        found = msgspec.convert(read_toml(file), _File).accepted
+    except msgspec.ValidationError as error:
+        raise ModelError(
+            f"`{file.name}` is not a record of what is accepted: {error}",
+            Place(str(file), 1),
+            "each entry has kind, name, before, after and reason",
+        ) from None
+    for each in found:
+        if each.kind not in KINDS or not each.reason.strip():
+            wrong = "has no reason" if each.kind in KINDS else f"is of the kind `{each.kind}`"
+            raise ModelError(
+                f"the entry for `{each.name}` in `{file.name}` {wrong}",
+                Place(str(file), 1),
+                f"kinds are {', '.join(KINDS)}; say why it is right",
+            )
+    return found
+
+
+def with_accepted(found: Iterable[Weakening], known: Collection[Entry]) -> list[Weakening]:
+    """Those that an entry speaks of, with just these digests, are accepted."""
+    accepted = {(e.kind, e.name, e.before, e.after) for e in known}
+    marked = [
+        replace(each, accepted=True)
+        if (each.kind, each.name, each.was, each.now) in accepted
+        else each
+        for each in found
+    ]
+    return sorted(marked, key=lambda each: each.order)
+
+
+def chosen(found: Sequence[Weakening], keys: Iterable[str]) -> list[Weakening]:
+    """The weakenings that `KIND:NAME` name. Raises ModelError for a name of none."""
+    by_key = {each.key: each for each in found if each.kind != "verdict"}
+    picked: dict[str, Weakening] = {}
+    for key in keys:
+        if key not in by_key:
+            left = [each.key for each in found if not each.accepted]
+            raise ModelError(
+                f"nothing called `{key}` is weakened",
+                mend=f"what is: {', '.join(left)}" if left else "nothing is, that is not accepted",
+            )
+        picked[key] = by_key[key]
+    return list(picked.values())
+
+
+def accept(root: Path, weakenings: Iterable[Weakening], reason: str) -> bool:
+    """Append an entry for each that has none; whether the file has changed."""
+    known = entries(root)
+    new = [
+        Entry(each.kind, each.name, each.was, each.now, reason)
+        for each in weakenings
+        if not each.accepted
+    ]
+    if not new:
+        return False
+    file = root / FILE
+    text = file.read_text() if known or file.exists() else HEADER
+    blocks = [text.rstrip("\n"), *map(_block, new)]
+    write_whole(file, ("\n\n".join(blocks) + "\n").encode())
+    return True
+
+
+def _block(entry: Entry) -> str:
+    fields = msgspec.structs.asdict(entry).items()
+    lines = [f"{name} = {msgspec.json.encode(text).decode()}" for name, text in fields]
+    return "\n".join(["[[accepted]]", *lines])

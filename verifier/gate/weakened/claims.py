@@ -1,0 +1,45 @@
+"""What the property functions say of every state of a system, reachable or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from verifier.circuit.circuit import Circuit, Latch, tidied
+from verifier.circuit.graph import FALSE
+from verifier.gate.behaviour import Behaviour, variable_of
+from verifier.language.compiling import Steps
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System, bindings
+from verifier.language.varying import Start
+
+
+def claims_of(system: System, properties: Iterable[ModelFunction]) -> Behaviour:
+    """A behaviour without steps: all fields and events are free, and an output is a function.
+
+    `always:GROUP/NAME` says that the function is false of some of its records, `sometimes:...` that
+    the case is found. Raises the ModelError of a function that cannot be explored.
+    """
+    start = Start(system)
+    for place, leaf in enumerate(start.leaves):
+        if not leaf.constant and not start.varying[place]:
+            start.vary(place)
+    run, graph, steps = start.run, start.graph, Steps(start, [])
+    run.forks, run.meetings, run.learned, run.combined = [], [], [], set()
+    run.costs, run.ran = {}, set()
+    said: dict[str, int] = {}
+    for function in properties:
+        name = f"{function.kind}:{function.group}/{function.name}"
+        for binding in bindings(system, function):
+            found = steps.violated(binding, start.current)
+            said[name] = graph.either(said.get(name, FALSE), found)
+    names = [name for each in start.latch_names for name in each]
+    latches = tuple(
+        Latch(name, bit, bit, None) for name, bit in zip(names, start.variables, strict=False)
+    )
+    circuit, _ = tidied(Circuit(graph, (), latches, said))
+    fields = tuple(
+        variable_of(leaf.path, leaf.type, bits)
+        for leaf, bits in zip(start.leaves, start.latch_names, strict=True)
+        if bits
+    )
+    return Behaviour(system.name, circuit, fields, (), ())

@@ -1,0 +1,100 @@
+"""What one system is judged by less than at the base, decided on circuits and over all states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from verifier.evidence.traces import Value
+from verifier.gate.behaviour import Behaviour
+from verifier.gate.differences import Difference
+from verifier.gate.digests import said
+from verifier.gate.examples import Change
+from verifier.gate.joint import Joint
+from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
+from verifier.gate.weakened.states import States
+
+
+@dataclass(frozen=True)
+class Unobserved:
+    """A step that does the same to every field, of which less is noted: it violated a property."""
+
+    step: str
+    property: str
+    example: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a system says of its change; digests are of what was and what is, by name."""
+
+    less: tuple[Less, ...] = ()
+    heirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each property that is gone, those with another name that say as much."""
+    unobserved: tuple[Unobserved, ...] = ()
+    noted: bool = False
+    """Whether any step leaves a ghost, a property or a case otherwise."""
+    digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def compared(
+    old: Behaviour, new: Behaviour, then: Behaviour, now: Behaviour, change: Difference | None
+) -> Compared:
+    """Two versions of a system, and the claims about it `then` and `now`."""
+    renamed = {} if change is None else dict(change.renamed_fields)
+    claims = Implied(then, now, renamed)
+    less = claims.less()
+    gone = {group_of(name) for name in then.circuit.bad} - {
+        group_of(name) for name in now.circuit.bad
+    }
+    digests = {each.function: _of_claim(then, now, each.function) for each in less}
+    unobserved: list[Unobserved] = []
+    if change is not None:
+        old = old.with_steps(dict(change.renamed_steps))
+        weaker = {group_of(each.function) for each in less}
+        found = _unobserved(Joint(old, new, renamed), old, new)
+        unobserved += (each for each in found if each.property not in weaker)
+        digests |= {
+            f"observed {each.step}": (said(old.circuit, [goal]), said(new.circuit, [goal]))
+            for each in unobserved
+            for goal in [each.property]
+        }
+        for action in old.actions:
+            fires = f"fires:{action.name}"
+            is_left = fires in new.circuit.bad
+            digests[action.name] = (
+                said(old.circuit, [fires]),
+                said(new.circuit, [fires]) if is_left else "",
+            )
+    heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
+    noted = change is not None and any(_is_noted(new, each) for each in change.changes)
+    return Compared(tuple(less), heirs, tuple(unobserved), noted, digests)
+
+
+def _is_noted(new: Behaviour, change: Change) -> bool:
+    """Whether it is about what observers write, or what properties make of that."""
+    field = new.field(change.name) if change.kind == "field" else None
+    return change.kind in ("property", "witness") or (field is not None and field.ghost)
+
+
+def _of_claim(then: Behaviour, now: Behaviour, name: str) -> tuple[str, str]:
+    return said(then.circuit, [name]), left_of(now, name)
+
+
+def left_of(claims: Behaviour, name: str) -> str:
+    """A digest of all that there is of a function's kind in its property; empty for nothing."""
+    kind = ALWAYS if name.startswith(ALWAYS) else SOMETIMES
+    left = [n for n in claims.circuit.bad if n.startswith(f"{kind}{group_of(name)}/")]
+    return said(claims.circuit, left) if left else ""
+
+
+def _unobserved(joint: Joint, old: Behaviour, new: Behaviour) -> Iterator[Unobserved]:
+    states = States(joint)
+    for action in new.actions:
+        if old.action(action.name) is None:
+            continue
+        for aspect in joint.unobserved(action.name):
+            example = states.where([aspect.differs], action.choices)
+            if example is not None:
+                yield Unobserved(action.name, aspect.name, example)
+                break

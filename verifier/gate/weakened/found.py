@@ -1,0 +1,313 @@
+"""All that a change weakens: by name where something is gone, by what it means where it is left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from verifier.evidence.traces import Value
+from verifier.gate.differences import Difference
+from verifier.gate.expectations import FILE as VERDICTS
+from verifier.gate.scores import FILE as MUTANTS
+from verifier.gate.weakened.comparing import Compared
+from verifier.gate.weakened.implied import SOMETIMES
+from verifier.gate.weakened.judged import Judged
+from verifier.gate.weakened.texts import Written
+from verifier.gate.weakened.weakening import Kind, Weakening, value
+
+GONE = "gone"
+DEFAULT = "proved"
+"""The verdict that is expected where none is recorded."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One system that both versions have: how its claims and its behaviour compare."""
+
+    system: str
+    judged: Compared
+    change: Difference | None
+
+
+class Weakened:
+    """Two versions of what a catalogue is judged by, with what comparing its systems has given."""
+
+    def __init__(
+        self, then: Judged, now: Judged, sides: Iterable[Side], renamed: Mapping[str, str]
+    ) -> None:
+        """`renamed` has systems that are called otherwise now and do the same."""
+        self._then, self._now = then, now
+        self._sides = {side.system: side for side in sides}
+        self._systems = {name: renamed.get(name, name) for name in then.systems}
+        self._heirs = self._inherited()
+
+    def found(self) -> list[Weakening]:
+        """Each thing once, whatever systems it is found in."""
+        found: dict[str, Weakening] = {}
+        for each in self._all():
+            known = found.get(each.key)
+            if known is not None:
+                each = replace(known, systems=(*known.systems, *each.systems))
+            found[each.key] = each
+        return sorted(found.values(), key=lambda each: each.order)
+
+    def _all(self) -> Iterator[Weakening]:
+        yield from self._of_systems()
+        yield from self._of_properties()
+        if self._then.by_text:
+            yield from self._of_names()
+        yield from self._of_pairs()
+        for side in self._sides.values():
+            yield from self._of_claims(side)
+            if side.change is not None:
+                yield from self._of_steps(side, side.change)
+                yield from self._of_starts(side.system, side.change)
+        written = list(self._of_observers())
+        yield from written or self._unobserved()
+        yield from self._of_mutants()
+        yield from self._of_verdicts()
+
+    def _inherited(self) -> dict[str, str]:
+        """Properties that are gone, with those that say as much of all their systems."""
+        heirs: dict[str, set[str]] = {}
+        for side in self._sides.values():
+            for group, names in side.judged.heirs.items():
+                if group not in self._now.groups:
+                    heirs[group] = heirs.get(group, set(names)) & set(names)
+        return {group: min(names) for group, names in heirs.items() if names}
+
+    def _of_systems(self) -> Iterator[Weakening]:
+        for name, now in self._systems.items():
+            if now not in self._now.systems:
+                yield _gone("system", name, self._then.systems[name], f"the system `{name}`")
+
+    def _of_properties(self) -> Iterator[Weakening]:
+        for group in sorted(self._then.groups - self._now.groups):
+            if group not in self._heirs:
+                first = min(n for n in self._then.claims if f":{group}/" in n)
+                what = f"the property `{group}`"
+                yield _gone("property", group, self._then.claims[first], what)
+
+    def _of_names(self) -> Iterator[Weakening]:
+        """Property functions that are gone, where no claims could be compared."""
+        for name, then in self._then.claims.items():
+            kind, _, rest = name.partition(":")
+            if name not in self._now.claims and rest.partition("/")[0] in self._now.groups:
+                what: Kind = "claim" if kind == "always" else "case"
+                yield _gone(what, rest, then, then.text)
+
+    def _of_pairs(self) -> Iterator[Weakening]:
+        """Pairs of systems and properties that are still there."""
+        known = self._now.groups | {"assertions", "deadlock"}
+        for pair in self._then.pairs:
+            system, _, group = pair.rpartition("/")
+            now, heir = self._systems[system], self._heirs.get(group, group)
+            if now in self._now.systems and heir in known:
+                if f"{now}/{heir}" not in self._now.pairs:
+                    yield _gone("pair", pair, self._now.systems[now], f"`{group}` of `{system}`")
+
+    def _of_claims(self, side: Side) -> Iterator[Weakening]:
+        for each in side.judged.less:
+            name = each.function.partition(":")[2]
+            group = name.partition("/")[0]
+            if f"{side.system}/{group}" not in self._now.pairs:
+                continue  # which is said of the pair, or of the property
+            kind: Kind = "case" if each.function.startswith(SOMETIMES) else "claim"
+            then = self._then.claims[each.function]
+            now = self._now.claims.get(each.function)
+            what = "some states count as the case now that did not"
+            if kind == "claim":
+                what = "it holds in states in which it did not"
+            what = "nothing demands as much" if now is None else what
+            was, left = side.judged.digests[each.function]
+            yield Weakening(
+                kind,
+                name,
+                (now or then).file,
+                (now or then).line,
+                then.text,
+                now.text if now is not None else what,
+                each.example,
+                was,
+                left,
+                (side.system,),
+            )
+
+    def _unobserved(self) -> Iterator[Weakening]:
+        """Steps of which less is noted, where no observer and no call of one says why."""
+        for side, seen in ((s, u) for s in self._sides.values() for u in s.judged.unobserved):
+            place = self._now.steps.get(f"{side.system}/{seen.step}", Written("", 1))
+            yield Weakening(
+                "claim",
+                f"observed/{seen.step}",
+                place.file,
+                place.line,
+                f"`{seen.step}` violates `{seen.property}` in some states",
+                "it leaves every field as before and violates it no more: less is noted",
+                seen.example,
+                *side.judged.digests.get(f"observed {seen.step}", ("", "")),
+                (side.system,),
+            )
+
+    def _of_steps(self, side: Side, change: Difference) -> Iterator[Weakening]:
+        renamed = {now: was for was, now in change.renamed_steps}
+        for name in change.removed_steps:
+            then = self._then.steps[f"{side.system}/{name}"]
+            one = _gone("step", name, then, f"the step `{name}`")
+            was, now = side.judged.digests.get(name, (one.was, ""))
+            yield replace(one, was=was, now=now, systems=(side.system,))
+        for each in change.changes:
+            if each.kind == "disabled":
+                place = self._now.steps[f"{side.system}/{each.step}"]
+                yield Weakening(
+                    "step",
+                    each.step,
+                    place.file,
+                    place.line,
+                    f"`{renamed.get(each.step, each.step)}` is possible",
+                    "it is not possible any more",
+                    {**each.state, **each.choices},
+                    *side.judged.digests[each.step],
+                    (side.system,),
+                )
+        for name, values, left in change.lost_choices:
+            step = name.partition(".")[0]
+            place = self._now.steps[f"{side.system}/{step}"]
+            before, after = values_text(values), values_text(left)
+            yield Weakening(
+                "choice",
+                name,
+                place.file,
+                place.line,
+                f"any of {before}",
+                f"any of {after}" if left else "no choice",
+                {},
+                digest_of(before),
+                digest_of(after),
+                (side.system,),
+            )
+
+    def _of_starts(self, system: str, change: Difference) -> Iterator[Weakening]:
+        place = self._now.systems[system]
+        for name, old, new in change.starts:
+            if new is not None:
+                was, now = (start_text(each) for each in (old, new))
+                yield Weakening(
+                    "initial",
+                    f"{system}/{name}",
+                    place.file,
+                    place.line,
+                    was,
+                    now,
+                    {} if old is None else {name: old},
+                    digest_of(was),
+                    digest_of(now),
+                    (system,),
+                )
+
+    def _of_observers(self) -> Iterator[Weakening]:
+        """Observers and calls of them with another text, where anything else is noted by now."""
+        systems = tuple(name for name, side in self._sides.items() if side.judged.noted)
+        if not systems:
+            return
+        then, now = self._then, self._now
+        for name, was in then.observers.items():
+            left = now.observers.get(name)
+            if left is None or left.text != was.text:
+                yield _observing(name, was, left, systems)
+        for key, was in then.observations.items():
+            name = key.partition(" ")[0]
+            changed = then.observers[name].text != now.observers.get(name, was).text
+            if key not in now.observations and not changed:
+                yield _observing(name, was, None, systems)
+
+    def _of_mutants(self) -> Iterator[Weakening]:
+        for name, entry in self._then.mutants.items():
+            system = self._systems.get(name, name)
+            if system not in self._now.systems:
+                continue
+            now = self._now.mutants.get(system)
+            missed = set() if now is None else {*now.survivors, *now.undecided}
+            missed -= {*entry.survivors, *entry.undecided}
+            if now is None or missed:
+                left = "" if now is None else repr(now)
+                yield Weakening(
+                    "mutants",
+                    name,
+                    MUTANTS.as_posix(),
+                    self._now.lines.get(system, 1),
+                    f"{entry.killed} mistakes are noticed",
+                    "nothing is on record"
+                    if now is None
+                    else f"`{min(missed)}`"
+                    + f" and {len(missed) - 1} more" * (len(missed) > 1)
+                    + " may pass",
+                    {},
+                    digest_of(repr(entry)),
+                    digest_of(left),
+                    (name,),
+                )
+
+    def _of_verdicts(self) -> Iterator[Weakening]:
+        """A verdict that is expected to be `violated` now; its line is its acceptance."""
+        for pair in self._then.pairs:
+            system, _, group = pair.rpartition("/")
+            now = f"{self._systems[system]}/{self._heirs.get(group, group)}"
+            was, expected = self._then.expected.get(pair), self._now.expected.get(now)
+            if expected == "violated" != (was or DEFAULT):
+                yield Weakening(
+                    "verdict",
+                    now,
+                    VERDICTS.as_posix(),
+                    self._now.lines.get(now, 1),
+                    was or DEFAULT,
+                    expected,
+                    {},
+                    systems=(self._systems[system],),
+                    accepted=True,
+                )
+
+
+def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:
+    return Weakening(kind, name, then.file, then.line, what, GONE, {}, digest_of(what), "")
+
+
+def _observing(name: str, was: Written, now: Written | None, systems: tuple[str, ...]) -> Weakening:
+    """An observer, or a call of it, that is written otherwise."""
+    after = "" if now is None else now.text
+    place = was if now is None else now
+    return Weakening(
+        "claim",
+        f"observer/{name}",
+        place.file,
+        place.line,
+        was.text,
+        after or "not so any more",
+        {},
+        digest_of(was.text),
+        digest_of(after),
+        systems,
+    )
+
+
+def start_text(start: Value | None) -> str:
+    """What a field starts as."""
+    return f"starts as {value(start)}"
+
+
+def values_text(values: Iterable[Value]) -> str:
+    """The values of a choice; empty where there are none."""
+    return ", ".join(map(value, values))
+
+
+def digest_of(text: str) -> str:
+    """A digest of a text; empty where there is none."""
+    return blake2b(text.encode(), digest_size=16).hexdigest() if text else ""
+
+
+def at_the_gate(found: Iterable[Weakening], systems: Collection[str] | None) -> list[Weakening]:
+    """Those of some systems only; all where that is not asked."""
+    if systems is None:
+        return list(found)
+    return [each for each in found if set(each.systems) & set(systems)]

@@ -1,0 +1,137 @@
+"""What a catalogue is judged by, as plain data that crosses processes and revisions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from verifier.catalogue import Catalogue, read_toml
+from verifier.gate.expectations import FILE as VERDICTS
+from verifier.gate.expectations import places, recorded
+from verifier.gate.scores import FILE as MUTANTS
+from verifier.gate.scores import Entry, scores
+from verifier.gate.weakened.observing import called, observations, observers
+from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
+from verifier.language.errors import ModelError, Place, within_project
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+from verifier.project.sources import python_files
+from verifier.project.toml import place_of
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The names of all that judges, where it is written, and what is on record."""
+
+    systems: Mapping[str, Written] = field(default_factory=dict)
+    claims: Mapping[str, Written] = field(default_factory=dict)
+    """As `always:GROUP/NAME` and `sometimes:GROUP/NAME`."""
+    steps: Mapping[str, Written] = field(default_factory=dict)
+    """As SYSTEM/STEP."""
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each system, which of the claims are about it."""
+    pairs: tuple[str, ...] = ()
+    observers: Mapping[str, Written] = field(default_factory=dict)
+    observations: Mapping[str, Written] = field(default_factory=dict)
+    """The calls of observers, see `observations`."""
+    expected: Mapping[str, str] = field(default_factory=dict)
+    mutants: Mapping[str, Entry] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Of each pair's verdict, by its name, and of each table of mutants, by its system's."""
+    by_text: bool = False
+    """Whether these are the names that texts have, of a catalogue that cannot be loaded."""
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The properties that there are."""
+        return frozenset(name.partition(":")[2].partition("/")[0] for name in self.claims)
+
+
+def judged_by(catalogue: Catalogue) -> Judged:
+    """All that judges the systems of a catalogue."""
+    said = {
+        name: tuple(map(claim_name, catalogue.properties_of(system)))
+        for name, system in catalogue.systems.items()
+    }
+    return Judged(
+        systems={name: _system(system) for name, system in catalogue.systems.items()},
+        claims={claim_name(f): _function(f) for f in catalogue.properties},
+        steps=dict(_steps(catalogue)),
+        said=said,
+        pairs=tuple(map(str, catalogue.pairs())),
+        observers=(noting := observers(catalogue.root)),
+        observations=observations(catalogue.root, noting),
+        expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
+        mutants=(mutants := scores(catalogue.root)),
+        lines=dict(_lines(catalogue, mutants)),
+    )
+
+
+def named_in(root: Path) -> Judged:
+    """The names of a catalogue that cannot be loaded, as its texts have them."""
+    systems: dict[str, Written] = {}
+    claims: dict[str, Written] = {}
+    for file in sorted([*python_files(root / "models"), *python_files(root / "properties")]):
+        where = file.relative_to(root).as_posix()
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.Call) and called(node) == "System":
+                systems |= dict.fromkeys(_named(node), Written(where, node.lineno))
+            for each in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+                if isinstance(node, ast.FunctionDef) and called(each) in ("always", "sometimes"):
+                    written = Written(where, node.lineno, unparsed(node))
+                    claims |= {f"{called(each)}:{g}/{node.name}": written for g in _named(each)}
+    expected: dict[str, str] = {}
+    with suppress(ModelError):
+        for system, verdicts in read_toml(root / VERDICTS).items():
+            expected |= {f"{system}/{group}": verdict for group, verdict in verdicts.items()}
+    return Judged(systems, claims, pairs=tuple(expected), expected=expected, by_text=True)
+
+
+def _named(node: ast.expr) -> list[str]:
+    """The text that a call is given first."""
+    first = node.args[:1] if isinstance(node, ast.Call) else []
+    return [x.value for x in first if isinstance(x, ast.Constant) and isinstance(x.value, str)]
+
+
+def has_lost(then: Judged, now: Judged, system: str) -> bool:
+    """Whether a system, a pair of it or a claim about it is not there any more by its name."""
+    if system not in now.systems or not set(then.said[system]) <= set(now.said[system]):
+        return True
+    pairs = {pair for pair in then.pairs if pair.rpartition("/")[0] == system}
+    return not pairs <= set(now.pairs)
+
+
+def claim_name(function: ModelFunction) -> str:
+    """A property function as outputs of `claims_of` are called."""
+    return f"{function.kind}:{function.group}/{function.name}"
+
+
+def _lines(catalogue: Catalogue, mutants: Mapping[str, Entry]) -> Iterator[tuple[str, int]]:
+    for pair, line in places(recorded(catalogue.root)).items():
+        yield str(pair), line
+    for system in mutants:
+        place = place_of(catalogue.root / MUTANTS, system)
+        yield system, 1 if place is None else place.line
+
+
+def _steps(catalogue: Catalogue) -> Iterator[tuple[str, Written]]:
+    for name, system in catalogue.systems.items():
+        for step in system.actions:
+            yield f"{name}/{step.name}", _function(step.function)
+
+
+def _system(system: System) -> Written:
+    place = system.place
+    return Written("", 1) if place is None else _written(place)
+
+
+def _written(place: Place, text: str = "") -> Written:
+    return Written(within_project(place.file), place.line, text)
+
+
+def _function(function: ModelFunction) -> Written:
+    place = function.place
+    return _written(place, texts(Path(place.file)).get(function.name, ""))

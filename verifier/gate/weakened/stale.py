@@ -1,0 +1,118 @@
+"""Entries of accepted.toml that speak of what is not there any more as it was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from verifier.catalogue import Catalogue
+from verifier.gate.behaviour import Behaviour, behaviour_of
+from verifier.gate.circuits import Circuits
+from verifier.gate.digests import said
+from verifier.gate.weakened.acceptance import FILE, Entry
+from verifier.gate.weakened.claims import claims_of
+from verifier.gate.weakened.comparing import left_of
+from verifier.gate.weakened.found import digest_of, start_text, values_text
+from verifier.gate.weakened.implied import ALWAYS, SOMETIMES
+from verifier.gate.weakened.judged import Judged
+from verifier.gate.weakened.weakening import Weakening
+from verifier.language.errors import ModelError
+from verifier.language.system import System
+
+
+def stale(
+    known: Iterable[Entry],
+    found: Iterable[Weakening],
+    catalogue: Catalogue,
+    now: Judged,
+    circuits: Circuits,
+) -> Iterator[str]:
+    """What to remove, in words; entries that this change needs are not looked for."""
+    used = {(each.kind, each.name, each.was, each.now) for each in found}
+    there = There(catalogue, now, circuits)
+    for each in known:
+        if (each.kind, each.name, each.before, each.after) not in used and not there.has(each):
+            yield (
+                f"`{FILE}` accepts `{each.kind}:{each.name}`, which is not there any more "
+                "as it was accepted: remove the entry"
+            )
+
+
+@dataclass
+class There:
+    """What a catalogue has now, by the digests of entries."""
+
+    catalogue: Catalogue
+    now: Judged
+    circuits: Circuits
+
+    def has(self, entry: Entry) -> bool:
+        """Whether what an entry accepts is still so."""
+        if not entry.after:
+            return not self._is_back(entry.kind, entry.name)
+        digests: dict[str, Callable[[str], Iterator[str]]] = {
+            "claim": self._claims,
+            "case": self._claims,
+            "step": self._steps,
+            "choice": self._choices,
+            "initial": self._starts,
+            "mutants": self._mutants,
+        }
+        return entry.kind in digests and entry.after in digests[entry.kind](entry.name)
+
+    def _is_back(self, kind: str, name: str) -> bool:
+        """Whether what was accepted as gone exists again; of an old base nothing is left."""
+        now = self.now
+        names = {
+            "system": now.systems.keys(),
+            "property": now.groups,
+            "pair": now.pairs,
+            "claim": [n.removeprefix(ALWAYS) for n in now.claims],
+            "case": [n.removeprefix(SOMETIMES) for n in now.claims],
+            "step": [n.rpartition("/")[2] for n in now.steps],
+            "mutants": now.mutants.keys(),
+        }
+        return kind == "base" or name in names.get(kind, ())
+
+    def _systems(self) -> Iterator[tuple[System, Behaviour]]:
+        for system in self.catalogue.systems.values():
+            try:
+                compiled = self.circuits.compiled(system, self.catalogue.properties_of(system))
+            except ModelError:
+                continue  # which is reported where it is decided
+            yield system, behaviour_of(compiled)
+
+    def _claims(self, name: str) -> Iterator[str]:
+        kind, _, rest = name.partition("/")
+        if kind == "observer":
+            yield from (digest_of(w.text) for n, w in self.now.observers.items() if n == rest)
+        elif kind == "observed":
+            for _, behaviour in self._systems():
+                goals = [goal for goal in behaviour.circuit.bad if ":" not in goal]
+                yield from (said(behaviour.circuit, [goal]) for goal in goals)
+        else:
+            for system in self.catalogue.systems.values():
+                claims = claims_of(system, self.catalogue.properties_of(system))
+                yield from (left_of(claims, f"{each}{name}") for each in (ALWAYS, SOMETIMES))
+
+    def _steps(self, name: str) -> Iterator[str]:
+        for _, behaviour in self._systems():
+            if f"fires:{name}" in behaviour.circuit.bad:
+                yield said(behaviour.circuit, [f"fires:{name}"])
+
+    def _choices(self, name: str) -> Iterator[str]:
+        step, _, wanted = name.partition(".")
+        for _, behaviour in self._systems():
+            action = behaviour.action(step)
+            for choice in () if action is None else action.choices:
+                if choice.name == wanted:
+                    yield digest_of(values_text(choice.values))
+
+    def _starts(self, name: str) -> Iterator[str]:
+        for system, behaviour in self._systems():
+            for field in behaviour.fields:
+                if f"{system.name}/{field.name}" == name:
+                    yield digest_of(start_text(field.initial))
+
+    def _mutants(self, name: str) -> Iterator[str]:
+        yield from (digest_of(repr(entry)) for n, entry in self.now.mutants.items() if n == name)

@@ -1,0 +1,46 @@
+"""An example state of two versions joined, in which something holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import z3
+
+from verifier.circuit.z3_terms import Z3Terms, answer_of
+from verifier.evidence.traces import Value
+from verifier.gate.behaviour import Variable
+from verifier.gate.joint import Joint
+
+
+class States:
+    """Asks Z3 for states, with terms that the questions share."""
+
+    def __init__(self, joint: Joint) -> None:
+        self._joint = joint
+        self._terms = Z3Terms(joint.graph)
+
+    def where(
+        self, literals: Iterable[int], choices: Iterable[Variable] = ()
+    ) -> dict[str, Value] | None:
+        """The fields and choices that matter in a state where literals hold; None without one."""
+        joint, terms = self._joint, self._terms
+        wanted = joint.graph.all([joint.alike, *literals])
+        solver = z3.SolverFor("QF_FD")
+        solver.add(terms.term(wanted))
+        answer = answer_of(solver)
+        if answer == z3.unknown:
+            raise RuntimeError(f"Z3 does not compare two versions: {solver.reason_unknown()}")
+        if answer == z3.unsat:
+            return None
+        model, needed = solver.model(), {2 * node for node in joint.graph.cone([wanted])}
+        values: dict[str, Value] = {}
+        for side, variables in (
+            (joint.old, joint.old.behaviour.fields),
+            (joint.new, [*joint.new.behaviour.fields, *choices]),
+        ):
+            for variable in variables:
+                bits = side.bits(variable)
+                if needed.intersection(bit & ~1 for bit in bits):
+                    seen = [terms.value(model, bit) for bit in bits]
+                    values[variable.name] = variable.decoded(seen)
+        return values

@@ -1,0 +1,43 @@
+"""The texts of functions without comments, formatting, decorators and documentation."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where something is written, and its text."""
+
+    file: str
+    line: int
+    text: str = ""
+
+
+def texts(file: Path) -> Mapping[str, str]:
+    """The functions of a file by name."""
+    return {
+        node.name: unparsed(node)
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def unparsed(function: ast.FunctionDef) -> str:
+    """A function's parameters and body."""
+    says = ast.get_docstring(function, clean=False) is not None
+    body = function.body[1:] if says else function.body
+    return "\n".join([ast.unparse(function.args), *map(ast.unparse, body)])
+
+
+@cache
+def tree_of(file: Path) -> ast.Module:
+    """A file's tree; an empty one where it cannot be read, which is reported where it is loaded."""
+    try:
+        return ast.parse(file.read_bytes() if file.is_file() else b"")
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])

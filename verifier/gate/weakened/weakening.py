@@ -1,0 +1,69 @@
+"""One thing of which a change leaves less, so that a verdict may hold only because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from verifier.evidence.traces import Value
+from verifier.viewer.lines import inert
+
+Kind = Literal[
+    "base",
+    "system",
+    "property",
+    "pair",
+    "claim",
+    "case",
+    "step",
+    "choice",
+    "initial",
+    "mutants",
+    "verdict",
+]
+KINDS: tuple[Kind, ...] = (
+    *("base", "system", "property", "pair", "claim", "case"),
+    *("step", "choice", "initial", "mutants", "verdict"),
+)
+"""In the order in which they are reported."""
+
+
+def value(of: Value | None) -> str:
+    """A value as reports have it; None stands for any."""
+    if of is None:
+        return "any value"
+    return ("1" if of else "0") if isinstance(of, bool) else inert(of)
+
+
+@dataclass(frozen=True)
+class Weakening:
+    """Something that was claimed, or possible, and is not any more.
+
+    `before` and `after` say in words what there was and what there is. `example` is a state, with
+    choices, in which it matters. `was` and `now` are digests of both, by which somebody accepts
+    just this weakening; `now` is empty where nothing is left.
+    """
+
+    kind: Kind
+    name: str
+    file: str
+    line: int
+    before: str
+    after: str
+    example: Mapping[str, Value] = field(default_factory=dict)
+    was: str = ""
+    now: str = ""
+    systems: tuple[str, ...] = ()
+    """Where it was found, the one of the example first."""
+    accepted: bool = False
+
+    @property
+    def key(self) -> str:
+        """As `--accept-weakened` names it."""
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def order(self) -> tuple[bool, int, str]:
+        """What nobody has accepted comes first."""
+        return self.accepted, KINDS.index(self.kind), self.name
