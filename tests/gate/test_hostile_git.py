@@ -194,3 +194,32 @@ def test_before_the_first_commit_everything_is_checked(project: Project) -> None
 def test_a_pipe_in_the_models_is_refused(project: Project) -> None:
     os.mkfifo(project.folder / "models" / "pipe.py")
     assert "`models/pipe.py` cannot be imported" in refused(project)
+
+
+@pytest.mark.parametrize("name", [":!odd", ":(top)x", "a\nb\n", "*", "[a]"])
+def test_a_folder_of_any_name_can_hold_the_project(project: Project, name: str) -> None:
+    folder = project.folder / name
+    folder.mkdir()
+    for part in ("models", "properties", "pyproject.toml"):
+        project.git("mv", part, f"./{name}/")
+    inside = Project(folder, project.environment)
+    inside.commit("moved")
+    broken(inside)
+    ran = inside.gate("--base", "HEAD")
+    assert ran.code == 1
+    assert "1 file changed" in ran.out
+    assert "-        previous.uses_fpu = False" in ran.out
+
+
+def test_a_head_that_leads_nowhere_is_an_error_and_not_a_first_commit(project: Project) -> None:
+    """Else there would be nothing to compare with, and everything would be fine."""
+    commit = project.commit()
+    blob = project.folder / ".git" / "objects" / commit[:2] / commit[2:]
+    blob.chmod(0o600)
+    blob.unlink()
+    ran = project.gate()
+    assert ran.code == 2
+    assert "damaged" in ran.err
+    branch = project.folder / ".git" / "refs" / "heads" / "topic"
+    branch.write_text("nonsense")
+    assert project.gate().code == 2

@@ -31,17 +31,17 @@ COMMIT = re.compile(r"[0-9a-f]{40,64}")
 FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_DIFF_OPTS")
 INERT = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
-    *("-c", "core.quotePath=false"),
+    *("-c", "core.quotePath=false", "--literal-pathspecs"),
 )
-"""No program of the repository's own runs to find changes, and names come as they are."""
+"""No program of the repository's own runs to find changes, and names are as they are."""
 PATCH = (
     *("--unified=0", "--inter-hunk-context=0", "--no-color", "--no-renames"),
-    *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"),
+    *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--relative"),
 )
 """A patch that looks the same whatever the repository is configured to."""
 
 NOTED = (
-    *("--literal-pathspecs", "add", "--intent-to-add", "--force"),
+    *("add", "--intent-to-add", "--force"),
     *("--pathspec-from-file=-", "--pathspec-file-nul"),
 )
 """Notes files in an index without their content, also ignored ones."""
@@ -72,8 +72,8 @@ class Base:
     def diff(self) -> str:
         """The lines that differ in the working tree, without context, in the project's paths."""
         with self._compared() as index:
-            text = _git(self.top, "diff", *PATCH, self.commit, "--", *self._where, index=index)
-        return text.replace(f"+++ b/{self.prefix}", "+++ b/")
+            here = self.top / self.prefix
+            return _git(here, "diff", *PATCH, self.commit, "--", *PARTS, index=index)
 
     @contextmanager
     def _compared(self) -> Iterator[Path]:
@@ -164,8 +164,8 @@ def base_of(root: Path, revision: str | None) -> Base | None:
             )
         return None
     refuse_bare(root)
-    top = Path(_git(root, "rev-parse", "--show-toplevel").strip())
-    prefix = _git(root, "rev-parse", "--show-prefix").strip()
+    top = Path(_git(root, "rev-parse", "--show-toplevel").removesuffix("\n"))
+    prefix = _git(root, "rev-parse", "--show-prefix").removesuffix("\n")
     torn = _git(top, "ls-files", "--unmerged", "-z", "--", *(f"{prefix}{part}" for part in PARTS))
     if torn:
         name = torn.split("\0")[0].split("\t")[-1]
@@ -196,6 +196,7 @@ def _branching_point(root: Path) -> str | None:
     """Where HEAD left the main branch; None before the first commit."""
     head = _quiet(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if head is None:
+        _require_unborn(root)
         return None
     for branch in MAIN:
         main = _quiet(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
@@ -207,6 +208,18 @@ def _branching_point(root: Path) -> str | None:
                 )
             return base
     raise ModelError("there is no main branch to compare with", mend="name a revision: --base REV")
+
+
+def _require_unborn(root: Path) -> None:
+    """Refuse a HEAD that leads to no commit though it has one: nothing could be compared."""
+    branch = _quiet(root, "symbolic-ref", "--quiet", "HEAD")
+    file = None if branch is None else _quiet(root, "rev-parse", "--git-path", branch)
+    there = file is not None and (root / file).exists()
+    if branch is None or there or _quiet(root, "rev-parse", "--verify", "--quiet", "HEAD"):
+        raise ModelError(
+            f"the repository of `{root}` is damaged: HEAD leads to no commit",
+            mend="`git fsck` says more",
+        )
 
 
 def _deepen(root: Path) -> str:

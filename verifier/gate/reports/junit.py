@@ -12,6 +12,7 @@ from verifier.gate.reports.weaker import detail_lines, title
 from verifier.gate.row import Row
 from verifier.gate.scores import Comparison
 from verifier.gate.weakened.weakening import Weakening
+from verifier.viewer.lines import inert
 
 STRENGTH = "mistakes in the changed functions"
 WEAKENED = "weakened"
@@ -94,7 +95,9 @@ def _strength(suite: ElementTree.Element, found: Comparison) -> None:
 
 def _text(row: Row) -> str:
     trace = row.result.evidence
-    lines = [row.departure and departure_line(row.departure), row.result.reason]
+    left = row.departure
+    places = [] if left is None else [f"{inert(h.place)} in {h.function}" for h in left.hunks]
+    lines = [left and departure_line(left), *places, row.result.reason]
     if isinstance(trace, Trace):
         lines = [happened(trace), *lines, *trace_text(trace, row.departure)]
     return "\n".join(line for line in lines if line)
