@@ -30,13 +30,14 @@ from verifier.viewer.lines import plural
 @click.option(
     "--evidence",
     type=options.FOLDER,
-    help="Folder to save the proofs of unreachability in.",
+    help="Folder to save proofs about steps and cases in.",
 )
 @options.jobs
 def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) -> int:
     """List steps that never fire, cases that never occur and branches that are never taken.
 
-    A PATTERN is a system, a family, or has a `*`. Of what is called unreachable there is a proof.
+    A PATTERN is a system, a family, or has a `*`. Of what is called unreachable there is a proof;
+    that of a branch is about a system with an assertion there, and is not saved.
     Exit code 1 where a step or case is unreachable, 3 where it is not known.
     """
     catalogue = load(project_here())
@@ -49,8 +50,6 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) 
             cores = jobs or os.cpu_count() or 1
             found = list(coverage(catalogue.systems[name], (), cores, reporter.watch))
         _print(name, found)
-        if folder is not None:
-            _save(found, folder)
     return next((code for code in (1, 3) if code in codes), 0)
 
 
@@ -97,13 +96,3 @@ def _print(name: str, found: list[Taken]) -> None:
         f"{name}: {len(found)} branches, {taken} taken, {unreachable} unreachable, "
         f"{len(found) - taken - unreachable} not known"
     )
-
-
-def _save(found: list[Taken], folder: Path) -> None:
-    for each in found:
-        if each.proof is not None:
-            branch = each.branch
-            way = "then" if branch.holds else "else"
-            place = f"{Path(branch.file).stem}.{branch.function}.{branch.line}.{way}"
-            file = folder / f"{each.proof.system.replace('/', '.')}.{place}.json"
-            write_output(file, encoded(each.proof))
