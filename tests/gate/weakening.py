@@ -121,6 +121,22 @@ def observer_called_less(project: Project) -> None:
     )
 
 
+def assertion_removed(project: Project) -> None:
+    held = "    machine.ts = False\n"
+    project.edit(
+        held, held + "    assert machine.sets_ts, 'it forgot'\n    assert not machine.ts\n"
+    )
+    with project.verdicts.open("a") as verdicts:
+        verdicts.write('assertions = "violated"\n')
+    project.git("checkout", "--quiet", "main")
+    project.commit("assertions")
+    project.git("checkout", "--quiet", "topic")
+    project.git("reset", "--quiet", "--hard", "main")
+    project.edit("    assert machine.sets_ts, 'it forgot'\n", "")
+    text = project.verdicts.read_text()
+    project.verdicts.write_text(text.replace('assertions = "violated"\n', ""))
+
+
 WEAKER: dict[Callable[[Project], None], str] = {
     property_deleted: "property:isolation",
     property_excluded: "pair:lazy/fixed/isolation",
@@ -139,6 +155,7 @@ WEAKER: dict[Callable[[Project], None], str] = {
     observer_sees_less: "claim:observer/access_registers",
     observer_is_given_something_else: "claim:observer/access_registers",
     observer_called_less: "claim:observer/access_registers",
+    assertion_removed: "claim:assertion/device_not_available",
 }
 
 

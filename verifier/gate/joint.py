@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.gate.behaviour import Action, Behaviour, Variable
-from verifier.language.compiled import DEADLOCK
+from verifier.language.compiled import ASSERTIONS, DEADLOCK
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ class Joint:
         def aspect(
             kind: str, name: str, differs: int, a: Sequence[int], b: Sequence[int]
         ) -> Aspect:
-            both = given if kind in ("enabled", "disabled") else graph.both(given, enabled)
+            alone = kind in ("enabled", "disabled") or name == ASSERTIONS  # whose step is not taken
+            both = given if alone else graph.both(given, enabled)
             return Aspect(step, kind, name, graph.both(both, differs), tuple(a), tuple(b))
 
         [was_able], [is_able] = old[fires], new[fires]

@@ -13,6 +13,7 @@ from verifier.gate.examples import Change
 from verifier.gate.joint import Joint
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.states import States
+from verifier.language.compiled import ASSERTIONS
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Compared:
     unobserved: tuple[Unobserved, ...] = ()
     noted: bool = False
     """Whether any step leaves a ghost, a property or a case otherwise."""
+    asserted: bool = False
+    """Whether any step fails an assertion no more that it failed."""
     digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -68,7 +71,11 @@ def compared(
             )
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
     noted = change is not None and any(_is_noted(new, each) for each in change.changes)
-    return Compared(tuple(less), heirs, tuple(unobserved), noted, digests)
+    asserted = change is not None and any(
+        (each.kind, each.name, each.old) == ("property", ASSERTIONS, True)
+        for each in change.changes
+    )
+    return Compared(tuple(less), heirs, tuple(unobserved), noted, asserted, digests)
 
 
 def _is_noted(new: Behaviour, change: Change) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 
 from verifier.evidence.traces import Value
 from verifier.gate.differences import Difference
@@ -14,7 +13,8 @@ from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.implied import SOMETIMES
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.texts import Written
-from verifier.gate.weakened.weakening import Kind, Weakening, value
+from verifier.gate.weakened.weakening import Kind, Weakening, digest_of, value
+from verifier.gate.weakened.written import asserted_less, observed_otherwise
 
 GONE = "gone"
 DEFAULT = "proved"
@@ -63,8 +63,11 @@ class Weakened:
             if side.change is not None:
                 yield from self._of_steps(side, side.change)
                 yield from self._of_starts(side.system, side.change)
-        written = list(self._of_observers())
+        noting = tuple(name for name, side in self._sides.items() if side.judged.noted)
+        written = list(observed_otherwise(self._then, self._now, noting))
         yield from written or self._unobserved()
+        asserting = tuple(name for name, side in self._sides.items() if side.judged.asserted)
+        yield from asserted_less(self._then, self._now, asserting)
         yield from self._of_mutants()
         yield from self._of_verdicts()
 
@@ -206,22 +209,6 @@ class Weakened:
                     (system,),
                 )
 
-    def _of_observers(self) -> Iterator[Weakening]:
-        """Observers and calls of them with another text, where anything else is noted by now."""
-        systems = tuple(name for name, side in self._sides.items() if side.judged.noted)
-        if not systems:
-            return
-        then, now = self._then, self._now
-        for name, was in then.observers.items():
-            left = now.observers.get(name)
-            if left is None or left.text != was.text:
-                yield _observing(name, was, left, systems)
-        for key, was in then.observations.items():
-            name = key.partition(" ")[0]
-            changed = then.observers[name].text != now.observers.get(name, was).text
-            if key not in now.observations and not changed:
-                yield _observing(name, was, None, systems)
-
     def _of_mutants(self) -> Iterator[Weakening]:
         for name, entry in self._then.mutants.items():
             system = self._systems.get(name, name)
@@ -273,24 +260,6 @@ def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:
     return Weakening(kind, name, then.file, then.line, what, GONE, {}, digest_of(what), "")
 
 
-def _observing(name: str, was: Written, now: Written | None, systems: tuple[str, ...]) -> Weakening:
-    """An observer, or a call of it, that is written otherwise."""
-    after = "" if now is None else now.text
-    place = was if now is None else now
-    return Weakening(
-        "claim",
-        f"observer/{name}",
-        place.file,
-        place.line,
-        was.text,
-        after or "not so any more",
-        {},
-        digest_of(was.text),
-        digest_of(after),
-        systems,
-    )
-
-
 def start_text(start: Value | None) -> str:
     """What a field starts as."""
     return f"starts as {value(start)}"
@@ -299,11 +268,6 @@ def start_text(start: Value | None) -> str:
 def values_text(values: Iterable[Value]) -> str:
     """The values of a choice; empty where there are none."""
     return ", ".join(map(value, values))
-
-
-def digest_of(text: str) -> str:
-    """A digest of a text; empty where there is none."""
-    return blake2b(text.encode(), digest_size=16).hexdigest() if text else ""
 
 
 def at_the_gate(found: Iterable[Weakening], systems: Collection[str] | None) -> list[Weakening]:

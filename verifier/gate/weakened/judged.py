@@ -13,7 +13,7 @@ from verifier.gate.expectations import FILE as VERDICTS
 from verifier.gate.expectations import places, recorded
 from verifier.gate.scores import FILE as MUTANTS
 from verifier.gate.scores import Entry, scores
-from verifier.gate.weakened.observing import called, observations, observers
+from verifier.gate.weakened.observing import assertions, called, observations, observers
 from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
@@ -37,6 +37,8 @@ class Judged:
     observers: Mapping[str, Written] = field(default_factory=dict)
     observations: Mapping[str, Written] = field(default_factory=dict)
     """The calls of observers, see `observations`."""
+    assertions: Mapping[str, Written] = field(default_factory=dict)
+    """As FUNCTION: TEXT."""
     expected: Mapping[str, str] = field(default_factory=dict)
     mutants: Mapping[str, Entry] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -64,6 +66,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
         pairs=tuple(map(str, catalogue.pairs())),
         observers=(noting := observers(catalogue.root)),
         observations=observations(catalogue.root, noting),
+        assertions=assertions(catalogue.root),
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
         mutants=(mutants := scores(catalogue.root)),
         lines=dict(_lines(catalogue, mutants)),

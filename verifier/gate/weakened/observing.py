@@ -1,4 +1,4 @@
-"""Where models note what properties look at: the texts of observers, and of the calls of them."""
+"""What models themselves judge: the texts of observers, of the calls of them, of assertions."""
 
 from __future__ import annotations
 
@@ -36,6 +36,18 @@ def observations(root: Path, names: Mapping[str, Written]) -> dict[str, Written]
                     while key in found:
                         key += " again"
                     found[key] = _written(root, file, call, ast.unparse(call))
+    return found
+
+
+def assertions(root: Path) -> dict[str, Written]:
+    """The assertions of a project's models, each as FUNCTION: TEXT."""
+    found: dict[str, Written] = {}
+    for file in _files(root):
+        for function in _functions(tree_of(file)):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Assert):
+                    text = ast.unparse(node)
+                    found[f"{function.name}: {text}"] = _written(root, file, node, text)
     return found
 
 
@@ -90,5 +102,7 @@ def _names(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
-def _written(root: Path, file: Path, node: ast.FunctionDef | ast.Call, text: str) -> Written:
+def _written(
+    root: Path, file: Path, node: ast.FunctionDef | ast.Call | ast.Assert, text: str
+) -> Written:
     return Written(file.relative_to(root).as_posix(), node.lineno, text)

@@ -12,10 +12,10 @@ from verifier.gate.digests import said
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of
-from verifier.gate.weakened.found import digest_of, start_text, values_text
+from verifier.gate.weakened.found import start_text, values_text
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.weakening import Weakening
+from verifier.gate.weakened.weakening import Weakening, digest_of
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 
@@ -86,6 +86,8 @@ class There:
         kind, _, rest = name.partition("/")
         if kind == "observer":
             yield from (digest_of(w.text) for n, w in self.now.observers.items() if n == rest)
+        elif kind == "assertion":
+            return
         elif kind == "observed":
             for _, behaviour in self._systems():
                 goals = [goal for goal in behaviour.circuit.bad if ":" not in goal]

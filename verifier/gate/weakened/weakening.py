@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Literal
 
 from verifier.evidence.traces import Value
@@ -67,3 +68,8 @@ class Weakening:
     def order(self) -> tuple[bool, int, str]:
         """What nobody has accepted comes first."""
         return self.accepted, KINDS.index(self.kind), self.name
+
+
+def digest_of(text: str) -> str:
+    """A digest of a text; empty where there is none."""
+    return blake2b(text.encode(), digest_size=16).hexdigest() if text else ""

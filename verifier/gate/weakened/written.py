@@ -1,0 +1,50 @@
+"""Observers, calls of them and assertions that are written otherwise, where that may matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifier.gate.weakened.judged import Judged
+from verifier.gate.weakened.texts import Written
+from verifier.gate.weakened.weakening import Weakening, digest_of
+
+
+def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
+    """Observers with another text, and calls that are gone, if systems note anything else."""
+    if not systems:
+        return
+    for name, was in then.observers.items():
+        left = now.observers.get(name)
+        if left is None or left.text != was.text:
+            yield _written(f"observer/{name}", was, left, systems)
+    for key, was in then.observations.items():
+        name = key.partition(" ")[0]
+        changed = then.observers[name].text != now.observers.get(name, was).text
+        if key not in now.observations and not changed:
+            yield _written(f"observer/{name}", was, None, systems)
+
+
+def asserted_less(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
+    """Assertions that are gone, if some step fails fewer of them in systems."""
+    if not systems:
+        return
+    for key, was in then.assertions.items():
+        if key not in now.assertions:
+            yield _written(f"assertion/{key.partition(':')[0]}", was, None, systems)
+
+
+def _written(name: str, was: Written, now: Written | None, systems: tuple[str, ...]) -> Weakening:
+    after = "" if now is None else now.text
+    place = was if now is None else now
+    return Weakening(
+        "claim",
+        name,
+        place.file,
+        place.line,
+        was.text,
+        after or "not so any more",
+        {},
+        digest_of(was.text),
+        digest_of(after),
+        systems,
+    )
