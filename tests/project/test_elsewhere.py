@@ -168,3 +168,58 @@ def test_a_module_that_a_package_hides_is_refused(root: Path, part: str) -> None
     said = f"`{part}/more.py` cannot be imported: `{part}.more` is `{part}/more/__init__.py`"
     assert caught.value.message == said
     assert caught.value.mend == "give one of the two another name"
+
+
+def test_a_folder_of_the_project_comes_before_a_bundled_module_of_its_name(root: Path) -> None:
+    """With or without an `__init__.py`."""
+    (root / "properties" / "isolation").mkdir()
+    mine = (root / "properties" / "whole.py").read_text().replace("nothing_breaks", "mine")
+    (root / "properties" / "isolation" / "mine.py").write_text(mine)
+    assert {claim.name for claim in load(root).properties} == {"nothing_breaks", "mine"}
+
+
+def test_a_module_that_is_imported_by_another_name_is_told_from_one_outside(
+    beside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(beside / "models"))
+    (beside / "models" / "other_name.py").write_text("def same(x):\n    return x\n")
+    text = MODEL.replace("STATEMENT", "machine.broken = same(on)")
+    said = "`same` is imported by another name than that of its module"
+    with pytest.raises(ModelError, match=said) as caught:
+        compared(beside, f"from other_name import same\n{text}")
+    assert caught.value.mend == "import it from `models.other_name`"
+    sys.modules.pop("other_name", None)
+
+
+MAKING = """from __future__ import annotations
+from verifier.language import System, record, step
+
+@record
+class R:
+    on: bool = False
+
+@record
+class R2(R):
+    off: bool = True
+
+@record
+class M:
+    r: R = R()
+    r2: R2 = R2()
+
+def make(R):
+    @step
+    def go(m: NAME, on: bool) -> None:
+        m.r.on = on
+    return go
+
+SYSTEM = System("lamp/one", M(), (make(R2),))
+"""
+
+
+def test_an_annotation_that_would_not_mean_what_it_says_is_refused(root: Path) -> None:
+    """As a text it names what the module has, and its reader what is around the function."""
+    (root / "properties" / "whole.py").unlink()
+    assert compared(root, MAKING.replace("NAME", "M")) > 0
+    with pytest.raises(ModelError, match="names `R`, which is local to a function around it"):
+        compared(root, MAKING.replace("NAME", "R"))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, TypeVar
 
-from verifier.language.errors import ModelError, place_of, refuse
+from verifier.language.errors import ModelError, Place, refuse, within_project
 from verifier.language.ownership import is_model_function, is_record
 from verifier.language.restricted import STATE
 from verifier.language.running import RUNNING
@@ -47,17 +47,31 @@ def guard(nodes: Iterable[Node]) -> None:
 
 def is_guarded(running: Any) -> bool:
     """Whether a function, or that of a frame, is compiled with the guard."""
-    while is_model_function(running):
-        running = running.__dict__["__model__"].body
-    is_frame = isinstance(running, FrameType)
-    return GUARD in (running.f_builtins if is_frame else running.__builtins__)
+    if isinstance(running, FrameType):
+        return GUARD in running.f_builtins
+    return GUARD in _undecorated(running).__builtins__
+
+
+def _undecorated(function: Any) -> Any:
+    """What the language's own decorators have been given."""
+    while is_model_function(function):
+        function = function.__dict__["__model__"].body
+    return function
 
 
 def require_guarded(function: Callable[..., Any]) -> None:
     """Refuse a function that is compiled by anybody else."""
     if not is_guarded(function):
-        raise ModelError(
-            f"`{function.__name__}` is written outside models/ and properties/",
-            place_of(function),
-            ELSEWHERE,
-        )
+        raise written_elsewhere(_undecorated(function).__code__)
+
+
+def written_elsewhere(code: CodeType) -> ModelError:
+    """The refusal of code that is not compiled with the guard."""
+    place = Place(code.co_filename, code.co_firstlineno)
+    inside = within_project(place.file)
+    if "/" in inside:
+        module = inside.removesuffix(".py").replace("/", ".")
+        what = f"`{code.co_name}` is imported by another name than that of its module"
+        return ModelError(what, place, f"import it from `{module}`")
+    what = f"`{code.co_name}` is written outside models/ and properties/"
+    return ModelError(what, place, ELSEWHERE)

@@ -14,7 +14,7 @@ from inspect import CO_NESTED
 from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from verifier.language.assignments import ELSEWHERE, is_guarded
+from verifier.language.assignments import is_guarded, written_elsewhere
 from verifier.language.callables import WRITTEN
 from verifier.language.class_parts import is_generated
 from verifier.language.constants import PLAIN, Outside, is_equal_by_parts, is_frozen, items, outside
@@ -149,8 +149,7 @@ class Calls:
             self._passed[id(code)] = self._own[id(code)] = code
         elif is_model_file(code.co_filename):
             if self._guarded and not is_guarded(frame):
-                what = f"`{code.co_name}` is written outside models/ and properties/"
-                raise ModelError(what, Place(code.co_filename, code.co_firstlineno), ELSEWHERE)
+                raise written_elsewhere(code)
             free = {name: frame.f_locals[name] for name in _free(frame)}
             examiner = Examiner(code, free, frame.f_globals, frame.f_builtins)
             examiner.examine()

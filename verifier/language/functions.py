@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -14,6 +15,7 @@ from verifier.language.errors import Disabled, ModelError, Place, model_place, p
 from verifier.language.made import note
 from verifier.language.ownership import is_model_function, is_record
 from verifier.language.running import RUNNING, stopping
+from verifier.language.source_text import names_around
 from verifier.language.symbolic import Bit, Unknown
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class ModelFunction:
     @cached_property
     def hints(self) -> dict[str, Any]:
         """Its parameters' types by name."""
+        self._check_annotations()
         try:
             hints = get_type_hints(self.body)
         except (NameError, AttributeError, TypeError, SyntaxError) as error:
@@ -82,6 +85,24 @@ class ModelFunction:
                     "annotate every parameter",
                 )
         return {name: hints[name] for name in self.signature.parameters}
+
+    def _check_annotations(self) -> None:
+        """Refuse a text as an annotation that names what is local to a function around it."""
+        code = self.body.__code__
+        texts = [each for each in self.body.__annotations__.values() if isinstance(each, str)]
+        if not texts or "<locals>" not in code.co_qualname:
+            return
+        local = names_around(code)
+        for text in texts:
+            words = set(re.findall(r"\w+", text))
+            if words & local:
+                raise ModelError(
+                    f"an annotation of `{self.name}` names `{min(words & local)}`, which is local "
+                    "to a function around it",
+                    self.place,
+                    "write it without quotes, and the module without `from __future__ import "
+                    "annotations`",
+                )
 
     @cached_property
     def signature(self) -> Signature:

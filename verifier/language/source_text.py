@@ -35,6 +35,17 @@ def definition(code: CodeType) -> Definition:
     return found[0]
 
 
+def names_around(code: CodeType) -> set[str]:
+    """What the functions around a definition bind, which its annotations as texts do not mean."""
+    inner = definition(code)
+    found: set[str] = set()
+    for node in parts_of(_tree(code.co_filename)):
+        if isinstance(node, ast.FunctionDef) and node is not inner:
+            if any(part is inner for part in parts_of(node)):
+                found |= bound_names(node)
+    return found
+
+
 def is_as_written(code: CodeType) -> bool:
     """Whether the text of the file, as it is now, compiles to this code.
 

@@ -40,9 +40,10 @@ class Located:
 
 
 def located(name: str, folders: Sequence[str]) -> Located | None:
-    """A module below some folders, by Python's own precedence; None where there is none.
+    """A module below some folders; None where there is none.
 
-    A folder without `__init__.py` adds to a package of that name further on, and comes first in it.
+    A folder without `__init__.py` adds to a package of that name further on, and comes first in it;
+    it comes before a plain module of that name further on, which Python would take.
     """
     if not name or "/" in name or "\0" in name:
         return None
@@ -52,7 +53,7 @@ def located(name: str, folders: Sequence[str]) -> Located | None:
         if (below / "__init__.py").is_file():
             return Located(below / "__init__.py", (*portions, str(below)))
         file = Path(folder) / f"{name}.py"
-        if file.is_file():
+        if file.is_file() and not portions:
             return Located(file, None)
         if below.is_dir():
             portions.append(str(below))
