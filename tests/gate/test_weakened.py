@@ -6,7 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.gate.conftest import Project
-from tests.gate.weakening import AS_STRONG, WEAKER, code_that_goes_wrong, report
+from tests.gate.weakening import (
+    AS_STRONG,
+    WEAKER,
+    code_that_goes_wrong,
+    report,
+    step_assumes_more,
+)
 
 
 @pytest.mark.parametrize("weaken", WEAKER, ids=lambda weaken: weaken.__name__)
@@ -48,3 +54,29 @@ def test_a_violation_that_is_recorded_in_the_same_change_heads_the_report(projec
     results = json.loads((project.folder / "sarif").read_text())["runs"][0]["results"]
     assert [(r["ruleId"], r["level"]) for r in results] == [("weakened/verdict", "warning")] * 2
     assert 'failures="0"' in (project.folder / "junit").read_text()
+
+
+def test_a_step_that_is_not_possible_any_more_is_said_to_hide_the_line_that_broke(
+    project: Project,
+) -> None:
+    """The handler loses registers where the step may not be taken by now."""
+    project.edit("        previous.image = machine.registers\n", "")
+    project.edit(
+        "assume(next_task != machine.current)",
+        "assume(next_task != machine.current and not machine.saved[machine.current].uses_fpu)",
+    )
+    found, code = report(project)
+    assert code == 1
+    assert WEAKER[step_assumes_more] in {f"{o['kind']}:{o['name']}" for o in found["weakened"]}
+    [said] = [each for each in found["warnings"] if "lazy/fixed/integrity holds only" in each]
+    assert said.startswith(
+        "lazy/fixed/integrity holds only because `switch_to` is not possible any more where it was"
+    )
+    assert "else it is violated after" in said
+    assert "models/lazy.py" in said
+
+
+def test_a_step_that_is_narrowed_and_hides_nothing_is_only_weaker(project: Project) -> None:
+    step_assumes_more(project)
+    found, _ = report(project)
+    assert not [each for each in found["warnings"] if "holds only because" in each]

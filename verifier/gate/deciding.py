@@ -34,6 +34,7 @@ from verifier.gate.reuse import Reusing
 from verifier.gate.sound import sound_evidence
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, compared
+from verifier.gate.weakened.masked import masked
 from verifier.language.compiling import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
@@ -41,6 +42,8 @@ from verifier.language.system import System
 from verifier.processes.pool import NoProcess
 
 AUDITED = "earlier evidence, audited"
+HIDDEN = 30.0
+"""Seconds to find out what a step hides that is not possible any more."""
 FOUND = "the execution has just been found or audited"
 
 
@@ -117,6 +120,7 @@ def decide_system(
         proofs = shared(compiled, proofs)
     moved, change = _compared(before, compiled, memory, groups)
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
+    hidden = _masked(before, compiled, change, results, hunks, limits, watch)
     return Decided(
         system=name,
         results=tuple(results),
@@ -128,7 +132,7 @@ def decide_system(
         functions=tuple(sorted(compiled.costs)),
         judged=_judged(before, compiled, properties, change),
         seconds=perf_counter() - begin,
-        warnings=(*memory.warnings, *((cache.complaint,) if cache.complaint else ())),
+        warnings=(*memory.warnings, *hidden, *((cache.complaint,) if cache.complaint else ())),
     )
 
 
@@ -149,6 +153,27 @@ def _compared(
         return [], None
     change = difference(before.behaviour, behaviour_of(compiled))
     return ([] if change.is_idle else moved), change
+
+
+def _masked(
+    before: Before | None,
+    compiled: Compiled,
+    change: Difference | None,
+    results: Sequence[Result],
+    hunks: Sequence[Hunk],
+    limits: Limits,
+    watch: Watch,
+) -> list[str]:
+    """What holds, as it did, only because a step is not possible any more."""
+    if before is None or change is None:
+        return []
+    was = before.expected
+    held = [r.property for r in results if r.verdict == "proved"]
+    goals = [goal for goal in held if was.get(goal, "proved") == "proved"]
+    seconds = min(HIDDEN, limits.seconds or HIDDEN)
+    search = replace(limits, seconds=seconds)
+    new = behaviour_of(compiled)
+    return list(masked(before.behaviour, new, change, goals, hunks, search, watch))
 
 
 def _judged(

@@ -107,11 +107,11 @@ class Joint:
         was, now = self.old.behaviour.action(step), self.new.behaviour.action(step)
         assert was is not None, "the step is in both versions"
         assert now is not None, "the step is in both versions"
-        chosen, alike = self._choices(was, now)
+        chosen, alike = self.choices(was, now)
         goals = sorted(_claims(self.old.behaviour) & _claims(self.new.behaviour))
         fires = f"fires:{step}"
-        old = self._taken(self.old, was, chosen, [fires, *goals])
-        new = self._taken(self.new, now, {}, [fires, *goals])
+        old = self.effect(self.old, was, chosen, [fires, *goals])
+        new = self.effect(self.new, now, {}, [fires, *goals])
         graph = self.graph
         given = graph.both(self.alike, alike)
         enabled = graph.both(old[fires][0], new[fires][0])
@@ -158,7 +158,7 @@ class Joint:
         ]
         return [one for one in found if one.differs != FALSE]
 
-    def _choices(self, was: Action, now: Action) -> tuple[dict[str, int], int]:
+    def choices(self, was: Action, now: Action) -> tuple[dict[str, int], int]:
         """The old step's choices as the new one's inputs, and that they mean the same."""
         chosen: dict[str, int] = {}
         alike = TRUE
@@ -174,7 +174,7 @@ class Joint:
                 alike = self.graph.both(alike, self.same(old, bits, new, inputs))
         return chosen, alike
 
-    def _taken(
+    def effect(
         self, side: Side, action: Action, chosen: Mapping[str, int], goals: Iterable[str]
     ) -> dict[str, list[int]]:
         """One step of one version: each field's next value, and each goal."""
@@ -217,7 +217,7 @@ class Joint:
         if extra:
             latches += self._alongside(extra)
         bad = {
-            name: graph.any(graph.both(self._selected(one.step), one.differs) for one in several)
+            name: graph.any(graph.both(self.selected(one.step), one.differs) for one in several)
             for name, several in goals.items()
         }
         inputs = [Input(bit.name, image[bit.literal]) for bit in new.inputs]
@@ -233,14 +233,14 @@ class Joint:
             twin = self.new.behaviour.action(action.name)
             if twin is None:
                 continue
-            chosen, _ = self._choices(action, twin)
+            chosen, _ = self.choices(action, twin)
             image = dict(base)
             for bit in old.inputs:
                 kind, number = bit.name.split("#")
                 code = action.code >> int(number) & 1
                 image[bit.literal] = code if kind == "step" else chosen.get(bit.name, FALSE)
             taken = old.graph.copy_into(self.graph, [latch.next for latch in extra], image)
-            here = self._selected(action.name)
+            here = self.selected(action.name)
             following = [
                 self.graph.choose(here, after, before)
                 for after, before in zip(taken, following, strict=True)
@@ -250,7 +250,8 @@ class Joint:
             for latch, after in zip(extra, following, strict=True)
         ]
 
-    def _selected(self, step: str) -> int:
+    def selected(self, step: str) -> int:
+        """The literal that says that the new version's inputs mean a step."""
         action = self.new.behaviour.action(step)
         assert action is not None, "the step is in both versions"
         return self.graph.all(

@@ -33,6 +33,8 @@ class Before:
     behaviour: Behaviour
     digests: Mapping[str, str]
     claims: Behaviour
+    expected: Mapping[str, str] = field(default_factory=dict)
+    """By property; without a record `proved` is expected."""
 
     def with_steps(self, names: Mapping[str, str]) -> Before:
         """The same with other names of some steps; the digests are of what it was."""
@@ -122,6 +124,7 @@ def _compiled(catalogue: Catalogue, circuits: Circuits, folder: Path, name: str)
             for group, goals in witness_goals(system, properties, groups).items()
         },
         claims,
+        {p.property: verdict for p, verdict in catalogue.expected.items() if p.system == name},
     )
 
 
