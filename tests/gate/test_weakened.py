@@ -1,6 +1,7 @@
 """What takes from the judges is reported first, and fails the gate."""
 
 import json
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -8,10 +9,14 @@ import pytest
 from tests.gate.conftest import Project
 from tests.gate.weakening import (
     AS_STRONG,
+    ISOLATION,
     WEAKER,
+    claim_says_less,
     code_that_goes_wrong,
+    property_deleted,
     report,
     step_assumes_more,
+    system_deleted,
 )
 
 
@@ -80,3 +85,52 @@ def test_a_step_that_is_narrowed_and_hides_nothing_is_only_weaker(project: Proje
     step_assumes_more(project)
     found, _ = report(project)
     assert not [each for each in found["warnings"] if "holds only because" in each]
+
+
+def helper_imported_by_its_package(project: Project) -> None:
+    """The base has a helper that a property imports from its own package."""
+    owning = project.folder / "properties" / "owning.py"
+    owner = "access.found.owner == access.by"
+    head = '"""Who owns registers."""\n\nfrom models.lazy import Access\n\n\n'
+    owning.write_text(f"{head}def owns(access: Access) -> bool:\n    return {owner}\n")
+    project.edit(owner, "owns(access)", ISOLATION)
+    imports = "from models.lazy import"
+    project.edit(imports, f"from .owning import owns\n{imports}", ISOLATION)
+    project.commit("helper")
+    owning.write_text(owning.read_text().replace(owner, f"{owner} or access.by == Task.B"))
+    owning.write_text(owning.read_text().replace("import Access", "import Access, Task"))
+
+
+def test_a_helper_that_is_imported_from_its_own_package_is_looked_at(project: Project) -> None:
+    helper_imported_by_its_package(project)
+    found, code = report(project, "--base", "HEAD")
+    assert [one["name"] for one in found["weakened"]] == [WEAKER[claim_says_less].split(":")[1]]
+    assert code == 1
+
+
+def test_what_is_gone_is_at_a_gate_for_some_pairs_too(project: Project) -> None:
+    system_deleted(project)
+    found, code = report(project, "lazy/fixed")
+    assert ([one["kind"] for one in found["weakened"]], code) == (["system"], 1)
+
+
+def test_a_tag_is_no_main_branch(project: Project) -> None:
+    property_deleted(project)
+    project.commit("less")
+    project.git("tag", "main")
+    assert [one["kind"] for one in report(project)[0]["weakened"]] == ["property"]
+
+
+def test_a_project_that_was_in_another_folder_is_not_a_new_one(project: Project) -> None:
+    property_deleted(project)
+    moved = project.folder / "fpu"
+    moved.mkdir()
+    for part in ("models", "properties", "pyproject.toml"):
+        shutil.move(project.folder / part, moved / part)
+    found, code = report(Project(moved, project.environment))
+    assert ([one["kind"] for one in found["weakened"]], code) == (["base"], 3)
+
+
+def test_accepting_verdicts_accepts_nothing_that_is_weaker(project: Project) -> None:
+    claim_says_less(project)
+    assert project.gate("--accept").code == 1

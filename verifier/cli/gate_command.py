@@ -142,7 +142,8 @@ def command(
         for changed in accept(catalogue, report, before):
             click.echo(f"wrote {changed.relative_to(catalogue.root)}", err=True)
     codes = {report.code, *(row.code for row in report.rows)}
-    return next((code for code in (2, 3) if code in codes), 0)
+    weaker = any(not each.accepted for each in report.weakened)
+    return next((code for code in (2, 3) if code in codes), int(weaker))
 
 
 def _taken(

@@ -24,6 +24,7 @@ from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost
 
 NO_MODELS = "it has no models"
+ELSEWHERE = "the project was in another folder, or partly in another repository"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def past_of(
         folder = TemporaryDirectory(prefix="nestproof-base-")
         try:
             if not base.extract(Path(folder.name)):
-                return Past(failures={"": NO_MODELS})
+                return Past(failures={"": ELSEWHERE if base.is_elsewhere() else NO_MODELS})
             root = Path(folder.name) / base.prefix
             task = partial(_load_and_compile, root, frozenset(touched), now, cache, jobs)
             [(_, answer)] = side_by_side({"base": task}, 1, watch)

@@ -17,8 +17,11 @@ from verifier.processes.pool import SCARCE
 from verifier.processes.signals import shielded
 from verifier.project.root import PARTS
 
-MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
-"""Where the main branch is looked for, in this order."""
+MAIN = (
+    *("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"),
+    *("refs/heads/main", "refs/heads/master"),
+)
+"""Where the main branch is looked for, in this order; a tag is no branch."""
 
 EVIDENCE = "properties/certificates/"
 READ = (".py", ".toml")
@@ -26,6 +29,8 @@ READ = (".py", ".toml")
 SECONDS = 120
 LINK = "120000"
 """The mode of a symbolic link in a tree."""
+SUBMODULE = "160000"
+"""The mode of another repository's commit in a tree."""
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_DIFF_OPTS")
@@ -130,6 +135,18 @@ class Base:
             elif not os.path.normpath(os.path.join(os.path.dirname(name), target)).startswith(".."):
                 file.symlink_to(target)
         return True
+
+    def is_elsewhere(self) -> bool:
+        """Whether there was a project in another folder, or a part of this one was a submodule."""
+        tree = os.fsdecode(_run(self.top, "ls-tree", "-r", "-z", "--full-tree", self.commit))
+        entries = [entry.split("\t", 1) for entry in tree.split("\0") if entry]
+        if any(kind.startswith(SUBMODULE) and name in self._where for kind, name in entries):
+            return True
+        names = [f"/{name}" for _, name in entries]
+        models, properties = (
+            {name.split(f"/{part}/")[0] for name in names if f"/{part}/" in name} for part in PARTS
+        )
+        return not models.isdisjoint(properties)
 
     @property
     def _where(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,15 +63,22 @@ def import_graph(root: Path) -> nx.DiGraph:
     for file in sorted(files):
         name = file.relative_to(root).as_posix()
         graph.add_node(name)
-        for module in _imported(file):
+        package = file.relative_to(root).parts[:-1]
+        for module in _imported(file, package):
             target = _file_of(root, module)
             if target is not None:
                 graph.add_edge(name, target)
     return graph
 
 
-def _imported(file: Path) -> Iterator[str]:
-    """Dotted names that a file may import as modules."""
+def _imported(file: Path, package: Sequence[str]) -> Iterator[str]:
+    """Dotted names that a file in a package may import, with the packages that they are in."""
+    for name in _named(file, package):
+        parts = name.split(".")
+        yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def _named(file: Path, package: Sequence[str]) -> Iterator[str]:
     try:
         tree = ast.parse(file.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
@@ -79,9 +86,11 @@ def _imported(file: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def _file_of(root: Path, module: str) -> str | None:

@@ -271,7 +271,7 @@ def values_text(values: Iterable[Value]) -> str:
 
 
 def at_the_gate(found: Iterable[Weakening], systems: Collection[str] | None) -> list[Weakening]:
-    """Those of some systems only; all where that is not asked."""
+    """Those of some systems, and what is about no single one; all where that is not asked."""
     if systems is None:
         return list(found)
-    return [each for each in found if set(each.systems) & set(systems)]
+    return [each for each in found if not each.systems or set(each.systems) & set(systems)]
