@@ -76,6 +76,8 @@ def claims_of(module: ModuleType) -> set[ModelFunction]:
         'X = made("lamp/hidden"); X = SEEN',
         'X = made("lamp/hidden"); del X',
         'ALL = [replace(SEEN, name="lamp/hidden")]',
+        'for _ in range(2):\n    X = made("lamp/hidden")',
+        'X = made("lamp/hidden"); X = replace(X, summary="another")',
     ],
 )
 def test_a_system_that_no_name_of_its_module_stands_for_is_refused(loaded: Load, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any, Literal
 from weakref import ReferenceType, ref
@@ -23,6 +23,8 @@ class Made:
     kind: Literal["system", "claim"]
     name: str
     place: Place
+    was_held: bool = False
+    """Whether a name of the module stood for it when another one of its name was made."""
 
 
 def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
@@ -39,7 +41,12 @@ def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
     frame = next(filter(is_guarded, loading), loading[0] if loading else None)
     if frame is not None:
         made = Made(ref(what), kind, name, Place(frame.f_code.co_filename, frame.f_lineno))
-        frame.f_globals.setdefault(_NOTES, []).append(made)
+        notes = frame.f_globals.setdefault(_NOTES, [])
+        held = {id(value) for value in frame.f_globals.values()}
+        for number, earlier in enumerate(notes):
+            if (earlier.kind, earlier.name) == (kind, name) and id(earlier.what()) in held:
+                notes[number] = replace(earlier, was_held=True)
+        notes.append(made)
 
 
 def made_in(namespace: Mapping[str, Any]) -> list[Made]:

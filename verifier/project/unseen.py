@@ -28,6 +28,7 @@ def refuse_unmade_systems(module: ModuleType) -> None:
 
 def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> None:
     """Refuse a module of models/ with a system that no module-level name stands for, or a claim."""
+    here = [each.what() for each in made_in(vars(module))]
     for made in made_in(vars(module)):
         what = made.what()
         if made.kind == "claim":
@@ -36,8 +37,10 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
                 made.place,
                 "move it to a module of properties/",
             )
-        lost = what is None and made.name not in systems
-        if lost or (what is not None and systems.get(made.name) is not what):
+        named = systems.get(made.name)
+        again = named is not None and any(each is named for each in here)
+        refined = what is None and again and not made.was_held
+        if not refined and (what is None or named is not what):
             raise _hidden(made.name, made.place)
     known = {id(system) for system in systems.values()}
     for name, value in vars(module).items():
