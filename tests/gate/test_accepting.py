@@ -146,3 +146,16 @@ def test_an_entry_for_what_is_gone_is_stale_once_it_is_back(project: Project) ->
     assert project.gate(*accepting).code == 0
     (project.folder / ISOLATION).write_text(case)
     assert "remove the entry" in project.gate().out
+
+
+def test_an_entry_of_the_base_accepts_nothing_anew(project: Project) -> None:
+    """Gone, back, and gone again."""
+    there = (project.folder / ISOLATION).read_text()
+    case_is_gone(project)
+    accepting = ("--accept-weakened", WEAKER[case_is_gone], "--reason", "one task is enough")
+    assert project.gate(*accepting).code == 0
+    (project.folder / ISOLATION).write_text(there)
+    project.commit("back")
+    case_is_gone(project)
+    found, code = report(project, "--base", "HEAD")
+    assert (code, [one["accepted"] for one in found["weakened"]]) == (1, [False])

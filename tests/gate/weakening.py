@@ -121,6 +121,22 @@ def observer_called_less(project: Project) -> None:
     )
 
 
+def observer_called_after_a_condition(project: Project) -> None:
+    project.edit(
+        "    access_registers(machine, value)\n\n\n@observer",
+        "    machine.current == Task.B and access_registers(machine, value)\n\n\n@observer",
+    )
+
+
+def observer_with_a_decoy(project: Project) -> None:
+    """Another one of its name has its text."""
+    text = project.model.read_text()
+    was = text[text.index("@observer(") : text.index("@step\ndef switch_to")]
+    imports = "from models.lazy import Contents, Machine\nfrom verifier.language import observer\n"
+    (project.folder / "models" / "zz.py").write_text(f"{imports}\n\n{was.rstrip()}\n")
+    observer_sees_less(project)
+
+
 def assertion_removed(project: Project) -> None:
     held = "    machine.ts = False\n"
     project.edit(
@@ -155,6 +171,8 @@ WEAKER: dict[Callable[[Project], None], str] = {
     observer_sees_less: "claim:observer/access_registers",
     observer_is_given_something_else: "claim:observer/access_registers",
     observer_called_less: "claim:observer/access_registers",
+    observer_called_after_a_condition: "claim:observer/access_registers",
+    observer_with_a_decoy: "claim:observer/access_registers",
     assertion_removed: "claim:assertion/device_not_available",
 }
 

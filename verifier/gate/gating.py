@@ -196,7 +196,7 @@ class _Gate:
         found += Weakened(self.past.judged, now, sides, renamed).found()
         if self.selected.patterns:
             found = at_the_gate(found, self.selected.systems)
-        return with_accepted(found, known)
+        return with_accepted(found, set(known) - set(self.past.judged.accepted))
 
     def _decide(self, hunks: Sequence[Hunk]) -> None:
         """Each system's pairs, as they are decided."""

@@ -57,11 +57,11 @@ def entries(root: Path) -> tuple[Entry, ...]:
 
 
 def with_accepted(found: Iterable[Weakening], known: Collection[Entry]) -> list[Weakening]:
-    """Those that an entry speaks of, with just these digests, are accepted."""
+    """Those are accepted of which entries speak with just these digests, of all systems."""
     accepted = {(e.kind, e.name, e.before, e.after) for e in known}
     marked = [
         replace(each, accepted=True)
-        if (each.kind, each.name, each.was, each.now) in accepted
+        if all((each.kind, each.name, *digests) in accepted for digests in each.digests)
         else each
         for each in found
     ]
@@ -70,26 +70,28 @@ def with_accepted(found: Iterable[Weakening], known: Collection[Entry]) -> list[
 
 def chosen(found: Sequence[Weakening], keys: Iterable[str]) -> list[Weakening]:
     """The weakenings that `KIND:NAME` name. Raises ModelError for a name of none."""
-    by_key = {each.key: each for each in found if each.kind != "verdict"}
-    picked: dict[str, Weakening] = {}
-    for key in keys:
-        if key not in by_key:
+    names = {each.key for each in found if each.kind != "verdict"}
+    wanted = list(keys)
+    for key in wanted:
+        if key not in names:
             left = [each.key for each in found if not each.accepted]
             raise ModelError(
                 f"nothing called `{key}` is weakened",
                 mend=f"what is: {', '.join(left)}" if left else "nothing is, that is not accepted",
             )
-        picked[key] = by_key[key]
-    return list(picked.values())
+    return [each for each in found if each.key in wanted and each.kind != "verdict"]
 
 
 def accept(root: Path, weakenings: Iterable[Weakening], reason: str) -> bool:
     """Append an entry for each that has none; whether the file has changed."""
     known = entries(root)
+    have = {(each.kind, each.name, each.before, each.after) for each in known}
     new = [
-        Entry(each.kind, each.name, each.was, each.now, reason)
+        Entry(each.kind, each.name, *digests, reason)
         for each in weakenings
         if not each.accepted
+        for digests in sorted(each.digests)
+        if (each.kind, each.name, *digests) not in have
     ]
     if not new:
         return False

@@ -44,12 +44,14 @@ class Weakened:
 
     def found(self) -> list[Weakening]:
         """Each thing once, whatever systems it is found in."""
-        found: dict[str, Weakening] = {}
+        found: dict[tuple[str, str, int], Weakening] = {}
         for each in self._all():
-            known = found.get(each.key)
+            at = (each.key, each.file, each.line)
+            known = found.get(at)
             if known is not None:
-                each = replace(known, systems=(*known.systems, *each.systems))
-            found[each.key] = each
+                more = (*known.others, (each.was, each.now))
+                each = replace(known, systems=(*known.systems, *each.systems), others=more)
+            found[at] = each
         return sorted(found.values(), key=lambda each: each.order)
 
     def _all(self) -> Iterator[Weakening]:

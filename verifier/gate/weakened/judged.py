@@ -12,7 +12,9 @@ from verifier.catalogue import Catalogue, read_toml
 from verifier.gate.expectations import FILE as VERDICTS
 from verifier.gate.expectations import places, recorded
 from verifier.gate.scores import FILE as MUTANTS
-from verifier.gate.scores import Entry, scores
+from verifier.gate.scores import Entry as Score
+from verifier.gate.scores import scores
+from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.observing import assertions, called, observations, observers
 from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
@@ -40,7 +42,9 @@ class Judged:
     assertions: Mapping[str, Written] = field(default_factory=dict)
     """As FUNCTION: TEXT."""
     expected: Mapping[str, str] = field(default_factory=dict)
-    mutants: Mapping[str, Entry] = field(default_factory=dict)
+    mutants: Mapping[str, Score] = field(default_factory=dict)
+    accepted: tuple[Entry, ...] = ()
+    """What is accepted as weaker: at the base it cannot speak of what is weakened since."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Of each pair's verdict, by its name, and of each table of mutants, by its system's."""
     by_text: bool = False
@@ -69,6 +73,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
         assertions=assertions(catalogue.root),
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
         mutants=(mutants := scores(catalogue.root)),
+        accepted=entries(catalogue.root),
         lines=dict(_lines(catalogue, mutants)),
     )
 
@@ -112,7 +117,7 @@ def claim_name(function: ModelFunction) -> str:
     return f"{function.kind}:{function.group}/{function.name}"
 
 
-def _lines(catalogue: Catalogue, mutants: Mapping[str, Entry]) -> Iterator[tuple[str, int]]:
+def _lines(catalogue: Catalogue, mutants: Mapping[str, Score]) -> Iterator[tuple[str, int]]:
     for pair, line in places(recorded(catalogue.root)).items():
         yield str(pair), line
     for system in mutants:

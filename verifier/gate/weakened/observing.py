@@ -13,13 +13,27 @@ OBSERVER = "observer"
 
 
 def observers(root: Path) -> dict[str, Written]:
-    """The observers of a project's models by name."""
+    """The observers of a project by name; of several with one name the texts of all."""
     found: dict[str, Written] = {}
     for file in _files(root):
-        for function in _functions(tree_of(file)):
-            if any(called(each) == OBSERVER for each in function.decorator_list):
-                found[function.name] = _written(root, file, function, unparsed(function))
+        tree = tree_of(file)
+        names = {OBSERVER, *_aliases(tree)}
+        for function in _functions(tree):
+            if any(called(each) in names for each in function.decorator_list):
+                one = _written(root, file, function, unparsed(function))
+                known = found.get(function.name)
+                if known is not None:
+                    one = Written(known.file, known.line, f"{known.text}\n{one.file}\n{one.text}")
+                found[function.name] = one
     return found
+
+
+def _aliases(tree: ast.Module) -> Iterator[str]:
+    """What a module calls the decorator."""
+    for node in ast.walk(tree):
+        for alias in node.names if isinstance(node, ast.ImportFrom) else ():
+            if alias.name == OBSERVER and alias.asname:
+                yield alias.asname
 
 
 def observations(root: Path, names: Mapping[str, Written]) -> dict[str, Written]:
@@ -52,7 +66,7 @@ def assertions(root: Path) -> dict[str, Written]:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    yield from sorted(python_files(root / "models"))
+    yield from sorted([*python_files(root / "models"), *python_files(root / "properties")])
 
 
 def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
@@ -68,38 +82,54 @@ def called(node: ast.expr) -> str:
 
 
 def _with_sources(function: ast.FunctionDef, call: ast.Call) -> str:
-    """A call with the conditions on it, and the assignments to the local names in all these."""
-    wanted, texts = _names(call), {ast.unparse(call): None}
+    """A call with the conditions on it, and what gives values to all that is read in these."""
+    wanted, texts = _read(call), {ast.unparse(call): None}
     for test in _conditions(function, call):
         texts[f"if {ast.unparse(test)}"] = None
-        wanted |= _names(test)
-    assigned = [node for node in ast.walk(function) if isinstance(node, ast.Assign | ast.AugAssign)]
-    assigned.sort(key=lambda node: -node.lineno)
+        wanted |= _read(test)
+    giving = sorted(_giving(function), key=lambda each: -each[0].lineno)
     while True:
         before = len(texts)
-        for node in assigned:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(each, ast.Name) and each.id in wanted for each in targets):
-                texts[ast.unparse(node)] = None
-                wanted |= _names(node)
+        for target, source in giving:
+            if not wanted.isdisjoint(_read(target)):
+                texts[f"{ast.unparse(target)} = {ast.unparse(source)}"] = None
+                wanted |= _read(source)
         if len(texts) == before:
             return "; ".join(texts)
+
+
+def _giving(function: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is given values in a function, and from what."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            yield from ((target, node.value) for target in node.targets)
+        elif isinstance(node, ast.AugAssign | ast.NamedExpr | ast.AnnAssign):
+            if node.value is not None:
+                yield node.target, node.value
+        elif isinstance(node, ast.For):
+            yield node.target, node.iter
 
 
 def _conditions(function: ast.FunctionDef, call: ast.Call) -> Iterator[ast.expr]:
     """The conditions around a call, and those on which the function ends before it."""
     for node in ast.walk(function):
-        if isinstance(node, ast.If | ast.While | ast.IfExp):
-            inside = {id(each) for each in ast.walk(node)}
-            ends = any(isinstance(each, ast.Return) for each in ast.walk(node))
-            if id(call) in inside or (ends and node.lineno < call.lineno):
-                yield node.test
-        elif isinstance(node, ast.Match) and id(call) in {id(each) for each in ast.walk(node)}:
+        within = [*ast.walk(node)]
+        inside = any(each is call for each in within)
+        ends = any(isinstance(each, ast.Return) for each in within)
+        before = getattr(node, "lineno", call.lineno) < call.lineno
+        if isinstance(node, ast.If | ast.While | ast.IfExp) and (inside or (ends and before)):
+            yield node.test
+        elif isinstance(node, ast.Match) and (inside or (ends and before)):
             yield node.subject
+            yield from (case.guard for case in node.cases if case.guard is not None)
+        elif isinstance(node, ast.BoolOp) and inside:
+            yield from (v for v in node.values if all(each is not call for each in ast.walk(v)))
 
 
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+def _read(node: ast.AST) -> set[str]:
+    """The names and dotted names in an expression."""
+    parts = (each for each in ast.walk(node) if isinstance(each, ast.Name | ast.Attribute))
+    return {ast.unparse(each) for each in parts} - {"self"}
 
 
 def _written(

@@ -28,7 +28,7 @@ def stale(
     circuits: Circuits,
 ) -> Iterator[str]:
     """What to remove, in words; entries that this change needs are not looked for."""
-    used = {(each.kind, each.name, each.was, each.now) for each in found}
+    used = {(each.kind, each.name, *digests) for each in found for digests in each.digests}
     there = There(catalogue, now, circuits)
     for each in known:
         if (each.kind, each.name, each.before, each.after) not in used and not there.has(each):

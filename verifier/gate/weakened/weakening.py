@@ -57,7 +57,14 @@ class Weakening:
     now: str = ""
     systems: tuple[str, ...] = ()
     """Where it was found, the one of the example first."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Other digests of what was and what is, of more systems."""
     accepted: bool = False
+
+    @property
+    def digests(self) -> frozenset[tuple[str, str]]:
+        """What was and what is, in all systems."""
+        return frozenset({(self.was, self.now), *self.others})
 
     @property
     def key(self) -> str:
