@@ -75,7 +75,7 @@ def test_a_step_that_is_not_possible_any_more_is_said_to_hide_the_line_that_brok
     assert WEAKER[step_assumes_more] in {f"{o['kind']}:{o['name']}" for o in found["weakened"]}
     [said] = [each for each in found["warnings"] if "lazy/fixed/integrity holds only" in each]
     assert said.startswith(
-        "lazy/fixed/integrity holds only because `switch_to` is not possible any more where it was"
+        "lazy/fixed/integrity holds only because `switch_to` does less where it did something"
     )
     assert "else it is violated after" in said
     assert "models/lazy.py" in said

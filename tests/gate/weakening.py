@@ -87,6 +87,11 @@ def step_assumes_more(project: Project) -> None:
     )
 
 
+def step_does_nothing(project: Project) -> None:
+    first = "    previous = machine.saved[machine.current]\n"
+    project.edit(first, f"    if machine.current == Task.B:\n        return\n{first}")
+
+
 def choice_fixed(project: Project) -> None:
     project.edit("def use_fpu(machine: Machine, value: bool)", "def use_fpu(machine: Machine)")
     project.edit(
@@ -166,6 +171,7 @@ WEAKER: dict[Callable[[Project], None], str] = {
     end_permitted: "pair:lazy/fixed/deadlock",
     step_left_out: "step:switch_to",
     step_assumes_more: "step:switch_to",
+    step_does_nothing: "step:switch_to",
     choice_fixed: "choice:use_fpu.value",
     start_is_another: "initial:lazy/fixed/current",
     observer_sees_less: "claim:observer/access_registers",

@@ -78,3 +78,11 @@ def said(circuit: Circuit, goals: Iterable[str]) -> str:
     for goal in sorted(goals):
         total.update(goal.encode() + b"\0" + _signed(nodes, circuit.bad[goal]))
     return total.hexdigest()
+
+
+def done(circuit: Circuit, step: str) -> str:
+    """A digest of when a step is taken and of all that the steps do together."""
+    nodes, total = _gates(circuit), blake2b(said(circuit, [step]).encode(), digest_size=_SIZE)
+    for latch in sorted(circuit.latches, key=lambda latch: latch.name):
+        total.update(latch.name.encode() + b"\0" + _signed(nodes, latch.next))
+    return total.hexdigest()

@@ -17,7 +17,7 @@ class Aspect:
 
     step: str
     kind: str
-    """`disabled` or `enabled` where it was not, `field`, `property` or `witness`."""
+    """`disabled`, `enabled` or `idle` where it was not, `field`, `property` or `witness`."""
     name: str
     differs: int
     old: tuple[int, ...]
@@ -128,6 +128,7 @@ class Joint:
         found = [
             aspect("disabled", step, lost, old[fires], new[fires]),
             aspect("enabled", step, won, old[fires], new[fires]),
+            aspect("idle", step, self._stopped(old, new), [TRUE], [FALSE]),
         ]
         for goal in goals:
             differs = graph.differ(old[goal][0], new[goal][0])
@@ -143,6 +144,15 @@ class Joint:
             differs = self.same(was_field, a, now_field, b) ^ 1
             found.append(aspect("field", now_field.name, differs, a, b))
         return [one for one in found if one.differs != FALSE]
+
+    def _stopped(self, old: Mapping[str, list[int]], new: Mapping[str, list[int]]) -> int:
+        """That the new version leaves every field as it is, and the old one does not."""
+        stays, moved = TRUE, FALSE
+        for was, now in self.fields:
+            here = self.same(now, self.new.bits(now), now, new["field " + now.name])
+            there = self.same(was, self.old.bits(was), was, old["field " + was.name])
+            stays, moved = self.graph.both(stays, here), self.graph.either(moved, there ^ 1)
+        return self.graph.both(stays, moved)
 
     def unobserved(self, step: str) -> list[Aspect]:
         """Properties that a step violated and does not, although it leaves every field the same.

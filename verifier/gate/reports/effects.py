@@ -103,6 +103,8 @@ def difference_of(change: Change) -> str:
         return "is possible where it was not"
     if change.kind == "disabled":
         return "is not possible any more where it was"
+    if change.kind == "idle":
+        return "does nothing any more where it did something"
     if change.kind == "property":
         return f"`{change.name}` is {'violated' if change.new else 'kept'} where it was not"
     if change.kind == "witness":

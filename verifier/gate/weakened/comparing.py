@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from verifier.evidence.traces import Value
 from verifier.gate.behaviour import Behaviour
 from verifier.gate.differences import Difference
-from verifier.gate.digests import said
+from verifier.gate.digests import done, said
 from verifier.gate.examples import Change
 from verifier.gate.joint import Joint
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
@@ -69,6 +69,9 @@ def compared(
                 said(old.circuit, [fires]),
                 said(new.circuit, [fires]) if is_left else "",
             )
+            if is_left:
+                does = done(old.circuit, fires), done(new.circuit, fires)
+                digests[f"idle {action.name}"] = does
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
     noted = change is not None and any(_is_noted(new, each) for each in change.changes)
     asserted = change is not None and any(

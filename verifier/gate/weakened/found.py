@@ -17,6 +17,11 @@ from verifier.gate.weakened.weakening import Kind, Weakening, digest_of, value
 from verifier.gate.weakened.written import asserted_less, observed_otherwise
 
 GONE = "gone"
+LOST = {
+    "disabled": ("is possible", "is not possible any more"),
+    "idle": ("does something", "does nothing any more"),
+}
+"""What a step did, and does, where less can happen."""
 DEFAULT = "proved"
 """The verdict that is expected where none is recorded."""
 
@@ -163,17 +168,17 @@ class Weakened:
             was, now = side.judged.digests.get(name, (one.was, ""))
             yield replace(one, was=was, now=now, systems=(side.system,))
         for each in change.changes:
-            if each.kind == "disabled":
+            if each.kind in LOST:
                 place = self._now.steps[f"{side.system}/{each.step}"]
                 yield Weakening(
                     "step",
                     each.step,
                     place.file,
                     place.line,
-                    f"`{renamed.get(each.step, each.step)}` is possible",
-                    "it is not possible any more",
+                    f"`{renamed.get(each.step, each.step)}` {LOST[each.kind][0]}",
+                    f"it {LOST[each.kind][1]}",
                     {**each.state, **each.choices},
-                    *side.judged.digests[each.step],
+                    *side.judged.digests[f"idle {each.step}" if each.kind == "idle" else each.step],
                     (side.system,),
                 )
         for name, values, left in change.lost_choices:

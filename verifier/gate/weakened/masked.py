@@ -14,6 +14,8 @@ from verifier.gate.differences import Difference
 from verifier.gate.joint import Joint, same_code
 from verifier.viewer.lines import inert, plural
 
+LOST = ("disabled", "idle")
+"""Changes by which less can happen in a step."""
 NAMED = 3
 """Changed lines that are named."""
 
@@ -28,7 +30,7 @@ def masked(
     watch: Watch = silent,
 ) -> Iterator[str]:
     """Properties that hold, and would not if steps were possible where they were, in words."""
-    steps = list(dict.fromkeys(each.step for each in change.changes if each.kind == "disabled"))
+    steps = list(dict.fromkeys(each.step for each in change.changes if each.kind in LOST))
     wanted = [goal for goal in goals if goal in old.circuit.bad and goal in new.circuit.bad]
     if not (steps and wanted):
         return
@@ -42,7 +44,7 @@ def masked(
             after = plural(verdict.depth, "step")
             yield (
                 f"{new.system}/{goal} holds only because {' and '.join(f'`{s}`' for s in steps)} "
-                f"is not possible any more where it was: else it is violated after {after}"
+                f"does less where it did something: else it is violated after {after}"
                 + f"; changed: {named}"
                 * bool(named)
             )
@@ -61,12 +63,10 @@ def _mixed(joint: Joint, steps: Sequence[str], goals: Sequence[str]) -> Circuit:
         was, now = joint.old.behaviour.action(step), new.action(step)
         assert was is not None, "the step is in both versions"
         assert now is not None, "the step is in both versions"
-        chosen, alike = joint.choices(was, now)
-        fires = f"fires:{step}"
-        then = joint.effect(joint.old, was, chosen, [fires, *goals])
-        [is_able] = joint.effect(joint.new, now, {}, [fires])[fires]
-        here = [joint.selected(step), joint.alike, alike, *then[fires], is_able ^ 1]
-        lost = graph.all(here)
+        chosen, _ = joint.choices(was, now)
+        then = joint.effect(joint.old, was, chosen, goals)
+        gone = graph.any(each.differs for each in joint.aspects(step) if each.kind in LOST)
+        lost = graph.both(joint.selected(step), gone)
         for was_field, now_field in joint.fields:
             if now_field.bits and same_code(was_field, now_field):
                 values = then[f"field {was_field.name}"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from verifier.catalogue import Catalogue
 from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.circuits import Circuits
-from verifier.gate.digests import said
+from verifier.gate.digests import done, said
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of
@@ -101,6 +101,7 @@ class There:
         for _, behaviour in self._systems():
             if f"fires:{name}" in behaviour.circuit.bad:
                 yield said(behaviour.circuit, [f"fires:{name}"])
+                yield done(behaviour.circuit, f"fires:{name}")
 
     def _choices(self, name: str) -> Iterator[str]:
         step, _, wanted = name.partition(".")
