@@ -89,7 +89,7 @@ def parts_of_class(cls: type, where: str) -> Iterator[Named] | None:
     found += (part for base in cls.__mro__ if base in ORIGINAL for part in _added(base, ORIGINAL))
     if issubclass(cls, Enum):
         found += ((f"{where}.{name}", member) for name, member in cls._member_map_.items())
-        found += ((f"{where}.{held._name_}", held) for held in cls._value2member_map_.values())
+        found += ((f"{where} by its value", held) for held in cls._value2member_map_.values())
     for base in filter(is_own, cls.__mro__):
         found += _in_dataclass(base, where)
         defaults = base.__dict__.get("__dataclass_fields__", {})
