@@ -222,7 +222,29 @@ def code_that_goes_wrong(project: Project) -> None:
     project.edit("        previous.image = machine.registers\n", "")
 
 
+def event_renamed(project: Project) -> None:
+    project.edit("    latest: bool = False", "    latest_one: bool = False")
+    project.edit("machine.access.latest", "machine.access.latest_one")
+    project.edit("access.latest", "access.latest_one", INTEGRITY)
+
+
+def event_moved(project: Project) -> None:
+    project.edit("    access: Access", "    accessed: Access")
+    project.edit("machine.access.", "machine.accessed.")
+
+
+def assertion_added(project: Project) -> None:
+    """It fails, which is a violation and no narrower step."""
+    held = "    machine.ts = False\n"
+    project.edit(held, f"{held}    assert machine.sets_ts, 'it forgot'\n")
+    with project.verdicts.open("a") as verdicts:
+        verdicts.write('assertions = "violated"\n')
+
+
 AS_STRONG = [
+    event_renamed,
+    event_moved,
+    assertion_added,
     claim_renamed,
     claim_rewritten,
     claim_in_another_file,
@@ -231,6 +253,10 @@ AS_STRONG = [
     observer_rewritten,
     code_that_goes_wrong,
 ]
+
+
+MOVING = (assertion_added, code_that_goes_wrong)
+"""Those after which a verdict is another one."""
 
 
 def report(project: Project, *arguments: str) -> tuple[dict[str, Any], int]:

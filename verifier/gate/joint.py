@@ -125,6 +125,9 @@ class Joint:
 
         [was_able], [is_able] = old[fires], new[fires]
         lost, won = graph.both(was_able, is_able ^ 1), graph.both(is_able, was_able ^ 1)
+        if ASSERTIONS in self.new.behaviour.circuit.bad:  # to fail one is a violation of its own
+            [fails] = self.effect(self.new, now, {}, [ASSERTIONS])[ASSERTIONS]
+            lost = graph.both(lost, fails ^ 1)
         found = [
             aspect("disabled", step, lost, old[fires], new[fires]),
             aspect("enabled", step, won, old[fires], new[fires]),

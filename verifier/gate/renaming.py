@@ -50,14 +50,14 @@ def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:
     same: dict[History, list[Variable]] = {}
     for now in come:
         same.setdefault(after[now.name], []).append(now)
-    renamed = _matched((was, now) for was in gone for now in same.get(before[was.name], ()))
+    renamed = matched((was, now) for was in gone for now in same.get(before[was.name], ()))
     taken = set(renamed.values())
     rest = [now for now in come if now.name not in taken]
     others = ((was, now) for was in gone if was.name not in renamed for now in rest)
-    return renamed | _matched(others, ALIKE)
+    return renamed | matched(others, ALIKE)
 
 
-def _matched(pairs: Iterable[tuple[Variable, Variable]], least: float = 0.0) -> dict[str, str]:
+def matched(pairs: Iterable[tuple[Variable, Variable]], least: float = 0.0) -> dict[str, str]:
     """One new name for each old one, the most alike first, if they are so much alike at least."""
     ranked = sorted(
         (-_likeness(was.name, now.name), was.name, now.name)

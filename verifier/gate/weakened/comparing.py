@@ -11,6 +11,7 @@ from verifier.gate.differences import Difference
 from verifier.gate.digests import done, said
 from verifier.gate.examples import Change
 from verifier.gate.joint import Joint
+from verifier.gate.renaming import ALIKE, matched
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.states import States
 from verifier.language.compiled import ASSERTIONS
@@ -44,7 +45,7 @@ def compared(
     old: Behaviour, new: Behaviour, then: Behaviour, now: Behaviour, change: Difference | None
 ) -> Compared:
     """Two versions of a system, and the claims about it `then` and `now`."""
-    renamed = {} if change is None else dict(change.renamed_fields)
+    renamed = _events(then, now) if change is None else dict(change.renamed_fields)
     claims = Implied(then, now, renamed)
     less = claims.less()
     gone = {group_of(name) for name in then.circuit.bad} - {
@@ -85,6 +86,13 @@ def _is_noted(new: Behaviour, change: Change) -> bool:
     """Whether it is about what observers write, or what properties make of that."""
     field = new.field(change.name) if change.kind == "field" else None
     return change.kind in ("property", "witness") or (field is not None and field.ghost)
+
+
+def _events(then: Behaviour, now: Behaviour) -> dict[str, str]:
+    """What happens in a step by another name: what steps make of it is known to be the same."""
+    gone = [field for field in then.fields if now.field(field.name) is None]
+    come = [field for field in now.fields if then.field(field.name) is None]
+    return matched(((was, is_now) for was in gone for is_now in come), ALIKE)
 
 
 def _of_claim(then: Behaviour, now: Behaviour, name: str) -> tuple[str, str]:
