@@ -1,9 +1,7 @@
 """Steps and systems that are none: each refused with its place and what helps."""
 
 from tests.language.ill_formed import MANY, Elsewhere, State, idle, message, of_system, refusal
-from verifier.language import (
-    step,
-)
+from verifier.language import abstracts, step
 
 
 def undecorated(s: State) -> None:
@@ -63,6 +61,17 @@ def test_a_step_of_another_state() -> None:
         "the first parameter of step `of_another_state` is not the state of `ill/formed`",
         place="@step",
         mend="it is a `State`",
+    )
+
+
+def test_a_function_with_two_decorators() -> None:
+    def stands_still(s: State) -> None:
+        s.flag = s.flag
+
+    assert refusal(lambda: step(abstracts("stands still")(stands_still))) == message(
+        "`stands_still` has two decorators of the language",
+        place='assert refusal(lambda: step(abstracts("stands still")(stands_still))) == message(',
+        mend="keep one, and call a function that has the other",
     )
 
 

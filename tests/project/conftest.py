@@ -9,7 +9,7 @@ from verifier.catalogue import Catalogue, load
 
 Write = Callable[..., Path]
 
-MODEL = '''from verifier.language import System, abstracts, record, step
+MODEL = '''from verifier.language import System, record, step
 
 SAFE = True
 
@@ -22,7 +22,6 @@ class Machine:
 
 
 @step
-@abstracts("a test")
 def run(machine: Machine) -> None:
     """Run on."""
     if not SAFE:

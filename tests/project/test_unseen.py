@@ -144,7 +144,6 @@ def test_a_property_in_models_is_refused(loaded: Load) -> None:
     [
         CLAIM.format(kind="always", name="is_on") + "\nis_on = None",
         CLAIM.format(kind="always", name="is_on") + CLAIM.format(kind="sometimes", name="is_on"),
-        '@sometimes("off")\n' + CLAIM.format(kind="always", name="is_on"),
         CLAIM.format(kind="always", name="is_on") + "\nALL = [is_on]\ndel is_on",
     ],
 )

@@ -44,7 +44,7 @@ OF_CLASSES = {
         "__hash__",
     ),
     *("__static_attributes__", "__firstlineno__", "__abstractmethods__", "__annotate__"),
-    *("__annotate_func__", "__annotations_cache__", "__getnewargs__", "__new__"),
+    *("__annotate_func__", "__annotations_cache__", "__getnewargs__", "__new__", "__slotnames__"),
 }
 """What Python, dataclasses and the language put into a class."""
 

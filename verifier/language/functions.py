@@ -135,6 +135,11 @@ def model_function(
         raise refuse(
             f"`{body.__name__}` is decorated while a model runs", "define it in the module"
         )
+    if is_model_function(body):
+        raise refuse(
+            f"`{body.__name__}` has two decorators of the language",
+            "keep one, and call a function that has the other",
+        )
     if body.__name__ == "<lambda>":
         raise refuse("a lambda is made a model function", "write it with def and a name")
     about = ModelFunction(body.__name__, body, kind, citation, group)

@@ -6,7 +6,7 @@ import difflib
 from enum import Enum
 from functools import cached_property
 from inspect import isfunction
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 from verifier.language.errors import ModelError, in_model, place_of, refuse
 from verifier.language.functions import about, model_function
@@ -33,6 +33,7 @@ def _initialise(self: Any, **given: Any) -> None:
         else:
             fill(store, field.offset, field, value)
     store.made = True
+    store.owner = type(self), id(self)
 
 
 def _known(record: Any, name: str) -> Field:
@@ -101,10 +102,8 @@ def _hash(self: Any) -> int:
     )
 
 
-def _reduce(self: Any, protocol: Any) -> Any:
-    if RUNNING.get():
-        raise refuse(f"a `{type(self).__name__}` is copied or saved", "write `snapshot(...)`")
-    return object.__reduce_ex__(self, protocol)
+def _reduce(self: Any, _: Any) -> NoReturn:
+    raise refuse(f"a `{type(self).__name__}` is copied or saved", "write `snapshot(...)`")
 
 
 def _truth(self: Any) -> bool:

@@ -117,6 +117,16 @@ def again(reference: Any, store: Store, base: Base, born: int) -> Any:
     return made
 
 
+def require_own(record: Any) -> None:
+    """Refuse a record that has been given the values of another one, other than by assignment."""
+    owner = record._store.owner
+    if owner is not None and owner[0] is type(record) and owner[1] != id(record):
+        raise refuse(
+            f"a `{owner[0].__name__}` shares the values of another one",
+            "assign its fields, or make it from them",
+        )
+
+
 def require_given_fresh(given: Iterable[Any]) -> None:
     """Refuse arguments of a model function that are stale references."""
     for value in given:
@@ -164,6 +174,9 @@ class Family(Generic[K, V]):
         if RUNNING.get() and in_model():
             raise refuse("a family is made into text", "compare its items")
         return f"Family({self._given})"
+
+    def __reduce_ex__(self, _: Any) -> NoReturn:
+        raise refuse("a family is copied or saved", "write `snapshot(...)`")
 
     def __setitem__(self, key: K, value: V) -> None:
         raise refuse("this family is a default, not state", "assign to the record's family")
@@ -259,6 +272,8 @@ def _copy(source: Any, store: Store, base: Base, size: int) -> None:
     require_fresh(source)
     origin: Store = source._store
     run = origin.run or RUNNING.get()
+    if run is None:
+        require_own(source)
     guarded = run is not None and not run.observing
     if type(origin) is Store is type(store) and isinstance(base, int):
         store.thaw()

@@ -40,6 +40,8 @@ class Store:
     """Whether this is the store of a record that a record class has as a default."""
     made = False
     """Whether this is a record's own store with all its fields given."""
+    owner: tuple[type, int] | None = None
+    """The record that it was made for, by type and identity."""
 
     def __init__(self, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         self.leaves = leaves

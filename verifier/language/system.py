@@ -19,7 +19,7 @@ from verifier.language.layout import Field, Layout, Part, Rows, first_value, lay
 from verifier.language.made import note
 from verifier.language.members import check_enum
 from verifier.language.ownership import is_record
-from verifier.language.records import view
+from verifier.language.records import require_own, view
 from verifier.language.stores import Store
 
 
@@ -99,6 +99,8 @@ class System:
             is_class = isinstance(initial, type) and hasattr(cls, "__layout__")
             what = f"the initial state of `{name}` is `{cls.__name__}`, which is not a record"
             yield what, f"write `{cls.__name__}()`" if is_class else "give a record"
+        else:
+            require_own(initial)
         for what in ("steps", "arbitrary", "without"):
             if not isinstance(getattr(self, what), tuple | list):
                 help = "a tuple of one item ends in a comma: `(it,)`"
