@@ -88,8 +88,9 @@ class _Space:
         self.leaves = leaves
         self.graph: Graph = compiled.circuit.graph
         self.latches = {latch.name: latch for latch in compiled.circuit.latches}
-        self.names = dict(zip(compiled.leaves, compiled.latch_names, strict=True))
-        self.initial = dict(zip(compiled.leaves, compiled.system.initial_values, strict=True))
+        paths = [leaf.path for leaf in compiled.leaves]
+        self.names = dict(zip(paths, compiled.latch_names, strict=True))
+        self.initial = dict(zip(paths, compiled.system.initial_values, strict=True))
         options = [self._values(leaf) for leaf in leaves]
         size = 1
         for values in options:
@@ -104,15 +105,15 @@ class _Space:
         self.nodes = tuple(self.members)
 
     def _values(self, leaf: Leaf) -> Sequence[Any]:
-        if not self.names[leaf]:
-            return (self.initial[leaf],)
+        if not self.names[leaf.path]:
+            return (self.initial[leaf.path],)
         return Choice(leaf.path, leaf.type).values
 
     def _literal(self, node: Node, after: bool) -> int:
         """That the fields have these values, before or after a step."""
         parts = [TRUE]
         for leaf, value in zip(self.leaves, self.members[node], strict=True):
-            names = self.names[leaf]
+            names = self.names[leaf.path]
             pattern = (value,) if isinstance(value, bool) else encoding(leaf.type).pattern(value)
             for name, bit in zip(names, pattern, strict=False):
                 latch = self.latches[name]
@@ -133,7 +134,7 @@ class _Space:
             node
             for node, values in self.members.items()
             if all(
-                free(leaf.path) or value == self.initial[leaf]
+                free(leaf.path) or value == self.initial[leaf.path]
                 for leaf, value in zip(self.leaves, values, strict=True)
             )
         )

@@ -178,6 +178,23 @@ def test_a_graph_is_drawn_in_every_format(nestproof: Runner, tmp_path: Path) -> 
     ElementTree.parse(tmp_path / "g.svg")
 
 
+def test_a_graph_is_drawn_of_a_system_with_a_constant_that_has_no_hash(
+    nestproof: Runner, project: Path
+) -> None:
+    model = project / "models" / "lazy.py"
+    text = model.read_text()
+    head, state = text.split("@record\nclass Machine:", 1)
+    doc, rest = state.split('"""\n', 1)
+    era = "@dataclass(frozen=True)\nclass Era:\n    name: str = ''\n    __hash__ = None\n\n\n"
+    model.write_text(
+        f'from dataclasses import dataclass\n{head}{era}@record\nclass Machine:{doc}"""\n'
+        f"    era: Era = Era()\n{rest}"
+    )
+    ran = nestproof("graph", "lazy/fixed", "--over", "ts", cwd=project)
+    assert (ran.code, ran.err.count("Traceback")) == (0, 0), ran.err
+    assert "use_fpu" in ran.out
+
+
 def test_a_graph_over_nothing_that_there_is_is_wrong_use(nestproof: Runner) -> None:
     ran = nestproof("graph", "lazy/fixed", "--over", "regsters.owner")
     assert ran.code == 2

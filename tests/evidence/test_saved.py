@@ -108,6 +108,12 @@ def test_a_trace_that_does_not_replay_is_rejected(evidence: object, message: str
     assert message in reason
 
 
+def test_a_conjunct_of_no_property_is_no_claim(tmp_path: Path) -> None:
+    save(msgspec.structs.replace(trace(), property=""), tmp_path / "x.json")
+    with pytest.raises(DamagedFile, match="it names a conjunct of no property"):
+        read(tmp_path / "x.json")
+
+
 def test_every_lemma_of_a_minimised_certificate_is_needed() -> None:
     lemmas = certificate().lemmas
     for i in range(len(lemmas)):

@@ -84,6 +84,8 @@ def _trace_faults(trace: SavedTrace | FirstTrace) -> Iterator[str]:
         yield f"it has more than {MOST_STEPS} steps"
     if len(trace.steps) * len(trace.start) > MOST_VALUES:
         yield f"it has more than {MOST_VALUES} values of fields"
+    if trace.conjunct and not trace.property:
+        yield "it names a conjunct of no property"
     names = [trace.system, trace.property, trace.conjunct, trace.case, *trace.start]
     for step in trace.steps:
         names += (step.step, *step.choices)
