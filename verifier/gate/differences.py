@@ -14,6 +14,7 @@ from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.examples import Change, Examples
 from verifier.gate.joint import Aspect, Joint
+from verifier.gate.pairing import counterpart, lost_values, paired_choices
 from verifier.gate.renaming import renamed_fields, renamed_steps
 
 REACHING = Limits(depth=40, seconds=20.0)
@@ -33,8 +34,9 @@ class Difference:
     added_steps: tuple[str, ...] = ()
     removed_steps: tuple[str, ...] = ()
     changed_choices: tuple[str, ...] = ()
-    lost_choices: tuple[tuple[str, tuple[Value, ...], tuple[Value, ...]], ...] = ()
-    """Choices that had values which they have no more: both versions' values, none where gone."""
+    renamed_choices: tuple[tuple[str, str], ...] = ()
+    lost: tuple[tuple[str, str, tuple[Value, ...], tuple[Value, ...]], ...] = ()
+    """Choices by step, and fields, with fewer values: what both have, none where one is gone."""
     starts: tuple[tuple[str, Value | None, Value | None], ...] = ()
     """Fields that start with another value; None stands for any value."""
     added_properties: tuple[str, ...] = ()
@@ -84,11 +86,12 @@ def difference(
         added_steps=tuple(a.name for a in new.actions if old.action(a.name) is None),
         removed_steps=tuple(a.name for a in old.actions if new.action(a.name) is None),
         changed_choices=tuple(_changed_choices(old, new)),
-        lost_choices=tuple(_lost_choices(old, new)),
+        renamed_choices=tuple(_renamed_choices(old, new)),
+        lost=tuple(_lost(joint, old, new)),
         starts=tuple(
             (now.name, was.initial, now.initial)
             for was, now in joint.fields
-            if was.initial != now.initial
+            if not _start_alike(was, now)
         ),
         added_properties=tuple(sorted(_groups(new) - _groups(old))),
         removed_properties=tuple(sorted(_groups(old) - _groups(new))),
@@ -103,7 +106,7 @@ def alike(old: Behaviour, new: Behaviour, lemmas: Iterable[Clause] = ()) -> bool
     joint = Joint(old, new, {}, strict=True)
     if len(joint.fields) != len(old.fields) or len(joint.fields) != len(new.fields):
         return False
-    if any(was.initial != now.initial for was, now in joint.fields):
+    if not all(_start_alike(was, now) for was, now in joint.fields):
         return False
     names = [action.name for action in old.actions]
     if names != [action.name for action in new.actions]:
@@ -154,29 +157,50 @@ def _only(
     return tuple(field.name for field in some if field.name not in names)
 
 
+def _start_alike(was: Variable, now: Variable) -> bool:
+    """Whether a field starts with the same value, whatever that is called."""
+    return (was.initial is None) == (now.initial is None) and (
+        counterpart(was.initial, was, now) == now.initial
+    )
+
+
 def _changed_choices(old: Behaviour, new: Behaviour) -> Iterable[str]:
     for action in new.actions:
         was = old.action(action.name)
         if was is None:
             continue
-        before = {choice.name: choice.values for choice in was.choices}
-        after = {choice.name: choice.values for choice in action.choices}
-        for name in sorted({*before, *after}):
-            if before.get(name) != after.get(name):
-                yield f"{action.name}.{name}"
+        pairs = paired_choices(was, action)
+        known = {now.name for before, now in pairs if now is not None}
+        found = [each.name for each in action.choices if each.name not in known]
+        found += [
+            before.name for before, now in pairs if now is None or before.values != now.values
+        ]
+        yield from (f"{action.name}.{name}" for name in sorted(found))
 
 
-def _lost_choices(
-    old: Behaviour, new: Behaviour
-) -> Iterable[tuple[str, tuple[Value, ...], tuple[Value, ...]]]:
+def _renamed_choices(old: Behaviour, new: Behaviour) -> Iterable[tuple[str, str]]:
+    for action in new.actions:
+        was = old.action(action.name)
+        for before, now in paired_choices(was, action) if was is not None else ():
+            if now is not None and now.name != before.name:
+                yield f"{action.name}.{before.name}", f"{action.name}.{now.name}"
+
+
+def _lost(
+    joint: Joint, old: Behaviour, new: Behaviour
+) -> Iterable[tuple[str, str, tuple[Value, ...], tuple[Value, ...]]]:
+    """What had more values than now: choices by step, and a field for those that are alike."""
     for action in old.actions:
-        now = new.action(action.name)
-        if now is None:
-            continue
-        for choice in action.choices:
-            left = next((c.values for c in now.choices if c.name == choice.name), ())
-            if not set(choice.values) <= set(left):
-                yield f"{action.name}.{choice.name}", choice.values, left
+        is_now = new.action(action.name)
+        for choice, now in paired_choices(action, is_now) if is_now is not None else ():
+            if now is None or lost_values(choice, now):
+                yield action.name, choice.name, choice.values, now.values if now else ()
+    seen = set()
+    for was, field in joint.fields:
+        values = was.values, field.values
+        if values not in seen and lost_values(was, field):
+            seen.add(values)
+            yield "", field.name, *values
 
 
 def _groups(behaviour: Behaviour) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.gate.behaviour import Action, Behaviour, Variable
+from verifier.gate.pairing import paired_choices, paired_values
 from verifier.language.compiled import ASSERTIONS, DEADLOCK
 
 
@@ -85,9 +86,9 @@ class Joint:
         bits, graph = self.new.bits(now), self.graph
         if same_code(was, now):
             return bits
-        both = [value for value in was.values if value in now.values]
+        both = paired_values(was, now)
         return [
-            graph.any(_means(graph, bits, now, value) for value in both if was.code(value)[place])
+            graph.any(_means(graph, bits, now, new) for old, new in both if was.code(old)[place])
             for place in range(len(was.patterns[0]))
         ]
 
@@ -97,9 +98,8 @@ class Joint:
             return TRUE
         graph = self.graph
         return graph.any(
-            graph.both(_means(graph, old, was, value), _means(graph, new, now, value))
-            for value in was.values
-            if value in now.values
+            graph.both(_means(graph, old, was, a), _means(graph, new, now, b))
+            for a, b in paired_values(was, now)
         )
 
     def aspects(self, step: str) -> list[Aspect]:
@@ -175,8 +175,7 @@ class Joint:
         """The old step's choices as the new one's inputs, and that they mean the same."""
         chosen: dict[str, int] = {}
         alike = TRUE
-        for old in was.choices:
-            new = next((choice for choice in now.choices if choice.name == old.name), None)
+        for old, new in paired_choices(was, now):
             if new is not None and same_code(old, new):
                 chosen |= {a: self.new.image[b] for a, b in zip(old.bits, new.bits, strict=True)}
                 continue

@@ -9,7 +9,7 @@ from random import Random
 
 from verifier.circuit.packed import PackedSteps
 from verifier.gate.behaviour import Action, Behaviour, Variable
-from verifier.gate.joint import same_code
+from verifier.gate.pairing import counterpart
 
 ALIKE = 0.5
 """How alike the names of a field must be that does not do the same."""
@@ -135,7 +135,11 @@ def _likeness(was: str, now: str) -> float:
 
 
 def _fits(was: Variable, now: Variable) -> bool:
-    return same_code(was, now) and was.initial == now.initial and len(was.bits) == len(now.bits)
+    if was.patterns != now.patterns or len(was.bits) != len(now.bits):
+        return False
+    if (was.initial is None) != (now.initial is None):
+        return False
+    return counterpart(was.initial, was, now) == now.initial
 
 
 def _histories(behaviour: Behaviour, fields: Sequence[Variable]) -> dict[str, History]:

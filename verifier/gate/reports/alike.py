@@ -60,6 +60,7 @@ def _effect(found: Difference) -> Hashable:
         found.removed_fields,
         tuple(sorted(renamings(found))),
         found.renamed_steps,
+        found.renamed_choices,
         found.added_steps,
         found.removed_steps,
         found.changed_choices,

@@ -25,6 +25,7 @@ def change_lines(*alike: Difference) -> list[str]:
         for (a, b), *more in renamings(difference).values()
     ]
     lines += [f"step `{a}` is now called `{b}`" for a, b in difference.renamed_steps]
+    lines += [f"choice `{a}` is now called `{b}`" for a, b in difference.renamed_choices]
     lines += [f"new property `{name}`" for name in difference.added_properties]
     lines += [f"property `{name}` is gone" for name in difference.removed_properties]
     lines += [

@@ -45,7 +45,8 @@ def compared(
     old: Behaviour, new: Behaviour, then: Behaviour, now: Behaviour, change: Difference | None
 ) -> Compared:
     """Two versions of a system, and the claims about it `then` and `now`."""
-    renamed = _events(then, now) if change is None else dict(change.renamed_fields)
+    known = {} if change is None else dict(change.renamed_fields)
+    renamed = known | _events(then, now, known)
     claims = Implied(then, now, renamed)
     less = claims.less()
     gone = {group_of(name) for name in then.circuit.bad} - {
@@ -88,10 +89,10 @@ def _is_noted(new: Behaviour, change: Change) -> bool:
     return change.kind in ("property", "witness") or (field is not None and field.ghost)
 
 
-def _events(then: Behaviour, now: Behaviour) -> dict[str, str]:
-    """What happens in a step by another name: what steps make of it is known to be the same."""
-    gone = [field for field in then.fields if now.field(field.name) is None]
-    come = [field for field in now.fields if then.field(field.name) is None]
+def _events(then: Behaviour, now: Behaviour, known: Mapping[str, str]) -> dict[str, str]:
+    """What happens in a step by another name; what steps make of it shows in what is violated."""
+    gone = [f for f in then.fields if now.field(f.name) is None and f.name not in known]
+    come = [f for f in now.fields if then.field(f.name) is None and f.name not in known.values()]
     return matched(((was, is_now) for was in gone for is_now in come), ALIKE)
 
 

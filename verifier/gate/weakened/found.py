@@ -181,13 +181,13 @@ class Weakened:
                     *side.judged.digests[f"idle {each.step}" if each.kind == "idle" else each.step],
                     (side.system,),
                 )
-        for name, values, left in change.lost_choices:
-            step = name.partition(".")[0]
-            place = self._now.steps[f"{side.system}/{step}"]
+        for step, name, values, left in change.lost:
+            owner = f"{side.system}/{step or name}"
+            place = self._now.steps[owner] if step else self._now.systems[side.system]
             before, after = values_text(values), values_text(left)
             yield Weakening(
                 "choice",
-                name,
+                f"{step}.{name}" if step else owner,
                 place.file,
                 place.line,
                 f"any of {before}",

@@ -104,12 +104,12 @@ class There:
                 yield done(behaviour.circuit, f"fires:{name}")
 
     def _choices(self, name: str) -> Iterator[str]:
-        step, _, wanted = name.partition(".")
-        for _, behaviour in self._systems():
-            action = behaviour.action(step)
-            for choice in () if action is None else action.choices:
-                if choice.name == wanted:
-                    yield digest_of(values_text(choice.values))
+        """What a step's choices can be, whatever they are called, or a field."""
+        for system, behaviour in self._systems():
+            action = behaviour.action(name.partition(".")[0])
+            fields = (f for f in behaviour.fields if f"{system.name}/{f.name}" == name)
+            for each in (*(() if action is None else action.choices), *fields):
+                yield digest_of(values_text(each.values))
 
     def _starts(self, name: str) -> Iterator[str]:
         for system, behaviour in self._systems():

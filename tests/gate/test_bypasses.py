@@ -1,0 +1,21 @@
+"""Edits that hide what they take from the judges fail the gate, and what only looks so does not."""
+
+import pytest
+
+from tests.gate.bypasses import BYPASSES, at_the_base
+from tests.gate.conftest import Project
+from tests.gate.weakening import report
+
+
+@pytest.mark.parametrize("name", BYPASSES)
+def test_what_is_taken_from_the_judges_is_found_however_it_is_hidden(
+    project: Project, name: str
+) -> None:
+    bypass = BYPASSES[name]
+    bypass.base(project)
+    at_the_base(project)
+    bypass.edit(project)
+    found, code = report(project)
+    weaker = {f"{one['kind']}:{one['name']}" for one in found["weakened"]}
+    assert bypass.weaker in weaker if bypass.weaker else not weaker
+    assert code == bypass.code
