@@ -47,4 +47,6 @@ def _command() -> None:
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the current folder: models find the modules that they find by `nestproof`
     main()

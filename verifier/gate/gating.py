@@ -146,18 +146,23 @@ class _Gate:
         """Note what is found as it is found."""
         base, catalogue = self.base, self.catalogue
         self.changed = base.changed() if base is not None else ()
+        reaches_further = catalogue.imports is None or bool(catalogue.imports.reasons())
+        leads_out = base is not None and bool(base.contents.outside)
+        compares = bool(self.changed) or reaches_further or leads_out
         everything = touches(catalogue, self.changed)
         names = self.selected.systems
         self.touched = {name: everything[name] for name in names if name in everything}
         hunks: Sequence[Hunk] = ()
         known = entries(catalogue.root)
-        now = judged_by(catalogue) if known or self.changed else Judged()
-        if base is not None and self.changed:
+        now = judged_by(catalogue) if known or compares else Judged()
+        if base is not None and compares:
             self.watch(Progress("base", 0, base.short))
-            self.past = past_of(base, self.touched, now, self.cache, self.jobs, self.watch)
+            self.past = past_of(
+                base, self.touched, now, self.cache, self.jobs, self.watch, reaches_further
+            )
             hunks = hunks_of(base.diff(), catalogue.root)
         self._decide(hunks)
-        if base is not None and self.changed:
+        if base is not None and compares:
             self.weakened.extend(self._weakened(base, now, known))
         if known:
             self.stale.extend(stale(known, self.weakened, catalogue, now, self.circuits))

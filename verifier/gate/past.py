@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from verifier.catalogue import Catalogue, load
 from verifier.check.vacuity import witness_goals
 from verifier.evidence.verdicts import Watch, silent
+from verifier.gate.apart import look_there, require_apart
 from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
@@ -22,9 +23,6 @@ from verifier.language.errors import ModelError
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost
-
-NO_MODELS = "it has no models"
-ELSEWHERE = "the project was in another folder, or partly in another repository"
 
 
 @dataclass(frozen=True)
@@ -61,34 +59,49 @@ def past_of(
     cache: Cache,
     jobs: int,
     watch: Watch = silent,
+    whole: bool = False,
 ) -> Past:
     """Load the base and compile the touched systems that it has.
 
-    With what judges `now`, also those of which less is claimed by name.
+    With what judges `now`, also those of which less is claimed by name. `whole` stands for more
+    than the models and properties of the project; without it that is tried if these do not load.
 
     A base that cannot be loaded is told, not raised: the change may be what mends it.
     """
     try:
         folder = TemporaryDirectory(prefix="nestproof-base-")
         try:
-            if not base.extract(Path(folder.name)):
-                return Past(failures={"": ELSEWHERE if base.is_elsewhere() else NO_MODELS})
             root = Path(folder.name) / base.prefix
-            task = partial(_load_and_compile, root, frozenset(touched), now, cache, jobs)
+            reason = base.extract(Path(folder.name), whole)
+            if reason is not None:
+                return Past(judged=named_in(root), failures={"": reason})
+            places = base.top.resolve(), Path(folder.name).resolve()
+            task = partial(_load_and_compile, places, root, frozenset(touched), now, cache, jobs)
             [(_, answer)] = side_by_side({"base": task}, 1, watch)
         finally:
             with shielded():
                 folder.cleanup()
     except OSError as error:
         return Past(failures={"": f"its files cannot be written: {error.strerror or error}"})
-    return Past(failures={"": answer.reason}) if isinstance(answer, Lost) else answer
+    found = Past(failures={"": answer.reason}) if isinstance(answer, Lost) else answer
+    if "" in found.failures and not whole:
+        return past_of(base, touched, now, cache, jobs, watch, whole=True)
+    return found
 
 
 def _load_and_compile(
-    folder: Path, touched: Collection[str], now: Judged | None, cache: Cache, jobs: int
+    places: tuple[Path, Path],
+    folder: Path,
+    touched: Collection[str],
+    now: Judged | None,
+    cache: Cache,
+    jobs: int,
 ) -> Past:
+    here, there = places
     try:
+        look_there(here, there)
         catalogue = load(folder)
+        require_apart(here)
     except ModelError as error:
         return Past(judged=named_in(folder), failures={"": _said(error, folder)})
     circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
-import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from verifier.gate import git
+from verifier.gate.contents import (
+    LINK,
+    Contents,
+    Entry,
+    contents_of,
+    is_as_stored,
+    led_to,
+    objects,
+    written,
+)
 from verifier.language.errors import ModelError
 from verifier.processes.pool import SCARCE
 from verifier.processes.signals import shielded
@@ -23,22 +33,14 @@ MAIN = (
 )
 """Where the main branch is looked for, in this order; a tag is no branch."""
 
+NO_MODELS = "it has no models"
+ELSEWHERE = "the project was in another folder"
+
 EVIDENCE = "properties/certificates/"
 READ = (".py", ".toml")
 """How the names of files end that a project is made of, whether or not git ignores them."""
-SECONDS = 120
-LINK = "120000"
-"""The mode of a symbolic link in a tree."""
-SUBMODULE = "160000"
-"""The mode of another repository's commit in a tree."""
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
-FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_DIFF_OPTS")
-INERT = (
-    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
-    *("-c", "core.quotePath=false", "--literal-pathspecs"),
-)
-"""No program of the repository's own runs to find changes, and names are as they are."""
 PATCH = (
     *("--unified=0", "--inter-hunk-context=0", "--no-color", "--no-renames"),
     *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--relative"),
@@ -64,21 +66,35 @@ class Base:
     def short(self) -> str:
         return self.commit[:12]
 
+    @property
+    def parts(self) -> list[str]:
+        """The paths of models and properties, from the top of the repository."""
+        return [f"{self.prefix}{part}" for part in PARTS]
+
+    @cached_property
+    def contents(self) -> Contents:
+        """What it has of the models and properties."""
+        return contents_of(self.top, self.commit, self.parts)
+
     def changed(self) -> tuple[str, ...]:
         """Files of the project that differ in the working tree, new ones too, without evidence."""
-        listed = ("ls-files", "--others", "--exclude-standard", "-z", "--", *self._where)
-        names = ("diff", "--name-only", "-z", "--no-renames", self.commit, "--", *self._where)
+        stored = {entry.name: entry for entry in self.contents.files}
+        differ = {name for name, each in stored.items() if not is_as_stored(self.top, each)}
+        there = written(self.top, self.contents.paths)
+        listed = ("ls-files", "--others", "--exclude-standard", "-z", "--", *self.parts)
         with self._compared() as index:
-            files = {*_names(self.top, *listed, index=index)}
-            files |= {*_names(self.top, *names, index=index)}
-        inside = (name.removeprefix(self.prefix) for name in files)
-        return tuple(sorted(name for name in inside if not _is_evidence(name)))
+            others = {*git.names(self.top, *listed, index=index)}
+        others |= {name for name in there if name.endswith(READ)}
+        names = (self._inside(name) for name in differ | (others - stored.keys()))
+        return tuple(sorted(name for name in names if not _is_evidence(name)))
 
     def diff(self) -> str:
-        """The lines that differ in the working tree, without context, in the project's paths."""
+        """The lines that differ in the working tree, without context, in the project's folder."""
+        within = [path for path in self.contents.paths if path.startswith(self.prefix)]
+        here = self.top / self.prefix
+        paths = [path.removeprefix(self.prefix) for path in within]
         with self._compared() as index:
-            here = self.top / self.prefix
-            return _git(here, "diff", *PATCH, self.commit, "--", *PARTS, index=index)
+            return git.text(here, "diff", *PATCH, self.commit, "--", *paths, index=index)
 
     @contextmanager
     def _compared(self) -> Iterator[Path]:
@@ -95,73 +111,58 @@ class Base:
             ) from None
         try:
             index = Path(folder.name) / "index"
-            _run(self.top, "update-index", "-z", "--index-info", asked=self._tree(), index=index)
-            others = _names(self.top, "ls-files", "--others", "-z", "--", *self._where, index=index)
+            stored = [f"{e.mode} {e.object}\t{e.name}\0" for e in self.contents.entries]
+            tree = os.fsencode("".join(stored))
+            git.output(self.top, "update-index", "-z", "--index-info", asked=tree, index=index)
+            listed = ("ls-files", "--others", "-z", "--", *self.parts)
+            others = git.names(self.top, *listed, index=index)
             new = os.fsencode("\0".join(name for name in others if name.endswith(READ)))
             if new:
-                _run(self.top, *NOTED, asked=new, index=index)
+                git.output(self.top, *NOTED, asked=new, index=index)
             yield index
         finally:
             with shielded():
                 folder.cleanup()
 
-    def _tree(self) -> bytes:
-        """The project's entries at the base, each ended by a zero byte."""
-        return _run(self.top, "ls-tree", "-r", "-z", "--full-tree", self.commit, "--", *self._where)
+    def _inside(self, name: str) -> str:
+        """A name from the project's folder, of a file beside it, too."""
+        return os.path.relpath(name, self.prefix or ".")
 
-    def extract(self, folder: Path) -> bool:
-        """Write the project as it was into a folder; False where there was none.
+    def extract(self, folder: Path, whole: bool = False) -> str | None:
+        """Write the project as it was into a folder; why that was not possible, None where it was.
 
-        The contents are taken as they are stored: no filter and no attribute has a say. Where the
-        repository is has none either: a link that leads out of it by `..` is left out.
+        The contents are taken as they are stored. `whole` stands for all that is in the project's
+        folder. Where the repository is has no say: a link that leads out of it is left out.
         """
-        tree = os.fsdecode(self._tree())
-        entries = [entry.split("\t", 1) for entry in tree.split("\0") if entry]
-        found = [(*kind.split(" "), name) for kind, name in entries]
-        files = [(blob, name, mode == LINK) for mode, kind, blob, name in found if kind == "blob"]
-        files.sort(key=lambda file: file[2])  # links last, so that nothing is written through one
-        inside = {name.removeprefix(self.prefix).split("/")[0] for _, name, _ in files}
-        if inside != set(PARTS):
-            return False
-        contents = self._contents([blob for blob, _, _ in files])
-        for (_, name, is_link), content in zip(files, contents, strict=True):
-            file = folder / name
+        found = self.contents
+        if not {name for e in found.entries for name in self._parts_with(e)} >= {*self.parts}:
+            return found.outside or (ELSEWHERE if self._is_elsewhere() else NO_MODELS)
+        if whole:
+            everything = [*found.paths, self.prefix.rstrip("/") or "."]
+            found = contents_of(self.top, self.commit, everything)
+        contents = objects(self.top, [entry.object for entry in found.files])
+        for entry, content in zip(found.files, contents, strict=True):
+            file = folder / entry.name
             if ".." in file.parts:
-                raise ModelError(f"`{name}` leads out of the repository")
+                raise ModelError(f"`{entry.name}` leads out of the repository")
             file.parent.mkdir(parents=True, exist_ok=True)
-            target = os.fsdecode(content) if is_link else ""
-            if not is_link:
+            if entry.mode != LINK:
                 file.write_bytes(content)
-            elif not os.path.normpath(os.path.join(os.path.dirname(name), target)).startswith(".."):
-                file.symlink_to(target)
-        return True
+            elif led_to(entry.name, os.fsdecode(content)) is not None:
+                file.symlink_to(os.fsdecode(content))
+        return found.outside or None
 
-    def is_elsewhere(self) -> bool:
-        """Whether there was a project in another folder, or a part of this one was a submodule."""
-        tree = os.fsdecode(_run(self.top, "ls-tree", "-r", "-z", "--full-tree", self.commit))
-        entries = [entry.split("\t", 1) for entry in tree.split("\0") if entry]
-        if any(kind.startswith(SUBMODULE) and name in self._where for kind, name in entries):
-            return True
-        names = [f"/{name}" for _, name in entries]
+    def _parts_with(self, entry: Entry) -> Iterator[str]:
+        return (part for part in self.parts if f"{entry.name}/".startswith(f"{part}/"))
+
+    def _is_elsewhere(self) -> bool:
+        """Whether there was a project in another folder."""
+        everything = contents_of(self.top, self.commit, ["."]).entries
+        names = [f"/{entry.name}" for entry in everything]
         models, properties = (
             {name.split(f"/{part}/")[0] for name in names if f"/{part}/" in name} for part in PARTS
         )
         return not models.isdisjoint(properties)
-
-    @property
-    def _where(self) -> list[str]:
-        return [f"{self.prefix}{part}" for part in PARTS]
-
-    def _contents(self, blobs: Sequence[str]) -> Iterator[bytes]:
-        """What is stored under each name of an object."""
-        asked = "".join(f"{blob}\n" for blob in blobs).encode()
-        stream = io.BytesIO(_run(self.top, "cat-file", "--batch", asked=asked))
-        for blob in blobs:
-            size = stream.readline().split()[-1]
-            if not size.isdigit():
-                raise ModelError(f"git has no object `{blob}`", mend="`git fsck` says more")
-            yield stream.read(int(size))
-            stream.readline()
 
 
 def _is_evidence(name: str) -> bool:
@@ -181,9 +182,11 @@ def base_of(root: Path, revision: str | None) -> Base | None:
             )
         return None
     refuse_bare(root)
-    top = Path(_git(root, "rev-parse", "--show-toplevel").removesuffix("\n"))
-    prefix = _git(root, "rev-parse", "--show-prefix").removesuffix("\n")
-    torn = _git(top, "ls-files", "--unmerged", "-z", "--", *(f"{prefix}{part}" for part in PARTS))
+    top = Path(git.text(root, "rev-parse", "--show-toplevel").removesuffix("\n"))
+    prefix = git.text(root, "rev-parse", "--show-prefix").removesuffix("\n")
+    torn = git.text(
+        top, "ls-files", "--unmerged", "-z", "--", *(f"{prefix}{part}" for part in PARTS)
+    )
     if torn:
         name = torn.split("\0")[0].split("\t")[-1]
         raise ModelError(f"`{name}` has a merge conflict", mend="resolve it first")
@@ -193,7 +196,7 @@ def base_of(root: Path, revision: str | None) -> Base | None:
 
 def refuse_bare(folder: Path) -> None:
     """Refuse a repository without a working tree."""
-    if _inside(folder) and _quiet(folder, "rev-parse", "--is-bare-repository") == "true":
+    if _inside(folder) and git.said(folder, "rev-parse", "--is-bare-repository") == "true":
         raise ModelError(
             f"the repository `{folder}` is bare: it has no files to check",
             mend="run the gate in a clone or a worktree",
@@ -201,7 +204,7 @@ def refuse_bare(folder: Path) -> None:
 
 
 def _resolved(root: Path, revision: str) -> str:
-    commit = _quiet(
+    commit = git.said(
         root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
     )
     if commit is None or not COMMIT.fullmatch(commit):
@@ -211,14 +214,14 @@ def _resolved(root: Path, revision: str) -> str:
 
 def _branching_point(root: Path) -> str | None:
     """Where HEAD left the main branch; None before the first commit."""
-    head = _quiet(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    head = git.said(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if head is None:
         _require_unborn(root)
         return None
     for branch in MAIN:
-        main = _quiet(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
+        main = git.said(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
         if main is not None:
-            base = _quiet(root, "merge-base", main, head)
+            base = git.said(root, "merge-base", main, head)
             if base is None:
                 raise ModelError(
                     f"HEAD has no commit in common with `{branch}`", mend=_deepen(root)
@@ -229,10 +232,10 @@ def _branching_point(root: Path) -> str | None:
 
 def _require_unborn(root: Path) -> None:
     """Refuse a HEAD that leads to no commit though it has one: nothing could be compared."""
-    branch = _quiet(root, "symbolic-ref", "--quiet", "HEAD")
-    file = None if branch is None else _quiet(root, "rev-parse", "--git-path", branch)
+    branch = git.said(root, "symbolic-ref", "--quiet", "HEAD")
+    file = None if branch is None else git.said(root, "rev-parse", "--git-path", branch)
     there = file is not None and (root / file).exists()
-    if branch is None or there or _quiet(root, "rev-parse", "--verify", "--quiet", "HEAD"):
+    if branch is None or there or git.said(root, "rev-parse", "--verify", "--quiet", "HEAD"):
         raise ModelError(
             f"the repository of `{root}` is damaged: HEAD leads to no commit",
             mend="`git fsck` says more",
@@ -240,7 +243,7 @@ def _require_unborn(root: Path) -> None:
 
 
 def _deepen(root: Path) -> str:
-    if _git(root, "rev-parse", "--is-shallow-repository").strip() == "true":
+    if git.text(root, "rev-parse", "--is-shallow-repository").strip() == "true":
         return "the clone is shallow: fetch more (`git fetch --unshallow`, or fetch-depth: 0)"
     return "`git log` shows the commits there are"
 
@@ -248,7 +251,7 @@ def _deepen(root: Path) -> str:
 def _inside(root: Path) -> bool:
     """Whether a folder is in a repository. Raises ModelError where that cannot be told."""
     try:
-        done = _done(root, "rev-parse", "--git-dir")
+        done = git.done(root, "rev-parse", "--git-dir")
     except OSError as error:
         if not any((folder / ".git").exists() for folder in (root, *root.parents)):
             return False
@@ -264,54 +267,5 @@ def _inside(root: Path) -> bool:
             mend=f"git config --global --add safe.directory {root}",
         )
     if done.returncode and "not a git repository" not in said:
-        raise _failure("rev-parse", said)
+        raise git.failure("rev-parse", said)
     return not done.returncode
-
-
-def _environment() -> dict[str, str]:
-    """Messages in one language, and the repository that the folder is in, not a hook's."""
-    mine = {k: v for k, v in os.environ.items() if k not in FOREIGN}
-    return {**mine, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-
-
-def _quiet(root: Path, *arguments: str) -> str | None:
-    """What git prints, None where it fails."""
-    done = _done(root, *arguments)
-    return os.fsdecode(done.stdout).strip() or None if done.returncode == 0 else None
-
-
-def _git(root: Path, *arguments: str, index: Path | None = None) -> str:
-    return os.fsdecode(_run(root, *arguments, index=index))
-
-
-def _names(root: Path, *arguments: str, index: Path) -> list[str]:
-    """The names that git prints, each ended by a zero byte."""
-    return [name for name in _git(root, *arguments, index=index).split("\0") if name]
-
-
-def _run(root: Path, *arguments: str, asked: bytes = b"", index: Path | None = None) -> bytes:
-    done = _done(root, *arguments, asked=asked, index=index)
-    if done.returncode:
-        raise _failure(arguments[0], os.fsdecode(done.stderr))
-    return done.stdout
-
-
-def _done(
-    root: Path, *arguments: str, asked: bytes = b"", index: Path | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(
-            ["git", *INERT, *arguments],
-            cwd=root,
-            env=_environment() | ({} if index is None else {"GIT_INDEX_FILE": str(index)}),
-            input=asked,
-            capture_output=True,
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise ModelError(f"git {arguments[0]} has not ended after {SECONDS} seconds") from None
-
-
-def _failure(command: str, said: str) -> ModelError:
-    lines = said.strip().splitlines() or ["it gave no reason"]
-    return ModelError(f"git {command} fails: {lines[-1]}")

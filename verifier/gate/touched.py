@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verifier.catalogue import Catalogue
+from verifier.language.errors import within_project
+from verifier.language.functions import about
 from verifier.language.system import System
 from verifier.project.sources import PARTS, python_files
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
 VERDICTS = "properties/verdicts.toml"
-RECORDS = {VERDICTS, "properties/mutants.toml", "properties/accepted.toml"}
 
 
 @dataclass(frozen=True)
@@ -28,26 +29,30 @@ class Touch:
     way: tuple[str, ...]
 
 
-def touches(catalogue: Catalogue, changed: Collection[str]) -> Mapping[str, Touch]:
+def touches(catalogue: Catalogue, changed: Sequence[str]) -> Mapping[str, Touch]:
     """The systems that changed files can touch, each with a shortest way to one of them.
 
-    Any other file may be one that models read, where it is not known that they read none.
+    Where it is not known what models read, all of them, whatever has changed.
     """
-    sources = [file for file in changed if file.endswith(".py")]
-    data = [file for file in changed if not file.endswith(".py") and file not in RECORDS]
-    if data and (catalogue.imports is None or catalogue.imports.reasons()):
-        return {name: Touch(name, (data[0],)) for name in catalogue.systems}
-    if not sources:
+    reasons = () if catalogue.imports is None else catalogue.imports.reasons()
+    if reasons or catalogue.imports is None:
+        further = [within_project(each.place.file) for each in reasons[:1]]
+        return {name: Touch(name, (*changed[:1], *further, name)[:1]) for name in catalogue.systems}
+    root = catalogue.root.resolve()
+    real = {(root / file).resolve() for file in changed if file.endswith(".py")}
+    if not real:
         return {}
     import networkx as nx
 
     graph = import_graph(catalogue.root)
+    at = {(root / node).resolve(): node for node in graph}
+    sources = [at[file] for file in sorted(real) if file in at]
     found: dict[str, Touch] = {}
     for name, system in catalogue.systems.items():
         ways = []
-        for start in _files_of(catalogue, system):
+        for start in (at[file] for file in _files_of(catalogue, system) if file in at):
             for file in sources:
-                if start in graph and file in graph and nx.has_path(graph, start, file):
+                if nx.has_path(graph, start, file):
                     ways.append(tuple(nx.shortest_path(graph, start, file)))
         if ways:
             found[name] = Touch(name, min(ways, key=lambda way: (len(way), way)))
@@ -103,15 +108,14 @@ def _file_of(root: Path, module: str) -> str | None:
     return None
 
 
-def _files_of(catalogue: Catalogue, system: System) -> list[str]:
-    """The module that defines a system, and those of its properties."""
-    modules = [
-        module
+def _files_of(catalogue: Catalogue, system: System) -> list[Path]:
+    """The modules that have a system or one of its properties, and those that define the latter."""
+    claims = catalogue.properties_of(system)
+    files = [
+        module.__file__
         for name, module in list(sys.modules.items())
-        if name.startswith("models.") and any(v is system for v in list(vars(module).values()))
+        if name.startswith(tuple(f"{part}." for part in PARTS))
+        and any(v is system or about(v) in claims for v in list(vars(module).values()))
     ]
-    files = [module.__file__ for module in modules]
-    files += [function.place.file for function in catalogue.properties_of(system)]
-    root = catalogue.root.resolve()
-    inside = [Path(file).resolve() for file in files if file]
-    return sorted({f.relative_to(root).as_posix() for f in inside if f.is_relative_to(root)})
+    files += [function.place.file for function in claims]
+    return sorted({Path(file).resolve() for file in files if file})

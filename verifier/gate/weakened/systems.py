@@ -9,8 +9,8 @@ from verifier.catalogue import Catalogue
 from verifier.gate.behaviour import behaviour_of
 from verifier.gate.circuits import Circuits
 from verifier.gate.differences import alike
-from verifier.gate.past import NO_MODELS, Past
-from verifier.gate.revisions import Base
+from verifier.gate.past import Past
+from verifier.gate.revisions import NO_MODELS, Base
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.implied import Implied
 from verifier.gate.weakened.weakening import Weakening

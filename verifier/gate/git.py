@@ -1,0 +1,67 @@
+"""Git as a program: what it prints, and its failures as errors of a person's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from verifier.language.errors import ModelError
+
+SECONDS = 120
+
+FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_DIFF_OPTS")
+INERT = (
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "core.quotePath=false", "--literal-pathspecs"),
+)
+"""No program of the repository's own runs to find changes, and names are as they are."""
+
+
+def said(root: Path, *arguments: str) -> str | None:
+    """What git prints, None where it fails."""
+    ended = done(root, *arguments)
+    return os.fsdecode(ended.stdout).strip() or None if ended.returncode == 0 else None
+
+
+def text(root: Path, *arguments: str, index: Path | None = None) -> str:
+    return os.fsdecode(output(root, *arguments, index=index))
+
+
+def names(root: Path, *arguments: str, index: Path) -> list[str]:
+    """The names that git prints, each ended by a zero byte."""
+    return [name for name in text(root, *arguments, index=index).split("\0") if name]
+
+
+def output(root: Path, *arguments: str, asked: bytes = b"", index: Path | None = None) -> bytes:
+    ended = done(root, *arguments, asked=asked, index=index)
+    if ended.returncode:
+        raise failure(arguments[0], os.fsdecode(ended.stderr))
+    return ended.stdout
+
+
+def done(
+    root: Path, *arguments: str, asked: bytes = b"", index: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            ["git", *INERT, *arguments],
+            cwd=root,
+            env=_environment() | ({} if index is None else {"GIT_INDEX_FILE": str(index)}),
+            input=asked,
+            capture_output=True,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise ModelError(f"git {arguments[0]} has not ended after {SECONDS} seconds") from None
+
+
+def failure(command: str, said: str) -> ModelError:
+    lines = said.strip().splitlines() or ["it gave no reason"]
+    return ModelError(f"git {command} fails: {lines[-1]}")
+
+
+def _environment() -> dict[str, str]:
+    """Messages in one language, and the repository that the folder is in, not a hook's."""
+    mine = {k: v for k, v in os.environ.items() if k not in FOREIGN}
+    return {**mine, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
