@@ -127,7 +127,117 @@ def task_renamed(project: Project) -> None:
             project.edit("Task.B", "Task.C", file)
 
 
+HELD = "    machine.current = next_task\n"
+SAFE = """def is_safe(machine: Machine) -> bool:
+    \"\"\"Whether A is safe.\"\"\"
+    return machine.ts or not machine.saved[Task.A].uses_fpu or machine.current == Task.A
+
+
+"""
+
+
+def it_is_asserted(project: Project) -> None:
+    """Nothing that the step does can fail it; another one stays."""
+    project.edit("sets_ts: bool = True", "sets_ts: bool = True\n    busy: bool = False")
+    project.edit("    assume(next_task", "    machine.busy = True\n    assume(next_task")
+    others = f"{HELD}    machine.busy = False\n"
+    done = '    assert not machine.busy, "still busy"\n    assert machine.current == next_task\n'
+    project.edit(HELD, f"{others}{done}")
+    with project.verdicts.open("a") as verdicts:
+        verdicts.write('assertions = "proved"\n')
+
+
+def assertion_goes_with_what_it_is_about(project: Project) -> None:
+    done = '    machine.busy = False\n    assert not machine.busy, "still busy"\n'
+    project.edit(done, "")
+
+
+def assertion_in_a_loop_over_nothing(project: Project) -> None:
+    asserted = "    assert not machine.busy"
+    project.edit(asserted, f"    for _ in range(0):\n    {asserted}")
+
+
+def assertion_in_what_nothing_calls(project: Project) -> None:
+    asserted = '    assert not machine.busy, "still busy"\n'
+    project.edit(asserted, "")
+    project.edit(
+        "@step\ndef use_fpu",
+        f"def idle(machine: Machine) -> None:\n{asserted}\n\n@step\ndef use_fpu",
+    )
+
+
+def assertion_of_a_predicate(project: Project) -> None:
+    it_is_asserted(project)
+    project.edit("assert machine.current == next_task", "assert is_safe(machine) or machine.ts")
+    project.edit("@step\ndef switch_to", f"{SAFE}@step\ndef switch_to")
+
+
+def predicate_is_always_true(project: Project) -> None:
+    project.edit("return machine.ts or not machine.saved", "return True or not machine.saved")
+
+
+def assertion_moved_with_its_function(project: Project) -> None:
+    project.edit("def switch_to(", "def context_switch(")
+    project.edit("use_fpu, switch_to", "use_fpu, context_switch")
+
+
+def cases_renamed(project: Project) -> None:
+    properties_renamed(project)
+    project.edit("a_task_finds_a_value_of_its_own", "finds_its_own", INTEGRITY)
+
+
+def observer_notes_what_should_be(project: Project) -> None:
+    project.edit(
+        "    machine.access.found = machine.registers\n",
+        "    machine.access.found = Contents(owner=task, value=machine.latest.value[task])\n",
+    )
+
+
+def system_and_properties_renamed(project: Project) -> None:
+    project.edit("lazy/fixed", "lazy/right")
+    text = project.verdicts.read_text()
+    project.verdicts.write_text(text.replace("lazy/fixed", "lazy/right"))
+    properties_renamed(project)
+
+
+SCORE = '["lazy/fixed"]\nkilled = {}\nequivalent = {}\nsurvivors = []\n'
+
+
+def recorded(killed: int, equivalent: int) -> Edit:
+    def edit(project: Project) -> None:
+        file = project.folder / "properties" / "mutants.toml"
+        file.write_text(SCORE.format(killed, equivalent))
+
+    return edit
+
+
 BYPASSES = {
+    "an assertion goes with what it is about": Bypass(
+        it_is_asserted, assertion_goes_with_what_it_is_about, "claim:assertion/switch_to"
+    ),
+    "an assertion is in a loop over nothing": Bypass(
+        it_is_asserted, assertion_in_a_loop_over_nothing, "claim:assertion/switch_to"
+    ),
+    "an assertion is where nothing calls it": Bypass(
+        it_is_asserted, assertion_in_what_nothing_calls, "claim:assertion/switch_to"
+    ),
+    "an assertion asks what is always true": Bypass(
+        assertion_of_a_predicate, predicate_is_always_true, "claim:assertion/switch_to"
+    ),
+    "an assertion's function is renamed": Bypass(
+        it_is_asserted, assertion_moved_with_its_function, code=0
+    ),
+    "properties are renamed, and the observer notes something else": Bypass(
+        nothing,
+        both(cases_renamed, observer_notes_what_should_be),
+        "claim:observer/access_registers",
+    ),
+    "a system and its properties are renamed": Bypass(
+        nothing, system_and_properties_renamed, code=0
+    ),
+    "fewer mistakes are said to be noticed": Bypass(
+        recorded(9, 0), recorded(0, 9), "mutants:lazy/fixed"
+    ),
     "a member is renamed and excepted from a claim": Bypass(
         use_is_an_enum,
         both(member_renamed, register_is_not_saved, claim_excepts_the_member),

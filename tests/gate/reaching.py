@@ -3,7 +3,14 @@
 import shutil
 from collections.abc import Callable
 
-from tests.gate.bypasses import Bypass, Edit, both, claim_says_nothing, nothing
+from tests.gate.bypasses import (
+    Bypass,
+    Edit,
+    both,
+    claim_says_nothing,
+    nothing,
+    observer_notes_what_should_be,
+)
 from tests.gate.conftest import Project
 from tests.gate.weakening import ISOLATION
 
@@ -60,13 +67,6 @@ def claims_are_a_link(absolute: bool) -> Edit:
         (project.folder / ISOLATION).symlink_to(f"{target}/isolation.py")
 
     return edit
-
-
-def observer_notes_what_should_be(project: Project) -> None:
-    project.edit(
-        "    machine.access.found = machine.registers\n",
-        "    machine.access.found = Contents(owner=task, value=machine.latest.value[task])\n",
-    )
 
 
 def claims_are_a_submodule(project: Project) -> None:

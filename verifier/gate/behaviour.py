@@ -76,6 +76,11 @@ class Behaviour:
         actions = (replace(one, name=names.get(one.name, one.name)) for one in self.actions)
         return replace(self, circuit=replace(self.circuit, bad=bad), actions=tuple(actions))
 
+    def with_goals(self, names: Mapping[str, str]) -> Behaviour:
+        """The same with other names of some properties and cases."""
+        bad = {names.get(goal, goal): literal for goal, literal in self.circuit.bad.items()}
+        return replace(self, circuit=replace(self.circuit, bad=bad))
+
     def taken(self, inputs: Mapping[str, bool]) -> tuple[Action, dict[str, Value]] | None:
         """The step and choices that inputs mean; None for the one that changes nothing."""
         width = len(self.actions).bit_length()

@@ -21,7 +21,7 @@ from verifier.evidence.replay import ASSERTIONS, Stopped
 from verifier.evidence.runs import moves_of_run
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Limits, Progress, Verdict, Watch, silent
-from verifier.gate.behaviour import behaviour_of
+from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.blame import Departure, Hunk, departure
 from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
@@ -33,11 +33,10 @@ from verifier.gate.renaming import Names, new_names
 from verifier.gate.reuse import Reusing
 from verifier.gate.sound import sound_evidence
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.comparing import Compared, compared
+from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
 from verifier.gate.weakened.masked import masked
 from verifier.language.compiling import Compiled
 from verifier.language.errors import ModelError
-from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.processes.pool import NoProcess
 
@@ -118,7 +117,8 @@ def decide_system(
     if keeping and any(_is_new(goal, engine) for goal in (*proofs, *runs)):
         watch(Progress("minimise", 0, name))
         proofs = shared(compiled, proofs)
-    moved, change = _compared(before, compiled, memory, groups)
+    now = None if before is None else claims_of(system, properties)
+    moved, change = _compared(before, now, compiled, memory, groups)
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
     hidden = _masked(before, compiled, change, results, hunks, limits, watch)
     return Decided(
@@ -130,7 +130,7 @@ def decide_system(
         kept=kept(name, proofs, runs) if asked is None else memory.file_with(proofs, runs),
         departures=_departures(before, names, results, hunks) if moved else {},
         functions=tuple(sorted(compiled.costs)),
-        judged=_judged(before, compiled, properties, change),
+        judged=_judged(before, now, compiled, change),
         seconds=perf_counter() - begin,
         warnings=(*memory.warnings, *hidden, *((cache.complaint,) if cache.complaint else ())),
     )
@@ -143,15 +143,20 @@ def undecided(name: str, results: Sequence[Result]) -> Decided:
 
 
 def _compared(
-    before: Before | None, compiled: Compiled, memory: Memory, groups: Sequence[str]
+    before: Before | None,
+    now: Behaviour | None,
+    compiled: Compiled,
+    memory: Memory,
+    groups: Sequence[str],
 ) -> tuple[list[str], Difference | None]:
     """The properties that a change may touch, and what it does; new names alone touch none."""
-    if before is None:
+    if before is None or now is None:
         return [], None
     moved = [group for group in groups if before.digests.get(group) != memory.digest(group)]
     if not moved:
         return [], None
-    change = difference(before.behaviour, behaviour_of(compiled))
+    goals = renamed_goals(before.claims, now)
+    change = difference(before.behaviour, behaviour_of(compiled), goals=goals)
     return ([] if change.is_idle else moved), change
 
 
@@ -177,15 +182,11 @@ def _masked(
 
 
 def _judged(
-    before: Before | None,
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
-    change: Difference | None,
+    before: Before | None, now: Behaviour | None, compiled: Compiled, change: Difference | None
 ) -> Compared | None:
     """What is claimed of the system against what was; what it does is compared where it differs."""
-    if before is None:
+    if before is None or now is None:
         return None
-    now = claims_of(compiled.system, properties)
     return compared(before.behaviour, behaviour_of(compiled), before.claims, now, change)
 
 

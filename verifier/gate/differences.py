@@ -39,6 +39,8 @@ class Difference:
     """Choices by step, and fields, with fewer values: what both have, none where one is gone."""
     starts: tuple[tuple[str, Value | None, Value | None], ...] = ()
     """Fields that start with another value; None stands for any value."""
+    renamed_goals: tuple[tuple[str, str], ...] = ()
+    """Properties, and cases as `sometimes:NAME`, that say the same by another name."""
     added_properties: tuple[str, ...] = ()
     removed_properties: tuple[str, ...] = ()
 
@@ -60,14 +62,17 @@ def difference(
     reaching: Limits = REACHING,
     each: bool = False,
     watch: Watch = silent,
+    goals: Mapping[str, str] | None = None,
 ) -> Difference:
     """Compare two versions step by step, for every state and every choice.
 
-    What a step does differently is reached as far as the shortest execution to any of it shows,
-    and random ones do; `each` asks of every single thing whether it is.
+    `goals` are properties and cases that have another name now. What a step does differently is
+    reached as far as the shortest execution to any of it shows, and random ones do; `each` asks of
+    every single thing whether it is.
     """
     steps = renamed_steps(old, new)
-    old = old.with_steps(steps)
+    renamed_goals = goals or {}
+    old = old.with_steps(steps).with_goals(renamed_goals)
     renamed = renamed_fields(old, new)
     watch(Progress("compare", 0, new.system))
     joint, aspects = _compared(old, new, renamed)
@@ -93,6 +98,7 @@ def difference(
             for was, now in joint.fields
             if not _start_alike(was, now)
         ),
+        renamed_goals=tuple(sorted(renamed_goals.items())),
         added_properties=tuple(sorted(_groups(new) - _groups(old))),
         removed_properties=tuple(sorted(_groups(old) - _groups(new))),
     )

@@ -197,8 +197,10 @@ class _Gate:
             for name, each in self.decided.items()
             if each.judged is not None
         ]
+        sides += [Side(one.name, one.judged, None) for one in renamed.values()]
+        names = {was: one.name for was, one in renamed.items()}
         found = [*of_base(base, self.past.failures)]
-        found += Weakened(self.past.judged, now, sides, renamed).found()
+        found += Weakened(self.past.judged, now, sides, names).found()
         if self.selected.patterns:
             found = at_the_gate(found, self.selected.systems)
         return with_accepted(found, set(known) - set(self.past.judged.accepted))

@@ -61,6 +61,7 @@ def _effect(found: Difference) -> Hashable:
         tuple(sorted(renamings(found))),
         found.renamed_steps,
         found.renamed_choices,
+        found.renamed_goals,
         found.added_steps,
         found.removed_steps,
         found.changed_choices,

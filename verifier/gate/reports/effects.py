@@ -9,6 +9,7 @@ from verifier.gate.examples import Change
 from verifier.gate.reports.sentences import value
 from verifier.viewer.lines import plural
 
+SOMETIMES = "sometimes:"
 REACHED = ("reachable", "not reached", "unreachable")
 
 
@@ -26,6 +27,11 @@ def change_lines(*alike: Difference) -> list[str]:
     ]
     lines += [f"step `{a}` is now called `{b}`" for a, b in difference.renamed_steps]
     lines += [f"choice `{a}` is now called `{b}`" for a, b in difference.renamed_choices]
+    lines += [
+        f"{'case' if a.startswith(SOMETIMES) else 'property'} `{a.removeprefix(SOMETIMES)}` "
+        f"is now called `{b.removeprefix(SOMETIMES)}`"
+        for a, b in difference.renamed_goals
+    ]
     lines += [f"new property `{name}`" for name in difference.added_properties]
     lines += [f"property `{name}` is gone" for name in difference.removed_properties]
     lines += [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from verifier.evidence.traces import Value
@@ -14,7 +14,6 @@ from verifier.gate.joint import Joint
 from verifier.gate.renaming import ALIKE, matched
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.states import States
-from verifier.language.compiled import ASSERTIONS
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,9 @@ class Compared:
     unobserved: tuple[Unobserved, ...] = ()
     noted: bool = False
     """Whether any step leaves a ghost, a property or a case otherwise."""
-    asserted: bool = False
-    """Whether any step fails an assertion no more that it failed."""
+    ran: Collection[str] = ()
+    runs: Collection[str] = ()
+    """The model functions that its steps and properties ran, and run."""
     digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -55,7 +55,7 @@ def compared(
     digests = {each.function: _of_claim(then, now, each.function) for each in less}
     unobserved: list[Unobserved] = []
     if change is not None:
-        old = old.with_steps(dict(change.renamed_steps))
+        old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
         weaker = {group_of(each.function) for each in less}
         found = _unobserved(Joint(old, new, renamed), old, new)
         unobserved += (each for each in found if each.property not in weaker)
@@ -76,11 +76,18 @@ def compared(
                 digests[f"idle {action.name}"] = does
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
     noted = change is not None and any(_is_noted(new, each) for each in change.changes)
-    asserted = change is not None and any(
-        (each.kind, each.name, each.old) == ("property", ASSERTIONS, True)
-        for each in change.changes
+    return Compared(
+        tuple(less), heirs, tuple(unobserved), noted, old.functions, new.functions, digests
     )
-    return Compared(tuple(less), heirs, tuple(unobserved), noted, asserted, digests)
+
+
+def renamed_goals(then: Behaviour, now: Behaviour) -> dict[str, str]:
+    """Properties that are gone, with one of another name that says as much, and their cases."""
+    groups = {group_of(name) for name in now.circuit.bad}
+    if all(group_of(name) in groups for name in then.circuit.bad):
+        return {}
+    claims = Implied(then, now, _events(then, now, {}))
+    return claims.renamed({group_of(name) for name in then.circuit.bad} - groups)
 
 
 def _is_noted(new: Behaviour, change: Change) -> bool:

@@ -9,6 +9,7 @@ from verifier.evidence.traces import Value
 from verifier.gate.differences import Difference
 from verifier.gate.expectations import FILE as VERDICTS
 from verifier.gate.scores import FILE as MUTANTS
+from verifier.gate.scores import Entry as Score
 from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.implied import SOMETIMES
 from verifier.gate.weakened.judged import Judged
@@ -73,8 +74,8 @@ class Weakened:
         noting = tuple(name for name, side in self._sides.items() if side.judged.noted)
         written = list(observed_otherwise(self._then, self._now, noting))
         yield from written or self._unobserved()
-        asserting = tuple(name for name, side in self._sides.items() if side.judged.asserted)
-        yield from asserted_less(self._then, self._now, asserting)
+        for name, side in self._sides.items():
+            yield from asserted_less(self._then, self._now, name, side.judged)
         yield from self._of_mutants()
         yield from self._of_verdicts()
 
@@ -224,7 +225,8 @@ class Weakened:
             now = self._now.mutants.get(system)
             missed = set() if now is None else {*now.survivors, *now.undecided}
             missed -= {*entry.survivors, *entry.undecided}
-            if now is None or missed:
+            fewer = now is not None and (now.killed < entry.killed) and self._is_as_it_was(system)
+            if now is None or missed or fewer:
                 left = "" if now is None else repr(now)
                 yield Weakening(
                     "mutants",
@@ -232,16 +234,17 @@ class Weakened:
                     MUTANTS.as_posix(),
                     self._now.lines.get(system, 1),
                     f"{entry.killed} mistakes are noticed",
-                    "nothing is on record"
-                    if now is None
-                    else f"`{min(missed)}`"
-                    + f" and {len(missed) - 1} more" * (len(missed) > 1)
-                    + " may pass",
+                    _passing(now, missed),
                     {},
                     digest_of(repr(entry)),
                     digest_of(left),
                     (name,),
                 )
+
+    def _is_as_it_was(self, system: str) -> bool:
+        """Whether a system does what it did, so that the same mistakes can be made in it."""
+        side = self._sides.get(system)
+        return side is None or side.change is None or side.change.none
 
     def _of_verdicts(self) -> Iterator[Weakening]:
         """A verdict that is expected to be `violated` now; its line is its acceptance."""
@@ -265,6 +268,16 @@ class Weakened:
 
 def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:
     return Weakening(kind, name, then.file, then.line, what, GONE, {}, digest_of(what), "")
+
+
+def _passing(score: Score | None, missed: Collection[str]) -> str:
+    """What a record of mutants has, where that is less than it was."""
+    if score is None:
+        return "nothing is on record"
+    if not missed:
+        return f"{score.killed} mistakes are noticed"
+    more = f" and {len(missed) - 1} more" * (len(missed) > 1)
+    return f"`{min(missed)}`{more} may pass"
 
 
 def start_text(start: Value | None) -> str:

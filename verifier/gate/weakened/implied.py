@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from verifier.evidence.traces import Value
@@ -50,6 +50,27 @@ class Implied:
                 found.append(Less(name, example, not now))
         return found
 
+    def renamed(self, gone: Iterable[str]) -> dict[str, str]:
+        """Properties that are gone with their first heirs, and the cases that are theirs now."""
+        found: dict[str, str] = {}
+        for group in sorted(gone):
+            for heir in self.heirs(group)[:1]:
+                found[group] = heir
+                found |= self._renamed_cases(group, heir)
+        return found
+
+    def _renamed_cases(self, group: str, heir: str) -> dict[str, str]:
+        """The cases of a property, as goals, with those of its heir that demand as much."""
+        found: dict[str, str] = {}
+        for name, literal in self._old.items():
+            if not name.startswith(f"{SOMETIMES}{group}/"):
+                continue
+            for other, now in self._in(SOMETIMES, heir).items():
+                if self._states.where([now, literal ^ 1]) is None:
+                    found[_case(name)] = _case(other)
+                    break
+        return {was: now for was, now in found.items() if was != now}
+
     def heirs(self, group: str) -> list[str]:
         """The properties that exclude and find all that a property which is gone did."""
         mine = {name: literal for name, literal in self._old.items() if group_of(name) == group}
@@ -85,6 +106,11 @@ class Implied:
                 return None
             first = example if first is None else first
         return first
+
+
+def _case(name: str) -> str:
+    """The goal of `sometimes:GROUP/NAME`, which has no group."""
+    return f"{SOMETIMES}{name.rpartition('/')[2]}"
 
 
 def group_of(name: str) -> str:

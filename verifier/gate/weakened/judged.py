@@ -15,7 +15,8 @@ from verifier.gate.scores import FILE as MUTANTS
 from verifier.gate.scores import Entry as Score
 from verifier.gate.scores import scores
 from verifier.gate.weakened.acceptance import Entry, entries
-from verifier.gate.weakened.observing import assertions, called, observations, observers
+from verifier.gate.weakened.asserting import Assertions, assertions
+from verifier.gate.weakened.observing import called, observations, observers
 from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
@@ -39,8 +40,7 @@ class Judged:
     observers: Mapping[str, Written] = field(default_factory=dict)
     observations: Mapping[str, Written] = field(default_factory=dict)
     """The calls of observers, see `observations`."""
-    assertions: Mapping[str, Written] = field(default_factory=dict)
-    """As FUNCTION: TEXT."""
+    assertions: Assertions = field(default_factory=Assertions)
     expected: Mapping[str, str] = field(default_factory=dict)
     mutants: Mapping[str, Score] = field(default_factory=dict)
     accepted: tuple[Entry, ...] = ()

@@ -1,4 +1,4 @@
-"""What models themselves judge: the texts of observers, of the calls of them, of assertions."""
+"""What observers note: their texts, and those of the calls of them with all that leads there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from verifier.gate.weakened.texts import Written, tree_of, unparsed
 from verifier.project.sources import python_files
 
 OBSERVER = "observer"
+ENDING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+"""What leaves a function or a loop early."""
 
 
 def observers(root: Path) -> dict[str, Written]:
@@ -53,16 +55,11 @@ def observations(root: Path, names: Mapping[str, Written]) -> dict[str, Written]
     return found
 
 
-def assertions(root: Path) -> dict[str, Written]:
-    """The assertions of a project's models, each as FUNCTION: TEXT."""
-    found: dict[str, Written] = {}
+def project_functions(root: Path) -> Iterator[tuple[Path, ast.FunctionDef]]:
+    """The functions of models and properties, each with its file."""
     for file in _files(root):
         for function in _functions(tree_of(file)):
-            for node in ast.walk(function):
-                if isinstance(node, ast.Assert):
-                    text = ast.unparse(node)
-                    found[f"{function.name}: {text}"] = _written(root, file, node, text)
-    return found
+            yield file, function
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -84,13 +81,13 @@ def called(node: ast.expr) -> str:
 def _with_sources(function: ast.FunctionDef, call: ast.Call) -> str:
     """A call with the conditions on it, and what gives values to all that is read in these."""
     wanted, texts = _read(call), {ast.unparse(call): None}
-    for test in _conditions(function, call):
+    for test in conditions(function, call):
         texts[f"if {ast.unparse(test)}"] = None
         wanted |= _read(test)
-    giving = sorted(_giving(function), key=lambda each: -each[0].lineno)
+    given = sorted(giving(function), key=lambda each: -each[0].lineno)
     while True:
         before = len(texts)
-        for target, source in giving:
+        for target, source in given:
             if not wanted.isdisjoint(_read(target)):
                 texts[f"{ast.unparse(target)} = {ast.unparse(source)}"] = None
                 wanted |= _read(source)
@@ -98,7 +95,7 @@ def _with_sources(function: ast.FunctionDef, call: ast.Call) -> str:
             return "; ".join(texts)
 
 
-def _giving(function: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]:
+def giving(function: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]:
     """What is given values in a function, and from what."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
@@ -110,20 +107,25 @@ def _giving(function: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield node.target, node.iter
 
 
-def _conditions(function: ast.FunctionDef, call: ast.Call) -> Iterator[ast.expr]:
-    """The conditions around a call, and those on which the function ends before it."""
+def conditions(function: ast.FunctionDef, found: ast.AST) -> Iterator[ast.expr]:
+    """The conditions around a part of a function, and those on which it ends before."""
+    line = getattr(found, "lineno", function.lineno)
     for node in ast.walk(function):
         within = [*ast.walk(node)]
-        inside = any(each is call for each in within)
-        ends = any(isinstance(each, ast.Return) for each in within)
-        before = getattr(node, "lineno", call.lineno) < call.lineno
+        inside = any(each is found for each in within)
+        ends = any(isinstance(each, ENDING) for each in within)
+        before = getattr(node, "lineno", line) < line
         if isinstance(node, ast.If | ast.While | ast.IfExp) and (inside or (ends and before)):
             yield node.test
+        elif isinstance(node, ast.For) and (inside or (ends and before)):
+            yield node.iter
+        elif isinstance(node, ast.comprehension) and inside:
+            yield from (node.iter, *node.ifs)
         elif isinstance(node, ast.Match) and (inside or (ends and before)):
             yield node.subject
             yield from (case.guard for case in node.cases if case.guard is not None)
         elif isinstance(node, ast.BoolOp) and inside:
-            yield from (v for v in node.values if all(each is not call for each in ast.walk(v)))
+            yield from (v for v in node.values if all(each is not found for each in ast.walk(v)))
 
 
 def _read(node: ast.AST) -> set[str]:
@@ -132,7 +134,5 @@ def _read(node: ast.AST) -> set[str]:
     return {ast.unparse(each) for each in parts} - {"self"}
 
 
-def _written(
-    root: Path, file: Path, node: ast.FunctionDef | ast.Call | ast.Assert, text: str
-) -> Written:
+def _written(root: Path, file: Path, node: ast.FunctionDef | ast.Call, text: str) -> Written:
     return Written(file.relative_to(root).as_posix(), node.lineno, text)

@@ -2,50 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from verifier.catalogue import Catalogue
 from verifier.gate.behaviour import behaviour_of
 from verifier.gate.circuits import Circuits
 from verifier.gate.differences import alike
-from verifier.gate.past import Past
+from verifier.gate.past import Before, Past
 from verifier.gate.revisions import NO_MODELS, Base
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.implied import Implied
+from verifier.gate.weakened.comparing import Compared, renamed_goals
+from verifier.gate.weakened.implied import Implied, group_of
 from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import ModelError
 
 
-def renamed_systems(past: Past, catalogue: Catalogue, circuits: Circuits) -> dict[str, str]:
+@dataclass(frozen=True)
+class Renamed:
+    """What a system is called now, with what there is to say of it all the same."""
+
+    name: str
+    judged: Compared
+
+
+def renamed_systems(past: Past, catalogue: Catalogue, circuits: Circuits) -> dict[str, Renamed]:
     """Systems that are gone, with new ones that do the same and of which as much is claimed."""
     gone = [name for name in past.before if name not in catalogue.systems]
-    come = [name for name in catalogue.systems if name not in past.systems] if gone else []
-    return dict(_pairs(past, gone, come, catalogue, circuits))
-
-
-def _pairs(
-    past: Past,
-    gone: Collection[str],
-    come: Collection[str],
-    catalogue: Catalogue,
-    circuits: Circuits,
-) -> Iterator[tuple[str, str]]:
-    left = list(come)
+    left = [name for name in catalogue.systems if name not in past.systems] if gone else []
+    found: dict[str, Renamed] = {}
     for was in gone:
-        then = past.before[was]
         for now in left:
-            system = catalogue.systems[now]
-            properties = catalogue.properties_of(system)
-            try:
-                behaviour = behaviour_of(circuits.compiled(system, properties))
-                claims = claims_of(system, properties)
-            except ModelError:
-                continue  # it is reported where it is decided
-            if alike(then.behaviour, behaviour) and not Implied(then.claims, claims, {}).less():
-                yield was, now
+            same = _as(past.before[was], now, catalogue, circuits)
+            if same is not None:
+                found[was] = same
                 left.remove(now)
                 break
+    return found
+
+
+def _as(before: Before, name: str, catalogue: Catalogue, circuits: Circuits) -> Renamed | None:
+    """A system under its new name; None where it is another one, or less is claimed of it."""
+    system = catalogue.systems[name]
+    properties = catalogue.properties_of(system)
+    try:
+        behaviour = behaviour_of(circuits.compiled(system, properties))
+        claims = claims_of(system, properties)
+    except ModelError:
+        return None  # it is reported where it is decided
+    then = before.claims
+    goals = renamed_goals(then, claims)
+    if not alike(before.behaviour.with_goals(goals), behaviour):
+        return None
+    implied = Implied(then, claims, {})
+    gone = {group_of(each) for each in then.circuit.bad} - {group_of(n) for n in claims.circuit.bad}
+    heirs = {group: tuple(implied.heirs(group)) for group in sorted(gone)}
+    less = (each for each in implied.less() if not heirs.get(group_of(each.function)))
+    if any(less):
+        return None
+    ran = before.behaviour.functions
+    return Renamed(name, Compared(heirs=heirs, ran=ran, runs=behaviour.functions))
 
 
 def of_base(base: Base, failures: Mapping[str, str]) -> Iterator[Weakening]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.texts import Written
 from verifier.gate.weakened.weakening import Weakening, digest_of
@@ -24,13 +26,12 @@ def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> I
             yield _written(f"observer/{name}", was, None, systems)
 
 
-def asserted_less(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
-    """Assertions that are gone, if some step fails fewer of them in systems."""
-    if not systems:
-        return
-    for key, was in then.assertions.items():
-        if key not in now.assertions:
-            yield _written(f"assertion/{key.partition(':')[0]}", was, None, systems)
+def asserted_less(then: Judged, now: Judged, system: str, side: Compared) -> Iterator[Weakening]:
+    """What the functions that a system ran asserted, and those that it runs do not."""
+    for name, was in then.assertions.lost(side.ran, now.assertions, side.runs):
+        first = Written(was.file, was.line, was.text.partition("\n")[0])
+        weaker = _written(f"assertion/{name}", first, None, (system,))
+        yield replace(weaker, was=digest_of(was.text))
 
 
 def _written(name: str, was: Written, now: Written | None, systems: tuple[str, ...]) -> Weakening:
