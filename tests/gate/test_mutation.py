@@ -132,7 +132,7 @@ def test_branches_that_are_never_taken_are_listed_with_a_proof(project: Project)
     )
     ran = project.run("cover", "lazy/fixed", "--evidence", "proofs")
     assert ran.code == 0
-    assert "  2 lemmas" in ran.out
+    assert "  3 lemmas" in ran.out
     condition = "`not machine.saved[machine.current].uses_fpu`"
     assert f"unreachable  models/lazy.py:84 in use_fpu: {condition}" in ran.out
     assert not list((project.folder / "proofs").iterdir()), "a file about another system"

@@ -170,6 +170,24 @@ def test_a_module_that_a_package_hides_is_refused(root: Path, part: str) -> None
     assert caught.value.mend == "give one of the two another name"
 
 
+def test_a_project_may_be_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    """What is symbolic tells models from debuggers, which are in folders of packages."""
+    root = tmp_path / "my-site-packages"
+    for part in ("models", "properties"):
+        (root / part).mkdir(parents=True)
+    (root / "pyproject.toml").write_text("[tool.nestproof]\n")
+    (root / "models" / "m.py").write_text(
+        "from enum import Enum\nfrom verifier.language import System, record, step\n\n"
+        "class Mode(Enum):\n    OFF = 0\n    ON = 1\n\n"
+        "    def good(self):\n        return self == Mode.ON\n\n"
+        "@record\nclass Machine:\n    mode: Mode = Mode.OFF\n    on: bool = False\n\n"
+        "@step\ndef run(machine: Machine, mode: Mode):\n    machine.mode = mode\n"
+        "    machine.on = machine.mode.good()\n\n"
+        'SYSTEM = System("m/one", Machine(), (run,))\n'
+    )
+    compile_compared(load(root).systems["m/one"], ())
+
+
 def test_a_folder_of_the_project_comes_before_a_bundled_module_of_its_name(root: Path) -> None:
     """With or without an `__init__.py`."""
     (root / "properties" / "isolation").mkdir()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import copy
 import linecache
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from random import Random
@@ -19,10 +19,10 @@ from verifier.engines.pdr import pdr
 from verifier.engines.simulation import simulation
 from verifier.evidence.certificates import Certificate, certificate_of
 from verifier.evidence.recording import within_project
-from verifier.evidence.replay import ASSERTIONS, Machine
+from verifier.evidence.replay import ASSERTIONS, Machine, Move
 from verifier.evidence.runs import moves_of_run, run_of
 from verifier.evidence.verdicts import Clause, Limits, Proved, Verdict, Violated, Watch, silent
-from verifier.gate.mutants import definition, functions_of, inner_code, lines_run
+from verifier.gate.mutants import definition, functions_of, inner_code, lines_of, lines_run, twins
 from verifier.language.compiling import Compiled, compile_system
 from verifier.language.errors import ModelError
 from verifier.language.system import System
@@ -70,7 +70,7 @@ def coverage(
     """Every branch of the functions that a system runs: random executions, then a search."""
     compiled = compile_compared(system, ())
     ran = lines_run(lambda: compile_system(system, ()))
-    walked = lines_run(lambda: _walk(compiled))
+    walked = _walked(compiled)
     tasks: dict[str, Callable[[], Taken]] = {}
     branches: dict[str, Branch] = {}
     for function in functions_of(ran):
@@ -81,29 +81,42 @@ def coverage(
             if branch.first and branch.first in walked.get(code, ()):
                 tasks[name] = partial(Taken, branch, "taken")
             else:
-                tasks[name] = partial(_searched, system, lemmas, function, branch, number)
+                tasks[name] = partial(_searched, compiled, lemmas, function, branch, number)
     for name, answer in side_by_side(tasks, jobs, watch, LONGEST):
         yield Taken(branches[name], "not known") if isinstance(answer, Lost) else answer
 
 
-def _walk(compiled: Compiled) -> None:
-    """Follow random executions on plain values."""
-    system = compiled.system
-    random = Random(0)
-    for _ in range(WALKS):
-        machine = Machine(system)
-        for _ in range(STEPS):
-            step = random.choice(system.actions)
-            choices = {choice.name: random.choice(choice.values) for choice in step.choices}
-            taken = machine.move((step, choices))
-            if taken is not None and taken.failed is not None:
+def _walked(compiled: Compiled) -> dict[CodeType, set[int]]:
+    """The lines that steps run in random executions on plain values."""
+    found: dict[CodeType, set[int]] = {}
+    for machine, moves in _walks(compiled):
+        for move in moves:
+            with lines_of() as ran:
+                taken = machine.move(move)
+            if taken is None:
+                continue  # an attempt, which changes nothing
+            for code, lines in ran.items():
+                found.setdefault(code, set()).update(lines)
+            if taken.failed is not None:
                 break
+    return found
+
+
+def _walks(compiled: Compiled) -> Iterator[tuple[Machine, Iterable[Move]]]:
+    """Random executions, and one to each step that these have not taken."""
+    system, random = compiled.system, Random(0)
+    for _ in range(WALKS):
+        yield Machine(system), _random_moves(system, random)
     goals = [goal for goal in compiled.circuit.bad if goal.startswith("fires:")]
     for found in simulation(compiled.circuit, goals).values():
         start, moves = moves_of_run(system, run_of(compiled, found.path))
-        machine = Machine(system, start)
-        for move in islice(moves if isinstance(moves, list) else [], 100):
-            machine.move(move)
+        yield Machine(system, start), islice(moves if isinstance(moves, list) else [], 100)
+
+
+def _random_moves(system: System, random: Random) -> Iterator[Move]:
+    for _ in range(STEPS):
+        step = random.choice(system.actions)
+        yield step, {choice.name: random.choice(choice.values) for choice in step.choices}
 
 
 def _branches(function: FunctionType) -> list[Branch]:
@@ -124,29 +137,46 @@ def _conditions(function: ast.FunctionDef) -> list[ast.If]:
 
 
 def _searched(
-    system: System,
+    compiled: Compiled,
     lemmas: Sequence[Clause],
     function: FunctionType,
     branch: Branch,
     number: int,
 ) -> Taken:
-    """Make the branch an assertion that fails, and see whether an execution fails it."""
-    function.__code__ = _marked(function.__code__, number)
+    """See whether an execution takes a step that goes through the branch."""
+    marked = _marked(function.__code__, number)
+    for each in twins(function):
+        each.__code__ = marked
     try:
-        compiled = compile_system(system, ())
+        other = compile_system(compiled.system, ())
     except ModelError:
         return Taken(branch, "not known")
-    circuit: Circuit = compiled.circuit
-    if ASSERTIONS not in circuit.bad:
+    if ASSERTIONS not in other.circuit.bad:
         return Taken(branch, "unreachable")
-    verdicts: Mapping[str, Verdict] = simulation(circuit, [ASSERTIONS])
-    verdicts = verdicts or pdr(circuit, [ASSERTIONS], SEARCH, lemmas=lemmas)
-    verdict = verdicts[ASSERTIONS]
+    circuit = _passing(compiled.circuit, other.circuit)
+    verdicts: Mapping[str, Verdict] = simulation(circuit, [MARK])
+    verdicts = verdicts or pdr(circuit, [MARK], SEARCH, lemmas=lemmas)
+    verdict = verdicts[MARK]
     if isinstance(verdict, Proved):
-        return Taken(branch, "unreachable", certificate_of(compiled, ASSERTIONS, verdict))
-    if isinstance(verdict, Violated) and _fails_at_mark(compiled, verdict):
+        return Taken(branch, "unreachable", certificate_of(compiled, MARK, verdict))
+    if isinstance(verdict, Violated) and _fails_at_mark(other, verdict):
         return Taken(branch, "taken")
     return Taken(branch, "not known")
+
+
+def _passing(whole: Circuit, marked: Circuit) -> Circuit:
+    """A system in which it is bad that a step is taken which, with the mark in it, would fail.
+
+    Until that happens for the first time, both do the same; what only steps through the mark change
+    has no latch in the marked one.
+    """
+    literal = {latch.name: latch.literal for latch in whole.latches}
+    literal |= {each.name: each.literal for each in whole.inputs}
+    image = {each.literal: literal[each.name] for each in marked.latches}
+    image |= {each.literal: literal[each.name] for each in marked.inputs}
+    [fails] = marked.graph.copy_into(whole.graph, [marked.bad[ASSERTIONS]], image)
+    fires = [bad for goal, bad in whole.bad.items() if goal.startswith("fires:")]
+    return replace(whole, bad={MARK: whole.graph.both(fails, whole.graph.any(fires))})
 
 
 def _marked(code: CodeType, number: int) -> CodeType:

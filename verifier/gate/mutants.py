@@ -10,6 +10,7 @@ import copy
 import linecache
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -56,6 +57,14 @@ Lines = Mapping[CodeType, Collection[int]]
 
 def lines_run(work: Callable[[], object]) -> Lines:
     """What runs of the models while work is done."""
+    with lines_of() as seen:
+        work()
+    return seen
+
+
+@contextmanager
+def lines_of() -> Iterator[dict[CodeType, set[int]]]:
+    """What runs of the models meanwhile."""
     seen: dict[CodeType, set[int]] = {}
 
     def line(frame: FrameType, event: str, _: Any) -> Any:
@@ -72,10 +81,9 @@ def lines_run(work: Callable[[], object]) -> Lines:
     before = sys.gettrace()
     sys.settrace(entered)
     try:
-        work()
+        yield seen
     finally:
         sys.settrace(before)
-    return seen
 
 
 def sites(ran: Lines, only: Collection[str] = ()) -> list[Site]:
@@ -92,6 +100,11 @@ def functions_of(ran: Lines) -> list[FunctionType]:
     """The functions that ran, observers left out, in the order of their files."""
     found = {each.__code__: each for each in _functions() if each.__code__ in ran}
     return sorted(found.values(), key=_place)
+
+
+def twins(function: FunctionType) -> list[FunctionType]:
+    """A function with those that share its code, as what a function makes does."""
+    return [each for each in _functions() if each.__code__ is function.__code__] or [function]
 
 
 def _place(function: FunctionType) -> tuple[str, int]:

@@ -32,7 +32,7 @@ from verifier.evidence.verdicts import (
 )
 from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.differences import alike
-from verifier.gate.mutants import Lines, Mutant, sites
+from verifier.gate.mutants import Lines, Mutant, sites, twins
 from verifier.gate.stepwise import Original, Stepwise, explored_again
 from verifier.language.compiling import Compiled, compile_steps, translation_of
 from verifier.language.errors import ModelError
@@ -176,7 +176,9 @@ def _attempt(
     search: Limits,
 ) -> Trial:
     """Put the mistake in place, in this process, and see who notices."""
-    before, function.__code__ = function.__code__, code
+    before = function.__code__
+    for each in twins(function):
+        each.__code__ = code
     system = guards.compiled.system
     claims = [f for f in guards.properties if f.name in guards.claims]
     try:

@@ -1,8 +1,8 @@
-"""Assignments to attributes: while a model runs, only records have attributes to assign to.
+"""Guards in the text of models, which answer what they are given while a model runs, or refuse it.
 
-A model's text is compiled with a guard around whatever an attribute is assigned to or deleted
-from; it answers what it is given. So state outside the records is refused when it is made, whoever
-holds the object, and Python's order of evaluation stays.
+One is around whatever an attribute is assigned to or deleted from: only records have attributes to
+assign to. So state outside the records is refused when it is made, whoever holds the object, and
+Python's order of evaluation stays. One is on the right of `%`, which makes text of all but numbers.
 """
 
 from __future__ import annotations
@@ -12,17 +12,26 @@ from collections.abc import Callable, Iterable
 from types import CodeType, FrameType
 from typing import Any, TypeVar
 
-from verifier.language.errors import ModelError, Place, refuse, within_project
+from verifier.language.errors import GUARD, ModelError, Place, refuse, within_project
 from verifier.language.ownership import is_model_function, is_record
-from verifier.language.restricted import STATE
+from verifier.language.restricted import STATE, TEXT
 from verifier.language.running import RUNNING
 from verifier.language.text_nodes import Node, place_in_text
 
 T = TypeVar("T")
 
 ELSEWHERE = "move it there: what a model runs is compiled from there, and watched"
-GUARD = "@assigned"
-"""How the compiled text calls the guard: no text can use or change that name."""
+
+
+NUMBER = "@number"
+"""How it calls the one on the right of `%`."""
+
+
+def only_numbers(value: T) -> T:
+    """What is on the right of `%`; refused in a run unless it is a number."""
+    if RUNNING.get() is not None and type(value) not in (int, float):
+        raise refuse("`%` makes text of what is no number", TEXT)
+    return value
 
 
 def only_records(target: T) -> T:
@@ -36,13 +45,24 @@ def only_records(target: T) -> T:
     return target
 
 
+INSTRUMENTS: dict[str, Callable[..., Any]] = {GUARD: only_records, NUMBER: only_numbers}
+"""The guards, by their names in the compiled text."""
+
+
 def guard(nodes: Iterable[Node]) -> None:
-    """Put the guard wherever an attribute is assigned to; the text is changed."""
+    """Put the guards where they belong; the text is changed."""
     for node, _ in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
-            where = place_in_text(node.value)
-            answer = ast.Name(GUARD, ast.Load(), **where)
-            node.value = ast.Call(answer, [node.value], [], **where)
+            node.value = _guarded(GUARD, node.value)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            node.right = _guarded(NUMBER, node.right)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mod):
+            node.value = _guarded(NUMBER, node.value)
+
+
+def _guarded(name: str, node: ast.expr) -> ast.Call:
+    where = place_in_text(node)
+    return ast.Call(ast.Name(name, ast.Load(), **where), [node], [], **where)
 
 
 def is_guarded(running: Any) -> bool:

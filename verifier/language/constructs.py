@@ -12,8 +12,9 @@ from verifier.language.restricted import STATE, TEXT
 class Constructs(ast.NodeVisitor):
     """Refuses what no model function may contain, whatever it names."""
 
-    def __init__(self, code: CodeType) -> None:
-        self.code = code
+    def __init__(self, code: CodeType, guarded: bool = False) -> None:
+        """`guarded` says that the text is compiled with what refuses some by value."""
+        self.code, self.guarded = code, guarded
 
     def _refuse(self, node: ast.AST, what: str, help: str) -> ModelError:
         line = getattr(node, "lineno", self.code.co_firstlineno)
@@ -38,7 +39,7 @@ class Constructs(ast.NodeVisitor):
     def _check_remainder(self, node: ast.AST, operator: ast.operator, right: ast.expr) -> None:
         """Refuse `%` that could make text: of anything but a number."""
         number = isinstance(right, ast.Constant) and isinstance(right.value, int | float)
-        if isinstance(operator, ast.Mod) and not number:
+        if isinstance(operator, ast.Mod) and not (number or self.guarded):
             raise self._refuse(node, "makes text of values", TEXT)
 
     def visit_MatchSingleton(self, node: ast.MatchSingleton) -> None:

@@ -19,6 +19,9 @@ _TOOL = str(Path(__file__).parent.parent) + os.sep
 _BUNDLED = tuple(os.path.join(_TOOL, folder, "") for folder in ("bundled", "template"))
 _STANDARD = str(Path(os.__file__).parent) + os.sep
 
+GUARD = "@assigned"
+"""How the compiled text of models calls the guard of assignments: no text can use that name."""
+
 AGAIN = 1.0
 """Seconds after which code that has passed over its interruption is interrupted again."""
 GRACE = 10.0
@@ -92,8 +95,9 @@ def model_place() -> Place | None:
 
 def in_model() -> bool:
     """Whether people's own code has called a special method, and not this program or a debugger."""
-    file = sys._getframe(2).f_code.co_filename
-    return is_model_file(file) and ("site-packages" not in file or file.startswith(_BUNDLED))
+    frame = sys._getframe(2)
+    file = frame.f_code.co_filename
+    return GUARD in frame.f_builtins or (is_model_file(file) and "site-packages" not in file)
 
 
 def place_of(value: object) -> Place | None:

@@ -1,4 +1,4 @@
-"""How the text of a model is compiled: with a guard of assignments, and marks of what has run."""
+"""How the text of a model is compiled: with guards, and marks of what has run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from types import CodeType
 from typing import Any
 
-from verifier.language.assignments import GUARD, guard, only_records
+from verifier.language.assignments import INSTRUMENTS, guard
 from verifier.language.probes import Probes
 from verifier.language.text_nodes import nodes_of
 
@@ -17,4 +17,4 @@ def instrumented(tree: ast.Module, file: str) -> tuple[CodeType, dict[str, Any]]
     probes.mark(nodes)
     guard(nodes)
     code = compile(tree, file, "exec", dont_inherit=True, optimize=0)
-    return code, {**probes.names, GUARD: only_records}
+    return code, {**probes.names, **INSTRUMENTS}

@@ -16,7 +16,7 @@ from types import (
 )
 from typing import Any
 
-from verifier.language.assignments import GUARD, only_records
+from verifier.language.assignments import INSTRUMENTS, NUMBER
 from verifier.language.callables import is_callable, is_of_library
 from verifier.language.constants import IN_ONLY, Outside, is_frozen, outside
 from verifier.language.constructs import Constructs
@@ -45,7 +45,7 @@ class Named(Constructs):
     def __init__(
         self, code: Any, cells: dict[str, Any], names: dict[str, Any], builtins: dict[str, Any]
     ) -> None:
-        super().__init__(code)
+        super().__init__(code, guarded=NUMBER in builtins)
         self.scope = Scope(code, cells, names, builtins)
         self.named: set[str] = set()
         self.node = definition(code)
@@ -68,7 +68,7 @@ class Named(Constructs):
         if _is_dunder(node.id):
             raise self._refuse(node, f"uses `{node.id}`", "give what it needs as a constant")
         value = self.scope.value(node.id)
-        if node.id not in (GUARD, MARK):
+        if node.id not in INSTRUMENTS and not node.id.startswith(MARK):
             self._check(node, value)
         elif not _is_instrument(node.id, value):
             raise self._refuse(node, f"uses `{node.id}`", "this name is the tool's own")
@@ -173,7 +173,7 @@ class Named(Constructs):
 def _is_instrument(name: str, value: object) -> bool:
     """Whether a name is one that the compiled text has and the written one has not."""
     sets = isinstance(value, MethodWrapperType) and type(value.__self__) is bytearray
-    return (name == GUARD and value is only_records) or (name == MARK and sets)
+    return (name in INSTRUMENTS and value is INSTRUMENTS[name]) or (name.startswith(MARK) and sets)
 
 
 def _is_dunder(name: str) -> bool:

@@ -15,8 +15,11 @@ from typing import Any
 from verifier.language.errors import Place
 from verifier.language.text_nodes import Node, place_in_text
 
-PROBES, MARK = "@probes", "@mark"
-"""How the marks and what sets one are called among a module's builtins: no text can use these."""
+PROBES, MARK = "@probes", "@mark "
+"""How the marks, and what sets one, are called among a module's builtins: no text can use these.
+
+The latter has the file's name, too: for Python, code of equal text is equal, whatever its file.
+"""
 
 
 class Probes:
@@ -47,7 +50,7 @@ class Probes:
     @property
     def names(self) -> dict[str, Any]:
         """What the compiled text needs among its builtins."""
-        return {PROBES: self, MARK: self.ran.__setitem__}
+        return {PROBES: self, MARK + self.file: self.ran.__setitem__}
 
     def clear(self) -> None:
         """Nothing has run."""
@@ -86,7 +89,7 @@ class Probes:
             ast.Constant(len(self.lines) - 1, **where),
             ast.Constant(1, **where),
         ]
-        return ast.Call(ast.Name(MARK, ast.Load(), **where), given, [], **where)
+        return ast.Call(ast.Name(MARK + self.file, ast.Load(), **where), given, [], **where)
 
 
 BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
