@@ -18,6 +18,7 @@ from tests.language.ill_formed import (
 )
 from verifier.language import (
     Family,
+    ModelError,
     System,
     always,
     record,
@@ -183,3 +184,36 @@ def test_a_property_of_a_record_speaks_about_records_that_extend_it() -> None:
     assert known is not None
     system = System("ill/formed", Both(), ())
     assert [b.places for b in bindings(system, known)] == [((State, 0),), ((Special, 3),)]
+
+
+class Reset:
+    """What is no record and has a value for a field of one."""
+
+    flag = True
+
+
+def test_a_field_whose_default_is_in_a_base_that_is_no_record() -> None:
+    def define() -> None:
+        @record
+        class Cpu(Reset):
+            flag: bool
+
+    assert refusal(define) == message(
+        "`Cpu.flag` is annotated without a default, and `Reset` has one",
+        place="@record",
+        mend="give it one: in Python it has that of `Reset`",
+    )
+
+
+@pytest.mark.parametrize("kind", [bool, Mode, State, Family[Mode, bool]])
+def test_a_field_with_the_default_none(kind: Any) -> None:
+    made = type("R", (), {"__annotations__": {"field": kind}, "field": None})
+    with pytest.raises(ModelError, match=r"`R\.field` has the default `None`"):
+        record(made)
+
+
+def test_a_row_with_the_default_none() -> None:
+    row: Any = Family({Mode.IDLE: None})
+    made = type("R", (), {"__annotations__": {"field": Family[Mode, bool]}, "field": row})
+    with pytest.raises(ModelError, match=r"`R\.field` has the default `None` in a row"):
+        record(made)

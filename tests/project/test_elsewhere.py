@@ -241,3 +241,59 @@ def test_an_annotation_that_would_not_mean_what_it_says_is_refused(root: Path) -
     assert compared(root, MAKING.replace("NAME", "M")) > 0
     with pytest.raises(ModelError, match="names `R`, which is local to a function around it"):
         compared(root, MAKING.replace("NAME", "R"))
+
+
+ALIASES = """from __future__ import annotations
+from verifier.language import System, always, record, step
+
+
+@record
+class Net:
+    busy: bool = False
+
+
+@record
+class Disk:
+    busy: bool = False
+
+
+@record
+class Machine:
+    net: Net = Net()
+    disk: Disk = Disk()
+
+
+@step
+def use(machine: Machine, busy: bool) -> None:
+    machine.disk.busy = busy
+
+
+SYSTEM = System("m/one", Machine(), (use,))
+"""
+CLAIMS = """from __future__ import annotations
+from models.m import Disk, Net
+from verifier.language import always
+
+Device = Disk
+
+
+@always("idle")
+def the_disk_is_idle(device: Device) -> bool:
+    return not device.busy
+
+
+Device = Net
+
+
+@always("idle")
+def the_net_is_idle(device: Device) -> bool:
+    return not device.busy
+"""
+
+
+def test_an_annotation_means_what_it_meant_where_the_function_is_defined(root: Path) -> None:
+    (root / "models" / "m.py").write_text(ALIASES)
+    (root / "properties" / "p.py").write_text(CLAIMS)
+    catalogue = load(root)
+    with pytest.raises(ModelError, match="`Device` stands for something else by now than where"):
+        catalogue.properties_of(catalogue.systems["m/one"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from inspect import Parameter, Signature, signature
 from types import FunctionType
@@ -37,6 +38,8 @@ class ModelFunction:
     kind: Kind
     citation: Citation | None
     group: str = ""
+    meant: Mapping[str, object] = field(default_factory=dict, compare=False)
+    """What its annotations that are texts stood for where it was decorated, as far as known."""
 
     @cached_property
     def observes(self) -> bool:
@@ -71,6 +74,14 @@ class ModelFunction:
                 self.place,
                 "import what it names, not for type checking only",
             ) from None
+        for name, meant in self.meant.items():
+            if hints[name] is not meant and hints[name] != meant:
+                raise ModelError(
+                    f"`{self.body.__annotations__[name]}` stands for something else by now than "
+                    f"where `{self.name}` is defined",
+                    self.place,
+                    "give each thing a name of its own",
+                )
         for name, parameter in self.signature.parameters.items():
             if parameter.kind is not Parameter.POSITIONAL_OR_KEYWORD:
                 raise ModelError(
@@ -142,7 +153,7 @@ def model_function(
         )
     if body.__name__ == "<lambda>":
         raise refuse("a lambda is made a model function", "write it with def and a name")
-    about = ModelFunction(body.__name__, body, kind, citation, group)
+    about = ModelFunction(body.__name__, body, kind, citation, group, _meant(body))
 
     @wraps(body)
     def call(*given: Any, **named: Any) -> Any:
@@ -155,6 +166,16 @@ def model_function(
     if kind in ("always", "sometimes"):
         note(call, "claim", body.__name__)
     return cast(F, call)
+
+
+def _meant(body: FunctionType) -> dict[str, object]:
+    """What annotations that are texts stand for now; later ones name what is not there yet."""
+    found: dict[str, object] = {}
+    for name, text in body.__annotations__.items():
+        if isinstance(text, str) and name != "return":
+            with suppress(Exception):
+                found[name] = eval(text, body.__globals__)
+    return found
 
 
 def about(function: object) -> ModelFunction | None:

@@ -183,19 +183,23 @@ def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
 
 
 def _check_default(cls: type, name: str, leaves: list[Leaf]) -> None:
-    """Refuse a field of a base record that is annotated again and loses its default."""
-    bases = [
-        base for base in cls.__mro__[1:] if isinstance(base.__dict__.get("__layout__"), Layout)
-    ]
-    base = next((base for base in bases if name in layout_of(base).fields), None)
-    if base is None or name in cls.__dict__:
+    """Refuse a field that would not start with what it has as a default in Python."""
+    if name in cls.__dict__:
+        if cls.__dict__[name] is None:
+            raise refuse(f"`{cls.__name__}.{name}` has the default `None`", "leave it out")
         return
-    before = {leaf.path: leaf.default for leaf in layout_of(base).leaves}
-    if any(not same(before.get(leaf.path, leaf.default), leaf.default) for leaf in leaves):
-        raise refuse(
-            f"`{cls.__name__}.{name}` is annotated again without a default",
-            f"give it one: in Python it has that of `{base.__name__}`",
-        )
+    base = next((base for base in cls.__mro__[1:] if name in base.__dict__), None)
+    layout = None if base is None else base.__dict__.get("__layout__")
+    if base is None:
+        return
+    if isinstance(layout, Layout) and name in layout.fields:
+        before = {leaf.path: leaf.default for leaf in layout.leaves}
+        if all(same(before.get(leaf.path, leaf.default), leaf.default) for leaf in leaves):
+            return
+    raise refuse(
+        f"`{cls.__name__}.{name}` is annotated without a default, and `{base.__name__}` has one",
+        f"give it one: in Python it has that of `{base.__name__}`",
+    )
 
 
 def names_of(cls: type) -> set[str]:
@@ -253,6 +257,8 @@ def _rows(
     given = dict(default.items()) if default is not None else {}
     rows = []
     for member in key:
+        if member in given and given[member] is None:
+            raise refuse(f"`{where}` has the default `None` in a row", "leave it out")
         first = given.pop(member, None)
         wanted = own[0] if isinstance(inner, Slot) else inner
         fits = wanted.accepts(first) if isinstance(wanted, Leaf) else type(first) is wanted.type
