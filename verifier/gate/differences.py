@@ -129,6 +129,8 @@ def _compared(
 ) -> tuple[Joint, list[Aspect]]:
     """The aspects in which some state and choice makes the versions differ."""
     joint = Joint(old, new, renamed)
+    if joint.folds_alike():
+        return joint, []
     both = [action.name for action in new.actions if old.action(action.name) is not None]
     candidates = [aspect for step in both for aspect in joint.aspects(step)]
     return joint, _differing(joint, candidates)

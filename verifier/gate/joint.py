@@ -102,6 +102,28 @@ class Joint:
             for a, b in paired_values(was, now)
         )
 
+    def folds_alike(self) -> bool:
+        """Whether all that steps do folds to the same gates, so that none does anything else."""
+        old, new = self.old.behaviour, self.new.behaviour
+        steps = [(action.name, action.code, action.choices) for action in old.actions]
+        if steps != [(action.name, action.code, action.choices) for action in new.actions]:
+            return False
+        if self.extra or any(not same_code(was, now) for was, now in self.fields):
+            return False
+        shared = sorted(_claims(old) & _claims(new))
+        goals = [*shared, *(f"fires:{action.name}" for action in new.actions)]
+        return self._whole(self.old, goals, 0) == self._whole(self.new, goals, 1)
+
+    def _whole(self, side: Side, goals: Sequence[str], number: int) -> list[int]:
+        """Each shared field's next value, and goals, whatever step is taken."""
+        circuit = side.behaviour.circuit
+        image = {latch.literal: side.image[latch.name] for latch in circuit.latches}
+        image |= {bit.literal: self.new.image[bit.name] for bit in circuit.inputs}
+        after = {latch.name: latch.next for latch in circuit.latches}
+        held = [bit for pair in self.fields for bit in pair[number].bits]
+        roots = [*(after[bit] for bit in held), *(circuit.bad[goal] for goal in goals)]
+        return list(circuit.graph.copy_into(self.graph, roots, image))
+
     def aspects(self, step: str) -> list[Aspect]:
         """Where the two versions of a step might differ: what did not fold to the same gates."""
         was, now = self.old.behaviour.action(step), self.new.behaviour.action(step)

@@ -15,6 +15,9 @@ from verifier.gate.renaming import ALIKE, matched
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.states import States
 
+LOST = ("disabled", "idle")
+"""Changes by which less can happen in a step."""
+
 
 @dataclass(frozen=True)
 class Unobserved:
@@ -57,14 +60,18 @@ def compared(
     if change is not None:
         old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
         weaker = {group_of(each.function) for each in less}
-        found = _unobserved(Joint(old, new, renamed), old, new)
+        violating = {each.step for each in change.changes if each.kind == "property"}
+        found = _unobserved(Joint(old, new, renamed), old, new, violating) if violating else ()
         unobserved += (each for each in found if each.property not in weaker)
         digests |= {
             f"observed {each.step}": (said(old.circuit, [goal]), said(new.circuit, [goal]))
             for each in unobserved
             for goal in [each.property]
         }
+        less_able = {each.step for each in change.changes if each.kind in LOST}
         for action in old.actions:
+            if action.name not in {*less_able, *change.removed_steps}:
+                continue
             fires = f"fires:{action.name}"
             is_left = fires in new.circuit.bad
             digests[action.name] = (
@@ -114,10 +121,12 @@ def left_of(claims: Behaviour, name: str) -> str:
     return said(claims.circuit, left) if left else ""
 
 
-def _unobserved(joint: Joint, old: Behaviour, new: Behaviour) -> Iterator[Unobserved]:
+def _unobserved(
+    joint: Joint, old: Behaviour, new: Behaviour, steps: Collection[str]
+) -> Iterator[Unobserved]:
     states = States(joint)
     for action in new.actions:
-        if old.action(action.name) is None:
+        if action.name not in steps or old.action(action.name) is None:
             continue
         for aspect in joint.unobserved(action.name):
             example = states.where([aspect.differs], action.choices)

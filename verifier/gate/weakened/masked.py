@@ -12,10 +12,9 @@ from verifier.gate.behaviour import Behaviour
 from verifier.gate.blame import Hunk
 from verifier.gate.differences import Difference
 from verifier.gate.joint import Joint, same_code
+from verifier.gate.weakened.comparing import LOST
 from verifier.viewer.lines import inert, plural
 
-LOST = ("disabled", "idle")
-"""Changes by which less can happen in a step."""
 NAMED = 3
 """Changed lines that are named."""
 
