@@ -17,6 +17,7 @@ from verifier.evidence.verdicts import (
     Induction,
     Invariant,
     Limits,
+    Path,
     Progress,
     Proved,
     Unknown,
@@ -82,11 +83,14 @@ def decide(
     _refuse_absent(properties, compiled, wanted)
     sound = sound or {}
     goals = [group for group in wanted if group in compiled.circuit.bad and group not in sound]
+    replayed: dict[str, tuple[Path, Result]] = {}
 
     def seen(progress: Progress) -> None:
         found = progress.found
         if isinstance(found, Violated):
-            found = _violated(compiled, properties, progress.detail, found, False)
+            result = _violated(compiled, properties, progress.detail, found, False)
+            replayed[progress.detail] = found.path, result
+            found = result
         watch(replace(progress, found=found))
 
     verdicts = engine(compiled.circuit, goals, limits, seen) if goals else {}
@@ -113,7 +117,8 @@ def decide(
             seconds = proved[group].seconds + proofs[group].seconds
             result = _proved(group, proofs[group].certificate, seconds)
         else:
-            result = _result(compiled, properties, group, verdicts.get(group), minimal, watch)
+            verdict = verdicts.get(group)
+            result = _result(compiled, properties, group, verdict, replayed, minimal, watch)
         empty = None
         if result.verdict == "proved":
             empty = _empty(compiled, group, emptiness(witnesses[group], occur))
@@ -167,13 +172,20 @@ def _result(
     properties: Sequence[ModelFunction],
     group: str,
     verdict: Verdict | None,
+    replayed: Mapping[str, tuple[Path, Result]],
     explain: bool,
     watch: Watch,
 ) -> Result:
-    """What a search says that has no proof; nothing was searched where there are only cases."""
+    """What a search says that has no proof; nothing was searched where there are only cases.
+
+    A path that was `replayed` when it was found is not replayed again, unless to `explain` it.
+    """
     name = compiled.system.name
     if isinstance(verdict, Violated):
         shortest = _shortest(compiled, group, verdict, watch)
+        path, result = replayed.get(group, (None, None))
+        if result is not None and path is shortest.path and not explain:
+            return replace(result, seconds=shortest.seconds)
         if explain:
             watch(Progress("explain", shortest.depth, f"{name}/{group}"))
         return _violated(compiled, properties, group, shortest, explain)

@@ -195,6 +195,7 @@ def own_text() -> str:
     return total.hexdigest() if found else ""
 
 
+@cache
 def _python() -> tuple[object, ...]:
     """Python and those of its settings that a model could notice."""
     flags = sys.flags

@@ -140,6 +140,7 @@ def raised(what: str, error: BaseException, place: Place | None, mend: str) -> M
     return ModelError(f"{what} raises {type(error).__name__}: {error}", place, mend)
 
 
+@cache
 def is_model_file(file: str) -> bool:
     """Whether a file is people's own: neither this program's nor the standard library's."""
     standard = file.startswith((_STANDARD, "<")) and "site-packages" not in file

@@ -15,6 +15,8 @@ from typing import Any
 from verifier.language.errors import Place
 from verifier.language.text_nodes import Node, place_in_text
 
+PARTS = ("models", "properties")
+"""How the names of modules with marks begin."""
 PROBES, MARK = "@probes", "@mark "
 """How the marks, and what sets one, are called among a module's builtins: no text can use these.
 
@@ -144,5 +146,6 @@ def together(marks: Sequence[Marks]) -> Marks:
 
 def all_probes() -> list[Probes]:
     """Those of all models and properties that are loaded."""
-    held = [getattr(module, "__builtins__", None) for module in list(sys.modules.values())]
+    names = [name for name in sys.modules if name.partition(".")[0] in PARTS]
+    held = [getattr(sys.modules[name], "__builtins__", None) for name in names]
     return [each[PROBES] for each in held if isinstance(each, dict) and PROBES in each]

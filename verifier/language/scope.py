@@ -45,7 +45,7 @@ class Scope:
                 yield name, self.code.co_firstlineno
         for code in (self.code, *codes_within(self.code)):
             names = [name for name in code.co_names if name not in known]
-            if is_rewritten(code.co_filename):
+            if any(name.startswith("@py") for name in names) and is_rewritten(code.co_filename):
                 names = [name for name in names if not name.startswith("@py")]
             bound = {name for name in names if self.value(name) is not NOTHING}
             for each in dis.get_instructions(code) if bound else ():
