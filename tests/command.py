@@ -96,10 +96,20 @@ def serve() -> None:
 
 
 def preload() -> None:
-    """Import everything that a command may need."""
+    """Import everything that a command may need, and find what is the same for each.
+
+    Of Z3 each would make a context of its own, whose memory takes longer than what is asked of it.
+    """
     for module in pkgutil.walk_packages(verifier.__path__, "verifier."):
         if not module.name.startswith(("verifier.template", "verifier.viewer.screen")):
             import_module(module.name)
+    import z3
+
+    from verifier.gate import circuits
+
+    z3.main_ctx()
+    circuits.own_text()
+    circuits._python()
     gc.freeze()
 
 

@@ -95,13 +95,18 @@ def environment_in(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def gated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template in a repository whose main branch has its evidence."""
+    """The template in a repository whose main branch has its evidence.
+
+    Its circuits are stored, as they are where a gate has run before: a test that changes the models
+    has those of the base. No earlier results are.
+    """
     folder = tmp_path_factory.mktemp("gated")
     project = Project(folder / "lazy", environment_in(folder))
     shutil.copytree(TEMPLATE, project.folder, ignore=shutil.ignore_patterns("__pycache__"))
     project.git("init", "--quiet", "--initial-branch=main")
-    accepted = project.gate("--accept", "--no-cache")
+    accepted = project.gate("--accept")
     assert accepted.code == 0, accepted.err
+    shutil.rmtree(project.cache)
     project.commit()
     return folder
 

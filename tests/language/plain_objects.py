@@ -23,7 +23,7 @@ class Family(dict[Any, Any]):
         return _Rows(*types)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        super().__setitem__(key, deepcopy(value))
+        super().__setitem__(key, copied(value))
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class _Rows:
         """The family's items, blank where none is given."""
         given = given or {}
         made = {key: given[key] if key in given else _blank(self.item) for key in self.key}
-        return Family(deepcopy(made))
+        return Family({key: copied(item) for key, item in made.items()})
 
 
 def _blank(kind: Any) -> Any:
@@ -57,10 +57,25 @@ class Record:
         kind = type(self).__annotations__[name]
         if isinstance(kind, _Rows):
             value = kind.filled(value)
-        super().__setattr__(name, deepcopy(value))
+            super().__setattr__(name, value)
+        else:
+            super().__setattr__(name, copied(value))
 
     def __eq__(self, other: object) -> bool:
         return vars(self) == vars(other)
+
+
+def copied(value: Any) -> Any:
+    """The value, with objects of its own; several times as fast as Python's own copy."""
+    if isinstance(value, bool | Enum):
+        return value
+    if isinstance(value, Record):
+        made = object.__new__(type(value))
+        vars(made).update({name: copied(held) for name, held in vars(value).items()})
+        return made
+    if isinstance(value, Family):
+        return Family({key: copied(item) for key, item in value.items()})
+    return deepcopy(value)
 
 
 def record(cls: type) -> type:
@@ -99,7 +114,7 @@ LANGUAGE: dict[str, Any] = {
     "Family": Family,
     "System": System,
     "assume": assume,
-    "snapshot": deepcopy,
+    "snapshot": copied,
     "step": _unchanged,
 }
 
