@@ -1,14 +1,18 @@
 """No proof of our own engines is shown unless it holds."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.evidence.lazy_project import compiled, properties
 from verifier.checking import decide
 from verifier.circuit.circuit import Circuit
+from verifier.engines.auto import auto
 from verifier.engines.kinduction import kinduction
 from verifier.engines.pdr import pdr
+from verifier.evidence.recording import trace_of
 from verifier.evidence.verdicts import Invariant, Limits, Proved, silent
 from verifier.language.errors import ToolFailure
 from verifier.proofs import audited_proofs
@@ -46,3 +50,23 @@ def test_an_engine_that_lies_about_a_broken_system_is_not_believed() -> None:
 
     with pytest.raises(ToolFailure, match="lazy/broken/isolation"):
         decide(compiled("lazy/broken"), properties("lazy/broken"), ["isolation"], lying, LIMITS)
+
+
+@pytest.mark.parametrize(("minimal", "times"), [(False, 1), (True, 2)])
+def test_a_counterexample_that_was_replayed_when_it_was_found_is_replayed_again_only_to_explain_it(
+    minimal: bool, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replays, found = [], []
+
+    def noted(*given: Any) -> Any:
+        replays.append(given)
+        return trace_of(*given)
+
+    monkeypatch.setattr("verifier.checking.trace_of", noted)
+    known = compiled("lazy/broken"), properties("lazy/broken")
+    [result] = decide(
+        *known, ["isolation"], auto, LIMITS, lambda now: found.append(now.found), minimal
+    )
+    assert len(replays) == times
+    [shown] = [each for each in found if each is not None]
+    assert (shown == replace(result, seconds=shown.seconds)) is not minimal
