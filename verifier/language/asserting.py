@@ -10,7 +10,7 @@ from itertools import chain
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, assert_never
 
-from verifier.language.constants import outside
+from verifier.language.constants import Outside, outside
 from verifier.language.errors import ModelError, is_model_file
 from verifier.language.functions import about
 from verifier.language.source_text import definition
@@ -19,8 +19,10 @@ from verifier.language.text_nodes import parts_of
 from verifier.language.varying import constants_of
 
 
-def asserts(system: System) -> bool:
+def asserts(system: System, held: Iterable[Outside] | None = None) -> bool:
     """Whether a step, or any function that it may call, contains an assertion.
+
+    `held` is what its constants hold, where that is known.
 
     Whatever a function names counts as called, with all that it holds: each method of a class, what
     tables have, defaults; and so do the classes of the system's fields and choices, and what its
@@ -28,12 +30,12 @@ def asserts(system: System) -> bool:
     """
     seen: dict[int, FunctionType] = {}
     steps = [_body(step.function.body) for step in system.actions]
-    return _any_asserts(steps, seen) or _any_asserts(_held_outside(system), seen)
+    return _any_asserts(steps, seen) or _any_asserts(_held_outside(system, held), seen)
 
 
-def _held_outside(system: System) -> Iterator[FunctionType]:
+def _held_outside(system: System, held: Iterable[Outside] | None) -> Iterator[FunctionType]:
     try:
-        found = constants_of(system)
+        found = constants_of(system) if held is None else held
     except ModelError:
         return  # it is refused once it is compiled
     yield from chain.from_iterable(each.functions for each in found)

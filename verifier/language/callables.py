@@ -21,13 +21,14 @@ WRITTEN: tuple[Any, ...] = (assert_never, cast, replace)
 
 CALLABLE: tuple[object, ...] = (*CLASSES, *FUNCTIONS, *OPERATORS, *ITERATORS, *WRITTEN)
 """All of them."""
+_CALLABLE = frozenset(map(id, CALLABLE))
 
 
 def is_callable(value: object) -> bool:
     """Whether a function or class of Python's own may be called."""
     if isinstance(value, type) and issubclass(value, Exception):
         return getattr(builtins, value.__name__, None) is value
-    return any(value is allowed for allowed in CALLABLE)
+    return id(value) in _CALLABLE
 
 
 def is_of_library(value: object) -> bool:

@@ -9,7 +9,7 @@ import enum
 import functools
 import reprlib
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum, EnumType, Flag, IntEnum, IntFlag, ReprEnum, StrEnum
@@ -25,7 +25,7 @@ from types import (
     NoneType,
     WrapperDescriptorType,
 )
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 from verifier.language import restricted
 from verifier.language.callables import is_callable
@@ -68,6 +68,17 @@ ORIGINAL: Mapping[type, Mapping[str, object]] = {
 Named = tuple[str, object]
 """A part of a value, and how one writes it."""
 
+IMMUTABLE = 1 << 8
+"""The flag of Python's own classes, which nobody can change."""
+
+T = TypeVar("T")
+
+
+def unless_changed(function: Callable[[type], T]) -> Callable[[type], T]:
+    """Remember what a function finds in a class that nobody can change."""
+    found = cache(function)
+    return lambda cls: (found if cls.__flags__ & IMMUTABLE else function)(cls)
+
 
 def accessors(value: Any, where: str) -> Iterator[Named]:
     """The functions of a property, or of an enum's."""
@@ -109,22 +120,36 @@ def _added(cls: type, original: Mapping[type, Mapping[str, object]]) -> Iterator
     """What somebody has put into a class of Python or the language."""
     before = original.get(cls)
     for name, value in vars(cls).items():
-        function = getattr(value, "__func__", value)
-        own = is_own(function) if isinstance(function, FunctionType) else name[:2] != "__"
-        if own if before is None else before.get(name, before) is not value:
+        if _is_added(name, value) if before is None else before.get(name, before) is not value:
             yield f"{cls.__name__}.{name}", value
+
+
+def _is_added(name: str, value: object) -> bool:
+    """Whether people's own code has put an entry into a class of the language."""
+    function = getattr(value, "__func__", value)
+    return is_own(function) if isinstance(function, FunctionType) else name[:2] != "__"
 
 
 def attributes_of(value: object) -> Iterator[Named]:
     """All that an instance holds in its dictionary and slots, by name."""
     for base in type(value).__mro__:
-        for name, descriptor in vars(base).items():
-            kind = type(descriptor)
-            if kind in (GetSetDescriptorType, MemberDescriptorType) and name == "__dict__":
+        for name, descriptor in _holders(base):
+            if name == "__dict__":
                 yield from descriptor.__get__(value).items()
-            elif kind is MemberDescriptorType:
+            else:
                 with suppress(AttributeError):
                     yield name, descriptor.__get__(value)
+
+
+@unless_changed
+def _holders(cls: type) -> list[tuple[str, Any]]:
+    """The entries of a class by which its instances hold values."""
+    return [
+        (name, value)
+        for name, value in vars(cls).items()
+        if type(value) is MemberDescriptorType
+        or (name == "__dict__" and type(value) is GetSetDescriptorType)
+    ]
 
 
 @cache
@@ -147,13 +172,18 @@ def has_known_bases(cls: Any) -> bool:
 def of_libraries(cls: type) -> Iterator[FunctionType]:
     """Methods that a class of people's own has from a library, but for an enum's."""
     for base in cls.__mro__ if is_own(cls) else ():
-        for value in vars(base).values():
-            function = getattr(value, "__func__", value)
-            if isinstance(function, FunctionType):
-                file = function.__code__.co_filename
-                own = is_model_file(file) or is_program_file(file) or file == enum.__file__
-                if not own and not _is_given(function, base):
-                    yield function
+        for function in _functions_in(base):
+            file = function.__code__.co_filename
+            own = is_model_file(file) or is_program_file(file) or file == enum.__file__
+            if not own and not _is_given(function, base):
+                yield function
+
+
+@unless_changed
+def _functions_in(cls: type) -> list[FunctionType]:
+    """The functions that a class holds, those of static and class methods among them."""
+    held = (getattr(value, "__func__", value) for value in vars(cls).values())
+    return [function for function in held if isinstance(function, FunctionType)]
 
 
 def _is_given(function: FunctionType, cls: type) -> bool:

@@ -135,7 +135,7 @@ class Steps:
     def failed(self) -> dict[str, int]:
         """That an assertion fails, if the sources have any."""
         failures = self._failures()
-        has = failures or asserts(self.system)
+        has = failures or asserts(self.system, self.start.outside)
         return {ASSERTIONS: self.graph.any(failures)} if has else {}
 
     def _failures(self) -> list[int]:

@@ -44,6 +44,10 @@ class Members:
 
 def guarded(value: Any) -> Any:
     """A constant as a run sees it: with its sets as Members."""
+    if type(value) in PLAIN or (
+        type(value) is tuple and all(type(each) in PLAIN for each in value)
+    ):
+        return value
     return value if outside(value, "").set is None else _guarded(value)
 
 

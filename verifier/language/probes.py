@@ -146,6 +146,6 @@ def together(marks: Sequence[Marks]) -> Marks:
 
 def all_probes() -> list[Probes]:
     """Those of all models and properties that are loaded."""
-    names = [name for name in sys.modules if name.partition(".")[0] in PARTS]
+    names = [name for name in sys.modules if name.startswith(PARTS)]
     held = [getattr(sys.modules[name], "__builtins__", None) for name in names]
     return [each[PROBES] for each in held if isinstance(each, dict) and PROBES in each]

@@ -53,7 +53,9 @@ class _Held:
         for name, value in self._parts.items():
             now: Any = vars(owner).get(name, GONE)
             code = next(codes) if isinstance(value, FunctionType) else None
-            if now is not value or (code is not None and getattr(now, "__code__", None) is not code):
+            if now is not value or (
+                code is not None and getattr(now, "__code__", None) is not code
+            ):
                 break
         whole = f"{owner.__module__}.{owner.__name__}" if isinstance(owner, type) else ""
         return ModelError(
