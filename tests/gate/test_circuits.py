@@ -68,6 +68,17 @@ def test_modules_that_hold_something_else_than_before_vary(
     assert not circuits(home, on=False).varies
 
 
+def test_a_project_in_another_folder_has_the_same_circuits(home: Path, made: list[str]) -> None:
+    """A gate puts the base into a folder of its own each time."""
+    fixed(circuits(home))
+    before = {file.name for file in (home / "state").rglob("*") if file.is_file()}
+    (home / "elsewhere").mkdir()
+    shutil.move(home / "lazy", home / "elsewhere" / "lazy")
+    fixed(circuits(home / "elsewhere"))
+    assert made == ["lazy/fixed"]
+    assert {file.name for file in (home / "state").rglob("*") if file.is_file()} == before
+
+
 def test_what_was_compiled_is_recalled_gate_by_gate(home: Path, made: list[str]) -> None:
     first = fixed(circuits(home))
     second = fixed(circuits(home))

@@ -145,8 +145,8 @@ class Circuits:
         return f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.circuit"
 
     def _as_before(self) -> bool:
-        """Whether the modules hold what they held when their texts were first loaded here."""
-        parts = (FORMAT, own_text(), _python(), self._sources, str(self.catalogue.root))
+        """Whether the modules hold what they held when their texts were first loaded."""
+        parts = (FORMAT, own_text(), _python(), self._sources)
         name = f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.values"
         first, now = self._folder.read(name, LARGEST), self._values.encode()
         if first is None:

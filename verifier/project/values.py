@@ -25,6 +25,7 @@ from typing import Any
 
 from verifier.language.class_parts import attributes_of
 from verifier.language.constants import PLAIN
+from verifier.language.errors import Place, within_project
 from verifier.language.ownership import is_own
 
 PROGRAM = f"{__name__.partition('.')[0]}."
@@ -122,7 +123,9 @@ def _contained(value: Any) -> Iterator[Part]:
 def _attributes(value: Any) -> Iterator[Part]:
     """What an object has beside what it contains."""
     cls = type(value)
-    if isinstance(value, Enum):
+    if isinstance(value, Place):
+        yield within_project(value.file), value.line  # not which folder a project is in
+    elif isinstance(value, Enum):
         yield "class", cls
         yield "name", value._name_
         yield from _named(dict(attributes_of(value)))
