@@ -41,20 +41,29 @@ class Ran:
 
 
 def ran(
-    arguments: Sequence[str], cwd: Path, environment: Mapping[str, str], stdin: str = ""
+    arguments: Sequence[str],
+    cwd: Path,
+    environment: Mapping[str, str],
+    stdin: str = "",
+    streams: Mapping[str, str] | None = None,
 ) -> Ran:
-    """`nestproof` with arguments, in a folder and an environment, to its end."""
+    """`nestproof` with arguments, in a folder and an environment, to its end.
+
+    Of `streams`, which are `in`, `out` or `err`, nothing is read here: a terminal, a full device.
+    """
     with TemporaryDirectory() as folder:
-        streams = [Path(folder) / name for name in STREAMS]
-        streams[0].write_text(stdin)
+        files = {name: Path(folder) / name for name in STREAMS}
+        for file in files.values():
+            file.write_text("")
+        files["in"].write_text(stdin)
         request = {
             "arguments": list(arguments),
             "cwd": str(cwd),
             "environment": dict(environment),
-            "streams": list(map(str, streams)),
+            "streams": [(streams or {}).get(name, str(file)) for name, file in files.items()],
         }
         code = _answer(_server(os.getpid()), request)
-        return Ran(streams[1].read_text(), streams[2].read_text(), code)
+        return Ran(files["out"].read_text(), files["err"].read_text(), code)
 
 
 @cache

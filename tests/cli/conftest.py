@@ -37,20 +37,30 @@ def project(example: Path, tmp_path: Path) -> Path:
 def nestproof(example: Path) -> Runner:
     """Run `nestproof` with arguments, in the example project unless `cwd` says otherwise."""
 
-    def run(*arguments: str, cwd: Path = example, stdin: str = "", **variables: str) -> Ran:
+    def run(
+        *arguments: str,
+        cwd: Path = example,
+        stdin: str = "",
+        streams: Mapping[str, str] | None = None,
+        **variables: str,
+    ) -> Ran:
         own = {f"XDG_{kind}_HOME": str(example.parent / kind) for kind in ("CACHE", "STATE")}
-        return _ran(list(arguments), cwd, stdin, own | variables)
+        return _ran(list(arguments), cwd, stdin, own | variables, streams)
 
     return run
 
 
 def _ran(
-    arguments: list[str], cwd: Path, stdin: str = "", variables: Mapping[str, str] | None = None
+    arguments: list[str],
+    cwd: Path,
+    stdin: str = "",
+    variables: Mapping[str, str] | None = None,
+    streams: Mapping[str, str] | None = None,
 ) -> Ran:
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent), "COLUMNS": "100"}
     environment |= variables or {}
     environment.pop("NO_COLOR", None)
-    return ran(arguments, cwd, environment, stdin)
+    return ran(arguments, cwd, environment, stdin, streams)
 
 
 @pytest.fixture

@@ -2,17 +2,19 @@
 
 import os
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from time import sleep
 from typing import Any
 
 import pytest
 
 from tests.cli.conftest import HERE, Runner
+from tests.command import ran
 from tests.evidence import lazy_project as lazy
 from verifier.check.run import check_all
 from verifier.cli import nestproof as command
@@ -46,27 +48,33 @@ def project(tmp_path_factory: pytest.TempPathFactory, example: Path) -> Path:
     return folder
 
 
+@contextmanager
+def terminal() -> Iterator[tuple[str, bytearray]]:
+    """The name of a terminal, and what has been written to it once it is left."""
+    inner, outer = os.openpty()
+    said = bytearray()
+
+    def read() -> None:
+        with suppress(OSError):  # the other end is closed
+            while piece := os.read(inner, 65536):
+                said.extend(piece)
+
+    reader = Thread(target=read)
+    reader.start()
+    try:
+        yield os.ttyname(outer), said
+    finally:
+        os.close(outer)
+        reader.join()
+        os.close(inner)
+
+
 def on_terminal(folder: Path, command: str, **variables: str) -> tuple[int, str, str]:
     """The exit code of a command, its stdout, and its stderr, which is a terminal."""
-    inner, outer = os.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "verifier", *command.split()],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(HERE.parent.parent), "TERM": "xterm"} | variables,
-        stdout=subprocess.PIPE,
-        stderr=outer,
-        text=True,
-    )
-    os.close(outer)
-    said = b""
-    try:
-        while piece := os.read(inner, 65536):
-            said += piece
-    except OSError:  # the other end is closed
-        pass
-    os.close(inner)
-    assert process.stdout is not None
-    return process.wait(600), process.stdout.read(), said.decode()
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent.parent), "TERM": "xterm"} | variables
+    with terminal() as (name, said):
+        done = ran(command.split(), folder, environment, streams={"err": name})
+    return done.code, done.out, said.decode()
 
 
 @pytest.mark.parametrize(("command", "doing"), LONG)

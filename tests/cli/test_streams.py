@@ -10,13 +10,15 @@ import pytest
 
 from tests.cli.conftest import HERE, Runner
 
-COMMANDS = (
+STARTED = "check lazy/fixed"
+FORKED = (
     "list",
-    "check lazy/fixed",
     "show lazy/broken/isolation",
     "export lazy/fixed/isolation --format smt2",
     "explain lazy/fixed",
 )
+"""Commands that do not differ in how Python and the shell give them their streams."""
+COMMANDS = (STARTED, *FORKED)
 
 
 def shell(project: Path, line: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -55,12 +57,21 @@ def test_where_nobody_reads_on_it_ends_as_other_programs_do(example: Path, comma
     assert "Exception" not in done.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_full_disk_behind_stdout_is_a_failure_and_no_verdict(example: Path, command: str) -> None:
-    done = shell(example, f"$N {command} > /dev/full")
+def test_a_full_disk_behind_stdout_is_a_failure_and_no_verdict(example: Path) -> None:
+    done = shell(example, f"$N {STARTED} > /dev/full")
     assert done.returncode == 2
     assert "error: the output cannot be used: No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", FORKED)
+def test_a_full_disk_behind_stdout_is_one_to_each_other_command(
+    nestproof: Runner, command: str
+) -> None:
+    done = nestproof(*command.split(), streams={"out": "/dev/full"})
+    assert done.code == 2
+    assert "error: the output cannot be used: No space left on device" in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("command", COMMANDS)
