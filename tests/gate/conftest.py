@@ -111,12 +111,18 @@ def gated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def project(gated: Path, tmp_path: Path) -> Project:
+@pytest.fixture(scope="session")
+def branched(gated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of it, on a branch of its own."""
-    project = copied(gated, tmp_path)
-    project.git("checkout", "--quiet", "-b", "topic")
-    return project
+    folder = tmp_path_factory.mktemp("branched")
+    copied(gated, folder).git("checkout", "--quiet", "-b", "topic")
+    return folder
+
+
+@pytest.fixture
+def project(branched: Path, tmp_path: Path) -> Project:
+    """A copy of that."""
+    return copied(branched, tmp_path)
 
 
 def copied(folder: Path, to: Path) -> Project:
