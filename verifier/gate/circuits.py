@@ -31,7 +31,7 @@ from verifier.circuit.graph import Graph
 from verifier.compiler.compile import compile_compared
 from verifier.gate.cache import Cache, user_folder
 from verifier.language.compiled import Compiled, Conjunct
-from verifier.language.compiling import compile_system, conjunct_group
+from verifier.language.compiling import conjunct_group
 from verifier.language.costs import Cost
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
@@ -99,15 +99,6 @@ class Circuits:
     def complaint(self) -> str:
         """Why no circuit can be stored; empty if all could."""
         return self._folder.complaint
-
-    def of_past(self, system: System, properties: Sequence[ModelFunction]) -> Compiled:
-        """The same for a system that is only compared with: of it nothing is proved."""
-        stored = None
-        if self._known(system, properties):
-            stored = self._recalled(self._name(system, properties))
-        if stored is None:
-            return compile_system(system, properties)
-        return _restored(system, properties, stored)
 
     def compiled(self, system: System, properties: Sequence[ModelFunction]) -> Compiled:
         """A system's circuit: stored, if all that went into it is what it was."""

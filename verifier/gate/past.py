@@ -124,7 +124,7 @@ def _compiled(catalogue: Catalogue, circuits: Circuits, folder: Path, name: str)
     try:
         system = catalogue.systems[name]
         properties = catalogue.properties_of(system)
-        behaviour = behaviour_of(circuits.of_past(system, properties))
+        behaviour = behaviour_of(circuits.compiled(system, properties))
         claims = claims_of(system, properties)
     except ModelError as error:
         return Lost(_said(error, folder))
