@@ -35,6 +35,7 @@ from verifier.project.unseen import (
     refuse_unmade_systems,
     refuse_unseen_claims,
     refuse_unseen_systems,
+    refuse_untaken_claims,
 )
 
 EXPECTED = ("proved", "violated")
@@ -257,6 +258,8 @@ def load(root: Path) -> Catalogue:
                 functions[function] = None
     for module in claimed:
         refuse_unseen_claims(module, properties)
+    others = [sys.modules[n] for n in imports.sources if n.startswith("properties.")]
+    refuse_untaken_claims((each for each in others if each not in claimed), properties)
     program.require_same()
     refuse_elsewhere(systems.values(), properties)
     _check_names(root, properties, made)

@@ -27,6 +27,17 @@ NUMBER = "@number"
 """How it calls the one on the right of `%`."""
 
 
+IDENTITY = "@identity"
+"""How it calls what stands for `is`."""
+
+
+def identity(a: object, b: object) -> bool:
+    """`a is b`; refused of two records, which are looked at anew each time that they are read."""
+    if is_record(a) and is_record(b):
+        raise refuse("records are compared with `is`", "compare them with `==`")
+    return a is b
+
+
 def only_numbers(value: T) -> T:
     """What is on the right of `%`; refused in a run unless it is a number."""
     if RUNNING.get() is not None and type(value) not in (int, float):
@@ -45,11 +56,15 @@ def only_records(target: T) -> T:
     return target
 
 
-INSTRUMENTS: dict[str, Callable[..., Any]] = {GUARD: only_records, NUMBER: only_numbers}
+INSTRUMENTS: dict[str, Callable[..., Any]] = {
+    GUARD: only_records,
+    NUMBER: only_numbers,
+    IDENTITY: identity,
+}
 """The guards, by their names in the compiled text."""
 
 
-def guard(nodes: Iterable[Node]) -> None:
+def guard(nodes: Iterable[Node], file: str) -> None:
     """Put the guards where they belong; the text is changed."""
     for node, _ in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
@@ -58,6 +73,30 @@ def guard(nodes: Iterable[Node]) -> None:
             node.right = _guarded(NUMBER, node.right)
         elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mod):
             node.value = _guarded(NUMBER, node.value)
+        elif isinstance(node, ast.Compare):
+            _guard_identity(node, file)
+
+
+def _guard_identity(node: ast.Compare, file: str) -> None:
+    """Ask the guard in the place of `is`, but for constants, which are no records."""
+    pairs = zip([node.left, *node.comparators], node.comparators, node.ops, strict=False)
+    for left, right, operator in pairs:
+        if not isinstance(operator, ast.Is | ast.IsNot):
+            continue
+        if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
+            continue
+        if len(node.ops) == 1:
+            where = place_in_text(node)
+            node.left = ast.Call(
+                ast.Name(IDENTITY, ast.Load(), **where), [left, right], [], **where
+            )
+            node.comparators = [ast.Constant(True, **where)]
+        else:
+            raise ModelError(
+                "`is` in a chain of comparisons",
+                Place(file, node.lineno),
+                "write one comparison after the other, with `and`",
+            )
 
 
 def _guarded(name: str, node: ast.expr) -> ast.Call:

@@ -130,14 +130,18 @@ def _inside(frame: FrameType) -> bool:
 @cache
 def raised(what: str, error: BaseException, place: Place | None, mend: str) -> ModelError:
     """What people's code raises; a special method that answers with a symbol is named."""
-    if isinstance(error, TypeError) and str(error).endswith("returned Bit"):
-        special = str(error).partition(" ")[0]
+    try:
+        text = str(error)
+    except Exception:  # people's own class
+        text = "it has no text"
+    if isinstance(error, TypeError) and text.endswith("returned Bit"):
+        special = text.partition(" ")[0]
         return ModelError(
             f"{what} comes to a `{special}` that answers with a bit of the state",
             place,
             "compare a field where it is asked: `if answer.valid`",
         )
-    return ModelError(f"{what} raises {type(error).__name__}: {error}", place, mend)
+    return ModelError(f"{what} raises {type(error).__name__}: {text}", place, mend)
 
 
 @cache

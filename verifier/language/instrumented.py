@@ -15,6 +15,6 @@ def instrumented(tree: ast.Module, file: str) -> tuple[CodeType, dict[str, Any]]
     """The code of a text, which is changed, and what it needs among its builtins."""
     probes, nodes = Probes(file), nodes_of(tree)
     probes.mark(nodes)
-    guard(nodes)
+    guard(nodes, file)
     code = compile(tree, file, "exec", dont_inherit=True, optimize=0)
     return code, {**probes.names, **INSTRUMENTS}

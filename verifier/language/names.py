@@ -21,7 +21,7 @@ RESERVED = ("assertions", "deadlock")
 NAME = re.compile(r"\w[\w.+-]*")
 OWN = "give each a name of its own"
 LETTERS = "use letters, digits, `-`, `_`, `+` and `.`, a letter, digit or `_` first"
-CONTINUING = {"setter", "getter", "deleter", "register"}
+CONTINUING = {"setter", "getter", "deleter", "register", "overload"}
 """Decorators of a function that continues the one of its name before it."""
 
 Branches = tuple[tuple[int, int], ...]
@@ -178,7 +178,8 @@ class _Binding:
         used = ast.walk(value) if isinstance(value, ast.expr) else ()
         if any(isinstance(part, ast.Name) and part.id == self.name for part in used):
             return False
-        return not any(_decorator(each) in CONTINUING for each in self._decorators)
+        overloaded = any(_decorator(each) == "overload" for each in first._decorators)
+        return not (overloaded or any(_decorator(d) in CONTINUING for d in self._decorators))
 
     @property
     def _decorators(self) -> list[ast.expr]:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar, dataclass_transform
 from verifier.language.errors import ModelError, in_model, place_of, refuse
 from verifier.language.functions import about, model_function
 from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
-from verifier.language.ownership import View
+from verifier.language.ownership import View, is_own
 from verifier.language.records import FieldAccess, assign, fill, require_fresh
 from verifier.language.restricted import ANOTHER_NAME, UNUSABLE
 from verifier.language.running import RUNNING
@@ -159,6 +159,11 @@ def _check_mixins(cls: type) -> None:
     """Refuse a class that is not a record and defines what every record does."""
     for base in cls.__mro__[1:-1]:
         own = base.__dict__.keys() & {*METHODS, *CREATORS}
+        if own and not is_own(base):
+            raise refuse(
+                f"`{cls.__name__}` extends `{base.__name__}`, which no record can",
+                "extend records, and classes with nothing but methods and properties",
+            )
         if own and "__layout__" not in base.__dict__:
             raise refuse(f"`{base.__name__}` defines `{min(own)}`", "give it a name of its own")
 

@@ -71,10 +71,10 @@ class FieldAccess:
             return view(self.part, store, base)
         return FamilyView(self.field, store, base)  # type: ignore[arg-type]
 
-    def _misread(self, record: Record | None) -> FieldAccess:
-        """Refuse to read a field through a class, which in Python has the default."""
-        if record is None and not RUNNING.get():
-            return self
+    def _misread(self, record: Record | None) -> Any:
+        """What a class has in Python, which is the default of a value; refused in a run."""
+        if record is None and self.slot and not RUNNING.get():
+            return layout_of(self.owner).defaults[self.offset]
         path = next(
             name for name, field in layout_of(self.owner).fields.items() if field == self.field
         )
@@ -152,6 +152,9 @@ class Family(Generic[K, V]):
     def __iter__(self) -> Iterator[K]:
         for key, _ in self.items():
             yield key
+
+    def __reversed__(self) -> Iterator[K]:
+        yield from reversed([*self])
 
     def __eq__(self, other: object) -> bool:
         raise refuse("families are compared", "compare their items")

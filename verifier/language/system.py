@@ -184,6 +184,16 @@ def _covers(name: str, path: str) -> bool:
 
 def _step(system: System, function: Callable[..., None]) -> Step:
     known = about(function)
+    inner = function
+    while known is None and hasattr(inner, "__wrapped__"):
+        inner = inner.__wrapped__
+        below = about(inner)
+        if below is not None:
+            raise ModelError(
+                f"`{below.name}` is a step of `{system.name}` below another decorator",
+                below.place,
+                "put the other decorator below `@step`",
+            )
     if known is None or known.kind != "step":
         name = getattr(function, "__name__", repr(function))
         raise ModelError(

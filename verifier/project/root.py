@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, Place
 from verifier.project.sources import PARTS as PARTS
 from verifier.project.toml import place_of, read_toml
 
@@ -22,6 +22,8 @@ def project_above(start: Path) -> Path | None:
     for folder in (start, *start.parents):
         there = [part for part in PARTS if (folder / part).is_dir()]
         if _is_project(folder / "pyproject.toml"):
+            for part in there:
+                _refuse_file_beside(folder, part)
             missing = [part for part in PARTS if part not in there]
             if not missing:
                 return folder
@@ -38,6 +40,17 @@ def project_above(start: Path) -> Path | None:
             )
         inside = folder.name
     return None
+
+
+def _refuse_file_beside(folder: Path, part: str) -> None:
+    """Refuse a module of the name of a folder beside it: nothing reads it."""
+    file = folder / f"{part}.py"
+    if file.exists():
+        raise ModelError(
+            f"`{file.name}` is beside the folder `{part}` and is not read",
+            Place(str(file), 1),
+            f"move it into {part}/",
+        )
 
 
 def _is_project(file: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import linecache
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType, SimpleNamespace
 from typing import Any, cast
 
@@ -65,6 +65,26 @@ def refuse_unseen_claims(module: ModuleType, claims: Collection[ModelFunction]) 
                 f"the property function `{made.name}` is not checked: no name of its module has it",
                 made.place,
                 "define it at the top of the module, under a name that nothing else has there",
+            )
+
+
+def refuse_untaken_claims(modules: Iterable[ModuleType], claims: Collection[ModelFunction]) -> None:
+    """Refuse modules that are imported and have claims which no module of properties/ has.
+
+    Cases may be left out where something else is taken.
+    """
+    for module in modules:
+        made = [each for each in made_in(vars(module)) if each.kind == "claim"]
+        functions = [(each, about(each.what())) for each in made]
+        left = [(each, f) for each, f in functions if f not in claims]
+        first = next((each for each, f in left if f is None or f.kind == "always"), None)
+        if first is None and len(left) == len(made):
+            first = next((each for each, _ in left), None)
+        if first is not None:
+            raise ModelError(
+                f"`{module.__name__}` is imported, and its `{first.name}` is not checked",
+                first.place,
+                f"write `from {module.__name__} import *` in a module of properties/",
             )
 
 

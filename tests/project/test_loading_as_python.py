@@ -1,0 +1,193 @@
+"""What runs only while a module is loaded means what it means in Python, or is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from verifier.catalogue import Catalogue, load
+from verifier.compiler.compile import compile_compared
+from verifier.language import ModelError
+from verifier.language.system import System
+from verifier.project.root import project_above
+
+MODEL = """from abc import ABC
+from enum import Enum
+from functools import wraps
+from typing import overload
+from verifier.language import Family, System, record, step
+
+
+class Id(Enum):
+    A = 0
+    B = 1
+
+
+@record
+class Cpu:
+    lazy: bool = True
+    owner: Id = Id.B
+    {field}
+
+
+@record
+class Machine:
+    cpus: Family[Id, Cpu] = Family()
+    cpu: Cpu = Cpu()
+    on: bool = {on}
+
+
+{before}
+
+
+@step
+def run(machine: Machine, on: bool) -> None:
+    machine.on = on
+    {body}
+
+
+SYSTEM = System("m/one", {start}, ({step},))
+"""
+ORDINARY = {
+    "field": "",
+    "on": "False",
+    "before": "",
+    "body": "",
+    "start": "Machine()",
+    "step": "run",
+}
+CLAIM = """from models.m import Machine
+from verifier.language import always
+
+
+@always("off")
+def is_off(machine: Machine) -> bool:
+    return not machine.on
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").write_text("[tool.nestproof]\n")
+    for part in ("models", "properties"):
+        (tmp_path / part).mkdir()
+    (tmp_path / "models" / "m.py").write_text(MODEL.format(**ORDINARY))
+    (tmp_path / "properties" / "p.py").write_text(CLAIM)
+    return tmp_path
+
+
+def loaded(root: Path, **parts: str) -> System:
+    (root / "models" / "m.py").write_text(MODEL.format(**ORDINARY | parts))
+    system = load(root).systems["m/one"]
+    compile_compared(system, ())
+    return system
+
+
+def refused(root: Path, **parts: str) -> str:
+    with pytest.raises(ModelError) as found:
+        loaded(root, **parts)
+    assert found.value.place is not None
+    assert found.value.mend
+    return found.value.message
+
+
+@pytest.mark.parametrize(
+    ("value", "on"),
+    [("Cpu.lazy", True), ("not Cpu.lazy", False), ("Cpu.owner == Id.B", True)],
+)
+def test_a_class_has_the_default_of_a_field(root: Path, value: str, on: bool) -> None:
+    assert loaded(root, on=value).initial_values[-1] is on
+
+
+def test_a_part_of_a_record_is_not_read_through_its_class(root: Path) -> None:
+    said = refused(root, before="PART = Machine.cpu")
+    assert said == "`Machine.cpu` is read through its class"
+
+
+@pytest.mark.parametrize("operator", ["is", "is not"])
+def test_records_are_not_compared_by_identity(root: Path, operator: str) -> None:
+    start = f"START = Machine()\nSAME = START.cpu {operator} START.cpu"
+    assert refused(root, before=start) == "records are compared with `is`"
+
+
+def test_what_is_no_record_is_compared_by_identity(root: Path) -> None:
+    text = "START = Machine()\nassert Id.A is Id.A\nassert START is not None\nassert Id is not Cpu"
+    loaded(root, before=text)
+
+
+def test_a_chain_of_comparisons_by_identity_is_refused(root: Path) -> None:
+    said = refused(root, before="SAME = Cpu is Cpu is Machine")
+    assert said == "`is` in a chain of comparisons"
+
+
+def test_overloads_are_no_second_definition(root: Path) -> None:
+    one = "@overload\ndef f(x: bool) -> bool: ...\n@overload\ndef f(x: Id) -> bool: ...\n"
+    loaded(root, before=f"{one}def f(x):\n    return x == Id.A", body="machine.on = f(Id.A)")
+
+
+def test_a_family_is_reversed(root: Path) -> None:
+    text = "assert [*reversed(Machine().cpus)] == [Id.B, Id.A]"
+    loop = "for each in reversed(machine.cpus):\n        machine.cpus[each].lazy = on"
+    loaded(root, before=text, body=loop)
+
+
+def test_a_record_that_extends_an_abstract_class(root: Path) -> None:
+    text = "@record\nclass Other(ABC):\n    on: bool = False"
+    assert refused(root, before=text) == "`Other` extends `ABC`, which no record can"
+
+
+def test_a_step_below_another_decorator(root: Path) -> None:
+    text = (
+        "def twice(function):\n    @wraps(function)\n    def call(*given):\n"
+        "        function(*given)\n    return call"
+    )
+    said = refused(root, before=text, step="twice(run)")
+    assert said == "`run` is a step of `m/one` below another decorator"
+
+
+def test_an_exception_that_has_no_text(root: Path) -> None:
+    text = "class Bad(Exception):\n    def __str__(self):\n        raise ValueError\n\nraise Bad"
+    assert refused(root, before=text) == "module `models.m` raises Bad: it has no text"
+
+
+@pytest.mark.parametrize("part", ["models", "properties"])
+def test_a_module_of_the_name_of_a_folder_beside_it(root: Path, part: str) -> None:
+    (root / f"{part}.py").write_text(CLAIM)
+    with pytest.raises(ModelError, match=rf"`{part}\.py` is beside the folder `{part}`"):
+        project_above(root)
+
+
+ISOLATION = "from properties.isolation import *\n"
+FPU = "an_fpu_access_touches_only_the_context_s_own_registers"
+
+
+def with_claims(root: Path, text: str, name: str = "p") -> Catalogue:
+    (root / "properties" / f"{name}.py").write_text(text)
+    return load(root)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from properties import isolation\n",
+        "import properties.isolation\n",
+        "from properties.isolation import an_fpu_access_completes\n",
+    ],
+)
+def test_claims_of_another_catalogue_are_taken_or_refused(root: Path, text: str) -> None:
+    with pytest.raises(ModelError, match=rf"`properties.isolation` is imported, and its `{FPU}`"):
+        with_claims(root, text)
+
+
+@pytest.mark.parametrize("text", [ISOLATION, f"from properties.isolation import {FPU}\n"])
+def test_claims_of_another_catalogue_are_taken_by_name(root: Path, text: str) -> None:
+    assert FPU in {claim.name for claim in with_claims(root, text).properties}
+
+
+def test_a_claim_in_a_private_module_is_taken_or_refused(root: Path) -> None:
+    kit = CLAIM.replace("import always", "import always as rule").replace("@always", "@claim")
+    (root / "properties" / "p.py").write_text("from properties._kit import Machine\n")
+    text = kit.replace("@claim", "claim = rule\n\n\n@claim")
+    (root / "properties" / "_kit.py").write_text(text)
+    with pytest.raises(ModelError, match=r"`properties\._kit` is imported, and its `is_off`"):
+        load(root)
+    assert len(with_claims(root, "from properties._kit import *\n").properties) == 1
