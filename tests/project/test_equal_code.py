@@ -132,3 +132,56 @@ def test_an_assertion_is_found_in_either_of_two_files(root: Path) -> None:
     )
     assert "timer/two" in load(root).asserting
     assert "timer/three" in load(root).asserting
+
+
+KINDS = """class Table:
+    @staticmethod
+    def first(timer: Timer) -> None:
+        if timer.armed and not timer.armed:
+            timer.late = True
+
+    @classmethod
+    def second(cls, timer: Timer) -> None:
+        if timer.armed:
+            timer.late = True
+
+
+def twice(function):
+    @wraps(function)
+    def call(*given):
+        function(*given)
+        function(*given)
+
+    return call
+
+
+@twice
+def third(timer: Timer) -> None:
+    if timer.held:
+        timer.late = True
+
+
+@step
+def arm(timer: Timer) -> None:
+    Table.first(timer)
+    Table.second(timer)
+    third(timer)
+    timer.armed = True
+
+
+ONE = System("timer/one", Timer(), (arm,))
+"""
+
+
+def test_branches_are_found_in_methods_and_below_decorators(root: Path) -> None:
+    text = f"from functools import wraps\n{HEAD}{KINDS}"
+    (root / "models" / "timers.py").write_text(text)
+    found = {(each.branch.function, each.branch.holds): each for each in covered(root, "timer/one")}
+    assert {name: each.status for name, each in found.items()} == {
+        ("first", True): "unreachable",
+        ("first", False): "taken",
+        ("second", True): "taken",
+        ("second", False): "taken",
+        ("third", True): "unreachable",
+        ("third", False): "taken",
+    }

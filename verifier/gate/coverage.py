@@ -22,7 +22,15 @@ from verifier.evidence.recording import within_project
 from verifier.evidence.replay import ASSERTIONS, Machine, Move
 from verifier.evidence.runs import moves_of_run, run_of
 from verifier.evidence.verdicts import Clause, Limits, Proved, Verdict, Violated, Watch, silent
-from verifier.gate.mutants import definition, functions_of, inner_code, lines_of, lines_run, twins
+from verifier.gate.mutants import (
+    definition,
+    functions_of,
+    inner_code,
+    lines_of,
+    lines_run,
+    twins,
+    unfound,
+)
 from verifier.language.compiling import Compiled, compile_system
 from verifier.language.errors import ModelError
 from verifier.language.system import System
@@ -73,9 +81,13 @@ def coverage(
     walked = _walked(compiled)
     tasks: dict[str, Callable[[], Taken]] = {}
     branches: dict[str, Branch] = {}
+    for code in unfound(ran):
+        for number, branch in enumerate(_branches(code)):
+            branches[f"{branch} {number}"] = branch
+            tasks[f"{branch} {number}"] = partial(Taken, branch, "not known")
     for function in functions_of(ran):
         code = function.__code__
-        for number, branch in enumerate(_branches(function)):
+        for number, branch in enumerate(_branches(code)):
             name = f"{branch} {number}"
             branches[name] = branch
             if branch.first and branch.first in walked.get(code, ()):
@@ -119,8 +131,7 @@ def _random_moves(system: System, random: Random) -> Iterator[Move]:
         yield step, {choice.name: random.choice(choice.values) for choice in step.choices}
 
 
-def _branches(function: FunctionType) -> list[Branch]:
-    code = function.__code__
+def _branches(code: CodeType) -> list[Branch]:
     tree = ast.parse("".join(linecache.getlines(code.co_filename)))
     found = []
     for node in _conditions(definition(tree, code)):

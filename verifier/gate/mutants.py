@@ -17,7 +17,7 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from verifier.evidence.recording import within_project
-from verifier.language.functions import ModelFunction, about
+from verifier.language.functions import about
 from verifier.language.layout import Layout, Part, Rows, Slot
 
 Edit = Callable[[], None]
@@ -111,28 +111,52 @@ def _place(function: FunctionType) -> tuple[str, int]:
     return function.__code__.co_filename, function.__code__.co_firstlineno
 
 
+def unfound(ran: Lines) -> list[CodeType]:
+    """What ran and is no function that can be found, nor in one, nor an observer; in order."""
+    known = {code for each in _held() for code in _codes(each.__code__)}
+    found = {*ran} - known
+    return sorted(found, key=lambda code: (code.co_filename, code.co_firstlineno))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """A code and those of the functions in it."""
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _codes(each)
+
+
 def _functions() -> Iterator[FunctionType]:
-    """All functions of the models' modules and their records, without decorators."""
+    """All functions of the models' modules and their classes, without decorators and observers."""
+    observers = {*_held(observing=True)}
+    return (each for each in _held() if each not in observers)
+
+
+def _held(observing: bool = False) -> Iterator[FunctionType]:
+    """The functions of the models' modules and their classes, or the observers alone."""
     for name, module in sorted(sys.modules.items()):
         if not name.startswith("models."):
             continue
         for value in list(vars(module).values()):
             held = list(vars(value).values()) if isinstance(value, type) else [value]
             for each in held:
-                plain = _plain(each)
-                if plain is not None:
-                    yield plain
+                yield from _plain(each, observing)
 
 
-def _plain(value: object) -> FunctionType | None:
+def _plain(value: object, observing: bool) -> Iterator[FunctionType]:
+    """A function, with those that decorators around it have been given."""
     if isinstance(value, property):
         value = value.fget
-    known = about(value)
-    if isinstance(known, ModelFunction):
-        if known.observes:
-            return None
-        value = known.body
-    return value if isinstance(value, FunctionType) else None
+    value = getattr(value, "__func__", value)
+    observes = False
+    while isinstance(value, FunctionType):
+        known = about(value)
+        observes = observes or (known is not None and known.observes)
+        if known is None and (observes or not observing):
+            yield value
+        value = known.body if known is not None else getattr(value, "__wrapped__", None)
+        if known is not None and not isinstance(value, FunctionType):
+            return
 
 
 def _siblings() -> dict[str, str]:
