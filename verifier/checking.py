@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from verifier.check.vacuity import Emptiness, emptiness, reached, witness_goals
-from verifier.engines.contract import Engine, finds_shortest
+from verifier.engines.contract import Engine
 from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.kept import Run
 from verifier.evidence.recording import trace_of
@@ -14,6 +14,7 @@ from verifier.evidence.replay import ASSERTIONS, Stopped
 from verifier.evidence.runs import path_of
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import (
+    SHORTEST,
     Induction,
     Invariant,
     Limits,
@@ -32,6 +33,8 @@ from verifier.language.functions import ModelFunction
 from verifier.proofs import audited_proofs, vacuous_proof
 
 SHORTENING_SECONDS = 60.0
+AGAIN = "replay"
+"""What finds a violation by an earlier execution, which may not be the shortest any more."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _again(name: str, group: str, evidence: Run | Certificate) -> Result:
     """What kept evidence says, once more."""
     if isinstance(evidence, Certificate):
         return _proved(group, evidence, 0.0)
-    return Result(name, group, "violated", "bmc", len(evidence.moves), 0.0, None)
+    return Result(name, group, "violated", AGAIN, len(evidence.moves), 0.0, None)
 
 
 def _proved(group: str, proof: Certificate, seconds: float) -> Result:
@@ -150,7 +153,7 @@ def said_by(compiled: Compiled, evidence: Run | Certificate) -> Verdict:
         return Proved(evidence.engine, invariant, evidence.depth, 0.0, induction)
     path = path_of(compiled, evidence)
     assert path is not None, "the execution has just been audited"
-    return Violated("bmc", path, 0.0)
+    return Violated(AGAIN, path, 0.0, shortened=True)
 
 
 def _refuse_absent(
@@ -210,11 +213,14 @@ def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -
     """The same violation in as few steps as there are, where the engine does not promise it."""
     from verifier.engines.bmc import bmc
 
-    if verdict.shortened or finds_shortest(verdict.engine) or verdict.depth <= 1:
+    if verdict.shortened or verdict.engine in SHORTEST or verdict.depth <= 1:
         return verdict
     limits = Limits(depth=verdict.depth - 1, seconds=SHORTENING_SECONDS)
     found = bmc(compiled.circuit, [group], limits, watch)[group]
-    return found if isinstance(found, Violated) else verdict
+    if isinstance(found, Violated):
+        return found
+    none_shorter = found.depth == limits.depth
+    return replace(verdict, engine=found.engine) if none_shorter else verdict
 
 
 def _violated(

@@ -71,7 +71,8 @@ def test_a_saved_counterexample_is_shown_as_the_models_replay_it(
     file = saved_trace(nestproof, project)
     ran = nestproof("show", str(file), cwd=project)
     assert ran.code == 0
-    assert ran.out == nestproof("show", PAIR, cwd=project).out
+    found = nestproof("show", PAIR, cwd=project).out
+    assert ran.out.replace(", maybe not the fewest", "", 1) == found != ran.out
     assert "Why" in ran.out
 
 

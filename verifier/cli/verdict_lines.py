@@ -15,6 +15,7 @@ from verifier.checking import Result
 from verifier.engines.contract import ENGINES
 from verifier.evidence.certificates import Certificate
 from verifier.language.errors import ModelError
+from verifier.viewer.claims import length_by
 from verifier.viewer.lines import plural
 
 COLOURS = {"proved": "green", "violated": "red", "vacuous": "magenta", "unknown": "yellow"}
@@ -95,7 +96,7 @@ def _how(result: Result) -> str:
         if result.evidence.induction:
             what += f", induction {result.evidence.induction}"
     elif result.evidence is not None:
-        what = plural(result.depth, "step")
+        what = length_by(result.depth, result.engine if result.verdict == "violated" else None)
     else:
         what = "all found"
     return f"{result.engine}, {what}, {result.seconds:.1f} s, audited"

@@ -74,8 +74,3 @@ def engine_named(name: str, jobs: int = 1, lemmas: Sequence[Clause] = ()) -> Eng
     A search for a proof starts with those of the lemmas that hold together.
     """
     return ENGINES[name].configured(jobs, lemmas)
-
-
-def finds_shortest(name: str) -> bool:
-    """Whether the violations that are reported under this name are as short as there are."""
-    return name in ENGINES and ENGINES[name].shortest

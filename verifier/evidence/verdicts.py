@@ -41,6 +41,8 @@ class Induction:
 
 PROVERS = ("pdr", "kinduction")
 """The names under which proofs are found."""
+SHORTEST = ("bmc", "bmc-z3", "kinduction")
+"""The names under which violations are as short as there are."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from verifier.evidence.traces import Trace
-from verifier.viewer.lines import inert, words
+from verifier.evidence.verdicts import SHORTEST
+from verifier.viewer.lines import inert, plural, words
 
 STANDING = "once nothing happens and events are blank"
 """When a claim fails that holds after the last step."""
+
+
+LONGER = ", maybe not the fewest"
+"""Is said of a number of steps that nothing has shown to be the least."""
+
+
+def length(trace: Trace) -> str:
+    """How many steps an execution has."""
+    return length_by(len(trace.steps), trace.engine if trace.conjunct else None)
+
+
+def length_by(steps: int, engine: str | None) -> str:
+    """How many steps a violation takes that an engine has found; None where it is none."""
+    fewest = engine is None or steps < 2 or engine in SHORTEST
+    return plural(steps, "step") + LONGER * (not fewest)
 
 
 def failing_claim(trace: Trace) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.traces import Trace
 from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Beliefs
-from verifier.viewer.claims import STANDING, failing_claim
+from verifier.viewer.claims import STANDING, failing_claim, length
 from verifier.viewer.comparison import (
     belief_lines,
     contract_lines,
@@ -83,7 +83,7 @@ def _headline(reading: Reading) -> Iterator[Line]:
             in_which(trace),
         )
         return
-    where = f"after {plural(reading.steps, 'step')}" if trace.steps else "at the start"
+    where = f"after {length(trace)}" if trace.steps else "at the start"
     pair = inert(f"{trace.system}/{trace.property}")
     yield line((f"{pair} is violated {where}", "wrong"))
     yield line(f"  what fails: {failing_claim(trace)}")

@@ -10,6 +10,7 @@ import msgspec
 from verifier.checking import Result
 from verifier.evidence.recording import within_project
 from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import SHORTEST
 from verifier.gate.blame import Departure
 from verifier.gate.gating import Report
 from verifier.gate.kept import FOLDER, kept_file
@@ -37,6 +38,7 @@ def document(report: Report) -> bytes:
                 "expected": row.expected,
                 "engine": result.engine,
                 "depth": result.depth,
+                "shortest": result.engine in SHORTEST if result.verdict == "violated" else None,
                 "seconds": round(result.seconds, 3),
                 "audited": result.verdict != "unknown",
                 "evidence": str(file) if _is_kept(result) else None,

@@ -26,7 +26,7 @@ from verifier.gate.reports.sentences import (
 from verifier.gate.reports.trace_text import grounds_text, shown_steps, trace_text
 from verifier.gate.reports.weaker import MARK, acceptance, detail_lines, title
 from verifier.gate.row import Row
-from verifier.viewer.claims import failing_claim
+from verifier.viewer.claims import failing_claim, length
 from verifier.viewer.lines import inert, plural
 from verifier.viewer.mermaid import sequence
 
@@ -183,7 +183,7 @@ def _counterexample(row: Row, alike: Sequence[Row]) -> Iterator[str]:
     if because:
         yield from ("```text", *because, "```", "")
     yield from _alike(trace, alike)
-    yield f"<details><summary>The counterexample, {plural(len(trace.steps), 'step')}</summary>"
+    yield f"<details><summary>The counterexample, {length(trace)}</summary>"
     yield ""
     yield from ("```text", *trace_text(trace, row.departure), "```", "")
     yield from ("```mermaid", *_diagram(trace, row.departure), "```")

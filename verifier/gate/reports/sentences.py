@@ -15,7 +15,7 @@ from verifier.gate.row import Row
 from verifier.gate.scores import Comparison
 from verifier.gate.weakened.weakening import value as value
 from verifier.processes.signals import REASON
-from verifier.viewer.claims import failing_claim
+from verifier.viewer.claims import failing_claim, length
 from verifier.viewer.headline import what_happened
 from verifier.viewer.levels import Levels
 from verifier.viewer.lines import inert, plural, rendered
@@ -97,7 +97,7 @@ def how(row: Row) -> str:
     if isinstance(evidence, Certificate):
         found = plural(len(evidence.lemmas), "lemma")
     elif isinstance(evidence, Trace):
-        found = plural(len(evidence.steps), "step")
+        found = length(evidence)
     elif row.result.verdict == "proved":
         return "every witness found"
     else:
@@ -123,7 +123,7 @@ def happened(trace: Trace) -> str:
 
 def failing_line(trace: Trace) -> str:
     """What fails, and after how many steps."""
-    when = f"after {plural(len(trace.steps), 'step')}" if trace.steps else "at the start"
+    when = f"after {length(trace)}" if trace.steps else "at the start"
     return f"{failing_claim(trace)}: fails {when}"
 
 
