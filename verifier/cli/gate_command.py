@@ -30,7 +30,7 @@ from verifier.gate.expectations import recorded
 from verifier.gate.gating import Report, gate
 from verifier.gate.kept import FOLDER
 from verifier.gate.reports.terminal import terminal_lines
-from verifier.gate.revisions import base_of, refuse_bare
+from verifier.gate.revisions import base_of, refuse_bare, refuse_foreign
 from verifier.gate.selection import selection
 from verifier.gate.weakened.acceptance import FILE as ACCEPTED
 from verifier.gate.weakened.acceptance import accept as accept_weakened
@@ -39,6 +39,7 @@ from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
+from verifier.project.root import project_above
 from verifier.viewer.lines import plural
 
 HEAD = 4096
@@ -171,6 +172,8 @@ def _gate(
     root = project_here()
     if root == bundled_root():
         refuse_bare(Path.cwd())
+        if project_above(Path.cwd()) is None:
+            refuse_foreign(Path.cwd())
     for record in records:
         writable_record(root, record)
     base = base_of(root, revision)

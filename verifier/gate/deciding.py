@@ -187,7 +187,10 @@ def _judged(
     """What is claimed of the system against what was; what it does is compared where it differs."""
     if before is None or now is None:
         return None
-    return compared(before.behaviour, behaviour_of(compiled), before.claims, now, change)
+    new = behaviour_of(compiled)
+    was = before.expected
+    violated = [group for group, verdict in was.items() if verdict == "violated"]
+    return compared(before.behaviour, new, before.claims, now, change, before.moved, violated)
 
 
 def _is_new(goal: str, engine: Reusing) -> bool:

@@ -13,9 +13,9 @@ SECONDS = 120
 FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_DIFF_OPTS")
 INERT = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
-    *("-c", "core.quotePath=false", "--literal-pathspecs"),
+    *("-c", "core.quotePath=false", "--literal-pathspecs", "--no-replace-objects"),
 )
-"""No program of the repository's own runs to find changes, and names are as they are."""
+"""No program of the repository's own runs to find changes; names and objects are as they are."""
 
 
 def said(root: Path, *arguments: str) -> str | None:

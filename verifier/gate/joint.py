@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from verifier.circuit.circuit import Circuit, Input, Latch
@@ -179,17 +179,24 @@ class Joint:
             stays, moved = self.graph.both(stays, here), self.graph.either(moved, there ^ 1)
         return self.graph.both(stays, moved)
 
-    def unobserved(self, step: str) -> list[Aspect]:
-        """Properties that a step violated and does not, although it leaves every field the same.
+    def unobserved(self, step: str, noted: Collection[str]) -> list[Aspect]:
+        """What a step makes of what is `noted` otherwise, and what it violated and does not.
 
-        Events alone can be why: less of what happens is noted.
+        That is so although it does the same to every field that is no ghost.
         """
         aspects, graph = self.aspects(step), self.graph
-        same = graph.any(one.differs for one in aspects if one.kind == "field") ^ 1
+        ghosts = {field.name for field in self.new.behaviour.fields if field.ghost}
+        moved = [one for one in aspects if one.kind == "field" and one.name not in ghosts]
+        same = graph.any(one.differs for one in moved) ^ 1
         found = [
             replace(one, differs=graph.all([same, one.differs, one.old[0], one.new[0] ^ 1]))
             for one in aspects
-            if one.kind == "property"
+            if one.kind == "property" and one.name in noted
+        ]
+        found += [
+            replace(one, differs=graph.both(same, one.differs))
+            for one in aspects
+            if one.kind == "field" and one.name in noted
         ]
         return [one for one in found if one.differs != FALSE]
 

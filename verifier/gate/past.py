@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +19,8 @@ from verifier.gate.circuits import Circuits
 from verifier.gate.digests import Digests
 from verifier.gate.revisions import Base
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
+from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in, observing
+from verifier.gate.weakened.observing import moved
 from verifier.language.errors import ModelError
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
@@ -34,6 +36,8 @@ class Before:
     claims: Behaviour
     expected: Mapping[str, str] = field(default_factory=dict)
     """By property; without a record `proved` is expected."""
+    moved: frozenset[str] = frozenset()
+    """Attributes that other functions than observers assign to."""
 
     def with_steps(self, names: Mapping[str, str]) -> Before:
         """The same with other names of some steps; the digests are of what it was."""
@@ -100,13 +104,15 @@ def _load_and_compile(
     here, there = places
     try:
         look_there(here, there)
+        os.chdir(there / Path.cwd().relative_to(here) if Path.cwd().is_relative_to(here) else there)
         catalogue = load(folder)
         require_apart(here)
     except ModelError as error:
         return Past(judged=named_in(folder), failures={"": _said(error, folder)})
     circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)
+    assigned = moved(folder, observing())
     tasks = {
-        name: partial(_compiled, catalogue, circuits, folder, name)
+        name: partial(_compiled, catalogue, circuits, folder, name, assigned)
         for name in catalogue.systems
         if name in touched or (now is not None and has_lost(judged, now, name))
     }
@@ -120,7 +126,9 @@ def _load_and_compile(
     return Past(tuple(catalogue.systems), before, expected, judged, failures)
 
 
-def _compiled(catalogue: Catalogue, circuits: Circuits, folder: Path, name: str) -> Before | Lost:
+def _compiled(
+    catalogue: Catalogue, circuits: Circuits, folder: Path, name: str, assigned: frozenset[str]
+) -> Before | Lost:
     try:
         system = catalogue.systems[name]
         properties = catalogue.properties_of(system)
@@ -139,6 +147,7 @@ def _compiled(catalogue: Catalogue, circuits: Circuits, folder: Path, name: str)
         },
         claims,
         {p.property: verdict for p, verdict in catalogue.expected.items() if p.system == name},
+        assigned,
     )
 
 

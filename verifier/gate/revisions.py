@@ -42,7 +42,7 @@ READ = (".py", ".toml")
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 PATCH = (
-    *("--unified=0", "--inter-hunk-context=0", "--no-color", "--no-renames"),
+    *("--unified=0", "--inter-hunk-context=0", "--no-color", "--no-renames", "--text"),
     *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--relative"),
 )
 """A patch that looks the same whatever the repository is configured to."""
@@ -200,6 +200,15 @@ def refuse_bare(folder: Path) -> None:
         raise ModelError(
             f"the repository `{folder}` is bare: it has no files to check",
             mend="run the gate in a clone or a worktree",
+        )
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a repository that has no project here: no change to one would be looked at."""
+    if _inside(folder):
+        raise ModelError(
+            f"there is no project in `{folder}`, and it is in a repository",
+            mend="change to the project's folder: a gate is about its changes",
         )
 
 

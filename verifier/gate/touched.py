@@ -45,12 +45,14 @@ def touches(catalogue: Catalogue, changed: Sequence[str]) -> Mapping[str, Touch]
     import networkx as nx
 
     graph = import_graph(catalogue.root)
-    at = {(root / node).resolve(): node for node in graph}
-    sources = [at[file] for file in sorted(real) if file in at]
+    at: dict[Path, list[str]] = {}
+    for node in graph:
+        at.setdefault((root / node).resolve(), []).append(node)
+    sources = [node for file in sorted(real) for node in at.get(file, ())]
     found: dict[str, Touch] = {}
     for name, system in catalogue.systems.items():
         ways = []
-        for start in (at[file] for file in _files_of(catalogue, system) if file in at):
+        for start in (node for file in _files_of(catalogue, system) for node in at.get(file, ())):
             for file in sources:
                 if nx.has_path(graph, start, file):
                     ways.append(tuple(nx.shortest_path(graph, start, file)))

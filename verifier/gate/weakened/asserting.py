@@ -7,50 +7,68 @@ functions that only assertions call. A call of a function that asserts is part o
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from verifier.gate.weakened.observing import called, conditions, giving, project_functions
-from verifier.gate.weakened.texts import Written, unparsed
+from verifier.gate.weakened.texts import Written, tree_of, unparsed
 
 DECORATORS = {"step", "models", "manual", "abstracts", "observer", "always", "sometimes"}
 """What makes a function one of which it is known whether a system runs it."""
+PLAIN = "plain "
+"""How the names begin of functions of which it is not known whether a system runs them."""
 ASSERT = "assert"
 """What names a function in an assertion; no function is called so."""
 
 
 @dataclass(frozen=True)
-class Assertions:
-    """What each function of a project asserts, by its name, and which others it calls."""
+class Held:
+    """An assertion, or a call of a function that asserts, with what happens around it."""
 
-    held: Mapping[str, tuple[Written, ...]] = field(default_factory=dict)
-    """With all that it hangs on as the text of each."""
+    written: Written
+    """With all that it hangs on as its text."""
+    before: frozenset[str]
+    """Assignments to what it reads, and calls, that come before it in its function."""
+    after: frozenset[str]
+
+    def is_as_it_was(self, now: Held) -> bool:
+        """Whether another one says the same, and nothing has moved from before it to behind it."""
+        moved = (self.before & now.after) - now.before
+        return self.written.text == now.written.text and not moved
+
+
+@dataclass(frozen=True)
+class Assertions:
+    """What each function of a project asserts, by its key, and which others it calls."""
+
+    held: Mapping[str, tuple[Held, ...]] = field(default_factory=dict)
     calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
     plain: frozenset[str] = frozenset()
     """Functions that no decorator of the language makes known when they run."""
 
-    def of(self, functions: Collection[str]) -> list[tuple[str, Written]]:
+    def of(self, functions: Collection[str]) -> list[tuple[str, Held]]:
         """The assertions in some functions and in the plain ones that these call."""
-        left, ran = [*functions], set[str]()
+        left, ran = [*functions], {*functions}
         while left:
-            name = left.pop()
-            if name not in ran:
-                ran.add(name)
-                left += self.calls.get(name, frozenset()) & self.plain
+            called = self.calls.get(left.pop(), frozenset())
+            more = {f"{PLAIN}{name}" for name in called & self.plain} - ran
+            ran |= more
+            left += more
         return [(name, each) for name in sorted(ran) for each in self.held.get(name, ())]
 
     def lost(
         self, ran: Collection[str], now: Assertions, run: Collection[str]
     ) -> list[tuple[str, Written]]:
         """The assertions in functions that ran, and are not in those that run now."""
-        left = Counter(each.text for _, each in now.of(run))
-        found = []
-        for name, each in self.of(ran):
-            if not left[each.text]:
-                found.append((name, each))
-            left[each.text] -= 1
+        left, found = [each for _, each in now.of(run)], []
+        for key, each in self.of(ran):
+            name = key.removeprefix(PLAIN)
+            same = next((other for other in left if each.is_as_it_was(other)), None)
+            if same is None:
+                found.append((name, each.written))
+            else:
+                left.remove(same)
         return found
 
 
@@ -58,23 +76,32 @@ def assertions(root: Path) -> Assertions:
     """All that the models and properties of a project assert."""
     functions = list(project_functions(root))
     defined = {function.name for _, function in functions}
+    calls: dict[str, frozenset[str]] = {}
+    for _, function in functions:
+        named, key = frozenset(_names(function)) & defined, _key(function)
+        calls[key] = calls.get(key, frozenset()) | named
     asserting = {
         f.name for _, f in functions if any(isinstance(x, ast.Assert) for x in ast.walk(f))
     }
-    predicates = _predicates(functions, defined)
-    held: dict[str, tuple[Written, ...]] = {}
-    calls: dict[str, frozenset[str]] = {}
+    bare = {key.removeprefix(PLAIN): named for key, named in calls.items()}
+    while more := {name for name, named in bare.items() if named & asserting} - asserting:
+        asserting |= more
+    predicates = _predicates(functions, defined) | _constants({file for file, _ in functions})
+    held: dict[str, tuple[Held, ...]] = {}
     for file, function in functions:
         where = file.relative_to(root).as_posix()
         found = tuple(
-            Written(where, node.lineno, _in_full(function, node, predicates))
-            for node in _asserting(function, asserting)
+            _held(where, function, node, predicates) for node in _asserting(function, asserting)
         )
-        held[function.name] = (*held.get(function.name, ()), *found)
-        named = frozenset(_names(function)) & defined
-        calls[function.name] = calls.get(function.name, frozenset()) | named
-    known = {f.name for _, f in functions if any(called(d) in DECORATORS for d in f.decorator_list)}
-    return Assertions(held, calls, frozenset(defined - known))
+        held[_key(function)] = (*held.get(_key(function), ()), *found)
+    plain = {function.name for _, function in functions if _key(function) != function.name}
+    return Assertions(held, calls, frozenset(plain))
+
+
+def _key(function: ast.FunctionDef) -> str:
+    """A function's name; a plain one is another than one of that name that is none."""
+    known = any(called(each) in DECORATORS for each in function.decorator_list)
+    return function.name if known else f"{PLAIN}{function.name}"
 
 
 def _asserting(function: ast.FunctionDef, names: Collection[str]) -> Iterator[ast.stmt | ast.expr]:
@@ -84,9 +111,43 @@ def _asserting(function: ast.FunctionDef, names: Collection[str]) -> Iterator[as
             yield node
 
 
+def _held(
+    where: str,
+    function: ast.FunctionDef,
+    node: ast.stmt | ast.expr,
+    predicates: Mapping[str, Predicate],
+) -> Held:
+    read = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    around = [each for each in ast.walk(function) if _touches(each, read)]
+    texts = [(getattr(each, "lineno", 0), ast.unparse(each)) for each in around]
+    written = Written(where, node.lineno, _in_full(function, node, predicates))
+    before = frozenset(text for line, text in texts if line < node.lineno)
+    return Held(written, before, frozenset(text for line, text in texts if line > node.lineno))
+
+
+def _touches(node: ast.AST, read: Collection[str]) -> bool:
+    """Whether a statement assigns to one of some attributes, or calls something."""
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return any(isinstance(each, ast.Attribute) and each.attr in read for each in targets)
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+
+
+def _constants(files: Collection[Path]) -> dict[str, Predicate]:
+    """What the modules' names stand for, where that is neither a function nor a class."""
+    found: dict[str, Predicate] = {}
+    for file in sorted(files):
+        for target, source in giving(tree_of(file), nested=False):
+            if isinstance(target, ast.Name):
+                known = found.get(target.id, Predicate("", frozenset()))
+                text = f"{known.text}\n{ast.unparse(source)}"
+                found[target.id] = Predicate(text, known.names | _names(source))
+    return found
+
+
 @dataclass(frozen=True)
 class Predicate:
-    """A function that only assertions call, and functions like it."""
+    """A function that only assertions call, or a constant, with what it names."""
 
     text: str
     names: frozenset[str]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from verifier.evidence.traces import Value
 from verifier.gate.behaviour import Behaviour
@@ -15,16 +16,19 @@ from verifier.gate.renaming import ALIKE, matched
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.states import States
 
+WORD = re.compile(r"\w+")
 LOST = ("disabled", "idle")
 """Changes by which less can happen in a step."""
 
 
 @dataclass(frozen=True)
 class Unobserved:
-    """A step that does the same to every field, of which less is noted: it violated a property."""
+    """A step that does the same to every field, and of which something else is noted."""
 
     step: str
-    property: str
+    note: str
+    """A ghost that it leaves otherwise, or a property that it violated."""
+    is_ghost: bool
     example: Mapping[str, Value]
 
 
@@ -45,9 +49,19 @@ class Compared:
 
 
 def compared(
-    old: Behaviour, new: Behaviour, then: Behaviour, now: Behaviour, change: Difference | None
+    old: Behaviour,
+    new: Behaviour,
+    then: Behaviour,
+    now: Behaviour,
+    change: Difference | None,
+    moved: Collection[str] = (),
+    violated: Collection[str] = (),
 ) -> Compared:
-    """Two versions of a system, and the claims about it `then` and `now`."""
+    """Two versions of a system, and the claims about it `then` and `now`.
+
+    `moved` are the attributes that the old version assigns to elsewhere than in observers,
+    `violated` the properties that it was expected to violate: that it does no more may be a repair.
+    """
     known = {} if change is None else dict(change.renamed_fields)
     renamed = known | _events(then, now, known)
     claims = Implied(then, now, renamed)
@@ -60,13 +74,19 @@ def compared(
     if change is not None:
         old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
         weaker = {group_of(each.function) for each in less}
-        violating = {each.step for each in change.changes if each.kind == "property"}
-        found = _unobserved(Joint(old, new, renamed), old, new, violating) if violating else ()
-        unobserved += (each for each in found if each.property not in weaker)
+        noting = {each.step for each in change.changes if _is_noted(new, each)}
+        notes = [f.name for f in new.fields if f.ghost and not {*WORD.findall(f.name)} & {*moved}]
+        names = dict(change.renamed_goals)
+        violated = {names.get(goal, goal) for goal in violated}
+        notes += (goal for goal in old.circuit.bad if ":" not in goal and goal not in violated)
+        joint = Joint(old, new, renamed)
+        found = _unobserved(joint, old, new, noting, notes) if noting else ()
+        unobserved += (each for each in found if each.note not in weaker)
+        back = {now: was for was, now in renamed.items()}
         digests |= {
-            f"observed {each.step}": (said(old.circuit, [goal]), said(new.circuit, [goal]))
+            f"observed {each.step}": (of_note(old, was), of_note(new, each.note))
             for each in unobserved
-            for goal in [each.property]
+            for was in [back.get(each.note, each.note)]
         }
         less_able = {each.step for each in change.changes if each.kind in LOST}
         for action in old.actions:
@@ -97,6 +117,16 @@ def renamed_goals(then: Behaviour, now: Behaviour) -> dict[str, str]:
     return claims.renamed({group_of(name) for name in then.circuit.bad} - groups)
 
 
+def of_note(behaviour: Behaviour, note: str) -> str:
+    """A digest of what is made of a ghost, or of a property."""
+    field = behaviour.field(note)
+    if field is None or note in behaviour.circuit.bad:
+        return said(behaviour.circuit, [note])
+    after = {latch.name: latch.next for latch in behaviour.circuit.latches}
+    noted = {f"{note} {number}": after[bit] for number, bit in enumerate(field.bits)}
+    return said(replace(behaviour.circuit, bad=noted), noted)
+
+
 def _is_noted(new: Behaviour, change: Change) -> bool:
     """Whether it is about what observers write, or what properties make of that."""
     field = new.field(change.name) if change.kind == "field" else None
@@ -122,14 +152,14 @@ def left_of(claims: Behaviour, name: str) -> str:
 
 
 def _unobserved(
-    joint: Joint, old: Behaviour, new: Behaviour, steps: Collection[str]
+    joint: Joint, old: Behaviour, new: Behaviour, steps: Collection[str], notes: Collection[str]
 ) -> Iterator[Unobserved]:
     states = States(joint)
     for action in new.actions:
         if action.name not in steps or old.action(action.name) is None:
             continue
-        for aspect in joint.unobserved(action.name):
+        for aspect in joint.unobserved(action.name, notes):
             example = states.where([aspect.differs], action.choices)
             if example is not None:
-                yield Unobserved(action.name, aspect.name, example)
+                yield Unobserved(action.name, aspect.name, aspect.kind == "field", example)
                 break

@@ -72,8 +72,8 @@ class Weakened:
                 yield from self._of_steps(side, side.change)
                 yield from self._of_starts(side.system, side.change)
         noting = tuple(name for name, side in self._sides.items() if side.judged.noted)
-        written = list(observed_otherwise(self._then, self._now, noting))
-        yield from written or self._unobserved()
+        yield from observed_otherwise(self._then, self._now, noting)
+        yield from self._unobserved()
         for name, side in self._sides.items():
             yield from asserted_less(self._then, self._now, name, side.judged)
         yield from self._of_mutants()
@@ -146,16 +146,21 @@ class Weakened:
             )
 
     def _unobserved(self) -> Iterator[Weakening]:
-        """Steps of which less is noted, where no observer and no call of one says why."""
+        """Steps that do the same, and of which something else is noted."""
         for side, seen in ((s, u) for s in self._sides.values() for u in s.judged.unobserved):
             place = self._now.steps.get(f"{side.system}/{seen.step}", Written("", 1))
+            before = f"`{seen.step}` violates `{seen.note}` in some states"
+            after = "it does the same and violates it no more: less is noted"
+            if seen.is_ghost:
+                before = f"`{seen.step}` leaves a note in `{seen.note}`"
+                after = "it does the same and leaves another note in some states"
             yield Weakening(
                 "claim",
                 f"observed/{seen.step}",
                 place.file,
                 place.line,
-                f"`{seen.step}` violates `{seen.property}` in some states",
-                "it leaves every field as before and violates it no more: less is noted",
+                before,
+                after,
                 seen.example,
                 *side.judged.digests.get(f"observed {seen.step}", ("", "")),
                 (side.system,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,9 +20,9 @@ from verifier.gate.weakened.asserting import Assertions, assertions
 from verifier.gate.weakened.observing import called, observations, observers
 from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
-from verifier.language.functions import ModelFunction
+from verifier.language.functions import ModelFunction, about
 from verifier.language.system import System
-from verifier.project.sources import python_files
+from verifier.project.sources import PARTS, python_files
 from verifier.project.toml import place_of
 
 
@@ -76,6 +77,13 @@ def judged_by(catalogue: Catalogue) -> Judged:
         accepted=entries(catalogue.root),
         lines=dict(_lines(catalogue, mutants)),
     )
+
+
+def observing() -> set[str]:
+    """The names of the functions that are observers in the modules that are loaded."""
+    modules = [sys.modules[name] for name in sys.modules if name.partition(".")[0] in PARTS]
+    found = (about(value) for module in modules for value in [*vars(module).values()])
+    return {f.body.__code__.co_name for f in found if f is not None and f.kind == "observer"}
 
 
 def named_in(root: Path) -> Judged:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from verifier.gate.weakened.texts import Written, tree_of, unparsed
@@ -28,6 +28,17 @@ def observers(root: Path) -> dict[str, Written]:
                     one = Written(known.file, known.line, f"{known.text}\n{one.file}\n{one.text}")
                 found[function.name] = one
     return found
+
+
+def moved(root: Path, observing: Collection[str]) -> frozenset[str]:
+    """The attributes that other functions than observers assign to."""
+    found: set[str] = set()
+    for _, function in project_functions(root):
+        if function.name not in observing:
+            for target, _ in giving(function):
+                inner = target.value if isinstance(target, ast.Subscript) else target
+                found |= {inner.attr} if isinstance(inner, ast.Attribute) else set()
+    return frozenset(found)
 
 
 def _aliases(tree: ast.Module) -> Iterator[str]:
@@ -95,9 +106,9 @@ def _with_sources(function: ast.FunctionDef, call: ast.Call) -> str:
             return "; ".join(texts)
 
 
-def giving(function: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """What is given values in a function, and from what."""
-    for node in ast.walk(function):
+def giving(scope: ast.AST, nested: bool = True) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is given values in a scope, and from what; `nested` with what is in its statements."""
+    for node in ast.walk(scope) if nested else ast.iter_child_nodes(scope):
         if isinstance(node, ast.Assign):
             yield from ((target, node.value) for target in node.targets)
         elif isinstance(node, ast.AugAssign | ast.NamedExpr | ast.AnnAssign):

@@ -11,7 +11,7 @@ from verifier.gate.circuits import Circuits
 from verifier.gate.digests import done, said
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.comparing import left_of
+from verifier.gate.weakened.comparing import left_of, of_note
 from verifier.gate.weakened.found import start_text, values_text
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES
 from verifier.gate.weakened.judged import Judged
@@ -90,8 +90,9 @@ class There:
             return
         elif kind == "observed":
             for _, behaviour in self._systems():
-                goals = [goal for goal in behaviour.circuit.bad if ":" not in goal]
-                yield from (said(behaviour.circuit, [goal]) for goal in goals)
+                notes = [goal for goal in behaviour.circuit.bad if ":" not in goal]
+                notes += [field.name for field in behaviour.fields if field.ghost]
+                yield from (of_note(behaviour, note) for note in notes)
         else:
             for system in self.catalogue.systems.values():
                 claims = claims_of(system, self.catalogue.properties_of(system))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+ASSIGNED = re.compile(r"^ *[\w.\[\]]*\.(\w+)(?:\[[^=]*\])? *(?::[^=]*)?=(?!=)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,11 @@ def unparsed(function: ast.FunctionDef) -> str:
     says = ast.get_docstring(function, clean=False) is not None
     body = function.body[1:] if says else function.body
     return "\n".join([ast.unparse(function.args), *map(ast.unparse, body)])
+
+
+def targets(text: str) -> set[str]:
+    """The attributes that the lines of a text assign to."""
+    return {each.group(1) for each in ASSIGNED.finditer(text)}
 
 
 @cache

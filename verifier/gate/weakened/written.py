@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.texts import Written
+from verifier.gate.weakened.texts import Written, targets
 from verifier.gate.weakened.weakening import Weakening, digest_of
 
 
 def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
     """Observers with another text, and calls that are gone, if systems note anything else."""
     if not systems:
+        yield from _observed_less(then, now)
         return
     for name, was in then.observers.items():
         left = now.observers.get(name)
@@ -24,6 +26,16 @@ def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> I
         changed = then.observers[name].text != now.observers.get(name, was).text
         if key not in now.observations and not changed:
             yield _written(f"observer/{name}", was, None, systems)
+
+
+def _observed_less(then: Judged, now: Judged) -> Iterator[Weakening]:
+    """Observers that note fewer fields, or are called in fewer places, though nothing shows it."""
+    calls = Counter(key.partition(" ")[0] for key in now.observations)
+    before = Counter(key.partition(" ")[0] for key in then.observations)
+    for name, was in then.observers.items():
+        left = now.observers.get(name)
+        if left is None or calls[name] < before[name] or targets(was.text) - targets(left.text):
+            yield _written(f"observer/{name}", was, left, ())
 
 
 def asserted_less(then: Judged, now: Judged, system: str, side: Compared) -> Iterator[Weakening]:
