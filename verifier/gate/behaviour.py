@@ -63,6 +63,12 @@ class Behaviour:
     functions: tuple[str, ...]
     """Model functions that its steps and properties run."""
 
+    @property
+    def possibilities(self) -> tuple[object, ...]:
+        """What fields can start as and choices can be, whether or not anything hangs on it."""
+        fields = tuple((field.name, field.values, field.initial) for field in self.fields)
+        return fields, tuple((action.name, action.choices) for action in self.actions)
+
     def field(self, name: str) -> Variable | None:
         return next((field for field in self.fields if field.name == name), None)
 

@@ -152,11 +152,11 @@ def _compared(
     """The properties that a change may touch, and what it does; new names alone touch none."""
     if before is None or now is None:
         return [], None
+    was, new = before.behaviour, behaviour_of(compiled)
     moved = [group for group in groups if before.digests.get(group) != memory.digest(group)]
-    if not moved:
+    if not moved and was.possibilities == new.possibilities:
         return [], None
-    goals = renamed_goals(before.claims, now)
-    change = difference(before.behaviour, behaviour_of(compiled), goals=goals)
+    change = difference(was, new, goals=renamed_goals(before.claims, now))
     return ([] if change.is_idle else moved), change
 
 

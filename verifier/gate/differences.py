@@ -41,6 +41,8 @@ class Difference:
     """Fields that start with another value; None stands for any value."""
     renamed_goals: tuple[tuple[str, str], ...] = ()
     """Properties, and cases as `sometimes:NAME`, that say the same by another name."""
+    lost_starts: tuple[str, ...] = ()
+    """Fields that started as any value and that no field stands for any more."""
     added_properties: tuple[str, ...] = ()
     removed_properties: tuple[str, ...] = ()
 
@@ -97,6 +99,11 @@ def difference(
             (now.name, was.initial, now.initial)
             for was, now in joint.fields
             if not _start_alike(was, now)
+        ),
+        lost_starts=tuple(
+            field.name
+            for field in old.fields
+            if field.initial is None and field.name in _only(old.fields, new.fields, renamed)
         ),
         renamed_goals=tuple(sorted(renamed_goals.items())),
         added_properties=tuple(sorted(_groups(new) - _groups(old))),

@@ -107,9 +107,9 @@ def _load_and_compile(
         os.chdir(there / Path.cwd().relative_to(here) if Path.cwd().is_relative_to(here) else there)
         catalogue = load(folder)
         require_apart(here)
+        circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)
     except ModelError as error:
         return Past(judged=named_in(folder), failures={"": _said(error, folder)})
-    circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)
     assigned = moved(folder, observing())
     tasks = {
         name: partial(_compiled, catalogue, circuits, folder, name, assigned)

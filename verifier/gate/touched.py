@@ -39,7 +39,7 @@ def touches(catalogue: Catalogue, changed: Sequence[str]) -> Mapping[str, Touch]
         further = [within_project(each.place.file) for each in reasons[:1]]
         return {name: Touch(name, (*changed[:1], *further, name)[:1]) for name in catalogue.systems}
     root = catalogue.root.resolve()
-    real = {(root / file).resolve() for file in changed if file.endswith(".py")}
+    real = {(root / file).resolve() for file in changed}
     if not real:
         return {}
     import networkx as nx

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from verifier.gate.weakened.observing import called, conditions, giving, project_functions
-from verifier.gate.weakened.texts import Written, tree_of, unparsed
+from verifier.gate.weakened.texts import Written, by_new_names, tree_of, unparsed
 
 DECORATORS = {"step", "models", "manual", "abstracts", "observer", "always", "sometimes"}
 """What makes a function one of which it is known whether a system runs it."""
@@ -32,10 +32,12 @@ class Held:
     """Assignments to what it reads, and calls, that come before it in its function."""
     after: frozenset[str]
 
-    def is_as_it_was(self, now: Held) -> bool:
+    def is_as_it_was(self, now: Held, names: Mapping[str, str]) -> bool:
         """Whether another one says the same, and nothing has moved from before it to behind it."""
-        moved = (self.before & now.after) - now.before
-        return self.written.text == now.written.text and not moved
+        if by_new_names(self.written.text, names) != now.written.text:
+            return False
+        before = {by_new_names(text, names) for text in self.before}
+        return not (before & now.after) - now.before
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,16 @@ class Assertions:
         return [(name, each) for name in sorted(ran) for each in self.held.get(name, ())]
 
     def lost(
-        self, ran: Collection[str], now: Assertions, run: Collection[str]
+        self, ran: Collection[str], now: Assertions, run: Collection[str], names: Mapping[str, str]
     ) -> list[tuple[str, Written]]:
-        """The assertions in functions that ran, and are not in those that run now."""
+        """The assertions in functions that ran, and are not in those that run now.
+
+        `names` are words that are called otherwise.
+        """
         left, found = [each for _, each in now.of(run)], []
         for key, each in self.of(ran):
             name = key.removeprefix(PLAIN)
-            same = next((other for other in left if each.is_as_it_was(other)), None)
+            same = next((other for other in left if each.is_as_it_was(other, names)), None)
             if same is None:
                 found.append((name, each.written))
             else:
@@ -184,7 +189,8 @@ def _in_full(
     function: ast.FunctionDef, node: ast.stmt | ast.expr, predicates: Mapping[str, Predicate]
 ) -> str:
     """An assertion, or a call of one, with all that it hangs on, a line each."""
-    texts = {ast.unparse(node): None}
+    says = f"assert {ast.unparse(node.test)}" if isinstance(node, ast.Assert) else ast.unparse(node)
+    texts = {says: None}
     wanted = _names(node) if isinstance(node, ast.Assert) else set[str]()
     for test in conditions(function, node):
         texts[f"if {ast.unparse(test)}"] = None

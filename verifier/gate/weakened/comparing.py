@@ -45,6 +45,8 @@ class Compared:
     ran: Collection[str] = ()
     runs: Collection[str] = ()
     """The model functions that its steps and properties ran, and run."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Words of names that are others by now."""
     digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -104,8 +106,25 @@ def compared(
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
     noted = change is not None and any(_is_noted(new, each) for each in change.changes)
     return Compared(
-        tuple(less), heirs, tuple(unobserved), noted, old.functions, new.functions, digests
+        tuple(less),
+        heirs,
+        tuple(unobserved),
+        noted,
+        old.functions,
+        new.functions,
+        {} if change is None else _words(change),
+        digests,
     )
+
+
+def _words(change: Difference) -> dict[str, str]:
+    """The words in which new names of fields, steps and choices differ from the old ones."""
+    found: dict[str, str] = {}
+    for was, now in (*change.renamed_fields, *change.renamed_steps, *change.renamed_choices):
+        old, new = WORD.findall(was), WORD.findall(now)
+        if len(old) == len(new):
+            found |= {a: b for a, b in zip(old, new, strict=True) if a != b}
+    return found
 
 
 def renamed_goals(then: Behaviour, now: Behaviour) -> dict[str, str]:

@@ -13,7 +13,7 @@ from verifier.gate.scores import Entry as Score
 from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.implied import SOMETIMES
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.texts import Written
+from verifier.gate.weakened.texts import Written, by_new_names
 from verifier.gate.weakened.weakening import Kind, Weakening, digest_of, value
 from verifier.gate.weakened.written import asserted_less, observed_otherwise
 
@@ -206,7 +206,8 @@ class Weakened:
 
     def _of_starts(self, system: str, change: Difference) -> Iterator[Weakening]:
         place = self._now.systems[system]
-        for name, old, new in change.starts:
+        gone = ((name, None, GONE) for name in change.lost_starts)
+        for name, old, new in (*change.starts, *gone):
             if new is not None:
                 was, now = (start_text(each) for each in (old, new))
                 yield Weakening(
@@ -229,7 +230,9 @@ class Weakened:
                 continue
             now = self._now.mutants.get(system)
             missed = set() if now is None else {*now.survivors, *now.undecided}
-            missed -= {*entry.survivors, *entry.undecided}
+            names = self._sides[system].judged.names if system in self._sides else {}
+            known = (by_new_names(each, names) for each in (*entry.survivors, *entry.undecided))
+            missed -= {*entry.survivors, *entry.undecided, *known}
             fewer = now is not None and (now.killed < entry.killed) and self._is_as_it_was(system)
             if now is None or missed or fewer:
                 left = "" if now is None else repr(now)

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from verifier.catalogue import Catalogue
 from verifier.gate.behaviour import behaviour_of
 from verifier.gate.circuits import Circuits
-from verifier.gate.differences import alike
+from verifier.gate.differences import alike, difference
 from verifier.gate.past import Before, Past
 from verifier.gate.revisions import NO_MODELS, Base
 from verifier.gate.weakened.claims import claims_of
@@ -53,7 +53,11 @@ def _as(before: Before, name: str, catalogue: Catalogue, circuits: Circuits) -> 
         return None  # it is reported where it is decided
     then = before.claims
     goals = renamed_goals(then, claims)
-    if not alike(before.behaviour.with_goals(goals), behaviour):
+    was = before.behaviour.with_goals(goals)
+    if not alike(was, behaviour):
+        return None
+    change = difference(was, behaviour)
+    if not change.none or change.lost or change.lost_starts:
         return None
     implied = Implied(then, claims, {})
     gone = {group_of(each) for each in then.circuit.bad} - {group_of(n) for n in claims.circuit.bad}

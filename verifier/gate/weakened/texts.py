@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+WORD = re.compile(r"\w+")
 ASSIGNED = re.compile(r"^ *[\w.\[\]]*\.(\w+)(?:\[[^=]*\])? *(?::[^=]*)?=(?!=)", re.MULTILINE)
 
 
@@ -35,6 +36,11 @@ def unparsed(function: ast.FunctionDef) -> str:
     says = ast.get_docstring(function, clean=False) is not None
     body = function.body[1:] if says else function.body
     return "\n".join([ast.unparse(function.args), *map(ast.unparse, body)])
+
+
+def by_new_names(text: str, names: Mapping[str, str]) -> str:
+    """A text with words that are called otherwise by now."""
+    return WORD.sub(lambda found: names.get(found.group(), found.group()), text)
 
 
 def targets(text: str) -> set[str]:

@@ -34,13 +34,14 @@ def _observed_less(then: Judged, now: Judged) -> Iterator[Weakening]:
     before = Counter(key.partition(" ")[0] for key in then.observations)
     for name, was in then.observers.items():
         left = now.observers.get(name)
-        if left is None or calls[name] < before[name] or targets(was.text) - targets(left.text):
+        fewer = left is None or len(targets(was.text)) > len(targets(left.text))
+        if fewer or calls[name] < before[name]:
             yield _written(f"observer/{name}", was, left, ())
 
 
 def asserted_less(then: Judged, now: Judged, system: str, side: Compared) -> Iterator[Weakening]:
     """What the functions that a system ran asserted, and those that it runs do not."""
-    for name, was in then.assertions.lost(side.ran, now.assertions, side.runs):
+    for name, was in then.assertions.lost(side.ran, now.assertions, side.runs, side.names):
         first = Written(was.file, was.line, was.text.partition("\n")[0])
         weaker = _written(f"assertion/{name}", first, None, (system,))
         yield replace(weaker, was=digest_of(was.text))
