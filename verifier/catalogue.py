@@ -32,6 +32,7 @@ from verifier.project.toml import place_of
 from verifier.project.toml import read_toml as read_toml
 from verifier.project.unaltered import Program
 from verifier.project.unseen import (
+    refuse_changed_records,
     refuse_unmade_systems,
     refuse_unseen_claims,
     refuse_unseen_systems,
@@ -248,6 +249,11 @@ def load(root: Path) -> Catalogue:
                 functions[function] = None
     for module in models:
         refuse_unseen_systems(module, systems)
+    own = [sys.modules[n] for n, source in imports.sources.items() if source.root == 0]
+    for module in own:
+        refuse_changed_records(module)
+        if module.__name__.startswith("models.") and module not in models:
+            refuse_unseen_systems(module, systems)
     properties: dict[ModelFunction, None] = {}
     claimed = list(modules_under(root, "properties"))
     for module in claimed:

@@ -149,6 +149,73 @@ def test_an_exception_that_has_no_text(root: Path) -> None:
     assert refused(root, before=text) == "module `models.m` raises Bad: it has no text"
 
 
+KIND = "class Other(property):\n    pass\n\n"
+SWALLOWED = "try:\n    START = {}\nexcept Exception:\n    START = Cpu()"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            f"{KIND}@record\nclass Own:\n    x: bool = False\n    y = Other(lambda self: self.x)",
+            "`Own.y` is a `Other`, which is no plain property",
+        ),
+        ("HELD = vars(Cpu())", "the namespace of a record is read"),
+        ("HELD = Cpu().__dict__", "the namespace of a record is read"),
+        ("HELD = vars(Cpu)", "the namespace of a record is read"),
+        (SWALLOWED.format("Machine.cpu"), "`Machine.cpu` is read through its class"),
+        (SWALLOWED.format("Cpu() if Cpu() else Cpu()"), "a `Cpu` is used as a condition"),
+        ("Cpu.lazy = False", "`Cpu.lazy` is assigned to after the class was made"),
+    ],
+)
+def test_what_a_record_would_answer_otherwise_is_refused(
+    root: Path, text: str, message: str
+) -> None:
+    assert refused(root, before=text) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'assert not hasattr(Cpu, "blank") and getattr(Cpu, "blank", True)',
+        'assert Cpu.lazy and hasattr(Cpu, "owner")',
+        "@record\nclass Own:\n    def __str__(self):\n        return 'own'\n\n"
+        "assert f'{Own()}' == format(Own()) == str(Own()) == 'own'",
+        "class Own:\n    x = 1\n\nassert vars(Own)['x'] == 1 and 'Own' in vars()",
+    ],
+)
+def test_what_a_record_answers_as_python_does(root: Path, text: str) -> None:
+    loaded(root, before=text, field="blank: bool")
+
+
+def test_a_property_may_have_a_citation_and_another_name(root: Path) -> None:
+    text = (
+        "from verifier.language import abstracts\n\n@record\nclass Own:\n    x: bool = True\n\n"
+        "    @property\n    @abstracts('it')\n    def low(self) -> bool:\n        return not self.x"
+        "\n\n    idle = low\n\nassert not Own().low and not Own().idle"
+    )
+    loaded(root, before=text)
+
+
+@pytest.mark.parametrize("text", ['"Machine"', 'Annotated[Machine, "it"]'])
+def test_an_annotation_may_be_quoted_twice(root: Path, text: str) -> None:
+    head = "from __future__ import annotations\nfrom typing import Annotated\n"
+    (root / "properties" / "p.py").write_text(head + CLAIM.replace(": Machine)", f": {text})"))
+    catalogue = load(root)
+    assert catalogue.properties_of(catalogue.systems["m/one"])
+
+
+def test_a_system_of_a_private_module_that_is_imported_is_refused(root: Path) -> None:
+    own = "from models.m import made\nTWO = made('m/two')\n"
+    (root / "models" / "_own.py").write_text(own)
+    made = "def made(name):\n    return System(name, Machine(), (run,))\n"
+    text = MODEL.format(**ORDINARY).replace("SYSTEM =", f"{made}\n\nSYSTEM =")
+    (root / "models" / "m.py").write_text(text)
+    (root / "models" / "n.py").write_text("from models import _own\n")
+    with pytest.raises(ModelError, match="the system `m/two` is not checked"):
+        load(root)
+
+
 @pytest.mark.parametrize("part", ["models", "properties"])
 def test_a_module_of_the_name_of_a_folder_beside_it(root: Path, part: str) -> None:
     (root / f"{part}.py").write_text(CLAIM)

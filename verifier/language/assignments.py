@@ -8,6 +8,7 @@ Python's order of evaluation stays. One is on the right of `%`, which makes text
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterable
 from types import CodeType, FrameType
 from typing import Any, TypeVar
@@ -19,12 +20,29 @@ from verifier.language.running import RUNNING
 from verifier.language.text_nodes import Node, place_in_text
 
 T = TypeVar("T")
+dict_of = vars
 
 ELSEWHERE = "move it there: what a model runs is compiled from there, and watched"
 
 
 NUMBER = "@number"
 """How it calls the one on the right of `%`."""
+
+
+NAMESPACE = "@namespace"
+"""How it calls the one around whatever is asked for its `__dict__`."""
+
+
+def no_record(value: T) -> T:
+    """What is asked for its namespace; refused if that has the language's own parts."""
+    if is_record(value) or "__layout__" in getattr(value, "__dict__", {}):
+        raise refuse("the namespace of a record is read", "read its fields")
+    return value
+
+
+def namespace(*given: Any) -> dict[str, Any]:
+    """`vars`, as models have it."""
+    return dict_of(*map(no_record, given)) if given else sys._getframe(1).f_locals
 
 
 IDENTITY = "@identity"
@@ -60,6 +78,7 @@ INSTRUMENTS: dict[str, Callable[..., Any]] = {
     GUARD: only_records,
     NUMBER: only_numbers,
     IDENTITY: identity,
+    NAMESPACE: no_record,
 }
 """The guards, by their names in the compiled text."""
 
@@ -69,6 +88,8 @@ def guard(nodes: Iterable[Node], file: str) -> None:
     for node, _ in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
             node.value = _guarded(GUARD, node.value)
+        elif isinstance(node, ast.Attribute) and node.attr == "__dict__":
+            node.value = _guarded(NAMESPACE, node.value)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
             node.right = _guarded(NUMBER, node.right)
         elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mod):

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from inspect import Parameter, Signature, signature
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
@@ -173,8 +173,9 @@ def _meant(body: FunctionType) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, text in body.__annotations__.items():
         if isinstance(text, str) and name != "return":
+            one = SimpleNamespace(__annotations__={name: text})
             with suppress(Exception):
-                found[name] = eval(text, body.__globals__)
+                found[name] = get_type_hints(one, body.__globals__)[name]
     return found
 
 

@@ -6,7 +6,7 @@ import ast
 from types import CodeType
 from typing import Any
 
-from verifier.language.assignments import INSTRUMENTS, guard
+from verifier.language.assignments import INSTRUMENTS, guard, namespace
 from verifier.language.probes import Probes
 from verifier.language.text_nodes import nodes_of
 
@@ -17,4 +17,4 @@ def instrumented(tree: ast.Module, file: str) -> tuple[CodeType, dict[str, Any]]
     probes.mark(nodes)
     guard(nodes, file)
     code = compile(tree, file, "exec", dont_inherit=True, optimize=0)
-    return code, {**probes.names, **INSTRUMENTS}
+    return code, {**probes.names, **INSTRUMENTS, "vars": namespace}

@@ -75,7 +75,7 @@ def _equal(self: Any, other: Any) -> Any:
 def _format(self: Any, form: str) -> str:
     if RUNNING.get() and in_model():
         raise refuse(f"a `{type(self).__name__}` is made into text", "compare its fields")
-    return format(_show(self), form)
+    return format(str(self), form)
 
 
 def _show(self: Any) -> str:
@@ -138,21 +138,41 @@ def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
         if name in UNUSABLE:
             raise refuse(f"`{cls.__name__}` has `{name}`, which no model can use", ANOTHER_NAME)
     for name, attribute in list(cls.__dict__.items()):
-        if isinstance(attribute, property) and attribute.fget is not None:
-            setattr(cls, name, property(model_function(attribute.fget)))
+        if isinstance(attribute, property):
+            setattr(cls, name, _read_only(cls, name, attribute))
         elif isinstance(attribute, cached_property):
             raise refuse(f"`{cls.__name__}.{name}` is remembered", "make it a property")
         elif name in METHODS or name in CREATORS:
             raise refuse(f"`{cls.__name__}` defines `{name}`", "give it a name of its own")
         elif isfunction(attribute) and about(attribute) is None:
             setattr(cls, name, model_function(attribute))
+    given = {name for name in layout.fields if _has_default(cls, name)}
     for name, field in layout.fields.items():
-        setattr(cls, name, FieldAccess(cls, field))
+        setattr(cls, name, FieldAccess(cls, field, name in given))
     setattr(cls, "__layout__", layout)  # noqa: B010
     setattr(cls, "__view__", View(cls))  # noqa: B010
     for name, method in METHODS.items():
         setattr(cls, name, method)
     return cls
+
+
+def _has_default(cls: type, name: str) -> bool:
+    """Whether a field has a default in Python, its own or that of a base record."""
+    for base in cls.__mro__:
+        if name in base.__dict__:
+            held = base.__dict__[name]
+            return held.given if isinstance(held, FieldAccess) else True
+    return False
+
+
+def _read_only(cls: type, name: str, given: property) -> property:
+    """A property whose getter is a model function."""
+    if type(given) is not property:
+        what = f"`{cls.__name__}.{name}` is a `{type(given).__name__}`, which is no plain property"
+        raise refuse(what, "write a method, or a property as Python has it")
+    if given.fget is None or about(given.fget) is not None:
+        return given
+    return property(model_function(given.fget), given.fset, given.fdel)
 
 
 def _check_mixins(cls: type) -> None:

@@ -48,10 +48,12 @@ class Record(Protocol):
 class FieldAccess:
     """Reads one field; writes go through the record's `__setattr__`."""
 
-    __slots__ = ("field", "offset", "owner", "part", "slot")
+    __slots__ = ("field", "given", "offset", "owner", "part", "slot")
 
-    def __init__(self, owner: type, field: Field) -> None:
+    def __init__(self, owner: type, field: Field, given: bool) -> None:
+        """`given` says that the field has a default, so that Python's class has it, too."""
         self.owner = owner
+        self.given = given
         self.field = field
         self.offset = field.offset
         self.slot = isinstance(field, Slot)
@@ -73,11 +75,16 @@ class FieldAccess:
 
     def _misread(self, record: Record | None) -> Any:
         """What a class has in Python, which is the default of a value; refused in a run."""
-        if record is None and self.slot and not RUNNING.get():
-            return layout_of(self.owner).defaults[self.offset]
         path = next(
             name for name, field in layout_of(self.owner).fields.items() if field == self.field
         )
+        if record is None and not RUNNING.get():
+            if not self.given:
+                raise AttributeError(
+                    f"type object '{self.owner.__name__}' has no attribute '{path}'"
+                )
+            if self.slot:
+                return layout_of(self.owner).defaults[self.offset]
         how = "through its class" if record is None else "through `super()`"
         raise refuse(f"`{self.owner.__name__}.{path}` is read {how}", f"read `.{path}` of a record")
 

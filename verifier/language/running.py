@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,16 +17,35 @@ RUNNING: ContextVar[ConcreteRun | SymbolicRun | None] = ContextVar("RUNNING", de
 """The run that is under way."""
 
 
+REFUSED: ContextVar[list[Exception] | None] = ContextVar("REFUSED", default=None)
+"""What was refused while a module is loaded; None where none is."""
+
+
 def stopping(error: E) -> E:
     """Note an exception that ends a path of the run that is under way; the first one counts.
 
     A model function that returns all the same raises it again: code that catches it, or that
     Python calls without passing on what it raises, does not go on after it.
     """
-    run = RUNNING.get()
+    run, refused = RUNNING.get(), REFUSED.get()
     if run is not None and run.stopped is None:
         run.stopped = error
+    elif run is None and refused is not None:
+        refused.append(error)
     return error
+
+
+@contextmanager
+def passing_on() -> Iterator[None]:
+    """Raise what was refused meanwhile, though what runs has caught it."""
+    refused = REFUSED.get()
+    token = REFUSED.set([] if refused is None else refused)
+    try:
+        yield
+        for error in REFUSED.get() or ():
+            raise error
+    finally:
+        REFUSED.reset(token)
 
 
 def resume(run: ConcreteRun | SymbolicRun) -> None:

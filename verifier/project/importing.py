@@ -21,6 +21,7 @@ from typing import Any
 
 from verifier.language.errors import Place
 from verifier.language.instrumented import instrumented
+from verifier.language.running import passing_on
 from verifier.language.texts import forget
 from verifier.project.purity import reasons_of
 from verifier.project.reading import Reading, Reason, read_imports, refuse_held
@@ -90,7 +91,7 @@ class Imports:
         show_as_compiled(source)
         own = {"__import__": partial(self._import, source), **names}
         module.__dict__["__builtins__"] = {**vars(builtins), **own}
-        with watched(partial(self._notice, source)):
+        with passing_on(), watched(partial(self._notice, source)):
             exec(code, module.__dict__)
         refuse_held(source, module)
 

@@ -12,7 +12,15 @@ from verifier.language.class_parts import attributes_of
 from verifier.language.errors import ModelError, Place
 from verifier.language.functions import ModelFunction, about
 from verifier.language.made import made_in
+from verifier.language.record_classes import check_unchanged
 from verifier.language.system import System, is_made
+
+
+def refuse_changed_records(module: ModuleType) -> None:
+    """Refuse records whose classes were assigned to after they were made."""
+    for value in [*vars(module).values()]:
+        if isinstance(value, type) and "__layout__" in vars(value):
+            check_unchanged(value)
 
 
 def refuse_unmade_systems(module: ModuleType) -> None:
