@@ -150,10 +150,11 @@ class Joint:
         if ASSERTIONS in self.new.behaviour.circuit.bad:  # to fail one is a violation of its own
             [fails] = self.effect(self.new, now, {}, [ASSERTIONS])[ASSERTIONS]
             lost = graph.both(lost, fails ^ 1)
+        stopped = self._stopped(old, new)
         found = [
             aspect("disabled", step, lost, old[fires], new[fires]),
             aspect("enabled", step, won, old[fires], new[fires]),
-            aspect("idle", step, self._stopped(old, new), [TRUE], [FALSE]),
+            aspect("idle", step, stopped, [stopped], [stopped]),
         ]
         for goal in goals:
             differs = graph.differ(old[goal][0], new[goal][0])

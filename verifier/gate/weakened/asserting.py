@@ -195,20 +195,25 @@ def _in_full(
     for test in conditions(function, node):
         texts[f"if {ast.unparse(test)}"] = None
         wanted |= _names(test)
-    local = [
-        (target, source) for target, source in giving(function) if isinstance(target, ast.Name)
-    ]
+    local = [({*_stored(target)}, target, source) for target, source in giving(function)]
     while True:
         before = len(texts)
-        for target, source in local:
-            if target.id in wanted:
-                texts[f"{target.id} = {ast.unparse(source)}"] = None
+        for stored, target, source in local:
+            if stored & wanted:
+                texts[f"{ast.unparse(target)} = {ast.unparse(source)}"] = None
                 wanted |= _names(source)
         for name in sorted(wanted & predicates.keys()):
             texts[f"{name}:{predicates[name].text}"] = None
             wanted |= predicates[name].names
         if len(texts) == before:
             return "\n".join(texts)
+
+
+def _stored(target: ast.expr) -> Iterator[str]:
+    """The names that an assignment gives values to."""
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -70,7 +70,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
         said=said,
         pairs=tuple(map(str, catalogue.pairs())),
         observers=(noting := observers(catalogue.root)),
-        observations=observations(catalogue.root, noting),
+        observations=observations(catalogue.root, {*noting, *observing()}),
         assertions=assertions(catalogue.root),
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
         mutants=(mutants := scores(catalogue.root)),

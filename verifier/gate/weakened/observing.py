@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from verifier.gate.weakened.texts import Written, tree_of, unparsed
@@ -49,7 +49,7 @@ def _aliases(tree: ast.Module) -> Iterator[str]:
                 yield alias.asname
 
 
-def observations(root: Path, names: Mapping[str, Written]) -> dict[str, Written]:
+def observations(root: Path, names: Collection[str]) -> dict[str, Written]:
     """The calls of observers, each as OBSERVER FUNCTION: TEXT with what its arguments hang on.
 
     The same text, twice in one function, is there once more for each time.

@@ -23,7 +23,8 @@ def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> I
             yield _written(f"observer/{name}", was, left, systems)
     for key, was in then.observations.items():
         name = key.partition(" ")[0]
-        changed = then.observers[name].text != now.observers.get(name, was).text
+        known = then.observers.get(name, was)
+        changed = known.text != now.observers.get(name, known).text
         if key not in now.observations and not changed:
             yield _written(f"observer/{name}", was, None, systems)
 
