@@ -196,9 +196,8 @@ def test_a_full_disk_is_told_and_loses_nothing(
 
 def test_two_gates_at_once_find_the_same(cold: Project) -> None:
     running = [cold.start("gate", "--accept") for _ in range(3)]
-    assert [process.wait(600) for process in running] == [0, 0, 0]
-    for process in running:
-        process.communicate()
+    said = [process.communicate(timeout=600) for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
     assert hows(cold)[1] == 0
     assert not list(cold.folder.rglob(".*.json.*"))
 

@@ -38,7 +38,7 @@ def test_what_is_claimed_or_possible_less_fails_the_gate(
 def test_what_says_as_much_is_not_weaker(project: Project, edit: Callable[[Project], None]) -> None:
     edit(project)
     found, code = report(project)
-    assert found["weakened"] == []
+    assert [one for one in found["weakened"] if not one["accepted"]] == []
     assert code == (1 if edit in MOVING else 0)
 
 

@@ -41,6 +41,8 @@ class Difference:
     """Fields that start with another value; None stands for any value."""
     renamed_goals: tuple[tuple[str, str], ...] = ()
     """Properties, and cases as `sometimes:NAME`, that say the same by another name."""
+    exposed: tuple[str, ...] = ()
+    """Fields that were ghosts and are none any more: what a model runs may read them."""
     lost_starts: tuple[str, ...] = ()
     """Fields that started as any value and that no field stands for any more."""
     added_properties: tuple[str, ...] = ()
@@ -100,6 +102,7 @@ def difference(
             for was, now in joint.fields
             if not _start_alike(was, now)
         ),
+        exposed=tuple(now.name for was, now in joint.fields if was.ghost and not now.ghost),
         lost_starts=tuple(
             field.name
             for field in old.fields

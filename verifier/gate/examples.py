@@ -54,7 +54,7 @@ class Change:
     @property
     def effect(self) -> tuple[str, str, Value, Value, Reached, int]:
         """What is equal where another step does the same differently, as near to a start."""
-        name = "" if self.kind in ("disabled", "enabled", "idle") else self.name
+        name = "" if self.kind in ("disabled", "enabled", "idle", "failing") else self.name
         return self.kind, name, self.old, self.new, self.reached, len(self.moves)
 
 

@@ -18,7 +18,7 @@ class Aspect:
 
     step: str
     kind: str
-    """`disabled`, `enabled` or `idle` where it was not, `field`, `property` or `witness`."""
+    """`disabled`, `enabled`, `idle`, `failing` where it was not; `field`, `property`, `witness`."""
     name: str
     differs: int
     old: tuple[int, ...]
@@ -141,19 +141,20 @@ class Joint:
         def aspect(
             kind: str, name: str, differs: int, a: Sequence[int], b: Sequence[int]
         ) -> Aspect:
-            alone = kind in ("enabled", "disabled") or name == ASSERTIONS  # whose step is not taken
-            both = given if alone else graph.both(given, enabled)
+            untaken = kind in ("enabled", "disabled", "failing") or name == ASSERTIONS
+            both = given if untaken else graph.both(given, enabled)
             return Aspect(step, kind, name, graph.both(both, differs), tuple(a), tuple(b))
 
-        [was_able], [is_able] = old[fires], new[fires]
+        [was_able], [is_able], failing = old[fires], new[fires], FALSE
         lost, won = graph.both(was_able, is_able ^ 1), graph.both(is_able, was_able ^ 1)
         if ASSERTIONS in self.new.behaviour.circuit.bad:  # to fail one is a violation of its own
             [fails] = self.effect(self.new, now, {}, [ASSERTIONS])[ASSERTIONS]
-            lost = graph.both(lost, fails ^ 1)
+            failing, lost = graph.both(lost, fails), graph.both(lost, fails ^ 1)
         stopped = self._stopped(old, new)
         found = [
             aspect("disabled", step, lost, old[fires], new[fires]),
             aspect("enabled", step, won, old[fires], new[fires]),
+            aspect("failing", step, failing, old[fires], new[fires]),
             aspect("idle", step, stopped, [stopped], [stopped]),
         ]
         for goal in goals:

@@ -80,7 +80,8 @@ def past_of(
             if reason is not None:
                 return Past(judged=named_in(root), failures={"": reason})
             places = base.top.resolve(), Path(folder.name).resolve()
-            task = partial(_load_and_compile, places, root, frozenset(touched), now, cache, jobs)
+            wanted = frozenset(touched)
+            task = partial(_load_and_compile, places, root, wanted, now, cache, jobs, whole)
             [(_, answer)] = side_by_side({"base": task}, 1, watch)
         finally:
             with shielded():
@@ -100,6 +101,7 @@ def _load_and_compile(
     now: Judged | None,
     cache: Cache,
     jobs: int,
+    whole: bool,
 ) -> Past:
     here, there = places
     try:
@@ -107,6 +109,8 @@ def _load_and_compile(
         os.chdir(there / Path.cwd().relative_to(here) if Path.cwd().is_relative_to(here) else there)
         catalogue = load(folder)
         require_apart(here)
+        if catalogue.imports is not None and catalogue.imports.reasons() and not whole:
+            return Past(failures={"": "its models may read more than their text"})
         circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)
     except ModelError as error:
         return Past(judged=named_in(folder), failures={"": _said(error, folder)})

@@ -110,6 +110,8 @@ def difference_of(change: Change) -> str:
         return "is possible where it was not"
     if change.kind == "disabled":
         return "is not possible any more where it was"
+    if change.kind == "failing":
+        return "fails an assertion where it was possible"
     if change.kind == "idle":
         return "does nothing any more where it did something"
     if change.kind == "property":

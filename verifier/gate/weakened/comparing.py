@@ -17,7 +17,7 @@ from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, gro
 from verifier.gate.weakened.states import States
 
 WORD = re.compile(r"\w+")
-LOST = ("disabled", "idle")
+LOST = ("disabled", "failing", "idle")
 """Changes by which less can happen in a step."""
 
 

@@ -21,6 +21,7 @@ GONE = "gone"
 LOST = {
     "disabled": ("is possible", "is not possible any more"),
     "idle": ("does something", "does nothing any more"),
+    "failing": ("is possible", "fails an assertion, as it is known to"),
 }
 """What a step did, and does, where less can happen."""
 DEFAULT = "proved"
@@ -174,7 +175,9 @@ class Weakened:
             was, now = side.judged.digests.get(name, (one.was, ""))
             yield replace(one, was=was, now=now, systems=(side.system,))
         for each in change.changes:
-            if each.kind in LOST:
+            known = f"{side.system}/assertions"
+            failed = {self._then.expected.get(known), self._now.expected.get(known)} == {"violated"}
+            if each.kind in LOST and (failed or each.kind != "failing"):
                 place = self._now.steps[f"{side.system}/{each.step}"]
                 yield Weakening(
                     "step",
@@ -206,6 +209,12 @@ class Weakened:
 
     def _of_starts(self, system: str, change: Difference) -> Iterator[Weakening]:
         place = self._now.systems[system]
+        for name in change.exposed[:1]:
+            more = f" and {len(change.exposed) - 1} more" * (len(change.exposed) > 1)
+            was, now = f"`{name}`{more} only properties and observers read", "whatever runs may"
+            digests = digest_of(was), digest_of(now)
+            at = place.file, place.line
+            yield Weakening("claim", f"ghost/{name}", *at, was, now, {}, *digests, (system,))
         gone = ((name, None, GONE) for name in change.lost_starts)
         for name, old, new in (*change.starts, *gone):
             if new is not None:
@@ -261,17 +270,27 @@ class Weakened:
             now = f"{self._systems[system]}/{self._heirs.get(group, group)}"
             was, expected = self._then.expected.get(pair), self._now.expected.get(now)
             if expected == "violated" != (was or DEFAULT):
-                yield Weakening(
-                    "verdict",
-                    now,
-                    VERDICTS.as_posix(),
-                    self._now.lines.get(now, 1),
-                    was or DEFAULT,
-                    expected,
-                    {},
-                    systems=(self._systems[system],),
-                    accepted=True,
-                )
+                yield self._approved(now, was or DEFAULT)
+        parted = (pair.rpartition("/") for pair in self._then.pairs)
+        heirs = self._heirs
+        old = {f"{self._systems[name]}/{heirs.get(group, group)}" for name, _, group in parted}
+        for pair, expected in self._now.expected.items():
+            of_old = pair.rpartition("/")[0] in self._systems.values()
+            if expected == "violated" and pair not in old and of_old:
+                yield self._approved(pair, "not on record")
+
+    def _approved(self, pair: str, was: str) -> Weakening:
+        return Weakening(
+            "verdict",
+            pair,
+            VERDICTS.as_posix(),
+            self._now.lines.get(pair, 1),
+            was,
+            "violated",
+            {},
+            systems=(pair.rpartition("/")[0],),
+            accepted=True,
+        )
 
 
 def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:
