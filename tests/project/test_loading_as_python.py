@@ -13,7 +13,7 @@ from verifier.project.root import project_above
 MODEL = """from abc import ABC
 from enum import Enum
 from functools import wraps
-from typing import overload
+from typing import TypeVar, overload
 from verifier.language import Family, System, record, step
 
 
@@ -214,6 +214,91 @@ def test_a_system_of_a_private_module_that_is_imported_is_refused(root: Path) ->
     (root / "models" / "n.py").write_text("from models import _own\n")
     with pytest.raises(ModelError, match="the system `m/two` is not checked"):
         load(root)
+
+
+STALE = "START = Machine()\nPART = START.cpu\nSTART.cpu = Cpu(lazy=False)\n"
+ROW = "ROW = Cpu()\n\n@record\nclass Own:\n    rows: Family[Id, Cpu] = Family({Id.A: ROW})\n\n"
+OWN_FAMILY = (
+    "K, V = TypeVar('K', bound=Enum), TypeVar('V')\n\nclass Own(Family[K, V]):\n    pass\n\n"
+    "@record\nclass Other:\n    rows: Own[Id, bool]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            f"{STALE}\n@record\nclass Own:\n    cpu: Cpu = PART",
+            "`PART` refers to `cpu` and is used after `cpu` was assigned in line",
+        ),
+        (f"{ROW}ROW.lazy = False", "a record that is a default is assigned to"),
+        (OWN_FAMILY, "`Other.rows` is a family of another class"),
+    ],
+)
+def test_defaults_are_what_python_has(root: Path, text: str, message: str) -> None:
+    assert message in refused(root, before=text)
+
+
+def test_a_system_starts_as_it_was_made(root: Path) -> None:
+    text = "START = Machine(on=True)\n"
+    system = loaded(root, before=text, start="START")
+    later = f"{(root / 'models' / 'm.py').read_text()}START.on = False\n"
+    (root / "models" / "m.py").write_text(later)
+    assert load(root).systems["m/one"].initial_values[-1] == system.initial_values[-1]
+
+
+def test_a_system_does_not_start_in_what_was_assigned_since(root: Path) -> None:
+    assert "is used after `cpu` was assigned" in refused(root, before=STALE, start="PART")
+
+
+def test_a_field_is_set_by_whatever_sets_it(root: Path) -> None:
+    text = "START = Machine()\nobject.__setattr__(START, 'on', True)\n"
+    assert loaded(root, before=text, start="START").initial_values[-1] is True
+
+
+def test_a_type_is_looked_for_in_the_class_before_the_module(root: Path) -> None:
+    nested = "class Id(Enum):\n        X = 0\n\n    own: Id = Id.X\n"
+    text = MODEL.format(**ORDINARY | {"before": f"@record\nclass Own:\n    {nested}"})
+    (root / "models" / "m.py").write_text(f"from __future__ import annotations\n{text}")
+    load(root)
+
+
+@pytest.mark.parametrize("text", ['TYPES["x"]', "1 / 0", "[Machine][1]"])
+def test_an_annotation_that_raises_is_refused_with_its_place(root: Path, text: str) -> None:
+    head = "from __future__ import annotations\n\nTYPES = {}\n"
+    claim = CLAIM.replace("machine: Machine", f"machine: {text}")
+    (root / "properties" / "p.py").write_text(head + claim)
+    catalogue = load(root)
+    with pytest.raises(ModelError, match="an annotation of `is_off` cannot be read"):
+        catalogue.properties_of(catalogue.systems["m/one"])
+
+
+def test_a_claim_about_too_many_records_is_refused(root: Path) -> None:
+    many = ", ".join(f"M{i}" for i in range(17))
+    (root / "models" / "m.py").write_text(
+        MODEL.format(**ORDINARY).replace(
+            "A = 0\n    B = 1", f"A = 0\n    B = 1\n    {many} = range(17)"
+        )
+    )
+    claim = CLAIM.replace("Machine\n", "Cpu\n").replace(
+        "machine: Machine", "one: Cpu, two: Cpu, three: Cpu"
+    )
+    (root / "properties" / "p.py").write_text(claim.replace("not machine.on", "one.lazy"))
+    catalogue = load(root)
+    with pytest.raises(ModelError, match="speaks about 5832 combinations of records"):
+        catalogue.properties_of(catalogue.systems["m/one"])
+
+
+def test_a_second_system_of_a_name_is_refused_though_nothing_holds_it(root: Path) -> None:
+    text = MODEL.format(**ORDINARY)
+    second = 'System("m/one", Machine(on=True), (run,))\n'
+    (root / "models" / "m.py").write_text(f"{text}{second}")
+    with pytest.raises(ModelError, match="the system `m/one` is not checked"):
+        load(root)
+    refined = text.replace("SYSTEM = System(", "SYSTEM = replace(System(")
+    refined = f"from dataclasses import replace\n{refined.rstrip()[:-1]}), summary='it')\n"
+    (root / "models" / "m.py").write_text(refined)
+    load(root)
 
 
 @pytest.mark.parametrize("part", ["models", "properties"])

@@ -68,14 +68,14 @@ class ModelFunction:
         self._check_annotations()
         try:
             hints = get_type_hints(self.body)
-        except (NameError, AttributeError, TypeError, SyntaxError) as error:
+        except Exception as error:  # whatever a text comes to
             raise ModelError(
                 f"an annotation of `{self.name}` cannot be read: {error}",
                 self.place,
                 "import what it names, not for type checking only",
             ) from None
         for name, meant in self.meant.items():
-            if hints[name] is not meant and hints[name] != meant:
+            if name in hints and hints[name] is not meant and hints[name] != meant:
                 raise ModelError(
                     f"`{self.body.__annotations__[name]}` stands for something else by now than "
                     f"where `{self.name}` is defined",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
 from functools import cached_property
 from inspect import get_annotations
+from types import SimpleNamespace
 from typing import Any, get_args, get_origin, get_type_hints
 
 from verifier.language.constants import same
@@ -168,7 +170,7 @@ def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
     """Read a class body's annotations into a layout; fields of its base records come first."""
     fields: dict[str, Field] = {}
     leaves: list[Leaf] = []
-    for name, annotation in get_type_hints(cls).items():
+    for name, annotation in _annotated(cls).items():
         if not name.isidentifier():
             raise refuse(f"`{cls.__name__}` has a field `{name}`", "names are identifiers")
         if name in names_of(cls):
@@ -180,6 +182,16 @@ def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
         fields[name] = replace(field, offset=len(leaves))
         leaves += (leaf.under("", ghost, event) for leaf in own)
     return Layout(cls, fields, tuple(leaves))
+
+
+def _annotated(cls: type) -> dict[str, Any]:
+    """The fields with their types: names are the class's before the module's, as in Python."""
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        own = SimpleNamespace(__annotations__=get_annotations(base))
+        module = sys.modules.get(base.__module__)
+        found |= get_type_hints(own, vars(module) if module else {}, dict(vars(base)))
+    return found
 
 
 def _check_default(cls: type, name: str, leaves: list[Leaf]) -> None:
@@ -219,7 +231,10 @@ def _field(
     cls: type, name: str, annotation: Any, default: Any, offset: int
 ) -> tuple[Field, list[Leaf]]:
     where = f"{cls.__name__}.{name}"
-    if getattr(get_origin(annotation), "__family__", False):
+    origin = get_origin(annotation)
+    if getattr(origin, "__family__", False):
+        if "__family__" not in vars(origin):
+            raise refuse(f"`{where}` is a family of another class", "write `Family[...]`")
         return _rows(cls, name, annotation, default, offset)
     if not isinstance(annotation, type) or get_origin(annotation) is not None:
         raise refuse(f"`{where}` is a `{annotation}`", FIELDS)
@@ -227,7 +242,7 @@ def _field(
         if default is not None and type(default) is not annotation:
             raise refuse(f"`{where}` has the default `{default!r}`", _wanted(annotation))
         if default is not None:
-            default._store.fixed = True  # type: ignore[attr-defined]
+            _fix(default)
         return Part(offset, annotation), _defaults(list(layout_of(annotation).leaves), default)
     leaf = Leaf("", annotation, None)
     if leaf.constant and not (
@@ -264,10 +279,22 @@ def _rows(
         fits = wanted.accepts(first) if isinstance(wanted, Leaf) else type(first) is wanted.type
         if first is not None and not fits:
             raise refuse(f"`{where}` has the default `{first!r}` in a row", _wanted(wanted.type))
+        if first is not None and not isinstance(wanted, Leaf):
+            _fix(first)
         rows += [leaf.under(f"[{member.name}].", False, False) for leaf in _defaults(own, first)]
     if given:
         raise refuse(f"`{where}` has a default for `{next(iter(given))!r}`", _wanted(key))
     return Rows(offset, key, inner, len(own)), rows
+
+
+def _fix(record: Any) -> None:
+    """Refuse a default that was assigned after it was read; nothing changes one that is given."""
+    store = record._store
+    found = store.outdated(record._base, type(record), record._born)
+    if found is not None:
+        raise found.refusal(record)
+    if store.owner == (type(record), id(record)):
+        store.fixed = True
 
 
 def _wanted(type: type) -> str:

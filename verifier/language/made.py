@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from verifier.language.assignments import is_guarded
 from verifier.language.errors import Place, is_model_file
 
 _NOTES = "__made__"
+REPLACE = dataclasses.replace.__code__
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Made:
     kind: Literal["system", "claim"]
     name: str
     place: Place
+    refines: bool = False
+    """Whether it was made by `dataclasses.replace` from another one."""
     was_held: bool = False
     """Whether a name of the module stood for it when another one of its name was made."""
 
@@ -34,15 +38,19 @@ def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
     """
     outer: FrameType | None = sys._getframe(1)
     loading: list[FrameType] = []
+    refines = False
     while outer is not None:
+        refines |= outer.f_code is REPLACE
         if _is_module(outer):
             loading.append(outer)
         outer = outer.f_back
     frame = next(filter(is_guarded, loading), loading[0] if loading else None)
     if frame is not None:
-        made = Made(ref(what), kind, name, Place(frame.f_code.co_filename, frame.f_lineno))
+        place = Place(frame.f_code.co_filename, frame.f_lineno)
+        made = Made(ref(what), kind, name, place, refines)
         notes = frame.f_globals.setdefault(_NOTES, [])
         held = {id(value) for value in frame.f_globals.values()}
+        held -= {id(None)}  # what an earlier one is that is gone
         for number, earlier in enumerate(notes):
             if (earlier.kind, earlier.name) == (kind, name) and id(earlier.what()) in held:
                 notes[number] = replace(earlier, was_held=True)

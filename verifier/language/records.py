@@ -73,11 +73,18 @@ class FieldAccess:
             return view(self.part, store, base)
         return FamilyView(self.field, store, base)  # type: ignore[arg-type]
 
+    def __set__(self, record: Any, value: Any) -> None:
+        """What `object.__setattr__` comes to."""
+        setattr(record, self._path, value)
+
+    @property
+    def _path(self) -> str:
+        fields = layout_of(self.owner).fields
+        return next(name for name, field in fields.items() if field == self.field)
+
     def _misread(self, record: Record | None) -> Any:
         """What a class has in Python, which is the default of a value; refused in a run."""
-        path = next(
-            name for name, field in layout_of(self.owner).fields.items() if field == self.field
-        )
+        path = self._path
         if record is None and not RUNNING.get():
             if not self.given:
                 raise AttributeError(

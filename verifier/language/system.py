@@ -10,6 +10,7 @@ from dataclasses import field as attribute
 from enum import Enum
 from functools import cache, cached_property
 from itertools import product
+from math import prod
 from typing import Any
 
 from verifier.language.encoding import encoding
@@ -19,7 +20,7 @@ from verifier.language.layout import Field, Layout, Part, Rows, first_value, lay
 from verifier.language.made import note
 from verifier.language.members import check_enum
 from verifier.language.ownership import is_record
-from verifier.language.records import require_own, view
+from verifier.language.records import require_fresh, require_own, snapshot, view
 from verifier.language.stores import Store
 
 
@@ -84,6 +85,7 @@ class System:
         wrong = next(self._wrong_arguments(), None)
         if wrong is not None:
             raise ModelError(wrong[0], self.place, wrong[1])
+        object.__setattr__(self, "initial", snapshot(self.initial))
         note(self, "system", self.name)
 
     def __init_subclass__(cls) -> None:
@@ -101,6 +103,7 @@ class System:
             yield what, f"write `{cls.__name__}()`" if is_class else "give a record"
         else:
             require_own(initial)
+            require_fresh(initial)
         for what in ("steps", "arbitrary", "without"):
             if not isinstance(getattr(self, what), tuple | list):
                 help = "a tuple of one item ends in a comma: `(it,)`"
@@ -259,6 +262,10 @@ class Binding:
         return store.run.call(self.function, tuple(records), {})
 
 
+MOST = 4096
+"""Combinations of records beyond which a claim is refused."""
+
+
 def bindings(system: System, function: ModelFunction) -> list[Binding]:
     """Every way to give a property function its records; none where the system lacks them."""
     for name, kind in function.hints.items():
@@ -276,4 +283,10 @@ def bindings(system: System, function: ModelFunction) -> list[Binding]:
         )
     state: Any = type(system.initial)
     found = [instances(state, kind) for kind in function.hints.values()]
+    if (size := prod(map(len, found))) > MOST:
+        raise ModelError(
+            f"`{function.name}` speaks about {size} combinations of records of `{system.name}`",
+            function.place,
+            "give it the record that has them all, and index by choices or a loop",
+        )
     return [Binding(function, tuple(places)) for places in product(*found)]

@@ -36,8 +36,10 @@ def refuse_unmade_systems(module: ModuleType) -> None:
 
 def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> None:
     """Refuse a module of models/ with a system that no module-level name stands for, or a claim."""
-    here = [each.what() for each in made_in(vars(module))]
-    for made in made_in(vars(module)):
+    all_made = made_in(vars(module))
+    here = [each.what() for each in all_made]
+    refining = {each.name for each in all_made if each.refines}
+    for made in all_made:
         what = made.what()
         if made.kind == "claim":
             raise ModelError(
@@ -47,7 +49,7 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
             )
         named = systems.get(made.name)
         again = named is not None and any(each is named for each in here)
-        refined = what is None and again and not made.was_held
+        refined = what is None and again and not made.was_held and made.name in refining
         if not refined and (what is None or named is not what):
             raise _hidden(made.name, made.place)
     known = {id(system) for system in systems.values()}
