@@ -2,12 +2,13 @@
 
 import pytest
 
+from tests.gate.behaving import BEHAVING
 from tests.gate.bypasses import BYPASSES, at_the_base
 from tests.gate.conftest import Project
 from tests.gate.reaching import REACHING
 from tests.gate.weakening import report
 
-ALL = BYPASSES | REACHING
+ALL = BYPASSES | REACHING | BEHAVING
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -34,6 +34,7 @@ from verifier.gate.reuse import Reusing
 from verifier.gate.sound import sound_evidence
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
+from verifier.gate.weakened.dropped import Dropped, dropped
 from verifier.gate.weakened.masked import masked
 from verifier.language.compiling import Compiled
 from verifier.language.errors import ModelError
@@ -67,6 +68,8 @@ class Decided:
     warnings: tuple[str, ...] = ()
     judged: Compared | None = None
     """What it is judged by less than at the base; None where it was not compared."""
+    dropped: tuple[Dropped, ...] = ()
+    """What its steps do not set any more, which hides a violation."""
 
 
 def decide_system(
@@ -120,7 +123,7 @@ def decide_system(
     now = None if before is None else claims_of(system, properties)
     moved, change = _compared(before, now, compiled, memory, groups)
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
-    hidden = _masked(before, compiled, change, results, hunks, limits, watch)
+    hidden, unset = _masked(before, compiled, change, results, hunks, limits, watch)
     return Decided(
         system=name,
         results=tuple(results),
@@ -131,6 +134,7 @@ def decide_system(
         departures=_departures(before, names, results, hunks) if moved else {},
         functions=tuple(sorted(compiled.costs)),
         judged=_judged(before, now, compiled, change),
+        dropped=tuple(unset),
         seconds=perf_counter() - begin,
         warnings=(*memory.warnings, *hidden, *((cache.complaint,) if cache.complaint else ())),
     )
@@ -168,17 +172,26 @@ def _masked(
     hunks: Sequence[Hunk],
     limits: Limits,
     watch: Watch,
-) -> list[str]:
-    """What holds, as it did, only because a step is not possible any more."""
+) -> tuple[list[str], list[Dropped]]:
+    """What holds, as it did, only because steps are not possible any more, or set less."""
     if before is None or change is None:
-        return []
+        return [], []
     was = before.expected
     held = [r.property for r in results if r.verdict == "proved"]
     goals = [goal for goal in held if was.get(goal, "proved") == "proved"]
     seconds = min(HIDDEN, limits.seconds or HIDDEN)
     search = replace(limits, seconds=seconds)
     new = behaviour_of(compiled)
-    return list(masked(before.behaviour, new, change, goals, hunks, search, watch))
+    hidden = list(masked(before.behaviour, new, change, goals, hunks, search, watch))
+    if any(_is_new_violation(before, result) for result in results):
+        return hidden, []  # which says more
+    return hidden, list(dropped(before.behaviour, new, change, goals, search, watch))
+
+
+def _is_new_violation(before: Before, result: Result) -> bool:
+    """Whether a property is violated that was expected to hold: then nothing hides it."""
+    expected = before.expected.get(result.property, "proved") == "proved"
+    return result.verdict == "violated" and expected
 
 
 def _judged(

@@ -28,8 +28,9 @@ from verifier.gate.selection import Selection
 from verifier.gate.strength import strength
 from verifier.gate.touched import Touch, touches
 from verifier.gate.weakened.acceptance import Entry, entries, with_accepted
-from verifier.gate.weakened.found import Side, Weakened, at_the_gate
+from verifier.gate.weakened.found import Weakened, at_the_gate
 from verifier.gate.weakened.judged import Judged, judged_by
+from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.stale import stale
 from verifier.gate.weakened.systems import of_base, renamed_systems
 from verifier.gate.weakened.weakening import Weakening
@@ -193,7 +194,7 @@ class _Gate:
         """What is claimed or possible less; of the systems at the gate, where not all are."""
         renamed = renamed_systems(self.past, self.catalogue, self.circuits)
         sides = [
-            Side(name, each.judged, each.change)
+            Side(name, each.judged, each.change, each.dropped)
             for name, each in self.decided.items()
             if each.judged is not None
         ]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from verifier.evidence.traces import Value
 from verifier.gate.differences import Difference
-from verifier.gate.expectations import FILE as VERDICTS
-from verifier.gate.scores import FILE as MUTANTS
-from verifier.gate.scores import Entry as Score
-from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.implied import SOMETIMES
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.texts import Written, by_new_names
+from verifier.gate.weakened.records import approved, mutants_less
+from verifier.gate.weakened.side import Side
+from verifier.gate.weakened.texts import Written
 from verifier.gate.weakened.weakening import Kind, Weakening, digest_of, value
 from verifier.gate.weakened.written import asserted_less, observed_otherwise
 
@@ -26,15 +24,6 @@ LOST = {
 """What a step did, and does, where less can happen."""
 DEFAULT = "proved"
 """The verdict that is expected where none is recorded."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One system that both versions have: how its claims and its behaviour compare."""
-
-    system: str
-    judged: Compared
-    change: Difference | None
 
 
 class Weakened:
@@ -69,6 +58,8 @@ class Weakened:
         yield from self._of_pairs()
         for side in self._sides.values():
             yield from self._of_claims(side)
+            yield from self._of_dropped(side)
+            yield from self._of_waiting(side)
             if side.change is not None:
                 yield from self._of_steps(side, side.change)
                 yield from self._of_starts(side.system, side.change)
@@ -77,8 +68,8 @@ class Weakened:
         yield from self._unobserved()
         for name, side in self._sides.items():
             yield from asserted_less(self._then, self._now, name, side.judged)
-        yield from self._of_mutants()
-        yield from self._of_verdicts()
+        yield from mutants_less(self._then, self._now, self._systems, self._sides)
+        yield from approved(self._then, self._now, self._systems, self._heirs)
 
     def _inherited(self) -> dict[str, str]:
         """Properties that are gone, with those that say as much of all their systems."""
@@ -207,6 +198,38 @@ class Weakened:
                 (side.system,),
             )
 
+    def _of_waiting(self, side: Side) -> Iterator[Weakening]:
+        place = self._now.systems[side.system]
+        if side.judged.waits is not None:
+            yield Weakening(
+                "claim",
+                "deadlock",
+                place.file,
+                place.line,
+                "nothing can happen in some states",
+                "a new step is possible there, and changes nothing",
+                side.judged.waits,
+                *side.judged.digests["deadlock"],
+                (side.system,),
+            )
+
+    def _of_dropped(self, side: Side) -> Iterator[Weakening]:
+        for each in side.dropped:
+            place = self._now.steps[f"{side.system}/{each.step}"]
+            fields = ", ".join(f"`{name}`" for name in each.fields)
+            after = f"after {each.depth} steps" if each.depth != 1 else "after 1 step"
+            yield Weakening(
+                "step",
+                each.step,
+                place.file,
+                place.line,
+                f"`{each.step}` sets {fields}",
+                f"it leaves some of it as it is; else `{each.property}` is violated {after}",
+                {},
+                *each.digests,
+                (side.system,),
+            )
+
     def _of_starts(self, system: str, change: Difference) -> Iterator[Weakening]:
         place = self._now.systems[system]
         for name in change.exposed[:1]:
@@ -232,79 +255,9 @@ class Weakened:
                     (system,),
                 )
 
-    def _of_mutants(self) -> Iterator[Weakening]:
-        for name, entry in self._then.mutants.items():
-            system = self._systems.get(name, name)
-            if system not in self._now.systems:
-                continue
-            now = self._now.mutants.get(system)
-            missed = set() if now is None else {*now.survivors, *now.undecided}
-            names = self._sides[system].judged.names if system in self._sides else {}
-            known = (by_new_names(each, names) for each in (*entry.survivors, *entry.undecided))
-            missed -= {*entry.survivors, *entry.undecided, *known}
-            fewer = now is not None and (now.killed < entry.killed) and self._is_as_it_was(system)
-            if now is None or missed or fewer:
-                left = "" if now is None else repr(now)
-                yield Weakening(
-                    "mutants",
-                    name,
-                    MUTANTS.as_posix(),
-                    self._now.lines.get(system, 1),
-                    f"{entry.killed} mistakes are noticed",
-                    _passing(now, missed),
-                    {},
-                    digest_of(repr(entry)),
-                    digest_of(left),
-                    (name,),
-                )
-
-    def _is_as_it_was(self, system: str) -> bool:
-        """Whether a system does what it did, so that the same mistakes can be made in it."""
-        side = self._sides.get(system)
-        return side is None or side.change is None or side.change.none
-
-    def _of_verdicts(self) -> Iterator[Weakening]:
-        """A verdict that is expected to be `violated` now; its line is its acceptance."""
-        for pair in self._then.pairs:
-            system, _, group = pair.rpartition("/")
-            now = f"{self._systems[system]}/{self._heirs.get(group, group)}"
-            was, expected = self._then.expected.get(pair), self._now.expected.get(now)
-            if expected == "violated" != (was or DEFAULT):
-                yield self._approved(now, was or DEFAULT)
-        parted = (pair.rpartition("/") for pair in self._then.pairs)
-        heirs = self._heirs
-        old = {f"{self._systems[name]}/{heirs.get(group, group)}" for name, _, group in parted}
-        for pair, expected in self._now.expected.items():
-            of_old = pair.rpartition("/")[0] in self._systems.values()
-            if expected == "violated" and pair not in old and of_old:
-                yield self._approved(pair, "not on record")
-
-    def _approved(self, pair: str, was: str) -> Weakening:
-        return Weakening(
-            "verdict",
-            pair,
-            VERDICTS.as_posix(),
-            self._now.lines.get(pair, 1),
-            was,
-            "violated",
-            {},
-            systems=(pair.rpartition("/")[0],),
-            accepted=True,
-        )
-
 
 def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:
     return Weakening(kind, name, then.file, then.line, what, GONE, {}, digest_of(what), "")
-
-
-def _passing(score: Score | None, missed: Collection[str]) -> str:
-    """What a record of mutants has, where that is less than it was."""
-    if score is None:
-        return "nothing is on record"
-    if not missed:
-        return f"{score.killed} mistakes are noticed"
-    more = f" and {len(missed) - 1} more" * (len(missed) > 1)
-    return f"`{min(missed)}`{more} may pass"
 
 
 def start_text(start: Value | None) -> str:

@@ -1,0 +1,19 @@
+"""One system that both versions have, as the two compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifier.gate.differences import Difference
+from verifier.gate.weakened.comparing import Compared
+from verifier.gate.weakened.dropped import Dropped
+
+
+@dataclass(frozen=True)
+class Side:
+    """One system that both versions have: how its claims and its behaviour compare."""
+
+    system: str
+    judged: Compared
+    change: Difference | None
+    dropped: tuple[Dropped, ...] = ()
