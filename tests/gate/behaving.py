@@ -2,7 +2,6 @@
 
 from tests.gate.bypasses import HELD, Bypass, both, nothing, register_is_not_saved
 from tests.gate.conftest import Project
-from tests.gate.weakening import system_deleted
 
 
 def clock(project: Project) -> None:
@@ -17,10 +16,6 @@ def clock(project: Project) -> None:
 def nobody_leaves_b(project: Project) -> None:
     previous = "    previous = machine.saved[machine.current]\n"
     project.edit(previous, f"    if machine.current == Task.B:\n        return\n{previous}")
-
-
-def fixed_alone(project: Project) -> None:
-    system_deleted(project)
 
 
 OBSERVED = "    access_registers(machine, value)\n\n\n@observer"
@@ -107,7 +102,7 @@ def starts_slow(project: Project) -> None:
 
 BEHAVING = {
     "a step does less in a model with a clock": Bypass(
-        both(fixed_alone, clock), both(register_is_not_saved, nobody_leaves_b), "step:switch_to"
+        clock, both(register_is_not_saved, nobody_leaves_b), "step:switch_to"
     ),
     "an observer is called once more": Bypass(clock, observed_twice, "claim:observed/use_fpu"),
     "a new observer corrects what is remembered": Bypass(
@@ -119,9 +114,7 @@ BEHAVING = {
         it_waits, it_waits_for_ever, "claim:deadlock"
     ),
     "ghosts become records": Bypass(nothing, ghosts_are_records, "claim:ghost/registers.owner"),
-    "one more assertion is known to fail": Bypass(
-        both(fixed_alone, fails_at_times), fails_for_b, "step:switch_to"
-    ),
+    "one more assertion is known to fail": Bypass(fails_at_times, fails_for_b, "step:switch_to"),
     "a field that could start as anything is another one": Bypass(
         could_start_fast, starts_slow, "initial:lazy/fixed/fast"
     ),

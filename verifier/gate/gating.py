@@ -171,7 +171,7 @@ class _Gate:
         self.worsened.extend(worsened(catalogue, rows, self._before(), hunks))
         broken = {row.pair.system for row in rows if row.code}
         functions = {
-            each.system: {h.function for h in hunks if h.function in each.functions}
+            each.system: {hunk.function for hunk in hunks if hunk.function}
             for each in self.decided.values()
             if each.moved and each.system not in broken
         }

@@ -43,9 +43,11 @@ COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 PATCH = (
     *("--unified=0", "--inter-hunk-context=0", "--no-color", "--no-renames", "--text"),
-    *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--relative"),
+    *("--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"),
 )
 """A patch that looks the same whatever the repository is configured to."""
+
+NEW_NAME = re.compile(r"^\+\+\+ b/(.*)$", re.MULTILINE)
 
 NOTED = (
     *("add", "--intent-to-add", "--force"),
@@ -89,12 +91,17 @@ class Base:
         return tuple(sorted(name for name in names if not _is_evidence(name)))
 
     def diff(self) -> str:
-        """The lines that differ in the working tree, without context, in the project's folder."""
-        within = [path for path in self.contents.paths if path.startswith(self.prefix)]
-        here = self.top / self.prefix
-        paths = [path.removeprefix(self.prefix) for path in within]
+        """The lines that differ in the working tree, without context, by names from the project."""
+        inside = [path for path in self.contents.paths if path.startswith(self.prefix)]
+        beside = [path for path in self.contents.paths if not path.startswith(self.prefix)]
+        here, names = self.top / self.prefix, [path.removeprefix(self.prefix) for path in inside]
         with self._compared() as index:
-            return git.text(here, "diff", *PATCH, self.commit, "--", *paths, index=index)
+            arguments = ("diff", *PATCH, "--relative", self.commit, "--", *names)
+            found = git.text(here, *arguments, index=index)
+            if beside:
+                other = git.text(self.top, "diff", *PATCH, self.commit, "--", *beside, index=index)
+                found += NEW_NAME.sub(lambda name: f"+++ b/{self._inside(name[1])}", other)
+        return found
 
     @contextmanager
     def _compared(self) -> Iterator[Path]:

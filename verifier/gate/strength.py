@@ -53,8 +53,9 @@ def strength(
             continue
         guards = guarded_system(catalogue, name, limits, cache, watch)
         if guards.claims:
-            found = trials_of(guards, jobs, watch, functions, PATIENCE * SECONDS, until)
-            yield compared(name, found, recorded, whole=False)
+            found = [*trials_of(guards, jobs, watch, functions, PATIENCE * SECONDS, until)]
+            if found:
+                yield compared(name, found, recorded, whole=False)
 
 
 def _lemmas(catalogue: Catalogue, cache: Cache, compiled: Compiled) -> Sequence[Clause]:
