@@ -171,3 +171,17 @@ def test_why_tells_the_imports_and_whether_the_circuit_is_another(project: Proje
     assert "properties/isolation.py" in ran.out
     assert "`isolation` is kept where it was not" in ran.out
     assert ran.code == 1
+
+
+def test_stored_evidence_that_is_rejected_is_named_with_the_reason(project: Project) -> None:
+    file = project.certificates / "lazy.fixed.json"
+    kept = json.loads(file.read_text())
+    kept["lemmas"] = [{"ts": [True]} for _ in kept["lemmas"]]
+    file.write_text(json.dumps(kept))
+    ran = project.gate()
+    assert ran.code == 0
+    said = [line for line in ran.out.splitlines() if "is rejected" in line]
+    assert any(
+        line.startswith("warning    the stored evidence of lazy/fixed/isolation is rejected: lemma")
+        for line in said
+    ), ran.out

@@ -31,7 +31,7 @@ from verifier.gate.memory import Memory
 from verifier.gate.past import Before
 from verifier.gate.renaming import Names, new_names
 from verifier.gate.reuse import Reusing
-from verifier.gate.sound import sound_evidence
+from verifier.gate.sound import rejected, sound_evidence
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
 from verifier.gate.weakened.dropped import Dropped, dropped
@@ -122,6 +122,11 @@ def decide_system(
         proofs = shared(compiled, proofs)
     now = None if before is None else claims_of(system, properties)
     moved, change = _compared(before, now, compiled, memory, groups)
+    still = [group for group in groups if group not in moved]
+    doubts = [
+        f"the stored evidence of {name}/{group} is rejected: {reason}"
+        for group, reason in rejected(compiled, properties, memory, sound, still).items()
+    ]
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
     hidden, unset = _masked(before, compiled, change, results, hunks, limits, watch)
     return Decided(
@@ -136,7 +141,12 @@ def decide_system(
         judged=_judged(before, now, compiled, change),
         dropped=tuple(unset),
         seconds=perf_counter() - begin,
-        warnings=(*memory.warnings, *hidden, *((cache.complaint,) if cache.complaint else ())),
+        warnings=(
+            *memory.warnings,
+            *doubts,
+            *hidden,
+            *((cache.complaint,) if cache.complaint else ()),
+        ),
     )
 
 

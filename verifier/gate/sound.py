@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from verifier.evidence.audit import hold_together, rejection
+from verifier.evidence.audit import hold_together, rejection, run_rejection
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.check import reached
 from verifier.evidence.kept import Kept, Run
@@ -26,6 +26,26 @@ def sound_evidence(
     sound = _shown(compiled, properties, lambda _: memory.file, goals)
     left = [group for group in groups if group not in sound and group in compiled.circuit.bad]
     return sound | _shown(compiled, properties, memory.cached, left)
+
+
+def rejected(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    memory: Memory,
+    sound: Mapping[str, Run | Certificate],
+    groups: Collection[str],
+) -> dict[str, str]:
+    """Why what the project keeps about some properties does not show it, where it does not."""
+    found: dict[str, str | None] = {}
+    for group in groups:
+        run, proof = memory.file.runs.get(group), memory.file.certificate(group)
+        if group in sound and sound[group] in (run, proof):
+            continue
+        if run is not None:
+            found[group] = run_rejection(compiled, properties, group, run)
+        elif proof is not None:
+            found[group] = rejection(compiled, properties, proof)
+    return {group: reason for group, reason in found.items() if reason is not None}
 
 
 def _shown(
