@@ -121,7 +121,9 @@ def test_a_chain_of_comparisons_by_identity_is_refused(root: Path) -> None:
 
 def test_overloads_are_no_second_definition(root: Path) -> None:
     one = "@overload\ndef f(x: bool) -> bool: ...\n@overload\ndef f(x: Id) -> bool: ...\n"
-    loaded(root, before=f"{one}def f(x):\n    return x == Id.A", body="machine.on = f(Id.A)")
+    text = f"{one}def f(x):\n    return x == Id.A"
+    system = loaded(root, before=text, body="machine.on = f(Id.A)")
+    assert [action.name for action in system.actions] == ["run"]
 
 
 def test_a_family_is_reversed(root: Path) -> None:
@@ -177,15 +179,16 @@ def test_what_a_record_would_answer_otherwise_is_refused(
 @pytest.mark.parametrize(
     "text",
     [
-        'assert not hasattr(Cpu, "blank") and getattr(Cpu, "blank", True)',
-        'assert Cpu.lazy and hasattr(Cpu, "owner")',
+        'SAME = not hasattr(Cpu, "blank") and getattr(Cpu, "blank", True)',
+        'SAME = Cpu.lazy and hasattr(Cpu, "owner")',
         "@record\nclass Own:\n    def __str__(self):\n        return 'own'\n\n"
-        "assert f'{Own()}' == format(Own()) == str(Own()) == 'own'",
-        "class Own:\n    x = 1\n\nassert vars(Own)['x'] == 1 and 'Own' in vars()",
+        "SAME = f'{Own()}' == format(Own()) == str(Own()) == 'own'",
+        "class Own:\n    x = 1\n\nSAME = vars(Own)['x'] == 1 and 'Own' in vars()",
     ],
 )
 def test_what_a_record_answers_as_python_does(root: Path, text: str) -> None:
-    loaded(root, before=text, field="blank: bool")
+    system = loaded(root, before=text, field="blank: bool", start="Machine(on=SAME)")
+    assert system.initial_values[-1] is True
 
 
 def test_a_property_may_have_a_citation_and_another_name(root: Path) -> None:
@@ -258,9 +261,10 @@ def test_a_field_is_set_by_whatever_sets_it(root: Path) -> None:
 
 def test_a_type_is_looked_for_in_the_class_before_the_module(root: Path) -> None:
     nested = "class Id(Enum):\n        X = 0\n\n    own: Id = Id.X\n"
-    text = MODEL.format(**ORDINARY | {"before": f"@record\nclass Own:\n    {nested}"})
+    own = f"@record\nclass Own:\n    {nested}"
+    text = MODEL.format(**ORDINARY | {"before": own, "start": "Machine(on=Own().own == Own.Id.X)"})
     (root / "models" / "m.py").write_text(f"from __future__ import annotations\n{text}")
-    load(root)
+    assert load(root).systems["m/one"].initial_values[-1] is True
 
 
 @pytest.mark.parametrize("text", ['TYPES["x"]', "1 / 0", "[Machine][1]"])

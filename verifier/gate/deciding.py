@@ -195,7 +195,9 @@ def _masked(
     hidden = list(masked(before.behaviour, new, change, goals, hunks, search, watch))
     if any(_is_new_violation(before, result) for result in results):
         return hidden, []  # which says more
-    return hidden, list(dropped(before.behaviour, new, change, goals, search, watch))
+    unset = list(dropped(before.behaviour, new, change, goals, search, watch))
+    hidden += [each for each in unset if isinstance(each, str)]
+    return hidden, [each for each in unset if isinstance(each, Dropped)]
 
 
 def _is_new_violation(before: Before, result: Result) -> bool:

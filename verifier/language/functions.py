@@ -169,7 +169,7 @@ def model_function(
 
 
 def _meant(body: FunctionType) -> dict[str, object]:
-    """What annotations that are texts stand for now; later ones name what is not there yet."""
+    """What annotations that are texts stand for now, but for those that name what is below."""
     found: dict[str, object] = {}
     for name, text in body.__annotations__.items():
         if isinstance(text, str) and name != "return":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from time import monotonic
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.graph import FALSE
 from verifier.engines.auto import auto
-from verifier.evidence.verdicts import Limits, Violated, Watch, silent
+from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
 from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.differences import Difference
 from verifier.gate.digests import done
@@ -34,8 +35,12 @@ def dropped(
     goals: Collection[str],
     limits: Limits,
     watch: Watch = silent,
-) -> Iterator[Dropped]:
-    """Each step with dropped assignments that hide a violation of some properties that hold."""
+) -> Iterator[Dropped | str]:
+    """Each step with dropped assignments that hide a violation of some properties that hold.
+
+    A text says what is not known. The limits are for all steps together.
+    """
+    begin = monotonic()
     was = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
     for step in dict.fromkeys(each.step for each in change.changes if each.kind == "field"):
         wanted = [goal for goal in goals if goal in was.circuit.bad and goal in new.circuit.bad]
@@ -43,7 +48,12 @@ def dropped(
         circuit, fields = _put_back(joint, step)
         if not (fields and wanted):
             continue
-        for goal, verdict in auto(circuit, wanted, limits, watch, jobs=1).items():
+        left = None if limits.seconds is None else limits.seconds - (monotonic() - begin)
+        search = replace(limits, seconds=None if left is None else max(left, 0.1))
+        for goal, verdict in auto(circuit, wanted, search, watch, jobs=1).items():
+            if isinstance(verdict, Unknown):
+                what = f"{new.system}/{goal} holds only because `{step}` sets less"
+                yield f"it is not known whether {what}: {verdict.reason}"
             if isinstance(verdict, Violated):
                 fires = f"fires:{step}"
                 digests = done(was.circuit, fires), done(new.circuit, fires)
