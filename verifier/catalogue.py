@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import product
 from pathlib import Path
+from types import ModuleType
 
 from verifier.language.asserting import asserts
 from verifier.language.compiled import ASSERTIONS, DEADLOCK
@@ -24,22 +25,21 @@ from verifier.language.names import (
 )
 from verifier.language.system import System, bindings
 from verifier.project.elsewhere import refuse_elsewhere
+from verifier.project.expectations import expected_verdicts
 from verifier.project.importing import Imports, opened
-from verifier.project.modules import modules_under
+from verifier.project.modules import is_private, modules_under
 from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
-from verifier.project.toml import place_of
 from verifier.project.toml import read_toml as read_toml
 from verifier.project.unaltered import Program
 from verifier.project.unseen import (
     refuse_changed_records,
+    refuse_systems,
     refuse_unmade_systems,
     refuse_unseen_claims,
     refuse_unseen_systems,
     refuse_untaken_claims,
 )
-
-EXPECTED = ("proved", "violated")
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def load(root: Path) -> Catalogue:
     systems: dict[str, System] = {}
     made: dict[str, tuple[str, str]] = {}
     functions: dict[ModelFunction, None] = {}
-    models = list(modules_under(root, "models"))
+    models, private = _modules(root, "models")
     for module in models:
         refuse_unmade_systems(module)
         for variable, value in vars(module).items():
@@ -247,15 +247,10 @@ def load(root: Path) -> Catalogue:
             function = about(value)
             if function is not None:
                 functions[function] = None
-    for module in models:
+    for module in (*models, *private):
         refuse_unseen_systems(module, systems)
-    own = [sys.modules[n] for n, source in imports.sources.items() if source.root == 0]
-    for module in own:
-        refuse_changed_records(module)
-        if module.__name__.startswith("models.") and module not in models:
-            refuse_unseen_systems(module, systems)
     properties: dict[ModelFunction, None] = {}
-    claimed = list(modules_under(root, "properties"))
+    claimed, hidden = _modules(root, "properties")
     for module in claimed:
         for value in vars(module).values():
             function = about(value)
@@ -264,6 +259,11 @@ def load(root: Path) -> Catalogue:
                 functions[function] = None
     for module in claimed:
         refuse_unseen_claims(module, properties)
+    for module in (*claimed, *hidden):
+        refuse_systems(module)
+    own = [sys.modules[n] for n, source in imports.sources.items() if source.root == 0]
+    for module in own:
+        refuse_changed_records(module)
     others = [sys.modules[n] for n in imports.sources if n.startswith("properties.")]
     refuse_untaken_claims((each for each in others if each not in claimed), properties)
     program.require_same()
@@ -271,9 +271,16 @@ def load(root: Path) -> Catalogue:
     _check_names(root, properties, made)
     ordered = dict(sorted(systems.items()))
     groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
-    expected = _expected(root / "properties" / "verdicts.toml", ordered, groups)
+    recorded = expected_verdicts(root / "properties" / "verdicts.toml", ordered, groups)
+    expected = {Pair(*names): verdict for names, verdict in recorded.items()}
     named = _by_name(functions)
     return Catalogue(root, ordered, tuple(properties), expected, named, imports)
+
+
+def _modules(root: Path, part: str) -> tuple[list[ModuleType], list[ModuleType]]:
+    """The modules of a part of a project; after them the private ones."""
+    modules = list(modules_under(root, part))
+    return [m for m in modules if not is_private(m)], [m for m in modules if is_private(m)]
 
 
 def _check_names(
@@ -314,36 +321,3 @@ def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunctio
 def _loaded(*names: str) -> list[str]:
     """The packages of these names and the modules in them that have been imported."""
     return [each for each in sys.modules if each.partition(".")[0] in names]
-
-
-def _expected(file: Path, systems: Collection[str], groups: Collection[str]) -> dict[Pair, str]:
-    expected = {}
-    for system, verdicts in read_toml(file).items():
-        if system not in systems:
-            raise ModelError(
-                f"a verdict is recorded for `{system}`, which does not exist",
-                place_of(file, system),
-                "rename or remove the table",
-            )
-        if not isinstance(verdicts, dict):
-            raise ModelError(
-                f"the verdicts of `{system}` are not a table",
-                place_of(file, system),
-                f'write ["{system}"], and below it a line for each property',
-            )
-        for group, verdict in verdicts.items():
-            if group not in groups:
-                near = difflib.get_close_matches(group, groups, 1)
-                raise ModelError(
-                    f"a verdict is recorded for the property `{group}`, which does not exist",
-                    place_of(file, group, system),
-                    f"did you mean `{near[0]}`?" if near else "rename or remove the line",
-                )
-            if verdict not in EXPECTED:
-                raise ModelError(
-                    f"unknown verdict `{verdict}`",
-                    place_of(file, group, system),
-                    f"one of {', '.join(EXPECTED)}",
-                )
-            expected[Pair(system, group)] = verdict
-    return expected

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.project import loading
 from verifier.catalogue import Catalogue, load
 
 Write = Callable[..., Path]
@@ -72,3 +73,14 @@ def whys(catalogue: Catalogue) -> list[str]:
     """What each reason says, with its line."""
     assert catalogue.imports is not None
     return [f"{each.what} at {each.place.line}" for each in catalogue.imports.reasons()]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project whose model the tests in loading.py write anew."""
+    (tmp_path / "pyproject.toml").write_text("[tool.nestproof]\n")
+    for part in ("models", "properties"):
+        (tmp_path / part).mkdir()
+    (tmp_path / "models" / "m.py").write_text(loading.MODEL.format(**loading.ORDINARY))
+    (tmp_path / "properties" / "p.py").write_text(loading.CLAIM)
+    return tmp_path

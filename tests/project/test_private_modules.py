@@ -7,51 +7,101 @@ import pytest
 from verifier.catalogue import load
 from verifier.language import ModelError
 
-HEAD = "from verifier import language\nfrom verifier.language import System as S, System, always\n"
-DEFINING = [
-    "broken = System('m', None, ())",
-    "broken: System = System('m', None, ())",
-    "broken = S('m', None, ())",
-    "broken = (language.System('m', None, ()))",
-    "if True:\n    broken = System('m', None, ())",
-    "@always('safe')\ndef claim(m) -> bool:\n    return True",
-    "@language.always('safe')\ndef claim(m) -> bool:\n    return True",
-    "@language.sometimes('safe')\ndef case(m) -> bool:\n    return True",
+HEAD = """from verifier import language
+from verifier.language import System as S, System, always, record, step
+
+
+@record
+class M:
+    on: bool = False
+
+
+@step
+def run(m: M) -> None:
+    m.on = not m.on
+
+
+def variant(name):
+    return System(name, M(), (run,))
+
+
+def claimed(group):
+    @always(group)
+    def claim(m: M) -> bool:
+        return True
+
+    return claim
+
+
+"""
+SYSTEM = "broken = System('m', M(), (run,))"
+SYSTEMS = [
+    SYSTEM,
+    "broken = S('m', M(), (run,))",
+    "broken = (language.System('m', M(), (run,)))",
+    "if True:\n    broken = System('m', M(), (run,))",
+    "broken = variant('m')",
+]
+CLAIMS = [
+    "@always('safe')\ndef claim(m: M) -> bool:\n    return True",
+    "@language.sometimes('safe')\ndef claim(m: M) -> bool:\n    return True",
+    "claim = claimed('safe')",
+    "rule = always\n@rule('safe')\ndef claim(m: M) -> bool:\n    return True",
 ]
 
 
-def project(folder: Path, text: str) -> Path:
+def project(folder: Path, text: str, part: str = "models") -> Path:
     (folder / "pyproject.toml").write_text("[tool.nestproof]\n")
-    for part in ("models", "properties"):
-        (folder / part).mkdir()
-    (folder / "models" / "_draft.py").write_text(HEAD + text)
+    for each in ("models", "properties"):
+        (folder / each).mkdir()
+    (folder / part / "_draft.py").write_text(HEAD + text)
     return folder
 
 
-@pytest.mark.parametrize("text", DEFINING)
-def test_what_a_private_module_defines_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ModelError, match=r"`models/_draft\.py` defines a") as found:
+@pytest.mark.parametrize("text", SYSTEMS)
+def test_a_system_in_a_private_module_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
+    said = r"the system `m` is not checked: `models\._draft` is private"
+    with pytest.raises(ModelError, match=said) as found:
         load(project(tmp_path, text))
     assert found.value.place is not None
-    assert found.value.place.line >= 3
+    assert found.value.place.line > 15
+
+
+@pytest.mark.parametrize("text", CLAIMS)
+def test_a_claim_in_a_private_module_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
+    said = r"the property function `claim` of `properties\._draft` is not checked"
+    with pytest.raises(ModelError, match=said) as found:
+        load(project(tmp_path, text, "properties"))
+    assert found.value.place is not None
+
+
+def test_a_system_that_another_module_takes_is_checked(tmp_path: Path) -> None:
+    root = project(tmp_path, SYSTEM)
+    (root / "models" / "all.py").write_text("from models._draft import *\n")
+    assert [*load(root).systems] == ["m"]
 
 
 @pytest.mark.parametrize("name", ["_drafts", "__drafts", "__drafts__"])
 def test_what_is_in_a_private_folder_is_refused_too(tmp_path: Path, name: str) -> None:
     load(project(tmp_path, "").resolve())
     (tmp_path / "models" / name / "more").mkdir(parents=True)
-    (tmp_path / "models" / name / "more" / "one.py").write_text(HEAD + DEFINING[0])
-    with pytest.raises(ModelError, match=rf"`models/{name}/more/one\.py` defines a system"):
+    (tmp_path / "models" / name / "more" / "one.py").write_text(HEAD + SYSTEM)
+    with pytest.raises(ModelError, match=rf"`models\.{name}\.more\.one` is private"):
         load(tmp_path)
 
 
 def test_a_file_whose_name_ends_otherwise_is_refused(tmp_path: Path) -> None:
     load(project(tmp_path, "").resolve())
-    (tmp_path / "properties" / "claims.PY").write_text(HEAD + DEFINING[-1])
+    (tmp_path / "properties" / "claims.PY").write_text(HEAD + CLAIMS[0])
     with pytest.raises(ModelError, match=r"`properties/claims\.PY` cannot be imported"):
         load(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "def helper(): return System", "no Python at all ("])
+@pytest.mark.parametrize("text", ["", "def helper(): return System"])
 def test_a_private_module_without_them_is_left_alone(tmp_path: Path, text: str) -> None:
     assert not load(project(tmp_path, text)).systems
+
+
+def test_a_private_module_that_is_not_python_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"module `models\._draft` is not Python"):
+        load(project(tmp_path, "no Python at all ("))

@@ -87,6 +87,7 @@ SHOWN = [
     "X = []\nX += {'a', 'b'}",
     "V = {1: 2}.keys()\nW = V | ()\nX = [x for x in W]",
     "from operator import sub\nX = tuple(sub({1: 2}.keys(), ()))",
+    "from collections.abc import KeysView\nX = [*(KeysView({1: 2}) & KeysView({1: 3}))]",
 ]
 """A set is gone through item by item."""
 
@@ -111,6 +112,9 @@ PERHAPS_SHOWN = [
     "V = {1: 2}.keys()\nV |= ()\nX = [x for x in V]",
     "def f(x): return x | ()\nX = f({1: 2}.keys())",
     "from functools import reduce\nimport operator\nX = reduce(operator.or_, [{1: 2}.keys()])",
+    "from collections.abc import KeysView\nX = [*map(KeysView, [{1: 2}])]",
+    "A, B = map(dict.keys, [{1: 2}, {1: 3}])\nX = [*(A & B)]",
+    "K = {1: 2}.keys\nX = [*(K() & K())]",
     "class K:\n    def __lt__(self, other): return False\nX = sorted({K(), K()})",
     "class K:\n    def __gt__(self, other): return False\nX = max({K(), K()})",
     "class K:\n    def __radd__(self, other): return self\nX = sum({K(), K()})",

@@ -8,7 +8,7 @@ import pytest
 
 from verifier.language import ModelError, System
 from verifier.language.functions import ModelFunction, about
-from verifier.project.unseen import refuse_unseen_claims, refuse_unseen_systems
+from verifier.project.unseen import refuse_systems, refuse_unseen_claims, refuse_unseen_systems
 
 BEGIN = """
 from dataclasses import dataclass, replace
@@ -130,7 +130,7 @@ CLAIM = '@{kind}("on")\ndef {name}(lamp: Lamp) -> bool:\n    return lamp.on\n'
 def test_a_system_in_properties_is_refused(loaded: Load) -> None:
     module = loaded("")
     with pytest.raises(ModelError, match="the system `lamp/seen` is in properties/"):
-        refuse_unseen_claims(module, claims_of(module))
+        refuse_systems(module)
 
 
 def test_a_property_in_models_is_refused(loaded: Load) -> None:

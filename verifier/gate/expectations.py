@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from verifier.catalogue import EXPECTED, Pair
+from verifier.catalogue import Pair
 from verifier.evidence.files import write_whole
 from verifier.language.errors import ModelError
+from verifier.project.expectations import EXPECTED
 
 FILE = Path("properties") / "verdicts.toml"
 TABLE = re.compile(r'^\s*\[\s*"(?P<name>[^"]*)"\s*\]')

@@ -8,7 +8,6 @@ Python's order of evaluation stays. One is on the right of `%`, which makes text
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Iterable
 from types import CodeType, FrameType
 from typing import Any, TypeVar
@@ -20,7 +19,6 @@ from verifier.language.running import RUNNING
 from verifier.language.text_nodes import Node, place_in_text
 
 T = TypeVar("T")
-dict_of = vars
 
 ELSEWHERE = "move it there: what a model runs is compiled from there, and watched"
 
@@ -29,20 +27,21 @@ NUMBER = "@number"
 """How it calls the one on the right of `%`."""
 
 
-NAMESPACE = "@namespace"
-"""How it calls the one around whatever is asked for its `__dict__`."""
+INSIDE = "@inside"
+"""How it calls the one around whatever is asked for one of its INSIDES."""
 
 
-def no_record(value: T) -> T:
-    """What is asked for its namespace; refused if that has the language's own parts."""
+INSIDES = {"__closure__", "__code__", "__defaults__", "__dict__", "__globals__", "__kwdefaults__"}
+"""Attributes that show what Python keeps of an object, where the language has put its own."""
+
+
+def only_outside(value: T) -> T:
+    """What is asked for its insides; refused if they have the language's own parts."""
     if is_record(value) or "__layout__" in getattr(value, "__dict__", {}):
         raise refuse("the namespace of a record is read", "read its fields")
+    if is_model_function(value):
+        raise refuse("the parts of a model function are looked at or assigned to", "call it")
     return value
-
-
-def namespace(*given: Any) -> dict[str, Any]:
-    """`vars`, as models have it."""
-    return dict_of(*map(no_record, given)) if given else sys._getframe(1).f_locals
 
 
 IDENTITY = "@identity"
@@ -78,7 +77,7 @@ INSTRUMENTS: dict[str, Callable[..., Any]] = {
     GUARD: only_records,
     NUMBER: only_numbers,
     IDENTITY: identity,
-    NAMESPACE: no_record,
+    INSIDE: only_outside,
 }
 """The guards, by their names in the compiled text."""
 
@@ -86,10 +85,11 @@ INSTRUMENTS: dict[str, Callable[..., Any]] = {
 def guard(nodes: Iterable[Node], file: str) -> None:
     """Put the guards where they belong; the text is changed."""
     for node, _ in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
-            node.value = _guarded(GUARD, node.value)
-        elif isinstance(node, ast.Attribute) and node.attr == "__dict__":
-            node.value = _guarded(NAMESPACE, node.value)
+        if isinstance(node, ast.Attribute):
+            if node.attr in INSIDES:
+                node.value = _guarded(INSIDE, node.value)
+            if isinstance(node.ctx, ast.Store | ast.Del):
+                node.value = _guarded(GUARD, node.value)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
             node.right = _guarded(NUMBER, node.right)
         elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mod):

@@ -120,11 +120,12 @@ class ModelFunction:
         return signature(self.body)
 
     def plainly(self, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Call it with values that are in no run; its own assertions are called after it, too."""
+        """Call it with values of no run; in one, its own assertions are called after it, too."""
         try:
             return self.body(*given, **named)
         except AssertionError as failure:
-            failure.args = (self.claim(failure),)
+            if RUNNING.get() is not None:
+                failure.args = (self.claim(failure),)
             raise
 
     def claim(self, failure: AssertionError) -> str:

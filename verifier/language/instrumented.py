@@ -6,8 +6,9 @@ import ast
 from types import CodeType
 from typing import Any
 
-from verifier.language.assignments import INSTRUMENTS, guard, namespace
+from verifier.language.assignments import INSTRUMENTS, guard
 from verifier.language.probes import Probes
+from verifier.language.stand_ins import BUILTINS
 from verifier.language.text_nodes import nodes_of
 
 
@@ -17,4 +18,4 @@ def instrumented(tree: ast.Module, file: str) -> tuple[CodeType, dict[str, Any]]
     probes.mark(nodes)
     guard(nodes, file)
     code = compile(tree, file, "exec", dont_inherit=True, optimize=0)
-    return code, {**probes.names, **INSTRUMENTS, "vars": namespace}
+    return code, {**probes.names, **INSTRUMENTS, **BUILTINS}

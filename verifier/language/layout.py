@@ -267,7 +267,7 @@ def _rows(
     inner, own = _field(cls, name, item, None, 0)
     if isinstance(inner, Rows):
         raise refuse(f"`{where}` is a family of families", "make the inner family a record's")
-    if default is not None and not hasattr(default, "items"):
+    if default is not None and not hasattr(type(default), "__family__"):
         raise refuse(f"`{where}` has the default `{default!r}`", "write Family({...})")
     given = dict(default.items()) if default is not None else {}
     rows = []

@@ -23,6 +23,7 @@ from verifier.language.constructs import Constructs
 from verifier.language.ownership import is_model_function, is_own
 from verifier.language.probes import MARK
 from verifier.language.restricted import (
+    ANSWER,
     CONSTANT,
     FRAMES,
     INTERNAL,
@@ -37,6 +38,7 @@ from verifier.language.restricted import (
 )
 from verifier.language.scope import NOTHING, Scope
 from verifier.language.source_text import bound_names, definition
+from verifier.language.stand_ins import is_stand_in
 
 
 class Named(Constructs):
@@ -135,6 +137,8 @@ class Named(Constructs):
             self.called.append(value)
         if isinstance(value, type | BuiltinFunctionType):
             self._check_builtin(node, value)
+        elif is_stand_in(value):
+            raise self._refuse(node, f"uses `{ast.unparse(node)}`", ANSWER)
         found = outside(whole, ast.unparse(node))
         if found.changeable is not None:
             where, part = found.changeable
@@ -159,9 +163,7 @@ class Named(Constructs):
         if getattr(builtins, name, None) is not value:
             return
         if name in UNHOOKED:
-            raise self._refuse(
-                node, f"uses `{text}`", "let a record's field or method answer what it needs"
-            )
+            raise self._refuse(node, f"uses `{text}`", ANSWER)
         if name in TEXTUAL:
             raise self._refuse(node, f"uses `{text}`", TEXT)
         if not is_callable(value):

@@ -155,20 +155,32 @@ class Family(Generic[K, V]):
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, given: dict[K, V] | None = None) -> None:
-        self._given = given or {}
+        self._given = dict(given or {})
 
     def items(self) -> Items[K, V]:
-        return Items(self, self._given)
+        return Items(self, self._keys())
+
+    def _keys(self) -> Iterable[K]:
+        return self._given
 
     def __getitem__(self, key: K) -> V:
+        if isinstance(key, Symbol):
+            raise refuse(
+                f"a family that is made here is indexed by `{key._label or 'a value'}`",
+                "assign it to a field of the state, or write `match`",
+            )
+        if key not in self._given:
+            raise refuse(f"a family that leaves out `{key}` is indexed by it", "give each member")
         return self._given[key]
 
     def __iter__(self) -> Iterator[K]:
-        for key, _ in self.items():
-            yield key
+        yield from self._keys()
 
     def __reversed__(self) -> Iterator[K]:
-        yield from reversed([*self])
+        yield from reversed([*self._keys()])
+
+    def __contains__(self, key: object) -> bool:
+        return any(key == each for each in self._keys())
 
     def __eq__(self, other: object) -> bool:
         raise refuse("families are compared", "compare their items")
@@ -239,8 +251,8 @@ class FamilyView(Family[Any, Any]):
             raise refuse("a family is made into text", "compare its items")
         return f"<family over {self._rows.key.__name__}>"
 
-    def items(self) -> Items[Any, Any]:
-        return Items(self, self._rows.key)
+    def _keys(self) -> Iterable[Any]:
+        return self._rows.key
 
 
 FamilyView.__view__ = View(FamilyView)

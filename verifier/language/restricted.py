@@ -10,6 +10,7 @@ INTERNAL = {
     "_born",
     "_code",
     "_given",
+    "_keys",
     "_label",
     "_literal",
     "_members",
@@ -95,6 +96,7 @@ UNHOOKED = {
 TEXTUAL = {"ascii", "bytes", "format", "repr", "str"}
 """Builtins that make text of a value."""
 
+ANSWER = "let a record's field or method answer what it needs"
 WRITE_IT = "write what it needs as a model function"
 STATE = "keep all state in records"
 CONSTANT = "keep state in records; make a constant a tuple or a function with match"

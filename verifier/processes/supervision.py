@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -67,6 +68,9 @@ def _reported(command: Callable[[], None], report: int) -> None:
         raise
     finally:
         os.write(report, bytes([code & 255 if isinstance(code, int) else 2]))
+        if any(not each.daemon for each in threading.enumerate()[1:]):
+            lifetime.flush()  # a model's own threads are not waited for
+            os._exit(0)
 
 
 class _Supervisor:

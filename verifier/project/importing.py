@@ -19,15 +19,16 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from verifier.language.errors import Place
+from verifier.language.errors import ModelError, Place
 from verifier.language.instrumented import instrumented
 from verifier.language.running import passing_on
+from verifier.language.stand_ins import MODULES
 from verifier.language.texts import forget
 from verifier.project.purity import reasons_of
 from verifier.project.reading import Reading, Reason, read_imports, refuse_held
 from verifier.project.sources import PARTS, Located, Source, located, show_as_compiled, text_of
 from verifier.project.values import digest_of
-from verifier.project.watching import unwatched, watched
+from verifier.project.watching import threads, unwatched, watched
 
 
 class Imports:
@@ -91,8 +92,12 @@ class Imports:
         show_as_compiled(source)
         own = {"__import__": partial(self._import, source), **names}
         module.__dict__["__builtins__"] = {**vars(builtins), **own}
+        before = threads()
         with passing_on(), watched(partial(self._notice, source)):
             exec(code, module.__dict__)
+        if threads() - before:
+            what = f"`{source.module}` starts a thread while it is loaded"
+            raise ModelError(what, Place(source.file, 1), "only define things")
         refuse_held(source, module)
 
     def unchanged(self) -> bool:
@@ -158,7 +163,8 @@ class Imports:
         """
         reading = self._readings[source.module]
         reading.imports(name, tuple(fromlist or ()), level, self._place(source))
-        return builtins.__import__(name, globals, locals, fromlist or (), level)
+        found = builtins.__import__(name, globals, locals, fromlist or (), level)
+        return found if level else MODULES.get(name, found)
 
 
 class SourceLoader(Loader):

@@ -18,14 +18,11 @@ IMPORTS = "what a module of models or properties imports must be there, and only
 
 
 def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
-    """Import every module under models/ or properties/ of a project, packages' own included."""
+    """Import every module under models/ or properties/ of a project, private ones included."""
     folder = root / name
     for file in python_files(folder):
         parts = file.relative_to(folder).with_suffix("").parts
         if file.is_dir() or any(part.startswith(".") for part in parts):
-            continue
-        if any(part.startswith("_") and part != "__init__" for part in parts):
-            _refuse_unseen(root, file)
             continue
         if parts == ("__init__",):
             _refuse_contents(root, file)
@@ -55,27 +52,9 @@ def _not_imported(root: Path, file: Path, why: str, help: str) -> ModelError:
     )
 
 
-DEFINING = {"System", "always", "sometimes"}
-"""What the language has that defines a system or a claim."""
-
-
-def _refuse_unseen(root: Path, file: Path) -> None:
-    """Refuse systems and claims in a private module, which is loaded only if another imports it."""
-    try:
-        tree = ast.parse(file.read_bytes() if file.is_file() else b"")
-    except (OSError, SyntaxError, ValueError):
-        return
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    aliases = {alias.asname for node in imports for alias in node.names if alias.name in DEFINING}
-    for node in ast.walk(tree):
-        called = node.func if isinstance(node, ast.Call) else None
-        name = getattr(called, "id", getattr(called, "attr", None))
-        if name in DEFINING | aliases - {None}:
-            raise ModelError(
-                f"`{file.relative_to(root)}` defines a system or a claim, and is private",
-                Place(str(file), getattr(node, "lineno", 1)),
-                "give the module a name without `_`: nothing is looked for in private ones",
-            )
+def is_private(module: ModuleType) -> bool:
+    """Whether nothing is looked for in a module, by its name."""
+    return any(part.startswith("_") for part in module.__name__.split("."))
 
 
 def _refuse_contents(root: Path, file: Path) -> None:

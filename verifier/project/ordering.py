@@ -19,6 +19,7 @@ from verifier.project.orderless import (
     OPERATORS,
     QUIET,
     THROUGH,
+    VIEW_TYPES,
     VIEWS,
     WALKING,
     Orderless,
@@ -59,8 +60,8 @@ def shown_orders(trees: Mapping[str, ast.Module]) -> list[Shown]:
 def _makes_sets(tree: ast.Module) -> bool:
     return any(
         isinstance(node, ast.Set | ast.SetComp)
-        or (isinstance(node, ast.Name) and node.id in MAKERS)
-        or (isinstance(node, ast.Attribute) and node.attr in COMBINED | VIEWS)
+        or (isinstance(node, ast.Name) and node.id in MAKERS | VIEW_TYPES)
+        or (isinstance(node, ast.Attribute) and node.attr in COMBINED | VIEWS | VIEW_TYPES)
         or (isinstance(node, ast.Call) and _called(node.func) in BY_NAME)
         for node in parts_of(tree)
     )
@@ -123,6 +124,7 @@ class _Orders:
                 shows = shows or not self._is_walked(node)
             elif self._makes(node):
                 shows = shows or not self._is_used_to_make(node)
+            shows = shows or self._gives_views(node)
         if shows:
             through = self.shown.setdefault(getattr(node, "lineno", 1), [])
             if isinstance(node, ast.expr) and self._is_set(node) and self._is_gone_through(node):
@@ -176,8 +178,17 @@ class _Orders:
         if isinstance(node, ast.Call):
             name = _called(node.func)
             view = isinstance(node.func, ast.Attribute) and name in VIEWS
-            return view or name in self._known.views
+            return view or name in VIEW_TYPES or name in self._known.views
         return False
+
+    def _gives_views(self, node: ast.expr) -> bool:
+        """Whether it is not a view but what makes one, and goes where that may be called."""
+        if isinstance(node, ast.Attribute) and node.attr in VIEWS:
+            parent = self._parents[node]
+            return not (isinstance(parent, ast.Call) and node is parent.func)
+        if not isinstance(node, ast.Name | ast.Attribute) or _called(node) not in VIEW_TYPES:
+            return False
+        return isinstance(node.ctx, ast.Load) and not self._is_used_to_make(node)
 
     def _is_collection(self, node: ast.AST) -> bool:
         return self._is_set(node) or self._is_view(node)

@@ -28,6 +28,9 @@ QUIET = COMBINED | {
 VIEWS = {"items", "keys"}
 """Methods of a dictionary whose answers combine to sets."""
 
+VIEW_TYPES = {"ItemsView", "KeysView"}
+"""The classes of these."""
+
 COMBINING = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.Sub)
 """Operators that make a set of sets and views."""
 

@@ -14,6 +14,7 @@ from verifier.language.functions import ModelFunction, about
 from verifier.language.made import made_in
 from verifier.language.record_classes import check_unchanged
 from verifier.language.system import System, is_made
+from verifier.project.modules import is_private
 
 
 def refuse_changed_records(module: ModuleType) -> None:
@@ -51,18 +52,18 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
         again = named is not None and any(each is named for each in here)
         refined = what is None and again and not made.was_held and made.name in refining
         if not refined and (what is None or named is not what):
-            raise _hidden(made.name, made.place)
+            raise _hidden(module, made.name, made.place)
     known = {id(system) for system in systems.values()}
     for name, value in vars(module).items():
         if name.startswith("__"):
             continue
         for system in _held(value):
             if id(system) not in known:
-                raise _hidden(system.name, _place(module, name), f" (it is in `{name}`)")
+                raise _hidden(module, system.name, _place(module, name), f" (it is in `{name}`)")
 
 
-def refuse_unseen_claims(module: ModuleType, claims: Collection[ModelFunction]) -> None:
-    """Refuse a module of properties/ with a claim that no module-level name stands for."""
+def refuse_systems(module: ModuleType) -> None:
+    """Refuse a module of properties/ with a system."""
     for made in made_in(vars(module)):
         if made.kind == "system":
             raise ModelError(
@@ -70,7 +71,12 @@ def refuse_unseen_claims(module: ModuleType, claims: Collection[ModelFunction]) 
                 made.place,
                 "move it to a module of models/",
             )
-        if about(made.what()) not in claims:
+
+
+def refuse_unseen_claims(module: ModuleType, claims: Collection[ModelFunction]) -> None:
+    """Refuse a module of properties/ with a claim that no module-level name stands for."""
+    for made in made_in(vars(module)):
+        if made.kind == "claim" and about(made.what()) not in claims:
             raise ModelError(
                 f"the property function `{made.name}` is not checked: no name of its module has it",
                 made.place,
@@ -79,7 +85,7 @@ def refuse_unseen_claims(module: ModuleType, claims: Collection[ModelFunction]) 
 
 
 def refuse_untaken_claims(modules: Iterable[ModuleType], claims: Collection[ModelFunction]) -> None:
-    """Refuse modules that are imported and have claims which no module of properties/ has.
+    """Refuse modules that are private or another catalogue's with claims that no other takes.
 
     Cases may be left out where something else is taken.
     """
@@ -92,13 +98,19 @@ def refuse_untaken_claims(modules: Iterable[ModuleType], claims: Collection[Mode
             first = next((each for each, _ in left), None)
         if first is not None:
             raise ModelError(
-                f"`{module.__name__}` is imported, and its `{first.name}` is not checked",
+                f"the property function `{first.name}` of `{module.__name__}` is not checked",
                 first.place,
                 f"write `from {module.__name__} import *` in a module of properties/",
             )
 
 
-def _hidden(name: str, place: Place | None, where: str = "") -> ModelError:
+def _hidden(module: ModuleType, name: str, place: Place | None, where: str = "") -> ModelError:
+    if is_private(module):
+        return ModelError(
+            f"the system `{name}` is not checked: `{module.__name__}` is private",
+            place,
+            f"name the module without `_`, or write `from {module.__name__} import *` in another",
+        )
     return ModelError(
         f"the system `{name}` is not checked: no module-level name stands for it{where}",
         place,

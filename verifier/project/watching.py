@@ -45,6 +45,11 @@ def _audited(event: str, arguments: tuple[Any, ...]) -> None:
             notice(f"does `{event}` while it is loaded")
 
 
+def threads() -> set[threading.Thread]:
+    """The threads that this process waits for."""
+    return {thread for thread in threading.enumerate() if not thread.daemon}
+
+
 @contextmanager
 def watched(notice: Notice) -> Iterator[None]:
     """Report whatever is done meanwhile."""
