@@ -1,7 +1,15 @@
 """Bypasses by what steps do, note and leave undone."""
 
-from tests.gate.bypasses import HELD, Bypass, both, nothing, register_is_not_saved
+from tests.gate.bypasses import (
+    HELD,
+    Bypass,
+    both,
+    nothing,
+    register_is_not_saved,
+    use_is_an_enum,
+)
 from tests.gate.conftest import Project
+from tests.gate.weakening import INTEGRITY, ISOLATION
 
 
 def clock(project: Project) -> None:
@@ -100,7 +108,130 @@ def starts_slow(project: Project) -> None:
     project.edit(', arbitrary=("fast",)', "")
 
 
+NEXT = "    assume(next_task != machine.current)\n"
+
+
+def three_tasks(project: Project) -> None:
+    project.edit("    B = 1\n", "    B = 1\n    C = 2\n")
+    row = "Task.B: Saved(image=Contents(owner=Task.B))"
+    project.edit(row, f"{row}, {row.replace('Task.B', 'Task.C')}")
+
+
+def nobody_comes_to_c(project: Project) -> None:
+    """The choice is there, and another task is switched to; what is wrong for C is never seen."""
+    saved = "        previous.image = machine.registers\n"
+    project.edit(saved, f"        if machine.current != Task.C:\n    {saved}")
+    other = "        next_task = Task.B if machine.current == Task.A else Task.A\n"
+    project.edit(NEXT, f"{NEXT}    if next_task == Task.C:\n{other}")
+
+
+def a_choice_more(project: Project) -> None:
+    """Without it the step is not possible in some states, and with it in all."""
+    project.edit("next_task: Task)", "next_task: Task, urgent: bool)")
+    project.edit(NEXT, f"{NEXT}    assume(urgent or machine.ts)\n")
+
+
+LEAVING = """@step
+def leave(machine: Machine, next_task: Task) -> None:
+    assume(next_task != machine.current and not machine.ts)
+    switch(machine, next_task)
+
+
+def switch(machine: Machine, next_task: Task) -> None:
+"""
+UNSEEN = """@step
+def use_unseen(machine: Machine, value: bool) -> None:
+    assume(machine.current == Task.B)
+    if machine.ts:
+        device_not_available(machine)
+    machine.registers = Contents(owner=machine.current, value=value)
+    machine.latest.value[machine.current] = value
+
+
+@observer("what an"""
+
+
+def step_is_split(project: Project) -> None:
+    """The two do together what it did."""
+    alone = (
+        "    assume(next_task != machine.current and machine.ts)\n    switch(machine, next_task)\n"
+    )
+    project.edit(NEXT, f"{alone}\n\n{LEAVING}")
+    project.edit("(use_fpu, switch_to)", "(use_fpu, switch_to, leave)")
+
+
+def step_is_split_unseen(project: Project) -> None:
+    """What one of the two does is not observed."""
+    project.edit(
+        "    if machine.ts:\n", "    assume(machine.current == Task.A)\n    if machine.ts:\n"
+    )
+    project.edit('@observer("what an', UNSEEN)
+    project.edit("(use_fpu, switch_to)", "(use_fpu, switch_to, use_unseen)")
+
+
+SWITCHED = """@event
+class Switched:
+    \"\"\"A switch, and whether something is left undone.\"\"\"
+
+    stale: bool = False
+
+
+@record
+class Machine"""
+UNDONE = """@always("isolation")
+def nothing_is_left_undone(switched: Switched) -> bool:
+    return not switched.stale
+
+
+@sometimes"""
+
+
+def step_notes_what_is_undone(project: Project) -> None:
+    """In an event, without an observer."""
+    project.edit("@record\nclass Machine", SWITCHED)
+    fields = "    stale: bool = False\n    switched: Switched = Switched()"
+    project.edit("    sets_ts: bool = True", f"    sets_ts: bool = True\n{fields}")
+    project.edit("    assume(next_task", "    machine.stale = True\n    assume(next_task")
+    noted = "    machine.stale = False\n    machine.switched.stale = machine.stale\n"
+    project.edit(HELD, f"{HELD}{noted}")
+    project.edit("@sometimes", UNDONE, ISOLATION)
+    project.edit("import Access, ", "import Access, Switched, ", ISOLATION)
+
+
+def step_leaves_it_undone(project: Project) -> None:
+    project.edit("    machine.stale = False\n", "    machine.stale = machine.ts\n")
+    project.edit("    machine.switched.stale = machine.stale\n", "")
+
+
+def claim_depends_on_its_place(project: Project) -> None:
+    project.edit("@always", 'STRICT = "base" not in __file__\n\n\n@always', INTEGRITY)
+    value = "access.found.value == access.latest"
+    project.edit(value, f"({value} or not STRICT)", INTEGRITY)
+
+
+def use_begins_as_the_second_member(project: Project) -> None:
+    use_is_an_enum(project)
+    project.edit("    NO = 0\n    YES = 1\n", "    YES = 0\n    NO = 1\n")
+
+
 BEHAVING = {
+    "a choice is there and is not heeded": Bypass(
+        three_tasks, nobody_comes_to_c, "choice:switch_to.next_task"
+    ),
+    "a new choice without which a step is not possible": Bypass(nothing, a_choice_more, code=0),
+    "a step is split into two": Bypass(nothing, step_is_split, code=0),
+    "a step is split into two of which one is not observed": Bypass(
+        nothing, step_is_split_unseen, "step:use_fpu"
+    ),
+    "an event that a step writes": Bypass(
+        step_notes_what_is_undone, step_leaves_it_undone, "claim:note/stale"
+    ),
+    "a claim says less where it is a base": Bypass(
+        nothing, claim_depends_on_its_place, "base:properties.integrity", code=3
+    ),
+    "a bit becomes an enum that starts with its second member": Bypass(
+        nothing, use_begins_as_the_second_member, code=0
+    ),
     "a step does less in a model with a clock": Bypass(
         clock, both(register_is_not_saved, nobody_leaves_b), "step:switch_to"
     ),

@@ -139,6 +139,28 @@ def test_an_entry_that_speaks_of_nothing_any_more_is_stale(project: Project) -> 
     assert "accepts `step:switch_to`, which is not there any more as it was accepted" in ran.out
 
 
+def test_an_entry_is_for_the_systems_that_it_was_given_for(project: Project) -> None:
+    """Another kernel has a step of that name, which gets narrower in the same way afterwards."""
+    other = project.folder / "models" / "other.py"
+    text = project.model.read_text()
+    text = text[: text.index("broken = System(")].replace("lazy/fixed", "other/fixed")
+    other.write_text(text.replace('    """One CPU', '    """Another CPU'))
+    project.commit("two")
+    step_assumes_more(project)
+    narrower = ("--base", "HEAD", "--accept-weakened", "step:switch_to", "--reason", "a lock")
+    project.gate(*narrower)
+    found, _ = report(project, "--base", "HEAD")
+    assert [(one["accepted"], one["reason"]) for one in found["weakened"]] == [(True, "a lock")]
+    assert "accepted because: a lock" in project.gate("--base", "HEAD").out
+    project.edit(
+        "assume(next_task != machine.current",
+        "assume(not machine.ts and next_task != machine.current",
+        "models/other.py",
+    )
+    found, _ = report(project, "--base", "HEAD")
+    assert [one["accepted"] for one in found["weakened"]] == [False, True]
+
+
 def test_an_entry_for_what_is_gone_is_stale_once_it_is_back(project: Project) -> None:
     case = (project.folder / ISOLATION).read_text()
     case_is_gone(project)

@@ -256,8 +256,8 @@ def test_models_that_depend_on_more_than_their_text_are_compiled_each_time(
 
 
 def test_a_model_that_is_imported_late_is_not_in_the_key(home: Path) -> None:
-    (home / "lazy" / "models" / "_late.py").write_text("")
     found = circuits(home)
+    (home / "lazy" / "models" / "_late.py").write_text("")
     import_module("models._late")
     fixed(found)
     assert not found.reasons

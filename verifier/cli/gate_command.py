@@ -35,7 +35,7 @@ from verifier.gate.selection import selection
 from verifier.gate.weakened.acceptance import FILE as ACCEPTED
 from verifier.gate.weakened.acceptance import accept as accept_weakened
 from verifier.gate.weakened.acceptance import chosen, entries, with_accepted
-from verifier.gate.weakened.weakening import Weakening
+from verifier.gate.weakened.weakening import KINDS, Weakening
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
@@ -67,12 +67,17 @@ MARKS = {
     "weakened",
     metavar="KIND:NAME",
     multiple=True,
-    help="Record that something is weaker, as the report names it; with --reason.",
+    help="Record that something is weaker, as the report names it; with --reason. "
+    f"A KIND is one of {', '.join(KINDS)}.",
 )
 @click.option("--reason", default="", metavar="TEXT", help="Why that is right.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the result cache.")
 @options.timeout(300.0, "Seconds to search for a system's evidence.")
-@options.timeout(600.0, "Seconds for all mistakes in changed functions.", "--mutants")
+@options.timeout(
+    600.0,
+    "Seconds for all mistakes in changed functions; what is left is undecided (exit code 3).",
+    "--mutants",
+)
 @options.memory
 @options.jobs
 def command(

@@ -35,6 +35,7 @@ from verifier.gate.sound import rejected, sound_evidence
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
 from verifier.gate.weakened.dropped import Dropped, dropped
+from verifier.gate.weakened.heeded import Unheeded, unheeded
 from verifier.gate.weakened.masked import masked
 from verifier.language.compiling import Compiled
 from verifier.language.errors import ModelError
@@ -70,6 +71,8 @@ class Decided:
     """What it is judged by less than at the base; None where it was not compared."""
     dropped: tuple[Dropped, ...] = ()
     """What its steps do not set any more, which hides a violation."""
+    unheeded: tuple[Unheeded, ...] = ()
+    """Values of choices that lead nowhere any more where the others do not lead, too."""
 
 
 def decide_system(
@@ -129,6 +132,8 @@ def decide_system(
     ]
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
     hidden, unset = _masked(before, compiled, change, results, hunks, limits, watch)
+    ignored = _unheeded(before, compiled, change, results, limits, watch)
+    hidden += [each for each in ignored if isinstance(each, str)]
     return Decided(
         system=name,
         results=tuple(results),
@@ -140,6 +145,7 @@ def decide_system(
         functions=tuple(sorted(compiled.costs)),
         judged=_judged(before, now, compiled, change),
         dropped=tuple(unset),
+        unheeded=tuple(each for each in ignored if isinstance(each, Unheeded)),
         seconds=perf_counter() - begin,
         warnings=(
             *memory.warnings,
@@ -198,6 +204,23 @@ def _masked(
     unset = list(dropped(before.behaviour, new, change, goals, search, watch))
     hidden += [each for each in unset if isinstance(each, str)]
     return hidden, [each for each in unset if isinstance(each, Dropped)]
+
+
+def _unheeded(
+    before: Before | None,
+    compiled: Compiled,
+    change: Difference | None,
+    results: Sequence[Result],
+    limits: Limits,
+    watch: Watch,
+) -> list[Unheeded | str]:
+    """The values of choices that steps make nothing of any more; a violation says more."""
+    if before is None or change is None:
+        return []
+    if any(_is_new_violation(before, result) for result in results):
+        return []
+    search = replace(limits, seconds=min(HIDDEN, limits.seconds or HIDDEN))
+    return list(unheeded(before.behaviour, behaviour_of(compiled), change, search, watch))
 
 
 def _is_new_violation(before: Before, result: Result) -> bool:

@@ -13,6 +13,7 @@ from verifier.evidence.traces import Value
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.examples import Change, Examples
+from verifier.gate.folding import folds_alike
 from verifier.gate.joint import Aspect, Joint
 from verifier.gate.pairing import counterpart, lost_values, paired_choices
 from verifier.gate.renaming import renamed_fields, renamed_steps
@@ -139,7 +140,7 @@ def _compared(
 ) -> tuple[Joint, list[Aspect]]:
     """The aspects in which some state and choice makes the versions differ."""
     joint = Joint(old, new, renamed)
-    if joint.folds_alike():
+    if folds_alike(joint):
         return joint, []
     both = [action.name for action in new.actions if old.action(action.name) is not None]
     candidates = [aspect for step in both for aspect in joint.aspects(step)]

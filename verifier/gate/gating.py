@@ -32,7 +32,7 @@ from verifier.gate.weakened.found import Weakened, at_the_gate
 from verifier.gate.weakened.judged import Judged, judged_by
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.stale import stale
-from verifier.gate.weakened.systems import of_base, renamed_systems
+from verifier.gate.weakened.systems import of_base, of_reading, renamed_systems
 from verifier.gate.weakened.weakening import Weakening
 from verifier.gate.worsened import worsened
 from verifier.language.errors import ModelError
@@ -194,13 +194,13 @@ class _Gate:
         """What is claimed or possible less; of the systems at the gate, where not all are."""
         renamed = renamed_systems(self.past, self.catalogue, self.circuits)
         sides = [
-            Side(name, each.judged, each.change, each.dropped)
+            Side(name, each.judged, each.change, each.dropped, each.unheeded)
             for name, each in self.decided.items()
             if each.judged is not None
         ]
         sides += [Side(one.name, one.judged, None) for one in renamed.values()]
         names = {was: one.name for was, one in renamed.items()}
-        found = [*of_base(base, self.past.failures)]
+        found = [*of_base(base, self.past.failures), *of_reading(self.past, self.catalogue)]
         found += Weakened(self.past.judged, now, sides, names).found()
         if self.selected.patterns:
             found = at_the_gate(found, self.selected.systems)

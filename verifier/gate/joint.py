@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.gate.behaviour import Action, Behaviour, Variable
-from verifier.gate.pairing import paired_choices, paired_values
+from verifier.gate.pairing import (
+    combinations,
+    new_choices,
+    paired_choices,
+    paired_values,
+    same_code,
+)
 from verifier.language.compiled import ASSERTIONS, DEADLOCK
 
 
@@ -102,35 +108,13 @@ class Joint:
             for a, b in paired_values(was, now)
         )
 
-    def folds_alike(self) -> bool:
-        """Whether all that steps do folds to the same gates, so that none does anything else."""
-        old, new = self.old.behaviour, self.new.behaviour
-        steps = [(action.name, action.code, action.choices) for action in old.actions]
-        if steps != [(action.name, action.code, action.choices) for action in new.actions]:
-            return False
-        if self.extra or any(not same_code(was, now) for was, now in self.fields):
-            return False
-        shared = sorted(_claims(old) & _claims(new))
-        goals = [*shared, *(f"fires:{action.name}" for action in new.actions)]
-        return self._whole(self.old, goals, 0) == self._whole(self.new, goals, 1)
-
-    def _whole(self, side: Side, goals: Sequence[str], number: int) -> list[int]:
-        """Each shared field's next value, and goals, whatever step is taken."""
-        circuit = side.behaviour.circuit
-        image = {latch.literal: side.image[latch.name] for latch in circuit.latches}
-        image |= {bit.literal: self.new.image[bit.name] for bit in circuit.inputs}
-        after = {latch.name: latch.next for latch in circuit.latches}
-        held = [bit for pair in self.fields for bit in pair[number].bits]
-        roots = [*(after[bit] for bit in held), *(circuit.bad[goal] for goal in goals)]
-        return list(circuit.graph.copy_into(self.graph, roots, image))
-
     def aspects(self, step: str) -> list[Aspect]:
         """Where the two versions of a step might differ: what did not fold to the same gates."""
         was, now = self.old.behaviour.action(step), self.new.behaviour.action(step)
         assert was is not None, "the step is in both versions"
         assert now is not None, "the step is in both versions"
         chosen, alike = self.choices(was, now)
-        goals = sorted(_claims(self.old.behaviour) & _claims(self.new.behaviour))
+        goals = sorted(claims_in(self.old.behaviour) & claims_in(self.new.behaviour))
         fires = f"fires:{step}"
         old = self.effect(self.old, was, chosen, [fires, *goals])
         new = self.effect(self.new, now, {}, [fires, *goals])
@@ -146,11 +130,18 @@ class Joint:
             return Aspect(step, kind, name, graph.both(both, differs), tuple(a), tuple(b))
 
         [was_able], [is_able], failing = old[fires], new[fires], FALSE
-        lost, won = graph.both(was_able, is_able ^ 1), graph.both(is_able, was_able ^ 1)
+        more = combinations(new_choices(was, now)) or [{}]
+        ways = [self.effect(self.new, now, way, [fires]) if way else new for way in more]
+        able = graph.any(way[fires][0] for way in ways)
+        lost, won = graph.both(was_able, able ^ 1), graph.both(is_able, was_able ^ 1)
+        if lost != FALSE:
+            lost = graph.both(lost, self._taken_over(was, chosen, old, goals) ^ 1)
         if ASSERTIONS in self.new.behaviour.circuit.bad:  # to fail one is a violation of its own
             [fails] = self.effect(self.new, now, {}, [ASSERTIONS])[ASSERTIONS]
             failing, lost = graph.both(lost, fails), graph.both(lost, fails ^ 1)
-        stopped = self._stopped(old, new)
+        stopped = graph.all(
+            graph.either(way[fires][0] ^ 1, self._stopped(old, way)) for way in ways
+        )
         found = [
             aspect("disabled", step, lost, old[fires], new[fires]),
             aspect("enabled", step, won, old[fires], new[fires]),
@@ -171,6 +162,37 @@ class Joint:
             differs = self.same(was_field, a, now_field, b) ^ 1
             found.append(aspect("field", now_field.name, differs, a, b))
         return [one for one in found if one.differs != FALSE]
+
+    def _taken_over(
+        self,
+        was: Action,
+        chosen: Mapping[str, int],
+        old: Mapping[str, list[int]],
+        goals: Sequence[str],
+    ) -> int:
+        """That a step which is new does what an old one did, and violates what that violated."""
+        graph, found = self.graph, FALSE
+        for action in self.new.behaviour.actions:
+            if self.old.behaviour.action(action.name) is not None:
+                continue
+            alike = [(a, b) for a, b in paired_choices(was, action) if b and same_code(a, b)]
+            given = {
+                there: chosen[here]
+                for a, b in alike
+                if b is not None
+                for here, there in zip(a.bits, b.bits, strict=True)
+            }
+            left = [choice for choice in action.choices if all(choice is not b for _, b in alike)]
+            for way in combinations(left):
+                fires = f"fires:{action.name}"
+                effect = self.effect(self.new, action, given | way, [fires, *goals])
+                same = [
+                    self.same(a, old[f"field {a.name}"], b, effect[f"field {b.name}"])
+                    for a, b in self.fields
+                ]
+                same += (graph.either(old[goal][0] ^ 1, effect[goal][0]) for goal in goals)
+                found = graph.either(found, graph.all([effect[fires][0], *same]))
+        return found
 
     def _stopped(self, old: Mapping[str, list[int]], new: Mapping[str, list[int]]) -> int:
         """That the new version leaves every field as it is, and the old one does not."""
@@ -304,11 +326,6 @@ class Joint:
         )
 
 
-def same_code(a: Variable, b: Variable) -> bool:
-    """Whether equal bits mean equal values."""
-    return a.values == b.values and a.patterns == b.patterns
-
-
 def _means(graph: Graph, bits: Sequence[int], variable: Variable, value: object) -> int:
     pattern = variable.patterns[[*variable.values].index(value)]  # type: ignore[arg-type]
     return graph.all(
@@ -318,7 +335,7 @@ def _means(graph: Graph, bits: Sequence[int], variable: Variable, value: object)
     )
 
 
-def _claims(behaviour: Behaviour) -> set[str]:
+def claims_in(behaviour: Behaviour) -> set[str]:
     """Properties and the cases that must occur; each step says itself when it is enabled."""
     goals = {goal for goal in behaviour.circuit.bad if not goal.startswith("fires:")}
     return goals - {DEADLOCK}

@@ -7,9 +7,14 @@ difference, and nothing is left out but what one version has more of.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, product
+from math import prod
 
 from verifier.evidence.traces import Value
 from verifier.gate.behaviour import Action, Variable
+
+MANY = 64
+"""Combinations of choices up to which each is asked about."""
 
 
 def paired_values(was: Variable, now: Variable) -> list[tuple[Value, Value]]:
@@ -17,6 +22,10 @@ def paired_values(was: Variable, now: Variable) -> list[tuple[Value, Value]]:
     gone = [value for value in was.values if not _has(now, value)]
     come = [value for value in now.values if not _has(was, value)]
     both = [(value, value) for value in was.values if _has(now, value)]
+    starts = _is_in(was.initial, gone) and _is_in(now.initial, come)
+    if starts:  # what a field starts as is the same, whatever it is called
+        gone.sort(key=lambda value: not _is(value, was.initial))
+        come.sort(key=lambda value: not _is(value, now.initial))
     return [*both, *zip(gone, come, strict=False)]
 
 
@@ -32,6 +41,30 @@ def paired_choices(was: Action, now: Action) -> list[tuple[Variable, Variable | 
             left = [each for each in left if each is not same]
         found.append((choice, same))
     return found
+
+
+def new_choices(was: Action, now: Action) -> list[Variable]:
+    """The choices that stand for none of the old ones."""
+    known = [new for _, new in paired_choices(was, now)]
+    return [choice for choice in now.choices if choice not in known]
+
+
+def combinations(choices: Sequence[Variable]) -> list[dict[str, int]]:
+    """Some choices, as inputs, in each combination; none where there are too many."""
+    if prod(len(choice.values) for choice in choices) > MANY:
+        return []
+    codes = [[as_bits(c, v) for v in c.values] for c in choices]
+    return [dict(chain(*way)) for way in product(*codes)]
+
+
+def as_bits(choice: Variable, value: Value) -> list[tuple[str, int]]:
+    """The inputs that mean a value of a choice."""
+    return [*zip(choice.bits, map(int, choice.code(value)), strict=True)]
+
+
+def same_code(a: Variable, b: Variable) -> bool:
+    """Whether equal bits mean equal values."""
+    return a.values == b.values and a.patterns == b.patterns
 
 
 def lost_values(was: Variable, now: Variable) -> Sequence[Value]:
@@ -51,10 +84,10 @@ def _has(variable: Variable, value: Value) -> bool:
     return _is_in(value, variable.values)
 
 
-def _is_in(value: Value, values: Sequence[Value]) -> bool:
+def _is_in(value: Value | None, values: Sequence[Value]) -> bool:
     return any(_is(value, each) for each in values)
 
 
-def _is(a: Value, b: Value) -> bool:
+def _is(a: Value | None, b: Value | None) -> bool:
     """A bit is none of an enum's names, whatever that is."""
     return type(a) is type(b) and a == b

@@ -25,6 +25,7 @@ from verifier.language.errors import ModelError
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost
+from verifier.project.reading import Reason
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Past:
     judged: Judged = field(default_factory=Judged)
     failures: Mapping[str, str] = field(default_factory=dict)
     """Systems that do not compile there, with the reason; with an empty name, the whole base."""
+    reads: frozenset[tuple[str, str]] = frozenset()
+    """What modules do that may read more than their texts, with their names."""
 
 
 def past_of(
@@ -109,7 +112,7 @@ def _load_and_compile(
         os.chdir(there / Path.cwd().relative_to(here) if Path.cwd().is_relative_to(here) else there)
         catalogue = load(folder)
         require_apart(here)
-        if catalogue.imports is not None and catalogue.imports.reasons() and not whole:
+        if reasons_of(catalogue) and not whole:
             return Past(failures={"": "its models may read more than their text"})
         circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)
     except ModelError as error:
@@ -127,7 +130,13 @@ def _load_and_compile(
         else:
             failures[name] = answer.reason
     expected = {str(pair): verdict for pair, verdict in catalogue.expected.items()}
-    return Past(tuple(catalogue.systems), before, expected, judged, failures)
+    reads = frozenset((each.module, each.what) for each in reasons_of(catalogue))
+    return Past(tuple(catalogue.systems), before, expected, judged, failures, reads)
+
+
+def reasons_of(catalogue: Catalogue) -> tuple[Reason, ...]:
+    """Why a catalogue may depend on more than its texts."""
+    return () if catalogue.imports is None else catalogue.imports.reasons()
 
 
 def _compiled(

@@ -27,6 +27,9 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
         if parts == ("__init__",):
             _refuse_contents(root, file)
             continue
+        if any(part.startswith("_") and part != "__init__" for part in parts):
+            if not _is_python(file):
+                continue  # a private file is loaded for what it may define, which is nothing
         parts = parts[:-1] if parts[-1] == "__init__" else parts
         if not file.is_file():
             what = "a link to nothing" if file.is_symlink() else "not a file"
@@ -55,6 +58,14 @@ def _not_imported(root: Path, file: Path, why: str, help: str) -> ModelError:
 def is_private(module: ModuleType) -> bool:
     """Whether nothing is looked for in a module, by its name."""
     return any(part.startswith("_") for part in module.__name__.split("."))
+
+
+def _is_python(file: Path) -> bool:
+    try:
+        ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _refuse_contents(root: Path, file: Path) -> None:

@@ -85,6 +85,7 @@ def _weakened(found: Weakening) -> dict[str, Any]:
         "after": found.after,
         "example": found.example,
         "accepted": found.accepted,
+        "reason": found.reason,
         "systems": found.systems,
     }
 

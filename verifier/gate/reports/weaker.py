@@ -28,6 +28,8 @@ def detail_lines(found: Weakening) -> list[str]:
         lines.append(f"such as where {', '.join(shown)}" + f" and {more} more" * (more > 0))
     if found.systems and found.systems[0] not in found.name:
         lines.append(f"in {_listed(found.systems)}")
+    if found.reason:
+        lines.append(f"accepted because: {inert(found.reason)}")
     return lines
 
 

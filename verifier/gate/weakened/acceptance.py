@@ -58,13 +58,14 @@ def entries(root: Path) -> tuple[Entry, ...]:
 
 def with_accepted(found: Iterable[Weakening], known: Collection[Entry]) -> list[Weakening]:
     """Those are accepted of which entries speak with just these digests, of all systems."""
-    accepted = {(e.kind, e.name, e.before, e.after) for e in known}
-    marked = [
-        replace(each, accepted=True)
-        if all((each.kind, each.name, *digests) in accepted for digests in each.digests)
-        else each
-        for each in found
-    ]
+    accepted = {(e.kind, e.name, e.before, e.after): e.reason for e in known}
+    marked = []
+    for each in found:
+        reasons = [accepted.get((each.kind, each.name, *digests)) for digests in each.digests]
+        said = sorted({reason for reason in reasons if reason is not None})
+        if None not in reasons:
+            each = replace(each, accepted=True, reason="; ".join(said))
+        marked.append(each)
     return sorted(marked, key=lambda each: each.order)
 
 

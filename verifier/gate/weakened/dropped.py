@@ -13,7 +13,8 @@ from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
 from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.differences import Difference
 from verifier.gate.digests import done
-from verifier.gate.joint import Joint, same_code
+from verifier.gate.joint import Joint
+from verifier.gate.pairing import same_code
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.texts import Written
-from verifier.gate.weakened.weakening import Kind, Weakening, digest_of, value
+from verifier.gate.weakened.weakening import Kind, Weakening, digest_in, digest_of, value
 from verifier.gate.weakened.written import asserted_less, observed_otherwise
 
 GONE = "gone"
@@ -22,6 +22,8 @@ LOST = {
     "failing": ("is possible", "fails an assertion, as it is known to"),
 }
 """What a step did, and does, where less can happen."""
+PER_SYSTEM = ("step", "choice")
+"""Kinds of what other systems have by the same name, too."""
 DEFAULT = "proved"
 """The verdict that is expected where none is recorded."""
 
@@ -41,7 +43,7 @@ class Weakened:
     def found(self) -> list[Weakening]:
         """Each thing once, whatever systems it is found in."""
         found: dict[tuple[str, str, int], Weakening] = {}
-        for each in self._all():
+        for each in map(_by_system, self._all()):
             at = (each.key, each.file, each.line)
             known = found.get(at)
             if known is not None:
@@ -59,6 +61,7 @@ class Weakened:
         for side in self._sides.values():
             yield from self._of_claims(side)
             yield from self._of_dropped(side)
+            yield from self._of_unheeded(side)
             yield from self._of_waiting(side)
             if side.change is not None:
                 yield from self._of_steps(side, side.change)
@@ -230,6 +233,21 @@ class Weakened:
                 (side.system,),
             )
 
+    def _of_unheeded(self, side: Side) -> Iterator[Weakening]:
+        for each in side.unheeded:
+            place = self._now.steps[f"{side.system}/{each.step}"]
+            yield Weakening(
+                "choice",
+                f"{each.step}.{each.choice}",
+                place.file,
+                place.line,
+                f"what {values_text(each.values)} lead to differs from all else",
+                "it does not in any execution",
+                each.example,
+                *each.digests,
+                (side.system,),
+            )
+
     def _of_starts(self, system: str, change: Difference) -> Iterator[Weakening]:
         place = self._now.systems[system]
         for name in change.exposed[:1]:
@@ -254,6 +272,14 @@ class Weakened:
                     digest_of(now),
                     (system,),
                 )
+
+
+def _by_system(found: Weakening) -> Weakening:
+    """With digests of its own for each system: who accepts a step of one accepts no other's."""
+    if found.kind not in PER_SYSTEM or len(found.systems) != 1:
+        return found
+    [system] = found.systems
+    return replace(found, was=digest_in(system, found.was), now=digest_in(system, found.now))
 
 
 def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:

@@ -17,6 +17,7 @@ from verifier.gate.scores import Entry as Score
 from verifier.gate.scores import scores
 from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.asserting import Assertions, assertions
+from verifier.gate.weakened.noting import events_of, notes
 from verifier.gate.weakened.observing import called, observations, observers
 from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
@@ -41,6 +42,8 @@ class Judged:
     observers: Mapping[str, Written] = field(default_factory=dict)
     observations: Mapping[str, Written] = field(default_factory=dict)
     """The calls of observers, see `observations`."""
+    notes: Mapping[str, Written] = field(default_factory=dict)
+    """What other functions write into events, see `notes`."""
     assertions: Assertions = field(default_factory=Assertions)
     expected: Mapping[str, str] = field(default_factory=dict)
     mutants: Mapping[str, Score] = field(default_factory=dict)
@@ -71,6 +74,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
         pairs=tuple(map(str, catalogue.pairs())),
         observers=(noting := observers(catalogue.root)),
         observations=observations(catalogue.root, {*noting, *observing()}),
+        notes=notes(catalogue.root, events_of(catalogue.systems.values()), {*noting}),
         assertions=assertions(catalogue.root),
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
         mutants=(mutants := scores(catalogue.root)),

@@ -11,7 +11,8 @@ from verifier.evidence.verdicts import Limits, Violated, Watch, silent
 from verifier.gate.behaviour import Behaviour
 from verifier.gate.blame import Hunk
 from verifier.gate.differences import Difference
-from verifier.gate.joint import Joint, same_code
+from verifier.gate.joint import Joint
+from verifier.gate.pairing import same_code
 from verifier.gate.weakened.comparing import LOST
 from verifier.viewer.lines import inert, plural
 

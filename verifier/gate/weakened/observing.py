@@ -59,7 +59,7 @@ def observations(root: Path, names: Collection[str]) -> dict[str, Written]:
         for function in _functions(tree_of(file)):
             for call in ast.walk(function):
                 if isinstance(call, ast.Call) and called(call) in names:
-                    key = f"{called(call)} {function.name}: {_with_sources(function, call)}"
+                    key = f"{called(call)} {function.name}: {with_sources(function, call)}"
                     while key in found:
                         key += " again"
                     found[key] = _written(root, file, call, ast.unparse(call))
@@ -89,10 +89,10 @@ def called(node: ast.expr) -> str:
     return str(getattr(called, "id", "") or getattr(called, "attr", ""))
 
 
-def _with_sources(function: ast.FunctionDef, call: ast.Call) -> str:
-    """A call with the conditions on it, and what gives values to all that is read in these."""
-    wanted, texts = _read(call), {ast.unparse(call): None}
-    for test in conditions(function, call):
+def with_sources(function: ast.FunctionDef, part: ast.expr, text: str = "") -> str:
+    """A part with the conditions on it, and what gives values to all that is read in these."""
+    wanted, texts = _read(part), {text or ast.unparse(part): None}
+    for test in conditions(function, part):
         texts[f"if {ast.unparse(test)}"] = None
         wanted |= _read(test)
     given = sorted(giving(function), key=lambda each: -each[0].lineno)

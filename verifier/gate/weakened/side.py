@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from verifier.gate.differences import Difference
 from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.dropped import Dropped
+from verifier.gate.weakened.heeded import Unheeded
 
 
 @dataclass(frozen=True)
@@ -17,3 +18,4 @@ class Side:
     judged: Compared
     change: Difference | None
     dropped: tuple[Dropped, ...] = ()
+    unheeded: tuple[Unheeded, ...] = ()

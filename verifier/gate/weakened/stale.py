@@ -9,13 +9,14 @@ from verifier.catalogue import Catalogue
 from verifier.gate.behaviour import Behaviour, behaviour_of
 from verifier.gate.circuits import Circuits
 from verifier.gate.digests import done, said
+from verifier.gate.past import reasons_of
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
 from verifier.gate.weakened.found import start_text, values_text
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.weakening import Weakening, digest_of
+from verifier.gate.weakened.weakening import Weakening, digest_in, digest_of
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 
@@ -57,6 +58,7 @@ class There:
             "choice": self._choices,
             "initial": self._starts,
             "mutants": self._mutants,
+            "base": self._reading,
         }
         return entry.kind in digests and entry.after in digests[entry.kind](entry.name)
 
@@ -73,6 +75,11 @@ class There:
             "mutants": now.mutants.keys(),
         }
         return kind == "base" or name in names.get(kind, ())
+
+    def _reading(self, module: str) -> Iterator[str]:
+        """What a module does that may read more than its text."""
+        reasons = reasons_of(self.catalogue)
+        yield from (digest_of(each.what) for each in reasons if each.module == module)
 
     def _systems(self) -> Iterator[tuple[System, Behaviour]]:
         for system in self.catalogue.systems.values():
@@ -99,10 +106,11 @@ class There:
                 yield from (left_of(claims, f"{each}{name}") for each in (ALWAYS, SOMETIMES))
 
     def _steps(self, name: str) -> Iterator[str]:
-        for _, behaviour in self._systems():
-            if f"fires:{name}" in behaviour.circuit.bad:
-                yield said(behaviour.circuit, [f"fires:{name}"])
-                yield done(behaviour.circuit, f"fires:{name}")
+        for system, behaviour in self._systems():
+            fires = f"fires:{name}"
+            if fires in behaviour.circuit.bad:
+                yield digest_in(system.name, said(behaviour.circuit, [fires]))
+                yield digest_in(system.name, done(behaviour.circuit, fires))
 
     def _choices(self, name: str) -> Iterator[str]:
         """What a step's choices can be, whatever they are called, or a field."""
@@ -110,7 +118,10 @@ class There:
             action = behaviour.action(name.partition(".")[0])
             fields = (f for f in behaviour.fields if f"{system.name}/{f.name}" == name)
             for each in (*(() if action is None else action.choices), *fields):
-                yield digest_of(values_text(each.values))
+                yield digest_in(system.name, digest_of(values_text(each.values)))
+            if action is not None:
+                does = done(behaviour.circuit, f"fires:{action.name}")
+                yield digest_in(system.name, does)
 
     def _starts(self, name: str) -> Iterator[str]:
         for system, behaviour in self._systems():

@@ -10,13 +10,13 @@ from verifier.catalogue import Catalogue
 from verifier.gate.behaviour import behaviour_of
 from verifier.gate.circuits import Circuits
 from verifier.gate.differences import alike, difference
-from verifier.gate.past import Before, Past
+from verifier.gate.past import Before, Past, reasons_of
 from verifier.gate.revisions import NO_MODELS, Base
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, renamed_goals
 from verifier.gate.weakened.implied import Implied, group_of
-from verifier.gate.weakened.weakening import Weakening
-from verifier.language.errors import ModelError
+from verifier.gate.weakened.weakening import Weakening, digest_of
+from verifier.language.errors import ModelError, within_project
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,25 @@ def _as(before: Before, name: str, catalogue: Catalogue, circuits: Circuits) -> 
         return None
     ran = before.behaviour.functions
     return Renamed(name, Compared(heirs=heirs, ran=ran, runs=behaviour.functions))
+
+
+def of_reading(past: Past, catalogue: Catalogue) -> Iterator[Weakening]:
+    """Modules that begin to read more than their texts: elsewhere they may say something else.
+
+    So at the base of the next change, with which that one is compared.
+    """
+    for each in reasons_of(catalogue) if past.systems else ():
+        if (each.module, each.what) not in past.reads:
+            yield Weakening(
+                "base",
+                each.module,
+                within_project(each.place.file),
+                each.place.line,
+                f"`{each.module}` depends on its text alone",
+                f"it {each.what}: what that gives elsewhere is not compared",
+                was=digest_of(each.module),
+                now=digest_of(each.what),
+            )
 
 
 def of_base(base: Base, failures: Mapping[str, str]) -> Iterator[Weakening]:

@@ -60,6 +60,8 @@ class Weakening:
     others: tuple[tuple[str, str], ...] = ()
     """Other digests of what was and what is, of more systems."""
     accepted: bool = False
+    reason: str = ""
+    """Why it is accepted, as somebody has said."""
 
     @property
     def digests(self) -> frozenset[tuple[str, str]]:
@@ -75,6 +77,11 @@ class Weakening:
     def order(self) -> tuple[bool, int, str]:
         """What nobody has accepted comes first."""
         return self.accepted, KINDS.index(self.kind), self.name
+
+
+def digest_in(system: str, digest: str) -> str:
+    """A digest of what there is in one system; empty where there is nothing."""
+    return digest_of(f"{system} {digest}") if digest else ""
 
 
 def digest_of(text: str) -> str:

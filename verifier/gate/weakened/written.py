@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from verifier.gate.weakened.comparing import Compared
@@ -14,6 +14,7 @@ from verifier.gate.weakened.weakening import Weakening, digest_of
 
 def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
     """Observers with another text, and calls that are gone, if systems note anything else."""
+    yield from _noted_less(then, now)
     if not systems:
         yield from _observed_less(then, now)
         return
@@ -31,13 +32,28 @@ def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> I
 
 def _observed_less(then: Judged, now: Judged) -> Iterator[Weakening]:
     """Observers that note fewer fields, or are called in fewer places, though nothing shows it."""
-    calls = Counter(key.partition(" ")[0] for key in now.observations)
-    before = Counter(key.partition(" ")[0] for key in then.observations)
+    calls, before = _counted(now.observations), _counted(then.observations)
     for name, was in then.observers.items():
         left = now.observers.get(name)
         fewer = left is None or len(targets(was.text)) > len(targets(left.text))
         if fewer or calls[name] < before[name]:
             yield _written(f"observer/{name}", was, left, ())
+
+
+def _noted_less(then: Judged, now: Judged) -> Iterator[Weakening]:
+    """Events into which steps themselves write in fewer places."""
+    left, before = _counted(now.notes), _counted(then.notes)
+    texts = {key.removesuffix(" again") for key in now.notes}
+    for field in before:
+        if left[field] < before[field]:
+            gone = [(key, was) for key, was in then.notes.items() if key.split()[0] == field]
+            first = next((was for key, was in gone if key not in texts), gone[-1][1])
+            yield _written(f"note/{field}", first, None, ())
+
+
+def _counted(noted: Mapping[str, Written]) -> Counter[str]:
+    """How often there is something of a name."""
+    return Counter(key.partition(" ")[0] for key in noted)
 
 
 def asserted_less(then: Judged, now: Judged, system: str, side: Compared) -> Iterator[Weakening]:
