@@ -169,6 +169,51 @@ def step_is_split_unseen(project: Project) -> None:
     project.edit("(use_fpu, switch_to)", "(use_fpu, switch_to, use_unseen)")
 
 
+FLAGS = "    sets_ts: bool = True\n    a: bool = False\n    lost: bool = False"
+FLAG_STEPS = """@step
+def set_a(machine: Machine) -> None:
+    machine.ts = machine.ts ^ machine.a
+    machine.a = True
+    machine.lost = False
+
+
+@step
+def handle(machine: Machine) -> None:
+    machine.ts = machine.ts ^ machine.a
+    if machine.a:
+        machine.a = False
+        machine.lost = True
+
+
+"""
+BOTH = """@always("isolation")
+def it_is_not_lost_and_set(machine: Machine) -> bool:
+    return not (machine.lost and machine.a)
+
+
+@sometimes"""
+
+
+def a_flag_is_set_and_handled(project: Project) -> None:
+    project.edit("    sets_ts: bool = True", FLAGS)
+    project.edit("@step\ndef switch_to", f"{FLAG_STEPS}@step\ndef switch_to")
+    project.edit("(use_fpu, switch_to)", "(use_fpu, switch_to, set_a, handle)")
+    project.edit("@sometimes", BOTH, ISOLATION)
+    project.edit("machine.ts = machine.ts ^ machine.a", "machine.ts = machine.ts")
+
+
+def nobody_sets_what_is_not_handled(project: Project) -> None:
+    project.edit("        machine.a = False\n", "")
+    project.edit("    machine.a = True\n", "")
+
+
+def an_old_step_waits(project: Project) -> None:
+    """It is possible now where nothing was, and does nothing there."""
+    project.edit("    machine.ready = True\n", "")
+    project.edit("assume(not machine.waits and next_task", "assume(next_task")
+    project.edit(NEXT, f"{NEXT}    if machine.waits:\n        return\n")
+
+
 SWITCHED = """@event
 class Switched:
     \"\"\"A switch, and whether something is left undone.\"\"\"
@@ -215,6 +260,12 @@ def use_begins_as_the_second_member(project: Project) -> None:
 
 
 BEHAVING = {
+    "the only assignment to a field is gone with what it would show": Bypass(
+        a_flag_is_set_and_handled, nobody_sets_what_is_not_handled, "step:set_a"
+    ),
+    "an old step takes the place of a deadlock": Bypass(
+        it_waits, an_old_step_waits, "claim:deadlock"
+    ),
     "a choice is there and is not heeded": Bypass(
         three_tasks, nobody_comes_to_c, "choice:switch_to.next_task"
     ),

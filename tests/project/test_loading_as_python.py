@@ -81,6 +81,12 @@ def test_an_exception_that_has_no_text(project: Path) -> None:
     assert refused(project, before=text) == "module `models.m` raises Bad: it has no text"
 
 
+def test_an_exception_without_a_hash(project: Path) -> None:
+    head = "from dataclasses import dataclass\n\n@dataclass\n"
+    text = f"{head}class Bad(Exception):\n    code: int = 1\n\nraise Bad(3)"
+    assert refused(project, before=text) == "module `models.m` raises Bad: 3"
+
+
 def test_a_property_may_have_a_citation_and_another_name(project: Path) -> None:
     text = (
         "from verifier.language import abstracts\n\n@record\nclass Own:\n    x: bool = True\n\n"

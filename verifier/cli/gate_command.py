@@ -106,6 +106,8 @@ def command(
     """
     if bool(weakened) != bool(reason.strip()):
         raise click.UsageError("--accept-weakened and --reason go together")
+    if not reason.isprintable():
+        raise click.UsageError("the text of --reason has characters that cannot be printed")
     reports = {"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown}
     files = {kind: _replaceable(kind, file) for kind, file in reports.items() if file is not None}
     if len({file.resolve() for file in files.values()}) < len(files):
@@ -125,6 +127,8 @@ def command(
             picked = chosen(report.weakened, weakened)
             report = replace(report, weakened=tuple(_taken(catalogue, report, picked, reason)))
     except ToolFailure as failure:
+        error = ModelError(f"tool failure: {failure}", mend="please report it")
+        _write_all(files, Report(None, (), (), only=patterns, error=error))
         say("tool failure", f"{failure}; please report it")
         return 2
     except ModelError as error:
@@ -201,7 +205,7 @@ def _gate(
             accepting,
             mutants,
         )
-    return catalogue, before, report
+    return catalogue, before, replace(report, revision=revision or "")
 
 
 def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:

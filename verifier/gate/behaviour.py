@@ -66,7 +66,7 @@ class Behaviour:
     @property
     def possibilities(self) -> tuple[object, ...]:
         """What fields can start as and choices can be, whether or not anything depends on it."""
-        fields = tuple((f.name, f.values, f.initial, f.ghost) for f in self.fields)
+        fields = tuple((f.name, f.values, f.initial, f.ghost, bool(f.bits)) for f in self.fields)
         return fields, tuple((action.name, action.choices) for action in self.actions)
 
     def field(self, name: str) -> Variable | None:

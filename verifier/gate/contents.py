@@ -68,8 +68,13 @@ def contents_of(top: Path, commit: str, paths: Sequence[str]) -> Contents:
 
 
 def led_to(link: str, target: str) -> str | None:
-    """Where a link leads, from the top of the repository; None where that is outside."""
-    if os.path.isabs(target):
+    """Where a link leads, from the top of the repository; None where that is outside.
+
+    What comes back up out of a folder, which may be a link itself, counts as outside.
+    """
+    parts = target.split("/")
+    down = next((number for number, part in enumerate(parts) if part not in ("..", ".", "")), None)
+    if os.path.isabs(target) or ".." in parts[down:]:
         return None
     path = os.path.normpath(os.path.join(os.path.dirname(link), target))
     return None if path == ".." or path.startswith("../") else path

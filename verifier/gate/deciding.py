@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
 
@@ -26,6 +26,8 @@ from verifier.gate.blame import Departure, Hunk, departure
 from verifier.gate.cache import Cache
 from verifier.gate.circuits import Circuits
 from verifier.gate.differences import Difference, difference
+from verifier.gate.digests import everything
+from verifier.gate.hidden import Hidden, hidden
 from verifier.gate.keeping import shared
 from verifier.gate.memory import Memory
 from verifier.gate.past import Before
@@ -34,17 +36,12 @@ from verifier.gate.reuse import Reusing
 from verifier.gate.sound import rejected, sound_evidence
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
-from verifier.gate.weakened.dropped import Dropped, dropped
-from verifier.gate.weakened.heeded import Unheeded, unheeded
-from verifier.gate.weakened.masked import masked
 from verifier.language.compiling import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 from verifier.processes.pool import NoProcess
 
 AUDITED = "earlier evidence, audited"
-HIDDEN = 30.0
-"""Seconds to find out what a step hides that is not possible any more."""
 FOUND = "the execution has just been found or audited"
 
 
@@ -69,10 +66,8 @@ class Decided:
     warnings: tuple[str, ...] = ()
     judged: Compared | None = None
     """What it is judged by less than at the base; None where it was not compared."""
-    dropped: tuple[Dropped, ...] = ()
-    """What its steps do not set any more, which hides a violation."""
-    unheeded: tuple[Unheeded, ...] = ()
-    """Values of choices that lead nowhere any more where the others do not lead, too."""
+    hidden: Hidden = field(default_factory=Hidden)
+    """What it may hide that its steps can do less."""
 
 
 def decide_system(
@@ -131,9 +126,12 @@ def decide_system(
         for group, reason in rejected(compiled, properties, memory, sound, still).items()
     ]
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
-    hidden, unset = _masked(before, compiled, change, results, hunks, limits, watch)
-    ignored = _unheeded(before, compiled, change, results, limits, watch)
-    hidden += [each for each in ignored if isinstance(each, str)]
+    concealed = Hidden()
+    if before is not None and change is not None:
+        expected = {g: catalogue.expected.get(Pair(name, g), "proved") for g in groups}
+        concealed = hidden(
+            before, compiled, change, results, expected.__getitem__, hunks, limits, watch
+        )
     return Decided(
         system=name,
         results=tuple(results),
@@ -144,13 +142,13 @@ def decide_system(
         departures=_departures(before, names, results, hunks) if moved else {},
         functions=tuple(sorted(compiled.costs)),
         judged=_judged(before, now, compiled, change),
-        dropped=tuple(unset),
-        unheeded=tuple(each for each in ignored if isinstance(each, Unheeded)),
+        hidden=concealed,
         seconds=perf_counter() - begin,
         warnings=(
             *memory.warnings,
             *doubts,
-            *hidden,
+            *concealed.warnings,
+            *concealed.unknown,
             *((cache.complaint,) if cache.complaint else ()),
         ),
     )
@@ -174,59 +172,11 @@ def _compared(
         return [], None
     was, new = before.behaviour, behaviour_of(compiled)
     moved = [group for group in groups if before.digests.get(group) != memory.digest(group)]
-    if not moved and was.possibilities == new.possibilities:
+    same = was.possibilities == new.possibilities
+    if not moved and same and everything(was.circuit) == everything(new.circuit):
         return [], None
     change = difference(was, new, goals=renamed_goals(before.claims, now))
     return ([] if change.is_idle else moved), change
-
-
-def _masked(
-    before: Before | None,
-    compiled: Compiled,
-    change: Difference | None,
-    results: Sequence[Result],
-    hunks: Sequence[Hunk],
-    limits: Limits,
-    watch: Watch,
-) -> tuple[list[str], list[Dropped]]:
-    """What holds, as it did, only because steps are not possible any more, or set less."""
-    if before is None or change is None:
-        return [], []
-    was = before.expected
-    held = [r.property for r in results if r.verdict == "proved"]
-    goals = [goal for goal in held if was.get(goal, "proved") == "proved"]
-    seconds = min(HIDDEN, limits.seconds or HIDDEN)
-    search = replace(limits, seconds=seconds)
-    new = behaviour_of(compiled)
-    hidden = list(masked(before.behaviour, new, change, goals, hunks, search, watch))
-    if any(_is_new_violation(before, result) for result in results):
-        return hidden, []  # which says more
-    unset = list(dropped(before.behaviour, new, change, goals, search, watch))
-    hidden += [each for each in unset if isinstance(each, str)]
-    return hidden, [each for each in unset if isinstance(each, Dropped)]
-
-
-def _unheeded(
-    before: Before | None,
-    compiled: Compiled,
-    change: Difference | None,
-    results: Sequence[Result],
-    limits: Limits,
-    watch: Watch,
-) -> list[Unheeded | str]:
-    """The values of choices that steps make nothing of any more; a violation says more."""
-    if before is None or change is None:
-        return []
-    if any(_is_new_violation(before, result) for result in results):
-        return []
-    search = replace(limits, seconds=min(HIDDEN, limits.seconds or HIDDEN))
-    return list(unheeded(before.behaviour, behaviour_of(compiled), change, search, watch))
-
-
-def _is_new_violation(before: Before, result: Result) -> bool:
-    """Whether a property is violated that was expected to hold: then nothing hides it."""
-    expected = before.expected.get(result.property, "proved") == "proved"
-    return result.verdict == "violated" and expected
 
 
 def _judged(

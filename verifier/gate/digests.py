@@ -80,6 +80,15 @@ def said(circuit: Circuit, goals: Iterable[str]) -> str:
     return total.hexdigest()
 
 
+def everything(circuit: Circuit) -> str:
+    """A digest of all that a circuit has, whether or not a property depends on it."""
+    total = blake2b(said(circuit, circuit.bad).encode(), digest_size=_SIZE)
+    nodes = _gates(circuit)
+    for latch in sorted(circuit.latches, key=lambda latch: latch.name):
+        total.update(repr((latch.name, latch.reset)).encode() + _signed(nodes, latch.next))
+    return total.hexdigest()
+
+
 def done(circuit: Circuit, step: str) -> str:
     """A digest of when a step is taken and of all that the steps do together."""
     nodes, total = _gates(circuit), blake2b(said(circuit, [step]).encode(), digest_size=_SIZE)

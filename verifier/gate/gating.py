@@ -66,6 +66,8 @@ class Report:
     """For systems with recorded mutants and expected verdicts, those of what the change touches."""
     only: tuple[str, ...] = ()
     """The patterns that say which pairs are at the gate; none where all are."""
+    revision: str = ""
+    """The base as somebody has named it; empty where nobody has."""
     stopped: int = 0
     """The exit code of the signal that ended the gate early, if one did."""
     error: ModelError | None = None
@@ -85,6 +87,7 @@ class Report:
         codes = {row.code for row in self.rows}
         for each in self.strength:
             codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
+        codes |= {3 for each in self.decided if each.hidden.unknown}
         codes |= {3 if each.kind == "base" else 1 for each in self.weakened if not each.accepted}
         return next((code for code in (2, 1, 3) if code in codes), 0)
 
@@ -194,7 +197,14 @@ class _Gate:
         """What is claimed or possible less; of the systems at the gate, where not all are."""
         renamed = renamed_systems(self.past, self.catalogue, self.circuits)
         sides = [
-            Side(name, each.judged, each.change, each.dropped, each.unheeded)
+            Side(
+                name,
+                each.judged,
+                each.change,
+                each.hidden.dropped,
+                each.hidden.unheeded,
+                each.hidden.waits,
+            )
             for name, each in self.decided.items()
             if each.judged is not None
         ]

@@ -17,6 +17,7 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from verifier.evidence.recording import within_project
+from verifier.language.assignments import is_guarded
 from verifier.language.functions import about
 from verifier.language.layout import Layout, Part, Rows, Slot
 
@@ -73,7 +74,7 @@ def lines_of() -> Iterator[dict[CodeType, set[int]]]:
         return line
 
     def entered(frame: FrameType, event: str, _: Any) -> Any:
-        if event != "call" or "/models/" not in frame.f_code.co_filename:
+        if event != "call" or not _is_of_models(frame):
             return None
         seen.setdefault(frame.f_code, set())
         return line
@@ -84,6 +85,11 @@ def lines_of() -> Iterator[dict[CodeType, set[int]]]:
         yield seen
     finally:
         sys.settrace(before)
+
+
+def _is_of_models(frame: FrameType) -> bool:
+    module = str(frame.f_globals.get("__name__", ""))
+    return is_guarded(frame) and module.startswith("models.")
 
 
 def sites(ran: Lines, only: Collection[str] = ()) -> list[Site]:

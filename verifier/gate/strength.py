@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from math import inf
 from time import monotonic
@@ -51,7 +52,9 @@ def strength(
         functions = touched.get(name)
         if not functions or name not in catalogue.systems:
             continue
-        guards = guarded_system(catalogue, name, limits, cache, watch)
+        left = max(until - monotonic(), 1.0)
+        within = replace(limits, seconds=min(left, limits.seconds or inf)) if left < inf else limits
+        guards = guarded_system(catalogue, name, within, cache, watch)
         if guards.claims:
             found = [*trials_of(guards, jobs, watch, functions, PATIENCE * SECONDS, until)]
             if found:

@@ -40,7 +40,12 @@ def touches(catalogue: Catalogue, changed: Sequence[str]) -> Mapping[str, Touch]
         return {name: Touch(name, (*changed[:1], *further, name)[:1]) for name in catalogue.systems}
     root, sources = catalogue.root.resolve(), catalogue.imports.sources
     real = {(root / file).resolve() for file in changed}
-    ends = [name for name, source in sources.items() if Path(source.file).resolve() in real]
+    names = {".".join(Path(file).with_suffix("").parts) for file in changed}
+    ends = [
+        name
+        for name, source in sources.items()
+        if Path(source.file).resolve() in real or names & {name, f"{name}.__init__"}
+    ]
     if not ends:
         return {}
     import networkx as nx

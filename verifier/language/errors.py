@@ -127,7 +127,6 @@ def _inside(frame: FrameType) -> bool:
     return not is_model_file(frame.f_code.co_filename)
 
 
-@cache
 def raised(what: str, error: BaseException, place: Place | None, mend: str) -> ModelError:
     """What people's code raises; a special method that answers with a symbol is named."""
     try:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
 from functools import cached_property
 from inspect import get_annotations
-from types import SimpleNamespace
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 from verifier.language.constants import same
 from verifier.language.encoding import encoded
@@ -60,7 +59,10 @@ Kind = type | tuple[type[Enum], type]
 """A record's type, or the types of a family's key and items."""
 
 Nodes = tuple[tuple[int, Kind], ...]
-"""The records and families in a field, itself first: where each starts in it, and its kind."""
+"""The records and families in a field, itself first: where each starts in it, and its kind.
+
+What has no values is left out: nothing is assigned with it.
+"""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Rows:
         inner = () if isinstance(self.item, Slot) else self.item.nodes
         rows = range(len(self.key))
         own = ((row * self.stride + place, kind) for row in rows for place, kind in inner)
-        return ((0, self.kind), *own)
+        return ((0, self.kind), *own) if self.size else ()
 
     def matches(self, other: Rows) -> bool:
         """Whether the two hold the same, wherever they start."""
@@ -132,7 +134,7 @@ class Layout:
             if not isinstance(field, Slot)
             for place, kind in field.nodes
         ]
-        return ((0, self.type), *inner)
+        return ((0, self.type), *inner) if self.leaves else ()
 
     @cached_property
     def defaults(self) -> tuple[Any, ...]:
@@ -188,9 +190,18 @@ def _annotated(cls: type) -> dict[str, Any]:
     """The fields with their types: names are the class's before the module's, as in Python."""
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
-        own = SimpleNamespace(__annotations__=get_annotations(base))
         module = sys.modules.get(base.__module__)
-        found |= get_type_hints(own, vars(module) if module else {}, dict(vars(base)))
+        names = (vars(module) if module else {}), dict(vars(base))
+        for name, text in get_annotations(base).items():
+            own = type("Own", (), {"__annotations__": {name: text}})
+            try:
+                meant = get_type_hints(own, *names)[name]
+            except Exception as error:  # whatever a text comes to
+                raise refuse(
+                    f"the annotation of `{base.__name__}.{name}` cannot be read: {error}", FIELDS
+                ) from None
+            if ClassVar not in (meant, get_origin(meant)):
+                found[name] = meant
     return found
 
 

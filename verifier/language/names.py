@@ -8,12 +8,15 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from verifier.language.errors import ModelError, Place
 from verifier.language.functions import ModelFunction
+from verifier.language.stand_ins import MODULES
 
 RESERVED = ("assertions", "deadlock")
 """The properties that every system has without a function of its own."""
@@ -89,7 +92,7 @@ def _check(kind: str, name: str, part: str, place: Callable[[], Place]) -> None:
 def system_place(file: str, variable: str, name: str) -> Place:
     """The line of a file that makes a system, the one that gives it to a variable if it can be."""
     tree = _tree(Path(file))
-    bound = [each for each in _bindings(tree.body, ()) if each.name == variable]
+    bound = [each for each in _bindings(tree.body) if each.name == variable]
     for node in [*(each.node for each in bound), tree]:
         for call in ast.walk(node):
             if isinstance(call, ast.Call) and call.args:
@@ -102,13 +105,21 @@ def system_place(file: str, variable: str, name: str) -> Place:
 def check_text(file: Path) -> None:
     """Refuse a module in which a function or class silently replaces another of its name."""
     pending: list[ast.AST] = [_tree(file)] if _may_repeat(file) else []
+    package = _package_of(file) if pending else ""
     while pending:
         scope = pending.pop()
         body = getattr(scope, "body", [])
         if isinstance(body, list):
             within = isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef)
-            _check_scope(file, list(_bindings(body, ())), within)
+            _check_scope(file, list(_bindings(body, (), package)), within)
         pending += (node for node in _inner(scope))
+
+
+def _package_of(file: Path) -> str:
+    """The package that the module of a file is in; empty where it is not loaded."""
+    loaded = [*sys.modules.values()]
+    module = next((each for each in loaded if getattr(each, "__file__", None) == str(file)), None)
+    return str(getattr(module, "__package__", None) or "")
 
 
 DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
@@ -216,30 +227,37 @@ def _exclude(one: Branches, other: Branches) -> bool:
     return any(branches.get(node, branch) != branch for node, branch in other)
 
 
-def _bindings(body: Iterable[ast.stmt], branches: Branches) -> Iterator[_Binding]:
-    """What the statements of a scope bind, in their order."""
+def _bindings(
+    body: Iterable[ast.stmt], branches: Branches = (), package: str = ""
+) -> Iterator[_Binding]:
+    """What the statements of a scope of a module in a package bind, in their order."""
     for node in body:
-        for name, imported in _names(node):
+        for name, imported in _names(node, package):
             yield _Binding(name, node.lineno, branches, node, imported)
         for number, part in enumerate(_parts(node)):
             around = (*branches, (id(node), number)) if _branches(node) else branches
-            yield from _bindings(part, around)
-        yield from _bindings(getattr(node, "finalbody", []), branches)
+            yield from _bindings(part, around, package)
+        yield from _bindings(getattr(node, "finalbody", []), branches, package)
 
 
-def _names(node: ast.stmt) -> Iterator[tuple[str, object]]:
+def _names(node: ast.stmt, package: str) -> Iterator[tuple[str, object]]:
     """The names that a statement binds, each with what it imports, if it does."""
     if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         yield node.name, None
     elif isinstance(node, ast.Import):
         for alias in node.names:
-            package = alias.name.partition(".")[0]
-            yield alias.asname or package, alias.name if alias.asname else package
+            first = alias.name.partition(".")[0]
+            name = alias.name if alias.asname else first
+            yield alias.asname or first, _module(name) or name
     elif isinstance(node, ast.ImportFrom):
         module = f"{'.' * node.level}{node.module or ''}"
+        if node.level and package:
+            above = package.rsplit(".", node.level - 1)[0]
+            module = f"{above}.{node.module}" if node.module else above
+        found = _module(module)
+        held = {} if found is None else vars(found)
         for alias in node.names:
-            for name in _public(module) if alias.name == "*" else (alias.name,):
-                held = vars(sys.modules[module]) if module in sys.modules else {}
+            for name in _public(held) if alias.name == "*" else (alias.name,):
                 yield alias.asname or name, held.get(name, f"{module}.{name}")
     elif isinstance(node, ast.Assign) or (isinstance(node, ast.AnnAssign) and node.value):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -248,10 +266,15 @@ def _names(node: ast.stmt) -> Iterator[tuple[str, object]]:
         yield from ((part.id, None) for part in stored if isinstance(part.ctx, ast.Store))
 
 
-def _public(module: str) -> list[str]:
-    """What `import *` binds."""
-    held = vars(sys.modules[module]) if module in sys.modules else {}
-    return list(held.get("__all__", (name for name in held if not name.startswith("_"))))
+def _module(name: str) -> ModuleType | None:
+    """A module as models have it, if it is loaded."""
+    return MODULES.get(name) or sys.modules.get(name)
+
+
+def _public(held: Mapping[str, object]) -> list[str]:
+    """What `import *` binds of what a module holds."""
+    named: Any = held.get("__all__", [name for name in held if not name.startswith("_")])
+    return [*named]
 
 
 def _branches(node: ast.stmt) -> bool:

@@ -108,7 +108,7 @@ class Examiner(Named):
         for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
             if part is not None:
                 self.visit(part)
-        if not self.code.co_flags & CO_FUTURE_ANNOTATIONS:
+        if not self._has_texts:
             given = [each.annotation for each in ast.walk(node.args) if isinstance(each, ast.arg)]
             for part in (*given, node.returns):
                 self._annotation(part)
@@ -127,6 +127,19 @@ class Examiner(Named):
                 )
             if name not in self.locals:
                 self.named |= {name}
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """Python computes no annotation of a local name."""
+        if not isinstance(node.target, ast.Name) and not self._has_texts:
+            self._annotation(node.annotation)
+        for part in (node.target, node.value):
+            if part is not None:
+                self.visit(part)
+
+    @property
+    def _has_texts(self) -> bool:
+        """Whether annotations are texts, which Python does not compute."""
+        return bool(self.code.co_flags & CO_FUTURE_ANNOTATIONS)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         for part in (*node.args.defaults, *node.args.kw_defaults):

@@ -53,7 +53,8 @@ def document(report: Report) -> bytes:
 def _lines(report: Report) -> Iterator[str]:
     unexpected = any(row.code == 1 for row in report.rows)
     mark = "❌" if unexpected else {0: "✅", 1: "❌", 2: "❌"}.get(report.code, "❔")
-    mark = MARK if report.weakened and not unexpected and report.code != 2 else mark
+    other = any(row.code for row in report.rows) or any(each.new for each in report.strength)
+    mark = MARK if report.weakened and not other and report.code in (0, 1, 3) else mark
     yield f"## {mark} nestproof gate: {summary(report)}"
     yield ""
     if report.error is not None:
@@ -93,7 +94,7 @@ def _weakened(report: Report) -> Iterator[str]:
     if len(report.weakened) > CHANGES:
         yield f"- and {len(report.weakened) - CHANGES} more"
     yield ""
-    if command := acceptance(report.weakened):
+    if command := acceptance(report):
         yield f"If that is right: `{command}`"
         yield ""
 

@@ -70,7 +70,7 @@ def _weakened(report: Report, style: Style) -> Iterator[str]:
         yield f"{style(f'{label:<9}', 'choice' if each.accepted else 'wrong')}  {title(each)}"
         for text in detail_lines(each):
             yield from _wrapped(text, first=INDENT, rest=f"{INDENT}  ")
-    if command := acceptance(report.weakened):
+    if command := acceptance(report):
         yield from _wrapped(f"if that is right: {command}", first=INDENT, rest=f"{INDENT}  ")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
+from verifier.gate.gating import Report
 from verifier.gate.weakened.weakening import Weakening, value
 from verifier.viewer.lines import inert, plural
 
@@ -33,16 +35,16 @@ def detail_lines(found: Weakening) -> list[str]:
     return lines
 
 
-def acceptance(weakened: Sequence[Weakening]) -> str:
+def acceptance(report: Report) -> str:
     """The command that accepts all that nobody has accepted; empty where there is none."""
-    keys = [_quoted(inert(each.key)) for each in weakened if not each.accepted]
+    keys = dict.fromkeys(inert(each.key) for each in report.weakened if not each.accepted)
     if not keys:
         return ""
-    return f"nestproof gate --accept-weakened {' --accept-weakened '.join(keys)} --reason TEXT"
-
-
-def _quoted(key: str) -> str:
-    return f"'{key}'" if any(character in key for character in " *[]") else key
+    words = ["nestproof", "gate", *report.only]
+    words += ["--base", report.revision] if report.revision else []
+    for key in keys:
+        words += ["--accept-weakened", key]
+    return f"{shlex.join(words)} --reason TEXT"
 
 
 def _listed(systems: Sequence[str]) -> str:

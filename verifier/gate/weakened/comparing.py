@@ -15,8 +15,6 @@ from verifier.gate.joint import Joint
 from verifier.gate.renaming import ALIKE, matched
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.states import States
-from verifier.gate.weakened.waiting import waits_for_ever
-from verifier.language.compiled import DEADLOCK
 
 WORD = re.compile(r"\w+")
 LOST = ("disabled", "failing", "idle")
@@ -50,8 +48,6 @@ class Compared:
     names: Mapping[str, str] = field(default_factory=dict)
     """Words of names that are others by now."""
     digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    waits: Mapping[str, Value] | None = None
-    """A state that was a deadlock and is none because of a new step that changes nothing."""
 
 
 def compared(
@@ -77,7 +73,6 @@ def compared(
     }
     digests = {each.function: _of_claim(then, now, each.function) for each in less}
     unobserved: list[Unobserved] = []
-    waits: Mapping[str, Value] | None = None
     if change is not None:
         old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
         weaker = {group_of(each.function) for each in less}
@@ -87,9 +82,6 @@ def compared(
         violated = {names.get(goal, goal) for goal in violated}
         notes += (goal for goal in old.circuit.bad if ":" not in goal and goal not in violated)
         joint = Joint(old, new, renamed)
-        if change.added_steps and DEADLOCK not in violated:
-            waits = waits_for_ever(joint, change.added_steps)
-            digests[DEADLOCK] = said(old.circuit, [DEADLOCK]), said(new.circuit, [DEADLOCK])
         found = _unobserved(joint, old, new, noting, notes) if noting else ()
         unobserved += (each for each in found if each.note not in weaker)
         back = {now: was for was, now in renamed.items()}
@@ -122,7 +114,6 @@ def compared(
         new.functions,
         {} if change is None else _words(change),
         digests,
-        waits,
     )
 
 

@@ -16,6 +16,9 @@ from verifier.gate.digests import done
 from verifier.gate.joint import Joint
 from verifier.gate.pairing import same_code
 
+FIELDS = 8
+"""Fields of which each is put back alone, too."""
+
 
 @dataclass(frozen=True)
 class Dropped:
@@ -43,27 +46,38 @@ def dropped(
     """
     begin = monotonic()
     was = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
-    for step in dict.fromkeys(each.step for each in change.changes if each.kind == "field"):
-        wanted = [goal for goal in goals if goal in was.circuit.bad and goal in new.circuit.bad]
+    wanted = [goal for goal in goals if goal in was.circuit.bad and goal in new.circuit.bad]
+    changed = dict.fromkeys(each.step for each in change.changes if each.kind == "field")
+    apart: list[tuple[str, ...]] = [(step,) for step in changed]
+    for steps in [*apart, tuple(changed)] if len(changed) > 1 else apart:
         joint = Joint(was, new, dict(change.renamed_fields))
-        circuit, fields = _put_back(joint, step)
-        if not (fields and wanted):
-            continue
-        left = None if limits.seconds is None else limits.seconds - (monotonic() - begin)
-        search = replace(limits, seconds=None if left is None else max(left, 0.1))
-        for goal, verdict in auto(circuit, wanted, search, watch, jobs=1).items():
-            if isinstance(verdict, Unknown):
-                what = f"{new.system}/{goal} holds only because `{step}` sets less"
-                yield f"it is not known whether {what}: {verdict.reason}"
-            if isinstance(verdict, Violated):
-                fires = f"fires:{step}"
+        every = _put_back(joint, steps)[1] if wanted else ()
+        for fields in dict.fromkeys([every, *((field,) for field in every[:FIELDS])]):
+            if not fields:
+                continue
+            circuit, _ = _put_back(Joint(was, new, dict(change.renamed_fields)), steps, fields)
+            left = None if limits.seconds is None else limits.seconds - (monotonic() - begin)
+            search = replace(limits, seconds=None if left is None else max(left, 0.1))
+            found = auto(circuit, wanted, search, watch, jobs=1)
+            hidden = next((g for g, v in found.items() if isinstance(v, Violated)), None)
+            if hidden is not None:
+                fires = f"fires:{steps[0]}"
                 digests = done(was.circuit, fires), done(new.circuit, fires)
-                yield Dropped(step, fields, goal, verdict.depth, digests)
+                yield Dropped(steps[0], fields, hidden, found[hidden].depth, digests)
                 break
+            for goal, verdict in found.items():
+                if isinstance(verdict, Unknown):
+                    what = f"{new.system}/{goal} holds only because `{steps[0]}` sets less"
+                    yield f"it is not known whether {what}: {verdict.reason}"
 
 
-def _put_back(joint: Joint, step: str) -> tuple[Circuit, tuple[str, ...]]:
-    """The new version where a step also sets what only the old one set; and these fields."""
+def _put_back(
+    joint: Joint, steps: Collection[str], only: Collection[str] | None = None
+) -> tuple[Circuit, tuple[str, ...]]:
+    """The new version where steps also set what only the old ones set; and these fields.
+
+    `only` some of them, if it says which. Ghosts go with what is put back.
+    """
     graph, new = joint.graph, joint.new.behaviour
     whole = joint.circuit({})
     image = {bit.literal: joint.new.image[bit.name] for bit in new.circuit.inputs}
@@ -71,24 +85,32 @@ def _put_back(joint: Joint, step: str) -> tuple[Circuit, tuple[str, ...]]:
     goals = [goal for goal in new.circuit.bad if ":" not in goal]
     bad = _goals_of(joint, goals, image)
     after = {latch.name: latch.next for latch in whole.latches}
-    was, now = joint.old.behaviour.action(step), new.action(step)
-    assert was is not None, "the step is in both versions"
-    assert now is not None, "the step is in both versions"
-    chosen, alike = joint.choices(was, now)
-    fires = f"fires:{step}"
-    then, here = (
-        joint.effect(joint.old, was, chosen, [fires]),
-        joint.effect(joint.new, now, {}, [fires]),
-    )
-    taken = graph.all([joint.selected(step), joint.alike, alike, then[fires][0], here[fires][0]])
-    found = []
-    for was_field, field in joint.fields:
-        lost = _lost(joint, was_field, field, then, here)
-        if field.ghost or not field.bits or lost == FALSE:
-            continue
-        found.append(field.name)
-        for bit, value in zip(field.bits, then[f"field {was_field.name}"], strict=True):
-            after[bit] = graph.choose(graph.both(taken, lost), value, after[bit])
+    found: dict[str, None] = {}
+    for step in steps:
+        was, now = joint.old.behaviour.action(step), new.action(step)
+        assert was is not None, "the step is in both versions"
+        assert now is not None, "the step is in both versions"
+        chosen, alike = joint.choices(was, now)
+        [then, here] = (
+            joint.effect(side, action, given, [f"fires:{step}"])
+            for side, action, given in ((joint.old, was, chosen), (joint.new, now, {}))
+        )
+        able = [effect[f"fires:{step}"][0] for effect in (then, here)]
+        lost = {
+            field.name: _lost(joint, was_field, field, then, here)
+            for was_field, field in joint.fields
+            if field.bits and (only is None or field.ghost or field.name in only)
+        }
+        set_back = [f for _, f in joint.fields if lost.get(f.name, FALSE) != FALSE and not f.ghost]
+        found |= dict.fromkeys(field.name for field in set_back)
+        somewhere = graph.any(lost[field.name] for field in set_back)
+        taken = graph.all([joint.selected(step), joint.alike, alike, *able, somewhere])
+        for was_field, field in joint.fields:
+            if lost.get(field.name, FALSE) == FALSE:
+                continue
+            here_lost = graph.both(taken, lost[field.name])
+            for bit, value in zip(field.bits, then[f"field {was_field.name}"], strict=True):
+                after[bit] = graph.choose(here_lost, value, after[bit])
     latches = tuple(replace(latch, next=after[latch.name]) for latch in whole.latches)
     return replace(whole, latches=latches, bad=bad), tuple(found)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from verifier.evidence.traces import Value
 from verifier.gate.differences import Difference
+from verifier.gate.expectations import FILE as VERDICTS
 from verifier.gate.weakened.implied import SOMETIMES
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
@@ -16,6 +17,7 @@ from verifier.gate.weakened.weakening import Kind, Weakening, digest_in, digest_
 from verifier.gate.weakened.written import asserted_less, observed_otherwise
 
 GONE = "gone"
+EXPOSED = "whatever runs may"
 LOST = {
     "disabled": ("is possible", "is not possible any more"),
     "idle": ("does something", "does nothing any more"),
@@ -24,8 +26,6 @@ LOST = {
 """What a step did, and does, where less can happen."""
 PER_SYSTEM = ("step", "choice")
 """Kinds of what other systems have by the same name, too."""
-DEFAULT = "proved"
-"""The verdict that is expected where none is recorded."""
 
 
 class Weakened:
@@ -37,18 +37,20 @@ class Weakened:
         """`renamed` has systems that are called otherwise now and do the same."""
         self._then, self._now = then, now
         self._sides = {side.system: side for side in sides}
-        self._systems = {name: renamed.get(name, name) for name in then.systems}
+        recorded = (pair.rpartition("/")[0] for pair in then.pairs)
+        self._systems = {name: renamed.get(name, name) for name in (*then.systems, *recorded)}
         self._heirs = self._inherited()
 
     def found(self) -> list[Weakening]:
         """Each thing once, whatever systems it is found in."""
-        found: dict[tuple[str, str, int], Weakening] = {}
+        found: dict[tuple[str, str, int, str, str], Weakening] = {}
         for each in map(_by_system, self._all()):
-            at = (each.key, each.file, each.line)
+            at = (each.key, each.file, each.line, each.before, each.after)
             known = found.get(at)
             if known is not None:
                 more = (*known.others, (each.was, each.now))
-                each = replace(known, systems=(*known.systems, *each.systems), others=more)
+                systems = tuple(dict.fromkeys((*known.systems, *each.systems)))
+                each = replace(known, systems=systems, others=more)
             found[at] = each
         return sorted(found.values(), key=lambda each: each.order)
 
@@ -86,7 +88,8 @@ class Weakened:
     def _of_systems(self) -> Iterator[Weakening]:
         for name, now in self._systems.items():
             if now not in self._now.systems:
-                yield _gone("system", name, self._then.systems[name], f"the system `{name}`")
+                at = self._then.systems.get(name, Written(VERDICTS.as_posix(), 1))
+                yield _gone("system", name, at, f"the system `{name}`")
 
     def _of_properties(self) -> Iterator[Weakening]:
         for group in sorted(self._then.groups - self._now.groups):
@@ -203,16 +206,17 @@ class Weakened:
 
     def _of_waiting(self, side: Side) -> Iterator[Weakening]:
         place = self._now.systems[side.system]
-        if side.judged.waits is not None:
+        if side.waits is not None:
+            after = f"{side.waits.depth} steps" if side.waits.depth != 1 else "1 step"
             yield Weakening(
                 "claim",
                 "deadlock",
                 place.file,
                 place.line,
                 "nothing can happen in some states",
-                "a new step is possible there, and changes nothing",
-                side.judged.waits,
-                *side.judged.digests["deadlock"],
+                f"one is reached after {after}, in which something can",
+                side.waits.example,
+                *side.waits.digests,
                 (side.system,),
             )
 
@@ -252,7 +256,7 @@ class Weakened:
         place = self._now.systems[system]
         for name in change.exposed[:1]:
             more = f" and {len(change.exposed) - 1} more" * (len(change.exposed) > 1)
-            was, now = f"`{name}`{more} only properties and observers read", "whatever runs may"
+            was, now = f"`{name}`{more} only properties and observers read", EXPOSED
             digests = digest_of(was), digest_of(now)
             at = place.file, place.line
             yield Weakening("claim", f"ghost/{name}", *at, was, now, {}, *digests, (system,))

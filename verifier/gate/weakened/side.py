@@ -8,6 +8,7 @@ from verifier.gate.differences import Difference
 from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.dropped import Dropped
 from verifier.gate.weakened.heeded import Unheeded
+from verifier.gate.weakened.waiting import Waits
 
 
 @dataclass(frozen=True)
@@ -19,3 +20,4 @@ class Side:
     change: Difference | None
     dropped: tuple[Dropped, ...] = ()
     unheeded: tuple[Unheeded, ...] = ()
+    waits: Waits | None = None

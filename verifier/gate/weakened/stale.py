@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from verifier.catalogue import Catalogue
 from verifier.gate.behaviour import Behaviour, behaviour_of
@@ -13,10 +15,11 @@ from verifier.gate.past import reasons_of
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
-from verifier.gate.weakened.found import start_text, values_text
+from verifier.gate.weakened.found import EXPOSED, start_text, values_text
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.weakening import Weakening, digest_in, digest_of
+from verifier.language.compiled import DEADLOCK
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 
@@ -81,32 +84,45 @@ class There:
         reasons = reasons_of(self.catalogue)
         yield from (digest_of(each.what) for each in reasons if each.module == module)
 
-    def _systems(self) -> Iterator[tuple[System, Behaviour]]:
+    @cached_property
+    def _systems(self) -> list[tuple[System, Behaviour]]:
+        found = []
         for system in self.catalogue.systems.values():
-            try:
+            with suppress(ModelError):  # which is reported where it is decided
                 compiled = self.circuits.compiled(system, self.catalogue.properties_of(system))
-            except ModelError:
-                continue  # which is reported where it is decided
-            yield system, behaviour_of(compiled)
+                found.append((system, behaviour_of(compiled)))
+        return found
+
+    @cached_property
+    def _claims_of_systems(self) -> list[Behaviour]:
+        found = []
+        for system in self.catalogue.systems.values():
+            with suppress(ModelError):  # the same
+                found.append(claims_of(system, self.catalogue.properties_of(system)))
+        return found
 
     def _claims(self, name: str) -> Iterator[str]:
         kind, _, rest = name.partition("/")
         if kind == "observer":
             yield from (digest_of(w.text) for n, w in self.now.observers.items() if n == rest)
-        elif kind == "assertion":
+        elif kind in ("assertion", "note"):
             return
+        elif name == DEADLOCK:
+            yield from (said(b.circuit, [name]) for _, b in self._systems if name in b.circuit.bad)
+        elif kind == "ghost":
+            fields = [f for _, b in self._systems for f in b.fields if f.name == rest]
+            yield from (digest_of(EXPOSED) for field in fields if not field.ghost)
         elif kind == "observed":
-            for _, behaviour in self._systems():
+            for _, behaviour in self._systems:
                 notes = [goal for goal in behaviour.circuit.bad if ":" not in goal]
                 notes += [field.name for field in behaviour.fields if field.ghost]
                 yield from (of_note(behaviour, note) for note in notes)
         else:
-            for system in self.catalogue.systems.values():
-                claims = claims_of(system, self.catalogue.properties_of(system))
+            for claims in self._claims_of_systems:
                 yield from (left_of(claims, f"{each}{name}") for each in (ALWAYS, SOMETIMES))
 
     def _steps(self, name: str) -> Iterator[str]:
-        for system, behaviour in self._systems():
+        for system, behaviour in self._systems:
             fires = f"fires:{name}"
             if fires in behaviour.circuit.bad:
                 yield digest_in(system.name, said(behaviour.circuit, [fires]))
@@ -114,7 +130,7 @@ class There:
 
     def _choices(self, name: str) -> Iterator[str]:
         """What a step's choices can be, whatever they are called, or a field."""
-        for system, behaviour in self._systems():
+        for system, behaviour in self._systems:
             action = behaviour.action(name.partition(".")[0])
             fields = (f for f in behaviour.fields if f"{system.name}/{f.name}" == name)
             for each in (*(() if action is None else action.choices), *fields):
@@ -124,7 +140,7 @@ class There:
                 yield digest_in(system.name, does)
 
     def _starts(self, name: str) -> Iterator[str]:
-        for system, behaviour in self._systems():
+        for system, behaviour in self._systems:
             for field in behaviour.fields:
                 if f"{system.name}/{field.name}" == name:
                     yield digest_of(start_text(field.initial))

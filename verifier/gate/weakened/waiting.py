@@ -1,32 +1,58 @@
-"""States in which nothing could happen, and now only what changes nothing can."""
+"""States in which nothing could happen at the base, and that are reached because something can."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from verifier.circuit.graph import FALSE
+from verifier.engines.auto import auto
 from verifier.evidence.traces import Value
+from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
+from verifier.gate.behaviour import Behaviour
+from verifier.gate.differences import Difference
+from verifier.gate.digests import said
 from verifier.gate.joint import Joint, Side
 from verifier.gate.weakened.states import States
 from verifier.language.compiled import DEADLOCK
 
 
-def waits_for_ever(joint: Joint, added: Collection[str]) -> Mapping[str, Value] | None:
-    """A state that was a deadlock, and is none because of a new step that leaves it as it is."""
-    if DEADLOCK not in joint.old.behaviour.circuit.bad.keys() & joint.new.behaviour.circuit.bad:
-        return None
-    graph, new = joint.graph, joint.new.behaviour
-    ends, goes_on = _stuck(joint, joint.old), _stuck(joint, joint.new) ^ 1
-    idle = []
-    for action in new.actions:
-        if action.name in added:
-            does = joint.effect(joint.new, action, {}, [f"fires:{action.name}"])
-            stays = [
-                joint.same(field, joint.new.bits(field), field, does[f"field {field.name}"])
-                for field in new.fields
-            ]
-            idle.append(graph.all([*does[f"fires:{action.name}"], *stays]))
-    return States(joint).where([ends, goes_on, graph.any(idle)])
+@dataclass(frozen=True)
+class Waits:
+    """A state that was a deadlock, how far it is, and digests of what was and is one."""
+
+    depth: int
+    example: Mapping[str, Value]
+    digests: tuple[str, str]
+
+
+def waits(
+    old: Behaviour,
+    new: Behaviour,
+    change: Difference,
+    goals: Collection[str],
+    limits: Limits,
+    watch: Watch = silent,
+) -> Iterator[Waits | str]:
+    """Whether a state is reached in which no step of the base was possible.
+
+    Some step is possible there now, or `deadlock` would be violated. A text says what is not known.
+    """
+    if DEADLOCK not in goals or DEADLOCK not in old.circuit.bad.keys() & new.circuit.bad.keys():
+        return
+    joint = Joint(old.with_steps(dict(change.renamed_steps)), new, dict(change.renamed_fields))
+    ends = joint.graph.both(joint.alike, _stuck(joint, joint.old))
+    example = States(joint).where([ends])
+    if example is None:
+        return
+    circuit = replace(joint.circuit({}), bad={DEADLOCK: ends})
+    verdict = auto(circuit, [DEADLOCK], limits, watch, jobs=1)[DEADLOCK]
+    if isinstance(verdict, Unknown):
+        what = f"{new.system} reaches a state in which nothing could happen"
+        yield f"it is not known whether {what}: {verdict.reason}"
+    elif isinstance(verdict, Violated):
+        digests = said(old.circuit, [DEADLOCK]), said(new.circuit, [DEADLOCK])
+        yield Waits(verdict.depth - 1, example, digests)
 
 
 def _stuck(joint: Joint, side: Side) -> int:
