@@ -102,3 +102,22 @@ def test_before_the_first_commit_there_is_nothing_to_be_weaker_than(
     said = "there is no revision to compare with"
     assert (ran.code, said in ran.out.splitlines()[0]) == (0, True)
     assert said in (project.folder.parent / "report.md").read_text()
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_shallow_clone_without_a_base_is_refused(
+    tiny_base: Path, tmp_path: Path, name: str
+) -> None:
+    """Whether it has no main branch, or one of which it is not known where HEAD left it."""
+    project, cell = based(tiny_base, tmp_path / "whole", ALONE[name]), ALONE[name]
+    cell.commits[0](project)
+    project.commit()
+    project.git("checkout", "--quiet", "main")
+    clone = ("clone", "--quiet", "--depth=1", "--branch=topic", f"file://{project.folder}")
+    for number, which in enumerate(("--single-branch", "--no-single-branch")):
+        shallow = Project(tmp_path / str(number), project.environment)
+        project.git(*clone, which, str(shallow.folder))
+        ran = shallow.gate("--markdown", "../report.md")
+        assert (ran.code, "the clone is shallow" in ran.err) == (2, True)
+        report = (tmp_path / "report.md").read_text()
+        assert report.startswith("## ❌ nestproof gate: ")
