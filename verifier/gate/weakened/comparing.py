@@ -71,59 +71,88 @@ def compared(
     known = {} if change is None else dict(change.renamed_fields)
     renamed = known | _events(then, now, known)
     claims = Implied(then, now, renamed)
-    less = claims.less()
+    judged = _claims(claims, then, now)
+    judged = replace(judged, ran=old.functions, runs=new.functions)
+    if change is None:
+        return judged
+    old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
+    joint = Joint(old, new, renamed)
+    names = dict(change.renamed_goals)
+    repaired = {names.get(goal, goal) for goal in violated}
+    judged = _notes(judged, joint, renamed, change, moved, repaired)
+    judged = _waiting(judged, joint, change, repaired)
+    digests = {**judged.digests, **_of_steps(old, new, change)}
+    return replace(judged, names=_words(change), digests=digests)
+
+
+def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> Compared:
+    """What is claimed less, and which properties say as much as those that are gone."""
+    less = tuple(claims.less())
     gone = {group_of(name) for name in then.circuit.bad} - {
         group_of(name) for name in now.circuit.bad
     }
-    digests = {each.function: _of_claim(then, now, each.function) for each in less}
-    unobserved: list[Unobserved] = []
-    waits: Mapping[str, Value] | None = None
-    if change is not None:
-        old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
-        weaker = {group_of(each.function) for each in less}
-        noting = {each.step for each in change.changes if _is_noted(new, each)}
-        notes = [f.name for f in new.fields if f.ghost and not {*WORD.findall(f.name)} & {*moved}]
-        names = dict(change.renamed_goals)
-        violated = {names.get(goal, goal) for goal in violated}
-        notes += (goal for goal in old.circuit.bad if ":" not in goal and goal not in violated)
-        joint = Joint(old, new, renamed)
-        if change.added_steps and DEADLOCK not in violated:
-            waits = waits_for_ever(joint, change.added_steps)
-            digests[DEADLOCK] = said(old.circuit, [DEADLOCK]), said(new.circuit, [DEADLOCK])
-        found = _unobserved(joint, old, new, noting, notes) if noting else ()
-        unobserved += (each for each in found if each.note not in weaker)
-        back = {now: was for was, now in renamed.items()}
-        digests |= {
-            f"observed {each.step}": (of_note(old, was), of_note(new, each.note))
-            for each in unobserved
-            for was in [back.get(each.note, each.note)]
-        }
-        less_able = {each.step for each in change.changes if each.kind in LOST}
-        for action in old.actions:
-            if action.name not in {*less_able, *change.removed_steps}:
-                continue
-            fires = f"fires:{action.name}"
-            is_left = fires in new.circuit.bad
-            digests[action.name] = (
-                said(old.circuit, [fires]),
-                said(new.circuit, [fires]) if is_left else "",
-            )
-            if is_left:
-                does = done(old.circuit, fires), done(new.circuit, fires)
-                digests[f"idle {action.name}"] = does
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
-    noted = change is not None and any(_is_noted(new, each) for each in change.changes)
     return Compared(
-        tuple(less),
-        heirs,
-        tuple(unobserved),
-        noted,
-        old.functions,
-        new.functions,
-        {} if change is None else _words(change),
-        digests,
-        waits,
+        less, heirs, digests={e.function: _of_claim(then, now, e.function) for e in less}
     )
+
+
+def _notes(
+    judged: Compared,
+    joint: Joint,
+    renamed: Mapping[str, str],
+    change: Difference,
+    moved: Collection[str],
+    violated: Collection[str],
+) -> Compared:
+    """With what is noted otherwise of steps that do the same, where no claim says less."""
+    old, new = joint.old.behaviour, joint.new.behaviour
+    noting = {each.step for each in change.changes if _is_noted(new, each)}
+    if not noting:
+        return judged
+    notes = [f.name for f in new.fields if f.ghost and not {*WORD.findall(f.name)} & {*moved}]
+    notes += (goal for goal in old.circuit.bad if ":" not in goal and goal not in violated)
+    weaker = {group_of(each.function) for each in judged.less}
+    found = [e for e in _unobserved(joint, old, new, noting, notes) if e.note not in weaker]
+    back = {now: was for was, now in renamed.items()}
+    digests = {
+        f"observed {each.step}": (of_note(old, was), of_note(new, each.note))
+        for each in found
+        for was in [back.get(each.note, each.note)]
+    }
+    digests = {**judged.digests, **digests}
+    return replace(judged, unobserved=tuple(found), noted=True, digests=digests)
+
+
+def _waiting(
+    judged: Compared, joint: Joint, change: Difference, violated: Collection[str]
+) -> Compared:
+    """With a state that was a deadlock, if a new step that changes nothing is why it is none."""
+    if not change.added_steps or DEADLOCK in violated:
+        return judged
+    old, new = joint.old.behaviour, joint.new.behaviour
+    digests = said(old.circuit, [DEADLOCK]), said(new.circuit, [DEADLOCK])
+    waits = waits_for_ever(joint, change.added_steps)
+    return replace(judged, waits=waits, digests={**judged.digests, DEADLOCK: digests})
+
+
+def _of_steps(old: Behaviour, new: Behaviour, change: Difference) -> dict[str, tuple[str, str]]:
+    """Digests of where steps are possible, and of what they do, of which less can happen."""
+    less_able = {each.step for each in change.changes if each.kind in LOST}
+    digests: dict[str, tuple[str, str]] = {}
+    for action in old.actions:
+        if action.name not in {*less_able, *change.removed_steps}:
+            continue
+        fires = f"fires:{action.name}"
+        is_left = fires in new.circuit.bad
+        digests[action.name] = (
+            said(old.circuit, [fires]),
+            said(new.circuit, [fires]) if is_left else "",
+        )
+        if is_left:
+            does = done(old.circuit, fires), done(new.circuit, fires)
+            digests[f"idle {action.name}"] = does
+    return digests
 
 
 def _words(change: Difference) -> dict[str, str]:
