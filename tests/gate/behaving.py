@@ -9,7 +9,7 @@ from tests.gate.bypasses import (
     use_is_an_enum,
 )
 from tests.gate.conftest import Project
-from tests.gate.weakening import INTEGRITY, ISOLATION
+from tests.gate.weakening import INTEGRITY, ISOLATION, end_permitted
 
 
 def clock(project: Project) -> None:
@@ -77,6 +77,11 @@ def it_waits_for_ever(project: Project) -> None:
     project.edit("    machine.ready = True\n", "")
     project.edit("@step\ndef switch_to", f"{IDLE}@step\ndef switch_to")
     project.edit("(use_fpu, switch_to, wake)", "(use_fpu, switch_to, wake, idle)")
+
+
+def idle_too(project: Project) -> None:
+    project.edit("@step\ndef switch_to", f"{IDLE}@step\ndef switch_to")
+    project.edit("(use_fpu, switch_to)", "(use_fpu, switch_to, idle)")
 
 
 def ghosts_are_records(project: Project) -> None:
@@ -244,6 +249,7 @@ BEHAVING = {
     "a step that does nothing takes the place of a deadlock": Bypass(
         it_waits, it_waits_for_ever, "claim:deadlock"
     ),
+    "a system that may end gets a step": Bypass(end_permitted, idle_too, code=0),
     "ghosts become records": Bypass(nothing, ghosts_are_records, "claim:ghost/registers.owner"),
     "one more assertion is known to fail": Bypass(fails_at_times, fails_for_b, "step:switch_to"),
     "a field that could start as anything is another one": Bypass(

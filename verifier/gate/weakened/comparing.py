@@ -130,9 +130,11 @@ def _waiting(
     """With a state that was a deadlock, if a new step that changes nothing is why it is none."""
     if not change.added_steps or DEADLOCK in violated:
         return judged
+    waits = waits_for_ever(joint, change.added_steps)
+    if waits is None:
+        return judged
     old, new = joint.old.behaviour, joint.new.behaviour
     digests = said(old.circuit, [DEADLOCK]), said(new.circuit, [DEADLOCK])
-    waits = waits_for_ever(joint, change.added_steps)
     return replace(judged, waits=waits, digests={**judged.digests, DEADLOCK: digests})
 
 
