@@ -1,32 +1,60 @@
 """The rows of the matrix that are about steps: what is noted of them, and when they go on."""
 
 from tests.gate.bypasses import both
-from tests.gate.hiding import KERNEL, Cell, breaks, cell, edited, imported, renamed, written
-from tests.gate.tiny import HANDLER, OBSERVER, SWITCH, module
+from tests.gate.hiding import (
+    KERNEL,
+    MACHINE,
+    Cell,
+    breaks,
+    cell,
+    edited,
+    imported,
+    renamed,
+    written,
+)
+from tests.gate.tiny import HANDLER, OBSERVER, SWITCH, USE, module
 
-SEEN, NOTED = "claim:observer/note_access", "claim:observed/use_fpu"
+SEEN = "claim:observer/note_access"
 EXECUTED = "machine.access.executed = True"
 BLIND = "machine.access.executed = machine.current == Task.B"
 ASKING = OBSERVER.replace("executed = True", "executed = seen(machine)")
 IS_SEEN = "def seen(machine: Machine) -> bool:\n    return True\n"
+WATCHING = "ALL = (Task.A, Task.B)\nSOME = (Task.B,)\n"
 observes_elsewhere = both(
     written("models/observing.py", module("What is seen.", "observer", OBSERVER)),
     edited(KERNEL, OBSERVER, ""),
     imported("note_access", "models.observing"),
 )
+sees_less = edited(KERNEL, EXECUTED, BLIND)
+asks_what_is_seen = edited(KERNEL, OBSERVER, f"{IS_SEEN}\n\n{ASKING}")
+nothing_is_seen = edited(KERNEL, "return True", "return machine.current == Task.B")
+
+TICK = '''@abstracts("time")
+def tick(machine: Machine) -> None:
+    """Time passes."""
+    machine.even = not machine.even
+'''
+time_passes = both(
+    edited(
+        MACHINE,
+        "lazy: bool = True",
+        "lazy: bool = True\n    even: bool = False\n    odd: bool = False",
+    ),
+    edited(KERNEL, HANDLER, f"{HANDLER}\n\n{TICK}"),
+    edited(KERNEL, USE, f"{USE}    tick(machine)\n"),
+)
+passes_otherwise = edited(
+    KERNEL,
+    "machine.even = not machine.even",
+    "machine.even = not machine.even\n    machine.odd = not machine.odd",
+)
+"""So that no step does the same to all fields."""
 SEES_LESS = {
-    "in one commit": cell(SEEN, breaks, edited(KERNEL, EXECUTED, BLIND)),
+    "in one commit": cell(SEEN, breaks, sees_less),
     "split over two commits": Cell(
-        (
-            edited(KERNEL, OBSERVER, f"{IS_SEEN}\n\n{ASKING}"),
-            both(breaks, edited(KERNEL, "return True", "return machine.current == Task.B")),
-        ),
-        NOTED,
-        loses=2,
+        (asks_what_is_seen, both(breaks, nothing_is_seen)), SEEN, loses=2
     ),
-    "with a new name": cell(
-        SEEN, breaks, edited(KERNEL, EXECUTED, BLIND), renamed("note_access", "see", KERNEL)
-    ),
+    "with a new name": cell(SEEN, breaks, sees_less, renamed("note_access", "see", KERNEL)),
     "in another file": cell(
         SEEN, breaks, observes_elsewhere, edited("models/observing.py", EXECUTED, BLIND)
     ),
@@ -39,6 +67,33 @@ SEES_LESS = {
         ),
         edited(KERNEL, "models.observing", "models.blind"),
         base=observes_elsewhere,
+    ),
+    "by what it calls": cell(
+        SEEN,
+        both(breaks, passes_otherwise),
+        nothing_is_seen,
+        base=both(time_passes, asks_what_is_seen),
+    ),
+    "by what steps call, too": cell(
+        SEEN,
+        both(breaks, passes_otherwise),
+        nothing_is_seen,
+        base=both(
+            time_passes,
+            asks_what_is_seen,
+            edited(KERNEL, "if machine.ts:", "if machine.ts and seen(machine):"),
+        ),
+    ),
+    "by a constant that is imported": cell(
+        SEEN,
+        both(breaks, passes_otherwise),
+        edited(KERNEL, "import ALL as WATCHED", "import SOME as WATCHED"),
+        base=both(
+            time_passes,
+            written("models/watching.py", module("Who is watched.", "record", WATCHING)),
+            imported("ALL as WATCHED", "models.watching"),
+            edited(KERNEL, EXECUTED, "machine.access.executed = machine.current in WATCHED"),
+        ),
     ),
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,13 +16,14 @@ from verifier.gate.scores import Entry as Score
 from verifier.gate.scores import scores
 from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.asserting import Assertions, assertions
+from verifier.gate.weakened.holding import held_by_observers, loaded_observers
 from verifier.gate.weakened.noting import events_of, notes
 from verifier.gate.weakened.observing import called, observations, observers
 from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
-from verifier.language.functions import ModelFunction, about
+from verifier.language.functions import ModelFunction
 from verifier.language.system import System
-from verifier.project.sources import PARTS, python_files
+from verifier.project.sources import python_files
 from verifier.project.toml import place_of
 
 
@@ -40,6 +40,8 @@ class Judged:
     """For each system, which of the claims are about it."""
     pairs: tuple[str, ...] = ()
     observers: Mapping[str, Written] = field(default_factory=dict)
+    held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each observer calls and reads, see `held_by_observers`."""
     observations: Mapping[str, Written] = field(default_factory=dict)
     """The calls of observers, see `observations`."""
     notes: Mapping[str, Written] = field(default_factory=dict)
@@ -59,6 +61,11 @@ class Judged:
         """The properties that there are."""
         return frozenset(name.partition(":")[2].partition("/")[0] for name in self.claims)
 
+    def noted_by(self, observer: str) -> str:
+        """The text of an observer with those of all that it holds."""
+        held = self.held.get(observer, {}).items()
+        return "\n".join([self.observers[observer].text, *(f"{n}: {text}" for n, text in held)])
+
 
 def judged_by(catalogue: Catalogue) -> Judged:
     """All that judges the systems of a catalogue."""
@@ -73,6 +80,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
         said=said,
         pairs=tuple(map(str, catalogue.pairs())),
         observers=(noting := observers(catalogue.root)),
+        held=held_by_observers(),
         observations=observations(catalogue.root, {*noting, *observing()}),
         notes=notes(catalogue.root, events_of(catalogue.systems.values()), {*noting}),
         assertions=assertions(catalogue.root),
@@ -85,9 +93,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
 
 def observing() -> set[str]:
     """The names of the functions that are observers in the modules that are loaded."""
-    modules = [sys.modules[name] for name in sys.modules if name.partition(".")[0] in PARTS]
-    found = (about(value) for module in modules for value in [*vars(module).values()])
-    return {f.body.__code__.co_name for f in found if f is not None and f.kind == "observer"}
+    return {each.__code__.co_name for each in loaded_observers()}
 
 
 def named_in(root: Path) -> Judged:

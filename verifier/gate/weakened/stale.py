@@ -92,7 +92,9 @@ class There:
     def _claims(self, name: str) -> Iterator[str]:
         kind, _, rest = name.partition("/")
         if kind == "observer":
-            yield from (digest_of(w.text) for n, w in self.now.observers.items() if n == rest)
+            if rest in self.now.observers:
+                yield digest_of(self.now.observers[rest].text)
+                yield digest_of(self.now.noted_by(rest))
         elif kind == "assertion":
             return
         elif kind == "observed":

@@ -11,9 +11,11 @@ from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.texts import Written, targets
 from verifier.gate.weakened.weakening import Weakening, digest_of
 
+GONE = "not there any more"
+
 
 def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
-    """Observers with another text, and calls that are gone, if systems note anything else."""
+    """Observers with another text or other parts, and calls that are gone, if anything is noted."""
     yield from _noted_less(then, now)
     if not systems:
         yield from _observed_less(then, now)
@@ -22,12 +24,27 @@ def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> I
         left = now.observers.get(name)
         if left is None or left.text != was.text:
             yield _written(f"observer/{name}", was, left, systems)
+        else:
+            yield from _held_otherwise(then, now, name, systems)
     for key, was in then.observations.items():
         name = key.partition(" ")[0]
         known = then.observers.get(name, was)
         changed = known.text != now.observers.get(name, known).text
         if key not in now.observations and not changed:
             yield _written(f"observer/{name}", was, None, systems)
+
+
+def _held_otherwise(
+    then: Judged, now: Judged, name: str, systems: tuple[str, ...]
+) -> Iterator[Weakening]:
+    """An observer with its text of before, and something that it calls or reads is another."""
+    was, left = then.held.get(name, {}), now.held.get(name, {})
+    others = [part for part, text in was.items() if left.get(part) != text]
+    if others:
+        before, after = ("\n".join(f"{p}: {of.get(p, GONE)}" for p in others) for of in (was, left))
+        digests = digest_of(then.noted_by(name)), digest_of(now.noted_by(name))
+        weaker = _written(f"observer/{name}", then.observers[name], now.observers[name], systems)
+        yield replace(weaker, before=before, after=after, was=digests[0], now=digests[1])
 
 
 def _observed_less(then: Judged, now: Judged) -> Iterator[Weakening]:
