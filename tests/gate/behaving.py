@@ -219,6 +219,16 @@ def use_begins_as_the_second_member(project: Project) -> None:
     project.edit("    NO = 0\n    YES = 1\n", "    YES = 0\n    NO = 1\n")
 
 
+def some_are_trusted(project: Project) -> None:
+    """By no step so far."""
+    project.edit("    executed: bool", "    trusted: bool = False\n    executed: bool")
+    project.edit("not access.executed", "access.trusted or not access.executed", ISOLATION)
+
+
+def all_are_trusted(project: Project) -> None:
+    project.edit("trusted: bool = False", "trusted: bool = True")
+
+
 BEHAVING = {
     "a choice is there and is not heeded": Bypass(
         three_tasks, nobody_comes_to_c, "choice:switch_to.next_task"
@@ -250,6 +260,9 @@ BEHAVING = {
         it_waits, it_waits_for_ever, "claim:deadlock"
     ),
     "a system that may end gets a step": Bypass(end_permitted, idle_too, code=0),
+    "what nothing says of an event is something else": Bypass(
+        some_are_trusted, all_are_trusted, "initial:lazy/fixed/access.trusted"
+    ),
     "ghosts become records": Bypass(nothing, ghosts_are_records, "claim:ghost/registers.owner"),
     "one more assertion is known to fail": Bypass(fails_at_times, fails_for_b, "step:switch_to"),
     "a field that could start as anything is another one": Bypass(

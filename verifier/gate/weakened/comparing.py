@@ -12,6 +12,7 @@ from verifier.gate.differences import Difference
 from verifier.gate.digests import done, said
 from verifier.gate.examples import Change
 from verifier.gate.joint import Joint
+from verifier.gate.pairing import counterpart
 from verifier.gate.renaming import ALIKE, matched
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.states import States
@@ -50,6 +51,8 @@ class Compared:
     names: Mapping[str, str] = field(default_factory=dict)
     """Words of names that are others by now."""
     digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    blank: tuple[tuple[str, Value, Value], ...] = ()
+    """Events that are something else where a step does not set them: what they were, and are."""
     waits: Mapping[str, Value] | None = None
     """A state that was a deadlock and is none because of a new step that changes nothing."""
 
@@ -72,7 +75,8 @@ def compared(
     renamed = known | _events(then, now, known)
     claims = Implied(then, now, renamed)
     judged = _claims(claims, then, now)
-    judged = replace(judged, ran=old.functions, runs=new.functions)
+    blank = tuple(_blank_otherwise(then, now, renamed))
+    judged = replace(judged, ran=old.functions, runs=new.functions, blank=blank)
     if change is None:
         return judged
     old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
@@ -95,6 +99,18 @@ def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> Compared:
     return Compared(
         less, heirs, digests={e.function: _of_claim(then, now, e.function) for e in less}
     )
+
+
+def _blank_otherwise(
+    then: Behaviour, now: Behaviour, renamed: Mapping[str, str]
+) -> Iterator[tuple[str, Value, Value]]:
+    """The events with another default, by their new names."""
+    for was in then.fields:
+        event = now.field(renamed.get(was.name, was.name))
+        if event is None or was.initial is None or event.initial is None:
+            continue  # one of them is no event
+        if counterpart(was.initial, was, event) != event.initial:
+            yield event.name, was.initial, event.initial
 
 
 def _notes(

@@ -63,6 +63,7 @@ class Weakened:
             yield from self._of_dropped(side)
             yield from self._of_unheeded(side)
             yield from self._of_waiting(side)
+            yield from (self._start(side.system, *each) for each in side.judged.blank)
             if side.change is not None:
                 yield from self._of_steps(side, side.change)
                 yield from self._of_starts(side.system, side.change)
@@ -259,19 +260,23 @@ class Weakened:
         gone = ((name, None, GONE) for name in change.lost_starts)
         for name, old, new in (*change.starts, *gone):
             if new is not None:
-                was, now = (start_text(each) for each in (old, new))
-                yield Weakening(
-                    "initial",
-                    f"{system}/{name}",
-                    place.file,
-                    place.line,
-                    was,
-                    now,
-                    {} if old is None else {name: old},
-                    digest_of(was),
-                    digest_of(now),
-                    (system,),
-                )
+                yield self._start(system, name, old, new)
+
+    def _start(self, system: str, name: str, old: Value | None, new: Value) -> Weakening:
+        place = self._now.systems[system]
+        was, now = (start_text(each) for each in (old, new))
+        return Weakening(
+            "initial",
+            f"{system}/{name}",
+            place.file,
+            place.line,
+            was,
+            now,
+            {} if old is None else {name: old},
+            digest_of(was),
+            digest_of(now),
+            (system,),
+        )
 
 
 def _by_system(found: Weakening) -> Weakening:

@@ -127,7 +127,9 @@ class There:
 
     def _starts(self, name: str) -> Iterator[str]:
         for system, behaviour in self._systems():
-            for field in behaviour.fields:
+            claims = claims_of(system, self.catalogue.properties_of(system))
+            events = (field for field in claims.fields if field.initial is not None)
+            for field in (*behaviour.fields, *events):
                 if f"{system.name}/{field.name}" == name:
                     yield digest_of(start_text(field.initial))
 
