@@ -34,6 +34,11 @@ def tick(machine: Machine) -> None:
     """Time passes."""
     machine.even = not machine.even
 '''
+EXECUTE = '''@abstracts("an instruction")
+def execute(machine: Machine) -> None:
+    """Execute it."""
+    note_access(machine)
+'''
 time_passes = both(
     edited(
         MACHINE,
@@ -68,12 +73,6 @@ SEES_LESS = {
         edited(KERNEL, "models.observing", "models.blind"),
         base=observes_elsewhere,
     ),
-    "by what it calls": cell(
-        SEEN,
-        both(breaks, passes_otherwise),
-        nothing_is_seen,
-        base=both(time_passes, asks_what_is_seen),
-    ),
     "by what steps call, too": cell(
         SEEN,
         both(breaks, passes_otherwise),
@@ -82,6 +81,16 @@ SEES_LESS = {
             time_passes,
             asks_what_is_seen,
             edited(KERNEL, "if machine.ts:", "if machine.ts and seen(machine):"),
+        ),
+    ),
+    "by a call of what only calls it": cell(
+        "claim:observer/execute",
+        both(breaks, passes_otherwise),
+        edited(KERNEL, "    execute(m", "    if machine.current == Task.B:\n        execute(m"),
+        base=both(
+            time_passes,
+            edited(KERNEL, USE, f"{EXECUTE}\n\n{USE}"),
+            edited(KERNEL, "(machine)\n    note_access(m", "(machine)\n    execute(m"),
         ),
     ),
     "by a constant that is imported": cell(

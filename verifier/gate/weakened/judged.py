@@ -18,7 +18,7 @@ from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.asserting import Assertions, assertions
 from verifier.gate.weakened.holding import held_by_observers, loaded_observers
 from verifier.gate.weakened.noting import events_of, notes
-from verifier.gate.weakened.observing import called, observations, observers
+from verifier.gate.weakened.observing import called, observations, observers, only_noting
 from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
@@ -43,7 +43,7 @@ class Judged:
     held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What each observer calls and reads, see `held_by_observers`."""
     observations: Mapping[str, Written] = field(default_factory=dict)
-    """The calls of observers, see `observations`."""
+    """The calls of observers, and of what does nothing but call some, see `observations`."""
     notes: Mapping[str, Written] = field(default_factory=dict)
     """What other functions write into events, see `notes`."""
     assertions: Assertions = field(default_factory=Assertions)
@@ -69,6 +69,8 @@ class Judged:
 
 def judged_by(catalogue: Catalogue) -> Judged:
     """All that judges the systems of a catalogue."""
+    noting = observers(catalogue.root)
+    names = {*noting, *observing()}
     said = {
         name: tuple(map(claim_name, catalogue.properties_of(system)))
         for name, system in catalogue.systems.items()
@@ -79,9 +81,9 @@ def judged_by(catalogue: Catalogue) -> Judged:
         steps=dict(_steps(catalogue)),
         said=said,
         pairs=tuple(map(str, catalogue.pairs())),
-        observers=(noting := observers(catalogue.root)),
+        observers=noting,
         held=held_by_observers(),
-        observations=observations(catalogue.root, {*noting, *observing()}),
+        observations=observations(catalogue.root, names | only_noting(catalogue.root, names)),
         notes=notes(catalogue.root, events_of(catalogue.systems.values()), {*noting}),
         assertions=assertions(catalogue.root),
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},

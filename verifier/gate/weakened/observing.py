@@ -9,7 +9,7 @@ from pathlib import Path
 from verifier.gate.weakened.texts import Written, tree_of, unparsed
 from verifier.project.sources import python_files
 
-OBSERVER = "observer"
+OBSERVER, ASSUME = "observer", "assume"
 ENDING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 """What leaves a function or a loop early."""
 
@@ -64,6 +64,35 @@ def observations(root: Path, names: Collection[str]) -> dict[str, Written]:
                         key += " again"
                     found[key] = _written(root, file, call, ast.unparse(call))
     return found
+
+
+def only_noting(root: Path, names: Collection[str]) -> set[str]:
+    """The functions that change nothing themselves and call observers, directly or not.
+
+    A function of whose name another one changes something is none of them.
+    """
+    functions = [f for _, f in project_functions(root) if f.name not in names]
+    defined = {function.name for function in functions}
+    calls: dict[str, set[str]] = {name: set() for name in defined}
+    for function in functions:
+        calls[function.name] |= {called(x) for x in ast.walk(function) if isinstance(x, ast.Call)}
+    changing = {function.name for function in functions if _changes(function)}
+    while more := {name for name in defined - changing if calls[name] & changing}:
+        changing |= more
+    found: set[str] = set()
+    while more := {n for n in defined - changing - found if calls[n] & {*names, *found}}:
+        found |= more
+    return found
+
+
+def _changes(function: ast.FunctionDef) -> bool:
+    """Whether a function itself assigns to fields, or has a say in what is possible."""
+    return any(
+        isinstance(node, ast.Assert | ast.Raise)
+        or (isinstance(node, ast.Call) and called(node) == ASSUME)
+        or (isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load))
+        for node in ast.walk(function)
+    )
 
 
 def project_functions(root: Path) -> Iterator[tuple[Path, ast.FunctionDef]]:
