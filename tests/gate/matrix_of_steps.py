@@ -93,6 +93,27 @@ SEES_LESS = {
             edited(KERNEL, "(machine)\n    note_access(m", "(machine)\n    execute(m"),
         ),
     ),
+    "by what a condition on it asks": cell(
+        SEEN,
+        both(breaks, passes_otherwise),
+        nothing_is_seen,
+        base=both(
+            time_passes,
+            edited(KERNEL, HANDLER, f"{IS_SEEN}\n\n{HANDLER}"),
+            edited(KERNEL, "    note_access(m", "    if seen(machine):\n        note_access(m"),
+        ),
+    ),
+    "by a call under another name": cell(
+        "claim:observer/look",
+        both(breaks, passes_otherwise),
+        edited(KERNEL, "    look(m", "    if machine.current == Task.B:\n        look(m"),
+        base=both(
+            time_passes,
+            observes_elsewhere,
+            edited(KERNEL, "import note_access", "import note_access as look"),
+            edited(KERNEL, "    note_access(m", "    look(m"),
+        ),
+    ),
     "by a constant that is imported": cell(
         SEEN,
         both(breaks, passes_otherwise),

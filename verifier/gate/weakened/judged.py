@@ -18,7 +18,8 @@ from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.asserting import Assertions, assertions
 from verifier.gate.weakened.holding import held_by_observers, loaded_observers
 from verifier.gate.weakened.noting import events_of, notes
-from verifier.gate.weakened.observing import called, observations, observers, only_noting
+from verifier.gate.weakened.observing import called, observations, observers
+from verifier.gate.weakened.standing import standing_for
 from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
@@ -71,6 +72,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
     """All that judges the systems of a catalogue."""
     noting = observers(catalogue.root)
     names = {*noting, *observing()}
+    standing, meanings = standing_for(catalogue.root, names)
     said = {
         name: tuple(map(claim_name, catalogue.properties_of(system)))
         for name, system in catalogue.systems.items()
@@ -83,7 +85,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
         pairs=tuple(map(str, catalogue.pairs())),
         observers=noting,
         held=held_by_observers(),
-        observations=observations(catalogue.root, names | only_noting(catalogue.root, names)),
+        observations=observations(catalogue.root, names | standing, meanings),
         notes=notes(catalogue.root, events_of(catalogue.systems.values()), {*noting}),
         assertions=assertions(catalogue.root),
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},

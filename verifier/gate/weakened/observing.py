@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from verifier.gate.weakened.texts import Written, tree_of, unparsed
 from verifier.project.sources import python_files
 
-OBSERVER, ASSUME = "observer", "assume"
+OBSERVER = "observer"
+NOTHING: Mapping[str, Meaning] = MappingProxyType({})
 ENDING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 """What leaves a function or a loop early."""
 
@@ -17,7 +20,7 @@ ENDING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 def observers(root: Path) -> dict[str, Written]:
     """The observers of a project by name; of several with one name the texts of all."""
     found: dict[str, Written] = {}
-    for file in _files(root):
+    for file in project_files(root):
         tree = tree_of(file)
         names = {OBSERVER, *_aliases(tree)}
         for function in _functions(tree):
@@ -49,60 +52,77 @@ def _aliases(tree: ast.Module) -> Iterator[str]:
                 yield alias.asname
 
 
-def observations(root: Path, names: Collection[str]) -> dict[str, Written]:
+@dataclass(frozen=True)
+class Meaning:
+    """What a name stands for, where that is only read: its text, and what that names."""
+
+    text: str
+    names: frozenset[str] = frozenset()
+
+
+def observations(
+    root: Path, names: Collection[str], meanings: Mapping[str, Meaning] = NOTHING
+) -> dict[str, Written]:
     """The calls of observers, each as OBSERVER FUNCTION: TEXT with what its arguments hang on.
 
-    The same text, twice in one function, is there once more for each time.
+    To that belong `meanings` of what is named there. The same text, twice in one function, is there
+    once more for each time.
     """
     found: dict[str, Written] = {}
-    for file in _files(root):
+    for file in project_files(root):
         for function in _functions(tree_of(file)):
+            standing = {*names, *_locals(function, names)}
             for call in ast.walk(function):
-                if isinstance(call, ast.Call) and called(call) in names:
-                    key = f"{called(call)} {function.name}: {with_sources(function, call)}"
+                if isinstance(call, ast.Call) and called(call) in standing:
+                    text = with_sources(function, call, meanings=meanings)
+                    key = f"{called(call)} {function.name}: {text}"
                     while key in found:
                         key += " again"
                     found[key] = _written(root, file, call, ast.unparse(call))
     return found
 
 
-def only_noting(root: Path, names: Collection[str]) -> set[str]:
-    """The functions that change nothing themselves and call observers, directly or not.
-
-    A function of whose name another one changes something is none of them.
-    """
-    functions = [f for _, f in project_functions(root) if f.name not in names]
-    defined = {function.name for function in functions}
-    calls: dict[str, set[str]] = {name: set() for name in defined}
-    for function in functions:
-        calls[function.name] |= {called(x) for x in ast.walk(function) if isinstance(x, ast.Call)}
-    changing = {function.name for function in functions if _changes(function)}
-    while more := {name for name in defined - changing if calls[name] & changing}:
-        changing |= more
+def _locals(function: ast.FunctionDef, names: Collection[str]) -> set[str]:
+    """The variables of a function that stand for an observer, as one of several may."""
     found: set[str] = set()
-    while more := {n for n in defined - changing - found if calls[n] & {*names, *found}}:
-        found |= more
-    return found
+    while True:
+        before = len(found)
+        for target, source in giving(function):
+            if isinstance(target, ast.Name) and mentioned(source) & {*names, *found}:
+                if not isinstance(source, ast.Call):  # which is what it returns
+                    found.add(target.id)
+        if len(found) == before:
+            return found
 
 
-def _changes(function: ast.FunctionDef) -> bool:
-    """Whether a function itself assigns to fields, or has a say in what is possible."""
-    return any(
-        isinstance(node, ast.Assert | ast.Raise)
-        or (isinstance(node, ast.Call) and called(node) == ASSUME)
-        or (isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load))
-        for node in ast.walk(function)
-    )
+def mentioned(node: ast.AST) -> set[str]:
+    """The names in it, and those of what is called there, but for a function's own variables."""
+    found, own, passing = set[str](), set[str](), set[str]()
+    parts = [node]
+    if isinstance(node, ast.FunctionDef):  # its decorators say nothing of what it does
+        parts = [node.args, *node.body]
+    for each in (each for part in parts for each in ast.walk(part)):
+        if isinstance(each, ast.Name):
+            (found if isinstance(each.ctx, ast.Load) else own).add(each.id)
+        elif isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
+            found.add(each.func.attr)
+        elif isinstance(each, ast.comprehension):
+            passing |= {name.id for name in ast.walk(each.target) if isinstance(name, ast.Name)}
+    if isinstance(node, ast.FunctionDef):
+        own |= {
+            each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+        }
+    return found - (own - passing)
 
 
 def project_functions(root: Path) -> Iterator[tuple[Path, ast.FunctionDef]]:
     """The functions of models and properties, each with its file."""
-    for file in _files(root):
+    for file in project_files(root):
         for function in _functions(tree_of(file)):
             yield file, function
 
 
-def _files(root: Path) -> Iterator[Path]:
+def project_files(root: Path) -> Iterator[Path]:
     yield from sorted([*python_files(root / "models"), *python_files(root / "properties")])
 
 
@@ -118,12 +138,19 @@ def called(node: ast.expr) -> str:
     return str(getattr(called, "id", "") or getattr(called, "attr", ""))
 
 
-def with_sources(function: ast.FunctionDef, part: ast.expr, text: str = "") -> str:
+def with_sources(
+    function: ast.FunctionDef,
+    part: ast.expr,
+    text: str = "",
+    meanings: Mapping[str, Meaning] = NOTHING,
+) -> str:
     """A part with the conditions on it, and what gives values to all that is read in these."""
     wanted, texts = _read(part), {text or ast.unparse(part): None}
+    free, named = mentioned(function), mentioned(part)
     for test in conditions(function, part):
         texts[f"if {ast.unparse(test)}"] = None
         wanted |= _read(test)
+        named |= mentioned(test)
     given = sorted(giving(function), key=lambda each: -each[0].lineno)
     while True:
         before = len(texts)
@@ -131,6 +158,11 @@ def with_sources(function: ast.FunctionDef, part: ast.expr, text: str = "") -> s
             if not wanted.isdisjoint(_read(target)):
                 texts[f"{ast.unparse(target)} = {ast.unparse(source)}"] = None
                 wanted |= _read(source)
+                named |= mentioned(source)
+        for name in sorted(named & free & meanings.keys()):
+            texts[f"{name}: {meanings[name].text}"] = None
+            free |= meanings[name].names
+            named |= meanings[name].names
         if len(texts) == before:
             return "; ".join(texts)
 
