@@ -67,6 +67,10 @@ class Judged:
         held = self.held.get(observer, {}).items()
         return "\n".join([self.observers[observer].text, *(f"{n}: {text}" for n, text in held)])
 
+    def calls_in(self, caller: str) -> str:
+        """The calls in OBSERVER FUNCTION, the caller's name second, with what they depend on."""
+        return "\n".join(sorted(k for k in self.observations if k.startswith(f"{caller}: ")))
+
 
 def judged_by(catalogue: Catalogue) -> Judged:
     """All that judges the systems of a catalogue."""

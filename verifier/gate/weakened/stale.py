@@ -95,6 +95,10 @@ class There:
             if rest in self.now.observers:
                 yield digest_of(self.now.observers[rest].text)
                 yield digest_of(self.now.noted_by(rest))
+            callers = {key.partition(": ")[0] for key in self.now.observations}
+            yield from (
+                digest_of(self.now.calls_in(c)) for c in callers if c.startswith(f"{rest} ")
+            )
         elif kind == "assertion":
             return
         elif kind == "observed":

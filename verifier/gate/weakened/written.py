@@ -15,36 +15,42 @@ GONE = "not there any more"
 
 
 def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
-    """Observers with another text or other parts, and calls that are gone, if anything is noted."""
+    """Observers and calls of them that are others, or gone, if systems note anything else."""
     yield from _noted_less(then, now)
     if not systems:
         yield from _observed_less(then, now)
         return
     for name, was in then.observers.items():
         left = now.observers.get(name)
-        if left is None or left.text != was.text:
-            yield _written(f"observer/{name}", was, left, systems)
-        else:
-            yield from _held_otherwise(then, now, name, systems)
+        if left is None:
+            yield _written(f"observer/{name}", was, None, systems)
+        elif then.noted_by(name) != now.noted_by(name):
+            yield from _noted_otherwise(then, now, name, systems)
     for key, was in then.observations.items():
         name = key.partition(" ")[0]
         known = then.observers.get(name, was)
         changed = known.text != now.observers.get(name, known).text
         if key not in now.observations and not changed:
-            yield _written(f"observer/{name}", was, None, systems)
+            calls = now.calls_in(key.partition(": ")[0])
+            weaker = _written(f"observer/{name}", was, None, systems)
+            yield replace(weaker, was=digest_of(key), now=digest_of(calls))
 
 
-def _held_otherwise(
+def _noted_otherwise(
     then: Judged, now: Judged, name: str, systems: tuple[str, ...]
 ) -> Iterator[Weakening]:
-    """An observer with its text of before, and something that it calls or reads is another."""
-    was, left = then.held.get(name, {}), now.held.get(name, {})
-    others = [part for part, text in was.items() if left.get(part) != text]
-    if others:
-        before, after = ("\n".join(f"{p}: {of.get(p, GONE)}" for p in others) for of in (was, left))
-        digests = digest_of(then.noted_by(name)), digest_of(now.noted_by(name))
-        weaker = _written(f"observer/{name}", then.observers[name], now.observers[name], systems)
-        yield replace(weaker, before=before, after=after, was=digests[0], now=digests[1])
+    """An observer with another text, or of which something that it calls or reads is another."""
+    was, left = then.observers[name], now.observers[name]
+    held, parts = then.held.get(name, {}), now.held.get(name, {})
+    others = [part for part, text in held.items() if parts.get(part) != text]
+    if was.text == left.text and not others:
+        return  # it only holds more
+    digests = digest_of(then.noted_by(name)), digest_of(now.noted_by(name))
+    weaker = _written(f"observer/{name}", was, left, systems)
+    if was.text == left.text:
+        lines = ("\n".join(f"{p}: {of.get(p, GONE)}" for p in others) for of in (held, parts))
+        weaker = replace(weaker, before=next(lines), after=next(lines))
+    yield replace(weaker, was=digests[0], now=digests[1])
 
 
 def _observed_less(then: Judged, now: Judged) -> Iterator[Weakening]:
