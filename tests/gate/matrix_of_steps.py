@@ -20,6 +20,14 @@ BLIND = "machine.access.executed = machine.current == Task.B"
 ASKING = OBSERVER.replace("executed = True", "executed = seen(machine)")
 IS_SEEN = "def seen(machine: Machine) -> bool:\n    return True\n"
 WATCHING = "ALL = (Task.A, Task.B)\nSOME = (Task.B,)\n"
+WATCH = '''@dataclass(frozen=True)
+class Watch:
+    """Who is watched."""
+
+    all: bool = True
+
+
+@record'''
 observes_elsewhere = both(
     written("models/observing.py", module("What is seen.", "observer", OBSERVER)),
     edited(KERNEL, OBSERVER, ""),
@@ -101,6 +109,18 @@ SEES_LESS = {
             time_passes,
             edited(KERNEL, HANDLER, f"{IS_SEEN}\n\n{HANDLER}"),
             edited(KERNEL, "    note_access(m", "    if seen(machine):\n        note_access(m"),
+        ),
+    ),
+    "by a constant of the system": cell(
+        "initial:kernel/lazy/watch.all",
+        both(breaks, passes_otherwise),
+        edited(MACHINE, "all: bool = True", "all: bool = False"),
+        base=both(
+            time_passes,
+            edited(MACHINE, "@record", WATCH),
+            edited(MACHINE, "from enum", "from dataclasses import dataclass\nfrom enum"),
+            edited(MACHINE, "    ts: bool", "    watch: Watch = Watch()\n    ts: bool"),
+            edited(KERNEL, EXECUTED, f"{BLIND} or machine.watch.all"),
         ),
     ),
     "by a call under another name": cell(

@@ -19,6 +19,7 @@ from verifier.language.errors import ModelError, is_model_file
 from verifier.language.functions import about
 from verifier.language.ownership import is_own, is_record
 from verifier.language.source_text import definition
+from verifier.language.system import System
 from verifier.project.root import PARTS
 
 DEEP = 20
@@ -51,6 +52,12 @@ def held_by_observers() -> dict[str, dict[str, str]]:
         observer: {name: "\n".join(sorted(texts)) for name, texts in sorted(parts.items())}
         for observer, parts in found.items()
     }
+
+
+def constants_of(system: System) -> dict[str, str]:
+    """What no step of a system can change, by path and field."""
+    leaves = zip(system.layout.leaves, system.initial_values, strict=True)
+    return dict(part for leaf, v in leaves if leaf.constant for part in _parts(leaf.path, v))
 
 
 def _held(

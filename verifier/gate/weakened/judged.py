@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from verifier.catalogue import Catalogue, read_toml
@@ -16,11 +17,11 @@ from verifier.gate.scores import Entry as Score
 from verifier.gate.scores import scores
 from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.asserting import Assertions, assertions
-from verifier.gate.weakened.holding import held_by_observers, loaded_observers
+from verifier.gate.weakened.holding import constants_of, held_by_observers, loaded_observers
 from verifier.gate.weakened.noting import events_of, notes
 from verifier.gate.weakened.observing import called, observations, observers
 from verifier.gate.weakened.standing import standing_for
-from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
+from verifier.gate.weakened.texts import WORD, Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
@@ -48,6 +49,8 @@ class Judged:
     notes: Mapping[str, Written] = field(default_factory=dict)
     """What other functions write into events, see `notes`."""
     assertions: Assertions = field(default_factory=Assertions)
+    constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """For each system what no step can change."""
     expected: Mapping[str, str] = field(default_factory=dict)
     mutants: Mapping[str, Score] = field(default_factory=dict)
     accepted: tuple[Entry, ...] = ()
@@ -66,6 +69,12 @@ class Judged:
         """The text of an observer with those of all that it holds."""
         held = self.held.get(observer, {}).items()
         return "\n".join([self.observers[observer].text, *(f"{n}: {text}" for n, text in held)])
+
+    @cached_property
+    def words_noted(self) -> frozenset[str]:
+        """The words in observers, with all that they hold, and in what their calls depend on."""
+        texts = [*self.observations, *map(self.noted_by, self.observers)]
+        return frozenset(word for text in texts for word in WORD.findall(text))
 
     def calls_in(self, caller: str) -> str:
         """The calls in OBSERVER FUNCTION, the caller's name second, with what they depend on."""
@@ -92,6 +101,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
         observations=observations(catalogue.root, names | standing, meanings),
         notes=notes(catalogue.root, events_of(catalogue.systems.values()), {*noting}),
         assertions=assertions(catalogue.root),
+        constants={name: constants_of(system) for name, system in catalogue.systems.items()},
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
         mutants=(mutants := scores(catalogue.root)),
         accepted=entries(catalogue.root),

@@ -137,5 +137,9 @@ class There:
                 if f"{system.name}/{field.name}" == name:
                     yield digest_of(start_text(field.initial))
 
+            for path, text in self.now.constants.get(system.name, {}).items():
+                if f"{system.name}/{path}" == name:
+                    yield digest_of(text)
+
     def _mutants(self, name: str) -> Iterator[str]:
         yield from (digest_of(repr(entry)) for n, entry in self.now.mutants.items() if n == name)

@@ -34,6 +34,19 @@ def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> I
             calls = now.calls_in(key.partition(": ")[0])
             weaker = _written(f"observer/{name}", was, None, systems)
             yield replace(weaker, was=digest_of(key), now=digest_of(calls))
+    for system in systems:
+        yield from _fixed_otherwise(then, now, system)
+
+
+def _fixed_otherwise(then: Judged, now: Judged, system: str) -> Iterator[Weakening]:
+    """Constants of a system that are others, if observers or calls of them may depend on these."""
+    is_now, place = now.constants.get(system, {}), now.systems[system]
+    for path, text in then.constants.get(system, {}).items():
+        left = is_now.get(path, GONE)
+        if left != text and path.rpartition(".")[2] in then.words_noted:
+            digests = digest_of(text), digest_of(left)
+            at = f"{system}/{path}", place.file, place.line
+            yield Weakening("initial", *at, f"is {text}", f"is {left}", {}, *digests, (system,))
 
 
 def _noted_otherwise(
