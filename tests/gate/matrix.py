@@ -126,7 +126,7 @@ shorter = edited(ISOLATION, f"{CONJUNCT} and ", "")
 FIRST = CLAIM.replace(f" and {OTHER}", "")
 SECOND = SHORTER.replace("a_task_finds_its_own", "it_is_the_current_one")
 OWNS = "def owns(access: Access) -> bool:\n    return {}\n"
-asks = both(
+claims_elsewhere = both(
     written("models/judging.py", module("Who owns what.", "record", OWNS.format(CONJUNCT))),
     edited(ISOLATION, CONJUNCT, "owns(access)"),
     imported("owns", "models.judging", ISOLATION),
@@ -148,7 +148,7 @@ CONJUNCT_REMOVED = {
         breaks,
         written("models/lax.py", module("Who owns what.", "record", OWNS.format("True"))),
         edited(ISOLATION, "models.judging", "models.lax"),
-        base=asks,
+        base=claims_elsewhere,
     ),
 }
 

@@ -10,7 +10,8 @@ from tests.gate import tiny
 from tests.gate.bypasses import nothing
 from tests.gate.conftest import Project, copied, environment_in
 from tests.gate.hiding import Cell
-from tests.gate.matrix import MATRIX, WAYS
+from tests.gate.matrix import MATRIX, WAYS, claims_elsewhere
+from tests.gate.matrix_of_steps import asks_elsewhere, observes_elsewhere
 
 CELLS = {f"{row}, {way}": cell for row, ways in MATRIX.items() for way, cell in ways.items()}
 IN_ONE = {name: cell for name, cell in CELLS.items() if len(cell.commits) == 1}
@@ -70,6 +71,17 @@ def test_the_gate_finds(tiny_base: Path, tmp_path: Path, name: str) -> None:
     project, cell = based(tiny_base, tmp_path, IN_ONE[name]), IN_ONE[name]
     cell.commits[0](project)
     assert_is_found(project, cell.weaker)
+
+
+def test_what_only_stands_elsewhere_and_is_imported_is_not_weaker(
+    tiny_base: Path, tmp_path: Path
+) -> None:
+    project = copied(tiny_base, tmp_path)
+    for edit in (claims_elsewhere, observes_elsewhere, asks_elsewhere):
+        edit(project)
+    weaker, heading, code = judged(project)
+    assert (weaker, code) == (set(), 0)
+    assert heading.startswith("## ✅ nestproof gate: ")
 
 
 @pytest.mark.parametrize("name", SPLIT)
