@@ -42,19 +42,19 @@ def based(tiny_base: Path, folder: Path, cell: Cell) -> Project:
     return project
 
 
-def assert_is_found(project: Project, what: str, *arguments: str) -> None:
+def assert_is_found(project: Project, what: str, base: str = "main") -> None:
     """The gate fails, names what is weaker, and says so before all else."""
-    weaker, heading, code = judged(project, *arguments)
+    weaker, heading, code = judged(project, base)
     assert what in weaker
     assert heading.startswith("## ⚠ nestproof gate: ")
     assert code == 1
 
 
-def judged(project: Project, *arguments: str) -> tuple[set[str], str, int]:
+def judged(project: Project, base: str = "main") -> tuple[set[str], str, int]:
     """What the gate says is weaker and nobody has accepted, its headline and its exit code."""
     reports = {kind: project.folder.parent / kind for kind in ("json", "markdown")}
     files = (f"--{kind}={file}" for kind, file in reports.items())
-    ran = project.gate("--jobs=1", *files, *arguments)
+    ran = project.gate("--jobs=1", f"--base={base}", *files)
     found = json.loads(reports["json"].read_text())["weakened"]
     weaker = {f"{one['kind']}:{one['name']}" for one in found if not one["accepted"]}
     return weaker, reports["markdown"].read_text().splitlines()[0], ran.code
@@ -94,10 +94,10 @@ def test_the_gate_finds_by_the_first_commit_that_loses_something_and_by_both(
         edit(project)
         project.commit(str(number))
         if number < cell.loses:
-            weaker, _, code = judged(project, "--base", "HEAD~1")
+            weaker, _, code = judged(project, "HEAD~1")
             assert (weaker, code) == (set(), 0)
         elif number == cell.loses:
-            assert_is_found(project, cell.weaker, "--base", "HEAD~1")
+            assert_is_found(project, cell.weaker, "HEAD~1")
     assert_is_found(project, cell.weaker_in_all or cell.weaker)
 
 
@@ -110,7 +110,7 @@ def test_before_the_first_commit_there_is_nothing_to_be_weaker_than(
     cell.commits[0](project)
     shutil.rmtree(project.folder / ".git")
     project.git("init", "--quiet", "--initial-branch=main")
-    ran = project.gate("--markdown", "../report.md")
+    ran = project.gate("--jobs=1", "--markdown", "../report.md")
     said = "there is no revision to compare with"
     assert (ran.code, said in ran.out.splitlines()[0]) == (0, True)
     assert said in (project.folder.parent / "report.md").read_text()
