@@ -136,7 +136,6 @@ class There:
             for field in (*behaviour.fields, *events):
                 if f"{system.name}/{field.name}" == name:
                     yield digest_of(start_text(field.initial))
-
             for path, text in self.now.constants.get(system.name, {}).items():
                 if f"{system.name}/{path}" == name:
                     yield digest_of(text)
