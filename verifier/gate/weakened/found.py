@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from verifier.evidence.traces import Value
@@ -12,7 +12,14 @@ from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.texts import Written
-from verifier.gate.weakened.weakening import Kind, Weakening, digest_in, digest_of, value
+from verifier.gate.weakened.weakening import (
+    Kind,
+    Weakening,
+    digest_in,
+    digest_of,
+    start_text,
+    values_text,
+)
 from verifier.gate.weakened.written import asserted_less, observed_otherwise
 
 GONE = "gone"
@@ -289,20 +296,3 @@ def _by_system(found: Weakening) -> Weakening:
 
 def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:
     return Weakening(kind, name, then.file, then.line, what, GONE, {}, digest_of(what), "")
-
-
-def start_text(start: Value | None) -> str:
-    """What a field starts as."""
-    return f"starts as {value(start)}"
-
-
-def values_text(values: Iterable[Value]) -> str:
-    """The values of a choice; empty where there are none."""
-    return ", ".join(map(value, values))
-
-
-def at_the_gate(found: Iterable[Weakening], systems: Collection[str] | None) -> list[Weakening]:
-    """Those of some systems, and what is about no single one; all where that is not asked."""
-    if systems is None:
-        return list(found)
-    return [each for each in found if not each.systems or set(each.systems) & set(systems)]

@@ -13,10 +13,15 @@ from verifier.gate.past import reasons_of
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
-from verifier.gate.weakened.found import start_text, values_text
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.weakening import Weakening, digest_in, digest_of
+from verifier.gate.weakened.weakening import (
+    Weakening,
+    digest_in,
+    digest_of,
+    start_text,
+    values_text,
+)
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 
