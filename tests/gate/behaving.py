@@ -9,7 +9,7 @@ from tests.gate.bypasses import (
     use_is_an_enum,
 )
 from tests.gate.conftest import Project
-from tests.gate.weakening import INTEGRITY, ISOLATION
+from tests.gate.weakening import INTEGRITY, ISOLATION, end_permitted
 
 
 def clock(project: Project) -> None:
@@ -77,6 +77,11 @@ def it_waits_for_ever(project: Project) -> None:
     project.edit("    machine.ready = True\n", "")
     project.edit("@step\ndef switch_to", f"{IDLE}@step\ndef switch_to")
     project.edit("(use_fpu, switch_to, wake)", "(use_fpu, switch_to, wake, idle)")
+
+
+def idle_too(project: Project) -> None:
+    project.edit("@step\ndef switch_to", f"{IDLE}@step\ndef switch_to")
+    project.edit("(use_fpu, switch_to)", "(use_fpu, switch_to, idle)")
 
 
 def ghosts_are_records(project: Project) -> None:
@@ -259,6 +264,16 @@ def use_begins_as_the_second_member(project: Project) -> None:
     project.edit("    NO = 0\n    YES = 1\n", "    YES = 0\n    NO = 1\n")
 
 
+def some_are_trusted(project: Project) -> None:
+    """By no step so far."""
+    project.edit("    executed: bool", "    trusted: bool = False\n    executed: bool")
+    project.edit("not access.executed", "access.trusted or not access.executed", ISOLATION)
+
+
+def all_are_trusted(project: Project) -> None:
+    project.edit("trusted: bool = False", "trusted: bool = True")
+
+
 BEHAVING = {
     "the only assignment to a field is gone with what it would show": Bypass(
         a_flag_is_set_and_handled, nobody_sets_what_is_not_handled, "step:set_a"
@@ -294,6 +309,10 @@ BEHAVING = {
     ),
     "a step that does nothing takes the place of a deadlock": Bypass(
         it_waits, it_waits_for_ever, "claim:deadlock"
+    ),
+    "a system that may end gets a step": Bypass(end_permitted, idle_too, code=0),
+    "what nothing says of an event is something else": Bypass(
+        some_are_trusted, all_are_trusted, "initial:lazy/fixed/access.trusted"
     ),
     "ghosts become records": Bypass(nothing, ghosts_are_records, "claim:ghost/registers.owner"),
     "one more assertion is known to fail": Bypass(fails_at_times, fails_for_b, "step:switch_to"),

@@ -12,6 +12,7 @@ from tests.gate.weakening import (
     case_is_gone,
     claim_renamed,
     claim_says_less,
+    observer_called_less,
     property_deleted,
     report,
     step_assumes_more,
@@ -181,3 +182,32 @@ def test_an_entry_of_the_base_accepts_nothing_anew(project: Project) -> None:
     case_is_gone(project)
     found, code = report(project, "--base", "HEAD")
     assert (code, [one["accepted"] for one in found["weakened"]]) == (1, [False])
+
+
+def accept_all(project: Project) -> None:
+    """All that is weaker; verdicts may be others."""
+    found, _ = report(project)
+    keys = [f"--accept-weakened={one['kind']}:{one['name']}" for one in found["weakened"]]
+    project.gate(*keys, "--reason", "it is enough")
+    found, _ = report(project)
+    assert all(one["accepted"] for one in found["weakened"])
+
+
+def test_an_observer_is_accepted_with_what_it_asks(project: Project) -> None:
+    seen = "def seen(machine: Machine) -> bool:\n    return machine.current == Task.A\n\n\n"
+    project.edit("machine.access.executed = True", "machine.access.executed = seen(machine)")
+    project.edit("@observer", f"{seen}@observer")
+    accept_all(project)
+    project.edit("== Task.A\n", "== Task.A and machine.saved[Task.B].uses_fpu\n")
+    found, code = report(project)
+    left = {one["name"] for one in found["weakened"] if not one["accepted"]}
+    assert ("observer/access_registers" in left, code) == (True, 1)
+
+
+def test_a_call_of_an_observer_is_accepted_with_its_conditions(project: Project) -> None:
+    observer_called_less(project)
+    accept_all(project)
+    project.edit("    if machine.current == Task.A:\n", "    if machine.current == Task.B:\n")
+    found, code = report(project)
+    left = {one["name"] for one in found["weakened"] if not one["accepted"]}
+    assert ("observer/access_registers" in left, code) == (True, 1)

@@ -64,8 +64,8 @@ def test_a_violation_that_is_recorded_in_the_same_change_heads_the_report(projec
 def test_a_step_that_is_not_possible_any_more_is_said_to_hide_the_line_that_broke(
     project: Project,
 ) -> None:
-    """The handler loses registers where the step may not be taken by now."""
-    project.edit("        previous.image = machine.registers\n", "")
+    """The handler loads nothing, and nobody switches any more from who has used the FPU."""
+    project.edit("    machine.registers = machine.saved[machine.current].image\n", "")
     project.edit(
         "assume(next_task != machine.current)",
         "assume(next_task != machine.current and not machine.saved[machine.current].uses_fpu)",

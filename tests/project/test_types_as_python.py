@@ -8,6 +8,7 @@ from tests.project.loading import MODEL, ORDINARY, loaded, refused
 from verifier.catalogue import load
 from verifier.language import ModelError
 
+SNAPSHOT = "from verifier.language import snapshot"
 TYPES = (
     "from collections.abc import Callable, Sequence\nfrom typing import ClassVar, Final, Optional\n"
 )
@@ -85,4 +86,16 @@ def test_one_thing_imported_from_beside_and_through_another_is_one_thing(project
     load(project)
     (project / "models" / "pk" / "v2.py").write_text(f"{both}\n\ndef flip(x):\n    return x\n")
     with pytest.raises(ModelError, match="`flip` is defined twice"):
+        load(project)
+
+
+def test_a_snapshot_is_of_a_record_or_a_family(project: Path) -> None:
+    said = refused(project, body="machine.on = snapshot(machine.on)", before=SNAPSHOT)
+    assert said.endswith("which is neither a record nor a family")
+
+
+def test_a_system_that_takes_the_place_of_one_of_its_name_is_refused(project: Path) -> None:
+    again = "from dataclasses import replace\nSYSTEM = replace(SYSTEM, may_end=True)\n"
+    (project / "models" / "m.py").write_text(f"{MODEL.format(**ORDINARY)}{again}")
+    with pytest.raises(ModelError, match="`m/one` is not checked: another of its name takes its"):
         load(project)

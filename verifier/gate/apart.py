@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -34,14 +36,27 @@ def _of(here: Path) -> Iterator[tuple[str, Path]]:
     """The modules of a repository that are no part of nestproof or of Python, with their files."""
     for name, module in list(sys.modules.items()):
         file = _file(module)
-        if name.partition(".")[0] not in PARTS and file is not None and _is_of(here, file):
-            yield name, file
+        if name.partition(".")[0] in PARTS or file is None or not file.startswith(str(here)):
+            continue
+        if _is_of(here, Path(file)):
+            yield name, Path(file)
 
 
-def _file(module: ModuleType) -> Path | None:
+def _file(module: ModuleType) -> str | None:
     """Where a module is; the folder of a package without a file."""
     given = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
-    return Path(given).resolve() if isinstance(given, str) else None
+    if not isinstance(given, str):
+        return None
+    if not os.path.isabs(given) or os.path.islink(given):
+        return os.path.realpath(given)
+    folder, name = os.path.split(given)
+    return os.path.realpath(given) if name in ("", ".", "..") else os.path.join(_real(folder), name)
+
+
+@cache
+def _real(folder: str) -> str:
+    """A folder without links on the way to it; a thousand modules are in few."""
+    return os.path.realpath(folder)
 
 
 def _is_of(here: Path, path: Path) -> bool:

@@ -28,12 +28,12 @@ from verifier.gate.selection import Selection
 from verifier.gate.strength import strength
 from verifier.gate.touched import Touch, touches
 from verifier.gate.weakened.acceptance import Entry, entries, with_accepted
-from verifier.gate.weakened.found import Weakened, at_the_gate
+from verifier.gate.weakened.found import Weakened
 from verifier.gate.weakened.judged import Judged, judged_by
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.stale import stale
 from verifier.gate.weakened.systems import of_base, of_reading, renamed_systems
-from verifier.gate.weakened.weakening import Weakening
+from verifier.gate.weakened.weakening import Weakening, at_the_gate
 from verifier.gate.worsened import worsened
 from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end_all

@@ -243,7 +243,9 @@ def _branching_point(root: Path) -> str | None:
                     f"HEAD has no commit in common with `{branch}`", mend=_deepen(root)
                 )
             return base
-    raise ModelError("there is no main branch to compare with", mend="name a revision: --base REV")
+    raise ModelError(
+        "there is no main branch to compare with", mend=_deepen(root, "name a revision: --base REV")
+    )
 
 
 def _require_unborn(root: Path) -> None:
@@ -258,10 +260,10 @@ def _require_unborn(root: Path) -> None:
         )
 
 
-def _deepen(root: Path) -> str:
+def _deepen(root: Path, otherwise: str = "`git log` shows the commits there are") -> str:
     if git.text(root, "rev-parse", "--is-shallow-repository").strip() == "true":
         return "the clone is shallow: fetch more (`git fetch --unshallow`, or fetch-depth: 0)"
-    return "`git log` shows the commits there are"
+    return otherwise
 
 
 def _inside(root: Path) -> bool:

@@ -29,7 +29,7 @@ def asserts(system: System, held: Iterable[Outside] | None = None) -> bool:
     constants hold.
     """
     seen: dict[int, FunctionType] = {}
-    steps = [_body(step.function.body) for step in system.actions]
+    steps = [body_of(step.function.body) for step in system.actions]
     return _any_asserts(steps, seen) or _any_asserts(_held_outside(system, held), seen)
 
 
@@ -45,18 +45,18 @@ def _any_asserts(functions: Iterable[FunctionType], seen: dict[int, FunctionType
     """Whether some functions, or those that they hold, contain an assertion; `seen` have none."""
     waiting = list(functions)
     while waiting:
-        function = _body(waiting.pop())
+        function = body_of(waiting.pop())
         if id(function) in seen or not is_model_file(function.__code__.co_filename):
             continue
         seen[id(function)] = function
         if _contains_assert(function.__code__) or _names_assert_never(function):
             return True
-        waiting += _held_by(function)
+        waiting += held_by(function)
     return False
 
 
 @cache
-def _held_by(function: FunctionType) -> tuple[FunctionType, ...]:
+def held_by(function: FunctionType) -> tuple[FunctionType, ...]:
     """The functions that another one holds, or that what it names holds."""
     names = set(_names(function.__code__))
     cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
@@ -104,7 +104,7 @@ def _fails(node: ast.AST) -> bool:
     return not isinstance(raised, ast.Name) or raised.id not in OTHERS
 
 
-def _body(function: Any) -> FunctionType:
+def body_of(function: Any) -> FunctionType:
     known = about(function)
     body: FunctionType = function if known is None else known.body  # type: ignore[assignment]
     return body

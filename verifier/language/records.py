@@ -335,6 +335,11 @@ def snapshot(record: T) -> T:
     if type(source) is Family:
         held = {key: snapshot(item) if is_record(item) else item for key, item in source.items()}
         return cast("T", Family(held))
+    if not is_record(source):
+        raise refuse(
+            f"a snapshot is made of `{source!r}`, which is neither a record nor a family",
+            "use it as it is: it cannot change",
+        )
     require_fresh(source)
     family = isinstance(source, FamilyView)
     size = source._rows.size if family else len(layout_of(type(source)).leaves)

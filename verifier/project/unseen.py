@@ -51,6 +51,12 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
         named = systems.get(made.name)
         again = named is not None and any(each is named for each in here)
         refined = what is None and again and not made.was_held and made.name in refining
+        if not refined and what is None and made.was_held:
+            raise ModelError(
+                f"the system `{made.name}` is not checked: another of its name takes its place",
+                made.place,
+                "make it by one expression, such as `replace(System(...), ...)`",
+            )
         if not refined and (what is None or named is not what):
             raise _hidden(module, made.name, made.place)
     known = {id(system) for system in systems.values()}

@@ -1,4 +1,4 @@
-"""What models assert: each assertion with all that its meaning and its being reached hang on.
+"""What models assert: each assertion with all that its meaning and its being reached depend on.
 
 That is the text of the conditions on it, of what gives values to names that it reads, and of the
 functions that only assertions call. A call of a function that asserts is part of it, too.
@@ -7,11 +7,17 @@ functions that only assertions call. A call of a function that asserts is part o
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from verifier.gate.weakened.observing import called, conditions, giving, project_functions
+from verifier.gate.weakened.observing import (
+    called,
+    conditions,
+    giving,
+    project_files,
+    project_functions,
+)
 from verifier.gate.weakened.texts import Written, by_new_names, tree_of, unparsed
 
 DECORATORS = {"step", "models", "manual", "abstracts", "observer", "always", "sometimes"}
@@ -27,7 +33,7 @@ class Held:
     """An assertion, or a call of a function that asserts, with what happens around it."""
 
     written: Written
-    """With all that it hangs on as its text."""
+    """With all that it depends on as its text."""
     before: frozenset[str]
     """Assignments to what it reads, and calls, that come before it in its function."""
     after: frozenset[str]
@@ -91,12 +97,13 @@ def assertions(root: Path) -> Assertions:
     bare = {key.removeprefix(PLAIN): named for key, named in calls.items()}
     while more := {name for name, named in bare.items() if named & asserting} - asserting:
         asserting |= more
-    predicates = _predicates(functions, defined) | _constants({file for file, _ in functions})
+    predicates = _predicates(functions, defined) | _constants(project_files(root))
     held: dict[str, tuple[Held, ...]] = {}
     for file, function in functions:
         where = file.relative_to(root).as_posix()
         found = tuple(
-            _held(where, function, node, predicates) for node in _asserting(function, asserting)
+            _held(where, function, node, predicates, _imported(tree_of(file)))
+            for node in _asserting(function, asserting)
         )
         held[_key(function)] = (*held.get(_key(function), ()), *found)
     plain = {function.name for _, function in functions if _key(function) != function.name}
@@ -121,11 +128,12 @@ def _held(
     function: ast.FunctionDef,
     node: ast.stmt | ast.expr,
     predicates: Mapping[str, Predicate],
+    imported: Mapping[str, str],
 ) -> Held:
     read = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
     around = [each for each in ast.walk(function) if _touches(each, read)]
     texts = [(getattr(each, "lineno", 0), ast.unparse(each)) for each in around]
-    written = Written(where, node.lineno, _in_full(function, node, predicates))
+    written = Written(where, node.lineno, _in_full(where, function, node, predicates, imported))
     before = frozenset(text for line, text in texts if line < node.lineno)
     return Held(written, before, frozenset(text for line, text in texts if line > node.lineno))
 
@@ -138,16 +146,47 @@ def _touches(node: ast.AST, read: Collection[str]) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
-def _constants(files: Collection[Path]) -> dict[str, Predicate]:
-    """What the modules' names stand for, where that is neither a function nor a class."""
+def _constants(files: Iterable[Path]) -> dict[str, Predicate]:
+    """What names of modules, and of classes of constants, stand for."""
     found: dict[str, Predicate] = {}
     for file in sorted(files):
-        for target, source in giving(tree_of(file), nested=False):
-            if isinstance(target, ast.Name):
-                known = found.get(target.id, Predicate("", frozenset()))
-                text = f"{known.text}\n{ast.unparse(source)}"
-                found[target.id] = Predicate(text, known.names | _names(source))
+        tree = tree_of(file)
+        for scope in (tree, *_classes_of_constants(tree)):
+            for target, source in giving(scope, nested=False):
+                if isinstance(target, ast.Name):
+                    known, text = found.get(target.id), ast.unparse(source)
+                    one = Predicate(f"\n{text}", frozenset(_names(source)))
+                    found[target.id] = one if known is None else known.beside(one)
+        for name, original in _renamed(tree):
+            one = Predicate(f"\n{original}", frozenset({original}))
+            found[name] = found[name].beside(one) if name in found else one
     return found
+
+
+def _classes_of_constants(tree: ast.Module) -> Iterator[ast.ClassDef]:
+    """The classes that are neither enums nor decorated, as records are."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and not node.decorator_list:
+            if not any("Enum" in ast.unparse(base) for base in node.bases):
+                yield node
+
+
+def _renamed(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """What a module imports by another name."""
+    for node in ast.walk(tree):
+        for alias in node.names if isinstance(node, ast.ImportFrom) else ():
+            if alias.asname and alias.asname != alias.name:
+                yield alias.asname, alias.name
+
+
+def _imported(tree: ast.Module) -> dict[str, str]:
+    """The modules that names are imported from."""
+    return {
+        alias.asname or alias.name: f"{'.' * node.level}{node.module or ''}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
 
 
 @dataclass(frozen=True)
@@ -156,6 +195,14 @@ class Predicate:
 
     text: str
     names: frozenset[str]
+    several: bool = False
+    """Whether there are such of one name that differ."""
+
+    def beside(self, other: Predicate) -> Predicate:
+        """Both, under one name."""
+        text = f"{self.text}{other.text}"
+        differ = self.several or self.text != other.text
+        return Predicate(text, self.names | other.names, differ)
 
 
 def _predicates(
@@ -186,16 +233,21 @@ def _predicates(
 
 
 def _in_full(
-    function: ast.FunctionDef, node: ast.stmt | ast.expr, predicates: Mapping[str, Predicate]
+    where: str,
+    function: ast.FunctionDef,
+    node: ast.stmt | ast.expr,
+    predicates: Mapping[str, Predicate],
+    imported: Mapping[str, str],
 ) -> str:
-    """An assertion, or a call of one, with all that it hangs on, a line each."""
+    """An assertion, or a call of one, with all that it depends on, a line each."""
     says = f"assert {ast.unparse(node.test)}" if isinstance(node, ast.Assert) else ast.unparse(node)
     texts = {says: None}
-    wanted = _names(node) if isinstance(node, ast.Assert) else set[str]()
+    wanted = _names(node) if isinstance(node, ast.Assert) else _given(node)
     for test in conditions(function, node):
         texts[f"if {ast.unparse(test)}"] = None
         wanted |= _names(test)
-    local = [({*_stored(target)}, target, source) for target, source in giving(function)]
+    given = [*giving(function), *_defaults(function)]
+    local = [({*_stored(target)}, target, source) for target, source in given]
     while True:
         before = len(texts)
         for stored, target, source in local:
@@ -204,9 +256,34 @@ def _in_full(
                 wanted |= _names(source)
         for name in sorted(wanted & predicates.keys()):
             texts[f"{name}:{predicates[name].text}"] = None
+            if predicates[name].several:  # so it matters which of them it is
+                texts[f"{name} of {imported.get(name, where)}"] = None
             wanted |= predicates[name].names
         if len(texts) == before:
             return "\n".join(texts)
+
+
+def _given(call: ast.stmt | ast.expr) -> set[str]:
+    """The names in the arguments of a call."""
+    if not isinstance(call, ast.Call):
+        return set()
+    return {name for part in (*call.args, *call.keywords) for name in _names(part)}
+
+
+def _defaults(function: ast.FunctionDef) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """The parameters of a function with their defaults."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    defaults = function.args.defaults
+    pairs = [*zip(positional[len(positional) - len(defaults) :], defaults, strict=True)]
+    pairs += [
+        (parameter, default)
+        for parameter, default in zip(
+            function.args.kwonlyargs, function.args.kw_defaults, strict=True
+        )
+        if default is not None
+    ]
+    for parameter, default in pairs:
+        yield ast.Name(parameter.arg, ast.Store()), default
 
 
 def _stored(target: ast.expr) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.circuit.graph import FALSE
+from verifier.evidence.traces import shown
 from verifier.gate.behaviour import Behaviour, variable_of
 from verifier.language.compiling import Steps
 from verifier.language.functions import ModelFunction
@@ -17,7 +18,8 @@ def claims_of(system: System, properties: Iterable[ModelFunction]) -> Behaviour:
     """A behaviour without steps: all fields and events are free, and an output is a function.
 
     `always:GROUP/NAME` says that the function is false of some of its records, `sometimes:...` that
-    the case is found. Raises the ModelError of a function that cannot be explored.
+    the case is found. Events have their defaults. Raises the ModelError of a function that cannot
+    be explored.
     """
     start = Start(system)
     for place, leaf in enumerate(start.leaves):
@@ -38,7 +40,7 @@ def claims_of(system: System, properties: Iterable[ModelFunction]) -> Behaviour:
     )
     circuit, _ = tidied(Circuit(graph, (), latches, said))
     fields = tuple(
-        variable_of(leaf.path, leaf.type, bits)
+        variable_of(leaf.path, leaf.type, bits, shown(leaf.default) if leaf.event else None)
         for leaf, bits in zip(start.leaves, start.latch_names, strict=True)
         if bits
     )

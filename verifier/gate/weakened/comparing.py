@@ -12,8 +12,10 @@ from verifier.gate.differences import Difference
 from verifier.gate.digests import done, said
 from verifier.gate.examples import Change
 from verifier.gate.joint import Joint
+from verifier.gate.pairing import counterpart
 from verifier.gate.renaming import ALIKE, matched
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
+from verifier.gate.weakened.observing import is_moved
 from verifier.gate.weakened.states import States
 
 WORD = re.compile(r"\w+")
@@ -41,13 +43,15 @@ class Compared:
     """For each property that is gone, those with another name that say as much."""
     unobserved: tuple[Unobserved, ...] = ()
     noted: bool = False
-    """Whether any step leaves a ghost, a property or a case otherwise."""
+    """Whether a step notes something else, or is possible where it was not."""
     ran: Collection[str] = ()
     runs: Collection[str] = ()
     """The model functions that its steps and properties ran, and run."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Words of names that are others by now."""
     digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    blank: tuple[tuple[str, Value, Value], ...] = ()
+    """Events that are something else where a step does not set them: what they were, and are."""
 
 
 def compared(
@@ -67,54 +71,90 @@ def compared(
     known = {} if change is None else dict(change.renamed_fields)
     renamed = known | _events(then, now, known)
     claims = Implied(then, now, renamed)
-    less = claims.less()
+    judged = _claims(claims, then, now)
+    blank = tuple(_blank_otherwise(then, now, renamed))
+    judged = replace(judged, ran=old.functions, runs=new.functions, blank=blank)
+    if change is None:
+        return judged
+    old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
+    joint = Joint(old, new, renamed)
+    names = dict(change.renamed_goals)
+    repaired = {names.get(goal, goal) for goal in violated}
+    judged = _notes(judged, joint, renamed, change, moved, repaired)
+    digests = {**judged.digests, **_of_steps(old, new, change)}
+    return replace(judged, names=_words(change), digests=digests)
+
+
+def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> Compared:
+    """What is claimed less, and which properties say as much as those that are gone."""
+    less = tuple(claims.less())
     gone = {group_of(name) for name in then.circuit.bad} - {
         group_of(name) for name in now.circuit.bad
     }
-    digests = {each.function: _of_claim(then, now, each.function) for each in less}
-    unobserved: list[Unobserved] = []
-    if change is not None:
-        old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
-        weaker = {group_of(each.function) for each in less}
-        noting = {each.step for each in change.changes if _is_noted(new, each)}
-        notes = [f.name for f in new.fields if f.ghost and not {*WORD.findall(f.name)} & {*moved}]
-        names = dict(change.renamed_goals)
-        violated = {names.get(goal, goal) for goal in violated}
-        notes += (goal for goal in old.circuit.bad if ":" not in goal and goal not in violated)
-        joint = Joint(old, new, renamed)
-        found = _unobserved(joint, old, new, noting, notes) if noting else ()
-        unobserved += (each for each in found if each.note not in weaker)
-        back = {now: was for was, now in renamed.items()}
-        digests |= {
-            f"observed {each.step}": (of_note(old, was), of_note(new, each.note))
-            for each in unobserved
-            for was in [back.get(each.note, each.note)]
-        }
-        less_able = {each.step for each in change.changes if each.kind in LOST}
-        for action in old.actions:
-            if action.name not in {*less_able, *change.removed_steps}:
-                continue
-            fires = f"fires:{action.name}"
-            is_left = fires in new.circuit.bad
-            digests[action.name] = (
-                said(old.circuit, [fires]),
-                said(new.circuit, [fires]) if is_left else "",
-            )
-            if is_left:
-                does = done(old.circuit, fires), done(new.circuit, fires)
-                digests[f"idle {action.name}"] = does
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
-    noted = change is not None and any(_is_noted(new, each) for each in change.changes)
     return Compared(
-        tuple(less),
-        heirs,
-        tuple(unobserved),
-        noted,
-        old.functions,
-        new.functions,
-        {} if change is None else _words(change),
-        digests,
+        less, heirs, digests={e.function: _of_claim(then, now, e.function) for e in less}
     )
+
+
+def _blank_otherwise(
+    then: Behaviour, now: Behaviour, renamed: Mapping[str, str]
+) -> Iterator[tuple[str, Value, Value]]:
+    """The events with another default, by their new names."""
+    for was in then.fields:
+        event = now.field(renamed.get(was.name, was.name))
+        if event is None or was.initial is None or event.initial is None:
+            continue  # one of them is no event
+        if counterpart(was.initial, was, event) != event.initial:
+            yield event.name, was.initial, event.initial
+
+
+def _notes(
+    judged: Compared,
+    joint: Joint,
+    renamed: Mapping[str, str],
+    change: Difference,
+    moved: Collection[str],
+    violated: Collection[str],
+) -> Compared:
+    """With what is noted otherwise of steps that do the same, where no claim says less."""
+    old, new = joint.old.behaviour, joint.new.behaviour
+    noting = {each.step for each in change.changes if _is_noted(new, each)}
+    if any(each.kind == "enabled" for each in change.changes):
+        judged = replace(judged, noted=True)  # nothing shows what was noted there
+    if not noting:
+        return judged
+    notes = [f.name for f in new.fields if f.ghost and not is_moved(f.name, moved)]
+    notes += (goal for goal in old.circuit.bad if ":" not in goal and goal not in violated)
+    weaker = {group_of(each.function) for each in judged.less}
+    found = [e for e in _unobserved(joint, old, new, noting, notes) if e.note not in weaker]
+    back = {now: was for was, now in renamed.items()}
+    digests = {
+        f"observed {each.step}": (of_note(old, was), of_note(new, each.note))
+        for each in found
+        for was in [back.get(each.note, each.note)]
+    }
+    digests = {**judged.digests, **digests}
+    return replace(judged, unobserved=tuple(found), noted=True, digests=digests)
+
+
+def _of_steps(old: Behaviour, new: Behaviour, change: Difference) -> dict[str, tuple[str, str]]:
+    """Digests of where steps are possible, and of what they do, of which less can happen."""
+    less_able = {each.step for each in change.changes if each.kind in LOST}
+    digests: dict[str, tuple[str, str]] = {}
+    for action in old.actions:
+        if action.name not in {*less_able, *change.removed_steps}:
+            continue
+        fires = f"fires:{action.name}"
+        is_left = fires in new.circuit.bad
+        digests[action.name] = (
+            said(old.circuit, [fires]),
+            said(new.circuit, [fires]) if is_left else "",
+        )
+        if is_left:
+            does = done(old.circuit, fires), done(new.circuit, fires)
+            digests[f"idle {action.name}"] = does
+    return digests
 
 
 def _words(change: Difference) -> dict[str, str]:

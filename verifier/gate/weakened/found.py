@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from verifier.evidence.traces import Value
@@ -13,11 +13,18 @@ from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.texts import Written
-from verifier.gate.weakened.weakening import Kind, Weakening, digest_in, digest_of, value
+from verifier.gate.weakened.weakening import (
+    EXPOSED,
+    Kind,
+    Weakening,
+    digest_in,
+    digest_of,
+    start_text,
+    values_text,
+)
 from verifier.gate.weakened.written import asserted_less, observed_otherwise
 
 GONE = "gone"
-EXPOSED = "whatever runs may"
 LOST = {
     "disabled": ("is possible", "is not possible any more"),
     "idle": ("does something", "does nothing any more"),
@@ -65,6 +72,7 @@ class Weakened:
             yield from self._of_dropped(side)
             yield from self._of_unheeded(side)
             yield from self._of_waiting(side)
+            yield from (self._start(side.system, *each) for each in side.judged.blank)
             if side.change is not None:
                 yield from self._of_steps(side, side.change)
                 yield from self._of_starts(side.system, side.change)
@@ -263,19 +271,23 @@ class Weakened:
         gone = ((name, None, GONE) for name in change.lost_starts)
         for name, old, new in (*change.starts, *gone):
             if new is not None:
-                was, now = (start_text(each) for each in (old, new))
-                yield Weakening(
-                    "initial",
-                    f"{system}/{name}",
-                    place.file,
-                    place.line,
-                    was,
-                    now,
-                    {} if old is None else {name: old},
-                    digest_of(was),
-                    digest_of(now),
-                    (system,),
-                )
+                yield self._start(system, name, old, new)
+
+    def _start(self, system: str, name: str, old: Value | None, new: Value) -> Weakening:
+        place = self._now.systems[system]
+        was, now = (start_text(each) for each in (old, new))
+        return Weakening(
+            "initial",
+            f"{system}/{name}",
+            place.file,
+            place.line,
+            was,
+            now,
+            {} if old is None else {name: old},
+            digest_of(was),
+            digest_of(now),
+            (system,),
+        )
 
 
 def _by_system(found: Weakening) -> Weakening:
@@ -288,20 +300,3 @@ def _by_system(found: Weakening) -> Weakening:
 
 def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:
     return Weakening(kind, name, then.file, then.line, what, GONE, {}, digest_of(what), "")
-
-
-def start_text(start: Value | None) -> str:
-    """What a field starts as."""
-    return f"starts as {value(start)}"
-
-
-def values_text(values: Iterable[Value]) -> str:
-    """The values of a choice; empty where there are none."""
-    return ", ".join(map(value, values))
-
-
-def at_the_gate(found: Iterable[Weakening], systems: Collection[str] | None) -> list[Weakening]:
-    """Those of some systems, and what is about no single one; all where that is not asked."""
-    if systems is None:
-        return list(found)
-    return [each for each in found if not each.systems or set(each.systems) & set(systems)]

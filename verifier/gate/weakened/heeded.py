@@ -21,7 +21,7 @@ from verifier.gate.joint import Joint, Side
 from verifier.gate.pairing import as_bits, counterpart, paired_choices
 from verifier.gate.weakened.states import States
 
-MANY = 16
+MANY = 64
 """Values of a choice up to which each is asked about."""
 
 
@@ -58,7 +58,13 @@ def unheeded(
     """The values that were heeded and are in no execution; a text says what is not known."""
     old = old.with_steps(dict(change.renamed_steps))
     joint = Joint(old, new, dict(change.renamed_fields))
-    asked = list(_lost_somewhere(joint, {each.step for each in change.changes}))
+    steps = {each.step for each in change.changes}
+    asked = list(_lost_somewhere(joint, steps))
+    for action in new.actions:
+        for large in action.choices if action.name in steps else ():
+            if len(large.values) > MANY:
+                what = f"`{large.name}` of `{action.name}` in {new.system}"
+                yield f"it is not asked whether {what} is heeded: it has more than {MANY} values"
     if not asked:
         return
     nows = {_goal(each): each for each in asked}

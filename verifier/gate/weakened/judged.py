@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from verifier.catalogue import Catalogue, read_toml
@@ -17,13 +17,15 @@ from verifier.gate.scores import Entry as Score
 from verifier.gate.scores import scores
 from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.asserting import Assertions, assertions
-from verifier.gate.weakened.noting import events_of, notes
+from verifier.gate.weakened.holding import constants_of, held_by_observers, loaded_observers
+from verifier.gate.weakened.noting import events_of, ghost_words, notes
 from verifier.gate.weakened.observing import called, observations, observers
-from verifier.gate.weakened.texts import Written, texts, tree_of, unparsed
+from verifier.gate.weakened.standing import standing_for
+from verifier.gate.weakened.texts import WORD, Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
-from verifier.language.functions import ModelFunction, about
+from verifier.language.functions import ModelFunction
 from verifier.language.system import System
-from verifier.project.sources import PARTS, python_files
+from verifier.project.sources import python_files
 from verifier.project.toml import place_of
 
 
@@ -40,11 +42,17 @@ class Judged:
     """For each system, which of the claims are about it."""
     pairs: tuple[str, ...] = ()
     observers: Mapping[str, Written] = field(default_factory=dict)
+    held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each observer calls and reads, see `held_by_observers`."""
     observations: Mapping[str, Written] = field(default_factory=dict)
-    """The calls of observers, see `observations`."""
+    """The calls of observers, and of what does nothing but call some, see `observations`."""
     notes: Mapping[str, Written] = field(default_factory=dict)
     """What other functions write into events, see `notes`."""
+    ghosts: frozenset[str] = frozenset()
+    """Names of what is remembered for properties and observers, and of its parts."""
     assertions: Assertions = field(default_factory=Assertions)
+    constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """For each system what no step can change."""
     expected: Mapping[str, str] = field(default_factory=dict)
     mutants: Mapping[str, Score] = field(default_factory=dict)
     accepted: tuple[Entry, ...] = ()
@@ -59,9 +67,27 @@ class Judged:
         """The properties that there are."""
         return frozenset(name.partition(":")[2].partition("/")[0] for name in self.claims)
 
+    def noted_by(self, observer: str) -> str:
+        """The text of an observer with those of all that it holds."""
+        held = self.held.get(observer, {}).items()
+        return "\n".join([self.observers[observer].text, *(f"{n}: {text}" for n, text in held)])
+
+    @cached_property
+    def words_noted(self) -> frozenset[str]:
+        """The words in observers, with all that they hold, and in what their calls depend on."""
+        texts = [*self.observations, *map(self.noted_by, self.observers)]
+        return frozenset(word for text in texts for word in WORD.findall(text))
+
+    def calls_in(self, caller: str) -> str:
+        """The calls in OBSERVER FUNCTION, the caller's name second, with what they depend on."""
+        return "\n".join(sorted(k for k in self.observations if k.startswith(f"{caller}: ")))
+
 
 def judged_by(catalogue: Catalogue) -> Judged:
     """All that judges the systems of a catalogue."""
+    noting = observers(catalogue.root)
+    names = {*noting, *observing()}
+    standing, meanings = standing_for(catalogue.root, names)
     said = {
         name: tuple(map(claim_name, catalogue.properties_of(system)))
         for name, system in catalogue.systems.items()
@@ -72,10 +98,13 @@ def judged_by(catalogue: Catalogue) -> Judged:
         steps=dict(_steps(catalogue)),
         said=said,
         pairs=tuple(map(str, catalogue.pairs())),
-        observers=(noting := observers(catalogue.root)),
-        observations=observations(catalogue.root, {*noting, *observing()}),
+        observers=noting,
+        held=held_by_observers(),
+        observations=observations(catalogue.root, names | standing, meanings),
+        ghosts=ghost_words(catalogue.systems.values()),
         notes=notes(catalogue.root, events_of(catalogue.systems.values()), {*noting}),
         assertions=assertions(catalogue.root),
+        constants={name: constants_of(system) for name, system in catalogue.systems.items()},
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
         mutants=(mutants := scores(catalogue.root)),
         accepted=entries(catalogue.root),
@@ -85,9 +114,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
 
 def observing() -> set[str]:
     """The names of the functions that are observers in the modules that are loaded."""
-    modules = [sys.modules[name] for name in sys.modules if name.partition(".")[0] in PARTS]
-    found = (about(value) for module in modules for value in [*vars(module).values()])
-    return {f.body.__code__.co_name for f in found if f is not None and f.kind == "observer"}
+    return {each.__code__.co_name for each in loaded_observers()}
 
 
 def named_in(root: Path) -> Judged:

@@ -35,6 +35,13 @@ def events_of(systems: Iterable[System]) -> Events:
     return Events(frozenset(fields[True] - fields[False]), frozenset(classes))
 
 
+def ghost_words(systems: Iterable[System]) -> frozenset[str]:
+    """The names of the ghosts of some systems, events left out, and of their parts."""
+    leaves = (leaf for system in systems for leaf in system.layout.leaves)
+    paths = {leaf.path for leaf in leaves if leaf.ghost and not leaf.event}
+    return frozenset(part.partition("[")[0] for path in paths for part in path.split("."))
+
+
 def notes(root: Path, events: Events, observers: Collection[str]) -> dict[str, Written]:
     """The assignments to events, each as FIELD FUNCTION: TEXT with what it depends on.
 

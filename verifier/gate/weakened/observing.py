@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from verifier.gate.weakened.texts import Written, tree_of, unparsed
 from verifier.project.sources import python_files
 
 OBSERVER = "observer"
+NOTHING: Mapping[str, Meaning] = MappingProxyType({})
 ENDING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 """What leaves a function or a loop early."""
 
@@ -17,7 +20,7 @@ ENDING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 def observers(root: Path) -> dict[str, Written]:
     """The observers of a project by name; of several with one name the texts of all."""
     found: dict[str, Written] = {}
-    for file in _files(root):
+    for file in project_files(root):
         tree = tree_of(file)
         names = {OBSERVER, *_aliases(tree)}
         for function in _functions(tree):
@@ -31,14 +34,28 @@ def observers(root: Path) -> dict[str, Written]:
 
 
 def moved(root: Path, observing: Collection[str]) -> frozenset[str]:
-    """The attributes that other functions than observers assign to."""
+    """What other functions than observers assign to: attributes, as PART.ATTRIBUTE if it is known
+    of what part of the state.
+    """
     found: set[str] = set()
     for _, function in project_functions(root):
         if function.name not in observing:
-            for target, _ in giving(function):
-                inner = target.value if isinstance(target, ast.Subscript) else target
-                found |= {inner.attr} if isinstance(inner, ast.Attribute) else set()
-    return frozenset(found)
+            found |= {".".join(_path(target)[-2:]) for target, _ in giving(function)}
+    return frozenset(found - {""})
+
+
+def _path(target: ast.expr) -> list[str]:
+    """The attributes in what is assigned to, without indexes and what stands for the record."""
+    if isinstance(target, ast.Subscript):
+        return _path(target.value)
+    return [*_path(target.value), target.attr] if isinstance(target, ast.Attribute) else []
+
+
+def is_moved(path: str, assigned: Collection[str]) -> bool:
+    """Whether a field, or something that it is part of, may be among what is assigned to."""
+    parts = [part.partition("[")[0] for part in path.split(".")]
+    pairs = zip(["", *parts], parts, strict=False)
+    return not {*parts, *(".".join(pair) for pair in pairs)}.isdisjoint(assigned)
 
 
 def _aliases(tree: ast.Module) -> Iterator[str]:
@@ -49,31 +66,77 @@ def _aliases(tree: ast.Module) -> Iterator[str]:
                 yield alias.asname
 
 
-def observations(root: Path, names: Collection[str]) -> dict[str, Written]:
+@dataclass(frozen=True)
+class Meaning:
+    """What a name stands for, where that is only read: its text, and what that names."""
+
+    text: str
+    names: frozenset[str] = frozenset()
+
+
+def observations(
+    root: Path, names: Collection[str], meanings: Mapping[str, Meaning] = NOTHING
+) -> dict[str, Written]:
     """The calls of observers, each as OBSERVER FUNCTION: TEXT with what its arguments hang on.
 
-    The same text, twice in one function, is there once more for each time.
+    To that belong `meanings` of what is named there. The same text, twice in one function, is there
+    once more for each time.
     """
     found: dict[str, Written] = {}
-    for file in _files(root):
+    for file in project_files(root):
         for function in _functions(tree_of(file)):
+            standing = {*names, *_locals(function, names)}
             for call in ast.walk(function):
-                if isinstance(call, ast.Call) and called(call) in names:
-                    key = f"{called(call)} {function.name}: {with_sources(function, call)}"
+                if isinstance(call, ast.Call) and called(call) in standing:
+                    text = with_sources(function, call, meanings=meanings)
+                    key = f"{called(call)} {function.name}: {text}"
                     while key in found:
                         key += " again"
                     found[key] = _written(root, file, call, ast.unparse(call))
     return found
 
 
+def _locals(function: ast.FunctionDef, names: Collection[str]) -> set[str]:
+    """The variables of a function that stand for an observer, as one of several may."""
+    found: set[str] = set()
+    while True:
+        before = len(found)
+        for target, source in giving(function):
+            if isinstance(target, ast.Name) and mentioned(source) & {*names, *found}:
+                if not isinstance(source, ast.Call):  # which is what it returns
+                    found.add(target.id)
+        if len(found) == before:
+            return found
+
+
+def mentioned(node: ast.AST) -> set[str]:
+    """The names in it, and those of what is called there, but for a function's own variables."""
+    found, own, passing = set[str](), set[str](), set[str]()
+    parts = [node]
+    if isinstance(node, ast.FunctionDef):  # its decorators say nothing of what it does
+        parts = [node.args, *node.body]
+    for each in (each for part in parts for each in ast.walk(part)):
+        if isinstance(each, ast.Name):
+            (found if isinstance(each.ctx, ast.Load) else own).add(each.id)
+        elif isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
+            found.add(each.func.attr)
+        elif isinstance(each, ast.comprehension):
+            passing |= {name.id for name in ast.walk(each.target) if isinstance(name, ast.Name)}
+    if isinstance(node, ast.FunctionDef):
+        own |= {
+            each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+        }
+    return found - (own - passing)
+
+
 def project_functions(root: Path) -> Iterator[tuple[Path, ast.FunctionDef]]:
     """The functions of models and properties, each with its file."""
-    for file in _files(root):
+    for file in project_files(root):
         for function in _functions(tree_of(file)):
             yield file, function
 
 
-def _files(root: Path) -> Iterator[Path]:
+def project_files(root: Path) -> Iterator[Path]:
     yield from sorted([*python_files(root / "models"), *python_files(root / "properties")])
 
 
@@ -89,12 +152,19 @@ def called(node: ast.expr) -> str:
     return str(getattr(called, "id", "") or getattr(called, "attr", ""))
 
 
-def with_sources(function: ast.FunctionDef, part: ast.expr, text: str = "") -> str:
+def with_sources(
+    function: ast.FunctionDef,
+    part: ast.expr,
+    text: str = "",
+    meanings: Mapping[str, Meaning] = NOTHING,
+) -> str:
     """A part with the conditions on it, and what gives values to all that is read in these."""
     wanted, texts = _read(part), {text or ast.unparse(part): None}
+    free, named = mentioned(function), mentioned(part)
     for test in conditions(function, part):
         texts[f"if {ast.unparse(test)}"] = None
         wanted |= _read(test)
+        named |= mentioned(test)
     given = sorted(giving(function), key=lambda each: -each[0].lineno)
     while True:
         before = len(texts)
@@ -102,6 +172,11 @@ def with_sources(function: ast.FunctionDef, part: ast.expr, text: str = "") -> s
             if not wanted.isdisjoint(_read(target)):
                 texts[f"{ast.unparse(target)} = {ast.unparse(source)}"] = None
                 wanted |= _read(source)
+                named |= mentioned(source)
+        for name in sorted(named & free & meanings.keys()):
+            texts[f"{name}: {meanings[name].text}"] = None
+            free |= meanings[name].names
+            named |= meanings[name].names
         if len(texts) == before:
             return "; ".join(texts)
 
@@ -127,16 +202,35 @@ def conditions(function: ast.FunctionDef, found: ast.AST) -> Iterator[ast.expr]:
         ends = any(isinstance(each, ENDING) for each in within)
         before = getattr(node, "lineno", line) < line
         if isinstance(node, ast.If | ast.While | ast.IfExp) and (inside or (ends and before)):
-            yield node.test
+            otherwise = node.orelse if isinstance(node.orelse, list) else [node.orelse]
+            yield ast.UnaryOp(ast.Not(), node.test) if _holds(otherwise, found) else node.test
         elif isinstance(node, ast.For) and (inside or (ends and before)):
             yield node.iter
         elif isinstance(node, ast.comprehension) and inside:
             yield from (node.iter, *node.ifs)
         elif isinstance(node, ast.Match) and (inside or (ends and before)):
             yield node.subject
-            yield from (case.guard for case in node.cases if case.guard is not None)
+            for case in node.cases:
+                yield from [ast.Constant(ast.unparse(case.pattern))] * _holds(case.body, found)
+                yield from [] if case.guard is None else [case.guard]
         elif isinstance(node, ast.BoolOp) and inside:
             yield from (v for v in node.values if all(each is not found for each in ast.walk(v)))
+        if inside and _is_left_before(node, found):
+            yield ast.Constant("never")
+
+
+def _holds(parts: Sequence[ast.AST], found: ast.AST) -> bool:
+    return any(each is found for part in parts for each in ast.walk(part))
+
+
+def _is_left_before(node: ast.AST, found: ast.AST) -> bool:
+    """Whether a block ends, whatever holds, before what is found in it."""
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(node, name, [])
+        for number, statement in enumerate(block if isinstance(block, list) else []):
+            if _holds([statement], found):
+                return any(isinstance(each, ENDING) for each in block[:number])
+    return False
 
 
 def _read(node: ast.AST) -> set[str]:

@@ -15,10 +15,16 @@ from verifier.gate.past import reasons_of
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
-from verifier.gate.weakened.found import EXPOSED, start_text, values_text
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.weakening import Weakening, digest_in, digest_of
+from verifier.gate.weakened.weakening import (
+    EXPOSED,
+    Weakening,
+    digest_in,
+    digest_of,
+    start_text,
+    values_text,
+)
 from verifier.language.compiled import DEADLOCK
 from verifier.language.errors import ModelError
 from verifier.language.system import System
@@ -104,7 +110,13 @@ class There:
     def _claims(self, name: str) -> Iterator[str]:
         kind, _, rest = name.partition("/")
         if kind == "observer":
-            yield from (digest_of(w.text) for n, w in self.now.observers.items() if n == rest)
+            if rest in self.now.observers:
+                yield digest_of(self.now.observers[rest].text)
+                yield digest_of(self.now.noted_by(rest))
+            callers = {key.partition(": ")[0] for key in self.now.observations}
+            yield from (
+                digest_of(self.now.calls_in(c)) for c in callers if c.startswith(f"{rest} ")
+            )
         elif kind in ("assertion", "note"):
             return
         elif name == DEADLOCK:
@@ -141,9 +153,14 @@ class There:
 
     def _starts(self, name: str) -> Iterator[str]:
         for system, behaviour in self._systems:
-            for field in behaviour.fields:
+            claims = claims_of(system, self.catalogue.properties_of(system))
+            events = (field for field in claims.fields if field.initial is not None)
+            for field in (*behaviour.fields, *events):
                 if f"{system.name}/{field.name}" == name:
                     yield digest_of(start_text(field.initial))
+            for path, text in self.now.constants.get(system.name, {}).items():
+                if f"{system.name}/{path}" == name:
+                    yield digest_of(text)
 
     def _mutants(self, name: str) -> Iterator[str]:
         yield from (digest_of(repr(entry)) for n, entry in self.now.mutants.items() if n == name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
@@ -28,6 +28,10 @@ KINDS: tuple[Kind, ...] = (
     *("step", "choice", "initial", "mutants", "verdict"),
 )
 """In the order in which they are reported."""
+
+
+EXPOSED = "whatever runs may"
+"""Who reads what was a ghost and is none any more."""
 
 
 def value(of: Value | None) -> str:
@@ -79,6 +83,16 @@ class Weakening:
         return self.accepted, KINDS.index(self.kind), self.name
 
 
+def start_text(start: Value | None) -> str:
+    """What a field starts as."""
+    return f"starts as {value(start)}"
+
+
+def values_text(values: Iterable[Value]) -> str:
+    """The values of a choice; empty where there are none."""
+    return ", ".join(map(value, values))
+
+
 def digest_in(system: str, digest: str) -> str:
     """A digest of what there is in one system; empty where there is nothing."""
     return digest_of(f"{system} {digest}") if digest else ""
@@ -87,3 +101,10 @@ def digest_in(system: str, digest: str) -> str:
 def digest_of(text: str) -> str:
     """A digest of a text; empty where there is none."""
     return blake2b(text.encode(), digest_size=16).hexdigest() if text else ""
+
+
+def at_the_gate(found: Iterable[Weakening], systems: Collection[str] | None) -> list[Weakening]:
+    """Those of some systems, and what is about no single one; all where that is not asked."""
+    if systems is None:
+        return list(found)
+    return [each for each in found if not each.systems or set(each.systems) & set(systems)]

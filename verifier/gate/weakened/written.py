@@ -11,23 +11,69 @@ from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.texts import Written, targets
 from verifier.gate.weakened.weakening import Weakening, digest_of
 
+GONE = "not there any more"
+
 
 def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
-    """Observers with another text, and calls that are gone, if systems note anything else."""
+    """Observers and calls of them that are others, or gone, if systems note anything else."""
     yield from _noted_less(then, now)
     if not systems:
         yield from _observed_less(then, now)
         return
     for name, was in then.observers.items():
         left = now.observers.get(name)
-        if left is None or left.text != was.text:
-            yield _written(f"observer/{name}", was, left, systems)
+        if left is None:
+            yield _written(f"observer/{name}", was, None, systems)
+        elif then.noted_by(name) != now.noted_by(name):
+            yield from _noted_otherwise(then, now, name, systems)
+    for name, new in now.observers.items():
+        written = sorted(targets(new.text) & then.ghosts) if name not in then.observers else []
+        if written:
+            weaker = _written(f"observer/{name}", Written(new.file, new.line), new, systems)
+            yield replace(weaker, before=f"nobody else writes `{written[0]}`", was="")
     for key, was in then.observations.items():
         name = key.partition(" ")[0]
         known = then.observers.get(name, was)
         changed = known.text != now.observers.get(name, known).text
         if key not in now.observations and not changed:
-            yield _written(f"observer/{name}", was, None, systems)
+            calls = now.calls_in(key.partition(": ")[0])
+            weaker = _written(f"observer/{name}", was, None, systems)
+            yield replace(weaker, was=digest_of(key), now=digest_of(calls))
+    events, before = _counted(now.notes), _counted(then.notes)
+    for key, was in then.notes.items():
+        event = key.partition(" ")[0]
+        if key not in now.notes and events[event] >= before[event]:
+            yield _written(f"note/{event}", was, None, systems)
+    for system in systems:
+        yield from _fixed_otherwise(then, now, system)
+
+
+def _fixed_otherwise(then: Judged, now: Judged, system: str) -> Iterator[Weakening]:
+    """Constants of a system that are others, if observers or calls of them may depend on these."""
+    is_now, place = now.constants.get(system, {}), now.systems[system]
+    for path, text in then.constants.get(system, {}).items():
+        left = is_now.get(path, GONE)
+        if left != text and path.rpartition(".")[2] in then.words_noted:
+            digests = digest_of(text), digest_of(left)
+            at = f"{system}/{path}", place.file, place.line
+            yield Weakening("initial", *at, f"is {text}", f"is {left}", {}, *digests, (system,))
+
+
+def _noted_otherwise(
+    then: Judged, now: Judged, name: str, systems: tuple[str, ...]
+) -> Iterator[Weakening]:
+    """An observer with another text, or of which something that it calls or reads is another."""
+    was, left = then.observers[name], now.observers[name]
+    held, parts = then.held.get(name, {}), now.held.get(name, {})
+    others = [part for part, text in held.items() if parts.get(part) != text]
+    if was.text == left.text and not others:
+        return  # it only holds more
+    digests = digest_of(then.noted_by(name)), digest_of(now.noted_by(name))
+    weaker = _written(f"observer/{name}", was, left, systems)
+    if was.text == left.text:
+        lines = ("\n".join(f"{p}: {of.get(p, GONE)}" for p in others) for of in (held, parts))
+        weaker = replace(weaker, before=next(lines), after=next(lines))
+    yield replace(weaker, was=digests[0], now=digests[1])
 
 
 def _observed_less(then: Judged, now: Judged) -> Iterator[Weakening]:
