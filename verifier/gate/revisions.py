@@ -220,6 +220,16 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def _resolved(root: Path, revision: str) -> str:
+    kinds = [
+        f"refs/{kind}/{revision}"
+        for kind in ("tags", "heads", "remotes")
+        if git.said(root, "rev-parse", "--verify", "--quiet", f"refs/{kind}/{revision}")
+    ]
+    if len(kinds) > 1:
+        raise ModelError(
+            f"`{revision}` is the name of {len(kinds)} things in this repository",
+            mend=f"say which: {' or '.join(f'`--base {each}`' for each in kinds)}",
+        )
     commit = git.said(
         root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
     )
@@ -237,12 +247,17 @@ def _branching_point(root: Path) -> str | None:
     for branch in MAIN:
         main = git.said(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
         if main is not None:
-            base = git.said(root, "merge-base", main, head)
-            if base is None:
+            found = (git.said(root, "merge-base", "--all", main, head) or "").split()
+            if not found:
                 raise ModelError(
                     f"HEAD has no commit in common with `{branch}`", mend=_deepen(root)
                 )
-            return base
+            if len(found) > 1:
+                raise ModelError(
+                    f"HEAD left `{branch}` in {len(found)} commits: the two were merged crosswise",
+                    mend=f"merge `{branch}` into this branch, or name a revision: --base REV",
+                )
+            return found[0]
     raise ModelError(
         "there is no main branch to compare with", mend=_deepen(root, "name a revision: --base REV")
     )

@@ -43,7 +43,7 @@ class Compared:
     """For each property that is gone, those with another name that say as much."""
     unobserved: tuple[Unobserved, ...] = ()
     noted: bool = False
-    """Whether a step notes something else, or is possible where it was not."""
+    """Whether a step does anything else, so that something else may be noted."""
     ran: Collection[str] = ()
     runs: Collection[str] = ()
     """The model functions that its steps and properties ran, and run."""
@@ -120,8 +120,8 @@ def _notes(
     """With what is noted otherwise of steps that do the same, where no claim says less."""
     old, new = joint.old.behaviour, joint.new.behaviour
     noting = {each.step for each in change.changes if _is_noted(new, each)}
-    if any(each.kind == "enabled" for each in change.changes):
-        judged = replace(judged, noted=True)  # nothing shows what was noted there
+    if change.changes or change.added_steps:
+        judged = replace(judged, noted=True)  # no circuit shows what would have been noted
     if not noting:
         return judged
     notes = [f.name for f in new.fields if f.ghost and not is_moved(f.name, moved)]

@@ -17,7 +17,7 @@ from verifier.gate.joint import Joint
 from verifier.gate.pairing import same_code
 
 FIELDS = 8
-"""Fields of which each is put back alone, too."""
+"""Fields of which each is put back alone, and left out alone."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,7 @@ def dropped(
     for steps in [*apart, tuple(changed)] if len(changed) > 1 else apart:
         joint = Joint(was, new, dict(change.renamed_fields))
         every = _put_back(joint, steps)[1] if wanted else ()
-        for fields in dict.fromkeys([every, *((field,) for field in every[:FIELDS])]):
-            if not fields:
-                continue
+        for fields in _some_of(every):
             circuit, _ = _put_back(Joint(was, new, dict(change.renamed_fields)), steps, fields)
             left = None if limits.seconds is None else limits.seconds - (monotonic() - begin)
             search = replace(limits, seconds=None if left is None else max(left, 0.1))
@@ -69,6 +67,13 @@ def dropped(
                 if isinstance(verdict, Unknown):
                     what = f"{new.system}/{goal} holds only because `{steps[0]}` sets less"
                     yield f"it is not known whether {what}: {verdict.reason}"
+
+
+def _some_of(fields: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """All of some fields, each alone, and all but each: one of them may be what breaks."""
+    alone = [(field,) for field in fields[:FIELDS]]
+    others = [tuple(each for each in fields if each != field) for field in fields[:FIELDS]]
+    yield from (some for some in dict.fromkeys([fields, *alone, *others]) if some)
 
 
 def _put_back(
