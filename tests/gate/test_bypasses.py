@@ -7,10 +7,11 @@ import pytest
 from tests.gate.behaving import BEHAVING
 from tests.gate.bypasses import BYPASSES, at_the_base
 from tests.gate.conftest import copied
+from tests.gate.locking import LOCKING
 from tests.gate.reaching import REACHING
 from tests.gate.weakening import report, system_deleted
 
-ALL = BYPASSES | REACHING | BEHAVING
+ALL = BYPASSES | REACHING | BEHAVING | LOCKING
 
 
 @pytest.fixture(scope="session")

@@ -225,3 +225,26 @@ def test_a_head_that_leads_nowhere_is_an_error_and_not_a_first_commit(project: P
     branch = project.folder / ".git" / "refs" / "heads" / "topic"
     branch.write_text("nonsense")
     assert project.gate().code == 2
+
+
+def test_a_name_of_a_branch_and_a_tag_is_refused(project: Project) -> None:
+    project.git("tag", "main", "HEAD")
+    ran = project.gate("--base", "main")
+    assert ran.code == 2
+    assert "`main` is the name of 2 things in this repository" in ran.err
+    assert project.gate("--base", "refs/heads/main").code == 0
+
+
+def test_branches_that_were_merged_crosswise_have_no_one_base(project: Project) -> None:
+    for branch in ("main", "topic"):
+        project.git("checkout", "--quiet", "-B", branch, "main~0" if branch == "main" else "topic")
+        (project.folder / f"{branch}.txt").write_text(branch)
+        project.commit(branch)
+    ours = project.git("rev-parse", "topic").strip()
+    project.git("merge", "--quiet", "--no-edit", "main")
+    project.git("checkout", "--quiet", "main")
+    project.git("merge", "--quiet", "--no-edit", ours)
+    project.git("checkout", "--quiet", "topic")
+    ran = project.gate()
+    assert ran.code == 2
+    assert "HEAD left `main` in 2 commits: the two were merged crosswise" in ran.err

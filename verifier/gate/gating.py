@@ -214,7 +214,8 @@ class _Gate:
         found += Weakened(self.past.judged, now, sides, names).found()
         if self.selected.patterns:
             found = at_the_gate(found, self.selected.systems)
-        return with_accepted(found, set(known) - set(self.past.judged.accepted))
+        before = {each.accepts for each in self.past.judged.accepted}
+        return with_accepted(found, [each for each in known if each.accepts not in before])
 
     def _decide(self, hunks: Sequence[Hunk]) -> None:
         """Each system's pairs, as they are decided."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.gate.behaviour import Action, Behaviour, Variable
+from verifier.gate.codes import means, recoded
 from verifier.gate.pairing import (
     combinations,
     new_choices,
@@ -74,7 +75,7 @@ class Joint:
             bit: twin
             for was, now in self.fields
             if was.bits
-            for bit, twin in zip(was.bits, self._translated(was, now), strict=True)
+            for bit, twin in zip(was.bits, self._old_code(was, now), strict=True)
         }
         for latch in old.circuit.latches:
             if latch.name not in shared:
@@ -87,16 +88,14 @@ class Joint:
                 self.alike = self.graph.both(self.alike, same)
         self._spare = {bit.name: self.graph.variable() for bit in old.circuit.inputs}
 
-    def _translated(self, was: Variable, now: Variable) -> Sequence[int]:
+    def _old_code(self, was: Variable, now: Variable) -> Sequence[int]:
         """A new field's value in the old one's code."""
-        bits, graph = self.new.bits(now), self.graph
-        if same_code(was, now):
-            return bits
-        both = paired_values(was, now)
-        return [
-            graph.any(_means(graph, bits, now, new) for old, new in both if was.code(old)[place])
-            for place in range(len(was.patterns[0]))
-        ]
+        both = [(new, old) for old, new in paired_values(was, now)]
+        return recoded(self.graph, self.new.bits(now), now, was, both)
+
+    def recoded(self, was: Variable, bits: Sequence[int], now: Variable) -> Sequence[int]:
+        """What bits of an old field mean, in the new one's code."""
+        return recoded(self.graph, bits, was, now, paired_values(was, now))
 
     def same(self, was: Variable, old: Sequence[int], now: Variable, new: Sequence[int]) -> int:
         """The literal that says that two codes mean the same value."""
@@ -104,15 +103,20 @@ class Joint:
             return TRUE
         graph = self.graph
         return graph.any(
-            graph.both(_means(graph, old, was, a), _means(graph, new, now, b))
+            graph.both(means(graph, old, was, a), means(graph, new, now, b))
             for a, b in paired_values(was, now)
         )
 
-    def aspects(self, step: str) -> list[Aspect]:
-        """Where the two versions of a step might differ: what did not fold to the same gates."""
+    def versions(self, step: str) -> tuple[Action, Action]:
+        """A step that both versions have."""
         was, now = self.old.behaviour.action(step), self.new.behaviour.action(step)
         assert was is not None, "the step is in both versions"
         assert now is not None, "the step is in both versions"
+        return was, now
+
+    def aspects(self, step: str) -> list[Aspect]:
+        """Where the two versions of a step might differ: what did not fold to the same gates."""
+        was, now = self.versions(step)
         chosen, alike = self.choices(was, now)
         goals = sorted(claims_in(self.old.behaviour) & claims_in(self.new.behaviour))
         fires = f"fires:{step}"
@@ -318,21 +322,12 @@ class Joint:
     def selected(self, step: str) -> int:
         """The literal that says that the new version's inputs mean a step."""
         action = self.new.behaviour.action(step)
-        assert action is not None, "the step is in both versions"
+        assert action is not None, "a step of the new version"
         return self.graph.all(
             self.new.image[bit.name] ^ (1 - (action.code >> int(bit.name[5:]) & 1))
             for bit in self.new.behaviour.circuit.inputs
             if bit.name.startswith("step#")
         )
-
-
-def _means(graph: Graph, bits: Sequence[int], variable: Variable, value: object) -> int:
-    pattern = variable.patterns[[*variable.values].index(value)]  # type: ignore[arg-type]
-    return graph.all(
-        literal if wanted else literal ^ 1
-        for literal, wanted in zip(bits, pattern, strict=True)
-        if wanted is not None
-    )
 
 
 def claims_in(behaviour: Behaviour) -> set[str]:

@@ -253,9 +253,10 @@ def _branching_point(root: Path) -> str | None:
                     f"HEAD has no commit in common with `{branch}`", mend=_deepen(root)
                 )
             if len(found) > 1:
+                name = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
                 raise ModelError(
-                    f"HEAD left `{branch}` in {len(found)} commits: the two were merged crosswise",
-                    mend=f"merge `{branch}` into this branch, or name a revision: --base REV",
+                    f"HEAD left `{name}` in {len(found)} commits: the two were merged crosswise",
+                    mend=f"merge `{name}` into this branch, or name a revision: --base REV",
                 )
             return found[0]
     raise ModelError(

@@ -29,6 +29,11 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: str
     reason: str
 
+    @property
+    def accepts(self) -> tuple[str, str, str, str]:
+        """What it accepts, whatever the reason."""
+        return self.kind, self.name, self.before, self.after
+
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accepted: tuple[Entry, ...] = ()
@@ -58,7 +63,7 @@ def entries(root: Path) -> tuple[Entry, ...]:
 
 def with_accepted(found: Iterable[Weakening], known: Collection[Entry]) -> list[Weakening]:
     """Those are accepted of which entries speak with just these digests, of all systems."""
-    accepted = {(e.kind, e.name, e.before, e.after): e.reason for e in known}
+    accepted = {each.accepts: each.reason for each in known}
     marked = []
     for each in found:
         reasons = [accepted.get((each.kind, each.name, *digests)) for digests in each.digests]
@@ -86,7 +91,7 @@ def chosen(found: Sequence[Weakening], keys: Iterable[str]) -> list[Weakening]:
 def accept(root: Path, weakenings: Iterable[Weakening], reason: str) -> bool:
     """Append an entry for each that has none; whether the file has changed."""
     known = entries(root)
-    have = {(each.kind, each.name, each.before, each.after) for each in known}
+    have = {each.accepts for each in known}
     new = [
         Entry(each.kind, each.name, *digests, reason)
         for each in weakenings

@@ -72,15 +72,34 @@ class Assertions:
 
         `names` are words that are called otherwise.
         """
-        left, found = [each for _, each in now.of(run)], []
+        left, found = now.of(run), []
         for key, each in self.of(ran):
-            name = key.removeprefix(PLAIN)
-            same = next((other for other in left if each.is_as_it_was(other, names)), None)
+            reached = now.reached(by_new_names(key, names))
+            same = next(
+                (
+                    (place, other)
+                    for place, other in left
+                    if (not reached or place in reached) and each.is_as_it_was(other, names)
+                ),
+                None,
+            )
             if same is None:
-                found.append((name, each.written))
+                found.append((key.removeprefix(PLAIN), each.written))
             else:
                 left.remove(same)
         return found
+
+    def reached(self, key: str) -> frozenset[str]:
+        """A function with all that it calls, by their keys; nothing where it is not there."""
+        if key not in self.calls:
+            return frozenset()
+        left, found = [key], {key}
+        while left:
+            named = self.calls.get(left.pop(), frozenset())
+            more = {f"{mark}{name}" for name in named for mark in ("", PLAIN)} & self.calls.keys()
+            left += more - found
+            found |= more
+        return frozenset(found)
 
 
 def assertions(root: Path) -> Assertions:

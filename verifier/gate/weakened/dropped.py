@@ -14,7 +14,6 @@ from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.differences import Difference
 from verifier.gate.digests import done
 from verifier.gate.joint import Joint
-from verifier.gate.pairing import same_code
 
 FIELDS = 8
 """Fields of which each is put back alone, and left out alone."""
@@ -92,9 +91,7 @@ def _put_back(
     after = {latch.name: latch.next for latch in whole.latches}
     found: dict[str, None] = {}
     for step in steps:
-        was, now = joint.old.behaviour.action(step), new.action(step)
-        assert was is not None, "the step is in both versions"
-        assert now is not None, "the step is in both versions"
+        was, now = joint.versions(step)
         chosen, alike = joint.choices(was, now)
         [then, here] = (
             joint.effect(side, action, given, [f"fires:{step}"])
@@ -114,7 +111,8 @@ def _put_back(
             if lost.get(field.name, FALSE) == FALSE:
                 continue
             here_lost = graph.both(taken, lost[field.name])
-            for bit, value in zip(field.bits, then[f"field {was_field.name}"], strict=True):
+            values = joint.recoded(was_field, then[f"field {was_field.name}"], field)
+            for bit, value in zip(field.bits, values, strict=True):
                 after[bit] = graph.choose(here_lost, value, after[bit])
     latches = tuple(replace(latch, next=after[latch.name]) for latch in whole.latches)
     return replace(whole, latches=latches, bad=bad), tuple(found)
@@ -135,7 +133,7 @@ def _lost(
     here: dict[str, list[int]],
 ) -> int:
     """That the old version changes a field, and the new one leaves it as it is."""
-    if not (was.bits and same_code(was, now)):
+    if not was.bits:
         return FALSE
     graph, bits = joint.graph, joint.new.bits(now)
     left = joint.same(now, bits, now, here[f"field {now.name}"])

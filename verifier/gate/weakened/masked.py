@@ -12,7 +12,6 @@ from verifier.gate.behaviour import Behaviour
 from verifier.gate.blame import Hunk
 from verifier.gate.differences import Difference
 from verifier.gate.joint import Joint
-from verifier.gate.pairing import same_code
 from verifier.gate.weakened.comparing import LOST
 from verifier.viewer.lines import inert, plural
 
@@ -60,16 +59,14 @@ def _mixed(joint: Joint, steps: Sequence[str], goals: Sequence[str]) -> Circuit:
     copied = new.circuit.graph.copy_into(graph, [new.circuit.bad[goal] for goal in goals], image)
     bad: Mapping[str, int] = dict(zip(goals, copied, strict=True))
     for step in steps:
-        was, now = joint.old.behaviour.action(step), new.action(step)
-        assert was is not None, "the step is in both versions"
-        assert now is not None, "the step is in both versions"
+        was, now = joint.versions(step)
         chosen, _ = joint.choices(was, now)
         then = joint.effect(joint.old, was, chosen, goals)
         gone = graph.any(each.differs for each in joint.aspects(step) if each.kind in LOST)
         lost = graph.both(joint.selected(step), gone)
         for was_field, now_field in joint.fields:
-            if now_field.bits and same_code(was_field, now_field):
-                values = then[f"field {was_field.name}"]
+            if now_field.bits:
+                values = joint.recoded(was_field, then[f"field {was_field.name}"], now_field)
                 for bit, value in zip(now_field.bits, values, strict=True):
                     after[bit] = graph.choose(lost, value, after[bit])
         bad = {goal: graph.choose(lost, then[goal][0], literal) for goal, literal in bad.items()}

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.texts import Written, targets
+from verifier.gate.weakened.texts import Written, by_new_names, targets
 from verifier.gate.weakened.weakening import Weakening, digest_of
 
 GONE = "not there any more"
@@ -16,6 +16,7 @@ GONE = "not there any more"
 
 def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
     """Observers and calls of them that are others, or gone, if systems note anything else."""
+    then = _by_new_names(then, now)
     yield from _noted_less(then, now)
     if not systems:
         yield from _observed_less(then, now)
@@ -46,6 +47,22 @@ def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> I
             yield _written(f"note/{event}", was, None, systems)
     for system in systems:
         yield from _fixed_otherwise(then, now, system)
+
+
+def _by_new_names(then: Judged, now: Judged) -> Judged:
+    """With the names that observers have now of which the text is the same."""
+    gone = {name: each.text for name, each in then.observers.items() if name not in now.observers}
+    come = {e.text: name for name, e in now.observers.items() if name not in then.observers}
+    names = {name: come[text] for name, text in gone.items() if text in come}
+    if not names:
+        return then
+    called = {by_new_names(key, names): each for key, each in then.observations.items()}
+    return replace(
+        then,
+        observers={names.get(name, name): each for name, each in then.observers.items()},
+        observations=called,
+        held={names.get(name, name): each for name, each in then.held.items()},
+    )
 
 
 def _fixed_otherwise(then: Judged, now: Judged, system: str) -> Iterator[Weakening]:
