@@ -251,7 +251,7 @@ def _reads_or_is_named_so(cls: type, name: str, value: Any) -> bool:
         "_collections",
         "collections",
         "enum",
-        "verifier.language.records",
+        "verifier.language.field_access",
     )
     return made and hasattr(type(value), "__get__") and not is_own(type(value))
 

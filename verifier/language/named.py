@@ -188,4 +188,4 @@ def _is_descriptor(value: object) -> bool:
         return True
     module, own = type(value).__module__, is_own(type(value))
     reads = hasattr(type(value), "__get__") and not own
-    return reads and module in ("enum", "types", "verifier.language.records")
+    return reads and module in ("enum", "types", "verifier.language.field_access")
