@@ -6,11 +6,12 @@ BIN    := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 
 # make campaigns: what make test tries samples of, at full size: circuits of the whole catalogue in
-# several processes, many more random programs and circuits, searches for mistakes in the models of which
-# make test takes recorded executions. make signals: Ctrl-C and SIGTERM at 300
+# several processes, every way past the gate, many more random programs and circuits, searches for
+# mistakes in the models of which make test takes recorded executions. make signals: Ctrl-C and SIGTERM at 300
 # random moments each, up to an hour.
 .PHONY: verify test campaigns versions check gate bench signals golden picture clean
 CAMPAIGNS := tests/compiler/test_determinism.py tests/engines/test_corpus.py \
+             tests/gate/test_bypasses.py tests/gate/test_matrix.py \
              tests/language/test_agreement.py \
              tests/language/test_plain_objects.py tests/models/test_kvm_mutants.py \
              tests/models/test_kvm_verdicts.py tests/models/test_native.py \

@@ -1,13 +1,15 @@
 """Golden outputs are rewritten with `--rewrite-golden`, and the difference reviewed.
 
 With `--campaign`, as `make campaigns` has it, random and repeated samples are several times as
-large as in `make test`.
+large as in `make test`. Of what is `sampled(N)`, every Nth case is tried without it, all of them
+where somebody asks for some by name.
 """
 
 import gc
 import os
 import signal
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -67,9 +69,22 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) * 3 // 2
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long comes first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long comes first; of what is sampled the sample is left."""
     items.sort(key=lambda item: item.path.name not in LONG)
+    named = config.getoption("keyword") or any("::" in argument for argument in config.args)
+    if not (named or config.getoption("--campaign")):
+        items[:] = _sample(items)
+
+
+def _sample(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    seen: Counter[str] = Counter()
+    for item in items:
+        marker = item.get_closest_marker("sampled")
+        function = item.nodeid.partition("[")[0]
+        if marker is None or seen[function] % marker.args[0] == 0:
+            yield item
+        seen[function] += 1
 
 
 def pytest_unconfigure() -> None:

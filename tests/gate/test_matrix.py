@@ -66,6 +66,7 @@ def test_every_bypass_is_tried_in_every_way() -> None:
     }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", IN_ONE)
 def test_the_gate_finds(tiny_base: Path, tmp_path: Path, name: str) -> None:
     project, cell = based(tiny_base, tmp_path, IN_ONE[name]), IN_ONE[name]
@@ -84,6 +85,7 @@ def test_what_only_stands_elsewhere_and_is_imported_is_not_weaker(
     assert heading.startswith("## ✅ nestproof gate: ")
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", SPLIT)
 def test_the_gate_finds_by_the_first_commit_that_loses_something_and_by_both(
     tiny_base: Path, tmp_path: Path, name: str
@@ -101,6 +103,7 @@ def test_the_gate_finds_by_the_first_commit_that_loses_something_and_by_both(
     assert_is_found(project, cell.weaker_in_all or cell.weaker)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", ALONE)
 def test_before_the_first_commit_there_is_nothing_to_be_weaker_than(
     tiny_base: Path, tmp_path: Path, name: str
@@ -116,6 +119,7 @@ def test_before_the_first_commit_there_is_nothing_to_be_weaker_than(
     assert said in (project.folder.parent / "report.md").read_text()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", ALONE)
 def test_a_shallow_clone_without_a_base_is_refused(
     tiny_base: Path, tmp_path: Path, name: str
