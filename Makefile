@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 # random moments each, up to an hour.
 .PHONY: verify test campaigns versions check gate bench signals golden picture clean
 CAMPAIGNS := tests/compiler/test_determinism.py tests/engines/test_corpus.py \
-             tests/gate/test_bypasses.py tests/gate/test_matrix.py \
+             tests/gate/test_bypasses.py tests/gate/test_matrix.py tests/gate/test_weakened.py \
              tests/language/test_agreement.py \
              tests/language/test_plain_objects.py tests/models/test_kvm_mutants.py \
              tests/models/test_kvm_verdicts.py tests/models/test_native.py \

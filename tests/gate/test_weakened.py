@@ -20,6 +20,7 @@ from tests.gate.weakening import (
 )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("weaken", WEAKER, ids=lambda weaken: weaken.__name__)
 def test_what_is_claimed_or_possible_less_fails_the_gate(
     project: Project, weaken: Callable[[Project], None]
@@ -34,6 +35,7 @@ def test_what_is_claimed_or_possible_less_fails_the_gate(
         assert one["before"] or one["after"]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("edit", AS_STRONG, ids=lambda edit: edit.__name__)
 def test_what_says_as_much_is_not_weaker(project: Project, edit: Callable[[Project], None]) -> None:
     edit(project)
