@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 .PHONY: verify test campaigns versions check gate bench signals golden picture clean
 CAMPAIGNS := tests/compiler/test_determinism.py tests/engines/test_corpus.py \
              tests/gate/test_bypasses.py tests/gate/test_matrix.py tests/gate/test_weakened.py \
-             tests/language/test_agreement.py \
+             tests/language/test_agreement.py tests/models/test_agreement.py \
              tests/language/test_plain_objects.py tests/models/test_kvm_mutants.py \
              tests/models/test_kvm_verdicts.py tests/models/test_native.py \
              tests/models/test_stack.py tests/viewer/test_mutants_told.py

@@ -19,6 +19,7 @@ SYSTEMS = (
 )
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_the_concrete_run_equals_the_circuit(name: str) -> None:
     system = CATALOGUE.systems[name]

@@ -67,6 +67,7 @@ def nested(era: Era) -> System:
     return System("kvm-nvmx/variant", kvm_nvmx.kvm(linux, era), kvm_nvmx.STEPS)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("system", "violated"),
     [
