@@ -25,7 +25,8 @@ TYPES = (
     ],
 )
 def test_the_annotation_of_a_local_name_is_not_computed(project: Path, body: str) -> None:
-    loaded(project, before=TYPES, body=body)
+    system = loaded(project, before=TYPES, body=body)
+    assert [action.name for action in system.actions] == ["run"]
 
 
 def test_the_annotation_of_anything_else_is_computed(project: Path) -> None:
@@ -38,7 +39,8 @@ def test_nothing_is_assigned_with_a_record_without_fields(project: Path) -> None
     field = "    b: Empty = Empty()\n    rows: Family[Id, Empty] = Family()\n"
     text = f"{empty}{field}    on: bool = False\n\n@step\ndef both(two: Two) -> None:\n"
     body = "    before = two.a\n    two.b = Empty()\n    two.a = before\n    two.on = True\n"
-    loaded(project, before=f"{text}{body}", start="Two()", step="both")
+    system = loaded(project, before=f"{text}{body}", start="Two()", step="both")
+    assert [leaf.path for leaf in system.layout.leaves] == ["on"]
 
 
 def test_a_constant_of_a_class_is_no_field(project: Path) -> None:
@@ -73,7 +75,7 @@ def test_one_thing_imported_twice_is_one_thing(project: Path, first: str, then: 
     text = f"{first}\n{MODEL.format(**ORDINARY)}"
     (project / "models" / "m.py").write_text(text.replace("SYSTEM = System", "system = System"))
     (project / "models" / "n.py").write_text(f"{then}\nfrom models.m import *\n")
-    load(project)
+    assert [*load(project).systems] == ["m/one"]
 
 
 def test_one_thing_imported_from_beside_and_through_another_is_one_thing(project: Path) -> None:

@@ -179,14 +179,14 @@ class Joint:
         for action in self.new.behaviour.actions:
             if self.old.behaviour.action(action.name) is not None:
                 continue
-            alike = [(a, b) for a, b in paired_choices(was, action) if b and same_code(a, b)]
+            shared = [(a, b) for a, b in paired_choices(was, action) if b and same_code(a, b)]
             given = {
                 there: chosen[here]
-                for a, b in alike
+                for a, b in shared
                 if b is not None
                 for here, there in zip(a.bits, b.bits, strict=True)
             }
-            left = [choice for choice in action.choices if all(choice is not b for _, b in alike)]
+            left = [choice for choice in action.choices if all(choice is not b for _, b in shared)]
             for way in combinations(left):
                 fires = f"fires:{action.name}"
                 effect = self.effect(self.new, action, given | way, [fires, *goals])

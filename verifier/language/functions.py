@@ -170,7 +170,7 @@ def model_function(
 
 
 def _meant(body: FunctionType) -> dict[str, object]:
-    """What annotations that are texts stand for now, but for those that name what is below."""
+    """What annotations that are texts stand for where the function is defined, as far as known."""
     found: dict[str, object] = {}
     for name, text in body.__annotations__.items():
         if isinstance(text, str) and name != "return":
