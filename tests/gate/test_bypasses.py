@@ -9,9 +9,10 @@ from tests.gate.bypasses import BYPASSES, at_the_base
 from tests.gate.conftest import copied
 from tests.gate.locking import LOCKING
 from tests.gate.reaching import REACHING
+from tests.gate.replacing import REPLACING
 from tests.gate.weakening import report, system_deleted
 
-ALL = BYPASSES | REACHING | BEHAVING | LOCKING
+ALL = BYPASSES | REACHING | BEHAVING | LOCKING | REPLACING
 
 
 @pytest.fixture(scope="session")

@@ -175,6 +175,36 @@ def test_a_worktree_and_a_submodule_are_repositories_like_others(
     assert "1 file changed" in inner.gate("--base", "HEAD").out
 
 
+def test_a_project_that_became_a_submodule_is_not_compared_with_itself(
+    project: Project, tmp_path: Path
+) -> None:
+    outer = Project(tmp_path / "outer", project.environment)
+    shutil.copytree(project.folder, outer.folder / "lazy", ignore=shutil.ignore_patterns(".git"))
+    outer.git("init", "--quiet", "--initial-branch=main")
+    outer.commit()
+    outer.git("checkout", "--quiet", "-b", "topic")
+    outer.git("rm", "-r", "--quiet", "lazy")
+    allowed = ("-c", "protocol.file.allow=always")
+    outer.git(*allowed, "submodule", "--quiet", "add", "--force", str(project.folder), "lazy")
+    outer.commit()
+    ran = Project(outer.folder / "lazy", project.environment).gate("--base", "HEAD")
+    assert ran.code == 3
+    assert f"the project was a folder of the repository `{outer.folder}`" in ran.out
+
+
+def test_what_is_loaded_and_is_no_file_that_is_compared_is_no_part_of_a_base(
+    project: Project,
+) -> None:
+    folder = project.folder / "properties" / "__pycache__"
+    folder.mkdir(exist_ok=True)
+    (project.folder / "properties" / "isolation.py").rename(folder / "isolation.py")
+    moved = "from properties.__pycache__.isolation import *\n"
+    (project.folder / "properties" / "isolation.py").write_text(moved)
+    ran = project.gate("--base", "HEAD")
+    assert ran.code == 3
+    assert "`properties/__pycache__/isolation.py` is loaded" in ran.out
+
+
 def test_a_detached_head_has_the_merge_base(project: Project) -> None:
     project.git("checkout", "--quiet", "--detach")
     broken(project)

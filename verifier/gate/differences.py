@@ -16,7 +16,7 @@ from verifier.gate.examples import Change, Examples
 from verifier.gate.folding import folds_alike
 from verifier.gate.joint import Aspect, Joint
 from verifier.gate.pairing import counterpart, lost_values, paired_choices
-from verifier.gate.renaming import renamed_fields, renamed_steps
+from verifier.gate.renaming import renamed_fields, renamed_steps, replaced_fields
 
 REACHING = Limits(depth=40, seconds=20.0)
 """How long a reachable example is looked for."""
@@ -31,6 +31,9 @@ class Difference:
     added_fields: tuple[str, ...] = ()
     removed_fields: tuple[str, ...] = ()
     renamed_fields: tuple[tuple[str, str], ...] = ()
+    replaced_fields: tuple[tuple[str, str], ...] = ()
+    """Fields that are gone, with new ones that steps set otherwise: they are compared all the same.
+    """
     renamed_steps: tuple[tuple[str, str], ...] = ()
     added_steps: tuple[str, ...] = ()
     removed_steps: tuple[str, ...] = ()
@@ -48,6 +51,11 @@ class Difference:
     """Fields that started as any value and that no field stands for any more."""
     added_properties: tuple[str, ...] = ()
     removed_properties: tuple[str, ...] = ()
+
+    @property
+    def joined_fields(self) -> dict[str, str]:
+        """The new fields that old ones with other names are compared with."""
+        return dict((*self.renamed_fields, *self.replaced_fields))
 
     @property
     def none(self) -> bool:
@@ -80,18 +88,18 @@ def difference(
     old = old.with_steps(steps).with_goals(renamed_goals)
     renamed = renamed_fields(old, new)
     watch(Progress("compare", 0, new.system))
-    joint, aspects = _compared(old, new, renamed)
+    joined = renamed | replaced_fields(old, new, renamed)
+    joint, aspects = _compared(old, new, joined)
     wrong = {one.name for one in aspects if one.kind == "field"}
-    if not wrong.isdisjoint(renamed.values()):
-        renamed = {was: now for was, now in renamed.items() if now not in wrong}
-        joint, aspects = _compared(old, new, renamed)
+    renamed = {was: now for was, now in renamed.items() if now not in wrong}
     examples = Examples(joint, reaching, each, watch)
     return Difference(
         system=new.system,
         changes=tuple(examples.of(aspects)),
-        added_fields=_only(new.fields, old.fields, renamed.values()),
-        removed_fields=_only(old.fields, new.fields, renamed),
+        added_fields=_only(new.fields, old.fields, joined.values()),
+        removed_fields=_only(old.fields, new.fields, joined),
         renamed_fields=tuple(sorted(renamed.items())),
+        replaced_fields=tuple(sorted(joined.items() - renamed.items())),
         renamed_steps=tuple(sorted(steps.items())),
         added_steps=tuple(a.name for a in new.actions if old.action(a.name) is None),
         removed_steps=tuple(a.name for a in old.actions if new.action(a.name) is None),
@@ -107,7 +115,7 @@ def difference(
         lost_starts=tuple(
             field.name
             for field in old.fields
-            if field.initial is None and field.name in _only(old.fields, new.fields, renamed)
+            if field.initial is None and field.name in _only(old.fields, new.fields, joined)
         ),
         renamed_goals=tuple(sorted(renamed_goals.items())),
         added_properties=tuple(sorted(_groups(new) - _groups(old))),

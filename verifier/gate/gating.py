@@ -148,11 +148,12 @@ class _Gate:
 
     def find(self) -> None:
         """Note what is found as it is found."""
-        base, catalogue = self.base, self.catalogue
+        catalogue = self.catalogue
+        base = None if self.base is None else self.base.with_sources(_own_files(catalogue))
         self.changed = base.changed() if base is not None else ()
         reaches_further = catalogue.imports is None or bool(catalogue.imports.reasons())
-        leads_out = base is not None and bool(base.contents.outside)
-        compares = bool(self.changed) or reaches_further or leads_out
+        is_incomplete = base is not None and bool(base.incomplete)
+        compares = bool(self.changed) or reaches_further or is_incomplete
         everything = touches(catalogue, self.changed)
         names = self.selected.systems
         self.touched = {name: everything[name] for name in names if name in everything}
@@ -273,6 +274,12 @@ class _Gate:
             worsened=tuple(self.worsened),
             weakened=tuple(self.weakened),
         )
+
+
+def _own_files(catalogue: Catalogue) -> list[str]:
+    """The files of the project itself that are loaded, without those of bundled modules."""
+    sources = () if catalogue.imports is None else catalogue.imports.sources.values()
+    return [source.file for source in sources if source.root == 0]
 
 
 def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]:

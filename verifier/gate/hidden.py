@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from verifier.checking import Result
@@ -50,7 +50,7 @@ def hidden(
     `expected` says which verdict of a property is expected now.
     """
     old, was = before.behaviour, before.expected
-    new = behaviour_of(_widened(compiled, old))
+    new = behaviour_of(_widened(compiled, old, change.joined_fields))
     held = [r.property for r in results if r.verdict in ("proved", "vacuous")]
     goals = [goal for goal in held if was.get(goal, "proved") == "proved"]
     search = replace(limits, seconds=min(SECONDS, limits.seconds or SECONDS))
@@ -71,9 +71,12 @@ def hidden(
     )
 
 
-def _widened(compiled: Compiled, old: Behaviour) -> Compiled:
-    """The system with latches also for what only its base changes, which can be set again, then."""
-    changing = {field.name for field in old.fields if field.bits}
+def _widened(compiled: Compiled, old: Behaviour, names: Mapping[str, str]) -> Compiled:
+    """The system with latches also for what only its base changes, which can be set again, then.
+
+    `names` are those that fields of the base have now.
+    """
+    changing = {names.get(field.name, field.name) for field in old.fields if field.bits}
     start = Start(compiled.system)
     more = [
         place

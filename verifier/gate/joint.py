@@ -143,9 +143,7 @@ class Joint:
         if ASSERTIONS in self.new.behaviour.circuit.bad:  # to fail one is a violation of its own
             [fails] = self.effect(self.new, now, {}, [ASSERTIONS])[ASSERTIONS]
             failing, lost = graph.both(lost, fails), graph.both(lost, fails ^ 1)
-        stopped = graph.all(
-            graph.either(way[fires][0] ^ 1, self._stopped(old, way)) for way in ways
-        )
+        stopped = graph.all(graph.either(way[fires][0] ^ 1, self.stopped(old, way)) for way in ways)
         found = [
             aspect("disabled", step, lost, old[fires], new[fires]),
             aspect("enabled", step, won, old[fires], new[fires]),
@@ -198,7 +196,7 @@ class Joint:
                 found = graph.either(found, graph.all([effect[fires][0], *same]))
         return found
 
-    def _stopped(self, old: Mapping[str, list[int]], new: Mapping[str, list[int]]) -> int:
+    def stopped(self, old: Mapping[str, list[int]], new: Mapping[str, list[int]]) -> int:
         """That the new version leaves every field as it is, and the old one does not."""
         stays, moved = TRUE, FALSE
         for was, now in self.fields:

@@ -86,15 +86,16 @@ def past_of(
             wanted = frozenset(touched)
             task = partial(_load_and_compile, places, root, wanted, now, cache, jobs, whole)
             [(_, answer)] = side_by_side({"base": task}, 1, watch)
+            if isinstance(answer, Lost):
+                answer = Past(judged=named_in(root), failures={"": answer.reason})
         finally:
             with shielded():
                 folder.cleanup()
     except OSError as error:
         return Past(failures={"": f"its files cannot be written: {error.strerror or error}"})
-    found = Past(failures={"": answer.reason}) if isinstance(answer, Lost) else answer
-    if "" in found.failures and not whole:
+    if "" in answer.failures and not whole:
         return past_of(base, touched, now, cache, jobs, watch, whole=True)
-    return found
+    return answer
 
 
 def _load_and_compile(

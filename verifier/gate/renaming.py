@@ -50,20 +50,29 @@ def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:
     same: dict[History, list[Variable]] = {}
     for now in come:
         same.setdefault(after[now.name], []).append(now)
-    renamed = matched((was, now) for was in gone for now in same.get(before[was.name], ()))
+    renamed = matched(
+        (was, now) for was in gone for now in same.get(before[was.name], ()) if fits(was, now)
+    )
     taken = set(renamed.values())
     rest = [now for now in come if now.name not in taken]
-    others = ((was, now) for was in gone if was.name not in renamed for now in rest)
+    left = [was for was in gone if was.name not in renamed]
+    others = ((was, now) for was in left for now in rest if fits(was, now))
     return renamed | matched(others, ALIKE)
+
+
+def replaced_fields(old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) -> dict[str, str]:
+    """The other old fields that are gone, with new ones that they are compared with.
+
+    They do not do the same; but where a step sets less, its field must not get away by a new name.
+    """
+    gone = [f for f in old.fields if new.field(f.name) is None and f.name not in renamed]
+    come = [f for f in new.fields if old.field(f.name) is None and f.name not in renamed.values()]
+    return matched((was, now) for was in gone for now in come if _may_replace(was, now))
 
 
 def matched(pairs: Iterable[tuple[Variable, Variable]], least: float = 0.0) -> dict[str, str]:
     """One new name for each old one, the most alike first, if they are so much alike at least."""
-    ranked = sorted(
-        (-_likeness(was.name, now.name), was.name, now.name)
-        for was, now in pairs
-        if _fits(was, now)
-    )
+    ranked = sorted((-_likeness(was.name, now.name), was.name, now.name) for was, now in pairs)
     found: dict[str, str] = {}
     taken: set[str] = set()
     for unlikeness, was, now in ranked:
@@ -134,12 +143,19 @@ def _likeness(was: str, now: str) -> float:
     return difflib.SequenceMatcher(None, was, now).ratio()
 
 
-def _fits(was: Variable, now: Variable) -> bool:
+def fits(was: Variable, now: Variable) -> bool:
     if was.patterns != now.patterns or len(was.bits) != len(now.bits):
         return False
     if (was.initial is None) != (now.initial is None):
         return False
     return counterpart(was.initial, was, now) == now.initial
+
+
+def _may_replace(was: Variable, now: Variable) -> bool:
+    """Whether they hold something of a kind, and start with the same."""
+    alike = type(was.values[0]) is type(now.values[0]) and was.ghost == now.ghost
+    start = counterpart(was.initial, was, now)
+    return alike and (was.initial is None) == (now.initial is None) and start == now.initial
 
 
 def _histories(behaviour: Behaviour, fields: Sequence[Variable]) -> dict[str, History]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from verifier.gate.contents import (
     objects,
     written,
 )
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, within_project
 from verifier.processes.pool import SCARCE
 from verifier.processes.signals import shielded
 from verifier.project.root import PARTS
@@ -63,6 +63,8 @@ class Base:
     top: Path
     commit: str
     prefix: str
+    incomplete: str = ""
+    """Why files of the project may be in no commit of its repository; empty where none are."""
 
     @property
     def short(self) -> str:
@@ -77,6 +79,19 @@ class Base:
     def contents(self) -> Contents:
         """What it has of the models and properties."""
         return contents_of(self.top, self.commit, self.parts)
+
+    def with_sources(self, sources: Iterable[str]) -> Base:
+        """The same; it is incomplete if one of these files of the project would not be compared."""
+        files = {
+            os.path.realpath(self.top / each) for each in written(self.top, self.contents.paths)
+        }
+        unseen = sorted(each for each in sources if os.path.realpath(each) not in files)
+        reason = (
+            f"`{within_project(unseen[0])}` is loaded, and is no file of the project"
+            if unseen
+            else ""
+        )
+        return replace(self, incomplete=self.incomplete or self.contents.outside or reason)
 
     def changed(self) -> tuple[str, ...]:
         """Files of the project that differ in the working tree, new ones too, without evidence."""
@@ -157,7 +172,7 @@ class Base:
                 file.write_bytes(content)
             elif led_to(entry.name, os.fsdecode(content)) is not None:
                 file.symlink_to(os.fsdecode(content))
-        return found.outside or None
+        return found.outside or self.incomplete or None
 
     def _parts_with(self, entry: Entry) -> Iterator[str]:
         return (part for part in self.parts if f"{entry.name}/".startswith(f"{part}/"))
@@ -198,7 +213,22 @@ def base_of(root: Path, revision: str | None) -> Base | None:
         name = torn.split("\0")[0].split("\t")[-1]
         raise ModelError(f"`{name}` has a merge conflict", mend="resolve it first")
     commit = _resolved(root, revision) if revision is not None else _branching_point(root)
-    return None if commit is None else Base(top, commit, prefix)
+    return None if commit is None else Base(top, commit, prefix, _split_off(top))
+
+
+def _split_off(top: Path) -> str:
+    """That a repository is a submodule of one that had a folder in its place; empty if not."""
+    asked = "rev-parse", "--show-superproject-working-tree"
+    around = git.text(top, *asked).removesuffix("\n")
+    if not around:
+        return ""
+    commit = _branching_point(Path(around))
+    if commit is None:
+        return ""
+    place = os.path.relpath(top, os.path.realpath(around))
+    stored = git.text(Path(around), "ls-tree", "--full-tree", commit, "--", place)
+    was_folder = stored.split()[1:2] == ["tree"]
+    return f"the project was a folder of the repository `{around}`" if was_folder else ""
 
 
 def refuse_bare(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from verifier.gate.differences import Difference
 from verifier.gate.examples import Change
@@ -23,7 +23,12 @@ def change_lines(*alike: Difference) -> list[str]:
     lines += [f"field `{name}` is gone" for name in difference.removed_fields]
     lines += [
         f"field `{a}` is now called `{b}`" + f", and {len(more)} more alike" * bool(more)
-        for (a, b), *more in renamings(difference).values()
+        for (a, b), *more in renamings(difference.renamed_fields).values()
+    ]
+    lines += [
+        f"field `{a}` is gone, and `{b}` is compared with it"
+        + f", and {len(more)} more alike" * bool(more)
+        for (a, b), *more in renamings(difference.replaced_fields).values()
     ]
     lines += [f"step `{a}` is now called `{b}`" for a, b in difference.renamed_steps]
     lines += [f"choice `{a}` is now called `{b}`" for a, b in difference.renamed_choices]
@@ -44,10 +49,10 @@ def change_lines(*alike: Difference) -> list[str]:
     return lines or ["no behavioural change"]
 
 
-def renamings(difference: Difference) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def renamings(fields: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """Fields with new names, by the part of the path that is another."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for names in difference.renamed_fields:
+    for names in fields:
         old, new = (name.split(".") for name in names)
         while len(old) > 1 and len(new) > 1 and old[0] == new[0]:
             old, new = old[1:], new[1:]

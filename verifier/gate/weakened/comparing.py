@@ -13,7 +13,7 @@ from verifier.gate.digests import done, said
 from verifier.gate.examples import Change
 from verifier.gate.joint import Joint
 from verifier.gate.pairing import counterpart
-from verifier.gate.renaming import ALIKE, matched
+from verifier.gate.renaming import ALIKE, fits, matched
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.observing import is_moved
 from verifier.gate.weakened.states import States
@@ -68,7 +68,7 @@ def compared(
     `moved` are the attributes that the old version assigns to elsewhere than in observers,
     `violated` the properties that it was expected to violate: that it does no more may be a repair.
     """
-    known = {} if change is None else dict(change.renamed_fields)
+    known = {} if change is None else change.joined_fields
     renamed = known | _events(then, now, known)
     claims = Implied(then, now, renamed)
     judged = _claims(claims, then, now)
@@ -160,7 +160,11 @@ def _of_steps(old: Behaviour, new: Behaviour, change: Difference) -> dict[str, t
 def _words(change: Difference) -> dict[str, str]:
     """The words in which new names of fields, steps and choices differ from the old ones."""
     found: dict[str, str] = {}
-    for was, now in (*change.renamed_fields, *change.renamed_steps, *change.renamed_choices):
+    for was, now in (
+        *change.joined_fields.items(),
+        *change.renamed_steps,
+        *change.renamed_choices,
+    ):
         old, new = WORD.findall(was), WORD.findall(now)
         if len(old) == len(new):
             found |= {a: b for a, b in zip(old, new, strict=True) if a != b}
@@ -196,7 +200,7 @@ def _events(then: Behaviour, now: Behaviour, known: Mapping[str, str]) -> dict[s
     """What happens in a step by another name; what steps make of it shows in what is violated."""
     gone = [f for f in then.fields if now.field(f.name) is None and f.name not in known]
     come = [f for f in now.fields if then.field(f.name) is None and f.name not in known.values()]
-    return matched(((was, is_now) for was in gone for is_now in come), ALIKE)
+    return matched(((a, b) for a in gone for b in come if fits(a, b)), ALIKE)
 
 
 def _of_claim(then: Behaviour, now: Behaviour, name: str) -> tuple[str, str]:

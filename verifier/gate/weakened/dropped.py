@@ -49,10 +49,10 @@ def dropped(
     changed = dict.fromkeys(each.step for each in change.changes if each.kind == "field")
     apart: list[tuple[str, ...]] = [(step,) for step in changed]
     for steps in [*apart, tuple(changed)] if len(changed) > 1 else apart:
-        joint = Joint(was, new, dict(change.renamed_fields))
+        joint = Joint(was, new, change.joined_fields)
         every = _put_back(joint, steps)[1] if wanted else ()
         for fields in _some_of(every):
-            circuit, _ = _put_back(Joint(was, new, dict(change.renamed_fields)), steps, fields)
+            circuit, _ = _put_back(Joint(was, new, change.joined_fields), steps, fields)
             left = None if limits.seconds is None else limits.seconds - (monotonic() - begin)
             search = replace(limits, seconds=None if left is None else max(left, 0.1))
             found = auto(circuit, wanted, search, watch, jobs=1)

@@ -254,7 +254,7 @@ class Weakened:
                 place.file,
                 place.line,
                 f"what {values_text(each.values)} lead to differs from all else",
-                "it does not in any execution",
+                "it does not in some states, or in any execution",
                 each.example,
                 *each.digests,
                 (side.system,),

@@ -34,7 +34,7 @@ def masked(
     if not (steps and wanted):
         return
     was = old.with_steps(dict(change.renamed_steps))
-    circuit = _mixed(Joint(was, new, dict(change.renamed_fields)), steps, wanted)
+    circuit = _mixed(Joint(was, new, change.joined_fields), steps, wanted)
     lines = [f"{inert(each.place)} in {each.function}" for each in hunks]
     here = [line for line, each in zip(lines, hunks, strict=True) if each.function in new.functions]
     named = ", ".join(dict.fromkeys(here[:NAMED]))

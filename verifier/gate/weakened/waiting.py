@@ -40,7 +40,7 @@ def waits(
     """
     if DEADLOCK not in goals or DEADLOCK not in old.circuit.bad.keys() & new.circuit.bad.keys():
         return
-    joint = Joint(old.with_steps(dict(change.renamed_steps)), new, dict(change.renamed_fields))
+    joint = Joint(old.with_steps(dict(change.renamed_steps)), new, change.joined_fields)
     ends = joint.graph.both(joint.alike, _stuck(joint, joint.old))
     example = States(joint).where([ends])
     if example is None:
