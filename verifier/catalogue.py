@@ -28,6 +28,7 @@ from verifier.project.elsewhere import refuse_elsewhere
 from verifier.project.expectations import expected_verdicts
 from verifier.project.importing import Imports, opened
 from verifier.project.modules import is_private, modules_under
+from verifier.project.rebound import refuse_rebound_names
 from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
 from verifier.project.toml import read_toml as read_toml
@@ -265,6 +266,7 @@ def load(root: Path) -> Catalogue:
     for module in own:
         refuse_changed_records(module)
     others = [sys.modules[n] for n in imports.sources if n.startswith("properties.")]
+    refuse_rebound_names([*models, *private])
     refuse_untaken_claims((each for each in others if each not in claimed), properties)
     program.require_same()
     refuse_elsewhere(systems.values(), properties)

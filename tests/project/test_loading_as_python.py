@@ -131,7 +131,7 @@ OWN_FAMILY = (
             f"{STALE}\n@record\nclass Own:\n    cpu: Cpu = PART",
             "`PART` refers to `cpu` and is used after `cpu` was assigned in line",
         ),
-        (f"{ROW}ROW.lazy = False", "a record that is a default is assigned to"),
+        (f"{ROW}ROW.lazy = False", "a default or an initial state is assigned to"),
         (DICTIONARY, "`Own.rows` has the default"),
         (OWN_FAMILY, "`Other.rows` is a family of another class"),
     ],

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from enum import Enum
+from time import perf_counter_ns
 from types import CodeType, FrameType
 from typing import Any, TypeVar
 
 from verifier.language.errors import GUARD, ModelError, Place, refuse, within_project
-from verifier.language.ownership import is_model_function, is_record
+from verifier.language.ownership import is_model_function, is_own, is_record
 from verifier.language.restricted import STATE, TEXT
 from verifier.language.running import RUNNING
 from verifier.language.text_nodes import Node, place_in_text
@@ -22,6 +24,9 @@ T = TypeVar("T")
 
 ELSEWHERE = "move it there: what a model runs is compiled from there, and watched"
 
+
+ASSIGNED = "__assigned__"
+"""The attribute of a class that says when one of it, or of its members, was last assigned to."""
 
 NUMBER = "@number"
 """How it calls the one on the right of `%`."""
@@ -70,6 +75,9 @@ def only_records(target: T) -> T:
         raise refuse(
             f"an attribute of {name} of type `{type(target).__name__}` is assigned to", STATE
         )
+    kind: Any = type(target) if isinstance(target, Enum) else target
+    if isinstance(kind, type) and is_own(kind) and not whole:
+        type.__setattr__(kind, ASSIGNED, perf_counter_ns())
     return target
 
 

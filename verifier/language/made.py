@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import FrameType
+from dataclasses import dataclass, field, replace
+from time import perf_counter_ns
+from types import FrameType, ModuleType
 from typing import Any, Literal
 from weakref import ReferenceType, ref
 
 from verifier.language.assignments import is_guarded
-from verifier.language.errors import Place, is_model_file
+from verifier.language.errors import GUARD, Place, is_model_file
 
-_NOTES = "__made__"
+NOTES = "__made__"
+"""How the notes are called in a module."""
 REPLACE = dataclasses.replace.__code__
 
 
@@ -27,6 +29,10 @@ class Made:
     place: Place
     refines: bool = False
     """Whether it was made by `dataclasses.replace` from another one."""
+    moment: int = 0
+    """When, in nanoseconds of `perf_counter_ns`."""
+    around: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By module, the identities of what its names stood for then; of a system only."""
     was_held: bool = False
     """Whether a name of the module stood for it when another one of its name was made."""
 
@@ -47,8 +53,9 @@ def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
     frame = next(filter(is_guarded, loading), loading[0] if loading else None)
     if frame is not None:
         place = Place(frame.f_code.co_filename, frame.f_lineno)
-        made = Made(ref(what), kind, name, place, refines)
-        notes = frame.f_globals.setdefault(_NOTES, [])
+        around = _around() if kind == "system" else {}
+        made = Made(ref(what), kind, name, place, refines, perf_counter_ns(), around)
+        notes = frame.f_globals.setdefault(NOTES, [])
         held = {id(value) for value in frame.f_globals.values()}
         held -= {id(None)}  # what an earlier one is that is gone
         for number, earlier in enumerate(notes):
@@ -57,9 +64,21 @@ def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
         notes.append(made)
 
 
+def is_model_module(module: object) -> bool:
+    """Whether a module is compiled with the guard, as what models run is."""
+    held = vars(module).get("__builtins__") if isinstance(module, ModuleType) else None
+    return isinstance(held, dict) and GUARD in held
+
+
+def _around() -> dict[str, dict[str, int]]:
+    """What the names of each module of models stand for, by identity."""
+    own = ((name, vars(module)) for name, module in sys.modules.items() if is_model_module(module))
+    return {name: dict(zip(held, map(id, held.values()), strict=True)) for name, held in own}
+
+
 def made_in(namespace: Mapping[str, Any]) -> list[Made]:
     """What a module has noted."""
-    return list(namespace.get(_NOTES, ()))
+    return list(namespace.get(NOTES, ()))
 
 
 def _is_module(frame: FrameType) -> bool:

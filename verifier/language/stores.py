@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 from verifier.circuit.graph import TRUE
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Base = int | tuple[tuple[int, int], ...]
 """Where a view starts: a place, or (condition literal, place) cases that exclude each other."""
 
+FROZEN = "give its fields where it is made, or assign to a field of the state"
 NOTHING_ASSIGNED = Ages()
 """The moment of stores in which no whole record has been assigned; never changed."""
 
@@ -37,9 +39,11 @@ class Store:
     run: ConcreteRun | SymbolicRun | None = None
     ages = NOTHING_ASSIGNED
     fixed = False
-    """Whether this is the store of a record that a record class has as a default."""
+    """Whether this is a default's of a record class, or a system's initial state's."""
     made = False
     """Whether this is a record's own store with all its fields given."""
+    changed = 0
+    """When it was last assigned to, in nanoseconds of `perf_counter_ns`."""
     owner: tuple[type, int] | None = None
     """The record that it was made for, by type and identity."""
 
@@ -80,12 +84,12 @@ class Store:
     def thaw(self) -> None:
         """Refuse to change a default, and a made record while a run is under way."""
         if self.fixed:
-            raise refuse("a record that is a default is assigned to", "make another for it")
-        if self.made and RUNNING.get() is not None:
-            raise refuse(
-                "a record that is not part of the state is assigned to",
-                "give its fields where it is made, or assign to a field of the state",
-            )
+            raise refuse("a default or an initial state is assigned to", "make another for it")
+        if self.made:
+            if RUNNING.get() is not None:
+                what = "a record that is not part of the state is assigned to"
+                raise refuse(what, FROZEN)
+            self.changed = perf_counter_ns()
 
     def note(self, base: Base, field: Part | Rows) -> None:
         """Note that a whole record or family was assigned."""
@@ -332,8 +336,7 @@ def _symbolic_run(given: Iterable[Any]) -> SymbolicRun | None:
             if isinstance(value._store, SymbolicStore):
                 return value._store.run
         elif "__family__" in type(value).__dict__:
-            run = _symbolic_run(value._given.values())
-            if run is not None:
+            if run := _symbolic_run(value._given.values()):
                 return run
     return None
 
@@ -343,6 +346,5 @@ def require_constant(leaf: Leaf, value: object) -> None:
     found = outside(value, leaf.path).changeable
     if found is not None:
         where, part = found
-        raise refuse(
-            f"`{where}` is a `{type(part).__name__}`", "a constant holds what cannot change"
-        )
+        what = f"`{where}` is a `{type(part).__name__}`"
+        raise refuse(what, "a constant holds what cannot change")

@@ -86,6 +86,9 @@ class System:
         if wrong is not None:
             raise ModelError(wrong[0], self.place, wrong[1])
         object.__setattr__(self, "initial", snapshot(self.initial))
+        self.initial._store.fixed = True
+        for what in ("steps", "arbitrary", "without"):
+            object.__setattr__(self, what, tuple(getattr(self, what)))
         note(self, "system", self.name)
 
     def __init_subclass__(cls) -> None:

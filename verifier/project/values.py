@@ -23,9 +23,11 @@ from types import (
 )
 from typing import Any
 
+from verifier.language.assignments import ASSIGNED
 from verifier.language.class_parts import attributes_of
 from verifier.language.constants import PLAIN
 from verifier.language.errors import Place, within_project
+from verifier.language.made import NOTES
 from verifier.language.ownership import is_own
 
 PROGRAM = f"{__name__.partition('.')[0]}."
@@ -172,11 +174,12 @@ def _in_class(cls: type) -> Iterator[Part]:
 
 
 def _named(held: Mapping[str, object]) -> Iterator[Part]:
-    """Names with what they stand for, but for those that Python itself gives."""
+    """Names with what they stand for, but for those that Python itself gives, and our notes."""
     return ((name, part) for name, part in [*held.items()] if name not in _PYTHONS)
 
 
 _PYTHONS = {
+    *(NOTES, ASSIGNED),
     *("__builtins__", "__cached__", "__dict__", "__doc__", "__file__", "__loader__", "__module__"),
     *(
         "__path__",
