@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.project.loading import refused
-from verifier.catalogue import load
+from verifier.catalogue import Pair, load
 
 HEAD = '''"""A system with a flag."""
 
@@ -95,7 +95,6 @@ REBOUND = (
         ("OPTIONS.fixes = True\n", REBOUND.format("OPTIONS")),
         ("Built.WITH_FIXES = True\n", REBOUND.format("Built")),
         ("Task.A.fixes = True\n", REBOUND.format("Task")),
-        ("del CHECKS\n", REBOUND.format("CHECKS")),
     ],
 )
 def test_what_a_system_is_made_of_stays(project: Path, text: str, message: str) -> None:
@@ -107,6 +106,49 @@ def test_another_module_does_not_change_it_either(project: Path) -> None:
     module(project, HEAD + FIRST)
     module(project, "import models.flags as flags\n\nflags.CHECKS = True\n", "later")
     assert refused(project) == REBOUND.format("CHECKS")
+
+
+@pytest.mark.parametrize("used", ["flags", "models.flags"])
+def test_a_name_is_read_through_modules_too(project: Path, used: str) -> None:
+    renamed = "" if used == "models.flags" else f" as {used}"
+    use = f"""import models.flags{renamed}
+from verifier.language import step, System
+
+
+@step
+def leave(machine: {used}.Machine) -> None:
+    machine.on = {used}.LEFT
+
+
+SECOND = System("s/second", {used}.Machine(), (leave,))
+{used}.LEFT = True
+"""
+    module(project, HEAD + FIRST + "LEFT = False\n")
+    module(project, use, "later")
+    assert refused(project).startswith("`LEFT` of `models.flags`, which `leave` reads")
+
+
+@pytest.mark.parametrize("imported", ["import models.lib", "import models\nimport models.lib"])
+def test_an_assertion_is_found_in_a_module_of_a_package(project: Path, imported: str) -> None:
+    library = (
+        HEAD.split("CHECKS")[0] + "def check(machine: Machine) -> None:\n    assert machine.on\n"
+    )
+    module(project, library, "lib")
+    module(
+        project,
+        f"""{imported}
+from verifier.language import step, System
+
+
+@step
+def use(machine: models.lib.Machine) -> None:
+    models.lib.check(machine)
+
+
+ONE = System("s/one", models.lib.Machine(), (use,))
+""",
+    )
+    assert Pair("s/one", "assertions") in load(project).pairs()
 
 
 def test_names_that_no_model_function_reads_may_stand_for_one_thing_after_another(

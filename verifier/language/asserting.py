@@ -7,12 +7,13 @@ import builtins
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType
 from typing import Any, assert_never
 
 from verifier.language.constants import Outside, outside
 from verifier.language.errors import ModelError, is_model_file
 from verifier.language.functions import about
+from verifier.language.named_values import named_in
 from verifier.language.source_text import definition
 from verifier.language.system import System
 from verifier.language.text_nodes import parts_of
@@ -58,15 +59,10 @@ def _any_asserts(functions: Iterable[FunctionType], seen: dict[int, FunctionType
 @cache
 def held_by(function: FunctionType) -> tuple[FunctionType, ...]:
     """The functions that another one holds, or that what it names holds."""
-    names = set(_names(function.__code__))
-    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
-    values = [function.__globals__[name] for name in names if name in function.__globals__]
-    for value in (*values, *cells):
-        if isinstance(value, ModuleType):
-            values += [vars(value)[name] for name in names if name in vars(value)]
+    values = [value for _, _, value in named_in(function)]
     values += function.__defaults__ or ()
     values += (function.__kwdefaults__ or {}).values()
-    found = (each for value in (*values, *cells) for each in outside(value, "").functions)
+    found = (each for value in values for each in outside(value, "").functions)
     return tuple(dict.fromkeys(found))
 
 
@@ -88,12 +84,7 @@ OTHERS = frozenset(
 
 def _names_assert_never(function: FunctionType) -> bool:
     """Whether a function names `typing.assert_never`, however it is imported."""
-    names = set(_names(function.__code__))
-    held = [function.__globals__[name] for name in names if name in function.__globals__]
-    held += [
-        vars(each).get(name) for each in held if isinstance(each, ModuleType) for name in names
-    ]
-    return any(value is assert_never for value in held)
+    return any(value is assert_never for _, _, value in named_in(function))
 
 
 def _fails(node: ast.AST) -> bool:
@@ -108,17 +99,3 @@ def body_of(function: Any) -> FunctionType:
     known = about(function)
     body: FunctionType = function if known is None else known.body  # type: ignore[assignment]
     return body
-
-
-def _is_filled(cell: Any) -> bool:
-    try:
-        return cell.cell_contents is not None
-    except ValueError:
-        return False
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)

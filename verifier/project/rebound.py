@@ -16,6 +16,7 @@ from verifier.language.assignments import ASSIGNED
 from verifier.language.errors import ModelError
 from verifier.language.functions import about
 from verifier.language.made import Made, is_model_module, made_in
+from verifier.language.named_values import named_in
 from verifier.language.ownership import is_record
 from verifier.language.source_text import codes_within
 
@@ -72,11 +73,10 @@ def _read() -> Names:
         if function.__code__ in seen:
             continue
         seen.add(function.__code__)
-        held, module = function.__globals__, str(function.__globals__.get("__name__"))
-        for name in _globals_in(function.__code__):
+        for module, name, value in named_in(function, _globals_in(function.__code__)):
             found.setdefault((module, name), function)
-            if isinstance(named := held.get(name), FunctionType):
-                pending.append(named)
+            if isinstance(value, FunctionType):
+                pending.append(value)
     return found
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import partial
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from verifier.gate.weakened.texts import unparsed
@@ -17,6 +16,7 @@ from verifier.language.asserting import body_of, held_by
 from verifier.language.constants import PLAIN
 from verifier.language.errors import ModelError, is_model_file
 from verifier.language.functions import about
+from verifier.language.named_values import named_in, names_in
 from verifier.language.ownership import is_own, is_record
 from verifier.language.source_text import definition
 from verifier.language.system import System
@@ -71,7 +71,7 @@ def _held(
             yield function.__qualname__, _text(function)
         yield from _values(function)
         more = [*held_by(function)]
-        more += (each for name in _names(function.__code__) for each in methods.get(name, ()))
+        more += (each for name in names_in(function.__code__) for each in methods.get(name, ()))
         for each in map(body_of, more):
             if id(each) not in seen and is_model_file(each.__code__.co_filename):
                 seen.add(id(each))
@@ -88,20 +88,10 @@ def _text(function: FunctionType) -> str:
 
 def _values(function: FunctionType) -> Iterator[tuple[str, str]]:
     """What the names of a function stand for that are neither functions nor modules."""
-    scope = dict(function.__globals__) | dict(_enclosed(function))
-    names = sorted({*_names(function.__code__), *function.__code__.co_freevars})
-    modules = [scope[name] for name in names if isinstance(scope.get(name), ModuleType)]
-    for name in names:
-        for given in (scope, *map(vars, modules)):
-            yield from _parts(name, given.get(name, function))
+    for _, name, value in named_in(function):
+        yield from _parts(name, value)
     for name, value in _defaults(function):
         yield from _parts(f"{function.__qualname__}.{name}", value)
-
-
-def _enclosed(function: FunctionType) -> Iterator[tuple[str, object]]:
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        with suppress(ValueError):  # not assigned yet
-            yield name, cell.cell_contents
 
 
 def _defaults(function: FunctionType) -> Iterator[tuple[str, object]]:
@@ -168,10 +158,3 @@ def _methods() -> dict[str, list[FunctionType]]:
 
 def _modules() -> list[ModuleType]:
     return [sys.modules[name] for name in sys.modules if name.partition(".")[0] in PARTS]
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
