@@ -1,6 +1,7 @@
 """Steps that do what no model does: each refused with its place and what helps."""
 
 import threading
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -55,6 +56,24 @@ def two_types(s: State) -> None:
 @abstracts("a bit or a mode")
 def bit_or_mode(s: State) -> object:
     return s.mode if s.flag else s.flag
+
+
+@dataclass(frozen=True)
+class Built:
+    """How a kernel is built."""
+
+    eager: bool
+    version: int
+
+
+@step
+def two_numbers(s: State) -> None:
+    built(s)
+
+
+@abstracts("one of two kernels, in a tuple")
+def built(s: State) -> tuple[bool, Built]:
+    return s.flag, Built(True, 1) if s.flag else Built(False, 2)
 
 
 @step
@@ -145,6 +164,11 @@ def test_a_step_that_raises() -> None:
             two_types,
             "`bit_or_mode` returns `<symbolic Mode mode>` on one path and `False` on another",
             '@abstracts("a bit or a mode")',
+        ),
+        (
+            two_numbers,
+            "`built` returns `1` as `[1].version` on one path and `2` on another",
+            '@abstracts("one of two kernels, in a tuple")',
         ),
         (
             perhaps,

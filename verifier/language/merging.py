@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 
 
 def merged_result(
-    run: SymbolicRun, function: ModelFunction, condition: int, then: Any, otherwise: Any
+    run: SymbolicRun,
+    function: ModelFunction,
+    condition: int,
+    then: Any,
+    otherwise: Any,
+    part: str = "",
 ) -> Any:
-    """What a call returns whose paths return `then` and `otherwise`."""
+    """What a call returns whose paths return `then` and `otherwise`, or as a part of that."""
     if then is otherwise:
         return then
     if isinstance(then, bool | Bit) and isinstance(otherwise, bool | Bit):
@@ -39,27 +44,37 @@ def merged_result(
     if type(then) is type(otherwise) and not is_record(then):
         if isinstance(then, tuple) and len(then) == len(otherwise):
             pairs = zip(then, otherwise, strict=True)
-            items = [merged_result(run, function, condition, a, b) for a, b in pairs]
-            return tuple.__new__(type(then), items)
+            parts = [
+                merged_result(run, function, condition, a, b, f"{part}[{place}]")
+                for place, (a, b) in enumerate(pairs)
+            ]
+            return tuple.__new__(type(then), parts)
         if same(then, otherwise):
             return then
         if is_frozen(then) and is_equal_by_parts(type(then)):
-            return _merged_fields(run, function, condition, then, otherwise)
+            return _merged_fields(run, function, condition, then, otherwise, part)
+    where = f" as `{part.removeprefix('.')}`" if part else ""
     raise ModelError(
-        f"`{function.name}` returns `{then!r}` on one path and `{otherwise!r}` on another",
+        f"`{function.name}` returns `{then!r}`{where} on one path and `{otherwise!r}` on another",
         function.place,
         "return values of one type: bools, members of one enum, records or tuples of them",
     )
 
 
 def _merged_fields(
-    run: SymbolicRun, function: ModelFunction, condition: int, then: Any, otherwise: Any
+    run: SymbolicRun,
+    function: ModelFunction,
+    condition: int,
+    then: Any,
+    otherwise: Any,
+    part: str,
 ) -> Any:
     """A frozen dataclass by cases, field by field; its own code does not run again."""
     merged = object.__new__(type(then))
     mine, theirs = (dict(items(each)) for each in (then, otherwise))
     for name in mine | theirs:
-        value = merged_result(run, function, condition, mine.get(name), theirs.get(name))
+        here = f"{part}{name}"
+        value = merged_result(run, function, condition, mine.get(name), theirs.get(name), here)
         object.__setattr__(merged, name.removeprefix("."), value)
     return merged
 
