@@ -70,6 +70,21 @@ def called(name: str) -> Edit:
     return edit
 
 
+def slow_starts(project: Project) -> None:
+    """The flag is inverted."""
+    project.edit("machine.mode != Mode.FAST", "machine.slow")
+    project.edit("machine.mode = Mode.SLOW", "machine.slow = True")
+    project.edit("    mode: Mode = Mode.FAST", "    slow: bool = False")
+
+
+def two_ways(project: Project) -> None:
+    project.edit("machine.mode != Mode.FAST", "machine.way == Way.SAFE")
+    project.edit("machine.mode = Mode.SLOW", "machine.way = Way.SAFE")
+    project.edit("    mode: Mode = Mode.FAST", "    way: Way = Way.QUICK")
+    way = 'class Way(Enum):\n    """How."""\n\n    SAFE = 0\n    QUICK = 1\n    OTHER = 2\n\n\n'
+    project.edit("class Mode(Enum)", f"{way}class Mode(Enum)")
+
+
 def three_tasks(project: Project) -> None:
     project.edit("    B = 1\n", "    B = 1\n    C = 2\n")
     saved = "Task.B: Saved(image=Contents(owner=Task.B))"
@@ -96,6 +111,14 @@ REPLACING = {
         fast_or_slow,
         both(no_trap_where_it_is_fast, nothing_makes_it_fast, called("how_fast_it_is")),
         "step:hurry",
+    ),
+    "a step does nothing any more, and the flag is inverted": Bypass(
+        fast_or_slow,
+        both(no_trap_where_it_is_fast, nothing_makes_it_fast, slow_starts),
+        "step:hurry",
+    ),
+    "a step does nothing any more, and the field is of another type": Bypass(
+        fast_or_slow, both(no_trap_where_it_is_fast, nothing_makes_it_fast, two_ways), "step:hurry"
     ),
     "a field has another name": Bypass(fast_or_slow, called("speed"), code=0),
     "a choice comes to the same as another one, in the states that matter": Bypass(

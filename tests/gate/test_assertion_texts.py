@@ -7,6 +7,7 @@ import pytest
 from verifier.gate.weakened.asserting import Assertions, assertions
 
 LOCKED = """from models.settings import STRICT
+from models.strict import strictly
 
 
 class Rules:
@@ -31,12 +32,32 @@ def wait(machine: Machine) -> None:
     machine.ready = False
 
 
+@step
+def call(machine: Machine) -> None:
+    strictly(machine)
+    machine.ready = True
+
+
+@models("lock.c", "settle", since="v1")
+def settle(machine: Machine) -> None:
+    machine.level = True
+
+
 @models("lock.c", "check", since="v1")
 def check(machine: Machine, held: bool, strict: bool = True) -> None:
     assert held or not strict
 """
-SETTINGS = {"models/settings.py": "STRICT = True\n", "models/loose.py": "STRICT = False\n"}
-RAN = ["change", "wait", "check"]
+STRICTLY = """@abstracts("a check")
+def strictly(machine: Machine) -> None:
+    assert machine.quiet"""
+SETTINGS = {
+    "models/settings.py": "STRICT = True\n",
+    "models/loose.py": "STRICT = False\n",
+    "models/strict.py": f"{STRICTLY}\n",
+    "models/lenient.py": f"{STRICTLY} or True\n",
+}
+RAN = ["change", "wait", "call", "check"]
+DEEP = "    assert machine.level"
 
 
 def asserted(folder: Path, text: str, **files: str) -> Assertions:
@@ -67,6 +88,11 @@ def lost(folder: Path, edited: str, **files: str) -> list[str]:
         ("strict: bool = True", "strict: bool = False", "check"),
         ("depth = True", "depth = False", "change"),
         ("from models.settings import", "from models.loose import", "change"),
+        ("from models.strict import", "from models.lenient import", "call"),
+        (DEEP, f"    machine.level = True\n{DEEP}", "change"),
+        (DEEP, f"    settle(machine)\n{DEEP}", "change"),
+        (DEEP, f"    if settle(machine) is None:\n        pass\n{DEEP}", "change"),
+        ("    strictly(machine)", "    machine.quiet = True\n    strictly(machine)", "call"),
     ],
 )
 def test_an_assertion_that_asks_for_less_is_lost(
@@ -90,6 +116,8 @@ def test_a_constant_of_a_module_without_functions_is_part_of_it(tmp_path: Path) 
     ("old", "new"),
     [
         ("    machine.data = not machine.data\n", ""),
+        (DEEP, f"    machine.data = True\n    wait(machine)\n{DEEP}"),
+        (DEEP, f"{DEEP} or not Rules.depth\n    machine.level = True  #"),
         ("strict: bool = True) -> None:\n", "strict: bool = True) -> None:\n    # held\n"),
         (LOCKED, f"{LOCKED}\n\ndef other(x: bool) -> bool:\n    return x\n"),
     ],

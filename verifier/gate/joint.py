@@ -197,13 +197,28 @@ class Joint:
         return found
 
     def stopped(self, old: Mapping[str, list[int]], new: Mapping[str, list[int]]) -> int:
-        """That the new version leaves every field as it is, and the old one does not."""
-        stays, moved = TRUE, FALSE
-        for was, now in self.fields:
-            here = self.same(now, self.new.bits(now), now, new["field " + now.name])
-            there = self.same(was, self.old.bits(was), was, old["field " + was.name])
-            stays, moved = self.graph.both(stays, here), self.graph.either(moved, there ^ 1)
-        return self.graph.both(stays, moved)
+        """That the new version leaves every field as it is, and the old one does not.
+
+        Where the old one only sets what is gone, the new one sets nothing that is new either.
+        """
+        graph, both = self.graph, self.fields
+        stays = graph.all(self._stays(self.new, now, new) for _, now in both)
+        moved = graph.any(self._stays(self.old, was, old) ^ 1 for was, _ in both)
+        [gone, come] = (
+            [self._stays(side, each, effect) for each in self.unpaired(side) if not each.ghost]
+            for side, effect in ((self.old, old), (self.new, new))
+        )
+        replaced = graph.both(graph.all(come), graph.all(gone) ^ 1)
+        return graph.both(stays, graph.either(moved, replaced))
+
+    def _stays(self, side: Side, field: Variable, effect: Mapping[str, list[int]]) -> int:
+        """That a field is left as it is."""
+        return self.same(field, side.bits(field), field, effect["field " + field.name])
+
+    def unpaired(self, side: Side) -> list[Variable]:
+        """The fields that only one version has."""
+        known = {id(pair[side is self.new]) for pair in self.fields}
+        return [each for each in side.behaviour.fields if id(each) not in known]
 
     def unobserved(self, step: str, noted: Collection[str]) -> list[Aspect]:
         """What a step makes of what is `noted` otherwise, and what it violated and does not.

@@ -153,7 +153,8 @@ def fits(was: Variable, now: Variable) -> bool:
 
 def _may_replace(was: Variable, now: Variable) -> bool:
     """Whether they hold something of a kind, and start with the same."""
-    alike = type(was.values[0]) is type(now.values[0]) and was.ghost == now.ghost
+    of_a_kind = type(was.values[0]) is type(now.values[0]) or len(was.values) == len(now.values)
+    alike = of_a_kind and was.ghost == now.ghost
     start = counterpart(was.initial, was, now)
     return alike and (was.initial is None) == (now.initial is None) and start == now.initial
 
