@@ -16,7 +16,7 @@ from tests.models.executions import steps_to
 from tests.models.mutants import watched
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved
-from verifier.language import System
+from verifier.language import System, snapshot
 from verifier.language.compiling import Compiled, compile_system
 from verifier.language.functions import about
 
@@ -74,7 +74,7 @@ def violation(system: System, goal: str) -> list[str]:
 
 def booted(system: System) -> Native:
     """A fresh state of plain values."""
-    state: Native = variant(system).initial
+    state: Native = snapshot(variant(system).initial)
     return state
 
 

@@ -16,7 +16,7 @@ from models.x86.registers import Context
 from properties import integrity, isolation
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved, Violated
-from verifier.language import System, abstracts, assume, step
+from verifier.language import System, abstracts, assume, snapshot, step
 from verifier.language.compiling import compile_system
 from verifier.language.functions import about
 
@@ -47,7 +47,7 @@ def test_it_is_sound_among_any_number_of_threads(threads: int) -> None:
 
 def test_the_last_of_sixteen_threads_gets_its_own_registers_back() -> None:
     system = classic_among(list(Context))
-    machine = system.initial
+    machine = snapshot(system.initial)
     use, among = system.steps
     first, *_, last = [name for name, _ in machine.threads.items()]
     for name in (last, first, last):

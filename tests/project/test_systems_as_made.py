@@ -102,6 +102,44 @@ def test_what_a_system_is_made_of_stays(project: Path, text: str, message: str) 
     assert refused(project).startswith(message)
 
 
+CONSTANT = """
+
+@dataclass(frozen=True)
+class Era:
+    options: Options
+
+
+@record
+class Kernel:
+    era: Era
+    machine: Machine = Machine()
+
+
+@step
+def run(kernel: Kernel) -> None:
+    kernel.machine.on = not kernel.era.options.fixes
+
+
+OPTIONS = Options()
+FIRST = System("s/first", Kernel(era=Era(OPTIONS)), (run,))
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("OPTIONS.fixes = True\n", "`era` of the system `s/first` was assigned to after"),
+        (
+            "Machine.on_or_off = property(lambda self: self.on)\n",
+            "the class `Machine` of the system",
+        ),
+    ],
+)
+def test_what_a_system_holds_stays(project: Path, text: str, message: str) -> None:
+    module(project, f"from dataclasses import dataclass\n{HEAD}{CONSTANT}{text}")
+    assert refused(project).startswith(message)
+
+
 def test_another_module_does_not_change_it_either(project: Path) -> None:
     module(project, HEAD + FIRST)
     module(project, "import models.flags as flags\n\nflags.CHECKS = True\n", "later")

@@ -84,7 +84,7 @@ class Store:
     def thaw(self) -> None:
         """Refuse to change a default, and a made record while a run is under way."""
         if self.fixed:
-            raise refuse("a default or an initial state is assigned to", "make another for it")
+            raise refuse("a default or an initial state is assigned to", "copy it: `snapshot(...)`")
         if self.made:
             if RUNNING.get() is not None:
                 what = "a record that is not part of the state is assigned to"

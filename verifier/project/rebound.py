@@ -13,12 +13,14 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from verifier.language.assignments import ASSIGNED
+from verifier.language.constants import items
 from verifier.language.errors import ModelError
 from verifier.language.functions import about
 from verifier.language.made import Made, is_model_module, made_in
 from verifier.language.named_values import named_in
 from verifier.language.ownership import is_record
 from verifier.language.source_text import codes_within
+from verifier.language.system import System
 
 Names = Mapping[tuple[str, str], FunctionType]
 """Names of modules, each with a function that reads it."""
@@ -26,8 +28,11 @@ Names = Mapping[tuple[str, str], FunctionType]
 
 def refuse_rebound_names(modules: Iterable[ModuleType]) -> None:
     """Refuse systems of some modules after which a name that models read got another value."""
-    systems = [made for module in modules for made in made_in(vars(module))]
-    changed = {made.place: [*_changed(made)] for made in systems if made.kind == "system"}
+    all_made = [made for module in modules for made in made_in(vars(module))]
+    systems = [made for made in all_made if made.kind == "system"]
+    for made in systems:
+        _refuse_changed_parts(made)
+    changed = {made.place: [*_changed(made)] for made in systems}
     if not any(changed.values()):
         return
     read = _read()
@@ -41,6 +46,34 @@ def refuse_rebound_names(modules: Iterable[ModuleType]) -> None:
                     made.place,
                     "make it a field of the state, which each system can start otherwise",
                 )
+
+
+def _refuse_changed_parts(made: Made) -> None:
+    """Refuse a system of which a record's class, or something in a constant, was assigned to."""
+    system = made.what()
+    if not isinstance(system, System):
+        return  # another one stands for it
+    leaves = zip(system.layout.leaves, system.initial_values, strict=True)
+    pending = [(f"`{leaf.path}`", value) for leaf, value in leaves if leaf.constant]
+    pending += [(f"the class `{_name(kind)}`", kind) for _, kind in system.layout.nodes]
+    seen = set[int]()
+    while pending:
+        where, value = pending.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if _assigned(value) > made.moment:
+            raise ModelError(
+                f"{where} of the system `{made.name}` was assigned to after the system was made",
+                made.place,
+                "make all that a system consists of before it",
+            )
+        inside = value.values() if isinstance(value, Mapping) else dict(items(value)).values()
+        pending += ((where, part) for part in inside)
+
+
+def _name(kind: object) -> str:
+    return getattr(kind, "__name__", str(kind))
 
 
 def _changed(made: Made) -> Iterator[tuple[str, str]]:
