@@ -110,28 +110,44 @@ def _lost_somewhere(joint: Joint, steps: Collection[str]) -> Iterator[_Asked]:
         was = joint.old.behaviour.action(now.name)
         if was is None or now.name not in steps:
             continue
-        chosen, alike = joint.choices(was, now)
         for old, new in paired_choices(was, now):
             if new is None or not 1 < len(old.values) <= MANY or len(new.values) > MANY:
                 continue
-            went = _effects(joint, joint.old, was, old, chosen)
-            goes = _effects(joint, joint.new, now, new, {})
-            before, after = _alone(joint, joint.old, was, went), _alone(joint, joint.new, now, goes)
-            for value in old.values:
-                left = counterpart(value, old, new)
-                if left is None:
-                    continue  # which is said of the choice
-                [taken], stops = (
-                    goes[left][f"fires:{now.name}"],
-                    joint.stopped(went[value], goes[left]),
-                )
-                moves = joint.graph.both(taken, stops ^ 1)  # else that is said of the step
-                lost = [joint.alike, alike, moves, before[value], after[left] ^ 1]
-                example = states.where(lost, now.choices)
+            yield from _Choice(joint, states, was, now, old, new).lost()
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A choice of a step, in both versions."""
+
+    joint: Joint
+    states: States
+    was: Action
+    now: Action
+    old: Variable
+    new: Variable
+
+    def lost(self) -> Iterator[_Asked]:
+        """Its values that were heeded in some state and are not; ghosts alone may heed one."""
+        joint, graph, fires = self.joint, self.joint.graph, f"fires:{self.now.name}"
+        chosen, alike = joint.choices(self.was, self.now)
+        went = _effects(joint, joint.old, self.was, self.old, chosen)
+        goes = _effects(joint, joint.new, self.now, self.new, {})
+        for value in self.old.values:
+            left = counterpart(value, self.old, self.new)
+            if left is None:
+                continue  # which is said of the choice
+            stops = joint.stopped(went[value], goes[left])  # which is said of the step
+            moves = [joint.alike, alike, goes[left][fires][0], stops ^ 1]
+            for ghosts in (False, True):
+                before = _alone(joint, joint.old, went, value, ghosts)
+                after = _alone(joint, joint.new, goes, left, ghosts)
+                literal = graph.all([*moves, before, after ^ 1])
+                example = self.states.where([literal], self.now.choices)
                 if example is not None:
-                    example = {**example, new.name: left}
-                    literal = joint.graph.all(lost)
-                    yield _Asked(now.name, new, left, literal, after[left], example)
+                    example = {**example, self.new.name: left}
+                    yield _Asked(self.now.name, self.new, left, literal, after, example)
+                    break
 
 
 def _effects(
@@ -147,29 +163,26 @@ def _effects(
 
 
 def _alone(
-    joint: Joint, side: Side, action: Action, effects: Mapping[Value, Effect]
-) -> dict[Value, int]:
-    """For each value the literal that says that no other one leads to the same state."""
-    graph, fires = joint.graph, f"fires:{action.name}"
+    joint: Joint, side: Side, effects: Mapping[Value, Effect], value: Value, ghosts: bool
+) -> int:
+    """The literal that says that no other value leads to the same state, ghosts included or not."""
+    graph = joint.graph
     shared = {id(pair[side is joint.new]) for pair in joint.fields}
-    fields = [f for f in side.behaviour.fields if id(f) in shared and f.bits and not f.ghost]
+    fields = [f for f in side.behaviour.fields if id(f) in shared and f.bits]
+    fields = [field for field in fields if ghosts or not field.ghost]
 
-    def same(a: Value, b: Value) -> int:
-        return graph.all(
-            joint.same(field, effects[a][f"field {field.name}"], field, there)
+    def as_well(other: Value) -> int:
+        """That another value is possible, and leads there."""
+        alike = (
+            joint.same(field, effects[value][name], field, effects[other][name])
             for field in fields
-            for there in [effects[b][f"field {field.name}"]]
+            for name in [f"field {field.name}"]
         )
+        return graph.all([*_fires(effects[other]), *alike])
 
-    return {
-        value: graph.both(
-            effects[value][fires][0],
-            graph.any(
-                graph.both(effects[other][fires][0], same(value, other))
-                for other in effects
-                if other != value
-            )
-            ^ 1,
-        )
-        for value in effects
-    }
+    others = graph.any(as_well(other) for other in effects if other != value)
+    return graph.all([*_fires(effects[value]), others ^ 1])
+
+
+def _fires(effect: Effect) -> list[int]:
+    return next(bits for name, bits in effect.items() if name.startswith("fires:"))
