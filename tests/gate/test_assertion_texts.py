@@ -56,7 +56,8 @@ SETTINGS = {
     "models/strict.py": f"{STRICTLY}\n",
     "models/lenient.py": f"{STRICTLY} or True\n",
 }
-RAN = ["change", "wait", "call", "check"]
+RAN = [f"models/lock.py:{name}" for name in ("change", "wait", "call", "check")]
+STRICT = "models/strict.py:strictly"
 DEEP = "    assert machine.level"
 
 
@@ -71,7 +72,9 @@ def asserted(folder: Path, text: str, **files: str) -> Assertions:
 def lost(folder: Path, edited: str, **files: str) -> list[str]:
     then = asserted(folder / "then", LOCKED)
     now = asserted(folder / "now", edited, **files)
-    return sorted({name for name, _ in then.lost(RAN, now, RAN, {})})
+    [strict] = {"strict", "lenient"} & {*edited.split("\n", 2)[1].replace(".", " ").split()}
+    runs = [*RAN, f"models/{strict}.py:strictly"]
+    return sorted({name for name, _ in then.lost([*RAN, STRICT], now, runs, {})})
 
 
 @pytest.mark.parametrize(
@@ -88,7 +91,7 @@ def lost(folder: Path, edited: str, **files: str) -> list[str]:
         ("strict: bool = True", "strict: bool = False", "check"),
         ("depth = True", "depth = False", "change"),
         ("from models.settings import", "from models.loose import", "change"),
-        ("from models.strict import", "from models.lenient import", "call"),
+        ("from models.strict import", "from models.lenient import", "strictly"),
         (DEEP, f"    machine.level = True\n{DEEP}", "change"),
         (DEEP, f"    settle(machine)\n{DEEP}", "change"),
         (DEEP, f"    if settle(machine) is None:\n        pass\n{DEEP}", "change"),

@@ -61,7 +61,7 @@ class Behaviour:
     fields: tuple[Variable, ...]
     actions: tuple[Action, ...]
     functions: tuple[str, ...]
-    """Model functions that its steps and properties run."""
+    """Model functions that its steps and properties run, each as FILE:NAME."""
 
     @property
     def possibilities(self) -> tuple[object, ...]:
@@ -114,8 +114,14 @@ def behaviour_of(compiled: Compiled) -> Behaviour:
         _action(step, code) for code, step in enumerate(compiled.system.actions, start=1)
     )
     return Behaviour(
-        compiled.system.name, compiled.circuit, fields, actions, tuple(sorted(compiled.costs))
+        compiled.system.name, compiled.circuit, fields, actions, functions_in(compiled)
     )
+
+
+def functions_in(compiled: Compiled) -> tuple[str, ...]:
+    """The model functions that ran, each as FILE:NAME."""
+    costs = compiled.costs.items()
+    return tuple(sorted(f"{file}:{name}" for name, cost in costs for file in cost.files))
 
 
 def variable_of(

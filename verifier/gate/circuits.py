@@ -57,7 +57,7 @@ class Stored(msgspec.Struct, frozen=True):
     bad: dict[str, int]
     latch_names: tuple[tuple[str, ...], ...]
     conjuncts: dict[str, tuple[int, ...]]
-    costs: dict[str, tuple[int, int, int, float]]
+    costs: dict[str, tuple[int, int, int, float, tuple[str, ...]]]
     compared: int
     """Cases in which it did what plain Python does: at least one, or it is not used."""
 
@@ -205,7 +205,10 @@ def _stored(compiled: Compiled) -> Stored:
         circuit.bad,
         compiled.latch_names,
         {name: tuple(c.bad for c in group) for name, group in compiled.conjuncts.items()},
-        {name: (c.calls, c.paths, c.gates, c.seconds) for name, c in compiled.costs.items()},
+        {
+            name: (c.calls, c.paths, c.gates, c.seconds, tuple(sorted(c.files)))
+            for name, c in compiled.costs.items()
+        },
         compiled.compared,
     )
 
@@ -218,7 +221,7 @@ def _restored(system: System, properties: Sequence[ModelFunction], stored: Store
         tuple(Latch(*latch) for latch in stored.latches),
         stored.bad,
     )
-    costs = {name: Cost(*cost) for name, cost in stored.costs.items()}
+    costs = {name: Cost(*c[:4], frozenset(c[4])) for name, c in stored.costs.items()}
     conjuncts = _conjuncts(system, properties, stored.conjuncts)
     names, compared = stored.latch_names, stored.compared
     return Compiled(system, circuit, names, conjuncts, costs, 0.0, compared)

@@ -61,7 +61,6 @@ class Decided:
     """What of its evidence is worth keeping."""
     departures: Mapping[str, Departure]
     """Per violated property, where the counterexample leaves the way of the base."""
-    functions: tuple[str, ...]
     seconds: float
     warnings: tuple[str, ...] = ()
     judged: Compared | None = None
@@ -140,7 +139,6 @@ def decide_system(
         change=change,
         kept=kept(name, proofs, runs) if asked is None else memory.file_with(proofs, runs),
         departures=_departures(before, names, results, hunks) if moved else {},
-        functions=tuple(sorted(compiled.costs)),
         judged=_judged(before, now, compiled, change),
         hidden=concealed,
         seconds=perf_counter() - begin,
@@ -157,7 +155,7 @@ def decide_system(
 def undecided(name: str, results: Sequence[Result]) -> Decided:
     """A system of which nothing is known but why."""
     how = {result.property: result.reason for result in results}
-    return Decided(name, tuple(results), how, (), None, kept(name, {}, {}), {}, (), 0.0)
+    return Decided(name, tuple(results), how, (), None, kept(name, {}, {}), {}, 0.0)
 
 
 def _compared(

@@ -19,8 +19,7 @@ from verifier.gate.circuits import Circuits
 from verifier.gate.digests import Digests
 from verifier.gate.revisions import Base
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in, observing
-from verifier.gate.weakened.observing import moved
+from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
 from verifier.language.errors import ModelError
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
@@ -118,7 +117,7 @@ def _load_and_compile(
         circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)
     except ModelError as error:
         return Past(judged=named_in(folder), failures={"": _said(error, folder)})
-    assigned = moved(folder, observing())
+    assigned = frozenset(judged.moved)
     tasks = {
         name: partial(_compiled, catalogue, circuits, folder, name, assigned)
         for name in catalogue.systems

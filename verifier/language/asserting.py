@@ -69,7 +69,7 @@ def held_by(function: FunctionType) -> tuple[FunctionType, ...]:
 @cache
 def _contains_assert(code: CodeType) -> bool:
     try:
-        return any(map(_fails, parts_of(definition(code))))
+        return any(map(fails, parts_of(definition(code))))
     except ModelError:
         return False  # without a text it is refused once it runs
 
@@ -87,7 +87,7 @@ def _names_assert_never(function: FunctionType) -> bool:
     return any(value is assert_never for _, _, value in named_in(function))
 
 
-def _fails(node: ast.AST) -> bool:
+def fails(node: ast.AST) -> bool:
     """Whether it is an assertion, or raises what may be what a failed one raises."""
     if not isinstance(node, ast.Raise):
         return isinstance(node, ast.Assert)

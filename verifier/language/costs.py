@@ -12,6 +12,8 @@ class Cost:
     paths: int = 0
     gates: int = 0
     seconds: float = 0.0
+    files: frozenset[str] = frozenset()
+    """Where functions of its name are that ran, from the project's folder."""
 
 
 def total(costs: Iterable[Mapping[str, Cost]]) -> dict[str, Cost]:
@@ -25,5 +27,6 @@ def total(costs: Iterable[Mapping[str, Cost]]) -> dict[str, Cost]:
                 before.paths + cost.paths,
                 before.gates + cost.gates,
                 before.seconds + cost.seconds,
+                before.files | cost.files,
             )
     return sums

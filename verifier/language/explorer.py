@@ -21,7 +21,14 @@ from verifier.language.calls import check_given, check_result
 from verifier.language.constants import same
 from verifier.language.costs import Cost
 from verifier.language.encoding import Code, encoding
-from verifier.language.errors import Disabled, Impossible, ModelError, model_place, refuse
+from verifier.language.errors import (
+    Disabled,
+    Impossible,
+    ModelError,
+    model_place,
+    refuse,
+    within_project,
+)
 from verifier.language.examination import Examined, examine
 from verifier.language.exploration import Exploration
 from verifier.language.facts import DEPTH, Facts
@@ -240,6 +247,7 @@ class SymbolicRun:
         observing = (self.observing, self.judging)
         self.ran.add(function.body.__code__)
         cost = self.costs.setdefault(function.name, Cost())
+        cost.files |= {within_project(function.place.file)}
         start, gates = perf_counter(), self.graph.gates
         enter(self, function)
         running = RUNNING.set(self)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from verifier.gate.weakened.observing import called, conditions, giving
 from verifier.gate.weakened.texts import Written, by_new_names, tree_of, unparsed
+from verifier.language.asserting import fails
 
+NEVER = "assert_never"
 ASSERT = "assert"
 """What names a function in an assertion; no function is called so."""
 
@@ -52,8 +54,6 @@ class Around:
     """For each function's name the attributes that it, or what it calls, assigns to."""
     asserted: Mapping[str, Collection[str]]
     """For each function's name the attributes that assertions in it, or in what it calls, read."""
-    several: Collection[str]
-    """Names that several functions have."""
 
     def held(self, node: ast.stmt | ast.expr) -> Held:
         """One of its assertions, or of its calls of functions that assert."""
@@ -69,8 +69,10 @@ class Around:
         )
 
     def _read(self, node: ast.stmt | ast.expr) -> set[str]:
-        """The attributes that an assertion reads, or those in a function that is called."""
-        read = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+        """The attributes that an assertion and its conditions read, or those in what is called."""
+        read = {*attributes_in(node)}
+        for test in conditions(self.function, node):
+            read |= {*attributes_in(test)}
         for name in names_of(node) & self.predicates.keys():
             read |= self.predicates[name].names
         return read | {*self.asserted.get(called(node), ())} if isinstance(node, ast.Call) else read
@@ -94,8 +96,8 @@ class Around:
             if isinstance(node, ast.Assert)
             else ast.unparse(node)
         )
-        texts = dict.fromkeys([says, *self._which(node)])
-        wanted = names_of(node) if isinstance(node, ast.Assert) else _given(node)
+        texts = {says: None}
+        wanted = _given(node) if isinstance(node, ast.Call) else names_of(node)
         for test in conditions(self.function, node):
             texts[f"if {ast.unparse(test)}"] = None
             wanted |= names_of(test)
@@ -115,15 +117,6 @@ class Around:
             if len(texts) == before:
                 return "\n".join(texts)
 
-    def _which(self, node: ast.stmt | ast.expr) -> Iterator[str]:
-        """Of several functions with the name of a called one, which it is."""
-        if isinstance(node, ast.Call) and called(node) in self.several:
-            root = node.func
-            while isinstance(root, ast.Attribute):
-                root = root.value
-            name = root.id if isinstance(root, ast.Name) else ""
-            yield f"{name} of {self.imported.get(name, self.where)}"
-
 
 def attributes_set(node: ast.AST) -> Iterator[str]:
     """The attributes that are assigned to in it."""
@@ -132,11 +125,21 @@ def attributes_set(node: ast.AST) -> Iterator[str]:
             yield each.attr
 
 
-def attributes_asserted(node: ast.AST) -> Iterator[str]:
-    """The attributes that assertions in it read."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.Assert):
-            yield from (part.attr for part in ast.walk(each) if isinstance(part, ast.Attribute))
+def is_assertion(node: ast.AST) -> bool:
+    """Whether it is an assertion: an `assert`, what raises the same, or `assert_never`."""
+    return fails(node) or (isinstance(node, ast.Call) and called(node) == NEVER)
+
+
+def attributes_asserted(function: ast.FunctionDef) -> Iterator[str]:
+    """The attributes that its assertions read, and the conditions on these."""
+    for each in ast.walk(function):
+        if is_assertion(each):
+            for part in (each, *conditions(function, each)):
+                yield from attributes_in(part)
+
+
+def attributes_in(node: ast.AST) -> Iterator[str]:
+    yield from (each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute))
 
 
 def _touches(node: ast.AST, read: Collection[str]) -> bool:
@@ -218,7 +221,7 @@ def predicates_in(
     """The functions that only assertions name, or others that only assertions do."""
     named: dict[str, set[str]] = {}
     for _, function in functions:
-        asserts = [node for node in ast.walk(function) if isinstance(node, ast.Assert)]
+        asserts = [node for node in ast.walk(function) if is_assertion(node)]
         inside = {id(node) for each in asserts for node in ast.walk(each)}
         for node in ast.walk(function):
             if isinstance(node, ast.Name | ast.Attribute) and _name(node) in defined:

@@ -7,8 +7,7 @@ functions that only assertions call. A call of a function that asserts is part o
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from verifier.gate.weakened.asserted import (
     attributes_set,
     constants,
     imported_in,
+    is_assertion,
     names_of,
     predicates_in,
 )
@@ -33,33 +33,34 @@ PLAIN = "plain "
 
 @dataclass(frozen=True)
 class Assertions:
-    """What each function of a project asserts, by its key, and which others it calls."""
+    """What each function of a project asserts, and which others it calls, by their keys.
+
+    A key is FILE:NAME, of functions that no decorator makes known when they run with a mark before.
+    """
 
     held: Mapping[str, tuple[Held, ...]] = field(default_factory=dict)
     calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    plain: frozenset[str] = frozenset()
-    """Functions that no decorator of the language makes known when they run."""
 
     def of(self, functions: Collection[str]) -> list[tuple[str, Held]]:
         """The assertions in some functions and in the plain ones that these call."""
         left, ran = [*functions], {*functions}
         while left:
             called = self.calls.get(left.pop(), frozenset())
-            more = {f"{PLAIN}{name}" for name in called & self.plain} - ran
+            more = {key for key in called if key.startswith(PLAIN)} - ran
             ran |= more
             left += more
-        return [(name, each) for name in sorted(ran) for each in self.held.get(name, ())]
+        return [(key, each) for key in sorted(ran) for each in self.held.get(key, ())]
 
     def lost(
         self, ran: Collection[str], now: Assertions, run: Collection[str], names: Mapping[str, str]
     ) -> list[tuple[str, Written]]:
-        """The assertions in functions that ran, and are not in those that run now.
+        """The assertions in functions that ran, and are not in those that run now, by name.
 
         `names` are words that are called otherwise.
         """
         left, found = now.of(run), []
         for key, each in self.of(ran):
-            reached = now.reached(by_new_names(key, names))
+            reached = {*now.reached(self._keys_now(key, now, names))}
             same = next(
                 (
                     (place, other)
@@ -69,77 +70,113 @@ class Assertions:
                 None,
             )
             if same is None:
-                found.append((key.removeprefix(PLAIN), each.written))
+                found.append((key.rpartition(":")[2], each.written))
             else:
                 left.remove(same)
         return found
 
-    def reached(self, key: str) -> frozenset[str]:
-        """A function with all that it calls, by their keys; nothing where it is not there."""
-        if key not in self.calls:
-            return frozenset()
-        left, found = [key], {key}
+    def _keys_now(self, key: str, now: Assertions, names: Mapping[str, str]) -> set[str]:
+        """A function's key now: in the file that it was in, else in those that had none like it."""
+        where, _, name = key.rpartition(":")
+        name = by_new_names(name, names)
+        if f"{where}:{name}" in now.calls:
+            return {f"{where}:{name}"}
+        return {each for each in now.calls.keys() - self.calls.keys() if each.endswith(f":{name}")}
+
+    def reached(self, keys: Collection[str]) -> Collection[str]:
+        """Some functions with all that they call."""
+        left, found = [*keys], {*keys}
         while left:
-            named = self.calls.get(left.pop(), frozenset())
-            more = {f"{mark}{name}" for name in named for mark in ("", PLAIN)} & self.calls.keys()
-            left += more - found
+            more = self.calls.get(left.pop(), frozenset()) - found
+            left += more
             found |= more
-        return frozenset(found)
+        return found
+
+
+@dataclass(frozen=True)
+class _Function:
+    """A function of a project: its file, from the project's folder, and what that imports."""
+
+    where: str
+    node: ast.FunctionDef
+    imported: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        known = any(called(each) in DECORATORS for each in self.node.decorator_list)
+        return (
+            f"{self.where}:{self.node.name}" if known else f"{PLAIN}{self.where}:{self.node.name}"
+        )
+
+
+class _Functions:
+    """The functions of a project, and which of them a name stands for."""
+
+    def __init__(self, root: Path) -> None:
+        self.all = [
+            _Function(file.relative_to(root).as_posix(), node, imported_in(tree_of(file)))
+            for file, node in project_functions(root)
+        ]
+        self.named: dict[str, list[_Function]] = {}
+        for each in self.all:
+            self.named.setdefault(each.node.name, []).append(each)
+        self.calls: dict[str, frozenset[str]] = {}
+        for each in self.all:
+            names = names_of(each.node) & self.named.keys()
+            keys = frozenset(key for name in names for key in self.meant(name, each))
+            self.calls[each.key] = self.calls.get(each.key, frozenset()) | keys
+
+    def meant(self, name: str, by: _Function) -> set[str]:
+        """What a name in a function may stand for: what its file has, or imports, else any."""
+        module = by.imported.get(name, "").replace(".", "/")
+        files = {by.where}, {f"{module}.py", f"{module}/__init__.py"}
+        for some in files:
+            found = {each.key for each in self.named[name] if each.where in some}
+            if found:
+                return found
+        return {each.key for each in self.named[name]}
+
+    def called_by(self, node: ast.AST, by: _Function) -> set[str]:
+        """What a call calls; nothing where it is none of these, or no call."""
+        name = called(node) if isinstance(node, ast.Call) else ""
+        return self.meant(name, by) if name in self.named else set()
+
+    def asserting(self) -> set[str]:
+        """Those with an assertion, or that call one with some."""
+        found = {each.key for each in self.all if any(map(is_assertion, ast.walk(each.node)))}
+        while more := {key for key, named in self.calls.items() if named & found} - found:
+            found |= more
+        return found
+
+    def found_in(self, look: Callable[[ast.FunctionDef], Iterable[str]]) -> dict[str, set[str]]:
+        """For each name what is found in functions of it, and in all that these call."""
+        direct: dict[str, set[str]] = {}
+        for each in self.all:
+            direct.setdefault(each.key, set()).update(look(each.node))
+        found: dict[str, set[str]] = {}
+        for key in direct:
+            reached = Assertions(calls=self.calls).reached([key])
+            known = found.setdefault(key.rpartition(":")[2], set())
+            known.update(*(direct[other] for other in reached))
+        return found
 
 
 def assertions(root: Path) -> Assertions:
     """All that the models and properties of a project assert."""
-    functions = list(project_functions(root))
-    defined = {function.name for _, function in functions}
-    calls: dict[str, frozenset[str]] = {}
-    for _, function in functions:
-        named, key = frozenset(names_of(function)) & defined, _key(function)
-        calls[key] = calls.get(key, frozenset()) | named
-    asserting = {
-        f.name for _, f in functions if any(isinstance(x, ast.Assert) for x in ast.walk(f))
-    }
-    bare = {key.removeprefix(PLAIN): named for key, named in calls.items()}
-    while more := {name for name, named in bare.items() if named & asserting} - asserting:
-        asserting |= more
-    predicates = predicates_in(functions, defined) | constants(project_files(root))
-    assigned = _through_calls(functions, bare, attributes_set)
-    asserted = _through_calls(functions, bare, attributes_asserted)
-    several = {name for name, count in Counter(f.name for _, f in functions).items() if count > 1}
+    functions = _Functions(root)
+    asserting = functions.asserting()
+    nodes = [(root / each.where, each.node) for each in functions.all]
+    predicates = predicates_in(nodes, functions.named) | constants(project_files(root))
+    assigned = functions.found_in(attributes_set)
+    asserted = functions.found_in(attributes_asserted)
     held: dict[str, tuple[Held, ...]] = {}
-    for file, function in functions:
-        where = file.relative_to(root).as_posix()
-        imported = imported_in(tree_of(file))
-        around = Around(where, function, predicates, imported, assigned, asserted, several)
-        found = tuple(around.held(node) for node in _asserting(function, asserting))
-        held[_key(function)] = (*held.get(_key(function), ()), *found)
-    plain = {function.name for _, function in functions if _key(function) != function.name}
-    return Assertions(held, calls, frozenset(plain))
-
-
-def _through_calls(
-    functions: Iterable[tuple[Path, ast.FunctionDef]],
-    calls: Mapping[str, Collection[str]],
-    found_in: Callable[[ast.AST], Iterable[str]],
-) -> dict[str, set[str]]:
-    """For each function's name what is found in it, and in all that it calls."""
-    found: dict[str, set[str]] = {}
-    for _, function in functions:
-        found.setdefault(function.name, set()).update(found_in(function))
-    while True:
-        more = {n: set().union(*(found.get(c, set()) for c in calls.get(n, ()))) for n in found}
-        if all(more[name] <= found[name] for name in found):
-            return found
-        found = {name: found[name] | more[name] for name in found}
-
-
-def _key(function: ast.FunctionDef) -> str:
-    """A function's name; a plain one is another than one of that name that is none."""
-    known = any(called(each) in DECORATORS for each in function.decorator_list)
-    return function.name if known else f"{PLAIN}{function.name}"
-
-
-def _asserting(function: ast.FunctionDef, names: Collection[str]) -> Iterator[ast.stmt | ast.expr]:
-    """The assertions of a function, and its calls of functions that have some."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and called(node) in names):
-            yield node
+    for each in functions.all:
+        around = Around(each.where, each.node, predicates, each.imported, assigned, asserted)
+        found = tuple(
+            around.held(node)
+            for node in ast.walk(each.node)
+            if isinstance(node, ast.stmt | ast.expr)
+            if is_assertion(node) or not asserting.isdisjoint(functions.called_by(node, each))
+        )
+        held[each.key] = (*held.get(each.key, ()), *found)
+    return Assertions(held, functions.calls)

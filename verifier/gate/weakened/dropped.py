@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from time import monotonic
 
-from verifier.circuit.circuit import Circuit
+from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.circuit.graph import FALSE
 from verifier.engines.auto import auto
-from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
+from verifier.evidence.check import path_violates
+from verifier.evidence.verdicts import Limits, Path, Proved, Unknown, Violated, Watch, silent
 from verifier.gate.behaviour import Behaviour, Variable
 from verifier.gate.differences import Difference
 from verifier.gate.digests import done
 from verifier.gate.joint import Joint
-
-FIELDS = 8
-"""Fields of which each is put back alone, and left out alone."""
 
 
 @dataclass(frozen=True)
@@ -39,83 +36,95 @@ def dropped(
     limits: Limits,
     watch: Watch = silent,
 ) -> Iterator[Dropped | str]:
-    """Each step with dropped assignments that hide a violation of some properties that hold.
+    """The steps with dropped assignments that hide a violation of some properties that hold.
 
-    A text says what is not known. The limits are for all steps together.
+    Each assignment of each step may be put back or not, and stays so: one search is about all that
+    can be chosen. Where nothing is violated even if that changes from step to step, which is easier
+    to prove, there is none. A text says what is not known.
     """
-    begin = monotonic()
     was = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
     wanted = [goal for goal in goals if goal in was.circuit.bad and goal in new.circuit.bad]
-    changed = dict.fromkeys(each.step for each in change.changes if each.kind == "field")
-    apart: list[tuple[str, ...]] = [(step,) for step in changed]
-    for steps in [*apart, tuple(changed)] if len(changed) > 1 else apart:
-        joint = Joint(was, new, change.joined_fields)
-        every = _put_back(joint, steps)[1] if wanted else ()
-        for fields in _some_of(every):
-            circuit, _ = _put_back(Joint(was, new, change.joined_fields), steps, fields)
-            left = None if limits.seconds is None else limits.seconds - (monotonic() - begin)
-            search = replace(limits, seconds=None if left is None else max(left, 0.1))
-            found = auto(circuit, wanted, search, watch, jobs=1)
-            hidden = next((g for g, v in found.items() if isinstance(v, Violated)), None)
-            if hidden is not None:
-                fires = f"fires:{steps[0]}"
-                digests = done(was.circuit, fires), done(new.circuit, fires)
-                yield Dropped(steps[0], fields, hidden, found[hidden].depth, digests)
-                break
-            for goal, verdict in found.items():
-                if isinstance(verdict, Unknown):
-                    what = f"{new.system}/{goal} holds only because `{steps[0]}` sets less"
-                    yield f"it is not known whether {what}: {verdict.reason}"
+    steps = dict.fromkeys(each.step for each in change.changes if each.kind == "field")
+    free, chosen = _put_back(Joint(was, new, change.joined_fields), steps, stays=False)
+    if not (wanted and chosen):
+        return
+    found = auto(free, wanted, limits, watch, jobs=1)
+    left = [goal for goal, verdict in found.items() if not isinstance(verdict, Proved)]
+    if not left:
+        return
+    circuit, _ = _put_back(Joint(was, new, change.joined_fields), steps, stays=True)
+    for goal, verdict in auto(circuit, left, limits, watch, jobs=1).items():
+        if isinstance(verdict, Violated):
+            needed = _needed(circuit, goal, verdict.path, [*chosen.values()])
+            fields: dict[str, list[str]] = {}
+            for (step, field), name in chosen.items():
+                if name in needed:
+                    fields.setdefault(step, []).append(field)
+            for step, names in fields.items():
+                digests = done(was.circuit, f"fires:{step}"), done(new.circuit, f"fires:{step}")
+                yield Dropped(step, tuple(names), goal, verdict.depth, digests)
+            return
+        if isinstance(verdict, Unknown):
+            what = f"{new.system}/{goal} holds only because a step sets less"
+            yield f"it is not known whether {what}: {verdict.reason}"
 
 
-def _some_of(fields: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """All of some fields, each alone, and all but each: one of them may be what breaks."""
-    alone = [(field,) for field in fields[:FIELDS]]
-    others = [tuple(each for each in fields if each != field) for field in fields[:FIELDS]]
-    yield from (some for some in dict.fromkeys([fields, *alone, *others]) if some)
+def _needed(circuit: Circuit, goal: str, path: Path, latches: Collection[str]) -> set[str]:
+    """The latches without which an execution would not violate a property."""
+    start = dict(path.start)
+    for name in latches:
+        fewer = Path({**start, name: False}, path.inputs)
+        if path_violates(circuit, goal, fewer) is None:
+            start[name] = False
+    return {name for name in latches if start[name]}
 
 
 def _put_back(
-    joint: Joint, steps: Collection[str], only: Collection[str] | None = None
-) -> tuple[Circuit, tuple[str, ...]]:
-    """The new version where steps also set what only the old ones set; and these fields.
+    joint: Joint, steps: Iterable[str], stays: bool
+) -> tuple[Circuit, dict[tuple[str, str], str]]:
+    """The new version where steps may also set what only the old ones set.
 
-    `only` some of them, if it says which. Ghosts go with what is put back.
+    With it the names of what says so, by step and field: inputs, or latches that start as anything
+    and stay. Ghosts go with what is put back.
     """
     graph, new = joint.graph, joint.new.behaviour
     whole = joint.circuit({})
     image = {bit.literal: joint.new.image[bit.name] for bit in new.circuit.inputs}
     image |= {latch.literal: joint.new.image[latch.name] for latch in new.circuit.latches}
-    goals = [goal for goal in new.circuit.bad if ":" not in goal]
-    bad = _goals_of(joint, goals, image)
+    bad = _goals_of(joint, [goal for goal in new.circuit.bad if ":" not in goal], image)
     after = {latch.name: latch.next for latch in whole.latches}
-    found: dict[str, None] = {}
+    chosen: dict[tuple[str, str], int] = {}
     for step in steps:
         was, now = joint.versions(step)
-        chosen, alike = joint.choices(was, now)
+        given, alike = joint.choices(was, now)
         [then, here] = (
-            joint.effect(side, action, given, [f"fires:{step}"])
-            for side, action, given in ((joint.old, was, chosen), (joint.new, now, {}))
+            joint.effect(side, action, choices, [f"fires:{step}"])
+            for side, action, choices in ((joint.old, was, given), (joint.new, now, {}))
         )
         able = [effect[f"fires:{step}"][0] for effect in (then, here)]
+        taken = graph.all([joint.selected(step), joint.alike, alike, *able])
         lost = {
-            field.name: _lost(joint, was_field, field, then, here)
-            for was_field, field in joint.fields
-            if field.bits and (only is None or field.ghost or field.name in only)
+            now.name: _lost(joint, was, now, then, here) for was, now in joint.fields if now.bits
         }
-        set_back = [f for _, f in joint.fields if lost.get(f.name, FALSE) != FALSE and not f.ghost]
-        found |= dict.fromkeys(field.name for field in set_back)
-        somewhere = graph.any(lost[field.name] for field in set_back)
-        taken = graph.all([joint.selected(step), joint.alike, alike, *able, somewhere])
+        put = {}
+        for _, field in joint.fields:
+            if lost.get(field.name, FALSE) != FALSE and not field.ghost:
+                chosen[step, field.name] = graph.variable()
+                put[field.name] = graph.all([taken, chosen[step, field.name], lost[field.name]])
+        somewhere = graph.any(put.values())
         for was_field, field in joint.fields:
-            if lost.get(field.name, FALSE) == FALSE:
-                continue
-            here_lost = graph.both(taken, lost[field.name])
-            values = joint.recoded(was_field, then[f"field {was_field.name}"], field)
-            for bit, value in zip(field.bits, values, strict=True):
-                after[bit] = graph.choose(here_lost, value, after[bit])
+            if lost.get(field.name, FALSE) != FALSE:
+                ghost = graph.both(somewhere, lost[field.name])
+                values = joint.recoded(was_field, then[f"field {was_field.name}"], field)
+                for bit, value in zip(field.bits, values, strict=True):
+                    after[bit] = graph.choose(put.get(field.name, ghost), value, after[bit])
     latches = tuple(replace(latch, next=after[latch.name]) for latch in whole.latches)
-    return replace(whole, latches=latches, bad=bad), tuple(found)
+    names = {key: f"put back {' '.join(key)}" for key in chosen}
+    if stays:
+        latches += tuple(Latch(names[key], bit, bit, None) for key, bit in chosen.items())
+        return replace(whole, latches=latches, bad=bad), names
+    inputs = (*whole.inputs, *(Input(names[key], bit) for key, bit in chosen.items()))
+    return replace(whole, inputs=inputs, latches=latches, bad=bad), names
 
 
 def _goals_of(joint: Joint, goals: Collection[str], image: dict[int, int]) -> dict[str, int]:

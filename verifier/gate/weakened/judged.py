@@ -19,7 +19,7 @@ from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.asserting import Assertions, assertions
 from verifier.gate.weakened.holding import constants_of, held_by_observers, loaded_observers
 from verifier.gate.weakened.noting import events_of, ghost_words, notes
-from verifier.gate.weakened.observing import called, observations, observers
+from verifier.gate.weakened.observing import called, moved, observations, observers
 from verifier.gate.weakened.standing import standing_for
 from verifier.gate.weakened.texts import WORD, Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
@@ -48,6 +48,8 @@ class Judged:
     """The calls of observers, and of what does nothing but call some, see `observations`."""
     notes: Mapping[str, Written] = field(default_factory=dict)
     """What other functions write into events, see `notes`."""
+    moved: Mapping[str, Written] = field(default_factory=dict)
+    """What other functions than observers assign to, see `moved`."""
     ghosts: frozenset[str] = frozenset()
     """Names of what is remembered for properties and observers, and of its parts."""
     assertions: Assertions = field(default_factory=Assertions)
@@ -101,6 +103,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
         observers=noting,
         held=held_by_observers(),
         observations=observations(catalogue.root, names | standing, meanings),
+        moved=moved(catalogue.root, names),
         ghosts=ghost_words(catalogue.systems.values()),
         notes=notes(catalogue.root, events_of(catalogue.systems.values()), {*noting}),
         assertions=assertions(catalogue.root),

@@ -36,7 +36,8 @@ def masked(
     was = old.with_steps(dict(change.renamed_steps))
     circuit = _mixed(Joint(was, new, change.joined_fields), steps, wanted)
     lines = [f"{inert(each.place)} in {each.function}" for each in hunks]
-    here = [line for line, each in zip(lines, hunks, strict=True) if each.function in new.functions]
+    ran = {key.rpartition(":")[2] for key in new.functions}
+    here = [line for line, each in zip(lines, hunks, strict=True) if each.function in ran]
     named = ", ".join(dict.fromkeys(here[:NAMED]))
     for goal, verdict in auto(circuit, wanted, limits, watch, jobs=1).items():
         if isinstance(verdict, Violated):

@@ -33,15 +33,16 @@ def observers(root: Path) -> dict[str, Written]:
     return found
 
 
-def moved(root: Path, observing: Collection[str]) -> frozenset[str]:
+def moved(root: Path, observing: Collection[str]) -> dict[str, Written]:
     """What other functions than observers assign to: attributes, as PART.ATTRIBUTE if it is known
-    of what part of the state.
+    of what part of the state; each with the first function that does.
     """
-    found: set[str] = set()
-    for _, function in project_functions(root):
-        if function.name not in observing:
-            found |= {".".join(_path(target)[-2:]) for target, _ in giving(function)}
-    return frozenset(found - {""})
+    found: dict[str, Written] = {}
+    for file, function in project_functions(root):
+        for target, _ in giving(function) if function.name not in observing else ():
+            if name := ".".join(_path(target)[-2:]):
+                found.setdefault(name, _written(root, file, function, function.name))
+    return found
 
 
 def _path(target: ast.expr) -> list[str]:

@@ -32,6 +32,7 @@ def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> I
         if written:
             weaker = _written(f"observer/{name}", Written(new.file, new.line), new, systems)
             yield replace(weaker, before=f"nobody else writes `{written[0]}`", was="")
+    yield from _written_by_others(then, now, systems)
     for key, was in then.observations.items():
         name = key.partition(" ")[0]
         known = then.observers.get(name, was)
@@ -47,6 +48,15 @@ def observed_otherwise(then: Judged, now: Judged, systems: tuple[str, ...]) -> I
             yield _written(f"note/{event}", was, None, systems)
     for system in systems:
         yield from _fixed_otherwise(then, now, system)
+
+
+def _written_by_others(then: Judged, now: Judged, systems: tuple[str, ...]) -> Iterator[Weakening]:
+    """What is remembered, where others than observers begin to write it."""
+    for name, new in now.moved.items():
+        if name not in then.moved and then.ghosts.issuperset(name.split(".")):
+            weaker = _written(f"note/{name}", new, new, systems)
+            before, after = f"only observers write `{name}`", f"`{new.text}` writes it, too"
+            yield replace(weaker, before=before, after=after, was="")
 
 
 def _by_new_names(then: Judged, now: Judged) -> Judged:
