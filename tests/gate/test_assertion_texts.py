@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from verifier.gate.weakened.asserting import Assertions, assertions
+from verifier.gate.weakened.functions import Functions
 
 LOCKED = """from models.settings import STRICT
 from models.strict import strictly
@@ -66,7 +67,7 @@ def asserted(folder: Path, text: str, **files: str) -> Assertions:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content)
-    return assertions(folder)
+    return assertions(Functions(folder))
 
 
 def lost(folder: Path, edited: str, **files: str) -> list[str]:

@@ -199,17 +199,22 @@ class Joint:
     def stopped(self, old: Mapping[str, list[int]], new: Mapping[str, list[int]]) -> int:
         """That the new version leaves every field as it is, and the old one does not.
 
-        Where the old one only sets what is gone, the new one sets nothing that is new either.
+        Where the old one only sets what is gone or has another name by now, the new one sets
+        nothing that is new either.
         """
-        graph, both = self.graph, self.fields
-        stays = graph.all(self._stays(self.new, now, new) for _, now in both)
-        moved = graph.any(self._stays(self.old, was, old) ^ 1 for was, _ in both)
+        graph = self.graph
+        same = [pair for pair in self.fields if pair[0].name == pair[1].name]
+        others = [pair for pair in self.fields if pair[0].name != pair[1].name]
+        stays = graph.all(self._stays(self.new, now, new) for _, now in same)
+        moved = graph.any(self._stays(self.old, was, old) ^ 1 for was, _ in same)
+        renamed = graph.all(self._stays(self.new, now, new) for _, now in others)
         [gone, come] = (
             [self._stays(side, each, effect) for each in self.unpaired(side) if not each.ghost]
             for side, effect in ((self.old, old), (self.new, new))
         )
+        gone += (self._stays(self.old, was, old) for was, _ in others)
         replaced = graph.both(graph.all(come), graph.all(gone) ^ 1)
-        return graph.both(stays, graph.either(moved, replaced))
+        return graph.all([stays, renamed, graph.either(moved, replaced)])
 
     def _stays(self, side: Side, field: Variable, effect: Mapping[str, list[int]]) -> int:
         """That a field is left as it is."""

@@ -82,7 +82,9 @@ def compared(
     repaired = {names.get(goal, goal) for goal in violated}
     judged = _notes(judged, joint, renamed, change, moved, repaired)
     digests = {**judged.digests, **_of_steps(old, new, change)}
-    return replace(judged, names=_words(change), digests=digests)
+    return replace(
+        judged, names=_words(change, {f.name for f in old.fields if f.bits}), digests=digests
+    )
 
 
 def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> Compared:
@@ -157,11 +159,12 @@ def _of_steps(old: Behaviour, new: Behaviour, change: Difference) -> dict[str, t
     return digests
 
 
-def _words(change: Difference) -> dict[str, str]:
-    """The words in which new names of fields, steps and choices differ from the old ones."""
+def _words(change: Difference, known: Collection[str]) -> dict[str, str]:
+    """The words in which new names differ from old ones: of `known` fields, steps and choices."""
     found: dict[str, str] = {}
+    fields = {name: now for name, now in change.joined_fields.items() if name in known}
     for was, now in (
-        *change.joined_fields.items(),
+        *fields.items(),
         *change.renamed_steps,
         *change.renamed_choices,
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -31,8 +32,8 @@ LOST = {
     "failing": ("is possible", "fails an assertion, as it is known to"),
 }
 """What a step did, and does, where less can happen."""
-PER_SYSTEM = ("step", "choice")
-"""Kinds of what other systems have by the same name, too."""
+PER_SYSTEM = re.compile(r"(step|choice|claim:(assertion|observed|observer|note)/|claim:deadlock$)")
+"""How the keys begin of what other systems have by the same name, too."""
 
 
 class Weakened:
@@ -76,8 +77,8 @@ class Weakened:
             if side.change is not None:
                 yield from self._of_steps(side, side.change)
                 yield from self._of_starts(side.system, side.change)
-        noting = tuple(name for name, side in self._sides.items() if side.judged.noted)
-        yield from observed_otherwise(self._then, self._now, noting)
+        noted = {name: side.judged for name, side in self._sides.items() if side.judged.noted}
+        yield from observed_otherwise(self._then, self._now, noted)
         yield from self._unobserved()
         for name, side in self._sides.items():
             yield from asserted_less(self._then, self._now, name, side.judged)
@@ -292,7 +293,7 @@ class Weakened:
 
 def _by_system(found: Weakening) -> Weakening:
     """With digests of its own for each system: who accepts a step of one accepts no other's."""
-    if found.kind not in PER_SYSTEM or len(found.systems) != 1:
+    if not PER_SYSTEM.match(found.key) or len(found.systems) != 1:
         return found
     [system] = found.systems
     return replace(found, was=digest_in(system, found.was), now=digest_in(system, found.now))

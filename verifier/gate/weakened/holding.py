@@ -14,7 +14,7 @@ from typing import Any
 from verifier.gate.weakened.texts import unparsed
 from verifier.language.asserting import body_of, held_by
 from verifier.language.constants import PLAIN
-from verifier.language.errors import ModelError, is_model_file
+from verifier.language.errors import ModelError, is_model_file, within_project
 from verifier.language.functions import about
 from verifier.language.named_values import named_in, names_in
 from verifier.language.ownership import is_own, is_record
@@ -37,7 +37,7 @@ def loaded_observers() -> list[FunctionType]:
 
 
 def held_by_observers() -> dict[str, dict[str, str]]:
-    """For each observer, by the name in its text, what it holds: each part's name and text.
+    """For each observer, as FILE:NAME, what it holds: each part's name and text.
 
     Other observers that it calls are no part of it: they are compared themselves.
     """
@@ -45,7 +45,8 @@ def held_by_observers() -> dict[str, dict[str, str]]:
     apart = {id(each) for each in observers}
     found: dict[str, dict[str, set[str]]] = {}
     for observer in observers:
-        parts = found.setdefault(observer.__code__.co_name, {})
+        code = observer.__code__
+        parts = found.setdefault(f"{within_project(code.co_filename)}:{code.co_name}", {})
         for name, text in _held(observer, methods, apart):
             parts.setdefault(name, set()).add(text)
     return {

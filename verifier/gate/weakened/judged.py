@@ -17,6 +17,7 @@ from verifier.gate.scores import Entry as Score
 from verifier.gate.scores import scores
 from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.asserting import Assertions, assertions
+from verifier.gate.weakened.functions import Functions
 from verifier.gate.weakened.holding import constants_of, held_by_observers, loaded_observers
 from verifier.gate.weakened.noting import events_of, ghost_words, notes
 from verifier.gate.weakened.observing import called, moved, observations, observers
@@ -42,6 +43,7 @@ class Judged:
     """For each system, which of the claims are about it."""
     pairs: tuple[str, ...] = ()
     observers: Mapping[str, Written] = field(default_factory=dict)
+    """As FILE:NAME."""
     held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What each observer calls and reads, see `held_by_observers`."""
     observations: Mapping[str, Written] = field(default_factory=dict)
@@ -76,8 +78,9 @@ class Judged:
 
     @cached_property
     def words_noted(self) -> frozenset[str]:
-        """The words in observers, with all that they hold, and in what their calls depend on."""
-        texts = [*self.observations, *map(self.noted_by, self.observers)]
+        """The words in observers, notes and assertions, and in all that these depend on."""
+        texts = [*self.observations, *self.notes, *map(self.noted_by, self.observers)]
+        texts += (one.written.text for several in self.assertions.held.values() for one in several)
         return frozenset(word for text in texts for word in WORD.findall(text))
 
     def calls_in(self, caller: str) -> str:
@@ -88,7 +91,7 @@ class Judged:
 def judged_by(catalogue: Catalogue) -> Judged:
     """All that judges the systems of a catalogue."""
     noting = observers(catalogue.root)
-    names = {*noting, *observing()}
+    names = {*(key.rpartition(":")[2] for key in noting), *observing()}
     standing, meanings = standing_for(catalogue.root, names)
     said = {
         name: tuple(map(claim_name, catalogue.properties_of(system)))
@@ -105,8 +108,8 @@ def judged_by(catalogue: Catalogue) -> Judged:
         observations=observations(catalogue.root, names | standing, meanings),
         moved=moved(catalogue.root, names),
         ghosts=ghost_words(catalogue.systems.values()),
-        notes=notes(catalogue.root, events_of(catalogue.systems.values()), {*noting}),
-        assertions=assertions(catalogue.root),
+        notes=notes(catalogue.root, events_of(catalogue.systems.values()), names, meanings),
+        assertions=assertions(Functions(catalogue.root)),
         constants={name: constants_of(system) for name, system in catalogue.systems.items()},
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
         mutants=(mutants := scores(catalogue.root)),

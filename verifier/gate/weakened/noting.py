@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from verifier.gate.weakened.observing import giving, project_functions, with_sources
+from verifier.gate.weakened.observing import (
+    Meaning,
+    attributes_in,
+    called,
+    giving,
+    project_functions,
+    with_sources,
+)
 from verifier.gate.weakened.texts import Written
+from verifier.language.errors import within_project
 from verifier.language.layout import layout_of
 from verifier.language.system import System
 
@@ -42,26 +50,52 @@ def ghost_words(systems: Iterable[System]) -> frozenset[str]:
     return frozenset(part.partition("[")[0] for path in paths for part in path.split("."))
 
 
-def notes(root: Path, events: Events, observers: Collection[str]) -> dict[str, Written]:
-    """The assignments to events, each as FIELD FUNCTION: TEXT with what it depends on.
+def notes(
+    root: Path, events: Events, observers: Collection[str], meanings: Mapping[str, Meaning]
+) -> dict[str, Written]:
+    """The assignments to events, each as FIELD FILE:FUNCTION: TEXT with what it depends on.
 
-    The same text, twice in one function, is there once more for each time.
+    So are calls of functions that do nothing else, by the function's name. To what a text depends
+    on belong `meanings` of what is named there. The same text, twice in one function, is there once
+    more for each time.
     """
     found: dict[str, Written] = {}
-    for file, function in project_functions(root):
-        if function.name in observers:
-            continue
+    functions = [each for each in project_functions(root) if each[1].name not in observers]
+    readable = attributes_in(root, {*observers, *meanings})
+    noting = {function.name for _, function in functions if _only_notes(function, events)}
+    for file, function in functions:
+        where = within_project(str(file)), file.relative_to(root).as_posix()
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and called(call) in noting:
+                text = with_sources(function, call, "", meanings, readable)
+                _add(found, f"{called(call)} {where[0]}:{function.name}: {text}", where[1], call)
         names = _standing_for(function, events)
         for target, value in giving(function):
             if isinstance(target, ast.Name) or not _is_event(target, events, names):
                 continue
             text = f"{ast.unparse(target)} = {ast.unparse(value)}"
             field = next(part.attr for part in ast.walk(target) if isinstance(part, ast.Attribute))
-            key = f"{field} {function.name}: {with_sources(function, target, text)}"
-            while key in found:
-                key += " again"
-            found[key] = Written(file.relative_to(root).as_posix(), target.lineno, text)
+            depends = with_sources(function, target, text, meanings, readable)
+            _add(found, f"{field} {where[0]}:{function.name}: {depends}", where[1], target, text)
     return found
+
+
+def _add(found: dict[str, Written], key: str, file: str, node: ast.expr, text: str = "") -> None:
+    while key in found:
+        key += " again"
+    found[key] = Written(file, node.lineno, text or ast.unparse(node))
+
+
+def _only_notes(function: ast.FunctionDef, events: Events) -> bool:
+    """Whether a function assigns to events, and does nothing else."""
+    names = _standing_for(function, events)
+    targets = [t for t, _ in giving(function) if not isinstance(t, ast.Name)]
+    others = (ast.Assert, ast.Raise, ast.Delete)
+    return (
+        bool(targets)
+        and all(_is_event(target, events, names) for target in targets)
+        and not any(isinstance(node, others) for node in ast.walk(function))
+    )
 
 
 def _standing_for(function: ast.FunctionDef, events: Events) -> set[str]:

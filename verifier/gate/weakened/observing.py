@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from verifier.gate.weakened.texts import Written, tree_of, unparsed
+from verifier.language.errors import within_project
 from verifier.project.sources import python_files
 
 OBSERVER = "observer"
@@ -18,18 +19,15 @@ ENDING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
 def observers(root: Path) -> dict[str, Written]:
-    """The observers of a project by name; of several with one name the texts of all."""
+    """The observers of a project, each as FILE:NAME."""
     found: dict[str, Written] = {}
     for file in project_files(root):
         tree = tree_of(file)
         names = {OBSERVER, *_aliases(tree)}
         for function in _functions(tree):
             if any(called(each) in names for each in function.decorator_list):
-                one = _written(root, file, function, unparsed(function))
-                known = found.get(function.name)
-                if known is not None:
-                    one = Written(known.file, known.line, f"{known.text}\n{one.file}\n{one.text}")
-                found[function.name] = one
+                key = f"{within_project(str(file))}:{function.name}"
+                found[key] = _written(root, file, function, unparsed(function))
     return found
 
 
@@ -78,19 +76,20 @@ class Meaning:
 def observations(
     root: Path, names: Collection[str], meanings: Mapping[str, Meaning] = NOTHING
 ) -> dict[str, Written]:
-    """The calls of observers, each as OBSERVER FUNCTION: TEXT with what its arguments hang on.
+    """The calls of observers, each as OBSERVER FILE:FUNCTION: TEXT with what arguments hang on.
 
     To that belong `meanings` of what is named there. The same text, twice in one function, is there
     once more for each time.
     """
     found: dict[str, Written] = {}
+    readable = attributes_in(root, {*names, *meanings})
     for file in project_files(root):
         for function in _functions(tree_of(file)):
             standing = {*names, *_locals(function, names)}
             for call in ast.walk(function):
                 if isinstance(call, ast.Call) and called(call) in standing:
-                    text = with_sources(function, call, meanings=meanings)
-                    key = f"{called(call)} {function.name}: {text}"
+                    text = with_sources(function, call, "", meanings, readable)
+                    key = f"{called(call)} {within_project(str(file))}:{function.name}: {text}"
                     while key in found:
                         key += " again"
                     found[key] = _written(root, file, call, ast.unparse(call))
@@ -158,8 +157,12 @@ def with_sources(
     part: ast.expr,
     text: str = "",
     meanings: Mapping[str, Meaning] = NOTHING,
+    readable: Collection[str] = (),
 ) -> str:
-    """A part with the conditions on it, and what gives values to all that is read in these."""
+    """A part with the conditions on it, and what gives values to all that is read in these.
+
+    What is called may read `readable` attributes of what it is given.
+    """
     wanted, texts = _read(part), {text or ast.unparse(part): None}
     free, named = mentioned(function), mentioned(part)
     for test in conditions(function, part):
@@ -170,7 +173,7 @@ def with_sources(
     while True:
         before = len(texts)
         for target, source in given:
-            if not wanted.isdisjoint(_read(target)):
+            if not wanted.isdisjoint(_read(target)) and _may_be_read(target, wanted, readable):
                 texts[f"{ast.unparse(target)} = {ast.unparse(source)}"] = None
                 wanted |= _read(source)
                 named |= mentioned(source)
@@ -180,6 +183,26 @@ def with_sources(
             named |= meanings[name].names
         if len(texts) == before:
             return "; ".join(texts)
+
+
+def attributes_in(root: Path, functions: Collection[str]) -> frozenset[str]:
+    """The attributes in functions with some names."""
+    return frozenset(
+        node.attr
+        for _, function in project_functions(root)
+        if function.name in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute)
+    )
+
+
+def _may_be_read(target: ast.expr, wanted: Collection[str], readable: Collection[str]) -> bool:
+    """Whether it is a variable, or an attribute that is read by its name or by what is called."""
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    if not isinstance(target, ast.Attribute) or target.attr in readable:
+        return True
+    return any(target.attr in name.split(".") for name in wanted)
 
 
 def giving(scope: ast.AST, nested: bool = True) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -110,28 +110,37 @@ class There:
     def _claims(self, name: str) -> Iterator[str]:
         kind, _, rest = name.partition("/")
         if kind == "observer":
-            if rest in self.now.observers:
-                yield digest_of(self.now.observers[rest].text)
-                yield digest_of(self.now.noted_by(rest))
-            callers = {key.partition(": ")[0] for key in self.now.observations}
-            yield from (
-                digest_of(self.now.calls_in(c)) for c in callers if c.startswith(f"{rest} ")
-            )
+            texts = [*self._observed(rest)]
+            yield from map(digest_of, texts)
+            for name in self.catalogue.systems:
+                yield from (digest_in(name, digest_of(text)) for text in texts)
         elif kind in ("assertion", "note"):
             return
         elif name == DEADLOCK:
-            yield from (said(b.circuit, [name]) for _, b in self._systems if name in b.circuit.bad)
+            for system, behaviour in self._systems:
+                if name in behaviour.circuit.bad:
+                    yield digest_in(system.name, said(behaviour.circuit, [name]))
         elif kind == "ghost":
             fields = [f for _, b in self._systems for f in b.fields if f.name == rest]
             yield from (digest_of(EXPOSED) for field in fields if not field.ghost)
         elif kind == "observed":
-            for _, behaviour in self._systems:
+            for system, behaviour in self._systems:
                 notes = [goal for goal in behaviour.circuit.bad if ":" not in goal]
                 notes += [field.name for field in behaviour.fields if field.ghost]
-                yield from (of_note(behaviour, note) for note in notes)
+                for note in notes:
+                    yield digest_in(system.name, of_note(behaviour, note))
         else:
             for claims in self._claims_of_systems:
                 yield from (left_of(claims, f"{each}{name}") for each in (ALWAYS, SOMETIMES))
+
+    def _observed(self, name: str) -> Iterator[str]:
+        """What there is of observers of a name, and of the calls of these in each function."""
+        for key, each in self.now.observers.items():
+            if key.rpartition(":")[2] == name:
+                yield each.text
+                yield self.now.noted_by(key)
+        callers = {key.partition(": ")[0] for key in self.now.observations}
+        yield from (self.now.calls_in(each) for each in callers if each.startswith(f"{name} "))
 
     def _steps(self, name: str) -> Iterator[str]:
         for system, behaviour in self._systems:
