@@ -24,11 +24,11 @@ from verifier.language.names import (
     two_systems,
 )
 from verifier.language.system import System, bindings
+from verifier.project.assigned_records import refuse_assigned_records
 from verifier.project.elsewhere import refuse_elsewhere
 from verifier.project.expectations import expected_verdicts
 from verifier.project.importing import Imports, opened
 from verifier.project.modules import is_private, modules_under
-from verifier.project.rebound import refuse_rebound_names
 from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
 from verifier.project.toml import read_toml as read_toml
@@ -266,11 +266,11 @@ def load(root: Path) -> Catalogue:
     for module in own:
         refuse_changed_records(module)
     others = [sys.modules[n] for n in imports.sources if n.startswith("properties.")]
-    refuse_rebound_names([*models, *private])
+    refuse_assigned_records([*models, *private])
     refuse_untaken_claims((each for each in others if each not in claimed), properties)
     program.require_same()
     refuse_elsewhere(systems.values(), properties)
-    _check_names(root, properties, made)
+    _check_names(imports, properties, made)
     ordered = dict(sorted(systems.items()))
     groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
     recorded = expected_verdicts(root / "properties" / "verdicts.toml", ordered, groups)
@@ -286,13 +286,14 @@ def _modules(root: Path, part: str) -> tuple[list[ModuleType], list[ModuleType]]
 
 
 def _check_names(
-    root: Path, properties: Iterable[ModelFunction], made: Mapping[str, tuple[str, str]]
+    imports: Imports,
+    properties: Iterable[ModelFunction],
+    made: Mapping[str, tuple[str, str]],
 ) -> None:
     """Refuse names that stand for two things or that nobody could type."""
-    texts = {getattr(sys.modules[name], "__file__", None) for name in _loaded(*PARTS)}
-    for text in sorted(Path(text) for text in texts if text):
-        if text.resolve().is_relative_to(root.resolve()):
-            check_text(text)
+    for name in sorted(imports.repeating):
+        if imports.sources[name].root == 0:
+            check_text(Path(imports.sources[name].file))
     check_functions(properties)
     groups = {function.group for function in properties}
     systems, pairs = {name: name for name in made}, {}

@@ -40,7 +40,7 @@ SWALLOWED = "try:\n    START = {}\nexcept Exception:\n    START = Cpu()"
             "from operator import attrgetter\nWAS = attrgetter('chosen.__code__')",
             "`attrgetter` is given `chosen.__code__`",
         ),
-        ("Cpu.lazy = False", "`Cpu.lazy` is assigned to after the class was made"),
+        ("Cpu.lazy = False", "`Cpu.lazy` is assigned to, which has a value"),
     ],
 )
 def test_what_a_record_would_answer_otherwise_is_refused(

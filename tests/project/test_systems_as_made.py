@@ -28,6 +28,10 @@ class Machine:
     on: bool = False
     options: Options = Options()
 
+    def is_on(self) -> bool:
+        """Whether it is."""
+        return self.on
+
 
 class Built:
     """How the kernel is built."""
@@ -79,10 +83,9 @@ def test_lists_that_a_system_is_given_may_change_afterwards(project: Path) -> No
 
 
 FIRST = 'FIRST = System("s/first", Machine(), (use,))\n'
-REBOUND = (
-    "`{}` of `models.flags`, which `use` reads, stands for something else by now than where the "
-    "system `s/first` is made"
-)
+REBOUND = "`{}` stands for one thing after another, and `use` reads it when it runs, which is later"
+AGAIN = "`{}` is assigned to, which has a value"
+LATER = "`{}` was assigned to after the system `s/first` was made"
 
 
 @pytest.mark.parametrize(
@@ -92,9 +95,9 @@ REBOUND = (
         ("FIRST.initial.options.fixes = True\n", "a default or an initial state is assigned to"),
         ("CHECKS = True\n", REBOUND.format("CHECKS")),
         ("OPTIONS = Options(fixes=True)\n", REBOUND.format("OPTIONS")),
-        ("OPTIONS.fixes = True\n", REBOUND.format("OPTIONS")),
-        ("Built.WITH_FIXES = True\n", REBOUND.format("Built")),
-        ("Task.A.fixes = True\n", REBOUND.format("Task")),
+        ("OPTIONS.fixes = True\n", LATER.format("OPTIONS")),
+        ("Built.WITH_FIXES = True\n", AGAIN.format("Built.WITH_FIXES")),
+        ("Task.A.fixes = True\n", AGAIN.format("Task.A.fixes")),
     ],
 )
 def test_what_a_system_is_made_of_stays(project: Path, text: str, message: str) -> None:
@@ -120,19 +123,17 @@ def run(kernel: Kernel) -> None:
     kernel.machine.on = not kernel.era.options.fixes
 
 
-OPTIONS = Options()
-FIRST = System("s/first", Kernel(era=Era(OPTIONS)), (run,))
+HELD = Options()
+FIRST = System("s/first", Kernel(era=Era(HELD)), (run,))
 """
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("OPTIONS.fixes = True\n", "`era` of the system `s/first` was assigned to after"),
-        (
-            "Machine.on_or_off = property(lambda self: self.on)\n",
-            "the class `Machine` of the system",
-        ),
+        ("HELD.fixes = True\n", LATER.format("era")),
+        ("Machine.is_on = lambda self: True\n", AGAIN.format("Machine.is_on")),
+        ("setattr(Machine, 'is_on', lambda self: True)\n", AGAIN.format("Machine.is_on")),
     ],
 )
 def test_what_a_system_holds_stays(project: Path, text: str, message: str) -> None:
@@ -143,7 +144,7 @@ def test_what_a_system_holds_stays(project: Path, text: str, message: str) -> No
 def test_another_module_does_not_change_it_either(project: Path) -> None:
     module(project, HEAD + FIRST)
     module(project, "import models.flags as flags\n\nflags.CHECKS = True\n", "later")
-    assert refused(project) == REBOUND.format("CHECKS")
+    assert refused(project) == AGAIN.format("models.flags.CHECKS")
 
 
 @pytest.mark.parametrize("used", ["flags", "models.flags"])
@@ -163,7 +164,7 @@ SECOND = System("s/second", {used}.Machine(), (leave,))
 """
     module(project, HEAD + FIRST + "LEFT = False\n")
     module(project, use, "later")
-    assert refused(project).startswith("`LEFT` of `models.flags`, which `leave` reads")
+    assert refused(project) == AGAIN.format("models.flags.LEFT")
 
 
 @pytest.mark.parametrize("imported", ["import models.lib", "import models\nimport models.lib"])
@@ -195,3 +196,91 @@ def test_names_that_no_model_function_reads_may_stand_for_one_thing_after_anothe
     again = FIRST.replace("FIRST", "SECOND").replace("first", "second")
     module(project, f"{HEAD}start = Machine()\n{FIRST}start = None\nOTHER = 1\n{again}OTHER = 2\n")
     assert {"s/first", "s/second"} <= load(project).systems.keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for CHECKS in (True, False):\n    NAMES.append(CHECKS)\n",
+        "NAMES.append(CHECKS := True)\n",
+        "def change() -> None:\n    global CHECKS\n    CHECKS = True\n\n\nchange()\n",
+        "CHECKS |= True\n",
+        'with open("/dev/null") as CHECKS:\n    pass\n',
+        "CHECKS, OTHER = True, False\n",
+        "NAMES += [1 for _ in NAMES if (CHECKS := True)]\n",
+    ],
+)
+def test_however_a_name_gets_another_value(project: Path, text: str) -> None:
+    module(project, f"{HEAD}NAMES: list[bool] = []\n{FIRST}{text}")
+    assert refused(project) == REBOUND.format("CHECKS")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if NAMES:\n    VALUE = 1\nelse:\n    VALUE = 2\n",
+        "try:\n    VALUE = NAMES[0]\nexcept IndexError:\n    VALUE = 0\n",
+        "VALUE = 1\nVALUE = VALUE + 1\n",
+        "import models\nimport models.x86.cr0 as VALUE\nimport models.x86.cr0\n",
+        "VALUE = 1\nfor other in NAMES:\n    NAMES.append(other)\n",
+    ],
+)
+def test_names_that_have_one_value_are_permitted(project: Path, text: str) -> None:
+    read = "\n\ndef read() -> object:\n    return VALUE, models\n" if "models" in text else ""
+    read = read or "\n\ndef read() -> object:\n    return VALUE\n"
+    module(project, f"{HEAD}NAMES: list[bool] = []\n{FIRST}{text}{read}")
+    assert "s/first" in load(project).systems
+
+
+def test_a_claim_of_a_loop_is_refused(project: Path) -> None:
+    module(project, HEAD + FIRST)
+    claims = """from models.flags import Machine, Task
+from verifier.language import always
+
+FOUND = []
+for task in Task:
+
+    @always("off")
+    def is_off(machine: Machine) -> bool:
+        return not machine.on or task == Task.B
+
+    FOUND.append(is_off)
+"""
+    (project / "properties" / "off.py").write_text(claims)
+    assert refused(project).startswith("`task` stands for one thing after another, and `is_off`")
+
+
+def test_a_variant_that_another_one_takes_the_place_of_is_missed(project: Path) -> None:
+    variants = """from dataclasses import replace
+from models.flags import FIRST, Machine
+
+FOUND = {}
+for on in (False, True):
+    FOUND["s/variant"] = replace(FIRST, name="s/variant", initial=Machine(on=on))
+VARIANT = FOUND["s/variant"]
+"""
+    module(project, HEAD + FIRST)
+    module(project, variants, "variants")
+    assert refused(project).startswith("the system `s/variant` is not checked")
+
+
+def test_a_module_that_takes_from_itself_what_another_has_is_refused(project: Path) -> None:
+    """The bundled module of its name is hidden by it."""
+    module(project, HEAD + FIRST)
+    (project / "properties" / "isolation.py").write_text("from properties.isolation import *\n")
+    assert refused(project) == "`properties.isolation` imports from itself"
+
+
+def test_a_module_that_puts_another_one_in_its_place_is_refused(project: Path) -> None:
+    module(
+        project,
+        "import sys\nfrom types import ModuleType\nsys.modules[__name__] = ModuleType('x')\n",
+    )
+    assert refused(project).startswith("`models/flags.py` cannot be imported")
+
+
+def test_assert_never_in_a_table_is_an_assertion(project: Path) -> None:
+    table = "from typing import assert_never\n\nFAIL = (assert_never,)\n"
+    fails = "\n\n@step\ndef fail(machine: Machine) -> None:\n    FAIL[0](machine)\n\n\n"
+    module(project, f'{table}{HEAD}{fails}ONE = System("s/one", Machine(), (fail,))\n')
+    assert Pair("s/one", "assertions") in load(project).pairs()

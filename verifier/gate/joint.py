@@ -199,31 +199,27 @@ class Joint:
     def stopped(self, old: Mapping[str, list[int]], new: Mapping[str, list[int]]) -> int:
         """That the new version leaves every field as it is, and the old one does not.
 
-        Where the old one only sets what is gone or has another name by now, the new one sets
-        nothing that is new either.
+        Where the old one sets only what is gone, or renamed, the new one sets nothing new.
         """
         graph = self.graph
-        same = [pair for pair in self.fields if pair[0].name == pair[1].name]
-        others = [pair for pair in self.fields if pair[0].name != pair[1].name]
-        stays = graph.all(self._stays(self.new, now, new) for _, now in same)
-        moved = graph.any(self._stays(self.old, was, old) ^ 1 for was, _ in same)
-        renamed = graph.all(self._stays(self.new, now, new) for _, now in others)
+        stays = graph.all(self._stays(self.new, now, new) for _, now in self.fields)
+        same = [was for was, now in self.fields if was.name == now.name]
+        moved = graph.any(self._stays(self.old, was, old) ^ 1 for was in same)
         [gone, come] = (
-            [self._stays(side, each, effect) for each in self.unpaired(side) if not each.ghost]
+            [self._stays(side, each, effect) for each in self._unpaired(side) if not each.ghost]
             for side, effect in ((self.old, old), (self.new, new))
         )
-        gone += (self._stays(self.old, was, old) for was, _ in others)
+        gone += (self._stays(self.old, was, old) for was, _ in self.fields if was not in same)
         replaced = graph.both(graph.all(come), graph.all(gone) ^ 1)
-        return graph.all([stays, renamed, graph.either(moved, replaced)])
+        return graph.both(stays, graph.either(moved, replaced))
 
     def _stays(self, side: Side, field: Variable, effect: Mapping[str, list[int]]) -> int:
-        """That a field is left as it is."""
         return self.same(field, side.bits(field), field, effect["field " + field.name])
 
-    def unpaired(self, side: Side) -> list[Variable]:
+    def _unpaired(self, side: Side) -> list[Variable]:
         """The fields that only one version has."""
-        known = {id(pair[side is self.new]) for pair in self.fields}
-        return [each for each in side.behaviour.fields if id(each) not in known]
+        known = [pair[side is self.new] for pair in self.fields]
+        return [each for each in side.behaviour.fields if each not in known]
 
     def unobserved(self, step: str, noted: Collection[str]) -> list[Aspect]:
         """What a step makes of what is `noted` otherwise, and what it violated and does not.

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 from enum import Enum
-from time import perf_counter_ns
-from types import CodeType, FrameType
+from inspect import getattr_static
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from verifier.language.errors import GUARD, ModelError, Place, refuse, within_project
@@ -25,8 +25,8 @@ T = TypeVar("T")
 ELSEWHERE = "move it there: what a model runs is compiled from there, and watched"
 
 
-ASSIGNED = "__assigned__"
-"""The attribute of a class that says when one of it, or of its members, was last assigned to."""
+OF_DOCUMENTS = {"__doc__", "__module__", "__name__", "__qualname__", "__wrapped__"}
+"""Attributes that only people read."""
 
 NUMBER = "@number"
 """How it calls the one on the right of `%`."""
@@ -67,18 +67,39 @@ def only_numbers(value: T) -> T:
     return value
 
 
-def only_records(target: T) -> T:
-    """What an attribute is assigned to; refused in a run unless it is a record."""
+def only_records(target: T, name: str) -> T:
+    """What an attribute is assigned to; refused in a run unless it is a record.
+
+    While modules are loaded, what a function may read of a class, a member of an enum, a function
+    or a module has its value once.
+    """
     whole = is_record(target) and "__layout__" in type(target).__dict__
     if RUNNING.get() is not None and not whole:
-        name = f"class `{target.__name__}`" if isinstance(target, type) else "an object"
+        what = f"class `{target.__name__}`" if isinstance(target, type) else "an object"
         raise refuse(
-            f"an attribute of {name} of type `{type(target).__name__}` is assigned to", STATE
+            f"an attribute of {what} of type `{type(target).__name__}` is assigned to", STATE
         )
-    kind: Any = type(target) if isinstance(target, Enum) else target
-    if isinstance(kind, type) and is_own(kind) and not whole:
-        type.__setattr__(kind, ASSIGNED, perf_counter_ns())
+    if not whole and _has_already(target, name):
+        owner = getattr(target, "__name__", None) or str(target)
+        raise refuse(
+            f"`{owner}.{name}` is assigned to, which has a value",
+            "give it its value once: what reads it does so later, when it runs",
+        )
     return target
+
+
+def _has_already(target: Any, name: str) -> bool:
+    """Whether an attribute is there of what functions may read, as they stand for themselves."""
+    kind: Any = type(target)  # whose own code is not asked
+    if issubclass(kind, ModuleType):
+        return GUARD in target.__dict__.get("__builtins__", ())
+    if issubclass(kind, Enum):
+        made = any(each is target for each in kind._member_map_.values())
+        return made and name in target.__dict__
+    guarded = kind is FunctionType and GUARD in target.__builtins__
+    own = guarded or (issubclass(kind, type) and is_own(target))
+    missing = object()
+    return own and name not in OF_DOCUMENTS and getattr_static(target, name, missing) is not missing
 
 
 INSTRUMENTS: dict[str, Callable[..., Any]] = {
@@ -97,7 +118,7 @@ def guard(nodes: Iterable[Node], file: str) -> None:
             if node.attr in INSIDES:
                 node.value = _guarded(INSIDE, node.value)
             if isinstance(node.ctx, ast.Store | ast.Del):
-                node.value = _guarded(GUARD, node.value)
+                node.value = _guarded(GUARD, node.value, node.attr)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
             node.right = _guarded(NUMBER, node.right)
         elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mod):
@@ -128,9 +149,10 @@ def _guard_identity(node: ast.Compare, file: str) -> None:
             )
 
 
-def _guarded(name: str, node: ast.expr) -> ast.Call:
+def _guarded(name: str, node: ast.expr, *texts: str) -> ast.Call:
     where = place_in_text(node)
-    return ast.Call(ast.Name(name, ast.Load(), **where), [node], [], **where)
+    given = [node, *(ast.Constant(text, **where) for text in texts)]
+    return ast.Call(ast.Name(name, ast.Load(), **where), given, [], **where)
 
 
 def is_guarded(running: Any) -> bool:

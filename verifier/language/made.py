@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from time import perf_counter_ns
 from types import FrameType, ModuleType
 from typing import Any, Literal
@@ -27,12 +27,10 @@ class Made:
     kind: Literal["system", "claim"]
     name: str
     place: Place
-    refines: bool = False
-    """Whether it was made by `dataclasses.replace` from another one."""
+    was_refined: bool = False
+    """Whether another one of its name was made from it, by `dataclasses.replace`."""
     moment: int = 0
     """When, in nanoseconds of `perf_counter_ns`."""
-    around: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """By module, the identities of what its names stood for then; of a system only."""
     was_held: bool = False
     """Whether a name of the module stood for it when another one of its name was made."""
 
@@ -44,23 +42,25 @@ def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
     """
     outer: FrameType | None = sys._getframe(1)
     loading: list[FrameType] = []
-    refines = False
+    refined: object = None
     while outer is not None:
-        refines |= outer.f_code is REPLACE
+        if outer.f_code is REPLACE:
+            refined = outer.f_locals.get("obj")
         if _is_module(outer):
             loading.append(outer)
         outer = outer.f_back
     frame = next(filter(is_guarded, loading), loading[0] if loading else None)
     if frame is not None:
         place = Place(frame.f_code.co_filename, frame.f_lineno)
-        around = _around() if kind == "system" else {}
-        made = Made(ref(what), kind, name, place, refines, perf_counter_ns(), around)
+        made = Made(ref(what), kind, name, place, moment=perf_counter_ns())
         notes = frame.f_globals.setdefault(NOTES, [])
         held = {id(value) for value in frame.f_globals.values()}
         held -= {id(None)}  # what an earlier one is that is gone
         for number, earlier in enumerate(notes):
             if (earlier.kind, earlier.name) == (kind, name) and id(earlier.what()) in held:
-                notes[number] = replace(earlier, was_held=True)
+                notes[number] = earlier = replace(earlier, was_held=True)
+            if refined is not None and earlier.what() is refined and earlier.name == name:
+                notes[number] = replace(earlier, was_refined=True)
         notes.append(made)
 
 
@@ -68,12 +68,6 @@ def is_model_module(module: object) -> bool:
     """Whether a module is compiled with the guard, as what models run is."""
     held = vars(module).get("__builtins__") if isinstance(module, ModuleType) else None
     return isinstance(held, dict) and GUARD in held
-
-
-def _around() -> dict[str, dict[str, int]]:
-    """What the names of each module of models stand for, by identity."""
-    own = ((name, vars(module)) for name, module in sys.modules.items() if is_model_module(module))
-    return {name: dict(zip(held, map(id, held.values()), strict=True)) for name, held in own}
 
 
 def made_in(namespace: Mapping[str, Any]) -> list[Made]:

@@ -92,7 +92,7 @@ def _check(kind: str, name: str, part: str, place: Callable[[], Place]) -> None:
 def system_place(file: str, variable: str, name: str) -> Place:
     """The line of a file that makes a system, the one that gives it to a variable if it can be."""
     tree = _tree(Path(file))
-    bound = [each for each in _bindings(tree.body) if each.name == variable]
+    bound = [each for each in bindings(tree.body) if each.name == variable]
     for node in [*(each.node for each in bound), tree]:
         for call in ast.walk(node):
             if isinstance(call, ast.Call) and call.args:
@@ -104,14 +104,14 @@ def system_place(file: str, variable: str, name: str) -> Place:
 
 def check_text(file: Path) -> None:
     """Refuse a module in which a function or class silently replaces another of its name."""
-    pending: list[ast.AST] = [_tree(file)] if _may_repeat(file) else []
-    package = _package_of(file) if pending else ""
+    pending: list[ast.AST] = [_tree(file)]
+    package = _package_of(file)
     while pending:
         scope = pending.pop()
         body = getattr(scope, "body", [])
         if isinstance(body, list):
             within = isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef)
-            _check_scope(file, list(_bindings(body, (), package)), within)
+            _check_scope(file, list(bindings(body, (), package)), within)
         pending += (node for node in _inner(scope))
 
 
@@ -120,23 +120,6 @@ def _package_of(file: Path) -> str:
     loaded = [*sys.modules.values()]
     module = next((each for each in loaded if getattr(each, "__file__", None) == str(file)), None)
     return str(getattr(module, "__package__", None) or "")
-
-
-DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
-ASSIGNED = re.compile(r"^[ \t]*(\w[\w, \t]*?)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-IMPORTED = re.compile(r"^[ \t]*(?:from[^\n]*?)?\bimport\b(\s*\([^)]*\)|[^\n]*)", re.MULTILINE)
-
-
-def _may_repeat(file: Path) -> bool:
-    """Whether a name that a text defines, or gives to a system, appears again: most have none."""
-    text = file.read_text(encoding="utf-8", errors="replace")
-    defined = DEFINED.findall(text)
-    others = [word for part in IMPORTED.findall(text) for word in re.findall(r"\w+", part)]
-    assigned = [word for part in ASSIGNED.findall(text) for word in re.findall(r"\w+", part)]
-    systems = len(set(assigned)) < len(assigned) and "System(" in text
-    once = set(defined)
-    imports = len({*others}) < len(others) or "import *" in text
-    return len(once) < len(defined) or bool(once & {*others, *assigned}) or systems or imports
 
 
 def _tree(file: Path) -> ast.Module:
@@ -156,7 +139,7 @@ def _inner(scope: ast.AST) -> Iterator[ast.AST]:
 
 
 @dataclass(frozen=True)
-class _Binding:
+class Binding:
     """A statement that gives a name a value."""
 
     name: str
@@ -176,7 +159,7 @@ class _Binding:
         called = value.func if isinstance(value, ast.Call) else None
         return isinstance(called, ast.Name) and called.id == "System"
 
-    def replaces(self, first: _Binding) -> bool:
+    def replaces(self, first: Binding) -> bool:
         """Whether the value from before is lost."""
         if first.makes_system and self.makes_system:
             return True
@@ -203,13 +186,13 @@ def _decorator(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _check_scope(file: Path, bindings: list[_Binding], within: bool) -> None:
+def _check_scope(file: Path, bound: list[Binding], within: bool) -> None:
     """In a function, which can return early, only what stands side by side is compared."""
-    seen: dict[str, list[_Binding]] = {}
-    for binding in bindings:
+    seen: dict[str, list[Binding]] = {}
+    for binding in bound:
         for first in seen.setdefault(binding.name, []):
             apart = binding.branches != first.branches
-            if (within and apart) or _exclude(first.branches, binding.branches):
+            if (within and apart) or exclude(first.branches, binding.branches):
                 continue
             if binding.replaces(first):
                 before = _near(Place(str(file), first.line))
@@ -221,23 +204,23 @@ def _check_scope(file: Path, bindings: list[_Binding], within: bool) -> None:
         seen[binding.name].append(binding)
 
 
-def _exclude(one: Branches, other: Branches) -> bool:
+def exclude(one: Branches, other: Branches) -> bool:
     """Whether at most one of two lines runs."""
     branches = dict(one)
     return any(branches.get(node, branch) != branch for node, branch in other)
 
 
-def _bindings(
+def bindings(
     body: Iterable[ast.stmt], branches: Branches = (), package: str = ""
-) -> Iterator[_Binding]:
+) -> Iterator[Binding]:
     """What the statements of a scope of a module in a package bind, in their order."""
     for node in body:
         for name, imported in _names(node, package):
-            yield _Binding(name, node.lineno, branches, node, imported)
+            yield Binding(name, node.lineno, branches, node, imported)
         for number, part in enumerate(_parts(node)):
             around = (*branches, (id(node), number)) if _branches(node) else branches
-            yield from _bindings(part, around, package)
-        yield from _bindings(getattr(node, "finalbody", []), branches, package)
+            yield from bindings(part, around, package)
+        yield from bindings(getattr(node, "finalbody", []), branches, package)
 
 
 def _names(node: ast.stmt, package: str) -> Iterator[tuple[str, object]]:
@@ -259,6 +242,19 @@ def _names(node: ast.stmt, package: str) -> Iterator[tuple[str, object]]:
         for alias in node.names:
             for name in _public(held) if alias.name == "*" else (alias.name,):
                 yield alias.asname or name, held.get(name, f"{module}.{name}")
+    elif isinstance(node, ast.For | ast.With):
+        items = [item.optional_vars for item in getattr(node, "items", ())]
+        named = (
+            part
+            for each in [getattr(node, "target", None), *items]
+            if each
+            for part in ast.walk(each)
+        )
+        yield from ((part.id, None) for part in named if isinstance(part, ast.Name))
+    elif isinstance(node, ast.Expr | ast.If | ast.While):
+        value = node.value if isinstance(node, ast.Expr) else node.test
+        inner = (part.target for part in ast.walk(value) if isinstance(part, ast.NamedExpr))
+        yield from ((part.id, None) for part in inner)
     elif isinstance(node, ast.Assign) or (isinstance(node, ast.AnnAssign) and node.value):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         named = (part for target in targets for part in ast.walk(target))

@@ -6,6 +6,7 @@ import difflib
 from enum import Enum
 from functools import cached_property
 from inspect import isfunction
+from time import perf_counter_ns
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 from verifier.language.errors import ModelError, in_model, place_of, refuse
@@ -33,7 +34,7 @@ def _initialise(self: Any, **given: Any) -> None:
             store.values[field.offset] = store.raw(store.leaves[field.offset], value)
         else:
             fill(store, field.offset, field, value)
-    store.made = True
+    store.made, store.created = True, perf_counter_ns()
     store.owner = type(self), id(self)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Protocol, TypeVar, cast
 
 from verifier.language.encoding import encoding
@@ -298,5 +299,5 @@ def snapshot(record: T) -> T:
     if isinstance(source._store, SymbolicStore):
         store = SymbolicStore(source._store.run, leaves, [])
     store.values = [source._store.peek(place, store) for place in places]
-    store.made = True
+    store.made, store.created = True, perf_counter_ns()
     return cast("T", FamilyView(source._rows, store, 0) if family else view(type(source), store, 0))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from verifier.language.assignments import INSIDES, identity, only_outside
+from verifier.language.assignments import INSIDES, identity, only_outside, only_records
 from verifier.language.errors import refuse
 from verifier.language.ownership import is_record
 
@@ -33,6 +33,8 @@ def assigned(*given: Any) -> None:
     """`setattr`."""
     if len(given) > 1 and given[1] in INSIDES:
         only_outside(given[0])
+    if len(given) == 3:
+        only_records(given[0], given[1])
     setattr(*given)
 
 

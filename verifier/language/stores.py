@@ -42,8 +42,8 @@ class Store:
     """Whether this is a default's of a record class, or a system's initial state's."""
     made = False
     """Whether this is a record's own store with all its fields given."""
-    changed = 0
-    """When it was last assigned to, in nanoseconds of `perf_counter_ns`."""
+    created = changed = 0
+    """When it was made, and last assigned to, in nanoseconds of `perf_counter_ns`."""
     owner: tuple[type, int] | None = None
     """The record that it was made for, by type and identity."""
 

@@ -26,6 +26,7 @@ from verifier.language.stand_ins import MODULES
 from verifier.language.texts import forget
 from verifier.project.purity import reasons_of
 from verifier.project.reading import Reading, Reason, read_imports, refuse_held
+from verifier.project.rebound import may_repeat, refuse_rebound_names
 from verifier.project.sources import PARTS, Located, Source, located, show_as_compiled, text_of
 from verifier.project.values import digest_of
 from verifier.project.watching import threads, unwatched, watched
@@ -37,6 +38,8 @@ class Imports:
     def __init__(self, roots: Sequence[Path]) -> None:
         self.roots = tuple(roots)
         self.sources: dict[str, Source] = {}
+        self.repeating: set[str] = set()
+        """Modules in which a name may be defined twice."""
         self.packages = {part: self._package(part) for part in PARTS}
         self._found: dict[str, tuple[Located, tuple[str, ...]]] = {}
         self._readings: dict[str, Reading] = {}
@@ -87,6 +90,9 @@ class Imports:
         tree = ast.parse(source.text, source.file)
         self._readings[source.module] = read_imports(source, tree)
         code, names = instrumented(tree, source.file)
+        refuse_rebound_names(source.text, code, source.file)
+        if may_repeat(source.text, code):
+            self.repeating.add(source.module)
         self._read = None
         self.sources[source.module] = source
         show_as_compiled(source)
@@ -164,6 +170,12 @@ class Imports:
         reading = self._readings[source.module]
         reading.imports(name, tuple(fromlist or ()), level, self._place(source))
         found = builtins.__import__(name, globals, locals, fromlist or (), level)
+        if fromlist and found is sys.modules.get(source.module):
+            raise ModelError(
+                f"`{source.module}` imports from itself",
+                self._place(source),
+                "give it another name than the module that it takes something from",
+            )
         return found if level else MODULES.get(name, found)
 
 

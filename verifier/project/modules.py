@@ -41,7 +41,7 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
         blamed = blaming(f"module `{dotted}`", IMPORT_SECONDS, IMPORTS, str(file))
         with blamed, redirect_stdout(sys.stderr):
             module = importlib.import_module(dotted)
-        instead = module.__file__
+        instead = getattr(module, "__file__", None)
         if instead is None or Path(instead).resolve() != file.resolve():
             read = within_project(instead) if instead else "a folder"
             why = f": `{dotted}` is `{read}`"

@@ -1,136 +1,152 @@
-"""What stands for something else than where a system was made, though its functions read it.
+"""Names of a module that stand for one thing after another, though its functions read them.
 
-A function reads a name of its module when it runs, which is after all modules are loaded: systems
-that are made one after the other, with another value of the name each time, would be the same.
+A function reads a name when it runs, which is after all modules are loaded: systems, steps and
+claims that are made one after the other, with another value of the name each time, are all the same
+then. So such a name is given a value once.
 """
 
 from __future__ import annotations
 
+import ast
 import dis
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Iterator
+from inspect import CO_OPTIMIZED
+from types import CodeType
 
-from verifier.language.assignments import ASSIGNED
-from verifier.language.constants import items
-from verifier.language.errors import ModelError
-from verifier.language.functions import about
-from verifier.language.made import Made, is_model_module, made_in
-from verifier.language.named_values import named_in
-from verifier.language.ownership import is_record
+from verifier.language.errors import ModelError, Place
+from verifier.language.names import Binding, bindings, exclude
 from verifier.language.source_text import codes_within
-from verifier.language.system import System
 
-Names = Mapping[tuple[str, str], FunctionType]
-"""Names of modules, each with a function that reads it."""
+WIDE = dis.opmap["EXTENDED_ARG"]
+STORE = dis.opmap["STORE_NAME"]
+BACK = {dis.opmap[name] for name in ("JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT")}
 
 
-def refuse_rebound_names(modules: Iterable[ModuleType]) -> None:
-    """Refuse systems of some modules after which a name that models read got another value."""
-    all_made = [made for module in modules for made in made_in(vars(module))]
-    systems = [made for made in all_made if made.kind == "system"]
-    for made in systems:
-        _refuse_changed_parts(made)
-    changed = {made.place: [*_changed(made)] for made in systems}
-    if not any(changed.values()):
+def refuse_rebound_names(text: bytes, code: CodeType, file: str) -> None:
+    """Refuse a module that gives another value to a name which functions of it read.
+
+    `code` is the module's, compiled from the text.
+    """
+    inner = [*codes_within(code)]
+    often = {name for name, count in _stored(code).items() if count > 1}
+    often |= {str(each.argval) for each in _instructions(inner, "STORE_GLOBAL")}
+    if not often:
         return
-    read = _read()
-    for made in systems:
-        for module, name in changed.get(made.place, ()):
-            if (module, name) in read:
-                reader = read[module, name].__name__
-                raise ModelError(
-                    f"`{name}` of `{module}`, which `{reader}` reads, stands for something else by "
-                    f"now than where the system `{made.name}` is made",
-                    made.place,
-                    "make it a field of the state, which each system can start otherwise",
-                )
+    readers = {
+        str(instruction.argval): each.co_name
+        for each in inner
+        for instruction in _instructions([each], "LOAD_GLOBAL")
+    }
+    names = often & readers.keys()
+    found = next(_bound_again(ast.parse(text), names), None) if names else None
+    if found is not None:
+        name, line = found
+        raise ModelError(
+            f"`{name}` stands for one thing after another, and `{readers[name]}` reads it when it "
+            "runs, which is later",
+            Place(file, line),
+            "give each value a name of its own, or a field of the state",
+        )
 
 
-def _refuse_changed_parts(made: Made) -> None:
-    """Refuse a system of which a record's class, or something in a constant, was assigned to."""
-    system = made.what()
-    if not isinstance(system, System):
-        return  # another one stands for it
-    leaves = zip(system.layout.leaves, system.initial_values, strict=True)
-    pending = [(f"`{leaf.path}`", value) for leaf, value in leaves if leaf.constant]
-    pending += [(f"the class `{_name(kind)}`", kind) for _, kind in system.layout.nodes]
-    seen = set[int]()
-    while pending:
-        where, value = pending.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if _assigned(value) > made.moment:
-            raise ModelError(
-                f"{where} of the system `{made.name}` was assigned to after the system was made",
-                made.place,
-                "make all that a system consists of before it",
-            )
-        inside = value.values() if isinstance(value, Mapping) else dict(items(value)).values()
-        pending += ((where, part) for part in inside)
+def may_repeat(text: bytes, code: CodeType) -> bool:
+    """Whether a name of a module, of a class in it, or of a function in a function is bound twice.
+
+    `from x import *` may bind any.
+    """
+    if b"import *" in text:
+        return True
+    for each in (code, *codes_within(code)):
+        inner = {part.co_name for part in each.co_consts if isinstance(part, CodeType)}
+        found = _stored(each)
+        if inner and each.co_flags & CO_OPTIMIZED:
+            for instruction in dis.get_instructions(each):
+                stores = instruction.opname.startswith("STORE_")
+                names = instruction.argval if isinstance(instruction.argval, tuple) else ()
+                named = (*names, instruction.argval) if stores else ()
+                found.update(name for name in named if name in inner)
+        if any(count > 1 for count in found.values()):
+            return True
+    return False
 
 
-def _name(kind: object) -> str:
-    return getattr(kind, "__name__", str(kind))
-
-
-def _changed(made: Made) -> Iterator[tuple[str, str]]:
-    """The names of modules that stand for something else, or for what was assigned to."""
-    for module, before in made.around.items():
-        held = vars(sys.modules[module]) if module in sys.modules else {}
-        now = dict(zip(held, map(id, held.values()), strict=True))
-        if not before.items() <= now.items():
-            yield from ((module, name) for name in before if before[name] != now.get(name))
-        for name, value in held.items():
-            if name in before and _assigned(value) > made.moment:
-                yield module, name
-
-
-def _assigned(value: Any) -> int:
-    """When a record, a class or a member of an enum was last assigned to; 0 for never."""
-    if is_record(value):
-        return int(value._store.changed)
-    kind = value if isinstance(value, type) else type(value)
-    return int(vars(kind).get(ASSIGNED, 0))
-
-
-def _read() -> Names:
-    """The names of modules that model functions read, and the functions that these read."""
-    found: dict[tuple[str, str], FunctionType] = {}
-    pending = [*_model_functions()]
-    seen = set[CodeType]()
-    while pending:
-        function = pending.pop()
-        if function.__code__ in seen:
-            continue
-        seen.add(function.__code__)
-        for module, name, value in named_in(function, _globals_in(function.__code__)):
-            found.setdefault((module, name), function)
-            if isinstance(value, FunctionType):
-                pending.append(value)
+def _stored(code: CodeType) -> Counter[str]:
+    """How often a module's statements store each name; in a loop more than once."""
+    found: Counter[str] = Counter()
+    stores: list[tuple[int, str]] = []
+    loops: list[tuple[int, int]] = []
+    wide = 0
+    for place in range(0, len(code.co_code), 2):
+        operation, argument = code.co_code[place], code.co_code[place + 1] | wide << 8
+        wide = argument if operation == WIDE else 0
+        if operation == STORE:
+            found[code.co_names[argument]] += 1
+            stores.append((place, code.co_names[argument]))
+        elif operation in BACK:
+            loops.append((place - 2 * argument, place))
+    for place, name in stores if loops else ():
+        found[name] += any(start <= place <= end for start, end in loops)
     return found
 
 
-def _globals_in(code: CodeType) -> Iterator[str]:
-    for each in (code, *codes_within(code)):
-        for instruction in dis.get_instructions(each):
-            if instruction.opname == "LOAD_GLOBAL":
-                yield instruction.argval
+def _instructions(codes: list[CodeType], name: str) -> Iterator[dis.Instruction]:
+    for code in codes:
+        yield from (each for each in dis.get_instructions(code) if each.opname == name)
 
 
-def _model_functions() -> Iterator[FunctionType]:
-    """What the language's decorators have been given, and the methods of classes."""
-    for module in [*sys.modules.values()]:
-        if not is_model_module(module):
+def _bound_again(tree: ast.Module, names: Collection[str]) -> Iterator[tuple[str, int]]:
+    """The names that a module binds once more, or in a loop, each with that line.
+
+    What is defined or imported again is left to `check_text`; so is a value that is made of the
+    name's own, right behind it.
+    """
+    seen: dict[str, list[Binding]] = {}
+    stored = [*bindings(tree.body), *_stored_otherwise(tree)]
+    for each in sorted(stored, key=lambda binding: binding.line):
+        if each.name in names:
+            for first in seen.setdefault(each.name, []):
+                if not exclude(first.branches, each.branches) and _differs(first, each, tree):
+                    yield each.name, each.line
+            seen[each.name].append(each)
+
+
+def _stored_otherwise(tree: ast.Module) -> Iterator[Binding]:
+    """What loops, `with`, `:=`, `+=` and `global` bind in a module; a loop more than once."""
+    inside = {id(part) for scope in _scopes(tree) for part in ast.walk(scope) if part is not scope}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):
+            yield from (Binding(name, node.lineno, (), node) for name in node.names for _ in "12")
+        elif id(node) in inside and not isinstance(node, ast.NamedExpr):
             continue
-        for value in [*vars(module).values()]:
-            known = about(value)
-            if known is not None and isinstance(known.body, FunctionType):
-                yield known.body
-            elif isinstance(value, type) and value.__module__ == module.__name__:
-                for part in vars(value).values():
-                    inner = getattr(part, "fget", None) or getattr(part, "__func__", part)
-                    if isinstance(inner, FunctionType):
-                        yield inner
+        elif isinstance(node, ast.For | ast.While):
+            for part in (each for each in ast.walk(node) if isinstance(each, ast.Name)):
+                if isinstance(part.ctx, ast.Store) and id(part) not in inside:
+                    yield from (Binding(part.id, part.lineno, (), node) for _ in "12")
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            yield Binding(node.target.id, node.lineno, (), node)
+        elif isinstance(node, ast.NamedExpr):
+            yield from (Binding(node.target.id, node.lineno, (), ast.Pass()) for _ in "12")
+        elif isinstance(node, ast.With):
+            held = (item.optional_vars for item in node.items)
+            yield from (
+                Binding(each.id, node.lineno, (), node)
+                for each in held
+                if isinstance(each, ast.Name)
+            )
+
+
+def _scopes(tree: ast.Module) -> Iterator[ast.AST]:
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+    yield from (node for node in ast.walk(tree) if isinstance(node, kinds))
+
+
+def _differs(first: Binding, again: Binding, tree: ast.Module) -> bool:
+    """Whether it gives another value, and what is made before may mean the first one."""
+    if again.defines or first.defines or None not in (again.imported, first.imported):
+        return False
+    between = [node for node in tree.body if first.line < node.lineno < again.line]
+    makes = any(isinstance(n, ast.Call | ast.FunctionDef) for b in between for n in ast.walk(b))
+    value = getattr(again.node, "value", None)
+    used = ast.walk(value) if isinstance(value, ast.expr) else ()
+    return makes or all(not isinstance(n, ast.Name) or n.id != again.name for n in used)

@@ -39,7 +39,6 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
     """Refuse a module of models/ with a system that no module-level name stands for, or a claim."""
     all_made = made_in(vars(module))
     here = [each.what() for each in all_made]
-    refining = {each.name for each in all_made if each.refines}
     for made in all_made:
         what = made.what()
         if made.kind == "claim":
@@ -50,7 +49,7 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
             )
         named = systems.get(made.name)
         again = named is not None and any(each is named for each in here)
-        refined = what is None and again and not made.was_held and made.name in refining
+        refined = what is None and again and not made.was_held and made.was_refined
         if not refined and what is None and made.was_held:
             raise ModelError(
                 f"the system `{made.name}` is not checked: another of its name takes its place",

@@ -23,7 +23,6 @@ from types import (
 )
 from typing import Any
 
-from verifier.language.assignments import ASSIGNED
 from verifier.language.class_parts import attributes_of
 from verifier.language.constants import PLAIN
 from verifier.language.errors import Place, within_project
@@ -179,7 +178,7 @@ def _named(held: Mapping[str, object]) -> Iterator[Part]:
 
 
 _PYTHONS = {
-    *(NOTES, ASSIGNED),
+    NOTES,
     *("__builtins__", "__cached__", "__dict__", "__doc__", "__file__", "__loader__", "__module__"),
     *(
         "__path__",
