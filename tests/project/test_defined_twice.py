@@ -1,4 +1,4 @@
-"""A name that a module defines twice is refused, however that is written and wherever the file is."""
+"""A name that a module defines twice is refused, however it is written, wherever the file is."""
 
 from pathlib import Path
 

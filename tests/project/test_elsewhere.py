@@ -239,7 +239,9 @@ def test_an_annotation_that_would_not_mean_what_it_says_is_refused(root: Path) -
     """As a text it names what the module has, and its reader what is around the function."""
     (root / "properties" / "whole.py").unlink()
     assert compared(root, MAKING.replace("NAME", "M")) > 0
-    with pytest.raises(ModelError, match="names `R`, which is local to a function around it"):
+    with pytest.raises(
+        ModelError, match="names `R`, which is local to a function or class around it"
+    ):
         compared(root, MAKING.replace("NAME", "R"))
 
 

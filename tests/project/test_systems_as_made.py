@@ -6,6 +6,8 @@ import pytest
 
 from tests.project.loading import refused
 from verifier.catalogue import Pair, load
+from verifier.compiler.compile import compile_compared
+from verifier.language import ModelError
 
 HEAD = '''"""A system with a flag."""
 
@@ -284,3 +286,77 @@ def test_assert_never_in_a_table_is_an_assertion(project: Path) -> None:
     fails = "\n\n@step\ndef fail(machine: Machine) -> None:\n    FAIL[0](machine)\n\n\n"
     module(project, f'{table}{HEAD}{fails}ONE = System("s/one", Machine(), (fail,))\n')
     assert Pair("s/one", "assertions") in load(project).pairs()
+
+
+VARIANTS = """
+def variants() -> list[System]:
+    found = []
+    for early in (False, True):
+
+        @step
+        def use_early(machine: Machine) -> None:
+            machine.on = early
+
+        found.append(System(f"s/{early}", Machine(), (use_early,)))
+    return found
+
+
+LATE, EARLY = variants()
+"""
+
+
+def test_a_variable_of_the_function_that_makes_steps_has_one_value_too(project: Path) -> None:
+    module(project, HEAD + VARIANTS)
+    assert refused(project).startswith(
+        "`early` stands for one thing after another, and `use_early`"
+    )
+
+
+def test_steps_that_are_made_by_a_call_each_have_their_own_value(project: Path) -> None:
+    made = VARIANTS.replace(
+        "    found = []\n    for early in (False, True):\n\n",
+        "    def made(early: bool) -> System:\n\n",
+    )
+    made = made.replace(
+        'found.append(System(f"s/{early}", Machine(), (use_early,)))',
+        'return System(f"s/{early}", Machine(), (use_early,))',
+    )
+    made = made.replace("    return found\n", "    return [made(False), made(True)]\n")
+    module(project, HEAD + made)
+    assert {"s/False", "s/True"} <= load(project).systems.keys()
+
+
+def test_a_step_whose_choice_has_a_default_is_refused(project: Path) -> None:
+    text = HEAD.replace(
+        "def use(machine: Machine)", "def use(machine: Machine, early: bool = CHECKS)"
+    )
+    module(project, text + FIRST)
+    with pytest.raises(ModelError, match="the parameter `early` of the step `use` has a default"):
+        compile_compared(load(project).systems["s/first"], ())
+
+
+def test_a_type_that_is_local_to_a_class_is_not_meant_by_a_text(project: Path) -> None:
+    text = """
+
+class Wide:
+    class Task(Enum):
+        A = 0
+        B = 1
+
+    @staticmethod
+    @step
+    def wide(machine: Machine, task: Task) -> None:
+        machine.on = task == Wide.Task.B
+
+
+WIDE = System("s/wide", Machine(), (Wide.wide,))
+"""
+    module(project, f"from __future__ import annotations\n{HEAD}{text}")
+    with pytest.raises(ModelError, match="names `Task`, which is local to a function or class"):
+        compile_compared(load(project).systems["s/wide"], ())
+
+
+def test_a_link_to_a_folder_that_is_not_there_is_refused(project: Path) -> None:
+    module(project, HEAD + FIRST)
+    (project / "properties" / "shared").symlink_to(project / "nowhere")
+    assert refused(project).endswith("is a link to nothing")

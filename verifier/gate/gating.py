@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
@@ -163,7 +164,7 @@ class _Gate:
         if base is not None and compares:
             self.watch(Progress("base", 0, base.short))
             self.past = past_of(
-                base, self.touched, now, self.cache, self.jobs, self.watch, reaches_further
+                base, names, now, self.cache, self.jobs, self.watch, reaches_further
             )
             hunks = hunks_of(base.diff(), catalogue.root)
         self._decide(hunks)
@@ -215,8 +216,8 @@ class _Gate:
         found += Weakened(self.past.judged, now, sides, names).found()
         if self.selected.patterns:
             found = at_the_gate(found, self.selected.systems)
-        before = {each.accepts for each in self.past.judged.accepted}
-        return with_accepted(found, [each for each in known if each.accepts not in before])
+        before = Counter(each.accepts for each in self.past.judged.accepted)
+        return with_accepted(found, list(_since(known, before)))
 
     def _decide(self, hunks: Sequence[Hunk]) -> None:
         """Each system's pairs, as they are decided."""
@@ -274,6 +275,15 @@ class _Gate:
             worsened=tuple(self.worsened),
             weakened=tuple(self.weakened),
         )
+
+
+def _since(known: Iterable[Entry], before: Counter[tuple[str, str, str, str]]) -> Iterator[Entry]:
+    """The entries that the base does not have: of equal ones those that are more than there."""
+    seen = Counter[tuple[str, str, str, str]]()
+    for each in known:
+        seen[each.accepts] += 1
+        if seen[each.accepts] > before[each.accepts]:
+            yield each
 
 
 def _own_files(catalogue: Catalogue) -> list[str]:

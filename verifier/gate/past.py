@@ -60,14 +60,14 @@ class Past:
 
 def past_of(
     base: Base,
-    touched: Collection[str],
+    systems: Collection[str],
     now: Judged | None,
     cache: Cache,
     jobs: int,
     watch: Watch = silent,
     whole: bool = False,
 ) -> Past:
-    """Load the base and compile the touched systems that it has.
+    """Load the base and compile some systems, as far as it has them.
 
     With what judges `now`, also those of which less is claimed by name. `whole` stands for more
     than the models and properties of the project; without it that is tried if these do not load.
@@ -82,7 +82,7 @@ def past_of(
             if reason is not None:
                 return Past(judged=named_in(root), failures={"": reason})
             places = base.top.resolve(), Path(folder.name).resolve()
-            wanted = frozenset(touched)
+            wanted = frozenset(systems)
             task = partial(_load_and_compile, places, root, wanted, now, cache, jobs, whole)
             [(_, answer)] = side_by_side({"base": task}, 1, watch)
             if isinstance(answer, Lost):
@@ -93,14 +93,14 @@ def past_of(
     except OSError as error:
         return Past(failures={"": f"its files cannot be written: {error.strerror or error}"})
     if "" in answer.failures and not whole:
-        return past_of(base, touched, now, cache, jobs, watch, whole=True)
+        return past_of(base, systems, now, cache, jobs, watch, whole=True)
     return answer
 
 
 def _load_and_compile(
     places: tuple[Path, Path],
     folder: Path,
-    touched: Collection[str],
+    wanted: Collection[str],
     now: Judged | None,
     cache: Cache,
     jobs: int,
@@ -121,7 +121,7 @@ def _load_and_compile(
     tasks = {
         name: partial(_compiled, catalogue, circuits, folder, name, assigned)
         for name in catalogue.systems
-        if name in touched or (now is not None and has_lost(judged, now, name))
+        if name in wanted or (now is not None and has_lost(judged, now, name))
     }
     before, failures = {}, {}
     for name, answer in side_by_side(tasks, jobs, shared=True):

@@ -89,6 +89,12 @@ class ModelFunction:
                     self.place,
                     "write parameters without `*` and `/`: each is one record or one choice",
                 )
+            if self.kind == "step" and parameter.default is not Parameter.empty:
+                raise ModelError(
+                    f"the parameter `{name}` of the step `{self.name}` has a default",
+                    self.place,
+                    "leave it out: a step's parameters are choices, each of which is tried",
+                )
             if name not in hints:
                 raise ModelError(
                     f"the parameter `{name}` of `{self.name}` has no type",
@@ -98,10 +104,10 @@ class ModelFunction:
         return {name: hints[name] for name in self.signature.parameters}
 
     def _check_annotations(self) -> None:
-        """Refuse a text as an annotation that names what is local to a function around it."""
+        """Refuse a text as an annotation that names what is local around the function."""
         code = self.body.__code__
         texts = [each for each in self.body.__annotations__.values() if isinstance(each, str)]
-        if not texts or "<locals>" not in code.co_qualname:
+        if not texts or code.co_qualname == code.co_name:
             return
         local = names_around(code)
         for text in texts:
@@ -109,7 +115,7 @@ class ModelFunction:
             if words & local:
                 raise ModelError(
                     f"an annotation of `{self.name}` names `{min(words & local)}`, which is local "
-                    "to a function around it",
+                    "to a function or class around it",
                     self.place,
                     "write it without quotes, and the module without `from __future__ import "
                     "annotations`",

@@ -36,11 +36,11 @@ def definition(code: CodeType) -> Definition:
 
 
 def names_around(code: CodeType) -> set[str]:
-    """What the functions around a definition bind, which its annotations as texts do not mean."""
+    """What functions and classes around a definition bind: its annotations as texts mean none."""
     inner = definition(code)
     found: set[str] = set()
     for node in parts_of(_tree(code.co_filename)):
-        if isinstance(node, ast.FunctionDef) and node is not inner:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node is not inner:
             if any(part is inner for part in parts_of(node)):
                 found |= bound_names(node)
     return found
@@ -111,6 +111,10 @@ SCOPES = (*COMPREHENSIONS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, 
 """Texts with names of their own."""
 
 
+NAMED = (ast.FunctionDef, ast.ClassDef, ast.MatchAs, ast.MatchStar)
+"""What binds a name that it has as `name`."""
+
+
 def bound_names(scope: ast.AST) -> set[str]:
     """The names that a function, lambda or comprehension binds, but for those inside it."""
     found = set()
@@ -121,7 +125,7 @@ def bound_names(scope: ast.AST) -> set[str]:
             found.add(node.arg)
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             found.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.MatchAs | ast.MatchStar) and node.name:
+        elif isinstance(node, NAMED) and node.name:
             found.add(node.name)
         elif isinstance(node, ast.MatchMapping) and node.rest:
             found.add(node.rest)

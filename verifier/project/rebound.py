@@ -16,7 +16,7 @@ from types import CodeType
 
 from verifier.language.errors import ModelError, Place
 from verifier.language.names import Binding, bindings, exclude
-from verifier.language.source_text import codes_within
+from verifier.language.source_text import bound_names, codes_within
 
 WIDE = dis.opmap["EXTENDED_ARG"]
 STORE = dis.opmap["STORE_NAME"]
@@ -29,6 +29,7 @@ def refuse_rebound_names(text: bytes, code: CodeType, file: str) -> None:
     `code` is the module's, compiled from the text.
     """
     inner = [*codes_within(code)]
+    _refuse_rebound_variables(text, inner, file)
     often = {name for name, count in _stored(code).items() if count > 1}
     often |= {str(each.argval) for each in _instructions(inner, "STORE_GLOBAL")}
     if not often:
@@ -48,6 +49,46 @@ def refuse_rebound_names(text: bytes, code: CodeType, file: str) -> None:
             Place(file, line),
             "give each value a name of its own, or a field of the state",
         )
+
+
+def _refuse_rebound_variables(text: bytes, codes: list[CodeType], file: str) -> None:
+    """Refuse functions made in others, with a decorator, of whose variables one is bound again.
+
+    Each of them would read what the variable stands for when the function around has ended.
+    """
+    around = [code for code in codes if code.co_cellvars and code.co_flags & CO_OPTIMIZED]
+    if not any(_makes_functions(code) for code in around):
+        return
+    for function in ast.walk(ast.parse(text)):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for made in _made_in(function):
+            read = {n.id for n in ast.walk(made) if isinstance(n, ast.Name)} - bound_names(made)
+            own = ast.Module(function.body, [])
+            found = next(_bound_again(own, read & bound_names(function)), None)
+            if found is not None:
+                raise ModelError(
+                    f"`{found[0]}` stands for one thing after another, and `{made.name}` reads it "
+                    "when it runs, which is later",
+                    Place(file, found[1]),
+                    "make each function in a call of its own, which is given the value",
+                )
+
+
+def _makes_functions(code: CodeType) -> bool:
+    return any(isinstance(part, CodeType) and part.co_name[0] != "<" for part in code.co_consts)
+
+
+def _made_in(function: ast.FunctionDef) -> Iterator[ast.FunctionDef]:
+    """The decorated functions in a function, but for those in functions in it."""
+    pending = [*function.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef):
+            if node.decorator_list:
+                yield node
+        else:
+            pending += (each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt))
 
 
 def may_repeat(text: bytes, code: CodeType) -> bool:

@@ -108,6 +108,12 @@ def _below(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
         raise ModelError(f"`{folder}` cannot be read: {why}", Place(str(folder), 1)) from None
     for entry in entries:
         if not entry.is_dir():
+            if entry.is_symlink() and not entry.suffix and not entry.exists():
+                raise ModelError(
+                    f"`{entry}` is a link to nothing",
+                    Place(str(entry), 1),
+                    "put there what it is a link to, or remove it",
+                )
             yield entry
         elif not entry.name.startswith(".") and entry.name != "__pycache__":
             yield from _below(entry, above | {identity})

@@ -91,13 +91,11 @@ def chosen(found: Sequence[Weakening], keys: Iterable[str]) -> list[Weakening]:
 def accept(root: Path, weakenings: Iterable[Weakening], reason: str) -> bool:
     """Append an entry for each that has none; whether the file has changed."""
     known = entries(root)
-    have = {each.accepts for each in known}
     new = [
         Entry(each.kind, each.name, *digests, reason)
         for each in weakenings
         if not each.accepted
         for digests in sorted(each.digests)
-        if (each.kind, each.name, *digests) not in have
     ]
     if not new:
         return False

@@ -26,6 +26,10 @@ DEEP = 20
 """How deep constants hold others that are looked at."""
 
 
+FUNCTION = "function "
+"""How the texts of functions begin that constants hold."""
+
+
 def loaded_observers() -> list[FunctionType]:
     """The observers of the modules that are loaded."""
     found: dict[int, FunctionType] = {}
@@ -126,6 +130,8 @@ def _parts(name: str, value: Any) -> Iterator[tuple[str, str]]:
 def rendered(value: Any, depth: int = DEEP) -> str:
     """A constant as a text that is the same in each process; empty for what is no constant."""
     inside = partial(rendered, depth=depth - 1)
+    if isinstance(value, FunctionType):
+        return f"{FUNCTION}{body_of(value).__code__.co_name}"
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
     if not depth:

@@ -54,6 +54,8 @@ class Judged:
     """What other functions than observers assign to, see `moved`."""
     ghosts: frozenset[str] = frozenset()
     """Names of what is remembered for properties and observers, and of its parts."""
+    events: frozenset[str] = frozenset()
+    """Names that only parts of events have."""
     assertions: Assertions = field(default_factory=Assertions)
     constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """For each system what no step can change."""
@@ -93,6 +95,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
     noting = observers(catalogue.root)
     names = {*(key.rpartition(":")[2] for key in noting), *observing()}
     standing, meanings = standing_for(catalogue.root, names)
+    events = events_of(catalogue.systems.values())
     said = {
         name: tuple(map(claim_name, catalogue.properties_of(system)))
         for name, system in catalogue.systems.items()
@@ -108,7 +111,8 @@ def judged_by(catalogue: Catalogue) -> Judged:
         observations=observations(catalogue.root, names | standing, meanings),
         moved=moved(catalogue.root, names),
         ghosts=ghost_words(catalogue.systems.values()),
-        notes=notes(catalogue.root, events_of(catalogue.systems.values()), names, meanings),
+        notes=notes(catalogue.root, events, names, meanings),
+        events=events.fields,
         assertions=assertions(Functions(catalogue.root)),
         constants={name: constants_of(system) for name, system in catalogue.systems.items()},
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},

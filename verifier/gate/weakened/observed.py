@@ -67,7 +67,7 @@ class Observed:
         known = {*self._successors.values()}
         for key in sorted(self._is.keys() - known):
             new = self._is[key]
-            written = sorted(targets(new.text) & self._then.ghosts)
+            written = sorted(targets(new.text) & (self._then.ghosts | self._then.events))
             if written:
                 name = key.rpartition(":")[2]
                 weaker = weaker_text(f"observer/{name}", new, new, self._systems)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from verifier.gate.weakened.comparing import Compared
+from verifier.gate.weakened.holding import FUNCTION
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.observed import GONE, Observed, counted, successor, weaker_text
 from verifier.gate.weakened.texts import Written, targets
@@ -39,10 +40,18 @@ def _fixed_otherwise(then: Judged, now: Judged, system: str) -> Iterator[Weakeni
     is_now, place = now.constants.get(system, {}), now.systems[system]
     for path, text in then.constants.get(system, {}).items():
         left = is_now.get(path, GONE)
-        if left != text and path.rpartition(".")[2] in then.words_noted:
+        noted = path.rpartition(".")[2] in then.words_noted
+        if noted and left != text and not _is_renamed(text, left, now):
             digests = digest_of(text), digest_of(left)
             at = f"{system}/{path}", place.file, place.line
             yield Weakening("initial", *at, f"is {text}", f"is {left}", {}, *digests, (system,))
+
+
+def _is_renamed(text: str, left: str, now: Judged) -> bool:
+    """Whether a function that a constant held is gone by its name: another has its place, then."""
+    both = text.startswith(FUNCTION) and left.startswith(FUNCTION)
+    names = {key.rpartition(":")[2] for key in now.assertions.calls.of} if both else set()
+    return both and text.removeprefix(FUNCTION) not in names
 
 
 def _observed_less(then: Judged, now: Judged) -> Iterator[Weakening]:
