@@ -212,8 +212,24 @@ def attribute_of_a_global(s: State) -> None:
     Shared.last = s.flag  # here
 
 
-@refused("`mutable_default` has a default `[]` that keeps state between calls", STATE)
-def mutable_default(s: State, seen: bool = []) -> None:  # here
+@refused(  # here
+    "the parameter `seen` of the step `mutable_default` has a default",
+    "leave it out: a step's parameters are choices, each of which is tried",
+)
+def mutable_default(s: State, seen: bool = []) -> None:
+    seen.append(s.flag)
+
+
+@refused(
+    "`mutable_default_of_what_is_called` uses `a default of keeps`, a `list` outside the records",
+    "keep state in records; make a constant a tuple or a function with match",
+)
+def mutable_default_of_what_is_called(s: State) -> None:
+    keeps(s)  # here
+
+
+@abstracts("what keeps something")
+def keeps(s: State, seen: bool = []) -> None:
     seen.append(s.flag)
 
 

@@ -13,6 +13,8 @@ from verifier.evidence.contents import content_of
 from verifier.language.errors import ModelError, Place
 
 PARTS = ("models", "properties")
+EVIDENCE = "certificates"
+"""The folder of properties/ that has no modules; whether it can be read is looked at elsewhere."""
 LARGEST = 16 * 2**20
 """Bytes beyond which a module is refused unread."""
 
@@ -95,6 +97,11 @@ def python_files(folder: Path) -> list[Path]:
     return sorted(found)
 
 
+def _may_have_modules(entry: Path) -> bool:
+    """Whether an entry is a link to what may be a folder with modules."""
+    return entry.is_symlink() and not entry.suffix and entry.name != EVIDENCE
+
+
 def _below(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
     """The files below a folder."""
     try:
@@ -108,7 +115,7 @@ def _below(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
         raise ModelError(f"`{folder}` cannot be read: {why}", Place(str(folder), 1)) from None
     for entry in entries:
         if not entry.is_dir():
-            if entry.is_symlink() and not entry.suffix and not entry.exists():
+            if _may_have_modules(entry) and not entry.exists():
                 raise ModelError(
                     f"`{entry}` is a link to nothing",
                     Place(str(entry), 1),
