@@ -114,11 +114,11 @@ def preload() -> None:
             import_module(module.name)
     import z3
 
-    from verifier.gate import circuits
+    from verifier.project import circuit_cache
 
     z3.main_ctx()
-    circuits.own_text()
-    circuits._python()
+    circuit_cache.own_text()
+    circuit_cache._python()
     gc.freeze()
 
 

@@ -1,0 +1,1 @@
+"""nestproof: a model checker for who owns the FPU when kernels and hypervisors share it lazily."""

@@ -18,13 +18,13 @@ from tests.bench.growth import growth
 from tests.bench.peers import Peer, abc_bmc3, abc_pdr, spacer
 from tests.bench.processes import LONG, Run, interleaved, machine, run
 from tests.bench.screen import keys
-from verifier.catalogue import Catalogue, Pair, bundled_root, load
+from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Limits
 from verifier.formats.aiger import write_aiger
 from verifier.formats.smt2 import write_smt2
-from verifier.gate.cache import Cache, cache_folder
-from verifier.gate.circuits import Circuits
-from verifier.language.compiling import compile_system
+from verifier.project.catalogue import Catalogue, Pair, bundled_root, load
+from verifier.project.circuit_cache import Circuits
+from verifier.project.result_cache import Cache, cache_folder
 
 SPACER_PROPERTY = "isolation"
 """The property on which Spacer is tried for every system; it mostly runs into its limit."""

@@ -12,15 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from verifier.catalogue import Catalogue, bundled_root, load
 from verifier.evidence.verdicts import Limits
-from verifier.gate.accepting import accept
-from verifier.gate.cache import Cache
-from verifier.gate.circuits import Circuits
-from verifier.gate.expectations import recorded
-from verifier.gate.gating import Report, gate
-from verifier.gate.reports import json, junit, markdown, sarif
+from verifier.gate.accept import accept
+from verifier.gate.gate import Report, gate
 from verifier.gate.selection import selection
+from verifier.project.catalogue import Catalogue, bundled_root, load
+from verifier.project.circuit_cache import Circuits
+from verifier.project.recorded_verdicts import recorded
+from verifier.project.result_cache import Cache
+from verifier.reports import json, junit, markdown, sarif
 
 FILE = "models/kvm/vmx.py"
 OLD, NEW = "    vcpu.cr0 = cr0\n", "    vcpu.cr0 = cr0 | TS\n"

@@ -7,10 +7,10 @@ from time import perf_counter
 
 from models.systems.native_classic_threads import classic
 from models.x86.registers import Context
-from verifier.catalogue import Catalogue
+from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved
-from verifier.language.compiling import compile_system
+from verifier.project.catalogue import Catalogue
 
 TASKS = (1, 2, 4, 8, 16)
 CONTEXTS = sorted(Context, key=lambda context: context == Context.INIT)

@@ -13,12 +13,12 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from verifier.catalogue import Catalogue, bundled_root, load
 from verifier.cli.background import Background
-from verifier.evidence.exploring import Exploration
-from verifier.evidence.replay import Machine
+from verifier.execution.machine import Machine
+from verifier.explain.session import Exploration
+from verifier.project.catalogue import Catalogue, bundled_root, load
 from verifier.viewer.screen.app import Screen
-from verifier.viewer.screen.lines_view import LinesView
+from verifier.viewer.screen.list_view import LinesView
 
 SYSTEM = "kvm-nvmx/v4.20-repaired"
 STEPS = 1_000

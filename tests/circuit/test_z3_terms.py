@@ -5,7 +5,7 @@ from random import Random
 import pytest
 import z3
 
-from verifier.circuit.graph import Graph
+from verifier.circuit.aig import Graph
 from verifier.circuit.z3_terms import Z3Terms
 
 

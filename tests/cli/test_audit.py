@@ -14,10 +14,10 @@ import pytest
 
 from tests.cli.conftest import HERE, Runner
 from tests.evidence.kettle import kettle
+from verifier.audit.audit import Audited
 from verifier.check.vacuity import Emptiness
 from verifier.cli import audit_command, progress
 from verifier.cli import nestproof as nestproof_command
-from verifier.evidence.audit import Audited
 from verifier.evidence.verdicts import Unknown
 
 VACUOUS = "lazy/fixed/isolation is vacuous: `both_tasks_use_the_fpu` never occurs"

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from tests.evidence.lazy_project import project, properties, trace
+from verifier.audit.trace_replay import moves_of, start_of
 from verifier.cli.background import Background
-from verifier.evidence.exploring import Exploration
-from verifier.evidence.following import moves_of, start_of
-from verifier.evidence.parcels import Joining, parts
-from verifier.evidence.replay import Stopped
 from verifier.evidence.traces import Trace
+from verifier.execution.machine import Stopped
+from verifier.explain.session import Exploration
 from verifier.language.errors import ModelError
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.tasks import NICE, Alone, Aside, Found, LostWork, finish, finished
+from verifier.viewer.screen.transfer import Joining, parts
 
 
 def session() -> Exploration:

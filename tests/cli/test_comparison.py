@@ -15,9 +15,9 @@ import pytest
 import verifier
 from verifier.cli import main
 from verifier.compiler import compile as module
+from verifier.compiler.compiled import Compiled
 from verifier.compiler.self_check import compare
-from verifier.language.compiled import Compiled
-from verifier.language.varying import Start
+from verifier.compiler.step_exploration import Start
 
 TEMPLATE = Path(verifier.__file__).parent / "template"
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.evidence.lazy_project import project, trace
 from verifier.cli.opening import open_system, open_trace, placed, session_of
-from verifier.evidence.exploring import Exploration
-from verifier.findings import FOLDER
+from verifier.explain.session import Exploration
+from verifier.project.findings import FOLDER
 from verifier.viewer.screen.app import Screen
 
 

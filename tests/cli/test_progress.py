@@ -203,7 +203,7 @@ def test_a_search_that_ends_by_itself_leaves_no_depth(capsys: pytest.CaptureFixt
     [
         ((), "verifier.cli.pair_evidence.kept_counterexample", "explain lazy/broken/isolation"),
         ((), "verifier.cli.pair_evidence.placed", "explain lazy/broken/isolation"),
-        (("--case", "use_fpu"), "verifier.occurring.auto", "compile lazy/broken"),
+        (("--case", "use_fpu"), "verifier.check.witness.auto", "compile lazy/broken"),
     ],
 )
 def test_without_a_terminal_show_reports_now_and_then_what_it_is_doing(

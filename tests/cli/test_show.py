@@ -206,7 +206,7 @@ def test_a_graph_over_nothing_that_there_is_is_wrong_use(nestproof: Runner) -> N
 def test_textual_is_imported_only_when_the_screen_opens() -> None:
     code = (
         "import sys, verifier.cli.show_command, verifier.cli.simulate_command, "
-        "verifier.viewer.plain; sys.exit('textual' in sys.modules)"
+        "verifier.viewer.text; sys.exit('textual' in sys.modules)"
     )
     root = Path(__file__).parent.parent.parent
     assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == 0

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from tests.evidence.lazy_project import trace
-from verifier.catalogue import bundled_root, load
-from verifier.checking import Result
-from verifier.cli.verdict_lines import lines
+from verifier.check.check import Result
+from verifier.project.catalogue import bundled_root, load
+from verifier.reports.check_text import lines
 
 SYSTEM = "kvm-nvmx-vmfail/v4.20-repaired"
 

@@ -7,9 +7,9 @@ import json
 import sys
 from hashlib import blake2b
 
-from verifier.catalogue import bundled_root, load
-from verifier.language.compiled import Compiled
-from verifier.language.compiling import compile_system
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
+from verifier.project.catalogue import bundled_root, load
 
 SMALL = "native/"
 

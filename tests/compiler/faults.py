@@ -9,8 +9,8 @@ from tests.compiler.machines import (
     what_moved_is_not_on,
 )
 from verifier.compiler.compile import compile_compared
+from verifier.compiler.compiled import Compiled
 from verifier.language import ModelError, System
-from verifier.language.compiled import Compiled
 from verifier.language.functions import about
 
 CLAIMS = [known for known in map(about, (what_moved_is_not_on, something_moves)) if known]

@@ -10,10 +10,10 @@ import pytest
 
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.goals import Goals
+from verifier.compiler.translation import translated
 from verifier.language import Family, ModelError, System, record, step
-from verifier.language.compiling import translated
 from verifier.language.encoding import Encoding
-from verifier.language.symbolic import Bit
+from verifier.language.symbolic_values import Bit
 
 Digit = Enum("Digit", [f"D{n}" for n in range(24)])  # type: ignore[misc]
 

@@ -14,10 +14,10 @@ from tests.compiler.machines import (
     lowest,
     settle,
 )
-from verifier.circuit.graph import FALSE, TRUE
+from verifier.circuit.aig import FALSE, TRUE
 from verifier.compiler import outcomes
+from verifier.compiler.translation import Steps
 from verifier.language import System, assume, step
-from verifier.language.compiling import Steps
 
 DEADLOCKS: list[Fault] = []
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import load
 from verifier.compiler.compile import compile_compared
 from verifier.language import ModelError
 from verifier.language.constants import same
 from verifier.language.instrumented import instrumented
 from verifier.language.probes import PROBES
+from verifier.project.catalogue import load
 
 MODEL = """from enum import Enum
 
@@ -61,7 +61,7 @@ def test_a_wrong_circuit_without_a_decision_is_found_by_what_python_runs(
 ) -> None:
     """The fault: constants that differ are merged to the first of them."""
     monkeypatch.setattr(
-        "verifier.language.merging.same", lambda a, b: type(a) is float or same(a, b)
+        "verifier.language.state_merging.same", lambda a, b: type(a) is float or same(a, b)
     )
     (tmp_path / "pyproject.toml").write_text("[tool.nestproof]\n")
     for part in ("models", "properties"):

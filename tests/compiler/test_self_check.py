@@ -20,14 +20,14 @@ from verifier.compiler import cases, outcomes
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.goals import Goals
 from verifier.compiler.self_check import compare
+from verifier.compiler.translation import translated
 from verifier.language import ModelError, System, assume, step
-from verifier.language.compiling import translated
-from verifier.language.concrete import LoggedStore
-from verifier.language.explorer import SymbolicRun
-from verifier.language.facts import Facts
+from verifier.language.concrete_execution import LoggedStore
 from verifier.language.functions import about
+from verifier.language.path_condition import Facts
 from verifier.language.paths import Outcome
-from verifier.language.symbolic import Bit
+from verifier.language.symbolic_execution import SymbolicRun
+from verifier.language.symbolic_values import Bit
 
 
 def test_a_sound_circuit_says_in_how_many_cases_it_was_compared() -> None:

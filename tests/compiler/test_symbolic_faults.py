@@ -11,13 +11,13 @@ from tests.compiler.faults import FAULTS, Fault, Patch, fault, refusal
 from tests.compiler.machines import (
     MACHINE,
 )
+from verifier.compiler.step_exploration import Start
+from verifier.compiler.translation import Steps
 from verifier.language import System
-from verifier.language.compiling import Steps
 from verifier.language.exploration import Exploration
-from verifier.language.explorer import SymbolicRun
-from verifier.language.facts import Facts
+from verifier.language.path_condition import Facts
 from verifier.language.paths import Outcome
-from verifier.language.varying import Start
+from verifier.language.symbolic_execution import SymbolicRun
 
 
 @fault

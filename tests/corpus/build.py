@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit, Input, Latch
-from verifier.circuit.graph import FALSE, TRUE, Graph
 
 
 class Builder:

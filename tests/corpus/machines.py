@@ -2,8 +2,8 @@
 
 from tests.corpus.build import Builder, word
 from tests.corpus.known import HOLDS, Known
+from verifier.circuit.aig import FALSE, TRUE
 from verifier.circuit.circuit import Circuit
-from verifier.circuit.graph import FALSE, TRUE
 
 
 def counter(width: int, limit: int | None = None, stalls: bool = True) -> Circuit:

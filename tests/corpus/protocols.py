@@ -3,8 +3,8 @@
 from tests.corpus.build import Builder, word
 from tests.corpus.known import HOLDS, Known
 from tests.corpus.lazy_fpu import lazy_fpu
+from verifier.circuit.aig import FALSE, TRUE
 from verifier.circuit.circuit import Circuit
-from verifier.circuit.graph import FALSE, TRUE
 
 
 def peterson(broken: bool = False) -> Circuit:

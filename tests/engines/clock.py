@@ -2,7 +2,7 @@
 
 import pytest
 
-from verifier.engines.pdr import budget
+from verifier.engines import budget
 
 
 class Clock:

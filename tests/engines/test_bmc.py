@@ -10,11 +10,11 @@ from tests.corpus.lazy_fpu import lazy_fpu
 from tests.corpus.machines import counter, shift_register
 from tests.corpus.random_systems import random_system
 from tests.engines import clock
+from verifier.audit.proof_checking import path_violates
 from verifier.circuit.circuit import Circuit
-from verifier.engines import glucose, z3_oracle
+from verifier.engines import sat, z3_oracle
 from verifier.engines.bmc import bmc
 from verifier.engines.bmc_z3 import bmc_z3
-from verifier.evidence.check import path_violates
 from verifier.evidence.verdicts import Limits, Progress, Unknown, Violated, Watch, silent
 
 Bmc = Callable[[Circuit, Sequence[str], Limits, Watch], dict[str, Violated | Unknown]]
@@ -80,7 +80,7 @@ def test_a_time_limit_ends_in_unknown_with_the_depth_that_was_searched_completel
 def test_a_depth_that_was_begun_and_not_finished_does_not_count(
     search: Bmc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(glucose, "_CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK", 1)
+    monkeypatch.setattr(sat, "_CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK", 1)
     monkeypatch.setattr(z3_oracle, "_SLICE", 10_000)
     circuit, seen = lazy_fpu(4, value_bits=3), list[Progress]()
 

@@ -8,16 +8,16 @@ import pytest
 from tests.corpus.build import Builder
 from tests.corpus.machines import counter, equal_latches, uninitialised
 from tests.evidence.forged import AB, BC, CA, FORGED, NONE, SINGLE, Forged, ring
+from verifier.audit.lemma_dependencies import premises
+from verifier.audit.proof_checking import all_hold, invariant_holds, proof_holds
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.reduce import reduce
+from verifier.engines.budget import Budget
 from verifier.engines.kinduction import kinduction
 from verifier.engines.pdr import holding, minimise, supports
-from verifier.engines.pdr.budget import Budget
 from verifier.evidence.certificates import Lemma, clauses_from
-from verifier.evidence.check import all_hold, invariant_holds, proof_holds
 from verifier.evidence.verdicts import Clause, Invariant, Limits, Proved, Violated
 from verifier.language.errors import ModelError
-from verifier.premises import premises
 
 PLAIN = [each for each in FORGED if each.induction == NONE]
 ALL = pytest.mark.parametrize("forged", PLAIN, ids=[each.name for each in PLAIN])

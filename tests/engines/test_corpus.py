@@ -7,11 +7,11 @@ import pytest
 from tests.corpus import SYSTEMS
 from tests.corpus.brute_force import shortest_violations
 from tests.corpus.random_systems import random_system
+from verifier.audit.proof_checking import path_violates, proof_holds
+from verifier.audit.solvers import cadical_judge
 from verifier.circuit.circuit import Circuit
 from verifier.engines.contract import ENGINES, engine_named
 from verifier.engines.kinduction import kinduction
-from verifier.evidence.check import path_violates, proof_holds
-from verifier.evidence.judges import cadical_judge
 from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, silent
 
 PROCESSES = [(name, 1) for name in ENGINES] + [("auto", 2)]

@@ -7,11 +7,11 @@ from pysat.solvers import Solver
 from tests.corpus.build import Builder
 from tests.engines import clock
 from tests.engines.explicit import holds, random_circuit, shortest_violations, violates
+from verifier.audit.proof_checking import all_hold
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import transition
 from verifier.engines.pdr import minimise, pdr, supports
-from verifier.engines.pdr.compact import compact
-from verifier.evidence.check import all_hold
+from verifier.engines.pdr.preprocess import compact
 from verifier.evidence.verdicts import Invariant, Limits, Progress, Proved, Unknown, Violated
 
 GOALS = ("p", "q", "r")
@@ -76,7 +76,7 @@ def test_what_only_long_searches_do_keeps_the_answers(
     monkeypatch.setattr("verifier.engines.pdr._FIRST_TURN", 3)
     monkeypatch.setattr("verifier.engines.pdr.search._QUERIES_WORTH_COMPACTING", 5)
     monkeypatch.setattr("verifier.engines.pdr.search._STALE_CLAUSES", 3)
-    monkeypatch.setattr("verifier.engines.pdr.samples._STEPS_IN_A_GENERATION", 2)
+    monkeypatch.setattr("verifier.engines.pdr.cti_cache._STEPS_IN_A_GENERATION", 2)
     assert settles_as_by_exhaustive_search(random_circuit(seed))
 
 

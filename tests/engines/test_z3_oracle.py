@@ -9,9 +9,9 @@ from random import Random
 import pytest
 import z3
 
-from verifier.circuit.graph import FALSE, TRUE, Graph
+from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.engines import z3_oracle
-from verifier.engines.pdr.budget import Budget, Exhausted
+from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.z3_oracle import Z3Oracle
 from verifier.evidence.verdicts import Limits
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.evidence.certificates import Certificate, Lemma, clauses_from
 from verifier.evidence.verdicts import Clause, Induction
 from verifier.language import System, always, assume, event, record, step
-from verifier.language.compiled import Compiled
-from verifier.language.compiling import compile_system
 from verifier.language.functions import ModelFunction, about
 
 

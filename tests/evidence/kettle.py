@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import cache
 
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.language import System, always, assume, event, record, sometimes, step
-from verifier.language.compiled import Compiled
-from verifier.language.compiling import compile_system
 from verifier.language.functions import ModelFunction, about
 
 

@@ -4,14 +4,14 @@ from functools import cache
 from pathlib import Path
 
 import verifier
-from verifier.catalogue import Catalogue, bundled_root, load
-from verifier.checking import decide
+from verifier.check.check import decide
+from verifier.compiler.translation import Compiled, compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
-from verifier.language.compiling import Compiled, compile_system
 from verifier.language.functions import ModelFunction
+from verifier.project.catalogue import Catalogue, bundled_root, load
 
 TEMPLATE = Path(verifier.__file__).parent / "template"
 

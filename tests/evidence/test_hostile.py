@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from tests.evidence.lazy_project import certificate, compiled, properties
-from verifier.evidence.audit import rejection
+from verifier.audit.audit import rejection
 from verifier.evidence.certificates import clauses_from
-from verifier.evidence.contents import content_of
 from verifier.evidence.files import DamagedFile, read, save
+from verifier.storage.reading import content_of
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_lemmas_that_stand_for_too_many_clauses_are_rejected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     proof = certificate()
-    monkeypatch.setattr("verifier.evidence.audit.MOST_CLAUSES", 3)
+    monkeypatch.setattr("verifier.audit.audit.MOST_CLAUSES", 3)
     assert rejection(compiled("lazy/fixed"), properties("lazy/fixed"), proof) == (
         "its lemmas stand for more than 3 clauses"
     )

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from tests.evidence.lazy_project import certificate, compiled, properties, trace
+from verifier.audit.audit import rejection
 from verifier.engines.contract import ENGINES
-from verifier.evidence.audit import rejection
 from verifier.evidence.certificates import Certificate, sentence_of
 from verifier.evidence.files import DamagedFile, Saved, read, save
-from verifier.evidence.saved import saved_trace
+from verifier.evidence.saved_execution import saved_trace
 from verifier.evidence.traces import Changed, Entered, Trace
 from verifier.evidence.verdicts import PROVERS, SHORTEST
 

@@ -9,13 +9,13 @@ import pytest
 
 from tests.evidence.lazy_project import compiled, properties, trace
 from tests.viewer.conftest import HERE
-from verifier.catalogue import bundled_root, load
-from verifier.evidence.audit import rejection
+from verifier.audit.audit import rejection
+from verifier.audit.trace_replay import misfit
 from verifier.evidence.files import DamagedFile, UnknownKey, encoded, read
-from verifier.evidence.following import misfit
-from verifier.evidence.recomputing import recomputed
-from verifier.evidence.saved import SavedTrace, saved_trace
+from verifier.evidence.saved_execution import SavedTrace, saved_trace
 from verifier.evidence.traces import Trace
+from verifier.explain.recomputation import recomputed
+from verifier.project.catalogue import bundled_root, load
 
 KNOWN = "lazy/broken"
 

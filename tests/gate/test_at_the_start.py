@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.gate.conftest import Project
-from verifier.catalogue import load
 from verifier.compiler.compile import compile_compared
 from verifier.evidence.files import read
-from verifier.evidence.recomputing import recomputed
-from verifier.evidence.saved import SavedTrace
+from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
-from verifier.viewer.screen.scene import VIEWS, Scene
+from verifier.explain.recomputation import recomputed
+from verifier.project.catalogue import load
+from verifier.viewer.screen.view_model import VIEWS, Scene
 
 CLAIM = '''
 

@@ -148,8 +148,8 @@ def test_a_project_in_a_folder_of_its_repository(project: Project, tmp_path: Pat
 
 
 def test_verdicts_that_change_while_the_gate_runs_are_not_overwritten(tmp_path: Path) -> None:
-    from verifier.gate.expectations import write
     from verifier.language.errors import ModelError
+    from verifier.project.recorded_verdicts import write
 
     (tmp_path / "properties").mkdir()
     file = tmp_path / "properties" / "verdicts.toml"

@@ -4,10 +4,10 @@ import pytest
 
 from tests.gate.conftest import Project
 from verifier.evidence.verdicts import Limits
-from verifier.gate import past
-from verifier.gate.cache import Cache
-from verifier.gate.revisions import base_of
+from verifier.gate import base_revision
 from verifier.processes.worker import Lost
+from verifier.project.result_cache import Cache
+from verifier.project.revisions import base_of
 
 
 def test_a_base_that_is_lost_is_compared_by_its_names(
@@ -18,8 +18,8 @@ def test_a_base_that_is_lost_is_compared_by_its_names(
 
     base = base_of(project.folder, "HEAD")
     assert base is not None
-    monkeypatch.setattr(past, "side_by_side", lost)
-    found = past.past_of(base, [], None, Cache(None, Limits()), 1)
+    monkeypatch.setattr(base_revision, "side_by_side", lost)
+    found = base_revision.past_of(base, [], None, Cache(None, Limits()), 1)
     assert found.failures == {"": "its process died"}
     assert set(found.judged.systems) == {"lazy/broken", "lazy/fixed"}
     assert found.judged.expected["lazy/broken/isolation"] == "violated"

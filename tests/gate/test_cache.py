@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.gate.conftest import Project, copied
+from verifier.evidence.bundle import Kept, Proof, Run, laid_out
 from verifier.evidence.files import DamagedFile, decoded
-from verifier.evidence.kept import Kept, Proof, Run, laid_out
 from verifier.evidence.verdicts import Limits
-from verifier.gate.cache import FORMAT, Cache, Entry
+from verifier.project.result_cache import FORMAT, Cache, Entry
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from tests.gate.conftest import Project
-from verifier.gate.differences import Difference
-from verifier.gate.examples import Change
-from verifier.gate.reports.changes import difference_lines
+from verifier.diff.compare import Difference
+from verifier.diff.witnesses import Change
+from verifier.reports.diff_lines import difference_lines
 
 
 def change(step: str, name: str, values: str = "10", **other: Any) -> Change:

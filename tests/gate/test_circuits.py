@@ -12,13 +12,13 @@ import msgspec
 import pytest
 
 from tests.gate.conftest import TEMPLATE, Project
-from verifier.catalogue import load
 from verifier.compiler.compile import compile_compared
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.verdicts import Limits
-from verifier.gate import circuits as module
-from verifier.gate.cache import Cache
-from verifier.gate.circuits import Circuits
-from verifier.language.compiled import Compiled
+from verifier.project import circuit_cache as module
+from verifier.project.catalogue import load
+from verifier.project.circuit_cache import Circuits
+from verifier.project.result_cache import Cache
 from verifier.storage.private import CHECK
 
 

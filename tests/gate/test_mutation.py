@@ -11,11 +11,11 @@ import pytest
 from tests.evidence.lazy_project import project as project_as_loaded
 from tests.gate.conftest import Project
 from verifier.evidence.verdicts import Limits
-from verifier.gate.cache import Cache
-from verifier.gate.mutants import Mutant
-from verifier.gate.mutation import LATE, SECONDS, Trial, in_time
-from verifier.gate.scores import Entry, compared
-from verifier.gate.strength import strength
+from verifier.mutation.baseline import Entry, compared
+from verifier.mutation.campaign import LATE, SECONDS, Trial, in_time
+from verifier.mutation.operators import Mutant
+from verifier.mutation.run import strength
+from verifier.project.result_cache import Cache
 
 
 def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Project) -> None:
@@ -147,9 +147,9 @@ def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
         allowed.append(arguments[-2])
         return iter([Trial(Mutant("x.py", "f", 1, "drop", "y = 1", ""), "killed", "p", 1)])
 
-    monkeypatch.setattr("verifier.gate.strength.trials_of", tried)
+    monkeypatch.setattr("verifier.mutation.run.trials_of", tried)
     monkeypatch.setattr(
-        "verifier.gate.strength.scores", lambda _: {"lazy/fixed": Entry(killed=1, equivalent=0)}
+        "verifier.mutation.run.scores", lambda _: {"lazy/fixed": Entry(killed=1, equivalent=0)}
     )
     limits = Limits()
     touched = {"lazy/fixed": {"switch_to"}}

@@ -7,10 +7,10 @@ import pytest
 
 from tests.evidence.lazy_project import compiled
 from tests.gate.conftest import Project
-from verifier.evidence.kept import Run, kept
-from verifier.gate.behaviour import Behaviour, behaviour_of
-from verifier.gate.memory import STALE
-from verifier.gate.renaming import renamed_fields
+from verifier.check.evidence_lookup import STALE
+from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.diff.correspondence import renamed_fields
+from verifier.evidence.bundle import Run, kept
 
 
 def renamed(project: Project, old: str, new: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.gate.conftest import Project, environment_in
 from tests.gate.test_reports import REPORTS, broken
-from verifier.gate.reports.sarif import _location
+from verifier.reports.sarif import _location
 
 __all__ = ["broken"]
 

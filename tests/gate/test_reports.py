@@ -13,10 +13,10 @@ import pytest
 from tests.gate.conftest import Project, environment_in
 from tests.viewer.conftest import saved
 from verifier.evidence.traces import Entered, Stride, Trace
-from verifier.gate.blame import Departure
-from verifier.gate.reports.trace_text import shown_steps, trace_text
+from verifier.gate.divergence import Departure
+from verifier.reports.trace_text import shown_steps, trace_text
 from verifier.viewer.mermaid import sequence
-from verifier.viewer.reading import Reading
+from verifier.viewer.trace_index import Reading
 
 REPORTS = ("json", "junit", "sarif", "markdown")
 

@@ -1,7 +1,7 @@
 """What is found is written up: every pair that is violated is named by a finding."""
 
-from verifier.catalogue import bundled_root, load
-from verifier.findings import FOLDER, pairs_of
+from verifier.project.catalogue import bundled_root, load
+from verifier.project.findings import FOLDER, pairs_of
 
 
 def test_every_violated_pair_has_a_finding_and_no_finding_is_about_another() -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from verifier.compiler.translation import compile_system
 from verifier.language import (
     ModelError,
     System,
     record,
     step,
 )
-from verifier.language.compiling import compile_system
 from verifier.language.functions import ModelFunction, about
 
 

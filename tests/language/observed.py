@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from verifier.compiler.translation import compile_system
 from verifier.language import (
     ModelError,
     System,
@@ -13,8 +14,7 @@ from verifier.language import (
     record,
     step,
 )
-from verifier.language.compiling import compile_system
-from verifier.language.concrete import ConcreteRun
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.errors import Place
 
 

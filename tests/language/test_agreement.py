@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.language.programs import PROPERTIES, random_system
 from verifier.compiler.self_check import compare
+from verifier.compiler.translation import translated
 from verifier.language import ModelError
-from verifier.language.compiling import translated
 from verifier.language.functions import about
 
 STALE = "is used after"

@@ -7,12 +7,12 @@ from enum import Enum
 
 import pytest
 
-from verifier.catalogue import Catalogue, bundled_root, load
-from verifier.circuit.graph import FALSE
+from verifier.circuit.aig import FALSE
+from verifier.compiler.assertions import asserts
+from verifier.compiler.compiled import ASSERTIONS
+from verifier.compiler.translation import compile_system
 from verifier.language import System, abstracts, record, step
-from verifier.language.asserting import asserts
-from verifier.language.compiled import ASSERTIONS
-from verifier.language.compiling import compile_system
+from verifier.project.catalogue import Catalogue, bundled_root, load
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import load
 from verifier.compiler.compile import compile_compared
 from verifier.language import Family, ModelError, assume
+from verifier.project.catalogue import load
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.txt"))
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import load
-from verifier.language.branches import Branch, watched
-from verifier.language.concrete import Call, ConcreteRun
+from verifier.language.concrete_execution import Call, ConcreteRun
 from verifier.language.system import System
+from verifier.language.tracing.branches import Branch, watched
+from verifier.project.catalogue import load
 
 MODEL = """from enum import Enum
 

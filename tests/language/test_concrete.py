@@ -7,9 +7,9 @@ import pytest
 
 from tests.language import machine
 from tests.language.machine import SYSTEM, Cpu, State, Task, broken, clear, late, switch
+from verifier.compiler.translation import compile_system
 from verifier.language import ModelError, step
-from verifier.language.compiling import compile_system
-from verifier.language.concrete import Assignment, Call, ConcreteRun, Taken
+from verifier.language.concrete_execution import Assignment, Call, ConcreteRun, Taken
 from verifier.language.functions import ModelFunction, about
 
 

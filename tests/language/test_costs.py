@@ -5,9 +5,9 @@ from time import process_time
 
 import pytest
 
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.language import Family, ModelError, System, abstracts, record, step
-from verifier.language.compiled import Compiled
-from verifier.language.compiling import compile_system
 
 Place = Enum("Place", [f"P{i:02}" for i in range(30)])
 

@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
+from verifier.audit.proof_checking import proof_holds
+from verifier.compiler import translation
+from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
 from verifier.engines.pdr import pdr
-from verifier.evidence.check import proof_holds
-from verifier.evidence.replay import GOES_ON, Machine, Stopped, violation
 from verifier.evidence.verdicts import Invariant, Limits, Proved, Violated
-from verifier.foresight import starting_at
-from verifier.language import ModelError, System, assume, compiling, record, step
-from verifier.language.compiled import DEADLOCK
-from verifier.language.compiling import compile_system
-from verifier.language.concrete import ConcreteRun
+from verifier.execution.machine import GOES_ON, Machine, Stopped, violation
+from verifier.explain.point_of_no_return import starting_at
+from verifier.language import ModelError, System, assume, record, step
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.enabled import obstacles
-from verifier.language.quoting import assumption
+from verifier.language.tracing.quotation import assumption
 
 
 class Mode(Enum):
@@ -185,7 +186,7 @@ def test_a_choice_that_is_only_stored_is_not_tried_with_all_its_values(
 def test_too_many_ways_in_which_choices_enable_a_step_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(compiling, "GATES", -1)
+    monkeypatch.setattr(translation, "GATES", -1)
     with pytest.raises(ModelError, match="depends on its choices in too many ways"):
         compile_system(System("lock/asked", Lock(), (take_in, give_if_asked)), ())
 

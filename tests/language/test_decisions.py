@@ -5,9 +5,9 @@ from typing import Any
 
 from tests.language import machine
 from verifier.language import System, abstracts, models, record, step
-from verifier.language.concrete import ConcreteRun
-from verifier.language.decisions import Decision, deciding
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.functions import about
+from verifier.language.tracing.decisions import Decision, deciding
 
 
 @record

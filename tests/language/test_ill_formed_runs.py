@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from tests.language.ill_formed import VARYING, Mode, State, idle, message, of_system
+from verifier.compiler import step_exploration as compiling
+from verifier.compiler.translation import compile_system
 from verifier.language import (
     System,
     abstracts,
     step,
 )
-from verifier.language import varying as compiling
-from verifier.language.compiling import compile_system
 
 
 @step

@@ -6,9 +6,10 @@ from enum import Enum
 
 import pytest
 
+from verifier.compiler import step_exploration
 from verifier.compiler.self_check import compare
-from verifier.language import Family, ModelError, System, record, step, varying
-from verifier.language.compiling import compile_system, translated
+from verifier.compiler.translation import compile_system, translated
+from verifier.language import Family, ModelError, System, record, step
 
 
 class Row(Enum):
@@ -71,8 +72,8 @@ def test_a_path_may_have_more_decisions_than_python_may_have_calls_in_calls() ->
 def test_a_step_with_too_many_paths_is_refused_for_its_paths(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(varying, "SECONDS", 1.0)
-    monkeypatch.setattr(varying, "MANY", 8)
+    monkeypatch.setattr(step_exploration, "SECONDS", 1.0)
+    monkeypatch.setattr(step_exploration, "MANY", 8)
     system = System("a/count", State(), (setting, counting))
     with pytest.raises(ModelError) as refused:
         compile_system(system, [])

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from verifier.catalogue import bundled_root
+from verifier.compiler.translation import compile_system
 from verifier.language import ModelError, System, always, record, sometimes, step
-from verifier.language.compiling import compile_system
 from verifier.language.errors import Place
 from verifier.language.functions import about
 from verifier.language.members import check_enum
@@ -20,6 +19,7 @@ from verifier.language.names import (
     system_place,
     two_systems,
 )
+from verifier.project.catalogue import bundled_root
 
 
 @record

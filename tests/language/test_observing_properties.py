@@ -6,6 +6,7 @@ import pytest
 
 from tests.language.observed import ASSERTS, ENDS, Note, Part, State, line, system_of
 from tests.language.observing_answers import answers
+from verifier.compiler.translation import compile_system
 from verifier.language import (
     ModelError,
     System,
@@ -15,8 +16,7 @@ from verifier.language import (
     sometimes,
     step,
 )
-from verifier.language.compiling import compile_system
-from verifier.language.concrete import ConcreteRun
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.functions import about
 from verifier.language.system import bindings
 

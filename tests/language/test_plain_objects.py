@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.language import plain_objects, programs
 from tests.language.programs import random_system
+from verifier.compiler.translation import compile_system
 from verifier.language import ModelError, System
-from verifier.language.compiling import compile_system
-from verifier.language.concrete import ConcreteRun
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.errors import Disabled
 
 STALE = "is used after"

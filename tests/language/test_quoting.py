@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from verifier.language.quoting import Quoting
+from verifier.language.tracing.quotation import Quoting
 
 FUNCTION = """
 def handled(kvm, early):

@@ -12,9 +12,9 @@ from tests.language import plain_objects, reference_steps
 from tests.language.reference_steps import MEANT, REFUSED, Body, State
 from tests.language.test_plain_objects import Case
 from verifier.compiler.self_check import compare
+from verifier.compiler.translation import compile_system, translated
 from verifier.language import ModelError, System, step
-from verifier.language.compiling import compile_system, translated
-from verifier.language.concrete import ConcreteRun
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.errors import Place
 
 PLAIN = plain_objects.loaded(reference_steps.__file__)

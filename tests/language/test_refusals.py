@@ -8,8 +8,8 @@ import pytest
 
 from tests.language import refused_records, refused_state, refused_values, refused_worlds
 from tests.language.refused import REFUSED, State
+from verifier.compiler.translation import compile_system
 from verifier.language import ModelError, System, step
-from verifier.language.compiling import compile_system
 from verifier.language.errors import Place
 
 PARTS = (refused_records, refused_state, refused_values, refused_worlds)

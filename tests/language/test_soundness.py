@@ -5,11 +5,11 @@ import pytest
 from tests.language import tried_calls, tried_enums, tried_references
 from tests.language.tried import BODIES, EVERYTHING, INITIAL, Body, a_row_is_seen, nothing_is_seen
 from verifier.compiler.self_check import compare
+from verifier.compiler.translation import translated
 from verifier.language import (
     System,
     step,
 )
-from verifier.language.compiling import translated
 from verifier.language.errors import ModelError
 from verifier.language.functions import about
 

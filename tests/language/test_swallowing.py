@@ -20,11 +20,11 @@ from tests.language.swallowing import (
     looks,
     needs_a,
 )
-from verifier.circuit.graph import FALSE
+from verifier.circuit.aig import FALSE
+from verifier.compiler.compiled import ASSERTIONS
+from verifier.compiler.translation import compile_system
 from verifier.language import ModelError, System
-from verifier.language.compiled import ASSERTIONS
-from verifier.language.compiling import compile_system
-from verifier.language.concrete import ConcreteRun
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.enabled import obstacles
 from verifier.language.errors import Overdue, blaming
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from verifier.circuit.graph import Graph
+from verifier.circuit.aig import Graph
 from verifier.language import ModelError, record
 from verifier.language.encoding import encoding
-from verifier.language.explorer import SymbolicRun
 from verifier.language.layout import layout_of
 from verifier.language.records import view
 from verifier.language.stores import RUNNING
-from verifier.language.symbolic import Bit, Symbol
+from verifier.language.symbolic_execution import SymbolicRun
+from verifier.language.symbolic_values import Bit, Symbol
 
 
 class Mode(Enum):

@@ -4,7 +4,7 @@ import gc
 import sys
 from types import FrameType
 
-from verifier.language.tracing import tracing
+from verifier.language.call_hook import tracing
 
 
 def noted(allocate: int) -> list[str]:

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from verifier.evidence.kept import Run
-from verifier.evidence.replay import Move, Stopped
-from verifier.evidence.replay import violation as violated_claim
-from verifier.evidence.runs import moves_of_run, run_of
+from verifier.compiler.compiled import Compiled
+from verifier.evidence.bundle import Run
 from verifier.evidence.verdicts import Violated
+from verifier.execution.conversions import moves_of_run, run_of
+from verifier.execution.machine import Move, Stopped
+from verifier.execution.machine import violation as violated_claim
 from verifier.language import System
-from verifier.language.compiled import Compiled
 from verifier.language.functions import ModelFunction
 
 FILE = Path(__file__).parent / "executions.json"

@@ -5,12 +5,12 @@ Every circuit of the catalogue is compared when it is made, which `make verify` 
 
 import pytest
 
-from verifier.catalogue import bundled_root, load
 from verifier.compiler.cases import Cases
 from verifier.compiler.goals import Goals
 from verifier.compiler.outcomes import ByCircuit
 from verifier.compiler.self_check import differences, watching
-from verifier.language.compiling import translated
+from verifier.compiler.translation import translated
+from verifier.project.catalogue import bundled_root, load
 
 CATALOGUE = load(bundled_root())
 SYSTEMS = (

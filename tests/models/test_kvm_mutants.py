@@ -11,14 +11,14 @@ from models.systems.kvm_vmx import V3_12_IRQ
 from properties import integrity, isolation, progress, transparency
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
-from verifier.catalogue import bundled_root
+from verifier.check.stored_evidence import kept_lemmas
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved
 from verifier.language import System
-from verifier.language.compiled import Compiled
-from verifier.language.compiling import compile_system
 from verifier.language.functions import about
-from verifier.starting import kept_lemmas
+from verifier.project.catalogue import bundled_root
 
 mutants = watched("tests.models.kvm_mutants")
 

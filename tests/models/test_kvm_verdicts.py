@@ -18,16 +18,16 @@ from properties import (
     transparency,
 )
 from tests.models.executions import steps_to
-from verifier.catalogue import bundled_root
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
-from verifier.engines.simulation import simulation
+from verifier.engines.random_simulation import simulation
 from verifier.evidence.certificates import clauses_from
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated
-from verifier.gate.kept import kept_evidence
 from verifier.language import System
-from verifier.language.compiled import Compiled
-from verifier.language.compiling import compile_system
 from verifier.language.functions import about
+from verifier.project.catalogue import bundled_root
+from verifier.project.proof_store import kept_evidence
 
 MODULES = (
     isolation,

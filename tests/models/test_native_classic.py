@@ -14,10 +14,10 @@ from models.x86.instructions import Instruction, clts, execute
 from models.x86.outcome import Outcome
 from models.x86.registers import Context
 from properties import integrity, isolation
+from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved, Violated
 from verifier.language import System, abstracts, assume, snapshot, step
-from verifier.language.compiling import compile_system
 from verifier.language.functions import about
 
 PROPERTIES = [

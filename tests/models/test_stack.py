@@ -24,14 +24,14 @@ from models.x86.vmcs import ExitReason
 from properties import integrity, isolation, transparency
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
-from verifier.catalogue import Catalogue, Pair, bundled_root, load
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved, Violated
 from verifier.language import System
-from verifier.language.compiled import Compiled
-from verifier.language.compiling import compile_system
 from verifier.language.errors import Disabled
 from verifier.language.functions import about
+from verifier.project.catalogue import Catalogue, Pair, bundled_root, load
 
 mutants = watched("tests.models.kvm_mutants")
 

@@ -92,7 +92,7 @@ def test_a_signal_while_the_supervisor_or_a_command_is_loaded_is_one_message(
     assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
 
 
-@pytest.mark.parametrize("module", ["verifier.cli.check_command", "verifier.catalogue"])
+@pytest.mark.parametrize("module", ["verifier.cli.check_command", "verifier.project.catalogue"])
 def test_a_check_that_was_being_loaded_prints_its_document(module: str) -> None:
     done = loading(module, "SIGINT", "check", "--json", process="getppid")
     assert (done.returncode, done.stderr) == (130, "interrupted: nothing was decided\n")

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from verifier.catalogue import Catalogue, Pair
 from verifier.check.run import check_all
+from verifier.compiler import step_exploration
 from verifier.evidence.verdicts import Limits, silent
-from verifier.language import System, errors, record, step, varying
+from verifier.language import System, errors, record, step
 from verifier.language.errors import Overdue, blaming
 from verifier.processes import runaway
 from verifier.processes.worker import Lost, Worker, wait
+from verifier.project.catalogue import Catalogue, Pair
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +29,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         return blaming(what, 0.25 if "`endless`" in what else seconds)
 
     monkeypatch.setattr(errors, "GRACE", 0.25)
-    monkeypatch.setattr(varying, "blaming", hurried)
+    monkeypatch.setattr(step_exploration, "blaming", hurried)
     runaway.watch()
 
 

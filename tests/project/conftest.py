@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.project import loading
-from verifier.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue, load
 
 Write = Callable[..., Path]
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import load
 from verifier.compiler.compile import compile_compared
 from verifier.language import ModelError
 from verifier.language.system import System
+from verifier.project.catalogue import load
 
 MODEL = """from abc import ABC
 from enum import Enum

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.project.loading import CLAIM
-from verifier.catalogue import Catalogue, load
 from verifier.language import ModelError
+from verifier.project.catalogue import Catalogue, load
 
 ISOLATION = "from properties.isolation import *\n"
 FPU = "an_fpu_access_touches_only_the_context_s_own_registers"

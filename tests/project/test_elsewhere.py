@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import load
 from verifier.compiler.compile import compile_compared
 from verifier.language import ModelError
+from verifier.project.catalogue import load
 
 HELPER = """from enum import Enum
 from verifier.language import record, step

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import load
-from verifier.gate.coverage import Taken, coverage
+from verifier.mutation.branch_coverage import Taken, coverage
+from verifier.project.catalogue import load
 
 HEAD = """from verifier.language import System, assume, record, step
 

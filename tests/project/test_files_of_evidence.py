@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import Catalogue, load
 from verifier.language import ModelError
+from verifier.project.catalogue import Catalogue, load
 
 MODEL = """from verifier.language import System, record, step
 

@@ -12,9 +12,9 @@ from types import ModuleType
 import pytest
 
 from tests.project.conftest import MODEL, whys
-from verifier.catalogue import Catalogue, load
 from verifier.language.errors import ModelError
 from verifier.project import importing, sources
+from verifier.project.catalogue import Catalogue, load
 from verifier.project.reading import Reading
 
 EVIL = MODEL.replace("SAFE = True", "SAFE = None")
@@ -117,10 +117,10 @@ REFUSED = {
     "import verifier.engines.bmc": "verifier.engines.bmc",
     "import verifier.engines as language": "verifier.engines",
     "from verifier import engines": "verifier.engines",
-    "from verifier import language, catalogue": "verifier.catalogue",
-    "from verifier.gate.circuits import Circuits": "verifier.gate.circuits.Circuits",
-    "from verifier.language import explorer": "verifier.language.explorer",
-    "from verifier.language.explorer import Explorer": "verifier.language.explorer.Explorer",
+    "from verifier import language, project": "verifier.project",
+    "from verifier.engines.race import race": "verifier.engines.race.race",
+    "from verifier.language import symbolic_execution": "verifier.language.symbolic_execution",
+    "from verifier.language.stores import Store": "verifier.language.stores.Store",
     "from verifier.language.records import *": "verifier.language.records.*",
     "import verifier.language.records": "verifier.language.records",
     "def late():\n    import verifier.engines": "verifier.engines",

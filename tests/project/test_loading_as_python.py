@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.project.loading import CLAIM, MODEL, ORDINARY, loaded, refused
-from verifier.catalogue import load
 from verifier.language import ModelError
+from verifier.project.catalogue import load
 from verifier.project.root import project_above
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import load
 from verifier.language import ModelError
+from verifier.project.catalogue import load
 
 HEAD = """from verifier import language
 from verifier.language import System as S, System, always, record, step

@@ -10,8 +10,8 @@ import pytest
 
 import verifier
 from tests.project.conftest import whys
-from verifier.catalogue import bundled_root, load
 from verifier.project import permitted
+from verifier.project.catalogue import bundled_root, load
 from verifier.project.purity import reasons_of
 from verifier.project.sources import Source
 
@@ -155,7 +155,7 @@ UNKNOWN = {
     "import typing as t\nX = [t][0]": "uses the module `t` as a value at 2",
     "import collections.abc\nX = collections.namedtuple": "uses `collections.namedtuple` at 2",
     "import verifier.language\nX = verifier.language.records": "uses `verifier.language.records`",
-    "from verifier import language\nX = language.explorer": "uses `language.explorer` at 2",
+    "from verifier import language\nX = language.stores": "uses `language.stores` at 2",
     "X = __builtins__": "uses `__builtins__` at 1",
     "X = __loader__": "uses `__loader__` at 1",
     "X = __spec__": "uses `__spec__` at 1",

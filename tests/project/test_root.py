@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from verifier.catalogue import bundled_root, project_root
 from verifier.language import ModelError
 from verifier.language.errors import Place
+from verifier.project.catalogue import bundled_root, project_root
 from verifier.project.root import project_above
 
 TABLE = "[project]\nname = 'x'\n\n[tool.nestproof]\n"

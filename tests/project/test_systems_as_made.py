@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.project.loading import refused
-from verifier.catalogue import Pair, load
 from verifier.compiler.compile import compile_compared
 from verifier.language import ModelError
+from verifier.project.catalogue import Pair, load
 
 HEAD = '''"""A system with a flag."""
 

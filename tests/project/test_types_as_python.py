@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.project.loading import MODEL, ORDINARY, loaded, refused
-from verifier.catalogue import load
 from verifier.language import ModelError
+from verifier.project.catalogue import load
 
 SNAPSHOT = "from verifier.language import snapshot"
 TYPES = (

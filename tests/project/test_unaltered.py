@@ -5,8 +5,8 @@ from pkgutil import resolve_name
 
 import pytest
 
-from verifier.catalogue import Catalogue, load
 from verifier.language import ModelError
+from verifier.project.catalogue import Catalogue, load
 
 MODEL = """import sys
 from enum import Enum

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tests.viewer.conftest import saved
-from verifier.viewer.picture import CELL, DARK, FONT, MARGIN, ROW, RUNS
+from verifier.viewer.html_svg import CELL, DARK, FONT, MARGIN, ROW, RUNS
 from verifier.viewer.screen.app import Screen
 
 SIZE = (150, 38)

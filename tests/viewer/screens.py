@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from textual.pilot import Pilot
 
 from tests.viewer.conftest import saved
-from verifier.viewer.lines import rendered
+from verifier.viewer.markup import rendered
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import Dialog
-from verifier.viewer.screen.lines_view import LinesView
+from verifier.viewer.screen.list_view import LinesView
 
 Script = Callable[[Screen, Pilot[None]], Awaitable[None]]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from tests.evidence.lazy_project import project, properties, trace
 from tests.viewer.conftest import saved
-from verifier.evidence.exploring import Exploration
-from verifier.evidence.following import moves_of, start_of
-from verifier.evidence.replay import Stopped
+from verifier.audit.trace_replay import moves_of, start_of
+from verifier.execution.machine import Stopped
+from verifier.explain.session import Exploration
 from verifier.viewer.screen.app import Screen
 
 NARROW, WIDE = (80, 24), (160, 45)

@@ -4,16 +4,16 @@ import msgspec
 import pytest
 
 from tests.viewer.conftest import saved
-from verifier.catalogue import bundled_root, load
-from verifier.evidence.exploring import Exploration
 from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.explain.session import Exploration
+from verifier.project.catalogue import bundled_root, load
 from verifier.viewer.beliefs import Beliefs
-from verifier.viewer.causes import chain
+from verifier.viewer.cause_chain import chain
 from verifier.viewer.contract import differences, first_difference
 from verifier.viewer.levels import Levels, group_of, handlers
-from verifier.viewer.lines import rendered
-from verifier.viewer.reading import Reading
+from verifier.viewer.markup import rendered
 from verifier.viewer.timeline import Timeline
+from verifier.viewer.trace_index import Reading
 
 
 @pytest.fixture(scope="module")

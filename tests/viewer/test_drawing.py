@@ -10,7 +10,7 @@ from textual.strip import Strip
 from tests.viewer.screens import nested, played
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import Help
-from verifier.viewer.screen.lines_view import LinesView
+from verifier.viewer.screen.list_view import LinesView
 
 WIDE = (160, 45)
 

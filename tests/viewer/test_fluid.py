@@ -5,8 +5,8 @@ from time import process_time
 import pytest
 
 from verifier.evidence.traces import Changed, Entered, Stride, Trace, Value
-from verifier.viewer.screen.scene import VIEWS, Scene
-from verifier.viewer.watches import watch
+from verifier.viewer.screen.view_model import VIEWS, Scene
+from verifier.viewer.watch_expressions import watch
 
 FIELDS, STEPS = 300, 1_000
 LIMIT = 0.050

@@ -5,14 +5,14 @@ import pytest
 
 from tests.viewer.conftest import saved
 from verifier.evidence.traces import Changed, Entered, Stride, Trace
-from verifier.gate.reports.trace_text import trace_text
+from verifier.reports.trace_text import trace_text
 from verifier.viewer.comparison import contract_lines
 from verifier.viewer.headline import owed, what_happened
 from verifier.viewer.in_short import in_short
 from verifier.viewer.levels import Levels
-from verifier.viewer.lines import Line, rendered, words
-from verifier.viewer.reading import Reading
+from verifier.viewer.markup import Line, rendered, words
 from verifier.viewer.timeline import Timeline
+from verifier.viewer.trace_index import Reading
 from verifier.viewer.what_if import what_if_lines
 from verifier.viewer.why import violation_lines
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.viewer.conftest import HERE, saved
 from verifier.evidence.files import DamagedFile, read
-from verifier.evidence.saved import SavedTrace
+from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
-from verifier.viewer.lines import rendered
-from verifier.viewer.plain import trace_lines
+from verifier.viewer.markup import rendered
+from verifier.viewer.text import trace_lines
 from verifier.viewer.unverified import unverified_lines
 
 Spoil = Callable[[dict[str, Any]], Any]
@@ -111,8 +111,8 @@ def spelt(value: Any, key: str = "", names: bool = False) -> Any:
 @pytest.mark.parametrize("version", ["v3.1", "v3.13"])
 def test_what_a_terminal_obeys_is_in_no_rendering(version: str) -> None:
     """Names in models can hold anything, too."""
+    from verifier.viewer.html_svg import page, svg
     from verifier.viewer.mermaid import sequence
-    from verifier.viewer.picture import page, svg
 
     document = json.loads((HERE / "traces" / f"kvm-nvmx.{version}.json").read_text())
     trace = msgspec.convert(spelt(document), Trace)

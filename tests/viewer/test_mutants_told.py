@@ -6,21 +6,21 @@ from types import CodeType, FunctionType
 
 import pytest
 
-from verifier.catalogue import Catalogue, bundled_root, load
+from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
-from verifier.evidence.recording import trace_of
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
-from verifier.gate.mutants import lines_run, sites
-from verifier.gate.reports.sarif import flow
-from verifier.gate.reports.sentences import happened
-from verifier.gate.reports.trace_text import grounds_text, trace_text
-from verifier.language.compiling import compile_system
+from verifier.execution.recorder import trace_of
 from verifier.language.errors import ModelError
-from verifier.viewer.lines import rendered
+from verifier.mutation.operators import lines_run, sites
+from verifier.project.catalogue import Catalogue, bundled_root, load
+from verifier.reports.sarif import flow
+from verifier.reports.trace_text import grounds_text, trace_text
+from verifier.reports.wording import happened
+from verifier.viewer.markup import rendered
 from verifier.viewer.mermaid import sequence
-from verifier.viewer.plain import trace_lines
-from verifier.viewer.screen.scene import VIEWS, Scene
+from verifier.viewer.screen.view_model import VIEWS, Scene
+from verifier.viewer.text import trace_lines
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from tests.viewer.screens import content, is_open, nested, played, put_on
 from tests.viewer.snapshots import lazy
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import HELP, Ask, Help
-from verifier.viewer.screen.exploring import Exploring
+from verifier.viewer.screen.explore_pane import Exploring
 from verifier.viewer.screen.labels import KEYS
-from verifier.viewer.screen.lines_view import LinesView
+from verifier.viewer.screen.list_view import LinesView
 
 
 @pytest.mark.parametrize(

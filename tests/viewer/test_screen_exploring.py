@@ -11,10 +11,10 @@ from textual.widgets import Input
 from tests.evidence.lazy_project import trace
 from tests.viewer.screens import content, is_open, played
 from tests.viewer.snapshots import begun, lazy
-from verifier.evidence.exploring import Exploration
 from verifier.evidence.files import read
-from verifier.evidence.runs import run_of_moves
-from verifier.evidence.saved import SavedTrace
+from verifier.evidence.saved_execution import SavedTrace
+from verifier.execution.conversions import run_of_moves
+from verifier.explain.session import Exploration
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import Options
 from verifier.viewer.screen.tasks import Alone, AtOnce, Found, LostWork

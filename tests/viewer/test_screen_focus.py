@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 from tests.viewer.screens import content, is_open, nested, played, put_on
 from tests.viewer.snapshots import lazy, on_screen
 from verifier.processes.signals import INTERRUPTED
-from verifier.viewer.lines import rendered
+from verifier.viewer.markup import rendered
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import Ask, Options
 

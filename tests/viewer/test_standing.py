@@ -3,11 +3,11 @@
 import pytest
 
 from tests.evidence.kettle import kettle, pour, smash
-from verifier.evidence.recording import story_of
-from verifier.evidence.replay import Move
 from verifier.evidence.traces import Trace
-from verifier.viewer.lines import rendered
-from verifier.viewer.plain import trace_lines
+from verifier.execution.machine import Move
+from verifier.execution.recorder import story_of
+from verifier.viewer.markup import rendered
+from verifier.viewer.text import trace_lines
 
 AFTER = "once nothing happens and events are blank"
 

@@ -8,8 +8,8 @@ import pytest
 import verifier
 from tests.viewer.conftest import saved
 from tests.viewer.picture import picture
-from verifier.viewer.lines import rendered
-from verifier.viewer.plain import trace_lines
+from verifier.viewer.markup import rendered
+from verifier.viewer.text import trace_lines
 
 DOCS = Path(verifier.__file__).parent.parent / "docs"
 PAGES = DOCS / "walkthroughs"

@@ -6,19 +6,19 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from verifier.catalogue import Catalogue, Pair
-from verifier.checking import Result, decide, ill_formed
+from verifier.check.check import Result, decide, ill_formed
+from verifier.check.stored_evidence import kept_lemmas
 from verifier.compiler.compile import compile_compared
+from verifier.compiler.compiled import Compiled
 from verifier.engines.contract import engine_named
-from verifier.evidence.replay import ASSERTIONS
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
-from verifier.language.compiled import Compiled
+from verifier.execution.machine import ASSERTIONS
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.processes.pool import NoProcess, apart, reporting
 from verifier.processes.worker import Lost
-from verifier.starting import kept_lemmas
+from verifier.project.catalogue import Catalogue, Pair
 
 Compile = Callable[[System, Sequence[ModelFunction]], Compiled]
 """Where a system's circuit comes from."""

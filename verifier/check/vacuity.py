@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier.circuit.circuit import Circuit
+from verifier.compiler.compiled import Compiled
 from verifier.engines.contract import Engine
 from verifier.evidence.verdicts import (
     Limits,
@@ -16,7 +17,6 @@ from verifier.evidence.verdicts import (
     Watch,
     silent,
 )
-from verifier.language.compiled import Compiled
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
 
@@ -68,7 +68,7 @@ def missing_witness(
     watch: Watch = silent,
 ) -> Emptiness | None:
     """What there is where a property that holds lacks a witness, but for those that are known."""
-    from verifier.engines.auto import auto
+    from verifier.engines.portfolio import auto
 
     wanted = witness_goals(compiled.system, properties, [group])[group]
     left = [goal for goal in wanted if goal not in known]
@@ -79,7 +79,7 @@ def reached(
     circuit: Circuit, wishes: Sequence[str], engine: Engine, limits: Limits, watch: Watch
 ) -> dict[str, Verdict]:
     """Every wish's verdict: `Violated` says that it is reached."""
-    from verifier.engines.simulation import simulation
+    from verifier.engines.random_simulation import simulation
 
     watch(Progress("simulation", 0, f"{len(wishes)} witnesses"))
     found: dict[str, Verdict] = dict(simulation(circuit, wishes))

@@ -1,0 +1,1 @@
+"""And-inverter graphs, circuits, their reductions and translations."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from verifier.circuit.graph import Graph
+from verifier.circuit.aig import Graph
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from verifier.circuit.aig import Graph
 from verifier.circuit.circuit import Circuit
-from verifier.circuit.graph import Graph
 
 
 @dataclass(frozen=True)

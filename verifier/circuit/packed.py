@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from verifier.circuit.aig import Graph
 from verifier.circuit.circuit import Circuit
-from verifier.circuit.graph import Graph
 
 
 class Program:

@@ -6,9 +6,9 @@ van Eijk: Sequential Equivalence Checking based on Structural Similarities. TCAD
 from dataclasses import dataclass
 from itertools import islice
 
+from verifier.circuit.aig import FALSE, Graph
 from verifier.circuit.circuit import Circuit, Input, Latch
-from verifier.circuit.graph import FALSE, Graph
-from verifier.circuit.simulate import random_runs
+from verifier.circuit.simulation import random_runs
 
 Fact = tuple[tuple[str, bool], ...]
 """A disjunction: latch names, each with the value that satisfies it."""

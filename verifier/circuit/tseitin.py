@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from verifier.circuit.graph import Graph
+from verifier.circuit.aig import Graph
 
 
 class Tseitin:

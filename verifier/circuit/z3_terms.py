@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import z3
 
-from verifier.circuit.graph import Graph
+from verifier.circuit.aig import Graph
 
 
 def answer_of(solver: z3.Solver, *assumptions: z3.BoolRef) -> z3.CheckSatResult:

@@ -11,25 +11,25 @@ from time import monotonic
 
 import click
 
-from verifier.catalogue import Catalogue, load
+from verifier.audit.audit import Audited, Status, audited, claimed
 from verifier.check.vacuity import missing_witness, witness_goals
 from verifier.cli import options
 from verifier.cli.errors import one_line, say, tell, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.compiler.compile import compile_compared
-from verifier.evidence.audit import Audited, Status, audited, claimed
+from verifier.compiler.compiled import Compiled
+from verifier.evidence.bundle import Kept
 from verifier.evidence.files import DamagedFile, Saved, UnknownKey, read_any
-from verifier.evidence.kept import Kept
 from verifier.evidence.verdicts import Limits, Progress
-from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.processes.lifetime import end_all
 from verifier.processes.pool import messages
 from verifier.processes.signals import WORDS, shielded
 from verifier.processes.worker import Lost, Tell
-from verifier.viewer.lines import inert, plural
+from verifier.project.catalogue import Catalogue, load
+from verifier.viewer.markup import inert, plural
 
 COLOURS: dict[Status, str] = {"confirmed": "green", "rejected": "red", "unknown": "yellow"}
 LOOK = 0.2
@@ -141,7 +141,7 @@ def _judged(
 
 def _judge(catalogue: Catalogue, evidence: Saved | Kept, tell: Tell) -> None:
     """Tell what becomes of each claim; what is found before the judge gives up counts."""
-    from verifier.evidence.judges import Undecided
+    from verifier.audit.solvers import Undecided
 
     system = catalogue.system(evidence.system)
     properties = catalogue.properties_of(system)

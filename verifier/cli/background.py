@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from verifier.catalogue import Catalogue
 from verifier.cli.opening import placed
-from verifier.evidence.exploring import Exploration
-from verifier.evidence.runs import run_of_moves
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
+from verifier.execution.conversions import run_of_moves
+from verifier.explain.session import Exploration
+from verifier.project.catalogue import Catalogue
 from verifier.viewer.screen.tasks import Aside, Found
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Background:
 
     def _ahead(self, values: Sequence[Any], group: str) -> Found:
         from verifier.compiler.compile import compile_compared
-        from verifier.foresight import violation_ahead
+        from verifier.explain.point_of_no_return import violation_ahead
 
         compiled = compile_compared(self.session.system, self.session.properties)
         ahead = violation_ahead(compiled, values, group, AHEAD)

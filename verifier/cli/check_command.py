@@ -10,9 +10,8 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, Pair, load
+from verifier.check.check import Result
 from verifier.check.run import check_all, undecided
-from verifier.checking import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
@@ -20,19 +19,20 @@ from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.reporting import Reporting
 from verifier.cli.reusing import circuits_of
-from verifier.cli.verdict_lines import columns, document, exit_code, judged, lines, refusals
 from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits
-from verifier.gate.cache import Cache, cache_folder
-from verifier.gate.cautions import unrecorded
-from verifier.gate.kept import damages, superfluous
+from verifier.gate.warnings import unrecorded
 from verifier.language.errors import ToolFailure
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
+from verifier.project.catalogue import Catalogue, Pair, load
+from verifier.project.proof_store import damages, superfluous
+from verifier.project.result_cache import Cache, cache_folder
 from verifier.project.unread import unread_files
-from verifier.viewer.lines import plural
+from verifier.reports.check_text import columns, document, exit_code, judged, lines, refusals
+from verifier.viewer.markup import plural
 
 
 @click.command("check", cls=Reporting)

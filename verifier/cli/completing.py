@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, load, project_root
 from verifier.language.errors import ModelError
+from verifier.project.catalogue import Catalogue, load, project_root
 
 
 def _catalogue() -> Catalogue | None:

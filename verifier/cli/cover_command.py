@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, load
+from verifier.check.certify import audited_proofs
 from verifier.check.vacuity import witness_goals
 from verifier.cli import options
 from verifier.cli.completing import systems
@@ -16,13 +16,13 @@ from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_folder, write_output
 from verifier.compiler.compile import compile_compared
-from verifier.engines.auto import auto
-from verifier.engines.simulation import simulation
+from verifier.engines.portfolio import auto
+from verifier.engines.random_simulation import simulation
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated, silent
-from verifier.gate.coverage import Taken, coverage
-from verifier.proofs import audited_proofs
-from verifier.viewer.lines import plural
+from verifier.mutation.branch_coverage import Taken, coverage
+from verifier.project.catalogue import Catalogue, load
+from verifier.viewer.markup import plural
 
 
 @click.command("cover")

@@ -6,22 +6,22 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, load
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
+from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.compile import compile_compared
+from verifier.diff.compare import difference
 from verifier.evidence.verdicts import Limits
-from verifier.gate.behaviour import Behaviour, behaviour_of
-from verifier.gate.cache import Cache
-from verifier.gate.differences import difference
-from verifier.gate.past import past_of
-from verifier.gate.reports.changes import difference_lines
-from verifier.gate.revisions import Base, base_of
+from verifier.gate.base_revision import past_of
 from verifier.language.errors import ModelError
+from verifier.project.catalogue import Catalogue, load
+from verifier.project.result_cache import Cache
+from verifier.project.revisions import Base, base_of
+from verifier.reports.diff_lines import difference_lines
 
 
 @click.command("diff")

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from verifier.language.errors import ModelError, Place
-from verifier.viewer.lines import inert
+from verifier.viewer.markup import inert
 
 STORED = ("properties", "certificates")
 """Where a project stores its evidence."""

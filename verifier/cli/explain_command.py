@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, load
 from verifier.cli.completing import subjects
 from verifier.cli.here import project_here
 from verifier.compiler.compile import compile_compared
-from verifier.evidence.replay import ASSERTIONS
-from verifier.language.compiled import DEADLOCK
+from verifier.compiler.compiled import DEADLOCK
+from verifier.execution.machine import ASSERTIONS
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
-from verifier.viewer.lines import inert, words
+from verifier.project.catalogue import Catalogue, load
+from verifier.viewer.markup import inert, words
 
 OWN = {
     ASSERTIONS: "every `assert` of the models holds, such as the kernel's WARN_ON and BUG_ON",

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, Pair, load
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
@@ -15,10 +14,11 @@ from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.compiler.compile import compile_compared
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.certificates import Certificate, clauses_of
 from verifier.evidence.verdicts import Limits
-from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
+from verifier.project.catalogue import Catalogue, Pair, load
 
 FORMATS = click.Choice(["aiger", "smt2"])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from verifier.cli.verdict_lines import columns
+from verifier.reports.check_text import columns
 
 STYLE = re.compile(r"(\x1b\[[0-9;]*m)")
 DEEPER = 4

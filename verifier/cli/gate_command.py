@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue, bundled_root, load
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
@@ -20,17 +19,10 @@ from verifier.cli.progress import Reporter
 from verifier.cli.reporting import Reporting
 from verifier.cli.reusing import circuits_of
 from verifier.cli.show_command import styled
-from verifier.cli.verdict_lines import refusals
 from verifier.cli.writing import writable_file, writable_record, write_output
 from verifier.evidence.verdicts import Limits
-from verifier.gate.accepting import accept
-from verifier.gate.cache import Cache, cache_folder
-from verifier.gate.expectations import FILE as VERDICTS
-from verifier.gate.expectations import recorded
-from verifier.gate.gating import Report, gate
-from verifier.gate.kept import FOLDER
-from verifier.gate.reports.terminal import terminal_lines
-from verifier.gate.revisions import base_of, refuse_bare, refuse_foreign
+from verifier.gate.accept import accept
+from verifier.gate.gate import Report, gate
 from verifier.gate.selection import selection
 from verifier.gate.weakened.acceptance import FILE as ACCEPTED
 from verifier.gate.weakened.acceptance import accept as accept_weakened
@@ -39,8 +31,16 @@ from verifier.gate.weakened.weakening import KINDS, Weakening
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
+from verifier.project.catalogue import Catalogue, bundled_root, load
+from verifier.project.proof_store import FOLDER
+from verifier.project.recorded_verdicts import FILE as VERDICTS
+from verifier.project.recorded_verdicts import recorded
+from verifier.project.result_cache import Cache, cache_folder
+from verifier.project.revisions import base_of, refuse_bare, refuse_foreign
 from verifier.project.root import project_above
-from verifier.viewer.lines import plural
+from verifier.reports.check_text import refusals
+from verifier.reports.terminal import terminal_lines
+from verifier.viewer.markup import plural
 
 HEAD = 4096
 """Bytes at the beginning of a file, by which a report is known."""
@@ -222,7 +222,7 @@ def _write_all(files: Mapping[str, Path], report: Report) -> None:
     """Each report in its file."""
     with shielded():
         for kind, file in files.items():
-            module = import_module(f"verifier.gate.reports.{kind}")
+            module = import_module(f"verifier.reports.{kind}")
             content: bytes = module.document(report)
             write_output(file, content)
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import load
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Limits
+from verifier.project.catalogue import load
 
 FORMATS = ("text", "dot", "mermaid", "svg")
 
@@ -32,9 +32,9 @@ FORMATS = ("text", "dot", "mermaid", "svg")
 @options.timeout(60.0, "Seconds for each part; what is undecided then is counted.")
 def command(name: str, over: str, form: str, output: Path | None, timeout: float) -> int:
     """Draw a system's reachable states as far as some fields go, and the steps between them."""
+    from verifier.check.projection import projection
     from verifier.compiler.compile import compile_compared
-    from verifier.projecting import projection
-    from verifier.viewer import graph, graph_picture
+    from verifier.viewer import projection_picture, projection_text
 
     system = load(project_here()).system(name)
     if output is not None:
@@ -48,16 +48,21 @@ def command(name: str, over: str, form: str, output: Path | None, timeout: float
     if form == "text" and output is None:
         from verifier.cli.show_command import echo_lines
 
-        echo_lines(graph.text_lines(found), plain=False)
+        echo_lines(projection_text.text_lines(found), plain=False)
         return 3 if found.open else 0
     if form == "svg":
-        text = graph_picture.svg(found)
+        text = projection_picture.svg(found)
     elif form == "text":
-        from verifier.viewer.lines import rendered
+        from verifier.viewer.markup import rendered
 
-        text = "\n".join(rendered(graph.text_lines(found))) + "\n"
+        text = "\n".join(rendered(projection_text.text_lines(found))) + "\n"
     else:
-        text = "\n".join(graph.dot(found) if form == "dot" else graph.mermaid(found)) + "\n"
+        text = (
+            "\n".join(
+                projection_text.dot(found) if form == "dot" else projection_text.mermaid(found)
+            )
+            + "\n"
+        )
     if output is None:
         click.echo(text, nl=False)
     else:

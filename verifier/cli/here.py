@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from verifier.catalogue import bundled_root
 from verifier.cli.errors import say
+from verifier.project.catalogue import bundled_root
 from verifier.project.root import project_above
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from verifier.catalogue import Catalogue, Pair, load
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
 from verifier.cli.here import project_here
-from verifier.viewer.lines import plural
+from verifier.project.catalogue import Catalogue, Pair, load
+from verifier.viewer.markup import plural
 
 
 @click.command("list")

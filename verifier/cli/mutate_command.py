@@ -10,7 +10,6 @@ from time import perf_counter
 
 import click
 
-from verifier.catalogue import Catalogue, load
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import backquoted, say
@@ -19,17 +18,18 @@ from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_record
-from verifier.evidence.recording import within_project
 from verifier.evidence.verdicts import Limits
-from verifier.gate.cache import Cache, cache_folder
-from verifier.gate.kept import damages
-from verifier.gate.mutation import Guarded, Trial, score
-from verifier.gate.scores import FILE, compared, entry, record, scores
-from verifier.gate.strength import guarded_system, mutable_functions, trials_of
+from verifier.execution.recorder import within_project
 from verifier.language.errors import ModelError, ToolFailure
+from verifier.mutation.baseline import FILE, compared, entry, record, scores
+from verifier.mutation.campaign import Guarded, Trial, score
+from verifier.mutation.run import guarded_system, mutable_functions, trials_of
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, shielded
-from verifier.viewer.lines import Role, plural
+from verifier.project.catalogue import Catalogue, load
+from verifier.project.proof_store import damages
+from verifier.project.result_cache import Cache, cache_folder
+from verifier.viewer.markup import Role, plural
 
 
 @click.command("mutate")

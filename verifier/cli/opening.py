@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from verifier.catalogue import Catalogue, load, project_root
+from verifier.audit.trace_replay import misfit, moves_of, start_of
 from verifier.cli.errors import say
 from verifier.compiler.compile import compile_compared
-from verifier.evidence.following import misfit, moves_of, start_of
-from verifier.evidence.replay import Move, Stopped
-from verifier.evidence.runs import fails_alike
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
-from verifier.findings import finding_of
-from verifier.language.compiled import Compiled
+from verifier.execution.conversions import fails_alike
+from verifier.execution.machine import Move, Stopped
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.processes.signals import INTERRUPTED
-from verifier.viewer.watches import Watch
+from verifier.project.catalogue import Catalogue, load, project_root
+from verifier.project.findings import finding_of
+from verifier.viewer.watch_expressions import Watch
 
 if TYPE_CHECKING:
-    from verifier.evidence.exploring import Exploration
+    from verifier.explain.session import Exploration
 
 Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
 
@@ -43,7 +43,7 @@ def interactive() -> bool:
 
 def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
     """The trace as an execution of the system that is here; None where it is none of it."""
-    from verifier.evidence.exploring import Exploration
+    from verifier.explain.session import Exploration
 
     try:
         catalogue = catalogue or load(project_root(Path.cwd()))
@@ -94,7 +94,7 @@ def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
 def _foreseen(trace: Trace, session: Exploration, compiled_by: Compile) -> Trace:
     if trace.doomed:
         return trace
-    from verifier.foresight import doomed_after
+    from verifier.explain.point_of_no_return import doomed_after
 
     compiled = compiled_by(session.system, tuple(session.properties))
     moves = moves_of(session.system, trace)
@@ -132,7 +132,7 @@ def open_system(
     catalogue: Catalogue, system: System, start: Sequence[Any], moves: Sequence[Move]
 ) -> None:
     """Explore a system on the screen, with the steps that can be taken after some others."""
-    from verifier.evidence.exploring import Exploration
+    from verifier.explain.session import Exploration
 
     session = Exploration(system, catalogue.properties_of(system), start, moves)
     open_trace(session.now.trace, session, catalogue, explores=True)

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verifier.catalogue import Catalogue, Pair, load
+from verifier.check.check import Result
 from verifier.check.run import check_all
-from verifier.checking import Result
+from verifier.check.stored_evidence import kept_counterexample
 from verifier.cli.errors import backquoted, say
 from verifier.cli.here import project_here
 from verifier.cli.opening import placed
@@ -22,16 +22,16 @@ from verifier.cli.watching import require
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress, Watch
-from verifier.gate.circuits import Circuits
-from verifier.gate.kept import damages, usable_evidence
 from verifier.language.errors import ModelError
 from verifier.processes.pool import reporting
 from verifier.processes.worker import Lost
-from verifier.starting import kept_counterexample
-from verifier.viewer import watches
+from verifier.project.catalogue import Catalogue, Pair, load
+from verifier.project.circuit_cache import Circuits
+from verifier.project.proof_store import damages, usable_evidence
+from verifier.viewer import watch_expressions
 
 if TYPE_CHECKING:
-    from verifier.evidence.exploring import Exploration
+    from verifier.explain.session import Exploration
 
 Shown = Trace | Certificate | Unverified
 
@@ -40,7 +40,7 @@ Shown = Trace | Certificate | Unverified
 class Asked:
     """How to look for evidence."""
 
-    watches: list[watches.Watch]
+    watches: list[watch_expressions.Watch]
     timeout: float
     fresh: bool
     reuse: Reuse
@@ -111,7 +111,7 @@ def explained_here(
 
 def occurring(what: str, case: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
     """An execution in which a case of a system occurs, or what is known instead."""
-    from verifier.occurring import cases, occurrence
+    from verifier.check.witness import cases, occurrence
 
     catalogue = load(project_here())
     of_pair = {str(pair): pair.system for pair in catalogue.pairs()}

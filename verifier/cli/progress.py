@@ -15,7 +15,7 @@ from verifier.engines.contract import ENGINES
 from verifier.evidence.verdicts import Progress
 from verifier.processes.pool import within
 from verifier.processes.worker import Lost
-from verifier.viewer.lines import plural
+from verifier.viewer.markup import plural
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from verifier.catalogue import Catalogue
 from verifier.cli.errors import warn
-from verifier.gate.cache import Cache
-from verifier.gate.circuits import IN_ORDER, Circuits
-from verifier.viewer.lines import plural
+from verifier.project.catalogue import Catalogue
+from verifier.project.circuit_cache import IN_ORDER, Circuits
+from verifier.project.result_cache import Cache
+from verifier.viewer.markup import plural
 
 HELP = (
     "circuits are reused where models and properties import only verifier.language, each other, "

@@ -11,23 +11,23 @@ from pathlib import Path
 
 import msgspec
 
-from verifier.catalogue import Catalogue, load
+from verifier.audit.audit import rejection
 from verifier.cli.errors import NotConfirmed, wrong_file
 from verifier.cli.progress import Reporter
-from verifier.evidence.audit import rejection
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, UnknownKey, read
-from verifier.evidence.recomputing import recomputed
-from verifier.evidence.saved import SavedTrace
+from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Progress
-from verifier.gate.circuits import Circuits
-from verifier.language.compiled import Compiled
+from verifier.explain.recomputation import recomputed
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.processes.pool import within
 from verifier.processes.worker import Lost
+from verifier.project.catalogue import Catalogue, load
+from verifier.project.circuit_cache import Circuits
 
 Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
 Reuse = Callable[[Catalogue], Circuits]

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from verifier.catalogue import Catalogue
-from verifier.checking import Result
+from verifier.check.check import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import NotConfirmed
@@ -21,15 +20,16 @@ from verifier.cli.reusing import Reuse
 from verifier.cli.saved_evidence import Unverified
 from verifier.cli.watching import parsed, require_fields
 from verifier.cli.writing import writable_file, write_output
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress
-from verifier.gate.cache import Cache, cache_folder
-from verifier.language.compiled import Compiled
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
-from verifier.viewer.lines import Line, Role, rendered, unstyled
-from verifier.viewer.watches import Watch
+from verifier.project.catalogue import Catalogue
+from verifier.project.result_cache import Cache, cache_folder
+from verifier.viewer.markup import Line, Role, rendered, unstyled
+from verifier.viewer.watch_expressions import Watch
 
 SECONDS = 60.0
 """To find out whether what a saved proof counts on occurs."""
@@ -120,7 +120,7 @@ def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
     """Say what is known of a pair or case for which there is no file to show."""
     click.echo(f"{result.verdict}: {result.reason or 'every case occurs'}")
     if result.verdict == "proved" and catalogue is not None:
-        from verifier.occurring import cases
+        from verifier.check.witness import cases
 
         system = catalogue.systems[result.system]
         for name, function in cases(system, catalogue.properties_of(system)).items():
@@ -137,7 +137,7 @@ def _lines(
         from verifier.viewer.unverified import unverified_lines
 
         return list(unverified_lines(evidence.saved, evidence.reason))
-    from verifier.viewer.plain import overview_lines, trace_lines
+    from verifier.viewer.text import overview_lines, trace_lines
 
     if not whole:
         return list(overview_lines(evidence, watches))
@@ -148,9 +148,9 @@ def _proof(
     proof: Certificate, catalogue: Catalogue | None, reuse: Reuse, reporter: Reporter
 ) -> tuple[list[Line], int]:
     """A proof in words; the exit code is 1 where it shows that a property is vacuous."""
+    from verifier.audit.audit import excluded
+    from verifier.audit.lemma_dependencies import premises
     from verifier.check.vacuity import witness_goals
-    from verifier.evidence.audit import excluded
-    from verifier.premises import premises
     from verifier.viewer.proof import certificate_lines
 
     assert catalogue is not None, "a proof is shown where its models are"
@@ -204,7 +204,7 @@ def _drawn(form: str, lines: list[Line], title: str) -> str:
     """Lines as a picture, as a page, or as they are."""
     if form == "text":
         return "\n".join(rendered(lines)) + "\n"
-    from verifier.viewer.picture import page, svg
+    from verifier.viewer.html_svg import page, svg
 
     return svg(lines, title) if form == "svg" else page(lines, title)
 
@@ -221,7 +221,7 @@ def echo_lines(lines: Iterable[Line], plain: bool) -> None:
 
 def styled(text: str, role: Role) -> str:
     """A text as its role looks in a terminal."""
-    from verifier.viewer.palette import LOOKS
+    from verifier.viewer.theme import LOOKS
 
     look = LOOKS[role]
     return click.style(

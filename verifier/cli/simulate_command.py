@@ -11,26 +11,26 @@ from typing import Any
 
 import click
 
-from verifier.catalogue import load
+from verifier.audit.trace_replay import chosen, moves_of, start_of, taken_all
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import backquoted, one_line, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_system
 from verifier.cli.progress import Reporter
+from verifier.compiler.compiled import DEADLOCK
 from verifier.evidence.files import DamagedFile, read
-from verifier.evidence.following import chosen, moves_of, start_of, taken_all
-from verifier.evidence.replay import ASSERTIONS, Machine, Move, Stopped
-from verifier.evidence.saved import SavedTrace
-from verifier.evidence.simulating import changes, enabled, random_move
+from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import shown
 from verifier.evidence.verdicts import Progress
-from verifier.language.compiled import DEADLOCK
-from verifier.language.concrete import Taken
+from verifier.execution.machine import ASSERTIONS, Machine, Move, Stopped
+from verifier.execution.random_walk import changes, enabled, random_move
+from verifier.language.concrete_execution import Taken
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
-from verifier.viewer.lines import plural
+from verifier.project.catalogue import load
+from verifier.viewer.markup import plural
 
 HELP = """\
   NUMBER [choice=value ...]   take the step; choices not named keep the values listed

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from verifier.cli.errors import backquoted
-from verifier.evidence.recording import logged
 from verifier.evidence.traces import Trace
+from verifier.execution.recorder import logged
 from verifier.language.errors import ModelError
 from verifier.language.system import System
-from verifier.viewer.reading import Reading
-from verifier.viewer.watches import Watch, WrongWatch, watch
+from verifier.viewer.trace_index import Reading
+from verifier.viewer.watch_expressions import Watch, WrongWatch, watch
 
 WATCH = "an expression over fields, such as `cpu.ts and owner == Task.B`"
 SOME = 5

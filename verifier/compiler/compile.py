@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from verifier.compiler.compiled import Compiled
 from verifier.compiler.self_check import compare
-from verifier.language.compiled import Compiled
-from verifier.language.compiling import translated
+from verifier.compiler.translation import translated
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 

@@ -8,9 +8,9 @@ from enum import Enum
 from typing import Any
 
 from verifier.compiler.bits import Case
+from verifier.compiler.compiled import DEADLOCK, Compiled
 from verifier.compiler.outcomes import ByCircuit, ByPython, Outcome, Reader
-from verifier.language.compiled import DEADLOCK, Compiled
-from verifier.language.concrete import Assignment, Call
+from verifier.language.concrete_execution import Assignment, Call
 from verifier.language.errors import ModelError, Place
 
 HELP = "write the line in another way, and report it: the two must never differ"

@@ -12,9 +12,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from verifier.circuit.graph import FALSE, TRUE, Graph
+from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.packed import Program
-from verifier.language.compiling import Translation
+from verifier.compiler.translation import Translation
 from verifier.language.encoding import encoding
 from verifier.language.errors import Place
 from verifier.language.forks import Fork, Granted, Learned, Meeting, Way

@@ -9,10 +9,10 @@ from typing import Any
 
 from verifier.circuit.packed import Program
 from verifier.compiler.bits import Case, cases_of, words_of
+from verifier.compiler.compiled import ASSERTIONS, DEADLOCK, Compiled
 from verifier.compiler.goals import bits_of
-from verifier.language.compiled import ASSERTIONS, DEADLOCK, Compiled
-from verifier.language.compiling import Translation
-from verifier.language.concrete import ConcreteRun, Taken
+from verifier.compiler.translation import Translation
+from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.enabled import Attempts, TooManyAttempts, obstacles
 from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, Place, blaming

@@ -15,8 +15,8 @@ from verifier.compiler.cases import Cases, Undecided
 from verifier.compiler.difference import HELP, Difference, refusal
 from verifier.compiler.goals import Goals
 from verifier.compiler.outcomes import ByCircuit, ByPython
+from verifier.compiler.translation import Translation, translated
 from verifier.language.calls import Calls
-from verifier.language.compiling import Translation, translated
 from verifier.language.errors import ModelError
 from verifier.language.probes import Probes, marks_of
 from verifier.language.reachable import all_examined

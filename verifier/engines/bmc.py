@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Protocol
 
+from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit
-from verifier.circuit.graph import FALSE, TRUE, Graph
 from verifier.circuit.unroll import Unrolling
-from verifier.engines.glucose import GlucoseOracle
-from verifier.engines.pdr.budget import Budget, Exhausted
+from verifier.engines.budget import Budget, Exhausted
+from verifier.engines.sat import GlucoseOracle
 from verifier.evidence.verdicts import (
     Clause,
     Limits,

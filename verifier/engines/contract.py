@@ -29,7 +29,7 @@ class Listed:
 
 
 def _auto(jobs: int, lemmas: Sequence[Clause]) -> Engine:
-    from verifier.engines.auto import auto
+    from verifier.engines.portfolio import auto
 
     return partial(auto, jobs=jobs, lemmas=lemmas)
 

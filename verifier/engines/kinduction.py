@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.unroll import Unrolling
-from verifier.engines.pdr.budget import Budget, Exhausted
+from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.z3_oracle import Z3Oracle
 from verifier.evidence.verdicts import (
     Induction,

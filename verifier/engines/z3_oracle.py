@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import z3
 
-from verifier.circuit.graph import Graph
+from verifier.circuit.aig import Graph
 from verifier.circuit.z3_terms import Z3Terms
-from verifier.engines.pdr.budget import Budget, Exhausted
+from verifier.engines.budget import Budget, Exhausted
 
 _SLICE = 1_000_000
 """Z3's units of work in the first slice of a query: some tenths of a second."""

@@ -1,0 +1,1 @@
+"""Verdicts, executions and certificates as data, in memory and in files."""

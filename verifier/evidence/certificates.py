@@ -10,10 +10,10 @@ from typing import Literal
 
 import msgspec
 
-from verifier.evidence.covers import Pattern, cover
+from verifier.compiler.translation import Compiled
+from verifier.evidence.minterms import Pattern, cover
 from verifier.evidence.traces import Value, shown
 from verifier.evidence.verdicts import Alternative, Clause, Proved
-from verifier.language.compiling import Compiled
 from verifier.language.encoding import encoding
 from verifier.language.layout import Leaf
 from verifier.language.system import Choice

@@ -10,12 +10,12 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from verifier.evidence.bundle import Kept
 from verifier.evidence.certificates import Certificate
-from verifier.evidence.contents import content_of
-from verifier.evidence.kept import Kept
-from verifier.evidence.saved import FirstTrace, SavedTrace, saved_trace
+from verifier.evidence.saved_execution import FirstTrace, SavedTrace, saved_trace
 from verifier.evidence.traces import Trace
-from verifier.evidence.wellformed import fault
+from verifier.evidence.validation import fault
+from verifier.storage.reading import content_of
 
 LARGEST = 64 * 1024 * 1024
 """Bytes beyond which a file is refused unread."""

@@ -1,6 +1,6 @@
 """Executions with their story: what happened, step by step, as the models show it.
 
-No file holds a story: it is computed from the models whenever it is shown, see saved.py.
+No file holds a story: it is computed from the models whenever it is shown, see saved_execution.py.
 """
 
 from __future__ import annotations

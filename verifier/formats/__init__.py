@@ -1,0 +1,1 @@
+"""Circuits and proofs in the formats of other tools."""

@@ -5,8 +5,8 @@ Biere, Heljanko, Wieringa: AIGER 1.9 and Beyond. FMV report 11/2, Johannes Keple
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from verifier.circuit.aig import TRUE, Graph
 from verifier.circuit.circuit import Circuit, Input, Latch
-from verifier.circuit.graph import TRUE, Graph
 
 Clause = Sequence[tuple[str, bool]]
 """A disjunction: latch names, each with the value that satisfies it."""

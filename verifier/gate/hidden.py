@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from verifier.checking import Result
+from verifier.check.check import Result
+from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.step_exploration import Start, explore_steps
+from verifier.compiler.translation import Compiled, compile_steps
+from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Limits, Watch, silent
-from verifier.gate.behaviour import Behaviour, behaviour_of
-from verifier.gate.blame import Hunk
-from verifier.gate.differences import Difference
-from verifier.gate.past import Before
+from verifier.gate.base_revision import Before
+from verifier.gate.divergence import Hunk
+from verifier.gate.masked_changes import masked
 from verifier.gate.weakened.dropped import Dropped, dropped
 from verifier.gate.weakened.heeded import Unheeded, unheeded
-from verifier.gate.weakened.masked import masked
 from verifier.gate.weakened.waiting import Waits, waits
-from verifier.language.compiling import Compiled, compile_steps
-from verifier.language.varying import Start, explore_steps
 
 SECONDS = 30.0
 """For each of these questions about a system, at most."""

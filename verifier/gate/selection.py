@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from verifier.catalogue import Catalogue
+from verifier.project.catalogue import Catalogue
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verifier.language.assignments import is_guarded, written_elsewhere
+from verifier.language.call_hook import tracing
 from verifier.language.callables import WRITTEN
 from verifier.language.class_parts import is_generated
 from verifier.language.constants import PLAIN, Outside, is_equal_by_parts, is_frozen, items, outside
@@ -31,8 +32,7 @@ from verifier.language.ownership import is_record
 from verifier.language.restricted import WRITE_IT
 from verifier.language.restrictions import Examiner
 from verifier.language.source_text import codes_within
-from verifier.language.symbolic import Unknown
-from verifier.language.tracing import tracing
+from verifier.language.symbolic_values import Unknown
 
 if TYPE_CHECKING:
     from verifier.language.functions import ModelFunction

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from verifier.language.constants import IN_ONLY, MEMBERS_ONLY, PLAIN, is_frozen, items, outside
 from verifier.language.errors import refuse
-from verifier.language.symbolic import Unknown
+from verifier.language.symbolic_values import Unknown
 
 
 class Members:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from verifier.language.concrete import ConcreteRun
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.errors import Disabled, ModelError, Place, blaming, raising_place
 from verifier.language.open_choice import Looked, OpenChoice
 from verifier.language.system import Step, System

@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from verifier.circuit.graph import TRUE, Graph
+from verifier.circuit.aig import TRUE, Graph
 
 Code = tuple[int, ...]
 """The literals of a symbolic enum value."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from verifier.circuit.graph import FALSE, TRUE
+from verifier.circuit.aig import FALSE, TRUE
 from verifier.language.errors import Disabled, Impossible, ModelError, Overdue
 from verifier.language.feasible import is_feasible
 from verifier.language.forks import Learned, Meeting, Way, extended
 from verifier.language.functions import ModelFunction
-from verifier.language.merging import merged_result, raw_value
 from verifier.language.observing import forbid_stop
 from verifier.language.paths import Decided, Decisions, Frame, Outcome
 from verifier.language.references import latest
 from verifier.language.returning import leaving, meeting
 from verifier.language.running import resume
+from verifier.language.state_merging import merged_result, raw_value
 
 if TYPE_CHECKING:
-    from verifier.language.explorer import SymbolicRun
+    from verifier.language.symbolic_execution import SymbolicRun
 
 PATHS = 4096
 """Paths of one call beyond which a model is refused."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verifier.circuit.graph import Graph
+from verifier.circuit.aig import Graph
 from verifier.circuit.tseitin import Tseitin
 from verifier.language.forks import Way
 

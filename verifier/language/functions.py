@@ -17,11 +17,11 @@ from verifier.language.made import note
 from verifier.language.ownership import is_model_function, is_record
 from verifier.language.running import RUNNING, stopping
 from verifier.language.source_text import names_around
-from verifier.language.symbolic import Bit, Unknown
+from verifier.language.symbolic_values import Bit, Unknown
 
 if TYPE_CHECKING:
-    from verifier.language.concrete import ConcreteRun
-    from verifier.language.explorer import SymbolicRun
+    from verifier.language.concrete_execution import ConcreteRun
+    from verifier.language.symbolic_execution import SymbolicRun
 
 F = TypeVar("F", bound=Callable[..., Any])
 UNREACHABLE = "Expected code to be unreachable"

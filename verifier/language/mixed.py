@@ -10,7 +10,7 @@ from verifier.language.references import Outdated
 from verifier.language.stores import Base, SymbolicStore, places_of, shifted
 
 if TYPE_CHECKING:
-    from verifier.language.explorer import SymbolicRun
+    from verifier.language.symbolic_execution import SymbolicRun
 
 
 class MixedStore(SymbolicStore):

@@ -31,7 +31,7 @@ from verifier.language.stores import (
     misindexed,
     shifted,
 )
-from verifier.language.symbolic import Symbol
+from verifier.language.symbolic_values import Symbol
 
 K = TypeVar("K", bound=Enum)
 V = TypeVar("V")

@@ -14,7 +14,7 @@ from verifier.language.constants import is_frozen, items
 from verifier.language.ownership import is_record
 from verifier.language.records import again, stale
 from verifier.language.references import FRESH, STALE
-from verifier.language.symbolic import Unknown
+from verifier.language.symbolic_values import Unknown
 
 
 def leaving(result: Any, begin: int, end: int) -> Any:

@@ -8,8 +8,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from verifier.language.concrete import ConcreteRun
-    from verifier.language.explorer import SymbolicRun
+    from verifier.language.concrete_execution import ConcreteRun
+    from verifier.language.symbolic_execution import SymbolicRun
 
 E = TypeVar("E", bound=Exception)
 

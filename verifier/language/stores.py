@@ -11,7 +11,7 @@ from enum import Enum
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
-from verifier.circuit.graph import TRUE
+from verifier.circuit.aig import TRUE
 from verifier.language.constants import outside, same
 from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, refuse
@@ -19,11 +19,11 @@ from verifier.language.layout import Kind, Layout, Leaf, Part, Rows
 from verifier.language.ownership import is_record
 from verifier.language.references import Ages, Outdated
 from verifier.language.running import RUNNING
-from verifier.language.symbolic import Bit, Symbol
+from verifier.language.symbolic_values import Bit, Symbol
 
 if TYPE_CHECKING:
-    from verifier.language.concrete import ConcreteRun
-    from verifier.language.explorer import SymbolicRun
+    from verifier.language.concrete_execution import ConcreteRun
+    from verifier.language.symbolic_execution import SymbolicRun
 
 Base = int | tuple[tuple[int, int], ...]
 """Where a view starts: a place, or (condition literal, place) cases that exclude each other."""

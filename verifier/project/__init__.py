@@ -1,0 +1,1 @@
+"""A project's folder: models, properties, expected verdicts, stored proofs, findings, history."""

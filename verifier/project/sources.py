@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib.util import decode_source
 from pathlib import Path
 
-from verifier.evidence.contents import content_of
 from verifier.language.errors import ModelError, Place
+from verifier.storage.reading import content_of
 
 PARTS = ("models", "properties")
 EVIDENCE = "certificates"

@@ -1,0 +1,1 @@
+"""Evidence for people: marked-up lines, drawn as text, page or picture."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from verifier.evidence.traces import Value
 from verifier.viewer.in_short import belief_and_truth
 from verifier.viewer.levels import PROMISED, Levels, hardware_of
-from verifier.viewer.reading import Reading
+from verifier.viewer.trace_index import Reading
 
 ALWAYS_SHOWN = "ts"
 MASKS = "cr0_mask."

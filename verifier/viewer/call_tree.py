@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from verifier.evidence.traces import Branched, Changed, Entered, Entry
-from verifier.viewer.lines import Line, Span, inert, line, shown
-from verifier.viewer.reading import acts
+from verifier.viewer.markup import Line, Span, inert, line, shown
+from verifier.viewer.trace_index import acts
 
 SOURCE_COLUMN = 64
 """Where the sources of calls begin."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import SHORTEST
-from verifier.viewer.lines import inert, plural, words
+from verifier.viewer.markup import inert, plural, words
 
 STANDING = "once nothing happens and events are blank"
 """When a claim fails that holds after the last step."""

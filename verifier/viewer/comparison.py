@@ -9,8 +9,8 @@ from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import Compared, differences, first_difference, pairs
 from verifier.viewer.headline import OUTCOMES, Owed, guest, owed
 from verifier.viewer.levels import Levels
-from verifier.viewer.lines import COLUMNS, Line, Span, inert, line, shown, wrapped
-from verifier.viewer.reading import Reading
+from verifier.viewer.markup import COLUMNS, Line, Span, inert, line, shown, wrapped
+from verifier.viewer.trace_index import Reading
 
 BROKEN = "contract.broken"
 """Whether the two CPUs can be compared no more, as an outcome differed."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from verifier.evidence.traces import Value
 from verifier.viewer.levels import PROMISED
-from verifier.viewer.reading import Reading
+from verifier.viewer.trace_index import Reading
 
 
 @dataclass(frozen=True)

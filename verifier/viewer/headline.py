@@ -10,8 +10,8 @@ from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import differences, first_difference, pairs
 from verifier.viewer.levels import Levels, exit_reason
-from verifier.viewer.lines import EMPTY, Line, inert, line, shown, words
-from verifier.viewer.reading import Reading, calls
+from verifier.viewer.markup import EMPTY, Line, inert, line, shown, words
+from verifier.viewer.trace_index import Reading, calls
 
 INSTRUCTION, OUTCOME, SHOULD = "outcome.instruction", "outcome.outcome", "outcome.promised"
 OBSERVED = "outcome.observed"

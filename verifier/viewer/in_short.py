@@ -10,9 +10,9 @@ from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.contract import differences
 from verifier.viewer.headline import is_entry, repeated, what_happened, wrong_outcome
 from verifier.viewer.levels import PROMISED, Levels, group_of, hardware_of
-from verifier.viewer.lines import COLUMNS, Line, inert, line, shown, word_by_word, wrapped
-from verifier.viewer.reading import Reading, acts, calls
+from verifier.viewer.markup import COLUMNS, Line, inert, line, shown, word_by_word, wrapped
 from verifier.viewer.timeline import described
+from verifier.viewer.trace_index import Reading, acts, calls
 from verifier.viewer.what_if import choice_pieces, decision_pieces
 
 SHARED = f"{PROMISED}cpu.vmcss[VMCS01]."

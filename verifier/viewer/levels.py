@@ -8,8 +8,8 @@ from functools import cache, cached_property
 from typing import Literal
 
 from verifier.evidence.traces import Entered, Stride, Value
-from verifier.viewer.lines import inert
-from verifier.viewer.reading import Reading, acts, assignments, calls
+from verifier.viewer.markup import inert
+from verifier.viewer.trace_index import Reading, acts, assignments, calls
 
 PROMISED = "contract."
 """Begins the fields of the CPU that a guest was promised; nothing happens on it."""

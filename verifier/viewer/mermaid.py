@@ -8,9 +8,9 @@ from types import MappingProxyType
 from verifier.evidence.traces import Trace
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.levels import Levels
-from verifier.viewer.lines import inert, plural, words
-from verifier.viewer.reading import Reading
+from verifier.viewer.markup import inert, plural, words
 from verifier.viewer.timeline import DOOMED, described
+from verifier.viewer.trace_index import Reading
 
 WHO = {"L0": "L0: host, KVM", "L1": "L1: guest", "L2": "L2: guest's guest"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from verifier.evidence.certificates import Certificate, Lemma, sentence
-from verifier.viewer.lines import EMPTY, Line, inert, line, plural
+from verifier.viewer.markup import EMPTY, Line, inert, line, plural
 
 Needs = Mapping[str, tuple[int, ...]]
 """For each step, the lemmas (from 1) without which it could leave the invariant."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from verifier.evidence.traces import Stride
 from verifier.viewer.claims import STANDING
 from verifier.viewer.levels import Levels, Passage, choices_shown, handlers
-from verifier.viewer.lines import Line, Span, inert, line, shown
-from verifier.viewer.reading import Reading
+from verifier.viewer.markup import Line, Span, inert, line, shown
+from verifier.viewer.trace_index import Reading
 
 WIDE, NARROW = 9, 5
 """Columns of a lane."""

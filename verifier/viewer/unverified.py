@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.evidence.saved import SavedTrace
-from verifier.viewer.lines import EMPTY, Line, inert, line, plural, shown
+from verifier.evidence.saved_execution import SavedTrace
+from verifier.viewer.markup import EMPTY, Line, inert, line, plural, shown
 
 
 def unverified_lines(saved: SavedTrace, reason: str) -> Iterator[Line]:

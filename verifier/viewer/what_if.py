@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import Branched, Otherwise, Turned, Value
 from verifier.viewer.call_tree import source_in_short
-from verifier.viewer.lines import (
+from verifier.viewer.markup import (
     COLUMNS,
     EMPTY,
     Line,
@@ -18,7 +18,7 @@ from verifier.viewer.lines import (
     word_by_word,
     wrapped,
 )
-from verifier.viewer.reading import Reading
+from verifier.viewer.trace_index import Reading
 
 SHOWN_DIFFERENCES = 12
 

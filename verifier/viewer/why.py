@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import ASSERTIONS, CHOICE, Trace
 from verifier.viewer.call_tree import place
-from verifier.viewer.causes import Link, Sources, chain
+from verifier.viewer.cause_chain import Link, Sources, chain
 from verifier.viewer.claims import STANDING, asserted_text, failing_claim
-from verifier.viewer.lines import (
+from verifier.viewer.markup import (
     COLUMNS,
     Line,
     Span,
@@ -19,7 +19,7 @@ from verifier.viewer.lines import (
     word_by_word,
     wrapped,
 )
-from verifier.viewer.reading import Reading
+from verifier.viewer.trace_index import Reading
 
 SEEN = 8
 """Fields that a claim looks at, beyond which only those are told that decide it alone."""

@@ -12,9 +12,9 @@ from types import ModuleType
 from typing import Any, get_type_hints
 
 from tests.language.second_oracle import plain
+from verifier.compiler.compiled import ASSERTIONS, Compiled
 from verifier.language import ModelError
-from verifier.language.compiled import ASSERTIONS, Compiled
-from verifier.language.concrete import ConcreteRun
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.system import Step
 
 LANES = 48

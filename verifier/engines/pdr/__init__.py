@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import Transition, transition
 from verifier.circuit.reduce import Reduction, reduce
-from verifier.engines.pdr.budget import Budget, Exhausted, Paused
+from verifier.engines.budget import Budget, Exhausted, Paused
 from verifier.engines.pdr.frames import Cube
+from verifier.engines.pdr.houdini import cubes_of, survivors
 from verifier.engines.pdr.minimise import minimise, named, support, supports
 from verifier.engines.pdr.search import Goal, Obligation, Search
-from verifier.engines.pdr.survivors import cubes_of, survivors
 from verifier.evidence.verdicts import (
     Clause,
     Invariant,

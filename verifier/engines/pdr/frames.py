@@ -10,9 +10,9 @@ or higher. A lemma that holds for ever is at the level `INFINITE`.
 from collections.abc import Sequence
 
 from verifier.circuit.cnf import Transition
-from verifier.engines.pdr.budget import Budget
-from verifier.engines.pdr.samples import Samples
-from verifier.engines.pdr.solver import Solver
+from verifier.engines.budget import Budget
+from verifier.engines.minisat import Solver
+from verifier.engines.pdr.cti_cache import Samples
 
 Cube = list[int]
 INFINITE = 1 << 30

@@ -4,8 +4,8 @@ Chockler, Ivrii, Matsliah, Moran, Nevo: Incremental Formal Verification of Hardw
 """
 
 from verifier.circuit.cnf import Transition
-from verifier.engines.pdr.budget import Budget
-from verifier.engines.pdr.solver import Solver
+from verifier.engines.budget import Budget
+from verifier.engines.minisat import Solver
 
 
 class Lifter:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import Transition, transition
-from verifier.engines.pdr.budget import Budget, Exhausted
+from verifier.engines.budget import Budget, Exhausted
+from verifier.engines.minisat import Solver
 from verifier.engines.pdr.frames import Cube
-from verifier.engines.pdr.solver import Solver
 from verifier.evidence.verdicts import Clause, Invariant, Limits
 
 

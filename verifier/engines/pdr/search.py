@@ -5,11 +5,11 @@ from heapq import heappop, heappush
 from itertools import count
 
 from verifier.circuit.cnf import Transition
-from verifier.engines.pdr.budget import Budget
-from verifier.engines.pdr.compact import compact
+from verifier.engines.budget import Budget
 from verifier.engines.pdr.frames import Cube, Frames
 from verifier.engines.pdr.generalise import generalise
 from verifier.engines.pdr.lift import Lifter
+from verifier.engines.pdr.preprocess import compact
 from verifier.engines.pdr.propagate import propagate
 from verifier.evidence.verdicts import Progress, Watch
 

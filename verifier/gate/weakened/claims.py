@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from verifier.circuit.aig import FALSE
 from verifier.circuit.circuit import Circuit, Latch, tidied
-from verifier.circuit.graph import FALSE
+from verifier.compiler.behaviour import Behaviour, variable_of
+from verifier.compiler.step_exploration import Start
+from verifier.compiler.translation import Steps
 from verifier.evidence.traces import shown
-from verifier.gate.behaviour import Behaviour, variable_of
-from verifier.language.compiling import Steps
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
-from verifier.language.varying import Start
 
 
 def claims_of(system: System, properties: Iterable[ModelFunction]) -> Behaviour:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from verifier.compiler.behaviour import Behaviour
+from verifier.compiler.digest import done, said
+from verifier.diff.compare import Difference
+from verifier.diff.correspondence import ALIKE, fits, matched
+from verifier.diff.miter import Joint
+from verifier.diff.pairing import counterpart
+from verifier.diff.witnesses import Change
 from verifier.evidence.traces import Value
-from verifier.gate.behaviour import Behaviour
-from verifier.gate.differences import Difference
-from verifier.gate.digests import done, said
-from verifier.gate.examples import Change
-from verifier.gate.joint import Joint
-from verifier.gate.pairing import counterpart
-from verifier.gate.renaming import ALIKE, fits, matched
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.observing import is_moved
 from verifier.gate.weakened.states import States

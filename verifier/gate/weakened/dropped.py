@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from verifier.audit.proof_checking import path_violates
+from verifier.circuit.aig import FALSE
 from verifier.circuit.circuit import Circuit, Input, Latch
-from verifier.circuit.graph import FALSE
-from verifier.engines.auto import auto
-from verifier.evidence.check import path_violates
+from verifier.compiler.behaviour import Behaviour, Variable
+from verifier.compiler.digest import done
+from verifier.diff.compare import Difference
+from verifier.diff.miter import Joint
+from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Limits, Path, Proved, Unknown, Violated, Watch, silent
-from verifier.gate.behaviour import Behaviour, Variable
-from verifier.gate.differences import Difference
-from verifier.gate.digests import done
-from verifier.gate.joint import Joint
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from verifier.diff.compare import Difference
 from verifier.evidence.traces import Value
-from verifier.gate.differences import Difference
-from verifier.gate.expectations import FILE as VERDICTS
 from verifier.gate.weakened.implied import SOMETIMES
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
@@ -24,6 +23,7 @@ from verifier.gate.weakened.weakening import (
     values_text,
 )
 from verifier.gate.weakened.written import asserted_less, observed_otherwise
+from verifier.project.recorded_verdicts import FILE as VERDICTS
 
 GONE = "gone"
 LOST = {

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from verifier.engines.auto import auto
+from verifier.compiler.behaviour import Action, Behaviour, Variable
+from verifier.compiler.digest import done
+from verifier.diff.compare import Difference
+from verifier.diff.miter import Joint, Side
+from verifier.diff.pairing import as_bits, counterpart, paired_choices
+from verifier.engines.portfolio import auto
 from verifier.evidence.traces import Value
 from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
-from verifier.gate.behaviour import Action, Behaviour, Variable
-from verifier.gate.differences import Difference
-from verifier.gate.digests import done
-from verifier.gate.joint import Joint, Side
-from verifier.gate.pairing import as_bits, counterpart, paired_choices
 from verifier.gate.weakened.states import States
 
 Effect = dict[str, list[int]]

@@ -11,8 +11,8 @@ from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
+from verifier.compiler.assertions import body_of, held_by
 from verifier.gate.weakened.texts import unparsed
-from verifier.language.asserting import body_of, held_by
 from verifier.language.constants import PLAIN
 from verifier.language.errors import ModelError, is_model_file, within_project
 from verifier.language.functions import about

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from verifier.compiler.behaviour import Behaviour
+from verifier.diff.miter import Joint
 from verifier.evidence.traces import Value
-from verifier.gate.behaviour import Behaviour
-from verifier.gate.joint import Joint
 from verifier.gate.weakened.states import States
 
 ALWAYS, SOMETIMES = "always:", "sometimes:"

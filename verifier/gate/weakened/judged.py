@@ -9,12 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from verifier.catalogue import Catalogue, read_toml
-from verifier.gate.expectations import FILE as VERDICTS
-from verifier.gate.expectations import places, recorded
-from verifier.gate.scores import FILE as MUTANTS
-from verifier.gate.scores import Entry as Score
-from verifier.gate.scores import scores
 from verifier.gate.weakened.acceptance import Entry, entries
 from verifier.gate.weakened.asserting import Assertions, assertions
 from verifier.gate.weakened.functions import Functions
@@ -26,6 +20,12 @@ from verifier.gate.weakened.texts import WORD, Written, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
+from verifier.mutation.baseline import FILE as MUTANTS
+from verifier.mutation.baseline import Entry as Score
+from verifier.mutation.baseline import scores
+from verifier.project.catalogue import Catalogue, read_toml
+from verifier.project.recorded_verdicts import FILE as VERDICTS
+from verifier.project.recorded_verdicts import places, recorded
 from verifier.project.sources import python_files
 from verifier.project.toml import place_of
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from verifier.gate.expectations import FILE as VERDICTS
-from verifier.gate.scores import FILE as MUTANTS
-from verifier.gate.scores import Entry as Score
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.texts import by_new_names
 from verifier.gate.weakened.weakening import Weakening, digest_of
+from verifier.mutation.baseline import FILE as MUTANTS
+from verifier.mutation.baseline import Entry as Score
+from verifier.project.recorded_verdicts import FILE as VERDICTS
 
 DEFAULT = "proved"
 """The verdict that is expected where none is recorded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verifier.gate.differences import Difference
+from verifier.diff.compare import Difference
 from verifier.gate.weakened.comparing import Compared
 from verifier.gate.weakened.dropped import Dropped
 from verifier.gate.weakened.heeded import Unheeded

@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from verifier.catalogue import Catalogue
-from verifier.gate.behaviour import Behaviour, behaviour_of
-from verifier.gate.circuits import Circuits
-from verifier.gate.digests import done, said
-from verifier.gate.past import reasons_of
+from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.digest import done, said
+from verifier.gate.base_revision import reasons_of
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
@@ -25,9 +24,10 @@ from verifier.gate.weakened.weakening import (
     start_text,
     values_text,
 )
-from verifier.language.compiled import DEADLOCK
 from verifier.language.errors import ModelError
 from verifier.language.system import System
+from verifier.project.catalogue import Catalogue
+from verifier.project.circuit_cache import Circuits
 
 
 def stale(

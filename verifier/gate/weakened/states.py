@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import z3
 
 from verifier.circuit.z3_terms import Z3Terms, answer_of
+from verifier.compiler.behaviour import Variable
+from verifier.diff.miter import Joint
 from verifier.evidence.traces import Value
-from verifier.gate.behaviour import Variable
-from verifier.gate.joint import Joint
 
 
 class States:

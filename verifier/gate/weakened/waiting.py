@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from verifier.circuit.graph import FALSE
-from verifier.engines.auto import auto
+from verifier.circuit.aig import FALSE
+from verifier.compiler.behaviour import Behaviour
+from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.digest import said
+from verifier.diff.compare import Difference
+from verifier.diff.miter import Joint, Side
+from verifier.engines.portfolio import auto
 from verifier.evidence.traces import Value
 from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
-from verifier.gate.behaviour import Behaviour
-from verifier.gate.differences import Difference
-from verifier.gate.digests import said
-from verifier.gate.joint import Joint, Side
 from verifier.gate.weakened.states import States
-from verifier.language.compiled import DEADLOCK
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from verifier.evidence.traces import Value
-from verifier.viewer.lines import inert
+from verifier.viewer.markup import inert
 
 Kind = Literal[
     "base",

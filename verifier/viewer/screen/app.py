@@ -7,14 +7,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from verifier.processes.signals import INTERRUPTED
-from verifier.viewer.lines import rendered
-from verifier.viewer.plain import step_lines
+from verifier.viewer.markup import rendered
 from verifier.viewer.screen.board import Board
 from verifier.viewer.screen.dialogs import Ask, Help
-from verifier.viewer.screen.exploring import Exploring
-from verifier.viewer.screen.lines_view import LinesView
-from verifier.viewer.screen.scene import FILTERS, FOLDING, VIEWS, Scene
-from verifier.viewer.watches import WrongWatch, watch
+from verifier.viewer.screen.explore_pane import Exploring
+from verifier.viewer.screen.list_view import LinesView
+from verifier.viewer.screen.view_model import FILTERS, FOLDING, VIEWS, Scene
+from verifier.viewer.text import step_lines
+from verifier.viewer.watch_expressions import WrongWatch, watch
 
 
 class Screen(Board):

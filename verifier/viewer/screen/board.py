@@ -10,19 +10,19 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
 
-from verifier.evidence.exploring import Exploration
 from verifier.evidence.traces import Trace
-from verifier.viewer.lines import Line, Span, inert
+from verifier.explain.session import Exploration
+from verifier.viewer.markup import Line, Span, inert
+from verifier.viewer.screen.cooperative import in_slices
 from verifier.viewer.screen.dialogs import Ask, Help, Options
-from verifier.viewer.screen.exploring import Exploring
+from verifier.viewer.screen.explore_pane import Exploring
 from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
-from verifier.viewer.screen.lines_view import Label, LinesView, Row
-from verifier.viewer.screen.scene import Scene
-from verifier.viewer.screen.slices import in_slices
+from verifier.viewer.screen.list_view import Label, LinesView, Row
 from verifier.viewer.screen.surface import Surface
 from verifier.viewer.screen.tasks import Alone, Background
+from verifier.viewer.screen.view_model import Scene
 from verifier.viewer.timeline import lane_width
-from verifier.viewer.watches import Watch
+from verifier.viewer.watch_expressions import Watch
 
 WIDE = 120
 """Columns from which the two parts stand side by side."""

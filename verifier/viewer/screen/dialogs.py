@@ -11,11 +11,11 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
-from verifier.evidence.replay import Move
 from verifier.evidence.traces import shown as saved_value
-from verifier.viewer.lines import EMPTY, Line, Span, inert, line, shown
-from verifier.viewer.screen.lines_view import Label, LinesView, Row
-from verifier.viewer.screen.slices import in_slices
+from verifier.execution.machine import Move
+from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
+from verifier.viewer.screen.cooperative import in_slices
+from verifier.viewer.screen.list_view import Label, LinesView, Row
 
 HELP: tuple[tuple[str, str], ...] = (
     ("up down, k j", "move in the list that has the focus"),

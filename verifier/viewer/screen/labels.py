@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from verifier.viewer.lines import Line, Span, inert, line
-from verifier.viewer.screen.lines_view import Row
-from verifier.viewer.screen.scene import VIEWS, Scene
+from verifier.viewer.markup import Line, Span, inert, line
+from verifier.viewer.screen.list_view import Row
+from verifier.viewer.screen.view_model import VIEWS, Scene
 
 KEYS: Line = tuple(
     span

@@ -7,7 +7,7 @@ from asyncio import sleep
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from verifier.evidence.kept import Run
+from verifier.evidence.bundle import Run
 from verifier.evidence.traces import Trace
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.signals import shielded

@@ -1,0 +1,72 @@
+"""No proof of our own engines is shown unless it holds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.evidence.lazy_project import compiled, properties
+from verifier.check.certify import audited_proofs
+from verifier.check.check import decide
+from verifier.circuit.circuit import Circuit
+from verifier.engines.kinduction import kinduction
+from verifier.engines.pdr import pdr
+from verifier.engines.portfolio import auto
+from verifier.evidence.verdicts import Invariant, Limits, Proved, silent
+from verifier.execution.recorder import trace_of
+from verifier.language.errors import ToolFailure
+
+LIMITS = Limits(seconds=60)
+
+
+def proofs(engine: object, name: str, *goals: str) -> dict[str, Proved]:
+    found = engine(compiled(name).circuit, goals, LIMITS)  # type: ignore[operator]
+    return {goal: verdict for goal, verdict in found.items() if isinstance(verdict, Proved)}
+
+
+@pytest.mark.parametrize("minimal", [False, True])
+@pytest.mark.parametrize("engine", [pdr, kinduction])
+def test_proofs_that_hold_become_certificates(engine: object, minimal: bool) -> None:
+    fixed = compiled("lazy/fixed")
+    found = proofs(engine, "lazy/fixed", "isolation")
+    audited = audited_proofs(fixed, properties("lazy/fixed"), found, minimal, silent)
+    assert [each.certificate.property for each in audited.values()] == ["isolation"]
+
+
+def test_a_proof_that_does_not_hold_is_a_failure_of_the_tool_and_named() -> None:
+    fixed = compiled("lazy/fixed")
+    good = proofs(pdr, "lazy/fixed", "isolation")
+    assert good
+    case = next(goal for goal in fixed.circuit.bad if goal.startswith("fires:"))
+    forged = {**good, case: Proved("pdr", Invariant(()), 1, 0.0)}
+    with pytest.raises(ToolFailure, match=f"pdr's proof of lazy/fixed/{case} is rejected"):
+        audited_proofs(fixed, properties("lazy/fixed"), forged, False, silent)
+
+
+def test_an_engine_that_lies_about_a_broken_system_is_not_believed() -> None:
+    def lying(_: Circuit, goals: Sequence[str], *__: object) -> dict[str, Proved]:
+        return {goal: Proved("pdr", Invariant(()), 1, 0.0) for goal in goals}
+
+    with pytest.raises(ToolFailure, match="lazy/broken/isolation"):
+        decide(compiled("lazy/broken"), properties("lazy/broken"), ["isolation"], lying, LIMITS)
+
+
+@pytest.mark.parametrize(("minimal", "times"), [(False, 1), (True, 2)])
+def test_a_counterexample_that_was_replayed_when_it_was_found_is_replayed_again_only_to_explain_it(
+    minimal: bool, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replays, found = [], []
+
+    def noted(*given: Any) -> Any:
+        replays.append(given)
+        return trace_of(*given)
+
+    monkeypatch.setattr("verifier.check.check.trace_of", noted)
+    known = compiled("lazy/broken"), properties("lazy/broken")
+    [result] = decide(
+        *known, ["isolation"], auto, LIMITS, lambda now: found.append(now.found), minimal
+    )
+    assert len(replays) == times
+    [shown] = [each for each in found if each is not None]
+    assert (shown == replace(result, seconds=shown.seconds)) is not minimal

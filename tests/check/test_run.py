@@ -1,0 +1,40 @@
+"""Systems checked one by one or side by side: which pairs, and what is left of those that die."""
+
+from dataclasses import replace
+
+import pytest
+
+from verifier.check.run import check_one
+from verifier.compiler.translation import compile_system
+from verifier.evidence.verdicts import Limits
+from verifier.project.catalogue import Catalogue, bundled_root, load
+
+
+def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    catalogue = load(bundled_root())
+    listed = [p.property for p in catalogue.pairs_of(catalogue.systems["native/lazy-v3.2"])]
+    assert "assertions" in listed
+
+    system = catalogue.systems["native/lazy-v3.2"]
+    compiled = compile_system(system, catalogue.properties_of(system))
+
+    def checked(catalogue: Catalogue, groups: list[str]) -> list[str]:
+        limits = Limits(depth=1)
+        results = check_one(
+            catalogue, lambda *_: compiled, "bmc", limits, False, True, 1, system.name, groups
+        )
+        return [result.property for result in results]
+
+    rest = [group for group in listed if group != "assertions"]
+    assert checked(catalogue, listed) == listed
+    assert checked(catalogue, rest) == rest
+    unrecorded = replace(catalogue, expected={})
+    assert checked(unrecorded, rest) == rest
+    monkeypatch.setattr(
+        "verifier.project.catalogue.asserts", lambda _: False
+    )  # not seen in the text
+    unrecorded = replace(catalogue, expected={})
+    assert checked(unrecorded, rest) == [*rest, "assertions"]
+    assert checked(unrecorded, rest[1:]) == rest[1:]

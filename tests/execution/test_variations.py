@@ -1,0 +1,59 @@
+"""An execution with one move changed does what it would do if it were taken from its start."""
+
+import pytest
+
+from verifier.execution.conversions import moves_of_run
+from verifier.execution.machine import Move, Stopped, Variations, violation
+from verifier.project.catalogue import bundled_root, load
+from verifier.project.proof_store import kept_evidence
+
+CATALOGUE = load(bundled_root())
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        ("kvm-vmx/v2.6.34", "integrity"),
+        ("kvm-nvmx/v3.14", "progress"),
+        ("native/lazy-v3.2", "isolation"),
+        ("native/lazy-v3.4", "assertions"),
+    ],
+)
+def test_variations_agree_with_whole_replays(name: str, group: str) -> None:
+    system = CATALOGUE.systems[name]
+    properties = CATALOGUE.properties_of(system)
+    kept = kept_evidence(bundled_root(), name)
+    assert kept is not None
+    start, moves = moves_of_run(system, kept.runs[group])
+    assert not isinstance(moves, Stopped)
+    varied = Variations(system, properties, group, start, moves)
+    answers = set()
+    for number, (step, choices) in enumerate(moves):
+        for choice in step.choices:
+            for value in choice.values:
+                move: Move = (step, {**choices, choice.name: value})
+                trial = [*moves[:number], move, *moves[number + 1 :]]
+                whole = violation(system, properties, group, start, trial)
+                assert varied.violate(number, move) is isinstance(whole, str)
+                answers.add(isinstance(whole, str))
+    assert answers == {False, True}
+
+
+def test_a_kept_variation_is_what_later_ones_start_from() -> None:
+    system = CATALOGUE.systems["kvm-vmx/v2.6.34"]
+    properties = CATALOGUE.properties_of(system)
+    kept = kept_evidence(bundled_root(), system.name)
+    assert kept is not None
+    start, moves = moves_of_run(system, kept.runs["transparency"])
+    assert not isinstance(moves, Stopped)
+    varied = Variations(system, properties, "transparency", start, moves)
+    for number, (step, choices) in enumerate(moves):
+        for choice in step.choices:
+            for value in choice.values:
+                move: Move = (step, {**choices, choice.name: value})
+                before = list(varied.moves)
+                kept_it = varied.keep(number, move)
+                trial = [*before[:number], move, *before[number + 1 :]]
+                assert varied.moves == (trial if kept_it else before)
+                whole = violation(system, properties, "transparency", start, trial)
+                assert kept_it is isinstance(whole, str)

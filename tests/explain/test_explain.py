@@ -1,0 +1,125 @@
+"""What a counterexample says about its causes."""
+
+import msgspec
+
+from tests.evidence.lazy_project import project, properties, trace
+from tests.viewer.conftest import saved
+from verifier.audit.trace_replay import misfit, moves_of, start_of
+from verifier.evidence.traces import Branched, Entered, Trace
+from verifier.execution.conversions import fails_alike
+from verifier.execution.machine import Machine, Stopped
+from verifier.explain.causes import causes
+from verifier.explain.explain import explained
+from verifier.language import System, record, step
+from verifier.project.catalogue import bundled_root, load
+
+
+def told() -> Trace:
+    system = project().systems["lazy/broken"]
+    start, moves = start_of(system, trace()), moves_of(system, trace())
+    assert not isinstance(start, str)
+    assert not isinstance(moves, Stopped)
+    return explained(system, properties("lazy/broken"), trace(), start, moves)
+
+
+def test_the_decisive_fields_are_those_that_alone_would_save_the_claim() -> None:
+    assert set(told().decisive) == {"access.executed", "access.found.owner", "access.by"}
+
+
+def test_a_value_hangs_on_the_fields_without_which_it_would_be_another() -> None:
+    because = told().steps[2].because
+    assert because["access.by"] == ("current",)
+    assert "ts" in because["access.found.owner"]
+    assert "registers.owner" in because["access.found.owner"]
+
+
+def test_a_step_needs_the_choices_and_fields_without_which_it_cannot_be_taken() -> None:
+    assert told().steps[1].needs == ("choice next_task", "current")
+
+
+def test_the_nearest_execution_without_the_violation_is_found_and_says_what_differs() -> None:
+    otherwise = told().otherwise
+    assert otherwise is not None
+    assert (otherwise.number, otherwise.choice) == (1, "")
+    assert otherwise.differs[-1]["access.found.owner"] == ("A", "B")
+
+
+def test_a_decision_that_would_have_avoided_it_is_named_with_its_line_and_effect() -> None:
+    [turned] = told().turned
+    assert (turned.number, turned.function, turned.test) == (3, "use_fpu", "machine.ts")
+    assert (turned.was, turned.returned, turned.fails, turned.stops) == (False, False, (), 0)
+    assert turned.file == "models/lazy.py"
+    assert turned.differs["access.found.owner"] == ("A", "B")
+
+
+def test_a_choice_that_leads_to_no_other_decision_is_kept_apart() -> None:
+    system = load(bundled_root()).systems["kvm-nvmx/v3.14"]
+    given = load(bundled_root()).properties_of(system)
+    trace = saved("v3.14")
+    start, moves = start_of(system, trace), moves_of(system, trace)
+    assert not isinstance(start, str)
+    assert not isinstance(moves, Stopped)
+    whole = explained(system, given, trace, start, moves)
+    other = whole.otherwise
+    assert other is not None
+    assert (other.number, other.choice, other.turn_in) == (4, "guest_ts", "nested_nm_exit_handled")
+    assert (13, "instruction", "FXSAVE") in other.harmless
+    assert (12, "called_off", True) in other.elsewhere
+    assert all("called_off" not in stride.matters for stride in whole.steps)
+    assert whole.turned[0].function == "nested_nm_exit_handled"
+
+
+def test_the_same_steps_fail_alike_only_where_they_violate_the_same_claim() -> None:
+    systems, given = project().systems, properties("lazy/broken")
+    assert fails_alike(systems["lazy/broken"], given, trace())
+    assert not fails_alike(systems["lazy/fixed"], given, trace())
+
+
+def test_an_explained_trace_is_still_a_counterexample() -> None:
+    system = project().systems["lazy/broken"]
+    assert misfit(system, properties("lazy/broken"), told()) is None
+    assert msgspec.json.decode(msgspec.json.encode(told()), type=Trace) == told()
+
+
+def test_branches_are_logged_with_the_fields_that_they_name() -> None:
+    call = told().steps[0].call
+    tests = [entry for entry in call.entries if isinstance(entry, Branched)]
+    assert [(each.test, each.taken, each.reads) for each in tests] == [
+        ("machine.ts", True, {"ts": True})
+    ]
+    handler = next(entry for entry in call.entries if isinstance(entry, Entered))
+    assert handler.defined > 0
+
+
+def test_every_claim_that_fails_after_a_step_is_recorded() -> None:
+    assert [stride.fails for stride in told().steps] == [
+        (),
+        (),
+        ("a_task_finds_only_its_own_registers",),
+    ]
+    assert told().claims == {
+        "a_task_finds_only_its_own_registers": "isolation",
+        "a_task_finds_what_it_wrote_last": "integrity",
+    }
+
+
+@record
+class Odd:
+    """A machine that makes no sense with `off` set, which it never is."""
+
+    off: bool = False
+    key: bool = True
+    seen: bool = False
+
+
+@step
+def look(odd: Odd) -> None:
+    odd.seen = {False: odd.key}[odd.off]
+
+
+def test_a_state_in_which_the_model_makes_no_sense_is_no_cause() -> None:
+    system = System("odd/one", Odd(), (look,))
+    machine = Machine(system)
+    found = causes(machine, machine.values, (system.actions[0], {}), ["seen"])
+    assert found.because == {"seen": ("key",)}
+    assert found.needs == ()

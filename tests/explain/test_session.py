@@ -1,0 +1,87 @@
+"""Going other ways from any step of an execution."""
+
+from typing import Any
+
+from tests.evidence.lazy_project import project, properties, trace
+from verifier.audit.trace_replay import misfit, moves_of, start_of
+from verifier.execution.machine import Stopped
+from verifier.explain.session import Exploration
+
+
+def exploration() -> Exploration:
+    system = project().systems["lazy/broken"]
+    start, moves = start_of(system, trace()), moves_of(system, trace())
+    assert not isinstance(start, str)
+    assert not isinstance(moves, Stopped)
+    return Exploration(system, properties("lazy/broken"), start, moves, trace())
+
+
+def test_from_any_step_the_enabled_steps_are_listed() -> None:
+    assert [step.name for step, _ in exploration().enabled(1)] == ["use_fpu", "switch_to"]
+
+
+def test_taking_a_step_in_the_middle_begins_a_branch_and_keeps_the_trace() -> None:
+    session = exploration()
+    assert session.take(1, session.enabled(1)[0])
+    assert session.now.name == "branch 1"
+    assert [stride.step for stride in session.now.trace.steps] == ["use_fpu", "use_fpu"]
+    assert session.now.trace.conjunct == ""
+    assert session.switch().trace == trace()
+
+
+def test_taking_a_step_at_the_end_goes_on_and_back_undoes_it() -> None:
+    session = exploration()
+    session.take(1, session.enabled(1)[0])
+    session.take(2, session.enabled(2)[1])
+    assert len(session.now.trace.steps) == 3
+    assert session.back()
+    assert session.back()
+    assert not session.back()
+    assert len(session.now.trace.steps) == len(session.now.states) - 1 == 1
+
+
+def test_the_counterexample_itself_is_not_taken_back() -> None:
+    assert not exploration().back()
+
+
+def test_a_step_that_is_not_enabled_is_not_taken() -> None:
+    session = exploration()
+    step, choices = session.enabled(1)[1]
+    enums: dict[str, Any] = {name: type(value) for name, value in choices.items()}
+    stays = {name: next(iter(members)) for name, members in enums.items()}
+    assert not session.take(1, (step, stays))
+    assert len(session.branches) == 1
+
+
+def test_random_steps_stop_where_a_property_is_violated() -> None:
+    session = exploration()
+    taken = session.run(0, 1_000, seed=1)
+    assert 0 < taken < 1_000
+    assert session.now.trace.steps[-1].fails
+    assert not any(stride.fails for stride in session.now.trace.steps[:-1])
+    again = exploration()
+    assert again.run(0, 1_000, seed=1) == taken
+    assert again.now.trace == session.now.trace
+
+
+def test_a_branch_that_violates_is_saved_as_a_counterexample() -> None:
+    session = exploration()
+    session.run(0, 1_000, seed=1)
+    saved = session.explaining()()
+    assert saved.conjunct == "a_task_finds_only_its_own_registers"
+    assert saved.steps[-1].because
+    assert misfit(session.system, session.properties, saved) is None
+
+
+def test_a_branch_without_violation_is_saved_as_an_execution() -> None:
+    session = exploration()
+    session.take(0, session.enabled(0)[0])
+    assert session.explaining()().conjunct == ""
+
+
+def test_the_causes_of_any_field_are_computed_when_asked() -> None:
+    session = exploration()
+    assert session.because(3, "access.by") is None
+    list(session.search_causes(3))
+    assert session.because(3, "access.by") == ("current",)
+    assert session.because(3, "access.executed") == ()

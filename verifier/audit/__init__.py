@@ -1,0 +1,1 @@
+"""The independent check of evidence: proofs by solvers, executions by plain replay."""

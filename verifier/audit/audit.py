@@ -1,0 +1,232 @@
+"""The audit of saved or fresh evidence against a system as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+from verifier.audit.trace_replay import Execution, misfit, moves_named, occurs
+from verifier.compiler.translation import Compiled
+from verifier.evidence.bundle import Kept, Run
+from verifier.evidence.certificates import (
+    MOST_CLAUSES,
+    Certificate,
+    Lemma,
+    alternatives_of,
+    clauses_of,
+    sentence_of,
+)
+from verifier.evidence.saved_execution import SavedTrace
+from verifier.evidence.verdicts import Alternative, Clause, Induction, Invariant, Proved
+from verifier.execution.conversions import start_of_run
+from verifier.execution.machine import Stopped, violation
+from verifier.language.functions import ModelFunction
+
+Status = Literal["confirmed", "rejected", "unknown"]
+
+NOTHING = "it claims nothing"
+
+Witnesses = Mapping[str, Collection[str]]
+"""For each property the goals that must be reachable, or its proof says nothing."""
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What became of one claim of a file: about a goal, or about the file where that is empty."""
+
+    goal: str
+    status: Status
+    text: str
+
+
+def claimed(evidence: SavedTrace | Certificate | Kept) -> list[str]:
+    """The goals that a file is about."""
+    if isinstance(evidence, Kept):
+        return [*evidence.runs, *evidence.proofs]
+    if isinstance(evidence, Certificate):
+        return [evidence.property]
+    return [evidence.goal()]
+
+
+def audited(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    evidence: SavedTrace | Certificate | Kept,
+    witnesses: Witnesses,
+) -> Iterator[Audited]:
+    """Each claim of a file, and whether it holds of a system as it is now."""
+    if isinstance(evidence, Kept):
+        yield from _audited_together(compiled, properties, evidence, witnesses)
+        return
+    [goal] = claimed(evidence)
+    why = rejection(compiled, properties, evidence)
+    if why is not None:
+        yield Audited(goal, "rejected", why)
+    elif isinstance(evidence, SavedTrace):
+        how = "reached" if evidence.case else "violated"
+        yield Audited(goal, "confirmed", _after(how, len(evidence.steps)))
+    else:
+        empty = excluded(compiled, evidence.lemmas, witnesses.get(goal, ()))
+        yield Audited(goal, "confirmed", _proved(goal, bool(empty)))
+
+
+def _audited_together(
+    compiled: Compiled, properties: Sequence[ModelFunction], kept: Kept, witnesses: Witnesses
+) -> Iterator[Audited]:
+    """The claims of a system's evidence; its proofs are checked together where they hold so."""
+    if not claimed(kept):
+        yield Audited("", "rejected", NOTHING)
+    used = {number for proof in kept.proofs.values() for number in proof.lemmas}
+    for number, lemma in enumerate(kept.lemmas):
+        if number not in used:
+            wrong = alternatives_of(compiled, lemma)
+            unused = wrong if isinstance(wrong, str) else "it is part of no proof"
+            yield Audited("", "rejected", f"lemma {number + 1}: {unused}")
+    for goal, run in kept.runs.items():
+        why = run_rejection(compiled, properties, goal, run)
+        how = "reached" if ":" in goal else "violated"
+        text = _after(how, len(run.moves)) if why is None else why
+        yield Audited(goal, "confirmed" if why is None else "rejected", text)
+    certificates = {goal: kept.certificate(goal) for goal in kept.proofs}
+    proofs = {goal: proof for goal, proof in certificates.items() if proof is not None}
+    reasons: dict[str, str | None] = dict.fromkeys(proofs)
+    if not hold_together(compiled, list(proofs.values())):
+        reasons = {goal: rejection(compiled, properties, proofs[goal]) for goal in proofs}
+    sound = {goal: proof for goal, proof in proofs.items() if reasons[goal] is None}
+    empty = {goal for goal in sound if ":" in goal}
+    for goal, reason in reasons.items():
+        if reason is not None:
+            yield Audited(goal, "rejected", reason)
+            continue
+        wanted = witnesses.get(goal, ())
+        none = empty.intersection(wanted) or excluded(compiled, proofs[goal].lemmas, wanted)
+        yield Audited(goal, "confirmed", _proved(goal, bool(none)))
+
+
+def _after(how: str, steps: int) -> str:
+    return f"{how} after {steps} step{'s' * (steps != 1)}"
+
+
+def _proved(goal: str, empty: bool) -> str:
+    """What a proof shows; a property of which some case cannot occur is vacuous."""
+    if ":" in goal:
+        return "unreachable"
+    return "vacuous" if empty else "proved"
+
+
+def rejection(
+    compiled: Compiled, properties: Sequence[ModelFunction], evidence: Execution | Certificate
+) -> str | None:
+    """Why evidence does not show what it claims, and where; None where it does.
+
+    An execution is replayed on plain values. A certificate is checked by Z3: the initial states
+    satisfy its lemmas, every step keeps them, and together they imply the property.
+    """
+    if evidence.system != compiled.system.name:
+        return f"it is about `{evidence.system}`, not `{compiled.system.name}`"
+    if isinstance(evidence, Certificate):
+        return _unknown_goal(compiled, evidence.property) or _unproved(compiled, evidence)
+    if not (evidence.case or evidence.property or evidence.conjunct):
+        return NOTHING
+    if not evidence.case and ":" in evidence.property:
+        return f"`{compiled.system.name}` has no property `{evidence.property}`"
+    unknown = None if evidence.case else _unknown_goal(compiled, evidence.property)
+    return unknown or misfit(compiled.system, properties, evidence)
+
+
+def _unknown_goal(compiled: Compiled, goal: str) -> str | None:
+    if goal in compiled.circuit.bad:
+        return None
+    kind, _, name = goal.rpartition(":")
+    what = {"fires": "step", "sometimes": "case"}.get(kind)
+    said = f"{what} `{name}`" if what else f"property `{goal}`"
+    return f"`{compiled.system.name}` has no {said}"
+
+
+def run_rejection(
+    compiled: Compiled, properties: Sequence[ModelFunction], goal: str, run: Run
+) -> str | None:
+    """Why an execution does not reach a goal, replayed on plain values; None where it does."""
+    system = compiled.system
+    unknown = _unknown_goal(compiled, goal)
+    if unknown is not None:
+        return unknown
+    start, moves = start_of_run(system, run), moves_named(system, run.moves)
+    if isinstance(start, str):
+        return start
+    if isinstance(moves, Stopped):
+        return f"step {moves.at}: {moves.reason}"
+    if ":" in goal:
+        case = goal.partition(":")[2]
+        found = occurs(system, properties, case, start, moves, fires=goal.startswith("fires:"))
+    else:
+        found = violation(system, properties, goal, start, moves)
+    return f"step {found.at}: {found.reason}" if isinstance(found, Stopped) else None
+
+
+def hold_together(compiled: Compiled, certificates: Sequence[Certificate]) -> bool:
+    """Whether Z3 confirms several proofs at once: their lemmas are one invariant.
+
+    Where it does not, each may still hold by itself, and `rejection` says of each.
+    """
+    from verifier.audit.proof_checking import all_hold
+
+    if any(each.induction or each.system != compiled.system.name for each in certificates):
+        return False
+    lemmas = _alternatives(compiled, [lemma for each in certificates for lemma in each.lemmas])
+    if lemmas is None:
+        return False
+    return all_hold(compiled.circuit, [each.property for each in certificates], lemmas)
+
+
+def excluded(compiled: Compiled, lemmas: Iterable[Lemma], goals: Iterable[str]) -> list[str]:
+    """The goals that lemmas, which hold in every reachable state, rule out."""
+    from verifier.audit.proof_checking import ruled_out
+
+    placed = _alternatives(compiled, lemmas)
+    known = [goal for goal in goals if goal in compiled.circuit.bad]
+    return [] if placed is None else ruled_out(compiled.circuit, known, placed)
+
+
+def _alternatives(compiled: Compiled, lemmas: Iterable[Lemma]) -> list[list[Alternative]] | None:
+    """Lemmas over latches, each once; None where one does not fit or they are too many."""
+    found: list[list[Alternative]] = []
+    size = 0
+    for lemma in {str(lemma): lemma for lemma in lemmas}.values():
+        alternatives = alternatives_of(compiled, lemma)
+        if isinstance(alternatives, str) or size > MOST_CLAUSES:
+            return None
+        found.append(alternatives)
+        size += prod(map(len, alternatives))
+    return found
+
+
+def _unproved(compiled: Compiled, certificate: Certificate) -> str | None:
+    """Which condition of a proof Z3 rejects, and where."""
+    from verifier.audit.proof_checking import proof_holds
+
+    lemma_of: dict[Clause, int] = {}
+    for number, lemma in enumerate(certificate.lemmas):
+        clauses = clauses_of(compiled, lemma)
+        if isinstance(clauses, str):
+            return f"lemma {number + 1}: {clauses}"
+        lemma_of |= dict.fromkeys(clauses, number)
+        if len(lemma_of) > MOST_CLAUSES:
+            return f"its lemmas stand for more than {MOST_CLAUSES} clauses"
+    proved = Proved(
+        certificate.engine,
+        Invariant(tuple(lemma_of)),
+        certificate.depth,
+        0.0,
+        Induction(certificate.induction, certificate.simple_path),
+    )
+    rejected = proof_holds(compiled.circuit, certificate.property, proved)
+    if rejected is None:
+        return None
+    if rejected.clause in lemma_of:
+        number = lemma_of[rejected.clause]
+        text = sentence_of(compiled, certificate.lemmas[number])
+        return f"lemma {number + 1}, `{text}`: {rejected.reason}"
+    return rejected.reason

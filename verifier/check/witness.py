@@ -1,0 +1,69 @@
+"""An execution in which a case occurs that a property counts on, or a step fires."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifier.audit.trace_replay import moves_along
+from verifier.check.check import Result
+from verifier.circuit.circuit import Circuit
+from verifier.compiler.compiled import Compiled
+from verifier.engines.portfolio import auto
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, Watch, silent
+from verifier.execution.machine import Stopped
+from verifier.explain.choice_minimisation import minimise
+from verifier.explain.recomputation import case_trace
+from verifier.language.errors import ToolFailure
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System, bindings
+
+KINDS = ("sometimes", "fires")
+"""Goals of a circuit that are no claims: cases of a property, and steps."""
+
+
+def cases(system: System, properties: Sequence[ModelFunction]) -> dict[str, ModelFunction]:
+    """The cases that the properties of a system count on, by name."""
+    return {
+        function.name: function
+        for function in properties
+        if function.kind == "sometimes" and bindings(system, function)
+    }
+
+
+def occurrence(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    name: str,
+    limits: Limits,
+    watch: Watch = silent,
+) -> Trace | Result:
+    """A shortest execution that ends as a case occurs or a step fires; else why there is none.
+
+    Choices that it does not need have their default.
+    """
+    goal = goal_of(compiled.circuit, name)
+    verdict = auto(compiled.circuit, [goal], limits, watch)[goal]
+    if not isinstance(verdict, Violated):
+        return _missing(compiled.system.name, name, verdict)
+    path = minimise(compiled.circuit, goal, verdict.path).path
+    start, moves = moves_along(compiled, path)
+    trace = case_trace(compiled.system, properties, name, start, moves)
+    if isinstance(trace, Stopped):
+        raise ToolFailure(
+            f"{verdict.engine}'s execution to `{name}` of {compiled.system.name} does not replay: "
+            f"step {trace.at}: {trace.reason}"
+        )
+    return trace
+
+
+def goal_of(circuit: Circuit, name: str) -> str:
+    """The goal of a circuit that is a case or step of that name."""
+    return next(goal for kind in KINDS if (goal := f"{kind}:{name}") in circuit.bad)
+
+
+def _missing(system: str, name: str, verdict: Proved | Unknown) -> Result:
+    kind, says = "vacuous", f"`{name}` never occurs"
+    if isinstance(verdict, Unknown):
+        kind, says = "unknown", f"it is not known whether `{name}` occurs: {verdict.reason}"
+    return Result(system, name, kind, verdict.engine, verdict.depth, verdict.seconds, None, says)

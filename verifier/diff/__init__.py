@@ -1,0 +1,1 @@
+"""Two versions of a system: which parts correspond, where they differ, and what shows it."""

@@ -1,0 +1,234 @@
+"""What a change does to a system's behaviour, decided by Z3 on the circuits, not by text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from verifier.circuit.aig import TRUE
+from verifier.circuit.z3_terms import Z3Terms, answer_of
+from verifier.compiler.behaviour import Behaviour, Variable
+from verifier.diff.correspondence import renamed_fields, renamed_steps, replaced_fields
+from verifier.diff.folding import folds_alike
+from verifier.diff.miter import Aspect, Joint
+from verifier.diff.pairing import counterpart, lost_values, paired_choices
+from verifier.diff.witnesses import Change, Examples
+from verifier.evidence.traces import Value
+from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
+
+REACHING = Limits(depth=40, seconds=20.0)
+"""How long a reachable example is looked for."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What two versions of a system do not have in common."""
+
+    system: str
+    changes: tuple[Change, ...] = ()
+    added_fields: tuple[str, ...] = ()
+    removed_fields: tuple[str, ...] = ()
+    renamed_fields: tuple[tuple[str, str], ...] = ()
+    replaced_fields: tuple[tuple[str, str], ...] = ()
+    """Fields that are gone, with new ones that steps set otherwise: they are compared all the same.
+    """
+    renamed_steps: tuple[tuple[str, str], ...] = ()
+    added_steps: tuple[str, ...] = ()
+    removed_steps: tuple[str, ...] = ()
+    changed_choices: tuple[str, ...] = ()
+    renamed_choices: tuple[tuple[str, str], ...] = ()
+    lost: tuple[tuple[str, str, tuple[Value, ...], tuple[Value, ...]], ...] = ()
+    """Choices by step, and fields, with fewer values: what both have, none where one is gone."""
+    starts: tuple[tuple[str, Value | None, Value | None], ...] = ()
+    """Fields that start with another value; None stands for any value."""
+    renamed_goals: tuple[tuple[str, str], ...] = ()
+    """Properties, and cases as `sometimes:NAME`, that say the same by another name."""
+    exposed: tuple[str, ...] = ()
+    """Fields that were ghosts and are none any more: what a model runs may read them."""
+    lost_starts: tuple[str, ...] = ()
+    """Fields that started as any value and that no field stands for any more."""
+    added_properties: tuple[str, ...] = ()
+    removed_properties: tuple[str, ...] = ()
+
+    @property
+    def joined_fields(self) -> dict[str, str]:
+        """The new fields that old ones with other names are compared with."""
+        return dict((*self.renamed_fields, *self.replaced_fields))
+
+    @property
+    def none(self) -> bool:
+        """Whether both versions behave alike, whatever their fields are called."""
+        return not (self.changes or self.added_steps or self.removed_steps or self.starts)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no verdict can hang on it."""
+        other = self.changed_choices or self.added_properties or self.removed_properties
+        return self.none and not other
+
+
+def difference(
+    old: Behaviour,
+    new: Behaviour,
+    reaching: Limits = REACHING,
+    each: bool = False,
+    watch: Watch = silent,
+    goals: Mapping[str, str] | None = None,
+) -> Difference:
+    """Compare two versions step by step, for every state and every choice.
+
+    `goals` are properties and cases that have another name now. What a step does differently is
+    reached as far as the shortest execution to any of it shows, and random ones do; `each` asks of
+    every single thing whether it is.
+    """
+    steps = renamed_steps(old, new)
+    renamed_goals = goals or {}
+    old = old.with_steps(steps).with_goals(renamed_goals)
+    renamed = renamed_fields(old, new)
+    watch(Progress("compare", 0, new.system))
+    joined = renamed | replaced_fields(old, new, renamed)
+    joint, aspects = _compared(old, new, joined)
+    wrong = {one.name for one in aspects if one.kind == "field"}
+    renamed = {was: now for was, now in renamed.items() if now not in wrong}
+    examples = Examples(joint, reaching, each, watch)
+    return Difference(
+        system=new.system,
+        changes=tuple(examples.of(aspects)),
+        added_fields=_only(new.fields, old.fields, joined.values()),
+        removed_fields=_only(old.fields, new.fields, joined),
+        renamed_fields=tuple(sorted(renamed.items())),
+        replaced_fields=tuple(sorted(joined.items() - renamed.items())),
+        renamed_steps=tuple(sorted(steps.items())),
+        added_steps=tuple(a.name for a in new.actions if old.action(a.name) is None),
+        removed_steps=tuple(a.name for a in old.actions if new.action(a.name) is None),
+        changed_choices=tuple(_changed_choices(old, new)),
+        renamed_choices=tuple(_renamed_choices(old, new)),
+        lost=tuple(_lost(joint, old, new)),
+        starts=tuple(
+            (now.name, was.initial, now.initial)
+            for was, now in joint.fields
+            if not _start_alike(was, now)
+        ),
+        exposed=tuple(now.name for was, now in joint.fields if was.ghost and not now.ghost),
+        lost_starts=tuple(
+            field.name
+            for field in old.fields
+            if field.initial is None and field.name in _only(old.fields, new.fields, joined)
+        ),
+        renamed_goals=tuple(sorted(renamed_goals.items())),
+        added_properties=tuple(sorted(_groups(new) - _groups(old))),
+        removed_properties=tuple(sorted(_groups(old) - _groups(new))),
+    )
+
+
+def alike(old: Behaviour, new: Behaviour, lemmas: Iterable[Clause] = ()) -> bool:
+    """Whether two versions start alike and do the same in every state where the lemmas hold.
+
+    The lemmas are about the old version's fields; inductive there, they hold wherever it goes.
+    """
+    joint = Joint(old, new, {}, strict=True)
+    if len(joint.fields) != len(old.fields) or len(joint.fields) != len(new.fields):
+        return False
+    if not all(_start_alike(was, now) for was, now in joint.fields):
+        return False
+    names = [action.name for action in old.actions]
+    if names != [action.name for action in new.actions]:
+        return False
+    known = joint.graph.all(
+        joint.graph.any(joint.old.image[name] ^ (not value) for name, value in lemma)
+        for lemma in lemmas
+    )
+    return not _differing(joint, [a for step in names for a in joint.aspects(step)], known)
+
+
+def _compared(
+    old: Behaviour, new: Behaviour, renamed: Mapping[str, str]
+) -> tuple[Joint, list[Aspect]]:
+    """The aspects in which some state and choice makes the versions differ."""
+    joint = Joint(old, new, renamed)
+    if folds_alike(joint):
+        return joint, []
+    both = [action.name for action in new.actions if old.action(action.name) is not None]
+    candidates = [aspect for step in both for aspect in joint.aspects(step)]
+    return joint, _differing(joint, candidates)
+
+
+def _differing(joint: Joint, candidates: Sequence[Aspect], known: int = TRUE) -> list[Aspect]:
+    """Z3 says of the rest that nothing tells the versions apart there."""
+    terms = Z3Terms(joint.graph)
+    solver = z3.SolverFor("QF_FD")
+    solver.add(terms.term(known))
+    left, found = list(candidates), set[int]()
+    while left:
+        solver.push()
+        solver.add(z3.Or([terms.term(aspect.differs) for aspect in left]))
+        answer = answer_of(solver)
+        if answer == z3.unknown:
+            raise RuntimeError(f"Z3 does not compare two steps: {solver.reason_unknown()}")
+        if answer == z3.unsat:
+            break
+        model = solver.model()
+        here = {id(a) for a in left if terms.value(model, a.differs)}
+        solver.pop()
+        found |= here
+        left = [aspect for aspect in left if id(aspect) not in here]
+    return [aspect for aspect in candidates if id(aspect) in found]
+
+
+def _only(
+    some: Sequence[Variable], others: Sequence[Variable], renamed: Iterable[str]
+) -> tuple[str, ...]:
+    names = {field.name for field in others} | set(renamed)
+    return tuple(field.name for field in some if field.name not in names)
+
+
+def _start_alike(was: Variable, now: Variable) -> bool:
+    """Whether a field starts with the same value, whatever that is called."""
+    return (was.initial is None) == (now.initial is None) and (
+        counterpart(was.initial, was, now) == now.initial
+    )
+
+
+def _changed_choices(old: Behaviour, new: Behaviour) -> Iterable[str]:
+    for action in new.actions:
+        was = old.action(action.name)
+        if was is None:
+            continue
+        pairs = paired_choices(was, action)
+        known = {now.name for before, now in pairs if now is not None}
+        found = [each.name for each in action.choices if each.name not in known]
+        found += [
+            before.name for before, now in pairs if now is None or before.values != now.values
+        ]
+        yield from (f"{action.name}.{name}" for name in sorted(found))
+
+
+def _renamed_choices(old: Behaviour, new: Behaviour) -> Iterable[tuple[str, str]]:
+    for action in new.actions:
+        was = old.action(action.name)
+        for before, now in paired_choices(was, action) if was is not None else ():
+            if now is not None and now.name != before.name:
+                yield f"{action.name}.{before.name}", f"{action.name}.{now.name}"
+
+
+def _lost(
+    joint: Joint, old: Behaviour, new: Behaviour
+) -> Iterable[tuple[str, str, tuple[Value, ...], tuple[Value, ...]]]:
+    """What had more values than now: choices by step, and a field for those that are alike."""
+    for action in old.actions:
+        is_now = new.action(action.name)
+        for choice, now in paired_choices(action, is_now) if is_now is not None else ():
+            if now is None or lost_values(choice, now):
+                yield action.name, choice.name, choice.values, now.values if now else ()
+    seen = set()
+    for was, field in joint.fields:
+        values = was.values, field.values
+        if values not in seen and lost_values(was, field):
+            seen.add(values)
+            yield "", field.name, *values
+
+
+def _groups(behaviour: Behaviour) -> set[str]:
+    return {goal for goal in behaviour.circuit.bad if ":" not in goal}

@@ -1,0 +1,93 @@
+"""What evidence must have beyond its types, so that whoever shows or audits it can rely on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from verifier.evidence.bundle import Kept, Proof
+from verifier.evidence.certificates import Certificate, Lemma
+from verifier.evidence.saved_execution import FirstTrace, SavedTrace
+from verifier.evidence.verdicts import PROVERS
+
+MOST_STEPS = 100_000
+LONGEST = 10_000
+"""Characters of a name or sentence beyond which a trace is refused."""
+
+
+MOST_LEMMAS = 10_000
+MOST_GOALS = 1_000
+MOST_MOVES = 10_000
+MOST_VALUES = 5_000_000
+"""Values in all lemmas, or of all fields after all steps, beyond which evidence is refused."""
+LONGEST_INDUCTION = 100
+LONGEST_SIMPLE_PATH = 50
+"""Steps beyond which an audit takes longer than anybody waits."""
+
+
+def fault(evidence: SavedTrace | FirstTrace | Certificate | Kept) -> str | None:
+    """The first thing that is wrong with it; None where nothing is."""
+    if isinstance(evidence, Certificate):
+        return next(_certificate_faults(evidence), None)
+    if isinstance(evidence, Kept):
+        return next(_kept_faults(evidence), None)
+    return next(_trace_faults(evidence), None)
+
+
+def _kept_faults(kept: Kept) -> Iterator[str]:
+    if len(kept.proofs) + len(kept.runs) > MOST_GOALS:
+        yield f"it is about more than {MOST_GOALS} goals"
+    yield from _lemma_faults(kept.lemmas)
+    for goal, proof in kept.proofs.items():
+        for number in proof.lemmas:
+            if not 0 <= number < len(kept.lemmas):
+                yield f"the proof of `{goal}` rests on lemma {number}, which is not there"
+        if len(proof.lemmas) > MOST_LEMMAS:
+            yield f"the proof of `{goal}` names more than {MOST_LEMMAS} lemmas"
+        yield from (f"the proof of `{goal}`: {fault}" for fault in _proof_faults(proof))
+    for goal, run in kept.runs.items():
+        if len(run.moves) > MOST_MOVES:
+            yield f"the execution to `{goal}` has more than {MOST_MOVES} steps"
+
+
+def _certificate_faults(certificate: Certificate) -> Iterator[str]:
+    yield from _lemma_faults(certificate.lemmas)
+    yield from _proof_faults(certificate)
+
+
+def _lemma_faults(lemmas: Sequence[Lemma]) -> Iterator[str]:
+    if len(lemmas) > MOST_LEMMAS:
+        yield f"it has more than {MOST_LEMMAS} lemmas"
+    if sum(len(values) for lemma in lemmas for values in lemma.values()) > MOST_VALUES:
+        yield f"its lemmas name more than {MOST_VALUES} values"
+    for number, lemma in enumerate(lemmas, 1):
+        for field, values in lemma.items():
+            if len(field) > LONGEST:
+                yield f"lemma {number}: a field's name has more than {LONGEST} characters"
+            if not values:
+                yield f"lemma {number}: `{field}` has no value left"
+            if {False, True} <= set(values):
+                yield f"lemma {number}: `{field}` may have any value"
+
+
+def _proof_faults(proof: Certificate | Proof) -> Iterator[str]:
+    if proof.engine not in PROVERS:
+        yield f"`{proof.engine[:LONGEST]}` is not an engine that proves"
+    if proof.depth < 0:
+        yield f"its depth is {proof.depth}, less than 0"
+    longest = LONGEST_SIMPLE_PATH if proof.simple_path else LONGEST_INDUCTION
+    if not 0 <= proof.induction <= longest:
+        yield f"it is an induction over {proof.induction} steps, not 0 to {longest}"
+
+
+def _trace_faults(trace: SavedTrace | FirstTrace) -> Iterator[str]:
+    if len(trace.steps) > MOST_STEPS:
+        yield f"it has more than {MOST_STEPS} steps"
+    if len(trace.steps) * len(trace.start) > MOST_VALUES:
+        yield f"it has more than {MOST_VALUES} values of fields"
+    if trace.conjunct and not trace.property:
+        yield "it names a conjunct of no property"
+    names = [trace.system, trace.property, trace.conjunct, trace.case, *trace.start]
+    for step in trace.steps:
+        names += (step.step, *step.choices)
+    if max(map(len, names)) > LONGEST:
+        yield f"it has a name of more than {LONGEST} characters"

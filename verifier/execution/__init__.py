@@ -1,0 +1,1 @@
+"""Executions of a system on plain values: taken, recorded and converted."""

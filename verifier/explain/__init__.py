@@ -1,0 +1,1 @@
+"""Why a violation happened, and what would have avoided it."""

@@ -1,0 +1,155 @@
+"""Which decision of the code, had it gone the other way, would have avoided a violation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.compiler.compiled import DEADLOCK
+from verifier.evidence.traces import Trace, Turned
+from verifier.execution.machine import ASSERTIONS, Machine, Move
+from verifier.execution.recorder import differences, within_project
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+from verifier.language.tracing.decisions import Decision, deciding
+
+KEPT = 6
+"""Decisions that are kept, the most telling ones first."""
+TAKEN = 3_000
+"""Steps that are taken again in search of them."""
+
+
+def turned(
+    system: System,
+    properties: Sequence[ModelFunction],
+    trace: Trace,
+    states: Sequence[Sequence[Any]],
+    moves: Sequence[Move],
+) -> tuple[Turned, ...]:
+    """The decisions that each alone would have avoided the violation, the most telling first.
+
+    Only those count after which the fewest properties are violated, and of these, if there are
+    any, those of the step that violates, at the end or when it ran before; else those after which
+    all goes on as it did. The last ones come first, and in one step the first; of several with the
+    same effect the innermost counts.
+    """
+    search = _Search(system, properties, trace, states, moves)
+    found = [
+        one
+        for number in reversed(range(len(moves)))
+        if trace.steps[number].because
+        for one in search.of_step(number)
+    ]
+    culprit = trace.steps[-1].step if trace.steps else ""
+    own = [one for one in found if trace.steps[one.number - 1].step == culprit]
+    found = own or [one for one in found if not one.stops]
+    fewest = min((len(one.fails) for one in found), default=0)
+    return tuple(one for one in found if len(one.fails) == fewest)[:KEPT]
+
+
+@dataclass
+class _Search:
+    """Takes steps of one execution again, each time with one decision turned."""
+
+    system: System
+    properties: Sequence[ModelFunction]
+    trace: Trace
+    states: Sequence[Sequence[Any]]
+    moves: Sequence[Move]
+    left: int = TAKEN
+
+    def of_step(self, number: int) -> Iterator[Turned]:
+        """The decisions of one step that avoid the violation, in order."""
+        deepest: dict[tuple[Any, ...], tuple[int, Decision, Machine]] = {}
+        for decision, machine in self._effects(number):
+            known = deepest.get(machine.values)
+            if known is None or known[0] < decision.depth:
+                deepest[machine.values] = decision.depth, decision, machine
+        for _, decision, machine in deepest.values():
+            found = self._followed(machine, number, decision)
+            if found is not None:
+                yield found
+
+    def _effects(self, number: int) -> Iterator[tuple[Decision, Machine]]:
+        """Each decision of a step with what the system comes to if it is turned.
+
+        One that looks only at fields on which nothing hangs is none of the code's own choices.
+        """
+        stride, after = self.trace.steps[number], tuple(self.states[number + 1])
+        causes = {*stride.needs, *(cause for each in stride.because.values() for cause in each)}
+        for place, decision in enumerate(
+            made(self.system, self.states[number], self.moves[number])
+        ):
+            if self.left <= 0 or (decision.reads and decision.reads.isdisjoint(causes)):
+                continue
+            machine = Machine(self.system, self.states[number])
+            if self._take(machine, self.moves[number], place) and machine.values != after:
+                yield decision, machine
+
+    def _take(self, machine: Machine, move: Move, place: int) -> bool:
+        """Take the step with a decision turned, if there is such a step at all."""
+        self.left -= 1
+        try:
+            with deciding(machine.run, place):
+                taken = machine.move(move)
+        except ModelError:
+            return False  # no model need make sense of what its code would never do
+        return taken is not None and taken.failed is None
+
+    def _followed(self, machine: Machine, number: int, decision: Decision) -> Turned | None:
+        """The rest of the execution after a turned decision; None where it violates as well."""
+        claims = [f for f in self.properties if f.kind == "always"]
+        earlier = (claim for stride in self.trace.steps[:number] for claim in stride.fails)
+        fails, stops = dict.fromkeys(earlier), 0
+        differs = differences(self.system, self.states[number + 1], machine.values)
+        for later in range(number, len(self.moves)):
+            if later > number:
+                self.left -= 1
+                taken = machine.move(self.moves[later])
+                if taken is None:
+                    stops = later + 1
+                    break
+                if taken.failed is not None:
+                    return None
+            if self.trace.property == DEADLOCK and machine.violated(DEADLOCK, ()):
+                return None
+            for claim in machine.failing(claims):
+                if claim.group == self.trace.property != ASSERTIONS:
+                    return None
+                fails[claim.name] = None
+        return Turned(
+            number=number + 1,
+            function=decision.function.name,
+            source=str(decision.function.citation or ""),
+            file=within_project(decision.function.place.file),
+            line=decision.line,
+            test=decision.test,
+            given=decision.given,
+            was=decision.taken,
+            returned=decision.returned,
+            fails=tuple(fails),
+            stops=stops,
+            differs=differs,
+        )
+
+
+def made(system: System, before: Sequence[Any], move: Move) -> list[Decision]:
+    """The decisions of a step, in order."""
+    machine = Machine(system, before)
+    with deciding(machine.run) as decisions:
+        machine.move(move)
+    return decisions
+
+
+def first_turn(
+    system: System, here: Sequence[Any], there: Sequence[Any], moves: tuple[Move, Move]
+) -> Decision | None:
+    """The first decision in which two states part in a step, as it goes in the second one."""
+    for one, two in zip(made(system, here, moves[0]), made(system, there, moves[1]), strict=False):
+        if not one.is_same_as(two):
+            return None
+        if one.taken != two.taken:
+            return two
+    return None

@@ -1,0 +1,166 @@
+"""The nearest execution without a violation: one choice is another, or a step is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from verifier.evidence.traces import Branched, Otherwise, Trace, Value, shown
+from verifier.execution.machine import Machine, Move
+from verifier.execution.recorder import differences
+from verifier.explain.causes import others
+from verifier.explain.counterfactual_branches import first_turn
+from verifier.language.functions import ModelFunction
+from verifier.language.system import Step, System
+
+UNFOLLOWED, LEFT_OUT = 10_000, 1_000_000
+"""What a step that cannot be taken any more, and one that is left out, count as differences."""
+WEIGHED = 24
+"""Ways to avoid a violation of which it is found out whether they say why."""
+WEIGHING = 2_000
+"""Steps that are taken again to find that out; the nearest way is always weighed."""
+TAKEN = 20_000
+"""Steps that are taken again in search of the nearest execution, the last ones first."""
+
+
+@dataclass(frozen=True)
+class _Way:
+    """An execution that avoids the violation: its first other move, its states from there on."""
+
+    cost: int
+    move: Move
+    states: Sequence[Sequence[Any]]
+    told: Otherwise
+
+
+def nearest(
+    system: System,
+    properties: Sequence[ModelFunction],
+    trace: Trace,
+    states: Sequence[Sequence[Any]],
+    moves: Sequence[Move],
+) -> Otherwise | None:
+    """The execution without the violation that differs least: in one choice, or by a step less.
+
+    Best is one in which the step that violates decides otherwise, now or when it ran before: only
+    such a one says anything about the code. Then, one in which all the other steps are taken; else
+    one that comes as far as it can.
+    """
+    claims = [f for f in properties if f.group == trace.property and f.kind == "always"]
+    ways = sorted(_ways(system, claims, trace, states, moves), key=lambda way: way.cost)
+    if not ways:
+        return None
+    telling: list[Otherwise] = []
+    rest: list[Otherwise] = []
+    left = WEIGHING
+    for way in ways[:WEIGHED]:
+        if left <= 0:
+            break
+        left -= len(way.states)
+        turns = dict(_turns(system, states, moves, way)) if way.told.choice else {}
+        turn = turns.get(moves[-1][0]) or next(iter(turns.values()), {})
+        told = msgspec.structs.replace(way.told, **turn)
+        (telling if moves[-1][0] in turns else rest).append(told)
+    best = (telling or [each for each in rest if each.turn] or rest)[0]
+    harmless = [each for each in rest if not each.stops]
+    elsewhere = [each for each in rest if each.stops]
+    return msgspec.structs.replace(
+        best,
+        also=_listed(telling, best),
+        harmless=_listed(harmless, best, *telling),
+        elsewhere=_listed(elsewhere, best, *telling, *harmless),
+    )
+
+
+def _listed(found: Sequence[Otherwise], *told: Otherwise) -> tuple[tuple[int, str, Value], ...]:
+    """Choices, each once, that are not told already."""
+    known = {(other.number, other.choice) for other in told}
+    also: dict[tuple[int, str], Value] = {}
+    for other in found:
+        if other.choice and (other.number, other.choice) not in known:
+            also.setdefault((other.number, other.choice), other.instead)
+    return tuple((number, name, value) for (number, name), value in also.items())
+
+
+def _ways(
+    system: System,
+    claims: Sequence[ModelFunction],
+    trace: Trace,
+    here: Sequence[Sequence[Any]],
+    moves: Sequence[Move],
+) -> Iterator[_Way]:
+    """All ways that avoid the violation, as far as there is time to look for them."""
+    left = TAKEN
+    for number, name, value, changed in _changed(moves):
+        left -= len(changed) - number
+        if left < 0:
+            return
+        there = _followed(system, claims, trace, here[number], changed[number:])
+        if there is None or len(there) < 2:
+            continue
+        missing = len(changed) + 1 - number - len(there)
+        if missing and not name:
+            continue
+        aligned = there[1:] if name else [there[0], *there[1:]]
+        differs = tuple(
+            differences(system, a, b) for a, b in zip(here[number + 1 :], aligned, strict=False)
+        )
+        told = Otherwise(
+            number + 1,
+            name,
+            was=shown(moves[number][1][name]) if name else True,
+            instead=shown(value) if name else False,
+            differs=differs,
+            stops=number + len(there) if missing else 0,
+        )
+        cost = sum(map(len, differs)) + missing * UNFOLLOWED + (0 if name else LEFT_OUT)
+        yield _Way(cost, changed[number], there, told)
+
+
+def _changed(moves: Sequence[Move]) -> Iterator[tuple[int, str, Any, list[Move]]]:
+    """The moves with one choice changed or one step left out, the last steps first."""
+    for number in reversed(range(len(moves))):
+        step, choices = moves[number]
+        for name, value in choices.items():
+            for other in others(value):
+                move = (step, {**choices, name: other})
+                yield number, name, other, [*moves[:number], move, *moves[number + 1 :]]
+    for number in reversed(range(len(moves) - 1)):
+        yield number, "", None, [*moves[:number], *moves[number + 1 :]]
+
+
+def _followed(
+    system: System,
+    claims: Sequence[ModelFunction],
+    trace: Trace,
+    before: Sequence[Any],
+    moves: Sequence[Move],
+) -> list[tuple[Any, ...]] | None:
+    """The states along moves as far as they can be taken; None where they violate on the way."""
+    machine = Machine(system, before)
+    states = [machine.values]
+    for move in moves:
+        taken = machine.move(move)
+        if taken is None:
+            return states
+        if taken.failed is not None or machine.violated(trace.property, claims):
+            return None
+        states.append(taken.values)
+    return states
+
+
+def _turns(
+    system: System, here: Sequence[Sequence[Any]], moves: Sequence[Move], way: _Way
+) -> Iterator[tuple[Step, dict[str, Any]]]:
+    """The steps in which a decision goes the other way, each with the last such decision."""
+    first = way.told.number - 1
+    for place, there in enumerate(way.states[:-1]):
+        move = moves[first + place]
+        turn = first_turn(system, here[first + place], there, (move, move if place else way.move))
+        if turn is not None:
+            branch = Branched(turn.test, turn.taken, turn.line, {})
+            told = {"turn": branch, "turn_in": turn.function.name, "turn_given": turn.given}
+            yield move[0], told

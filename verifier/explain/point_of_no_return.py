@@ -1,0 +1,112 @@
+"""What can still happen from a state of an execution: searched, not guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from verifier.circuit.circuit import Circuit, Latch
+from verifier.compiler.translation import Compiled
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Limits, Proved, Violated, Watch, silent
+from verifier.execution.machine import Machine, Move
+from verifier.language.encoding import encoding
+
+OTHERWISE = "the step without the violation"
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What a search from a state found: moves to a violation, or why there are none to show."""
+
+    moves: tuple[Move, ...] | None
+    says: str
+
+
+def starting_at(compiled: Compiled, values: Sequence[Any]) -> Circuit:
+    """The system's circuit with a reachable state in the place of its initial states."""
+    bits: dict[str, bool] = {}
+    for names, value in zip(compiled.latch_names, values, strict=True):
+        code = encoding(type(value)).constant(value) if isinstance(value, Enum) else (value,)
+        bits |= {name: bool(bit) for name, bit in zip(names, code, strict=False)}
+    latches = tuple(
+        replace(latch, reset=bits.get(latch.name, latch.reset))
+        for latch in compiled.circuit.latches
+    )
+    return replace(compiled.circuit, latches=latches)
+
+
+def violation_ahead(
+    compiled: Compiled,
+    values: Sequence[Any],
+    group: str,
+    limits: Limits,
+    watch: Watch = silent,
+) -> Ahead:
+    """The shortest way from a state to a violation, by bounded model checking."""
+    from verifier.engines.bmc import bmc
+
+    if group not in compiled.circuit.bad:
+        return Ahead(None, f"`{compiled.system.name}` has no property `{group}` to violate")
+    verdict = bmc(starting_at(compiled, values), [group], limits, watch)[group]
+    if not isinstance(verdict, Violated):
+        return Ahead(
+            None, f"no violation within {verdict.depth} step{'s' * (verdict.depth != 1)} from here"
+        )
+    taken = (compiled.taken(inputs) for inputs in verdict.path.inputs)
+    moves = tuple(move for move in taken if move is not None)
+    return Ahead(
+        moves, f"{group} is violated after {len(moves)} more step{'s' * (len(moves) != 1)}"
+    )
+
+
+def doomed_after(
+    compiled: Compiled,
+    trace: Trace,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    limits: Limits,
+    watch: Watch = silent,
+) -> int:
+    """The first step after which the violating step cannot be taken without violating.
+
+    After it every execution, whatever anybody chooses and however steps interleave, violates the
+    property no later than when it next takes the step that violates it here. 0 where the limits
+    do not allow to tell.
+    """
+    machine = Machine(compiled.system, start)
+    states = [machine.values]
+    for move in moves:
+        if machine.move(move) is None:
+            return 0
+        states.append(machine.values)
+    found = len(moves)
+    for number in range(len(moves) - 1, 0, -1):
+        settled = _is_settled(compiled, trace, states[number], limits, watch)
+        if settled is None:
+            return 0 if number == len(moves) - 1 else found
+        if not settled:
+            return found
+        found = number
+    return found
+
+
+def _is_settled(
+    compiled: Compiled, trace: Trace, values: Sequence[Any], limits: Limits, watch: Watch
+) -> bool | None:
+    """Whether the last step of a trace violates its property in every execution from a state."""
+    from verifier.engines.pdr import pdr
+
+    circuit = starting_at(compiled, values)
+    graph, bad = circuit.graph, circuit.bad[trace.property]
+    fires = circuit.bad[f"fires:{trace.steps[-1].step}"]
+    violated_before = graph.variable()
+    before = Latch("violated before", violated_before, graph.either(violated_before, bad), False)
+    escape = graph.both(fires, graph.both(bad ^ 1, violated_before ^ 1))
+    searched = Circuit(graph, circuit.inputs, (*circuit.latches, before), {OTHERWISE: escape})
+    verdict = pdr(searched, [OTHERWISE], limits, watch)[OTHERWISE]
+    if isinstance(verdict, Violated):
+        return False
+    return True if isinstance(verdict, Proved) else None

@@ -1,0 +1,242 @@
+"""Executions taken by hand: from any step on, other ways, kept side by side as branches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import Any
+
+import msgspec
+
+from verifier.compiler.compile import compile_compared
+from verifier.compiler.compiled import DEADLOCK
+from verifier.evidence.traces import Stride, Trace
+from verifier.execution.machine import ASSERTIONS, Machine, Move, violation
+from verifier.execution.random_walk import random_move, tried
+from verifier.execution.recorder import logged, recorded
+from verifier.explain.causes import assigned, trial_by_trial
+from verifier.explain.explain import explained
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+
+BY_HAND = "by hand"
+TRIED = 256
+"""Combinations of a step's choices that are tried, so that a person need not wait."""
+
+
+@dataclass
+class Branch:
+    """One execution: its moves, the state before each and after the last, and its trace."""
+
+    name: str
+    moves: list[Move]
+    states: list[tuple[Any, ...]]
+    trace: Trace
+    parent: str = ""
+    since: int = 0
+    because: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+
+
+class Exploration:
+    """A system, an execution to begin with, and the branches that people add."""
+
+    def __init__(
+        self,
+        system: System,
+        properties: Sequence[ModelFunction],
+        start: Sequence[Any] | None = None,
+        moves: Sequence[Move] = (),
+        trace: Trace | None = None,
+    ) -> None:
+        self.system = system
+        self.properties = tuple(properties)
+        self.start = list(system.initial_values if start is None else start)
+        known = trace or logged(
+            system, properties, "", "", BY_HAND, self.start, moves, [()] * len(moves)
+        )
+        kept = len(moves) if known.conjunct else 0
+        main = Branch("main", list(moves), self._states(moves), known, since=kept)
+        self.branches = [main]
+        self.now = self.branches[0]
+
+    def _states(self, moves: Sequence[Move]) -> list[tuple[Any, ...]]:
+        machine = Machine(self.system, self.start)
+        states = [machine.values]
+        for move in moves:
+            machine.move(move)
+            states.append(machine.values)
+        return states
+
+    def machine(self, number: int) -> Machine:
+        """The system in the state after a step of the present branch."""
+        return Machine(self.system, self.now.states[number])
+
+    def enabled(self, number: int) -> list[Move]:
+        """The steps that can be taken there, each with the first choices that allow it."""
+        return [move for move in self.enabled_one_by_one(number) if move is not None]
+
+    def enabled_one_by_one(self, number: int) -> Iterator[Move | None]:
+        """The same, with a None for every move that was tried in vain."""
+        return tried(self.machine(number), most=TRIED)
+
+    def take(self, number: int, move: Move) -> bool:
+        """Take a step there: the branch grows at its end, elsewhere a new one begins."""
+        if self.machine(number).move(move) is None:
+            return False
+        self.follow(number, [move])
+        return True
+
+    def follow(self, number: int, moves: Sequence[Move]) -> None:
+        """Take steps that are known to be enabled."""
+        machine = self.machine(number)
+        strides, states = [], []
+        for move in moves:
+            strides.append(recorded(machine, self.properties, move))
+            states.append(machine.values)
+        self._grow(self.now, number, moves, strides, states)
+
+    def run(self, number: int, steps: int, seed: int) -> int:
+        """Take random steps from there; how many were possible before a property was violated."""
+        return sum(1 for _ in self.run_step_by_step(number, steps, seed))
+
+    def run_step_by_step(self, number: int, steps: int, seed: int) -> Iterator[Stride]:
+        """The same, giving way after each step; the branch has grown once all are taken."""
+        branch, machine, random = self.now, self.machine(number), Random(seed)
+        moves, strides, states = [], [], []
+        for _ in range(steps):
+            before = machine.values
+            found = random_move(machine, random)
+            if found is None:
+                break
+            move, _ = found
+            machine = Machine(self.system, before)
+            strides.append(recorded(machine, self.properties, move))
+            moves.append(move)
+            states.append(machine.values)
+            yield strides[-1]
+            if strides[-1].fails:
+                break
+        if moves:
+            self._grow(branch, number, moves, strides, states)
+
+    def _grow(
+        self,
+        branch: Branch,
+        number: int,
+        moves: Sequence[Move],
+        strides: Sequence[Stride],
+        states: Sequence[tuple[Any, ...]],
+    ) -> None:
+        if number < len(branch.moves):
+            branch = self._begun(branch, number)
+        branch.moves += moves
+        branch.states += states
+        branch.trace = _going_on(branch.trace, (*branch.trace.steps, *strides))
+        self.now = branch
+
+    def _begun(self, old: Branch, number: int) -> Branch:
+        """A new branch from a step of another one."""
+        trace = _going_on(old.trace, old.trace.steps[:number])
+        name = f"branch {len(self.branches)}"
+        branch = Branch(name, old.moves[:number], old.states[: number + 1], trace, old.name, number)
+        self.branches.append(branch)
+        return branch
+
+    def back(self) -> bool:
+        """Take the last step of a branch back, as far as it began."""
+        branch = self.now
+        if len(branch.moves) <= branch.since:
+            return False
+        branch.moves.pop()
+        branch.states.pop()
+        branch.trace = _going_on(branch.trace, branch.trace.steps[:-1])
+        branch.because.clear()
+        return True
+
+    def switch(self) -> Branch:
+        """Go to the next branch."""
+        place = self.branches.index(self.now)
+        self.now = self.branches[(place + 1) % len(self.branches)]
+        return self.now
+
+    def because(self, number: int, name: str) -> tuple[str, ...] | None:
+        """What a field's value after a step hangs on; None until that is searched for."""
+        saved = self.now.trace.steps[number - 1].because.get(name)
+        if saved is not None:
+            return saved
+        found = self.now.because.get(number)
+        return found.get(name, ()) if found is not None else None
+
+    def search_causes(self, number: int) -> Iterator[None]:
+        """Find what the values that a step gives hang on, giving way after each trial."""
+        branch = self.now
+        before, move = branch.states[number - 1], branch.moves[number - 1]
+        machine = Machine(self.system, before)
+        taken = machine.move(move)
+        assert taken is not None, "the branch's moves were taken before"
+        fields = sorted(assigned(taken.call))
+        found = yield from trial_by_trial(machine, before, move, fields)
+        branch.because[number] = found.because
+
+    @property
+    def ends_badly(self) -> bool:
+        """Whether the present branch ends in a violation."""
+        trace = self.now.trace
+        return bool(trace.conjunct or (trace.steps and trace.steps[-1].fails))
+
+    def explaining(self) -> Callable[[], Trace]:
+        """Makes a trace of the present branch: a counterexample, explained, if it ends in one."""
+        moves, trace = tuple(self.now.moves), self.now.trace
+        if trace.conjunct and any(stride.because for stride in trace.steps):
+            return lambda: trace
+        return partial(_as_trace, self.system, self.properties, self.start, moves, trace)
+
+    def tell(self, branch: Branch, trace: Trace) -> bool:
+        """Let a branch know what was found out about it, unless it has gone on meanwhile."""
+        same = len(branch.trace.steps) == len(trace.steps) and all(
+            (one.step, one.choices) == (two.step, two.choices)
+            for one, two in zip(branch.trace.steps, trace.steps, strict=True)
+        )
+        if same:
+            branch.trace = trace
+        return same
+
+
+def _going_on(trace: Trace, steps: Sequence[Stride]) -> Trace:
+    """An execution with other steps, of which nothing is known yet but that they were taken."""
+    if not trace.conjunct:
+        return msgspec.structs.replace(trace, steps=tuple(steps), case="")
+    plain = (msgspec.structs.replace(each, because={}, needs=(), matters=()) for each in steps)
+    return msgspec.structs.replace(
+        trace,
+        steps=tuple(plain),
+        conjunct="",
+        seen={},
+        decisive=(),
+        otherwise=None,
+        turned=(),
+        doomed=0,
+        also_in=(),
+        finding="",
+        engine=BY_HAND,
+    )
+
+
+def _as_trace(
+    system: System,
+    properties: Sequence[ModelFunction],
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    trace: Trace,
+) -> Trace:
+    claimed = {f.group for f in properties if f.kind == "always"} | {ASSERTIONS}
+    for group in (*sorted(claimed), DEADLOCK):
+        found = violation(system, properties, group, start, moves)
+        if isinstance(found, str):
+            matters = [tuple(stride.matters) for stride in trace.steps]
+            told = logged(system, properties, group, found, BY_HAND, start, moves, matters)
+            compiled = compile_compared(system, properties)
+            return explained(system, properties, told, start, moves, compiled.changing)
+    return trace

@@ -1,0 +1,110 @@
+"""What a violated claim looks at, and what of it alone decides: found by judging it again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from verifier.compiler.compiled import DEADLOCK
+from verifier.evidence.traces import Asserted, Blocked, shown
+from verifier.execution.machine import ASSERTIONS, Machine, Move
+from verifier.explain.causes import others
+from verifier.language.errors import ModelError, Place, within_project
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+from verifier.language.tracing.quotation import assertion, assumption
+
+
+class Failing:
+    """The state in which a claim fails: the last one, which a step that asserts leaves as it was.
+
+    `reads` are the fields that the claim looks at, with their values there: for an assertion those
+    that its step reads, for `deadlock` those that the steps read which are not enabled.
+    `standing` says that the claim holds there, and fails once nothing happens.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        properties: Sequence[ModelFunction],
+        group: str,
+        claim: str,
+        start: Sequence[Any],
+        moves: Sequence[Move],
+    ) -> None:
+        self._system, self._group = system, group
+        self._claims = [f for f in properties if (f.name, f.group) == (claim, group)]
+        machine = Machine(system, start)
+        self._last = moves[-1] if group == ASSERTIONS else None
+        for move in moves:
+            machine.move(move)
+        self._values = machine.values
+        self._failed_at: Place | None = None
+        self.obstacles = machine.obstacles() or [] if group == DEADLOCK else []
+        self.standing = any(map(machine.fails_standing, self._claims))
+        self.reads = self._reads(machine)
+
+    def _reads(self, machine: Machine) -> dict[str, Any]:
+        if self._claims:
+            return machine.read_by(self._claims[0])
+        found = {field for each in self.obstacles for field in each.reads}
+        if self._last is not None:
+            machine.run.reads = {}
+            taken = machine.move(self._last)
+            self._failed_at = None if taken is None else taken.failed_at
+            found = set(machine.run.reads)
+        pairs = zip(self._system.layout.leaves, self._values, strict=True)
+        return {leaf.path: v for leaf, v in pairs if leaf.path in found and not leaf.event}
+
+    @property
+    def asserted(self) -> Asserted | None:
+        """The assertion that the last step fails; None where none does."""
+        place = self._failed_at
+        if place is None:
+            return None
+        code, says = assertion(place)
+        return Asserted(code, within_project(place.file), place.line, says)
+
+    @property
+    def blocked(self) -> tuple[Blocked, ...]:
+        """Each step of a deadlock with the assumption that keeps it from being taken."""
+        places = {leaf.path: leaf for leaf in self._system.layout.leaves}
+        return tuple(
+            Blocked(
+                step=each.step.name,
+                test=assumption(each.place) if each.place else "",
+                file=within_project(each.place.file) if each.place else "",
+                line=each.place.line if each.place else 0,
+                reads={
+                    field: shown(value)
+                    for field, value in each.reads.items()
+                    if not places[field].constant and not places[field].event
+                },
+                choices={name: shown(value) for name, value in each.choices.items()},
+            )
+            for each in self.obstacles
+        )
+
+    def decisive(self, fields: Collection[str]) -> tuple[str, ...]:
+        """The fields of which another value, alone, would make the claim hold."""
+        found = []
+        for place, leaf in enumerate(self._system.layout.leaves):
+            if leaf.path not in fields or leaf.constant:
+                continue
+            for other in others(self._values[place]):
+                values = [*self._values[:place], other, *self._values[place + 1 :]]
+                if self._holds(Machine(self._system, values)):
+                    found.append(leaf.path)
+                    break
+        return tuple(field for field in fields if field in found)
+
+    def _holds(self, machine: Machine) -> bool:
+        if self._claims:
+            return not machine.failing(self._claims)
+        try:
+            if self._last is None:
+                return machine.obstacles() is None
+            taken = machine.move(self._last)
+        except ModelError:  # a state that never occurs: no model need make sense of it
+            return False
+        return taken is not None and taken.failed is None

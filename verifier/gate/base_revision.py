@@ -1,0 +1,170 @@
+"""The models as they were: loaded and compiled in a process that nothing else runs in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from verifier.check.vacuity import witness_goals
+from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.digest import Digests
+from verifier.evidence.verdicts import Watch, silent
+from verifier.gate.base_loading import look_there, require_apart
+from verifier.gate.weakened.claims import claims_of
+from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
+from verifier.language.errors import ModelError
+from verifier.processes.pool import side_by_side
+from verifier.processes.signals import shielded
+from verifier.processes.worker import Lost
+from verifier.project.catalogue import Catalogue, load
+from verifier.project.circuit_cache import Circuits
+from verifier.project.reading import Reason
+from verifier.project.result_cache import Cache
+from verifier.project.revisions import Base
+
+
+@dataclass(frozen=True)
+class Before:
+    """A system as it was, and the digest of each property's circuit."""
+
+    behaviour: Behaviour
+    digests: Mapping[str, str]
+    claims: Behaviour
+    expected: Mapping[str, str] = field(default_factory=dict)
+    """By property; without a record `proved` is expected."""
+    moved: frozenset[str] = frozenset()
+    """Attributes that other functions than observers assign to."""
+
+    def with_steps(self, names: Mapping[str, str]) -> Before:
+        """The same with other names of some steps; the digests are of what it was."""
+        return replace(self, behaviour=self.behaviour.with_steps(names))
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was at the base: the names, the systems that were compiled, the expected verdicts."""
+
+    systems: tuple[str, ...] = ()
+    before: Mapping[str, Before] = field(default_factory=dict)
+    expected: Mapping[str, str] = field(default_factory=dict)
+    judged: Judged = field(default_factory=Judged)
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """Systems that do not compile there, with the reason; with an empty name, the whole base."""
+    reads: frozenset[tuple[str, str]] = frozenset()
+    """What modules do that may read more than their texts, with their names."""
+
+
+def past_of(
+    base: Base,
+    systems: Collection[str],
+    now: Judged | None,
+    cache: Cache,
+    jobs: int,
+    watch: Watch = silent,
+    whole: bool = False,
+) -> Past:
+    """Load the base and compile some systems, as far as it has them.
+
+    With what judges `now`, also those of which less is claimed by name. `whole` stands for more
+    than the models and properties of the project; without it that is tried if these do not load.
+
+    A base that cannot be loaded is told, not raised: the change may be what mends it.
+    """
+    try:
+        folder = TemporaryDirectory(prefix="nestproof-base-")
+        try:
+            root = Path(folder.name) / base.prefix
+            reason = base.extract(Path(folder.name), whole)
+            if reason is not None:
+                return Past(judged=named_in(root), failures={"": reason})
+            places = base.top.resolve(), Path(folder.name).resolve()
+            wanted = frozenset(systems)
+            task = partial(_load_and_compile, places, root, wanted, now, cache, jobs, whole)
+            [(_, answer)] = side_by_side({"base": task}, 1, watch)
+            if isinstance(answer, Lost):
+                answer = Past(judged=named_in(root), failures={"": answer.reason})
+        finally:
+            with shielded():
+                folder.cleanup()
+    except OSError as error:
+        return Past(failures={"": f"its files cannot be written: {error.strerror or error}"})
+    if "" in answer.failures and not whole:
+        return past_of(base, systems, now, cache, jobs, watch, whole=True)
+    return answer
+
+
+def _load_and_compile(
+    places: tuple[Path, Path],
+    folder: Path,
+    wanted: Collection[str],
+    now: Judged | None,
+    cache: Cache,
+    jobs: int,
+    whole: bool,
+) -> Past:
+    here, there = places
+    try:
+        look_there(here, there)
+        os.chdir(there / Path.cwd().relative_to(here) if Path.cwd().is_relative_to(here) else there)
+        catalogue = load(folder)
+        require_apart(here)
+        if reasons_of(catalogue) and not whole:
+            return Past(failures={"": "its models may read more than their text"})
+        circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)
+    except ModelError as error:
+        return Past(judged=named_in(folder), failures={"": _said(error, folder)})
+    assigned = frozenset(judged.moved)
+    tasks = {
+        name: partial(_compiled, catalogue, circuits, folder, name, assigned)
+        for name in catalogue.systems
+        if name in wanted or (now is not None and has_lost(judged, now, name))
+    }
+    before, failures = {}, {}
+    for name, answer in side_by_side(tasks, jobs, shared=True):
+        if isinstance(answer, Before):
+            before[name] = answer
+        else:
+            failures[name] = answer.reason
+    expected = {str(pair): verdict for pair, verdict in catalogue.expected.items()}
+    reads = frozenset((each.module, each.what) for each in reasons_of(catalogue))
+    return Past(tuple(catalogue.systems), before, expected, judged, failures, reads)
+
+
+def reasons_of(catalogue: Catalogue) -> tuple[Reason, ...]:
+    """Why a catalogue may depend on more than its texts."""
+    return () if catalogue.imports is None else catalogue.imports.reasons()
+
+
+def _compiled(
+    catalogue: Catalogue, circuits: Circuits, folder: Path, name: str, assigned: frozenset[str]
+) -> Before | Lost:
+    try:
+        system = catalogue.systems[name]
+        properties = catalogue.properties_of(system)
+        behaviour = behaviour_of(circuits.compiled(system, properties))
+        claims = claims_of(system, properties)
+    except ModelError as error:
+        return Lost(_said(error, folder))
+    digests = Digests(behaviour)
+    groups = {goal for goal in behaviour.circuit.bad if ":" not in goal}
+    groups |= {function.group for function in properties}
+    return Before(
+        behaviour,
+        {
+            group: digests.of(g for g in [group, *goals] if g in behaviour.circuit.bad)
+            for group, goals in witness_goals(system, properties, groups).items()
+        },
+        claims,
+        {p.property: verdict for p, verdict in catalogue.expected.items() if p.system == name},
+        assigned,
+    )
+
+
+def _said(error: ModelError, folder: Path) -> str:
+    """An error in one line, its place as in the repository."""
+    place = f" ({error.place})".replace(f"{folder}/", "") if error.place else ""
+    return f"{error.message}{place}"

@@ -1,0 +1,330 @@
+"""The gate: every pair decided or audited, and compared with what was and what is expected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from math import inf
+from time import perf_counter
+from typing import TypeVar
+
+from verifier.check.check import Result
+from verifier.diff.compare import Difference
+from verifier.evidence.verdicts import Limits, Progress, Watch, silent
+from verifier.gate.base_revision import Before, Past, past_of
+from verifier.gate.decide import Decided, decide_system, undecided
+from verifier.gate.divergence import Hunk, hunks_of
+from verifier.gate.masked_regressions import worsened
+from verifier.gate.renamed_systems import of_base, of_reading, renamed_systems
+from verifier.gate.report import Row
+from verifier.gate.selection import Selection
+from verifier.gate.warnings import cautions
+from verifier.gate.weakened.acceptance import Entry, entries, with_accepted
+from verifier.gate.weakened.found import Weakened
+from verifier.gate.weakened.judged import Judged, judged_by
+from verifier.gate.weakened.side import Side
+from verifier.gate.weakened.stale import stale
+from verifier.gate.weakened.weakening import Weakening, at_the_gate
+from verifier.language.errors import ModelError
+from verifier.mutation.baseline import Comparison
+from verifier.mutation.run import strength
+from verifier.processes.lifetime import end_all
+from verifier.processes.pool import side_by_side
+from verifier.processes.signals import REASON
+from verifier.processes.worker import Lost
+from verifier.project.catalogue import Catalogue, Pair
+from verifier.project.circuit_cache import Circuits
+from verifier.project.import_graph import Touch, touches
+from verifier.project.proof_store import kept_file
+from verifier.project.recorded_verdicts import places, recorded
+from verifier.project.result_cache import Cache
+from verifier.project.revisions import Base
+
+T = TypeVar("T")
+
+GRACE = 60.0
+"""Seconds for compiling and auditing beyond a system's time for searching."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the gate found."""
+
+    base: str | None
+    rows: tuple[Row, ...]
+    decided: tuple[Decided, ...]
+    changed_files: tuple[str, ...] = ()
+    touches: Mapping[str, Touch] = field(default_factory=dict)
+    added_systems: tuple[str, ...] = ()
+    removed_systems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    prefix: str = ""
+    """The project's folder in its repository."""
+    strength: tuple[Comparison, ...] = ()
+    """For systems with recorded mutants and expected verdicts, those of what the change touches."""
+    only: tuple[str, ...] = ()
+    """The patterns that say which pairs are at the gate; none where all are."""
+    revision: str = ""
+    """The base as somebody has named it; empty where nobody has."""
+    stopped: int = 0
+    """The exit code of the signal that ended the gate early, if one did."""
+    error: ModelError | None = None
+    """Why there is nothing else to report."""
+    places: Mapping[Pair, int] = field(default_factory=dict)
+    """The lines of `properties/verdicts.toml` that say what is expected."""
+    worsened: tuple[Row, ...] = ()
+    """Pairs that were violated before, with an execution that was fine then."""
+    weakened: tuple[Weakening, ...] = ()
+    """What is claimed, or possible, less than at the base, and whether that is accepted."""
+
+    @property
+    def code(self) -> int:
+        """The exit code: that of a signal, else 2 before 1 before 3 before 0."""
+        if self.stopped or self.error is not None:
+            return self.stopped or 2
+        codes = {row.code for row in self.rows}
+        for each in self.strength:
+            codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
+        codes |= {3 for each in self.decided if each.hidden.unknown}
+        codes |= {3 if each.kind == "base" else 1 for each in self.weakened if not each.accepted}
+        return next((code for code in (2, 1, 3) if code in codes), 0)
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        return tuple(each.change for each in self.decided if each.change is not None)
+
+
+def gate(
+    catalogue: Catalogue,
+    selected: Selection,
+    base: Base | None,
+    limits: Limits,
+    cache: Cache,
+    circuits: Circuits,
+    jobs: int,
+    watch: Watch = silent,
+    keeping: bool = False,
+    mutants: float = inf,
+) -> Report:
+    """Compare the working tree with a base, audit what is kept, and search for the rest.
+
+    `mutants` are the seconds for the mistakes in changed functions, of all systems together. A gate
+    that is interrupted reports what it has found; what it has not decided is unknown.
+    """
+    begin, stopped = perf_counter(), 0
+    work = _Gate(catalogue, selected, base, limits, cache, circuits, jobs, watch, keeping, mutants)
+    try:
+        work.find()
+    except KeyboardInterrupt:
+        stopped = end_all()
+    return work.report(perf_counter() - begin, stopped)
+
+
+@dataclass
+class _Gate:
+    """What is at the gate, and what has been found of it so far."""
+
+    catalogue: Catalogue
+    selected: Selection
+    base: Base | None
+    limits: Limits
+    cache: Cache
+    circuits: Circuits
+    jobs: int
+    watch: Watch
+    keeping: bool
+    mutants: float
+    changed: tuple[str, ...] = ()
+    touched: Mapping[str, Touch] = field(default_factory=dict)
+    past: Past = field(default_factory=Past)
+    decided: dict[str, Decided] = field(default_factory=dict)
+    compared: list[Comparison] = field(default_factory=list)
+    worsened: list[Row] = field(default_factory=list)
+    weakened: list[Weakening] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    """Entries of what is accepted that speak of nothing any more."""
+
+    def find(self) -> None:
+        """Note what is found as it is found."""
+        catalogue = self.catalogue
+        base = None if self.base is None else self.base.with_sources(_own_files(catalogue))
+        self.changed = base.changed() if base is not None else ()
+        reaches_further = catalogue.imports is None or bool(catalogue.imports.reasons())
+        is_incomplete = base is not None and bool(base.incomplete)
+        compares = bool(self.changed) or reaches_further or is_incomplete
+        everything = touches(catalogue, self.changed)
+        names = self.selected.systems
+        self.touched = {name: everything[name] for name in names if name in everything}
+        hunks: Sequence[Hunk] = ()
+        known = entries(catalogue.root)
+        now = judged_by(catalogue) if known or compares else Judged()
+        if base is not None and compares:
+            self.watch(Progress("base", 0, base.short))
+            self.past = past_of(
+                base, names, now, self.cache, self.jobs, self.watch, reaches_further
+            )
+            hunks = hunks_of(base.diff(), catalogue.root)
+        self._decide(hunks)
+        if base is not None and compares:
+            self.weakened.extend(self._weakened(base, now, known))
+        if known:
+            self.stale.extend(stale(known, self.weakened, catalogue, now, self.circuits))
+        rows = _rows(catalogue, self.past, list(self.decided.values()))
+        self.worsened.extend(worsened(catalogue, rows, self._before(), hunks))
+        broken = {row.pair.system for row in rows if row.code}
+        functions = {
+            each.system: {hunk.function for hunk in hunks if hunk.function}
+            for each in self.decided.values()
+            if each.moved and each.system not in broken
+        }
+        self.compared.extend(
+            strength(
+                catalogue, functions, self.limits, self.cache, self.jobs, self.watch, self.mutants
+            )
+        )
+        self.cache.trim()
+        self.circuits.trim()
+
+    def _before(self) -> dict[str, Before]:
+        """The systems as they were, by the names that their steps have now."""
+        steps = {
+            name: each.change.renamed_steps for name, each in self.decided.items() if each.change
+        }
+        return {n: one.with_steps(dict(steps.get(n, ()))) for n, one in self.past.before.items()}
+
+    def _weakened(self, base: Base, now: Judged, known: Collection[Entry]) -> list[Weakening]:
+        """What is claimed or possible less; of the systems at the gate, where not all are."""
+        renamed = renamed_systems(self.past, self.catalogue, self.circuits)
+        sides = [
+            Side(
+                name,
+                each.judged,
+                each.change,
+                each.hidden.dropped,
+                each.hidden.unheeded,
+                each.hidden.waits,
+            )
+            for name, each in self.decided.items()
+            if each.judged is not None
+        ]
+        sides += [Side(one.name, one.judged, None) for one in renamed.values()]
+        names = {was: one.name for was, one in renamed.items()}
+        found = [*of_base(base, self.past.failures), *of_reading(self.past, self.catalogue)]
+        found += Weakened(self.past.judged, now, sides, names).found()
+        if self.selected.patterns:
+            found = at_the_gate(found, self.selected.systems)
+        before = Counter(each.accepts for each in self.past.judged.accepted)
+        return with_accepted(found, list(_since(known, before)))
+
+    def _decide(self, hunks: Sequence[Hunk]) -> None:
+        """Each system's pairs, as they are decided."""
+        groups, limits = self.selected.groups, self.limits
+        tasks = {
+            name: partial(
+                decide_system,
+                self.catalogue,
+                name,
+                asked,
+                self.past.before.get(name),
+                limits,
+                self.cache,
+                self.circuits,
+                hunks,
+                self.jobs if len(groups) == 1 else 1,
+                self.keeping,
+            )
+            for name, asked in groups.items()
+        }
+        seconds = None if limits.seconds is None else limits.seconds + GRACE
+        shared = limits.memory is None  # a limit is for what one system takes
+        largest = _largest_first(self.catalogue, tasks)
+        answers = side_by_side(largest, self.jobs, self.watch, seconds, shared, in_order=False)
+        for name, answer in answers:
+            if isinstance(answer, Lost):
+                answer = _lost(self.catalogue, self.selected, name, answer)
+            self.decided[name] = answer
+
+    def report(self, seconds: float, stopped: int) -> Report:
+        """What has been found; `stopped` is the exit code of a signal, if one came."""
+        catalogue, selected, base, past = self.catalogue, self.selected, self.base, self.past
+        names = selected.systems
+        decided = [
+            self.decided.get(name) or _lost(catalogue, selected, name, Lost(REASON))
+            for name in names
+        ]
+        known = bool(past.systems)
+        gone = () if selected.patterns else past.systems
+        return Report(
+            base=None if base is None else base.short,
+            rows=tuple(_rows(catalogue, past, decided)),
+            decided=tuple(decided),
+            changed_files=self.changed,
+            touches=self.touched,
+            added_systems=tuple(n for n in names if n not in past.systems) if known else (),
+            removed_systems=tuple(name for name in gone if name not in names),
+            warnings=(*cautions(catalogue, selected, base, past, decided), *self.stale),
+            seconds=seconds,
+            prefix="" if base is None else base.prefix,
+            strength=tuple(self.compared),
+            only=selected.patterns,
+            stopped=stopped,
+            places=places(recorded(catalogue.root)),
+            worsened=tuple(self.worsened),
+            weakened=tuple(self.weakened),
+        )
+
+
+def _since(known: Iterable[Entry], before: Counter[tuple[str, str, str, str]]) -> Iterator[Entry]:
+    """The entries that the base does not have: of equal ones those that are more than there."""
+    seen = Counter[tuple[str, str, str, str]]()
+    for each in known:
+        seen[each.accepts] += 1
+        if seen[each.accepts] > before[each.accepts]:
+            yield each
+
+
+def _own_files(catalogue: Catalogue) -> list[str]:
+    """The files of the project itself that are loaded, without those of bundled modules."""
+    sources = () if catalogue.imports is None else catalogue.imports.sources.values()
+    return [source.file for source in sources if source.root == 0]
+
+
+def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]:
+    """The systems with the most evidence to audit first, so that no core waits for the last one."""
+
+    def size(name: str) -> int:
+        file = kept_file(catalogue.root, name)
+        return file.stat().st_size if file.exists() else 0
+
+    return {name: tasks[name] for name in sorted(tasks, key=size, reverse=True)}
+
+
+def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> Decided:
+    """A system whose process died: its pairs are unknown, and the others are not concerned."""
+    all_pairs = catalogue.pairs_of(catalogue.systems[name])
+    groups = selected.groups[name] or [pair.property for pair in all_pairs]
+    results = [
+        Result(name, group, "unknown", "none", 0, 0.0, None, lost.reason, lost.error)
+        for group in groups
+    ]
+    return undecided(name, results)
+
+
+def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[Row]:
+    return [
+        Row(
+            pair := Pair(result.system, result.property),
+            result,
+            catalogue.expected.get(pair),
+            past.expected.get(str(pair)),
+            each.how[result.property],
+            result.property in each.moved,
+            each.departures.get(result.property),
+            base_known=bool(past.systems),
+        )
+        for each in decided
+        for result in each.results
+    ]

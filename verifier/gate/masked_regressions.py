@@ -1,0 +1,41 @@
+"""Pairs that were violated before, and that the new counterexample of another violates, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from verifier.evidence.traces import Trace
+from verifier.execution.conversions import fails_alike, taken_by
+from verifier.gate.base_revision import Before
+from verifier.gate.divergence import Hunk, departure, was_fine
+from verifier.gate.report import Row
+from verifier.project.catalogue import Catalogue
+
+
+def worsened(
+    catalogue: Catalogue, rows: Sequence[Row], was: Mapping[str, Before], hunks: Sequence[Hunk]
+) -> Iterator[Row]:
+    """The pairs whose verdict cannot tell, with an execution that was fine at the base."""
+    new = [row for row in rows if row.code == 1 and row.departure is not None]
+    for row in rows:
+        before = was.get(row.pair.system)
+        if not row.is_judged and before is not None:
+            alike = (one for one in new if one.pair.property == row.pair.property)
+            found = (_worse(catalogue, row, one, before, hunks) for one in alike)
+            yield from filter(None, [next(filter(None, found), None)])
+
+
+def _worse(
+    catalogue: Catalogue, row: Row, new: Row, before: Before, hunks: Sequence[Hunk]
+) -> Row | None:
+    """The pair with the steps of the new counterexample, if they violate it only now."""
+    system, told = catalogue.systems[row.pair.system], new.result.evidence
+    properties = catalogue.properties_of(system)
+    if not isinstance(told, Trace) or not fails_alike(system, properties, told):
+        return None
+    trace = taken_by(system, properties, told)
+    left = departure(before.behaviour, trace, hunks)
+    if left is None or not was_fine(before.behaviour, trace):
+        return None
+    return replace(row, result=replace(row.result, evidence=trace), departure=left)

@@ -1,0 +1,107 @@
+"""Systems that are only called otherwise than at the base, and a base that cannot be loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from verifier.compiler.behaviour import behaviour_of
+from verifier.diff.compare import alike, difference
+from verifier.gate.base_revision import Before, Past, reasons_of
+from verifier.gate.weakened.claims import claims_of
+from verifier.gate.weakened.comparing import Compared, renamed_goals
+from verifier.gate.weakened.implied import Implied, group_of
+from verifier.gate.weakened.weakening import Weakening, digest_of
+from verifier.language.errors import ModelError, within_project
+from verifier.project.catalogue import Catalogue
+from verifier.project.circuit_cache import Circuits
+from verifier.project.revisions import NO_MODELS, Base
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """What a system is called now, with what there is to say of it all the same."""
+
+    name: str
+    judged: Compared
+
+
+def renamed_systems(past: Past, catalogue: Catalogue, circuits: Circuits) -> dict[str, Renamed]:
+    """Systems that are gone, with new ones that do the same and of which as much is claimed."""
+    gone = [name for name in past.before if name not in catalogue.systems]
+    left = [name for name in catalogue.systems if name not in past.systems] if gone else []
+    found: dict[str, Renamed] = {}
+    for was in gone:
+        for now in left:
+            same = _as(past.before[was], now, catalogue, circuits)
+            if same is not None:
+                found[was] = same
+                left.remove(now)
+                break
+    return found
+
+
+def _as(before: Before, name: str, catalogue: Catalogue, circuits: Circuits) -> Renamed | None:
+    """A system under its new name; None where it is another one, or less is claimed of it."""
+    system = catalogue.systems[name]
+    properties = catalogue.properties_of(system)
+    try:
+        behaviour = behaviour_of(circuits.compiled(system, properties))
+        claims = claims_of(system, properties)
+    except ModelError:
+        return None  # it is reported where it is decided
+    then = before.claims
+    goals = renamed_goals(then, claims)
+    was = before.behaviour.with_goals(goals)
+    if not alike(was, behaviour):
+        return None
+    change = difference(was, behaviour)
+    if not change.none or change.lost or change.lost_starts:
+        return None
+    implied = Implied(then, claims, {})
+    gone = {group_of(each) for each in then.circuit.bad} - {group_of(n) for n in claims.circuit.bad}
+    heirs = {group: tuple(implied.heirs(group)) for group in sorted(gone)}
+    less = (each for each in implied.less() if not heirs.get(group_of(each.function)))
+    if any(less):
+        return None
+    ran = before.behaviour.functions
+    return Renamed(name, Compared(heirs=heirs, ran=ran, runs=behaviour.functions))
+
+
+def of_reading(past: Past, catalogue: Catalogue) -> Iterator[Weakening]:
+    """Modules that begin to read more than their texts: elsewhere they may say something else.
+
+    So at the base of the next change, with which that one is compared.
+    """
+    for each in reasons_of(catalogue) if past.systems else ():
+        if (each.module, each.what) not in past.reads:
+            yield Weakening(
+                "base",
+                each.module,
+                within_project(each.place.file),
+                each.place.line,
+                f"`{each.module}` depends on its text alone",
+                f"it {each.what}: what that gives elsewhere is not compared",
+                was=digest_of(each.module),
+                now=digest_of(each.what),
+            )
+
+
+def of_base(base: Base, failures: Mapping[str, str]) -> Iterator[Weakening]:
+    """What of the base cannot be compared: that nothing got weaker is not known, then."""
+    for name, reason in failures.items():
+        if reason == NO_MODELS:
+            continue  # nothing was claimed there
+        digest = blake2b(f"{base.commit} {name}".encode(), digest_size=16).hexdigest()
+        what = f"the system `{name}`" if name else "the catalogue"
+        yield Weakening(
+            "base",
+            name or base.short,
+            "",
+            1,
+            f"{what} at {base.short}",
+            f"not comparable: {reason}",
+            was=digest,
+            systems=(name,) if name else (),
+        )

@@ -1,0 +1,67 @@
+"""What people should know of a gate besides its verdicts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from verifier.gate.base_revision import Past
+from verifier.gate.decide import Decided
+from verifier.gate.selection import Selection
+from verifier.mutation.baseline import FILE, scores
+from verifier.project.catalogue import Catalogue, Pair
+from verifier.project.import_graph import VERDICTS
+from verifier.project.proof_store import superfluous
+from verifier.project.revisions import Base
+from verifier.project.unread import unread_files
+
+
+def cautions(
+    catalogue: Catalogue,
+    selected: Selection,
+    base: Base | None,
+    past: Past,
+    decided: Sequence[Decided],
+) -> list[str]:
+    """What is doubtful or stale; of the project as a whole only where all of it is at the gate."""
+    where = base.short if base is not None else ""
+    found = []
+    for name, reason in past.failures.items():
+        what = f"`{name}`" if name else "the catalogue"
+        found.append(f"{what} cannot be compared with {where}: {reason}")
+    found += dict.fromkeys(warning for each in decided for warning in each.warnings)
+    found += catalogue.doubts(selected.systems)
+    found += unread_files(catalogue.root)
+    found += _stale_scores(catalogue, decided)
+    pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
+    if not selected.patterns:
+        found += superfluous(catalogue.root, catalogue.systems)
+        for group in catalogue.idle:
+            found.append(f"the property `{group}` speaks about none of the systems")
+    return found + unrecorded(catalogue, pairs)
+
+
+def unrecorded(catalogue: Catalogue, pairs: Sequence[Pair]) -> list[str]:
+    """That some pairs have no expected verdict, in a project that records verdicts."""
+    found = [pair for pair in pairs if pair not in catalogue.expected]
+    if not (found and catalogue.expected):
+        return []
+    what = f"{len(found)} pairs, such as {found[0]}, have" if found[1:] else f"{found[0]} has"
+    return [f"{what} no verdict in {VERDICTS}"]
+
+
+def _stale_scores(catalogue: Catalogue, decided: Sequence[Decided]) -> Iterator[str]:
+    """Recorded mutants that speak of a field or step by a name that it no longer has."""
+    recorded, stale = scores(catalogue.root), dict[tuple[str, str], list[str]]()
+    for each in decided:
+        entry = recorded.get(each.system)
+        if entry is None or each.change is None:
+            continue
+        texts = " ".join((*entry.survivors, *entry.undecided))
+        for was, now in (*each.change.renamed_fields, *each.change.renamed_steps):
+            old, new = (name.rpartition(".")[2] for name in (was, now))
+            if old != new and re.search(rf"\b{re.escape(old)}\b", texts):
+                stale.setdefault((old, new), []).append(each.system)
+    for (old, new), systems in stale.items():
+        mend = f"nestproof mutate {' '.join(systems)} --accept"
+        yield f"`{FILE}` still speaks of `{old}`, which is now `{new}`: {mend}"

@@ -1,0 +1,1 @@
+"""What a run on plain values has done, for people who read executions."""

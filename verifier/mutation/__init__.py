@@ -1,0 +1,1 @@
+"""Mistakes made in models on purpose, and whether the properties notice them."""

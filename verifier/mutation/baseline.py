@@ -1,0 +1,101 @@
+"""The record of how strong the properties are: properties/mutants.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from verifier.evidence.files import write_whole
+from verifier.language.errors import ModelError, Place
+from verifier.mutation.campaign import Score, Trial, score
+from verifier.project.catalogue import read_toml
+
+FILE = Path("properties") / "mutants.toml"
+HEADER = (
+    "# Mistakes that no property notices, by `nestproof mutate --accept`. For each either a\n"
+    "# property is missing or the line is not needed.\n"
+)
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A system's score; `survivors` are named without line numbers."""
+
+    killed: int
+    equivalent: int
+    survivors: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Trials against the record: what nobody used to miss, and what is noticed by now."""
+
+    system: str
+    score: Score
+    new: tuple[Trial, ...]
+    gone: tuple[str, ...]
+
+
+def scores(root: Path) -> dict[str, Entry]:
+    """The recorded scores by system."""
+    file = root / FILE
+    tables = read_toml(file)
+    try:
+        return msgspec.convert(tables, dict[str, Entry])
+    except msgspec.ValidationError as error:
+        raise ModelError(
+            f"`{file.name}` is not a record of mutants: {error}",
+            Place(str(file), 1),
+            "correct it, or remove it and write it again with nestproof mutate --accept",
+        ) from None
+
+
+def compared(
+    system: str, trials: Iterable[Trial], recorded: Entry | None, whole: bool
+) -> Comparison:
+    """What is another than recorded; `whole` says that every mutant was tried."""
+    trials = list(trials)
+    known = {*recorded.survivors, *recorded.undecided} if recorded is not None else set()
+    missed = [trial for trial in trials if trial.status in ("survived", "undecided")]
+    names = {trial.mutant.name for trial in missed}
+    tried = {trial.mutant.name for trial in trials}
+    gone = sorted(name for name in known - names if whole or name in tried)
+    new = tuple(trial for trial in missed if trial.mutant.name not in known)
+    return Comparison(system, score(trials), new, tuple(gone))
+
+
+def entry(trials: Iterable[Trial]) -> Entry:
+    """What is recorded of a system."""
+    trials = list(trials)
+    total = score(trials)
+
+    def named(status: str) -> tuple[str, ...]:
+        return tuple(sorted({t.mutant.name for t in trials if t.status == status}))
+
+    return Entry(total.killed, total.equivalent, named("survived"), named("undecided"))
+
+
+def record(root: Path, found: Mapping[str, Entry]) -> bool:
+    """Write the scores of some systems, and keep the others'; whether the file has changed."""
+    before = (root / FILE).read_text() if (root / FILE).exists() else ""
+    lines = [HEADER]
+    for name, one in sorted((scores(root) | dict(found)).items()):
+        lines += [f"[{_text(name)}]", f"killed = {one.killed}", f"equivalent = {one.equivalent}"]
+        for what, names in (("survivors", one.survivors), ("undecided", one.undecided)):
+            lines += (
+                [f"{what} = [", *(f"    {_text(name)}," for name in names), "]"] if names else []
+            )
+        lines.append("")
+    text = "\n".join(lines)
+    if text == before:
+        return False
+    write_whole(root / FILE, text.encode())
+    return True
+
+
+def _text(name: str) -> str:
+    """A string of TOML, whose basic strings are JSON's."""
+    return msgspec.json.encode(name).decode()

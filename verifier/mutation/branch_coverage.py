@@ -1,0 +1,213 @@
+"""Branches of model functions that no execution takes, with the proof that none does."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import linecache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from random import Random
+from types import CodeType, FunctionType
+from typing import Literal
+
+from verifier.circuit.circuit import Circuit
+from verifier.compiler.compile import compile_compared
+from verifier.compiler.translation import Compiled, compile_system
+from verifier.engines.pdr import pdr
+from verifier.engines.random_simulation import simulation
+from verifier.evidence.certificates import Certificate, certificate_of
+from verifier.evidence.verdicts import Clause, Limits, Proved, Verdict, Violated, Watch, silent
+from verifier.execution.conversions import moves_of_run, run_of
+from verifier.execution.machine import ASSERTIONS, Machine, Move
+from verifier.execution.recorder import within_project
+from verifier.language.errors import ModelError
+from verifier.language.system import System
+from verifier.mutation.operators import (
+    definition,
+    functions_of,
+    inner_code,
+    lines_of,
+    lines_run,
+    twins,
+    unfound,
+)
+from verifier.processes.pool import side_by_side
+from verifier.processes.worker import Lost
+
+WALKS, STEPS = 60, 40
+"""Random executions that are followed line by line."""
+SEARCH = Limits(seconds=20.0)
+LONGEST = 120.0
+MARK = "a branch that is looked for"
+
+Status = Literal["taken", "unreachable", "not known"]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One way to go on at a condition: the lines that it runs."""
+
+    file: str
+    function: str
+    line: int
+    test: str
+    holds: bool
+    first: int
+    """The first line that runs only on this branch; 0 where there is none."""
+
+    def __str__(self) -> str:
+        way = "" if self.holds else "not "
+        return f"{within_project(self.file)}:{self.line} in {self.function}: {way}`{self.test}`"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is known of a branch; `proof` says why it is unreachable."""
+
+    branch: Branch
+    status: Status
+    proof: Certificate | None = None
+
+
+def coverage(
+    system: System, lemmas: Sequence[Clause], jobs: int, watch: Watch = silent
+) -> Iterator[Taken]:
+    """Every branch of the functions that a system runs: random executions, then a search."""
+    compiled = compile_compared(system, ())
+    ran = lines_run(lambda: compile_system(system, ()))
+    walked = _walked(compiled)
+    tasks: dict[str, Callable[[], Taken]] = {}
+    branches: dict[str, Branch] = {}
+    for code in unfound(ran):
+        for number, branch in enumerate(_branches(code)):
+            branches[f"{branch} {number}"] = branch
+            tasks[f"{branch} {number}"] = partial(Taken, branch, "not known")
+    for function in functions_of(ran):
+        code = function.__code__
+        for number, branch in enumerate(_branches(code)):
+            name = f"{branch} {number}"
+            branches[name] = branch
+            if branch.first and branch.first in walked.get(code, ()):
+                tasks[name] = partial(Taken, branch, "taken")
+            else:
+                tasks[name] = partial(_searched, compiled, lemmas, function, branch, number)
+    for name, answer in side_by_side(tasks, jobs, watch, LONGEST):
+        yield Taken(branches[name], "not known") if isinstance(answer, Lost) else answer
+
+
+def _walked(compiled: Compiled) -> dict[CodeType, set[int]]:
+    """The lines that steps run in random executions on plain values."""
+    found: dict[CodeType, set[int]] = {}
+    for machine, moves in _walks(compiled):
+        for move in moves:
+            with lines_of() as ran:
+                taken = machine.move(move)
+            if taken is None:
+                continue  # an attempt, which changes nothing
+            for code, lines in ran.items():
+                found.setdefault(code, set()).update(lines)
+            if taken.failed is not None:
+                break
+    return found
+
+
+def _walks(compiled: Compiled) -> Iterator[tuple[Machine, Iterable[Move]]]:
+    """Random executions, and one to each step that these have not taken."""
+    system, random = compiled.system, Random(0)
+    for _ in range(WALKS):
+        yield Machine(system), _random_moves(system, random)
+    goals = [goal for goal in compiled.circuit.bad if goal.startswith("fires:")]
+    for found in simulation(compiled.circuit, goals).values():
+        start, moves = moves_of_run(system, run_of(compiled, found.path))
+        yield Machine(system, start), islice(moves if isinstance(moves, list) else [], 100)
+
+
+def _random_moves(system: System, random: Random) -> Iterator[Move]:
+    for _ in range(STEPS):
+        step = random.choice(system.actions)
+        yield step, {choice.name: random.choice(choice.values) for choice in step.choices}
+
+
+def _branches(code: CodeType) -> list[Branch]:
+    tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+    found = []
+    for node in _conditions(definition(tree, code)):
+        test = ast.unparse(node.test)
+        place = (code.co_filename, code.co_name, node.test.lineno, test)
+        inline = node.body[0].lineno == node.test.end_lineno
+        found.append(Branch(*place, True, 0 if inline else node.body[0].lineno))
+        found.append(Branch(*place, False, node.orelse[0].lineno if node.orelse else 0))
+    return found
+
+
+def _conditions(function: ast.FunctionDef) -> list[ast.If]:
+    return [node for node in ast.walk(function) if isinstance(node, ast.If)]
+
+
+def _searched(
+    compiled: Compiled,
+    lemmas: Sequence[Clause],
+    function: FunctionType,
+    branch: Branch,
+    number: int,
+) -> Taken:
+    """See whether an execution takes a step that goes through the branch."""
+    marked = _marked(function.__code__, number)
+    for each in twins(function):
+        each.__code__ = marked
+    try:
+        other = compile_system(compiled.system, ())
+    except ModelError:
+        return Taken(branch, "not known")
+    if ASSERTIONS not in other.circuit.bad:
+        return Taken(branch, "unreachable")
+    circuit = _passing(compiled.circuit, other.circuit)
+    verdicts: Mapping[str, Verdict] = simulation(circuit, [MARK])
+    verdicts = verdicts or pdr(circuit, [MARK], SEARCH, lemmas=lemmas)
+    verdict = verdicts[MARK]
+    if isinstance(verdict, Proved):
+        return Taken(branch, "unreachable", certificate_of(compiled, MARK, verdict))
+    if isinstance(verdict, Violated) and _fails_at_mark(other, verdict):
+        return Taken(branch, "taken")
+    return Taken(branch, "not known")
+
+
+def _passing(whole: Circuit, marked: Circuit) -> Circuit:
+    """A system in which it is bad that a step is taken which, with the mark in it, would fail.
+
+    Until that happens for the first time, both do the same; what only steps through the mark change
+    has no latch in the marked one.
+    """
+    literal = {latch.name: latch.literal for latch in whole.latches}
+    literal |= {each.name: each.literal for each in whole.inputs}
+    image = {each.literal: literal[each.name] for each in marked.latches}
+    image |= {each.literal: literal[each.name] for each in marked.inputs}
+    [fails] = marked.graph.copy_into(whole.graph, [marked.bad[ASSERTIONS]], image)
+    fires = [bad for goal, bad in whole.bad.items() if goal.startswith("fires:")]
+    return replace(whole, bad={MARK: whole.graph.both(fails, whole.graph.any(fires))})
+
+
+def _marked(code: CodeType, number: int) -> CodeType:
+    tree = copy.deepcopy(ast.parse("".join(linecache.getlines(code.co_filename))))
+    node = _conditions(definition(tree, code))[number // 2]
+    body = node.orelse if number % 2 else node.body
+    near = body[0] if body else node
+    mark = ast.Assert(ast.Constant(False), ast.Constant(MARK))
+    body.insert(0, ast.copy_location(mark, near))
+    compiled = compile(
+        ast.fix_missing_locations(tree), code.co_filename, "exec", dont_inherit=True, optimize=0
+    )
+    return inner_code(compiled, code)
+
+
+def _fails_at_mark(compiled: Compiled, verdict: Violated) -> bool:
+    start, moves = moves_of_run(compiled.system, run_of(compiled, verdict.path))
+    machine = Machine(compiled.system, start)
+    for move in moves if isinstance(moves, list) else []:
+        taken = machine.move(move)
+        if taken is not None and taken.failed is not None:
+            return taken.failed == MARK
+    return False

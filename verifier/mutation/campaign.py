@@ -1,0 +1,301 @@
+"""Whether the properties notice a mistake: every mutant of a system, run against its proofs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from math import inf
+from time import monotonic
+from types import CodeType, FunctionType
+from typing import Literal
+
+from verifier.audit.proof_checking import reached
+from verifier.circuit.circuit import Circuit
+from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.self_check import compare
+from verifier.compiler.step_exploration import Start, explore_steps
+from verifier.compiler.translation import Compiled, compile_steps, translation_of
+from verifier.diff.compare import alike
+from verifier.engines.pdr import pdr
+from verifier.engines.random_simulation import simulation
+from verifier.evidence.bundle import Run
+from verifier.evidence.verdicts import (
+    Clause,
+    Limits,
+    Path,
+    Proved,
+    Unknown,
+    Verdict,
+    Violated,
+    Watch,
+    silent,
+)
+from verifier.execution.conversions import moves_of_run, run_of
+from verifier.execution.machine import ASSERTIONS, Machine, Stopped
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+from verifier.mutation.incremental import Original, Stepwise, explored_again
+from verifier.mutation.operators import Lines, Mutant, sites, twins
+from verifier.processes.pool import side_by_side
+from verifier.processes.worker import Lost
+
+SECONDS = 5.0
+"""For one mutant's search."""
+LONGEST = 120.0
+"""Seconds after which a mutant is given up, its compilation included."""
+LATE = "not tried in the time for mutants"
+SIBLINGS = 12
+"""Counterexamples of other mutants that are tried on one."""
+
+Status = Literal["killed", "survived", "equivalent", "refused", "undecided"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of a mutant.
+
+    Killed: `by` is the claim that fails and `depth` after how many steps. Refused: it is no model,
+    and `by` says why. Equivalent: it does the same in every state that can be reached.
+    """
+
+    mutant: Mutant
+    status: Status
+    by: str = ""
+    depth: int = 0
+    run: Run | None = None
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A system as it is, with the claims that hold of it, and why."""
+
+    compiled: Compiled
+    behaviour: Behaviour
+    original: Original
+    properties: tuple[ModelFunction, ...]
+    claims: tuple[str, ...]
+    witnesses: Mapping[str, Path]
+    """Cases that random executions reach; that they still can be reached is a claim, too."""
+
+
+def guarded(
+    system: System,
+    properties: Sequence[ModelFunction],
+    limits: Limits,
+    lemmas: Callable[[Compiled], Sequence[Clause]],
+    watch: Watch = silent,
+) -> Guarded:
+    """Find out which single claims hold; `lemmas` may help to prove them."""
+    start = Start(system)
+    steps = explore_steps(start)
+    translation = translation_of(start, steps, properties)
+    compare(translation)
+    compiled = translation.compiled
+    judging = frozenset(start.run.ran)
+    circuit = claims_apart(compiled)
+    verdicts = pdr(circuit, list(circuit.bad), limits, watch, lemmas(compiled))
+    proofs = {name: v for name, v in verdicts.items() if isinstance(v, Proved)}
+    clauses = dict.fromkeys(c for proof in proofs.values() for c in proof.invariant.clauses)
+    whole = Original(start, tuple(steps), judging, tuple(clauses))
+    wishes = [goal for goal in compiled.circuit.bad if ":" in goal]
+    found = simulation(compiled.circuit, wishes) if proofs else {}
+    witnesses = {wish: violated.path for wish, violated in found.items()}
+    return Guarded(
+        compiled, behaviour_of(compiled), whole, tuple(properties), tuple(proofs), witnesses
+    )
+
+
+def claims_apart(compiled: Compiled) -> Circuit:
+    """The circuit with an output for each property function instead of each property."""
+    graph = compiled.circuit.graph
+    bad: dict[str, list[int]] = {}
+    for conjuncts in compiled.conjuncts.values():
+        for conjunct in conjuncts:
+            if conjunct.binding.function.kind == "always":
+                bad.setdefault(conjunct.binding.function.name, []).append(conjunct.bad)
+    whole = {name: graph.any(literals) for name, literals in bad.items()}
+    if ASSERTIONS in compiled.circuit.bad:
+        whole[ASSERTIONS] = compiled.circuit.bad[ASSERTIONS]
+    return replace(compiled.circuit, bad=whole)
+
+
+def trials(
+    guards: Guarded,
+    ran: Lines,
+    jobs: int,
+    watch: Watch = silent,
+    only: Collection[str] = (),
+    seconds: float = SECONDS,
+    until: float = inf,
+) -> Iterator[Trial]:
+    """Each mutant's fate, in the order of the source; counterexamples are handed on.
+
+    None is begun after a moment, `until`, of the monotonic clock: those are undecided.
+    """
+    search = Limits(seconds=seconds)
+    pool: list[tuple[Mutant, Run]] = []
+    tasks: dict[str, Callable[[], Trial]] = {}
+    mutants: dict[str, Mutant] = {}
+    for site in sites(ran, only):
+        lines = ran[site.function.__code__]
+        for number, (mutant, code) in enumerate(site.mutants):
+            name = f"{mutant.name} {number}"
+            mutants[name] = mutant
+            reached = _runs(mutant, lines)
+            attempt = partial(_attempt, guards, mutant, site.function, code, pool, search)
+            fate = attempt if reached else partial(Trial, mutant, "equivalent")
+            tasks[name] = partial(in_time, fate, mutant, until)
+    for name, answer in side_by_side(tasks, jobs, watch, LONGEST):
+        if isinstance(answer, Lost):
+            yield Trial(mutants[name], "undecided", answer.reason)
+            continue
+        if answer.run is not None:
+            pool.append((answer.mutant, answer.run))
+        yield answer
+
+
+def in_time(fate: Callable[[], Trial], mutant: Mutant, until: float) -> Trial:
+    """A mutant's fate, if it is not too late to begin."""
+    return fate() if monotonic() <= until else Trial(mutant, "undecided", LATE)
+
+
+def _runs(mutant: Mutant, lines: Collection[int]) -> bool:
+    """Whether the system may run the line; a statement's own lines may come a little later."""
+    return any(mutant.line - 2 <= line <= mutant.line + 3 for line in lines)
+
+
+def _attempt(
+    guards: Guarded,
+    mutant: Mutant,
+    function: FunctionType,
+    code: CodeType,
+    pool: Sequence[tuple[Mutant, Run]],
+    search: Limits,
+) -> Trial:
+    """Put the mistake in place, in this process, and see who notices."""
+    before = function.__code__
+    for each in twins(function):
+        each.__code__ = code
+    system = guards.compiled.system
+    claims = [f for f in guards.properties if f.name in guards.claims]
+    try:
+        for run in _likely(mutant, pool):
+            noticed = _noticed(system, claims, run, ASSERTIONS in guards.claims)
+            if noticed is not None:
+                return Trial(mutant, "killed", *noticed)
+        steps = explored_again(guards.original, before)
+        apart = Stepwise(guards.original, steps)
+        judges = before in guards.original.judging
+        if not judges and apart.same():
+            return Trial(mutant, "equivalent")
+        unnoticed = not judges and apart.keeps(claims, ASSERTIONS in guards.claims)
+        compiled = compile_steps(apart.start, steps, guards.properties)
+    except ModelError as error:
+        return Trial(mutant, "refused", error.message)
+    fate = Trial(mutant, "survived")
+    if not unnoticed:
+        circuit = claims_apart(compiled)
+        goals = [claim for claim in guards.claims if claim in circuit.bad]
+        verdicts: Mapping[str, Verdict] = simulation(circuit, goals)
+        if not verdicts:
+            verdicts = pdr(circuit, goals, search, lemmas=guards.original.invariant)
+        fate = _fate(mutant, compiled, claims, verdicts)
+    if fate.status == "killed":
+        return fate
+    missing = _missing(compiled.circuit, guards.witnesses, search)
+    if missing is not None:
+        return Trial(mutant, "killed", missing)
+    if judges and alike(guards.behaviour, behaviour_of(compiled), guards.original.invariant):
+        return Trial(mutant, "equivalent")
+    return fate
+
+
+def _missing(circuit: Circuit, witnesses: Mapping[str, Path], search: Limits) -> str | None:
+    """A case that cannot occur any more."""
+    wanted = [wish for wish in witnesses if wish in circuit.bad]
+    found = {*simulation(circuit, wanted)}
+    found |= set(reached(circuit, {wish: witnesses[wish] for wish in wanted if wish not in found}))
+    rest = [wish for wish in wanted if wish not in found]
+    verdicts = pdr(circuit, rest, search) if rest else {}
+    empty = [wish for wish, verdict in verdicts.items() if isinstance(verdict, Proved)]
+    return empty[0].split(":")[1] if empty else None
+
+
+def _fate(
+    mutant: Mutant,
+    compiled: Compiled,
+    claims: Sequence[ModelFunction],
+    verdicts: Mapping[str, Verdict],
+) -> Trial:
+    broken = {name: v for name, v in verdicts.items() if isinstance(v, Violated)}
+    if broken:
+        name = min(broken, key=lambda name: (broken[name].depth, name))
+        run = run_of(compiled, broken[name].path)
+        shown = _noticed(compiled.system, claims, run, True)
+        return Trial(mutant, "killed", *(shown or (name, broken[name].depth)), run=run)
+    open = [name for name, verdict in verdicts.items() if isinstance(verdict, Unknown)]
+    return Trial(mutant, "undecided" if open else "survived", ", ".join(open))
+
+
+def _likely(mutant: Mutant, pool: Sequence[tuple[Mutant, Run]]) -> Iterator[Run]:
+    """Counterexamples of other mutants: of the same function, then of the same file."""
+    near = sorted(
+        pool,
+        key=lambda known: (
+            known[0].function != mutant.function,
+            known[0].file != mutant.file,
+            len(known[1].moves),
+        ),
+    )
+    for _, run in near[:SIBLINGS]:
+        yield run
+
+
+def _noticed(
+    system: System, claims: Sequence[ModelFunction], run: Run, assertions: bool
+) -> tuple[str, int] | None:
+    """The claim that fails along a run on plain values, and after how many steps."""
+    start, moves = moves_of_run(system, run)
+    machine = Machine(system, start)
+    if isinstance(moves, Stopped):
+        return None
+    for number, move in enumerate(moves, 1):
+        taken = machine.move(move)
+        if taken is None:
+            return None
+        if taken.failed is not None:
+            return (ASSERTIONS, number) if assertions else None
+        failing = machine.failing(claims)
+        if failing:
+            return failing[0].name, number
+    return None
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many mutants there were of each fate; the equivalent ones are not counted."""
+
+    killed: int
+    survived: int
+    equivalent: int
+    undecided: int
+
+    @property
+    def share(self) -> float:
+        """Of the mutants that do something else, how many are noticed."""
+        all = self.killed + self.survived + self.undecided
+        return 1.0 if all == 0 else self.killed / all
+
+
+def score(found: Iterable[Trial]) -> Score:
+    """Count; a mutant that is no model counts as noticed."""
+    count = Counter(trial.status for trial in found)
+    return Score(
+        count["killed"] + count["refused"],
+        count["survived"],
+        count["equivalent"],
+        count["undecided"],
+    )

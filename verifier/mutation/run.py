@@ -1,0 +1,92 @@
+"""The trials of a catalogue's systems, with what is kept of them to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from math import inf
+from time import monotonic
+
+from verifier.check.evidence_lookup import Memory
+from verifier.compiler.translation import Compiled, compile_system
+from verifier.evidence.verdicts import Clause, Limits, Watch, silent
+from verifier.execution.machine import ASSERTIONS
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+from verifier.mutation.baseline import Comparison, compared, scores
+from verifier.mutation.campaign import SECONDS, Guarded, Trial, guarded, trials
+from verifier.mutation.operators import functions_of, lines_run, sites
+from verifier.project.catalogue import Catalogue
+from verifier.project.result_cache import Cache
+
+PATIENCE = 4
+"""How many times as long as for the record a mutant may take at the gate."""
+
+
+def guarded_system(
+    catalogue: Catalogue, name: str, limits: Limits, cache: Cache, watch: Watch = silent
+) -> Guarded:
+    """A system and which claims hold of it, proved from the lemmas that are kept."""
+    system = catalogue.system(name)
+    properties = catalogue.properties_of(system)
+    return guarded(system, properties, limits, partial(_lemmas, catalogue, cache), watch)
+
+
+def strength(
+    catalogue: Catalogue,
+    touched: Mapping[str, Collection[str]],
+    limits: Limits,
+    cache: Cache,
+    jobs: int,
+    watch: Watch = silent,
+    seconds: float = inf,
+) -> Iterator[Comparison]:
+    """For each system on record, the mutants of its functions with the names given.
+
+    Each has more time than the record gave it: what was decided once is decided on a slower
+    machine, too. What is not begun in these seconds, of all together, is undecided.
+    """
+    until = monotonic() + seconds
+    for name, recorded in scores(catalogue.root).items():
+        functions = touched.get(name)
+        if not functions or name not in catalogue.systems:
+            continue
+        left = max(until - monotonic(), 1.0)
+        within = replace(limits, seconds=min(left, limits.seconds or inf)) if left < inf else limits
+        guards = guarded_system(catalogue, name, within, cache, watch)
+        if guards.claims:
+            found = [*trials_of(guards, jobs, watch, functions, PATIENCE * SECONDS, until)]
+            if found:
+                yield compared(name, found, recorded, whole=False)
+
+
+def _lemmas(catalogue: Catalogue, cache: Cache, compiled: Compiled) -> Sequence[Clause]:
+    properties = catalogue.properties_of(compiled.system)
+    groups = [*{f.group: None for f in properties}]
+    groups += [ASSERTIONS] if ASSERTIONS in compiled.circuit.bad else []
+    return Memory(catalogue.root, compiled, properties, groups, cache).clauses()
+
+
+def mutable_functions(
+    system: System, properties: Sequence[ModelFunction], wanted: Collection[str]
+) -> list[str]:
+    """The names of the functions that a system runs; of those wanted, where there are mutants."""
+    ran = lines_run(lambda: compile_system(system, properties))
+    mutable = {each.function.__name__ for each in sites(ran, wanted) if each.mutants}
+    names = dict.fromkeys(each.__name__ for each in functions_of(ran))
+    return [name for name in names if name in mutable or name not in wanted]
+
+
+def trials_of(
+    guards: Guarded,
+    jobs: int,
+    watch: Watch = silent,
+    only: Collection[str] = (),
+    seconds: float = SECONDS,
+    until: float = inf,
+) -> Iterator[Trial]:
+    """The mutants of the functions that a system runs, or of those with some names."""
+    system, properties = guards.compiled.system, guards.properties
+    ran = lines_run(lambda: compile_system(system, properties))
+    return trials(guards, ran, jobs, watch, only, seconds, until)

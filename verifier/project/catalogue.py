@@ -1,0 +1,326 @@
+"""Finds the systems, properties and expected verdicts of a project: the bundled one or a user's."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import product
+from pathlib import Path
+from types import ModuleType
+
+from verifier.compiler.assertions import asserts
+from verifier.compiler.compiled import ASSERTIONS, DEADLOCK
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction, about
+from verifier.language.names import (
+    check_functions,
+    check_system,
+    check_text,
+    system_place,
+    two_systems,
+)
+from verifier.language.system import System, bindings
+from verifier.project.assigned_records import refuse_assigned_records
+from verifier.project.elsewhere import refuse_elsewhere
+from verifier.project.expectations import expected_verdicts
+from verifier.project.importing import Imports, opened
+from verifier.project.modules import is_private, modules_under
+from verifier.project.root import PARTS as PARTS
+from verifier.project.root import project_above
+from verifier.project.toml import read_toml as read_toml
+from verifier.project.unaltered import Program
+from verifier.project.unseen import (
+    refuse_changed_records,
+    refuse_systems,
+    refuse_unmade_systems,
+    refuse_unseen_claims,
+    refuse_unseen_systems,
+    refuse_untaken_claims,
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A system and one of its properties: the unit that is checked."""
+
+    system: str
+    property: str
+
+    def __str__(self) -> str:
+        return f"{self.system}/{self.property}"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The systems and properties under one root folder."""
+
+    root: Path
+    systems: dict[str, System]
+    properties: tuple[ModelFunction, ...]
+    expected: dict[Pair, str]
+    functions: dict[str, tuple[ModelFunction, ...]]
+    imports: Imports | None = None
+    """The modules that define all this; None where they are not known."""
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The names of the properties, sorted."""
+        return tuple(sorted({function.group for function in self.properties}))
+
+    def properties_of(self, system: System) -> tuple[ModelFunction, ...]:
+        """The property functions that speak about the system: it has their records."""
+        return tuple(
+            function
+            for function in self.properties
+            if function.group not in system.without and bindings(system, function)
+        )
+
+    def pairs_of(self, system: System) -> list[Pair]:
+        """A system's properties, the language's own among them; each is checked and listed.
+
+        `assertions` is one where the sources contain an `assert` or a verdict is recorded for it,
+        `deadlock` where the system must be able to go on.
+        """
+        groups = {function.group for function in self.properties_of(system)}
+        groups |= {ASSERTIONS} if system.name in self.asserting else set()
+        groups |= set() if system.may_end else {DEADLOCK}
+        groups |= {pair.property for pair in self.expected if pair.system == system.name}
+        return [Pair(system.name, group) for group in sorted(groups)]
+
+    def pairs(self) -> Iterator[Pair]:
+        for system in self.systems.values():
+            yield from self.pairs_of(system)
+
+    @cached_property
+    def asserting(self) -> frozenset[str]:
+        """The systems whose sources contain an assertion."""
+        return frozenset(name for name, system in self.systems.items() if asserts(system))
+
+    @cached_property
+    def bare(self) -> tuple[str, ...]:
+        """The systems without an assertion and without a property from properties/."""
+        return tuple(
+            name
+            for name, system in self.systems.items()
+            if name not in self.asserting and not self.properties_of(system)
+        )
+
+    @cached_property
+    def unused(self) -> tuple[str, ...]:
+        """Property functions and steps that no system has, whose group or module has others."""
+        systems = self.systems.values()
+        claims = [f for f in self.properties if f.group not in self.idle]
+        apart = [f for f in claims if not any(bindings(system, f) for system in systems)]
+        taken = {id(step.function) for system in systems for step in system.actions}
+        steps = [f for named in self.functions.values() for f in named if f.kind == "step"]
+        return (
+            *(f"the property function `{f.name}` applies to no system" for f in apart),
+            *(f"the step `{f.name}` is in no system" for f in steps if id(f) not in taken),
+        )
+
+    def doubts(self, systems: Collection[str]) -> list[str]:
+        """What people should know of some systems before they trust what is found of them."""
+        return [
+            f"`{name}` has neither an assertion nor a property from properties/: "
+            f"{'nothing' if self.systems[name].may_end else 'only `deadlock`'} is checked of it"
+            for name in self.bare
+            if name in systems
+        ]
+
+    @cached_property
+    def idle(self) -> tuple[str, ...]:
+        """The properties that speak about none of the systems: they say nothing."""
+        used = {pair.property for pair in self.pairs()}
+        return tuple(group for group in self.groups if group not in used)
+
+    def require_pairs(self) -> None:
+        """Refuse a project in which there is nothing to check."""
+        if not self.systems:
+            raise ModelError(f"there are no systems under {self.root}", mend="add some to models/")
+        if len(self.bare) == len(self.systems):
+            raise ModelError(
+                f"no properties apply to the systems under {self.root}",
+                mend="add functions with @always to properties/",
+            )
+
+    def matching(self, patterns: Iterable[str]) -> list[Pair]:
+        """The pairs that shell patterns name: a pair, a system, a family, or with `*`."""
+        everything = list(self.pairs())
+        chosen: dict[Pair, None] = {}
+        for pattern in patterns:
+            found = [pair for pair in everything if _matches(pair, pattern)]
+            if not found:
+                raise self._no_pair(pattern, everything)
+            chosen |= dict.fromkeys(found)
+        return [pair for pair in everything if pair in chosen]
+
+    def system(self, name: str) -> System:
+        if name in self.systems:
+            return self.systems[name]
+        one = self.systems_matching([name])[0]
+        raise ModelError(
+            f"`{name}` is a pattern, and one system is wanted", mend=f"name one, such as `{one}`"
+        )
+
+    def systems_matching(self, patterns: Iterable[str]) -> list[str]:
+        """The systems that shell patterns name: a system, a family, or with `*`."""
+        chosen: set[str] = set()
+        for pattern in patterns:
+            found = [name for name in self.systems if _matches_system(name, pattern.rstrip("/"))]
+            if not found:
+                raise self._no_system(pattern)
+            chosen.update(found)
+        return [name for name in self.systems if name in chosen]
+
+    def _no_pair(self, pattern: str, pairs: list[Pair]) -> ModelError:
+        """An error that says whether systems are called so, of which nothing is checked."""
+        if any(_matches_system(name, pattern.rstrip("/")) for name in self.systems):
+            return ModelError(
+                f"nothing is checked of `{pattern}`",
+                mend="add a function with @always to properties/, or leave out may_end=True",
+            )
+        return self.unknown(pattern, [str(pair) for pair in pairs])
+
+    def _no_system(self, pattern: str) -> ModelError:
+        """An error that says whether pairs are called so."""
+        pairs = [pair for pair in self.pairs() if _matches(pair, pattern)]
+        if not pairs:
+            return self.unknown(pattern, list(self.systems))
+        return ModelError(
+            f"`{pattern}` names pairs, and a system is wanted", mend=f"such as `{pairs[0].system}`"
+        )
+
+    def unknown(self, name: str, names: list[str]) -> ModelError:
+        """An error that names the nearest ones."""
+        tails = {part: full for full in names for part in (full, full.split("/", 1)[-1])}
+        near = difflib.get_close_matches(name, [*names, *tails], 3, 0.5)
+        meant = list(dict.fromkeys(tails.get(one, one) for one in near))
+        mend = f"did you mean {' or '.join(f'`{one}`' for one in meant)}?" if meant else ""
+        return ModelError(
+            f"nothing is called `{name}` here", mend=mend or "`nestproof list` shows what there is"
+        )
+
+
+def _matches(pair: Pair, pattern: str) -> bool:
+    pattern = pattern.rstrip("/")
+    return _matches_system(pair.system, pattern) or fnmatch.fnmatchcase(str(pair), pattern)
+
+
+def _matches_system(name: str, pattern: str) -> bool:
+    return pattern == name.split("/")[0] or fnmatch.fnmatchcase(name, pattern) or pattern == name
+
+
+def bundled_root() -> Path:
+    """The folder that holds the catalogue shipped with nestproof."""
+    here = Path(__file__).parent.parent
+    installed = here / "bundled"
+    return installed if installed.is_dir() else here.parent
+
+
+def project_root(start: Path) -> Path:
+    """The project that a folder is in, see `project_above`; else the bundled catalogue."""
+    return project_above(start) or bundled_root()
+
+
+def load(root: Path) -> Catalogue:
+    """Import every module under models/systems/ (or models/) and properties/ of a project."""
+    program = Program()
+    imports = opened(list(dict.fromkeys([root, bundled_root()])))
+    systems: dict[str, System] = {}
+    made: dict[str, tuple[str, str]] = {}
+    functions: dict[ModelFunction, None] = {}
+    models, private = _modules(root, "models")
+    for module in models:
+        refuse_unmade_systems(module)
+        for variable, value in vars(module).items():
+            if isinstance(value, System):
+                here = (module.__file__ or "?", variable)
+                if systems.setdefault(value.name, value) is not value:
+                    first, second = (
+                        system_place(*at, value.name) for at in (made[value.name], here)
+                    )
+                    raise two_systems(value.name, first, second)
+                made.setdefault(value.name, here)
+            function = about(value)
+            if function is not None:
+                functions[function] = None
+    for module in (*models, *private):
+        refuse_unseen_systems(module, systems)
+    properties: dict[ModelFunction, None] = {}
+    claimed, hidden = _modules(root, "properties")
+    for module in claimed:
+        for value in vars(module).values():
+            function = about(value)
+            if function is not None and function.kind in ("always", "sometimes"):
+                properties[function] = None
+                functions[function] = None
+    for module in claimed:
+        refuse_unseen_claims(module, properties)
+    for module in (*claimed, *hidden):
+        refuse_systems(module)
+    own = [sys.modules[n] for n, source in imports.sources.items() if source.root == 0]
+    for module in own:
+        refuse_changed_records(module)
+    others = [sys.modules[n] for n in imports.sources if n.startswith("properties.")]
+    refuse_assigned_records([*models, *private])
+    refuse_untaken_claims((each for each in others if each not in claimed), properties)
+    program.require_same()
+    refuse_elsewhere(systems.values(), properties)
+    _check_names(imports, properties, made)
+    ordered = dict(sorted(systems.items()))
+    groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
+    recorded = expected_verdicts(root / "properties" / "verdicts.toml", ordered, groups)
+    expected = {Pair(*names): verdict for names, verdict in recorded.items()}
+    named = _by_name(functions)
+    return Catalogue(root, ordered, tuple(properties), expected, named, imports)
+
+
+def _modules(root: Path, part: str) -> tuple[list[ModuleType], list[ModuleType]]:
+    """The modules of a part of a project; after them the private ones."""
+    modules = list(modules_under(root, part))
+    return [m for m in modules if not is_private(m)], [m for m in modules if is_private(m)]
+
+
+def _check_names(
+    imports: Imports,
+    properties: Iterable[ModelFunction],
+    made: Mapping[str, tuple[str, str]],
+) -> None:
+    """Refuse names that stand for two things or that nobody could type."""
+    for name in sorted(imports.repeating):
+        if imports.sources[name].root == 0:
+            check_text(Path(imports.sources[name].file))
+    check_functions(properties)
+    groups = {function.group for function in properties}
+    systems, pairs = {name: name for name in made}, {}
+    for name, group in product(made, sorted({*groups, ASSERTIONS, DEADLOCK})):
+        pairs[f"{name}/{group}"] = name
+    for what, names in (("systems", systems), ("pairs", pairs)):
+        files: dict[str, str] = {}
+        for name in names:
+            other = files.setdefault(name.replace("/", ".").casefold(), name)
+            if other != name:
+                raise ModelError(
+                    f"the {what} `{other}` and `{name}` would have their evidence in one file",
+                    system_place(*made[names[name]], names[name]),
+                    "give them names that differ in more than `/`, `.` and case",
+                )
+    for name, at in made.items():
+        check_system(name, groups, partial(system_place, *at, name))
+
+
+def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunction, ...]]:
+    """Kernels and manuals use some names twice."""
+    named: dict[str, tuple[ModelFunction, ...]] = {}
+    for function in functions:
+        named[function.name] = (*named.get(function.name, ()), function)
+    return named
+
+
+def _loaded(*names: str) -> list[str]:
+    """The packages of these names and the modules in them that have been imported."""
+    return [each for each in sys.modules if each.partition(".")[0] in names]

@@ -1,0 +1,246 @@
+"""Circuits compiled earlier, on disk, and reused where all that went into them is the same.
+
+What goes into a circuit, and is in its key: the text of every module of models/ and properties/
+that was imported, the project's and the bundled ones, with their names and places, and what they
+hold once loaded; nestproof's own text; Python and those of its settings that a model could notice;
+the system and its properties.
+`-O` is not in it: modules are compiled with their assertions whatever is asked of Python. Neither
+are pyproject.toml and verdicts.toml: they say what is checked and expected, not what a system does.
+
+A circuit is stored once it did what plain Python does, and is not compared again. Circuits lie in a
+folder of this user's own, because an audit believes the circuit that it is given
+(docs/decisions/0017-circuits-in-a-private-folder.md).
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+import verifier
+from verifier.circuit.aig import Graph
+from verifier.circuit.circuit import Circuit, Input, Latch
+from verifier.compiler.compile import compile_compared
+from verifier.compiler.compiled import Compiled, Conjunct
+from verifier.compiler.translation import conjunct_group
+from verifier.language.costs import Cost
+from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System, bindings
+from verifier.project.catalogue import Catalogue
+from verifier.project.importing import Imports
+from verifier.project.reading import Reason
+from verifier.project.result_cache import Cache, user_folder
+from verifier.storage.private import PrivateFolder
+
+FORMAT = "circuits 3"
+LARGEST = 64 * 2**20
+"""Bytes beyond which a circuit is not reused."""
+IN_ORDER = "write a tuple, or sort it by what differs"
+"""In place of a set."""
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A compiled system without the Python objects of its models."""
+
+    left: bytes
+    right: bytes
+    inputs: tuple[tuple[str, int], ...]
+    latches: tuple[tuple[str, int, int, bool | None], ...]
+    bad: dict[str, int]
+    latch_names: tuple[tuple[str, ...], ...]
+    conjuncts: dict[str, tuple[int, ...]]
+    costs: dict[str, tuple[int, int, int, float, tuple[str, ...]]]
+    compared: int
+    """Cases in which it did what plain Python does: at least one, or it is not used."""
+
+
+class Circuits:
+    """Compiles the systems of a catalogue, or recalls what that gave for the same sources.
+
+    Nothing is recalled or stored where it is not known what a circuit depends on.
+    """
+
+    def __init__(self, catalogue: Catalogue, cache: Cache) -> None:
+        """A ModelError where no circuit could stand for the models: each run has other ones."""
+        self.catalogue = catalogue
+        self._folder = PrivateFolder(circuits_folder())
+        self._imports = catalogue.imports if cache.on else None
+        self._sources = self._values = ""
+        if catalogue.imports is not None:
+            _refuse_shown_orders(catalogue.imports)
+        if self._imports is not None and not self._imports.reasons():
+            self._folder.make()
+            self._sources = self._imports.digest()
+            self._values = self._imports.values()
+        self.varies = bool(self._values) and not self._as_before()
+        """Whether the same texts have made something else of themselves before."""
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why no circuit is reused, as far as models and properties are why."""
+        return () if self._imports is None else self._imports.reasons()
+
+    @property
+    def unsteady(self) -> Reason | None:
+        """Why verdicts may differ from run to run; None where nothing is known of that."""
+        imports = self.catalogue.imports
+        reasons = () if imports is None else imports.reasons()
+        return next((reason for reason in reasons if reason.unsteady), None)
+
+    @property
+    def complaint(self) -> str:
+        """Why no circuit can be stored; empty if all could."""
+        return self._folder.complaint
+
+    def compiled(self, system: System, properties: Sequence[ModelFunction]) -> Compiled:
+        """A system's circuit: stored, if all that went into it is what it was."""
+        if not self._known(system, properties):
+            return compile_compared(system, properties)
+        name = self._name(system, properties)
+        stored = self._recalled(name)
+        if stored is not None:
+            return _restored(system, properties, stored)
+        compiled = compile_compared(system, properties)
+        if self._known(system, properties):
+            self._folder.write(name, msgspec.msgpack.encode(_stored(compiled)))
+        return compiled
+
+    def trim(self) -> None:
+        """Remove the oldest circuits beyond a size."""
+        if self._imports is not None:
+            self._folder.trim()
+
+    def _known(self, system: System, properties: Sequence[ModelFunction]) -> bool:
+        """Whether a circuit of these depends on nothing but what its key has."""
+        catalogue, imports = self.catalogue, self._imports
+        if imports is None or self._folder.complaint or not own_text():
+            return False
+        if catalogue.systems.get(system.name) is not system:
+            return False
+        if not {id(p) for p in properties} <= {id(p) for p in catalogue.properties}:
+            return False
+        return not imports.reasons() and imports.digest() == self._sources
+
+    def _name(self, system: System, properties: Sequence[ModelFunction]) -> str:
+        """The name of a circuit's file: a digest of all that goes into it."""
+        claims = [(p.kind, p.group, p.name, p.body.__module__) for p in properties]
+        parts = (FORMAT, own_text(), _python(), self._sources, self._values, system.name, claims)
+        return f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.circuit"
+
+    def _as_before(self) -> bool:
+        """Whether the modules hold what they held when their texts were first loaded."""
+        parts = (FORMAT, own_text(), _python(), self._sources)
+        name = f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.values"
+        first, now = self._folder.read(name, LARGEST), self._values.encode()
+        if first is None:
+            self._folder.write(name, now)
+        return first is None or first == now
+
+    def _recalled(self, name: str) -> Stored | None:
+        content = self._folder.read(name, LARGEST)
+        if content is None:
+            return None
+        try:
+            stored = msgspec.msgpack.decode(content, type=Stored)
+        except msgspec.DecodeError:  # stored by another version
+            return None
+        return stored if stored.compared > 0 else None
+
+
+def _refuse_shown_orders(imports: Imports) -> None:
+    """Refuse modules that go through a set: another run has another order, and other systems."""
+    certain = next((reason for reason in imports.reasons() if reason.certain), None)
+    if certain is not None:
+        raise ModelError(f"`{certain.module}` {certain.what}", certain.place, IN_ORDER)
+
+
+def circuits_folder() -> Path:
+    """Where this user's circuits are: among what programs keep, which is shared with nobody."""
+    return user_folder("XDG_STATE_HOME", ".local/state") / "circuits"
+
+
+@cache
+def own_text() -> str:
+    """A digest of nestproof's own text; empty where there is none to read."""
+    home = Path(verifier.__file__).parent
+    total, found = blake2b(digest_size=20), False
+    for file in sorted(home.rglob("*.py")):
+        inside = file.relative_to(home)
+        if inside.parts[0] in ("bundled", "template"):
+            continue
+        try:
+            text = file.read_bytes()
+        except OSError:
+            return ""
+        found = True
+        total.update(f"{inside.as_posix()} {len(text)}\n".encode())
+        total.update(text)
+    return total.hexdigest() if found else ""
+
+
+@cache
+def _python() -> tuple[object, ...]:
+    """Python and those of its settings that a model could notice."""
+    flags = sys.flags
+    settings = (flags.bytes_warning, flags.dev_mode, flags.int_max_str_digits, sys.warnoptions)
+    versions = [version(name) for name in ("nestproof", "msgspec", "python-sat", "z3-solver")]
+    return sys.implementation.name, sys.version, sys.platform, settings, versions
+
+
+def _stored(compiled: Compiled) -> Stored:
+    circuit = compiled.circuit
+    return Stored(
+        array("i", circuit.graph.left).tobytes(),
+        array("i", circuit.graph.right).tobytes(),
+        tuple((bit.name, bit.literal) for bit in circuit.inputs),
+        tuple((x.name, x.literal, x.next, x.reset) for x in circuit.latches),
+        circuit.bad,
+        compiled.latch_names,
+        {name: tuple(c.bad for c in group) for name, group in compiled.conjuncts.items()},
+        {
+            name: (c.calls, c.paths, c.gates, c.seconds, tuple(sorted(c.files)))
+            for name, c in compiled.costs.items()
+        },
+        compiled.compared,
+    )
+
+
+def _restored(system: System, properties: Sequence[ModelFunction], stored: Stored) -> Compiled:
+    graph = Graph.of(_integers(stored.left), _integers(stored.right))
+    circuit = Circuit(
+        graph,
+        tuple(Input(name, literal) for name, literal in stored.inputs),
+        tuple(Latch(*latch) for latch in stored.latches),
+        stored.bad,
+    )
+    costs = {name: Cost(*c[:4], frozenset(c[4])) for name, c in stored.costs.items()}
+    conjuncts = _conjuncts(system, properties, stored.conjuncts)
+    names, compared = stored.latch_names, stored.compared
+    return Compiled(system, circuit, names, conjuncts, costs, 0.0, compared)
+
+
+def _conjuncts(
+    system: System, properties: Iterable[ModelFunction], bads: Mapping[str, Iterable[int]]
+) -> dict[str, tuple[Conjunct, ...]]:
+    """Each property function on each of its records again, with the literal that was found."""
+    left = {name: iter(several) for name, several in bads.items()}
+    found: dict[str, tuple[Conjunct, ...]] = {}
+    for function in properties:
+        group = conjunct_group(function)
+        for binding in bindings(system, function):
+            found[group] = (*found.get(group, ()), Conjunct(binding, next(left[group])))
+    return found
+
+
+def _integers(content: bytes) -> list[int]:
+    numbers = array("i")
+    numbers.frombytes(content)
+    return numbers.tolist()

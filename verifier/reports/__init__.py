@@ -1,0 +1,1 @@
+"""Results for terminals, logs, pull requests, code scanning, test reports and programs."""

@@ -1,0 +1,136 @@
+"""Results as people and programs read them, and the exit code they mean."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from verifier.check.check import Result
+from verifier.engines.contract import ENGINES
+from verifier.evidence.certificates import Certificate
+from verifier.language.errors import ModelError
+from verifier.project.catalogue import Pair
+from verifier.viewer.claims import length_by
+from verifier.viewer.markup import plural
+
+COLOURS = {"proved": "green", "violated": "red", "vacuous": "magenta", "unknown": "yellow"}
+
+
+PROVING = "try --engine pdr --timeout 300"
+
+WIDTH = 38
+"""Of the column with the pairs, where none is longer."""
+
+
+HOW = 32
+"""Of the column with how it was decided."""
+
+
+def judged(result: Result, expected: str | None) -> int:
+    """The exit code of one result: as expected 0, unexpected 1, ill-formed 2, inconclusive 3."""
+    if result.error is not None:
+        return 2
+    if result.verdict == "unknown":
+        return 3
+    return 0 if result.verdict == (expected or "proved") else 1
+
+
+def refusals(results: Iterable[Result]) -> list[ModelError]:
+    """Why systems are ill-formed; a line that several systems run is named once."""
+    found: dict[str, ModelError] = {}
+    for result in results:
+        if result.error is not None:
+            found.setdefault(str(result.error.place or result.error), result.error)
+    return list(found.values())
+
+
+def exit_code(codes: Sequence[int]) -> int:
+    """Several: 2 before 1 before 3."""
+    return next((code for code in (2, 1, 3) if code in codes), 0)
+
+
+def lines(result: Result, expected: str | None, width: int = 0, columns: int = 0) -> str:
+    """A result in one line, and what to do next in another; `width` is that of the longest pair.
+
+    Of a terminal with so many `columns` what does not fit goes below the pair.
+    """
+    pair = f"{result.system}/{result.property}"
+    colour = "yellow" if judged(result, expected) == 0 else COLOURS[result.verdict]
+    colour = "green" if result.verdict == "proved" else colour
+    verdict = click.style(f"{result.verdict:<9}", fg=colour, bold=True)
+    named = f"{pair:<{max(width, WIDTH)}}"
+    how, against = _how(result), _against(result, expected)
+    after = f"{how:<{HOW}}  {against}".rstrip()
+    before = f"{verdict}  {named}"
+    fits = not columns or len(click.unstyle(f"{before}  {after}")) <= columns
+    below = f"\n{' ' * 11}{how}  {against}".rstrip()
+    line = f"{before}  {after}" if fits else f"{before.rstrip()}{below}"
+    if result.verdict == "violated":
+        line += f"\n           see it: nestproof show {pair}"
+    if result.reason and result.error is None:
+        line += f"\n           {result.reason}{_hint(result)}"
+    return line
+
+
+def columns() -> int:
+    """How many the terminal has that shows results; 0 where none does."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def _hint(result: Result) -> str:
+    """What to try where the engine cannot prove what it has not refuted."""
+    bounded = result.engine in ENGINES and not ENGINES[result.engine].proves
+    return f"; {PROVING}" if bounded and result.verdict == "unknown" else ""
+
+
+def _how(result: Result) -> str:
+    if result.verdict == "unknown":
+        return f"{result.engine}, {result.seconds:.1f} s"
+    if isinstance(result.evidence, Certificate):
+        what = plural(len(result.evidence.lemmas), "lemma")
+        if result.evidence.induction:
+            what += f", induction {result.evidence.induction}"
+    elif result.evidence is not None:
+        what = length_by(result.depth, result.engine if result.verdict == "violated" else None)
+    else:
+        what = "all found"
+    return f"{result.engine}, {what}, {result.seconds:.1f} s, audited"
+
+
+def _against(result: Result, expected: str | None) -> str:
+    if expected is None or result.verdict == "unknown":
+        return ""
+    if result.verdict == expected:
+        return "" if expected == "proved" else "expected"
+    return click.style(f"expected {expected}", fg="red", bold=True)
+
+
+def document(
+    results: Sequence[Result], expected: Mapping[Pair, str], saved: Mapping[Pair, Path]
+) -> bytes:
+    """The results as one JSON document."""
+    rows = []
+    for result in results:
+        pair = Pair(result.system, result.property)
+        file = saved.get(pair)
+        rows.append(
+            {
+                "pair": str(pair),
+                "system": result.system,
+                "property": result.property,
+                "verdict": result.verdict,
+                "expected": expected.get(pair),
+                "engine": result.engine,
+                "depth": result.depth,
+                "seconds": round(result.seconds, 3),
+                "audited": result.verdict != "unknown",
+                "evidence": None if file is None else str(file),
+                "reason": result.reason,
+            }
+        )
+    return msgspec.json.format(msgspec.json.encode({"schema": 1, "results": rows}), indent=1)

@@ -1,0 +1,72 @@
+"""What a report says once: pairs that go wrong alike, and systems that change alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
+
+from verifier.diff.compare import Difference
+from verifier.evidence.traces import Trace
+from verifier.gate.report import Row
+from verifier.reports.diff_text import nearness, parts, renamings
+from verifier.reports.wording import happened, says
+
+T = TypeVar("T")
+
+
+def by_cause(rows: Iterable[Row]) -> list[list[Row]]:
+    """Pairs that leave the way of the base alike, or say the same without an execution.
+
+    Those that were fine come first, of these the ones that say what somebody saw, then those with
+    the fewest steps.
+    """
+    return [sorted(alike, key=_telling) for alike in _grouped(rows, _cause)]
+
+
+def by_effect(differences: Iterable[Difference]) -> list[list[Difference]]:
+    """Systems whose steps set the same fields otherwise, however soon that is reached."""
+    return _grouped(differences, _effect)
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
+    found: dict[Hashable, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return list(found.values())
+
+
+def _telling(row: Row) -> tuple[bool, bool, int]:
+    trace = row.result.evidence
+    if not isinstance(trace, Trace):
+        return not row.code, False, 0
+    return not row.code, not happened(trace), len(trace.steps)
+
+
+def _cause(row: Row) -> Hashable:
+    left, result = row.departure, row.result
+    if left is not None:
+        return left.step, left.field, left.hunks
+    return row.pair if isinstance(result.evidence, Trace) else (result.verdict, says(row))
+
+
+def _effect(found: Difference) -> Hashable:
+    told = []
+    for part in parts(found):
+        names = tuple(change.name for change in part)
+        told.append((part[0].step, part[0].kind, names, min(part, key=nearness).reached))
+    return (
+        tuple(told),
+        found.added_fields,
+        found.removed_fields,
+        tuple(sorted(renamings(found.renamed_fields))),
+        tuple(sorted(renamings(found.replaced_fields))),
+        found.renamed_steps,
+        found.renamed_choices,
+        found.renamed_goals,
+        found.added_steps,
+        found.removed_steps,
+        found.changed_choices,
+        found.starts,
+        found.added_properties,
+        found.removed_properties,
+    )

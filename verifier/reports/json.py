@@ -1,0 +1,116 @@
+"""The document of `nestproof check --json`, with what the gate knows besides."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from verifier.check.check import Result
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import SHORTEST
+from verifier.execution.recorder import within_project
+from verifier.gate.divergence import Departure
+from verifier.gate.gate import Report
+from verifier.gate.weakened.weakening import Weakening
+from verifier.language.errors import ModelError
+from verifier.mutation.baseline import Comparison
+from verifier.mutation.campaign import Trial
+from verifier.project.proof_store import FOLDER, kept_file
+from verifier.reports.wording import happened
+
+
+def document(report: Report) -> bytes:
+    """One JSON document; fields are only ever added."""
+    rows: list[dict[str, Any]] = []
+    worsened = {row.pair for row in report.worsened}
+    for row in report.rows:
+        result = row.result
+        file = kept_file(FOLDER.parent.parent, row.pair.system)
+        left, trace = row.departure, result.evidence
+        rows.append(
+            {
+                "pair": str(row.pair),
+                "system": row.pair.system,
+                "property": row.pair.property,
+                "verdict": result.verdict,
+                "expected": row.expected,
+                "engine": result.engine,
+                "depth": result.depth,
+                "shortest": result.engine in SHORTEST if result.verdict == "violated" else None,
+                "seconds": round(result.seconds, 3),
+                "audited": result.verdict != "unknown",
+                "evidence": str(file) if _is_kept(result) else None,
+                "reason": result.reason,
+                "expected_before": row.expected_before,
+                "how": row.how,
+                "moved": row.moved,
+                "worsened": row.pair in worsened,
+                "happened": happened(trace) if row.code and isinstance(trace, Trace) else "",
+                "departs": None if left is None else _departs(left),
+            }
+        )
+    whole = {
+        "schema": 1,
+        "results": rows,
+        "only": report.only,
+        "stopped": bool(report.stopped),
+        "error": None if report.error is None else _error(report.error),
+        "base": report.base,
+        "weakened": [_weakened(each) for each in report.weakened],
+        "changed_files": report.changed_files,
+        "differences": report.differences,
+        "added_systems": report.added_systems,
+        "removed_systems": report.removed_systems,
+        "strength": [_strength(each) for each in report.strength],
+        "warnings": report.warnings,
+    }
+    return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+
+
+def _error(error: ModelError) -> dict[str, Any]:
+    place = error.place
+    file = None if place is None else within_project(place.file)
+    return {"message": error.message, "file": file, "line": None if place is None else place.line}
+
+
+def _weakened(found: Weakening) -> dict[str, Any]:
+    return {
+        "kind": found.kind,
+        "name": found.name,
+        "file": found.file,
+        "line": found.line,
+        "before": found.before,
+        "after": found.after,
+        "example": found.example,
+        "accepted": found.accepted,
+        "reason": found.reason,
+        "systems": found.systems,
+    }
+
+
+def _departs(left: Departure) -> dict[str, Any]:
+    return {
+        "step": left.number,
+        "field": left.field,
+        "old": left.old,
+        "new": left.new,
+        "lines": left.hunks,
+    }
+
+
+def _strength(found: Comparison) -> dict[str, Any]:
+    """A system's mistakes in the changed functions, and those that nobody used to miss."""
+    new = [{"status": t.status, **asdict(t.mutant), "file": _file(t)} for t in found.new]
+    return {"system": found.system, **asdict(found.score), "new": new}
+
+
+def _file(trial: Trial) -> str:
+    return within_project(trial.mutant.file)
+
+
+def _is_kept(result: Result) -> bool:
+    """Whether there is evidence to keep: a proof, or an execution; nobody keeps what is vacuous."""
+    shown = result.evidence is not None or result.verdict == "violated"
+    return shown and result.verdict != "vacuous"

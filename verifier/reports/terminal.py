@@ -1,0 +1,175 @@
+"""The gate's summary for a terminal or a CI log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from verifier.evidence.traces import Trace
+from verifier.gate.divergence import Departure
+from verifier.gate.gate import Report
+from verifier.gate.report import Row
+from verifier.reports.diff_text import change_lines
+from verifier.reports.grouping import by_cause, by_effect
+from verifier.reports.weakened_text import acceptance, detail_lines, title
+from verifier.reports.wording import (
+    departure_line,
+    failing_line,
+    happened,
+    heading,
+    how,
+    strength_lines,
+    summary,
+    unjudged,
+)
+from verifier.viewer.markup import COLUMNS, Style, inert, unstyled
+
+INDENT = " " * 11
+CHANGES = 12
+"""Changes of one system that are listed; the rest is plural."""
+
+
+def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -> Iterator[str]:
+    """What changed, what is not as expected, and one line for all the rest."""
+    yield f"gate       {heading(report)}"
+    yield from _weakened(report, style)
+    for name in report.added_systems:
+        yield f"new        {name}"
+    for name in report.removed_systems:
+        yield f"removed    {name}"
+    if why:
+        yield from _why(report)
+    for alike in by_effect(report.differences):
+        first, *rest = _listed([each.system for each in alike])
+        yield f"{style('changed', 'choice')}    {first}"
+        yield from rest
+        lines = change_lines(*alike)
+        for line in lines[:CHANGES]:
+            yield from _wrapped(line, first=INDENT, rest=f"{INDENT}  ")
+        if len(lines) > CHANGES:
+            more = len(lines) - CHANGES
+            yield f"{INDENT}and {more} more: nestproof diff {alike[0].system}"
+    wrong = [row for row in report.rows if row.code == 1]
+    for rows in by_cause([*wrong, *report.worsened]):
+        yield from _wrong(rows, style)
+    for row in report.rows:
+        if row.code != 1 and (row.code or row.is_news):
+            yield from _said([row], style)
+    yield from _unjudged(report)
+    for line in strength_lines(report.strength):
+        yield f"strength   {line}"
+    for warning in report.warnings:
+        yield f"warning    {inert(warning)}"
+    yield f"{summary(report)}; {report.seconds:.1f} s"
+
+
+def _weakened(report: Report, style: Style) -> Iterator[str]:
+    """What is claimed or possible less, and how somebody says that it is right."""
+    for each in report.weakened:
+        label = "accepted" if each.accepted else "weakened"
+        yield f"{style(f'{label:<9}', 'choice' if each.accepted else 'wrong')}  {title(each)}"
+        for text in detail_lines(each):
+            yield from _wrapped(text, first=INDENT, rest=f"{INDENT}  ")
+    if command := acceptance(report):
+        yield from _wrapped(f"if that is right: {command}", first=INDENT, rest=f"{INDENT}  ")
+
+
+def _listed(names: Sequence[str]) -> list[str]:
+    """Names one after the other, on as many lines as they need; the first has no indentation."""
+    first, *rest = _wrapped(", ".join(names), first=INDENT, rest=INDENT)
+    return [first.strip(), *rest]
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    return wrap(
+        text,
+        COLUMNS,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _why(report: Report) -> Iterator[str]:
+    """For the systems that import what has changed, how, and whether that changes them."""
+    idle = {change.system for change in report.differences if change.is_idle}
+    alike: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
+    for name, touch in report.touches.items():
+        moved = [row.pair.property for row in report.rows if row.moved and row.pair.system == name]
+        label, says = "untouched", "imports what has changed, but the circuit is the same"
+        if moved:
+            label, says = "touched", "the circuit is another"
+        elif name in idle:
+            says = "the circuit is another, which does the same"
+        alike.setdefault((label, says, " -> ".join(touch.way), tuple(moved)), []).append(name)
+    for (label, says, way, properties), names in alike.items():
+        first, *rest = _listed(names)
+        yield f"{label:<9}  {first}"
+        yield from rest
+        yield f"{INDENT}{says}"
+        yield f"{INDENT}{inert(way)}"
+        if properties:
+            yield f"{INDENT}decided again: {', '.join(properties)}"
+
+
+def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
+    """Pairs that go wrong by the same lines, and how the first of them does."""
+    row = rows[0]
+    trace = row.result.evidence
+    if not isinstance(trace, Trace):
+        yield from _said(rows, style)
+        return
+    ends: dict[str, list[Row]] = {}
+    for each in rows:
+        if each.code and isinstance(each.result.evidence, Trace):
+            text = f"{failing_line(each.result.evidence)}; {each.how}"
+            ends.setdefault(text, []).append(each)
+    for text, those in ends.items():
+        yield from (_verdict(each, style) for each in those)
+        yield f"{INDENT}{text}"
+    if what := happened(trace):
+        yield f"{INDENT}{style(what, 'wrong')}"
+    if row.departure is not None:
+        yield from _departure(row.departure)
+    worse = [str(each.pair) for each in rows if not each.code]
+    if worse:
+        first, *rest = _listed(worse)
+        yield f"{INDENT}anew in {first}"
+        yield from rest
+        yield f"{INDENT}which other steps violated before"
+    yield f"{INDENT}see it: nestproof show {row.pair}"
+
+
+def _said(rows: Sequence[Row], style: Style) -> Iterator[str]:
+    """Pairs of which the same is said."""
+    yield from (_verdict(row, style) for row in rows)
+    row = rows[0]
+    yield f"{INDENT}{how(row)}"
+    if row.departure is not None:
+        yield from _departure(row.departure)
+    reason = row.result.reason
+    if reason and reason not in (*row.says.split(": ", 1), how(row)):
+        yield f"{INDENT}{reason}"
+
+
+def _verdict(row: Row, style: Style) -> str:
+    verdict = style(f"{row.result.verdict:<9}", "wrong" if row.code else "step")
+    return f"{verdict}  {row.pair!s:<38}  {row.says}"
+
+
+def _departure(left: Departure) -> Iterator[str]:
+    yield f"{INDENT}{departure_line(left)}"
+    for hunk in left.hunks:
+        yield f"{INDENT}  {inert(hunk.place)} in {hunk.function}"
+        yield from (f"{INDENT}    -{inert(line)}" for line in hunk.removed)
+        yield from (f"{INDENT}    +{inert(line)}" for line in hunk.added)
+
+
+def _unjudged(report: Report) -> Iterator[str]:
+    pairs = [str(row.pair) for row in unjudged(report)]
+    if pairs:
+        first, *rest = _listed(pairs)
+        yield f"unjudged   {first}"
+        yield from rest
+        yield f"{INDENT}recorded as violated at the base, too: cannot detect a regression"

@@ -1,0 +1,227 @@
+"""The part of the screen that goes other ways: take, back, branch, run, check, save."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.message import Message
+from textual.widget import Widget
+
+from verifier.evidence.files import save
+from verifier.evidence.traces import Trace
+from verifier.execution.conversions import moves_of_run
+from verifier.execution.machine import Move, Stopped
+from verifier.explain.session import Branch, Exploration
+from verifier.viewer.markup import plural
+from verifier.viewer.screen.cooperative import in_slices
+from verifier.viewer.screen.dialogs import Ask, Options
+from verifier.viewer.screen.list_view import LinesView
+from verifier.viewer.screen.tasks import Background, LostWork, finished
+from verifier.viewer.screen.transfer import Joining, parts
+
+RANDOM_STEPS = 100
+
+
+class Exploring(Container):
+    """Surrounds the lists, and answers the keys that leave the trace for other executions.
+
+    Without the models of a trace there is no session, and it says so."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "explore", "explore"),
+        Binding("b", "undo", "back", show=False),
+        Binding("B", "branch", "next branch", show=False),
+        Binding("r", "random", "random", show=False),
+        Binding("c", "check", "check", show=False),
+        Binding("s", "save", "save"),
+    ]
+
+    class Changed(Message):
+        """The session has another branch, or other steps."""
+
+    class Explained(Message):
+        """More is known about the steps that the session has."""
+
+    class Said(Message):
+        """Something to read; while `working`, something takes time."""
+
+        def __init__(self, text: str, wrong: bool = False, working: bool = False) -> None:
+            super().__init__()
+            self.text = text
+            self.wrong = wrong
+            self.working = working
+
+    def __init__(
+        self,
+        *lists: Widget,
+        trace: Trace,
+        session: Exploration | None,
+        background: Background,
+    ) -> None:
+        super().__init__(*lists, id="parts")
+        self.trace = trace
+        self.session = session
+        self.background = background
+        self.seed = 0
+        self.explained: dict[str, int] = {}
+
+    @property
+    def number(self) -> int:
+        """The step from which to go on, the one under the timeline's cursor."""
+        return self.query_one("#timeline", LinesView).cursor
+
+    def say(self, text: str, wrong: bool = False, working: bool = False) -> None:
+        """Tell people something, from any thread."""
+        self.post_message(self.Said(text, wrong, working))
+
+    def _explorable(self) -> Exploration | None:
+        """The session, with nothing else going on in it."""
+        if self.session is None:
+            self.say("the models of this trace are not here; it can only be looked at")
+        elif self.workers.cancel_node(self):
+            self.say("")
+        return self.session
+
+    def action_explore(self) -> None:
+        session, number = self._explorable(), self.number
+        if session is None:
+            return
+
+        def taken(move: Move) -> None:
+            if session.take(number, move):
+                self.post_message(self.Changed())
+            else:
+                self.say(f"{move[0].name} is not enabled with these choices", wrong=True)
+
+        title = f"What can happen {f'after step {number}' if number else 'at the start'}"
+        found = session.enabled_one_by_one(number)
+        self.screen.query_one(Options).choose(title, found, taken)
+
+    def action_undo(self) -> None:
+        session = self._explorable()
+        if session is None:
+            return
+        if session.back():
+            self.post_message(self.Changed())
+        else:
+            self.say("there is nothing of your own to take back here; B changes branches")
+
+    def action_branch(self) -> None:
+        session = self._explorable()
+        if session is not None:
+            name = session.switch().name
+            self.post_message(self.Changed())
+            self.say(f"{name}, one of {len(session.branches)}")
+
+    def action_random(self) -> None:
+        session = self._explorable()
+        if session is not None:
+            self.seed += 1
+            self.run_worker(self._at_random(session, self.number, self.seed))
+
+    async def _at_random(self, session: Exploration, number: int, seed: int) -> None:
+        self.say("running on at random", working=True)
+        before = len(session.now.moves[:number])
+        await in_slices(session.run_step_by_step(number, RANDOM_STEPS, seed))
+        self.post_message(self.Changed())
+        taken = plural(len(session.now.moves) - before, "random step")
+        self.say(f"{taken}, seed {seed}")
+
+    def action_save(self) -> None:
+        def named(text: str) -> None:
+            if text:
+                self._save(Path(text).expanduser())
+
+        name = self.trace.system.replace("/", ".")
+        self.screen.query_one(Ask).ask("save this execution as", f"{name}.json", named)
+
+    def _save(self, file: Path) -> None:
+        """Save apart, as a violation is explained first; that goes on whatever people do."""
+        trace = self.trace
+        made = self.session.explaining() if self.session is not None else lambda: trace
+
+        def work() -> str:
+            try:
+                save(made(), file)
+            except OSError as error:
+                return f"{file}: {error.strerror}"
+            return ""
+
+        self.say(f"saving to {file}", working=True)
+        self.app.run_worker(self._saved(work, file))
+
+    async def _saved(self, work: Callable[[], str], file: Path) -> None:
+        try:
+            wrong = await finished(self.background.run("saving", work), stops=False)
+        except LostWork as lost:
+            wrong = f"{file}: {lost}"
+        self.say(wrong or f"saved to {file}", wrong=bool(wrong))
+
+    def explain(self) -> None:
+        """Find out why the present branch goes wrong, if it does, while people go on."""
+        session = self.session
+        if session is None or not session.ends_badly or self._is_explained(session.now):
+            return
+        made, told = session.explaining(), self.background.told
+        work = self._explained(session, session.now, lambda: list(parts(told(made()))))
+        self.app.run_worker(work, group="explain", exclusive=True)
+
+    def _is_explained(self, branch: Branch) -> bool:
+        """Whether that has been begun or done; from now on it has."""
+        known = self.explained.get(branch.name) == len(branch.moves)
+        self.explained[branch.name] = len(branch.moves)
+        return known
+
+    async def _explained(
+        self, session: Exploration, branch: Branch, task: Callable[[], list[bytes]]
+    ) -> None:
+        try:
+            found = await finished(self.background.run("the explanation", task))
+        except CancelledError:
+            self.explained.pop(branch.name, None)
+            raise
+        except LostWork as lost:
+            self.say(f"the explanation was lost: {lost}", wrong=True)
+            return
+        joining = Joining(found)
+        await in_slices(joining)
+        if session.tell(branch, joining.trace) and session.now is branch:
+            self.post_message(self.Explained())
+
+    def action_check(self) -> None:
+        session = self._explorable()
+        if session is None:
+            return
+        groups = sorted({f.group for f in session.properties if f.kind == "always"})
+        given = self.trace.property or (groups[0] if groups else "")
+
+        def chosen(group: str) -> None:
+            if group:
+                self._check(session, group)
+
+        question = f"check from here ({', '.join(groups)})"
+        self.screen.query_one(Ask).ask(question, given, chosen)
+
+    def _check(self, session: Exploration, group: str) -> None:
+        self.say(f"checking {group} from step {self.number}", working=True)
+        self.run_worker(self._checked(session, self.number, group))
+
+    async def _checked(self, session: Exploration, number: int, group: str) -> None:
+        """Follow what is found; it no longer counts once people have gone on."""
+        try:
+            values = session.now.states[number]
+            run, says = await finished(self.background.search(values, group))
+        except LostWork as lost:
+            self.say(f"the search was lost: {lost}", wrong=True)
+            return
+        if run is not None:
+            _, moves = moves_of_run(session.system, run)
+            assert not isinstance(moves, Stopped), "the search is about this system"
+            session.follow(number, moves)
+            self.post_message(self.Changed())
+        self.say(says)

@@ -1,0 +1,239 @@
+"""What the screen shows: a trace made ready, where people are in it, and what they asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from verifier.evidence.traces import Trace
+from verifier.explain.session import Exploration
+from verifier.viewer import call_tree
+from verifier.viewer.beliefs import Beliefs
+from verifier.viewer.cause_chain import Because, Link, chain
+from verifier.viewer.claims import STANDING, failing_claim
+from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
+from verifier.viewer.headline import in_which, what_happened
+from verifier.viewer.in_short import in_short
+from verifier.viewer.markup import EMPTY, Line, Span, inert, line, plural, words
+from verifier.viewer.screen.list_view import Row
+from verifier.viewer.state_table import items
+from verifier.viewer.text import property_lines, watched
+from verifier.viewer.timeline import DOOMED, Timeline, described
+from verifier.viewer.trace_index import Reading
+from verifier.viewer.watch_expressions import Watch
+from verifier.viewer.what_if import what_if_lines
+from verifier.viewer.why import violation_lines, why_rows
+
+VIEWS = ("state", "calls", "why", "contract", "watches", "properties")
+FOLDING = ("state", "calls", "contract")
+"""Views that leave out what the violation does not hang on."""
+FILTERS = ("", "L0", "L1", "L2", "observed", "promised")
+
+
+class Steps:
+    """The timeline's rows, each made when it is first looked at; row 0 is the start."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self._made: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        return self.timeline.reading.steps + 1
+
+    def __getitem__(self, place: int) -> Row:
+        if place not in self._made:
+            text = self.timeline.row(place) if place else line(("   0  start", "source"))
+            self._made[place] = Row(text, step=place)
+        return self._made[place]
+
+
+class Scene:
+    """A trace, and how it is looked at."""
+
+    def __init__(self, trace: Trace, session: Exploration | None, lane: int) -> None:
+        self.trace = trace
+        self.session = session
+        self.reading = Reading(trace)
+        self.timeline = Timeline(self.reading, lane)
+        self.beliefs = Beliefs(self.reading, self.timeline.levels)
+        self.number = self.reading.steps
+        self.view = "why" if trace.conjunct else "state"
+        self.unfolded = False
+        self.search = ""
+        self.filter = ""
+        self.asked = ""
+        self.watches: list[Watch] = []
+        self.columns = 80
+
+    def like(self, other: Scene) -> Scene:
+        """This trace, looked at as another one was."""
+        self.unfolded, self.search = other.unfolded, other.search
+        nothing_to_tell = other.view == "why" and not self.trace.conjunct
+        self.view = "state" if nothing_to_tell else other.view
+        self.filter, self.watches = other.filter, other.watches
+        self.columns = other.columns
+        return self
+
+    @cached_property
+    def steps(self) -> Steps:
+        return Steps(self.timeline)
+
+    @cached_property
+    def _violating(self) -> list[Link]:
+        """The causes of the violation."""
+        wanted = self.trace.decisive or tuple(self.trace.seen)
+        return chain(self.reading, wanted, self.reading.end)
+
+    @property
+    def because(self) -> Because | None:
+        return self.session.because if self.session is not None else None
+
+    def headline(self) -> Line:
+        trace = self.trace
+        if not trace.conjunct:
+            return line(
+                (f" {inert(trace.system)}", "step"),
+                f"  {plural(len(trace.steps), 'step')}",
+                in_which(trace),
+            )
+        pair = inert(f"{trace.system}/{trace.property}")
+        return line(
+            (f" ✗ {pair}", "wrong"), "  ", *what_happened(self.reading, self.timeline.levels)
+        )
+
+    def step_line(self) -> Line:
+        """The step under the cursor, as a title of what it called."""
+        if not self.number:
+            return line((" the start", "title"))
+        stride = self.trace.steps[self.number - 1]
+        return line((f" step {self.number}  ", "source"), *described(stride))
+
+    def remark(self) -> Span:
+        """What is special about the step under the cursor."""
+        if self.trace.conjunct and self.number == self.reading.steps:
+            when = f"it fails {STANDING}" if self.trace.standing else "here it fails"
+            return f"{when}: {failing_claim(self.trace)}", "wrong"
+        if self.trace.case and self.number == self.reading.steps:
+            return f"here it occurs: {words(self.trace.case)}", "good"
+        if self.number and self.number == self.trace.doomed:
+            return DOOMED, "wrong"
+        return "", "source"
+
+    def rows(self, view: str = "") -> list[Row]:
+        """The rows of the view that is open, or of another one."""
+        made = {
+            "state": self._state,
+            "calls": self._calls,
+            "why": self._why,
+            "contract": self._contract,
+            "watches": self._watches,
+            "properties": self._properties,
+        }
+        return list(made[view or self.view]())
+
+    def _state(self) -> Iterator[Row]:
+        reading, number = self.reading, self.number
+        if not self.search and not self.filter:
+            if self.beliefs.cpu is not None:
+                yield from map(Row, belief_lines(self.beliefs, number))
+            registers = list(ownership_lines(reading, number, self.columns))
+            if registers:
+                yield Row(line(("FPU registers", "title")))
+                yield from map(Row, registers)
+                yield Row(EMPTY)
+        for item in items(reading, number, self.unfolded, self.filter, self.search):
+            yield Row(item.text, item.field)
+
+    def written(self, field: str) -> str:
+        """Who set a field last."""
+        if not field:
+            return ""
+        last = self.reading.last_change(field, self.number)
+        write = self.reading.write(field, last)
+        if write is None:
+            return f"{inert(field)}: as it was at the start"
+        where = call_tree.place(write.function, write.change.line)
+        return f"{inert(field)}: set in step {last} by {inert(write.function.function)}, {where}"
+
+    def _calls(self) -> Iterator[Row]:
+        if not self.number:
+            yield Row(line(("nothing has happened yet", "source")))
+            return
+        stride = self.trace.steps[self.number - 1]
+        if stride.says:
+            yield Row(line((inert(stride.says), "source")))
+        folded = self.reading.is_explained and not self.unfolded
+        matter = self.reading.matter if folded else None
+        for row in call_tree.rows(stride.call, matter, column=self.columns * 2 // 3):
+            note = "  ".join(part for part in (row.place, row.citation) if part)
+            yield Row(row.text, row.field, note=note)
+
+    def _why(self) -> Iterator[Row]:
+        if self.asked:
+            value = line("why ", (inert(self.asked), "step"), f" after step {self.number}")
+            yield Row(value, self.asked)
+            for step, text in why_rows(self.reading, self.asked_links(), self.columns):
+                yield Row(text, step=step)
+        elif self.trace.conjunct:
+            yield from self._whole_why()
+        elif self.trace.steps and self.trace.steps[-1].fails:
+            yield Row(line(("finding out why ...", "source")))
+        elif any(stride.fails for stride in self.trace.steps):
+            says = "b takes steps back; an execution that ends in its violation is explained"
+            yield Row(line((says, "source")))
+        else:
+            yield Row(line(("nothing is violated; enter on a field asks why it is so", "source")))
+
+    def asked_links(self) -> list[Link]:
+        """The causes of the field that was asked about, as far as they are known."""
+        return chain(self.reading, [self.asked], self.number, self.because)
+
+    def to_trace(self) -> int | None:
+        """The next step whose causes are still to be found out, for what is asked."""
+        if self.view != "why" or not self.asked:
+            return None
+        return next((link.number for link in self.asked_links() if link.sources is None), None)
+
+    def _whole_why(self) -> Iterator[Row]:
+        reading = self.reading
+        for brief in in_short(reading, self.timeline.levels, self.columns):
+            yield Row(brief.text, step=brief.step)
+        yield Row(EMPTY)
+        yield Row(line(("what the claim looks at", "title")))
+        for text in violation_lines(reading):
+            yield Row(text)
+        if reading.is_explained:
+            yield Row(EMPTY)
+            yield Row(line(("what it hangs on, backwards", "title")))
+            for step, text in why_rows(reading, self._violating, self.columns):
+                yield Row(text, step=step)
+            yield Row(EMPTY)
+            yield Row(line(("what if", "title")))
+            yield from map(Row, what_if_lines(reading, self.columns))
+
+    def _contract(self) -> Iterator[Row]:
+        yield from map(
+            Row, contract_lines(self.reading, self.timeline.levels, self.number, self.unfolded)
+        )
+
+    def _watches(self) -> Iterator[Row]:
+        if not self.watches:
+            yield Row(line(("w adds an expression, such as vcpu.fpu_active", "source")))
+        for watch in self.watches:
+            now = watched(self.reading, watch, self.number)
+            before = watched(self.reading, watch, max(0, self.number - 1))
+            change = ((before, "old"), (" -> ", "")) if now != before else ()
+            yield Row(line(f"{inert(watch.text)}   ", *change, (now, "new")), note=watch.text)
+
+    def _properties(self) -> Iterator[Row]:
+        failing = (
+            self.trace.steps[self.number - 1].fails if self.number else self.reading.fails_at_start
+        )
+        yield Row(line((f"after step {self.number}", "source")))
+        for claim, group in self.trace.claims.items():
+            holds = claim not in failing
+            mark = ("  ✓ ", "good") if holds else ("  ✗ ", "wrong")
+            yield Row(line(mark, f"{inert(group)}: {words(claim)}"))  # type: ignore[arg-type]
+        yield Row(EMPTY)
+        yield Row(line(("along the whole execution", "source")))
+        yield from map(Row, property_lines(self.reading))

@@ -1,0 +1,72 @@
+"""The state by level and record; what changed, and what the violation does not hang on folded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from verifier.viewer.levels import group_of
+from verifier.viewer.markup import Line, Span, inert, line, plural, shown
+from verifier.viewer.trace_index import Reading
+
+HEADINGS = {
+    "L0": "L0: what the hardware holds and the host's kernel remembers",
+    "L1": "L1: what the guest hypervisor has written",
+    "L2": "L2",
+    "observed": "observed",
+    "promised": "promised: the CPU of the manual",
+    "": "state",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A field's row, or a heading where `field` is empty."""
+
+    field: str
+    text: Line
+
+
+def items(
+    reading: Reading,
+    number: int,
+    unfolded: bool = False,
+    group: str = "",
+    search: str = "",
+) -> Iterator[Item]:
+    """The fields after a step, grouped; `group` and `search` leave only some."""
+    chosen = [
+        field
+        for field in reading.fields
+        if (not group or group_of(field) == group) and search.lower() in field.lower()
+    ]
+    visible = [f for f in chosen if unfolded or search or f in reading.matter]
+    width = max((len(inert(field)) for field in visible), default=0)
+    for name, heading in HEADINGS.items():
+        fields = [field for field in visible if group_of(field) == name]
+        if fields:
+            yield Item("", line((heading, "title")))
+        for field in fields:
+            yield Item(field, field_line(reading, field, number, width))
+    folded = len(chosen) - len(visible)
+    if folded:
+        yield Item("", line((f"{plural(folded, 'field')} {reading.why_folded}", "source")))
+
+
+def field_line(reading: Reading, field: str, number: int, width: int) -> Line:
+    """A field with its value; a change shows both."""
+    change = reading.changed(field, number)
+    value = shown(reading.value(field, number))
+    if change is None:
+        return line(f"  {inert(field):<{width}}  ", value)
+    old: Span = (shown(change[0]), "old")
+    return line(("* ", "mark"), f"{inert(field):<{width}}  ", old, " -> ", (value, "new"))
+
+
+def rest_line(reading: Reading, number: int, matter: Collection[str] | None) -> Iterator[Line]:
+    """How many fields a step changes that do not matter."""
+    changes = reading.trace.steps[number - 1].changes
+    rest = sum(field not in matter for field in changes) if matter is not None else 0
+    if rest:
+        what = f"and {plural(rest, 'field')} {reading.why_folded}"
+        yield line((f"       {what}", "source"))

@@ -1,0 +1,157 @@
+"""Evidence as plain text: for pipes, CI logs and terminals without a screen to take over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from verifier.evidence.traces import Trace
+from verifier.viewer import call_tree
+from verifier.viewer.beliefs import Beliefs
+from verifier.viewer.claims import STANDING, failing_claim, length
+from verifier.viewer.comparison import (
+    belief_lines,
+    contract_lines,
+    ownership_lines,
+)
+from verifier.viewer.headline import in_which
+from verifier.viewer.in_short import in_short
+from verifier.viewer.levels import Levels
+from verifier.viewer.markup import EMPTY, Line, Span, inert, line, plural, shown, words
+from verifier.viewer.state_table import rest_line
+from verifier.viewer.timeline import Timeline, described, legend
+from verifier.viewer.trace_index import Reading
+from verifier.viewer.watch_expressions import Watch, WrongWatch
+from verifier.viewer.what_if import what_if_lines
+from verifier.viewer.why import violation_lines, why_lines
+
+
+def trace_lines(
+    trace: Trace, watches: Sequence[Watch] = (), everything: bool = False
+) -> Iterator[Line]:
+    """The whole counterexample: the overview, then every step."""
+    yield from overview_lines(trace, watches)
+    reading = Reading(trace)
+    yield from _section("Steps")
+    for number in range(1, reading.steps + 1):
+        yield from step_lines(reading, number, everything)
+        yield EMPTY
+
+
+def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line]:
+    """The verdict, the timeline, why, what if, beliefs, contract and properties."""
+    reading = Reading(trace)
+    yield from _headline(reading)
+    if trace.conjunct:
+        yield from _section("In short")
+        yield from (brief.text for brief in in_short(reading, Levels(reading)))
+    yield from _section("Timeline")
+    yield from timeline_lines(reading)
+    if trace.conjunct:
+        yield from _section("Why")
+        yield from violation_lines(reading)
+        if reading.is_explained:
+            yield from why_lines(reading, trace.decisive or tuple(trace.seen), reading.end)
+            yield from _section("What if")
+            yield from what_if_lines(reading)
+    beliefs = Beliefs(reading, Timeline(reading).levels)
+    if beliefs.cpu is not None and reading.steps:
+        yield from _section("Who believes what, before the last step and after it")
+        for number in (reading.steps - 1, reading.steps):
+            yield line((f"after step {number}", "source"))
+            yield from ownership_lines(reading, number)
+            yield from belief_lines(beliefs, number)
+    if reading.has("contract.broken"):
+        yield from _section("Contract")
+        yield from contract_lines(reading, beliefs.levels, reading.steps)
+    if watches:
+        yield from _section("Watches")
+        yield from watch_lines(reading, watches)
+    yield from _section("Properties")
+    yield from property_lines(reading)
+
+
+def _section(title: str) -> Iterator[Line]:
+    yield EMPTY
+    yield line((title, "title"))
+
+
+def _headline(reading: Reading) -> Iterator[Line]:
+    trace = reading.trace
+    if not trace.conjunct:
+        yield line(
+            (f"an execution of {inert(trace.system)}, {plural(reading.steps, 'step')}", "step"),
+            in_which(trace),
+        )
+        return
+    where = f"after {length(trace)}" if trace.steps else "at the start"
+    pair = inert(f"{trace.system}/{trace.property}")
+    yield line((f"{pair} is violated {where}", "wrong"))
+    yield line(f"  what fails: {failing_claim(trace)}")
+
+
+def timeline_lines(reading: Reading) -> Iterator[Line]:
+    """The timeline with its heading and legend."""
+    timeline = Timeline(reading)
+    yield timeline.heading()
+    yield from timeline.rows()
+    explanation = legend(timeline.levels.lanes)
+    if explanation:
+        yield explanation
+
+
+def step_lines(reading: Reading, number: int, everything: bool = False) -> Iterator[Line]:
+    """One step: its calls and branches, and the fields it changed."""
+    stride = reading.trace.steps[number - 1]
+    last = bool(reading.trace.conjunct) and number == reading.steps
+    when = f"it fails {STANDING}" if reading.trace.standing else "here it fails"
+    mark: list[Span] = [(f"  <-- {when}", "wrong")] if last else []
+    level = Timeline(reading).levels.at(number - 1)
+    yield (
+        (f"{number:3}  ", ""),
+        (f"{level}  " if level else "", "level"),
+        *described(stride),
+        *mark,
+    )
+    if stride.says:
+        yield line((f"     {inert(stride.says)}", "source"))
+    matter = None if everything or not reading.is_explained else reading.matter
+    for row in call_tree.rows(stride.call, matter):
+        yield line("       ", *row.text)
+    yield from rest_line(reading, number, matter)
+
+
+def property_lines(reading: Reading) -> Iterator[Line]:
+    """Each claim, and the steps after which it does not hold."""
+    trace = reading.trace
+    if not trace.claims:
+        yield line(("the trace does not say", "source"))
+    for claim, group in trace.claims.items():
+        failing = [n for n, stride in enumerate(trace.steps, 1) if claim in stride.fails]
+        steps = ", ".join(map(str, failing[:10])) + (", ..." if len(failing) > 10 else "")
+        when = f"  after step {steps}" if failing else "  at the start"
+        if failing or claim in reading.fails_at_start:
+            fails = failing_claim(trace) if claim == trace.conjunct else words(claim)
+            yield line(("  ✗ ", "wrong"), f"{inert(group)}: {fails}", (when, "wrong"))
+        else:
+            yield line(("  ✓ ", "good"), f"{inert(group)}: {words(claim)}")
+
+
+def watch_lines(reading: Reading, watches: Sequence[Watch]) -> Iterator[Line]:
+    """Each expression's value at the start and whenever it changes."""
+    for watch in watches:
+        yield line(f"  {inert(watch.text)}")
+        before = None
+        for number in range(reading.steps + 1):
+            text = watched(reading, watch, number)
+            if text != before:
+                where = f"after step {number}" if number else "at the start"
+                yield line((f"    {where:<15}", "source"), (text, "new"))
+            before = text
+
+
+def watched(reading: Reading, watch: Watch, number: int) -> str:
+    """An expression's value after a step, or why it has none."""
+    try:
+        return shown(watch.value(reading.state(number), reading.trace.enums))
+    except WrongWatch as wrong:
+        return inert(f"? {wrong}")
