@@ -14,7 +14,7 @@ from verifier.engines.kinduction import kinduction
 from verifier.engines.pdr import pdr
 from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Invariant, Limits, Proved, silent
-from verifier.execution.recorder import trace_of
+from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ToolFailure
 
 LIMITS = Limits(seconds=60)

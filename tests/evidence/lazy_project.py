@@ -5,7 +5,8 @@ from pathlib import Path
 
 import verifier
 from verifier.check.check import decide
-from verifier.compiler.translation import Compiled, compile_system
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace

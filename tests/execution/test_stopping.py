@@ -10,7 +10,6 @@ import pytest
 from tests.evidence.kettle import kettle, pour
 from verifier.audit.audit import rejection, run_rejection
 from verifier.audit.proof_checking import path_violates, reached
-from verifier.audit.trace_replay import moves_along
 from verifier.check.check import decide
 from verifier.check.sound_evidence import leading
 from verifier.check.witness import occurrence
@@ -21,7 +20,7 @@ from verifier.evidence.bundle import Run
 from verifier.evidence.saved_execution import saved_trace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Path, Violated
-from verifier.execution.conversions import path_of, run_of
+from verifier.execution.conversions import moves_along, path_of, run_of
 from verifier.execution.machine import Machine, Move
 from verifier.language.concrete_execution import Taken
 

@@ -11,7 +11,7 @@ from verifier.engines.bmc import bmc
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
 from verifier.execution.conversions import fails_alike
-from verifier.execution.recorder import trace_of
+from verifier.explain.counterexample import trace_of
 from verifier.language import System, abstracts, assume, record, step
 from verifier.language.functions import about
 from verifier.viewer.markup import rendered

@@ -14,7 +14,8 @@ from models.x86.registers import Context
 from properties import host_integrity, integrity, isolation
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
-from verifier.compiler.translation import Compiled, compile_system
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved
 from verifier.language import System, snapshot

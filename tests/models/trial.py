@@ -11,7 +11,8 @@ from models.x86.instructions import Instruction, execute, read_cr0
 from models.x86.outcome import Outcome
 from models.x86.vmcs import ExitReason, Location
 from models.x86.vmx import vm_entry, vm_exit
-from verifier.compiler.translation import Compiled, compile_system
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.language import System, ghost, observer, record, step
 from verifier.language.encoding import encoding
 from verifier.language.stores import Store

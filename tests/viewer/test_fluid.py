@@ -4,7 +4,8 @@ from time import process_time
 
 import pytest
 
-from verifier.evidence.traces import Changed, Entered, Stride, Trace, Value
+from verifier.evidence.traces import Changed, Entered, Stride, Trace
+from verifier.language.plain_values import Value
 from verifier.viewer.screen.view_model import VIEWS, Scene
 from verifier.viewer.watch_expressions import watch
 

@@ -10,7 +10,7 @@ from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
-from verifier.execution.recorder import trace_of
+from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError
 from verifier.mutation.operators import lines_run, sites
 from verifier.project.catalogue import Catalogue, bundled_root, load

@@ -5,7 +5,7 @@ import pytest
 from tests.evidence.kettle import kettle, pour, smash
 from verifier.evidence.traces import Trace
 from verifier.execution.machine import Move
-from verifier.execution.recorder import story_of
+from verifier.explain.counterexample import story_of
 from verifier.viewer.markup import rendered
 from verifier.viewer.text import trace_lines
 

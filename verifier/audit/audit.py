@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
-from verifier.audit.trace_replay import Execution, misfit, moves_named, occurs
-from verifier.compiler.translation import Compiled
+from verifier.audit.trace_replay import Execution, misfit, occurs
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.bundle import Kept, Run
 from verifier.evidence.certificates import (
     MOST_CLAUSES,
@@ -20,7 +20,7 @@ from verifier.evidence.certificates import (
 )
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.verdicts import Alternative, Clause, Induction, Invariant, Proved
-from verifier.execution.conversions import start_of_run
+from verifier.execution.conversions import moves_named, start_of_run
 from verifier.execution.machine import Stopped, violation
 from verifier.language.functions import ModelFunction
 

@@ -8,7 +8,7 @@ from pysat.solvers import Solver
 
 from verifier.circuit.aig import Graph
 from verifier.circuit.tseitin import Tseitin
-from verifier.compiler.translation import Compiled
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.certificates import Certificate, clauses_of
 from verifier.evidence.verdicts import Clause
 from verifier.language.errors import ModelError

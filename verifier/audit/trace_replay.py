@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from collections.abc import Sequence
 from typing import Any
 
-from verifier.compiler.compiled import Compiled
 from verifier.evidence.saved_execution import SavedTrace
-from verifier.evidence.traces import Trace, Value, shown
-from verifier.evidence.verdicts import Path
+from verifier.evidence.traces import Trace
+from verifier.execution.conversions import chosen, moves_named
 from verifier.execution.machine import Machine, Move, Stopped, violation
 from verifier.language.functions import ModelFunction
+from verifier.language.plain_values import shown
 from verifier.language.system import Choice, System, bindings
 
 Execution = Trace | SavedTrace
@@ -20,38 +19,6 @@ Execution = Trace | SavedTrace
 def moves_of(system: System, trace: Execution) -> list[Move] | Stopped:
     """A trace's steps as moves of the system as it is now."""
     return moves_named(system, ((each.step, each.choices) for each in trace.steps))
-
-
-def moves_named(
-    system: System, steps: Iterable[tuple[str, Mapping[str, Value]]]
-) -> list[Move] | Stopped:
-    """Steps by their names, with their choices, as moves of the system as it is now."""
-    moves: list[Move] = []
-    actions = {step.name: step for step in system.actions}
-    for number, (name, given) in enumerate(steps, 1):
-        step = actions.get(name)
-        if step is None:
-            return Stopped(number, f"`{system.name}` has no step `{name}`")
-        choices: dict[str, Any] = {}
-        for choice in step.choices:
-            value = chosen(choice, given.get(choice.name))
-            if value is None:
-                return Stopped(
-                    number,
-                    f"`{step.name}` needs a `{choice.type.__name__}` for its choice "
-                    f"`{choice.name}`, not `{given.get(choice.name)}`",
-                )
-            choices[choice.name] = value
-        extra = sorted(set(given) - set(choices))
-        if extra:
-            return Stopped(number, f"`{step.name}` has no choice `{extra[0]}`")
-        moves.append((step, choices))
-    return moves
-
-
-def chosen(choice: Choice, written: object) -> bool | Enum | None:
-    """The value that a file's text means for a choice; None where it means none."""
-    return next((value for value in choice.values if shown(value) == written), None)
 
 
 def start_of(system: System, trace: Execution) -> list[Any] | str:
@@ -155,20 +122,3 @@ def occurs(
     elif moves and moves[-1][0].name == case:
         return ""
     return Stopped(len(moves), f"`{case}` does not occur")
-
-
-def moves_along(compiled: Compiled, path: Path) -> tuple[list[Any], list[Move]]:
-    """A circuit's path as a start and moves that a machine can take.
-
-    In a circuit a step that is not enabled changes nothing, and so does one that fails its
-    assertion. The first kind is left out, and so is the second, but as the last step.
-    """
-    start = compiled.start(path.start)
-    machine, moves = Machine(compiled.system, start), list[Move]()
-    for number, inputs in enumerate(path.inputs, 1):
-        move = compiled.taken(inputs)
-        taken = None if move is None else machine.move(move)
-        if move is not None and taken is not None:
-            if taken.failed is None or number == len(path.inputs):
-                moves.append(move)
-    return start, moves

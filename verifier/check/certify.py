@@ -10,7 +10,7 @@ from msgspec import structs
 
 from verifier.audit.audit import excluded, hold_together, rejection
 from verifier.circuit.circuit import Circuit
-from verifier.compiler.translation import Compiled
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.certificates import Certificate, certificate_of, readable
 from verifier.evidence.verdicts import Limits, Progress, Proved, Watch
 from verifier.language.errors import ToolFailure

@@ -28,7 +28,7 @@ from verifier.evidence.verdicts import (
 )
 from verifier.execution.conversions import path_of
 from verifier.execution.machine import ASSERTIONS, Stopped
-from verifier.execution.recorder import trace_of
+from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.language.functions import ModelFunction
 

@@ -14,11 +14,11 @@ from verifier.compiler.compiled import Compiled
 from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.sat import Glucose
 from verifier.evidence.projection import Node, Projection
-from verifier.evidence.traces import shown
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated, Watch, silent
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError
 from verifier.language.layout import Leaf
+from verifier.language.plain_values import shown
 from verifier.language.system import Choice
 
 COMBINATIONS = 256

@@ -8,7 +8,7 @@ from verifier.check.check import said_by
 from verifier.check.evidence_lookup import Memory
 from verifier.check.sound_evidence import confirmed, leading
 from verifier.circuit.circuit import Circuit
-from verifier.compiler.translation import Compiled
+from verifier.compiler.compiled import Compiled
 from verifier.engines.contract import Engine
 from verifier.evidence.bundle import Run
 from verifier.evidence.certificates import Certificate, certificate_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from verifier.audit.audit import hold_together
-from verifier.compiler.translation import Compiled
+from verifier.compiler.compiled import Compiled
 from verifier.engines.pdr import minimise, supports
 from verifier.evidence.certificates import Certificate, certificate_of, clauses_from, clauses_of
 from verifier.evidence.verdicts import Invariant, Limits, Proved

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from verifier.audit.audit import hold_together, rejection, run_rejection
 from verifier.audit.proof_checking import reached
 from verifier.check.evidence_lookup import Memory
-from verifier.compiler.translation import Compiled
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.bundle import Kept, Run
 from verifier.evidence.certificates import Certificate
 from verifier.execution.conversions import moves_of_run, path_of

@@ -16,7 +16,7 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause
 from verifier.execution.conversions import moves_of_run
 from verifier.execution.machine import Stopped
-from verifier.execution.recorder import trace_of_moves
+from verifier.explain.counterexample import trace_of_moves
 from verifier.language.functions import ModelFunction
 from verifier.project.proof_store import usable_evidence
 

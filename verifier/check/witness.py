@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.audit.trace_replay import moves_along
 from verifier.check.check import Result
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.compiled import Compiled
 from verifier.engines.portfolio import auto
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, Watch, silent
+from verifier.execution.conversions import moves_along
 from verifier.execution.machine import Stopped
 from verifier.explain.choice_minimisation import minimise
 from verifier.explain.recomputation import case_trace

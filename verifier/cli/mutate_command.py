@@ -19,8 +19,7 @@ from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_record
 from verifier.evidence.verdicts import Limits
-from verifier.execution.recorder import within_project
-from verifier.language.errors import ModelError, ToolFailure
+from verifier.language.errors import ModelError, ToolFailure, within_project
 from verifier.mutation.baseline import FILE, compared, entry, record, scores
 from verifier.mutation.campaign import Guarded, Trial, score
 from verifier.mutation.run import guarded_system, mutable_functions, trials_of

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from verifier.audit.trace_replay import chosen, moves_of, start_of, taken_all
+from verifier.audit.trace_replay import moves_of, start_of, taken_all
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import backquoted, one_line, wrong_file
@@ -21,13 +21,14 @@ from verifier.cli.progress import Reporter
 from verifier.compiler.compiled import DEADLOCK
 from verifier.evidence.files import DamagedFile, read
 from verifier.evidence.saved_execution import SavedTrace
-from verifier.evidence.traces import shown
 from verifier.evidence.verdicts import Progress
+from verifier.execution.conversions import chosen
 from verifier.execution.machine import ASSERTIONS, Machine, Move, Stopped
 from verifier.execution.random_walk import changes, enabled, random_move
 from verifier.language.concrete_execution import Taken
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
+from verifier.language.plain_values import shown
 from verifier.language.system import System
 from verifier.project.catalogue import load
 from verifier.viewer.markup import plural

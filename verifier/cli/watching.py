@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from verifier.cli.errors import backquoted
 from verifier.evidence.traces import Trace
-from verifier.execution.recorder import logged
+from verifier.explain.counterexample import logged
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 from verifier.viewer.trace_index import Reading

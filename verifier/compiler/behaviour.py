@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from verifier.circuit.circuit import Circuit
-from verifier.compiler.translation import Compiled
-from verifier.evidence.traces import Value, shown
-from verifier.execution.recorder import within_project
+from verifier.compiler.compiled import Compiled
 from verifier.language.encoding import encoding
+from verifier.language.errors import within_project
+from verifier.language.plain_values import Value, shown
 from verifier.language.system import Step
 
 Pattern = tuple[bool | None, ...]

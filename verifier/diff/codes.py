@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from verifier.circuit.aig import Graph
 from verifier.compiler.behaviour import Variable
 from verifier.diff.pairing import same_code
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 
 Pairs = Sequence[tuple[Value, Value]]
 

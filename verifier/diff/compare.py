@@ -15,8 +15,8 @@ from verifier.diff.folding import folds_alike
 from verifier.diff.miter import Aspect, Joint
 from verifier.diff.pairing import counterpart, lost_values, paired_choices
 from verifier.diff.witnesses import Change, Examples
-from verifier.evidence.traces import Value
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
+from verifier.language.plain_values import Value
 
 REACHING = Limits(depth=40, seconds=20.0)
 """How long a reachable example is looked for."""

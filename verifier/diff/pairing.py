@@ -11,7 +11,7 @@ from itertools import chain, product
 from math import prod
 
 from verifier.compiler.behaviour import Action, Variable
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 
 MANY = 64
 """Combinations of choices up to which each is asked about."""

@@ -16,7 +16,6 @@ from verifier.compiler.behaviour import Variable
 from verifier.diff.miter import Aspect, Joint
 from verifier.engines.portfolio import auto
 from verifier.engines.random_simulation import simulation
-from verifier.evidence.traces import Value
 from verifier.evidence.verdicts import (
     Limits,
     Path,
@@ -29,6 +28,7 @@ from verifier.evidence.verdicts import (
     silent,
 )
 from verifier.explain.choice_minimisation import minimise
+from verifier.language.plain_values import Value
 
 Reached = Literal["reachable", "unreachable", "not reached"]
 

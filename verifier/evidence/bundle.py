@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from verifier.evidence.certificates import Certificate, Lemma
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 
 T = TypeVar("T")
 

@@ -10,12 +10,12 @@ from typing import Literal
 
 import msgspec
 
-from verifier.compiler.translation import Compiled
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.minterms import Pattern, cover
-from verifier.evidence.traces import Value, shown
 from verifier.evidence.verdicts import Alternative, Clause, Proved
 from verifier.language.encoding import encoding
 from verifier.language.layout import Leaf
+from verifier.language.plain_values import Value, shown
 from verifier.language.system import Choice
 
 CLAUSES = 10_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 
 Node = tuple[Value, ...]
 """A value for each chosen field."""

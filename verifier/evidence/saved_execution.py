@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from verifier.evidence.traces import Trace, Value
+from verifier.evidence.traces import Trace
+from verifier.language.plain_values import Value
 
 
 class SavedStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,13 +5,9 @@ No file holds a story: it is computed from the models whenever it is shown, see 
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Any
-
 import msgspec
 
-Value = bool | str
-"""A bool, or an enum member's name."""
+from verifier.language.plain_values import Value
 
 
 class Changed(msgspec.Struct, frozen=True, tag="set"):
@@ -193,8 +189,3 @@ class Trace(msgspec.Struct, frozen=True):
     arbitrary: tuple[str, ...] = ()
     asserted: Asserted | None = None
     standing: bool = False
-
-
-def shown(value: Any) -> Value:
-    """A plain value as a file holds it."""
-    return value.name if isinstance(value, Enum) else bool(value)

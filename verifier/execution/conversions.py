@@ -2,20 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from verifier.audit.trace_replay import chosen, moves_along, moves_named
-from verifier.compiler.translation import Compiled
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.bundle import Run
-from verifier.evidence.traces import Trace, Value, shown
+from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Path
-from verifier.execution.machine import Move, Stopped, violation
-from verifier.execution.recorder import logged
+from verifier.execution.machine import Machine, Move, Stopped, violation
 from verifier.language.encoding import encoding
 from verifier.language.functions import ModelFunction
+from verifier.language.plain_values import Value, shown
 from verifier.language.system import Choice, System
+
+
+def moves_named(
+    system: System, steps: Iterable[tuple[str, Mapping[str, Value]]]
+) -> list[Move] | Stopped:
+    """Steps by their names, with their choices, as moves of the system as it is now."""
+    moves: list[Move] = []
+    actions = {step.name: step for step in system.actions}
+    for number, (name, given) in enumerate(steps, 1):
+        step = actions.get(name)
+        if step is None:
+            return Stopped(number, f"`{system.name}` has no step `{name}`")
+        choices: dict[str, Any] = {}
+        for choice in step.choices:
+            value = chosen(choice, given.get(choice.name))
+            if value is None:
+                return Stopped(
+                    number,
+                    f"`{step.name}` needs a `{choice.type.__name__}` for its choice "
+                    f"`{choice.name}`, not `{given.get(choice.name)}`",
+                )
+            choices[choice.name] = value
+        extra = sorted(set(given) - set(choices))
+        if extra:
+            return Stopped(number, f"`{step.name}` has no choice `{extra[0]}`")
+        moves.append((step, choices))
+    return moves
+
+
+def chosen(choice: Choice, written: object) -> bool | Enum | None:
+    """The value that a file's text means for a choice; None where it means none."""
+    return next((value for value in choice.values if shown(value) == written), None)
+
+
+def moves_along(compiled: Compiled, path: Path) -> tuple[list[Any], list[Move]]:
+    """A circuit's path as a start and moves that a machine can take.
+
+    In a circuit a step that is not enabled changes nothing, and so does one that fails its
+    assertion. The first kind is left out, and so is the second, but as the last step.
+    """
+    start = compiled.start(path.start)
+    machine, moves = Machine(compiled.system, start), list[Move]()
+    for number, inputs in enumerate(path.inputs, 1):
+        move = compiled.taken(inputs)
+        taken = None if move is None else machine.move(move)
+        if move is not None and taken is not None:
+            if taken.failed is None or number == len(path.inputs):
+                moves.append(move)
+    return start, moves
 
 
 def run_of(compiled: Compiled, path: Path) -> Run:
@@ -66,22 +114,13 @@ def moves_of_run(system: System, run: Run) -> tuple[list[Any], list[Move] | Stop
 
 def fails_alike(system: System, properties: Sequence[ModelFunction], trace: Trace) -> bool:
     """Whether a trace's steps violate the same claim of a system that takes them from its start."""
-    start, moves = _as_of(system, trace)
+    start, moves = moves_as_of(system, trace)
     if isinstance(moves, Stopped):
         return False
     return violation(system, properties, trace.property, start, moves) == trace.conjunct
 
 
-def taken_by(system: System, properties: Sequence[ModelFunction], trace: Trace) -> Trace:
-    """A system's own execution by the steps of a trace that it fails alike."""
-    start, moves = _as_of(system, trace)
-    assert not isinstance(moves, Stopped), "the steps have been taken before"
-    matters = [stride.matters for stride in trace.steps]
-    group, claim = trace.property, trace.conjunct
-    return logged(system, properties, group, claim, trace.engine, start, moves, matters)
-
-
-def _as_of(system: System, trace: Trace) -> tuple[list[Any], list[Move] | Stopped]:
+def moves_as_of(system: System, trace: Trace) -> tuple[list[Any], list[Move] | Stopped]:
     """A trace of another system with the fields that start freely and the choices of this one."""
     free = {leaf.path for leaf in system.layout.leaves if not leaf.constant and not leaf.event}
     start = {f: v for f, v in trace.start.items() if f in free and system.is_arbitrary(f)}

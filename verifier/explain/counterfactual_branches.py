@@ -9,8 +9,8 @@ from typing import Any
 from verifier.compiler.compiled import DEADLOCK
 from verifier.evidence.traces import Trace, Turned
 from verifier.execution.machine import ASSERTIONS, Machine, Move
-from verifier.execution.recorder import differences, within_project
-from verifier.language.errors import ModelError
+from verifier.execution.recorder import differences
+from verifier.language.errors import ModelError, within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.language.tracing.decisions import Decision, deciding

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from verifier.evidence.traces import Branched, Otherwise, Trace, Value, shown
+from verifier.evidence.traces import Branched, Otherwise, Trace
 from verifier.execution.machine import Machine, Move
 from verifier.execution.recorder import differences
 from verifier.explain.causes import others
 from verifier.explain.counterfactual_branches import first_turn
 from verifier.language.functions import ModelFunction
+from verifier.language.plain_values import Value, shown
 from verifier.language.system import Step, System
 
 UNFOLLOWED, LEFT_OUT = 10_000, 1_000_000

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from verifier.circuit.circuit import Circuit, Latch
-from verifier.compiler.translation import Compiled
+from verifier.compiler.compiled import Compiled
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Violated, Watch, silent
 from verifier.execution.machine import Machine, Move

@@ -12,7 +12,7 @@ from verifier.compiler.compiled import Compiled
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.execution.machine import Move, Stopped
-from verifier.execution.recorder import logged, story_of
+from verifier.explain.counterexample import logged, story_of
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 

@@ -15,8 +15,9 @@ from verifier.compiler.compiled import DEADLOCK
 from verifier.evidence.traces import Stride, Trace
 from verifier.execution.machine import ASSERTIONS, Machine, Move, violation
 from verifier.execution.random_walk import random_move, tried
-from verifier.execution.recorder import logged, recorded
+from verifier.execution.recorder import recorded
 from verifier.explain.causes import assigned, trial_by_trial
+from verifier.explain.counterexample import logged
 from verifier.explain.explain import explained
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from verifier.compiler.compiled import DEADLOCK
-from verifier.evidence.traces import Asserted, Blocked, shown
+from verifier.evidence.traces import Asserted, Blocked
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.explain.causes import others
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
+from verifier.language.plain_values import shown
 from verifier.language.system import System
 from verifier.language.tracing.quotation import assertion, assumption
 

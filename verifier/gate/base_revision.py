@@ -20,9 +20,8 @@ from verifier.language.errors import ModelError
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue, load, reasons_of
 from verifier.project.circuit_cache import Circuits
-from verifier.project.reading import Reason
 from verifier.project.result_cache import Cache
 from verifier.project.revisions import Base
 
@@ -132,11 +131,6 @@ def _load_and_compile(
     expected = {str(pair): verdict for pair, verdict in catalogue.expected.items()}
     reads = frozenset((each.module, each.what) for each in reasons_of(catalogue))
     return Past(tuple(catalogue.systems), before, expected, judged, failures, reads)
-
-
-def reasons_of(catalogue: Catalogue) -> tuple[Reason, ...]:
-    """Why a catalogue may depend on more than its texts."""
-    return () if catalogue.imports is None else catalogue.imports.reasons()
 
 
 def _compiled(

@@ -15,8 +15,8 @@ from verifier.check.shared_invariant import shared
 from verifier.check.sound_evidence import rejected, sound_evidence
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.compiled import Compiled
 from verifier.compiler.digest import everything
-from verifier.compiler.translation import Compiled
 from verifier.diff.compare import Difference, difference
 from verifier.diff.correspondence import Names, new_names
 from verifier.engines.contract import Engine
@@ -27,7 +27,7 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause, Limits, Progress, Verdict, Watch, silent
 from verifier.execution.conversions import moves_of_run
 from verifier.execution.machine import ASSERTIONS, Stopped
-from verifier.execution.recorder import trace_of_moves
+from verifier.explain.counterexample import trace_of_moves
 from verifier.explain.explain import explained
 from verifier.gate.base_revision import Before
 from verifier.gate.divergence import Departure, Hunk, departure

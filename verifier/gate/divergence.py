@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verifier.compiler.behaviour import Action, Behaviour, Variable
-from verifier.evidence.traces import Entered, Stride, Trace, Value
+from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.language.plain_values import Value
 
 HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(?P<first>\d+)(?:,(?P<count>\d+))? @@")
 

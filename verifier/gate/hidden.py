@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from verifier.check.check import Result
 from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.compiled import Compiled
 from verifier.compiler.step_exploration import Start, explore_steps
-from verifier.compiler.translation import Compiled, compile_steps
+from verifier.compiler.translation import compile_steps
 from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Limits, Watch, silent
 from verifier.gate.base_revision import Before

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from verifier.evidence.traces import Trace
-from verifier.execution.conversions import fails_alike, taken_by
+from verifier.execution.conversions import fails_alike
+from verifier.explain.counterexample import taken_by
 from verifier.gate.base_revision import Before
 from verifier.gate.divergence import Hunk, departure, was_fine
 from verifier.gate.report import Row

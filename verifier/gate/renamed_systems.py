@@ -8,13 +8,13 @@ from hashlib import blake2b
 
 from verifier.compiler.behaviour import behaviour_of
 from verifier.diff.compare import alike, difference
-from verifier.gate.base_revision import Before, Past, reasons_of
+from verifier.gate.base_revision import Before, Past
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, renamed_goals
 from verifier.gate.weakened.implied import Implied, group_of
 from verifier.gate.weakened.weakening import Weakening, digest_of
 from verifier.language.errors import ModelError, within_project
-from verifier.project.catalogue import Catalogue
+from verifier.project.catalogue import Catalogue, reasons_of
 from verifier.project.circuit_cache import Circuits
 from verifier.project.revisions import NO_MODELS, Base
 

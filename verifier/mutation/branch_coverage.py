@@ -15,15 +15,15 @@ from typing import Literal
 
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.translation import Compiled, compile_system
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.certificates import Certificate, certificate_of
 from verifier.evidence.verdicts import Clause, Limits, Proved, Verdict, Violated, Watch, silent
 from verifier.execution.conversions import moves_of_run, run_of
 from verifier.execution.machine import ASSERTIONS, Machine, Move
-from verifier.execution.recorder import within_project
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, within_project
 from verifier.language.system import System
 from verifier.mutation.operators import (
     definition,

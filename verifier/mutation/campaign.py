@@ -14,9 +14,10 @@ from typing import Literal
 from verifier.audit.proof_checking import reached
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.compiled import Compiled
 from verifier.compiler.self_check import compare
 from verifier.compiler.step_exploration import Start, explore_steps
-from verifier.compiler.translation import Compiled, compile_steps, translation_of
+from verifier.compiler.translation import compile_steps, translation_of
 from verifier.diff.compare import alike
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
-from verifier.execution.recorder import within_project
 from verifier.language.assignments import is_guarded
+from verifier.language.errors import within_project
 from verifier.language.functions import about
 from verifier.language.layout import Layout, Part, Rows, Slot
 

@@ -9,7 +9,8 @@ from math import inf
 from time import monotonic
 
 from verifier.check.evidence_lookup import Memory
-from verifier.compiler.translation import Compiled, compile_system
+from verifier.compiler.compiled import Compiled
+from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Clause, Limits, Watch, silent
 from verifier.execution.machine import ASSERTIONS
 from verifier.language.functions import ModelFunction

@@ -29,6 +29,7 @@ from verifier.project.elsewhere import refuse_elsewhere
 from verifier.project.expectations import expected_verdicts
 from verifier.project.importing import Imports, opened
 from verifier.project.modules import is_private, modules_under
+from verifier.project.reading import Reason
 from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
 from verifier.project.toml import read_toml as read_toml
@@ -324,3 +325,8 @@ def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunctio
 def _loaded(*names: str) -> list[str]:
     """The packages of these names and the modules in them that have been imported."""
     return [each for each in sys.modules if each.partition(".")[0] in names]
+
+
+def reasons_of(catalogue: Catalogue) -> tuple[Reason, ...]:
+    """Why a catalogue may depend on more than its texts."""
+    return () if catalogue.imports is None else catalogue.imports.reasons()

@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from verifier.diff.compare import Difference
 from verifier.diff.witnesses import Change
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 from verifier.reports.diff_text import REACHED, change_lines, difference_of, nearness
 from verifier.reports.wording import value
 from verifier.viewer.markup import Role, Style, plural, unstyled

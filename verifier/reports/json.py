@@ -10,11 +10,10 @@ import msgspec
 from verifier.check.check import Result
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import SHORTEST
-from verifier.execution.recorder import within_project
 from verifier.gate.divergence import Departure
 from verifier.gate.gate import Report
 from verifier.gate.weakened.weakening import Weakening
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, within_project
 from verifier.mutation.baseline import Comparison
 from verifier.mutation.campaign import Trial
 from verifier.project.proof_store import FOLDER, kept_file

@@ -14,11 +14,11 @@ from urllib.parse import quote
 import msgspec
 
 from verifier.evidence.traces import Changed, Entered, Stride, Trace
-from verifier.execution.recorder import within_project
 from verifier.gate.divergence import Departure
 from verifier.gate.gate import Report
 from verifier.gate.report import Row
 from verifier.gate.weakened.weakening import Weakening
+from verifier.language.errors import within_project
 from verifier.mutation.campaign import Trial
 from verifier.project.recorded_verdicts import FILE
 from verifier.reports.trace_text import choices_text, differs, shown_steps, telling

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.evidence.traces import Changed, Entered, Entry, Stride, Trace, Value
+from verifier.evidence.traces import Changed, Entered, Entry, Stride, Trace
 from verifier.gate.divergence import Departure
+from verifier.language.plain_values import Value
 from verifier.reports.wording import value
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.in_short import grounds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 from verifier.viewer.in_short import belief_and_truth
 from verifier.viewer.levels import PROMISED, Levels, hardware_of
 from verifier.viewer.trace_index import Reading

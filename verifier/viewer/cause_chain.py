@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from verifier.evidence.traces import CHOICE, Value
+from verifier.evidence.traces import CHOICE
+from verifier.language.plain_values import Value
 from verifier.viewer.trace_index import Reading, Write
 
 Because = Callable[[int, str], tuple[str, ...] | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 from verifier.viewer.levels import PROMISED
 from verifier.viewer.trace_index import Reading
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verifier.evidence.traces import Trace, Value
+from verifier.evidence.traces import Trace
+from verifier.language.plain_values import Value
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import differences, first_difference, pairs

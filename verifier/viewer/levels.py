@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
 
-from verifier.evidence.traces import Entered, Stride, Value
+from verifier.evidence.traces import Entered, Stride
+from verifier.language.plain_values import Value
 from verifier.viewer.markup import inert
 from verifier.viewer.trace_index import Reading, acts, assignments, calls
 

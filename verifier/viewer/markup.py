@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 
 Role = Literal[
     "", "title", "step", "old", "new", "source", "wrong", "choice", "level", "mark", "lane", "good"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from verifier.evidence.traces import Branched, Changed, Entered, Trace, Value
+from verifier.evidence.traces import Branched, Changed, Entered, Trace
+from verifier.language.plain_values import Value
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 
 LONGEST = 500
 """Characters of an expression beyond which it is refused."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.evidence.traces import Branched, Otherwise, Turned, Value
+from verifier.evidence.traces import Branched, Otherwise, Turned
+from verifier.language.plain_values import Value
 from verifier.viewer.call_tree import source_in_short
 from verifier.viewer.markup import (
     COLUMNS,

@@ -11,7 +11,7 @@ import msgspec
 from verifier.evidence.files import write_whole
 from verifier.gate.weakened.weakening import KINDS, Weakening
 from verifier.language.errors import ModelError, Place
-from verifier.project.catalogue import read_toml
+from verifier.project.toml import read_toml
 
 FILE = Path("properties") / "accepted.toml"
 HEADER = (

@@ -9,8 +9,8 @@ from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.compiler.behaviour import Behaviour, variable_of
 from verifier.compiler.step_exploration import Start
 from verifier.compiler.translation import Steps
-from verifier.evidence.traces import shown
 from verifier.language.functions import ModelFunction
+from verifier.language.plain_values import shown
 from verifier.language.system import System, bindings
 
 

@@ -13,10 +13,10 @@ from verifier.diff.correspondence import ALIKE, fits, matched
 from verifier.diff.miter import Joint
 from verifier.diff.pairing import counterpart
 from verifier.diff.witnesses import Change
-from verifier.evidence.traces import Value
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.observing import is_moved
 from verifier.gate.weakened.states import States
+from verifier.language.plain_values import Value
 
 WORD = re.compile(r"\w+")
 LOST = ("disabled", "failing", "idle")

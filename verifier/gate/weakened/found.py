@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from verifier.diff.compare import Difference
-from verifier.evidence.traces import Value
 from verifier.gate.weakened.implied import SOMETIMES
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
@@ -23,6 +22,7 @@ from verifier.gate.weakened.weakening import (
     values_text,
 )
 from verifier.gate.weakened.written import asserted_less, observed_otherwise
+from verifier.language.plain_values import Value
 from verifier.project.recorded_verdicts import FILE as VERDICTS
 
 GONE = "gone"

@@ -17,9 +17,9 @@ from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint, Side
 from verifier.diff.pairing import as_bits, counterpart, paired_choices
 from verifier.engines.portfolio import auto
-from verifier.evidence.traces import Value
 from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
 from verifier.gate.weakened.states import States
+from verifier.language.plain_values import Value
 
 Effect = dict[str, list[int]]
 """Of a step: each field's next value, and whether it is possible."""

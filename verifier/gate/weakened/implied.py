@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from verifier.compiler.behaviour import Behaviour
 from verifier.diff.miter import Joint
-from verifier.evidence.traces import Value
 from verifier.gate.weakened.states import States
+from verifier.language.plain_values import Value
 
 ALWAYS, SOMETIMES = "always:", "sometimes:"
 

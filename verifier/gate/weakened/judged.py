@@ -23,11 +23,11 @@ from verifier.language.system import System
 from verifier.mutation.baseline import FILE as MUTANTS
 from verifier.mutation.baseline import Entry as Score
 from verifier.mutation.baseline import scores
-from verifier.project.catalogue import Catalogue, read_toml
+from verifier.project.catalogue import Catalogue
 from verifier.project.recorded_verdicts import FILE as VERDICTS
 from verifier.project.recorded_verdicts import places, recorded
 from verifier.project.sources import python_files
-from verifier.project.toml import place_of
+from verifier.project.toml import place_of, read_toml
 
 
 @dataclass(frozen=True)

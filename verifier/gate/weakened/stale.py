@@ -10,7 +10,6 @@ from functools import cached_property
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.compiled import DEADLOCK
 from verifier.compiler.digest import done, said
-from verifier.gate.base_revision import reasons_of
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
@@ -26,7 +25,7 @@ from verifier.gate.weakened.weakening import (
 )
 from verifier.language.errors import ModelError
 from verifier.language.system import System
-from verifier.project.catalogue import Catalogue
+from verifier.project.catalogue import Catalogue, reasons_of
 from verifier.project.circuit_cache import Circuits
 
 

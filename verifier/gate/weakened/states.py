@@ -9,7 +9,7 @@ import z3
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.compiler.behaviour import Variable
 from verifier.diff.miter import Joint
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 
 
 class States:

@@ -12,9 +12,9 @@ from verifier.compiler.digest import said
 from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint, Side
 from verifier.engines.portfolio import auto
-from verifier.evidence.traces import Value
 from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
 from verifier.gate.weakened.states import States
+from verifier.language.plain_values import Value
 
 
 @dataclass(frozen=True)

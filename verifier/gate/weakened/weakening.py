@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
 
-from verifier.evidence.traces import Value
+from verifier.language.plain_values import Value
 from verifier.viewer.markup import inert
 
 Kind = Literal[

@@ -11,8 +11,8 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
-from verifier.evidence.traces import shown as saved_value
 from verifier.execution.machine import Move
+from verifier.language.plain_values import shown as saved_value
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
 from verifier.viewer.screen.cooperative import in_slices
 from verifier.viewer.screen.list_view import Label, LinesView, Row

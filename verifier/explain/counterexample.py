@@ -1,0 +1,197 @@
+"""Counterexamples: an execution replayed on plain values, minimal, with its story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+from msgspec.structs import replace
+
+from verifier.compiler.compiled import DEADLOCK, Compiled
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Path
+from verifier.execution.conversions import moves_along, moves_as_of
+from verifier.execution.machine import (
+    ASSERTIONS,
+    Machine,
+    Move,
+    Stopped,
+    Variations,
+    before_violation,
+    violation,
+)
+from verifier.execution.recorder import recorded
+from verifier.explain.explain import explained
+from verifier.explain.violated_claim import Failing
+from verifier.language.functions import ModelFunction
+from verifier.language.layout import Leaf
+from verifier.language.plain_values import Value, shown
+from verifier.language.system import Choice, System
+
+
+def trace_of(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    group: str,
+    path: Path,
+    engine: str,
+    explain: bool = False,
+) -> Trace | Stopped:
+    """Replay a circuit's path on plain values, see `moves_along` and `trace_of_moves`."""
+    start, moves = moves_along(compiled, path)
+    return trace_of_moves(compiled, properties, group, start, moves, engine, explain)
+
+
+def trace_of_moves(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    group: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    engine: str,
+    explain: bool = False,
+) -> Trace | Stopped:
+    """An execution replayed on plain values, with every choice at its default where it can be.
+
+    See `story_of`.
+    """
+    moves = before_violation(compiled.system, properties, group, start, moves)
+    found = violation(compiled.system, properties, group, start, moves)
+    if isinstance(found, Stopped):
+        return found
+    moves = minimised(compiled.system, properties, group, start, moves)
+    return story_of(compiled, properties, group, start, moves, engine, explain)
+
+
+def story_of(
+    compiled: Compiled,
+    properties: Sequence[ModelFunction],
+    group: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    engine: str,
+    explain: bool = False,
+) -> Trace | Stopped:
+    """An execution to a violation replayed on plain values, logged, with the choices that matter.
+
+    `explain` adds what caused the violation and the nearest execution without it, which takes
+    many replays.
+    """
+    system = compiled.system
+    conjunct = violation(system, properties, group, start, moves)
+    if isinstance(conjunct, Stopped):
+        return conjunct
+    varied = Variations(system, properties, group, start, moves)
+    matters = [_that_matter(varied, number) for number in range(len(moves))]
+    trace = logged(system, properties, group, conjunct, engine, start, moves, matters)
+    if not explain:
+        return trace
+    return explained(system, properties, trace, start, moves, compiled.changing)
+
+
+def minimised(
+    system: System,
+    properties: Sequence[ModelFunction],
+    group: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+) -> list[Move]:
+    """The same steps with every choice at its default where the violation stays."""
+    varied = Variations(system, properties, group, start, moves)
+    for number, (step, _) in enumerate(moves):
+        for choice in step.choices:
+            varied.keep(number, _with(varied.moves[number], choice, choice.default))
+    return varied.moves
+
+
+def _with(move: Move, choice: Choice, value: Any) -> Move:
+    step, choices = move
+    return step, {**choices, choice.name: value}
+
+
+def _that_matter(varied: Variations, number: int) -> tuple[str, ...]:
+    """The choices of a move for which some other value loses the violation."""
+    step, choices = varied.moves[number]
+    return tuple(
+        choice.name
+        for choice in step.choices
+        if not all(
+            varied.violate(number, _with(varied.moves[number], choice, value))
+            for value in choice.values
+            if value != choices[choice.name]
+        )
+    )
+
+
+def logged(
+    system: System,
+    properties: Sequence[ModelFunction],
+    group: str,
+    conjunct: str,
+    engine: str,
+    start: Sequence[Any],
+    moves: Sequence[Move],
+    matters: Sequence[tuple[str, ...]],
+) -> Trace:
+    """The trace of moves that are all enabled."""
+    machine = Machine(system, start)
+    level = machine.level()
+    strides = [
+        recorded(machine, properties, move, important)
+        for move, important in zip(moves, matters, strict=True)
+    ]
+    claims = {f.name: f.group for f in properties if f.kind == "always"}
+    if group == ASSERTIONS and conjunct:
+        claims[conjunct] = group
+    if group == DEADLOCK and conjunct:
+        claims[conjunct] = group
+        last = strides[-1:]
+        strides[-1:] = [replace(each, fails=(*each.fails, conjunct)) for each in last]
+    failing = Failing(system, properties, group, conjunct, start, moves) if conjunct else None
+    seen = {} if failing is None else failing.reads
+    state = _fields(system, start)
+    events = {leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event}
+    return Trace(
+        system=system.name,
+        property=group,
+        conjunct=conjunct,
+        seen={field: shown(value) for field, value in seen.items() if field in state | events},
+        engine=engine,
+        start=state,
+        steps=tuple(strides),
+        events=events,
+        claims=claims,
+        enums=_enums(system.layout.leaves),
+        level=level,
+        blocked=failing.blocked if failing is not None else (),
+        arbitrary=tuple(filter(system.is_arbitrary, seen)),
+        asserted=failing.asserted if failing is not None else None,
+        standing=failing is not None and failing.standing,
+    )
+
+
+def _enums(leaves: Sequence[Leaf]) -> dict[str, tuple[str, ...]]:
+    """The members of every enum that a field holds."""
+    kinds = {leaf.type for leaf in leaves if issubclass(leaf.type, Enum)}
+    return {
+        kind.__name__: tuple(member.name for member in kind)
+        for kind in sorted(kinds, key=lambda kind: kind.__name__)
+    }
+
+
+def _fields(system: System, values: Sequence[Any]) -> dict[str, Value]:
+    return {
+        leaf.path: shown(value)
+        for leaf, value in zip(system.layout.leaves, values, strict=True)
+        if not leaf.constant and not leaf.event
+    }
+
+
+def taken_by(system: System, properties: Sequence[ModelFunction], trace: Trace) -> Trace:
+    """A system's own execution by the steps of a trace that it fails alike."""
+    start, moves = moves_as_of(system, trace)
+    assert not isinstance(moves, Stopped), "the steps have been taken before"
+    matters = [stride.matters for stride in trace.steps]
+    group, claim = trace.property, trace.conjunct
+    return logged(system, properties, group, claim, trace.engine, start, moves, matters)
