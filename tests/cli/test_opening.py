@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.evidence.lazy_project import project, trace
-from verifier.cli.opening import open_system, open_trace, placed, session_of
+from verifier.cli.opening import open_system, open_trace, session_of
+from verifier.explain.annotate import placed
 from verifier.explain.session import Exploration
 from verifier.project.findings import FOLDER
 from verifier.viewer.screen.app import Screen

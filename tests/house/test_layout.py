@@ -29,7 +29,16 @@ IMPORTS: dict[str, tuple[str, ...]] = {
     "execution": ("language", "compiler", "evidence"),
     "engines": ("circuit", "evidence", "processes"),
     "audit": ("circuit", "language", "compiler", "evidence", "execution"),
-    "explain": ("circuit", "language", "compiler", "evidence", "execution", "engines", "audit"),
+    "explain": (
+        "circuit",
+        "language",
+        "compiler",
+        "evidence",
+        "project",
+        "execution",
+        "engines",
+        "audit",
+    ),
     "viewer": ("language", "evidence", "processes", "execution", "explain"),
     "diff": ("circuit", "language", "compiler", "evidence", "engines", "explain"),
     "check": (
@@ -123,7 +132,6 @@ IMPORTS: dict[str, tuple[str, ...]] = {
 """The packages in the order in which data flows, each with those that it imports besides itself."""
 
 CIRCLES: set[frozenset[str]] = {
-    frozenset({"cli/background", "cli/opening"}),
     frozenset(
         {
             "language/assignments",

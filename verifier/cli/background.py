@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from verifier.cli.opening import placed
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.execution.conversions import run_of_moves
+from verifier.explain.annotate import placed
 from verifier.explain.session import Exploration
 from verifier.project.catalogue import Catalogue
 from verifier.viewer.screen.tasks import Aside, Found

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from verifier.audit.trace_replay import misfit, moves_of, start_of
 from verifier.cli.errors import say
-from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import Compiled
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Limits
-from verifier.execution.conversions import fails_alike
 from verifier.execution.machine import Move, Stopped
 from verifier.language.errors import ModelError
-from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.processes.signals import INTERRUPTED
 from verifier.project.catalogue import Catalogue, load, project_root
-from verifier.project.findings import finding_of
 from verifier.viewer.watch_expressions import Watch
 
 if TYPE_CHECKING:
     from verifier.explain.session import Exploration
-
-Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
-
-SETTLED = Limits(seconds=5.0)
-"""What finding the step that settles a violation may take."""
 
 
 def interactive() -> bool:
@@ -59,49 +46,6 @@ def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
     if (trace.conjunct or trace.case) and misfit(system, properties, trace) is not None:
         return None
     return Exploration(system, properties, start, moves, trace)
-
-
-def placed(
-    trace: Trace,
-    session: Exploration | None,
-    catalogue: Catalogue | None,
-    compiled_by: Compile = compile_compared,
-) -> Trace:
-    """The trace with what the models that are here tell about it.
-
-    That is the step that settles its violation, the other systems in which it occurs, and the
-    project's page about it.
-    """
-    if session is None or not trace.conjunct:
-        return trace
-    catalogue = catalogue or load(project_root(Path.cwd()))
-    return msgspec.structs.replace(
-        _foreseen(trace, session, compiled_by),
-        also_in=_systems_alike(trace, catalogue),
-        finding=finding_of(catalogue.root, f"{trace.system}/{trace.property}"),
-    )
-
-
-def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
-    """The other systems in which the same steps lead to the same violation."""
-    return tuple(
-        name
-        for name, system in catalogue.systems.items()
-        if name != trace.system and fails_alike(system, catalogue.properties_of(system), trace)
-    )
-
-
-def _foreseen(trace: Trace, session: Exploration, compiled_by: Compile) -> Trace:
-    if trace.doomed:
-        return trace
-    from verifier.explain.point_of_no_return import doomed_after
-
-    compiled = compiled_by(session.system, tuple(session.properties))
-    moves = moves_of(session.system, trace)
-    if trace.property not in compiled.circuit.bad or isinstance(moves, Stopped):
-        return trace
-    doomed = doomed_after(compiled, trace, session.start, moves, SETTLED)
-    return msgspec.structs.replace(trace, doomed=doomed)
 
 
 def open_trace(

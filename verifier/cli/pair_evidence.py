@@ -14,7 +14,6 @@ from verifier.check.run import check_all
 from verifier.check.stored_evidence import kept_counterexample
 from verifier.cli.errors import backquoted, say
 from verifier.cli.here import project_here
-from verifier.cli.opening import placed
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import Reuse
 from verifier.cli.saved_evidence import Unverified, evidence_of, is_meant_as_file, no_file
@@ -22,6 +21,7 @@ from verifier.cli.watching import require
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress, Watch
+from verifier.explain.annotate import placed
 from verifier.language.errors import ModelError
 from verifier.processes.pool import reporting
 from verifier.processes.worker import Lost

@@ -1,0 +1,72 @@
+"""What the models that are here know about a trace: its point of no return, and what is alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from verifier.audit.trace_replay import moves_of
+from verifier.compiler.compile import compile_compared
+from verifier.compiler.compiled import Compiled
+from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Limits
+from verifier.execution.conversions import fails_alike
+from verifier.execution.machine import Stopped
+from verifier.language.functions import ModelFunction
+from verifier.language.system import System
+from verifier.project.catalogue import Catalogue, load, project_root
+from verifier.project.findings import finding_of
+
+if TYPE_CHECKING:
+    from verifier.explain.session import Exploration
+
+Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
+
+SETTLED = Limits(seconds=5.0)
+"""What finding the step that settles a violation may take."""
+
+
+def placed(
+    trace: Trace,
+    session: Exploration | None,
+    catalogue: Catalogue | None,
+    compiled_by: Compile = compile_compared,
+) -> Trace:
+    """The trace with what the models that are here tell about it.
+
+    That is the step that settles its violation, the other systems in which it occurs, and the
+    project's page about it.
+    """
+    if session is None or not trace.conjunct:
+        return trace
+    catalogue = catalogue or load(project_root(Path.cwd()))
+    return msgspec.structs.replace(
+        _foreseen(trace, session, compiled_by),
+        also_in=_systems_alike(trace, catalogue),
+        finding=finding_of(catalogue.root, f"{trace.system}/{trace.property}"),
+    )
+
+
+def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
+    """The other systems in which the same steps lead to the same violation."""
+    return tuple(
+        name
+        for name, system in catalogue.systems.items()
+        if name != trace.system and fails_alike(system, catalogue.properties_of(system), trace)
+    )
+
+
+def _foreseen(trace: Trace, session: Exploration, compiled_by: Compile) -> Trace:
+    if trace.doomed:
+        return trace
+    from verifier.explain.point_of_no_return import doomed_after
+
+    compiled = compiled_by(session.system, tuple(session.properties))
+    moves = moves_of(session.system, trace)
+    if trace.property not in compiled.circuit.bad or isinstance(moves, Stopped):
+        return trace
+    doomed = doomed_after(compiled, trace, session.start, moves, SETTLED)
+    return msgspec.structs.replace(trace, doomed=doomed)
