@@ -135,6 +135,7 @@ CIRCLES: set[frozenset[str]] = {
     frozenset(
         {
             "language/assignments",
+            "language/call_log",
             "language/callables",
             "language/calls",
             "language/class_parts",
@@ -171,9 +172,6 @@ CIRCLES: set[frozenset[str]] = {
             "language/stores",
             "language/symbolic_execution",
             "language/symbolic_values",
-            "language/tracing/branches",
-            "language/tracing/decisions",
-            "language/tracing/quotation",
         }
     ),
 }

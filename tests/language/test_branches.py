@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from verifier.language.concrete_execution import Call, ConcreteRun
+from verifier.language.call_log import Branch, Call
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.system import System
-from verifier.language.tracing.branches import Branch, watched
+from verifier.language.tracing.branches import watched
 from verifier.project.catalogue import load
 
 MODEL = """from enum import Enum

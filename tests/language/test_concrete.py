@@ -9,7 +9,8 @@ from tests.language import machine
 from tests.language.machine import SYSTEM, Cpu, State, Task, broken, clear, late, switch
 from verifier.compiler.translation import compile_system
 from verifier.language import ModelError, step
-from verifier.language.concrete_execution import Assignment, Call, ConcreteRun, Taken
+from verifier.language.call_log import Assignment, Call
+from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.functions import ModelFunction, about
 
 

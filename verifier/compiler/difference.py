@@ -10,7 +10,7 @@ from typing import Any
 from verifier.compiler.bits import Case
 from verifier.compiler.compiled import DEADLOCK, Compiled
 from verifier.compiler.outcomes import ByCircuit, ByPython, Outcome, Reader
-from verifier.language.concrete_execution import Assignment, Call
+from verifier.language.call_log import Assignment, Call
 from verifier.language.errors import ModelError, Place
 
 HELP = "write the line in another way, and report it: the two must never differ"

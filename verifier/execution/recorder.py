@@ -11,12 +11,12 @@ from verifier.execution.machine import (
     Machine,
     Move,
 )
-from verifier.language.concrete_execution import Assignment, Call
+from verifier.language.call_log import Assignment, Branch, Call
 from verifier.language.errors import within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import Value, shown
 from verifier.language.system import System
-from verifier.language.tracing.branches import Branch, watched
+from verifier.language.tracing.branches import watched
 
 
 def recorded(

@@ -13,7 +13,7 @@ from typing import Any
 
 from verifier.evidence.traces import CHOICE
 from verifier.execution.machine import Machine, Move
-from verifier.language.concrete_execution import Assignment, Call
+from verifier.language.call_log import Assignment, Call
 from verifier.language.errors import ModelError
 
 ALTERNATIVES = 6

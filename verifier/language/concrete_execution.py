@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
+from verifier.language.call_log import Assignment, Branch, Call
 from verifier.language.calls import check_given
 from verifier.language.constants import same
 from verifier.language.errors import (
@@ -23,30 +24,13 @@ from verifier.language.observing import enter, forbid_answer, forbid_stop, uncau
 from verifier.language.records import require_given_fresh, view
 from verifier.language.running import RUNNING, resume, stopping
 from verifier.language.stores import Base, Store, forbid_change, forbid_ghost, wants
-from verifier.language.tracing.branches import Branch
-
-if TYPE_CHECKING:
-    from verifier.language.tracing.decisions import Decisions
 
 
-@dataclass(frozen=True)
-class Assignment:
-    """A field got a value, the one it had or another."""
+class Twins(Protocol):
+    """What runs in the place of functions, to report what they decide."""
 
-    path: str
-    old: Any
-    new: Any
-    line: int
-
-
-@dataclass
-class Call:
-    """A model function was entered; what it did, in order, and what it returned."""
-
-    function: ModelFunction
-    line: int
-    entries: list[Assignment | Call | Branch] = field(default_factory=list)
-    result: Any = None
+    def body(self, function: ModelFunction) -> Callable[..., Any]:
+        """The function's body, or a twin of it."""
 
 
 class LoggedStore(Store):
@@ -116,7 +100,7 @@ class ConcreteRun:
         self.reads: dict[str, Any] | None = None
         self.watching = False
         self.recent: list[tuple[int, str, Any]] = []
-        self.decisions: Decisions | None = None
+        self.decisions: Twins | None = None
         self._open: list[Call | None] = []
 
     @property

@@ -8,26 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from verifier.language.call_hook import tracing
+from verifier.language.call_log import Branch
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.errors import is_model_file
 from verifier.language.probes import PROBES, Probes
 from verifier.language.texts import remembered
-
-if TYPE_CHECKING:
-    from verifier.language.concrete_execution import ConcreteRun
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A condition, whether it held, its line, and the fields that it names."""
-
-    test: str
-    taken: bool
-    line: int
-    reads: tuple[tuple[str, Any], ...]
-
 
 Position = tuple[int, int]
 """A line and a column."""

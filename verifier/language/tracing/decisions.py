@@ -13,15 +13,13 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from verifier.language.citations import Abstraction, Section
+from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.functions import ModelFunction
 from verifier.language.source_text import definition
 from verifier.language.tracing.quotation import Quoting
-
-if TYPE_CHECKING:
-    from verifier.language.concrete_execution import ConcreteRun
 
 READS, DECIDED = "__reads__", "__decided__"
 """The names under which a twin reports; no model can have them, as they are not its globals."""
