@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from verifier.circuit.aig import FALSE, TRUE
 from verifier.language.errors import Disabled, Impossible, ModelError, Overdue
@@ -15,9 +15,7 @@ from verifier.language.references import latest
 from verifier.language.returning import leaving, meeting
 from verifier.language.running import resume
 from verifier.language.state_merging import merged_result, raw_value
-
-if TYPE_CHECKING:
-    from verifier.language.symbolic_execution import SymbolicRun
+from verifier.language.symbolic_state import SymbolicState
 
 PATHS = 4096
 """Paths of one call beyond which a model is refused."""
@@ -28,7 +26,7 @@ class Exploration:
     """The paths of one call."""
 
     def __init__(
-        self, run: SymbolicRun, function: ModelFunction, given: tuple[Any, ...], named: Any
+        self, run: SymbolicState, function: ModelFunction, given: tuple[Any, ...], named: Any
     ) -> None:
         self.run = run
         self.function = function

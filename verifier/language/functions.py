@@ -9,19 +9,15 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from inspect import Parameter, Signature, signature
 from types import FunctionType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
 from verifier.language.errors import Disabled, ModelError, Place, model_place, place_of, refuse
 from verifier.language.made import note
 from verifier.language.ownership import is_model_function, is_record
-from verifier.language.running import RUNNING, stopping
+from verifier.language.running import RUNNING, Run, stopping
 from verifier.language.source_text import names_around
 from verifier.language.symbolic_values import Bit, Unknown
-
-if TYPE_CHECKING:
-    from verifier.language.concrete_execution import ConcreteRun
-    from verifier.language.symbolic_execution import SymbolicRun
 
 F = TypeVar("F", bound=Callable[..., Any])
 UNREACHABLE = "Expected code to be unreachable"
@@ -194,14 +190,14 @@ def about(function: object) -> ModelFunction | None:
     return found if isinstance(found, ModelFunction) else None
 
 
-def _run_of(values: Any) -> SymbolicRun | ConcreteRun | None:
+def _run_of(values: Any) -> Run | None:
     for value in values:
         if type(value) is bool:
             continue
         if isinstance(value, Unknown):
             return value._run
         if is_record(value) and value._store.run is not None:
-            return cast("SymbolicRun | ConcreteRun", value._store.run)
+            return cast("Run", value._store.run)
     return None
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from verifier.language.errors import refuse
 from verifier.language.layout import Kind, Part, Rows
+from verifier.language.path_run import PathRun
 from verifier.language.references import Outdated
 from verifier.language.stores import Base, SymbolicStore, places_of, shifted
-
-if TYPE_CHECKING:
-    from verifier.language.symbolic_execution import SymbolicRun
 
 
 class MixedStore(SymbolicStore):
@@ -22,7 +20,7 @@ class MixedStore(SymbolicStore):
 
     def __init__(
         self,
-        run: SymbolicRun,
+        run: PathRun,
         condition: int,
         then: tuple[SymbolicStore, Base],
         otherwise: tuple[SymbolicStore, Base],

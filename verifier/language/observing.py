@@ -5,23 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from verifier.language.errors import Disabled, ModelError, Place, raised, raising_place, refuse
+from verifier.language.functions import ModelFunction
+from verifier.language.running import Run
 from verifier.language.source_text import definition
 from verifier.language.text_nodes import parts_of
 
-if TYPE_CHECKING:
-    from verifier.language.functions import ModelFunction
-
 IN_THE_STEP = "assert it in the step"
-
-
-class Run(Protocol):
-    """What of a run changes while an observer or property runs."""
-
-    observing: bool
-    judging: bool
 
 
 @cache

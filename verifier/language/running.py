@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from verifier.language.concrete_execution import ConcreteRun
-    from verifier.language.symbolic_execution import SymbolicRun
+from typing import Any, Protocol, TypeVar
 
 E = TypeVar("E", bound=Exception)
 
-RUNNING: ContextVar[ConcreteRun | SymbolicRun | None] = ContextVar("RUNNING", default=None)
+
+class Run(Protocol):
+    """A run on plain or symbolic values, as values, records and functions know it."""
+
+    observing: bool
+    """Whether an observer or property runs."""
+    judging: bool
+    """Whether a property runs."""
+    stopped: Exception | None
+    """What ends the running path."""
+
+    def call(self, function: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Run a model function."""
+
+
+RUNNING: ContextVar[Run | None] = ContextVar("RUNNING", default=None)
 """The run that is under way."""
 
 
@@ -48,7 +59,7 @@ def passing_on() -> Iterator[None]:
         REFUSED.reset(token)
 
 
-def resume(run: ConcreteRun | SymbolicRun) -> None:
+def resume(run: Run) -> None:
     """Raise again what has stopped a run and was not passed on."""
     if run.stopped is not None:
         raise run.stopped

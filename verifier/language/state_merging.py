@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from verifier.circuit.aig import TRUE
 from verifier.language.constants import is_equal_by_parts, is_frozen, items, same
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError
+from verifier.language.functions import ModelFunction
 from verifier.language.layout import layout_of
 from verifier.language.members import check_enum
 from verifier.language.mixed import MixedStore
 from verifier.language.ownership import is_record
+from verifier.language.path_run import PathRun
 from verifier.language.records import FamilyView, again
 from verifier.language.stores import Base, SymbolicStore
 from verifier.language.symbolic_values import Bit, Symbol
 
-if TYPE_CHECKING:
-    from verifier.language.functions import ModelFunction
-    from verifier.language.symbolic_execution import SymbolicRun
-
 
 def merged_result(
-    run: SymbolicRun,
+    run: PathRun,
     function: ModelFunction,
     condition: int,
     then: Any,
@@ -62,7 +60,7 @@ def merged_result(
 
 
 def _merged_fields(
-    run: SymbolicRun,
+    run: PathRun,
     function: ModelFunction,
     condition: int,
     then: Any,
@@ -80,7 +78,7 @@ def _merged_fields(
 
 
 def _merged_enum(
-    run: SymbolicRun,
+    run: PathRun,
     function: ModelFunction,
     condition: int,
     then: Enum | Symbol,
@@ -110,7 +108,7 @@ def _code(value: Enum | Symbol) -> Code:
     return value._code if isinstance(value, Symbol) else encoding(type(value)).constant(value)
 
 
-def _merged_record(run: SymbolicRun, condition: int, then: Any, otherwise: Any) -> Any:
+def _merged_record(run: PathRun, condition: int, then: Any, otherwise: Any) -> Any:
     """A reference by cases, as old as the older one."""
     born = min(then._born, otherwise._born)
     if then._store is otherwise._store and isinstance(then._store, SymbolicStore):
@@ -131,7 +129,7 @@ def _is_like(then: Any, otherwise: Any) -> bool:
     return type(then) is type(otherwise)
 
 
-def _cases(run: SymbolicRun, condition: int, base: Base) -> tuple[tuple[int, int], ...]:
+def _cases(run: PathRun, condition: int, base: Base) -> tuple[tuple[int, int], ...]:
     cases = ((TRUE, base),) if isinstance(base, int) else base
     return tuple((run.graph.both(condition, guard), place) for guard, place in cases)
 

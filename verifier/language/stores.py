@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from verifier.circuit.aig import TRUE
 from verifier.language.constants import outside, same
@@ -17,13 +17,10 @@ from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, refuse
 from verifier.language.layout import Kind, Layout, Leaf, Part, Rows
 from verifier.language.ownership import is_record
+from verifier.language.path_run import PathRun
 from verifier.language.references import Ages, Outdated
-from verifier.language.running import RUNNING
+from verifier.language.running import RUNNING, Run
 from verifier.language.symbolic_values import Bit, Symbol
-
-if TYPE_CHECKING:
-    from verifier.language.concrete_execution import ConcreteRun
-    from verifier.language.symbolic_execution import SymbolicRun
 
 Base = int | tuple[tuple[int, int], ...]
 """Where a view starts: a place, or (condition literal, place) cases that exclude each other."""
@@ -36,7 +33,7 @@ NOTHING_ASSIGNED = Ages()
 class Store:
     """Plain values: bools and enum members, one per leaf."""
 
-    run: ConcreteRun | SymbolicRun | None = None
+    run: Run | None = None
     ages = NOTHING_ASSIGNED
     fixed = False
     """Whether this is a default's of a record class, or a system's initial state's."""
@@ -108,7 +105,7 @@ class Store:
         """Where a family's row for a symbolic key starts."""
         raise misindexed(type, key)
 
-    def symbolic(self, run: SymbolicRun) -> SymbolicStore:
+    def symbolic(self, run: PathRun) -> SymbolicStore:
         """These values as a store of a symbolic run."""
         store = SymbolicStore(run, self.leaves, [])
         store.values = [store.encoded(value) for value in self.values]
@@ -119,9 +116,9 @@ class Store:
 class SymbolicStore(Store):
     """Literals for bools, tuples of literals for enums, constants as they are."""
 
-    run: SymbolicRun
+    run: PathRun
 
-    def __init__(self, run: SymbolicRun, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
+    def __init__(self, run: PathRun, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         super().__init__(leaves, values)
         self.run = run
         self.ages = run.ages
@@ -133,7 +130,7 @@ class SymbolicStore(Store):
         found = [self.leaves[place] for _, place in base]
         return next((leaf for leaf in found if leaf.ghost), found[0])
 
-    def symbolic(self, run: SymbolicRun) -> SymbolicStore:
+    def symbolic(self, run: PathRun) -> SymbolicStore:
         return self
 
     def resolved(self, base: Base) -> Base:
@@ -263,7 +260,7 @@ class StateStore(SymbolicStore):
             raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
 
 
-def forbid_ghost(leaf: Leaf, run: ConcreteRun | SymbolicRun | None) -> None:
+def forbid_ghost(leaf: Leaf, run: Run | None) -> None:
     """Refuse that a model function reads a ghost."""
     if run is not None and not run.observing:
         raise refuse(
@@ -272,7 +269,7 @@ def forbid_ghost(leaf: Leaf, run: ConcreteRun | SymbolicRun | None) -> None:
         )
 
 
-def forbid_change(leaf: Leaf, run: ConcreteRun | SymbolicRun) -> None:
+def forbid_change(leaf: Leaf, run: Run) -> None:
     """Refuse what an observer or property must not change."""
     if run.judging:
         raise refuse(
@@ -325,7 +322,7 @@ def store_for(layout: Layout, given: Iterable[Any]) -> Store:
     return Store(layout.leaves, list(layout.defaults))
 
 
-def _symbolic_run(given: Iterable[Any]) -> SymbolicRun | None:
+def _symbolic_run(given: Iterable[Any]) -> PathRun | None:
     """The run that the symbols in given values belong to."""
     for value in given:
         if type(value) is bool:

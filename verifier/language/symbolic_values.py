@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError, in_model, refuse
 from verifier.language.ownership import is_given_by
-
-if TYPE_CHECKING:
-    from verifier.language.symbolic_execution import SymbolicRun
+from verifier.language.path_run import PathRun
 
 OF_MEMBERS = "compare it, or use a property or method that the enum has for it"
 TEXT = "compare it: nothing in a model may depend on the text of a value"
@@ -25,7 +23,7 @@ class Unknown:
 
     __slots__ = ("_label", "_run")
 
-    _run: SymbolicRun
+    _run: PathRun
     _label: str
 
     def _refusal(self, what: str, help: str) -> ModelError:
@@ -121,7 +119,7 @@ class Bit(Unknown):
 
     __slots__ = ("_literal",)
 
-    def __init__(self, run: SymbolicRun, literal: int, label: str = "") -> None:
+    def __init__(self, run: PathRun, literal: int, label: str = "") -> None:
         self._run = run
         self._literal = literal
         self._label = label
@@ -168,7 +166,7 @@ class Symbol(Unknown):
 
     __slots__ = ("_code", "_type")
 
-    def __init__(self, run: SymbolicRun, type: type[Enum], code: Code, label: str = "") -> None:
+    def __init__(self, run: PathRun, type: type[Enum], code: Code, label: str = "") -> None:
         self._run = run
         self._type = type
         self._code = code
