@@ -13,8 +13,8 @@ from verifier.audit.audit import audited, hold_together, rejection
 from verifier.audit.proof_checking import all_hold, proof_holds
 from verifier.audit.solvers import Judge, cadical_judge, z3_judge
 from verifier.check.certify import audited_proofs
+from verifier.check.reuse import confirmed
 from verifier.check.shared_invariant import shared
-from verifier.check.sound_evidence import confirmed
 from verifier.circuit.circuit import Circuit
 from verifier.evidence.bundle import kept
 from verifier.evidence.certificates import alternatives_of

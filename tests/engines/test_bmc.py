@@ -80,7 +80,7 @@ def test_a_time_limit_ends_in_unknown_with_the_depth_that_was_searched_completel
 def test_a_depth_that_was_begun_and_not_finished_does_not_count(
     search: Bmc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sat, "_CONFLICTS_BETWEEN_LOOKS_AT_THE_CLOCK", 1)
+    monkeypatch.setattr(sat, "_CONFLICTS_OF_GLUCOSE", 1)
     monkeypatch.setattr(z3_oracle, "_SLICE", 10_000)
     circuit, seen = lazy_fpu(4, value_bits=3), list[Progress]()
 

@@ -11,7 +11,7 @@ from tests.evidence.kettle import kettle, pour
 from verifier.audit.audit import rejection, run_rejection
 from verifier.audit.proof_checking import path_violates, reached
 from verifier.check.check import decide
-from verifier.check.sound_evidence import leading
+from verifier.check.reuse import leading
 from verifier.check.witness import occurrence
 from verifier.compiler.compiled import ASSERTIONS, Compiled
 from verifier.engines.bmc import bmc

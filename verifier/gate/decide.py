@@ -10,9 +10,8 @@ from time import perf_counter
 from verifier.audit.trace_replay import moves_of
 from verifier.check.check import Result, decide, ill_formed
 from verifier.check.evidence_lookup import Memory
-from verifier.check.reuse import Reusing
+from verifier.check.reuse import Reusing, rejected, sound_evidence
 from verifier.check.shared_invariant import shared
-from verifier.check.sound_evidence import rejected, sound_evidence
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.compiled import Compiled

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from verifier.circuit.cnf import Transition
 from verifier.engines.budget import Budget
-from verifier.engines.minisat import Solver
 from verifier.engines.pdr.cti_cache import Samples
+from verifier.engines.sat import MiniSat
 
 Cube = list[int]
 INFINITE = 1 << 30
@@ -72,7 +72,7 @@ class Frames:
         self._off: list[int] = []
         self._retired: list[int] = []
         self._variables = self.step.variables
-        self._solver = Solver(self.step.clauses, self.budget)
+        self._solver = MiniSat(self.step.clauses, self.budget)
         for _ in self.levels:
             self._switch()
         for literal in self.initial:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from verifier.circuit.cnf import Transition
 from verifier.circuit.reduce import Fact
 from verifier.engines.budget import Budget
-from verifier.engines.minisat import Solver
 from verifier.engines.pdr.frames import Cube
+from verifier.engines.sat import MiniSat
 from verifier.evidence.verdicts import Clause
 
 _Signed = tuple[str, bool]
@@ -64,7 +64,7 @@ def survivors(
     """The largest part that holds initially and that every step keeps. Raises Exhausted."""
     away = {-i if reset else i for i, reset in enumerate(resets, 1) if reset is not None}
     left = [cube for cube in cubes if not away.isdisjoint(cube)]
-    solver = Solver(step.clauses, budget)
+    solver = MiniSat(step.clauses, budget)
     switch = [step.variables + 1 + k for k in range(len(left))]
     for k, cube in enumerate(left):
         solver.add([-switch[k], *(-literal for literal in cube)])

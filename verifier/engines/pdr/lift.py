@@ -5,7 +5,7 @@ Chockler, Ivrii, Matsliah, Moran, Nevo: Incremental Formal Verification of Hardw
 
 from verifier.circuit.cnf import Transition
 from verifier.engines.budget import Budget
-from verifier.engines.minisat import Solver
+from verifier.engines.sat import MiniSat
 
 
 class Lifter:
@@ -18,7 +18,7 @@ class Lifter:
     def __init__(self, step: Transition, following: list[int], budget: Budget) -> None:
         self._following = following
         self._variables = step.variables
-        self._solver = Solver(step.clauses, budget)
+        self._solver = MiniSat(step.clauses, budget)
 
     def into(self, cube: list[int], state: list[int], inputs: list[int]) -> list[int]:
         """The part of the state from which these inputs step into the cube."""

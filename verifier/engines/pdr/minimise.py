@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import Transition, transition
 from verifier.engines.budget import Budget, Exhausted
-from verifier.engines.minisat import Solver
 from verifier.engines.pdr.frames import Cube
+from verifier.engines.sat import MiniSat
 from verifier.evidence.verdicts import Clause, Invariant, Limits
 
 
@@ -93,7 +93,7 @@ class _Proof:
         self._bads = bads
         self._next = step.next
         self._cubes = [list(cube) for cube in cubes]
-        self._solver = Solver(step.clauses, budget)
+        self._solver = MiniSat(step.clauses, budget)
         self._on = {step.variables + 1 + k: k for k in range(len(cubes))}
         self._switch = list(self._on)
         for switch, k in self._on.items():
