@@ -1,0 +1,1 @@
+"""Models: what is claimed about hardware, kernels and hypervisors."""

@@ -1,0 +1,1 @@
+"""What must always hold of systems, and what must stay possible."""

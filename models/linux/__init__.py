@@ -1,0 +1,1 @@
+"""Linux's own FPU switching, one text per era."""

@@ -1,0 +1,1 @@
+"""Closed guests: kernels whose instructions a virtual CPU executes, one a step."""

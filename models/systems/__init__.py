@@ -1,0 +1,1 @@
+"""Initial states and steps put together: the systems of the catalogue."""
