@@ -22,8 +22,9 @@ from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Limits
 from verifier.formats.aiger import write_aiger
 from verifier.formats.smt2 import write_smt2
-from verifier.project.catalogue import Catalogue, Pair, bundled_root, load
+from verifier.project.catalogue import Catalogue, Pair, bundled_root
 from verifier.project.circuit_cache import Circuits
+from verifier.project.loading import load
 from verifier.project.result_cache import Cache, cache_folder
 
 SPACER_PROPERTY = "isolation"

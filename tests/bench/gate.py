@@ -14,10 +14,12 @@ from time import perf_counter
 
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accept import accept
-from verifier.gate.gate import Report, gate
+from verifier.gate.gate import gate
+from verifier.gate.report import Report
 from verifier.gate.selection import selection
-from verifier.project.catalogue import Catalogue, bundled_root, load
+from verifier.project.catalogue import Catalogue, bundled_root
 from verifier.project.circuit_cache import Circuits
+from verifier.project.loading import load
 from verifier.project.recorded_verdicts import recorded
 from verifier.project.result_cache import Cache
 from verifier.reports import json, junit, markdown, sarif

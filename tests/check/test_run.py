@@ -7,7 +7,8 @@ import pytest
 from verifier.check.run import check_one
 from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Limits
-from verifier.project.catalogue import Catalogue, bundled_root, load
+from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.project.loading import load
 
 
 def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system(

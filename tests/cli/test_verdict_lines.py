@@ -6,7 +6,8 @@ import pytest
 
 from tests.evidence.lazy_project import trace
 from verifier.check.check import Result
-from verifier.project.catalogue import bundled_root, load
+from verifier.project.catalogue import bundled_root
+from verifier.project.loading import load
 from verifier.reports.check_text import lines
 
 SYSTEM = "kvm-nvmx-vmfail/v4.20-repaired"

@@ -9,7 +9,8 @@ from hashlib import blake2b
 
 from verifier.compiler.compiled import Compiled
 from verifier.compiler.translation import compile_system
-from verifier.project.catalogue import bundled_root, load
+from verifier.project.catalogue import bundled_root
+from verifier.project.loading import load
 
 SMALL = "native/"
 

@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 from tests.command import HOME
-from verifier.project.catalogue import bundled_root, load
+from verifier.project.catalogue import bundled_root
+from verifier.project.loading import load
 
 RUNS = {"0": "as listed", "1": "reversed"}
 """Hash seeds, and in which order the systems are compiled under them."""

@@ -10,7 +10,7 @@ from verifier.language import ModelError
 from verifier.language.constants import same
 from verifier.language.instrumented import instrumented
 from verifier.language.probes import PROBES
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 MODEL = """from enum import Enum
 

@@ -4,7 +4,8 @@ import pytest
 
 from verifier.execution.conversions import moves_of_run
 from verifier.execution.machine import Move, Stopped, Variations, violation
-from verifier.project.catalogue import bundled_root, load
+from verifier.project.catalogue import bundled_root
+from verifier.project.loading import load
 from verifier.project.proof_store import kept_evidence
 
 CATALOGUE = load(bundled_root())

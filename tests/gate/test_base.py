@@ -6,8 +6,8 @@ from tests.gate.conftest import Project
 from verifier.evidence.verdicts import Limits
 from verifier.gate import base_revision
 from verifier.processes.worker import Lost
+from verifier.project.branching import base_of
 from verifier.project.result_cache import Cache
-from verifier.project.revisions import base_of
 
 
 def test_a_base_that_is_lost_is_compared_by_its_names(

@@ -16,8 +16,8 @@ from verifier.compiler.compile import compile_compared
 from verifier.compiler.compiled import Compiled
 from verifier.evidence.verdicts import Limits
 from verifier.project import circuit_cache as module
-from verifier.project.catalogue import load
 from verifier.project.circuit_cache import Circuits
+from verifier.project.loading import load
 from verifier.project.result_cache import Cache
 from verifier.storage.private import CHECK
 

@@ -1,7 +1,8 @@
 """What is found is written up: every pair that is violated is named by a finding."""
 
-from verifier.project.catalogue import bundled_root, load
+from verifier.project.catalogue import bundled_root
 from verifier.project.findings import FOLDER, pairs_of
+from verifier.project.loading import load
 
 
 def test_every_violated_pair_has_a_finding_and_no_finding_is_about_another() -> None:

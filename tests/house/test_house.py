@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from verifier.language.functions import about
-from verifier.project.catalogue import Catalogue, bundled_root, load
+from verifier.project.catalogue import Catalogue, bundled_root
 from verifier.project.findings import FOLDER, pairs_of
+from verifier.project.loading import load
 
 ROOT = Path(__file__).parent.parent.parent
 LARGEST = 350

@@ -8,7 +8,7 @@ import pytest
 
 from verifier.compiler.compile import compile_compared
 from verifier.language import Family, ModelError, assume
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.txt"))
 

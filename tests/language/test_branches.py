@@ -9,7 +9,7 @@ from verifier.language.call_log import Branch, Call
 from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.system import System
 from verifier.language.tracing.branches import watched
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 MODEL = """from enum import Enum
 

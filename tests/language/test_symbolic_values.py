@@ -12,10 +12,10 @@ from verifier.circuit.aig import Graph
 from verifier.language import ModelError, record
 from verifier.language.encoding import encoding
 from verifier.language.layout import layout_of
-from verifier.language.records import view
 from verifier.language.stores import RUNNING
 from verifier.language.symbolic_execution import SymbolicRun
 from verifier.language.symbolic_values import Bit, Symbol
+from verifier.language.views import view
 
 
 class Mode(Enum):

@@ -31,7 +31,8 @@ from verifier.evidence.verdicts import Limits, Proved, Violated
 from verifier.language import System
 from verifier.language.errors import Disabled
 from verifier.language.functions import about
-from verifier.project.catalogue import Catalogue, Pair, bundled_root, load
+from verifier.project.catalogue import Catalogue, Pair, bundled_root
+from verifier.project.loading import load
 
 mutants = watched("tests.models.kvm_mutants")
 

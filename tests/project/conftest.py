@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.project import loading
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 
 Write = Callable[..., Path]
 

@@ -7,7 +7,7 @@ import pytest
 from verifier.compiler.compile import compile_compared
 from verifier.language import ModelError
 from verifier.language.system import System
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 MODEL = """from abc import ABC
 from enum import Enum

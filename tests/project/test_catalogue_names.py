@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from verifier.language import ModelError
-from verifier.project.catalogue import bundled_root, load
+from verifier.project.catalogue import bundled_root
+from verifier.project.loading import load
 
 TEMPLATE = bundled_root() / "verifier" / "template"
 

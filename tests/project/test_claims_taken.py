@@ -6,7 +6,8 @@ import pytest
 
 from tests.project.loading import CLAIM
 from verifier.language import ModelError
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 
 ISOLATION = "from properties.isolation import *\n"
 FPU = "an_fpu_access_touches_only_the_context_s_own_registers"

@@ -8,7 +8,7 @@ import pytest
 
 from verifier.compiler.compile import compile_compared
 from verifier.language import ModelError
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 HELPER = """from enum import Enum
 from verifier.language import record, step

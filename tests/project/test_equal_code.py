@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from verifier.mutation.branch_coverage import Taken, coverage
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 HEAD = """from verifier.language import System, assume, record, step
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from verifier.language import ModelError
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 
 MODEL = """from verifier.language import System, record, step
 

@@ -14,7 +14,8 @@ import pytest
 from tests.project.conftest import MODEL, whys
 from verifier.language.errors import ModelError
 from verifier.project import importing, sources
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 from verifier.project.reading import Reading
 
 EVIL = MODEL.replace("SAFE = True", "SAFE = None")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.project.loading import CLAIM, MODEL, ORDINARY, loaded, refused
 from verifier.language import ModelError
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 from verifier.project.root import project_above
 
 

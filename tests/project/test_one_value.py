@@ -6,7 +6,7 @@ import pytest
 
 from tests.project.loading import refused
 from tests.project.test_systems_as_made import FIRST, HEAD, REBOUND, module
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 
 def test_names_that_no_model_function_reads_may_stand_for_one_thing_after_another(

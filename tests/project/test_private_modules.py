@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from verifier.language import ModelError
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 HEAD = """from verifier import language
 from verifier.language import System as S, System, always, record, step

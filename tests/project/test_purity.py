@@ -11,7 +11,8 @@ import pytest
 import verifier
 from tests.project.conftest import whys
 from verifier.project import permitted
-from verifier.project.catalogue import bundled_root, load
+from verifier.project.catalogue import bundled_root
+from verifier.project.loading import load
 from verifier.project.purity import reasons_of
 from verifier.project.sources import Source
 

@@ -7,7 +7,8 @@ import pytest
 from tests.project.loading import refused
 from verifier.compiler.compile import compile_compared
 from verifier.language import ModelError
-from verifier.project.catalogue import Pair, load
+from verifier.project.catalogue import Pair
+from verifier.project.loading import load
 
 HEAD = '''"""A system with a flag."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.project.loading import MODEL, ORDINARY, loaded, refused
 from verifier.language import ModelError
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 SNAPSHOT = "from verifier.language import snapshot"
 TYPES = (

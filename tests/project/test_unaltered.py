@@ -6,7 +6,8 @@ from pkgutil import resolve_name
 import pytest
 
 from verifier.language import ModelError
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 
 MODEL = """import sys
 from enum import Enum

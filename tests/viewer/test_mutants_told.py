@@ -12,8 +12,10 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError
-from verifier.mutation.operators import lines_run, sites
-from verifier.project.catalogue import Catalogue, bundled_root, load
+from verifier.mutation.functions_run import lines_run
+from verifier.mutation.operators import sites
+from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.project.loading import load
 from verifier.reports.sarif import flow
 from verifier.reports.trace_text import grounds_text, trace_text
 from verifier.reports.wording import happened

@@ -28,7 +28,8 @@ from verifier.processes.lifetime import end_all
 from verifier.processes.pool import messages
 from verifier.processes.signals import WORDS, shielded
 from verifier.processes.worker import Lost, Tell
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 from verifier.viewer.markup import inert, plural
 
 COLOURS: dict[Status, str] = {"confirmed": "green", "rejected": "red", "unknown": "yellow"}

@@ -27,7 +27,8 @@ from verifier.gate.warnings import unrecorded
 from verifier.language.errors import ToolFailure
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
-from verifier.project.catalogue import Catalogue, Pair, load
+from verifier.project.catalogue import Catalogue, Pair
+from verifier.project.loading import load
 from verifier.project.proof_store import damages, superfluous
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.project.unread import unread_files

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from verifier.language.errors import ModelError
-from verifier.project.catalogue import Catalogue, load, project_root
+from verifier.project.catalogue import Catalogue, project_root
+from verifier.project.loading import load
 
 
 def _catalogue() -> Catalogue | None:

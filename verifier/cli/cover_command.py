@@ -21,7 +21,8 @@ from verifier.engines.random_simulation import simulation
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated, silent
 from verifier.mutation.branch_coverage import Taken, coverage
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 from verifier.viewer.markup import plural
 
 

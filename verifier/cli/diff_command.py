@@ -18,9 +18,11 @@ from verifier.diff.compare import difference
 from verifier.evidence.verdicts import Limits
 from verifier.gate.base_revision import past_of
 from verifier.language.errors import ModelError
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.branching import base_of
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 from verifier.project.result_cache import Cache
-from verifier.project.revisions import Base, base_of
+from verifier.project.revisions import Base
 from verifier.reports.diff_lines import difference_lines
 
 

@@ -16,7 +16,8 @@ from verifier.execution.machine import ASSERTIONS
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 from verifier.viewer.markup import inert, words
 
 OWN = {

@@ -18,7 +18,8 @@ from verifier.compiler.compiled import Compiled
 from verifier.evidence.certificates import Certificate, clauses_of
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
-from verifier.project.catalogue import Catalogue, Pair, load
+from verifier.project.catalogue import Catalogue, Pair
+from verifier.project.loading import load
 
 FORMATS = click.Choice(["aiger", "smt2"])
 

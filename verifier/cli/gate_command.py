@@ -22,7 +22,8 @@ from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_file, writable_record, write_output
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accept import accept
-from verifier.gate.gate import Report, gate
+from verifier.gate.gate import gate
+from verifier.gate.report import Report
 from verifier.gate.selection import selection
 from verifier.gate.weakened.acceptance import FILE as ACCEPTED
 from verifier.gate.weakened.acceptance import accept as accept_weakened
@@ -31,12 +32,13 @@ from verifier.gate.weakened.weakening import KINDS, Weakening
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
-from verifier.project.catalogue import Catalogue, bundled_root, load
+from verifier.project.branching import base_of, refuse_bare, refuse_foreign
+from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.project.loading import load
 from verifier.project.proof_store import FOLDER
 from verifier.project.recorded_verdicts import FILE as VERDICTS
 from verifier.project.recorded_verdicts import recorded
 from verifier.project.result_cache import Cache, cache_folder
-from verifier.project.revisions import base_of, refuse_bare, refuse_foreign
 from verifier.project.root import project_above
 from verifier.reports.check_text import refusals
 from verifier.reports.terminal import terminal_lines

@@ -12,7 +12,7 @@ from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Limits
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 
 FORMATS = ("text", "dot", "mermaid", "svg")
 

@@ -7,7 +7,8 @@ import click
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
 from verifier.cli.here import project_here
-from verifier.project.catalogue import Catalogue, Pair, load
+from verifier.project.catalogue import Catalogue, Pair
+from verifier.project.loading import load
 from verifier.viewer.markup import plural
 
 

@@ -21,11 +21,13 @@ from verifier.cli.writing import writable_record
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError, ToolFailure, within_project
 from verifier.mutation.baseline import FILE, compared, entry, record, scores
-from verifier.mutation.campaign import Guarded, Trial, score
+from verifier.mutation.campaign import Guarded, Trial
 from verifier.mutation.run import guarded_system, mutable_functions, trials_of
+from verifier.mutation.score import score
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, shielded
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 from verifier.project.proof_store import damages
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.viewer.markup import Role, plural

@@ -15,7 +15,8 @@ from verifier.execution.machine import Move, Stopped
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 from verifier.processes.signals import INTERRUPTED
-from verifier.project.catalogue import Catalogue, load, project_root
+from verifier.project.catalogue import Catalogue, project_root
+from verifier.project.loading import load
 from verifier.viewer.watch_expressions import Watch
 
 if TYPE_CHECKING:

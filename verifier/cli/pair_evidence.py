@@ -25,8 +25,9 @@ from verifier.explain.annotate import placed
 from verifier.language.errors import ModelError
 from verifier.processes.pool import reporting
 from verifier.processes.worker import Lost
-from verifier.project.catalogue import Catalogue, Pair, load
+from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.circuit_cache import Circuits
+from verifier.project.loading import load
 from verifier.project.proof_store import damages, usable_evidence
 from verifier.viewer import watch_expressions
 

@@ -26,8 +26,9 @@ from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.processes.pool import within
 from verifier.processes.worker import Lost
-from verifier.project.catalogue import Catalogue, load
+from verifier.project.catalogue import Catalogue
 from verifier.project.circuit_cache import Circuits
+from verifier.project.loading import load
 
 Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
 Reuse = Callable[[Catalogue], Circuits]

@@ -30,7 +30,7 @@ from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import shown
 from verifier.language.system import System
-from verifier.project.catalogue import load
+from verifier.project.loading import load
 from verifier.viewer.markup import plural
 
 HELP = """\

@@ -19,9 +19,9 @@ from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.functions import ModelFunction
 from verifier.language.paths import Outcome
 from verifier.language.probes import Marks, marks_of, together
-from verifier.language.records import view
 from verifier.language.symbolic_values import Bit
 from verifier.language.system import Binding, Step, System, bindings
+from verifier.language.views import view
 
 __all__ = ["Compiled", "compile_system"]
 

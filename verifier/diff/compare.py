@@ -10,9 +10,10 @@ import z3
 from verifier.circuit.aig import TRUE
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.compiler.behaviour import Behaviour, Variable
+from verifier.diff.aspects import Aspect
 from verifier.diff.correspondence import renamed_fields, renamed_steps, replaced_fields
 from verifier.diff.folding import folds_alike
-from verifier.diff.miter import Aspect, Joint
+from verifier.diff.miter import Joint
 from verifier.diff.pairing import counterpart, lost_values, paired_choices
 from verifier.diff.witnesses import Change, Examples
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.diff.miter import Joint, Side, claims_in
+from verifier.diff.miter import Joint, claims_in
 from verifier.diff.pairing import same_code
+from verifier.diff.side import Side
 
 
 def folds_alike(joint: Joint) -> bool:

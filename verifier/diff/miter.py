@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.compiler.compiled import ASSERTIONS, DEADLOCK
+from verifier.diff.aspects import Aspect
 from verifier.diff.codes import means, recoded
 from verifier.diff.pairing import (
     combinations,
@@ -17,34 +18,7 @@ from verifier.diff.pairing import (
     paired_values,
     same_code,
 )
-
-
-@dataclass(frozen=True)
-class Aspect:
-    """One thing that a step may do differently: a field's next value, or a judgement."""
-
-    step: str
-    kind: str
-    """`disabled`, `enabled`, `idle`, `failing` where it was not; `field`, `property`, `witness`."""
-    name: str
-    differs: int
-    old: tuple[int, ...]
-    new: tuple[int, ...]
-
-
-@dataclass
-class Side:
-    """One version: the literals of its latches and inputs in the joint graph."""
-
-    behaviour: Behaviour
-    image: dict[str, int] = field(default_factory=dict)
-
-    def bits(self, variable: Variable) -> tuple[int, ...]:
-        """A field's literals; constants where it never changes."""
-        if variable.bits:
-            return tuple(self.image[bit] for bit in variable.bits)
-        assert variable.initial is not None, "what never changes starts with one value"
-        return tuple(map(int, variable.code(variable.initial)))
+from verifier.diff.side import Side
 
 
 class Joint:

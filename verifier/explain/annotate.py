@@ -17,8 +17,9 @@ from verifier.execution.conversions import fails_alike
 from verifier.execution.machine import Stopped
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
-from verifier.project.catalogue import Catalogue, load, project_root
+from verifier.project.catalogue import Catalogue, project_root
 from verifier.project.findings import finding_of
+from verifier.project.loading import load
 
 if TYPE_CHECKING:
     from verifier.explain.session import Exploration

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from verifier.gate.gate import Report
+from verifier.gate.report import Report
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Catalogue
 from verifier.project.proof_store import keep

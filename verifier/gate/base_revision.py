@@ -20,8 +20,9 @@ from verifier.language.errors import ModelError
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost
-from verifier.project.catalogue import Catalogue, load, reasons_of
+from verifier.project.catalogue import Catalogue, reasons_of
 from verifier.project.circuit_cache import Circuits
+from verifier.project.loading import load
 from verifier.project.result_cache import Cache
 from verifier.project.revisions import Base
 

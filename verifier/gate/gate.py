@@ -11,14 +11,13 @@ from time import perf_counter
 from typing import TypeVar
 
 from verifier.check.check import Result
-from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
 from verifier.gate.base_revision import Before, Past, past_of
 from verifier.gate.decide import Decided, decide_system, undecided
 from verifier.gate.divergence import Hunk, hunks_of
 from verifier.gate.masked_regressions import worsened
 from verifier.gate.renamed_systems import of_base, of_reading, renamed_systems
-from verifier.gate.report import Row
+from verifier.gate.report import Report, Row
 from verifier.gate.selection import Selection
 from verifier.gate.warnings import cautions
 from verifier.gate.weakened.acceptance import Entry, entries, with_accepted
@@ -27,7 +26,6 @@ from verifier.gate.weakened.judged import Judged, judged_by
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.stale import stale
 from verifier.gate.weakened.weakening import Weakening, at_the_gate
-from verifier.language.errors import ModelError
 from verifier.mutation.baseline import Comparison
 from verifier.mutation.run import strength
 from verifier.processes.lifetime import end_all
@@ -46,55 +44,6 @@ T = TypeVar("T")
 
 GRACE = 60.0
 """Seconds for compiling and auditing beyond a system's time for searching."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """All that the gate found."""
-
-    base: str | None
-    rows: tuple[Row, ...]
-    decided: tuple[Decided, ...]
-    changed_files: tuple[str, ...] = ()
-    touches: Mapping[str, Touch] = field(default_factory=dict)
-    added_systems: tuple[str, ...] = ()
-    removed_systems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    seconds: float = 0.0
-    prefix: str = ""
-    """The project's folder in its repository."""
-    strength: tuple[Comparison, ...] = ()
-    """For systems with recorded mutants and expected verdicts, those of what the change touches."""
-    only: tuple[str, ...] = ()
-    """The patterns that say which pairs are at the gate; none where all are."""
-    revision: str = ""
-    """The base as somebody has named it; empty where nobody has."""
-    stopped: int = 0
-    """The exit code of the signal that ended the gate early, if one did."""
-    error: ModelError | None = None
-    """Why there is nothing else to report."""
-    places: Mapping[Pair, int] = field(default_factory=dict)
-    """The lines of `properties/verdicts.toml` that say what is expected."""
-    worsened: tuple[Row, ...] = ()
-    """Pairs that were violated before, with an execution that was fine then."""
-    weakened: tuple[Weakening, ...] = ()
-    """What is claimed, or possible, less than at the base, and whether that is accepted."""
-
-    @property
-    def code(self) -> int:
-        """The exit code: that of a signal, else 2 before 1 before 3 before 0."""
-        if self.stopped or self.error is not None:
-            return self.stopped or 2
-        codes = {row.code for row in self.rows}
-        for each in self.strength:
-            codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
-        codes |= {3 for each in self.decided if each.hidden.unknown}
-        codes |= {3 if each.kind == "base" else 1 for each in self.weakened if not each.accepted}
-        return next((code for code in (2, 1, 3) if code in codes), 0)
-
-    @property
-    def differences(self) -> tuple[Difference, ...]:
-        return tuple(each.change for each in self.decided if each.change is not None)
 
 
 def gate(

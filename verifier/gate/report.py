@@ -1,12 +1,19 @@
-"""What the gate says of one pair."""
+"""What the gate says: of one pair, and of all that it was asked about."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from verifier.check.check import Result
+from verifier.diff.compare import Difference
+from verifier.gate.decide import Decided
 from verifier.gate.divergence import Departure
+from verifier.gate.weakened.weakening import Weakening
+from verifier.language.errors import ModelError
+from verifier.mutation.baseline import Comparison
 from verifier.project.catalogue import Pair
+from verifier.project.import_graph import Touch
 
 
 @dataclass(frozen=True)
@@ -63,3 +70,52 @@ class Row:
         if self.is_news:
             return f"{verdict}, as now expected; it was {self.expected_before}"
         return f"{verdict}, as expected"
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the gate found."""
+
+    base: str | None
+    rows: tuple[Row, ...]
+    decided: tuple[Decided, ...]
+    changed_files: tuple[str, ...] = ()
+    touches: Mapping[str, Touch] = field(default_factory=dict)
+    added_systems: tuple[str, ...] = ()
+    removed_systems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    prefix: str = ""
+    """The project's folder in its repository."""
+    strength: tuple[Comparison, ...] = ()
+    """For systems with recorded mutants and expected verdicts, those of what the change touches."""
+    only: tuple[str, ...] = ()
+    """The patterns that say which pairs are at the gate; none where all are."""
+    revision: str = ""
+    """The base as somebody has named it; empty where nobody has."""
+    stopped: int = 0
+    """The exit code of the signal that ended the gate early, if one did."""
+    error: ModelError | None = None
+    """Why there is nothing else to report."""
+    places: Mapping[Pair, int] = field(default_factory=dict)
+    """The lines of `properties/verdicts.toml` that say what is expected."""
+    worsened: tuple[Row, ...] = ()
+    """Pairs that were violated before, with an execution that was fine then."""
+    weakened: tuple[Weakening, ...] = ()
+    """What is claimed, or possible, less than at the base, and whether that is accepted."""
+
+    @property
+    def code(self) -> int:
+        """The exit code: that of a signal, else 2 before 1 before 3 before 0."""
+        if self.stopped or self.error is not None:
+            return self.stopped or 2
+        codes = {row.code for row in self.rows}
+        for each in self.strength:
+            codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
+        codes |= {3 for each in self.decided if each.hidden.unknown}
+        codes |= {3 if each.kind == "base" else 1 for each in self.weakened if not each.accepted}
+        return next((code for code in (2, 1, 3) if code in codes), 0)
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        return tuple(each.change for each in self.decided if each.change is not None)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from verifier.language.assignments import is_guarded, written_elsewhere
 from verifier.language.call_hook import tracing
 from verifier.language.callables import WRITTEN
-from verifier.language.class_parts import is_generated
 from verifier.language.constants import PLAIN, Outside, is_equal_by_parts, is_frozen, items, outside
 from verifier.language.errors import (
     ModelError,
@@ -28,6 +27,7 @@ from verifier.language.errors import (
     refuse,
 )
 from verifier.language.examination import check_unassigned
+from verifier.language.generated_code import is_generated
 from verifier.language.ownership import is_record
 from verifier.language.restricted import WRITE_IT
 from verifier.language.restrictions import Examiner

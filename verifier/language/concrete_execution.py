@@ -10,20 +10,13 @@ from typing import Any, Protocol
 from verifier.language.call_log import Assignment, Branch, Call
 from verifier.language.calls import check_given
 from verifier.language.constants import same
-from verifier.language.errors import (
-    Disabled,
-    ModelError,
-    Place,
-    model_place,
-    raising_place,
-    refuse,
-)
+from verifier.language.errors import Disabled, ModelError, Place, model_place, raising_place, refuse
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf, layout_of
 from verifier.language.observing import enter, forbid_answer, forbid_stop, uncaught
-from verifier.language.records import require_given_fresh, view
 from verifier.language.running import RUNNING, resume, stopping
 from verifier.language.stores import Base, Store, forbid_change, forbid_ghost, wants
+from verifier.language.views import require_given_fresh, view
 
 
 class Twins(Protocol):

@@ -11,12 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from inspect import getattr_static
-from types import (
-    BuiltinFunctionType,
-    FunctionType,
-    GenericAlias,
-    NoneType,
-)
+from types import BuiltinFunctionType, FunctionType, GenericAlias, NoneType
 from typing import Any
 
 from verifier.language.callables import is_callable
@@ -25,11 +20,11 @@ from verifier.language.class_parts import (
     accessors,
     attributes_of,
     has_known_bases,
-    is_generated,
     of_libraries,
     parts_of_class,
 )
 from verifier.language.errors import is_model_file, is_program_file
+from verifier.language.generated_code import is_generated
 from verifier.language.ownership import is_model_function, is_own, is_record
 
 PLAIN = (NoneType, bool, int, float, str, bytes, range, type(...))

@@ -6,9 +6,10 @@ from typing import Any
 
 from verifier.language.errors import refuse
 from verifier.language.layout import Field, Part, Slot, layout_of
-from verifier.language.records import FamilyView, Record, require_fresh, view
+from verifier.language.records import FamilyView
 from verifier.language.running import RUNNING
 from verifier.language.stores import shifted
+from verifier.language.views import Record, require_fresh, view
 
 
 class FieldAccess:

@@ -8,7 +8,8 @@ from verifier.language.errors import refuse
 from verifier.language.layout import Kind, Part, Rows
 from verifier.language.path_run import PathRun
 from verifier.language.references import Outdated
-from verifier.language.stores import Base, SymbolicStore, places_of, shifted
+from verifier.language.stores import Base, places_of, shifted
+from verifier.language.symbolic_stores import SymbolicStore
 
 
 class MixedStore(SymbolicStore):

@@ -12,12 +12,15 @@ from typing import Any, NoReturn, TypeVar, dataclass_transform
 from verifier.language.errors import ModelError, in_model, place_of, refuse
 from verifier.language.field_access import FieldAccess
 from verifier.language.functions import about, model_function
-from verifier.language.layout import Field, Part, Rows, Slot, lay_out, layout_of
+from verifier.language.laying_out import lay_out
+from verifier.language.layout import Field, Part, Rows, Slot, layout_of
 from verifier.language.ownership import View, is_own
-from verifier.language.records import assign, fill, require_fresh
+from verifier.language.records import assign, fill
 from verifier.language.restricted import ANOTHER_NAME, UNUSABLE
 from verifier.language.running import RUNNING
-from verifier.language.stores import SymbolicStore, consecutive, shifted, store_for
+from verifier.language.stores import consecutive, shifted
+from verifier.language.symbolic_stores import SymbolicStore, store_for
+from verifier.language.views import require_fresh
 
 T = TypeVar("T")
 

@@ -14,61 +14,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, cast
 
+from verifier.language.copying import copy
 from verifier.language.encoding import encoding
 from verifier.language.errors import in_model, refuse
 from verifier.language.family_items import Items
-from verifier.language.layout import Field, Part, Rows, Slot, first_value, layout_of
+from verifier.language.laying_out import first_value
+from verifier.language.layout import Field, Part, Rows, Slot, layout_of
 from verifier.language.ownership import View, is_record
-from verifier.language.references import Outdated
 from verifier.language.running import RUNNING
-from verifier.language.stores import (
-    Base,
-    Store,
-    SymbolicStore,
-    consecutive,
-    misindexed,
-    shifted,
-)
+from verifier.language.stores import Base, Store, consecutive, misindexed, shifted
+from verifier.language.symbolic_stores import SymbolicStore, symbolic
 from verifier.language.symbolic_values import Symbol
+from verifier.language.views import T, require_fresh, view
 
 K = TypeVar("K", bound=Enum)
 V = TypeVar("V")
-T = TypeVar("T")
-
-
-class Record(Protocol):
-    """What every record has behind its fields."""
-
-    _store: Store
-    _base: Base
-    _born: int
-
-
-def view(type: type[T], store: Store, base: Base) -> T:
-    """A record of the type whose values start at `base` of the store."""
-    record = object.__new__(type)
-    behind = record.__dict__
-    behind["_store"] = store
-    behind["_base"] = base
-    behind["_born"] = store.ages.clock
-    return record
-
-
-def stale(reference: Any) -> Outdated | None:
-    """Why a record or family is refused: it was assigned after it was read."""
-    kind = reference._rows.kind if isinstance(reference, FamilyView) else type(reference)
-    store: Store = reference._store
-    return store.outdated(reference._base, kind, reference._born)
-
-
-def require_fresh(reference: Any) -> None:
-    """Refuse a reference whose place was assigned after it was read."""
-    if reference._store.ages.clock != reference._born:
-        found = stale(reference)
-        if found:
-            raise found.refusal(reference)
 
 
 def again(reference: Any, store: Store, base: Base, born: int) -> Any:
@@ -79,23 +41,6 @@ def again(reference: Any, store: Store, base: Base, born: int) -> Any:
         made = view(type(reference), store, base)
     made.__dict__["_born"] = born
     return made
-
-
-def require_own(record: Any) -> None:
-    """Refuse a record that has been given the values of another one, other than by assignment."""
-    owner = record._store.owner
-    if owner is not None and owner[0] is type(record) and owner[1] != id(record):
-        raise refuse(
-            f"a `{owner[0].__name__}` shares the values of another one",
-            "assign its fields, or make it from them",
-        )
-
-
-def require_given_fresh(given: Iterable[Any]) -> None:
-    """Refuse arguments of a model function that are stale references."""
-    for value in given:
-        if is_record(value) and value._store.ages.clock != value._born:
-            require_fresh(value)
 
 
 class Family(Generic[K, V]):
@@ -178,7 +123,7 @@ class FamilyView(Family[Any, Any]):
         if isinstance(key, rows.key):
             place = encoding(rows.key).members.index(key)
             return self._store, shifted(self._base, place * rows.stride)
-        store = self._store.symbolic(key._run) if isinstance(key, Symbol) else self._store
+        store = symbolic(self._store, key._run) if isinstance(key, Symbol) else self._store
         return store, store.index(self._base, key, rows.key, rows.stride)
 
     def __getitem__(self, key: Any) -> Any:
@@ -223,9 +168,9 @@ def fill(store: Store, base: Base, field: Part | Rows, value: Any) -> None:
         if type(value) is not field.type:
             kind = field.type.__name__
             raise refuse(f"`{value!r}` is assigned to a `{kind}`", f"assign a `{kind}`")
-        _copy(value, store, base, field.size)
+        copy(value, store, base, field.size)
     elif isinstance(value, FamilyView) and value._rows.matches(field):
-        _copy(value, store, base, field.size)
+        copy(value, store, base, field.size)
     elif type(value) is Family:
         _fill_rows(store, base, field, value)
     else:
@@ -244,39 +189,6 @@ def _fill_rows(store: Store, base: Base, rows: Rows, value: Family[Any, Any]) ->
             store.write(start, given.pop(member, first_value(item.leaf.type)))
     for key in given:
         raise misindexed(rows.key, key)
-
-
-def _copy(source: Any, store: Store, base: Base, size: int) -> None:
-    """Copy consecutive values, all read before any is written."""
-    require_fresh(source)
-    origin: Store = source._store
-    run = origin.run or RUNNING.get()
-    if run is None:
-        require_own(source)
-    guarded = run is not None and not run.observing
-    if type(origin) is Store is type(store) and isinstance(base, int):
-        store.thaw()
-        if guarded:
-            for i in range(size):
-                _keep_ghost(origin, source._base + i, store, base + i)
-        store.values[base : base + size] = origin.values[source._base : source._base + size]
-        return
-    sources, places = consecutive(source._base, size), consecutive(base, size)
-    copied = [origin.peek(place, store) for place in sources]
-    for one, place, raw in zip(sources, places, copied, strict=True):
-        if guarded:
-            _keep_ghost(origin, one, store, place)
-        store.poke(place, raw)
-
-
-def _keep_ghost(origin: Store, source: Base, store: Store, base: Base) -> None:
-    """Refuse that a model function copies a ghost to where it could read it."""
-    leaf = origin.leaf(source)
-    if leaf.ghost and not store.leaf(base).ghost:
-        raise refuse(
-            f"`{leaf.path}` is ghost state and is copied to `{store.leaf(base).path}`",
-            "only properties and observers read ghosts",
-        )
 
 
 def snapshot(record: T) -> T:

@@ -12,9 +12,10 @@ from typing import Any
 
 from verifier.language.constants import is_frozen, items
 from verifier.language.ownership import is_record
-from verifier.language.records import again, stale
+from verifier.language.records import again
 from verifier.language.references import FRESH, STALE
 from verifier.language.symbolic_values import Unknown
+from verifier.language.views import stale
 
 
 def leaving(result: Any, begin: int, end: int) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from types import CodeType
 from typing import Any
 
-from verifier.language.class_parts import LOADS
+from verifier.language.generated_code import LOADS
 from verifier.language.source_text import codes_within, is_rewritten
 
 NOTHING = object()

@@ -17,7 +17,8 @@ from verifier.language.mixed import MixedStore
 from verifier.language.ownership import is_record
 from verifier.language.path_run import PathRun
 from verifier.language.records import FamilyView, again
-from verifier.language.stores import Base, SymbolicStore
+from verifier.language.stores import Base
+from verifier.language.symbolic_stores import SymbolicStore, symbolic
 from verifier.language.symbolic_values import Bit, Symbol
 
 
@@ -117,8 +118,8 @@ def _merged_record(run: PathRun, condition: int, then: Any, otherwise: Any) -> A
         base = _cases(run, condition, then._base) + _cases(run, condition ^ 1, otherwise._base)
         return again(then, then._store, base, born)
     size = then._rows.size if isinstance(then, FamilyView) else len(layout_of(type(then)).leaves)
-    mine = (then._store.symbolic(run), then._base)
-    theirs = (otherwise._store.symbolic(run), otherwise._base)
+    mine = (symbolic(then._store, run), then._base)
+    theirs = (symbolic(otherwise._store, run), otherwise._base)
     return again(then, MixedStore(run, condition, mine, theirs, size), 0, born)
 
 

@@ -22,10 +22,10 @@ from verifier.language.exploration import Exploration
 from verifier.language.functions import ModelFunction
 from verifier.language.observing import enter, forbid_answer, uncaught
 from verifier.language.paths import Outcome
-from verifier.language.records import require_given_fresh
 from verifier.language.returning import arriving
 from verifier.language.running import RUNNING, resume, stopping
 from verifier.language.symbolic_state import SymbolicState, unsteady
+from verifier.language.views import require_given_fresh
 
 
 class SymbolicRun(SymbolicState):

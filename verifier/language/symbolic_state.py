@@ -21,7 +21,7 @@ from verifier.language.path_condition import DEPTH, Facts
 from verifier.language.paths import Decided, Frame
 from verifier.language.references import Ages
 from verifier.language.running import stopping
-from verifier.language.stores import StateStore
+from verifier.language.symbolic_stores import StateStore
 from verifier.language.symbolic_values import Bit, Symbol
 
 

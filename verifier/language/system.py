@@ -16,12 +16,14 @@ from typing import Any
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError, Place, model_place, place_of, refuse
 from verifier.language.functions import ModelFunction, about
-from verifier.language.layout import Field, Layout, Part, Rows, first_value, layout_of
+from verifier.language.laying_out import first_value
+from verifier.language.layout import Field, Layout, Part, Rows, layout_of
 from verifier.language.made import note
 from verifier.language.members import check_enum
 from verifier.language.ownership import is_record
-from verifier.language.records import require_fresh, require_own, snapshot, view
+from verifier.language.records import snapshot
 from verifier.language.stores import Store
+from verifier.language.views import require_fresh, require_own, view
 
 
 @dataclass(frozen=True)

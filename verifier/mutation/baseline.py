@@ -10,7 +10,8 @@ import msgspec
 
 from verifier.evidence.files import write_whole
 from verifier.language.errors import ModelError, Place
-from verifier.mutation.campaign import Score, Trial, score
+from verifier.mutation.campaign import Trial
+from verifier.mutation.score import Score, score
 from verifier.project.toml import read_toml
 
 FILE = Path("properties") / "mutants.toml"

@@ -25,15 +25,8 @@ from verifier.execution.conversions import moves_of_run, run_of
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.language.errors import ModelError, within_project
 from verifier.language.system import System
-from verifier.mutation.operators import (
-    definition,
-    functions_of,
-    inner_code,
-    lines_of,
-    lines_run,
-    twins,
-    unfound,
-)
+from verifier.mutation.functions_run import functions_of, lines_of, lines_run, twins, unfound
+from verifier.mutation.operators import definition, inner_code
 from verifier.processes.pool import side_by_side
 from verifier.processes.worker import Lost
 

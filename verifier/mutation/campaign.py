@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
@@ -38,8 +37,9 @@ from verifier.execution.machine import ASSERTIONS, Machine, Stopped
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
+from verifier.mutation.functions_run import Lines, twins
 from verifier.mutation.incremental import Original, Stepwise, explored_again
-from verifier.mutation.operators import Lines, Mutant, sites, twins
+from verifier.mutation.operators import Mutant, sites
 from verifier.processes.pool import side_by_side
 from verifier.processes.worker import Lost
 
@@ -273,30 +273,3 @@ def _noticed(
         if failing:
             return failing[0].name, number
     return None
-
-
-@dataclass(frozen=True)
-class Score:
-    """How many mutants there were of each fate; the equivalent ones are not counted."""
-
-    killed: int
-    survived: int
-    equivalent: int
-    undecided: int
-
-    @property
-    def share(self) -> float:
-        """Of the mutants that do something else, how many are noticed."""
-        all = self.killed + self.survived + self.undecided
-        return 1.0 if all == 0 else self.killed / all
-
-
-def score(found: Iterable[Trial]) -> Score:
-    """Count; a mutant that is no model counts as noticed."""
-    count = Counter(trial.status for trial in found)
-    return Score(
-        count["killed"] + count["refused"],
-        count["survived"],
-        count["equivalent"],
-        count["undecided"],
-    )

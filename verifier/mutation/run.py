@@ -17,7 +17,8 @@ from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.mutation.baseline import Comparison, compared, scores
 from verifier.mutation.campaign import SECONDS, Guarded, Trial, guarded, trials
-from verifier.mutation.operators import functions_of, lines_run, sites
+from verifier.mutation.functions_run import functions_of, lines_run
+from verifier.mutation.operators import sites
 from verifier.project.catalogue import Catalogue
 from verifier.project.result_cache import Cache
 

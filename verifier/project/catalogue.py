@@ -4,44 +4,19 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
-from itertools import product
+from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 
 from verifier.compiler.assertions import asserts
 from verifier.compiler.compiled import ASSERTIONS, DEADLOCK
 from verifier.language.errors import ModelError
-from verifier.language.functions import ModelFunction, about
-from verifier.language.names import (
-    check_functions,
-    check_system,
-    check_text,
-    system_place,
-    two_systems,
-)
+from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
-from verifier.project.assigned_records import refuse_assigned_records
-from verifier.project.elsewhere import refuse_elsewhere
-from verifier.project.expectations import expected_verdicts
-from verifier.project.importing import Imports, opened
-from verifier.project.modules import is_private, modules_under
+from verifier.project.importing import Imports
 from verifier.project.reading import Reason
-from verifier.project.root import PARTS as PARTS
 from verifier.project.root import project_above
-from verifier.project.toml import read_toml as read_toml
-from verifier.project.unaltered import Program
-from verifier.project.unseen import (
-    refuse_changed_records,
-    refuse_systems,
-    refuse_unmade_systems,
-    refuse_unseen_claims,
-    refuse_unseen_systems,
-    refuse_untaken_claims,
-)
 
 
 @dataclass(frozen=True)
@@ -225,106 +200,6 @@ def bundled_root() -> Path:
 def project_root(start: Path) -> Path:
     """The project that a folder is in, see `project_above`; else the bundled catalogue."""
     return project_above(start) or bundled_root()
-
-
-def load(root: Path) -> Catalogue:
-    """Import every module under models/systems/ (or models/) and properties/ of a project."""
-    program = Program()
-    imports = opened(list(dict.fromkeys([root, bundled_root()])))
-    systems: dict[str, System] = {}
-    made: dict[str, tuple[str, str]] = {}
-    functions: dict[ModelFunction, None] = {}
-    models, private = _modules(root, "models")
-    for module in models:
-        refuse_unmade_systems(module)
-        for variable, value in vars(module).items():
-            if isinstance(value, System):
-                here = (module.__file__ or "?", variable)
-                if systems.setdefault(value.name, value) is not value:
-                    first, second = (
-                        system_place(*at, value.name) for at in (made[value.name], here)
-                    )
-                    raise two_systems(value.name, first, second)
-                made.setdefault(value.name, here)
-            function = about(value)
-            if function is not None:
-                functions[function] = None
-    for module in (*models, *private):
-        refuse_unseen_systems(module, systems)
-    properties: dict[ModelFunction, None] = {}
-    claimed, hidden = _modules(root, "properties")
-    for module in claimed:
-        for value in vars(module).values():
-            function = about(value)
-            if function is not None and function.kind in ("always", "sometimes"):
-                properties[function] = None
-                functions[function] = None
-    for module in claimed:
-        refuse_unseen_claims(module, properties)
-    for module in (*claimed, *hidden):
-        refuse_systems(module)
-    own = [sys.modules[n] for n, source in imports.sources.items() if source.root == 0]
-    for module in own:
-        refuse_changed_records(module)
-    others = [sys.modules[n] for n in imports.sources if n.startswith("properties.")]
-    refuse_assigned_records([*models, *private])
-    refuse_untaken_claims((each for each in others if each not in claimed), properties)
-    program.require_same()
-    refuse_elsewhere(systems.values(), properties)
-    _check_names(imports, properties, made)
-    ordered = dict(sorted(systems.items()))
-    groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
-    recorded = expected_verdicts(root / "properties" / "verdicts.toml", ordered, groups)
-    expected = {Pair(*names): verdict for names, verdict in recorded.items()}
-    named = _by_name(functions)
-    return Catalogue(root, ordered, tuple(properties), expected, named, imports)
-
-
-def _modules(root: Path, part: str) -> tuple[list[ModuleType], list[ModuleType]]:
-    """The modules of a part of a project; after them the private ones."""
-    modules = list(modules_under(root, part))
-    return [m for m in modules if not is_private(m)], [m for m in modules if is_private(m)]
-
-
-def _check_names(
-    imports: Imports,
-    properties: Iterable[ModelFunction],
-    made: Mapping[str, tuple[str, str]],
-) -> None:
-    """Refuse names that stand for two things or that nobody could type."""
-    for name in sorted(imports.repeating):
-        if imports.sources[name].root == 0:
-            check_text(Path(imports.sources[name].file))
-    check_functions(properties)
-    groups = {function.group for function in properties}
-    systems, pairs = {name: name for name in made}, {}
-    for name, group in product(made, sorted({*groups, ASSERTIONS, DEADLOCK})):
-        pairs[f"{name}/{group}"] = name
-    for what, names in (("systems", systems), ("pairs", pairs)):
-        files: dict[str, str] = {}
-        for name in names:
-            other = files.setdefault(name.replace("/", ".").casefold(), name)
-            if other != name:
-                raise ModelError(
-                    f"the {what} `{other}` and `{name}` would have their evidence in one file",
-                    system_place(*made[names[name]], names[name]),
-                    "give them names that differ in more than `/`, `.` and case",
-                )
-    for name, at in made.items():
-        check_system(name, groups, partial(system_place, *at, name))
-
-
-def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunction, ...]]:
-    """Kernels and manuals use some names twice."""
-    named: dict[str, tuple[ModelFunction, ...]] = {}
-    for function in functions:
-        named[function.name] = (*named.get(function.name, ()), function)
-    return named
-
-
-def _loaded(*names: str) -> list[str]:
-    """The packages of these names and the modules in them that have been imported."""
-    return [each for each in sys.modules if each.partition(".")[0] in names]
 
 
 def reasons_of(catalogue: Catalogue) -> tuple[Reason, ...]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from verifier.language.text_nodes import parts_of
 from verifier.project.orderless import (
+    BY_NAME,
     COMBINED,
     COMBINING,
-    MAKERS,
     OPERATORS,
     QUIET,
     THROUGH,
@@ -23,11 +23,11 @@ from verifier.project.orderless import (
     VIEWS,
     WALKING,
     Orderless,
+    attribute_by_name,
     by_address,
+    called,
+    makes_sets,
 )
-
-BY_NAME = ("attrgetter", "methodcaller")
-"""Functions that read what a text names."""
 
 _Loop = ast.For | ast.AsyncFor | ast.comprehension
 
@@ -36,7 +36,7 @@ def shown_orders(trees: Mapping[str, ast.Module]) -> list[Shown]:
     """Where something depends on the order of a set or on an address, or may do so."""
     orderless = Orderless(trees.values())
     shown = [Shown(name, line, False) for name, tree in trees.items() for line in by_address(tree)]
-    if not any(_makes_sets(tree) for tree in trees.values()):
+    if not any(makes_sets(tree) for tree in trees.values()):
         return shown
     known = Names()
     while True:
@@ -55,16 +55,6 @@ def shown_orders(trees: Mapping[str, ast.Module]) -> list[Shown]:
             certain = any(names <= only for names in order.shown[line])
             shown.append(Shown(name, line, certain))
     return shown
-
-
-def _makes_sets(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.Set | ast.SetComp)
-        or (isinstance(node, ast.Name) and node.id in MAKERS | VIEW_TYPES)
-        or (isinstance(node, ast.Attribute) and node.attr in COMBINED | VIEWS | VIEW_TYPES)
-        or (isinstance(node, ast.Call) and _called(node.func) in BY_NAME)
-        for node in parts_of(tree)
-    )
 
 
 @dataclass(frozen=True)
@@ -109,10 +99,10 @@ class _Orders:
                     self.named[is_set][node.asname or node.name] += 1
         elif isinstance(node, ast.NamedExpr):
             if self._is_set(node.value):
-                self.named[True][_called(node.target)] += 1
+                self.named[True][called(node.target)] += 1
         elif isinstance(node, ast.AugAssign):
-            if isinstance(node.op, COMBINING) and _called(node.target) in self._known.views:
-                self.named[True][_called(node.target)] += 1
+            if isinstance(node.op, COMBINING) and called(node.target) in self._known.views:
+                self.named[True][called(node.target)] += 1
         elif isinstance(node, ast.MatchClass):
             shows = not self._known.sets.union(self._known.views).isdisjoint(node.kwd_attrs)
         elif isinstance(node, ast.Call):
@@ -147,7 +137,7 @@ class _Orders:
         if isinstance(node, ast.Set | ast.SetComp):
             return True
         if isinstance(node, ast.Name | ast.Attribute):
-            return isinstance(node.ctx, ast.Load) and _called(node) in self._known.sets
+            return isinstance(node.ctx, ast.Load) and called(node) in self._known.sets
         if isinstance(node, ast.Call):
             return self._gives_set(node)
         if isinstance(node, ast.BinOp):
@@ -162,9 +152,9 @@ class _Orders:
 
     def _gives_set(self, call: ast.Call) -> bool:
         function = call.func
-        if self._makes(function) or _attribute_by_name(call) in self._known.sets:
+        if self._makes(function) or attribute_by_name(call) in self._known.sets:
             return True
-        name = _called(function)
+        name = called(function)
         if name in OPERATORS:
             return any(map(self._is_collection, call.args))
         if isinstance(function, ast.Attribute) and name in COMBINED:
@@ -174,9 +164,9 @@ class _Orders:
     def _is_view(self, node: ast.AST) -> bool:
         """Whether it may be a view of a dictionary, from which an operator makes a set."""
         if isinstance(node, ast.Name | ast.Attribute):
-            return isinstance(node.ctx, ast.Load) and _called(node) in self._known.views
+            return isinstance(node.ctx, ast.Load) and called(node) in self._known.views
         if isinstance(node, ast.Call):
-            name = _called(node.func)
+            name = called(node.func)
             view = isinstance(node.func, ast.Attribute) and name in VIEWS
             return view or name in VIEW_TYPES or name in self._known.views
         return False
@@ -186,7 +176,7 @@ class _Orders:
         if isinstance(node, ast.Attribute) and node.attr in VIEWS:
             parent = self._parents[node]
             return not (isinstance(parent, ast.Call) and node is parent.func)
-        if not isinstance(node, ast.Name | ast.Attribute) or _called(node) not in VIEW_TYPES:
+        if not isinstance(node, ast.Name | ast.Attribute) or called(node) not in VIEW_TYPES:
             return False
         return isinstance(node.ctx, ast.Load) and not self._is_used_to_make(node)
 
@@ -201,14 +191,14 @@ class _Orders:
             return False  # which gives the set
         texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
         names = {part for text in texts if isinstance(text, str) for part in text.split(".")}
-        by_name = _called(call.func) in BY_NAME
+        by_name = called(call.func) in BY_NAME
         return by_name and not names.isdisjoint({*self._known.sets, *VIEWS, *COMBINED})
 
     def _is_used_to_make(self, node: ast.expr) -> bool:
         """Whether what makes sets is called here, or is a type, and is passed on to nobody."""
         parent = self._parents[node]
         if isinstance(parent, ast.Call):
-            return node is parent.func or _called(parent.func) in ("isinstance", "issubclass")
+            return node is parent.func or called(parent.func) in ("isinstance", "issubclass")
         if isinstance(parent, ast.Subscript):
             return node is parent.value or self._orderless.is_type(node)
         return isinstance(parent, ast.ClassDef | ast.Compare) or self._orderless.is_type(node)
@@ -223,7 +213,7 @@ class _Orders:
         if isinstance(parent, ast.If | ast.While | ast.Assert | ast.IfExp | ast.UnaryOp):
             return True
         if isinstance(parent, ast.Call):
-            name = _called(parent.func)
+            name = called(parent.func)
             return node is parent.func or (name in WALKING and not self._orderless.bound[name])
         if isinstance(parent, ast.Attribute):
             return not parent.attr.startswith("__")
@@ -256,7 +246,7 @@ class _Orders:
         """Whether a set whose order shows is surely gone through, item by item."""
         parent = self._parents[node]
         if isinstance(parent, ast.Call):
-            return node is not parent.func and _called(parent.func) in THROUGH
+            return node is not parent.func and called(parent.func) in THROUGH
         if isinstance(parent, ast.Attribute):
             return parent.attr == "pop"
         if isinstance(parent, ast.Assign):
@@ -267,7 +257,7 @@ class _Orders:
 
     def _names_in(self, node: ast.expr) -> frozenset[str]:
         """The names by which an expression is taken for a set."""
-        names = {_called(part) for part in parts_of(node)}
+        names = {called(part) for part in parts_of(node)}
         return frozenset(names & (self._known.sets | self._known.views))
 
     def _collected(self, loop: ast.AST) -> bool:
@@ -302,18 +292,5 @@ class _Orders:
         for target in targets:
             if not isinstance(target, ast.Name | ast.Attribute):
                 return False
-            named[_called(target)] += 1
+            named[called(target)] += 1
         return bool(targets)
-
-
-def _called(node: ast.AST) -> str:
-    """The last name of what is called or read; empty where it has none."""
-    if isinstance(node, ast.Subscript):
-        return _called(node.value)
-    return str(getattr(node, "id", None) or getattr(node, "attr", ""))
-
-
-def _attribute_by_name(call: ast.Call) -> str:
-    """What `getattr` is asked for."""
-    named = call.args[1:2] if _called(call.func) == "getattr" else []
-    return next((str(a.value) for a in named if isinstance(a, ast.Constant)), "")

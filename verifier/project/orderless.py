@@ -156,3 +156,30 @@ def by_address(tree: ast.Module) -> Iterator[int]:
                 if isinstance(part, ast.JoinedStr) or getattr(part, "id", "") in BY_ADDRESS:
                     yield node.value.lineno
                     break
+
+
+BY_NAME = ("attrgetter", "methodcaller")
+"""Functions that read what a text names."""
+
+
+def makes_sets(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.Set | ast.SetComp)
+        or (isinstance(node, ast.Name) and node.id in MAKERS | VIEW_TYPES)
+        or (isinstance(node, ast.Attribute) and node.attr in COMBINED | VIEWS | VIEW_TYPES)
+        or (isinstance(node, ast.Call) and called(node.func) in BY_NAME)
+        for node in parts_of(tree)
+    )
+
+
+def called(node: ast.AST) -> str:
+    """The last name of what is called or read; empty where it has none."""
+    if isinstance(node, ast.Subscript):
+        return called(node.value)
+    return str(getattr(node, "id", None) or getattr(node, "attr", ""))
+
+
+def attribute_by_name(call: ast.Call) -> str:
+    """What `getattr` is asked for."""
+    named = call.args[1:2] if called(call.func) == "getattr" else []
+    return next((str(a.value) for a in named if isinstance(a, ast.Constant)), "")

@@ -12,7 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from verifier.language.errors import ModelError, within_project
-from verifier.processes.pool import SCARCE
 from verifier.processes.signals import shielded
 from verifier.project import git
 from verifier.project.contents import (
@@ -27,19 +26,12 @@ from verifier.project.contents import (
 )
 from verifier.project.root import PARTS
 
-MAIN = (
-    *("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"),
-    *("refs/heads/main", "refs/heads/master"),
-)
-"""Where the main branch is looked for, in this order; a tag is no branch."""
-
 NO_MODELS = "it has no models"
 ELSEWHERE = "the project was in another folder"
 
 EVIDENCE = "properties/certificates/"
 READ = (".py", ".toml")
 """How the names of files end that a project is made of, whether or not git ignores them."""
-COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 PATCH = (
     *("--unified=0", "--inter-hunk-context=0", "--no-color", "--no-renames", "--text"),
@@ -189,147 +181,3 @@ class Base:
 
 def _is_evidence(name: str) -> bool:
     return name.startswith(EVIDENCE) and name.endswith(".json")
-
-
-def base_of(root: Path, revision: str | None) -> Base | None:
-    """The commit to compare a project with; None outside git.
-
-    Without a revision it is where the work has branched off from the main branch.
-    """
-    if not _inside(root):
-        if revision is not None:
-            raise ModelError(
-                f"`{root}` is in no git repository, so there is no `{revision}`",
-                mend="leave --base out to check everything",
-            )
-        return None
-    refuse_bare(root)
-    top = Path(git.text(root, "rev-parse", "--show-toplevel").removesuffix("\n"))
-    prefix = git.text(root, "rev-parse", "--show-prefix").removesuffix("\n")
-    torn = git.text(
-        top, "ls-files", "--unmerged", "-z", "--", *(f"{prefix}{part}" for part in PARTS)
-    )
-    if torn:
-        name = torn.split("\0")[0].split("\t")[-1]
-        raise ModelError(f"`{name}` has a merge conflict", mend="resolve it first")
-    commit = _resolved(root, revision) if revision is not None else _branching_point(root)
-    return None if commit is None else Base(top, commit, prefix, _split_off(top))
-
-
-def _split_off(top: Path) -> str:
-    """That a repository is a submodule of one that had a folder in its place; empty if not."""
-    asked = "rev-parse", "--show-superproject-working-tree"
-    around = git.text(top, *asked).removesuffix("\n")
-    if not around:
-        return ""
-    commit = _branching_point(Path(around))
-    if commit is None:
-        return ""
-    place = os.path.relpath(top, os.path.realpath(around))
-    stored = git.text(Path(around), "ls-tree", "--full-tree", commit, "--", place)
-    was_folder = stored.split()[1:2] == ["tree"]
-    return f"the project was a folder of the repository `{around}`" if was_folder else ""
-
-
-def refuse_bare(folder: Path) -> None:
-    """Refuse a repository without a working tree."""
-    if _inside(folder) and git.said(folder, "rev-parse", "--is-bare-repository") == "true":
-        raise ModelError(
-            f"the repository `{folder}` is bare: it has no files to check",
-            mend="run the gate in a clone or a worktree",
-        )
-
-
-def refuse_foreign(folder: Path) -> None:
-    """Refuse a repository that has no project here: no change to one would be looked at."""
-    if _inside(folder):
-        raise ModelError(
-            f"there is no project in `{folder}`, and it is in a repository",
-            mend="change to the project's folder: a gate is about its changes",
-        )
-
-
-def _resolved(root: Path, revision: str) -> str:
-    kinds = [
-        f"refs/{kind}/{revision}"
-        for kind in ("tags", "heads", "remotes")
-        if git.said(root, "rev-parse", "--verify", "--quiet", f"refs/{kind}/{revision}")
-    ]
-    if len(kinds) > 1:
-        raise ModelError(
-            f"`{revision}` is the name of {len(kinds)} things in this repository",
-            mend=f"say which: {' or '.join(f'`--base {each}`' for each in kinds)}",
-        )
-    commit = git.said(
-        root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
-    )
-    if commit is None or not COMMIT.fullmatch(commit):
-        raise ModelError(f"there is no revision `{revision}`", mend=_deepen(root))
-    return commit
-
-
-def _branching_point(root: Path) -> str | None:
-    """Where HEAD left the main branch; None before the first commit."""
-    head = git.said(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    if head is None:
-        _require_unborn(root)
-        return None
-    for branch in MAIN:
-        main = git.said(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
-        if main is not None:
-            found = (git.said(root, "merge-base", "--all", main, head) or "").split()
-            if not found:
-                raise ModelError(
-                    f"HEAD has no commit in common with `{branch}`", mend=_deepen(root)
-                )
-            if len(found) > 1:
-                name = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-                raise ModelError(
-                    f"HEAD left `{name}` in {len(found)} commits: the two were merged crosswise",
-                    mend=f"merge `{name}` into this branch, or name a revision: --base REV",
-                )
-            return found[0]
-    raise ModelError(
-        "there is no main branch to compare with", mend=_deepen(root, "name a revision: --base REV")
-    )
-
-
-def _require_unborn(root: Path) -> None:
-    """Refuse a HEAD that leads to no commit though it has one: nothing could be compared."""
-    branch = git.said(root, "symbolic-ref", "--quiet", "HEAD")
-    file = None if branch is None else git.said(root, "rev-parse", "--git-path", branch)
-    there = file is not None and (root / file).exists()
-    if branch is None or there or git.said(root, "rev-parse", "--verify", "--quiet", "HEAD"):
-        raise ModelError(
-            f"the repository of `{root}` is damaged: HEAD leads to no commit",
-            mend="`git fsck` says more",
-        )
-
-
-def _deepen(root: Path, otherwise: str = "`git log` shows the commits there are") -> str:
-    if git.text(root, "rev-parse", "--is-shallow-repository").strip() == "true":
-        return "the clone is shallow: fetch more (`git fetch --unshallow`, or fetch-depth: 0)"
-    return otherwise
-
-
-def _inside(root: Path) -> bool:
-    """Whether a folder is in a repository. Raises ModelError where that cannot be told."""
-    try:
-        done = git.done(root, "rev-parse", "--git-dir")
-    except OSError as error:
-        if not any((folder / ".git").exists() for folder in (root, *root.parents)):
-            return False
-        absent = isinstance(error, FileNotFoundError)
-        raise ModelError(
-            f"git cannot be run: {error.strerror}",
-            mend=f"install git, or remove the repository around {root}" if absent else SCARCE,
-        ) from None
-    said = os.fsdecode(done.stderr)
-    if "dubious ownership" in said:
-        raise ModelError(
-            f"git does not trust the repository of `{root}`, which somebody else owns",
-            mend=f"git config --global --add safe.directory {root}",
-        )
-    if done.returncode and "not a git repository" not in said:
-        raise git.failure("rev-parse", said)
-    return not done.returncode

@@ -11,7 +11,7 @@ from verifier.check.check import Result
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import SHORTEST
 from verifier.gate.divergence import Departure
-from verifier.gate.gate import Report
+from verifier.gate.report import Report
 from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import ModelError, within_project
 from verifier.mutation.baseline import Comparison

@@ -5,8 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from verifier.evidence.traces import Trace
-from verifier.gate.gate import Report
-from verifier.gate.report import Row
+from verifier.gate.report import Report, Row
 from verifier.gate.weakened.weakening import Weakening
 from verifier.mutation.baseline import Comparison
 from verifier.reports.trace_text import trace_text

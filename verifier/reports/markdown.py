@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from verifier.diff.compare import Difference
 from verifier.evidence.traces import Trace
 from verifier.gate.divergence import Departure, Hunk
-from verifier.gate.gate import Report
-from verifier.gate.report import Row
+from verifier.gate.report import Report, Row
 from verifier.reports.diff_text import change_lines
 from verifier.reports.grouping import by_cause, by_effect
 from verifier.reports.trace_text import grounds_text, shown_steps, trace_text

@@ -15,8 +15,7 @@ import msgspec
 
 from verifier.evidence.traces import Changed, Entered, Stride, Trace
 from verifier.gate.divergence import Departure
-from verifier.gate.gate import Report
-from verifier.gate.report import Row
+from verifier.gate.report import Report, Row
 from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import within_project
 from verifier.mutation.campaign import Trial

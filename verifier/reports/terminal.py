@@ -7,8 +7,7 @@ from textwrap import wrap
 
 from verifier.evidence.traces import Trace
 from verifier.gate.divergence import Departure
-from verifier.gate.gate import Report
-from verifier.gate.report import Row
+from verifier.gate.report import Report, Row
 from verifier.reports.diff_text import change_lines
 from verifier.reports.grouping import by_cause, by_effect
 from verifier.reports.weakened_text import acceptance, detail_lines, title

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from verifier.gate.gate import Report
+from verifier.gate.report import Report
 from verifier.gate.weakened.weakening import Weakening, value
 from verifier.viewer.markup import inert, plural
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.gate.divergence import Departure
-from verifier.gate.gate import Report
-from verifier.gate.report import Row
+from verifier.gate.report import Report, Row
 from verifier.gate.weakened.weakening import value as value
 from verifier.language.errors import within_project
 from verifier.mutation.baseline import Comparison

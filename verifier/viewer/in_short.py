@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from verifier.evidence.traces import CHOICE, Branched, Entered, Turned
-from verifier.viewer.call_tree import is_kernel_function
+from verifier.evidence.traces import CHOICE, Turned
 from verifier.viewer.contract import differences
-from verifier.viewer.headline import is_entry, repeated, what_happened, wrong_outcome
+from verifier.viewer.decided import Brief, decided, fault, labelled
+from verifier.viewer.headline import is_entry, repeated, what_happened
 from verifier.viewer.levels import PROMISED, Levels, group_of, hardware_of
 from verifier.viewer.markup import COLUMNS, Line, inert, line, shown, word_by_word, wrapped
 from verifier.viewer.timeline import described
-from verifier.viewer.trace_index import Reading, acts, calls
+from verifier.viewer.trace_index import Reading
 from verifier.viewer.what_if import choice_pieces, decision_pieces
 
 SHARED = f"{PROMISED}cpu.vmcss[VMCS01]."
 """The contract CPU's VMCS is the VMCS12 of the delivered one."""
 REASON = "exit.reason"
 BELIEVING, IN_TRUTH = "believing", "in truth"
-LABEL = 13
-"""Columns of what begins a line."""
 LEGEND = line(
     (f"{BELIEVING}: what the decision goes by; {IN_TRUTH}: what it should go by", "source")
 )
 MOST = 8
 """Fields named in a line before the rest is counted."""
-
-
-@dataclass(frozen=True)
-class Brief:
-    """A line, and the step that it leads to."""
-
-    text: Line
-    step: int | None = None
 
 
 def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Brief]:
@@ -56,7 +45,7 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
     if not reading.is_explained:
         return
     if not is_entry(reading, fault(reading)):
-        yield from _decided(reading, columns)
+        yield from decided(reading, columns)
     sides = belief_and_truth(reading, levels)
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
@@ -67,63 +56,20 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
     yield from _made_so(reading, levels, sides[1], columns)
     turn = next(iter(trace.turned), None)
     if turn is not None:
-        yield from _told("avoided if", decision_pieces(turn), columns, turn.number)
+        yield from labelled("avoided if", decision_pieces(turn), columns, turn.number)
     yield from _chosen_otherwise(reading, levels, turn, columns)
     if 0 < trace.doomed < reading.steps:
         settled = line(f"after step {trace.doomed} nothing that anybody chooses avoids it")
-        yield from _told("unavoidable", [settled], columns, trace.doomed)
+        yield from labelled("unavoidable", [settled], columns, trace.doomed)
     if trace.also_in:
         commas = ["," * (name != trace.also_in[-1]) for name in trace.also_in]
         names = [inert(name) + comma for name, comma in zip(trace.also_in, commas, strict=True)]
         pieces = [*map(line, names), line(("by the same steps", "source"))]
-        yield from _told("also in", pieces, columns)
+        yield from labelled("also in", pieces, columns)
     if trace.finding:
-        yield from _told("more in", [line(inert(trace.finding))], columns)
+        yield from labelled("more in", [line(inert(trace.finding))], columns)
     if any(causes for _, causes, _ in sides):
         yield from map(Brief, wrapped(line("  "), word_by_word(LEGEND), 2, columns))
-
-
-def _decided(reading: Reading, columns: int) -> Iterator[Brief]:
-    """What the kernel decided in the step at fault, and where it found nothing to do."""
-    call = reading.trace.steps[fault(reading) - 1].call
-    found = [_decision(each) for each in decisions(call)]
-    found += [_idleness(each, test) for each, test in idle(call)]
-    for place, text in enumerate(found):
-        yield from _told("" if place else "decided in", [text], columns)
-
-
-def decisions(call: Entered) -> list[Entered]:
-    """The innermost functions of a kernel that told their callers something."""
-    found = []
-    for each in calls(call):
-        if _tells(each) and not any(_tells(inner) for inner in calls(each) if inner is not each):
-            found.append(each)
-    return found
-
-
-def _tells(call: Entered) -> bool:
-    return bool(call.result) and is_kernel_function(call)
-
-
-def idle(call: Entered) -> Iterator[tuple[Entered, Branched]]:
-    """The functions of a kernel that did nothing, with the condition after which they returned."""
-    for each in calls(call):
-        last = each.entries[-1] if each.entries else None
-        if is_kernel_function(each) and not each.result and not acts(each):
-            if isinstance(last, Branched) and last.taken and last.reads:
-                yield each, last
-
-
-def _idleness(call: Entered, branch: Branched) -> Line:
-    name = (f"{inert(call.function)}()", "step")
-    reads = ", ".join(f"{inert(field)}={shown(value)}" for field, value in branch.reads.items())
-    return line(name, " changes nothing, as ", (reads, "mark"))  # type: ignore[arg-type]
-
-
-def _decision(call: Entered) -> Line:
-    file = inert(call.source.partition(":")[0])
-    told = f"{inert(call.function)}() = {inert(call.result)}"
-    return line((told, "step"), (f" {file}", "source"))
 
 
 Side = tuple[str, list[str], int]
@@ -155,11 +101,6 @@ def belief_and_truth(reading: Reading, levels: Levels) -> tuple[Side, Side]:
     own = [c for c in causes if hardware is None or not c.startswith(hardware)]
     truth, seen = _exit_causes(reading, list(causes), hardware, before)
     return (BELIEVING, _telling(levels, own), before), (IN_TRUTH, truth, seen)
-
-
-def fault(reading: Reading) -> int:
-    """The step in which the code went wrong: the last one, or where a wrong outcome was before."""
-    return wrong_outcome(reading) or reading.steps
 
 
 def _disputed(
@@ -245,7 +186,7 @@ def _causes(
         pieces.append(line((f"{inert(cause)}={value}", "mark"), (f" ({when}){comma}", "source")))
     if len(causes) > MOST:
         pieces.append(line((f"and {len(causes) - MOST} more", "source")))
-    yield from _told(label, pieces, columns, last or None)
+    yield from labelled(label, pieces, columns, last or None)
 
 
 def _chosen_otherwise(
@@ -256,7 +197,7 @@ def _chosen_otherwise(
     if other is not None and other.turn is not None:
         label = "also avoided" if turn is not None else "avoided"
         pieces = choice_pieces(other, levels.at(other.number - 1), turn)
-        yield from _told(label, pieces, columns, other.number)
+        yield from labelled(label, pieces, columns, other.number)
 
 
 def _made_so(reading: Reading, levels: Levels, truth: Side, columns: int) -> Iterator[Brief]:
@@ -269,7 +210,9 @@ def _made_so(reading: Reading, levels: Levels, truth: Side, columns: int) -> Ite
         while number and (source := _copied(reading, last, number)) is not None:
             last, number = source, reading.origin(source, number - 1)
         if number:
-            yield from _told("made so by", _maker(reading, levels, last, number), columns, number)
+            yield from labelled(
+                "made so by", _maker(reading, levels, last, number), columns, number
+            )
         return
 
 
@@ -300,11 +243,3 @@ def _maker(reading: Reading, levels: Levels, field: str, number: int) -> list[Li
         comma = "," * (cause != causes[-1])
         pieces.append(line("" if place else "as ", (f"{value}{comma}", "mark")))
     return pieces
-
-
-def _told(
-    label: str, pieces: Sequence[Line], columns: int, step: int | None = None
-) -> Iterator[Brief]:
-    first = line((f"  {label:<{LABEL}}", "level"))
-    for text in wrapped(first, pieces, LABEL + 2, columns):
-        yield Brief(text, step)

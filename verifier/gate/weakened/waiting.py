@@ -10,7 +10,8 @@ from verifier.compiler.behaviour import Behaviour
 from verifier.compiler.compiled import DEADLOCK
 from verifier.compiler.digest import said
 from verifier.diff.compare import Difference
-from verifier.diff.miter import Joint, Side
+from verifier.diff.miter import Joint
+from verifier.diff.side import Side
 from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
 from verifier.gate.weakened.states import States

@@ -1,0 +1,36 @@
+"""How many mistakes are noticed of those that could be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from verifier.mutation.campaign import Trial
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many mutants there were of each fate; the equivalent ones are not counted."""
+
+    killed: int
+    survived: int
+    equivalent: int
+    undecided: int
+
+    @property
+    def share(self) -> float:
+        """Of the mutants that do something else, how many are noticed."""
+        all = self.killed + self.survived + self.undecided
+        return 1.0 if all == 0 else self.killed / all
+
+
+def score(found: Iterable[Trial]) -> Score:
+    """Count; a mutant that is no model counts as noticed."""
+    count = Counter(trial.status for trial in found)
+    return Score(
+        count["killed"] + count["refused"],
+        count["survived"],
+        count["equivalent"],
+        count["undecided"],
+    )

@@ -1,0 +1,80 @@
+"""Which functions of a step decided, going by which conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from verifier.evidence.traces import Branched, Entered
+from verifier.viewer.call_tree import is_kernel_function
+from verifier.viewer.headline import wrong_outcome
+from verifier.viewer.markup import Line, inert, line, shown, wrapped
+from verifier.viewer.trace_index import Reading, acts, calls
+
+LABEL = 13
+"""Columns of what begins a line."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A line, and the step that it leads to."""
+
+    text: Line
+    step: int | None = None
+
+
+def decided(reading: Reading, columns: int) -> Iterator[Brief]:
+    """What the kernel decided in the step at fault, and where it found nothing to do."""
+    call = reading.trace.steps[fault(reading) - 1].call
+    found = [_decision(each) for each in decisions(call)]
+    found += [_idleness(each, test) for each, test in idle(call)]
+    for place, text in enumerate(found):
+        yield from labelled("" if place else "decided in", [text], columns)
+
+
+def decisions(call: Entered) -> list[Entered]:
+    """The innermost functions of a kernel that told their callers something."""
+    found = []
+    for each in calls(call):
+        if _tells(each) and not any(_tells(inner) for inner in calls(each) if inner is not each):
+            found.append(each)
+    return found
+
+
+def _tells(call: Entered) -> bool:
+    return bool(call.result) and is_kernel_function(call)
+
+
+def idle(call: Entered) -> Iterator[tuple[Entered, Branched]]:
+    """The functions of a kernel that did nothing, with the condition after which they returned."""
+    for each in calls(call):
+        last = each.entries[-1] if each.entries else None
+        if is_kernel_function(each) and not each.result and not acts(each):
+            if isinstance(last, Branched) and last.taken and last.reads:
+                yield each, last
+
+
+def _idleness(call: Entered, branch: Branched) -> Line:
+    name = (f"{inert(call.function)}()", "step")
+    reads = ", ".join(f"{inert(field)}={shown(value)}" for field, value in branch.reads.items())
+    return line(name, " changes nothing, as ", (reads, "mark"))  # type: ignore[arg-type]
+
+
+def _decision(call: Entered) -> Line:
+    file = inert(call.source.partition(":")[0])
+    told = f"{inert(call.function)}() = {inert(call.result)}"
+    return line((told, "step"), (f" {file}", "source"))
+
+
+def fault(reading: Reading) -> int:
+    """The step in which the code went wrong: the last one, or where a wrong outcome was before."""
+    return wrong_outcome(reading) or reading.steps
+
+
+def labelled(
+    label: str, pieces: Sequence[Line], columns: int, step: int | None = None
+) -> Iterator[Brief]:
+    """Pieces after a label, wrapped."""
+    first = line((f"  {label:<{LABEL}}", "level"))
+    for text in wrapped(first, pieces, LABEL + 2, columns):
+        yield Brief(text, step)
