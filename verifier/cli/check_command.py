@@ -129,18 +129,7 @@ def _check(
     circuits = circuits_of(catalogue, cache)
     catalogue.require_pairs()
     run.chosen = chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
-    if not patterns:
-        for doubt in (*catalogue.unused, *superfluous(root, catalogue.systems)):
-            say("warning", doubt)
-        for group in catalogue.idle:
-            say("warning", f"the property `{group}` speaks about none of the systems")
-    systems = {pair.system for pair in chosen}
-    doubts = catalogue.doubts(systems if patterns else catalogue.systems)
-    doubts += unread_files(root)
-    doubts += [] if fresh else damages(root, [catalogue.systems[name] for name in systems])
-    doubts += unrecorded(catalogue, chosen)
-    for doubt in doubts:
-        say("warning", doubt)
+    _warn(catalogue, chosen, bool(patterns), fresh)
     run.reporter = Reporter("checking", len({pair.system for pair in chosen}))
     with run.reporter as reporter:
         batches = check_all(
@@ -164,6 +153,23 @@ def _check(
                     _show(run, batch)
                     reporter.resume()
     circuits.trim()
+
+
+def _warn(catalogue: Catalogue, chosen: Sequence[Pair], selected: bool, fresh: bool) -> None:
+    """Say what people should know of the project, and of the systems that are checked."""
+    root = catalogue.root
+    if not selected:
+        for doubt in (*catalogue.unused, *superfluous(root, catalogue.systems)):
+            say("warning", doubt)
+        for group in catalogue.idle:
+            say("warning", f"the property `{group}` speaks about none of the systems")
+    systems = {pair.system for pair in chosen}
+    doubts = catalogue.doubts(systems if selected else catalogue.systems)
+    doubts += unread_files(root)
+    doubts += [] if fresh else damages(root, [catalogue.systems[name] for name in systems])
+    doubts += unrecorded(catalogue, chosen)
+    for doubt in doubts:
+        say("warning", doubt)
 
 
 def _report(run: _Run) -> int:

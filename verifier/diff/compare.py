@@ -113,11 +113,7 @@ def difference(
             if not _start_alike(was, now)
         ),
         exposed=tuple(now.name for was, now in joint.fields if was.ghost and not now.ghost),
-        lost_starts=tuple(
-            field.name
-            for field in old.fields
-            if field.initial is None and field.name in _only(old.fields, new.fields, joined)
-        ),
+        lost_starts=tuple(_lost_starts(old, new, joined)),
         renamed_goals=tuple(sorted(renamed_goals.items())),
         added_properties=tuple(sorted(_groups(new) - _groups(old))),
         removed_properties=tuple(sorted(_groups(old) - _groups(new))),
@@ -183,6 +179,12 @@ def _only(
 ) -> tuple[str, ...]:
     names = {field.name for field in others} | set(renamed)
     return tuple(field.name for field in some if field.name not in names)
+
+
+def _lost_starts(old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) -> list[str]:
+    """Fields that are gone and that could start with any value."""
+    gone = _only(old.fields, new.fields, renamed)
+    return [field.name for field in old.fields if field.initial is None and field.name in gone]
 
 
 def _start_alike(was: Variable, now: Variable) -> bool:

@@ -185,7 +185,60 @@ def blaming(
     `__del__`, counts, too. Only the main thread can be
     interrupted; elsewhere the time is not limited.
     """
-    interruptible = threading.current_thread() is threading.main_thread()
+    with _limited(what, seconds), _overheard(what) as passed_over:
+        try:
+            yield
+            if passed_over:
+                raise passed_over[0]
+        except (ModelError, KeyboardInterrupt):
+            raise
+        except RecursionError as error:
+            raise ModelError(
+                f"{what} nests its calls without end, or too deeply",
+                raising_place(error.__traceback__),
+                "let it end soon: what it calls must not depend on symbolic values alone",
+            ) from None
+        except SyntaxError as error:
+            place = Place(error.filename or file or "?", error.lineno or 1)
+            says = f"{what} is not Python: {error.msg}"
+            raise ModelError(says, place, "correct the line") from None
+        except BaseException as error:
+            where = raising_place(error.__traceback__) or (Place(file, 1) if file else None)
+            raise raised(what, error, where, mend) from error
+
+
+@contextmanager
+def _limited(what: str, seconds: float) -> Iterator[None]:
+    """Interrupt what runs for too long, where this is the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def overdue(_: int, frame: FrameType | None) -> None:
+        while frame is not None and _inside(frame):
+            frame = frame.f_back
+        place = None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
+        raise Overdue(
+            f"{what} does not end: stopped after {seconds:g} seconds",
+            place,
+            "is there a loop or recursion without a bound, or a step without an `assume`?",
+        )
+
+    before = signal.signal(signal.SIGALRM, overdue)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM, RUNAWAY))
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds + GRACE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _overheard(what: str) -> Iterator[list[BaseException]]:
+    """What Python prints and otherwise ignores meanwhile, as it does in `__del__`."""
     passed_over: list[BaseException] = []
     hook, thread = sys.unraisablehook, threading.get_ident()
 
@@ -198,45 +251,8 @@ def blaming(
         else:
             passed_over.append(_ignored(what, found.exc_value, place))
 
-    def overdue(_: int, frame: FrameType | None) -> None:
-        while frame is not None and _inside(frame):
-            frame = frame.f_back
-        place = None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
-        raise Overdue(
-            f"{what} does not end: stopped after {seconds:g} seconds",
-            place,
-            "is there a loop or recursion without a bound, or a step without an `assume`?",
-        )
-
-    if interruptible:
-        before = signal.signal(signal.SIGALRM, overdue)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM, RUNAWAY))
-        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds + GRACE)
     sys.unraisablehook = ignored
     try:
-        yield
-        if passed_over:
-            raise passed_over[0]
-    except ModelError:
-        raise
-    except RecursionError as error:
-        raise ModelError(
-            f"{what} nests its calls without end, or too deeply",
-            raising_place(error.__traceback__),
-            "let it end soon: what it calls must not depend on symbolic values alone",
-        ) from None
-    except SyntaxError as error:
-        place = Place(error.filename or file or "?", error.lineno or 1)
-        raise ModelError(f"{what} is not Python: {error.msg}", place, "correct the line") from None
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        where = raising_place(error.__traceback__) or (Place(file, 1) if file else None)
-        raise raised(what, error, where, mend) from error
+        yield passed_over
     finally:
         sys.unraisablehook = hook
-        if interruptible:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
