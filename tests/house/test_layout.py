@@ -55,6 +55,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {
         "diff",
     ),
     "mutation": (
+        "storage",
         "circuit",
         "language",
         "compiler",
@@ -68,6 +69,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {
         "check",
     ),
     "gate/weakened": (
+        "storage",
         "circuit",
         "language",
         "compiler",
@@ -110,6 +112,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {
         "gate",
     ),
     "cli": (
+        "storage",
         "language",
         "formats",
         "compiler",

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from verifier.cli.errors import from_here
-from verifier.evidence.files import write_whole
 from verifier.language.errors import ModelError
 from verifier.processes.signals import shielded
+from verifier.storage.atomic import write_whole
 
 
 def write_output(file: Path, content: bytes) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -15,6 +13,7 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.saved_execution import FirstTrace, SavedTrace, saved_trace
 from verifier.evidence.traces import Trace
 from verifier.evidence.validation import fault
+from verifier.storage.atomic import write_whole
 from verifier.storage.reading import content_of
 
 LARGEST = 64 * 1024 * 1024
@@ -66,26 +65,6 @@ def encoded(evidence: Trace | Saved) -> bytes:
     """Evidence as JSON. Same evidence, same bytes."""
     held = saved_trace(evidence) if isinstance(evidence, Trace) else evidence
     return msgspec.json.format(msgspec.json.encode(held), indent=1) + b"\n"
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Replace a file's content in one move, so that no reader sees half of it."""
-    try:
-        _replace(file, content)
-    except OSError as error:  # which names the temporary file, or none
-        raise OSError(error.errno, error.strerror, str(file)) from None
-
-
-def _replace(file: Path, content: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, file)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def read(file: Path) -> Saved:

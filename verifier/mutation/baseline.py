@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from verifier.evidence.files import write_whole
 from verifier.language.errors import ModelError, Place
 from verifier.mutation.campaign import Trial
 from verifier.mutation.score import Score, score
 from verifier.project.toml import read_toml
+from verifier.storage.atomic import write_whole
 
 FILE = Path("properties") / "mutants.toml"
 HEADER = (

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from verifier.evidence.bundle import Kept, laid_out
-from verifier.evidence.files import DamagedFile, read_kept, write_whole
+from verifier.evidence.files import DamagedFile, read_kept
 from verifier.language.system import System
+from verifier.storage.atomic import write_whole
 
 FOLDER = Path("properties") / "certificates"
 

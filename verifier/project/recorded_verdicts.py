@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from verifier.evidence.files import write_whole
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Pair
 from verifier.project.expectations import EXPECTED
+from verifier.storage.atomic import write_whole
 
 FILE = Path("properties") / "verdicts.toml"
 TABLE = re.compile(r'^\s*\[\s*"(?P<name>[^"]*)"\s*\]')

@@ -19,10 +19,10 @@ from pathlib import Path
 import msgspec
 
 from verifier.evidence.bundle import Kept
-from verifier.evidence.files import write_whole
 from verifier.evidence.validation import fault
 from verifier.evidence.verdicts import Limits
 from verifier.processes.signals import shielded
+from verifier.storage.atomic import write_whole
 from verifier.storage.reading import content_of
 
 FORMAT = "2"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from verifier.evidence.files import write_whole
 from verifier.gate.weakened.weakening import KINDS, Weakening
 from verifier.language.errors import ModelError, Place
 from verifier.project.toml import read_toml
+from verifier.storage.atomic import write_whole
 
 FILE = Path("properties") / "accepted.toml"
 HEADER = (
