@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from verifier.check.certify import audited_proofs, vacuous_proof
 from verifier.check.vacuity import Emptiness, emptiness, reached, witness_goals
@@ -82,56 +82,131 @@ def decide(
     that must be reachable: for those nothing is searched. A violation is shown as soon as an engine
     has found it, as the result that is `found` in the progress; a later one may be shorter.
     """
-    wanted = list(groups)
-    _refuse_absent(properties, compiled, wanted)
-    sound = sound or {}
-    goals = [group for group in wanted if group in compiled.circuit.bad and group not in sound]
-    replayed: dict[str, tuple[Path, Result]] = {}
+    deciding = _Deciding(compiled, properties, engine, limits, watch, minimal, sound or {})
+    return deciding.results(list(groups))
 
-    def seen(progress: Progress) -> None:
+
+@dataclass
+class _Deciding:
+    """The properties of one system, while they are decided; see `decide`."""
+
+    compiled: Compiled
+    properties: Sequence[ModelFunction]
+    engine: Engine
+    limits: Limits
+    watch: Watch
+    minimal: bool
+    sound: Mapping[str, Run | Certificate]
+    replayed: dict[str, tuple[Path, Result]] = field(default_factory=dict)
+    """Violations that were shown when they were found, with their paths."""
+
+    def results(self, wanted: list[str]) -> list[Result]:
+        """The result of each property: searched, then audited, then asked whether it is vacuous."""
+        _refuse_absent(self.properties, self.compiled, wanted)
+        verdicts = self._searched(wanted)
+        witnesses = witness_goals(self.compiled.system, self.properties, wanted)
+        occur = self._occurring(wanted, verdicts, witnesses)
+        proved = _proved_of(verdicts)
+        proofs = audited_proofs(self.compiled, self.properties, proved, self.minimal, self.watch)
+        missing = self._missing(occur)
+        results = []
+        for group in wanted:
+            if group in self.sound:
+                result = _again(self.compiled.system.name, group, self.sound[group])
+            elif group in proofs:
+                seconds = proved[group].seconds + proofs[group].seconds
+                result = _proved(group, proofs[group].certificate, seconds)
+            else:
+                result = self._result(group, verdicts.get(group))
+            if result.verdict == "proved":
+                result = self._unless_vacuous(result, witnesses[group], occur, missing)
+            results.append(result)
+        return results
+
+    def _searched(self, wanted: Sequence[str]) -> Mapping[str, Verdict]:
+        """What the engine says of properties without sound evidence."""
+        in_circuit = self.compiled.circuit.bad
+        goals = [group for group in wanted if group in in_circuit and group not in self.sound]
+        if not goals:
+            return {}
+        return self.engine(self.compiled.circuit, goals, self.limits, self._seen)
+
+    def _seen(self, progress: Progress) -> None:
+        """Pass progress on; a violation in it as a result."""
         found = progress.found
         if isinstance(found, Violated):
-            result = _violated(compiled, properties, progress.detail, found, False)
-            replayed[progress.detail] = found.path, result
+            result = _violated(self.compiled, self.properties, progress.detail, found, False)
+            self.replayed[progress.detail] = found.path, result
             found = result
-        watch(replace(progress, found=found))
+        self.watch(replace(progress, found=found))
 
-    verdicts = engine(compiled.circuit, goals, limits, seen) if goals else {}
-    witnesses = witness_goals(compiled.system, properties, wanted)
-    open_or_violated = {g for g, each in verdicts.items() if not isinstance(each, Proved)}
-    open_or_violated |= {g for g, each in sound.items() if isinstance(each, Run)}
-    held = [group for group in wanted if group not in open_or_violated]
-    wishes = sorted({wish for group in held for wish in witnesses[group]})
-    unknown = [wish for wish in wishes if wish not in sound]
-    occur = reached(compiled.circuit, unknown, engine, limits, watch)
-    occur |= {wish: said_by(compiled, sound[wish]) for wish in wishes if wish in sound}
-    proved = {group: each for group, each in verdicts.items() if isinstance(each, Proved)}
-    proofs = audited_proofs(compiled, properties, proved, minimal, watch)
-    dead = {wish: each for wish, each in occur.items() if isinstance(each, Proved)}
-    searched = {wish: each for wish, each in dead.items() if wish not in sound}
-    found = audited_proofs(compiled, properties, searched, minimal, watch)
-    missing = {wish: each.certificate for wish, each in found.items()}
-    missing |= {wish: each for wish in dead if isinstance(each := sound.get(wish), Certificate)}
-    results = []
-    for group in wanted:
-        if group in sound:
-            result = _again(compiled.system.name, group, sound[group])
-        elif group in proofs:
-            seconds = proved[group].seconds + proofs[group].seconds
-            result = _proved(group, proofs[group].certificate, seconds)
-        else:
-            verdict = verdicts.get(group)
-            result = _result(compiled, properties, group, verdict, replayed, minimal, watch)
-        empty = None
-        if result.verdict == "proved":
-            empty = _empty(compiled, group, emptiness(witnesses[group], occur))
-        if empty is not None and empty.verdict == "vacuous":
-            proof = result.evidence if isinstance(result.evidence, Certificate) else None
-            case = next(missing[wish] for wish in witnesses[group] if wish in missing)
-            shown = vacuous_proof(compiled, properties, proof, case) if minimal else case
-            empty = replace(empty, evidence=shown)
-        results.append(empty or result)
-    return results
+    def _occurring(
+        self,
+        wanted: Sequence[str],
+        verdicts: Mapping[str, Verdict],
+        witnesses: Mapping[str, Sequence[str]],
+    ) -> dict[str, Verdict]:
+        """Whether the cases occur that must for the properties that hold."""
+        open_or_violated = {g for g, each in verdicts.items() if not isinstance(each, Proved)}
+        open_or_violated |= {g for g, each in self.sound.items() if isinstance(each, Run)}
+        held = [group for group in wanted if group not in open_or_violated]
+        wishes = sorted({wish for group in held for wish in witnesses[group]})
+        unknown = [wish for wish in wishes if wish not in self.sound]
+        circuit = self.compiled.circuit
+        occur = dict(reached(circuit, unknown, self.engine, self.limits, self.watch))
+        known = [wish for wish in wishes if wish in self.sound]
+        return occur | {wish: said_by(self.compiled, self.sound[wish]) for wish in known}
+
+    def _missing(self, occur: Mapping[str, Verdict]) -> dict[str, Certificate]:
+        """Proofs that cases do not occur."""
+        dead = _proved_of(occur)
+        searched = {wish: each for wish, each in dead.items() if wish not in self.sound}
+        found = audited_proofs(self.compiled, self.properties, searched, self.minimal, self.watch)
+        missing = {wish: each.certificate for wish, each in found.items()}
+        for wish in dead:
+            if isinstance(known := self.sound.get(wish), Certificate):
+                missing[wish] = known
+        return missing
+
+    def _unless_vacuous(
+        self,
+        result: Result,
+        cases: Sequence[str],
+        occur: Mapping[str, Verdict],
+        missing: Mapping[str, Certificate],
+    ) -> Result:
+        """A property that holds, or that it says nothing, with what is unreachable."""
+        empty = _empty(self.compiled, result.property, emptiness(cases, occur))
+        if empty is None or empty.verdict != "vacuous":
+            return empty or result
+        case = next(missing[wish] for wish in cases if wish in missing)
+        if not self.minimal:
+            return replace(empty, evidence=case)
+        proof = result.evidence if isinstance(result.evidence, Certificate) else None
+        return replace(empty, evidence=vacuous_proof(self.compiled, self.properties, proof, case))
+
+    def _result(self, group: str, verdict: Verdict | None) -> Result:
+        """What a search says that has no proof; nothing was searched where there are only cases.
+
+        A path that was replayed when it was found is not replayed again, unless it is explained.
+        """
+        name = self.compiled.system.name
+        if isinstance(verdict, Violated):
+            shortest = _shortest(self.compiled, group, verdict, self.watch)
+            path, result = self.replayed.get(group, (None, None))
+            if result is not None and path is shortest.path and not self.minimal:
+                return replace(result, seconds=shortest.seconds)
+            if self.minimal:
+                self.watch(Progress("explain", shortest.depth, f"{name}/{group}"))
+            return _violated(self.compiled, self.properties, group, shortest, self.minimal)
+        if isinstance(verdict, Unknown):
+            seconds, why = verdict.seconds, verdict.reason
+            return Result(name, group, "unknown", verdict.engine, verdict.depth, seconds, None, why)
+        return Result(name, group, "proved", "simulation", 0, 0.0, None)
+
+
+def _proved_of(verdicts: Mapping[str, Verdict]) -> dict[str, Proved]:
+    return {goal: each for goal, each in verdicts.items() if isinstance(each, Proved)}
 
 
 def _again(name: str, group: str, evidence: Run | Certificate) -> Result:
@@ -168,34 +243,6 @@ def _refuse_absent(
             f"`{compiled.system.name}` has no property `{absent[0]}`",
             mend="nothing can be expected of it: take it out of verdicts.toml",
         )
-
-
-def _result(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
-    group: str,
-    verdict: Verdict | None,
-    replayed: Mapping[str, tuple[Path, Result]],
-    explain: bool,
-    watch: Watch,
-) -> Result:
-    """What a search says that has no proof; nothing was searched where there are only cases.
-
-    A path that was `replayed` when it was found is not replayed again, unless to `explain` it.
-    """
-    name = compiled.system.name
-    if isinstance(verdict, Violated):
-        shortest = _shortest(compiled, group, verdict, watch)
-        path, result = replayed.get(group, (None, None))
-        if result is not None and path is shortest.path and not explain:
-            return replace(result, seconds=shortest.seconds)
-        if explain:
-            watch(Progress("explain", shortest.depth, f"{name}/{group}"))
-        return _violated(compiled, properties, group, shortest, explain)
-    if isinstance(verdict, Unknown):
-        seconds, why = verdict.seconds, verdict.reason
-        return Result(name, group, "unknown", verdict.engine, verdict.depth, seconds, None, why)
-    return Result(name, group, "proved", "simulation", 0, 0.0, None)
 
 
 def _empty(compiled: Compiled, group: str, found: Emptiness | None) -> Result | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from time import perf_counter
 
@@ -20,7 +21,7 @@ from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_record
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError, ToolFailure, within_project
-from verifier.mutation.baseline import FILE, compared, entry, record, scores
+from verifier.mutation.baseline import FILE, Entry, compared, entry, record, scores
 from verifier.mutation.campaign import Guarded, Trial
 from verifier.mutation.run import guarded_system, mutable_functions, trials_of
 from verifier.mutation.score import score
@@ -68,45 +69,73 @@ def command(
         _require(catalogue, names, functions)
     for doubt in damages(root, [catalogue.systems[name] for name in names]):
         say("warning", doubt)
-    recorded = scores(root)
-    limits = Limits(seconds=timeout)
+    recorded, limits = scores(root), Limits(seconds=timeout)
     cache = Cache(None if no_cache else cache_folder(), limits)
-    codes, found = [0], {}
-    guards: Guarded | None = None
-    trials: list[Trial] = []
+    run = _Run(catalogue, limits, cache, jobs or os.cpu_count() or 1, functions, everything)
     try:
         for name in names:
-            begin, guards, trials = perf_counter(), None, []
-            with Reporter("mutating") as reporter:
-                guards = guarded_system(catalogue, name, limits, cache, reporter.watch)
-                cores = jobs or os.cpu_count() or 1
-                if not guards.claims:
-                    click.echo(f"{name}: no claim holds, so nothing could be noticed")
-                    continue
-                for trial in trials_of(guards, cores, reporter.watch, functions):
-                    trials.append(trial)
-            _print(name, guards.claims, trials, everything, perf_counter() - begin)
-            found[name], guards = entry(trials), None
-            comparison = compared(name, trials, recorded.get(name), not functions)
-            codes += [1 if trial.status == "survived" else 3 for trial in comparison.new]
-            for gone in comparison.gone:
-                echo(f"  noticed by now, or gone: {gone}")
+            run.mutate(name, recorded.get(name))
     except ToolFailure as failure:
         say("tool failure", f"{failure}; please report it")
         return 2
     except KeyboardInterrupt:
         code = end_all()
-        if guards is not None and trials:
-            _print(name, guards.claims, trials, everything, perf_counter() - begin)
-        left = plural(len(names) - len(found), "system")
+        run.show_unfinished()
+        left = plural(len(names) - len(run.found), "system")
         say(WORDS[code], f"{left} not finished, nothing recorded")
         return code
     if accepting:
         with shielded():
-            if record(root, found):
+            if record(root, run.found):
                 click.echo(f"wrote {FILE}", err=True)
         return 0
-    return next((code for code in (1, 3) if code in codes), 0)
+    return next((code for code in (1, 3) if code in run.codes), 0)
+
+
+@dataclass
+class _Run:
+    """What is mutated, and what was noticed."""
+
+    catalogue: Catalogue
+    limits: Limits
+    cache: Cache
+    cores: int
+    functions: Sequence[str]
+    everything: bool
+    codes: list[int] = field(default_factory=list)
+    found: dict[str, Entry] = field(default_factory=dict)
+    begin: float = 0.0
+    unfinished: tuple[str, Guarded] | None = None
+    trials: list[Trial] = field(default_factory=list)
+    """Of the system that is unfinished."""
+
+    def mutate(self, name: str, before: Entry | None) -> None:
+        """Try a system's mutants, and show what was noticed and how that differs from a record."""
+        self.begin, self.unfinished, self.trials = perf_counter(), None, []
+        with Reporter("mutating") as reporter:
+            watch = reporter.watch
+            guards = guarded_system(self.catalogue, name, self.limits, self.cache, watch)
+            if not guards.claims:
+                click.echo(f"{name}: no claim holds, so nothing could be noticed")
+                return
+            self.unfinished = name, guards
+            for trial in trials_of(guards, self.cores, watch, self.functions):
+                self.trials.append(trial)
+        self._show(name, guards)
+        self.found[name], self.unfinished = entry(self.trials), None
+        comparison = compared(name, self.trials, before, not self.functions)
+        self.codes += [1 if trial.status == "survived" else 3 for trial in comparison.new]
+        for gone in comparison.gone:
+            echo(f"  noticed by now, or gone: {gone}")
+
+    def show_unfinished(self) -> None:
+        """Show what was noticed of the system that was mutated when a signal came."""
+        if self.unfinished is not None and self.trials:
+            self._show(*self.unfinished)
+
+    def _show(self, name: str, guards: Guarded) -> None:
+        seconds = perf_counter() - self.begin
+        _print(name, guards.claims, self.trials, self.everything, seconds)
 
 
 def _require(catalogue: Catalogue, names: Sequence[str], functions: Sequence[str]) -> None:

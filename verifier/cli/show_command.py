@@ -14,7 +14,7 @@ from verifier.cli.completing import pairs
 from verifier.cli.errors import NotConfirmed
 from verifier.cli.fitting import echo
 from verifier.cli.opening import interactive, open_trace, session_of
-from verifier.cli.pair_evidence import Asked, explained_here, found, occurring
+from verifier.cli.pair_evidence import Asked, Shown, explained_here, found, occurring
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import Reuse
 from verifier.cli.saved_evidence import Unverified
@@ -34,8 +34,6 @@ from verifier.viewer.watch_expressions import Watch
 SECONDS = 60.0
 """To find out whether what a saved proof counts on occurs."""
 FORMATS = ("text", "svg", "html", "mermaid")
-
-Shown = Trace | Certificate | Unverified
 
 
 @click.command("show")
@@ -78,11 +76,7 @@ def command(
         writable_file(output)
     reuse = Reuse(Cache(cache_folder(), Limits(seconds=timeout)))
     with Reporter("searching") as reporter:
-        asked = Asked(watches, timeout, fresh, reuse, reporter)
-        if case is not None:
-            evidence, catalogue = occurring(what, case, asked)
-        else:
-            evidence, catalogue = found(what, asked)
+        evidence, catalogue = _found(what, case, Asked(watches, timeout, fresh, reuse, reporter))
     if isinstance(evidence, Result):
         return _without_evidence(evidence, catalogue)
     if isinstance(evidence, Trace):
@@ -97,23 +91,31 @@ def command(
         raise click.UsageError("--watch follows what is replayed, and nothing is")
     code = evidence.code if isinstance(evidence, Unverified) else 0
     if form == "mermaid":
-        text = _mermaid(evidence)
+        _put(_mermaid(evidence), output)
+        return code
+    with Reporter("reading") as reporter:
+        if isinstance(evidence, Certificate):
+            lines, code = _proof(evidence, catalogue, reuse, reporter)
+        else:
+            lines = _lines(evidence, watches, everything, form != "svg")
+    if form == "text" and output is None:
+        echo_lines(lines, plain)
     else:
-        whole = form != "svg"
-        with Reporter("reading") as reporter:
-            if isinstance(evidence, Certificate):
-                lines, code = _proof(evidence, catalogue, reuse, reporter)
-            else:
-                lines = _lines(evidence, watches, everything, whole)
-        if form == "text" and output is None:
-            echo_lines(lines, plain)
-            return code
-        text = _drawn(form, lines, _title(evidence))
+        _put(_drawn(form, lines, _title(evidence)), output)
+    return code
+
+
+def _found(what: str, case: str | None, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
+    """The evidence of a file, a pair or a case, or the result that has none."""
+    return found(what, asked) if case is None else occurring(what, case, asked)
+
+
+def _put(text: str, output: Path | None) -> None:
+    """Write a text to a file, or show it."""
     if output is None:
         click.echo(text, nl=False)
     else:
         write_output(output, text.encode())
-    return code
 
 
 def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
