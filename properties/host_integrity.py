@@ -1,6 +1,6 @@
 """The host's own belief about its FPU is right."""
 
-from models.linux.task import Host, HostFpu
+from nestproof.models.linux.task import Host, HostFpu
 from verifier.language import always, sometimes
 
 

@@ -1,6 +1,6 @@
 """Nobody touches another's registers."""
 
-from models.x86.access import FpuAccess
+from nestproof.models.x86.access import FpuAccess
 from verifier.language import always, sometimes
 
 

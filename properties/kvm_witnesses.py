@@ -1,11 +1,11 @@
 """The paths of KVM's FPU switching are taken, so that what is proved is about something."""
 
-from models.kvm.contract import GuestOutcome
-from models.kvm.vcpu import Vcpu
-from models.x86.access import FpuAccess
-from models.x86.outcome import Outcome
-from models.x86.registers import Context
-from models.x86.vmcs import ExitReason
+from nestproof.models.kvm.contract import GuestOutcome
+from nestproof.models.kvm.vcpu import Vcpu
+from nestproof.models.x86.access import FpuAccess
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Context
+from nestproof.models.x86.vmcs import ExitReason
 from verifier.language import sometimes
 
 

@@ -1,6 +1,6 @@
 """The paths of Linux's own FPU switching are taken."""
 
-from models.linux.task import Host
+from nestproof.models.linux.task import Host
 from verifier.language import sometimes
 
 

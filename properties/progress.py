@@ -1,7 +1,7 @@
 """No instruction is retried for ever."""
 
-from models.kvm.contract import Retried, Retry
-from models.kvm.vcpu import Vcpu
+from nestproof.models.kvm.contract import Retried, Retry
+from nestproof.models.kvm.vcpu import Vcpu
 from verifier.language import always, sometimes
 
 

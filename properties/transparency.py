@@ -1,9 +1,9 @@
 """A guest cannot tell that it does not run on the CPU of the manual."""
 
-from models.kvm.contract import Contract, GuestOutcome
-from models.kvm.vcpu import Vcpu
-from models.x86.instructions import Instruction
-from models.x86.outcome import Outcome
+from nestproof.models.kvm.contract import Contract, GuestOutcome
+from nestproof.models.kvm.vcpu import Vcpu
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.outcome import Outcome
 from verifier.language import always, sometimes
 
 

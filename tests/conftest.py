@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.models import executions
 from verifier.__main__ import ALIVE
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.importing import opened
 
 opened([bundled_root()])  # what tests import of the models is what a catalogue has

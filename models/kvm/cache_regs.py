@@ -1,7 +1,7 @@
 """The guest's CR0, of which the VMCS may know more than KVM's copy."""
 
-from models.kvm.machine import Kvm
-from models.x86.cr0 import Cr0, merged
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.x86.cr0 import Cr0, merged
 from verifier.language import models
 
 

@@ -2,10 +2,10 @@
 
 from enum import Enum
 
-from models.x86.cpu import Cpu
-from models.x86.cr0 import RUNNING, Cr0
-from models.x86.instructions import Instruction
-from models.x86.outcome import Outcome
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.cr0 import RUNNING, Cr0
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.outcome import Outcome
 from verifier.language import event, ghost
 
 

@@ -1,14 +1,14 @@
 """The exits that L0 handles itself."""
 
-from models.kvm.cache_regs import kvm_read_cr0
-from models.kvm.contract import Handled
-from models.kvm.machine import Kvm
-from models.kvm.nested import nested_vmx_exit_handled, nested_vmx_run, reflect, unwind
-from models.kvm.vcpu import Phase
-from models.kvm.vmx import TS, vmx_fpu_activate, vmx_set_cr0
-from models.kvm.x86 import LMSW_BITS, PE, kvm_lmsw, kvm_set_cr0
-from models.x86.cr0 import NO_BITS, Cr0, merged
-from models.x86.vmcs import CrAccess, ExitReason
+from nestproof.models.kvm.cache_regs import kvm_read_cr0
+from nestproof.models.kvm.contract import Handled
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.nested import nested_vmx_exit_handled, nested_vmx_run, reflect, unwind
+from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.kvm.vmx import TS, vmx_fpu_activate, vmx_set_cr0
+from nestproof.models.kvm.x86 import LMSW_BITS, PE, kvm_lmsw, kvm_set_cr0
+from nestproof.models.x86.cr0 import NO_BITS, Cr0, merged
+from nestproof.models.x86.vmcs import CrAccess, ExitReason
 from verifier.language import models
 
 

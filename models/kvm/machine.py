@@ -1,10 +1,10 @@
 """A host, its one virtual CPU, and what properties remember about them."""
 
-from models.kvm.contract import Contract, GuestOutcome, Retried, Retry
-from models.kvm.vcpu import Vcpu
-from models.linux.task import Host, TaskName
-from models.x86.access import FpuAccess, Latest
-from models.x86.vmcs import Vmcs
+from nestproof.models.kvm.contract import Contract, GuestOutcome, Retried, Retry
+from nestproof.models.kvm.vcpu import Vcpu
+from nestproof.models.linux.task import Host, TaskName
+from nestproof.models.x86.access import FpuAccess, Latest
+from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import record
 
 VMM = TaskName.A

@@ -1,15 +1,15 @@
 """Who else uses the processor: another task, the VMM in user mode, the kernel itself."""
 
-from models.kvm.machine import OTHER, VMM, Kvm
-from models.kvm.run import in_host
-from models.kvm.vcpu import Phase
-from models.kvm.x86 import kvm_arch_vcpu_put
-from models.linux.task import Interrupt
-from models.x86.access import fpu_access, fpu_write
-from models.x86.cr0 import Cr0
-from models.x86.instructions import Instruction, execute
-from models.x86.outcome import Outcome
-from models.x86.registers import Context
+from nestproof.models.kvm.machine import OTHER, VMM, Kvm
+from nestproof.models.kvm.run import in_host
+from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.kvm.x86 import kvm_arch_vcpu_put
+from nestproof.models.linux.task import Interrupt
+from nestproof.models.x86.access import fpu_access, fpu_write
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Context
 from verifier.language import abstracts, assume, step
 
 

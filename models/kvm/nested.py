@@ -1,19 +1,24 @@
 """Nested VMX: running L2 for L1, on a VMCS that merges the wishes of both levels."""
 
-from models.kvm.era import Routing, Unwinding
-from models.kvm.machine import Kvm
-from models.kvm.observed import event_exits_to_l1, l1_enters_l2, l2_was_entered, l2_was_refused
-from models.kvm.vcpu import GUEST_BITS
-from models.kvm.vmx import (
+from nestproof.models.kvm.era import Routing, Unwinding
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.observed import (
+    event_exits_to_l1,
+    l1_enters_l2,
+    l2_was_entered,
+    l2_was_refused,
+)
+from nestproof.models.kvm.vcpu import GUEST_BITS
+from nestproof.models.kvm.vmx import (
     __vmx_load_host_state,
     nested_read_cr0,
     update_exception_bitmap,
     vmx_set_cr0,
 )
-from models.kvm.x86 import LMSW_BITS
-from models.x86.cpu import VmcsName
-from models.x86.cr0 import NO_BITS, Cr0, merged
-from models.x86.vmcs import CrAccess, ExitReason
+from nestproof.models.kvm.x86 import LMSW_BITS
+from nestproof.models.x86.cpu import VmcsName
+from nestproof.models.x86.cr0 import NO_BITS, Cr0, merged
+from nestproof.models.x86.vmcs import CrAccess, ExitReason
 from verifier.language import models, snapshot
 
 

@@ -1,13 +1,13 @@
 """Observers: what the guest saw, next to the same on the CPU that it was promised."""
 
-from models.kvm.contract import Handled
-from models.kvm.machine import Kvm
-from models.x86.cpu import VmcsName
-from models.x86.cr0 import NO_BITS, Cr0
-from models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
-from models.x86.outcome import Outcome
-from models.x86.vmcs import ExitReason, Vmcs
-from models.x86.vmx import vm_entry, vm_exit
+from nestproof.models.kvm.contract import Handled
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.x86.cpu import VmcsName
+from nestproof.models.x86.cr0 import NO_BITS, Cr0
+from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmcs import ExitReason, Vmcs
+from nestproof.models.x86.vmx import vm_entry, vm_exit
 from verifier.language import observer
 
 

@@ -1,21 +1,21 @@
 """KVM_RUN: entering the guest, what the guest does, and leaving it."""
 
-from models.kvm.era import HandOff
-from models.kvm.exits import vmx_handle_exit
-from models.kvm.machine import VMM, Kvm
-from models.kvm.observed import exit_was_handled, guest_executed, guest_was_left
-from models.kvm.vcpu import Phase
-from models.kvm.vmx import vmx_fpu_deactivate, vmx_save_host_state
-from models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
-from models.linux.task import TaskName
-from models.x86.access import fpu_access
-from models.x86.cpu import VmcsName
-from models.x86.cr0 import RUNNING, Cr0, merged
-from models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
-from models.x86.outcome import Outcome
-from models.x86.registers import Context
-from models.x86.vmcs import CrAccess, ExitReason
-from models.x86.vmx import vm_exit
+from nestproof.models.kvm.era import HandOff
+from nestproof.models.kvm.exits import vmx_handle_exit
+from nestproof.models.kvm.machine import VMM, Kvm
+from nestproof.models.kvm.observed import exit_was_handled, guest_executed, guest_was_left
+from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.kvm.vmx import vmx_fpu_deactivate, vmx_save_host_state
+from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
+from nestproof.models.linux.task import TaskName
+from nestproof.models.x86.access import fpu_access
+from nestproof.models.x86.cpu import VmcsName
+from nestproof.models.x86.cr0 import RUNNING, Cr0, merged
+from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Context
+from nestproof.models.x86.vmcs import CrAccess, ExitReason
+from nestproof.models.x86.vmx import vm_exit
 from verifier.language import abstracts, assume, models, snapshot, step
 
 

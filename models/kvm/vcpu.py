@@ -2,10 +2,10 @@
 
 from enum import Enum
 
-from models.kvm.era import Era
-from models.linux.task import Fpu
-from models.x86.cr0 import RUNNING, Cr0
-from models.x86.vmcs import CrAccess, ExitReason, Vmcs
+from nestproof.models.kvm.era import Era
+from nestproof.models.linux.task import Fpu
+from nestproof.models.x86.cr0 import RUNNING, Cr0
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
 from verifier.language import record
 
 GUEST_BITS = Cr0(ts=True)

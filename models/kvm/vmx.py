@@ -1,13 +1,13 @@
 """VMX: what the VMCS must say so that L0 can keep the FPU from a guest that cannot tell."""
 
-from models.kvm.cache_regs import kvm_read_cr0, vmx_decache_cr0_guest_bits
-from models.kvm.era import HandOff
-from models.kvm.machine import Kvm
-from models.kvm.observed import something_changed
-from models.kvm.vcpu import GUEST_BITS
-from models.linux.instructions import clts, stts
-from models.x86.cr0 import ALL_BITS, NO_BITS, Cr0, merged
-from models.x86.vmcs import Vmcs
+from nestproof.models.kvm.cache_regs import kvm_read_cr0, vmx_decache_cr0_guest_bits
+from nestproof.models.kvm.era import HandOff
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.observed import something_changed
+from nestproof.models.kvm.vcpu import GUEST_BITS
+from nestproof.models.linux.instructions import clts, stts
+from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, Cr0, merged
+from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import models
 
 TRAPPING = Cr0(ts=True, mp=True)

@@ -1,10 +1,10 @@
 """The part of x86 KVM that VMX and SVM share: CR0 as a guest changes it, and the FPU."""
 
-from models.kvm.cache_regs import kvm_read_cr0
-from models.kvm.era import HandOff
-from models.kvm.machine import Kvm
-from models.kvm.vmx import __vmx_load_host_state, vmx_set_cr0
-from models.x86.cr0 import Cr0, cr0_is_valid, merged
+from nestproof.models.kvm.cache_regs import kvm_read_cr0
+from nestproof.models.kvm.era import HandOff
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.vmx import __vmx_load_host_state, vmx_set_cr0
+from nestproof.models.x86.cr0 import Cr0, cr0_is_valid, merged
 from verifier.language import models
 
 PE = Cr0(pe=True)

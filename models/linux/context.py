@@ -1,6 +1,6 @@
 """Where preemption is on, and where the kernel may sleep."""
 
-from models.linux.task import Host, Interrupt, Place
+from nestproof.models.linux.task import Host, Interrupt, Place
 from verifier.language import abstracts
 
 

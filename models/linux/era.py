@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.linux.task import Fpu, Host, Place, Task, TaskName
+    from nestproof.models.linux.task import Fpu, Host, Place, Task, TaskName
 
 
 @dataclass(frozen=True, repr=False)

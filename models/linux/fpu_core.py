@@ -5,11 +5,11 @@ two, which then means fpregs_active for the current task and fpstate_active for 
 WARN_ON_FPU is left out: it is nothing without CONFIG_X86_DEBUG_FPU, and what comes after it counts.
 """
 
-from models.linux.era import Era
-from models.linux.fpu_internal import owner_named
-from models.linux.instructions import fxrstor, fxsave
-from models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
-from models.x86.registers import Contents
+from nestproof.models.linux.era import Era
+from nestproof.models.linux.fpu_internal import owner_named
+from nestproof.models.linux.instructions import fxrstor, fxsave
+from nestproof.models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
+from nestproof.models.x86.registers import Contents
 from verifier.language import models
 
 

@@ -4,11 +4,11 @@ The text of v3.4, most of which v3.3 has in asm/i387.h; where a later version di
 says so. Eager mode of v3.7 to v4.1 is not here: a processor without XSAVEOPT runs in lazy mode.
 """
 
-from models.linux.context import may_sleep
-from models.linux.era import Era
-from models.linux.instructions import clts, fxrstor, fxsave, stts
-from models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
-from models.x86.registers import Contents
+from nestproof.models.linux.context import may_sleep
+from nestproof.models.linux.era import Era
+from nestproof.models.linux.instructions import clts, fxrstor, fxsave, stts
+from nestproof.models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
+from nestproof.models.x86.registers import Contents
 from verifier.language import abstracts, models
 
 

@@ -4,11 +4,11 @@ What the source does with preemption or interrupts off is one function here; a f
 split, with the places between as a task's `place`, can be preempted there.
 """
 
-from models.linux.context import may_sleep
-from models.linux.era import Era
-from models.linux.instructions import clts, fxrstor, fxsave, stts
-from models.linux.task import Fpu, Host, Interrupt, Place, Task, TaskName
-from models.x86.registers import Contents
+from nestproof.models.linux.context import may_sleep
+from nestproof.models.linux.era import Era
+from nestproof.models.linux.instructions import clts, fxrstor, fxsave, stts
+from nestproof.models.linux.task import Fpu, Host, Interrupt, Place, Task, TaskName
+from nestproof.models.x86.registers import Contents
 from verifier.language import models
 
 

@@ -1,6 +1,6 @@
 """The instructions by which the kernel handles TS and the FPU registers on its processor."""
 
-from models.linux.task import Fpu, Host
+from nestproof.models.linux.task import Fpu, Host
 from verifier.language import abstracts
 
 

@@ -5,13 +5,13 @@ task switch wherever it has preemption on. Other processors appear as what they 
 a task runs there and comes back, a debugger there writes a stopped task's state.
 """
 
-from models.linux.context import may_sleep, opening
-from models.linux.task import Host, Interrupt, Place, Task, TaskName
-from models.x86.access import FpuAccess, Latest, fpu_access, fpu_write
-from models.x86.cr0 import Cr0
-from models.x86.instructions import Instruction, execute
-from models.x86.outcome import Outcome
-from models.x86.registers import Contents, Context
+from nestproof.models.linux.context import may_sleep, opening
+from nestproof.models.linux.task import Host, Interrupt, Place, Task, TaskName
+from nestproof.models.x86.access import FpuAccess, Latest, fpu_access, fpu_write
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Contents, Context
 from verifier.language import abstracts, assume, ghost, observer, record, step
 
 

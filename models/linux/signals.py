@@ -3,11 +3,11 @@
 64-bit frames. All of it runs with preemption and interrupts on, and user memory may fault.
 """
 
-from models.linux.processor import Native, in_process
-from models.linux.task import Host, Interrupt, Place, TaskName
-from models.x86.cr0 import Cr0
-from models.x86.instructions import Instruction, execute
-from models.x86.outcome import Outcome
+from nestproof.models.linux.processor import Native, in_process
+from nestproof.models.linux.task import Host, Interrupt, Place, TaskName
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.outcome import Outcome
 from verifier.language import abstracts, assume, observer, step
 
 

@@ -2,14 +2,14 @@
 
 from enum import Enum
 
-from models.linux.era import Era
-from models.x86 import instructions as x86
-from models.x86.cpu import Cpu
-from models.x86.cr0 import Cr0
-from models.x86.instructions import Instruction
-from models.x86.outcome import Outcome
-from models.x86.registers import Contents, Context
-from models.x86.vmx import vm_entry
+from nestproof.models.linux.era import Era
+from nestproof.models.x86 import instructions as x86
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Contents, Context
+from nestproof.models.x86.vmx import vm_entry
 from verifier.language import Family, event, record
 
 

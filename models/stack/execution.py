@@ -1,14 +1,14 @@
 """What the software of a closed guest executes on the physical CPU, in VMX non-root operation."""
 
-from models.kvm.machine import Kvm
-from models.kvm.run import forget_exit, leave_guest
-from models.linux.task import Fpu, Image, TaskName
-from models.stack.host import GuestHost, Issue, Section
-from models.x86.access import fpu_access, fpu_write
-from models.x86.cr0 import RUNNING, Cr0
-from models.x86.instructions import Instruction, execute, read_cr0
-from models.x86.outcome import Outcome
-from models.x86.registers import Context
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.run import forget_exit, leave_guest
+from nestproof.models.linux.task import Fpu, Image, TaskName
+from nestproof.models.stack.host import GuestHost, Issue, Section
+from nestproof.models.x86.access import fpu_access, fpu_write
+from nestproof.models.x86.cr0 import RUNNING, Cr0
+from nestproof.models.x86.instructions import Instruction, execute, read_cr0
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Context
 from verifier.language import abstracts, assume
 
 TS = Cr0(ts=True)

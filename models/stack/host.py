@@ -6,9 +6,9 @@ once. Its instructions wait in order, one a step, so that the level below can co
 
 from enum import Enum
 
-from models.linux.task import Fpu, Host, Image
-from models.x86.cr0 import RUNNING, Cr0
-from models.x86.outcome import Outcome
+from nestproof.models.linux.task import Fpu, Host, Image
+from nestproof.models.x86.cr0 import RUNNING, Cr0
+from nestproof.models.x86.outcome import Outcome
 from verifier.language import record
 
 

@@ -8,28 +8,28 @@ requests as it enters; no task uses the FPU often enough to be preloaded; guest 
 it themselves. The systems of one level, and of any guest, have all of these.
 """
 
-from models.kvm import neighbours, run
-from models.kvm.contract import Handled
-from models.kvm.exits import vmx_handle_exit
-from models.kvm.machine import OTHER, Kvm
-from models.kvm.nested import interrupt_exits_to_l1
-from models.kvm.run import forget_exit, leave_guest
-from models.kvm.vcpu import Exit, Phase
-from models.linux.task import Fpu, Image
-from models.stack.execution import (
+from nestproof.models.kvm import neighbours, run
+from nestproof.models.kvm.contract import Handled
+from nestproof.models.kvm.exits import vmx_handle_exit
+from nestproof.models.kvm.machine import OTHER, Kvm
+from nestproof.models.kvm.nested import interrupt_exits_to_l1
+from nestproof.models.kvm.run import forget_exit, leave_guest
+from nestproof.models.kvm.vcpu import Exit, Phase
+from nestproof.models.linux.task import Fpu, Image
+from nestproof.models.stack.execution import (
     goes_on,
     kernel_instruction,
     switch,
     task_image,
     user_fpu_instruction,
 )
-from models.stack.host import GuestHost, Issue, KvmHost
-from models.stack.kvm_linux import handled_for_guest
-from models.x86.cpu import VmcsName
-from models.x86.cr0 import NO_BITS, RUNNING
-from models.x86.instructions import Instruction
-from models.x86.vmcs import CrAccess, ExitReason
-from models.x86.vmx import vm_exit
+from nestproof.models.stack.host import GuestHost, Issue, KvmHost
+from nestproof.models.stack.kvm_linux import handled_for_guest
+from nestproof.models.x86.cpu import VmcsName
+from nestproof.models.x86.cr0 import NO_BITS, RUNNING
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.vmcs import CrAccess, ExitReason
+from nestproof.models.x86.vmx import vm_exit
 from verifier.language import abstracts, assume, models, record, step
 
 

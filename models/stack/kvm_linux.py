@@ -1,11 +1,11 @@
 """A lazy Linux with two tasks as the guest of KVM."""
 
-from models.kvm.contract import Handled
-from models.kvm.exits import vmx_handle_exit
-from models.kvm.machine import Kvm
-from models.kvm.run import in_kvm_run
-from models.kvm.vcpu import Phase
-from models.stack.execution import (
+from nestproof.models.kvm.contract import Handled
+from nestproof.models.kvm.exits import vmx_handle_exit
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.run import in_kvm_run
+from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.stack.execution import (
     close_section,
     goes_on,
     kernel_fpu_instruction,
@@ -15,8 +15,8 @@ from models.stack.execution import (
     task_image,
     user_fpu_instruction,
 )
-from models.stack.host import GuestHost
-from models.x86.registers import Context
+from nestproof.models.stack.host import GuestHost
+from nestproof.models.x86.registers import Context
 from verifier.language import abstracts, assume, record, step
 
 

@@ -6,24 +6,24 @@ breaks is the subject of kvm-vmx, and nesting adds nothing to it.
 
 from dataclasses import replace
 
-from models.kvm import era as kvm_era
-from models.kvm.contract import Contract
-from models.kvm.era import Era
-from models.kvm.machine import Kvm, running_level
-from models.kvm.nested import interrupt_exits_to_l1
-from models.kvm.observed import l1_programs
-from models.kvm.run import execute_in_guest, forget_exit, in_kvm_run, leave_guest
-from models.kvm.vcpu import Phase, Vcpu
-from models.linux import fpu_core, fpu_internal, i387
-from models.linux.era import Era as LinuxEra
-from models.linux.task import Fpu
-from models.systems.kvm_vmx import ANY_OTHER, HOST_STEPS, RUN_STEPS, host, operand_of
-from models.x86.cpu import Cpu, VmcsName
-from models.x86.cr0 import RUNNING, Cr0, running
-from models.x86.instructions import Instruction
-from models.x86.registers import Contents, Context
-from models.x86.vmcs import ExitReason, Vmcs
-from models.x86.vmx import vm_exit
+from nestproof.models.kvm import era as kvm_era
+from nestproof.models.kvm.contract import Contract
+from nestproof.models.kvm.era import Era
+from nestproof.models.kvm.machine import Kvm, running_level
+from nestproof.models.kvm.nested import interrupt_exits_to_l1
+from nestproof.models.kvm.observed import l1_programs
+from nestproof.models.kvm.run import execute_in_guest, forget_exit, in_kvm_run, leave_guest
+from nestproof.models.kvm.vcpu import Phase, Vcpu
+from nestproof.models.linux import fpu_core, fpu_internal, i387
+from nestproof.models.linux.era import Era as LinuxEra
+from nestproof.models.linux.task import Fpu
+from nestproof.models.systems.kvm_vmx import ANY_OTHER, HOST_STEPS, RUN_STEPS, host, operand_of
+from nestproof.models.x86.cpu import Cpu, VmcsName
+from nestproof.models.x86.cr0 import RUNNING, Cr0, running
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.registers import Contents, Context
+from nestproof.models.x86.vmcs import ExitReason, Vmcs
+from nestproof.models.x86.vmx import vm_exit
 from verifier.language import Family, System, assume, step
 
 

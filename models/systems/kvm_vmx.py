@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from models.kvm import era as kvm_era
-from models.kvm.era import Era, HandOff
-from models.kvm.machine import OTHER, VMM, Kvm, running_level
-from models.kvm.neighbours import (
+from nestproof.models.kvm import era as kvm_era
+from nestproof.models.kvm.era import Era, HandOff
+from nestproof.models.kvm.machine import OTHER, VMM, Kvm, running_level
+from nestproof.models.kvm.neighbours import (
     interrupt_uses_fpu,
     other_fpu_instruction,
     preempt,
@@ -13,7 +13,7 @@ from models.kvm.neighbours import (
     resume,
     vmm_fpu_instruction,
 )
-from models.kvm.run import (
+from nestproof.models.kvm.run import (
     check_requests,
     execute_in_guest,
     external_interrupt,
@@ -22,15 +22,15 @@ from models.kvm.run import (
     kvm_run_returns,
     vcpu_enter_guest,
 )
-from models.kvm.vcpu import GUEST_BITS, Vcpu
-from models.linux import fpu_core, fpu_internal, i387
-from models.linux.era import Era as LinuxEra
-from models.linux.task import Fpu, Host, Owner, Task, TaskName
-from models.x86.cpu import Cpu, VmcsName
-from models.x86.cr0 import RUNNING, Cr0
-from models.x86.instructions import Instruction
-from models.x86.registers import Contents, Context
-from models.x86.vmcs import Vmcs
+from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
+from nestproof.models.linux import fpu_core, fpu_internal, i387
+from nestproof.models.linux.era import Era as LinuxEra
+from nestproof.models.linux.task import Fpu, Host, Owner, Task, TaskName
+from nestproof.models.x86.cpu import Cpu, VmcsName
+from nestproof.models.x86.cr0 import RUNNING, Cr0
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.registers import Contents, Context
+from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import Family, System, abstracts, step
 
 

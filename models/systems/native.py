@@ -1,14 +1,14 @@
 """Linux on bare hardware, era by era: three tasks, signals, interrupts and kernel FPU users."""
 
-from models.linux import processor, signals
-from models.linux.fpu_core import V4_10
-from models.linux.fpu_internal import V3_4
-from models.linux.i387 import V3_2
-from models.linux.processor import Native
-from models.linux.task import Fpu, Host, Owner, Place, Task, TaskName
-from models.x86.cpu import Cpu
-from models.x86.cr0 import running
-from models.x86.registers import Contents, Context
+from nestproof.models.linux import processor, signals
+from nestproof.models.linux.fpu_core import V4_10
+from nestproof.models.linux.fpu_internal import V3_4
+from nestproof.models.linux.i387 import V3_2
+from nestproof.models.linux.processor import Native
+from nestproof.models.linux.task import Fpu, Host, Owner, Place, Task, TaskName
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.cr0 import running
+from nestproof.models.x86.registers import Contents, Context
 from verifier.language import Family, System
 
 STEPS = (

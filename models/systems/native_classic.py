@@ -7,13 +7,13 @@ registers for the thread that owns them and loads those of the running thread.
 
 from enum import Enum
 
-from models.x86.access import FpuAccess, Latest, fpu_access
-from models.x86.cpu import Cpu
-from models.x86.cr0 import Cr0, running
-from models.x86.instructions import Instruction, clts, execute, mov_to_cr0, read_cr0
-from models.x86.manuals import SDM1, SDM2
-from models.x86.outcome import Outcome
-from models.x86.registers import Contents, Context
+from nestproof.models.x86.access import FpuAccess, Latest, fpu_access
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.cr0 import Cr0, running
+from nestproof.models.x86.instructions import Instruction, clts, execute, mov_to_cr0, read_cr0
+from nestproof.models.x86.manuals import SDM1, SDM2
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Contents, Context
 from verifier.language import Family, System, assume, manual, record, step
 
 

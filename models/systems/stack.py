@@ -1,37 +1,37 @@
 """Closed stacks: concrete kernels as guests, and the tasks of every level."""
 
-from models.kvm import era as kvm_era
-from models.kvm.contract import Contract
-from models.kvm.era import Era, HandOff
-from models.kvm.machine import running_level
-from models.kvm.neighbours import (
+from nestproof.models.kvm import era as kvm_era
+from nestproof.models.kvm.contract import Contract
+from nestproof.models.kvm.era import Era, HandOff
+from nestproof.models.kvm.machine import running_level
+from nestproof.models.kvm.neighbours import (
     interrupt_uses_fpu,
     other_fpu_instruction,
     process_uses_fpu,
     vmm_fpu_instruction,
 )
-from models.kvm.run import (
+from nestproof.models.kvm.run import (
     check_requests,
     external_interrupt,
     kvm_run,
     kvm_run_returns,
     vcpu_enter_guest,
 )
-from models.kvm.vcpu import GUEST_BITS, Vcpu
-from models.linux.era import Era as LinuxEra
-from models.linux.fpu_internal import V3_4
-from models.linux.task import Fpu, Image, Task, TaskName
-from models.stack import kvm_kvm_linux as nested
-from models.stack import kvm_linux
-from models.stack.execution import SWITCHED
-from models.stack.host import GuestHost, KvmHost
-from models.stack.kvm_kvm_linux import GuestKvm, KvmKvmLinux
-from models.stack.kvm_linux import KvmLinux
-from models.systems.kvm_vmx import HOST_STEPS, host
-from models.x86.cpu import Cpu, VmcsName
-from models.x86.cr0 import RUNNING, Cr0
-from models.x86.registers import Contents, Context
-from models.x86.vmcs import Vmcs
+from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
+from nestproof.models.linux.era import Era as LinuxEra
+from nestproof.models.linux.fpu_internal import V3_4
+from nestproof.models.linux.task import Fpu, Image, Task, TaskName
+from nestproof.models.stack import kvm_kvm_linux as nested
+from nestproof.models.stack import kvm_linux
+from nestproof.models.stack.execution import SWITCHED
+from nestproof.models.stack.host import GuestHost, KvmHost
+from nestproof.models.stack.kvm_kvm_linux import GuestKvm, KvmKvmLinux
+from nestproof.models.stack.kvm_linux import KvmLinux
+from nestproof.models.systems.kvm_vmx import HOST_STEPS, host
+from nestproof.models.x86.cpu import Cpu, VmcsName
+from nestproof.models.x86.cr0 import RUNNING, Cr0
+from nestproof.models.x86.registers import Contents, Context
+from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import Family, System
 
 NO_CONTRACT = Contract(broken=True)

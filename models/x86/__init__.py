@@ -3,12 +3,12 @@
 On plain values it is an interpreter for other programs, too: a CPU in, an outcome out, the rest
 in the CPU afterwards. A guest whose TS the hypervisor keeps set, while it reads TS as it wrote it:
 
->>> from models.x86.cpu import Cpu, VmcsName
->>> from models.x86.cr0 import NO_BITS, Cr0, running
->>> from models.x86.fpu import SpecialClass
->>> from models.x86.instructions import Instruction, execute, execute_special, read_cr0
->>> from models.x86.numbers import EXIT_REASONS, cr0_of, exit_qualification, number_of
->>> from models.x86.vmcs import Location, Vmcs
+>>> from nestproof.models.x86.cpu import Cpu, VmcsName
+>>> from nestproof.models.x86.cr0 import NO_BITS, Cr0, running
+>>> from nestproof.models.x86.fpu import SpecialClass
+>>> from nestproof.models.x86.instructions import Instruction, execute, execute_special, read_cr0
+>>> from nestproof.models.x86.numbers import EXIT_REASONS, cr0_of, exit_qualification, number_of
+>>> from nestproof.models.x86.vmcs import Location, Vmcs
 >>> vmcs = Vmcs(cr0_mask=Cr0(ts=True), cr0_shadow=Cr0(ts=False), exception_bitmap_nm=True)
 >>> cpu = Cpu(cr0=running(mp=True, em=False, ts=True), non_root=True)
 >>> cpu.vmcss[VmcsName.VMCS01] = vmcs

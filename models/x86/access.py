@@ -1,7 +1,7 @@
 """FPU accesses: who found what in the registers, for the properties of every system."""
 
-from models.x86.cpu import Cpu
-from models.x86.registers import Contents, Context
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.registers import Contents, Context
 from verifier.language import Family, event, ghost, observer
 
 

@@ -2,9 +2,9 @@
 
 from enum import Enum
 
-from models.x86.cr0 import ALL_BITS, RUNNING, Cr0
-from models.x86.registers import Contents
-from models.x86.vmcs import Vmcs
+from nestproof.models.x86.cr0 import ALL_BITS, RUNNING, Cr0
+from nestproof.models.x86.registers import Contents
+from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import Family, record
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.x86.manuals import SDM
+from nestproof.models.x86.manuals import SDM
 from verifier.language import abstracts, manual, record
 
 

@@ -2,8 +2,8 @@
 
 from enum import Enum
 
-from models.x86.cpu import Cpu
-from models.x86.manuals import SDM, SDM1, SDM2
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.manuals import SDM, SDM1, SDM2
 from verifier.language import abstracts, manual
 
 

@@ -6,13 +6,13 @@ switching invisible to a guest.
 
 from enum import Enum
 
-from models.x86.cpu import Cpu, Mode
-from models.x86.cr0 import ALL_BITS, NO_BITS, Cr0, cr0_is_valid, merged
-from models.x86.fpu import Fault, FpuClass, SpecialClass, fpu_fault, special_fault
-from models.x86.manuals import SDM, SDM2
-from models.x86.outcome import Outcome
-from models.x86.vmcs import CrAccess, ExitReason, Location
-from models.x86.vmx import raise_nm, supported_in_vmx, unsupported_in_vmx, vm_exit
+from nestproof.models.x86.cpu import Cpu, Mode
+from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, Cr0, cr0_is_valid, merged
+from nestproof.models.x86.fpu import Fault, FpuClass, SpecialClass, fpu_fault, special_fault
+from nestproof.models.x86.manuals import SDM, SDM2
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Location
+from nestproof.models.x86.vmx import raise_nm, supported_in_vmx, unsupported_in_vmx, vm_exit
 from verifier.language import abstracts, manual
 
 

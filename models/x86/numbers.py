@@ -1,7 +1,7 @@
 """The architecture's own numbers, for programs that give and compare cases as integers."""
 
-from models.x86.cr0 import Cr0
-from models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
 
 POSITIONS = {
     "pe": 0,

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from models.x86.cr0 import NO_BITS, RUNNING, Cr0
+from nestproof.models.x86.cr0 import NO_BITS, RUNNING, Cr0
 from verifier.language import record
 
 

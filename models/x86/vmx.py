@@ -4,11 +4,11 @@ Neither transition touches the FPU registers, XCR0, the mask, the shadow, the bi
 Of the guest's state only CR0 is kept in the VMCS: CR4, CPL and mode are the same on both sides.
 """
 
-from models.x86.cpu import Cpu
-from models.x86.cr0 import NO_BITS, Cr0, merged
-from models.x86.manuals import SDM
-from models.x86.outcome import Outcome
-from models.x86.vmcs import CrAccess, ExitReason, Location
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.cr0 import NO_BITS, Cr0, merged
+from nestproof.models.x86.manuals import SDM
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Location
 from verifier.language import manual
 
 NOT_SWITCHED = Cr0(et=True, nw=True, cd=True)

@@ -22,7 +22,8 @@ from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Limits
 from verifier.formats.aiger import write_aiger
 from verifier.formats.smt2 import write_smt2
-from verifier.project.catalogue import Catalogue, Pair, bundled_root
+from verifier.language.packages import bundled_root
+from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
 from verifier.project.result_cache import Cache, cache_folder

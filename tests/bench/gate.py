@@ -12,12 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from tests.checkout import expose
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accept import accept
 from verifier.gate.gate import gate
 from verifier.gate.report import Report
 from verifier.gate.selection import selection
-from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.language.packages import bundled_root, part_of
+from verifier.project.catalogue import Catalogue
 from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
 from verifier.project.recorded_verdicts import recorded
@@ -37,6 +39,7 @@ def main() -> None:
         root = Path(folder) / "project"
         for part in ("models", "properties"):
             shutil.copytree(bundled_root() / part, root / part)
+        expose(root)
         shutil.rmtree(root / "properties" / "certificates", ignore_errors=True)
         (root / "properties" / "verdicts.toml").unlink(missing_ok=True)
         catalogue = only(load(root), families)
@@ -66,7 +69,7 @@ def drop_a_line(root: Path) -> None:
 
 def load_again(root: Path) -> Catalogue:
     """Load a project whose files have changed under this process."""
-    for name in [n for n in sys.modules if n.partition(".")[0] in ("models", "properties")]:
+    for name in [name for name in sys.modules if part_of(name)]:
         del sys.modules[name]
     invalidate_caches()
     return load(root)

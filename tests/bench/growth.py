@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import perf_counter
 
-from models.systems.native_classic_threads import classic
-from models.x86.registers import Context
+from nestproof.models.systems.native_classic_threads import classic
+from nestproof.models.x86.registers import Context
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved

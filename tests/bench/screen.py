@@ -16,7 +16,8 @@ from textual.widgets import Input
 from verifier.cli.background import Background
 from verifier.execution.machine import Machine
 from verifier.explain.session import Exploration
-from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.language.packages import bundled_root
+from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.list_view import LinesView

@@ -7,7 +7,8 @@ import pytest
 from verifier.check.run import check_one
 from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Limits
-from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.language.packages import bundled_root
+from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.evidence.lazy_project import trace
 from verifier.check.check import Result
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 from verifier.reports.check_text import lines
 

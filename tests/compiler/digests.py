@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from verifier.compiler.compiled import Compiled
 from verifier.compiler.translation import compile_system
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
 SMALL = "native/"

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from tests.command import HOME
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
 RUNS = {"0": "as listed", "1": "reversed"}

@@ -12,7 +12,8 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.language.functions import ModelFunction
-from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.language.packages import bundled_root
+from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 
 TEMPLATE = Path(verifier.__file__).parent / "template"

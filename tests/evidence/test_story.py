@@ -15,7 +15,7 @@ from verifier.evidence.files import DamagedFile, UnknownKey, encoded, read
 from verifier.evidence.saved_execution import SavedTrace, saved_trace
 from verifier.evidence.traces import Trace
 from verifier.explain.recomputation import recomputed
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
 KNOWN = "lazy/broken"

@@ -4,7 +4,7 @@ import pytest
 
 from verifier.execution.conversions import moves_of_run
 from verifier.execution.machine import Move, Stopped, Variations, violation
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 from verifier.project.proof_store import kept_evidence
 

@@ -11,7 +11,7 @@ from verifier.execution.machine import Machine, Stopped
 from verifier.explain.causes import causes
 from verifier.explain.explain import explained
 from verifier.language import System, record, step
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
 

@@ -1,6 +1,6 @@
 """What is found is written up: every pair that is violated is named by a finding."""
 
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.findings import FOLDER, pairs_of
 from verifier.project.loading import load
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from verifier.language.functions import about
-from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.language.packages import bundled_root
+from verifier.project.catalogue import Catalogue
 from verifier.project.findings import FOLDER, pairs_of
 from verifier.project.loading import load
 

@@ -12,7 +12,8 @@ from verifier.compiler.assertions import asserts
 from verifier.compiler.compiled import ASSERTIONS
 from verifier.compiler.translation import compile_system
 from verifier.language import System, abstracts, record, step
-from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.language.packages import bundled_root
+from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 
 

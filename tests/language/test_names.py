@@ -19,7 +19,7 @@ from verifier.language.names import (
     system_place,
     two_systems,
 )
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 
 
 @record

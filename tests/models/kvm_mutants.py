@@ -1,14 +1,20 @@
 """KVM functions with a rule left out or a mistake put in; tests put them in place of the real."""
 
-from models.kvm.cache_regs import kvm_read_cr0, vmx_decache_cr0_guest_bits
-from models.kvm.contract import Handled
-from models.kvm.exits import handle_clts, handle_cr
-from models.kvm.machine import Kvm
-from models.kvm.vcpu import GUEST_BITS
-from models.kvm.vmx import TRAPPING, TS, nested_read_cr0, update_exception_bitmap, vmx_set_cr0
-from models.kvm.x86 import kvm_set_cr0
-from models.x86.cr0 import ALL_BITS, NO_BITS, Cr0, merged
-from models.x86.vmcs import CrAccess
+from nestproof.models.kvm.cache_regs import kvm_read_cr0, vmx_decache_cr0_guest_bits
+from nestproof.models.kvm.contract import Handled
+from nestproof.models.kvm.exits import handle_clts, handle_cr
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.vcpu import GUEST_BITS
+from nestproof.models.kvm.vmx import (
+    TRAPPING,
+    TS,
+    nested_read_cr0,
+    update_exception_bitmap,
+    vmx_set_cr0,
+)
+from nestproof.models.kvm.x86 import kvm_set_cr0
+from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, Cr0, merged
+from nestproof.models.x86.vmcs import CrAccess
 from verifier.language import abstracts
 
 

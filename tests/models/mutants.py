@@ -19,7 +19,7 @@ def watched(name: str) -> ModuleType:
     assert spec is not None
     assert spec.origin is not None
     module, text = module_from_spec(spec), Path(spec.origin).read_bytes()
-    show_as_compiled(Source(name, spec.origin, 0, spec.origin, text))
+    show_as_compiled(Source(name, spec.origin, spec.origin, text))
     code, names = instrumented(ast.parse(text, spec.origin), spec.origin)
     module.__dict__["__builtins__"] = {**vars(builtins), **names}
     exec(code, module.__dict__)

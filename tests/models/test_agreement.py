@@ -10,7 +10,7 @@ from verifier.compiler.goals import Goals
 from verifier.compiler.outcomes import ByCircuit
 from verifier.compiler.self_check import differences, watching
 from verifier.compiler.translation import translated
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
 CATALOGUE = load(bundled_root())

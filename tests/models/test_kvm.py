@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.kvm.era import (
+from nestproof.models.kvm.era import (
     REFERENCE,
     V3_1,
     V3_4,
@@ -17,15 +17,15 @@ from models.kvm.era import (
     V4_20_REPAIRED,
     Era,
 )
-from models.kvm.machine import Kvm
-from models.kvm.neighbours import (
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.neighbours import (
     interrupt_uses_fpu,
     preempt,
     process_uses_fpu,
     resume,
     vmm_fpu_instruction,
 )
-from models.kvm.run import (
+from nestproof.models.kvm.run import (
     check_requests,
     external_interrupt,
     handle_exit,
@@ -33,19 +33,19 @@ from models.kvm.run import (
     kvm_run_returns,
     vcpu_enter_guest,
 )
-from models.linux import fpu_core, fpu_internal
-from models.systems import kvm_nvmx, kvm_vmx
-from models.systems.kvm_nvmx import (
+from nestproof.models.linux import fpu_core, fpu_internal
+from nestproof.models.systems import kvm_nvmx, kvm_vmx
+from nestproof.models.systems.kvm_nvmx import (
     l1_launches_l2,
     l1_programs_controls,
     l1_programs_invalid_cr0,
     l1_programs_vmcs12,
 )
-from models.x86.cr0 import running
-from models.x86.instructions import Instruction
-from models.x86.outcome import Outcome
-from models.x86.registers import Context
-from models.x86.vmcs import ExitReason
+from nestproof.models.x86.cr0 import running
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Context
+from nestproof.models.x86.vmcs import ExitReason
 from verifier.language.errors import Disabled
 
 VMCS12_FIELDS = (

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from models.kvm import exits, nested, run, vmx, x86
-from models.systems.kvm_nvmx import REFERENCE, V4_11
-from models.systems.kvm_vmx import V3_12_IRQ
-from properties import integrity, isolation, progress, transparency
+from nestproof.models.kvm import exits, nested, run, vmx, x86
+from nestproof.models.systems.kvm_nvmx import REFERENCE, V4_11
+from nestproof.models.systems.kvm_vmx import V3_12_IRQ
+from nestproof.properties import integrity, isolation, progress, transparency
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
 from verifier.check.stored_evidence import kept_lemmas
@@ -18,7 +18,7 @@ from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved
 from verifier.language import System
 from verifier.language.functions import about
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 
 mutants = watched("tests.models.kvm_mutants")
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from models.kvm.era import REFERENCE, V4_11, V4_20, Era, Routing
-from models.linux import fpu_core, fpu_internal
-from models.systems import kvm_nvmx, kvm_vmx
-from properties import (
+from nestproof.models.kvm.era import REFERENCE, V4_11, V4_20, Era, Routing
+from nestproof.models.linux import fpu_core, fpu_internal
+from nestproof.models.systems import kvm_nvmx, kvm_vmx
+from nestproof.properties import (
     host_integrity,
     integrity,
     isolation,
@@ -26,7 +26,7 @@ from verifier.evidence.certificates import clauses_from
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated
 from verifier.language import System
 from verifier.language.functions import about
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.proof_store import kept_evidence
 
 MODULES = (

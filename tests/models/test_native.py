@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from models.linux import fpu_internal, i387, processor, signals
-from models.linux.processor import Native, debug, fpu_instruction, run_elsewhere, schedule
-from models.linux.task import Host, Place, TaskName
-from models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4
-from models.x86.registers import Context
-from properties import host_integrity, integrity, isolation
+from nestproof.models.linux import fpu_internal, i387, processor, signals
+from nestproof.models.linux.processor import Native, debug, fpu_instruction, run_elsewhere, schedule
+from nestproof.models.linux.task import Host, Place, TaskName
+from nestproof.models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4
+from nestproof.models.x86.registers import Context
+from nestproof.properties import host_integrity, integrity, isolation
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
 from verifier.compiler.compiled import Compiled

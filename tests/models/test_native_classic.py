@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from models.systems import native_classic as classic
-from models.systems.native_classic import CLASSIC, Machine, Name, fpu_instruction, switch
-from models.systems.native_classic_threads import classic as classic_among
-from models.x86.access import fpu_access
-from models.x86.cr0 import Cr0
-from models.x86.instructions import Instruction, clts, execute
-from models.x86.outcome import Outcome
-from models.x86.registers import Context
-from properties import integrity, isolation
+from nestproof.models.systems import native_classic as classic
+from nestproof.models.systems.native_classic import CLASSIC, Machine, Name, fpu_instruction, switch
+from nestproof.models.systems.native_classic_threads import classic as classic_among
+from nestproof.models.x86.access import fpu_access
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.instructions import Instruction, clts, execute
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Context
+from nestproof.properties import integrity, isolation
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved, Violated

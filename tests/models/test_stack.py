@@ -6,22 +6,27 @@ from typing import Any
 
 import pytest
 
-from models.kvm import exits, nested, run, vmx, x86
-from models.kvm.era import REFERENCE, V3_12
-from models.kvm.neighbours import interrupt_uses_fpu, other_fpu_instruction, preempt, resume
-from models.kvm.run import check_requests, external_interrupt, kvm_run, vcpu_enter_guest
-from models.kvm.vcpu import Phase
-from models.linux.task import TaskName
-from models.stack import kvm_kvm_linux as deep
-from models.stack import kvm_linux as flat
-from models.stack.host import Issue
-from models.stack.kvm_kvm_linux import KvmKvmLinux
-from models.stack.kvm_linux import KvmLinux
-from models.systems.kvm_vmx import V3_12_IRQ
-from models.systems.stack import KVM_LINUX, kvm_under_kvm, kvm_under_linux
-from models.x86.registers import Context
-from models.x86.vmcs import ExitReason
-from properties import integrity, isolation, transparency
+from nestproof.models.kvm import exits, nested, run, vmx, x86
+from nestproof.models.kvm.era import REFERENCE, V3_12
+from nestproof.models.kvm.neighbours import (
+    interrupt_uses_fpu,
+    other_fpu_instruction,
+    preempt,
+    resume,
+)
+from nestproof.models.kvm.run import check_requests, external_interrupt, kvm_run, vcpu_enter_guest
+from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.linux.task import TaskName
+from nestproof.models.stack import kvm_kvm_linux as deep
+from nestproof.models.stack import kvm_linux as flat
+from nestproof.models.stack.host import Issue
+from nestproof.models.stack.kvm_kvm_linux import KvmKvmLinux
+from nestproof.models.stack.kvm_linux import KvmLinux
+from nestproof.models.systems.kvm_vmx import V3_12_IRQ
+from nestproof.models.systems.stack import KVM_LINUX, kvm_under_kvm, kvm_under_linux
+from nestproof.models.x86.registers import Context
+from nestproof.models.x86.vmcs import ExitReason
+from nestproof.properties import integrity, isolation, transparency
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
 from verifier.compiler.compiled import Compiled
@@ -31,7 +36,8 @@ from verifier.evidence.verdicts import Limits, Proved, Violated
 from verifier.language import System
 from verifier.language.errors import Disabled
 from verifier.language.functions import about
-from verifier.project.catalogue import Catalogue, Pair, bundled_root
+from verifier.language.packages import bundled_root
+from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
 
 mutants = watched("tests.models.kvm_mutants")

@@ -4,12 +4,12 @@ import doctest
 
 import pytest
 
-import models.x86
-from models.x86.cpu import Cpu, VmcsName
-from models.x86.instructions import Instruction, execute, read_cr0
-from models.x86.numbers import EXIT_REASONS, cr0_of, exit_qualification, number_of
-from models.x86.outcome import Outcome
-from models.x86.vmcs import Location, Vmcs
+import nestproof.models.x86
+from nestproof.models.x86.cpu import Cpu, VmcsName
+from nestproof.models.x86.instructions import Instruction, execute, read_cr0
+from nestproof.models.x86.numbers import EXIT_REASONS, cr0_of, exit_qualification, number_of
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmcs import Location, Vmcs
 
 # Instruction, real CR0, mask, read shadow, bit 7 of the exception bitmap, source operand; then the
 # outcome and what comes with it: CR0 after it, what was read, or exit reason and qualification.
@@ -64,6 +64,6 @@ def test_a_case_has_the_outcome_of_the_manual(row: str) -> None:
 
 
 def test_the_example_of_the_package_does_what_it_says() -> None:
-    found = doctest.testmod(models.x86)
+    found = doctest.testmod(nestproof.models.x86)
     assert found.attempted > 10
     assert not found.failed

@@ -6,11 +6,11 @@ from random import Random
 
 import pytest
 
-from models.x86.cpu import Cpu, Cr4, Mode, VmcsName
-from models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, cr0_is_valid, merged, running
-from models.x86.instructions import Instruction, execute, read_cr0
-from models.x86.outcome import Outcome
-from models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
+from nestproof.models.x86.cpu import Cpu, Cr4, Mode, VmcsName
+from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, cr0_is_valid, merged, running
+from nestproof.models.x86.instructions import Instruction, execute, read_cr0
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
 from tests.models.trial import BITS, TRIAL, after, bits_of, compiled
 from verifier.language import Family, snapshot
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from models.x86.cpu import Cpu, VmcsName
-from models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, running
-from models.x86.instructions import Instruction, execute
-from models.x86.outcome import Outcome
-from models.x86.vmcs import ExitReason, Vmcs
-from models.x86.vmx import supported_in_vmx, vm_entry, vm_exit
+from nestproof.models.x86.cpu import Cpu, VmcsName
+from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, running
+from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmcs import ExitReason, Vmcs
+from nestproof.models.x86.vmx import supported_in_vmx, vm_entry, vm_exit
 from tests.models.trial import BITS
 from verifier.language import Family
 

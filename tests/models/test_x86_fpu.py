@@ -4,11 +4,11 @@ from itertools import product
 
 import pytest
 
-from models.x86.cpu import Cpu, Cr4
-from models.x86.cr0 import Cr0
-from models.x86.fpu import Fault, FpuClass, SpecialClass, fpu_fault
-from models.x86.instructions import Instruction, execute, execute_special
-from models.x86.outcome import Outcome
+from nestproof.models.x86.cpu import Cpu, Cr4
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.fpu import Fault, FpuClass, SpecialClass, fpu_fault
+from nestproof.models.x86.instructions import Instruction, execute, execute_special
+from nestproof.models.x86.outcome import Outcome
 
 # Rows: EM, MP, TS; - stands for either value.
 TABLE_2_2_FLOATING_POINT = """

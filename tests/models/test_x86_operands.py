@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 
-from models.x86.cpu import Cpu, Cr4, VmcsName
-from models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0
-from models.x86.instructions import Instruction, execute, smsw_value
-from models.x86.numbers import EXIT_REASONS, NM_INFORMATION, cr0_of, exit_qualification, number_of
-from models.x86.outcome import Outcome
-from models.x86.vmcs import ExitReason, Location, Vmcs
+from nestproof.models.x86.cpu import Cpu, Cr4, VmcsName
+from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0
+from nestproof.models.x86.instructions import Instruction, execute, smsw_value
+from nestproof.models.x86.numbers import (
+    EXIT_REASONS,
+    NM_INFORMATION,
+    cr0_of,
+    exit_qualification,
+    number_of,
+)
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmcs import ExitReason, Location, Vmcs
 from verifier.language import snapshot
 
 BOTH = (False, True)

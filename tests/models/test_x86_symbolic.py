@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from models.x86.instructions import Instruction
+from nestproof.models.x86.instructions import Instruction
 from tests.models.trial import (
     TRIAL,
     after,

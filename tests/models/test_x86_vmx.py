@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from models.x86.cpu import Cpu, VmcsName
-from models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, merged, running
-from models.x86.fpu import Fault, FpuClass, fpu_fault
-from models.x86.instructions import Instruction, execute
-from models.x86.outcome import Outcome
-from models.x86.registers import Contents, Context
-from models.x86.vmcs import CrAccess, ExitReason, Vmcs
-from models.x86.vmx import raise_nm, vm_entry, vm_exit
+from nestproof.models.x86.cpu import Cpu, VmcsName
+from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, merged, running
+from nestproof.models.x86.fpu import Fault, FpuClass, fpu_fault
+from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Contents, Context
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
+from nestproof.models.x86.vmx import raise_nm, vm_entry, vm_exit
 from verifier.language import Family, snapshot
 
 BOTH = (False, True)

@@ -5,12 +5,12 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from models.x86.cpu import Cpu
-from models.x86.cr0 import Cr0
-from models.x86.instructions import Instruction, execute, read_cr0
-from models.x86.outcome import Outcome
-from models.x86.vmcs import ExitReason, Location
-from models.x86.vmx import vm_entry, vm_exit
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.instructions import Instruction, execute, read_cr0
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmcs import ExitReason, Location
+from nestproof.models.x86.vmx import vm_entry, vm_exit
 from verifier.compiler.compiled import Compiled
 from verifier.compiler.translation import compile_system
 from verifier.language import System, ghost, observer, record, step

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from verifier.language import ModelError
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
 TEMPLATE = bundled_root() / "verifier" / "template"

@@ -9,7 +9,7 @@ from verifier.language import ModelError
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 
-ISOLATION = "from properties.isolation import *\n"
+ISOLATION = "from nestproof.properties.isolation import *\n"
 FPU = "an_fpu_access_touches_only_the_context_s_own_registers"
 
 
@@ -21,17 +21,17 @@ def with_claims(project: Path, text: str, name: str = "p") -> Catalogue:
 @pytest.mark.parametrize(
     "text",
     [
-        "from properties import isolation\n",
-        "import properties.isolation\n",
-        "from properties.isolation import an_fpu_access_completes\n",
+        "from nestproof.properties import isolation\n",
+        "import nestproof.properties.isolation\n",
+        "from nestproof.properties.isolation import an_fpu_access_completes\n",
     ],
 )
 def test_claims_of_another_catalogue_are_taken_or_refused(project: Path, text: str) -> None:
-    with pytest.raises(ModelError, match=rf"`{FPU}` of `properties\.isolation` is not"):
+    with pytest.raises(ModelError, match=rf"`{FPU}` of `nestproof\.properties\.isolation` is not"):
         with_claims(project, text)
 
 
-@pytest.mark.parametrize("text", [ISOLATION, f"from properties.isolation import {FPU}\n"])
+@pytest.mark.parametrize("text", [ISOLATION, f"from nestproof.properties.isolation import {FPU}\n"])
 def test_claims_of_another_catalogue_are_taken_by_name(project: Path, text: str) -> None:
     assert FPU in {claim.name for claim in with_claims(project, text).properties}
 

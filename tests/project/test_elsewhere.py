@@ -188,8 +188,7 @@ def test_a_project_may_be_in_a_folder_of_any_name(tmp_path: Path) -> None:
     assert compile_compared(load(root).systems["m/one"], ()).compared > 0
 
 
-def test_a_folder_of_the_project_comes_before_a_bundled_module_of_its_name(root: Path) -> None:
-    """With or without an `__init__.py`."""
+def test_a_folder_is_a_package_without_an_init_too(root: Path) -> None:
     (root / "properties" / "isolation").mkdir()
     mine = (root / "properties" / "whole.py").read_text().replace("nothing_breaks", "mine")
     (root / "properties" / "isolation" / "mine.py").write_text(mine)

@@ -74,21 +74,18 @@ def test_a_module_that_was_imported_by_other_means_is_imported_again(root: Path)
     assert safe() is True
 
 
-def test_a_file_that_comes_before_a_bundled_one_is_imported(root: Path) -> None:
-    model(root).write_text(f"from models import x86\n{MODEL}")
+def test_a_package_that_comes_before_a_module_is_imported(root: Path) -> None:
+    (root / "models" / "kit.py").write_text("OWN = False\n")
+    model(root).write_text(f"from models import kit\n{MODEL}")
     load(root)
-    (root / "models" / "x86").mkdir()
-    (root / "models" / "x86" / "__init__.py").write_text("OWN = True\n")
+    (root / "models" / "kit").mkdir()
+    (root / "models" / "kit" / "__init__.py").write_text("OWN = True\n")
+    with pytest.raises(ModelError, match=r"`models\.kit` is `models/kit/__init__\.py`"):
+        load(root)
+    (root / "models" / "kit.py").unlink()
+    (root / "models" / "kit" / "__init__.py").write_text('"""Own."""\n')
     load(root)
-    assert sys.modules["models.x86"].__dict__["OWN"]
-
-
-def test_a_folder_that_is_no_package_adds_to_the_bundled_one_of_its_name(root: Path) -> None:
-    (root / "models" / "x86").mkdir()
-    (root / "models" / "x86" / "own.py").write_text("from models.x86.cr0 import Cr0\n")
-    load(root)
-    own = sys.modules["models.x86.own"].__dict__
-    assert own["Cr0"] is sys.modules["models.x86.cr0"].__dict__["Cr0"]
+    assert sys.modules["models.kit"].__doc__ == "Own."
 
 
 def test_a_form_feed_ends_no_line(root: Path) -> None:

@@ -40,12 +40,13 @@ def test_however_a_name_gets_another_value(project: Path, text: str) -> None:
         "if NAMES:\n    VALUE = 1\nelse:\n    VALUE = 2\n",
         "try:\n    VALUE = NAMES[0]\nexcept IndexError:\n    VALUE = 0\n",
         "VALUE = 1\nVALUE = VALUE + 1\n",
-        "import models\nimport models.x86.cr0 as VALUE\nimport models.x86.cr0\n",
+        "import nestproof\nimport nestproof.models.x86 as VALUE\nimport nestproof.models.x86\n",
         "VALUE = 1\nfor other in NAMES:\n    NAMES.append(other)\n",
     ],
 )
 def test_names_that_have_one_value_are_permitted(project: Path, text: str) -> None:
-    read = "\n\ndef read() -> object:\n    return VALUE, models\n" if "models" in text else ""
+    packages = "\n\ndef read() -> object:\n    return VALUE, nestproof\n"
+    read = packages if "nestproof" in text else ""
     read = read or "\n\ndef read() -> object:\n    return VALUE\n"
     module(project, f"{HEAD}NAMES: list[bool] = []\n{FIRST}{text}{read}")
     assert "s/first" in load(project).systems

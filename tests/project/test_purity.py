@@ -10,8 +10,8 @@ import pytest
 
 import verifier
 from tests.project.conftest import whys
+from verifier.language.packages import bundled_root
 from verifier.project import permitted
-from verifier.project.catalogue import bundled_root
 from verifier.project.loading import load
 from verifier.project.purity import reasons_of
 from verifier.project.sources import Source
@@ -241,7 +241,7 @@ def test_whatever_could_depend_on_something_else_is_found(
     text: str,
 ) -> None:
     """Where it is written is enough: it need not run."""
-    source = Source("models.x", "x.py", 0, "models/x.py", text.encode())
+    source = Source("models.x", "x.py", "models/x.py", text.encode())
     found = reasons_of({source: ast.parse(text)})
     assert found, "nothing was found"
     assert f"{found[0].what} at {found[0].place.line}".startswith(UNKNOWN[text])

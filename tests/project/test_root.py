@@ -6,7 +6,8 @@ import pytest
 
 from verifier.language import ModelError
 from verifier.language.errors import Place
-from verifier.project.catalogue import bundled_root, project_root
+from verifier.language.packages import bundled_root
+from verifier.project.catalogue import project_root
 from verifier.project.root import project_above
 
 TABLE = "[project]\nname = 'x'\n\n[tool.nestproof]\n"

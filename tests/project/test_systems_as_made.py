@@ -207,13 +207,6 @@ VARIANT = FOUND["s/variant"]
     assert refused(project).startswith("the system `s/variant` is not checked")
 
 
-def test_a_module_that_takes_from_itself_what_another_has_is_refused(project: Path) -> None:
-    """The bundled module of its name is hidden by it."""
-    module(project, HEAD + FIRST)
-    (project / "properties" / "isolation.py").write_text("from properties.isolation import *\n")
-    assert refused(project) == "`properties.isolation` imports from itself"
-
-
 def test_a_module_that_puts_another_one_in_its_place_is_refused(project: Path) -> None:
     module(
         project,

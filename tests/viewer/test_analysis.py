@@ -6,7 +6,7 @@ import pytest
 from tests.viewer.conftest import saved
 from verifier.evidence.traces import Entered, Stride, Trace
 from verifier.explain.session import Exploration
-from verifier.project.catalogue import bundled_root
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 from verifier.viewer.beliefs import Beliefs
 from verifier.viewer.cause_chain import chain

@@ -12,9 +12,10 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError
+from verifier.language.packages import bundled_root
 from verifier.mutation.functions_run import lines_run
 from verifier.mutation.operators import sites
-from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 from verifier.reports.sarif import flow
 from verifier.reports.trace_text import grounds_text, trace_text
@@ -79,7 +80,7 @@ def all_are_told(traces: Iterator[Trace]) -> int:
         assert list(rendered(trace_lines(trace, everything=True)))
         assert list(trace_text(trace))
         assert list(sequence(trace))
-        assert flow(trace, None, "")
+        assert flow(trace, None, str)
         assert isinstance(happened(trace), str)
         assert isinstance(grounds_text(trace), list)
         scene = Scene(trace, None, 80)

@@ -30,10 +30,11 @@ from verifier.gate.weakened.acceptance import accept as accept_weakened
 from verifier.gate.weakened.acceptance import chosen, entries, with_accepted
 from verifier.gate.weakened.weakening import KINDS, Weakening
 from verifier.language.errors import ModelError, ToolFailure
+from verifier.language.packages import bundled_root
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.project.branching import base_of, refuse_bare, refuse_foreign
-from verifier.project.catalogue import Catalogue, bundled_root
+from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 from verifier.project.proof_store import FOLDER
 from verifier.project.recorded_verdicts import FILE as VERDICTS

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import verifier
 from verifier.language.errors import ModelError
-from verifier.project.root import PARTS
+from verifier.language.packages import part_of
 
 LIBRARIES = ("site-packages", "dist-packages")
 
@@ -36,7 +36,7 @@ def _of(here: Path) -> Iterator[tuple[str, Path]]:
     """The modules of a repository that are no part of nestproof or of Python, with their files."""
     for name, module in list(sys.modules.items()):
         file = _file(module)
-        if name.partition(".")[0] in PARTS or file is None or not file.startswith(str(here)):
+        if part_of(name) or file is None or not file.startswith(str(here)):
             continue
         if _is_of(here, Path(file)):
             yield name, Path(file)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.language.packages import file_name
 from verifier.language.plain_values import Value
 
 HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(?P<first>\d+)(?:,(?P<count>\d+))? @@")
@@ -165,7 +166,8 @@ def hunks_of(diff: str, root: Path) -> list[Hunk]:
             removed = tuple(text[1:] for text in body if text.startswith("-"))
             added = tuple(text[1:] for text in body if text.startswith("+"))
             first = int(hunk["first"])
-            found.append(Hunk(file, first, removed, added, _function_at(root / file, first)))
+            function = _function_at(root / file, first)
+            found.append(Hunk(file_name(root, file), first, removed, added, function))
     return found
 
 

@@ -26,6 +26,7 @@ from verifier.gate.weakened.judged import Judged, judged_by
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.stale import stale
 from verifier.gate.weakened.weakening import Weakening, at_the_gate
+from verifier.language.packages import package_at
 from verifier.mutation.baseline import Comparison
 from verifier.mutation.run import strength
 from verifier.processes.lifetime import end_all
@@ -217,6 +218,7 @@ class _Gate:
             warnings=(*cautions(catalogue, selected, base, past, decided), *self.stale),
             seconds=seconds,
             prefix="" if base is None else base.prefix,
+            package=package_at(catalogue.root),
             strength=tuple(self.compared),
             only=selected.patterns,
             stopped=stopped,
@@ -237,8 +239,8 @@ def _since(known: Iterable[Entry], before: Counter[tuple[str, str, str, str]]) -
 
 def _own_files(catalogue: Catalogue) -> list[str]:
     """The files of the project itself that are loaded, without those of bundled modules."""
-    sources = () if catalogue.imports is None else catalogue.imports.sources.values()
-    return [source.file for source in sources if source.root == 0]
+    sources = () if catalogue.imports is None else catalogue.imports.own
+    return [source.file for source in sources]
 
 
 def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]:

@@ -87,6 +87,8 @@ class Report:
     seconds: float = 0.0
     prefix: str = ""
     """The project's folder in its repository."""
+    package: str = ""
+    """The package of its modules, see `package_at`."""
     strength: tuple[Comparison, ...] = ()
     """For systems with recorded mutants and expected verdicts, those of what the change touches."""
     only: tuple[str, ...] = ()
@@ -115,6 +117,11 @@ class Report:
         codes |= {3 for each in self.decided if each.hidden.unknown}
         codes |= {3 if each.kind == "base" else 1 for each in self.weakened if not each.accepted}
         return next((code for code in (2, 1, 3) if code in codes), 0)
+
+    def in_repository(self, file: str) -> str:
+        """Where a file is, from the top of the repository, by its name in evidence."""
+        inside = file.removeprefix(f"{self.package}/") if self.package else file
+        return self.prefix + inside
 
     @property
     def differences(self) -> tuple[Difference, ...]:

@@ -13,10 +13,11 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+from verifier.language.packages import PARTS, file_name
 from verifier.language.running import stopping
 
 _TOOL = str(Path(__file__).parent.parent) + os.sep
-_BUNDLED = tuple(os.path.join(_TOOL, folder, "") for folder in ("bundled", "template"))
+_TEMPLATE = os.path.join(_TOOL, "template", "")
 _STANDARD = str(Path(os.__file__).parent) + os.sep
 
 GUARD = "@assigned"
@@ -152,14 +153,18 @@ def is_model_file(file: str) -> bool:
 
 def is_program_file(file: str) -> bool:
     """Whether a file is this program's own."""
-    return file.startswith(_TOOL) and not file.startswith(_BUNDLED)
+    return file.startswith(_TOOL) and not file.startswith(_TEMPLATE)
 
 
 def within_project(file: str) -> str:
-    """A path from `models/` or `properties/` on, so that files do not name a machine."""
-    for folder in ("/models/", "/properties/"):
-        if folder in file:
-            return folder[1:] + file.rsplit(folder, 1)[1]
+    """A path from `models/` or `properties/` on, so that files do not name a machine.
+
+    That of a bundled module begins with `nestproof/`, as its name does.
+    """
+    for part in PARTS:
+        root, found, inside = file.rpartition(f"/{part}/")
+        if found:
+            return file_name(root, f"{part}/{inside}")
     return file.rsplit("/", 1)[-1]
 
 

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from verifier.language.errors import Place
+from verifier.language.packages import part_of
 from verifier.language.text_nodes import Node, place_in_text
 
-PARTS = ("models", "properties")
-"""How the names of modules with marks begin."""
 PROBES, MARK = "@probes", "@mark "
 """How the marks, and what sets one, are called among a module's builtins: no text can use these.
 
@@ -146,6 +145,6 @@ def together(marks: Sequence[Marks]) -> Marks:
 
 def all_probes() -> list[Probes]:
     """Those of all models and properties that are loaded."""
-    names = [name for name in sys.modules if name.startswith(PARTS)]
+    names = [name for name in sys.modules if part_of(name)]
     held = [getattr(sys.modules[name], "__builtins__", None) for name in names]
     return [each[PROBES] for each in held if isinstance(each, dict) and PROBES in each]

@@ -10,6 +10,7 @@ from typing import Any
 
 from verifier.language.assignments import is_guarded
 from verifier.language.functions import about
+from verifier.language.packages import part_of
 
 Lines = Mapping[CodeType, Collection[int]]
 """The lines of each model function that ran."""
@@ -48,7 +49,7 @@ def lines_of() -> Iterator[dict[CodeType, set[int]]]:
 
 def _is_of_models(frame: FrameType) -> bool:
     module = str(frame.f_globals.get("__name__", ""))
-    return is_guarded(frame) and module.startswith("models.")
+    return is_guarded(frame) and part_of(module) == "models"
 
 
 def functions_of(ran: Lines) -> list[FunctionType]:
@@ -90,7 +91,7 @@ def _functions() -> Iterator[FunctionType]:
 def _held(observing: bool = False) -> Iterator[FunctionType]:
     """The functions of the models' modules and their classes, or the observers alone."""
     for name, module in sorted(sys.modules.items()):
-        if not name.startswith("models."):
+        if part_of(name) != "models":
             continue
         for value in list(vars(module).values()):
             held = list(vars(value).values()) if isinstance(value, type) else [value]

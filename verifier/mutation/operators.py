@@ -17,6 +17,7 @@ from types import CodeType, FunctionType
 from verifier.language.errors import within_project
 from verifier.language.functions import about
 from verifier.language.layout import Layout, Part, Rows, Slot
+from verifier.language.packages import part_of
 from verifier.mutation.functions_run import Lines, functions_of
 
 Edit = Callable[[], None]
@@ -66,7 +67,7 @@ def _siblings() -> dict[str, str]:
     classes = {
         value
         for name, module in sys.modules.items()
-        if name.startswith("models.")
+        if part_of(name) == "models"
         for value in list(vars(module).values())
         if isinstance(value, type) and isinstance(value.__dict__.get("__layout__"), Layout)
     }

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 from verifier.language.errors import ModelError
+from verifier.language.packages import PARTS
 from verifier.processes.pool import SCARCE
 from verifier.project import git
 from verifier.project.revisions import Base
-from verifier.project.root import PARTS
 
 MAIN = (
     *("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"),

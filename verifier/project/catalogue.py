@@ -13,6 +13,7 @@ from verifier.compiler.assertions import asserts
 from verifier.compiler.compiled import ASSERTIONS, DEADLOCK
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
+from verifier.language.packages import bundled_root
 from verifier.language.system import System, bindings
 from verifier.project.importing import Imports
 from verifier.project.reading import Reason
@@ -188,13 +189,6 @@ def _matches(pair: Pair, pattern: str) -> bool:
 
 def _matches_system(name: str, pattern: str) -> bool:
     return pattern == name.split("/")[0] or fnmatch.fnmatchcase(name, pattern) or pattern == name
-
-
-def bundled_root() -> Path:
-    """The folder that holds the catalogue shipped with nestproof."""
-    here = Path(__file__).parent.parent
-    installed = here / "bundled"
-    return installed if installed.is_dir() else here.parent
 
 
 def project_root(start: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from verifier.language.errors import within_project
 from verifier.language.functions import ModelFunction, about
+from verifier.language.packages import LINKS, below, package_at
 from verifier.language.system import System
 from verifier.project.catalogue import Catalogue
 from verifier.project.sources import Source
@@ -34,13 +35,17 @@ def touches(catalogue: Catalogue, changed: Sequence[str]) -> Mapping[str, Touch]
 
     Where it is not known what models read, all of them, whatever has changed.
     """
+    links = [file for file in changed if file in LINKS]
+    if links:  # other modules have the names by which models are imported
+        return {name: Touch(name, (links[0],)) for name in catalogue.systems}
     reasons = () if catalogue.imports is None else catalogue.imports.reasons()
     if reasons or catalogue.imports is None:
         further = [within_project(each.place.file) for each in reasons[:1]]
         return {name: Touch(name, (*changed[:1], *further, name)[:1]) for name in catalogue.systems}
     root, sources = catalogue.root.resolve(), catalogue.imports.sources
     real = {(root / file).resolve() for file in changed}
-    names = {".".join(Path(file).with_suffix("").parts) for file in changed}
+    package = package_at(catalogue.root)
+    names = {below(package, ".".join(Path(file).with_suffix("").parts)) for file in changed}
     ends = [
         name
         for name, source in sources.items()

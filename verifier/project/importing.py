@@ -1,7 +1,8 @@
 """Imports models and properties from their source text: never from bytecode, asserts included.
 
 `python -O` and a `.pyc` beside a model change nothing, and what is stored about the modules is the
-very text that was compiled.
+very text that was compiled. A project's own modules are `models.*` and `properties.*`, the bundled
+ones `nestproof.models.*` and `nestproof.properties.*`: none hides another.
 """
 
 from __future__ import annotations
@@ -19,28 +20,37 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from verifier.language.errors import ModelError, Place
+from verifier.language.errors import ModelError, Place, refuse
 from verifier.language.instrumented import instrumented
+from verifier.language.packages import (
+    BUNDLED,
+    PARTS,
+    below,
+    file_name,
+    is_bundled,
+    package_at,
+    part_of,
+)
 from verifier.language.running import passing_on
 from verifier.language.stand_ins import MODULES
 from verifier.language.texts import forget
 from verifier.project.purity import reasons_of
 from verifier.project.reading import Reading, Reason, read_imports, refuse_held
 from verifier.project.rebound import may_repeat, refuse_rebound_names
-from verifier.project.sources import PARTS, Located, Source, located, show_as_compiled, text_of
+from verifier.project.sources import Located, Source, located, show_as_compiled, text_of
 from verifier.project.values import digest_of
 from verifier.project.watching import threads, unwatched, watched
 
 
 class Imports:
-    """What has been imported from models/ and properties/ of some roots, the first one first."""
+    """What has been imported from models/ and properties/ of a project and the bundled ones."""
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self.roots = tuple(roots)
         self.sources: dict[str, Source] = {}
         self.repeating: set[str] = set()
         """Modules in which a name may be defined twice."""
-        self.packages = {part: self._package(part) for part in PARTS}
+        self.packages = _packages(self.roots)
         self._found: dict[str, tuple[Located, tuple[str, ...]]] = {}
         self._readings: dict[str, Reading] = {}
         self._read: list[Reason] | None = None
@@ -57,11 +67,17 @@ class Imports:
         # What was noticed while a module ran is the consequence of something in a text.
         return tuple(dict.fromkeys((*found, *self._noticed)))
 
+    @property
+    def own(self) -> list[Source]:
+        """The modules of the project, which is the first of the roots."""
+        bundled = bool(package_at(self.roots[0]))
+        return [each for each in self.sources.values() if is_bundled(each.module) == bundled]
+
     def digest(self) -> str:
         """A digest of the text of all modules, and of their names, files and places."""
         total = blake2b(digest_size=20)
         for name, source in sorted(self.sources.items()):
-            total.update(f"{name} {source.root} {source.inside} {len(source.text)}\n".encode())
+            total.update(f"{name} {source.inside} {len(source.text)}\n".encode())
             total.update(source.text)
         return total.hexdigest()
 
@@ -77,10 +93,10 @@ class Imports:
         self._found[name] = found, tuple(path)
         if found.file is None:
             spec = ModuleSpec(name, None, is_package=True)
-            spec.submodule_search_locations = list(found.folders or ())
+            spec.submodule_search_locations = [str(found.folder)]
             return spec
         loader = SourceLoader(self, self._source(name, found.file))
-        folders = None if found.folders is None else list(found.folders)
+        folders = None if found.folder is None else [found.folder]
         return spec_from_file_location(
             name, found.file, loader=loader, submodule_search_locations=folders
         )
@@ -108,10 +124,10 @@ class Imports:
 
     def unchanged(self) -> bool:
         """Whether all of these modules were imported from here, and would be the same again."""
-        if any(sys.modules.get(part) is not package for part, package in self.packages.items()):
+        if any(sys.modules.get(name) is not package for name, package in self.packages.items()):
             return False
         for name in _loaded():
-            if name in PARTS:
+            if name in self.packages:
                 continue
             if name not in self._found or not self._same(name):
                 return False
@@ -128,17 +144,22 @@ class Imports:
             return False
         return text_of(found.file) == loader.source.text
 
-    def _package(self, part: str) -> ModuleType:
-        package = ModuleType(part)
-        folders = [root / part for root in self.roots]
-        package.__path__ = [str(folder) for folder in folders if folder.is_dir()]
-        return package
+    def refuse_other_name(self, name: str) -> None:
+        """Refuse what a project does not have, or not yet, where a bundled module has that name."""
+        path: Sequence[str] = self.packages[below(BUNDLED, part_of(name))].__path__
+        for each in name.split(".")[1:]:
+            found = located(each, path)
+            if found is None:
+                return
+            path = () if found.folder is None else (found.folder,)
+        other = below(BUNDLED, name)
+        raise refuse(f"`{name}` comes with nestproof, as `{other}`", f"write `{other}`")
 
     def _source(self, name: str, file: Path) -> Source:
-        for number, root in enumerate(self.roots):
+        for root in self.roots:
             if file.is_relative_to(root):
-                inside = file.relative_to(root).as_posix()
-                return Source(name, str(file), number, inside, text_of(file))
+                inside = file_name(root, file.relative_to(root).as_posix())
+                return Source(name, str(file), inside, text_of(file))
         raise ImportError(f"{file} is outside of the project")  # by a `__path__` that was changed
 
     def _notice(self, source: Source, what: str) -> None:
@@ -170,12 +191,9 @@ class Imports:
         reading = self._readings[source.module]
         reading.imports(name, tuple(fromlist or ()), level, self._place(source))
         found = builtins.__import__(name, globals, locals, fromlist or (), level)
-        if fromlist and found is sys.modules.get(source.module):
-            raise ModelError(
-                f"`{source.module}` imports from itself",
-                self._place(source),
-                "give it another name than the module that it takes something from",
-            )
+        is_itself = bool(fromlist) and found is sys.modules.get(source.module)
+        if is_itself and not is_bundled(source.module):
+            self.refuse_other_name(source.module)
         return found if level else MODULES.get(name, found)
 
 
@@ -197,20 +215,24 @@ class SourceLoader(Loader):
 
 
 class _Finder(MetaPathFinder):
-    """Finds what is below `models` and `properties` where these are opened; nothing else."""
+    """Finds what is below the packages of models and properties that are opened; nothing else."""
 
     imports: Imports | None = None
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        imports, part = self.imports, fullname.partition(".")[0]
-        if imports is None or path is None or part not in PARTS:
+        imports, part = self.imports, part_of(fullname)
+        if imports is None or path is None or not part:
             return None
-        if sys.modules.get(part) is not imports.packages[part]:
+        own = not is_bundled(fullname)
+        package = below("" if own else BUNDLED, part)
+        if sys.modules.get(package) is not imports.packages[package]:
             return None
         with unwatched():
             found = imports.find(fullname, path)
+            if found is None and own:
+                imports.refuse_other_name(fullname)
         if found is None:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return found
@@ -220,9 +242,11 @@ _FINDER = _Finder()
 
 
 def opened(roots: Sequence[Path]) -> Imports:
-    """Make `models` and `properties` packages over the roots, whatever else has these names.
+    """Make packages of the parts of some roots, whatever else has their names.
 
-    Modules that were imported by other means, or whose text has changed, are imported again.
+    A project's are `models` and `properties`; those of the bundled catalogue, which may be the
+    project, are in `nestproof`. Modules that were imported by other means, or whose text has
+    changed, are imported again.
     """
     if sys.meta_path[:1] != [_FINDER]:
         sys.meta_path[:] = [_FINDER, *(each for each in sys.meta_path if each is not _FINDER)]
@@ -237,5 +261,23 @@ def opened(roots: Sequence[Path]) -> Imports:
     return imports
 
 
+def _packages(roots: Sequence[Path]) -> dict[str, ModuleType]:
+    """The packages over some roots by their names; of two roots for one, the first counts."""
+    homes: dict[str, Path] = {}
+    for root in roots:
+        homes.setdefault(package_at(root), root)
+    found = {BUNDLED: ModuleType(BUNDLED)}
+    found[BUNDLED].__path__ = []
+    for above in ("", BUNDLED):
+        for part in PARTS:
+            name = below(above, part)
+            package = found[name] = ModuleType(name)
+            folder = homes[above] / part if above in homes else None
+            package.__path__ = [str(folder)] if folder is not None and folder.is_dir() else []
+            if above:
+                setattr(found[above], part, package)
+    return found
+
+
 def _loaded() -> list[str]:
-    return [name for name in sys.modules if name.partition(".")[0] in PARTS]
+    return [name for name in sys.modules if part_of(name) or is_bundled(name)]

@@ -19,9 +19,10 @@ from verifier.language.names import (
     system_place,
     two_systems,
 )
+from verifier.language.packages import bundled_root, part_of
 from verifier.language.system import System
 from verifier.project.assigned_records import refuse_assigned_records
-from verifier.project.catalogue import Catalogue, Pair, bundled_root
+from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.elsewhere import refuse_elsewhere
 from verifier.project.expectations import expected_verdicts
 from verifier.project.importing import Imports, opened
@@ -73,10 +74,9 @@ def load(root: Path) -> Catalogue:
         refuse_unseen_claims(module, properties)
     for module in (*claimed, *hidden):
         refuse_systems(module)
-    own = [sys.modules[n] for n, source in imports.sources.items() if source.root == 0]
-    for module in own:
-        refuse_changed_records(module)
-    others = [sys.modules[n] for n in imports.sources if n.startswith("properties.")]
+    for source in imports.own:
+        refuse_changed_records(sys.modules[source.module])
+    others = [sys.modules[name] for name in imports.sources if part_of(name) == "properties"]
     refuse_assigned_records([*models, *private])
     refuse_untaken_claims((each for each in others if each not in claimed), properties)
     program.require_same()
@@ -102,9 +102,9 @@ def _check_names(
     made: Mapping[str, tuple[str, str]],
 ) -> None:
     """Refuse names that stand for two things or that nobody could type."""
-    for name in sorted(imports.repeating):
-        if imports.sources[name].root == 0:
-            check_text(Path(imports.sources[name].file))
+    for source in sorted(imports.own, key=lambda source: source.module):
+        if source.module in imports.repeating:
+            check_text(Path(source.file))
     check_functions(properties)
     groups = {function.group for function in properties}
     systems, pairs = {name: name for name in made}, {}
@@ -130,8 +130,3 @@ def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunctio
     for function in functions:
         named[function.name] = (*named.get(function.name, ()), function)
     return named
-
-
-def _loaded(*names: str) -> list[str]:
-    """The packages of these names and the modules in them that have been imported."""
-    return [each for each in sys.modules if each.partition(".")[0] in names]

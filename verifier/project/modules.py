@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from verifier.language.errors import ModelError, Place, blaming, within_project
+from verifier.language.packages import below, package_at
 from verifier.project.sources import python_files
 
 IMPORT_SECONDS = 20.0
@@ -37,7 +38,7 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
         if any("." in part for part in parts) or file.suffix != ".py":
             help = "a module is a file whose name ends in `.py` and has no other dot"
             raise _not_imported(root, file, "", help)
-        dotted = ".".join((name, *parts))
+        dotted = ".".join((below(package_at(root), name), *parts))
         blamed = blaming(f"module `{dotted}`", IMPORT_SECONDS, IMPORTS, str(file))
         with blamed, redirect_stdout(sys.stderr):
             module = importlib.import_module(dotted)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 
 from verifier.language.errors import ModelError, Place
+from verifier.language.packages import is_bundled, part_of
 from verifier.language.text_nodes import parts_of
 from verifier.project import permitted
-from verifier.project.sources import PARTS, Source
+from verifier.project.sources import Source
 
 ONLY = "import `verifier.language`, other models and properties, and nothing else of verifier"
 
@@ -47,7 +48,7 @@ class Reading:
 
     def imports(self, module: str, names: Sequence[str], level: int, place: Place) -> None:
         """Note an import, or refuse it."""
-        if level or module.partition(".")[0] in PARTS or module == "__future__":
+        if level or _of_models(module) or module == "__future__":
             return
         whole = module if not names else f"{module}.{names[0]}"
         if module.partition(".")[0] == "verifier":
@@ -61,6 +62,11 @@ class Reading:
         elif module in permitted.SHADOWED:
             where = permitted.SHADOWED[module]
             self.add(f"imports `{module}`, which is not Python's own but {where}", place.line)
+
+
+def _of_models(module: str) -> bool:
+    """Whether a module is one of models or properties, a project's own or bundled, or has them."""
+    return bool(part_of(module)) or is_bundled(module)
 
 
 def _of_the_language(module: str, names: Sequence[str]) -> bool:
@@ -123,8 +129,8 @@ _BODIES = ("body", "cases", "handlers", "orelse", "finalbody")
 def _import(reading: Reading, node: ast.Import) -> None:
     for alias in node.names:
         reading.imports(alias.name, (), 0, Place(reading.source.file, node.lineno))
-        head = alias.name.partition(".")[0]
-        if head not in PARTS:
+        if not _of_models(alias.name):
+            head = alias.name.partition(".")[0]
             bound = alias.asname or head
             reading.modules[bound] = alias.name if alias.asname else head
 
@@ -137,7 +143,7 @@ def _import_from(reading: Reading, node: ast.ImportFrom) -> None:
         bound, whole = alias.asname or alias.name, f"{module}.{alias.name}"
         if whole in ("collections.abc", "verifier.language"):
             reading.modules[bound] = whole
-        elif node.level or module.partition(".")[0] in PARTS:
+        elif node.level or _of_models(module):
             reading.used.setdefault(alias.name, node.lineno)
             reading.takes_all |= alias.name == "*"
         elif alias.asname and alias.name in permitted.BY_THEIR_NAME:

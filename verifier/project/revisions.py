@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from verifier.language.errors import ModelError, within_project
+from verifier.language.packages import LINKS, PARTS
 from verifier.processes.signals import shielded
 from verifier.project import git
 from verifier.project.contents import (
@@ -24,7 +25,6 @@ from verifier.project.contents import (
     objects,
     written,
 )
-from verifier.project.root import PARTS
 
 NO_MODELS = "it has no models"
 ELSEWHERE = "the project was in another folder"
@@ -68,9 +68,17 @@ class Base:
         return [f"{self.prefix}{part}" for part in PARTS]
 
     @cached_property
+    def links(self) -> list[str]:
+        """The links that say whose these are, at the base or now, from the top."""
+        names = [f"{self.prefix}{link}" for link in LINKS]
+        entries = contents_of(self.top, self.commit, names).entries
+        stored = {entry.name for entry in entries if entry.mode == LINK}
+        return [name for name in names if name in stored or os.path.islink(self.top / name)]
+
+    @cached_property
     def contents(self) -> Contents:
-        """What it has of the models and properties."""
-        return contents_of(self.top, self.commit, self.parts)
+        """What it has of the models and properties, and of those links."""
+        return contents_of(self.top, self.commit, [*self.parts, *self.links])
 
     def with_sources(self, sources: Iterable[str]) -> Base:
         """The same; it is incomplete if one of these files of the project would not be compared."""
@@ -93,7 +101,7 @@ class Base:
         listed = ("ls-files", "--others", "--exclude-standard", "-z", "--", *self.parts)
         with self._compared() as index:
             others = {*git.names(self.top, *listed, index=index)}
-        others |= {name for name in there if name.endswith(READ)}
+        others |= {name for name in there if name.endswith(READ) or name in self.links}
         names = (self._inside(name) for name in differ | (others - stored.keys()))
         return tuple(sorted(name for name in names if not _is_evidence(name)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from verifier.language.errors import ModelError, Place
-from verifier.project.sources import PARTS as PARTS
+from verifier.language.packages import PARTS
 from verifier.project.toml import place_of, read_toml
 
 TABLE = "[tool.nestproof]"

@@ -12,7 +12,6 @@ from pathlib import Path
 from verifier.language.errors import ModelError, Place
 from verifier.storage.reading import content_of
 
-PARTS = ("models", "properties")
 EVIDENCE = "certificates"
 """The folder of properties/ that has no modules; whether it can be read is looked at elsewhere."""
 LARGEST = 16 * 2**20
@@ -24,42 +23,35 @@ MOST = 20_000
 
 @dataclass(frozen=True)
 class Source:
-    """One module: `inside` is its path from its root, `root` the number of that root."""
+    """One module: `inside` is its path in its project, that of a bundled one from nestproof/ on."""
 
     module: str
     file: str
-    root: int
     inside: str
     text: bytes
 
 
 @dataclass(frozen=True)
 class Located:
-    """Where a module is: a file, a package's file, or the folders of a package without one."""
+    """Where a module is: a file, a package's file, or the folder of a package without one."""
 
     file: Path | None
-    folders: tuple[str, ...] | None
+    folder: str | None
 
 
 def located(name: str, folders: Sequence[str]) -> Located | None:
-    """A module below some folders; None where there is none.
+    """A module below the folder of a package; None where there is none.
 
-    A folder without `__init__.py` adds to a package of that name further on, and comes first in it;
-    it comes before a plain module of that name further on, which Python would take.
+    A package has one folder, or none where a project has no such part.
     """
-    if not name or "/" in name or "\0" in name:
+    if not name or "/" in name or "\0" in name or not folders:
         return None
-    portions = list[str]()
-    for folder in folders:
-        below = Path(folder) / name
-        if (below / "__init__.py").is_file():
-            return Located(below / "__init__.py", (*portions, str(below)))
-        file = Path(folder) / f"{name}.py"
-        if file.is_file() and not portions:
-            return Located(file, None)
-        if below.is_dir():
-            portions.append(str(below))
-    return Located(None, tuple(portions)) if portions else None
+    below, file = Path(folders[0]) / name, Path(folders[0]) / f"{name}.py"
+    if (below / "__init__.py").is_file():
+        return Located(below / "__init__.py", str(below))
+    if file.is_file():
+        return Located(file, None)
+    return Located(None, str(below)) if below.is_dir() else None
 
 
 def text_of(file: Path) -> bytes:

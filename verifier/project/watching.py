@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any
 
+from verifier.language.packages import part_of
+
 Notice = Callable[[str], None]
 """Is given what is done, while it is done."""
 
@@ -37,7 +39,7 @@ def _audited(event: str, arguments: tuple[Any, ...]) -> None:
         return
     with unwatched():
         if event == "import":
-            if str(arguments[0]).partition(".")[0] not in ("models", "properties"):
+            if not part_of(str(arguments[0])):
                 notice(f"imports `{arguments[0]}` while it is loaded")
         elif event == "open":
             notice(f"opens `{arguments[0]}` while it is loaded")

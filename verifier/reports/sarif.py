@@ -35,6 +35,8 @@ from verifier.viewer.markup import words
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+At = Callable[[str], str]
+"""Where a file is, from the top of the repository, by its name in evidence."""
 ROOT = "%SRCROOT%"
 WEAKENED = "weakened"
 """The beginning of the rules that nothing is claimed or possible less than before."""
@@ -52,10 +54,10 @@ def document(report: Report) -> bytes:
     if report.strength:
         rules.append(_rule(STRENGTH, "A mistake in a changed function is noticed."))
         missed = [trial for found in report.strength for trial in found.new]
-        results += [_missed(trial, len(rules) - 1, report.prefix) for trial in missed]
+        results += [_missed(trial, len(rules) - 1, report.in_repository) for trial in missed]
     kinds = sorted({each.kind for each in report.weakened})
     results += [
-        _weakened(each, len(rules) + kinds.index(each.kind), report.prefix)
+        _weakened(each, len(rules) + kinds.index(each.kind), report.in_repository)
         for each in report.weakened
     ]
     rules += [_rule(f"{WEAKENED}/{kind}", f"No {kind} is weaker than before.") for kind in kinds]
@@ -87,7 +89,7 @@ def _invocation(report: Report) -> dict[str, Any]:
     if error is not None:
         notice: dict[str, Any] = {"level": "error", "message": {"text": f"{error.message}."}}
         if error.place is not None:
-            file = report.prefix + within_project(error.place.file)
+            file = report.in_repository(within_project(error.place.file))
             notice["locations"] = [_location(file, error.place.line)]
         found["toolExecutionNotifications"] = [notice]
     return found
@@ -104,7 +106,7 @@ def _rule(name: str, says: str) -> dict[str, Any]:
 
 def _result(row: Row, properties: list[str], report: Report) -> dict[str, Any]:
     """A verdict where the change or the last step of its counterexample is, or its expectation."""
-    trace, prefix = row.result.evidence, report.prefix
+    trace, at = row.result.evidence, report.in_repository
     lines = [f"{row.pair}: {row.says}."]
     result: dict[str, Any] = {
         "ruleId": row.pair.property,
@@ -116,20 +118,20 @@ def _result(row: Row, properties: list[str], report: Report) -> dict[str, Any]:
     if isinstance(trace, Trace) and trace.steps:
         said = (happened(trace), failing_line(trace))
         lines += [f"{sentence(text)}." for text in said if text]
-        place = _location(prefix + trace.steps[-1].call.file, trace.steps[-1].call.defined)
+        place = _location(at(trace.steps[-1].call.file), trace.steps[-1].call.defined)
         if row.departure is not None:
             lines.append(f"{sentence(departure_line(row.departure))}.")
-            changed = [_location(prefix + hunk.file, hunk.line) for hunk in row.departure.hunks]
+            changed = [_location(at(hunk.file), hunk.line) for hunk in row.departure.hunks]
             place = changed[0] if changed else place
         result["locations"] = [place]
-        result["codeFlows"] = [{"threadFlows": [{"locations": flow(trace, row.departure, prefix)}]}]
+        result["codeFlows"] = [{"threadFlows": [{"locations": flow(trace, row.departure, at)}]}]
     elif row.pair in report.places:
-        result["locations"] = [_location(f"{prefix}{FILE}", report.places[row.pair])]
+        result["locations"] = [_location(at(str(FILE)), report.places[row.pair])]
     result["message"] = {"text": " ".join(lines)}
     return result
 
 
-def _weakened(found: Weakening, rule: int, prefix: str) -> dict[str, Any]:
+def _weakened(found: Weakening, rule: int, at: At) -> dict[str, Any]:
     """Something that is weaker than at the base, where it is written; accepted it is a warning."""
     result: dict[str, Any] = {
         "ruleId": f"{WEAKENED}/{found.kind}",
@@ -140,11 +142,11 @@ def _weakened(found: Weakening, rule: int, prefix: str) -> dict[str, Any]:
         "message": {"text": f"{'. '.join([sentence(title(found)), *detail_lines(found)])}."},
     }
     if found.file:
-        result["locations"] = [_location(prefix + found.file, found.line)]
+        result["locations"] = [_location(at(found.file), found.line)]
     return result
 
 
-def _missed(trial: Trial, rule: int, prefix: str) -> dict[str, Any]:
+def _missed(trial: Trial, rule: int, at: At) -> dict[str, Any]:
     """A mistake that nobody notices, where it would be made."""
     mutant, survived = trial.mutant, trial.status == "survived"
     says = "no property notices" if survived else "it is not known whether a property notices"
@@ -154,12 +156,12 @@ def _missed(trial: Trial, rule: int, prefix: str) -> dict[str, Any]:
         "level": "error" if survived else "none",
         "kind": "fail" if survived else "open",
         "partialFingerprints": {"mutant/v1": mutant.name},
-        "locations": [_location(prefix + within_project(mutant.file), mutant.line)],
+        "locations": [_location(at(within_project(mutant.file)), mutant.line)],
         "message": {"text": f"{sentence(says)} in {mutant.function}: {mistake(mutant)}."},
     }
 
 
-def flow(trace: Trace, left: Departure | None, prefix: str) -> list[dict[str, Any]]:
+def flow(trace: Trace, left: Departure | None, at: At) -> list[dict[str, Any]]:
     """The steps, and in each the assignments that the violation hangs on, below their calls."""
     told = telling(trace)
     found: list[dict[str, Any]] = []
@@ -167,12 +169,12 @@ def flow(trace: Trace, left: Departure | None, prefix: str) -> list[dict[str, An
         if not isinstance(shown, int):
             number, stride = shown
             also = left.field if left is not None and number == left.number else ""
-            found += _step(number, stride, told, also, prefix)
+            found += _step(number, stride, told, also, at)
     return [{**location, "executionOrder": order} for order, location in enumerate(found, 1)]
 
 
 def _step(
-    number: int, stride: Stride, told: frozenset[str] | None, also: str, prefix: str
+    number: int, stride: Stride, told: frozenset[str] | None, also: str, at: At
 ) -> list[dict[str, Any]]:
     call = stride.call
     text = f"step {number}: {stride.step}{choices_text(stride)}"
@@ -182,7 +184,7 @@ def _step(
 
     return [
         {
-            "location": {**_location(prefix + file, line), "message": {"text": said}},
+            "location": {**_location(at(file), line), "message": {"text": said}},
             "nestingLevel": depth,
             "importance": "essential" if depth == 0 else "important",
         }

@@ -18,9 +18,9 @@ from verifier.language.errors import ModelError, is_model_file, within_project
 from verifier.language.functions import about
 from verifier.language.named_values import named_in, names_in
 from verifier.language.ownership import is_own, is_record
+from verifier.language.packages import part_of
 from verifier.language.source_text import definition
 from verifier.language.system import System
-from verifier.project.root import PARTS
 
 DEEP = 20
 """How deep constants hold others that are looked at."""
@@ -164,4 +164,4 @@ def _methods() -> dict[str, list[FunctionType]]:
 
 
 def _modules() -> list[ModuleType]:
-    return [sys.modules[name] for name in sys.modules if name.partition(".")[0] in PARTS]
+    return [sys.modules[name] for name in sys.modules if part_of(name)]

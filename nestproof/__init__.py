@@ -1,0 +1,1 @@
+"""The bundled models and properties, under the one name that their modules have."""
