@@ -25,8 +25,9 @@ class Observed:
             {key.removeprefix(PLAIN) for key in judged.assertions.calls.running(functions)}
             for judged, functions in ((then, side.ran), (now, side.runs))
         )
+        called = now.assertions.calls.reached(side.runs)  # whether or not it comes to that
         self._was = {key: then.observers[key] for key in self._ran & then.observers.keys()}
-        self._is = {key: now.observers[key] for key in self._runs & now.observers.keys()}
+        self._is = {key: now.observers[key] for key in (self._runs | called) & now.observers.keys()}
 
     def weaker(self) -> Iterator[Weakening]:
         """All that is noted otherwise, or not any more."""
