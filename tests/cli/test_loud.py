@@ -245,6 +245,7 @@ def test_a_folder_that_only_looks_like_a_project_is_refused(
         refused(nestproof(command, cwd=project), says, "help:")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("content", ["", "{", '{"schema": 1, "kind": "kept", "system": "lazy/x"}'])
 def test_a_damaged_file_of_stored_evidence_is_reported_and_does_without(
     nestproof: Runner, project: Path, content: str

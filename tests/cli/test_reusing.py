@@ -48,6 +48,7 @@ READS = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("first", "on"), READS)
 def test_the_verdict_follows_whatever_a_model_reads(
     nestproof: Runner, project: Path, own: dict[str, str], first: str, on: str

@@ -11,6 +11,7 @@ from tests.cli.test_projects import verdicts
 FOLDER = Path("properties") / "certificates"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("name", "meant"),
     [

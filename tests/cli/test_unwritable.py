@@ -25,6 +25,7 @@ main()
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("command", "file"),
     [

@@ -26,7 +26,7 @@ def alone(gated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", ALL)
 def test_what_is_taken_from_the_judges_is_found_however_it_is_hidden(
     alone: Path, tmp_path: Path, name: str

@@ -130,6 +130,7 @@ def test_links_at_the_base_lead_nowhere(project: Project, target: str, code: int
     assert ("`models/_itself.py` leads out of the repository" in ran.out) == bool(code)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["a b", 'a"b', "a\nb", "ä", "a\tb", "a\x1b]0;\x07b", "-x"])
 def test_any_file_name_can_be_in_a_project(project: Project, name: str) -> None:
     file = project.folder / "models" / f"_{name}.txt"
@@ -228,6 +229,7 @@ def test_a_pipe_in_the_models_is_refused(project: Project) -> None:
     assert "`models/pipe.py` cannot be imported" in refused(project)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", [":!odd", ":(top)x", "a\nb\n", "*", "[a]"])
 def test_a_folder_of_any_name_can_hold_the_project(project: Project, name: str) -> None:
     folder = project.folder / name

@@ -37,6 +37,7 @@ def test_what_leaves_nothing_to_report_is_in_every_report(project: Project) -> N
     assert said in files["markdown"].read_text()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", REPORTS)
 def test_a_file_is_replaced_only_by_a_report_of_its_kind(broken: Path, kind: str) -> None:
     project = Project(broken, environment_in(broken.parent))

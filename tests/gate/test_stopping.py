@@ -68,6 +68,7 @@ def stopped(
     return process, err
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("group", [False, True])
 @pytest.mark.parametrize(
     ("number", "code", "said"),
