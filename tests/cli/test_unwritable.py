@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.conftest import HERE, Ran
 from tests.cli.test_mistakes import refused
+from verifier.cli.writing import writable_folder
 
 AS_ANOTHER = """
 import os, sys
@@ -60,3 +61,16 @@ def test_what_cannot_be_written_is_refused_at_once(example: Path, command: str, 
         "help: ",
     )
     assert done.stdout == ""
+
+
+def test_two_commands_may_look_at_once_whether_they_can_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch = Path.touch
+
+    def and_gone(file: Path) -> None:
+        touch(file)
+        file.unlink()
+
+    monkeypatch.setattr(Path, "touch", and_gone)
+    assert writable_folder(tmp_path) == tmp_path

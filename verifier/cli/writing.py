@@ -53,7 +53,7 @@ def _try_in(folder: Path, name: str) -> None:
     """Fail as writing a file there would."""
     probe = folder / f".{name}.probe"
     probe.touch()
-    probe.unlink()
+    probe.unlink(missing_ok=True)  # another command may look at the same time
 
 
 @contextmanager
