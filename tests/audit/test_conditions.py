@@ -98,7 +98,7 @@ class Explicit:
 def explicit(forged: Forged) -> Explicit:
     """The conditions of a proof in what it is about."""
     named = {name for clause in forged.clauses() for name, _ in clause}
-    return Explicit(ring()[0].circuit.restricted([forged.property], named), forged)
+    return Explicit(ring().circuit.restricted([forged.property], named), forged)
 
 
 @ALL
@@ -110,13 +110,13 @@ def test_each_proof_is_wrong_in_just_the_condition_that_it_says(forged: Forged) 
 @ALL
 def test_one_proof_at_the_circuit(forged: Forged, judge: Judge) -> None:
     proved = Proved("pdr", Invariant(forged.clauses()), 1, 0.0, forged.induction)
-    rejected = proof_holds(ring()[0].circuit, forged.property, proved, judge)
+    rejected = proof_holds(ring().circuit, forged.property, proved, judge)
     assert (rejected.condition if rejected else "") == forged.wrong
 
 
 @NOT_BY_INDUCTION
 def test_several_proofs_at_the_circuit(forged: Forged) -> None:
-    compiled, _ = ring()
+    compiled = ring()
     lemmas = [alternatives_of(compiled, lemma) for lemma in forged.lemmas]
     whole = [lemma for lemma in lemmas if not isinstance(lemma, str)]
     assert len(whole) == len(forged.lemmas)
@@ -129,69 +129,69 @@ def test_several_proofs_at_the_circuit(forged: Forged) -> None:
 
 @ALL
 def test_a_certificate(forged: Forged) -> None:
-    compiled, properties = ring()
-    why = rejection(compiled, properties, forged.certificate())
+    compiled = ring()
+    why = rejection(compiled, forged.certificate())
     if not forged.wrong:
         assert why is None
         return
     assert why is not None
     assert REASONS[forged.wrong] in why
-    [one] = audited(compiled, properties, forged.certificate(), {})
+    [one] = audited(compiled, forged.certificate(), {})
     assert (one.status, one.text) == ("rejected", why)
 
 
 @ALL
 def test_several_certificates(forged: Forged) -> None:
-    compiled, properties = ring()
+    compiled = ring()
     other = FORGED[forged.property != "off"]
     good, tried = other.certificate(), forged.certificate()
     holds = not (forged.wrong or tried.induction)
     assert hold_together(compiled, [tried]) == holds
     stored = kept("ring/one", {good.property: good, forged.property: tried}, {})
-    found = {one.goal: one.status for one in audited(compiled, properties, stored, {})}
+    found = {one.goal: one.status for one in audited(compiled, stored, {})}
     alone = {good.property: "confirmed"}
     alone[forged.property] = "rejected" if forged.wrong else "confirmed"
     together = replace(forged, lemmas=(*forged.lemmas, *other.lemmas))
     helped = not (tried.induction or explicit(together).wrong())
     assert found == (dict.fromkeys(alone, "confirmed") if helped else alone)
-    sound = confirmed(compiled, properties, {good.property: good, forged.property: tried})
+    sound = confirmed(compiled, {good.property: good, forged.property: tried})
     assert sound.keys() == {goal for goal, status in found.items() if status == "confirmed"}
 
 
 def test_a_certificate_of_another_system_holds_with_no_other() -> None:
-    compiled, properties = ring()
+    compiled = ring()
     other = msgspec.structs.replace(FORGED[0].certificate(), system="ring/two")
     assert not hold_together(compiled, [other])
-    assert rejection(compiled, properties, other) == "it is about `ring/two`, not `ring/one`"
-    assert confirmed(compiled, properties, {"single": other}) == {}
+    assert rejection(compiled, other) == "it is about `ring/two`, not `ring/one`"
+    assert confirmed(compiled, {"single": other}) == {}
 
 
 def test_a_lemma_that_does_not_fit_holds_with_no_other() -> None:
-    compiled, properties = ring()
+    compiled = ring()
     good = FORGED[0].certificate()
     for lemma in ({"gone": (True,)}, {"mode": ("FULL",)}, {"a": ("OFF",)}):
         odd = msgspec.structs.replace(good, lemmas=(*good.lemmas, lemma))
         assert not hold_together(compiled, [odd])
-        assert rejection(compiled, properties, odd) is not None
-        assert confirmed(compiled, properties, {"single": odd}) == {}
+        assert rejection(compiled, odd) is not None
+        assert confirmed(compiled, {"single": odd}) == {}
 
 
 @ALL
 def test_an_engine_s_own_proof(forged: Forged) -> None:
-    compiled, properties = ring()
+    compiled = ring()
     proved = Proved("pdr", Invariant(forged.clauses()), 1, 0.0, forged.induction)
     if not forged.wrong:
-        assert audited_proofs(compiled, properties, {forged.property: proved}, False, silent)
+        assert audited_proofs(compiled, {forged.property: proved}, False, silent)
         return
     with pytest.raises(ToolFailure, match=REASONS[forged.wrong]):
-        audited_proofs(compiled, properties, {forged.property: proved}, False, silent)
+        audited_proofs(compiled, {forged.property: proved}, False, silent)
 
 
 @NOT_BY_INDUCTION
 def test_what_the_gate_stores(forged: Forged) -> None:
     """It may leave out a lemma that is not needed and does not hold."""
-    compiled, properties = ring()
+    compiled = ring()
     needed = forged.wrong == "implies" or (forged.wrong and len(forged.lemmas) < len(SINGLE))
     with pytest.raises((ToolFailure, ValueError)) if needed else nullcontext():
         [stored] = shared(compiled, {forged.property: forged.certificate()}).values()
-        assert rejection(compiled, properties, stored) is None
+        assert rejection(compiled, stored) is None

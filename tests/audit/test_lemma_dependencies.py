@@ -27,14 +27,14 @@ def test_lemmas_that_a_step_breaks_are_no_proof() -> None:
 
 def test_a_step_needs_what_it_moves_and_nothing_for_what_it_leaves_alone() -> None:
     single = Forged("single", "", SINGLE)
-    found = premises(ring()[0], single.certificate())
+    found = premises(ring(), single.certificate())
     assert found["pass_on"] == (1, 2, 3)
     assert found["age"] == ()
     assert found[PROPERTY] == (1, 2)
 
 
 def test_a_proof_by_induction_has_no_premises_of_single_steps() -> None:
-    assert premises(ring()[0], Forged("single", "", SINGLE, induction=ONCE).certificate()) == {}
+    assert premises(ring(), Forged("single", "", SINGLE, induction=ONCE).certificate()) == {}
 
 
 def test_lemmas_are_grouped_by_the_records_that_they_relate_and_keep_their_numbers() -> None:

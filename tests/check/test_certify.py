@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.evidence.lazy_project import compiled, properties
+from tests.evidence.lazy_project import compiled
 from verifier.check.certify import audited_proofs
 from verifier.check.check import decide
 from verifier.circuit.circuit import Circuit
@@ -30,7 +30,7 @@ def proofs(engine: object, name: str, *goals: str) -> dict[str, Proved]:
 def test_proofs_that_hold_become_certificates(engine: object, minimal: bool) -> None:
     fixed = compiled("lazy/fixed")
     found = proofs(engine, "lazy/fixed", "isolation")
-    audited = audited_proofs(fixed, properties("lazy/fixed"), found, minimal, silent)
+    audited = audited_proofs(fixed, found, minimal, silent)
     assert [each.certificate.property for each in audited.values()] == ["isolation"]
 
 
@@ -41,7 +41,7 @@ def test_a_proof_that_does_not_hold_is_a_failure_of_the_tool_and_named() -> None
     case = next(goal for goal in fixed.circuit.bad if goal.startswith("fires:"))
     forged = {**good, case: Proved("pdr", Invariant(()), 1, 0.0)}
     with pytest.raises(ToolFailure, match=f"pdr's proof of lazy/fixed/{case} is rejected"):
-        audited_proofs(fixed, properties("lazy/fixed"), forged, False, silent)
+        audited_proofs(fixed, forged, False, silent)
 
 
 def test_an_engine_that_lies_about_a_broken_system_is_not_believed() -> None:
@@ -49,7 +49,7 @@ def test_an_engine_that_lies_about_a_broken_system_is_not_believed() -> None:
         return {goal: Proved("pdr", Invariant(()), 1, 0.0) for goal in goals}
 
     with pytest.raises(ToolFailure, match="lazy/broken/isolation"):
-        decide(compiled("lazy/broken"), properties("lazy/broken"), ["isolation"], lying, LIMITS)
+        decide(compiled("lazy/broken"), ["isolation"], lying, LIMITS)
 
 
 @pytest.mark.parametrize(("minimal", "times"), [(False, 1), (True, 2)])
@@ -63,9 +63,13 @@ def test_a_counterexample_that_was_replayed_when_it_was_found_is_replayed_again_
         return trace_of(*given)
 
     monkeypatch.setattr("verifier.check.check.trace_of", noted)
-    known = compiled("lazy/broken"), properties("lazy/broken")
     [result] = decide(
-        *known, ["isolation"], auto, LIMITS, lambda now: found.append(now.found), minimal
+        compiled("lazy/broken"),
+        ["isolation"],
+        auto,
+        LIMITS,
+        lambda now: found.append(now.found),
+        minimal,
     )
     assert len(replays) == times
     [shown] = [each for each in found if each is not None]

@@ -29,25 +29,25 @@ LIMITS = Limits(seconds=60.0)
 
 
 def occurring(name: str, case: str) -> Trace:
-    found = occurrence(compiled(name), properties(name), case, LIMITS)
+    found = occurrence(compiled(name), case, LIMITS)
     assert isinstance(found, Trace)
     return found
 
 
 @pytest.mark.parametrize("name", ["lazy/fixed", "lazy/broken"])
 def test_every_case_and_step_is_shown_in_as_few_steps_as_bmc_needs(name: str) -> None:
-    known = compiled(name), properties(name)
-    wanted = [*cases(known[0].system, known[1]), *(s.name for s in known[0].system.actions)]
+    known = compiled(name)
+    wanted = [*cases(known.system, known.properties), *(s.name for s in known.system.actions)]
     assert len(wanted) == 4
     for case in wanted:
         trace = occurring(name, case)
-        goal = goal_of(known[0].circuit, case)
-        shortest = bmc(known[0].circuit, [goal], LIMITS)[goal]
+        goal = goal_of(known.circuit, case)
+        shortest = bmc(known.circuit, [goal], LIMITS)[goal]
         assert isinstance(shortest, Violated)
         assert len(trace.steps) == shortest.depth
         assert (trace.case, trace.conjunct) == (case, "")
-        assert rejection(*known, trace) is None
-        assert rejection(*known, decoded(encoded(trace), SavedTrace)) is None
+        assert rejection(known, trace) is None
+        assert rejection(known, decoded(encoded(trace), SavedTrace)) is None
 
 
 def test_only_choices_that_the_case_needs_are_told() -> None:
@@ -92,7 +92,7 @@ def it_is_stuck(light: Light) -> bool:
 def test_what_never_occurs_is_said_never_to(case: str) -> None:
     system = System("light", Light(), (press, repair))
     claims = [f for f in map(about, (it_is_lit, it_is_stuck)) if f is not None]
-    found = occurrence(compile_system(system, claims), claims, case, LIMITS)
+    found = occurrence(compile_system(system, claims), case, LIMITS)
     assert isinstance(found, Result)
     assert (found.verdict, found.reason) == ("vacuous", f"`{case}` never occurs")
 
@@ -100,7 +100,6 @@ def test_what_never_occurs_is_said_never_to(case: str) -> None:
 def test_what_is_not_found_within_the_limits_is_not_said_never_to_occur() -> None:
     found = occurrence(
         compiled("lazy/fixed"),
-        properties("lazy/fixed"),
         "both_tasks_use_the_fpu",
         Limits(seconds=1e-6),
     )
@@ -124,10 +123,10 @@ def test_what_is_not_found_within_the_limits_is_not_said_never_to_occur() -> Non
 def test_a_trace_in_which_its_case_does_not_occur_is_rejected(
     spoil: Callable[[Trace], Trace], says: str
 ) -> None:
-    known = compiled("lazy/fixed"), properties("lazy/fixed")
+    known = compiled("lazy/fixed")
     whole = occurring("lazy/fixed", "both_tasks_use_the_fpu")
-    assert rejection(*known, whole) is None
-    rejected = rejection(*known, spoil(whole))
+    assert rejection(known, whole) is None
+    rejected = rejection(known, spoil(whole))
     assert rejected is not None
     assert says in rejected
 

@@ -225,8 +225,7 @@ def test_a_proof_of_which_it_is_not_known_whether_it_is_vacuous_is_unknown(
 ) -> None:
     open = Emptiness(Unknown("bmc", "", 7, 0.0), "it is not known whether it is", ("fires:x",))
     monkeypatch.setattr(audit_command, "missing_witness", lambda *_: open)
-    compiled, properties = kettle()
-    one = audit_command.witnessed(compiled, properties, Audited("busy", "confirmed", "proved"), ())
+    one = audit_command.witnessed(kettle(), Audited("busy", "confirmed", "proved"), ())
     assert one == Audited("busy", "unknown", "its proof holds; it is not known whether it is")
 
 

@@ -15,9 +15,9 @@ import pytest
 import verifier
 from verifier.cli import main
 from verifier.compiler import compile as module
-from verifier.compiler.compiled import Compiled
 from verifier.compiler.self_check import compare
 from verifier.compiler.step_exploration import Start
+from verifier.compiler.transition_system import TransitionSystem
 
 TEMPLATE = Path(verifier.__file__).parent / "template"
 
@@ -131,7 +131,7 @@ def test_a_circuit_that_was_compared_is_not_compared_again(
     names = tmp_path / "compared"
 
     def noted(translation: Any) -> int:
-        compiled: Compiled = translation.compiled
+        compiled: TransitionSystem = translation.compiled
         with names.open("a") as file:  # from a worker
             file.write(f"{compiled.system.name}\n")
         return compare(translation)

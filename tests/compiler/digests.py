@@ -7,7 +7,7 @@ import json
 import sys
 from hashlib import blake2b
 
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
@@ -15,7 +15,7 @@ from verifier.project.loading import load
 SMALL = "native/"
 
 
-def digest(compiled: Compiled) -> str:
+def digest(compiled: TransitionSystem) -> str:
     """All of a circuit: gates, names, and which literal stands for what."""
     circuit = compiled.circuit
     claims = {

@@ -9,7 +9,7 @@ from tests.compiler.machines import (
     what_moved_is_not_on,
 )
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.language import ModelError, System
 from verifier.language.functions import about
 
@@ -25,7 +25,7 @@ def fault(put: Fault) -> Fault:
     return put
 
 
-def compared(system: System) -> Compiled:
+def compared(system: System) -> TransitionSystem:
     return compile_compared(system, CLAIMS)
 
 

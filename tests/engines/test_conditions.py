@@ -29,12 +29,12 @@ def inductive(circuit: Circuit, clauses: Sequence[Clause]) -> bool:
 
 
 def clauses(*lemmas: Lemma) -> tuple[Clause, ...]:
-    return tuple(clauses_from(ring()[0], lemmas))
+    return tuple(clauses_from(ring(), lemmas))
 
 
 @ALL
 def test_of_candidates_those_are_taken_that_hold_together(forged: Forged) -> None:
-    circuit = ring()[0].circuit
+    circuit = ring().circuit
     taken = holding(circuit, [*circuit.bad], forged.clauses(), Budget(Limits()))
     assert inductive(circuit, taken)
     if set(map(str, SINGLE)) <= set(map(str, forged.lemmas)):
@@ -43,7 +43,7 @@ def test_of_candidates_those_are_taken_that_hold_together(forged: Forged) -> Non
 
 @pytest.mark.parametrize("lemmas", [*permutations((AB, CA)), *permutations((AB, BC))])
 def test_a_candidate_that_rested_on_a_lost_one_is_lost_as_well(lemmas: tuple[Lemma, ...]) -> None:
-    circuit = ring()[0].circuit
+    circuit = ring().circuit
     assert holding(circuit, [*circuit.bad], clauses(*lemmas), Budget(Limits())) == ()
 
 
@@ -51,7 +51,7 @@ def test_a_candidate_that_rested_on_a_lost_one_is_lost_as_well(lemmas: tuple[Lem
 def test_no_proof_is_made_smaller_that_steps_break_or_that_rules_nothing_out(
     forged: Forged,
 ) -> None:
-    circuit = ring()[0].circuit
+    circuit = ring().circuit
     lemmas = [clauses(lemma) for lemma in forged.lemmas]
     needed = len(lemmas) < len(SINGLE)
     if forged.wrong == "implies" or (forged.wrong == "inductive" and needed):
@@ -116,13 +116,13 @@ def test_latches_that_part_at_the_start_or_late_are_not_merged() -> None:
 def test_induction_looks_at_the_first_steps() -> None:
     found = kinduction(counter(3), ["reaches the top"], Limits(depth=20))["reaches the top"]
     assert isinstance(found, Violated)
-    circuit = ring()[0].circuit
+    circuit = ring().circuit
     assert isinstance(kinduction(circuit, ["old"], Limits(depth=20))["old"], Violated)
 
 
 @pytest.mark.parametrize("goal", ["single", "off"])
 def test_induction_claims_no_more_than_holds(goal: str) -> None:
-    circuit = ring()[0].circuit
+    circuit = ring().circuit
     found = kinduction(circuit, [goal], Limits(depth=20))[goal]
     assert isinstance(found, Proved)
     assert proof_holds(circuit, goal, found) is None
@@ -130,7 +130,7 @@ def test_induction_claims_no_more_than_holds(goal: str) -> None:
 
 @ALL
 def test_which_step_needs_which_lemma_is_said_of_proofs_only(forged: Forged) -> None:
-    compiled, _ = ring()
+    compiled = ring()
     if forged.wrong in ("inductive", "implies"):
         with pytest.raises(ModelError, match="not kept by every step"):
             premises(compiled, forged.certificate())

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.evidence.certificates import Certificate, Lemma, clauses_from
 from verifier.evidence.verdicts import Clause, Induction
 from verifier.language import System, always, assume, event, record, step
-from verifier.language.functions import ModelFunction, about
+from verifier.language.functions import about
 
 
 class Mode(Enum):
@@ -105,11 +105,11 @@ def nothing_is_loud(ring: Ring) -> bool:
 
 
 @cache
-def ring() -> tuple[Compiled, tuple[ModelFunction, ...]]:
+def ring() -> TransitionSystem:
     functions = (a_and_b_have_one_token, it_is_old, it_is_off, nothing_is_loud)
     properties = tuple(known for f in functions if (known := about(f)) is not None)
     system = System("ring/one", Ring(), (pass_on, turn, age), arbitrary=("free",))
-    return compile_system(system, properties), properties
+    return compile_system(system, properties)
 
 
 AB: Lemma = {"a": (False,), "b": (False,)}
@@ -146,7 +146,7 @@ class Forged:
         )
 
     def clauses(self) -> tuple[Clause, ...]:
-        return tuple(clauses_from(ring()[0], self.lemmas))
+        return tuple(clauses_from(ring(), self.lemmas))
 
 
 FORGED = (

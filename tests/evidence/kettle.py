@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import cache
 
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.language import System, always, assume, event, record, sometimes, step
-from verifier.language.functions import ModelFunction, about
+from verifier.language.functions import about
 
 
 @event
@@ -80,7 +80,7 @@ STEPS = (fill, switch, pour, smash)
 @cache
 def kettle(
     full: bool = False, on: bool = False, steps: tuple[Callable[..., None], ...] = STEPS
-) -> tuple[Compiled, tuple[ModelFunction, ...]]:
+) -> TransitionSystem:
     properties = tuple(known for f in FUNCTIONS if (known := about(f)) is not None)
     system = System("kettle/one", Kettle(full=full, on=on), steps)
-    return compile_system(system, properties), properties
+    return compile_system(system, properties)

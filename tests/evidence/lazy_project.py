@@ -5,7 +5,7 @@ from pathlib import Path
 
 import verifier
 from verifier.check.check import decide
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.certificates import Certificate
@@ -28,7 +28,7 @@ def project() -> Catalogue:
 
 
 @cache
-def compiled(name: str) -> Compiled:
+def compiled(name: str) -> TransitionSystem:
     system = project().systems[name]
     return compile_system(system, properties(name))
 
@@ -40,8 +40,7 @@ def properties(name: str) -> tuple[ModelFunction, ...]:
 @cache
 def trace() -> Trace:
     """How lazy/broken goes wrong."""
-    known = compiled("lazy/broken"), properties("lazy/broken")
-    [result] = decide(*known, ["isolation"], pdr, Limits())
+    [result] = decide(compiled("lazy/broken"), ["isolation"], pdr, Limits())
     assert isinstance(result.evidence, Trace)
     return result.evidence
 
@@ -49,7 +48,6 @@ def trace() -> Trace:
 @cache
 def certificate() -> Certificate:
     """Why lazy/fixed is right."""
-    known = compiled("lazy/fixed"), properties("lazy/fixed")
-    [result] = decide(*known, ["isolation"], pdr, Limits(), minimal=True)
+    [result] = decide(compiled("lazy/fixed"), ["isolation"], pdr, Limits(), minimal=True)
     assert isinstance(result.evidence, Certificate)
     return result.evidence

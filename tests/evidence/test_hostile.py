@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.evidence.lazy_project import certificate, compiled, properties
+from tests.evidence.lazy_project import certificate, compiled
 from verifier.audit.audit import rejection
 from verifier.evidence.certificates import clauses_from
 from verifier.evidence.files import DamagedFile, read, save
@@ -42,9 +42,7 @@ def test_lemmas_that_stand_for_too_many_clauses_are_rejected(
 ) -> None:
     proof = certificate()
     monkeypatch.setattr("verifier.audit.audit.MOST_CLAUSES", 3)
-    assert rejection(compiled("lazy/fixed"), properties("lazy/fixed"), proof) == (
-        "its lemmas stand for more than 3 clauses"
-    )
+    assert rejection(compiled("lazy/fixed"), proof) == ("its lemmas stand for more than 3 clauses")
 
 
 def test_of_kept_lemmas_that_stand_for_too_many_clauses_the_first_are_used(

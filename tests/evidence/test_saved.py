@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.evidence.lazy_project import certificate, compiled, properties, trace
+from tests.evidence.lazy_project import certificate, compiled, trace
 from verifier.audit.audit import rejection
 from verifier.engines.contract import ENGINES
 from verifier.evidence.certificates import Certificate, sentence_of
@@ -17,7 +17,7 @@ from verifier.evidence.verdicts import PROVERS, SHORTEST
 
 def why(evidence: Trace | Saved) -> str | None:
     name = "lazy/fixed" if isinstance(evidence, Certificate) else "lazy/broken"
-    return rejection(compiled(name), properties(name), evidence)
+    return rejection(compiled(name), evidence)
 
 
 def with_step(number: int, **changes: object) -> Trace:

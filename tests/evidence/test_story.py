@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.evidence.lazy_project import compiled, properties, trace
+from tests.evidence.lazy_project import compiled, trace
 from tests.viewer.conftest import HERE
 from verifier.audit.audit import rejection
 from verifier.audit.trace_replay import misfit
@@ -22,7 +22,7 @@ KNOWN = "lazy/broken"
 
 
 def shown(saved: SavedTrace) -> Trace | str:
-    return recomputed(compiled(KNOWN), properties(KNOWN), saved)
+    return recomputed(compiled(KNOWN), saved)
 
 
 def first_schema() -> dict[str, Any]:
@@ -118,7 +118,7 @@ def test_an_execution_that_claims_nothing_is_shown_but_confirms_nothing() -> Non
     told = shown(bare)
     assert isinstance(told, Trace)
     assert (told.conjunct, len(told.steps)) == ("", 3)
-    assert rejection(compiled(KNOWN), properties(KNOWN), bare) == "it claims nothing"
+    assert rejection(compiled(KNOWN), bare) == "it claims nothing"
 
 
 def test_an_execution_that_does_not_show_its_claim_has_no_story() -> None:

@@ -13,7 +13,7 @@ from verifier.audit.proof_checking import path_violates, reached
 from verifier.check.check import decide
 from verifier.check.reuse import leading
 from verifier.check.witness import occurrence
-from verifier.compiler.compiled import ASSERTIONS, Compiled
+from verifier.compiler.transition_system import ASSERTIONS, TransitionSystem
 from verifier.engines.bmc import bmc
 from verifier.engines.pdr import pdr
 from verifier.evidence.bundle import Run
@@ -25,7 +25,7 @@ from verifier.execution.machine import Machine, Move
 from verifier.language.concrete_execution import Taken
 
 
-def paths(compiled: Compiled, longest: int) -> Iterator[Path]:
+def paths(compiled: TransitionSystem, longest: int) -> Iterator[Path]:
     """Every sequence of inputs, those included that mean nothing or are not enabled."""
     names = [bit.name for bit in compiled.circuit.inputs]
     frames = [
@@ -40,7 +40,7 @@ def paths(compiled: Compiled, longest: int) -> Iterator[Path]:
 @pytest.mark.parametrize("full", [False, True])
 def test_what_a_path_reaches_in_the_circuit_its_moves_reach_on_plain_values(full: bool) -> None:
     """And the other way round: at once, or once the machine stands still."""
-    compiled, properties = kettle(full)
+    compiled = kettle(full)
     circuit = compiled.circuit
     seen = set()
     for path in paths(compiled, 2):
@@ -51,7 +51,7 @@ def test_what_a_path_reaches_in_the_circuit_its_moves_reach_on_plain_values(full
         still = Path(path.start, (*path.inputs, dict.fromkeys(path.inputs[0], False)))
         for goal in circuit.bad:
             by_circuit = path_violates(circuit, goal, path) is None
-            by_replay = run_rejection(compiled, properties, goal, run) is None
+            by_replay = run_rejection(compiled, goal, run) is None
             assert by_replay or not by_circuit, (goal, path)
             if by_replay and goal != ASSERTIONS:
                 again = path_of(compiled, run)
@@ -66,7 +66,9 @@ def test_what_a_path_reaches_in_the_circuit_its_moves_reach_on_plain_values(full
     assert circuit.bad.keys() - reached_by_both == {"fires:smash", "deadlock"} | too_far
 
 
-def taken_by(compiled: Compiled, start: Sequence[Any], moves: Sequence[Move]) -> list[Taken]:
+def taken_by(
+    compiled: TransitionSystem, start: Sequence[Any], moves: Sequence[Move]
+) -> list[Taken]:
     """What each move does, all of which can be taken."""
     machine = Machine(compiled.system, start)
     found = [taken for move in moves if (taken := machine.move(move)) is not None]
@@ -76,70 +78,68 @@ def taken_by(compiled: Compiled, start: Sequence[Any], moves: Sequence[Move]) ->
 
 @pytest.mark.parametrize("goal", ["fires:pour", "sometimes:it_is_empty", "sometimes:it_boils"])
 def test_a_case_whose_step_fails_its_assertion_is_not_reached(goal: str) -> None:
-    compiled, properties = kettle()
+    compiled = kettle()
     failing = Run({}, (("pour", {}),))
     path = path_of(compiled, failing)
     assert path is not None
     assert path_violates(compiled.circuit, ASSERTIONS, path) is None
     assert path_violates(compiled.circuit, goal, path) is not None
-    assert run_rejection(compiled, properties, goal, failing) == (
+    assert run_rejection(compiled, goal, failing) == (
         "step 1: the assertion `nothing to pour` fails"
     )
 
 
 def test_a_saved_case_whose_step_fails_its_assertion_is_rejected() -> None:
-    compiled, properties = kettle()
-    found = occurrence(compiled, properties, "pour", Limits(seconds=20.0))
+    compiled = kettle()
+    found = occurrence(compiled, "pour", Limits(seconds=20.0))
     assert isinstance(found, Trace)
     assert [stride.step for stride in found.steps] == ["fill", "pour"]
     saved = saved_trace(found)
-    assert rejection(compiled, properties, saved) is None
+    assert rejection(compiled, saved) is None
     cut = msgspec.structs.replace(saved, steps=saved.steps[1:])
-    assert rejection(compiled, properties, cut) == "step 1: the assertion `nothing to pour` fails"
+    assert rejection(compiled, cut) == "step 1: the assertion `nothing to pour` fails"
     longer = msgspec.structs.replace(saved, steps=(saved.steps[1], *saved.steps))
-    assert rejection(compiled, properties, longer) == (
-        "step 1: the assertion `nothing to pour` fails"
-    )
+    assert rejection(compiled, longer) == ("step 1: the assertion `nothing to pour` fails")
 
 
 def test_a_step_that_always_fails_its_assertion_never_fires() -> None:
-    compiled, properties = kettle()
-    result = occurrence(compiled, properties, "smash", Limits(seconds=20.0))
+    compiled = kettle()
+    result = occurrence(compiled, "smash", Limits(seconds=20.0))
     assert not isinstance(result, Trace)
     assert result.verdict == "vacuous"
 
 
 def test_stored_executions_lose_the_steps_that_cannot_be_taken_any_more() -> None:
     """So that what the gate stores again is what the audit confirms."""
-    compiled, properties = kettle()
+    compiled = kettle()
     run = Run({}, (("pour", {}), ("fill", {}), ("fill", {}), ("pour", {})))
     path = path_of(compiled, run)
     assert path is not None
     assert reached(compiled.circuit, {"fires:pour": path}) == {"fires:pour": (1, 3)}
     [shorter] = leading(compiled, {"fires:pour": run}).values()
     assert shorter == Run({}, (("fill", {}), ("pour", {})))
-    assert run_rejection(compiled, properties, "fires:pour", run) is not None
-    assert run_rejection(compiled, properties, "fires:pour", shorter) is None
+    assert run_rejection(compiled, "fires:pour", run) is not None
+    assert run_rejection(compiled, "fires:pour", shorter) is None
 
 
 def test_a_violation_by_standing_still_is_shown_by_the_steps_before_it() -> None:
     """It was a failure of the tool: the counterexample did not replay."""
-    compiled, properties = kettle(full=True, on=True, steps=(pour,))
+    compiled = kettle(full=True, on=True, steps=(pour,))
     for engine in (bmc, pdr):
         verdict = engine(compiled.circuit, ["busy"], Limits())["busy"]
         assert isinstance(verdict, Violated)
-        [result] = decide(compiled, properties, ["busy"], engine, Limits(), minimal=True)
+        [result] = decide(compiled, ["busy"], engine, Limits(), minimal=True)
         assert isinstance(result.evidence, Trace)
         assert [stride.step for stride in result.evidence.steps] == ["pour"]
         assert "it_is_full_or_pours" in result.evidence.steps[-1].fails
         assert result.evidence.seen == {"full": False, "poured.hot": False}
-        assert rejection(compiled, properties, result.evidence) is None
+        assert rejection(compiled, result.evidence) is None
 
 
 def test_an_execution_stops_where_an_assertion_fails() -> None:
-    compiled, properties = kettle()
+    compiled = kettle()
     run = Run({}, (("pour", {}), ("fill", {})))
     for goal in (ASSERTIONS, "safety", "busy"):
-        rejected = run_rejection(compiled, properties, goal, run)
+        rejected = run_rejection(compiled, goal, run)
         assert rejected is not None
         assert "fails before the last step" in rejected

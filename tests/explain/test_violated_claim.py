@@ -69,9 +69,9 @@ def trace(system: System, group: str) -> Trace:
     compiled = compile_system(system, ())
     found = bmc(compiled.circuit, [group], Limits())[group]
     assert isinstance(found, Violated)
-    made = trace_of(compiled, (), group, found.path, "bmc", explain=True)
+    made = trace_of(compiled, group, found.path, "bmc", explain=True)
     assert isinstance(made, Trace)
-    assert rejection(compiled, (), made) is None
+    assert rejection(compiled, made) is None
     return made
 
 
@@ -142,12 +142,10 @@ def test_a_deadlock_of_a_system_is_none_of_one_that_may_end() -> None:
 def test_a_forged_deadlock_is_rejected() -> None:
     found = trace(LOCK, "deadlock")
     more = System("lock/some", Lock(), (take, give, need_free))
-    why_not = rejection(compile_system(more, ()), (), found)
+    why_not = rejection(compile_system(more, ()), found)
     assert why_not == "step 1: `deadlock` is not violated"
     ends = System("lock/some", Lock(), (take, give), may_end=True)
-    assert (
-        rejection(compile_system(ends, ()), (), found) == "`lock/some` has no property `deadlock`"
-    )
+    assert rejection(compile_system(ends, ()), found) == "`lock/some` has no property `deadlock`"
     other = msgspec.structs.replace(found.steps[0], choices={"kind": "B"})
     forged = msgspec.structs.replace(found, steps=(other,))
-    assert rejection(compile_system(LOCK, ()), (), forged) == "step 1: `deadlock` is not violated"
+    assert rejection(compile_system(LOCK, ()), forged) == "step 1: `deadlock` is not violated"

@@ -62,7 +62,7 @@ def test_a_proof_is_one_for_other_solvers_too(solver: str) -> None:
 
 @pytest.mark.parametrize("forged", PLAIN, ids=[each.name for each in PLAIN])
 def test_each_condition_is_a_check_of_the_witness(forged: Forged) -> None:
-    circuit = ring()[0].circuit
+    circuit = ring().circuit
     found = wrong(
         write_aiger(circuit, [forged.property]),
         write_witness(circuit, forged.property, forged.clauses()),

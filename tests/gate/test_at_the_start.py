@@ -59,7 +59,7 @@ def test_the_screen_has_it_in_every_view(wrong: Project, tmp_path: Path) -> None
     catalogue = load(wrong.folder)
     properties = catalogue.properties_of(catalogue.systems["lazy/fixed"])
     compiled = compile_compared(catalogue.systems["lazy/fixed"], properties)
-    trace = recomputed(compiled, properties, saved)
+    trace = recomputed(compiled, saved)
     assert isinstance(trace, Trace)
     assert trace.steps == ()
     scene = Scene(trace, None, 80)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.gate.conftest import TEMPLATE, Project
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.verdicts import Limits
 from verifier.project import circuit_cache as module
 from verifier.project.circuit_cache import Circuits
@@ -35,7 +35,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The systems that are compiled, not recalled."""
     names: list[str] = []
 
-    def noted(system: object, properties: object) -> Compiled:
+    def noted(system: object, properties: object) -> TransitionSystem:
         names.append(system.name)  # type: ignore[attr-defined]
         return compile_compared(system, properties)  # type: ignore[arg-type]
 
@@ -48,7 +48,7 @@ def circuits(home: Path, on: bool = True) -> Circuits:
     return Circuits(load(home / "lazy"), Cache(home / "cache" if on else None, Limits()))
 
 
-def fixed(found: Circuits, name: str = "lazy/fixed") -> Compiled:
+def fixed(found: Circuits, name: str = "lazy/fixed") -> TransitionSystem:
     catalogue = found.catalogue
     system = catalogue.systems[name]
     return found.compiled(system, catalogue.properties_of(system))

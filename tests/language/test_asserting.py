@@ -9,7 +9,7 @@ import pytest
 
 from verifier.circuit.aig import FALSE
 from verifier.compiler.assertions import asserts
-from verifier.compiler.compiled import ASSERTIONS
+from verifier.compiler.transition_system import ASSERTIONS
 from verifier.compiler.translation import compile_system
 from verifier.language import System, abstracts, record, step
 from verifier.language.packages import bundled_root

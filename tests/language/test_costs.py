@@ -5,7 +5,7 @@ from time import process_time
 
 import pytest
 
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.language import Family, ModelError, System, abstracts, record, step
 
@@ -31,7 +31,7 @@ def inlined(s: State, place: Place) -> None:
         s.last ^= True
 
 
-def compiled(*steps: object) -> Compiled:
+def compiled(*steps: object) -> TransitionSystem:
     names = tuple(f"bits[{place.name}]" for place in Place)
     return compile_system(System("costs/one", State(), steps, arbitrary=names), [])  # type: ignore
 

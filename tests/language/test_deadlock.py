@@ -9,7 +9,7 @@ import pytest
 
 from verifier.audit.proof_checking import proof_holds
 from verifier.compiler import translation
-from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.transition_system import DEADLOCK
 from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
 from verifier.engines.pdr import pdr

@@ -21,7 +21,7 @@ from tests.language.swallowing import (
     needs_a,
 )
 from verifier.circuit.aig import FALSE
-from verifier.compiler.compiled import ASSERTIONS
+from verifier.compiler.transition_system import ASSERTIONS
 from verifier.compiler.translation import compile_system
 from verifier.language import ModelError, System
 from verifier.language.concrete_execution import ConcreteRun

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Run
 from verifier.evidence.verdicts import Violated
 from verifier.execution.conversions import moves_of_run, run_of
@@ -23,7 +23,7 @@ from verifier.language import System
 from verifier.language.functions import ModelFunction
 
 FILE = Path(__file__).parent / "executions.json"
-Search = Callable[[], tuple[Compiled, Any]]
+Search = Callable[[], tuple[TransitionSystem, Any]]
 """Compiles a system, and decides a goal."""
 OPTIONS = {"searches": False, "records": False}
 

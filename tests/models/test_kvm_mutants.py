@@ -12,7 +12,7 @@ from nestproof.properties import integrity, isolation, progress, transparency
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
 from verifier.check.stored_evidence import kept_lemmas
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved
@@ -31,7 +31,7 @@ PROPERTIES = [
 CALLERS = (exits, nested, run, vmx, x86)
 
 
-def decided(system: System, goal: str) -> tuple[Compiled, Any]:
+def decided(system: System, goal: str) -> tuple[TransitionSystem, Any]:
     """By PDR, which starts with what holds of the lemmas that are kept of the system."""
     compiled = compile_system(system, PROPERTIES)
     lemmas = kept_lemmas(bundled_root(), compiled)

@@ -18,7 +18,7 @@ from nestproof.properties import (
     transparency,
 )
 from tests.models.executions import steps_to
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
@@ -51,7 +51,7 @@ def verdicts(system: System, *goals: str, like: str = "") -> dict[str, Any]:
     return decided(system, *goals, like=like)[1]
 
 
-def decided(system: System, *goals: str, like: str = "") -> tuple[Compiled, dict[str, Any]]:
+def decided(system: System, *goals: str, like: str = "") -> tuple[TransitionSystem, dict[str, Any]]:
     compiled = compile_system(system, PROPERTIES)
     kept = kept_evidence(bundled_root(), like or system.name)
     lemmas = clauses_from(compiled, kept.lemmas if kept is not None else ())
@@ -105,7 +105,7 @@ def test_what_holds_without_nesting(system: System, violated: set[str]) -> None:
 def test_each_repair_is_needed(era: Era, goal: str) -> None:
     system = nested(era)
 
-    def search() -> tuple[Compiled, Any]:
+    def search() -> tuple[TransitionSystem, Any]:
         compiled, found = decided(system, goal, like=LIKE[era.lazy])
         return compiled, found[goal]
 

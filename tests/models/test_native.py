@@ -14,7 +14,7 @@ from nestproof.models.x86.registers import Context
 from nestproof.properties import host_integrity, integrity, isolation
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved
@@ -52,7 +52,7 @@ def without_signals(system: System, *others: object) -> tuple[Callable[..., None
     return tuple(step for step in system.steps if about(step) not in left)
 
 
-def decided(system: System, *goals: str) -> tuple[Compiled, dict[str, Any]]:
+def decided(system: System, *goals: str) -> tuple[TransitionSystem, dict[str, Any]]:
     compiled = compile_system(system, PROPERTIES)
     return compiled, pdr(compiled.circuit, goals, Limits(seconds=60))
 
@@ -64,7 +64,7 @@ def holds(system: System, *goals: str) -> bool:
 def violation(system: System, goal: str) -> list[str]:
     """The steps of a counterexample."""
 
-    def search() -> tuple[Compiled, Any]:
+    def search() -> tuple[TransitionSystem, Any]:
         compiled, verdicts = decided(system, goal)
         return compiled, verdicts[goal]
 

@@ -29,7 +29,7 @@ from nestproof.models.x86.vmcs import ExitReason
 from nestproof.properties import integrity, isolation, transparency
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits, Proved, Violated
@@ -273,9 +273,9 @@ PROPERTIES = [
 def violated(system: System, *goals: str) -> set[str]:
     """Those of some goals that are violated; the others are proved."""
     verdicts: dict[str, Any] = {}
-    known: list[Compiled] = []
+    known: list[TransitionSystem] = []
 
-    def decided(goal: str) -> tuple[Compiled, Any]:
+    def decided(goal: str) -> tuple[TransitionSystem, Any]:
         if not known:
             known.append(compile_system(system, PROPERTIES))
             verdicts.update(pdr(known[0].circuit, goals, Limits(seconds=60)))

@@ -11,7 +11,7 @@ from nestproof.models.x86.instructions import Instruction, execute, read_cr0
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.vmcs import ExitReason, Location
 from nestproof.models.x86.vmx import vm_entry, vm_exit
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.language import System, ghost, observer, record, step
 from verifier.language.encoding import encoding
@@ -83,7 +83,7 @@ TRIAL = System("x86/trial", Trial(), (run, enter, leave), arbitrary=("cpu.*", "p
 
 
 @cache
-def compiled() -> Compiled:
+def compiled() -> TransitionSystem:
     """The trial's circuit; only the CPU's own fields start from any value."""
     return compile_system(TRIAL, [])
 

@@ -25,7 +25,7 @@ def age_or_fail(ring: Ring) -> None:
 
 def instead(step: Callable[..., None], of: Callable[..., None] = age) -> Stepwise:
     """The ring with another step in the place of its last one."""
-    compiled, _ = ring()
+    compiled = ring()
     steps_of = (pass_on, turn, of)
     start = Start(System("ring/one", compiled.system.initial, steps_of, arbitrary=("free",)))
     steps = tuple(explore_steps(start))
@@ -42,7 +42,7 @@ def instead(step: Callable[..., None], of: Callable[..., None] = age) -> Stepwis
 def test_a_change_is_unnoticed_only_if_lemmas_claims_and_assertions_are_kept(
     step: Callable[..., None], keeps: bool, keeps_without_assertions: bool
 ) -> None:
-    _, properties = ring()
+    properties = ring().properties
     claims = [function for function in properties if function.group in ("single", "quiet")]
     assert instead(step).keeps(claims, asserting=True) == keeps
     assert instead(step).keeps(claims, asserting=False) == keeps_without_assertions

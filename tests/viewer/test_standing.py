@@ -14,10 +14,10 @@ AFTER = "once nothing happens and events are blank"
 
 @pytest.fixture(scope="module")
 def shown() -> list[str]:
-    compiled, properties = kettle(full=True, on=True, steps=(pour,))
+    compiled = kettle(full=True, on=True, steps=(pour,))
     start = compiled.system.initial_values
     pouring: list[Move] = [(compiled.system.actions[0], {})]
-    trace = story_of(compiled, properties, "busy", start, pouring, "bmc", explain=True)
+    trace = story_of(compiled, "busy", start, pouring, "bmc", explain=True)
     assert isinstance(trace, Trace)
     return [*rendered(trace_lines(trace))]
 
@@ -36,9 +36,9 @@ def test_its_events_are_blank_where_the_claim_looks_at_them(shown: list[str]) ->
 
 
 def test_a_claim_that_fails_after_a_step_fails_there() -> None:
-    compiled, properties = kettle(full=True, on=True, steps=(pour, smash))
+    compiled = kettle(full=True, on=True, steps=(pour, smash))
     pouring: list[Move] = [(compiled.system.actions[0], {})]
     start = compiled.system.initial_values
-    trace = story_of(compiled, properties, "safety", start, pouring, "bmc", explain=True)
+    trace = story_of(compiled, "safety", start, pouring, "bmc", explain=True)
     assert isinstance(trace, Trace)
     assert any("✗ safety fails here" in each for each in rendered(trace_lines(trace)))

@@ -8,7 +8,7 @@ from math import prod
 from typing import Literal
 
 from verifier.audit.trace_replay import Execution, misfit, occurs
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Kept, Run
 from verifier.evidence.certificates import (
     MOST_CLAUSES,
@@ -22,7 +22,6 @@ from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.verdicts import Alternative, Clause, Induction, Invariant, Proved
 from verifier.execution.conversions import moves_named, start_of_run
 from verifier.execution.machine import Stopped, violation
-from verifier.language.functions import ModelFunction
 
 Status = Literal["confirmed", "rejected", "unknown"]
 
@@ -51,17 +50,16 @@ def claimed(evidence: SavedTrace | Certificate | Kept) -> list[str]:
 
 
 def audited(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     evidence: SavedTrace | Certificate | Kept,
     witnesses: Witnesses,
 ) -> Iterator[Audited]:
     """Each claim of a file, and whether it holds of a system as it is now."""
     if isinstance(evidence, Kept):
-        yield from _audited_together(compiled, properties, evidence, witnesses)
+        yield from _audited_together(compiled, evidence, witnesses)
         return
     [goal] = claimed(evidence)
-    why = rejection(compiled, properties, evidence)
+    why = rejection(compiled, evidence)
     if why is not None:
         yield Audited(goal, "rejected", why)
     elif isinstance(evidence, SavedTrace):
@@ -73,7 +71,7 @@ def audited(
 
 
 def _audited_together(
-    compiled: Compiled, properties: Sequence[ModelFunction], kept: Kept, witnesses: Witnesses
+    compiled: TransitionSystem, kept: Kept, witnesses: Witnesses
 ) -> Iterator[Audited]:
     """The claims of a system's evidence; its proofs are checked together where they hold so."""
     if not claimed(kept):
@@ -85,7 +83,7 @@ def _audited_together(
             unused = wrong if isinstance(wrong, str) else "it is part of no proof"
             yield Audited("", "rejected", f"lemma {number + 1}: {unused}")
     for goal, run in kept.runs.items():
-        why = run_rejection(compiled, properties, goal, run)
+        why = run_rejection(compiled, goal, run)
         how = "reached" if ":" in goal else "violated"
         text = _after(how, len(run.moves)) if why is None else why
         yield Audited(goal, "confirmed" if why is None else "rejected", text)
@@ -93,7 +91,7 @@ def _audited_together(
     proofs = {goal: proof for goal, proof in certificates.items() if proof is not None}
     reasons: dict[str, str | None] = dict.fromkeys(proofs)
     if not hold_together(compiled, list(proofs.values())):
-        reasons = {goal: rejection(compiled, properties, proofs[goal]) for goal in proofs}
+        reasons = {goal: rejection(compiled, proofs[goal]) for goal in proofs}
     sound = {goal: proof for goal, proof in proofs.items() if reasons[goal] is None}
     empty = {goal for goal in sound if ":" in goal}
     for goal, reason in reasons.items():
@@ -116,9 +114,7 @@ def _proved(goal: str, empty: bool) -> str:
     return "vacuous" if empty else "proved"
 
 
-def rejection(
-    compiled: Compiled, properties: Sequence[ModelFunction], evidence: Execution | Certificate
-) -> str | None:
+def rejection(compiled: TransitionSystem, evidence: Execution | Certificate) -> str | None:
     """Why evidence does not show what it claims, and where; None where it does.
 
     An execution is replayed on plain values. A certificate is checked by Z3: the initial states
@@ -133,10 +129,10 @@ def rejection(
     if not evidence.case and ":" in evidence.property:
         return f"`{compiled.system.name}` has no property `{evidence.property}`"
     unknown = None if evidence.case else _unknown_goal(compiled, evidence.property)
-    return unknown or misfit(compiled.system, properties, evidence)
+    return unknown or misfit(compiled.system, compiled.properties, evidence)
 
 
-def _unknown_goal(compiled: Compiled, goal: str) -> str | None:
+def _unknown_goal(compiled: TransitionSystem, goal: str) -> str | None:
     if goal in compiled.circuit.bad:
         return None
     kind, _, name = goal.rpartition(":")
@@ -145,9 +141,7 @@ def _unknown_goal(compiled: Compiled, goal: str) -> str | None:
     return f"`{compiled.system.name}` has no {said}"
 
 
-def run_rejection(
-    compiled: Compiled, properties: Sequence[ModelFunction], goal: str, run: Run
-) -> str | None:
+def run_rejection(compiled: TransitionSystem, goal: str, run: Run) -> str | None:
     """Why an execution does not reach a goal, replayed on plain values; None where it does."""
     system = compiled.system
     unknown = _unknown_goal(compiled, goal)
@@ -160,13 +154,15 @@ def run_rejection(
         return f"step {moves.at}: {moves.reason}"
     if ":" in goal:
         case = goal.partition(":")[2]
-        found = occurs(system, properties, case, start, moves, fires=goal.startswith("fires:"))
+        found = occurs(
+            system, compiled.properties, case, start, moves, fires=goal.startswith("fires:")
+        )
     else:
-        found = violation(system, properties, goal, start, moves)
+        found = violation(system, compiled.properties, goal, start, moves)
     return f"step {found.at}: {found.reason}" if isinstance(found, Stopped) else None
 
 
-def hold_together(compiled: Compiled, certificates: Sequence[Certificate]) -> bool:
+def hold_together(compiled: TransitionSystem, certificates: Sequence[Certificate]) -> bool:
     """Whether Z3 confirms several proofs at once: their lemmas are one invariant.
 
     Where it does not, each may still hold by itself, and `rejection` says of each.
@@ -181,7 +177,9 @@ def hold_together(compiled: Compiled, certificates: Sequence[Certificate]) -> bo
     return all_hold(compiled.circuit, [each.property for each in certificates], lemmas)
 
 
-def excluded(compiled: Compiled, lemmas: Iterable[Lemma], goals: Iterable[str]) -> list[str]:
+def excluded(
+    compiled: TransitionSystem, lemmas: Iterable[Lemma], goals: Iterable[str]
+) -> list[str]:
     """The goals that lemmas, which hold in every reachable state, rule out."""
     from verifier.audit.proof_checking import ruled_out
 
@@ -190,7 +188,9 @@ def excluded(compiled: Compiled, lemmas: Iterable[Lemma], goals: Iterable[str]) 
     return [] if placed is None else ruled_out(compiled.circuit, known, placed)
 
 
-def _alternatives(compiled: Compiled, lemmas: Iterable[Lemma]) -> list[list[Alternative]] | None:
+def _alternatives(
+    compiled: TransitionSystem, lemmas: Iterable[Lemma]
+) -> list[list[Alternative]] | None:
     """Lemmas over latches, each once; None where one does not fit or they are too many."""
     found: list[list[Alternative]] = []
     size = 0
@@ -203,7 +203,7 @@ def _alternatives(compiled: Compiled, lemmas: Iterable[Lemma]) -> list[list[Alte
     return found
 
 
-def _unproved(compiled: Compiled, certificate: Certificate) -> str | None:
+def _unproved(compiled: TransitionSystem, certificate: Certificate) -> str | None:
     """Which condition of a proof Z3 rejects, and where."""
     from verifier.audit.proof_checking import proof_holds
 

@@ -8,7 +8,7 @@ from pysat.solvers import Solver
 
 from verifier.circuit.aig import Graph
 from verifier.circuit.tseitin import Tseitin
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate, clauses_of
 from verifier.evidence.verdicts import Clause
 from verifier.language.errors import ModelError
@@ -19,7 +19,7 @@ PROPERTY = "the property itself"
 MOST_LEMMAS = 3_000
 
 
-def premises(compiled: Compiled, certificate: Certificate) -> dict[str, tuple[int, ...]]:
+def premises(compiled: TransitionSystem, certificate: Certificate) -> dict[str, tuple[int, ...]]:
     """For each step the numbers of the lemmas, from 1, that it needs: a set with nothing to spare.
 
     A step needs a lemma if without it some other lemma could fail after the step. Each lemma may

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -10,11 +10,10 @@ from msgspec import structs
 
 from verifier.audit.audit import excluded, hold_together, rejection
 from verifier.circuit.circuit import Circuit
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate, certificate_of, readable
 from verifier.evidence.verdicts import Limits, Progress, Proved, Watch
 from verifier.language.errors import ToolFailure
-from verifier.language.functions import ModelFunction
 
 MINIMISING_SECONDS = 60.0
 
@@ -28,8 +27,7 @@ class Audited:
 
 
 def audited_proofs(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     proofs: Mapping[str, Proved],
     minimal: bool,
     watch: Watch,
@@ -48,7 +46,7 @@ def audited_proofs(
     watch(Progress("audit", 0, name))
     if certificates and not hold_together(compiled, list(certificates.values())):
         for group, certificate in certificates.items():
-            why = rejection(compiled, properties, certificate)
+            why = rejection(compiled, certificate)
             if why is not None:
                 raise ToolFailure(
                     f"{certificate.engine}'s proof of {name}/{group} is rejected: {why}"
@@ -58,8 +56,7 @@ def audited_proofs(
 
 
 def vacuous_proof(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     proof: Certificate | None,
     missing: Certificate,
 ) -> Certificate:
@@ -72,7 +69,7 @@ def vacuous_proof(
     lemmas = tuple(readable([*proof.lemmas, *missing.lemmas]))
     both = structs.replace(proof, lemmas=lemmas)
     ruled_out = excluded(compiled, lemmas, [missing.property])
-    return both if ruled_out and rejection(compiled, properties, both) is None else missing
+    return both if ruled_out and rejection(compiled, both) is None else missing
 
 
 def _minimised(circuit: Circuit, group: str, proof: Proved) -> Proved:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from verifier.check.certify import audited_proofs, vacuous_proof
 from verifier.check.vacuity import Emptiness, emptiness, reached, witness_goals
-from verifier.compiler.compiled import DEADLOCK, Compiled
+from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.engines.contract import Engine
 from verifier.evidence.bundle import Run
 from verifier.evidence.certificates import Certificate, clauses_from
@@ -30,7 +30,6 @@ from verifier.execution.conversions import path_of
 from verifier.execution.machine import ASSERTIONS, Stopped
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError, ToolFailure
-from verifier.language.functions import ModelFunction
 
 SHORTENING_SECONDS = 60.0
 AGAIN = "replay"
@@ -66,8 +65,7 @@ def ill_formed(system: str, groups: Iterable[str], error: ModelError) -> list[Re
 
 
 def decide(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     groups: Iterable[str],
     engine: Engine,
     limits: Limits,
@@ -82,7 +80,7 @@ def decide(
     that must be reachable: for those nothing is searched. A violation is shown as soon as an engine
     has found it, as the result that is `found` in the progress; a later one may be shorter.
     """
-    deciding = _Deciding(compiled, properties, engine, limits, watch, minimal, sound or {})
+    deciding = _Deciding(compiled, engine, limits, watch, minimal, sound or {})
     return deciding.results(list(groups))
 
 
@@ -90,8 +88,7 @@ def decide(
 class _Deciding:
     """The properties of one system, while they are decided; see `decide`."""
 
-    compiled: Compiled
-    properties: Sequence[ModelFunction]
+    compiled: TransitionSystem
     engine: Engine
     limits: Limits
     watch: Watch
@@ -102,12 +99,12 @@ class _Deciding:
 
     def results(self, wanted: list[str]) -> list[Result]:
         """The result of each property: searched, then audited, then asked whether it is vacuous."""
-        _refuse_absent(self.properties, self.compiled, wanted)
+        _refuse_absent(self.compiled, wanted)
         verdicts = self._searched(wanted)
-        witnesses = witness_goals(self.compiled.system, self.properties, wanted)
+        witnesses = witness_goals(self.compiled.system, self.compiled.properties, wanted)
         occur = self._occurring(wanted, verdicts, witnesses)
         proved = _proved_of(verdicts)
-        proofs = audited_proofs(self.compiled, self.properties, proved, self.minimal, self.watch)
+        proofs = audited_proofs(self.compiled, proved, self.minimal, self.watch)
         missing = self._missing(occur)
         results = []
         for group in wanted:
@@ -135,7 +132,7 @@ class _Deciding:
         """Pass progress on; a violation in it as a result."""
         found = progress.found
         if isinstance(found, Violated):
-            result = _violated(self.compiled, self.properties, progress.detail, found, False)
+            result = _violated(self.compiled, progress.detail, found, False)
             self.replayed[progress.detail] = found.path, result
             found = result
         self.watch(replace(progress, found=found))
@@ -161,7 +158,7 @@ class _Deciding:
         """Proofs that cases do not occur."""
         dead = _proved_of(occur)
         searched = {wish: each for wish, each in dead.items() if wish not in self.sound}
-        found = audited_proofs(self.compiled, self.properties, searched, self.minimal, self.watch)
+        found = audited_proofs(self.compiled, searched, self.minimal, self.watch)
         missing = {wish: each.certificate for wish, each in found.items()}
         for wish in dead:
             if isinstance(known := self.sound.get(wish), Certificate):
@@ -183,7 +180,7 @@ class _Deciding:
         if not self.minimal:
             return replace(empty, evidence=case)
         proof = result.evidence if isinstance(result.evidence, Certificate) else None
-        return replace(empty, evidence=vacuous_proof(self.compiled, self.properties, proof, case))
+        return replace(empty, evidence=vacuous_proof(self.compiled, proof, case))
 
     def _result(self, group: str, verdict: Verdict | None) -> Result:
         """What a search says that has no proof; nothing was searched where there are only cases.
@@ -198,7 +195,7 @@ class _Deciding:
                 return replace(result, seconds=shortest.seconds)
             if self.minimal:
                 self.watch(Progress("explain", shortest.depth, f"{name}/{group}"))
-            return _violated(self.compiled, self.properties, group, shortest, self.minimal)
+            return _violated(self.compiled, group, shortest, self.minimal)
         if isinstance(verdict, Unknown):
             seconds, why = verdict.seconds, verdict.reason
             return Result(name, group, "unknown", verdict.engine, verdict.depth, seconds, None, why)
@@ -220,7 +217,7 @@ def _proved(group: str, proof: Certificate, seconds: float) -> Result:
     return Result(proof.system, group, "proved", proof.engine, proof.depth, seconds, proof)
 
 
-def said_by(compiled: Compiled, evidence: Run | Certificate) -> Verdict:
+def said_by(compiled: TransitionSystem, evidence: Run | Certificate) -> Verdict:
     """The verdict that evidence is about, in a circuit's words."""
     if isinstance(evidence, Certificate):
         invariant = Invariant(tuple(clauses_from(compiled, evidence.lemmas)))
@@ -231,11 +228,9 @@ def said_by(compiled: Compiled, evidence: Run | Certificate) -> Verdict:
     return Violated(AGAIN, path, 0.0, shortened=True)
 
 
-def _refuse_absent(
-    properties: Sequence[ModelFunction], compiled: Compiled, groups: Sequence[str]
-) -> None:
+def _refuse_absent(compiled: TransitionSystem, groups: Sequence[str]) -> None:
     """Raise ModelError where a property is asked for that the system does not have."""
-    known = {function.group for function in properties}
+    known = {function.group for function in compiled.properties}
     known |= {ASSERTIONS, DEADLOCK} & compiled.circuit.bad.keys()
     absent = [group for group in groups if group not in known]
     if absent:
@@ -245,7 +240,7 @@ def _refuse_absent(
         )
 
 
-def _empty(compiled: Compiled, group: str, found: Emptiness | None) -> Result | None:
+def _empty(compiled: TransitionSystem, group: str, found: Emptiness | None) -> Result | None:
     """Vacuous, or unknown whether it is, where a witness is missing."""
     if found is None:
         return None
@@ -256,7 +251,7 @@ def _empty(compiled: Compiled, group: str, found: Emptiness | None) -> Result | 
     )
 
 
-def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -> Violated:
+def _shortest(compiled: TransitionSystem, group: str, verdict: Violated, watch: Watch) -> Violated:
     """The same violation in as few steps as there are, where the engine does not promise it."""
     from verifier.engines.bmc import bmc
 
@@ -271,13 +266,12 @@ def _shortest(compiled: Compiled, group: str, verdict: Violated, watch: Watch) -
 
 
 def _violated(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     group: str,
     verdict: Violated,
     explain: bool,
 ) -> Result:
-    trace = trace_of(compiled, properties, group, verdict.path, verdict.engine, explain)
+    trace = trace_of(compiled, group, verdict.path, verdict.engine, explain)
     if isinstance(trace, Stopped):
         raise ToolFailure(
             f"{verdict.engine}'s counterexample to {compiled.system.name}/{group} does not replay: "

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from verifier.check.vacuity import witness_goals
 from verifier.compiler.behaviour import behaviour_of
-from verifier.compiler.compiled import Compiled
 from verifier.compiler.digest import Digests
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.diff.correspondence import Names
 from verifier.evidence.bundle import Kept, Run, kept
 from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.verdicts import Clause
-from verifier.language.functions import ModelFunction
 from verifier.project.proof_store import damage, outdated, usable_evidence
 from verifier.project.result_cache import FORMAT, Cache, Entry
 
@@ -35,8 +34,7 @@ class Memory:
     def __init__(
         self,
         root: Path,
-        compiled: Compiled,
-        properties: Sequence[ModelFunction],
+        compiled: TransitionSystem,
         groups: Sequence[str],
         cache: Cache,
         names: Names | None = None,
@@ -45,7 +43,9 @@ class Memory:
         self._root, self._compiled, self._cache = root, compiled, cache
         system = compiled.system
         self._name = system.name
-        self._goals = {g: [g, *w] for g, w in witness_goals(system, properties, groups).items()}
+        self._goals = {
+            g: [g, *w] for g, w in witness_goals(system, compiled.properties, groups).items()
+        }
         self._groups = tuple(self._goals)
         self._goals[WITNESSES] = [goal for goal in compiled.circuit.bad if ":" in goal]
         self._entries: dict[str, Kept] = {}

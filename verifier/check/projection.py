@@ -10,7 +10,7 @@ from typing import Any
 from verifier.circuit.aig import TRUE, Graph
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.tseitin import Tseitin
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.sat import Glucose
 from verifier.evidence.projection import Node, Projection
@@ -29,7 +29,7 @@ STATES = 24
 
 
 def projection(
-    compiled: Compiled, fields: Sequence[str], limits: Limits, watch: Watch = silent
+    compiled: TransitionSystem, fields: Sequence[str], limits: Limits, watch: Watch = silent
 ) -> Projection:
     """Decide which combinations are reachable and which steps change one into another.
 
@@ -66,7 +66,7 @@ def projection(
     return Projection(compiled.system.name, tuple(fields), nodes, starts, edges, undecided)
 
 
-def _leaf(compiled: Compiled, field: str) -> Leaf:
+def _leaf(compiled: TransitionSystem, field: str) -> Leaf:
     import difflib
 
     leaves = {leaf.path: leaf for leaf in compiled.leaves if not (leaf.constant or leaf.event)}
@@ -83,7 +83,7 @@ def _leaf(compiled: Compiled, field: str) -> Leaf:
 class _Space:
     """The combinations of the fields' values, as literals of the circuit."""
 
-    def __init__(self, compiled: Compiled, leaves: Sequence[Leaf]) -> None:
+    def __init__(self, compiled: TransitionSystem, leaves: Sequence[Leaf]) -> None:
         self.compiled = compiled
         self.leaves = leaves
         self.graph: Graph = compiled.circuit.graph
@@ -141,7 +141,7 @@ class _Space:
 
 
 def _decided(
-    compiled: Compiled, goals: Mapping[str, int], limits: Limits, watch: Watch
+    compiled: TransitionSystem, goals: Mapping[str, int], limits: Limits, watch: Watch
 ) -> tuple[set[str], set[str]]:
     """The goals that can be reached, and those of which it is not known."""
     from verifier.engines.pdr import pdr

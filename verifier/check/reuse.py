@@ -9,7 +9,7 @@ from verifier.audit.proof_checking import reached
 from verifier.check.check import said_by
 from verifier.check.evidence_lookup import Memory
 from verifier.circuit.circuit import Circuit
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.contract import Engine
 from verifier.evidence.bundle import Kept, Run
 from verifier.evidence.certificates import Certificate, certificate_of
@@ -24,7 +24,6 @@ from verifier.evidence.verdicts import (
 )
 from verifier.execution.conversions import moves_of_run, path_of, run_of
 from verifier.execution.machine import Stopped, violation
-from verifier.language.functions import ModelFunction
 
 SearchFrom = Callable[[Sequence[Clause]], Engine]
 """An engine that starts with lemmas which may or may not hold."""
@@ -39,15 +38,14 @@ class Reusing:
 
     def __init__(
         self,
-        compiled: Compiled,
-        properties: Sequence[ModelFunction],
+        compiled: TransitionSystem,
         memory: Memory,
         search: SearchFrom,
     ) -> None:
         self.how: dict[str, str] = {}
         self.proofs: dict[str, Certificate] = {}
         self.runs: dict[str, Run] = {}
-        self._compiled, self._properties, self._memory = compiled, properties, memory
+        self._compiled, self._memory = compiled, memory
         self._search = search
 
     def __call__(
@@ -73,7 +71,7 @@ class Reusing:
             found[goal] = said_by(self._compiled, run)
         kept = {g: self._memory.cached(g).certificate(g) for g in goals if _is_case(g)}
         proofs = {goal: proof for goal, proof in kept.items() if proof and goal not in found}
-        for goal, proof in confirmed(self._compiled, self._properties, proofs).items():
+        for goal, proof in confirmed(self._compiled, proofs).items():
             self.how[goal] = "an earlier proof"
             found[goal] = said_by(self._compiled, proof)
         return found
@@ -98,21 +96,20 @@ def _is_case(goal: str) -> bool:
 
 
 def sound_evidence(
-    compiled: Compiled, properties: Sequence[ModelFunction], memory: Memory, groups: Collection[str]
+    compiled: TransitionSystem, memory: Memory, groups: Collection[str]
 ) -> dict[str, Run | Certificate]:
     """What is at hand that its audit confirms: by property, and by case that must be reachable.
 
     The cache is asked only about the properties that the project's own evidence leaves open.
     """
     goals = [goal for goal in compiled.circuit.bad if goal in memory.asked]
-    sound = _shown(compiled, properties, lambda _: memory.file, goals)
+    sound = _shown(compiled, lambda _: memory.file, goals)
     left = [group for group in groups if group not in sound and group in compiled.circuit.bad]
-    return sound | _shown(compiled, properties, memory.cached, left)
+    return sound | _shown(compiled, memory.cached, left)
 
 
 def rejected(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     memory: Memory,
     sound: Mapping[str, Run | Certificate],
     groups: Collection[str],
@@ -124,15 +121,14 @@ def rejected(
         if group in sound and sound[group] in (run, proof):
             continue
         if run is not None:
-            found[group] = run_rejection(compiled, properties, group, run)
+            found[group] = run_rejection(compiled, group, run)
         elif proof is not None:
-            found[group] = rejection(compiled, properties, proof)
+            found[group] = rejection(compiled, proof)
     return {group: reason for group, reason in found.items() if reason is not None}
 
 
 def _shown(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     kept: Callable[[str], Kept],
     goals: Sequence[str],
 ) -> dict[str, Run | Certificate]:
@@ -141,33 +137,30 @@ def _shown(
     sound: dict[str, Run | Certificate] = {
         goal: run
         for goal, run in runs.items()
-        if ":" not in goal and _violates(compiled, properties, goal, run)
+        if ":" not in goal and _violates(compiled, goal, run)
     }
     sound |= leading(compiled, {goal: run for goal, run in runs.items() if ":" in goal})
     proofs = {goal: kept(goal).certificate(goal) for goal in goals if goal not in sound}
-    return sound | confirmed(compiled, properties, {g: p for g, p in proofs.items() if p})
+    return sound | confirmed(compiled, {g: p for g, p in proofs.items() if p})
 
 
-def leading(compiled: Compiled, runs: Mapping[str, Run]) -> dict[str, Run]:
+def leading(compiled: TransitionSystem, runs: Mapping[str, Run]) -> dict[str, Run]:
     """The executions that still reach their goals, without steps that cannot be taken any more."""
     paths = {goal: path_of(compiled, run) for goal, run in runs.items()}
     found = reached(compiled.circuit, {g: path for g, path in paths.items() if path is not None})
     return {goal: runs[goal].only(taken) for goal, taken in found.items()}
 
 
-def _violates(
-    compiled: Compiled, properties: Sequence[ModelFunction], group: str, run: Run
-) -> bool:
+def _violates(compiled: TransitionSystem, group: str, run: Run) -> bool:
     """Whether an execution, replayed on plain values, violates a property."""
     start, moves = moves_of_run(compiled.system, run)
     if isinstance(moves, Stopped) or not moves:
         return False
-    return isinstance(violation(compiled.system, properties, group, start, moves), str)
+    return isinstance(violation(compiled.system, compiled.properties, group, start, moves), str)
 
 
 def confirmed(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     certificates: dict[str, Certificate],
 ) -> dict[str, Certificate]:
     """The proofs that hold: all together, or else one by one."""
@@ -176,5 +169,5 @@ def confirmed(
     return {
         goal: certificate
         for goal, certificate in certificates.items()
-        if rejection(compiled, properties, certificate) is None
+        if rejection(compiled, certificate) is None
     }

@@ -9,7 +9,7 @@ from functools import partial
 from verifier.check.check import Result, decide, ill_formed
 from verifier.check.stored_evidence import kept_lemmas
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.contract import engine_named
 from verifier.evidence.verdicts import Limits, Progress, Watch, silent
 from verifier.execution.machine import ASSERTIONS
@@ -20,7 +20,7 @@ from verifier.processes.pool import NoProcess, apart, reporting
 from verifier.processes.worker import Lost
 from verifier.project.catalogue import Catalogue, Pair
 
-Compile = Callable[[System, Sequence[ModelFunction]], Compiled]
+Compile = Callable[[System, Sequence[ModelFunction]], TransitionSystem]
 """Where a system's circuit comes from."""
 
 
@@ -125,7 +125,7 @@ def check_one(
         listed = {pair.property for pair in catalogue.pairs_of(system)}
         if ASSERTIONS in compiled.circuit.bad and set(groups) == listed:
             groups = list(dict.fromkeys([*groups, ASSERTIONS]))
-        return decide(compiled, properties, groups, how, limits, watch, minimal)
+        return decide(compiled, groups, how, limits, watch, minimal)
     except NoProcess:
         raise
     except ModelError as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from verifier.audit.audit import hold_together
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.pdr import minimise, supports
 from verifier.evidence.certificates import Certificate, certificate_of, clauses_from, clauses_of
 from verifier.evidence.verdicts import Invariant, Limits, Proved
@@ -16,7 +16,7 @@ from verifier.language.errors import ToolFailure
 SECONDS = 120.0
 
 
-def shared(compiled: Compiled, proofs: Mapping[str, Certificate]) -> dict[str, Certificate]:
+def shared(compiled: TransitionSystem, proofs: Mapping[str, Certificate]) -> dict[str, Certificate]:
     """The same claims from lemmas that the proofs share, none of which can be left out for all.
 
     A proof by induction over several steps stays as it is.

@@ -7,29 +7,25 @@ damaged counts as none; commands report it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import clauses_from
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Clause
 from verifier.execution.conversions import moves_of_run
 from verifier.execution.machine import Stopped
 from verifier.explain.counterexample import trace_of_moves
-from verifier.language.functions import ModelFunction
 from verifier.project.proof_store import usable_evidence
 
 
-def kept_lemmas(root: Path, compiled: Compiled) -> tuple[Clause, ...]:
+def kept_lemmas(root: Path, compiled: TransitionSystem) -> tuple[Clause, ...]:
     """What the kept proofs of a system say that can be said of it as it is now."""
     kept = usable_evidence(root, compiled.system.name)
     return () if kept is None else tuple(clauses_from(compiled, kept.lemmas))
 
 
-def kept_counterexample(
-    root: Path, compiled: Compiled, properties: Sequence[ModelFunction], group: str
-) -> Trace | None:
+def kept_counterexample(root: Path, compiled: TransitionSystem, group: str) -> Trace | None:
     """The kept execution that violates a property, explained; None where none does any more."""
     kept = usable_evidence(root, compiled.system.name)
     if kept is None or group not in kept.runs:
@@ -37,5 +33,5 @@ def kept_counterexample(
     start, moves = moves_of_run(compiled.system, kept.runs[group])
     if isinstance(moves, Stopped) or not moves:
         return None
-    trace = trace_of_moves(compiled, properties, group, start, moves, "bmc", explain=True)
+    trace = trace_of_moves(compiled, group, start, moves, "bmc", explain=True)
     return None if isinstance(trace, Stopped) else trace

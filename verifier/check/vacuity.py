@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier.circuit.circuit import Circuit
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.contract import Engine
 from verifier.evidence.verdicts import (
     Limits,
@@ -60,8 +60,7 @@ def witness_goals(
 
 
 def missing_witness(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     group: str,
     known: Collection[str],
     limits: Limits,
@@ -70,7 +69,7 @@ def missing_witness(
     """What there is where a property that holds lacks a witness, but for those that are known."""
     from verifier.engines.portfolio import auto
 
-    wanted = witness_goals(compiled.system, properties, [group])[group]
+    wanted = witness_goals(compiled.system, compiled.properties, [group])[group]
     left = [goal for goal in wanted if goal not in known]
     return emptiness(left, reached(compiled.circuit, left, auto, limits, watch))
 

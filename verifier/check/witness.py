@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from verifier.check.check import Result
 from verifier.circuit.circuit import Circuit
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.portfolio import auto
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, Watch, silent
@@ -32,8 +32,7 @@ def cases(system: System, properties: Sequence[ModelFunction]) -> dict[str, Mode
 
 
 def occurrence(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     name: str,
     limits: Limits,
     watch: Watch = silent,
@@ -48,7 +47,7 @@ def occurrence(
         return _missing(compiled.system.name, name, verdict)
     path = minimise(compiled.circuit, goal, verdict.path).path
     start, moves = moves_along(compiled, path)
-    trace = case_trace(compiled.system, properties, name, start, moves)
+    trace = case_trace(compiled.system, compiled.properties, name, start, moves)
     if isinstance(trace, Stopped):
         raise ToolFailure(
             f"{verdict.engine}'s execution to `{name}` of {compiled.system.name} does not replay: "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -18,12 +18,11 @@ from verifier.cli.errors import one_line, say, tell, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Kept
 from verifier.evidence.files import DamagedFile, Saved, UnknownKey, read_any
 from verifier.evidence.verdicts import Limits, Progress
 from verifier.language.errors import ModelError
-from verifier.language.functions import ModelFunction
 from verifier.processes.lifetime import end_all
 from verifier.processes.pool import messages
 from verifier.processes.signals import WORDS, shielded
@@ -150,9 +149,9 @@ def _judge(catalogue: Catalogue, evidence: Saved | Kept, tell: Tell) -> None:
     witnesses = witness_goals(system, properties, claimed(evidence))
     known, occur = set[str](), set[str]()
     try:
-        for one in audited(compiled, properties, evidence, witnesses):
+        for one in audited(compiled, evidence, witnesses):
             if (one.status, one.text) == ("confirmed", "proved"):
-                tell(witnessed(compiled, properties, one, occur))
+                tell(witnessed(compiled, one, occur))
             else:
                 occur |= {one.goal} if one.text.startswith("reached") else set()
                 tell(one)
@@ -163,11 +162,9 @@ def _judge(catalogue: Catalogue, evidence: Saved | Kept, tell: Tell) -> None:
                 tell(Audited(goal, "unknown", str(undecided)))
 
 
-def witnessed(
-    compiled: Compiled, properties: Sequence[ModelFunction], one: Audited, known: Collection[str]
-) -> Audited:
+def witnessed(compiled: TransitionSystem, one: Audited, known: Collection[str]) -> Audited:
     """A proof shows nothing where a step never fires or a case never occurs, as far as is known."""
-    empty = missing_witness(compiled, properties, one.goal, known, Limits())
+    empty = missing_witness(compiled, one.goal, known, Limits())
     if empty is None:
         return one
     if empty.verdict == "vacuous":

@@ -68,7 +68,7 @@ def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int
         verdicts |= auto(compiled.circuit, rest, Limits(seconds=60.0))
     echo(f"{name}: {len(wishes) - len(rest)} of {len(wishes)} steps and cases found at once")
     dead = {w: v for w, v in verdicts.items() if isinstance(v, Proved)}
-    proofs = audited_proofs(compiled, properties, dead, folder is not None, silent)
+    proofs = audited_proofs(compiled, dead, folder is not None, silent)
     codes = []
     for wish in rest:
         kind, what = wish.split(":", 1)

@@ -11,7 +11,7 @@ import click
 from verifier.cli.completing import subjects
 from verifier.cli.here import project_here
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.transition_system import DEADLOCK
 from verifier.execution.machine import ASSERTIONS
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction

@@ -14,7 +14,7 @@ from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate, clauses_of
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError
@@ -74,7 +74,7 @@ def command(
     return 0
 
 
-def _system(compiled: Compiled, group: str, kind: str) -> bytes:
+def _system(compiled: TransitionSystem, group: str, kind: str) -> bytes:
     from verifier.formats.aiger import write_aiger
     from verifier.formats.smt2 import write_smt2
 
@@ -83,7 +83,7 @@ def _system(compiled: Compiled, group: str, kind: str) -> bytes:
 
 
 def _proof(
-    catalogue: Catalogue, compiled: Compiled, pair: Pair, timeout: float
+    catalogue: Catalogue, compiled: TransitionSystem, pair: Pair, timeout: float
 ) -> Certificate | int:
     """An inductive invariant that rules the violation out; the exit code where there is none.
 
@@ -114,7 +114,7 @@ def _proof(
     return 3 if result.verdict == "unknown" else 1
 
 
-def _witness(compiled: Compiled, proof: Certificate) -> bytes:
+def _witness(compiled: TransitionSystem, proof: Certificate) -> bytes:
     from verifier.formats.aiger import write_witness
 
     found = [clauses_of(compiled, lemma) for lemma in proof.lemmas]

@@ -93,7 +93,7 @@ def _stored(catalogue: Catalogue, circuits: Circuits, pair: Pair) -> Trace | Non
     system = catalogue.systems[pair.system]
     properties = catalogue.properties_of(system)
     compiled = circuits.compiled(system, properties)
-    return kept_counterexample(catalogue.root, compiled, properties, pair.property)
+    return kept_counterexample(catalogue.root, compiled, pair.property)
 
 
 def explained_here(
@@ -133,7 +133,7 @@ def occurring(what: str, case: str, asked: Asked) -> tuple[Shown | Result, Catal
     def task(watch: Watch) -> Trace | Result:
         watch(Progress("compile", 0, system.name))
         compiled = circuits.compiled(system, properties)
-        return occurrence(compiled, properties, case, Limits(seconds=asked.timeout), watch)
+        return occurrence(compiled, case, Limits(seconds=asked.timeout), watch)
 
     [(_, found)] = reporting({system.name: task}, 1, asked.reporter.watch)
     if isinstance(found, Lost):

@@ -14,7 +14,7 @@ import msgspec
 from verifier.audit.audit import rejection
 from verifier.cli.errors import NotConfirmed, wrong_file
 from verifier.cli.progress import Reporter
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, UnknownKey, read
 from verifier.evidence.saved_execution import SavedTrace
@@ -30,7 +30,7 @@ from verifier.project.catalogue import Catalogue
 from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
 
-Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
+Compile = Callable[[System, tuple[ModelFunction, ...]], TransitionSystem]
 Reuse = Callable[[Catalogue], Circuits]
 """Where the circuits of a catalogue come from."""
 
@@ -110,7 +110,7 @@ def _replayed(
     reporter.watch(Progress("compile", 0, saved.system))
     compiled = compiled_by(system, properties)
     reporter.watch(Progress("explain", 0, saved.system))
-    task = partial(recomputed, compiled, properties, saved)
+    task = partial(recomputed, compiled, saved)
     return within(timeout, saved.system, task, reporter.watch)
 
 
@@ -132,9 +132,7 @@ def _sound(
     properties = catalogue.properties_of(system)
     reporter.watch(Progress("compile", 0, certificate.system))
     compiled = compiled_by(system, properties)
-    why = within(
-        timeout, pair, partial(rejection, compiled, properties, certificate), reporter.watch
-    )
+    why = within(timeout, pair, partial(rejection, compiled, certificate), reporter.watch)
     if isinstance(why, Lost):
         raise NotConfirmed(f"the proof of `{pair}` is not audited: {why.reason}", code=3)
     if why is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -20,12 +20,11 @@ from verifier.cli.reusing import Reuse
 from verifier.cli.saved_evidence import Unverified
 from verifier.cli.watching import parsed, require_fields
 from verifier.cli.writing import writable_file, write_output
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress
 from verifier.language.errors import ModelError
-from verifier.language.functions import ModelFunction
 from verifier.project.catalogue import Catalogue
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.viewer.markup import Line, Role, rendered, unstyled
@@ -165,14 +164,13 @@ def _proof(
     empty = [] if ":" in proof.property else excluded(compiled, proof.lemmas, cases)
     is_of_file = not proof.engine
     if is_of_file and not empty and ":" not in proof.property:
-        empty = _missing(compiled, properties, proof, reporter)
+        empty = _missing(compiled, proof, reporter)
     lines = certificate_lines(proof, types, premises(compiled, proof), empty)
     return list(lines), 1 if empty else 0
 
 
 def _missing(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     proof: Certificate,
     reporter: Reporter,
 ) -> list[str]:
@@ -180,7 +178,7 @@ def _missing(
     from verifier.check.vacuity import missing_witness
 
     limits = Limits(seconds=SECONDS)
-    found = missing_witness(compiled, properties, proof.property, (), limits, reporter.watch)
+    found = missing_witness(compiled, proof.property, (), limits, reporter.watch)
     if found is not None and found.verdict == "unknown":
         pair = f"{proof.system}/{proof.property}"
         raise NotConfirmed(f"the proof of `{pair}` holds; {found.reason}", code=3)

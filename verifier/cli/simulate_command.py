@@ -18,7 +18,7 @@ from verifier.cli.errors import backquoted, one_line, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_system
 from verifier.cli.progress import Reporter
-from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.files import DamagedFile, read
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.verdicts import Progress

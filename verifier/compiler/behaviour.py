@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from verifier.circuit.circuit import Circuit
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.language.encoding import encoding
 from verifier.language.errors import within_project
 from verifier.language.plain_values import Value, shown
@@ -100,7 +100,7 @@ class Behaviour:
         }
 
 
-def behaviour_of(compiled: Compiled) -> Behaviour:
+def behaviour_of(compiled: TransitionSystem) -> Behaviour:
     """Without the Python objects of the models."""
     fields = tuple(
         variable_of(leaf.path, leaf.type, names, None if free else shown(initial), leaf.ghost)
@@ -118,7 +118,7 @@ def behaviour_of(compiled: Compiled) -> Behaviour:
     )
 
 
-def functions_in(compiled: Compiled) -> tuple[str, ...]:
+def functions_in(compiled: TransitionSystem) -> tuple[str, ...]:
     """The model functions that ran, each as FILE:NAME."""
     costs = compiled.costs.items()
     return tuple(sorted(f"{file}:{name}" for name, cost in costs for file in cost.files))

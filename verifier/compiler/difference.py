@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Any
 
 from verifier.compiler.bits import Case
-from verifier.compiler.compiled import DEADLOCK, Compiled
 from verifier.compiler.outcomes import ByCircuit, ByPython, Outcome, Reader
+from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.language.call_log import Assignment, Call
 from verifier.language.errors import ModelError, Place
 
@@ -67,14 +67,14 @@ def refusal(circuit: ByCircuit, found: Difference) -> ModelError:
     )
 
 
-def _differing(compiled: Compiled, circuit: Outcome, python: Outcome) -> _Part | None:
+def _differing(compiled: TransitionSystem, circuit: Outcome, python: Outcome) -> _Part | None:
     """What differs, the cause before its effects; None where nothing does."""
     if circuit.agrees(python):
         return None
     return next(_parts(compiled, circuit, python), None)
 
 
-def _parts(compiled: Compiled, circuit: Outcome, python: Outcome) -> Iterator[_Part]:
+def _parts(compiled: TransitionSystem, circuit: Outcome, python: Outcome) -> Iterator[_Part]:
     if python.error:
         yield _Part("the outcome", "a state", f"an error: {python.error}", place=python.place)
     if circuit.failed != python.failed:
@@ -115,7 +115,7 @@ def _smaller(reader: Reader, case: Case, still: Callable[[Case], bool]) -> Case:
     return case
 
 
-def _state(compiled: Compiled, values: list[Any]) -> str:
+def _state(compiled: TransitionSystem, values: list[Any]) -> str:
     """The fields that are not as they are initially."""
     other = {
         leaf.path: value

@@ -9,8 +9,8 @@ from typing import Any
 
 from verifier.circuit.packed import Program
 from verifier.compiler.bits import Case, cases_of, words_of
-from verifier.compiler.compiled import ASSERTIONS, DEADLOCK, Compiled
 from verifier.compiler.goals import bits_of
+from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK, TransitionSystem
 from verifier.compiler.translation import Translation
 from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.enabled import Attempts, TooManyAttempts, obstacles
@@ -53,7 +53,7 @@ class Outcome:
 class Reader:
     """Reads the bits of a case as the system's values."""
 
-    def __init__(self, compiled: Compiled) -> None:
+    def __init__(self, compiled: TransitionSystem) -> None:
         self.compiled = compiled
         self.initial = compiled.system.initial_values
         self._places: list[tuple[int, int]] = []
@@ -123,7 +123,7 @@ def meanings(kind: type) -> tuple[Any, ...]:
 class ByPython:
     """The concrete run's outcomes."""
 
-    def __init__(self, compiled: Compiled, logging: bool = False) -> None:
+    def __init__(self, compiled: TransitionSystem, logging: bool = False) -> None:
         self.compiled = compiled
         self.reader = Reader(compiled)
         self.run = ConcreteRun(compiled.leaves, list(compiled.system.initial_values), logging)

@@ -10,8 +10,8 @@ from typing import Any
 from verifier.circuit.aig import FALSE, TRUE
 from verifier.circuit.circuit import Circuit, Input, Latch, tidied
 from verifier.compiler.assertions import asserts
-from verifier.compiler.compiled import ASSERTIONS, DEADLOCK, Compiled, Conjunct
 from verifier.compiler.step_exploration import Explored, Start, explore_steps, exploring
+from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK, Conjunct, TransitionSystem
 from verifier.language.costs import total
 from verifier.language.errors import ModelError
 from verifier.language.examination import check_unassigned
@@ -23,13 +23,13 @@ from verifier.language.symbolic_values import Bit
 from verifier.language.system import Binding, Step, System, bindings
 from verifier.language.views import view
 
-__all__ = ["Compiled", "compile_system"]
+__all__ = ["TransitionSystem", "compile_system"]
 
 GATES = 100_000
 """Gates that saying whether a step is enabled for some choices may take."""
 
 
-def compile_system(system: System, properties: Iterable[ModelFunction]) -> Compiled:
+def compile_system(system: System, properties: Iterable[ModelFunction]) -> TransitionSystem:
     """Explore every step, then every property after each step.
 
     Fields that no execution changes stay constants, so that what depends on them folds away.
@@ -39,7 +39,7 @@ def compile_system(system: System, properties: Iterable[ModelFunction]) -> Compi
 
 def compile_steps(
     start: Start, explored: Sequence[Explored], properties: Iterable[ModelFunction]
-) -> Compiled:
+) -> TransitionSystem:
     """The circuit of steps that have been explored from a start."""
     return translation_of(start, explored, properties).compiled
 
@@ -52,7 +52,7 @@ class Translation:
     and `learned` are about the paths of the properties.
     """
 
-    compiled: Compiled
+    compiled: TransitionSystem
     steps: Steps
     explored: tuple[Explored, ...]
     bad: tuple[int, ...]
@@ -81,7 +81,8 @@ def translation_of(
     start.run.combined = set()
     start.run.costs, start.run.ran = total(step.costs for step in explored), set()
     steps = Steps(start, [step.outcome for step in explored])
-    bound = [b for function in properties for b in bindings(start.system, function)]
+    claims = tuple(properties)
+    bound = [b for function in claims for b in bindings(start.system, function)]
     marks_of(start.probes)
     conjuncts = steps.conjuncts(bound)
     marks = together([marks_of(start.probes), *(step.marks for step in explored)])
@@ -98,7 +99,9 @@ def translation_of(
         for name, group in conjuncts.items()
     }
     seconds = perf_counter() - begin if begin else 0.0
-    compiled = Compiled(start.system, circuit, start.latch_names, placed, start.run.costs, seconds)
+    compiled = TransitionSystem(
+        start.system, claims, circuit, start.latch_names, placed, start.run.costs, seconds
+    )
     run = start.run
     noted = (tuple(run.forks), tuple(run.meetings), tuple(run.learned))
     stuck = bad.get(DEADLOCK, FALSE)

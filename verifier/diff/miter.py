@@ -8,7 +8,7 @@ from dataclasses import replace
 from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.compiler.behaviour import Action, Behaviour, Variable
-from verifier.compiler.compiled import ASSERTIONS, DEADLOCK
+from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK
 from verifier.diff.aspects import Aspect
 from verifier.diff.codes import means, recoded
 from verifier.diff.pairing import (

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.minterms import Pattern, cover
 from verifier.evidence.verdicts import Alternative, Clause, Proved
 from verifier.language.encoding import encoding
@@ -45,7 +45,7 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     simple_path: bool = False
 
 
-def certificate_of(compiled: Compiled, group: str, proved: Proved) -> Certificate:
+def certificate_of(compiled: TransitionSystem, group: str, proved: Proved) -> Certificate:
     """An engine's invariant over latches as lemmas over fields, in a stable order."""
     bits = _bits(compiled)
     lemmas = readable(
@@ -115,7 +115,7 @@ def _implies(stronger: Lemma, weaker: Lemma) -> bool:
     )
 
 
-def _bits(compiled: Compiled) -> dict[str, tuple[Leaf, int]]:
+def _bits(compiled: TransitionSystem) -> dict[str, tuple[Leaf, int]]:
     """Each latch's field and which of the field's bits it is."""
     return {
         name: (leaf, bit)
@@ -151,7 +151,7 @@ def _satisfying(leaf: Leaf, literals: Sequence[tuple[int, bool]]) -> tuple[Value
     )
 
 
-def alternatives_of(compiled: Compiled, lemma: Lemma) -> list[Alternative] | str:
+def alternatives_of(compiled: TransitionSystem, lemma: Lemma) -> list[Alternative] | str:
     """A lemma over latches, an alternative for each field, or what is wrong with it.
 
     A field has one of some values where its bits match none of the patterns of the others.
@@ -179,7 +179,7 @@ def alternatives_of(compiled: Compiled, lemma: Lemma) -> list[Alternative] | str
     return alternatives
 
 
-def clauses_of(compiled: Compiled, lemma: Lemma) -> list[Clause] | str:
+def clauses_of(compiled: TransitionSystem, lemma: Lemma) -> list[Clause] | str:
     """A lemma as clauses over latches, or what is wrong with it."""
     alternatives = alternatives_of(compiled, lemma)
     if isinstance(alternatives, str):
@@ -196,7 +196,7 @@ def _meanings(kind: type) -> dict[Value, bool | Enum]:
     return {shown(value): value for value in Choice("", kind).values}
 
 
-def clauses_from(compiled: Compiled, lemmas: Iterable[Lemma]) -> list[Clause]:
+def clauses_from(compiled: TransitionSystem, lemmas: Iterable[Lemma]) -> list[Clause]:
     """Those of some lemmas that can be said of the system as it is now, each clause once.
 
     Of more clauses than anybody would keep, the first ones.
@@ -222,7 +222,7 @@ def _differs(names: Sequence[str], pattern: Pattern) -> Clause:
     )
 
 
-def sentence_of(compiled: Compiled, lemma: Lemma) -> str:
+def sentence_of(compiled: TransitionSystem, lemma: Lemma) -> str:
     """A lemma of a system as a sentence."""
     return sentence(lemma, {leaf.path: leaf.type for leaf in compiled.leaves})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Run
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Path
@@ -49,7 +49,7 @@ def chosen(choice: Choice, written: object) -> bool | Enum | None:
     return next((value for value in choice.values if shown(value) == written), None)
 
 
-def moves_along(compiled: Compiled, path: Path) -> tuple[list[Any], list[Move]]:
+def moves_along(compiled: TransitionSystem, path: Path) -> tuple[list[Any], list[Move]]:
     """A circuit's path as a start and moves that a machine can take.
 
     In a circuit a step that is not enabled changes nothing, and so does one that fails its
@@ -66,7 +66,7 @@ def moves_along(compiled: Compiled, path: Path) -> tuple[list[Any], list[Move]]:
     return start, moves
 
 
-def run_of(compiled: Compiled, path: Path) -> Run:
+def run_of(compiled: TransitionSystem, path: Path) -> Run:
     """A circuit's path in the system's words."""
     start, moves = moves_along(compiled, path)
     fields = {
@@ -132,7 +132,7 @@ def moves_as_of(system: System, trace: Trace) -> tuple[list[Any], list[Move] | S
     return moves_of_run(system, Run(start, moves))
 
 
-def path_of(compiled: Compiled, run: Run) -> Path | None:
+def path_of(compiled: TransitionSystem, run: Run) -> Path | None:
     """A run as a path of the system as it is now; None where it does not fit.
 
     What is so without any step is so after one that changes nothing.

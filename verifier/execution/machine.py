@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import ASSERTIONS as ASSERTIONS
 from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.enabled import Obstacle, obstacles

@@ -10,7 +10,7 @@ import msgspec
 
 from verifier.audit.trace_replay import moves_of
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
 from verifier.execution.conversions import fails_alike
@@ -24,7 +24,7 @@ from verifier.project.loading import load
 if TYPE_CHECKING:
     from verifier.explain.session import Exploration
 
-Compile = Callable[[System, tuple[ModelFunction, ...]], Compiled]
+Compile = Callable[[System, tuple[ModelFunction, ...]], TransitionSystem]
 
 SETTLED = Limits(seconds=5.0)
 """What finding the step that settles a violation may take."""

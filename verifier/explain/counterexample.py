@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from verifier.compiler.compiled import DEADLOCK, Compiled
+from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Path
 from verifier.execution.conversions import moves_along, moves_as_of
@@ -31,8 +31,7 @@ from verifier.language.system import Choice, System
 
 
 def trace_of(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     group: str,
     path: Path,
     engine: str,
@@ -40,12 +39,11 @@ def trace_of(
 ) -> Trace | Stopped:
     """Replay a circuit's path on plain values, see `moves_along` and `trace_of_moves`."""
     start, moves = moves_along(compiled, path)
-    return trace_of_moves(compiled, properties, group, start, moves, engine, explain)
+    return trace_of_moves(compiled, group, start, moves, engine, explain)
 
 
 def trace_of_moves(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     group: str,
     start: Sequence[Any],
     moves: Sequence[Move],
@@ -56,17 +54,16 @@ def trace_of_moves(
 
     See `story_of`.
     """
-    moves = before_violation(compiled.system, properties, group, start, moves)
-    found = violation(compiled.system, properties, group, start, moves)
+    moves = before_violation(compiled.system, compiled.properties, group, start, moves)
+    found = violation(compiled.system, compiled.properties, group, start, moves)
     if isinstance(found, Stopped):
         return found
-    moves = minimised(compiled.system, properties, group, start, moves)
-    return story_of(compiled, properties, group, start, moves, engine, explain)
+    moves = minimised(compiled.system, compiled.properties, group, start, moves)
+    return story_of(compiled, group, start, moves, engine, explain)
 
 
 def story_of(
-    compiled: Compiled,
-    properties: Sequence[ModelFunction],
+    compiled: TransitionSystem,
     group: str,
     start: Sequence[Any],
     moves: Sequence[Move],
@@ -79,15 +76,15 @@ def story_of(
     many replays.
     """
     system = compiled.system
-    conjunct = violation(system, properties, group, start, moves)
+    conjunct = violation(system, compiled.properties, group, start, moves)
     if isinstance(conjunct, Stopped):
         return conjunct
-    varied = Variations(system, properties, group, start, moves)
+    varied = Variations(system, compiled.properties, group, start, moves)
     matters = [_that_matter(varied, number) for number in range(len(moves))]
-    trace = logged(system, properties, group, conjunct, engine, start, moves, matters)
+    trace = logged(system, compiled.properties, group, conjunct, engine, start, moves, matters)
     if not explain:
         return trace
-    return explained(system, properties, trace, start, moves, compiled.changing)
+    return explained(system, compiled.properties, trace, start, moves, compiled.changing)
 
 
 def minimised(

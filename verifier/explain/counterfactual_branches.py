@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import Trace, Turned
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.recorder import differences

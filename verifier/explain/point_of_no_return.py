@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from verifier.circuit.circuit import Circuit, Latch
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Violated, Watch, silent
 from verifier.execution.machine import Machine, Move
@@ -25,7 +25,7 @@ class Ahead:
     says: str
 
 
-def starting_at(compiled: Compiled, values: Sequence[Any]) -> Circuit:
+def starting_at(compiled: TransitionSystem, values: Sequence[Any]) -> Circuit:
     """The system's circuit with a reachable state in the place of its initial states."""
     bits: dict[str, bool] = {}
     for names, value in zip(compiled.latch_names, values, strict=True):
@@ -39,7 +39,7 @@ def starting_at(compiled: Compiled, values: Sequence[Any]) -> Circuit:
 
 
 def violation_ahead(
-    compiled: Compiled,
+    compiled: TransitionSystem,
     values: Sequence[Any],
     group: str,
     limits: Limits,
@@ -63,7 +63,7 @@ def violation_ahead(
 
 
 def doomed_after(
-    compiled: Compiled,
+    compiled: TransitionSystem,
     trace: Trace,
     start: Sequence[Any],
     moves: Sequence[Move],
@@ -94,7 +94,7 @@ def doomed_after(
 
 
 def _is_settled(
-    compiled: Compiled, trace: Trace, values: Sequence[Any], limits: Limits, watch: Watch
+    compiled: TransitionSystem, trace: Trace, values: Sequence[Any], limits: Limits, watch: Watch
 ) -> bool | None:
     """Whether the last step of a trace violates its property in every execution from a state."""
     from verifier.engines.pdr import pdr

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from verifier.audit.trace_replay import misfit, moves_of, occurs, start_of
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.execution.machine import Move, Stopped
@@ -20,23 +20,21 @@ BY_FILE = "replay"
 """What has found an execution that comes from a file."""
 
 
-def recomputed(
-    compiled: Compiled, properties: Sequence[ModelFunction], saved: SavedTrace
-) -> Trace | str:
+def recomputed(compiled: TransitionSystem, saved: SavedTrace) -> Trace | str:
     """A saved execution with its story, explained; or why it does not show what it claims."""
     system = compiled.system
-    wrong = misfit(system, properties, saved)
+    wrong = misfit(system, compiled.properties, saved)
     start, moves = start_of(system, saved), moves_of(system, saved)
     if wrong is not None or isinstance(start, str) or isinstance(moves, Stopped):
         return wrong or "it does not fit"
     if saved.case:
-        trace = case_trace(system, properties, saved.case, start, moves)
+        trace = case_trace(system, compiled.properties, saved.case, start, moves)
     elif saved.property:
         group = saved.property
-        trace = story_of(compiled, properties, group, start, moves, BY_FILE, explain=True)
+        trace = story_of(compiled, group, start, moves, BY_FILE, explain=True)
     else:
         matters = [()] * len(moves)
-        trace = logged(system, properties, "", "", BY_FILE, start, moves, matters)
+        trace = logged(system, compiled.properties, "", "", BY_FILE, start, moves, matters)
     assert isinstance(trace, Trace), "it has just been followed"
     return trace
 

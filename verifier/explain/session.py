@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import Stride, Trace
 from verifier.execution.machine import ASSERTIONS, Machine, Move, violation
 from verifier.execution.random_walk import random_move, tried

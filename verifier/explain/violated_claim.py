@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from verifier.compiler.compiled import DEADLOCK
+from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import Asserted, Blocked
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.explain.causes import others

@@ -14,8 +14,8 @@ from verifier.check.reuse import Reusing, rejected, sound_evidence
 from verifier.check.shared_invariant import shared
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
-from verifier.compiler.compiled import Compiled
 from verifier.compiler.digest import everything
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.diff.compare import Difference, difference
 from verifier.diff.correspondence import Names, new_names
 from verifier.engines.contract import Engine
@@ -99,11 +99,11 @@ def decide_system(
     every = list(dict.fromkeys([*pairs, ASSERTIONS])) if asserts else pairs
     groups = every if asked is None else list(asked)
     names = Names() if before is None else new_names(before.behaviour, behaviour_of(compiled))
-    memory = Memory(catalogue.root, compiled, properties, groups, cache, names)
-    sound = sound_evidence(compiled, properties, memory, groups)
-    engine = Reusing(compiled, properties, memory, partial(_search, jobs))
+    memory = Memory(catalogue.root, compiled, groups, cache, names)
+    sound = sound_evidence(compiled, memory, groups)
+    engine = Reusing(compiled, memory, partial(_search, jobs))
     try:
-        results = decide(compiled, properties, groups, engine, limits, watch, sound=sound)
+        results = decide(compiled, groups, engine, limits, watch, sound=sound)
     except NoProcess:
         raise
     except ModelError as error:
@@ -121,7 +121,7 @@ def decide_system(
     still = [group for group in groups if group not in moved]
     doubts = [
         f"the stored evidence of {name}/{group} is rejected: {reason}"
-        for group, reason in rejected(compiled, properties, memory, sound, still).items()
+        for group, reason in rejected(compiled, memory, sound, still).items()
     ]
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
     concealed = Hidden()
@@ -160,7 +160,7 @@ def undecided(name: str, results: Sequence[Result]) -> Decided:
 def _compared(
     before: Before | None,
     now: Behaviour | None,
-    compiled: Compiled,
+    compiled: TransitionSystem,
     memory: Memory,
     groups: Sequence[str],
 ) -> tuple[list[str], Difference | None]:
@@ -177,7 +177,10 @@ def _compared(
 
 
 def _judged(
-    before: Before | None, now: Behaviour | None, compiled: Compiled, change: Difference | None
+    before: Before | None,
+    now: Behaviour | None,
+    compiled: TransitionSystem,
+    change: Difference | None,
 ) -> Compared | None:
     """What is claimed of the system against what was; what it does is compared where it differs."""
     if before is None or now is None:
@@ -217,7 +220,11 @@ def _evidence(
 
 
 def _written(
-    catalogue: Catalogue, compiled: Compiled, result: Result, runs: Mapping[str, Run], moved: bool
+    catalogue: Catalogue,
+    compiled: TransitionSystem,
+    result: Result,
+    runs: Mapping[str, Run],
+    moved: bool,
 ) -> Result:
     """The result with its counterexample written down, if people will read it.
 
@@ -231,7 +238,7 @@ def _written(
     assert not isinstance(moves, Stopped), FOUND
     trace = result.evidence
     if not isinstance(trace, Trace):
-        written = trace_of_moves(compiled, properties, result.property, start, moves, result.engine)
+        written = trace_of_moves(compiled, result.property, start, moves, result.engine)
         assert not isinstance(written, Stopped), FOUND
         trace = written
     if not expected:

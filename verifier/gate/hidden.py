@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from verifier.check.check import Result
 from verifier.compiler.behaviour import Behaviour, behaviour_of
-from verifier.compiler.compiled import Compiled
 from verifier.compiler.step_exploration import Start, explore_steps
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_steps
 from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Limits, Watch, silent
@@ -38,7 +38,7 @@ class Hidden:
 
 def hidden(
     before: Before,
-    compiled: Compiled,
+    compiled: TransitionSystem,
     change: Difference,
     results: Sequence[Result],
     expected: Callable[[str], str],
@@ -72,7 +72,9 @@ def hidden(
     )
 
 
-def _widened(compiled: Compiled, old: Behaviour, names: Mapping[str, str]) -> Compiled:
+def _widened(
+    compiled: TransitionSystem, old: Behaviour, names: Mapping[str, str]
+) -> TransitionSystem:
     """The system with latches also for what only its base changes, which can be set again, then.
 
     `names` are those that fields of the base have now.

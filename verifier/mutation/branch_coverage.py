@@ -15,7 +15,7 @@ from typing import Literal
 
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
@@ -91,7 +91,7 @@ def coverage(
         yield Taken(branches[name], "not known") if isinstance(answer, Lost) else answer
 
 
-def _walked(compiled: Compiled) -> dict[CodeType, set[int]]:
+def _walked(compiled: TransitionSystem) -> dict[CodeType, set[int]]:
     """The lines that steps run in random executions on plain values."""
     found: dict[CodeType, set[int]] = {}
     for machine, moves in _walks(compiled):
@@ -107,7 +107,7 @@ def _walked(compiled: Compiled) -> dict[CodeType, set[int]]:
     return found
 
 
-def _walks(compiled: Compiled) -> Iterator[tuple[Machine, Iterable[Move]]]:
+def _walks(compiled: TransitionSystem) -> Iterator[tuple[Machine, Iterable[Move]]]:
     """Random executions, and one to each step that these have not taken."""
     system, random = compiled.system, Random(0)
     for _ in range(WALKS):
@@ -141,7 +141,7 @@ def _conditions(function: ast.FunctionDef) -> list[ast.If]:
 
 
 def _searched(
-    compiled: Compiled,
+    compiled: TransitionSystem,
     lemmas: Sequence[Clause],
     function: FunctionType,
     branch: Branch,
@@ -196,7 +196,7 @@ def _marked(code: CodeType, number: int) -> CodeType:
     return inner_code(compiled, code)
 
 
-def _fails_at_mark(compiled: Compiled, verdict: Violated) -> bool:
+def _fails_at_mark(compiled: TransitionSystem, verdict: Violated) -> bool:
     start, moves = moves_of_run(compiled.system, run_of(compiled, verdict.path))
     machine = Machine(compiled.system, start)
     for move in moves if isinstance(moves, list) else []:

@@ -13,9 +13,9 @@ from typing import Literal
 from verifier.audit.proof_checking import reached
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
-from verifier.compiler.compiled import Compiled
 from verifier.compiler.self_check import compare
 from verifier.compiler.step_exploration import Start, explore_steps
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_steps, translation_of
 from verifier.diff.compare import alike
 from verifier.engines.pdr import pdr
@@ -73,7 +73,7 @@ class Trial:
 class Guarded:
     """A system as it is, with the claims that hold of it, and why."""
 
-    compiled: Compiled
+    compiled: TransitionSystem
     behaviour: Behaviour
     original: Original
     properties: tuple[ModelFunction, ...]
@@ -86,7 +86,7 @@ def guarded(
     system: System,
     properties: Sequence[ModelFunction],
     limits: Limits,
-    lemmas: Callable[[Compiled], Sequence[Clause]],
+    lemmas: Callable[[TransitionSystem], Sequence[Clause]],
     watch: Watch = silent,
 ) -> Guarded:
     """Find out which single claims hold; `lemmas` may help to prove them."""
@@ -109,7 +109,7 @@ def guarded(
     )
 
 
-def claims_apart(compiled: Compiled) -> Circuit:
+def claims_apart(compiled: TransitionSystem) -> Circuit:
     """The circuit with an output for each property function instead of each property."""
     graph = compiled.circuit.graph
     bad: dict[str, list[int]] = {}
@@ -227,7 +227,7 @@ def _missing(circuit: Circuit, witnesses: Mapping[str, Path], search: Limits) ->
 
 def _fate(
     mutant: Mutant,
-    compiled: Compiled,
+    compiled: TransitionSystem,
     claims: Sequence[ModelFunction],
     verdicts: Mapping[str, Verdict],
 ) -> Trial:

@@ -9,7 +9,7 @@ from math import inf
 from time import monotonic
 
 from verifier.check.evidence_lookup import Memory
-from verifier.compiler.compiled import Compiled
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Clause, Limits, Watch, silent
 from verifier.execution.machine import ASSERTIONS
@@ -63,11 +63,11 @@ def strength(
                 yield compared(name, found, recorded, whole=False)
 
 
-def _lemmas(catalogue: Catalogue, cache: Cache, compiled: Compiled) -> Sequence[Clause]:
+def _lemmas(catalogue: Catalogue, cache: Cache, compiled: TransitionSystem) -> Sequence[Clause]:
     properties = catalogue.properties_of(compiled.system)
     groups = [*{f.group: None for f in properties}]
     groups += [ASSERTIONS] if ASSERTIONS in compiled.circuit.bad else []
-    return Memory(catalogue.root, compiled, properties, groups, cache).clauses()
+    return Memory(catalogue.root, compiled, groups, cache).clauses()
 
 
 def mutable_functions(

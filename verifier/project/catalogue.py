@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from verifier.compiler.assertions import asserts
-from verifier.compiler.compiled import ASSERTIONS, DEADLOCK
+from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.packages import bundled_root

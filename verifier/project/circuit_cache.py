@@ -28,7 +28,7 @@ import verifier
 from verifier.circuit.aig import Graph
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.compiled import Compiled, Conjunct
+from verifier.compiler.transition_system import Conjunct, TransitionSystem
 from verifier.compiler.translation import conjunct_group
 from verifier.language.costs import Cost
 from verifier.language.errors import ModelError
@@ -100,7 +100,7 @@ class Circuits:
         """Why no circuit can be stored; empty if all could."""
         return self._folder.complaint
 
-    def compiled(self, system: System, properties: Sequence[ModelFunction]) -> Compiled:
+    def compiled(self, system: System, properties: Sequence[ModelFunction]) -> TransitionSystem:
         """A system's circuit: stored, if all that went into it is what it was."""
         if not self._known(system, properties):
             return compile_compared(system, properties)
@@ -195,7 +195,7 @@ def _python() -> tuple[object, ...]:
     return sys.implementation.name, sys.version, sys.platform, settings, versions
 
 
-def _stored(compiled: Compiled) -> Stored:
+def _stored(compiled: TransitionSystem) -> Stored:
     circuit = compiled.circuit
     return Stored(
         array("i", circuit.graph.left).tobytes(),
@@ -213,7 +213,9 @@ def _stored(compiled: Compiled) -> Stored:
     )
 
 
-def _restored(system: System, properties: Sequence[ModelFunction], stored: Stored) -> Compiled:
+def _restored(
+    system: System, properties: Sequence[ModelFunction], stored: Stored
+) -> TransitionSystem:
     graph = Graph.of(_integers(stored.left), _integers(stored.right))
     circuit = Circuit(
         graph,
@@ -224,7 +226,9 @@ def _restored(system: System, properties: Sequence[ModelFunction], stored: Store
     costs = {name: Cost(*c[:4], frozenset(c[4])) for name, c in stored.costs.items()}
     conjuncts = _conjuncts(system, properties, stored.conjuncts)
     names, compared = stored.latch_names, stored.compared
-    return Compiled(system, circuit, names, conjuncts, costs, 0.0, compared)
+    return TransitionSystem(
+        system, tuple(properties), circuit, names, conjuncts, costs, 0.0, compared
+    )
 
 
 def _conjuncts(

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from types import ModuleType
 
-from verifier.compiler.compiled import ASSERTIONS, DEADLOCK
+from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction, about
 from verifier.language.names import (

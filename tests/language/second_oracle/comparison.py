@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any, get_type_hints
 
 from tests.language.second_oracle import plain
-from verifier.compiler.compiled import ASSERTIONS, Compiled
+from verifier.compiler.transition_system import ASSERTIONS, TransitionSystem
 from verifier.language import ModelError
 from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.system import Step
@@ -41,7 +41,7 @@ class Result:
 class Comparison:
     """One system by the three interpreters."""
 
-    def __init__(self, compiled: Compiled, theirs: ModuleType, seed: int) -> None:
+    def __init__(self, compiled: TransitionSystem, theirs: ModuleType, seed: int) -> None:
         self.compiled = compiled
         self.system = theirs.SYSTEM
         self.blank = plain.copied(self.system.initial)

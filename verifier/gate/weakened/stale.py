@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.compiler.behaviour import Behaviour, behaviour_of
-from verifier.compiler.compiled import DEADLOCK
 from verifier.compiler.digest import done, said
+from verifier.compiler.transition_system import DEADLOCK
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from verifier.circuit.aig import FALSE
 from verifier.compiler.behaviour import Behaviour
-from verifier.compiler.compiled import DEADLOCK
 from verifier.compiler.digest import said
+from verifier.compiler.transition_system import DEADLOCK
 from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint
 from verifier.diff.side import Side

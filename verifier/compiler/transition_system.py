@@ -1,4 +1,4 @@
-"""A system as a circuit, and how to read its bits as fields, steps and choices."""
+"""A system and its properties as one circuit, and how to read its bits as fields, steps and choices."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from verifier.circuit.circuit import Circuit
 from verifier.language.costs import Cost
 from verifier.language.encoding import encoding
+from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.system import Binding, Choice, Step, System
 
@@ -28,7 +29,7 @@ class Conjunct:
 
 
 @dataclass(frozen=True)
-class Compiled:
+class TransitionSystem:
     """A system as a circuit, and how to read the circuit's bits as the system's fields.
 
     `latch_names[i]` holds the names of the latches of leaf i, none where the leaf is constant.
@@ -40,6 +41,7 @@ class Compiled:
     """
 
     system: System
+    properties: tuple[ModelFunction, ...]
     circuit: Circuit
     latch_names: tuple[tuple[str, ...], ...]
     conjuncts: Mapping[str, tuple[Conjunct, ...]]
