@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.goals import Goals
+from verifier.compiler.coverpoints import Coverpoints
 from verifier.compiler.translation import translated
 from verifier.language import Family, ModelError, System, record, step
 from verifier.language.encoding import Encoding
@@ -121,6 +121,6 @@ def test_a_wrong_comparison_of_members_is_found(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_is_read_by_a_symbolic_index_is_compared_both_ways() -> None:
-    goals = Goals(translated(System("data/goals", Machine(), (put, look)), []))
+    goals = Coverpoints(translated(System("data/goals", Machine(), (put, look)), []))
     values = [goal.point for goal in goals.all if goal.what == "a value holds"]
     assert 24 + 5 in {goals.support([point]).bit_count() for point in values}

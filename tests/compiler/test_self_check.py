@@ -18,7 +18,7 @@ from tests.compiler.machines import (
 from tests.compiler.test_symbolic_faults import an_assertion_is_lost
 from verifier.compiler import cases, outcomes
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.goals import Goals
+from verifier.compiler.coverpoints import Coverpoints
 from verifier.compiler.self_check import compare
 from verifier.compiler.translation import translated
 from verifier.language import ModelError, System, assume, step
@@ -130,7 +130,7 @@ def partly(machine: Machine) -> None:
 def test_a_step_that_is_never_enabled_and_a_decision_that_is_never_made_are_no_fault() -> None:
     system = System("tried/never", Machine(), (toggle, idle, partly))
     translation = translated(system, CLAIMS)
-    search = cases.Cases(Goals(translation), translation.compiled.circuit)
+    search = cases.Cases(Coverpoints(translation), translation.compiled.circuit)
     search.found()
     what = [goal.what for goal in search.unreachable]
     assert "step `idle` is taken" in what
@@ -147,7 +147,7 @@ def test_what_the_solver_leaves_open_is_no_agreement(monkeypatch: Patch) -> None
 def test_a_case_of_the_solver_that_does_not_do_what_it_was_asked_for_is_no_agreement(
     monkeypatch: Patch,
 ) -> None:
-    zeros = (0,) * len(Goals(translated(DEEP, CLAIMS)).variables)
+    zeros = (0,) * len(Coverpoints(translated(DEEP, CLAIMS)).variables)
     monkeypatch.setattr(cases._Solver, "case", lambda _solver, _goal: zeros)
     assert "undecided" in refusal(DEEP).message
 

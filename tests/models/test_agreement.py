@@ -6,7 +6,7 @@ Every circuit of the catalogue is compared when it is made, which `make verify` 
 import pytest
 
 from verifier.compiler.cases import Cases
-from verifier.compiler.goals import Goals
+from verifier.compiler.coverpoints import Coverpoints
 from verifier.compiler.outcomes import ByCircuit
 from verifier.compiler.self_check import differences, watching
 from verifier.compiler.translation import translated
@@ -25,7 +25,7 @@ SYSTEMS = (
 def test_the_concrete_run_equals_the_circuit(name: str) -> None:
     system = CATALOGUE.systems[name]
     translation = translated(system, CATALOGUE.properties_of(system))
-    search = Cases(Goals(translation), translation.compiled.circuit)
+    search = Cases(Coverpoints(translation), translation.compiled.circuit)
     found = search.found()
     assert watching(translation) is None
     assert not list(differences(ByCircuit(translation), found, None, search.standing()))

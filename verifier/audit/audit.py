@@ -22,10 +22,12 @@ from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.verdicts import Alternative, Clause, Induction, Invariant, Proved
 from verifier.execution.conversions import moves_named, start_of_run
 from verifier.execution.machine import Stopped, violation
+from verifier.language.goals import Goal, Kind, is_claim, is_step, is_witness
 
 Status = Literal["confirmed", "rejected", "unknown"]
 
 NOTHING = "it claims nothing"
+WHAT = {Kind.CLAIM: "property", Kind.STEP: "step", Kind.CASE: "case"}
 
 Witnesses = Mapping[str, Collection[str]]
 """For each property the goals that must be reachable, or its proof says nothing."""
@@ -84,7 +86,7 @@ def _audited_together(
             yield Audited("", "rejected", f"lemma {number + 1}: {unused}")
     for goal, run in kept.runs.items():
         why = run_rejection(compiled, goal, run)
-        how = "reached" if ":" in goal else "violated"
+        how = "violated" if is_claim(goal) else "reached"
         text = _after(how, len(run.moves)) if why is None else why
         yield Audited(goal, "confirmed" if why is None else "rejected", text)
     certificates = {goal: kept.certificate(goal) for goal in kept.proofs}
@@ -93,7 +95,7 @@ def _audited_together(
     if not hold_together(compiled, list(proofs.values())):
         reasons = {goal: rejection(compiled, proofs[goal]) for goal in proofs}
     sound = {goal: proof for goal, proof in proofs.items() if reasons[goal] is None}
-    empty = {goal for goal in sound if ":" in goal}
+    empty = {goal for goal in sound if is_witness(goal)}
     for goal, reason in reasons.items():
         if reason is not None:
             yield Audited(goal, "rejected", reason)
@@ -109,7 +111,7 @@ def _after(how: str, steps: int) -> str:
 
 def _proved(goal: str, empty: bool) -> str:
     """What a proof shows; a property of which some case cannot occur is vacuous."""
-    if ":" in goal:
+    if is_witness(goal):
         return "unreachable"
     return "vacuous" if empty else "proved"
 
@@ -126,7 +128,7 @@ def rejection(compiled: TransitionSystem, evidence: Execution | Certificate) -> 
         return _unknown_goal(compiled, evidence.property) or _unproved(compiled, evidence)
     if not (evidence.case or evidence.property or evidence.conjunct):
         return NOTHING
-    if not evidence.case and ":" in evidence.property:
+    if not evidence.case and is_witness(evidence.property):
         return f"`{compiled.system.name}` has no property `{evidence.property}`"
     unknown = None if evidence.case else _unknown_goal(compiled, evidence.property)
     return unknown or misfit(compiled.system, compiled.properties, evidence)
@@ -135,10 +137,8 @@ def rejection(compiled: TransitionSystem, evidence: Execution | Certificate) -> 
 def _unknown_goal(compiled: TransitionSystem, goal: str) -> str | None:
     if goal in compiled.circuit.bad:
         return None
-    kind, _, name = goal.rpartition(":")
-    what = {"fires": "step", "sometimes": "case"}.get(kind)
-    said = f"{what} `{name}`" if what else f"property `{goal}`"
-    return f"`{compiled.system.name}` has no {said}"
+    missing = Goal.of(goal)
+    return f"`{compiled.system.name}` has no {WHAT[missing.kind]} `{missing.name}`"
 
 
 def run_rejection(compiled: TransitionSystem, goal: str, run: Run) -> str | None:
@@ -152,11 +152,9 @@ def run_rejection(compiled: TransitionSystem, goal: str, run: Run) -> str | None
         return start
     if isinstance(moves, Stopped):
         return f"step {moves.at}: {moves.reason}"
-    if ":" in goal:
-        case = goal.partition(":")[2]
-        found = occurs(
-            system, compiled.properties, case, start, moves, fires=goal.startswith("fires:")
-        )
+    if is_witness(goal):
+        case = Goal.of(goal).name
+        found = occurs(system, compiled.properties, case, start, moves, fires=is_step(goal))
     else:
         found = violation(system, compiled.properties, goal, start, moves)
     return f"step {found.at}: {found.reason}" if isinstance(found, Stopped) else None

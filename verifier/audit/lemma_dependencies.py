@@ -12,6 +12,7 @@ from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate, clauses_of
 from verifier.evidence.verdicts import Clause
 from verifier.language.errors import ModelError
+from verifier.language.goals import step_goal
 
 PROPERTY = "the property itself"
 """Stands among the steps for what the property needs to follow."""
@@ -45,7 +46,7 @@ def premises(compiled: TransitionSystem, certificate: Certificate) -> dict[str, 
         after = [query.literal(_holds(graph, each, then)) for each in clauses]
         needed = {}
         for step in compiled.system.actions:
-            fires = query.literal(compiled.circuit.bad[f"fires:{step.name}"])
+            fires = query.literal(compiled.circuit.bad[step_goal(step.name)])
             used: set[int] = set()
             for place, conclusion in enumerate(after):
                 used |= query.needed([fires, -conclusion], before, used, place) - {place}

@@ -13,6 +13,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import PackedSteps
 from verifier.circuit.unroll import Unrolling
 from verifier.evidence.verdicts import Alternative, Clause, Induction, Invariant, Path, Proved
+from verifier.language.goals import is_step
 
 Condition = Literal["well-formed", "initial", "inductive", "implies", "base", "replays"]
 
@@ -110,7 +111,7 @@ def reached(circuit: Circuit, paths: Mapping[str, Path]) -> dict[str, tuple[int,
         latch.literal: _word(path.start[latch.name] for _, path in fitting)
         for latch in circuit.latches
     }
-    fires = [goal for goal in circuit.bad if goal.startswith("fires:")]
+    fires = [goal for goal in circuit.bad if is_step(goal)]
     taken: dict[str, list[int]] = {goal: [] for goal, _ in fitting}
     found: dict[str, tuple[int, ...]] = {}
     for step in range(max(len(path.inputs) for _, path in fitting)):

@@ -15,6 +15,7 @@ from verifier.diff.correspondence import Names
 from verifier.evidence.bundle import Kept, Run, kept
 from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.verdicts import Clause
+from verifier.language.goals import is_claim, is_witness
 from verifier.project.proof_store import damage, outdated, usable_evidence
 from verifier.project.result_cache import FORMAT, Cache, Entry
 
@@ -47,7 +48,7 @@ class Memory:
             g: [g, *w] for g, w in witness_goals(system, compiled.properties, groups).items()
         }
         self._groups = tuple(self._goals)
-        self._goals[WITNESSES] = [goal for goal in compiled.circuit.bad if ":" in goal]
+        self._goals[WITNESSES] = [goal for goal in compiled.circuit.bad if is_witness(goal)]
         self._entries: dict[str, Kept] = {}
         self._names = names or Names()
 
@@ -127,4 +128,4 @@ class Memory:
 
 
 def _entry_of(goal: str) -> str:
-    return WITNESSES if ":" in goal else goal
+    return goal if is_claim(goal) else WITNESSES

@@ -17,6 +17,7 @@ from verifier.evidence.projection import Node, Projection
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated, Watch, silent
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError
+from verifier.language.goals import step_goal
 from verifier.language.layout import Leaf
 from verifier.language.plain_values import shown
 from verifier.language.system import Choice
@@ -50,7 +51,7 @@ def projection(
         )
     circuit = compiled.circuit
     moves = {
-        (a, b, step.name): circuit.graph.both(circuit.bad[f"fires:{step.name}"], space.move(a, b))
+        (a, b, step.name): circuit.graph.both(circuit.bad[step_goal(step.name)], space.move(a, b))
         for a in nodes
         for b in nodes
         if a != b

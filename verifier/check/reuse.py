@@ -24,6 +24,7 @@ from verifier.evidence.verdicts import (
 )
 from verifier.execution.conversions import moves_of_run, path_of, run_of
 from verifier.execution.machine import Stopped, violation
+from verifier.language.goals import is_claim, is_witness
 
 SearchFrom = Callable[[Sequence[Clause]], Engine]
 """An engine that starts with lemmas which may or may not hold."""
@@ -69,7 +70,7 @@ class Reusing:
         for goal, run in leading(self._compiled, runs).items():
             self.how[goal] = "an earlier execution"
             found[goal] = said_by(self._compiled, run)
-        kept = {g: self._memory.cached(g).certificate(g) for g in goals if _is_case(g)}
+        kept = {g: self._memory.cached(g).certificate(g) for g in goals if is_witness(g)}
         proofs = {goal: proof for goal, proof in kept.items() if proof and goal not in found}
         for goal, proof in confirmed(self._compiled, proofs).items():
             self.how[goal] = "an earlier proof"
@@ -77,7 +78,7 @@ class Reusing:
         return found
 
     def _note(self, goal: str, verdict: Verdict) -> None:
-        if not _is_case(goal):
+        if not is_witness(goal):
             return
         if isinstance(verdict, Violated):
             self.runs[goal] = run_of(self._compiled, verdict.path)
@@ -88,11 +89,6 @@ class Reusing:
 def _searched(verdict: Verdict, lemmas: Sequence[Clause]) -> str:
     """How a search has ended; an execution owes nothing to lemmas."""
     return "searched, from earlier lemmas" if lemmas and isinstance(verdict, Proved) else "searched"
-
-
-def _is_case(goal: str) -> bool:
-    """Whether it is a step or case that must be reachable, and no property."""
-    return ":" in goal
 
 
 def sound_evidence(
@@ -135,11 +131,9 @@ def _shown(
     """What is kept about some goals, if it is sound."""
     runs = {goal: run for goal in goals if (run := kept(goal).runs.get(goal)) is not None}
     sound: dict[str, Run | Certificate] = {
-        goal: run
-        for goal, run in runs.items()
-        if ":" not in goal and _violates(compiled, goal, run)
+        goal: run for goal, run in runs.items() if is_claim(goal) and _violates(compiled, goal, run)
     }
-    sound |= leading(compiled, {goal: run for goal, run in runs.items() if ":" in goal})
+    sound |= leading(compiled, {goal: run for goal, run in runs.items() if is_witness(goal)})
     proofs = {goal: kept(goal).certificate(goal) for goal in goals if goal not in sound}
     return sound | confirmed(compiled, {g: p for g, p in proofs.items() if p})
 

@@ -18,6 +18,7 @@ from verifier.evidence.verdicts import (
     silent,
 )
 from verifier.language.functions import ModelFunction
+from verifier.language.goals import Goal, Kind, case_goal, step_goal
 from verifier.language.system import System, bindings
 
 NAMED = 3
@@ -43,12 +44,12 @@ def witness_goals(
     system: System, properties: Sequence[ModelFunction], groups: Iterable[str]
 ) -> dict[str, list[str]]:
     """For each property, the goals that must be reachable, or it says nothing."""
-    fires = [f"fires:{step.name}" for step in system.actions]
+    fires = [step_goal(step.name) for step in system.actions]
     return {
         group: [
             *fires,
             *(
-                f"sometimes:{function.name}"
+                case_goal(function.name)
                 for function in properties
                 if function.kind == "sometimes"
                 and function.group == group
@@ -110,5 +111,5 @@ def _one_of(wishes: Sequence[str]) -> str:
 
 
 def _occurs(wish: str) -> str:
-    kind, name = wish.split(":", 1)
-    return f"step `{name}` fires" if kind == "fires" else f"`{name}` is reached"
+    goal = Goal.of(wish)
+    return f"step `{goal.name}` fires" if goal.kind is Kind.STEP else f"`{goal.name}` is reached"

@@ -16,10 +16,8 @@ from verifier.explain.choice_minimisation import minimise
 from verifier.explain.recomputation import case_trace
 from verifier.language.errors import ToolFailure
 from verifier.language.functions import ModelFunction
+from verifier.language.goals import case_goal, step_goal
 from verifier.language.system import System, bindings
-
-KINDS = ("sometimes", "fires")
-"""Goals of a circuit that are no claims: cases of a property, and steps."""
 
 
 def cases(system: System, properties: Sequence[ModelFunction]) -> dict[str, ModelFunction]:
@@ -58,7 +56,7 @@ def occurrence(
 
 def goal_of(circuit: Circuit, name: str) -> str:
     """The goal of a circuit that is a case or step of that name."""
-    return next(goal for kind in KINDS if (goal := f"{kind}:{name}") in circuit.bad)
+    return next(goal for goal in (case_goal(name), step_goal(name)) if goal in circuit.bad)
 
 
 def _missing(system: str, name: str, verdict: Proved | Unknown) -> Result:

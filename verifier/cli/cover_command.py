@@ -20,6 +20,7 @@ from verifier.engines.portfolio import auto
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated, silent
+from verifier.language.goals import Goal, is_step
 from verifier.mutation.branch_coverage import Taken, coverage
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
@@ -71,14 +72,14 @@ def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int
     proofs = audited_proofs(compiled, dead, folder is not None, silent)
     codes = []
     for wish in rest:
-        kind, what = wish.split(":", 1)
+        what = Goal.of(wish).name
         if wish in proofs:
             proof = proofs[wish].certificate
-            says = "never " + ("fires" if kind == "fires" else "occurs")
+            says = "never fires" if is_step(wish) else "never occurs"
             echo(f"  `{what}` {says}  {plural(len(proof.lemmas), 'lemma')}")
             codes.append(1)
             if folder is not None:
-                file = folder / f"{name.replace('/', '.')}.{kind}.{what}.json"
+                file = folder / f"{name.replace('/', '.')}.{wish.replace(':', '.')}.json"
                 write_output(file, encoded(proof))
         elif not isinstance(verdicts[wish], Violated):
             echo(f"  it is not known whether `{what}` occurs")

@@ -25,6 +25,7 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress
 from verifier.language.errors import ModelError
+from verifier.language.goals import is_claim
 from verifier.project.catalogue import Catalogue
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.viewer.markup import Line, Role, rendered, unstyled
@@ -161,9 +162,9 @@ def _proof(
     compiled = reuse(catalogue).compiled(system, properties)
     reporter.watch(Progress("premises", 0, proof.system))
     cases = witness_goals(system, properties, [proof.property])[proof.property]
-    empty = [] if ":" in proof.property else excluded(compiled, proof.lemmas, cases)
+    empty = excluded(compiled, proof.lemmas, cases) if is_claim(proof.property) else []
     is_of_file = not proof.engine
-    if is_of_file and not empty and ":" not in proof.property:
+    if is_of_file and not empty and is_claim(proof.property):
         empty = _missing(compiled, proof, reporter)
     lines = certificate_lines(proof, types, premises(compiled, proof), empty)
     return list(lines), 1 if empty else 0

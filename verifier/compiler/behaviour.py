@@ -10,6 +10,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.language.encoding import encoding
 from verifier.language.errors import within_project
+from verifier.language.goals import step_goal
 from verifier.language.plain_values import Value, shown
 from verifier.language.system import Step
 
@@ -77,7 +78,7 @@ class Behaviour:
 
     def with_steps(self, names: Mapping[str, str]) -> Behaviour:
         """The same with other names of some steps."""
-        goals = {f"fires:{was}": f"fires:{now}" for was, now in names.items()}
+        goals = {step_goal(was): step_goal(now) for was, now in names.items()}
         bad = {goals.get(goal, goal): literal for goal, literal in self.circuit.bad.items()}
         actions = (replace(one, name=names.get(one.name, one.name)) for one in self.actions)
         return replace(self, circuit=replace(self.circuit, bad=bad), actions=tuple(actions))

@@ -10,14 +10,14 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import Program
 from verifier.circuit.tseitin import Tseitin
 from verifier.compiler.bits import Case, cases_of, spread_out, word_of, words_of
-from verifier.compiler.goals import Goal, Goals
+from verifier.compiler.coverpoints import Coverpoint, Coverpoints
 
 WALKS = 512
 """Random walks that are followed at once; each second one starts in any state."""
 ROUNDS = 8
 """Steps of each walk."""
 SPREAD = 32
-"""Cases like one that the solver has found, of which those are used that reach goals."""
+"""Cases like one that the solver has found, of which those are used that reach coverpoints."""
 FIRST = (1).to_bytes(SPREAD // 8, "little")
 NEAR = ((1 << SPREAD // 2) - 1 << SPREAD // 2).to_bytes(SPREAD // 8, "little")
 """The first of those cases, and those that are close to it in what it depends on."""
@@ -33,24 +33,24 @@ CONFLICTS_AT_ONCE = 2_000
 
 
 class Undecided(Exception):
-    """The solver did not find out in its budget whether a goal can be reached."""
+    """The solver did not find out in its budget whether a coverpoint can be reached."""
 
-    def __init__(self, goal: Goal) -> None:
-        super().__init__(goal.what)
-        self.goal = goal
+    def __init__(self, coverpoint: Coverpoint) -> None:
+        super().__init__(coverpoint.what)
+        self.coverpoint = coverpoint
 
 
 class Cases:
-    """Cases that reach all goals that can be reached, each several times if that is easy."""
+    """Cases that reach all coverpoints that can be reached, each several times if that is easy."""
 
-    def __init__(self, goals: Goals, circuit: Circuit, times: int = 1) -> None:
-        self.goals = goals
+    def __init__(self, coverpoints: Coverpoints, circuit: Circuit, times: int = 1) -> None:
+        self.coverpoints = coverpoints
         self.circuit = circuit
         self.random = Random(0)
         self.chosen: dict[Case, None] = {}
-        self.times = [0] * len(goals.all)
-        self.wanted = [goal.times * times for goal in goals.all]
-        self.unreachable: list[Goal] = []
+        self.times = [0] * len(coverpoints.all)
+        self.wanted = [coverpoint.times * times for coverpoint in coverpoints.all]
+        self.unreachable: list[Coverpoint] = []
 
     def found(self) -> list[Case]:
         """The cases. Raises Undecided."""
@@ -65,10 +65,10 @@ class Cases:
         count, self.chosen, self.times = len(self.chosen), {}, [0] * len(self.times)
         self._choose(chosen, count)
 
-    def impossible(self) -> Goal | None:
-        """A goal that no sound circuit reaches, where a case reaches it."""
-        reached = zip(self.goals.all, self.times, strict=True)
-        return next((goal for goal, times in reached if goal.never and times), None)
+    def impossible(self) -> Coverpoint | None:
+        """A coverpoint that no sound circuit reaches, where a case reaches it."""
+        reached = zip(self.coverpoints.all, self.times, strict=True)
+        return next((each for each, times in reached if each.never and times), None)
 
     def _walks(self) -> list[int]:
         """Words of the cases along random walks: round by round, the first in the lowest bits."""
@@ -95,7 +95,7 @@ class Cases:
         """A step for each walk, and choices."""
         names = [bit.name for bit in self.circuit.inputs]
         steps = sum(name.startswith("step#") for name in names)
-        count = len(self.goals.translation.steps.outcomes)
+        count = len(self.coverpoints.translation.steps.outcomes)
         codes = self.random.choices(range(1 + count), k=WALKS)
         for place in range(steps):
             digits = "".join("1" if code >> place & 1 else "0" for code in codes)
@@ -104,9 +104,9 @@ class Cases:
             yield self.random.getrandbits(WALKS)
 
     def _choose(self, variables: Sequence[int], count: int) -> None:
-        """Choose cases that reach goals not reached often enough, the rare ones first."""
-        words, wanted = self.goals.words(variables, (1 << count) - 1), self.wanted
-        reached = [words[goal.point] for goal in self.goals.all]
+        """Choose cases that reach coverpoints not reached often enough, the rare ones first."""
+        words, wanted = self.coverpoints.words(variables, (1 << count) - 1), self.wanted
+        reached = [words[coverpoint.point] for coverpoint in self.coverpoints.all]
         short = [n for n, word in enumerate(reached) if word and self.times[n] < wanted[n]]
         short.sort(key=lambda n: reached[n].bit_count())
         used, lanes = 0, []
@@ -125,7 +125,7 @@ class Cases:
     def standing(self) -> list[Case]:
         """Some cases to find out in whether a step is enabled after them."""
         cases, words = list(self.chosen), self._reached
-        reached = (words[point] for point in self.goals.of_deadlock)
+        reached = (words[point] for point in self.coverpoints.of_deadlock)
         lanes = {self._lane(word, ()) for word in reached if word}
         lanes.update(range(0, len(cases), 1 + len(cases) // STANDING))
         return [cases[lane] for lane in sorted(lanes)]
@@ -133,10 +133,10 @@ class Cases:
     @cached_property
     def _reached(self) -> list[int]:
         """In which of the cases, once all are found, each point is reached."""
-        return self.goals.words(words_of(list(self.chosen)), (1 << len(self.chosen)) - 1)
+        return self.coverpoints.words(words_of(list(self.chosen)), (1 << len(self.chosen)) - 1)
 
     def _lane(self, cases: int, rare: Iterable[int]) -> int:
-        """One of some cases; it reaches as many rare goals as are reached together."""
+        """One of some cases; it reaches as many rare coverpoints as are reached together."""
         for word in rare:
             both = cases & word
             if both:
@@ -146,11 +146,11 @@ class Cases:
         return cases.bit_length() - 1
 
     def _search(self) -> None:
-        """Ask a solver about the goals that no case has reached."""
+        """Ask a solver about the coverpoints that no case has reached."""
         missing = [n for n, times in enumerate(self.times) if not times]
         if not missing:
             return
-        solver = _Solver(self.goals)
+        solver = _Solver(self.coverpoints)
         while missing:
             batch: list[bytes] = []
             asked, unreachable = set[int](), set[int]()
@@ -158,24 +158,24 @@ class Cases:
                 if len(batch) == BATCH:
                     break
                 asked.add(n)
-                goal = self.goals.all[n]
-                case = solver.case(goal)
+                coverpoint = self.coverpoints.all[n]
+                case = solver.case(coverpoint)
                 if case is None:
                     unreachable.add(n)
-                    self.unreachable.append(goal)
+                    self.unreachable.append(coverpoint)
                 else:
-                    batch.append(self._spread(case, goal))
+                    batch.append(self._spread(case, coverpoint))
             if batch:
-                self._choose(_joined(batch, len(self.goals.variables)), SPREAD * len(batch))
+                self._choose(_joined(batch, len(self.coverpoints.variables)), SPREAD * len(batch))
             lost = [n for n in asked - unreachable if not self.times[n]]
             if lost:
-                raise Undecided(self.goals.all[lost[0]])
+                raise Undecided(self.coverpoints.all[lost[0]])
             missing = [n for n in missing if not self.times[n] and n not in asked]
 
-    def _spread(self, case: Case, goal: Goal) -> bytes:
+    def _spread(self, case: Case, coverpoint: Coverpoint) -> bytes:
         """Words of cases like one: the first is it, the others differ where it hardly matters."""
         width, bits, lanes = len(case), self.random.getrandbits, SPREAD // 8
-        needed = self.goals.support(self.goals.points.chain(goal.point))
+        needed = self.coverpoints.support(self.coverpoints.points.chain(coverpoint.point))
         close = spread_out(needed, width, lanes)
         size = SPREAD * width
         rarely = bits(size) & bits(size) & bits(size) & int.from_bytes(NEAR * width, "little")
@@ -195,25 +195,26 @@ def _joined(spreads: Sequence[bytes], width: int) -> list[int]:
 
 
 class _Solver:
-    """Finds a case that reaches a goal, or that there is none."""
+    """Finds a case that reaches a coverpoint, or that there is none."""
 
-    def __init__(self, goals: Goals) -> None:
+    def __init__(self, coverpoints: Coverpoints) -> None:
         from pysat.solvers import Minisat22
 
-        self._goals = goals
+        self._coverpoints = coverpoints
         self._solver = Minisat22()
-        self._clauses = Tseitin(goals.graph, self._solver.add_clause)
+        self._clauses = Tseitin(coverpoints.graph, self._solver.add_clause)
         self._dead: set[int] = set()
         self._known = 0
         self._named: list[int] = []
 
-    def case(self, goal: Goal) -> Case | None:
-        """A case; None where no state and inputs reach the goal. Raises Undecided."""
-        chain = self._goals.points.chain(goal.point)
+    def case(self, coverpoint: Coverpoint) -> Case | None:
+        """A case; None where no state and inputs reach the coverpoint. Raises Undecided."""
+        chain = self._coverpoints.points.chain(coverpoint.point)
         if self._dead.intersection(chain):
             return None
-        asked = {self._clauses.literal(self._goals.points.literal[p]): p for p in reversed(chain)}
-        if self._holds(list(asked), goal):
+        literal = self._coverpoints.points.literal
+        asked = {self._clauses.literal(literal[point]): point for point in reversed(chain)}
+        if self._holds(list(asked), coverpoint):
             model = [0, *self._solver.get_model()]
             model += [0] * (1 + len(self._clauses.number) - len(model))
             return tuple([int(model[n] > 0) for n in self._numbers()])
@@ -226,14 +227,14 @@ class _Solver:
         known = self._clauses.number
         if len(known) != self._known:
             self._known = len(known)
-            self._named = [known.get(x >> 1, 0) for x in self._goals.variables]
+            self._named = [known.get(x >> 1, 0) for x in self._coverpoints.variables]
         return self._named
 
-    def _holds(self, literals: list[int], goal: Goal) -> bool:
+    def _holds(self, literals: list[int], coverpoint: Coverpoint) -> bool:
         """Whether literals can hold together."""
         while self._solver.accum_stats()["conflicts"] < CONFLICTS:
             self._solver.conf_budget(CONFLICTS_AT_ONCE)
             answer: bool | None = self._solver.solve_limited(literals, expect_interrupt=True)
             if answer is not None:
                 return answer
-        raise Undecided(goal)
+        raise Undecided(coverpoint)

@@ -9,13 +9,14 @@ from typing import Any
 
 from verifier.circuit.packed import Program
 from verifier.compiler.bits import Case, cases_of, words_of
-from verifier.compiler.goals import bits_of
+from verifier.compiler.coverpoints import bits_of
 from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK, TransitionSystem
 from verifier.compiler.translation import Translation
 from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.enabled import Attempts, TooManyAttempts, obstacles
 from verifier.language.encoding import encoded, encoding
 from verifier.language.errors import ModelError, Place, blaming
+from verifier.language.goals import step_goal
 from verifier.language.system import Step
 
 SECONDS = 5.0
@@ -198,7 +199,7 @@ class ByCircuit:
         self.claims = len(claims) + len(compiled.conjuncts)
         groups = [circuit.bad[name] for name in compiled.conjuncts]
         self.steps = compiled.system.actions
-        taken = [circuit.bad[f"fires:{step.name}"] for step in self.steps]
+        taken = [circuit.bad[step_goal(step.name)] for step in self.steps]
         whole = [circuit.bad.get(ASSERTIONS, 0), circuit.bad.get(DEADLOCK, 0)]
         roots = [*(x.next for x in circuit.latches), *claims, *groups, *taken, *whole]
         self.program = Program(circuit.graph, variables, roots)

@@ -12,8 +12,8 @@ from functools import partial
 
 from verifier.compiler.bits import Case
 from verifier.compiler.cases import Cases, Undecided
+from verifier.compiler.coverpoints import Coverpoints
 from verifier.compiler.difference import HELP, Difference, refusal
-from verifier.compiler.goals import Goals
 from verifier.compiler.outcomes import ByCircuit, ByPython
 from verifier.compiler.translation import Translation, translated
 from verifier.language.calls import Calls
@@ -28,14 +28,14 @@ def compare(translation: Translation, times: int = 1) -> int:
     With `times`, in so many times as many cases.
     """
     compiled = translation.compiled
-    search = Cases(Goals(translation), compiled.circuit, times)
+    search = Cases(Coverpoints(translation), compiled.circuit, times)
     try:
         cases = search.found()
     except Undecided as open:
         raise ModelError(
             f"whether circuit and Python differ is undecided for `{compiled.system.name}`: "
-            f"no state found in which {open.goal.what}, and no proof that there is none",
-            open.goal.place,
+            f"no state found in which {open.coverpoint.what}, and no proof that there is none",
+            open.coverpoint.place,
             "split the step, or what it decides on, into simpler conditions",
         ) from None
     circuit = ByCircuit(translation)

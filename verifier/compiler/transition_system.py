@@ -1,4 +1,4 @@
-"""A system and its properties as one circuit, and how to read its bits as fields, steps and choices."""
+"""A system and its properties as a circuit, and how to read its bits as fields and choices."""
 
 from __future__ import annotations
 

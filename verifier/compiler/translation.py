@@ -17,6 +17,7 @@ from verifier.language.errors import ModelError
 from verifier.language.examination import check_unassigned
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.functions import ModelFunction
+from verifier.language.goals import case_goal, step_goal
 from verifier.language.paths import Outcome
 from verifier.language.probes import Marks, marks_of, together
 from verifier.language.symbolic_values import Bit
@@ -132,7 +133,7 @@ class Steps:
 
     def fired(self) -> dict[str, int]:
         """For each step that it is taken."""
-        names = [f"fires:{step.name}" for step in self.system.actions]
+        names = [step_goal(step.name) for step in self.system.actions]
         return dict(zip(names, self.taken, strict=True))
 
     def failed(self) -> dict[str, int]:
@@ -248,7 +249,7 @@ class Steps:
 
 def conjunct_group(function: ModelFunction) -> str:
     """The output that a property function is part of."""
-    return function.group if function.kind == "always" else f"sometimes:{function.name}"
+    return function.group if function.kind == "always" else case_goal(function.name)
 
 
 def _bits(raw: Any) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from verifier.diff.miter import Joint
 from verifier.diff.pairing import counterpart, lost_values, paired_choices
 from verifier.diff.witnesses import Change, Examples
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
+from verifier.language.goals import is_claim
 from verifier.language.plain_values import Value
 
 REACHING = Limits(depth=40, seconds=20.0)
@@ -234,4 +235,4 @@ def _lost(
 
 
 def _groups(behaviour: Behaviour) -> set[str]:
-    return {goal for goal in behaviour.circuit.bad if ":" not in goal}
+    return {goal for goal in behaviour.circuit.bad if is_claim(goal)}

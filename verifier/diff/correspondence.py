@@ -10,6 +10,7 @@ from random import Random
 from verifier.circuit.packed import PackedSteps
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.diff.pairing import counterpart
+from verifier.language.goals import step_goal
 
 ALIKE = 0.5
 """How alike the names of a field must be that does not do the same."""
@@ -128,7 +129,7 @@ class _Effects:
             kind, _, place = bit.name.partition("#")
             chosen = -(action.code >> int(place) & 1) & self._steps.ones if kind == "step" else None
             inputs[bit.literal] = _word(bit.name, STATES) if chosen is None else chosen
-        taken = self._steps.take(self._state, inputs)[f"fires:{action.name}"]
+        taken = self._steps.take(self._state, inputs)[step_goal(action.name)]
         after = self._steps.successor()
         kept = ((x.name, after[x.literal]) for x in self._circuit.latches)
         return taken, sorted((name, word) for name, word in kept if name in self._latches)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from verifier.diff.miter import Joint, claims_in
 from verifier.diff.pairing import same_code
 from verifier.diff.side import Side
+from verifier.language.goals import step_goal
 
 
 def folds_alike(joint: Joint) -> bool:
@@ -18,7 +19,7 @@ def folds_alike(joint: Joint) -> bool:
     if joint.extra or any(not same_code(was, now) for was, now in joint.fields):
         return False
     shared = sorted(claims_in(old) & claims_in(new))
-    goals = [*shared, *(f"fires:{action.name}" for action in new.actions)]
+    goals = [*shared, *(step_goal(action.name) for action in new.actions)]
     return _whole(joint, joint.old, goals, 0) == _whole(joint, joint.new, goals, 1)
 
 

@@ -19,6 +19,7 @@ from verifier.diff.pairing import (
     same_code,
 )
 from verifier.diff.side import Side
+from verifier.language.goals import Goal, is_claim, is_step, step_goal
 
 
 class Joint:
@@ -93,7 +94,7 @@ class Joint:
         was, now = self.versions(step)
         chosen, alike = self.choices(was, now)
         goals = sorted(claims_in(self.old.behaviour) & claims_in(self.new.behaviour))
-        fires = f"fires:{step}"
+        fires = step_goal(step)
         old = self.effect(self.old, was, chosen, [fires, *goals])
         new = self.effect(self.new, now, {}, [fires, *goals])
         graph = self.graph
@@ -126,9 +127,8 @@ class Joint:
         ]
         for goal in goals:
             differs = graph.differ(old[goal][0], new[goal][0])
-            kind = "witness" if ":" in goal else "property"
-            name = goal.removeprefix("sometimes:")
-            found.append(aspect(kind, name, differs, old[goal], new[goal]))
+            kind = "property" if is_claim(goal) else "witness"
+            found.append(aspect(kind, Goal.of(goal).name, differs, old[goal], new[goal]))
         for was_field, now_field in self.fields:
             if not was_field.bits and not now_field.bits:
                 continue  # what neither changes may start with another value, which is told apart
@@ -160,7 +160,7 @@ class Joint:
             }
             left = [choice for choice in action.choices if all(choice is not b for _, b in shared)]
             for way in combinations(left):
-                fires = f"fires:{action.name}"
+                fires = step_goal(action.name)
                 effect = self.effect(self.new, action, given | way, [fires, *goals])
                 same = [
                     self.same(a, old[f"field {a.name}"], b, effect[f"field {b.name}"])
@@ -320,5 +320,5 @@ class Joint:
 
 def claims_in(behaviour: Behaviour) -> set[str]:
     """Properties and the cases that must occur; each step says itself when it is enabled."""
-    goals = {goal for goal in behaviour.circuit.bad if not goal.startswith("fires:")}
+    goals = {goal for goal in behaviour.circuit.bad if not is_step(goal)}
     return goals - {DEADLOCK}

@@ -29,6 +29,7 @@ from verifier.evidence.verdicts import (
     silent,
 )
 from verifier.explain.choice_minimisation import minimise
+from verifier.language.goals import step_goal
 from verifier.language.plain_values import Value
 
 Reached = Literal["reachable", "unreachable", "not reached"]
@@ -186,7 +187,7 @@ class Examples:
                 continue
             action, choices = taken
             values = {bit.literal: int(inputs[bit.name]) for bit in circuit.inputs}
-            if steps.take(state, values)[f"fires:{action.name}"] or inputs is path.inputs[-1]:
+            if steps.take(state, values)[step_goal(action.name)] or inputs is path.inputs[-1]:
                 moves.append((action.name, choices))
             state = steps.successor()
         return tuple(moves)

@@ -84,7 +84,7 @@ class _Standing:
                 self._decided[goal] = verdict
 
     def open(self) -> list[str]:
-        """Goals without a proof and without a shortest violation."""
+        """Coverpoints without a proof and without a shortest violation."""
         return [
             goal
             for goal in self.goals
@@ -93,7 +93,7 @@ class _Standing:
         ]
 
     def unknown(self) -> list[str]:
-        """Goals of which it is not known whether they hold."""
+        """Coverpoints of which it is not known whether they hold."""
         return [goal for goal in self.goals if goal not in self._decided]
 
     def final(self, goal: str, seconds: float) -> Verdict:

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from verifier.evidence.certificates import Certificate, Lemma
+from verifier.language.goals import step_goal
 from verifier.language.plain_values import Value
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The same about fields and steps that are called otherwise by now."""
         if not (fields or steps):
             return self
-        goals = {f"fires:{was}": f"fires:{now}" for was, now in steps.items()}
+        goals = {step_goal(was): step_goal(now) for was, now in steps.items()}
         runs = {goal: run.renamed(fields, steps) for goal, run in self.runs.items()}
         return msgspec.structs.replace(
             self,

@@ -13,6 +13,7 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Violated, Watch, silent
 from verifier.execution.machine import Machine, Move
 from verifier.language.encoding import encoding
+from verifier.language.goals import step_goal
 
 OTHERWISE = "the step without the violation"
 
@@ -101,7 +102,7 @@ def _is_settled(
 
     circuit = starting_at(compiled, values)
     graph, bad = circuit.graph, circuit.bad[trace.property]
-    fires = circuit.bad[f"fires:{trace.steps[-1].step}"]
+    fires = circuit.bad[step_goal(trace.steps[-1].step)]
     violated_before = graph.variable()
     before = Latch("violated before", violated_before, graph.either(violated_before, bad), False)
     escape = graph.both(fires, graph.both(bad ^ 1, violated_before ^ 1))

@@ -18,6 +18,7 @@ from verifier.gate.base_names import put_into_package
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
 from verifier.language.errors import ModelError
+from verifier.language.goals import is_claim
 from verifier.language.packages import package_at
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
@@ -149,7 +150,7 @@ def _compiled(
     except ModelError as error:
         return Lost(_said(error, folder))
     digests = Digests(behaviour)
-    groups = {goal for goal in behaviour.circuit.bad if ":" not in goal}
+    groups = {goal for goal in behaviour.circuit.bad if is_claim(goal)}
     groups |= {function.group for function in properties}
     return Before(
         behaviour,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.language.goals import step_goal
 from verifier.language.packages import file_name
 from verifier.language.plain_values import Value
 
@@ -131,7 +132,7 @@ def _stepped(
     following = [latch.next for latch in circuit.latches]
     found = circuit.graph.evaluate([*circuit.bad.values(), *following], values)
     true = {name for name, bit in zip(circuit.bad, found, strict=False) if bit}
-    if f"fires:{action.name}" not in true:
+    if step_goal(action.name) not in true:
         return None
     after = zip(circuit.latches, found[len(circuit.bad) :], strict=True)
     return _Taken({latch.name: bool(bit) for latch, bit in after}, frozenset(true))

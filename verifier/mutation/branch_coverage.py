@@ -24,6 +24,7 @@ from verifier.evidence.verdicts import Clause, Limits, Proved, Verdict, Violated
 from verifier.execution.conversions import moves_of_run, run_of
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.language.errors import ModelError, within_project
+from verifier.language.goals import is_step
 from verifier.language.system import System
 from verifier.mutation.functions_run import functions_of, lines_of, lines_run, twins, unfound
 from verifier.mutation.operators import definition, inner_code
@@ -112,7 +113,7 @@ def _walks(compiled: TransitionSystem) -> Iterator[tuple[Machine, Iterable[Move]
     system, random = compiled.system, Random(0)
     for _ in range(WALKS):
         yield Machine(system), _random_moves(system, random)
-    goals = [goal for goal in compiled.circuit.bad if goal.startswith("fires:")]
+    goals = [goal for goal in compiled.circuit.bad if is_step(goal)]
     for found in simulation(compiled.circuit, goals).values():
         start, moves = moves_of_run(system, run_of(compiled, found.path))
         yield Machine(system, start), islice(moves if isinstance(moves, list) else [], 100)
@@ -179,7 +180,7 @@ def _passing(whole: Circuit, marked: Circuit) -> Circuit:
     image = {each.literal: literal[each.name] for each in marked.latches}
     image |= {each.literal: literal[each.name] for each in marked.inputs}
     [fails] = marked.graph.copy_into(whole.graph, [marked.bad[ASSERTIONS]], image)
-    fires = [bad for goal, bad in whole.bad.items() if goal.startswith("fires:")]
+    fires = [bad for goal, bad in whole.bad.items() if is_step(goal)]
     return replace(whole, bad={MARK: whole.graph.both(fails, whole.graph.any(fires))})
 
 

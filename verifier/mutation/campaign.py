@@ -36,6 +36,7 @@ from verifier.execution.conversions import moves_of_run, run_of
 from verifier.execution.machine import ASSERTIONS, Machine, Stopped
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
+from verifier.language.goals import is_witness
 from verifier.language.system import System
 from verifier.mutation.functions_run import Lines, twins
 from verifier.mutation.incremental import Original, Stepwise, explored_again
@@ -101,7 +102,7 @@ def guarded(
     proofs = {name: v for name, v in verdicts.items() if isinstance(v, Proved)}
     clauses = dict.fromkeys(c for proof in proofs.values() for c in proof.invariant.clauses)
     whole = Original(start, tuple(steps), judging, tuple(clauses))
-    wishes = [goal for goal in compiled.circuit.bad if ":" in goal]
+    wishes = [goal for goal in compiled.circuit.bad if is_witness(goal)]
     found = simulation(compiled.circuit, wishes) if proofs else {}
     witnesses = {wish: violated.path for wish, violated in found.items()}
     return Guarded(

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from verifier.diff.compare import Difference
 from verifier.diff.witnesses import Change
+from verifier.language.goals import Goal, is_claim
 from verifier.reports.wording import value
 from verifier.viewer.markup import plural
 
-SOMETIMES = "sometimes:"
 REACHED = ("reachable", "not reached", "unreachable")
 
 
@@ -33,8 +33,8 @@ def change_lines(*alike: Difference) -> list[str]:
     lines += [f"step `{a}` is now called `{b}`" for a, b in difference.renamed_steps]
     lines += [f"choice `{a}` is now called `{b}`" for a, b in difference.renamed_choices]
     lines += [
-        f"{'case' if a.startswith(SOMETIMES) else 'property'} `{a.removeprefix(SOMETIMES)}` "
-        f"is now called `{b.removeprefix(SOMETIMES)}`"
+        f"{'property' if is_claim(a) else 'case'} `{Goal.of(a).name}` "
+        f"is now called `{Goal.of(b).name}`"
         for a, b in difference.renamed_goals
     ]
     lines += [f"new property `{name}`" for name in difference.added_properties]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from verifier.evidence.certificates import Certificate, Lemma, sentence
+from verifier.language.goals import Goal, is_step, is_witness
 from verifier.viewer.markup import EMPTY, Line, inert, line, plural
 
 Needs = Mapping[str, tuple[int, ...]]
@@ -40,17 +41,15 @@ def certificate_lines(
 def _claim(certificate: Certificate, empty: Sequence[str]) -> str:
     """What a proof shows; a property of which a case cannot occur is not proved."""
     name = inert(certificate.system)
-    if ":" in certificate.property:
+    if is_witness(certificate.property):
         return f"{name}: {_never(certificate.property)}"
     about = f"{name}/{inert(certificate.property)}"
     return f"{about} is " + (f"vacuous: {_never(empty[0])}" if empty else "proved")
 
 
 def _never(goal: str) -> str:
-    kind, _, case = goal.partition(":")
-    return (
-        f"step `{inert(case)}` never fires" if kind == "fires" else f"`{inert(case)}` never occurs"
-    )
+    name = inert(Goal.of(goal).name)
+    return f"step `{name}` never fires" if is_step(goal) else f"`{name}` never occurs"
 
 
 def _how(certificate: Certificate) -> str:

@@ -13,7 +13,7 @@ from verifier.engines.budget import Budget, Exhausted, Paused
 from verifier.engines.pdr.frames import Cube
 from verifier.engines.pdr.houdini import cubes_of, survivors
 from verifier.engines.pdr.minimise import minimise, named, support, supports
-from verifier.engines.pdr.search import Goal, Obligation, Search
+from verifier.engines.pdr.search import Obligation, Search, Target
 from verifier.evidence.verdicts import (
     Clause,
     Invariant,
@@ -50,7 +50,7 @@ def pdr(
     budget = Budget(limits)
     reduction = reduce(circuit.restricted(goals))
     run = _Run(circuit, reduction, budget, watch)
-    waiting = [Goal(name) for name in dict.fromkeys(goals)]
+    waiting = [Target(name) for name in dict.fromkeys(goals)]
     turn = _FIRST_TURN
     try:
         run.start_with(lemmas)
@@ -107,7 +107,7 @@ class _Run:
         """Keep for ever those of some lemmas that are inductive together. Raises Exhausted."""
         self._search.frames.know(_holding(self._reduction, self._search.step, lemmas, self._budget))
 
-    def settles(self, goal: Goal) -> bool:
+    def settles(self, goal: Target) -> bool:
         """Give a goal its turn; whether it now has a verdict. Raises Exhausted."""
         try:
             self._search.settle(goal)
@@ -118,10 +118,10 @@ class _Run:
             self._watch(Progress("pdr", goal.good_steps, goal.name, found=verdict))
         return True
 
-    def unknown(self, goal: Goal, reason: str) -> Unknown:
+    def unknown(self, goal: Target, reason: str) -> Unknown:
         return Unknown("pdr", reason, goal.good_steps, self._budget.seconds)
 
-    def _verdict(self, goal: Goal) -> Verdict:
+    def _verdict(self, goal: Target) -> Verdict:
         if goal.counterexample is not None:
             return Violated("pdr", self._path(goal.counterexample), self._budget.seconds)
         if not goal.proved:

@@ -28,7 +28,7 @@ class Obligation:
 
 
 @dataclass(slots=True)
-class Goal:
+class Target:
     """A property, how far it holds, and how it ended."""
 
     name: str
@@ -61,32 +61,32 @@ class Search:
         self._watch = watch
         self._order = count()
 
-    def settle(self, goal: Goal) -> None:
-        """Work on a goal until it is proved, violated, or as deep as the limit allows.
+    def settle(self, target: Target) -> None:
+        """Work on a target until it is proved, violated, or as deep as the limit allows.
 
-        Raises Exhausted or Paused; `goal.good_steps` then says how far it got, and a later call
+        Raises Exhausted or Paused; `target.good_steps` then says how far it got, and a later call
         continues from there.
         """
         frames = self.frames
-        while self._depth is None or goal.good_steps <= self._depth:
-            level = goal.good_steps
+        while self._depth is None or target.good_steps <= self._depth:
+            level = target.good_steps
             if level > frames.top:
                 frames.open()
-            while frames.reaches_bad(self.step.bad[goal.name], level):
+            while frames.reaches_bad(self.step.bad[target.name], level):
                 state, inputs = frames.predecessor()
-                cube = self._lifter.onto(self.step.bad[goal.name], state, inputs)
-                goal.counterexample = self._block(Obligation(cube, inputs, None, 1), level)
-                if goal.counterexample is not None:
+                cube = self._lifter.onto(self.step.bad[target.name], state, inputs)
+                target.counterexample = self._block(Obligation(cube, inputs, None, 1), level)
+                if target.counterexample is not None:
                     return
-            goal.good_steps += 1
-            self._report(goal)
+            target.good_steps += 1
+            self._report(target)
             if level == frames.top:
                 frames.open()
                 propagate(frames)
-            for level in range(1, goal.good_steps):
+            for level in range(1, target.good_steps):
                 if not frames.levels[level]:
                     frames.keep_for_ever(level)
-                    goal.proved = True
+                    target.proved = True
                     return
 
     def _block(self, first: Obligation, level: int) -> Obligation | None:
@@ -142,14 +142,14 @@ class Search:
             return
         self._lifter = Lifter(self.step, self.frames.next, self._budget)
 
-    def _report(self, goal: Goal) -> None:
+    def _report(self, target: Target) -> None:
         frames = self.frames
         clauses = len(frames.infinite) + sum(map(len, frames.levels))
         self._watch(
             Progress(
                 "pdr",
-                goal.good_steps,
-                goal.name,
+                target.good_steps,
+                target.name,
                 {"clauses": clauses, "queries": self._budget.queries},
             )
         )

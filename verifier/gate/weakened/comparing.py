@@ -16,6 +16,7 @@ from verifier.diff.witnesses import Change
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.observing import is_moved
 from verifier.gate.weakened.states import States
+from verifier.language.goals import is_claim, step_goal
 from verifier.language.plain_values import Value
 
 WORD = re.compile(r"\w+")
@@ -127,7 +128,7 @@ def _notes(
     if not noting:
         return judged
     notes = [f.name for f in new.fields if f.ghost and not is_moved(f.name, moved)]
-    notes += (goal for goal in old.circuit.bad if ":" not in goal and goal not in violated)
+    notes += (goal for goal in old.circuit.bad if is_claim(goal) and goal not in violated)
     weaker = {group_of(each.function) for each in judged.less}
     found = [e for e in _unobserved(joint, old, new, noting, notes) if e.note not in weaker]
     back = {now: was for was, now in renamed.items()}
@@ -147,7 +148,7 @@ def _of_steps(old: Behaviour, new: Behaviour, change: Difference) -> dict[str, t
     for action in old.actions:
         if action.name not in {*less_able, *change.removed_steps}:
             continue
-        fires = f"fires:{action.name}"
+        fires = step_goal(action.name)
         is_left = fires in new.circuit.bad
         digests[action.name] = (
             said(old.circuit, [fires]),

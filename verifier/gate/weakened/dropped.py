@@ -14,6 +14,7 @@ from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint
 from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Limits, Path, Proved, Unknown, Violated, Watch, silent
+from verifier.language.goals import is_claim, step_goal
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def dropped(
                 if name in needed:
                     fields.setdefault(step, []).append(field)
             for step, names in fields.items():
-                digests = done(was.circuit, f"fires:{step}"), done(new.circuit, f"fires:{step}")
+                digests = done(was.circuit, step_goal(step)), done(new.circuit, step_goal(step))
                 yield Dropped(step, tuple(names), goal, verdict.depth, digests)
             return
         if isinstance(verdict, Unknown):
@@ -91,17 +92,17 @@ def _put_back(
     whole = joint.circuit({})
     image = {bit.literal: joint.new.image[bit.name] for bit in new.circuit.inputs}
     image |= {latch.literal: joint.new.image[latch.name] for latch in new.circuit.latches}
-    bad = _goals_of(joint, [goal for goal in new.circuit.bad if ":" not in goal], image)
+    bad = _goals_of(joint, [goal for goal in new.circuit.bad if is_claim(goal)], image)
     after = {latch.name: latch.next for latch in whole.latches}
     chosen: dict[tuple[str, str], int] = {}
     for step in steps:
         was, now = joint.versions(step)
         given, alike = joint.choices(was, now)
         [then, here] = (
-            joint.effect(side, action, choices, [f"fires:{step}"])
+            joint.effect(side, action, choices, [step_goal(step)])
             for side, action, choices in ((joint.old, was, given), (joint.new, now, {}))
         )
-        able = [effect[f"fires:{step}"][0] for effect in (then, here)]
+        able = [effect[step_goal(step)][0] for effect in (then, here)]
         taken = graph.all([joint.selected(step), joint.alike, alike, *able])
         lost = {
             now.name: _lost(joint, was, now, then, here) for was, now in joint.fields if now.bits

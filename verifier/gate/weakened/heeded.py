@@ -20,6 +20,7 @@ from verifier.diff.side import Side
 from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
 from verifier.gate.weakened.states import States
+from verifier.language.goals import is_step, step_goal
 from verifier.language.plain_values import Value
 
 Effect = dict[str, list[int]]
@@ -80,7 +81,7 @@ def unheeded(
         elif is_lost:
             lost.setdefault((each.step, each.choice.name), []).append(each)
     for (step, choice), several in lost.items():
-        fires = f"fires:{step}"
+        fires = step_goal(step)
         digests = done(old.circuit, fires), done(new.circuit, fires)
         values = tuple(each.value for each in several)
         yield Unheeded(step, choice, values, several[0].example, digests)
@@ -130,7 +131,7 @@ class _Choice:
 
     def lost(self) -> Iterator[_Asked]:
         """Its values that were heeded in some state and are not; ghosts alone may heed one."""
-        joint, graph, fires = self.joint, self.joint.graph, f"fires:{self.now.name}"
+        joint, graph, fires = self.joint, self.joint.graph, step_goal(self.now.name)
         chosen, alike = joint.choices(self.was, self.now)
         went = _effects(joint, joint.old, self.was, self.old, chosen)
         goes = _effects(joint, joint.new, self.now, self.new, {})
@@ -157,7 +158,7 @@ def _effects(
     """What a step does for each value; `chosen` are its other choices, else its inputs."""
     return {
         value: joint.effect(
-            side, action, {**chosen, **dict(as_bits(choice, value))}, [f"fires:{action.name}"]
+            side, action, {**chosen, **dict(as_bits(choice, value))}, [step_goal(action.name)]
         )
         for value in choice.values
     }
@@ -186,4 +187,4 @@ def _alone(
 
 
 def _fires(effect: Effect) -> list[int]:
-    return next(bits for name, bits in effect.items() if name.startswith("fires:"))
+    return next(bits for name, bits in effect.items() if is_step(name))

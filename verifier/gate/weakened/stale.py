@@ -24,6 +24,7 @@ from verifier.gate.weakened.weakening import (
     values_text,
 )
 from verifier.language.errors import ModelError
+from verifier.language.goals import is_claim, step_goal
 from verifier.language.system import System
 from verifier.project.catalogue import Catalogue, reasons_of
 from verifier.project.circuit_cache import Circuits
@@ -124,7 +125,7 @@ class There:
             yield from (digest_of(EXPOSED) for field in fields if not field.ghost)
         elif kind == "observed":
             for system, behaviour in self._systems:
-                notes = [goal for goal in behaviour.circuit.bad if ":" not in goal]
+                notes = [goal for goal in behaviour.circuit.bad if is_claim(goal)]
                 notes += [field.name for field in behaviour.fields if field.ghost]
                 for note in notes:
                     yield digest_in(system.name, of_note(behaviour, note))
@@ -143,7 +144,7 @@ class There:
 
     def _steps(self, name: str) -> Iterator[str]:
         for system, behaviour in self._systems:
-            fires = f"fires:{name}"
+            fires = step_goal(name)
             if fires in behaviour.circuit.bad:
                 yield digest_in(system.name, said(behaviour.circuit, [fires]))
                 yield digest_in(system.name, done(behaviour.circuit, fires))
@@ -156,7 +157,7 @@ class There:
             for each in (*(() if action is None else action.choices), *fields):
                 yield digest_in(system.name, digest_of(values_text(each.values)))
             if action is not None:
-                does = done(behaviour.circuit, f"fires:{action.name}")
+                does = done(behaviour.circuit, step_goal(action.name))
                 yield digest_in(system.name, does)
 
     def _starts(self, name: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What a circuit must be compared with plain Python on: each step, decision and claim, both ways.
 
-A goal is a condition over the state before a step and the inputs. Goals share their beginnings,
-as the decisions of a path do, so all of them are evaluated in one sweep.
+A coverpoint is a condition over the state before a step and the inputs. Coverpoints share their
+beginnings, as the decisions of a path do, so all of them are evaluated in one sweep.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ START = 0
 
 
 @dataclass(frozen=True)
-class Goal:
+class Coverpoint:
     """Something that happens in a compared case, if it can happen at all."""
 
     point: int
@@ -67,53 +67,53 @@ class Points:
         return found[::-1]
 
 
-class Goals:
-    """All goals of a translation, over the variables of the graph that it was explored in."""
+class Coverpoints:
+    """All coverpoints of a translation, over the variables of the graph that it was explored in."""
 
     def __init__(self, translation: Translation) -> None:
         self.translation = translation
         self.graph: Graph = translation.steps.graph
         self.points = Points()
         self.of_deadlock: list[int] = []
-        """The points of goals that are about whether a step is enabled."""
-        self.all: tuple[Goal, ...] = self._collected()
+        """The points of coverpoints that are about whether a step is enabled."""
+        self.all: tuple[Coverpoint, ...] = self._collected()
 
-    def _collected(self) -> tuple[Goal, ...]:
-        found: dict[int, Goal] = {}
-        goals = (self._of_steps(), self._of_paths(), self._of_claims(), self._of_deadlock())
-        for goal in chain.from_iterable(goals):
-            known = found.get(goal.point)
-            if self.points.literal[goal.point] != FALSE and not (
-                known and known.times >= goal.times
+    def _collected(self) -> tuple[Coverpoint, ...]:
+        found: dict[int, Coverpoint] = {}
+        coverpoints = (self._of_steps(), self._of_paths(), self._of_claims(), self._of_deadlock())
+        for coverpoint in chain.from_iterable(coverpoints):
+            known = found.get(coverpoint.point)
+            if self.points.literal[coverpoint.point] != FALSE and not (
+                known and known.times >= coverpoint.times
             ):
-                found[goal.point] = goal
+                found[coverpoint.point] = coverpoint
         return tuple(found.values())
 
-    def _of_steps(self) -> Iterator[Goal]:
+    def _of_steps(self) -> Iterator[Coverpoint]:
         """Each step taken, not taken, failing each of its assertions, and changing each field."""
         steps, points = self.translation.steps, self.points
         none = self.graph.any(steps.selected) ^ 1
-        yield Goal(points.after(START, none), "no step is chosen", None)
+        yield Coverpoint(points.after(START, none), "no step is chosen", None)
         for step, selected, outcome in self._steps():
             chosen, place = points.after(START, selected), step.function.place
             taken = points.after(chosen, outcome.enabled)
-            yield Goal(taken, f"step `{step.name}` is taken", place, TAKEN)
+            yield Coverpoint(taken, f"step `{step.name}` is taken", place, TAKEN)
             disabled = points.after(chosen, outcome.enabled ^ 1)
-            yield Goal(disabled, f"step `{step.name}` is not enabled", place)
+            yield Coverpoint(disabled, f"step `{step.name}` is not enabled", place)
             for name, failed in outcome.failures.items():
                 failing = points.after(chosen, failed)
-                yield Goal(failing, f"step `{step.name}` fails the assertion `{name}`", place)
+                yield Coverpoint(failing, f"step `{step.name}` fails the assertion `{name}`", place)
             for leaf in outcome.writes:
                 differs = self._differ(steps.start.blank[leaf], outcome.writes[leaf])
                 path = steps.start.leaves[leaf].path
                 changing = points.after(taken, differs)
-                yield Goal(changing, f"step `{step.name}` changes `{path}`", place)
+                yield Coverpoint(changing, f"step `{step.name}` changes `{path}`", place)
 
     def _steps(self) -> Iterator[tuple[Step, int, Any]]:
         steps = self.translation.steps
         return zip(steps.system.actions, steps.selected, steps.outcomes, strict=True)
 
-    def _of_paths(self) -> Iterator[Goal]:
+    def _of_paths(self) -> Iterator[Coverpoint]:
         """What paths leave open, where they do, both ways; of steps, then of properties."""
         whole = self.translation
         by_step = zip(whole.steps.selected, whole.explored, strict=True)
@@ -130,18 +130,18 @@ class Goals:
             for end in learned:
                 yield self._of_learned(end, self._point(end.way, known))
 
-    def _of_fork(self, fork: Fork, point: int) -> Iterator[Goal]:
+    def _of_fork(self, fork: Fork, point: int) -> Iterator[Coverpoint]:
         what = "a decision" if fork.place else "a value"
         for literal in (fork.literal, fork.literal ^ 1):
             way = "holds" if literal == fork.literal else "does not hold"
             outcome = self.points.after(point, literal)
-            yield Goal(outcome, f"{what} {way}", fork.place)
+            yield Coverpoint(outcome, f"{what} {way}", fork.place)
 
-    def _of_learned(self, end: Learned, point: int) -> Goal:
+    def _of_learned(self, end: Learned, point: int) -> Coverpoint:
         """That something does not hold which a path has taken for granted: a fault if it can be."""
         wrong = self.graph.any(self._holds(fact) ^ 1 for fact in end.facts)
         what = "a path takes for granted what does not hold"
-        return Goal(self.points.after(point, wrong), what, end.place, never=True)
+        return Coverpoint(self.points.after(point, wrong), what, end.place, never=True)
 
     def _holds(self, fact: Granted) -> int:
         """The literal that says that what a path has taken for granted holds."""
@@ -151,14 +151,14 @@ class Goals:
         tests = (encoding(kind).test(self.graph, code, member) for member in members)
         return self.graph.any(tests)
 
-    def _of_meeting(self, meeting: Meeting, point: int) -> Iterator[Goal]:
+    def _of_meeting(self, meeting: Meeting, point: int) -> Iterator[Coverpoint]:
         """That it matters for a value which way was taken, either way."""
         differs = self.graph.any(self._differ(a, b) for a, b in meeting.pairs)
         ways = (meeting.condition, meeting.condition ^ 1)
         for literal, enabled in zip(ways, meeting.enabled, strict=True):
             outcome = self.points.after(self.points.after(point, literal), enabled)
             what = "a decision matters to a value"
-            yield Goal(self.points.after(outcome, differs), what, meeting.place)
+            yield Coverpoint(self.points.after(outcome, differs), what, meeting.place)
 
     def _point(self, way: Way, known: dict[int, int]) -> int:
         """The point to which a way leads; `known` has those found before, by identity."""
@@ -172,7 +172,7 @@ class Goals:
             point = known[id(each)] = self.points.after(point, each[1])
         return point
 
-    def _of_claims(self) -> Iterator[Goal]:
+    def _of_claims(self) -> Iterator[Coverpoint]:
         """Each property function violated and not, on each of its records."""
         conjuncts = [c for group in self.translation.compiled.conjuncts.values() for c in group]
         for conjunct, bad in zip(conjuncts, self.translation.bad, strict=True):
@@ -180,9 +180,9 @@ class Goals:
             for literal in (bad, bad ^ 1):
                 way = "true" if (literal == bad) == (function.kind == "sometimes") else "false"
                 point = self.points.after(START, literal)
-                yield Goal(point, f"`{function.name}` is {way}", function.place)
+                yield Coverpoint(point, f"`{function.name}` is {way}", function.place)
 
-    def _of_deadlock(self) -> Iterator[Goal]:
+    def _of_deadlock(self) -> Iterator[Coverpoint]:
         """States that enable no step, only one step, or a step after which none is enabled."""
         steps, points, graph = self.translation.steps, self.points, self.graph
         idle = points.after(START, graph.any(steps.selected) ^ 1)
@@ -191,14 +191,14 @@ class Goals:
             begun = graph.any([outcome.enabled, *outcome.failures.values()])
             only = points.after(points.after(idle, others ^ 1), begun)
             self.of_deadlock.append(only)
-            yield Goal(only, f"only step `{step.name}` is enabled", step.function.place)
+            yield Coverpoint(only, f"only step `{step.name}` is enabled", step.function.place)
         if steps.able:
             none = points.after(idle, graph.any(steps.able) ^ 1)
-            yield Goal(none, "no step is enabled", None)
+            yield Coverpoint(none, "no step is enabled", None)
             taken = points.after(START, graph.any(steps.taken))
             ending = points.after(taken, self.translation.stuck)
             self.of_deadlock += none, ending
-            yield Goal(ending, "no step is enabled after one is taken", None)
+            yield Coverpoint(ending, "no step is enabled after one is taken", None)
 
     def _differ(self, a: Any, b: Any) -> int:
         """The literal that says that two values of a leaf differ."""
