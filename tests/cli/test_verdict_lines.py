@@ -6,6 +6,7 @@ import pytest
 
 from tests.evidence.lazy_project import trace
 from verifier.check.check import Result
+from verifier.evidence.verdicts import Verdict
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 from verifier.reports.check_text import lines
@@ -17,21 +18,23 @@ def plain(text: str) -> list[str]:
     return re.sub(r"\x1b\[\d+m", "", text).splitlines()
 
 
-@pytest.mark.parametrize(("verdict", "engine"), [("violated", "bmc"), ("proved", "simulation")])
+@pytest.mark.parametrize(
+    ("verdict", "engine"), [(Verdict.VIOLATED, "bmc"), (Verdict.PROVED, "simulation")]
+)
 def test_a_line_about_any_pair_of_the_catalogue_fits_into_100_columns(
-    verdict: str, engine: str
+    verdict: Verdict, engine: str
 ) -> None:
     longest = max(len(str(pair)) for pair in load(bundled_root()).pairs())
-    evidence = trace() if verdict == "violated" else None
-    result = Result(SYSTEM, "isolation", verdict, engine, 24, 59.9, evidence)
+    evidence = trace() if verdict is Verdict.VIOLATED else None
+    result = Result(SYSTEM, "isolation", verdict, engine, 24, 59.9, evidence, shortest=True)
     line = plain(lines(result, verdict, longest))[0]
-    assert line.endswith("audited" if verdict == "proved" else "  expected")
+    assert line.endswith("audited" if verdict is Verdict.PROVED else "  expected")
     assert len(line) <= 100
 
 
 @pytest.mark.parametrize("columns", [60, 80])
 def test_what_does_not_fit_into_a_terminal_goes_below_the_pair(columns: int) -> None:
-    result = Result(SYSTEM, "isolation", "proved", "simulation", 0, 123.4, None)
+    result = Result(SYSTEM, "isolation", Verdict.PROVED, "simulation", 0, 123.4, None)
     assert plain(lines(result, "violated", 44, columns)) == [
         f"proved     {SYSTEM}/isolation",
         "           simulation, all found, 123.4 s, audited  expected violated",
@@ -39,6 +42,6 @@ def test_what_does_not_fit_into_a_terminal_goes_below_the_pair(columns: int) -> 
 
 
 def test_a_terminal_that_is_wide_enough_has_one_line() -> None:
-    result = Result(SYSTEM, "isolation", "proved", "simulation", 0, 123.4, None)
+    result = Result(SYSTEM, "isolation", Verdict.PROVED, "simulation", 0, 123.4, None)
     [line] = plain(lines(result, "violated", 44, 115))
     assert len(line) == 115

@@ -13,10 +13,10 @@ from verifier.engines.bmc import Search
 from verifier.engines.budget import Budget
 from verifier.engines.pdr import holding, pdr
 from verifier.engines.portfolio import auto
-from verifier.evidence.verdicts import Clause, Limits, Progress, Proved, Verdict, Violated
+from verifier.evidence.verdicts import Answer, Clause, Limits, Progress, Proved, Violated
 
 
-def queries(circuit: Circuit, lemmas: tuple[Clause, ...]) -> tuple[dict[str, Verdict], int]:
+def queries(circuit: Circuit, lemmas: tuple[Clause, ...]) -> tuple[dict[str, Answer], int]:
     """The verdicts, and how many questions to the solver they took."""
     asked = [0]
 

@@ -12,7 +12,7 @@ from verifier.evidence.certificates import Certificate, sentence_of
 from verifier.evidence.files import DamagedFile, Saved, read, save
 from verifier.evidence.saved_execution import saved_trace
 from verifier.evidence.traces import Changed, Entered, Trace
-from verifier.evidence.verdicts import PROVERS, SHORTEST
+from verifier.evidence.verdicts import PROVERS
 
 
 def why(evidence: Trace | Saved) -> str | None:
@@ -171,7 +171,6 @@ def test_a_proof_that_nothing_can_have_found_is_refused(
 
 def test_what_engines_prove_can_be_read_back() -> None:
     assert {name for name, engine in ENGINES.items() if engine.proves} == {"auto", *PROVERS}
-    assert {name for name, engine in ENGINES.items() if engine.shortest} == {"auto", *SHORTEST}
 
 
 def test_hostile_files_are_refused(tmp_path: Path) -> None:

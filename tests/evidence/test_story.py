@@ -28,9 +28,9 @@ def shown(saved: SavedTrace) -> Trace | str:
 def first_schema() -> dict[str, Any]:
     """The counterexample as a version with schema 1 has saved it."""
     told: dict[str, Any] = json.loads(msgspec.json.encode(shown(saved_trace(trace()))))
-    for later in ("blocked", "arbitrary", "asserted", "standing"):  # of a later version
+    for later in ("blocked", "arbitrary", "asserted", "standing", "shortest"):
         del told[later]
-    return {"schema": 1, "kind": "trace", **told}
+    return {"schema": 1, "kind": "trace", "engine": "bmc", **told}
 
 
 def written(document: dict[str, Any], folder: Path) -> Path:

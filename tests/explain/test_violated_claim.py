@@ -69,7 +69,7 @@ def trace(system: System, group: str) -> Trace:
     compiled = compile_system(system, ())
     found = bmc(compiled.circuit, [group], Limits())[group]
     assert isinstance(found, Violated)
-    made = trace_of(compiled, group, found.path, "bmc", explain=True)
+    made = trace_of(compiled, group, found.path, shortest=True, explain=True)
     assert isinstance(made, Trace)
     assert rejection(compiled, made) is None
     return made

@@ -289,7 +289,7 @@ def test_a_diagram_of_a_long_trace_leaves_its_middle_out() -> None:
 def long_trace(length: int) -> Trace:
     call = Entered("tick", "", "models/m.py", 1, "", (), 1)
     stride = Stride("tick", "L1", {"n": True}, ("n",), {"field": (False, True)}, call)
-    return Trace("s/1", "p", "it_holds", {"field": True}, "bmc", {}, (stride,) * length)
+    return Trace("s/1", "p", "it_holds", {"field": True}, True, {}, (stride,) * length)
 
 
 def test_a_trace_of_a_thousand_steps_stays_small() -> None:

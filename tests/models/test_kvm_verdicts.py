@@ -23,7 +23,7 @@ from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.certificates import clauses_from
-from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated
+from verifier.evidence.verdicts import Answer, Limits, Proved, Violated
 from verifier.language import System
 from verifier.language.functions import about
 from verifier.language.packages import bundled_root
@@ -133,7 +133,7 @@ def test_the_repairs_suffice(era: Era) -> None:
 def test_every_step_and_every_case_of_a_property_can_occur(system: System) -> None:
     circuit = compile_system(system, PROPERTIES).circuit
     cases = [goal for goal in circuit.bad if goal.startswith(("fires:", "sometimes:"))]
-    found: dict[str, Verdict] = dict(simulation(circuit, cases))
+    found: dict[str, Answer] = dict(simulation(circuit, cases))
     rare = [goal for goal in cases if goal not in found]
     found |= pdr(circuit, rare, Limits(seconds=120))
     assert [goal for goal in cases if not isinstance(found[goal], Violated)] == []

@@ -87,7 +87,7 @@ def test_lanes_can_be_told_apart_by_their_heading(
 ) -> None:
     call = Entered("go", "", "m.py", 1, "", ())
     strides = tuple(Stride("go", lane, {}, (), {}, call, after=lane) for lane in lanes)
-    trace = Trace("s/x", "p", "c", {}, "bmc", {"x": False}, strides)
+    trace = Trace("s/x", "p", "c", {}, True, {"x": False}, strides)
     assert list(rendered([Timeline(Reading(trace), lane).heading()])) == [heading]
 
 
@@ -95,14 +95,14 @@ def test_a_kernel_that_runs_no_guests_has_its_tasks_as_lanes() -> None:
     call = Entered("go", "", "m.py", 1, "", ())
     stride = Stride("go", "", {}, (), {"current": ("A", "B")}, call)
     start: dict[str, bool | str] = {"cpu.non_root": False, "current": "A"}
-    trace = Trace("s/x", "p", "c", {}, "bmc", start, (stride,))
+    trace = Trace("s/x", "p", "c", {}, True, start, (stride,))
     assert Levels(Reading(trace)).lanes == ("A", "B")
 
 
 def test_a_trace_without_levels_has_one_lane_or_its_tasks() -> None:
     call = Entered("go", "", "m.py", 1, "", ())
     stride = Stride("go", "", {}, (), {"current": ("A", "B")}, call)
-    trace = Trace("s/x", "p", "c", {}, "bmc", {"current": "A"}, (stride,))
+    trace = Trace("s/x", "p", "c", {}, True, {"current": "A"}, (stride,))
     assert Levels(Reading(trace)).lanes == ("A", "B")
     plain = msgspec.structs.replace(
         trace, start={"x": False}, steps=(msgspec.structs.replace(stride, changes={}),)

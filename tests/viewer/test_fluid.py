@@ -29,7 +29,7 @@ def long_trace() -> Trace:
         because: dict[str, tuple[str, ...]] = dict.fromkeys(changes, (names[number * 3 % FIELDS],))
         steps.append(Stride("go", "", {}, (), changes, call, because=because))
     seen = {names[0]: values[names[0]]}
-    return Trace("s/x", "p", "c", seen, "bmc", start, tuple(steps))
+    return Trace("s/x", "p", "c", seen, True, start, tuple(steps))
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -119,7 +119,7 @@ def entry(outcome: str, promised: str) -> Trace:
     start: dict[str, str | bool] = {OURS: True, THEIRS: False}
     events = {"outcome.instruction": "EXEMPT"} | {f"outcome.{n}": blank[n] for n in blank}
     seen = {f"outcome.{n}": told[n] for n in told}
-    return Trace("s", "transparency", "c", seen, "bmc", start, (step,), events=events)
+    return Trace("s", "transparency", "c", seen, True, start, (step,), events=events)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def access(owner: str, value: bool, claim_sees: str) -> Trace:
     call = Entered("use_fpu", "", "m.py", 1, "", ())
     step = Stride("use_fpu", "", {}, (), changes, call)
     seen = {claim_sees: found[claim_sees]} if claim_sees in found else {}
-    return Trace("s", "p", "it_holds", seen, "bmc", {}, (step,), events=blank)
+    return Trace("s", "p", "it_holds", seen, True, {}, (step,), events=blank)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_bit_that_is_read_wrongly_is_named_where_the_claim_looks_at_it(
     changes = {name: (blank[name], now[name]) for name in now if now[name] != blank[name]}
     step = Stride("s", "L1", {}, (), changes, Entered("s", "", "m.py", 1, "", ()))
     seen = {sees: now[sees]}
-    trace = Trace("s", "p", "it_holds", seen, "bmc", {}, (step,), events=blank)
+    trace = Trace("s", "p", "it_holds", seen, True, {}, (step,), events=blank)
     assert text(what_happened(*both(trace))) == told
 
 
@@ -225,7 +225,7 @@ def finding(promised: bool, seen: tuple[str, ...], decisive: tuple[str, ...] = (
     start |= {f"bit{number}": False for number in range(10)}
     step = Stride("s", "L0", {}, (), {SAVED: (False, True)}, Entered("s", "", "m.py", 1, "", ()))
     looked = {name: name == SAVED or start[name] for name in seen}
-    return Trace("s", "p", "it_holds", looked, "bmc", start, (step,), decisive=decisive)
+    return Trace("s", "p", "it_holds", looked, True, start, (step,), decisive=decisive)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_what_l1_finds_of_an_exit_is_told_where_the_claim_is_about_the_exit() ->
         ("outcome.exit_differs", "L1 should find vmcs12.exit_access=CLTS, but it finds MOV_TO"),
         ("outcome.observed", "violated: it holds"),
     ):
-        trace = Trace("s", "p", "it_holds", {seen: True}, "bmc", start, (step,))
+        trace = Trace("s", "p", "it_holds", {seen: True}, True, start, (step,))
         assert text(what_happened(*both(trace))) == told
 
 

@@ -84,7 +84,7 @@ def test_a_trace_without_explanations_is_shown_as_far_as_it_goes() -> None:
 
 
 def test_an_empty_trace_is_shown() -> None:
-    empty = Trace("s/x", "p", "c", {"x": True}, "bmc", {"x": True}, ())
+    empty = Trace("s/x", "p", "c", {"x": True}, True, {"x": True}, ())
     assert "violated at the start" in "\n".join(rendered(trace_lines(empty)))
 
 
@@ -115,7 +115,7 @@ def test_what_a_terminal_obeys_is_in_no_rendering(version: str) -> None:
     from verifier.viewer.mermaid import sequence
 
     document = json.loads((HERE / "traces" / f"kvm-nvmx.{version}.json").read_text())
-    trace = msgspec.convert(spelt(document), Trace)
+    trace = msgspec.convert({**spelt(document), "shortest": True}, Trace)
     lines = list(trace_lines(trace, everything=True))
     title = f"{trace.system}</title><script>"
     for text in (

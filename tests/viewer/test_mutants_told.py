@@ -56,7 +56,7 @@ def counterexamples(catalogue: Catalogue, name: str, only: str, depth: int) -> I
             claims = [goal for goal in compiled.circuit.bad if ":" not in goal]
             for goal, verdict in bmc(compiled.circuit, claims, Limits(depth=depth)).items():
                 if isinstance(verdict, Violated):
-                    trace = trace_of(compiled, goal, verdict.path, "bmc", explain=True)
+                    trace = trace_of(compiled, goal, verdict.path, shortest=True, explain=True)
                     assert isinstance(trace, Trace), trace
                     yield trace
 

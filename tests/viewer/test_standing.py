@@ -17,7 +17,7 @@ def shown() -> list[str]:
     compiled = kettle(full=True, on=True, steps=(pour,))
     start = compiled.system.initial_values
     pouring: list[Move] = [(compiled.system.actions[0], {})]
-    trace = story_of(compiled, "busy", start, pouring, "bmc", explain=True)
+    trace = story_of(compiled, "busy", start, pouring, shortest=True, explain=True)
     assert isinstance(trace, Trace)
     return [*rendered(trace_lines(trace))]
 
@@ -39,6 +39,6 @@ def test_a_claim_that_fails_after_a_step_fails_there() -> None:
     compiled = kettle(full=True, on=True, steps=(pour, smash))
     pouring: list[Move] = [(compiled.system.actions[0], {})]
     start = compiled.system.initial_values
-    trace = story_of(compiled, "safety", start, pouring, "bmc", explain=True)
+    trace = story_of(compiled, "safety", start, pouring, shortest=True, explain=True)
     assert isinstance(trace, Trace)
     assert any("✗ safety fails here" in each for each in rendered(trace_lines(trace)))

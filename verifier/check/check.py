@@ -13,7 +13,7 @@ from verifier.evidence.bundle import Run
 from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import (
-    SHORTEST,
+    Answer,
     Induction,
     Invariant,
     Limits,
@@ -38,7 +38,7 @@ AGAIN = "replay"
 
 @dataclass(frozen=True)
 class Result:
-    """What is known about a pair: `proved`, `violated`, `vacuous` or `unknown`.
+    """What is known about a pair.
 
     A violation that was shown by a kept execution has no `evidence` written down. That of a
     vacuous pair shows what is unreachable. `error` is why the system is ill-formed, so that nothing
@@ -47,19 +47,21 @@ class Result:
 
     system: str
     property: str
-    verdict: str
+    verdict: Verdict
     engine: str
     depth: int
     seconds: float
     evidence: Trace | Certificate | None
     reason: str = ""
     error: ModelError | None = None
+    shortest: bool = False
+    """Of a violation, whether none takes fewer steps."""
 
 
 def ill_formed(system: str, groups: Iterable[str], error: ModelError) -> list[Result]:
     """What is known about the pairs of a system that is ill-formed: nothing, and why."""
     return [
-        Result(system, group, "unknown", "none", 0, 0.0, None, error.message, error)
+        Result(system, group, Verdict.UNKNOWN, "none", 0, 0.0, None, error.message, error)
         for group in groups
     ]
 
@@ -115,12 +117,12 @@ class _Deciding:
                 result = _proved(group, proofs[group].certificate, seconds)
             else:
                 result = self._result(group, verdicts.get(group))
-            if result.verdict == "proved":
+            if result.verdict is Verdict.PROVED:
                 result = self._unless_vacuous(result, witnesses[group], occur, missing)
             results.append(result)
         return results
 
-    def _searched(self, wanted: Sequence[str]) -> Mapping[str, Verdict]:
+    def _searched(self, wanted: Sequence[str]) -> Mapping[str, Answer]:
         """What the engine says of properties without sound evidence."""
         in_circuit = self.compiled.circuit.bad
         goals = [group for group in wanted if group in in_circuit and group not in self.sound]
@@ -140,9 +142,9 @@ class _Deciding:
     def _occurring(
         self,
         wanted: Sequence[str],
-        verdicts: Mapping[str, Verdict],
+        verdicts: Mapping[str, Answer],
         witnesses: Mapping[str, Sequence[str]],
-    ) -> dict[str, Verdict]:
+    ) -> dict[str, Answer]:
         """Whether the cases occur that must for the properties that hold."""
         open_or_violated = {g for g, each in verdicts.items() if not isinstance(each, Proved)}
         open_or_violated |= {g for g, each in self.sound.items() if isinstance(each, Run)}
@@ -154,7 +156,7 @@ class _Deciding:
         known = [wish for wish in wishes if wish in self.sound]
         return occur | {wish: said_by(self.compiled, self.sound[wish]) for wish in known}
 
-    def _missing(self, occur: Mapping[str, Verdict]) -> dict[str, Certificate]:
+    def _missing(self, occur: Mapping[str, Answer]) -> dict[str, Certificate]:
         """Proofs that cases do not occur."""
         dead = _proved_of(occur)
         searched = {wish: each for wish, each in dead.items() if wish not in self.sound}
@@ -169,12 +171,12 @@ class _Deciding:
         self,
         result: Result,
         cases: Sequence[str],
-        occur: Mapping[str, Verdict],
+        occur: Mapping[str, Answer],
         missing: Mapping[str, Certificate],
     ) -> Result:
         """A property that holds, or that it says nothing, with what is unreachable."""
         empty = _empty(self.compiled, result.property, emptiness(cases, occur))
-        if empty is None or empty.verdict != "vacuous":
+        if empty is None or empty.verdict is not Verdict.VACUOUS:
             return empty or result
         case = next(missing[wish] for wish in cases if wish in missing)
         if not self.minimal:
@@ -182,7 +184,7 @@ class _Deciding:
         proof = result.evidence if isinstance(result.evidence, Certificate) else None
         return replace(empty, evidence=vacuous_proof(self.compiled, proof, case))
 
-    def _result(self, group: str, verdict: Verdict | None) -> Result:
+    def _result(self, group: str, verdict: Answer | None) -> Result:
         """What a search says that has no proof; nothing was searched where there are only cases.
 
         A path that was replayed when it was found is not replayed again, unless it is explained.
@@ -197,12 +199,13 @@ class _Deciding:
                 self.watch(Progress("explain", shortest.depth, f"{name}/{group}"))
             return _violated(self.compiled, group, shortest, self.minimal)
         if isinstance(verdict, Unknown):
-            seconds, why = verdict.seconds, verdict.reason
-            return Result(name, group, "unknown", verdict.engine, verdict.depth, seconds, None, why)
-        return Result(name, group, "proved", "simulation", 0, 0.0, None)
+            engine, depth, seconds = verdict.engine, verdict.depth, verdict.seconds
+            unknown = Verdict.UNKNOWN
+            return Result(name, group, unknown, engine, depth, seconds, None, verdict.reason)
+        return Result(name, group, Verdict.PROVED, "simulation", 0, 0.0, None)
 
 
-def _proved_of(verdicts: Mapping[str, Verdict]) -> dict[str, Proved]:
+def _proved_of(verdicts: Mapping[str, Answer]) -> dict[str, Proved]:
     return {goal: each for goal, each in verdicts.items() if isinstance(each, Proved)}
 
 
@@ -210,14 +213,14 @@ def _again(name: str, group: str, evidence: Run | Certificate) -> Result:
     """What kept evidence says, once more."""
     if isinstance(evidence, Certificate):
         return _proved(group, evidence, 0.0)
-    return Result(name, group, "violated", AGAIN, len(evidence.moves), 0.0, None)
+    return Result(name, group, Verdict.VIOLATED, AGAIN, len(evidence.moves), 0.0, None)
 
 
 def _proved(group: str, proof: Certificate, seconds: float) -> Result:
-    return Result(proof.system, group, "proved", proof.engine, proof.depth, seconds, proof)
+    return Result(proof.system, group, Verdict.PROVED, proof.engine, proof.depth, seconds, proof)
 
 
-def said_by(compiled: TransitionSystem, evidence: Run | Certificate) -> Verdict:
+def said_by(compiled: TransitionSystem, evidence: Run | Certificate) -> Answer:
     """The verdict that evidence is about, in a circuit's words."""
     if isinstance(evidence, Certificate):
         invariant = Invariant(tuple(clauses_from(compiled, evidence.lemmas)))
@@ -255,14 +258,14 @@ def _shortest(compiled: TransitionSystem, group: str, verdict: Violated, watch: 
     """The same violation in as few steps as there are, where the engine does not promise it."""
     from verifier.engines.bmc import bmc
 
-    if verdict.shortened or verdict.engine in SHORTEST or verdict.depth <= 1:
+    if verdict.shortened or verdict.shortest or verdict.depth <= 1:
         return verdict
     limits = Limits(depth=verdict.depth - 1, seconds=SHORTENING_SECONDS)
     found = bmc(compiled.circuit, [group], limits, watch)[group]
     if isinstance(found, Violated):
         return found
     none_shorter = found.depth == limits.depth
-    return replace(verdict, engine=found.engine) if none_shorter else verdict
+    return replace(verdict, engine=found.engine, shortest=True) if none_shorter else verdict
 
 
 def _violated(
@@ -271,7 +274,7 @@ def _violated(
     verdict: Violated,
     explain: bool,
 ) -> Result:
-    trace = trace_of(compiled, group, verdict.path, verdict.engine, explain)
+    trace = trace_of(compiled, group, verdict.path, verdict.shortest, explain)
     if isinstance(trace, Stopped):
         raise ToolFailure(
             f"{verdict.engine}'s counterexample to {compiled.system.name}/{group} does not replay: "
@@ -280,9 +283,10 @@ def _violated(
     return Result(
         compiled.system.name,
         group,
-        "violated",
+        Verdict.VIOLATED,
         verdict.engine,
         len(trace.steps),
         verdict.seconds,
         trace,
+        shortest=verdict.shortest,
     )

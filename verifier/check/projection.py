@@ -14,7 +14,7 @@ from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.sat import Glucose
 from verifier.evidence.projection import Node, Projection
-from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated, Watch, silent
+from verifier.evidence.verdicts import Answer, Limits, Proved, Violated, Watch, silent
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError
 from verifier.language.goals import step_goal
@@ -150,7 +150,7 @@ def _decided(
 
     circuit = replace(compiled.circuit, bad=dict(goals))
     wanted = _satisfiable(circuit, limits)
-    found: dict[str, Verdict] = {}
+    found: dict[str, Answer] = {}
     for seed in range(SIMULATIONS):
         rest = [goal for goal in wanted if goal not in found]
         if rest:

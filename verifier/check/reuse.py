@@ -14,10 +14,10 @@ from verifier.engines.contract import Engine
 from verifier.evidence.bundle import Kept, Run
 from verifier.evidence.certificates import Certificate, certificate_of
 from verifier.evidence.verdicts import (
+    Answer,
     Clause,
     Limits,
     Proved,
-    Verdict,
     Violated,
     Watch,
     silent,
@@ -51,7 +51,7 @@ class Reusing:
 
     def __call__(
         self, circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch = silent
-    ) -> Mapping[str, Verdict]:
+    ) -> Mapping[str, Answer]:
         found = self._again(circuit, goals)
         rest = [goal for goal in goals if goal not in found]
         if rest:
@@ -63,9 +63,9 @@ class Reusing:
             self._note(goal, found[goal])
         return found
 
-    def _again(self, circuit: Circuit, goals: Sequence[str]) -> dict[str, Verdict]:
+    def _again(self, circuit: Circuit, goals: Sequence[str]) -> dict[str, Answer]:
         """What earlier executions and proofs still show."""
-        found: dict[str, Verdict] = {}
+        found: dict[str, Answer] = {}
         runs = {goal: run for goal in goals if (run := next(self._memory.runs(goal), None))}
         for goal, run in leading(self._compiled, runs).items():
             self.how[goal] = "an earlier execution"
@@ -77,7 +77,7 @@ class Reusing:
             found[goal] = said_by(self._compiled, proof)
         return found
 
-    def _note(self, goal: str, verdict: Verdict) -> None:
+    def _note(self, goal: str, verdict: Answer) -> None:
         if not is_witness(goal):
             return
         if isinstance(verdict, Violated):
@@ -86,7 +86,7 @@ class Reusing:
             self.proofs[goal] = certificate_of(self._compiled, goal, verdict)
 
 
-def _searched(verdict: Verdict, lemmas: Sequence[Clause]) -> str:
+def _searched(verdict: Answer, lemmas: Sequence[Clause]) -> str:
     """How a search has ended; an execution owes nothing to lemmas."""
     return "searched, from earlier lemmas" if lemmas and isinstance(verdict, Proved) else "searched"
 

@@ -11,7 +11,7 @@ from verifier.check.stored_evidence import kept_lemmas
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.contract import engine_named
-from verifier.evidence.verdicts import Limits, Progress, Watch, silent
+from verifier.evidence.verdicts import Limits, Progress, Verdict, Watch, silent
 from verifier.execution.machine import ASSERTIONS
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
@@ -95,7 +95,7 @@ def undecided(
 ) -> Result:
     """The result of a pair of which no more is known than how far a search is."""
     engine, depth = ("none", 0) if so_far is None else (so_far.engine, so_far.depth)
-    return Result(system, group, "unknown", engine, depth, 0.0, None, reason, error)
+    return Result(system, group, Verdict.UNKNOWN, engine, depth, 0.0, None, reason, error)
 
 
 def check_one(

@@ -33,5 +33,5 @@ def kept_counterexample(root: Path, compiled: TransitionSystem, group: str) -> T
     start, moves = moves_of_run(compiled.system, kept.runs[group])
     if isinstance(moves, Stopped) or not moves:
         return None
-    trace = trace_of_moves(compiled, group, start, moves, "bmc", explain=True)
+    trace = trace_of_moves(compiled, group, start, moves, shortest=True, explain=True)
     return None if isinstance(trace, Stopped) else trace

@@ -9,6 +9,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.contract import Engine
 from verifier.evidence.verdicts import (
+    Answer,
     Limits,
     Progress,
     Proved,
@@ -35,9 +36,9 @@ class Emptiness:
     """Those witnesses of which that is so."""
 
     @property
-    def verdict(self) -> str:
-        """`vacuous` or `unknown`."""
-        return "vacuous" if isinstance(self.first, Proved) else "unknown"
+    def verdict(self) -> Verdict:
+        """Vacuous or unknown."""
+        return Verdict.VACUOUS if isinstance(self.first, Proved) else Verdict.UNKNOWN
 
 
 def witness_goals(
@@ -77,17 +78,17 @@ def missing_witness(
 
 def reached(
     circuit: Circuit, wishes: Sequence[str], engine: Engine, limits: Limits, watch: Watch
-) -> dict[str, Verdict]:
+) -> dict[str, Answer]:
     """Every wish's verdict: `Violated` says that it is reached."""
     from verifier.engines.random_simulation import simulation
 
     watch(Progress("simulation", 0, f"{len(wishes)} witnesses"))
-    found: dict[str, Verdict] = dict(simulation(circuit, wishes))
+    found: dict[str, Answer] = dict(simulation(circuit, wishes))
     rest = [wish for wish in wishes if wish not in found]
     return found | dict(engine(circuit, rest, limits, watch)) if rest else found
 
 
-def emptiness(witnesses: Sequence[str], reached: Mapping[str, Verdict]) -> Emptiness | None:
+def emptiness(witnesses: Sequence[str], reached: Mapping[str, Answer]) -> Emptiness | None:
     """What there is where a witness is missing; None where none is."""
     found = {wish: reached.get(wish) for wish in witnesses}
     dead = {wish: each for wish, each in found.items() if isinstance(each, Proved)}

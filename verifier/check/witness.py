@@ -9,7 +9,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.portfolio import auto
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Limits, Proved, Unknown, Violated, Watch, silent
+from verifier.evidence.verdicts import Limits, Proved, Unknown, Verdict, Violated, Watch, silent
 from verifier.execution.conversions import moves_along
 from verifier.execution.machine import Stopped
 from verifier.explain.choice_minimisation import minimise
@@ -60,7 +60,7 @@ def goal_of(circuit: Circuit, name: str) -> str:
 
 
 def _missing(system: str, name: str, verdict: Proved | Unknown) -> Result:
-    kind, says = "vacuous", f"`{name}` never occurs"
+    kind, says = Verdict.VACUOUS, f"`{name}` never occurs"
     if isinstance(verdict, Unknown):
-        kind, says = "unknown", f"it is not known whether `{name}` occurs: {verdict.reason}"
+        kind, says = Verdict.UNKNOWN, f"it is not known whether `{name}` occurs: {verdict.reason}"
     return Result(system, name, kind, verdict.engine, verdict.depth, verdict.seconds, None, says)

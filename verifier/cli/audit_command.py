@@ -21,7 +21,7 @@ from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Kept
 from verifier.evidence.files import DamagedFile, Saved, UnknownKey, read_any
-from verifier.evidence.verdicts import Limits, Progress
+from verifier.evidence.verdicts import Limits, Progress, Verdict
 from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end_all
 from verifier.processes.pool import messages
@@ -167,6 +167,6 @@ def witnessed(compiled: TransitionSystem, one: Audited, known: Collection[str]) 
     empty = missing_witness(compiled, one.goal, known, Limits())
     if empty is None:
         return one
-    if empty.verdict == "vacuous":
+    if empty.verdict is Verdict.VACUOUS:
         return Audited(one.goal, "confirmed", "vacuous")
     return Audited(one.goal, "unknown", f"its proof holds; {empty.reason}")

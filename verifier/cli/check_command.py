@@ -22,7 +22,7 @@ from verifier.cli.reusing import circuits_of
 from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
-from verifier.evidence.verdicts import Limits
+from verifier.evidence.verdicts import Limits, Verdict
 from verifier.gate.warnings import unrecorded
 from verifier.language.errors import ToolFailure
 from verifier.processes.lifetime import end_all
@@ -195,7 +195,7 @@ def _show(run: _Run, results: Iterable[Result]) -> None:
 
 def _without_file(results: Sequence[Result]) -> None:
     """Say of which pairs there is no evidence in the folder."""
-    bare = [_pair(r) for r in results if r.evidence is None and r.verdict != "unknown"]
+    bare = [_pair(r) for r in results if r.evidence is None and r.verdict is not Verdict.UNKNOWN]
     if bare:
         what = f"`{bare[0]}`" + f" and {len(bare) - 1} more" * (len(bare) > 1)
         why = "random executions found each case, and nothing else is claimed"

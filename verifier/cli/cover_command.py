@@ -19,7 +19,7 @@ from verifier.compiler.compile import compile_compared
 from verifier.engines.portfolio import auto
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.files import encoded
-from verifier.evidence.verdicts import Limits, Proved, Verdict, Violated, silent
+from verifier.evidence.verdicts import Answer, Limits, Proved, Violated, silent
 from verifier.language.goals import Goal, is_step
 from verifier.mutation.branch_coverage import Taken, coverage
 from verifier.project.catalogue import Catalogue
@@ -63,7 +63,7 @@ def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int
     groups = {function.group for function in properties} | {""}
     goals = {g for several in witness_goals(system, properties, groups).values() for g in several}
     wishes = sorted(goals)
-    verdicts: dict[str, Verdict] = dict(simulation(compiled.circuit, wishes))
+    verdicts: dict[str, Answer] = dict(simulation(compiled.circuit, wishes))
     rest = [wish for wish in wishes if wish not in verdicts]
     if rest:
         verdicts |= auto(compiled.circuit, rest, Limits(seconds=60.0))

@@ -16,7 +16,7 @@ from verifier.cli.writing import writable_file, write_output
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate, clauses_of
-from verifier.evidence.verdicts import Limits
+from verifier.evidence.verdicts import Limits, Verdict
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
@@ -107,11 +107,11 @@ def _proof(
             watch=reporter.watch,
         )
     result = next(each for each in results if each.property == pair.property)
-    if isinstance(result.evidence, Certificate) and result.verdict == "proved":
+    if isinstance(result.evidence, Certificate) and result.verdict is Verdict.PROVED:
         return result.evidence
     because = f": {result.reason}" if result.reason else ""
     say("error", f"`{pair}` is {result.verdict}{because}; only a proof has a certificate")
-    return 3 if result.verdict == "unknown" else 1
+    return 3 if result.verdict is Verdict.UNKNOWN else 1
 
 
 def _witness(compiled: TransitionSystem, proof: Certificate) -> bytes:

@@ -7,9 +7,12 @@ import click
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say
 from verifier.cli.here import project_here
+from verifier.evidence.verdicts import Verdict
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
 from verifier.viewer.markup import plural
+
+COLOURS = {Verdict.PROVED: "green", Verdict.VIOLATED: "yellow"}
 
 
 @click.command("list")
@@ -36,7 +39,6 @@ def command(patterns: tuple[str, ...]) -> int:
 def _show(catalogue: Catalogue, name: str, pairs: list[Pair]) -> None:
     click.echo(f"{click.style(name, bold=True)}  {catalogue.systems[name].summary}".rstrip())
     for pair in pairs:
-        expected = catalogue.expected.get(pair, "")
-        colour = {"proved": "green", "violated": "yellow"}.get(expected)
-        line = f"  {pair.property:24}{click.style(expected, fg=colour) if expected else ''}"
-        click.echo(line.rstrip())
+        expected = catalogue.expected.get(pair)
+        verdict = click.style(expected, fg=COLOURS[expected]) if expected else ""
+        click.echo(f"  {pair.property:24}{verdict}".rstrip())

@@ -20,7 +20,7 @@ from verifier.cli.saved_evidence import Unverified, evidence_of, is_meant_as_fil
 from verifier.cli.watching import require
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Limits, Progress, Watch
+from verifier.evidence.verdicts import Limits, Progress, Verdict, Watch
 from verifier.explain.annotate import placed
 from verifier.language.errors import ModelError
 from verifier.processes.pool import reporting
@@ -80,7 +80,7 @@ def found(what: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
     result = next(each for each in results if each.property == pair.property)
     if result.error is not None:
         raise result.error
-    if result.evidence is None or result.verdict == "vacuous":
+    if result.evidence is None or result.verdict is Verdict.VACUOUS:
         return result, catalogue
     return result.evidence, catalogue
 

@@ -23,7 +23,7 @@ from verifier.cli.writing import writable_file, write_output
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Limits, Progress
+from verifier.evidence.verdicts import Limits, Progress, Verdict
 from verifier.language.errors import ModelError
 from verifier.language.goals import is_claim
 from verifier.project.catalogue import Catalogue
@@ -121,7 +121,7 @@ def _put(text: str, output: Path | None) -> None:
 def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
     """Say what is known of a pair or case for which there is no file to show."""
     click.echo(f"{result.verdict}: {result.reason or 'every case occurs'}")
-    if result.verdict == "proved" and catalogue is not None:
+    if result.verdict is Verdict.PROVED and catalogue is not None:
         from verifier.check.witness import cases
 
         system = catalogue.systems[result.system]
@@ -129,7 +129,7 @@ def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
             if function.group == result.property:
                 click.echo(f"  {function.doc}")
                 click.echo(f"    see it: nestproof show {result.system} --case {name}")
-    return {"unknown": 3, "vacuous": 1}.get(result.verdict, 0)
+    return {Verdict.UNKNOWN: 3, Verdict.VACUOUS: 1}.get(result.verdict, 0)
 
 
 def _lines(
@@ -180,7 +180,7 @@ def _missing(
 
     limits = Limits(seconds=SECONDS)
     found = missing_witness(compiled, proof.property, (), limits, reporter.watch)
-    if found is not None and found.verdict == "unknown":
+    if found is not None and found.verdict is Verdict.UNKNOWN:
         pair = f"{proof.system}/{proof.property}"
         raise NotConfirmed(f"the proof of `{pair}` holds; {found.reason}", code=3)
     return [] if found is None else list(found.missing)

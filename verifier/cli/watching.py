@@ -39,4 +39,4 @@ def require_fields(trace: Trace, watches: Iterable[Watch]) -> None:
 
 def require(system: System, watches: Iterable[Watch]) -> None:
     """The same before anything is searched."""
-    require_fields(logged(system, (), "", "", "", system.initial_values, (), ()), watches)
+    require_fields(logged(system, (), "", "", False, system.initial_values, (), ()), watches)

@@ -18,12 +18,12 @@ from verifier.diff.miter import Joint
 from verifier.engines.portfolio import auto
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.verdicts import (
+    Answer,
     Limits,
     Path,
     Progress,
     Proved,
     Unknown,
-    Verdict,
     Violated,
     Watch,
     silent,
@@ -80,7 +80,7 @@ class Examples:
         goals = {f"{i}": [aspect] for i, aspect in enumerate(aspects)}
         whole = self.joint.circuit(goals)
         steps = PackedSteps(whole, 1)
-        found: dict[str, Verdict] = dict(simulation(whole, list(goals)))
+        found: dict[str, Answer] = dict(simulation(whole, list(goals)))
         if self.each:
             verdicts = auto(whole, list(goals), self.reaching, self.watch, jobs=1)
             found |= {goal: one for goal, one in verdicts.items() if not isinstance(one, Unknown)}
@@ -90,11 +90,9 @@ class Examples:
         found |= self._small(whole, aspects, found)
         return [self._change(steps, a, found.get(f"{i}")) for i, a in enumerate(aspects)]
 
-    def _by_step(
-        self, aspects: Sequence[Aspect], known: Mapping[str, Verdict]
-    ) -> dict[str, Verdict]:
+    def _by_step(self, aspects: Sequence[Aspect], known: Mapping[str, Answer]) -> dict[str, Answer]:
         """What the shortest execution to any difference of a step shows, or that there is none."""
-        graph, found = self.joint.graph, dict[str, Verdict]()
+        graph, found = self.joint.graph, dict[str, Answer]()
         goals: dict[str, list[Aspect]] = {}
         for aspect in aspects:
             goals.setdefault(aspect.step, []).append(aspect)
@@ -111,10 +109,10 @@ class Examples:
         return found
 
     def _in_common(
-        self, steps: PackedSteps, aspects: Sequence[Aspect], known: Mapping[str, Verdict]
-    ) -> dict[str, Verdict]:
+        self, steps: PackedSteps, aspects: Sequence[Aspect], known: Mapping[str, Answer]
+    ) -> dict[str, Answer]:
         """One example for all that a step does differently equally soon, where it shows that."""
-        found = dict[str, Verdict]()
+        found = dict[str, Answer]()
         kept: dict[tuple[str, int], list[tuple[Violated, dict[int, int]]]] = {}
         for i, aspect in enumerate(aspects):
             own = known.get(f"{i}")
@@ -130,14 +128,14 @@ class Examples:
         return found
 
     def _small(
-        self, circuit: Circuit, aspects: Sequence[Aspect], found: Mapping[str, Verdict]
-    ) -> dict[str, Verdict]:
+        self, circuit: Circuit, aspects: Sequence[Aspect], found: Mapping[str, Answer]
+    ) -> dict[str, Answer]:
         """Each execution without the choices that no difference needs which it is to show."""
         graph, shows = self.joint.graph, dict[int, list[str]]()
         for goal, verdict in found.items():
             if isinstance(verdict, Violated):
                 shows.setdefault(id(verdict), []).append(goal)
-        small = dict[str, Verdict]()
+        small = dict[str, Answer]()
         for goals in shows.values():
             verdict = found[goals[0]]
             assert isinstance(verdict, Violated), "only executions show differences"
@@ -148,7 +146,7 @@ class Examples:
             small |= dict.fromkeys(goals, replace(verdict, path=path))
         return small
 
-    def _change(self, steps: PackedSteps, aspect: Aspect, verdict: Verdict | None) -> Change:
+    def _change(self, steps: PackedSteps, aspect: Aspect, verdict: Answer | None) -> Change:
         if isinstance(verdict, Violated):
             values = self._last(steps, verdict.path)
             return self._told(aspect, values, "reachable", self._moves(verdict.path))

@@ -139,7 +139,7 @@ class Search:
             bad = self._unrolling.violations[-1][self.goal]
             if bad != FALSE:
                 if self._oracle.solve(bad, lambda: watch(progress)):
-                    self.found = Violated(self._engine, self._path(), self._budget.seconds)
+                    self.found = Violated(self._engine, self._path(), self._budget.seconds, True)
                     return
                 self._oracle.add([bad ^ 1])
             self.depth += 1

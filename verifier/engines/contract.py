@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from verifier.circuit.circuit import Circuit
-from verifier.evidence.verdicts import Clause, Limits, Verdict, Watch
+from verifier.evidence.verdicts import Answer, Clause, Limits, Watch
 
-Engine = Callable[[Circuit, Sequence[str], Limits, Watch], Mapping[str, Verdict]]
+Engine = Callable[[Circuit, Sequence[str], Limits, Watch], Mapping[str, Answer]]
 """Decides goals of a circuit as far as the limits allow."""
 
 

@@ -12,12 +12,12 @@ from verifier.engines.budget import Budget, Exhausted, Paused
 from verifier.engines.pdr import holding, pdr
 from verifier.engines.race import Report, Tell, race
 from verifier.evidence.verdicts import (
+    Answer,
     Clause,
     Limits,
     Progress,
     Proved,
     Unknown,
-    Verdict,
     Violated,
     Watch,
     silent,
@@ -41,7 +41,7 @@ def auto(
     watch: Watch = silent,
     jobs: int = 2,
     lemmas: Sequence[Clause] = (),
-) -> dict[str, Verdict]:
+) -> dict[str, Answer]:
     """Decide all goals; a violation is as short as it can be, and the same one every time.
 
     Bmc has a first look. Then, with two jobs, PDR goes over the goals that are left while bmc
@@ -73,12 +73,12 @@ class _Standing:
         self._decided: dict[str, Proved | Violated] = {}
         self._undecided: dict[str, dict[str, Unknown]] = {goal: {} for goal in self.goals}
 
-    def note(self, verdicts: Mapping[str, Verdict]) -> None:
-        """Keep proofs, violations (bmc's before PDR's), and each engine's last reason."""
+    def note(self, verdicts: Mapping[str, Answer]) -> None:
+        """Proofs, violations (the shortest before others), and each engine's last reason."""
         for goal, verdict in verdicts.items():
             if isinstance(verdict, Unknown):
                 self._undecided[goal][verdict.engine] = verdict
-            elif goal not in self._decided or verdict.engine == "bmc":
+            elif goal not in self._decided or _is_shortest(verdict):
                 if isinstance(verdict, Violated) and self._decided.get(goal) != verdict:
                     self._watch(Progress(verdict.engine, verdict.depth, goal, found=verdict))
                 self._decided[goal] = verdict
@@ -88,15 +88,14 @@ class _Standing:
         return [
             goal
             for goal in self.goals
-            if goal not in self._decided
-            or (isinstance(self._decided[goal], Violated) and self._decided[goal].engine != "bmc")
+            if not isinstance(known := self._decided.get(goal), Proved) and not _is_shortest(known)
         ]
 
     def unknown(self) -> list[str]:
         """Coverpoints of which it is not known whether they hold."""
         return [goal for goal in self.goals if goal not in self._decided]
 
-    def final(self, goal: str, seconds: float) -> Verdict:
+    def final(self, goal: str, seconds: float) -> Answer:
         """The last word, with the depth that is known to be good and why there is no more."""
         decided = self._decided.get(goal)
         if isinstance(decided, Violated):
@@ -107,6 +106,10 @@ class _Standing:
         depth = max((verdict.depth for verdict in undecided), default=0)
         parts = (part for verdict in undecided for part in verdict.reason.split("; "))
         return Unknown("auto", "; ".join(dict.fromkeys([*parts, *self.failures])), depth, seconds)
+
+
+def _is_shortest(answer: Answer | None) -> bool:
+    return isinstance(answer, Violated) and answer.shortest
 
 
 def _known(

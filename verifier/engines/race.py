@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from verifier.evidence.verdicts import Progress, Verdict
+from verifier.evidence.verdicts import Answer, Progress
 from verifier.processes.pool import messages
 from verifier.processes.worker import Lost
 
@@ -16,7 +16,7 @@ class Report:
     """What a search reports on its way: progress, verdicts, or why its process ended early."""
 
     progress: Progress | None = None
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    verdicts: Mapping[str, Answer] = field(default_factory=dict)
     failure: str | None = None
 
 

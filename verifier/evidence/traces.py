@@ -171,7 +171,7 @@ class Trace(msgspec.Struct, frozen=True):
     property: str
     conjunct: str
     seen: dict[str, Value]
-    engine: str
+    shortest: bool
     start: dict[str, Value]
     steps: tuple[Stride, ...]
     decisive: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
-"""What an engine can answer, with the evidence for it, in terms of a circuit's names."""
+"""Verdicts, and what an engine can answer, with the evidence for it in a circuit's names."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 Clause = tuple[tuple[str, bool], ...]
@@ -10,6 +11,16 @@ Clause = tuple[tuple[str, bool], ...]
 
 Alternative = tuple[Clause, ...]
 """Clauses that hold together; a lemma says that one of several alternatives does."""
+
+
+class Verdict(StrEnum):
+    """What is known about a pair."""
+
+    PROVED = "proved"
+    VIOLATED = "violated"
+    VACUOUS = "vacuous"
+    """Proved, but something that must be reachable is not, so that the proof means nothing."""
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -41,8 +52,6 @@ class Induction:
 
 PROVERS = ("pdr", "kinduction")
 """The names under which proofs are found."""
-SHORTEST = ("bmc", "bmc-z3", "kinduction")
-"""The names under which violations are as short as there are."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +68,15 @@ class Proved:
 
 @dataclass(frozen=True)
 class Violated:
-    """The last step of the path violates the property.
-
-    With `shortened` bmc has looked for a shorter path for as long as it was let.
-    """
+    """The last step of the path violates the property."""
 
     engine: str
     path: Path
     seconds: float
+    shortest: bool = False
+    """Whether no path to a violation has fewer steps."""
     shortened: bool = False
+    """Whether a shorter path has been looked for, as far as the limits allow."""
 
     @property
     def depth(self) -> int:
@@ -88,7 +97,7 @@ class Unknown:
     seconds: float
 
 
-Verdict = Proved | Violated | Unknown
+Answer = Proved | Violated | Unknown
 
 
 @dataclass(frozen=True)

@@ -34,12 +34,12 @@ def trace_of(
     compiled: TransitionSystem,
     group: str,
     path: Path,
-    engine: str,
+    shortest: bool,
     explain: bool = False,
 ) -> Trace | Stopped:
     """Replay a circuit's path on plain values, see `moves_along` and `trace_of_moves`."""
     start, moves = moves_along(compiled, path)
-    return trace_of_moves(compiled, group, start, moves, engine, explain)
+    return trace_of_moves(compiled, group, start, moves, shortest, explain)
 
 
 def trace_of_moves(
@@ -47,7 +47,7 @@ def trace_of_moves(
     group: str,
     start: Sequence[Any],
     moves: Sequence[Move],
-    engine: str,
+    shortest: bool,
     explain: bool = False,
 ) -> Trace | Stopped:
     """An execution replayed on plain values, with every choice at its default where it can be.
@@ -59,7 +59,7 @@ def trace_of_moves(
     if isinstance(found, Stopped):
         return found
     moves = minimised(compiled.system, compiled.properties, group, start, moves)
-    return story_of(compiled, group, start, moves, engine, explain)
+    return story_of(compiled, group, start, moves, shortest, explain)
 
 
 def story_of(
@@ -67,7 +67,7 @@ def story_of(
     group: str,
     start: Sequence[Any],
     moves: Sequence[Move],
-    engine: str,
+    shortest: bool,
     explain: bool = False,
 ) -> Trace | Stopped:
     """An execution to a violation replayed on plain values, logged, with the choices that matter.
@@ -81,7 +81,7 @@ def story_of(
         return conjunct
     varied = Variations(system, compiled.properties, group, start, moves)
     matters = [_that_matter(varied, number) for number in range(len(moves))]
-    trace = logged(system, compiled.properties, group, conjunct, engine, start, moves, matters)
+    trace = logged(system, compiled.properties, group, conjunct, shortest, start, moves, matters)
     if not explain:
         return trace
     return explained(system, compiled.properties, trace, start, moves, compiled.changing)
@@ -126,7 +126,7 @@ def logged(
     properties: Sequence[ModelFunction],
     group: str,
     conjunct: str,
-    engine: str,
+    shortest: bool,
     start: Sequence[Any],
     moves: Sequence[Move],
     matters: Sequence[tuple[str, ...]],
@@ -154,7 +154,7 @@ def logged(
         property=group,
         conjunct=conjunct,
         seen={field: shown(value) for field, value in seen.items() if field in state | events},
-        engine=engine,
+        shortest=shortest,
         start=state,
         steps=tuple(strides),
         events=events,
@@ -191,4 +191,4 @@ def taken_by(system: System, properties: Sequence[ModelFunction], trace: Trace) 
     assert not isinstance(moves, Stopped), "the steps have been taken before"
     matters = [stride.matters for stride in trace.steps]
     group, claim = trace.property, trace.conjunct
-    return logged(system, properties, group, claim, trace.engine, start, moves, matters)
+    return logged(system, properties, group, claim, trace.shortest, start, moves, matters)

@@ -16,9 +16,6 @@ from verifier.explain.counterexample import logged, story_of
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 
-BY_FILE = "replay"
-"""What has found an execution that comes from a file."""
-
 
 def recomputed(compiled: TransitionSystem, saved: SavedTrace) -> Trace | str:
     """A saved execution with its story, explained; or why it does not show what it claims."""
@@ -31,10 +28,10 @@ def recomputed(compiled: TransitionSystem, saved: SavedTrace) -> Trace | str:
         trace = case_trace(system, compiled.properties, saved.case, start, moves)
     elif saved.property:
         group = saved.property
-        trace = story_of(compiled, group, start, moves, BY_FILE, explain=True)
+        trace = story_of(compiled, group, start, moves, False, explain=True)
     else:
         matters = [()] * len(moves)
-        trace = logged(system, compiled.properties, "", "", BY_FILE, start, moves, matters)
+        trace = logged(system, compiled.properties, "", "", False, start, moves, matters)
     assert isinstance(trace, Trace), "it has just been followed"
     return trace
 
@@ -51,7 +48,7 @@ def case_trace(
     if isinstance(group, Stopped):
         return group
     matters = [_chosen(move) for move in moves]
-    trace = logged(system, properties, group, "", BY_FILE, start, moves, matters)
+    trace = logged(system, properties, group, "", False, start, moves, matters)
     return msgspec.structs.replace(trace, case=case)
 
 

@@ -22,7 +22,6 @@ from verifier.explain.explain import explained
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 
-BY_HAND = "by hand"
 TRIED = 256
 """Combinations of a step's choices that are tried, so that a person need not wait."""
 
@@ -55,7 +54,7 @@ class Exploration:
         self.properties = tuple(properties)
         self.start = list(system.initial_values if start is None else start)
         known = trace or logged(
-            system, properties, "", "", BY_HAND, self.start, moves, [()] * len(moves)
+            system, properties, "", "", False, self.start, moves, [()] * len(moves)
         )
         kept = len(moves) if known.conjunct else 0
         main = Branch("main", list(moves), self._states(moves), known, since=kept)
@@ -221,7 +220,7 @@ def _going_on(trace: Trace, steps: Sequence[Stride]) -> Trace:
         doomed=0,
         also_in=(),
         finding="",
-        engine=BY_HAND,
+        shortest=False,
     )
 
 
@@ -237,7 +236,7 @@ def _as_trace(
         found = violation(system, properties, group, start, moves)
         if isinstance(found, str):
             matters = [tuple(stride.matters) for stride in trace.steps]
-            told = logged(system, properties, group, found, BY_HAND, start, moves, matters)
+            told = logged(system, properties, group, found, False, start, moves, matters)
             compiled = compile_compared(system, properties)
             return explained(system, properties, told, start, moves, compiled.changing)
     return trace

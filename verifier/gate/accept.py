@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from verifier.evidence.verdicts import Verdict
 from verifier.gate.report import Report
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Catalogue
@@ -16,7 +17,7 @@ def accept(catalogue: Catalogue, report: Report, before: str) -> list[Path]:
 
     `before` is the text of verdicts.toml that the gate started with.
     """
-    empty = [row for row in report.rows if row.result.verdict == "vacuous"]
+    empty = [row for row in report.rows if row.result.verdict is Verdict.VACUOUS]
     if empty:
         raise ModelError(
             f"`{empty[0].pair}` is vacuous, which no one can expect: {empty[0].result.reason}",
@@ -26,7 +27,7 @@ def accept(catalogue: Catalogue, report: Report, before: str) -> list[Path]:
     changed = []
     if write(catalogue.root, before, accepted(recorded(catalogue.root), verdicts)):
         changed.append(catalogue.root / FILE)
-    unknown = {row.pair.system for row in report.rows if row.result.verdict == "unknown"}
+    unknown = {row.pair.system for row in report.rows if row.result.verdict is Verdict.UNKNOWN}
     evidence = [each.kept for each in report.decided if each.system not in unknown]
     changed += keep(catalogue.root, evidence)
     return changed

@@ -23,7 +23,7 @@ from verifier.engines.portfolio import auto
 from verifier.evidence.bundle import Kept, Run, kept
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Clause, Limits, Progress, Verdict, Watch, silent
+from verifier.evidence.verdicts import Answer, Clause, Limits, Progress, Verdict, Watch, silent
 from verifier.execution.conversions import moves_of_run
 from verifier.execution.machine import ASSERTIONS, Stopped
 from verifier.explain.counterexample import trace_of_moves
@@ -126,7 +126,7 @@ def decide_system(
     results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
     concealed = Hidden()
     if before is not None and change is not None:
-        expected = {g: catalogue.expected.get(Pair(name, g), "proved") for g in groups}
+        expected = {g: catalogue.expected.get(Pair(name, g), Verdict.PROVED) for g in groups}
         concealed = hidden(
             before, compiled, change, results, expected.__getitem__, hunks, limits, watch
         )
@@ -187,7 +187,7 @@ def _judged(
         return None
     new = behaviour_of(compiled)
     was = before.expected
-    violated = [group for group, verdict in was.items() if verdict == "violated"]
+    violated = [group for group, verdict in was.items() if verdict == Verdict.VIOLATED]
     return compared(before.behaviour, new, before.claims, now, change, before.moved, violated)
 
 
@@ -230,15 +230,15 @@ def _written(
 
     They read what is not expected, with its causes, and where a change has moved the execution.
     """
-    expected = catalogue.expected.get(Pair(result.system, result.property)) == "violated"
-    if result.verdict != "violated" or (expected and not moved):
+    expected = catalogue.expected.get(Pair(result.system, result.property)) == Verdict.VIOLATED
+    if result.verdict is not Verdict.VIOLATED or (expected and not moved):
         return result
     properties = catalogue.properties_of(compiled.system)
     start, moves = moves_of_run(compiled.system, runs[result.property])
     assert not isinstance(moves, Stopped), FOUND
     trace = result.evidence
     if not isinstance(trace, Trace):
-        written = trace_of_moves(compiled, result.property, start, moves, result.engine)
+        written = trace_of_moves(compiled, result.property, start, moves, result.shortest)
         assert not isinstance(written, Stopped), FOUND
         trace = written
     if not expected:
@@ -266,7 +266,7 @@ def _search(jobs: int, lemmas: Sequence[Clause]) -> Engine:
 
     def engine(
         circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch
-    ) -> Mapping[str, Verdict]:
+    ) -> Mapping[str, Answer]:
         return auto(circuit, goals, limits, watch, jobs, lemmas)
 
     return engine

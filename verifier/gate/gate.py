@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from verifier.check.check import Result
-from verifier.evidence.verdicts import Limits, Progress, Watch, silent
+from verifier.evidence.verdicts import Limits, Progress, Verdict, Watch, silent
 from verifier.gate.base_revision import Before, Past, past_of
 from verifier.gate.decide import Decided, decide_system, undecided
 from verifier.gate.divergence import Hunk, hunks_of
@@ -258,7 +258,7 @@ def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> D
     all_pairs = catalogue.pairs_of(catalogue.systems[name])
     groups = selected.groups[name] or [pair.property for pair in all_pairs]
     results = [
-        Result(name, group, "unknown", "none", 0, 0.0, None, lost.reason, lost.error)
+        Result(name, group, Verdict.UNKNOWN, "none", 0, 0.0, None, lost.reason, lost.error)
         for group in groups
     ]
     return undecided(name, results)

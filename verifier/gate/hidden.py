@@ -11,7 +11,7 @@ from verifier.compiler.step_exploration import Start, explore_steps
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_steps
 from verifier.diff.compare import Difference
-from verifier.evidence.verdicts import Limits, Watch, silent
+from verifier.evidence.verdicts import Limits, Verdict, Watch, silent
 from verifier.gate.base_revision import Before
 from verifier.gate.divergence import Hunk
 from verifier.gate.masked_changes import masked
@@ -52,11 +52,11 @@ def hidden(
     """
     old, was = before.behaviour, before.expected
     new = behaviour_of(_widened(compiled, old, change.joined_fields))
-    held = [r.property for r in results if r.verdict in ("proved", "vacuous")]
-    goals = [goal for goal in held if was.get(goal, "proved") == "proved"]
+    held = [r.property for r in results if r.verdict in (Verdict.PROVED, Verdict.VACUOUS)]
+    goals = [goal for goal in held if was.get(goal, Verdict.PROVED) == Verdict.PROVED]
     search = replace(limits, seconds=min(SECONDS, limits.seconds or SECONDS))
     said = tuple(masked(old, new, change, goals, hunks, search, watch))
-    if any(r.verdict == "violated" != expected(r.property) for r in results):
+    if any(r.verdict is Verdict.VIOLATED != expected(r.property) for r in results):
         return Hidden(said)
     found = [
         *dropped(old, new, change, goals, search, watch),

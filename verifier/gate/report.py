@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from verifier.check.check import Result
 from verifier.diff.compare import Difference
+from verifier.evidence.verdicts import Verdict
 from verifier.gate.decide import Decided
 from verifier.gate.divergence import Departure
 from verifier.gate.weakened.weakening import Weakening
@@ -37,20 +38,20 @@ class Row:
         """As expected 0, unexpected 1, of an ill-formed system 2, inconclusive 3."""
         if self.result.error is not None:
             return 2
-        if self.result.verdict == "unknown":
+        if self.result.verdict is Verdict.UNKNOWN:
             return 3
-        return 0 if self.result.verdict == (self.expected or "proved") else 1
+        return 0 if self.result.verdict == (self.expected or Verdict.PROVED) else 1
 
     @property
     def is_judged(self) -> bool:
         """Whether its verdict can tell anything about a change that touches it."""
-        same = self.expected_before == self.result.verdict == "violated"
+        same = self.expected_before == self.result.verdict is Verdict.VIOLATED
         return not (self.moved and self.code == 0 and same)
 
     @property
     def before(self) -> str | None:
         """The verdict that was expected at the base; None where that is not known."""
-        return self.expected_before or ("proved" if self.base_known else None)
+        return self.expected_before or (Verdict.PROVED if self.base_known else None)
 
     @property
     def is_news(self) -> bool:
@@ -60,8 +61,8 @@ class Row:
     @property
     def says(self) -> str:
         """The verdict against what is expected, in words."""
-        verdict, expected = self.result.verdict, self.expected or "proved"
-        if verdict == "unknown":
+        verdict, expected = self.result.verdict, self.expected or Verdict.PROVED
+        if verdict is Verdict.UNKNOWN:
             return f"it is not known whether it holds: {self.result.reason}"
         if verdict != expected:
             return f"{verdict}, expected {expected}"

@@ -20,7 +20,7 @@ from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.certificates import Certificate, certificate_of
-from verifier.evidence.verdicts import Clause, Limits, Proved, Verdict, Violated, Watch, silent
+from verifier.evidence.verdicts import Answer, Clause, Limits, Proved, Violated, Watch, silent
 from verifier.execution.conversions import moves_of_run, run_of
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.language.errors import ModelError, within_project
@@ -159,7 +159,7 @@ def _searched(
     if ASSERTIONS not in other.circuit.bad:
         return Taken(branch, "unreachable")
     circuit = _passing(compiled.circuit, other.circuit)
-    verdicts: Mapping[str, Verdict] = simulation(circuit, [MARK])
+    verdicts: Mapping[str, Answer] = simulation(circuit, [MARK])
     verdicts = verdicts or pdr(circuit, [MARK], SEARCH, lemmas=lemmas)
     verdict = verdicts[MARK]
     if isinstance(verdict, Proved):

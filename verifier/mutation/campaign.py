@@ -22,12 +22,12 @@ from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.bundle import Run
 from verifier.evidence.verdicts import (
+    Answer,
     Clause,
     Limits,
     Path,
     Proved,
     Unknown,
-    Verdict,
     Violated,
     Watch,
     silent,
@@ -201,7 +201,7 @@ def _attempt(
     if not unnoticed:
         circuit = claims_apart(compiled)
         goals = [claim for claim in guards.claims if claim in circuit.bad]
-        verdicts: Mapping[str, Verdict] = simulation(circuit, goals)
+        verdicts: Mapping[str, Answer] = simulation(circuit, goals)
         if not verdicts:
             verdicts = pdr(circuit, goals, search, lemmas=guards.original.invariant)
         fate = _fate(mutant, compiled, claims, verdicts)
@@ -230,7 +230,7 @@ def _fate(
     mutant: Mutant,
     compiled: TransitionSystem,
     claims: Sequence[ModelFunction],
-    verdicts: Mapping[str, Verdict],
+    verdicts: Mapping[str, Answer],
 ) -> Trial:
     broken = {name: v for name, v in verdicts.items() if isinstance(v, Violated)}
     if broken:

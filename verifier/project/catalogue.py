@@ -11,6 +11,7 @@ from pathlib import Path
 
 from verifier.compiler.assertions import asserts
 from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK
+from verifier.evidence.verdicts import Verdict
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.packages import bundled_root
@@ -38,7 +39,7 @@ class Catalogue:
     root: Path
     systems: dict[str, System]
     properties: tuple[ModelFunction, ...]
-    expected: dict[Pair, str]
+    expected: dict[Pair, Verdict]
     functions: dict[str, tuple[ModelFunction, ...]]
     imports: Imports | None = None
     """The modules that define all this; None where they are not known."""

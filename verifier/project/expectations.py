@@ -6,17 +6,18 @@ import difflib
 from collections.abc import Collection
 from pathlib import Path
 
+from verifier.evidence.verdicts import Verdict
 from verifier.language.errors import ModelError
 from verifier.project.toml import place_of, read_toml
 
-EXPECTED = ("proved", "violated")
+EXPECTED = (Verdict.PROVED, Verdict.VIOLATED)
 
 
 def expected_verdicts(
     file: Path, systems: Collection[str], groups: Collection[str]
-) -> dict[tuple[str, str], str]:
+) -> dict[tuple[str, str], Verdict]:
     """The verdicts that a file records, by system and property; a ModelError where it is wrong."""
-    expected: dict[tuple[str, str], str] = {}
+    expected: dict[tuple[str, str], Verdict] = {}
     for system, verdicts in read_toml(file).items():
         if system not in systems:
             raise ModelError(
@@ -44,5 +45,5 @@ def expected_verdicts(
                     place_of(file, group, system),
                     f"one of {', '.join(EXPECTED)}",
                 )
-            expected[system, group] = verdict
+            expected[system, group] = Verdict(verdict)
     return expected

@@ -13,12 +13,18 @@ import msgspec
 from verifier.check.check import Result
 from verifier.engines.contract import ENGINES
 from verifier.evidence.certificates import Certificate
+from verifier.evidence.verdicts import Verdict
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Pair
-from verifier.viewer.claims import length_by
+from verifier.viewer.claims import length_of
 from verifier.viewer.markup import plural
 
-COLOURS = {"proved": "green", "violated": "red", "vacuous": "magenta", "unknown": "yellow"}
+COLOURS = {
+    Verdict.PROVED: "green",
+    Verdict.VIOLATED: "red",
+    Verdict.VACUOUS: "magenta",
+    Verdict.UNKNOWN: "yellow",
+}
 
 
 PROVING = "try --engine pdr --timeout 300"
@@ -35,9 +41,9 @@ def judged(result: Result, expected: str | None) -> int:
     """The exit code of one result: as expected 0, unexpected 1, ill-formed 2, inconclusive 3."""
     if result.error is not None:
         return 2
-    if result.verdict == "unknown":
+    if result.verdict is Verdict.UNKNOWN:
         return 3
-    return 0 if result.verdict == (expected or "proved") else 1
+    return 0 if result.verdict == (expected or Verdict.PROVED) else 1
 
 
 def refusals(results: Iterable[Result]) -> list[ModelError]:
@@ -61,7 +67,7 @@ def lines(result: Result, expected: str | None, width: int = 0, columns: int = 0
     """
     pair = f"{result.system}/{result.property}"
     colour = "yellow" if judged(result, expected) == 0 else COLOURS[result.verdict]
-    colour = "green" if result.verdict == "proved" else colour
+    colour = "green" if result.verdict is Verdict.PROVED else colour
     verdict = click.style(f"{result.verdict:<9}", fg=colour, bold=True)
     named = f"{pair:<{max(width, WIDTH)}}"
     how, against = _how(result), _against(result, expected)
@@ -70,7 +76,7 @@ def lines(result: Result, expected: str | None, width: int = 0, columns: int = 0
     fits = not columns or len(click.unstyle(f"{before}  {after}")) <= columns
     below = f"\n{' ' * 11}{how}  {against}".rstrip()
     line = f"{before}  {after}" if fits else f"{before.rstrip()}{below}"
-    if result.verdict == "violated":
+    if result.verdict is Verdict.VIOLATED:
         line += f"\n           see it: nestproof show {pair}"
     if result.reason and result.error is None:
         line += f"\n           {result.reason}{_hint(result)}"
@@ -85,28 +91,28 @@ def columns() -> int:
 def _hint(result: Result) -> str:
     """What to try where the engine cannot prove what it has not refuted."""
     bounded = result.engine in ENGINES and not ENGINES[result.engine].proves
-    return f"; {PROVING}" if bounded and result.verdict == "unknown" else ""
+    return f"; {PROVING}" if bounded and result.verdict is Verdict.UNKNOWN else ""
 
 
 def _how(result: Result) -> str:
-    if result.verdict == "unknown":
+    if result.verdict is Verdict.UNKNOWN:
         return f"{result.engine}, {result.seconds:.1f} s"
     if isinstance(result.evidence, Certificate):
         what = plural(len(result.evidence.lemmas), "lemma")
         if result.evidence.induction:
             what += f", induction {result.evidence.induction}"
     elif result.evidence is not None:
-        what = length_by(result.depth, result.engine if result.verdict == "violated" else None)
+        what = length_of(result.depth, result.shortest or result.verdict is not Verdict.VIOLATED)
     else:
         what = "all found"
     return f"{result.engine}, {what}, {result.seconds:.1f} s, audited"
 
 
 def _against(result: Result, expected: str | None) -> str:
-    if expected is None or result.verdict == "unknown":
+    if expected is None or result.verdict is Verdict.UNKNOWN:
         return ""
     if result.verdict == expected:
-        return "" if expected == "proved" else "expected"
+        return "" if expected == Verdict.PROVED else "expected"
     return click.style(f"expected {expected}", fg="red", bold=True)
 
 
@@ -128,7 +134,7 @@ def document(
                 "engine": result.engine,
                 "depth": result.depth,
                 "seconds": round(result.seconds, 3),
-                "audited": result.verdict != "unknown",
+                "audited": result.verdict is not Verdict.UNKNOWN,
                 "evidence": None if file is None else str(file),
                 "reason": result.reason,
             }

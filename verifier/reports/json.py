@@ -9,7 +9,7 @@ import msgspec
 
 from verifier.check.check import Result
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import SHORTEST
+from verifier.evidence.verdicts import Verdict
 from verifier.gate.divergence import Departure
 from verifier.gate.report import Report
 from verifier.gate.weakened.weakening import Weakening
@@ -37,9 +37,9 @@ def document(report: Report) -> bytes:
                 "expected": row.expected,
                 "engine": result.engine,
                 "depth": result.depth,
-                "shortest": result.engine in SHORTEST if result.verdict == "violated" else None,
+                "shortest": result.shortest if result.verdict is Verdict.VIOLATED else None,
                 "seconds": round(result.seconds, 3),
-                "audited": result.verdict != "unknown",
+                "audited": result.verdict is not Verdict.UNKNOWN,
                 "evidence": str(file) if _is_kept(result) else None,
                 "reason": result.reason,
                 "expected_before": row.expected_before,
@@ -111,5 +111,5 @@ def _file(trial: Trial) -> str:
 
 def _is_kept(result: Result) -> bool:
     """Whether there is evidence to keep: a proof, or an execution; nobody keeps what is vacuous."""
-    shown = result.evidence is not None or result.verdict == "violated"
-    return shown and result.verdict != "vacuous"
+    shown = result.evidence is not None or result.verdict is Verdict.VIOLATED
+    return shown and result.verdict is not Verdict.VACUOUS

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from verifier.diff.compare import Difference
 from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Verdict
 from verifier.gate.divergence import Departure, Hunk
 from verifier.gate.report import Report, Row
 from verifier.reports.diff_text import change_lines
@@ -145,7 +146,7 @@ def _table(rows: list[Row]) -> Iterator[str]:
     yield "| pair | verdict | expected | evidence |"
     yield "|---|---|---|---|"
     for row in rows:
-        expected = row.expected or "proved"
+        expected = row.expected or Verdict.PROVED
         if row.before not in (None, expected):
             expected += f" (before: {row.expected_before or 'not recorded'})"
         yield f"| `{row.pair}` | **{row.result.verdict}** | {expected} | {_cell(how(row))} |"

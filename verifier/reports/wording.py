@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
+from verifier.evidence.verdicts import Verdict
 from verifier.gate.divergence import Departure
 from verifier.gate.report import Report, Row
 from verifier.gate.weakened.weakening import value as value
@@ -91,13 +92,13 @@ def says(row: Row) -> str:
 def how(row: Row) -> str:
     """The evidence and where it comes from."""
     evidence = row.result.evidence
-    if row.result.verdict == "vacuous":
+    if row.result.verdict is Verdict.VACUOUS:
         return row.result.reason
     if isinstance(evidence, Certificate):
         found = plural(len(evidence.lemmas), "lemma")
     elif isinstance(evidence, Trace):
         found = length(evidence)
-    elif row.result.verdict == "proved":
+    elif row.result.verdict is Verdict.PROVED:
         return "every witness found"
     else:
         return row.how

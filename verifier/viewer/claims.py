@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import SHORTEST
 from verifier.viewer.markup import inert, plural, words
 
 STANDING = "once nothing happens and events are blank"
@@ -16,13 +15,12 @@ LONGER = ", maybe not the fewest"
 
 def length(trace: Trace) -> str:
     """How many steps an execution has."""
-    return length_by(len(trace.steps), trace.engine if trace.conjunct else None)
+    return length_of(len(trace.steps), trace.shortest or not trace.conjunct)
 
 
-def length_by(steps: int, engine: str | None) -> str:
-    """How many steps a violation takes that an engine has found; None where it is none."""
-    fewest = engine is None or steps < 2 or engine in SHORTEST
-    return plural(steps, "step") + LONGER * (not fewest)
+def length_of(steps: int, shortest: bool) -> str:
+    """So many steps, which are the fewest or may not be."""
+    return plural(steps, "step") + LONGER * (steps > 1 and not shortest)
 
 
 def failing_claim(trace: Trace) -> str:

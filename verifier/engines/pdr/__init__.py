@@ -15,6 +15,7 @@ from verifier.engines.pdr.houdini import cubes_of, survivors
 from verifier.engines.pdr.minimise import minimise, named, support, supports
 from verifier.engines.pdr.search import Obligation, Search, Target
 from verifier.evidence.verdicts import (
+    Answer,
     Clause,
     Invariant,
     Limits,
@@ -22,7 +23,6 @@ from verifier.evidence.verdicts import (
     Progress,
     Proved,
     Unknown,
-    Verdict,
     Violated,
     Watch,
     silent,
@@ -39,7 +39,7 @@ def pdr(
     limits: Limits,
     watch: Watch = silent,
     lemmas: Iterable[Clause] = (),
-) -> dict[str, Verdict]:
+) -> dict[str, Answer]:
     """Prove or refute several properties, sharing what is learnt.
 
     Each goal has its own verdict and, when proved, its own invariant. The goals take turns of
@@ -95,7 +95,7 @@ class _Run:
         watch: Watch,
     ) -> None:
         reduced = reduction.circuit
-        self.verdicts: dict[str, Verdict] = {}
+        self.verdicts: dict[str, Answer] = {}
         self._original, self._reduced, self._facts = original, reduced, reduction.facts
         self._reduction = reduction
         self._budget = budget
@@ -121,7 +121,7 @@ class _Run:
     def unknown(self, goal: Target, reason: str) -> Unknown:
         return Unknown("pdr", reason, goal.good_steps, self._budget.seconds)
 
-    def _verdict(self, goal: Target) -> Verdict:
+    def _verdict(self, goal: Target) -> Answer:
         if goal.counterexample is not None:
             return Violated("pdr", self._path(goal.counterexample), self._budget.seconds)
         if not goal.proved:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from verifier.diff.compare import Difference
+from verifier.evidence.verdicts import Verdict
 from verifier.gate.weakened.implied import SOMETIMES
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
@@ -182,7 +183,9 @@ class Weakened:
             yield replace(one, was=was, now=now, systems=(side.system,))
         for each in change.changes:
             known = f"{side.system}/assertions"
-            failed = {self._then.expected.get(known), self._now.expected.get(known)} == {"violated"}
+            failed = {self._then.expected.get(known), self._now.expected.get(known)} == {
+                Verdict.VIOLATED
+            }
             if each.kind in LOST and (failed or each.kind != "failing"):
                 place = self._now.steps[f"{side.system}/{each.step}"]
                 yield Weakening(

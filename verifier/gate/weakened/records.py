@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from verifier.evidence.verdicts import Verdict
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.texts import by_new_names
@@ -12,7 +13,7 @@ from verifier.mutation.baseline import FILE as MUTANTS
 from verifier.mutation.baseline import Entry as Score
 from verifier.project.recorded_verdicts import FILE as VERDICTS
 
-DEFAULT = "proved"
+DEFAULT = Verdict.PROVED
 """The verdict that is expected where none is recorded."""
 
 
@@ -57,7 +58,7 @@ def approved(
     for pair, expected in now.expected.items():
         system = pair.rpartition("/")[0]
         was = old.get(pair, "not on record")
-        if expected == "violated" != was and system in systems.values():
+        if expected == Verdict.VIOLATED != was and system in systems.values():
             yield Weakening(
                 "verdict",
                 pair,
