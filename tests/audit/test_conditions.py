@@ -16,7 +16,7 @@ from verifier.check.certify import audited_proofs
 from verifier.check.reuse import confirmed
 from verifier.check.shared_invariant import shared
 from verifier.circuit.circuit import Circuit
-from verifier.evidence.bundle import kept
+from verifier.evidence.bundle import Bundle
 from verifier.evidence.certificates import alternatives_of
 from verifier.evidence.verdicts import Induction, Invariant, Proved, silent
 from verifier.language.errors import ToolFailure
@@ -147,7 +147,7 @@ def test_several_certificates(forged: Forged) -> None:
     good, tried = other.certificate(), forged.certificate()
     holds = not (forged.wrong or tried.induction)
     assert hold_together(compiled, [tried]) == holds
-    stored = kept("ring/one", {good.property: good, forged.property: tried}, {})
+    stored = Bundle.of("ring/one", {good.property: good, forged.property: tried}, {})
     found = {one.goal: one.status for one in audited(compiled, stored, {})}
     alone = {good.property: "confirmed"}
     alone[forged.property] = "rejected" if forged.wrong else "confirmed"

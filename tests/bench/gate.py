@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from tests.checkout import expose
+from verifier.check.context import without_cache
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accept import accept
 from verifier.gate.gate import gate
@@ -20,10 +21,8 @@ from verifier.gate.report import Report
 from verifier.gate.selection import selection
 from verifier.language.packages import bundled_root, part_of
 from verifier.project.catalogue import Catalogue
-from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
 from verifier.project.recorded_verdicts import recorded
-from verifier.project.result_cache import Cache
 from verifier.reports import json, junit, markdown, sarif
 
 FILE = "models/kvm/vmx.py"
@@ -82,10 +81,8 @@ def only(catalogue: Catalogue, families: tuple[str, ...]) -> Catalogue:
 
 
 def run(name: str, catalogue: Catalogue, jobs: int) -> Report:
-    limits = Limits(seconds=TIMEOUT)
-    cache = Cache(None, limits)
-    circuits = Circuits(catalogue, cache)
-    report = gate(catalogue, selection(catalogue), None, limits, cache, circuits, jobs)
+    context = without_cache(catalogue, Limits(seconds=TIMEOUT)).with_jobs(jobs)
+    report = gate(context, selection(catalogue), None)
     searched = sum(row.how.startswith("searched") for row in report.rows)
     unknown = sum(row.result.verdict == "unknown" for row in report.rows)
     print(

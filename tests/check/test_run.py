@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from verifier.check.run import check_one
+from verifier.check.context import without_cache
+from verifier.check.run import Strategy, check_one
 from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Limits
 from verifier.language.packages import bundled_root
 from verifier.project.catalogue import Catalogue
+from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
 
 
@@ -23,10 +25,9 @@ def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system(
     compiled = compile_system(system, catalogue.properties_of(system))
 
     def checked(catalogue: Catalogue, groups: list[str]) -> list[str]:
-        limits = Limits(depth=1)
-        results = check_one(
-            catalogue, lambda *_: compiled, "bmc", limits, False, True, 1, system.name, groups
-        )
+        context = without_cache(catalogue, Limits(depth=1))
+        monkeypatch.setattr(Circuits, "compiled", lambda *_: compiled)
+        results = check_one(context, Strategy("bmc", fresh=True), system.name, groups)
         return [result.property for result in results]
 
     rest = [group for group in listed if group != "assertions"]

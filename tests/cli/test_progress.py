@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -16,7 +15,8 @@ import pytest
 from tests.cli.conftest import HERE, Runner
 from tests.command import ran
 from tests.evidence import lazy_project as lazy
-from verifier.check.run import check_all
+from verifier.check.context import without_cache
+from verifier.check.run import Strategy, check_all
 from verifier.cli import nestproof as command
 from verifier.cli import progress
 from verifier.cli.progress import Reporter
@@ -186,8 +186,8 @@ def test_systems_that_are_checked_side_by_side_report_how_deep_each_search_is(
         for name, part in progress.parts.items():
             seen.setdefault(name, set()).add(part.engine)
 
-    check = partial(check_all, lazy.project(), list(lazy.project().pairs()), "bmc")
-    assert len(list(check(Limits(depth=12), 2, watch))) == 2
+    context = without_cache(lazy.project(), Limits(depth=12), watch).with_jobs(2)
+    assert len(list(check_all(context, list(lazy.project().pairs()), Strategy("bmc")))) == 2
     assert all("bmc" in engines for engines in seen.values())
     assert len(seen) == 2
 
@@ -201,7 +201,7 @@ def test_a_search_that_ends_by_itself_leaves_no_depth(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "slow", "said"),
     [
-        ((), "verifier.cli.pair_evidence.kept_counterexample", "explain lazy/broken/isolation"),
+        ((), "verifier.cli.pair_evidence.trace_of_run", "explain lazy/broken/isolation"),
         ((), "verifier.cli.pair_evidence.placed", "explain lazy/broken/isolation"),
         (("--case", "use_fpu"), "verifier.check.witness.auto", "compile lazy/broken"),
     ],

@@ -6,7 +6,7 @@ from verifier.execution.conversions import moves_of_run
 from verifier.execution.machine import Move, Stopped, Variations, violation
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
-from verifier.project.proof_store import kept_evidence
+from verifier.project.proof_store import ProofStore
 
 CATALOGUE = load(bundled_root())
 
@@ -23,9 +23,9 @@ CATALOGUE = load(bundled_root())
 def test_variations_agree_with_whole_replays(name: str, group: str) -> None:
     system = CATALOGUE.systems[name]
     properties = CATALOGUE.properties_of(system)
-    kept = kept_evidence(bundled_root(), name)
-    assert kept is not None
-    start, moves = moves_of_run(system, kept.runs[group])
+    stored = ProofStore(bundled_root()).bundle(name)
+    assert stored is not None
+    start, moves = moves_of_run(system, stored.runs[group])
     assert not isinstance(moves, Stopped)
     varied = Variations(system, properties, group, start, moves)
     answers = set()
@@ -43,9 +43,9 @@ def test_variations_agree_with_whole_replays(name: str, group: str) -> None:
 def test_a_kept_variation_is_what_later_ones_start_from() -> None:
     system = CATALOGUE.systems["kvm-vmx/v2.6.34"]
     properties = CATALOGUE.properties_of(system)
-    kept = kept_evidence(bundled_root(), system.name)
-    assert kept is not None
-    start, moves = moves_of_run(system, kept.runs["transparency"])
+    stored = ProofStore(bundled_root()).bundle(system.name)
+    assert stored is not None
+    start, moves = moves_of_run(system, stored.runs["transparency"])
     assert not isinstance(moves, Stopped)
     varied = Variations(system, properties, "transparency", start, moves)
     for number, (step, choices) in enumerate(moves):

@@ -2,9 +2,10 @@
 
 import msgspec
 
-from tests.evidence.lazy_project import project, properties, trace
+from tests.evidence.lazy_project import compiled, project, properties, trace
 from tests.viewer.conftest import saved
 from verifier.audit.trace_replay import misfit, moves_of, start_of
+from verifier.compiler.translation import compile_system
 from verifier.evidence.traces import Branched, Entered, Trace
 from verifier.execution.conversions import fails_alike
 from verifier.execution.machine import Machine, Stopped
@@ -20,7 +21,7 @@ def told() -> Trace:
     start, moves = start_of(system, trace()), moves_of(system, trace())
     assert not isinstance(start, str)
     assert not isinstance(moves, Stopped)
-    return explained(system, properties("lazy/broken"), trace(), start, moves)
+    return explained(compiled("lazy/broken"), trace(), start, moves)
 
 
 def test_the_decisive_fields_are_those_that_alone_would_save_the_claim() -> None:
@@ -60,7 +61,7 @@ def test_a_choice_that_leads_to_no_other_decision_is_kept_apart() -> None:
     start, moves = start_of(system, trace), moves_of(system, trace)
     assert not isinstance(start, str)
     assert not isinstance(moves, Stopped)
-    whole = explained(system, given, trace, start, moves)
+    whole = explained(compile_system(system, given), trace, start, moves)
     other = whole.otherwise
     assert other is not None
     assert (other.number, other.choice, other.turn_in) == (4, "guest_ts", "nested_nm_exit_handled")

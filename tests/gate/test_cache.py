@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.gate.conftest import Project, copied
-from verifier.evidence.bundle import Kept, Proof, Run, laid_out
+from verifier.evidence.bundle import Bundle, Proof, Run, formatted
 from verifier.evidence.files import DamagedFile, decoded
 from verifier.evidence.verdicts import Limits
-from verifier.project.result_cache import FORMAT, Cache, Entry
+from verifier.project.result_cache import FORMAT, Cache
 
 
 @pytest.fixture
@@ -214,15 +214,15 @@ def test_a_gate_that_is_killed_leaves_nothing_half_written(cold: Project, after:
     assert hows(cold)[1] == 0
 
 
-def evidence(number: int) -> Kept:
-    return Kept(1, "kept", f"s/{number}")
+def evidence(number: int) -> Bundle:
+    return Bundle(1, "kept", f"s/{number}")
 
 
 def test_the_oldest_entries_go_when_there_are_too_many(tmp_path: Path) -> None:
     cache = Cache(tmp_path, Limits())
     keys = [cache.key("s", "p", str(number)) for number in range(10)]
     for number, key in enumerate(keys):
-        cache.put(Entry(FORMAT, key, evidence(number)))
+        cache.put(key, evidence(number))
         os.utime(tmp_path / f"results-{FORMAT}" / f"{key}.json", (number, number))
     one = (tmp_path / f"results-{FORMAT}" / f"{keys[0]}.json").stat().st_size
     cache.trim(4 * one)
@@ -231,7 +231,7 @@ def test_the_oldest_entries_go_when_there_are_too_many(tmp_path: Path) -> None:
 
 def test_what_a_killed_gate_has_left_goes_after_a_while(tmp_path: Path) -> None:
     cache = Cache(tmp_path, Limits())
-    cache.put(Entry(FORMAT, cache.key("s", "p", ""), evidence(0)))
+    cache.put(cache.key("s", "p", ""), evidence(0))
     left = tmp_path / f"results-{FORMAT}" / f".{'0' * 40}.json.abc"
     fresh = tmp_path / f"results-{FORMAT}" / f".{'1' * 40}.json.abc"
     left.touch()
@@ -262,7 +262,7 @@ def test_a_linked_entry_is_replaced_and_not_followed(tmp_path: Path) -> None:
     file.parent.mkdir()
     file.symlink_to(victim)
     assert cache.get(key) is None
-    cache.put(Entry(FORMAT, key, evidence(0)))
+    cache.put(key, evidence(0))
     assert cache.get(key) is not None
     assert victim.read_text() == "mine"
 
@@ -270,29 +270,29 @@ def test_a_linked_entry_is_replaced_and_not_followed(tmp_path: Path) -> None:
 def test_an_entry_that_no_audit_gets_through_is_as_good_as_none(tmp_path: Path) -> None:
     cache = Cache(tmp_path, Limits())
     key = cache.key("s", "p", "")
-    cache.put(Entry(FORMAT, key, endless()))
+    cache.put(key, endless())
     assert cache.get(key) is None
 
 
-def endless() -> Kept:
-    return Kept(1, "kept", "s", (), {"x": Proof((), "pdr", 1, induction=10**9)})
+def endless() -> Bundle:
+    return Bundle(1, "kept", "s", (), {"x": Proof((), "pdr", 1, induction=10**9)})
 
 
 def test_kept_proofs_that_no_audit_gets_through_are_damaged() -> None:
     with pytest.raises(DamagedFile, match="an induction over 1000000000 steps"):
-        decoded(laid_out(endless()), Kept)
+        decoded(formatted(endless()), Bundle)
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        Kept(1, "kept", "s", (), {"x": Proof((0,), "pdr", 1)}),
-        Kept(1, "kept", "s", ({},), {"x": Proof((-1,), "pdr", 1)}),
-        Kept(1, "kept", "s", ({"f": ()},), {"x": Proof((0,), "pdr", 1)}),
-        Kept(1, "kept", "s", (), {}, {"x": Run({}, (("step", {}),) * 10_001)}),
-        Kept(1, "kept", "s", (), {str(n): Proof((), "pdr", 1) for n in range(1001)}),
+        Bundle(1, "kept", "s", (), {"x": Proof((0,), "pdr", 1)}),
+        Bundle(1, "kept", "s", ({},), {"x": Proof((-1,), "pdr", 1)}),
+        Bundle(1, "kept", "s", ({"f": ()},), {"x": Proof((0,), "pdr", 1)}),
+        Bundle(1, "kept", "s", (), {}, {"x": Run({}, (("step", {}),) * 10_001)}),
+        Bundle(1, "kept", "s", (), {str(n): Proof((), "pdr", 1) for n in range(1001)}),
     ],
 )
-def test_kept_evidence_that_cannot_be_is_damaged(wrong: Kept) -> None:
+def test_kept_evidence_that_cannot_be_is_damaged(wrong: Bundle) -> None:
     with pytest.raises(DamagedFile):
-        decoded(laid_out(wrong), Kept)
+        decoded(formatted(wrong), Bundle)

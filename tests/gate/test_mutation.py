@@ -10,12 +10,12 @@ import pytest
 
 from tests.evidence.lazy_project import project as project_as_loaded
 from tests.gate.conftest import Project
+from verifier.check.context import without_cache
 from verifier.evidence.verdicts import Limits
 from verifier.mutation.baseline import Entry, compared
 from verifier.mutation.campaign import LATE, SECONDS, Trial, in_time
 from verifier.mutation.operators import Mutant
 from verifier.mutation.run import strength
-from verifier.project.result_cache import Cache
 
 
 def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Project) -> None:
@@ -153,7 +153,7 @@ def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
     )
     limits = Limits()
     touched = {"lazy/fixed": {"switch_to"}}
-    assert [*strength(project_as_loaded(), touched, limits, Cache(None, limits), 1)]
+    assert [*strength(without_cache(project_as_loaded(), limits), touched)]
     assert allowed == [4 * SECONDS]
 
 

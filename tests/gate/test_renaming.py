@@ -7,10 +7,10 @@ import pytest
 
 from tests.evidence.lazy_project import compiled
 from tests.gate.conftest import Project
-from verifier.check.evidence_lookup import STALE
+from verifier.check.stored_evidence import STALE
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.diff.correspondence import renamed_fields
-from verifier.evidence.bundle import Run, kept
+from verifier.evidence.bundle import Bundle, Run
 
 
 def renamed(project: Project, old: str, new: str) -> None:
@@ -137,7 +137,7 @@ def test_a_record_of_mutants_by_the_old_name_is_told(project: Project) -> None:
 
 @pytest.mark.parametrize("names", [{}, {"a": "b"}])
 def test_evidence_under_new_names_says_the_same(names: dict[str, str]) -> None:
-    evidence = kept("s", {}, {"p": Run({"a": True}, (("go", {"a": False}),))})
+    evidence = Bundle.of("s", {}, {"p": Run({"a": True}, (("go", {"a": False}),))})
     found = evidence.renamed(names, {})
     assert found.runs["p"].start == ({"b": True} if names else {"a": True})
     assert found.runs["p"].moves == evidence.runs["p"].moves

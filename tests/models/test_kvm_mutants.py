@@ -11,7 +11,7 @@ from nestproof.models.systems.kvm_vmx import V3_12_IRQ
 from nestproof.properties import integrity, isolation, progress, transparency
 from tests.models.executions import steps_to
 from tests.models.mutants import watched
-from verifier.check.stored_evidence import kept_lemmas
+from verifier.check.stored_evidence import own_lemmas
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
@@ -19,6 +19,7 @@ from verifier.evidence.verdicts import Limits, Proved
 from verifier.language import System
 from verifier.language.functions import about
 from verifier.language.packages import bundled_root
+from verifier.project.proof_store import ProofStore
 
 mutants = watched("tests.models.kvm_mutants")
 
@@ -34,7 +35,7 @@ CALLERS = (exits, nested, run, vmx, x86)
 def decided(system: System, goal: str) -> tuple[TransitionSystem, Any]:
     """By PDR, which starts with what holds of the lemmas that are kept of the system."""
     compiled = compile_system(system, PROPERTIES)
-    lemmas = kept_lemmas(bundled_root(), compiled)
+    lemmas = own_lemmas(ProofStore(bundled_root()), compiled)
     return compiled, pdr(compiled.circuit, [goal], Limits(seconds=120), lemmas=lemmas)[goal]
 
 

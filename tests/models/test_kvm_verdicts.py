@@ -27,7 +27,7 @@ from verifier.evidence.verdicts import Answer, Limits, Proved, Violated
 from verifier.language import System
 from verifier.language.functions import about
 from verifier.language.packages import bundled_root
-from verifier.project.proof_store import kept_evidence
+from verifier.project.proof_store import ProofStore
 
 MODULES = (
     isolation,
@@ -53,8 +53,8 @@ def verdicts(system: System, *goals: str, like: str = "") -> dict[str, Any]:
 
 def decided(system: System, *goals: str, like: str = "") -> tuple[TransitionSystem, dict[str, Any]]:
     compiled = compile_system(system, PROPERTIES)
-    kept = kept_evidence(bundled_root(), like or system.name)
-    lemmas = clauses_from(compiled, kept.lemmas if kept is not None else ())
+    stored = ProofStore(bundled_root()).bundle(like or system.name)
+    lemmas = clauses_from(compiled, stored.lemmas if stored is not None else ())
     return compiled, pdr(compiled.circuit, goals, Limits(seconds=120), lemmas=lemmas)
 
 

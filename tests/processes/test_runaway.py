@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from verifier.check.run import check_all
+from verifier.check.context import without_cache
+from verifier.check.run import Strategy, check_all
 from verifier.compiler import step_exploration
-from verifier.evidence.verdicts import Limits, silent
+from verifier.evidence.verdicts import Limits
 from verifier.language import System, errors, record, step
 from verifier.language.errors import Overdue, blaming
 from verifier.processes import runaway
@@ -80,7 +81,8 @@ def test_a_system_whose_process_was_ended_is_ill_formed_and_the_others_are_decid
     }
     catalogue = Catalogue(Path(), systems, (), {}, {})
     pairs = [Pair("endless", "assertions"), Pair("sound", "assertions")]
-    [endless], [sound] = check_all(catalogue, pairs, "pdr", Limits(), 2, silent)
+    context = without_cache(catalogue, Limits()).with_jobs(2)
+    [endless], [sound] = check_all(context, pairs, Strategy("pdr"))
     assert sound.verdict == "proved"
     assert endless.verdict == "unknown"
     assert isinstance(endless.error, Overdue)

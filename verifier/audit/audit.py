@@ -9,7 +9,7 @@ from typing import Literal
 
 from verifier.audit.trace_replay import Execution, misfit, occurs
 from verifier.compiler.transition_system import TransitionSystem
-from verifier.evidence.bundle import Kept, Run
+from verifier.evidence.bundle import Bundle, Run
 from verifier.evidence.certificates import (
     MOST_CLAUSES,
     Certificate,
@@ -42,9 +42,9 @@ class Audited:
     text: str
 
 
-def claimed(evidence: SavedTrace | Certificate | Kept) -> list[str]:
+def claimed(evidence: SavedTrace | Certificate | Bundle) -> list[str]:
     """The goals that a file is about."""
-    if isinstance(evidence, Kept):
+    if isinstance(evidence, Bundle):
         return [*evidence.runs, *evidence.proofs]
     if isinstance(evidence, Certificate):
         return [evidence.property]
@@ -53,11 +53,11 @@ def claimed(evidence: SavedTrace | Certificate | Kept) -> list[str]:
 
 def audited(
     compiled: TransitionSystem,
-    evidence: SavedTrace | Certificate | Kept,
+    evidence: SavedTrace | Certificate | Bundle,
     witnesses: Witnesses,
 ) -> Iterator[Audited]:
     """Each claim of a file, and whether it holds of a system as it is now."""
-    if isinstance(evidence, Kept):
+    if isinstance(evidence, Bundle):
         yield from _audited_together(compiled, evidence, witnesses)
         return
     [goal] = claimed(evidence)
@@ -73,7 +73,7 @@ def audited(
 
 
 def _audited_together(
-    compiled: TransitionSystem, kept: Kept, witnesses: Witnesses
+    compiled: TransitionSystem, kept: Bundle, witnesses: Witnesses
 ) -> Iterator[Audited]:
     """The claims of a system's evidence; its proofs are checked together where they hold so."""
     if not claimed(kept):

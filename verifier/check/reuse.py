@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from verifier.audit.audit import hold_together, rejection, run_rejection
 from verifier.audit.proof_checking import reached
 from verifier.check.check import said_by
-from verifier.check.evidence_lookup import Memory
+from verifier.check.stored_evidence import StoredEvidence
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.contract import Engine
-from verifier.evidence.bundle import Kept, Run
+from verifier.evidence.bundle import Bundle, Run
 from verifier.evidence.certificates import Certificate, certificate_of
 from verifier.evidence.verdicts import (
     Answer,
@@ -37,17 +37,11 @@ class Reusing:
     cases whether they are reached, those aside that random executions find at once.
     """
 
-    def __init__(
-        self,
-        compiled: TransitionSystem,
-        memory: Memory,
-        search: SearchFrom,
-    ) -> None:
+    def __init__(self, stored: StoredEvidence, search: SearchFrom) -> None:
         self.how: dict[str, str] = {}
         self.proofs: dict[str, Certificate] = {}
         self.runs: dict[str, Run] = {}
-        self._compiled, self._memory = compiled, memory
-        self._search = search
+        self._compiled, self._stored, self._search = stored.compiled, stored, search
 
     def __call__(
         self, circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch = silent
@@ -55,7 +49,7 @@ class Reusing:
         found = self._again(circuit, goals)
         rest = [goal for goal in goals if goal not in found]
         if rest:
-            lemmas = self._memory.clauses()
+            lemmas = self._stored.lemmas()
             searched = self._search(lemmas)(circuit, rest, limits, watch)
             found |= searched
             self.how |= {goal: _searched(searched[goal], lemmas) for goal in rest}
@@ -66,12 +60,12 @@ class Reusing:
     def _again(self, circuit: Circuit, goals: Sequence[str]) -> dict[str, Answer]:
         """What earlier executions and proofs still show."""
         found: dict[str, Answer] = {}
-        runs = {goal: run for goal in goals if (run := next(self._memory.runs(goal), None))}
+        runs = {goal: run for goal in goals if (run := next(self._stored.runs(goal), None))}
         for goal, run in leading(self._compiled, runs).items():
             self.how[goal] = "an earlier execution"
             found[goal] = said_by(self._compiled, run)
-        kept = {g: self._memory.cached(g).certificate(g) for g in goals if is_witness(g)}
-        proofs = {goal: proof for goal, proof in kept.items() if proof and goal not in found}
+        known = {g: self._stored.cached(g).certificate(g) for g in goals if is_witness(g)}
+        proofs = {goal: proof for goal, proof in known.items() if proof and goal not in found}
         for goal, proof in confirmed(self._compiled, proofs).items():
             self.how[goal] = "an earlier proof"
             found[goal] = said_by(self._compiled, proof)
@@ -91,50 +85,48 @@ def _searched(verdict: Answer, lemmas: Sequence[Clause]) -> str:
     return "searched, from earlier lemmas" if lemmas and isinstance(verdict, Proved) else "searched"
 
 
-def sound_evidence(
-    compiled: TransitionSystem, memory: Memory, groups: Collection[str]
-) -> dict[str, Run | Certificate]:
-    """What is at hand that its audit confirms: by property, and by case that must be reachable.
+def sound_evidence(stored: StoredEvidence, groups: Collection[str]) -> dict[str, Run | Certificate]:
+    """What is stored that its audit confirms: by property, and by case that must be reachable.
 
     The cache is asked only about the properties that the project's own evidence leaves open.
     """
-    goals = [goal for goal in compiled.circuit.bad if goal in memory.asked]
-    sound = _shown(compiled, lambda _: memory.file, goals)
+    compiled = stored.compiled
+    goals = [goal for goal in compiled.circuit.bad if goal in stored.asked]
+    sound = _shown(compiled, lambda _: stored.own, goals)
     left = [group for group in groups if group not in sound and group in compiled.circuit.bad]
-    return sound | _shown(compiled, memory.cached, left)
+    return sound | _shown(compiled, stored.cached, left)
 
 
 def rejected(
-    compiled: TransitionSystem,
-    memory: Memory,
+    stored: StoredEvidence,
     sound: Mapping[str, Run | Certificate],
     groups: Collection[str],
 ) -> dict[str, str]:
-    """Why what the project keeps about some properties does not show it, where it does not."""
+    """Why what the project stores about some properties does not show it, where it does not."""
     found: dict[str, str | None] = {}
     for group in groups:
-        run, proof = memory.file.runs.get(group), memory.file.certificate(group)
+        run, proof = stored.own.runs.get(group), stored.own.certificate(group)
         if group in sound and sound[group] in (run, proof):
             continue
         if run is not None:
-            found[group] = run_rejection(compiled, group, run)
+            found[group] = run_rejection(stored.compiled, group, run)
         elif proof is not None:
-            found[group] = rejection(compiled, proof)
+            found[group] = rejection(stored.compiled, proof)
     return {group: reason for group, reason in found.items() if reason is not None}
 
 
 def _shown(
     compiled: TransitionSystem,
-    kept: Callable[[str], Kept],
+    about: Callable[[str], Bundle],
     goals: Sequence[str],
 ) -> dict[str, Run | Certificate]:
-    """What is kept about some goals, if it is sound."""
-    runs = {goal: run for goal in goals if (run := kept(goal).runs.get(goal)) is not None}
+    """What is stored about some goals, if it is sound."""
+    runs = {goal: run for goal in goals if (run := about(goal).runs.get(goal)) is not None}
     sound: dict[str, Run | Certificate] = {
         goal: run for goal, run in runs.items() if is_claim(goal) and _violates(compiled, goal, run)
     }
     sound |= leading(compiled, {goal: run for goal, run in runs.items() if is_witness(goal)})
-    proofs = {goal: kept(goal).certificate(goal) for goal in goals if goal not in sound}
+    proofs = {goal: about(goal).certificate(goal) for goal in goals if goal not in sound}
     return sound | confirmed(compiled, {g: p for g, p in proofs.items() if p})
 
 

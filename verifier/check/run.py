@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from verifier.check.check import Result, decide, ill_formed
-from verifier.check.stored_evidence import kept_lemmas
-from verifier.compiler.compile import compile_compared
-from verifier.compiler.transition_system import TransitionSystem
+from verifier.check.context import Context
+from verifier.check.stored_evidence import own_lemmas
 from verifier.engines.contract import engine_named
-from verifier.evidence.verdicts import Limits, Progress, Verdict, Watch, silent
+from verifier.evidence.verdicts import Progress, Verdict, Watch, silent
 from verifier.execution.machine import ASSERTIONS
 from verifier.language.errors import ModelError
-from verifier.language.functions import ModelFunction
-from verifier.language.system import System
 from verifier.processes.pool import NoProcess, apart, reporting
 from verifier.processes.worker import Lost
-from verifier.project.catalogue import Catalogue, Pair
+from verifier.project.catalogue import Pair
 
-Compile = Callable[[System, Sequence[ModelFunction]], TransitionSystem]
-"""Where a system's circuit comes from."""
+
+@dataclass(frozen=True)
+class Strategy:
+    """How pairs are searched for."""
+
+    engine: str = "auto"
+    minimal: bool = False
+    """Whether evidence is worth the time that few lemmas and explained counterexamples take."""
+    fresh: bool = False
+    """Whether proofs start without the lemmas that the project stores."""
 
 
 def check_all(
-    catalogue: Catalogue,
+    context: Context,
     pairs: Sequence[Pair],
-    engine: str,
-    limits: Limits,
-    jobs: int | None,
-    watch: Watch,
-    minimal: bool = False,
-    fresh: bool = False,
-    compiled_by: Compile = compile_compared,
+    strategy: Strategy,
     keep: Callable[[Result], object] = lambda _: None,
 ) -> Iterator[list[Result]]:
     """Each system's results, in the catalogue's order; one system alone gets all the cores.
@@ -41,11 +40,9 @@ def check_all(
     Every system is checked in a process of its own. Who wants to `keep` a result gets it as soon
     as it is there.
     """
-    jobs = jobs or os.cpu_count() or 1
     by_system: dict[str, list[str]] = {}
     for pair in pairs:
         by_system.setdefault(pair.system, []).append(pair.property)
-    task = partial(check_one, catalogue, compiled_by, engine, limits, minimal, fresh)
     found: dict[str, list[Result]] = {}
     order = list(by_system)
     early = dict[int, Result]()
@@ -55,9 +52,9 @@ def check_all(
             if isinstance(each.found, Result) and id(each.found) not in early:
                 early[id(each.found)] = each.found
                 keep(each.found)
-        watch(progress)
+        context.watch(progress)
 
-    for name, answer in _answers(task, by_system, limits, jobs, seen):
+    for name, answer in _answers(context.watched(seen), strategy, by_system):
         found[name] = _lost(name, by_system[name], answer) if isinstance(answer, Lost) else answer
         for result in found[name]:
             keep(result)
@@ -66,20 +63,21 @@ def check_all(
 
 
 def _answers(
-    task: Callable[..., list[Result]],
-    by_system: dict[str, list[str]],
-    limits: Limits,
-    jobs: int,
-    watch: Watch,
+    context: Context, strategy: Strategy, by_system: dict[str, list[str]]
 ) -> Iterator[tuple[str, list[Result] | Lost]]:
     """The systems' results, as they are there."""
-    if len(by_system) == 1 or jobs == 1:
+    if len(by_system) == 1 or context.jobs == 1:
         for name, groups in by_system.items():
-            yield name, apart(partial(task, jobs, name, groups), watch, name=name)
+            task = partial(check_one, context, strategy, name, groups)
+            yield name, apart(task, context.watch, name=name)
         return
-    tasks = {name: partial(task, 1, name, groups) for name, groups in by_system.items()}
-    shared = limits.memory is None  # a limit is for what one system takes
-    yield from reporting(tasks, jobs, watch, shared=shared, in_order=False)
+    alone = context.with_jobs(1)
+    tasks = {
+        name: partial(check_one, alone, strategy, name, groups)
+        for name, groups in by_system.items()
+    }
+    shared = context.limits.memory is None  # a limit is for what one system takes
+    yield from reporting(tasks, context.jobs, context.watch, shared=shared, in_order=False)
 
 
 def _lost(name: str, groups: Sequence[str], lost: Lost) -> list[Result]:
@@ -99,33 +97,23 @@ def undecided(
 
 
 def check_one(
-    catalogue: Catalogue,
-    compiled_by: Compile,
-    engine: str,
-    limits: Limits,
-    minimal: bool,
-    fresh: bool,
-    jobs: int,
-    name: str,
-    groups: Sequence[str],
-    watch: Watch = silent,
+    context: Context, strategy: Strategy, name: str, groups: Sequence[str], watch: Watch = silent
 ) -> list[Result]:
-    """One system's results; unless `fresh`, proofs start with the lemmas that the project keeps.
+    """One system's results.
 
     Who asks for all of a system's pairs gets its models' assertions, too. A system that is
     ill-formed has results that say so, and the other systems are not concerned.
     """
     watch(Progress("compile", 0, name))
-    system = catalogue.systems[name]
-    properties = catalogue.properties_of(system)
+    catalogue, limits = context.catalogue, context.limits
     try:
-        compiled = compiled_by(system, properties)
-        lemmas = () if fresh else kept_lemmas(catalogue.root, compiled)
-        how = engine_named(engine, jobs, lemmas)
-        listed = {pair.property for pair in catalogue.pairs_of(system)}
+        compiled = context.compiled(name)
+        lemmas = () if strategy.fresh else own_lemmas(context.store, compiled)
+        engine = engine_named(strategy.engine, context.jobs, lemmas)
+        listed = {pair.property for pair in catalogue.pairs_of(catalogue.systems[name])}
         if ASSERTIONS in compiled.circuit.bad and set(groups) == listed:
             groups = list(dict.fromkeys([*groups, ASSERTIONS]))
-        return decide(compiled, groups, how, limits, watch, minimal)
+        return decide(compiled, groups, engine, limits, watch, strategy.minimal)
     except NoProcess:
         raise
     except ModelError as error:

@@ -19,7 +19,7 @@ from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
-from verifier.evidence.bundle import Kept
+from verifier.evidence.bundle import Bundle
 from verifier.evidence.files import DamagedFile, Saved, UnknownKey, read_any
 from verifier.evidence.verdicts import Limits, Progress, Verdict
 from verifier.language.errors import ModelError
@@ -118,7 +118,7 @@ def _audited(run: _Run, file: Path, beat: Callable[[], None]) -> Iterator[tuple[
 
 
 def _judged(
-    run: _Run, evidence: Saved | Kept, name: str, beat: Callable[[], None]
+    run: _Run, evidence: Saved | Bundle, name: str, beat: Callable[[], None]
 ) -> Iterator[Audited]:
     """Each claim as it is audited in a process of its own, which ends in time whatever it holds."""
     ends = monotonic() + run.timeout
@@ -139,7 +139,7 @@ def _judged(
             yield Audited(goal, "unknown", f"not audited: {lost.reason}")
 
 
-def _judge(catalogue: Catalogue, evidence: Saved | Kept, tell: Tell) -> None:
+def _judge(catalogue: Catalogue, evidence: Saved | Bundle, tell: Tell) -> None:
     """Tell what becomes of each claim; what is found before the judge gives up counts."""
     from verifier.audit.solvers import Undecided
 

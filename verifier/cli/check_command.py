@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from pathlib import Path
 import click
 
 from verifier.check.check import Result
-from verifier.check.run import check_all, undecided
+from verifier.check.context import Context
+from verifier.check.run import Strategy, check_all, undecided
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
@@ -29,7 +31,7 @@ from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
-from verifier.project.proof_store import damages, superfluous
+from verifier.project.proof_store import ProofStore
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.project.unread import unread_files
 from verifier.reports.check_text import columns, document, exit_code, judged, lines, refusals
@@ -132,19 +134,10 @@ def _check(
     _warn(catalogue, chosen, bool(patterns), fresh)
     run.reporter = Reporter("checking", len({pair.system for pair in chosen}))
     with run.reporter as reporter:
-        batches = check_all(
-            catalogue,
-            chosen,
-            engine,
-            limits,
-            jobs,
-            reporter.watch,
-            minimal=run.folder is not None,
-            fresh=fresh,
-            compiled_by=circuits.compiled,
-            keep=partial(_save, run),
-        )
-        for batch in batches:
+        jobs = jobs or os.cpu_count() or 1
+        context = Context(catalogue, circuits, cache, limits, jobs, reporter.watch)
+        strategy = Strategy(engine, minimal=run.folder is not None, fresh=fresh)
+        for batch in check_all(context, chosen, strategy, partial(_save, run)):
             with shielded():
                 reporter.done()
                 run.results += batch
@@ -157,16 +150,16 @@ def _check(
 
 def _warn(catalogue: Catalogue, chosen: Sequence[Pair], selected: bool, fresh: bool) -> None:
     """Say what people should know of the project, and of the systems that are checked."""
-    root = catalogue.root
+    root, store = catalogue.root, ProofStore(catalogue.root)
     if not selected:
-        for doubt in (*catalogue.unused, *superfluous(root, catalogue.systems)):
+        for doubt in (*catalogue.unused, *store.superfluous(catalogue.systems)):
             say("warning", doubt)
         for group in catalogue.idle:
             say("warning", f"the property `{group}` speaks about none of the systems")
     systems = {pair.system for pair in chosen}
     doubts = catalogue.doubts(systems if selected else catalogue.systems)
     doubts += unread_files(root)
-    doubts += [] if fresh else damages(root, [catalogue.systems[name] for name in systems])
+    doubts += [] if fresh else store.damages(catalogue.systems[name] for name in systems)
     doubts += unrecorded(catalogue, chosen)
     for doubt in doubts:
         say("warning", doubt)

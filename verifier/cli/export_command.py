@@ -15,11 +15,13 @@ from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
+from verifier.engines.contract import engine_named
 from verifier.evidence.certificates import Certificate, clauses_of
 from verifier.evidence.verdicts import Limits, Verdict
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
+from verifier.project.proof_store import ProofStore
 
 FORMATS = click.Choice(["aiger", "smt2"])
 
@@ -90,23 +92,13 @@ def _proof(
     Whatever engine has proved the pair before, PDR finds it: one by k-induction is none, and would
     need a circuit with several copies of each latch.
     """
-    from verifier.check.run import check_one
+    from verifier.check.check import decide
+    from verifier.check.stored_evidence import own_lemmas
 
+    engine = engine_named("pdr", lemmas=own_lemmas(ProofStore(catalogue.root), compiled))
     limits = Limits(seconds=timeout)
     with Reporter("proving") as reporter:
-        results = check_one(
-            catalogue,
-            lambda *_: compiled,
-            "pdr",
-            limits,
-            minimal=True,
-            fresh=False,
-            jobs=1,
-            name=pair.system,
-            groups=[pair.property],
-            watch=reporter.watch,
-        )
-    result = next(each for each in results if each.property == pair.property)
+        [result] = decide(compiled, [pair.property], engine, limits, reporter.watch, minimal=True)
     if isinstance(result.evidence, Certificate) and result.verdict is Verdict.PROVED:
         return result.evidence
     because = f": {result.reason}" if result.reason else ""

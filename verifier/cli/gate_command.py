@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from verifier.check.context import Context
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import say, tell
@@ -196,18 +197,8 @@ def _gate(
     selected = selection(catalogue, patterns)
     before = recorded(root)
     with Reporter("checking", len(selected.systems)) as reporter:
-        report = gate(
-            catalogue,
-            selected,
-            base,
-            limits,
-            cache,
-            circuits,
-            cores,
-            reporter.watch,
-            accepting,
-            mutants,
-        )
+        context = Context(catalogue, circuits, cache, limits, cores, reporter.watch)
+        report = gate(context, selected, base, accepting, mutants)
     return catalogue, before, replace(report, revision=revision or "")
 
 

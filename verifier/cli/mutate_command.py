@@ -11,6 +11,7 @@ from time import perf_counter
 
 import click
 
+from verifier.check.context import Context
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import backquoted, say
@@ -28,8 +29,9 @@ from verifier.mutation.score import score
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, shielded
 from verifier.project.catalogue import Catalogue
+from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
-from verifier.project.proof_store import damages
+from verifier.project.proof_store import ProofStore
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.viewer.markup import Role, plural
 
@@ -67,11 +69,13 @@ def command(
         writable_record(root, FILE)
     if functions:
         _require(catalogue, names, functions)
-    for doubt in damages(root, [catalogue.systems[name] for name in names]):
+    for doubt in ProofStore(root).damages(catalogue.systems[name] for name in names):
         say("warning", doubt)
     recorded, limits = scores(root), Limits(seconds=timeout)
     cache = Cache(None if no_cache else cache_folder(), limits)
-    run = _Run(catalogue, limits, cache, jobs or os.cpu_count() or 1, functions, everything)
+    circuits = Circuits(catalogue, cache)
+    context = Context(catalogue, circuits, cache, limits, jobs or os.cpu_count() or 1)
+    run = _Run(context, functions, everything)
     try:
         for name in names:
             run.mutate(name, recorded.get(name))
@@ -96,10 +100,7 @@ def command(
 class _Run:
     """What is mutated, and what was noticed."""
 
-    catalogue: Catalogue
-    limits: Limits
-    cache: Cache
-    cores: int
+    context: Context
     functions: Sequence[str]
     everything: bool
     codes: list[int] = field(default_factory=list)
@@ -114,12 +115,12 @@ class _Run:
         self.begin, self.unfinished, self.trials = perf_counter(), None, []
         with Reporter("mutating") as reporter:
             watch = reporter.watch
-            guards = guarded_system(self.catalogue, name, self.limits, self.cache, watch)
+            guards = guarded_system(self.context.watched(watch), name)
             if not guards.claims:
                 click.echo(f"{name}: no claim holds, so nothing could be noticed")
                 return
             self.unfinished = name, guards
-            for trial in trials_of(guards, self.cores, watch, self.functions):
+            for trial in trials_of(guards, self.context.jobs, watch, self.functions):
                 self.trials.append(trial)
         self._show(name, guards)
         self.found[name], self.unfinished = entry(self.trials), None

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verifier.check.check import Result
-from verifier.check.run import check_all
-from verifier.check.stored_evidence import kept_counterexample
+from verifier.check.context import Context
+from verifier.check.run import Strategy, check_all
 from verifier.cli.errors import backquoted, say
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
@@ -22,13 +22,12 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress, Verdict, Watch
 from verifier.explain.annotate import placed
+from verifier.explain.counterexample import trace_of_run
 from verifier.language.errors import ModelError
 from verifier.processes.pool import reporting
 from verifier.processes.worker import Lost
 from verifier.project.catalogue import Catalogue, Pair
-from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
-from verifier.project.proof_store import damages, usable_evidence
 from verifier.viewer import watch_expressions
 
 if TYPE_CHECKING:
@@ -47,6 +46,11 @@ class Asked:
     reuse: Reuse
     reporter: Reporter
 
+    def context(self, catalogue: Catalogue) -> Context:
+        """What a search in a catalogue may use: two processes, bmc and PDR."""
+        limits, watch = Limits(seconds=self.timeout), self.reporter.watch
+        return Context(catalogue, self.reuse(catalogue), self.reuse.cache, limits, 2, watch)
+
 
 def found(what: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
@@ -57,26 +61,16 @@ def found(what: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
     pair = _pair(catalogue, what)
     require(catalogue.systems[pair.system], asked.watches)
     asked.reporter.watch(Progress("compile", 0, pair.system))
-    circuits = asked.reuse(catalogue)
+    context = asked.context(catalogue)
     if not asked.fresh:
-        for doubt in damages(root, [catalogue.systems[pair.system]]):
+        for doubt in context.store.damages([catalogue.systems[pair.system]]):
             asked.reporter.clear()
             say("warning", doubt)
-        task = partial(_stored, catalogue, circuits, pair)
+        task = partial(_stored, context, pair)
         stored = asked.reporter.during(Progress("explain", 0, str(pair)), task)
         if isinstance(stored, Trace):
             return stored, catalogue
-    [results] = check_all(
-        catalogue,
-        [pair],
-        "auto",
-        Limits(seconds=asked.timeout),
-        2,
-        asked.reporter.watch,
-        minimal=True,
-        fresh=asked.fresh,
-        compiled_by=circuits.compiled,
-    )
+    [results] = check_all(context, [pair], Strategy(minimal=True, fresh=asked.fresh))
     result = next(each for each in results if each.property == pair.property)
     if result.error is not None:
         raise result.error
@@ -85,15 +79,13 @@ def found(what: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
     return result.evidence, catalogue
 
 
-def _stored(catalogue: Catalogue, circuits: Circuits, pair: Pair) -> Trace | None:
+def _stored(context: Context, pair: Pair) -> Trace | None:
     """The counterexample that the project stores, if it is still one."""
-    kept = usable_evidence(catalogue.root, pair.system)
-    if kept is None or pair.property not in kept.runs:
+    bundle = context.store.bundle(pair.system)
+    run = None if bundle is None else bundle.runs.get(pair.property)
+    if run is None:
         return None
-    system = catalogue.systems[pair.system]
-    properties = catalogue.properties_of(system)
-    compiled = circuits.compiled(system, properties)
-    return kept_counterexample(catalogue.root, compiled, pair.property)
+    return trace_of_run(context.compiled(pair.system), pair.property, run)
 
 
 def explained_here(

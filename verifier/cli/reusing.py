@@ -42,10 +42,10 @@ class Reuse:
     """The circuits of a catalogue, with one warning however often they are asked for."""
 
     def __init__(self, cache: Cache) -> None:
-        self._cache = cache
+        self.cache = cache
         self._circuits: Circuits | None = None
 
     def __call__(self, catalogue: Catalogue) -> Circuits:
         if self._circuits is None or self._circuits.catalogue is not catalogue:
-            self._circuits = circuits_of(catalogue, self._cache)
+            self._circuits = circuits_of(catalogue, self.cache)
         return self._circuits

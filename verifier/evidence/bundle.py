@@ -1,4 +1,4 @@
-"""What is kept of a system's evidence: lemmas that its proofs share, and executions as moves."""
+"""A system's evidence in one file: lemmas that its proofs share, and executions as moves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     moves: tuple[tuple[str, dict[str, Value]], ...]
 
     def renamed(self, fields: Mapping[str, str], steps: Mapping[str, str]) -> Run:
-        """The same about fields and steps that are called otherwise by now."""
+        """The same about fields and steps that are called otherwise now."""
         moves = tuple((steps.get(step, step), choices) for step, choices in self.moves)
         return Run(_renamed(self.start, fields), moves)
 
@@ -42,7 +42,7 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     simple_path: bool = False
 
 
-class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A system's evidence, by goal: a property, or a step or case that must be reachable.
 
     `runs` has the executions that violate a property, or reach what random ones do not find at
@@ -56,8 +56,32 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proofs: dict[str, Proof] = {}
     runs: dict[str, Run] = {}
 
-    def renamed(self, fields: Mapping[str, str], steps: Mapping[str, str]) -> Kept:
-        """The same about fields and steps that are called otherwise by now."""
+    @classmethod
+    def of(
+        cls,
+        system: str,
+        proofs: Mapping[str, Certificate] = {},
+        runs: Mapping[str, Run] = {},
+    ) -> Bundle:
+        """Evidence put together; each lemma is there once, in the order in which proofs name it."""
+        number: dict[str, int] = {}
+        lemmas: list[Lemma] = []
+        shared = {}
+        for goal, certificate in sorted(proofs.items()):
+            for lemma in certificate.lemmas:
+                if number.setdefault(str(lemma), len(lemmas)) == len(lemmas):
+                    lemmas.append(lemma)
+            shared[goal] = Proof(
+                tuple(sorted(number[str(lemma)] for lemma in certificate.lemmas)),
+                certificate.engine,
+                certificate.depth,
+                certificate.induction,
+                certificate.simple_path,
+            )
+        return cls(1, "kept", system, tuple(lemmas), shared, dict(sorted(runs.items())))
+
+    def renamed(self, fields: Mapping[str, str], steps: Mapping[str, str]) -> Bundle:
+        """The same about fields and steps that are called otherwise now."""
         if not (fields or steps):
             return self
         goals = {step_goal(was): step_goal(now) for was, now in steps.items()}
@@ -91,26 +115,7 @@ def _renamed(values: Mapping[str, T], names: Mapping[str, str]) -> dict[str, T]:
     return {names.get(name, name): value for name, value in values.items()}
 
 
-def kept(system: str, proofs: Mapping[str, Certificate], runs: Mapping[str, Run]) -> Kept:
-    """Evidence put together; each lemma is there once, in the order in which proofs name it."""
-    number: dict[str, int] = {}
-    lemmas: list[Lemma] = []
-    shared = {}
-    for goal, certificate in sorted(proofs.items()):
-        for lemma in certificate.lemmas:
-            if number.setdefault(str(lemma), len(lemmas)) == len(lemmas):
-                lemmas.append(lemma)
-        shared[goal] = Proof(
-            tuple(sorted(number[str(lemma)] for lemma in certificate.lemmas)),
-            certificate.engine,
-            certificate.depth,
-            certificate.induction,
-            certificate.simple_path,
-        )
-    return Kept(1, "kept", system, tuple(lemmas), shared, dict(sorted(runs.items())))
-
-
-def laid_out(evidence: Kept) -> bytes:
+def formatted(evidence: Bundle) -> bytes:
     """As JSON for people who read differences: a line for each lemma, proof and move."""
     depths = {"lemmas": 1, "proofs": 1, "runs": 3}
     whole = msgspec.to_builtins(evidence)

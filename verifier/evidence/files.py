@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from verifier.evidence.bundle import Kept
+from verifier.evidence.bundle import Bundle
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.saved_execution import FirstTrace, SavedTrace, saved_trace
 from verifier.evidence.traces import Trace
@@ -22,11 +22,11 @@ LARGEST = 64 * 1024 * 1024
 Saved = SavedTrace | Certificate
 """Evidence about one claim, as a file holds it."""
 
-SCHEMAS: dict[tuple[str, int], type[SavedTrace | FirstTrace | Certificate | Kept]] = {
+SCHEMAS: dict[tuple[str, int], type[SavedTrace | FirstTrace | Certificate | Bundle]] = {
     ("trace", 1): FirstTrace,
     ("trace", 2): SavedTrace,
     ("certificate", 1): Certificate,
-    ("kept", 1): Kept,
+    ("kept", 1): Bundle,
 }
 
 E = TypeVar("E")
@@ -70,17 +70,17 @@ def encoded(evidence: Trace | Saved) -> bytes:
 def read(file: Path) -> Saved:
     """A trace or certificate; DamagedFile where it is neither."""
     found = read_any(file)
-    if isinstance(found, Kept):
+    if isinstance(found, Bundle):
         raise DamagedFile("it holds the evidence of a system; name the pair, `SYSTEM/PROPERTY`")
     return found
 
 
-def read_kept(file: Path) -> Kept:
+def read_bundle(file: Path) -> Bundle:
     """A system's evidence; DamagedFile where it is not."""
-    return decoded(_content(file), Kept)
+    return decoded(_content(file), Bundle)
 
 
-def read_any(file: Path) -> Saved | Kept:
+def read_any(file: Path) -> Saved | Bundle:
     """Evidence of any kind; DamagedFile where it is not."""
     content = _content(file)
     found = _decoded(content, _Kind)
@@ -102,7 +102,7 @@ def decoded(content: bytes, kind: type[E]) -> E:
     """Evidence as saved; DamagedFile where it is not, or where a key is there twice."""
     found = _decoded(content, kind)
     _refuse_repeated_keys(content)
-    if isinstance(found, SavedTrace | FirstTrace | Certificate | Kept):
+    if isinstance(found, SavedTrace | FirstTrace | Certificate | Bundle):
         wrong = fault(found)
         if wrong is not None:
             raise DamagedFile(wrong)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.evidence.bundle import Kept, Proof
+from verifier.evidence.bundle import Bundle, Proof
 from verifier.evidence.certificates import Certificate, Lemma
 from verifier.evidence.saved_execution import FirstTrace, SavedTrace
 from verifier.evidence.verdicts import PROVERS
@@ -24,27 +24,27 @@ LONGEST_SIMPLE_PATH = 50
 """Steps beyond which an audit takes longer than anybody waits."""
 
 
-def fault(evidence: SavedTrace | FirstTrace | Certificate | Kept) -> str | None:
+def fault(evidence: SavedTrace | FirstTrace | Certificate | Bundle) -> str | None:
     """The first thing that is wrong with it; None where nothing is."""
     if isinstance(evidence, Certificate):
         return next(_certificate_faults(evidence), None)
-    if isinstance(evidence, Kept):
-        return next(_kept_faults(evidence), None)
+    if isinstance(evidence, Bundle):
+        return next(_bundle_faults(evidence), None)
     return next(_trace_faults(evidence), None)
 
 
-def _kept_faults(kept: Kept) -> Iterator[str]:
-    if len(kept.proofs) + len(kept.runs) > MOST_GOALS:
+def _bundle_faults(bundle: Bundle) -> Iterator[str]:
+    if len(bundle.proofs) + len(bundle.runs) > MOST_GOALS:
         yield f"it is about more than {MOST_GOALS} goals"
-    yield from _lemma_faults(kept.lemmas)
-    for goal, proof in kept.proofs.items():
+    yield from _lemma_faults(bundle.lemmas)
+    for goal, proof in bundle.proofs.items():
         for number in proof.lemmas:
-            if not 0 <= number < len(kept.lemmas):
+            if not 0 <= number < len(bundle.lemmas):
                 yield f"the proof of `{goal}` rests on lemma {number}, which is not there"
         if len(proof.lemmas) > MOST_LEMMAS:
             yield f"the proof of `{goal}` names more than {MOST_LEMMAS} lemmas"
         yield from (f"the proof of `{goal}`: {fault}" for fault in _proof_faults(proof))
-    for goal, run in kept.runs.items():
+    for goal, run in bundle.runs.items():
         if len(run.moves) > MOST_MOVES:
             yield f"the execution to `{goal}` has more than {MOST_MOVES} steps"
 

@@ -1,4 +1,4 @@
-"""Kept executions in a system's words: from a circuit's path, to one, and to moves."""
+"""Bundle executions in a system's words: from a circuit's path, to one, and to moves."""
 
 from __future__ import annotations
 

@@ -9,9 +9,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
+from verifier.evidence.bundle import Run
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Path
-from verifier.execution.conversions import moves_along, moves_as_of
+from verifier.execution.conversions import moves_along, moves_as_of, moves_of_run
 from verifier.execution.machine import (
     ASSERTIONS,
     Machine,
@@ -62,6 +63,15 @@ def trace_of_moves(
     return story_of(compiled, group, start, moves, shortest, explain)
 
 
+def trace_of_run(compiled: TransitionSystem, group: str, run: Run) -> Trace | None:
+    """A stored execution that violates a property, explained; None where it does not any more."""
+    start, moves = moves_of_run(compiled.system, run)
+    if isinstance(moves, Stopped) or not moves:
+        return None
+    trace = trace_of_moves(compiled, group, start, moves, shortest=True, explain=True)
+    return None if isinstance(trace, Stopped) else trace
+
+
 def story_of(
     compiled: TransitionSystem,
     group: str,
@@ -84,7 +94,7 @@ def story_of(
     trace = logged(system, compiled.properties, group, conjunct, shortest, start, moves, matters)
     if not explain:
         return trace
-    return explained(system, compiled.properties, trace, start, moves, compiled.changing)
+    return explained(compiled, trace, start, moves)
 
 
 def minimised(

@@ -7,28 +7,24 @@ from typing import Any
 
 import msgspec
 
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.traces import Trace
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.explain.causes import Causes, assigned, causes
 from verifier.explain.counterfactual_branches import turned
 from verifier.explain.nearest_passing import nearest
 from verifier.explain.violated_claim import Failing
-from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 
 
 def explained(
-    system: System,
-    properties: Sequence[ModelFunction],
-    trace: Trace,
-    start: Sequence[Any],
-    moves: Sequence[Move],
-    changing: Collection[str] | None = None,
+    compiled: TransitionSystem, trace: Trace, start: Sequence[Any], moves: Sequence[Move]
 ) -> Trace:
     """The trace with the causes of its violation, found by replaying it with changes."""
+    system, properties = compiled.system, compiled.properties
     failing = Failing(system, properties, trace.property, trace.conjunct, start, moves)
     decisive = failing.decisive(trace.seen)
-    found = _causes(system, trace, start, moves, decisive or tuple(trace.seen), changing)
+    found = _causes(system, trace, start, moves, decisive or tuple(trace.seen), compiled.changing)
     strides = tuple(
         msgspec.structs.replace(stride, because=cause.because, needs=cause.needs)
         for stride, cause in zip(trace.steps, found, strict=True)

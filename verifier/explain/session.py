@@ -238,5 +238,5 @@ def _as_trace(
             matters = [tuple(stride.matters) for stride in trace.steps]
             told = logged(system, properties, group, found, False, start, moves, matters)
             compiled = compile_compared(system, properties)
-            return explained(system, properties, told, start, moves, compiled.changing)
+            return explained(compiled, told, start, moves)
     return trace

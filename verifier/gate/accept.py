@@ -8,7 +8,7 @@ from verifier.evidence.verdicts import Verdict
 from verifier.gate.report import Report
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Catalogue
-from verifier.project.proof_store import keep
+from verifier.project.proof_store import ProofStore
 from verifier.project.recorded_verdicts import FILE, accepted, recorded, write
 
 
@@ -28,6 +28,6 @@ def accept(catalogue: Catalogue, report: Report, before: str) -> list[Path]:
     if write(catalogue.root, before, accepted(recorded(catalogue.root), verdicts)):
         changed.append(catalogue.root / FILE)
     unknown = {row.pair.system for row in report.rows if row.result.verdict is Verdict.UNKNOWN}
-    evidence = [each.kept for each in report.decided if each.system not in unknown]
-    changed += keep(catalogue.root, evidence)
+    evidence = [each.bundle for each in report.decided if each.system not in unknown]
+    changed += ProofStore(catalogue.root).save(evidence)
     return changed

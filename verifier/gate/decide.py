@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
 
 from verifier.audit.trace_replay import moves_of
 from verifier.check.check import Result, decide, ill_formed
-from verifier.check.evidence_lookup import Memory
+from verifier.check.context import Context
 from verifier.check.reuse import Reusing, rejected, sound_evidence
 from verifier.check.shared_invariant import shared
+from verifier.check.stored_evidence import StoredEvidence
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.digest import everything
@@ -20,7 +21,7 @@ from verifier.diff.compare import Difference, difference
 from verifier.diff.correspondence import Names, new_names
 from verifier.engines.contract import Engine
 from verifier.engines.portfolio import auto
-from verifier.evidence.bundle import Kept, Run, kept
+from verifier.evidence.bundle import Bundle, Run
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Answer, Clause, Limits, Progress, Verdict, Watch, silent
@@ -36,9 +37,7 @@ from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 from verifier.processes.pool import NoProcess
-from verifier.project.catalogue import Catalogue, Pair
-from verifier.project.circuit_cache import Circuits
-from verifier.project.result_cache import Cache
+from verifier.project.catalogue import Pair
 
 AUDITED = "earlier evidence, audited"
 FOUND = "the execution has just been found or audited"
@@ -56,8 +55,8 @@ class Decided:
     """Properties whose verdict depends on another circuit than at the base."""
     change: Difference | None
     """What the system does differently from the base; None where it was not compared."""
-    kept: Kept
-    """What of its evidence is worth keeping."""
+    bundle: Bundle
+    """What of its evidence is worth storing."""
     departures: Mapping[str, Departure]
     """Per violated property, where the counterexample leaves the way of the base."""
     seconds: float
@@ -68,134 +67,172 @@ class Decided:
     """What it may hide that its steps can do less."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is asked about one system."""
+
+    system: str
+    groups: Sequence[str] | None
+    """Its properties; None for all."""
+    storing: bool = False
+    """Whether the project is to store the evidence."""
+
+
 def decide_system(
-    catalogue: Catalogue,
-    name: str,
-    asked: Sequence[str] | None,
+    context: Context,
+    asked: Asked,
     before: Before | None,
-    limits: Limits,
-    cache: Cache,
-    circuits: Circuits,
     hunks: Sequence[Hunk],
-    jobs: int,
-    keeping: bool = False,
     watch: Watch = silent,
 ) -> Decided:
-    """Audit what is kept of a system; search only for what does not hold any more.
+    """Audit what is stored about a system; search only for what does not hold any more.
 
-    Evidence that is kept is worth making small and readable; so is what nobody expected. Where only
-    some properties are asked for, what is kept about the others is left as it is.
+    Where only some properties are asked for, what is stored about the others is left as it is.
     """
     begin = perf_counter()
-    system = catalogue.systems[name]
-    properties = catalogue.properties_of(system)
     try:
-        compiled = circuits.compiled(system, properties)
-    except ModelError as error:
-        pairs = [pair.property for pair in catalogue.pairs_of(system)]
-        return undecided(name, ill_formed(name, pairs if asked is None else asked, error))
-    pairs = [pair.property for pair in catalogue.pairs_of(system)]
-    asserts = ASSERTIONS in compiled.circuit.bad
-    every = list(dict.fromkeys([*pairs, ASSERTIONS])) if asserts else pairs
-    groups = every if asked is None else list(asked)
-    names = Names() if before is None else new_names(before.behaviour, behaviour_of(compiled))
-    memory = Memory(catalogue.root, compiled, groups, cache, names)
-    sound = sound_evidence(compiled, memory, groups)
-    engine = Reusing(compiled, memory, partial(_search, jobs))
-    try:
-        results = decide(compiled, groups, engine, limits, watch, sound=sound)
+        work = _Work(context.watched(watch), asked, before)
+        return replace(work.decided(hunks), seconds=perf_counter() - begin)
     except NoProcess:
         raise
     except ModelError as error:
-        return undecided(name, ill_formed(name, groups, error))
-    proofs, runs = _evidence(system, results, engine, sound)
-    memory.remember(
-        {goal: proof for goal, proof in proofs.items() if _is_new(goal, engine)},
-        {goal: run for goal, run in runs.items() if _is_new(goal, engine)},
-    )
-    if keeping and any(_is_new(goal, engine) for goal in (*proofs, *runs)):
-        watch(Progress("minimise", 0, name))
-        proofs = shared(compiled, proofs)
-    now = None if before is None else claims_of(system, properties)
-    moved, change = _compared(before, now, compiled, memory, groups)
-    still = [group for group in groups if group not in moved]
-    doubts = [
-        f"the stored evidence of {name}/{group} is rejected: {reason}"
-        for group, reason in rejected(compiled, memory, sound, still).items()
-    ]
-    results = [_written(catalogue, compiled, r, runs, r.property in moved) for r in results]
-    concealed = Hidden()
-    if before is not None and change is not None:
-        expected = {g: catalogue.expected.get(Pair(name, g), Verdict.PROVED) for g in groups}
-        concealed = hidden(
-            before, compiled, change, results, expected.__getitem__, hunks, limits, watch
+        system = context.catalogue.systems[asked.system]
+        pairs = [pair.property for pair in context.catalogue.pairs_of(system)]
+        groups = pairs if asked.groups is None else asked.groups
+        return undecided(asked.system, ill_formed(asked.system, groups, error))
+
+
+class _Work:
+    """One system while it is decided."""
+
+    def __init__(self, context: Context, asked: Asked, before: Before | None) -> None:
+        self.context, self.asked, self.before = context, asked, before
+        compiled = self.compiled = context.compiled(asked.system)
+        pairs = [pair.property for pair in context.catalogue.pairs_of(compiled.system)]
+        asserts = [ASSERTIONS] if ASSERTIONS in compiled.circuit.bad else []
+        every = list(dict.fromkeys([*pairs, *asserts]))
+        self.groups = every if asked.groups is None else list(asked.groups)
+        behaviour = behaviour_of(compiled)
+        self.names = Names() if before is None else new_names(before.behaviour, behaviour)
+        self.stored = StoredEvidence(
+            context.store, compiled, self.groups, context.cache, self.names
         )
-    return Decided(
-        system=name,
-        results=tuple(results),
-        how={r.property: engine.how.get(r.property, AUDITED) for r in results},
-        moved=tuple(moved),
-        change=change,
-        kept=kept(name, proofs, runs) if asked is None else memory.file_with(proofs, runs),
-        departures=_departures(before, names, results, hunks) if moved else {},
-        judged=_judged(before, now, compiled, change),
-        hidden=concealed,
-        seconds=perf_counter() - begin,
-        warnings=(
-            *memory.warnings,
-            *doubts,
-            *concealed.warnings,
-            *concealed.unknown,
-            *((cache.complaint,) if cache.complaint else ()),
-        ),
-    )
+        self.sound = sound_evidence(self.stored, self.groups)
+        self.engine = Reusing(self.stored, partial(_search, context.jobs))
+
+    def decided(self, hunks: Sequence[Hunk]) -> Decided:
+        context, compiled, before = self.context, self.compiled, self.before
+        found = decide(
+            compiled,
+            self.groups,
+            self.engine,
+            context.limits,
+            context.watch,
+            sound=self.sound,
+        )
+        proofs, runs = self._evidence(found)
+        now = None if before is None else claims_of(compiled.system, compiled.properties)
+        moved, change = self._compared(now)
+        recorded = context.catalogue.expected
+        results = [_written(recorded, compiled, r, runs, r.property in moved) for r in found]
+        concealed = self._hidden(change, results, hunks)
+        return Decided(
+            system=self.asked.system,
+            results=tuple(results),
+            how={r.property: self.engine.how.get(r.property, AUDITED) for r in results},
+            moved=tuple(moved),
+            change=change,
+            bundle=self._bundle(proofs, runs),
+            departures=_departures(before, self.names, results, hunks) if moved else {},
+            judged=self._judged(now, change),
+            hidden=concealed,
+            seconds=0.0,
+            warnings=(
+                *self.stored.warnings,
+                *self._rejections(moved),
+                *concealed.warnings,
+                *concealed.unknown,
+                *((context.cache.complaint,) if context.cache.complaint else ()),
+            ),
+        )
+
+    def _evidence(self, results: Sequence[Result]) -> tuple[dict[str, Certificate], dict[str, Run]]:
+        """What shows each verdict, and which cases are reached; what is new goes into the cache.
+
+        Evidence that is to be stored is worth making small and readable.
+        """
+        proofs, runs = _evidence_of(self.compiled.system, results, self.engine, self.sound)
+        new = {goal for goal in (*proofs, *runs) if self._is_new(goal)}
+        self.stored.save(
+            {goal: proof for goal, proof in proofs.items() if goal in new},
+            {goal: run for goal, run in runs.items() if goal in new},
+        )
+        if self.asked.storing and new:
+            self.context.watch(Progress("minimise", 0, self.asked.system))
+            proofs = shared(self.compiled, proofs)
+        return proofs, runs
+
+    def _is_new(self, goal: str) -> bool:
+        return self.engine.how.get(goal, "").startswith("searched")
+
+    def _bundle(self, proofs: Mapping[str, Certificate], runs: Mapping[str, Run]) -> Bundle:
+        """What of its evidence is worth storing."""
+        if self.asked.groups is None:
+            return Bundle.of(self.asked.system, proofs, runs)
+        return self.stored.own_with(proofs, runs)
+
+    def _compared(self, now: Behaviour | None) -> tuple[list[str], Difference | None]:
+        """The properties that a change may touch, and what it does; new names alone touch none."""
+        before = self.before
+        if before is None or now is None:
+            return [], None
+        was, new = before.behaviour, behaviour_of(self.compiled)
+        digest = self.stored.digest
+        moved = [group for group in self.groups if before.digests.get(group) != digest(group)]
+        same = was.possibilities == new.possibilities
+        if not moved and same and everything(was.circuit) == everything(new.circuit):
+            return [], None
+        change = difference(was, new, goals=renamed_goals(before.claims, now))
+        return ([] if change.is_idle else moved), change
+
+    def _rejections(self, moved: Sequence[str]) -> Iterator[str]:
+        """Which stored evidence does not show what it claims, though nothing has changed."""
+        still = [group for group in self.groups if group not in moved]
+        for group, reason in rejected(self.stored, self.sound, still).items():
+            yield f"the stored evidence of {self.asked.system}/{group} is rejected: {reason}"
+
+    def _hidden(
+        self, change: Difference | None, results: Sequence[Result], hunks: Sequence[Hunk]
+    ) -> Hidden:
+        if self.before is None or change is None:
+            return Hidden()
+        catalogue, name = self.context.catalogue, self.asked.system
+        expected = {
+            group: catalogue.expected.get(Pair(name, group), Verdict.PROVED)
+            for group in self.groups
+        }
+        limits, watch = self.context.limits, self.context.watch
+        known = self.before, self.compiled, change, results
+        return hidden(*known, expected.__getitem__, hunks, limits, watch)
+
+    def _judged(self, now: Behaviour | None, change: Difference | None) -> Compared | None:
+        """What is claimed of the system against what was, and what it does where that differs."""
+        before = self.before
+        if before is None or now is None:
+            return None
+        new, was = behaviour_of(self.compiled), before.expected
+        violated = [group for group, verdict in was.items() if verdict == Verdict.VIOLATED]
+        known = before.behaviour, new, before.claims, now, change
+        return compared(*known, before.moved, violated)
 
 
 def undecided(name: str, results: Sequence[Result]) -> Decided:
     """A system of which nothing is known but why."""
     how = {result.property: result.reason for result in results}
-    return Decided(name, tuple(results), how, (), None, kept(name, {}, {}), {}, 0.0)
+    return Decided(name, tuple(results), how, (), None, Bundle.of(name), {}, 0.0)
 
 
-def _compared(
-    before: Before | None,
-    now: Behaviour | None,
-    compiled: TransitionSystem,
-    memory: Memory,
-    groups: Sequence[str],
-) -> tuple[list[str], Difference | None]:
-    """The properties that a change may touch, and what it does; new names alone touch none."""
-    if before is None or now is None:
-        return [], None
-    was, new = before.behaviour, behaviour_of(compiled)
-    moved = [group for group in groups if before.digests.get(group) != memory.digest(group)]
-    same = was.possibilities == new.possibilities
-    if not moved and same and everything(was.circuit) == everything(new.circuit):
-        return [], None
-    change = difference(was, new, goals=renamed_goals(before.claims, now))
-    return ([] if change.is_idle else moved), change
-
-
-def _judged(
-    before: Before | None,
-    now: Behaviour | None,
-    compiled: TransitionSystem,
-    change: Difference | None,
-) -> Compared | None:
-    """What is claimed of the system against what was; what it does is compared where it differs."""
-    if before is None or now is None:
-        return None
-    new = behaviour_of(compiled)
-    was = before.expected
-    violated = [group for group, verdict in was.items() if verdict == Verdict.VIOLATED]
-    return compared(before.behaviour, new, before.claims, now, change, before.moved, violated)
-
-
-def _is_new(goal: str, engine: Reusing) -> bool:
-    return engine.how.get(goal, "").startswith("searched")
-
-
-def _evidence(
+def _evidence_of(
     system: System,
     results: Sequence[Result],
     engine: Reusing,
@@ -220,7 +257,7 @@ def _evidence(
 
 
 def _written(
-    catalogue: Catalogue,
+    recorded: Mapping[Pair, Verdict],
     compiled: TransitionSystem,
     result: Result,
     runs: Mapping[str, Run],
@@ -230,10 +267,9 @@ def _written(
 
     They read what is not expected, with its causes, and where a change has moved the execution.
     """
-    expected = catalogue.expected.get(Pair(result.system, result.property)) == Verdict.VIOLATED
+    expected = recorded.get(Pair(result.system, result.property)) == Verdict.VIOLATED
     if result.verdict is not Verdict.VIOLATED or (expected and not moved):
         return result
-    properties = catalogue.properties_of(compiled.system)
     start, moves = moves_of_run(compiled.system, runs[result.property])
     assert not isinstance(moves, Stopped), FOUND
     trace = result.evidence
@@ -244,7 +280,7 @@ def _written(
     if not expected:
         moves = moves_of(compiled.system, trace)
         assert not isinstance(moves, Stopped), FOUND
-        trace = explained(compiled.system, properties, trace, start, moves, compiled.changing)
+        trace = explained(compiled, trace, start, moves)
     return replace(result, evidence=trace)
 
 

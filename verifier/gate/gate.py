@@ -11,9 +11,10 @@ from time import perf_counter
 from typing import TypeVar
 
 from verifier.check.check import Result
-from verifier.evidence.verdicts import Limits, Progress, Verdict, Watch, silent
+from verifier.check.context import Context
+from verifier.evidence.verdicts import Progress, Verdict
 from verifier.gate.base_revision import Before, Past, past_of
-from verifier.gate.decide import Decided, decide_system, undecided
+from verifier.gate.decide import Asked, Decided, decide_system, undecided
 from verifier.gate.divergence import Hunk, hunks_of
 from verifier.gate.masked_regressions import worsened
 from verifier.gate.renamed_systems import of_base, of_reading, renamed_systems
@@ -34,11 +35,9 @@ from verifier.processes.pool import side_by_side
 from verifier.processes.signals import REASON
 from verifier.processes.worker import Lost
 from verifier.project.catalogue import Catalogue, Pair
-from verifier.project.circuit_cache import Circuits
 from verifier.project.import_graph import Touch, touches
-from verifier.project.proof_store import kept_file
+from verifier.project.proof_store import ProofStore
 from verifier.project.recorded_verdicts import places, recorded
-from verifier.project.result_cache import Cache
 from verifier.project.revisions import Base
 
 T = TypeVar("T")
@@ -48,24 +47,19 @@ GRACE = 60.0
 
 
 def gate(
-    catalogue: Catalogue,
+    context: Context,
     selected: Selection,
     base: Base | None,
-    limits: Limits,
-    cache: Cache,
-    circuits: Circuits,
-    jobs: int,
-    watch: Watch = silent,
-    keeping: bool = False,
+    storing: bool = False,
     mutants: float = inf,
 ) -> Report:
-    """Compare the working tree with a base, audit what is kept, and search for the rest.
+    """Compare the working tree with a base, audit what is stored, and search for the rest.
 
     `mutants` are the seconds for the mistakes in changed functions, of all systems together. A gate
     that is interrupted reports what it has found; what it has not decided is unknown.
     """
     begin, stopped = perf_counter(), 0
-    work = _Gate(catalogue, selected, base, limits, cache, circuits, jobs, watch, keeping, mutants)
+    work = _Gate(context, selected, base, storing, mutants)
     try:
         work.find()
     except KeyboardInterrupt:
@@ -77,15 +71,10 @@ def gate(
 class _Gate:
     """What is at the gate, and what has been found of it so far."""
 
-    catalogue: Catalogue
+    context: Context
     selected: Selection
     base: Base | None
-    limits: Limits
-    cache: Cache
-    circuits: Circuits
-    jobs: int
-    watch: Watch
-    keeping: bool
+    storing: bool
     mutants: float
     changed: tuple[str, ...] = ()
     touched: Mapping[str, Touch] = field(default_factory=dict)
@@ -99,7 +88,7 @@ class _Gate:
 
     def find(self) -> None:
         """Note what is found as it is found."""
-        catalogue = self.catalogue
+        context, catalogue = self.context, self.context.catalogue
         base = None if self.base is None else self.base.with_sources(_own_files(catalogue))
         self.changed = base.changed() if base is not None else ()
         reaches_further = catalogue.imports is None or bool(catalogue.imports.reasons())
@@ -112,16 +101,15 @@ class _Gate:
         known = entries(catalogue.root)
         now = judged_by(catalogue) if known or compares else Judged()
         if base is not None and compares:
-            self.watch(Progress("base", 0, base.short))
-            self.past = past_of(
-                base, names, now, self.cache, self.jobs, self.watch, reaches_further
-            )
+            context.watch(Progress("base", 0, base.short))
+            cache, jobs, watch = context.cache, context.jobs, context.watch
+            self.past = past_of(base, names, now, cache, jobs, watch, reaches_further)
             hunks = hunks_of(base.diff(), catalogue.root)
         self._decide(hunks)
         if base is not None and compares:
             self.weakened.extend(self._weakened(base, now, known))
         if known:
-            self.stale.extend(stale(known, self.weakened, catalogue, now, self.circuits))
+            self.stale.extend(stale(known, self.weakened, catalogue, now, context.circuits))
         rows = _rows(catalogue, self.past, list(self.decided.values()))
         self.worsened.extend(worsened(catalogue, rows, self._before(), hunks))
         broken = {row.pair.system for row in rows if row.code}
@@ -130,13 +118,9 @@ class _Gate:
             for each in self.decided.values()
             if each.moved and each.system not in broken
         }
-        self.compared.extend(
-            strength(
-                catalogue, functions, self.limits, self.cache, self.jobs, self.watch, self.mutants
-            )
-        )
-        self.cache.trim()
-        self.circuits.trim()
+        self.compared.extend(strength(context, functions, self.mutants))
+        context.cache.trim()
+        context.circuits.trim()
 
     def _before(self) -> dict[str, Before]:
         """The systems as they were, by the names that their steps have now."""
@@ -147,7 +131,7 @@ class _Gate:
 
     def _weakened(self, base: Base, now: Judged, known: Collection[Entry]) -> list[Weakening]:
         """What is claimed or possible less; of the systems at the gate, where not all are."""
-        renamed = renamed_systems(self.past, self.catalogue, self.circuits)
+        renamed = renamed_systems(self.past, self.context)
         sides = [
             Side(
                 name,
@@ -162,7 +146,7 @@ class _Gate:
         ]
         sides += [Side(one.name, one.judged, None) for one in renamed.values()]
         names = {was: one.name for was, one in renamed.items()}
-        found = [*of_base(base, self.past.failures), *of_reading(self.past, self.catalogue)]
+        found = [*of_base(base, self.past.failures), *of_reading(self.past, self.context.catalogue)]
         found += Weakened(self.past.judged, now, sides, names).found()
         if self.selected.patterns:
             found = at_the_gate(found, self.selected.systems)
@@ -171,35 +155,34 @@ class _Gate:
 
     def _decide(self, hunks: Sequence[Hunk]) -> None:
         """Each system's pairs, as they are decided."""
-        groups, limits = self.selected.groups, self.limits
+        groups, context = self.selected.groups, self.context
+        alone = context if len(groups) == 1 else context.with_jobs(1)
         tasks = {
             name: partial(
                 decide_system,
-                self.catalogue,
-                name,
-                asked,
+                alone,
+                Asked(name, asked, self.storing),
                 self.past.before.get(name),
-                limits,
-                self.cache,
-                self.circuits,
                 hunks,
-                self.jobs if len(groups) == 1 else 1,
-                self.keeping,
             )
             for name, asked in groups.items()
         }
+        limits, catalogue = context.limits, context.catalogue
         seconds = None if limits.seconds is None else limits.seconds + GRACE
         shared = limits.memory is None  # a limit is for what one system takes
-        largest = _largest_first(self.catalogue, tasks)
-        answers = side_by_side(largest, self.jobs, self.watch, seconds, shared, in_order=False)
+        largest = _largest_first(context.store, tasks)
+        answers = side_by_side(
+            largest, context.jobs, context.watch, seconds, shared, in_order=False
+        )
         for name, answer in answers:
             if isinstance(answer, Lost):
-                answer = _lost(self.catalogue, self.selected, name, answer)
+                answer = _lost(catalogue, self.selected, name, answer)
             self.decided[name] = answer
 
     def report(self, seconds: float, stopped: int) -> Report:
         """What has been found; `stopped` is the exit code of a signal, if one came."""
-        catalogue, selected, base, past = self.catalogue, self.selected, self.base, self.past
+        catalogue, selected = self.context.catalogue, self.selected
+        base, past = self.base, self.past
         names = selected.systems
         decided = [
             self.decided.get(name) or _lost(catalogue, selected, name, Lost(REASON))
@@ -243,14 +226,9 @@ def _own_files(catalogue: Catalogue) -> list[str]:
     return [source.file for source in sources]
 
 
-def _largest_first(catalogue: Catalogue, tasks: Mapping[str, T]) -> dict[str, T]:
+def _largest_first(store: ProofStore, tasks: Mapping[str, T]) -> dict[str, T]:
     """The systems with the most evidence to audit first, so that no core waits for the last one."""
-
-    def size(name: str) -> int:
-        file = kept_file(catalogue.root, name)
-        return file.stat().st_size if file.exists() else 0
-
-    return {name: tasks[name] for name in sorted(tasks, key=size, reverse=True)}
+    return {name: tasks[name] for name in sorted(tasks, key=store.size, reverse=True)}
 
 
 def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> Decided:

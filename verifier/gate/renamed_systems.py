@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from verifier.check.context import Context
 from verifier.compiler.behaviour import behaviour_of
 from verifier.diff.compare import alike, difference
 from verifier.gate.base_revision import Before, Past
@@ -15,7 +16,6 @@ from verifier.gate.weakened.implied import Implied, group_of
 from verifier.gate.weakened.weakening import Weakening, digest_of
 from verifier.language.errors import ModelError, within_project
 from verifier.project.catalogue import Catalogue, reasons_of
-from verifier.project.circuit_cache import Circuits
 from verifier.project.revisions import NO_MODELS, Base
 
 
@@ -27,14 +27,15 @@ class Renamed:
     judged: Compared
 
 
-def renamed_systems(past: Past, catalogue: Catalogue, circuits: Circuits) -> dict[str, Renamed]:
+def renamed_systems(past: Past, context: Context) -> dict[str, Renamed]:
     """Systems that are gone, with new ones that do the same and of which as much is claimed."""
-    gone = [name for name in past.before if name not in catalogue.systems]
-    left = [name for name in catalogue.systems if name not in past.systems] if gone else []
+    systems = context.catalogue.systems
+    gone = [name for name in past.before if name not in systems]
+    left = [name for name in systems if name not in past.systems] if gone else []
     found: dict[str, Renamed] = {}
     for was in gone:
         for now in left:
-            same = _as(past.before[was], now, catalogue, circuits)
+            same = _as(past.before[was], now, context)
             if same is not None:
                 found[was] = same
                 left.remove(now)
@@ -42,13 +43,12 @@ def renamed_systems(past: Past, catalogue: Catalogue, circuits: Circuits) -> dic
     return found
 
 
-def _as(before: Before, name: str, catalogue: Catalogue, circuits: Circuits) -> Renamed | None:
+def _as(before: Before, name: str, context: Context) -> Renamed | None:
     """A system under its new name; None where it is another one, or less is claimed of it."""
-    system = catalogue.systems[name]
-    properties = catalogue.properties_of(system)
     try:
-        behaviour = behaviour_of(circuits.compiled(system, properties))
-        claims = claims_of(system, properties)
+        compiled = context.compiled(name)
+        behaviour = behaviour_of(compiled)
+        claims = claims_of(compiled.system, compiled.properties)
     except ModelError:
         return None  # it is reported where it is decided
     then = before.claims

@@ -11,7 +11,7 @@ from verifier.gate.selection import Selection
 from verifier.mutation.baseline import FILE, scores
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.import_graph import VERDICTS
-from verifier.project.proof_store import superfluous
+from verifier.project.proof_store import ProofStore
 from verifier.project.revisions import Base
 from verifier.project.unread import unread_files
 
@@ -35,7 +35,7 @@ def cautions(
     found += _stale_scores(catalogue, decided)
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
     if not selected.patterns:
-        found += superfluous(catalogue.root, catalogue.systems)
+        found += ProofStore(catalogue.root).superfluous(catalogue.systems)
         for group in catalogue.idle:
             found.append(f"the property `{group}` speaks about none of the systems")
     return found + unrecorded(catalogue, pairs)

@@ -8,10 +8,11 @@ from functools import partial
 from math import inf
 from time import monotonic
 
-from verifier.check.evidence_lookup import Memory
+from verifier.check.context import Context
+from verifier.check.stored_evidence import StoredEvidence
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
-from verifier.evidence.verdicts import Clause, Limits, Watch, silent
+from verifier.evidence.verdicts import Clause, Watch, silent
 from verifier.execution.machine import ASSERTIONS
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
@@ -19,30 +20,20 @@ from verifier.mutation.baseline import Comparison, compared, scores
 from verifier.mutation.campaign import SECONDS, Guarded, Trial, guarded, trials
 from verifier.mutation.functions_run import functions_of, lines_run
 from verifier.mutation.operators import sites
-from verifier.project.catalogue import Catalogue
-from verifier.project.result_cache import Cache
 
 PATIENCE = 4
 """How many times as long as for the record a mutant may take at the gate."""
 
 
-def guarded_system(
-    catalogue: Catalogue, name: str, limits: Limits, cache: Cache, watch: Watch = silent
-) -> Guarded:
-    """A system and which claims hold of it, proved from the lemmas that are kept."""
-    system = catalogue.system(name)
-    properties = catalogue.properties_of(system)
-    return guarded(system, properties, limits, partial(_lemmas, catalogue, cache), watch)
+def guarded_system(context: Context, name: str) -> Guarded:
+    """A system and which claims hold of it, proved from the lemmas that are stored."""
+    system = context.catalogue.system(name)
+    properties = context.catalogue.properties_of(system)
+    return guarded(system, properties, context.limits, partial(_lemmas, context), context.watch)
 
 
 def strength(
-    catalogue: Catalogue,
-    touched: Mapping[str, Collection[str]],
-    limits: Limits,
-    cache: Cache,
-    jobs: int,
-    watch: Watch = silent,
-    seconds: float = inf,
+    context: Context, touched: Mapping[str, Collection[str]], seconds: float = inf
 ) -> Iterator[Comparison]:
     """For each system on record, the mutants of its functions with the names given.
 
@@ -50,24 +41,25 @@ def strength(
     machine, too. What is not begun in these seconds, of all together, is undecided.
     """
     until = monotonic() + seconds
+    catalogue, limits = context.catalogue, context.limits
     for name, recorded in scores(catalogue.root).items():
         functions = touched.get(name)
         if not functions or name not in catalogue.systems:
             continue
         left = max(until - monotonic(), 1.0)
         within = replace(limits, seconds=min(left, limits.seconds or inf)) if left < inf else limits
-        guards = guarded_system(catalogue, name, within, cache, watch)
+        guards = guarded_system(replace(context, limits=within), name)
         if guards.claims:
-            found = [*trials_of(guards, jobs, watch, functions, PATIENCE * SECONDS, until)]
+            known = guards, context.jobs, context.watch, functions
+            found = [*trials_of(*known, PATIENCE * SECONDS, until)]
             if found:
                 yield compared(name, found, recorded, whole=False)
 
 
-def _lemmas(catalogue: Catalogue, cache: Cache, compiled: TransitionSystem) -> Sequence[Clause]:
-    properties = catalogue.properties_of(compiled.system)
-    groups = [*{f.group: None for f in properties}]
+def _lemmas(context: Context, compiled: TransitionSystem) -> Sequence[Clause]:
+    groups = [*{function.group: None for function in compiled.properties}]
     groups += [ASSERTIONS] if ASSERTIONS in compiled.circuit.bad else []
-    return Memory(catalogue.root, compiled, groups, cache).clauses()
+    return StoredEvidence(context.store, compiled, groups, context.cache).lemmas()
 
 
 def mutable_functions(

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from verifier.evidence.bundle import Kept
+from verifier.evidence.bundle import Bundle
 from verifier.evidence.validation import fault
 from verifier.evidence.verdicts import Limits
 from verifier.processes.signals import shielded
@@ -35,12 +35,12 @@ ABANDONED = 3600.0
 """Seconds after which a file that was never finished goes."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class _Entry(msgspec.Struct, frozen=True):
     """What is known under a key."""
 
     format: str
     key: str
-    kept: Kept
+    kept: Bundle
 
 
 def cache_folder() -> Path:
@@ -87,21 +87,21 @@ class Cache:
         versions = [f"{name} {version(name)}" for name in ("nestproof", "z3-solver", "python-sat")]
         return repr((FORMAT, versions, limits.depth, limits.seconds, limits.memory))
 
-    def get(self, key: str) -> Entry | None:
-        """The entry of that name; None where there is none that can be read."""
+    def get(self, key: str) -> Bundle | None:
+        """What is known under a key; None where there is nothing that can be read."""
         content = self.read(f"{key}.json")
         if content is None:
             return None
         try:
-            entry = msgspec.json.decode(content, type=Entry)
+            entry = msgspec.json.decode(content, type=_Entry)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
         fits = entry.format == FORMAT and entry.key == key and fault(entry.kept) is None
-        return entry if fits else None
+        return entry.kept if fits else None
 
-    def put(self, entry: Entry) -> None:
-        """Save an entry, or note why that is not possible."""
-        self.write(f"{entry.key}.json", msgspec.json.encode(entry))
+    def put(self, key: str, evidence: Bundle) -> None:
+        """Save what is known under a key, or note why that is not possible."""
+        self.write(f"{key}.json", msgspec.json.encode(_Entry(FORMAT, key, evidence)))
 
     def read(self, name: str) -> bytes | None:
         """A file of the folder; None where there is none that can be read."""

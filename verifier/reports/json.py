@@ -16,7 +16,7 @@ from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import ModelError, within_project
 from verifier.mutation.baseline import Comparison
 from verifier.mutation.campaign import Trial
-from verifier.project.proof_store import FOLDER, kept_file
+from verifier.project.proof_store import file_of
 from verifier.reports.wording import happened
 
 
@@ -26,7 +26,7 @@ def document(report: Report) -> bytes:
     worsened = {row.pair for row in report.worsened}
     for row in report.rows:
         result = row.result
-        file = kept_file(FOLDER.parent.parent, row.pair.system)
+        file = file_of(row.pair.system)
         left, trace = row.departure, result.evidence
         rows.append(
             {
