@@ -103,7 +103,10 @@ class Family(Generic[K, V]):
         raise refuse("a family is copied or saved", "write `snapshot(...)`")
 
     def __setitem__(self, key: K, value: V) -> None:
-        raise refuse("this family is a default, not state", "assign to the record's family")
+        raise refuse(
+            "this family belongs to no record: it is a value, which does not change",
+            "assign to the family of a record, or give all items when it is made",
+        )
 
 
 class FamilyView(Family[Any, Any]):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
-import linecache
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +11,7 @@ from random import Random
 from types import CodeType, FunctionType
 from typing import Literal
 
+from verifier.circuit.aig import FALSE, TRUE
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
@@ -26,8 +25,17 @@ from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.language.errors import ModelError, within_project
 from verifier.language.goals import is_step
 from verifier.language.system import System
-from verifier.mutation.functions_run import functions_of, lines_of, lines_run, twins, unfound
-from verifier.mutation.operators import definition, inner_code
+from verifier.mutation.functions_run import (
+    definition,
+    functions_of,
+    is_defined,
+    lines_of,
+    lines_run,
+    module_of,
+    twins,
+    unfound,
+)
+from verifier.mutation.operators import inner_code
 from verifier.processes.pool import side_by_side
 from verifier.processes.worker import Lost
 
@@ -126,9 +134,10 @@ def _random_moves(system: System, random: Random) -> Iterator[Move]:
 
 
 def _branches(code: CodeType) -> list[Branch]:
-    tree = ast.parse("".join(linecache.getlines(code.co_filename)))
-    found = []
-    for node in _conditions(definition(tree, code)):
+    found: list[Branch] = []
+    if not is_defined(code):
+        return found
+    for node in _conditions(definition(module_of(code), code)):
         test = ast.unparse(node.test)
         place = (code.co_filename, code.co_name, node.test.lineno, test)
         inline = node.body[0].lineno == node.test.end_lineno
@@ -172,10 +181,11 @@ def _searched(
 def _passing(whole: Circuit, marked: Circuit) -> Circuit:
     """A system in which it is bad that a step is taken which, with the mark in it, would fail.
 
-    Until that happens for the first time, both do the same; what only steps through the mark change
-    has no latch in the marked one.
+    Until that happens for the first time, both do the same. What only steps through the mark change
+    has no latch in the marked one; what never changes may have one there alone.
     """
-    literal = {latch.name: latch.literal for latch in whole.latches}
+    literal = {latch.name: TRUE if latch.reset else FALSE for latch in marked.latches}
+    literal |= {latch.name: latch.literal for latch in whole.latches}
     literal |= {each.name: each.literal for each in whole.inputs}
     image = {each.literal: literal[each.name] for each in marked.latches}
     image |= {each.literal: literal[each.name] for each in marked.inputs}
@@ -185,7 +195,7 @@ def _passing(whole: Circuit, marked: Circuit) -> Circuit:
 
 
 def _marked(code: CodeType, number: int) -> CodeType:
-    tree = copy.deepcopy(ast.parse("".join(linecache.getlines(code.co_filename))))
+    tree = module_of(code)
     node = _conditions(definition(tree, code))[number // 2]
     body = node.orelse if number % 2 else node.body
     near = body[0] if body else node

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import linecache
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -53,9 +55,35 @@ def _is_of_models(frame: FrameType) -> bool:
 
 
 def functions_of(ran: Lines) -> list[FunctionType]:
-    """The functions that ran, observers left out, in the order of their files."""
+    """The functions that ran, in the order of their files, without observers.
+
+    A lambda and what a decorator generates have no definition to be read or changed.
+    """
     found = {each.__code__: each for each in _functions() if each.__code__ in ran}
-    return sorted(found.values(), key=_place)
+    return sorted((each for code, each in found.items() if is_defined(code)), key=_place)
+
+
+def module_of(code: CodeType) -> ast.Module:
+    """The module in which a function is written, as it was loaded."""
+    return ast.parse("".join(linecache.getlines(code.co_filename)))
+
+
+def is_defined(code: CodeType) -> bool:
+    """Whether it is written as a `def` in its module."""
+    return any(_defines(node, code) for node in ast.walk(module_of(code)))
+
+
+def definition(tree: ast.AST, code: CodeType) -> ast.FunctionDef:
+    """Where a function is written in its module."""
+    found = (node for node in ast.walk(tree) if _defines(node, code))
+    return next(node for node in found if isinstance(node, ast.FunctionDef))
+
+
+def _defines(node: ast.AST, code: CodeType) -> bool:
+    if not isinstance(node, ast.FunctionDef) or node.name != code.co_name:
+        return False
+    first = min([node.lineno, *(part.lineno for part in node.decorator_list)])
+    return first == code.co_firstlineno
 
 
 def twins(function: FunctionType) -> list[FunctionType]:

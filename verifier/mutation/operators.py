@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import linecache
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from verifier.language.errors import within_project
 from verifier.language.functions import about
 from verifier.language.layout import Layout, Part, Rows, Slot
 from verifier.language.packages import part_of
-from verifier.mutation.functions_run import Lines, functions_of
+from verifier.mutation.functions_run import Lines, definition, functions_of, module_of
 
 Edit = Callable[[], None]
 """Changes a tree in one place."""
@@ -92,7 +91,7 @@ def _mutants(
 ) -> Iterator[tuple[Mutant, CodeType]]:
     code = function.__code__
     file = Path(code.co_filename)
-    tree = ast.parse("".join(linecache.getlines(str(file))))
+    tree = module_of(code)
     for number, (_, _, was, _) in enumerate(list(_edits(definition(tree, code), siblings))):
         if _observes(function, was):
             continue
@@ -119,16 +118,6 @@ def _instead(before: list[str], after: list[str], what: str) -> str:
     if what.startswith("drop"):
         return ""
     return next((b.strip() for a, b in zip(before, after, strict=False) if a != b), "")
-
-
-def definition(tree: ast.AST, code: CodeType) -> ast.FunctionDef:
-    """Where a function is written in the tree of its module."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
-            first = min([node.lineno, *(part.lineno for part in node.decorator_list)])
-            if first == code.co_firstlineno:
-                return node
-    raise LookupError(f"`{code.co_name}` is not where it was loaded from")
 
 
 def inner_code(compiled: CodeType, wanted: CodeType) -> CodeType:

@@ -33,7 +33,7 @@ def modules_under(root: Path, name: str) -> Iterator[ModuleType]:
                 continue  # a private file is loaded for what it may define, which is nothing
         parts = parts[:-1] if parts[-1] == "__init__" else parts
         if not file.is_file():
-            what = "a link to nothing" if file.is_symlink() else "not a file"
+            what = "not a plain file" if file.exists() else "a link to nothing"
             raise _not_imported(root, file, f": it is {what}", "remove it, or write it again")
         if any("." in part for part in parts) or file.suffix != ".py":
             help = "a module is a file whose name ends in `.py` and has no other dot"

@@ -1,0 +1,87 @@
+"""`cover` and `mutate`: functions without a definition in a file, fields that are constants."""
+
+from pathlib import Path
+
+import pytest
+
+from verifier.check.context import without_cache
+from verifier.evidence.verdicts import Limits
+from verifier.mutation.branch_coverage import Taken, coverage
+from verifier.mutation.run import guarded_system, trials_of
+from verifier.project.loading import load
+
+MODEL = """from dataclasses import dataclass
+from enum import Enum
+
+from verifier.language import Family, System, record, step
+
+
+class Key(Enum):
+    A = 0
+    B = 1
+    C = 2
+
+
+@dataclass(frozen=True)
+class Answer:
+    right: bool
+    wrong: bool = False
+
+
+@record
+class State:
+    on: bool = False
+    bad: bool = False
+    fixed: Family[Key, bool] = Family({Key.C: True})
+
+
+negated = lambda value: not value
+TABLE = (lambda value: value,)
+
+
+@step
+def ask(state: State, value: bool, key: Key) -> None:
+    answer = Answer(value)
+    if answer.right and state.fixed[key]:
+        state.on = TABLE[0](negated(state.on))
+    state.bad = state.fixed[key] and key == Key.B
+
+
+system = System("one/system", State(), (ask,))
+"""
+CLAIM = """from models.state import State
+from verifier.language import always
+
+
+@always("safe")
+def it_is_not_bad(state: State) -> bool:
+    return not state.bad
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "properties").mkdir()
+    (tmp_path / "pyproject.toml").write_text("[tool.nestproof]\n")
+    (tmp_path / "models" / "state.py").write_text(MODEL)
+    (tmp_path / "properties" / "safe.py").write_text(CLAIM)
+    return tmp_path
+
+
+def test_branches_are_those_of_functions_that_are_written_in_a_file(project: Path) -> None:
+    found = list(coverage(load(project).systems["one/system"], (), jobs=1))
+    assert [(each.branch.function, each.status) for each in found] == [
+        ("ask", "taken"),
+        ("ask", "taken"),
+    ]
+    assert all(isinstance(each, Taken) for each in found)
+
+
+def test_mutants_are_made_of_functions_that_are_written_in_a_file(project: Path) -> None:
+    context = without_cache(load(project), Limits(seconds=60.0))
+    guards = guarded_system(context, "one/system")
+    assert guards.claims == ("it_is_not_bad",)
+    trials = list(trials_of(guards, 1))
+    assert {trial.mutant.function for trial in trials} == {"ask"}
+    assert "survived" in {trial.status for trial in trials}
