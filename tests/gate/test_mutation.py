@@ -124,6 +124,26 @@ def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -
     assert 109 in {place["region"]["startLine"] for place in places}
 
 
+def test_the_gate_tries_the_mutants_of_what_runs_instead_without_being_changed(
+    project: Project,
+) -> None:
+    project.edit("    sets_ts: bool = True\n", "    sets_ts: bool = True\n    odd: bool = False\n")
+    project.edit(
+        "    machine.ts = False\n", "    machine.ts = False\n    machine.odd = not machine.odd\n"
+    )
+    text = project.model.read_text()
+    handler = text[text.index("@abstracts(") : text.index("@step")]
+    other = handler.replace("def device_not_available", "def give_registers")
+    project.model.write_text(text.replace("@step", f"{other}@step", 1))
+    assert project.run("mutate", "lazy/fixed", "--accept").code == 0
+    project.commit("scores")
+    project.edit("        device_not_available(machine)", "        give_registers(machine)")
+    ran = project.gate("--base", "HEAD")
+    assert "0 of 6 pairs touched" in ran.out
+    assert "in give_registers: drop `machine.odd = not machine.odd`" in ran.out
+    assert ran.code == 1
+
+
 def test_branches_that_are_never_taken_are_listed_with_a_proof(project: Project) -> None:
     project.edit(
         "    access_registers(machine, value)\n",

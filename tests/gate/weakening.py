@@ -142,6 +142,13 @@ def observer_with_a_decoy(project: Project) -> None:
     observer_sees_less(project)
 
 
+def committed_as_base(project: Project) -> None:
+    """Commit what is edited on the main branch, from which the topic begins again."""
+    project.git("checkout", "--quiet", "main")
+    project.commit("base")
+    project.git("checkout", "--quiet", "-B", "topic")
+
+
 def assertion_removed(project: Project) -> None:
     held = "    machine.ts = False\n"
     project.edit(
@@ -149,13 +156,46 @@ def assertion_removed(project: Project) -> None:
     )
     with project.verdicts.open("a") as verdicts:
         verdicts.write('assertions = "violated"\n')
-    project.git("checkout", "--quiet", "main")
-    project.commit("assertions")
-    project.git("checkout", "--quiet", "topic")
-    project.git("reset", "--quiet", "--hard", "main")
+    committed_as_base(project)
     project.edit("    assert machine.sets_ts, 'it forgot'\n", "")
     text = project.verdicts.read_text()
     project.verdicts.write_text(text.replace('assertions = "violated"\n', ""))
+
+
+def event_of_fewer_values(project: Project) -> None:
+    """What the claim excludes is another name of what it permits."""
+    project.edit("@event\nclass", OUTCOME + "@event\nclass")
+    project.edit(
+        "    by: Task = Task.A\n", "    by: Task = Task.A\n    what: What = What.NOTHING\n"
+    )
+    noted = "    machine.access.by = task\n"
+    project.edit(noted, noted + FOUND)
+    project.edit(
+        "access.found.owner == access.by",
+        "access.what != What.NOTHING and access.what == What.OWN",
+        ISOLATION,
+    )
+    project.edit("@observer(", WHAT_IS + "@observer(")
+    project.edit("import Access,", "import Access, What,", ISOLATION)
+    committed_as_base(project)
+    project.edit("    FOREIGN = 2", "    FOREIGN = OWN")
+
+
+OUTCOME = """class What(Enum):
+    NOTHING = 0
+    OWN = 1
+    FOREIGN = 2
+
+
+"""
+FOUND = "    machine.access.what = what_is(machine.registers.owner == task)\n"
+WHAT_IS = "def what_is(own: bool) -> What:\n    return What.OWN if own else What.FOREIGN\n\n\n"
+
+
+def system_renamed_and_event_blank_otherwise(project: Project) -> None:
+    """The system has another name, and an event another default."""
+    project.edit("    latest: bool = False", "    latest: bool = True")
+    system_renamed(project)
 
 
 WEAKER: dict[Callable[[Project], None], str] = {
@@ -180,6 +220,8 @@ WEAKER: dict[Callable[[Project], None], str] = {
     observer_called_after_a_condition: "claim:observer/access_registers",
     observer_with_a_decoy: "claim:observer/access_registers",
     assertion_removed: "claim:assertion/device_not_available",
+    event_of_fewer_values: "choice:lazy/fixed/access.what",
+    system_renamed_and_event_blank_otherwise: "initial:lazy/repaired/access.latest",
 }
 
 

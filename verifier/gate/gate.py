@@ -114,9 +114,9 @@ class _Gate:
         self.worsened.extend(worsened(catalogue, rows, self._before(), hunks))
         broken = {row.pair.system for row in rows if row.code}
         functions = {
-            each.system: {hunk.function for hunk in hunks if hunk.function}
+            each.system: names
             for each in self.decided.values()
-            if each.moved and each.system not in broken
+            if each.system not in broken and (names := _touched(each, hunks))
         }
         self.compared.extend(strength(context, functions, self.mutants))
         context.cache.trim()
@@ -144,7 +144,7 @@ class _Gate:
             for name, each in self.decided.items()
             if each.judged is not None
         ]
-        sides += [Side(one.name, one.judged, None) for one in renamed.values()]
+        sides += [Side(one.name, one.judged, one.change) for one in renamed.values()]
         names = {was: one.name for was, one in renamed.items()}
         found = [*of_base(base, self.past.failures), *of_reading(self.past, self.context.catalogue)]
         found += Weakened(self.past.judged, now, sides, names).found()
@@ -209,6 +209,14 @@ class _Gate:
             worsened=tuple(self.worsened),
             weakened=tuple(self.weakened),
         )
+
+
+def _touched(decided: Decided, hunks: Sequence[Hunk]) -> set[str]:
+    """The functions of a system that the change is in, or that it runs and did not run before."""
+    names = {hunk.function for hunk in hunks if hunk.function} if decided.moved else set[str]()
+    judged = decided.judged
+    new = () if judged is None else {*judged.runs} - {*judged.ran}
+    return names | {key.rpartition(":")[2] for key in new}
 
 
 def _since(known: Iterable[Entry], before: Counter[tuple[str, str, str, str]]) -> Iterator[Entry]:

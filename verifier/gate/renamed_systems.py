@@ -8,11 +8,12 @@ from hashlib import blake2b
 
 from verifier.check.context import Context
 from verifier.compiler.behaviour import behaviour_of
-from verifier.diff.compare import alike, difference
+from verifier.diff.compare import Difference, alike, difference
+from verifier.evidence.verdicts import Verdict
 from verifier.gate.base_revision import Before, Past
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.comparing import Compared, renamed_goals
-from verifier.gate.weakened.implied import Implied, group_of
+from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
+from verifier.gate.weakened.implied import group_of
 from verifier.gate.weakened.weakening import Weakening, digest_of
 from verifier.language.errors import ModelError, within_project
 from verifier.project.catalogue import Catalogue, reasons_of
@@ -25,6 +26,7 @@ class Renamed:
 
     name: str
     judged: Compared
+    change: Difference
 
 
 def renamed_systems(past: Past, context: Context) -> dict[str, Renamed]:
@@ -56,17 +58,14 @@ def _as(before: Before, name: str, context: Context) -> Renamed | None:
     was = before.behaviour.with_goals(goals)
     if not alike(was, behaviour):
         return None
-    change = difference(was, behaviour)
+    change = difference(before.behaviour, behaviour, goals=goals)
     if not change.none or change.lost or change.lost_starts:
         return None
-    implied = Implied(then, claims, {})
-    gone = {group_of(each) for each in then.circuit.bad} - {group_of(n) for n in claims.circuit.bad}
-    heirs = {group: tuple(implied.heirs(group)) for group in sorted(gone)}
-    less = (each for each in implied.less() if not heirs.get(group_of(each.function)))
-    if any(less):
+    violated = [group for group, verdict in before.expected.items() if verdict == Verdict.VIOLATED]
+    judged = compared(before.behaviour, behaviour, then, claims, change, before.moved, violated)
+    if any(not judged.heirs.get(group_of(each.function)) for each in judged.less):
         return None
-    ran = before.behaviour.functions
-    return Renamed(name, Compared(heirs=heirs, ran=ran, runs=behaviour.functions))
+    return Renamed(name, judged, change)
 
 
 def of_reading(past: Past, catalogue: Catalogue) -> Iterator[Weakening]:

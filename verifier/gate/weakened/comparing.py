@@ -11,7 +11,7 @@ from verifier.compiler.digest import done, said
 from verifier.diff.compare import Difference
 from verifier.diff.correspondence import ALIKE, fits, matched
 from verifier.diff.miter import Joint
-from verifier.diff.pairing import counterpart
+from verifier.diff.pairing import counterpart, lost_values
 from verifier.diff.witnesses import Change
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.observing import is_moved
@@ -53,6 +53,8 @@ class Compared:
     digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     blank: tuple[tuple[str, Value, Value], ...] = ()
     """Events that are something else where a step does not set them: what they were, and are."""
+    lost: tuple[tuple[str, tuple[Value, ...], tuple[Value, ...]], ...] = ()
+    """Events with fewer values: what they had, and have."""
 
 
 def compared(
@@ -74,7 +76,8 @@ def compared(
     claims = Implied(then, now, renamed)
     judged = _claims(claims, then, now)
     blank = tuple(_blank_otherwise(then, now, renamed))
-    judged = replace(judged, ran=old.functions, runs=new.functions, blank=blank)
+    lost = tuple(_lost_of_events(then, now, renamed))
+    judged = replace(judged, ran=old.functions, runs=new.functions, blank=blank, lost=lost)
     if change is None:
         return judged
     old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
@@ -110,6 +113,20 @@ def _blank_otherwise(
             continue  # one of them is no event
         if counterpart(was.initial, was, event) != event.initial:
             yield event.name, was.initial, event.initial
+
+
+def _lost_of_events(
+    then: Behaviour, now: Behaviour, renamed: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[Value, ...], tuple[Value, ...]]]:
+    """The events with fewer values, by their new names; one for all of the same values."""
+    seen = set()
+    for was in then.fields:
+        event = now.field(renamed.get(was.name, was.name))
+        if event is None or was.initial is None or not lost_values(was, event):
+            continue
+        if (was.values, event.values) not in seen:
+            seen.add((was.values, event.values))
+            yield event.name, was.values, event.values
 
 
 def _notes(

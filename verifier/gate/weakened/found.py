@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from verifier.diff.compare import Difference
@@ -75,6 +75,7 @@ class Weakened:
             yield from self._of_unheeded(side)
             yield from self._of_waiting(side)
             yield from (self._start(side.system, *each) for each in side.judged.blank)
+            yield from (self._of_values(side.system, "", *each) for each in side.judged.lost)
             if side.change is not None:
                 yield from self._of_steps(side, side.change)
                 yield from self._of_starts(side.system, side.change)
@@ -199,22 +200,27 @@ class Weakened:
                     *side.judged.digests[f"idle {each.step}" if each.kind == "idle" else each.step],
                     (side.system,),
                 )
-        for step, name, values, left in change.lost:
-            owner = f"{side.system}/{step or name}"
-            place = self._now.steps[owner] if step else self._now.systems[side.system]
-            before, after = values_text(values), values_text(left)
-            yield Weakening(
-                "choice",
-                f"{step}.{name}" if step else owner,
-                place.file,
-                place.line,
-                f"any of {before}",
-                f"any of {after}" if left else "no choice",
-                {},
-                digest_of(before),
-                digest_of(after),
-                (side.system,),
-            )
+        for lost in change.lost:
+            yield self._of_values(side.system, *lost)
+
+    def _of_values(
+        self, system: str, step: str, name: str, values: Sequence[Value], left: Sequence[Value]
+    ) -> Weakening:
+        """That a choice of a step, a field or an event has fewer values."""
+        place = self._now.steps[f"{system}/{step}"] if step else self._now.systems[system]
+        before, after = values_text(values), values_text(left)
+        return Weakening(
+            "choice",
+            f"{step}.{name}" if step else f"{system}/{name}",
+            place.file,
+            place.line,
+            f"any of {before}",
+            f"any of {after}" if left else "no choice",
+            {},
+            digest_of(before),
+            digest_of(after),
+            (system,),
+        )
 
     def _of_waiting(self, side: Side) -> Iterator[Weakening]:
         place = self._now.systems[side.system]

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.behaviour import Behaviour, Variable, behaviour_of
 from verifier.compiler.digest import done, said
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.gate.weakened.acceptance import FILE, Entry
@@ -153,7 +153,8 @@ class There:
         """What a step's choices can be, whatever they are called, or a field."""
         for system, behaviour in self._systems:
             action = behaviour.action(name.partition(".")[0])
-            fields = (f for f in behaviour.fields if f"{system.name}/{f.name}" == name)
+            named = self._fields(system, behaviour)
+            fields = (field for field in named if f"{system.name}/{field.name}" == name)
             for each in (*(() if action is None else action.choices), *fields):
                 yield digest_in(system.name, digest_of(values_text(each.values)))
             if action is not None:
@@ -162,14 +163,18 @@ class There:
 
     def _starts(self, name: str) -> Iterator[str]:
         for system, behaviour in self._systems:
-            claims = claims_of(system, self.catalogue.properties_of(system))
-            events = (field for field in claims.fields if field.initial is not None)
-            for field in (*behaviour.fields, *events):
+            for field in self._fields(system, behaviour):
                 if f"{system.name}/{field.name}" == name:
                     yield digest_of(start_text(field.initial))
             for path, text in self.now.constants.get(system.name, {}).items():
                 if f"{system.name}/{path}" == name:
                     yield digest_of(text)
+
+    def _fields(self, system: System, behaviour: Behaviour) -> Iterator[Variable]:
+        """Its fields and events."""
+        yield from behaviour.fields
+        claims = claims_of(system, self.catalogue.properties_of(system))
+        yield from (field for field in claims.fields if field.initial is not None)
 
     def _mutants(self, name: str) -> Iterator[str]:
         yield from (digest_of(repr(entry)) for n, entry in self.now.mutants.items() if n == name)
