@@ -205,6 +205,21 @@ def test_a_field_whose_default_is_in_a_base_that_is_no_record() -> None:
     )
 
 
+def test_a_field_of_a_base_with_a_new_default_and_no_annotation() -> None:
+    """In a dataclass it would start as before."""
+
+    def define() -> None:
+        @record
+        class Other(State):
+            flag = True
+
+    assert refusal(define) == message(
+        "`Other.flag` has a new default and no annotation",
+        place="@record",
+        mend="annotate it: in a dataclass it would start as the base's field does",
+    )
+
+
 @pytest.mark.parametrize("kind", [bool, Mode, State, Family[Mode, bool]])
 def test_a_field_with_the_default_none(kind: Any) -> None:
     made = type("R", (), {"__annotations__": {"field": kind}, "field": None})

@@ -59,6 +59,11 @@ def _check_default(cls: type, name: str, leaves: list[Leaf]) -> None:
     if name in cls.__dict__:
         if cls.__dict__[name] is None:
             raise refuse(f"`{cls.__name__}.{name}` has the default `None`", "leave it out")
+        if name not in get_annotations(cls):
+            raise refuse(
+                f"`{cls.__name__}.{name}` has a new default and no annotation",
+                "annotate it: in a dataclass it would start as the base's field does",
+            )
         return
     base = next((base for base in cls.__mro__[1:] if name in base.__dict__), None)
     layout = None if base is None else base.__dict__.get("__layout__")
