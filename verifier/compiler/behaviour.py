@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from verifier.circuit.circuit import Circuit
+from verifier.compiler.selector import choice_inputs, selected
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.language.encoding import encoding
 from verifier.language.errors import within_project
@@ -90,9 +91,8 @@ class Behaviour:
 
     def taken(self, inputs: Mapping[str, bool]) -> tuple[Action, dict[str, Value]] | None:
         """The step and choices that inputs mean; None for the one that changes nothing."""
-        width = len(self.actions).bit_length()
-        code = sum(1 << i for i in range(width) if inputs.get(f"step#{i}", False))
-        if not 1 <= code <= len(self.actions):
+        code = selected(inputs, len(self.actions))
+        if code is None:
             return None
         action = self.actions[code - 1]
         return action, {
@@ -141,10 +141,10 @@ def variable_of(
 
 
 def _action(step: Step, code: int) -> Action:
-    choices, place = [], 0
-    for choice in step.choices:
-        bits = tuple(f"choice#{place + i}" for i in range(choice.width))
-        choices.append(variable_of(choice.name, choice.type, bits))
-        place += choice.width
+    named = choice_inputs([choice.width for choice in step.choices])
+    choices = tuple(
+        variable_of(choice.name, choice.type, bits)
+        for choice, bits in zip(step.choices, named, strict=True)
+    )
     where = step.function.place
-    return Action(step.name, code, tuple(choices), f"{within_project(where.file)}:{where.line}")
+    return Action(step.name, code, choices, f"{within_project(where.file)}:{where.line}")

@@ -11,6 +11,7 @@ from verifier.circuit.packed import Program
 from verifier.circuit.tseitin import Tseitin
 from verifier.compiler.bits import Case, cases_of, spread_out, word_of, words_of
 from verifier.compiler.coverpoints import Coverpoint, Coverpoints
+from verifier.compiler.selector import is_step_input
 
 WALKS = 512
 """Random walks that are followed at once; each second one starts in any state."""
@@ -94,7 +95,7 @@ class Cases:
     def _inputs(self) -> Iterator[int]:
         """A step for each walk, and choices."""
         names = [bit.name for bit in self.circuit.inputs]
-        steps = sum(name.startswith("step#") for name in names)
+        steps = sum(map(is_step_input, names))
         count = len(self.coverpoints.translation.steps.outcomes)
         codes = self.random.choices(range(1 + count), k=WALKS)
         for place in range(steps):

@@ -10,6 +10,7 @@ from typing import Any
 from verifier.circuit.packed import Program
 from verifier.compiler.bits import Case, cases_of, words_of
 from verifier.compiler.coverpoints import bits_of
+from verifier.compiler.selector import is_step_input
 from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK, TransitionSystem
 from verifier.compiler.translation import Translation
 from verifier.language.concrete_execution import ConcreteRun, Taken
@@ -106,7 +107,7 @@ class Reader:
             bits = bits_of(encoded(self.initial[field]))
             yield range(place, place + len(bits)), bits
         for place, name in enumerate(self.inputs, self.state_bits):
-            if not name.startswith("step#"):
+            if not is_step_input(name):
                 yield range(place, place + 1), (0,)
 
 

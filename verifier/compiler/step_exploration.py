@@ -10,6 +10,7 @@ from types import CodeType
 from typing import Any
 
 from verifier.circuit.aig import FALSE, Graph
+from verifier.compiler.selector import width
 from verifier.language.assignments import is_guarded
 from verifier.language.constant_sets import guarded
 from verifier.language.constants import Outside, outside
@@ -119,7 +120,7 @@ class Start:
         for place, leaf in enumerate(self.leaves):
             if not leaf.constant and not leaf.event and system.is_arbitrary(leaf.path):
                 self.vary(place)
-        self.selector = [self.graph.variable() for _ in range(len(system.actions).bit_length())]
+        self.selector = [self.graph.variable() for _ in range(width(len(system.actions)))]
         self.pool: list[int] = []
         self.run = SymbolicRun(self.graph, self.leaves, self.blank)
         bodies = (step.function.body for step in system.actions)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from verifier.circuit.circuit import Circuit
+from verifier.compiler.selector import choice_inputs, selected, selecting, step_input, width
 from verifier.language.costs import Cost
 from verifier.language.encoding import encoding
 from verifier.language.functions import ModelFunction
@@ -75,28 +76,23 @@ class TransitionSystem:
 
     def taken(self, inputs: Mapping[str, bool]) -> tuple[Step, dict[str, Any]] | None:
         """The step and choices that inputs mean; None for the one that changes nothing."""
-        width = len(self.system.steps).bit_length()
-        code = sum(1 << i for i in range(width) if inputs.get(f"step#{i}", False))
-        if not 1 <= code <= len(self.system.actions):
+        code = selected(inputs, len(self.system.actions))
+        if code is None:
             return None
         step = self.system.actions[code - 1]
-        choices, place = {}, 0
-        for choice in step.choices:
-            bits = [inputs.get(f"choice#{place + i}", False) for i in range(choice.width)]
-            choices[choice.name] = _decoded(choice, bits)
-            place += choice.width
-        return step, choices
+        named = choice_inputs([choice.width for choice in step.choices])
+        return step, {
+            choice.name: _decoded(choice, [inputs.get(name, False) for name in names])
+            for choice, names in zip(step.choices, named, strict=True)
+        }
 
     def inputs_of(self, step: Step, choices: Mapping[str, Any]) -> dict[str, bool]:
         """The inputs that mean a step with these choices."""
-        code = self.system.actions.index(step) + 1
-        width = len(self.system.steps).bit_length()
-        inputs = {f"step#{i}": bool(code >> i & 1) for i in range(width)}
-        place = 0
-        for choice in step.choices:
-            for bit in _encoded(choice, choices[choice.name]):
-                inputs[f"choice#{place}"] = bit
-                place += 1
+        actions = self.system.actions
+        inputs = selecting(actions.index(step) + 1, map(step_input, range(width(len(actions)))))
+        named = choice_inputs([choice.width for choice in step.choices])
+        for choice, names in zip(step.choices, named, strict=True):
+            inputs |= zip(names, _encoded(choice, choices[choice.name]), strict=True)
         return inputs
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from verifier.circuit.aig import FALSE, TRUE
 from verifier.circuit.circuit import Circuit, Input, Latch, tidied
 from verifier.compiler.assertions import asserts
+from verifier.compiler.selector import choice_input, step_input
 from verifier.compiler.step_exploration import Explored, Start, explore_steps, exploring
 from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK, Conjunct, TransitionSystem
 from verifier.language.costs import total
@@ -217,8 +218,8 @@ class Steps:
         return holds ^ 1 if function.kind == "always" else holds
 
     def inputs(self) -> tuple[Input, ...]:
-        steps = [Input(f"step#{i}", literal) for i, literal in enumerate(self.start.selector)]
-        return (*steps, *(Input(f"choice#{i}", bit) for i, bit in enumerate(self.start.pool)))
+        steps = (Input(step_input(i), bit) for i, bit in enumerate(self.start.selector))
+        return (*steps, *(Input(choice_input(i), bit) for i, bit in enumerate(self.start.pool)))
 
     def latches(self) -> tuple[Latch, ...]:
         start, latches, names = self.start, [], self.start.latch_names

@@ -8,6 +8,7 @@ from dataclasses import replace
 from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.compiler.behaviour import Action, Behaviour, Variable
+from verifier.compiler.selector import selecting
 from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK
 from verifier.diff.aspects import Aspect
 from verifier.diff.codes import means, recoded
@@ -311,11 +312,9 @@ class Joint:
         """The literal that says that the new version's inputs mean a step."""
         action = self.new.behaviour.action(step)
         assert action is not None, "a step of the new version"
-        return self.graph.all(
-            self.new.image[bit.name] ^ (1 - (action.code >> int(bit.name[5:]) & 1))
-            for bit in self.new.behaviour.circuit.inputs
-            if bit.name.startswith("step#")
-        )
+        names = (bit.name for bit in self.new.behaviour.circuit.inputs)
+        meant = selecting(action.code, names).items()
+        return self.graph.all(self.new.image[name] ^ (not value) for name, value in meant)
 
 
 def claims_in(behaviour: Behaviour) -> set[str]:

@@ -1,4 +1,4 @@
-"""Bundle executions in a system's words: from a circuit's path, to one, and to moves."""
+"""Executions in a system's words: from a path of its circuit, to one, and to moves."""
 
 from __future__ import annotations
 

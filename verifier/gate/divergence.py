@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verifier.compiler.behaviour import Action, Behaviour, Variable
+from verifier.compiler.selector import selecting
 from verifier.evidence.traces import Entered, Stride, Trace
 from verifier.language.goals import step_goal
 from verifier.language.packages import file_name
@@ -122,9 +123,7 @@ def _stepped(
     """A step at the base; None where it is not possible there."""
     circuit = before.circuit
     inputs = {bit.name: False for bit in circuit.inputs}
-    inputs |= {
-        name: bool(action.code >> int(name[5:]) & 1) for name in inputs if name.startswith("step#")
-    }
+    inputs |= selecting(action.code, inputs)
     for choice in action.choices:
         inputs |= zip(choice.bits, choice.code(stride.choices[choice.name]), strict=True)
     values = {latch.literal: int(state[latch.name]) for latch in circuit.latches}

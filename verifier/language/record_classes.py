@@ -210,7 +210,7 @@ def ghost(cls: type[T]) -> type[T]:
 
 @dataclass_transform(kw_only_default=True)
 def event(cls: type[T]) -> type[T]:
-    """A ghost record that each step starts blank: what happened in this step."""
+    """A ghost record of what happens in a step, which starts with its defaults in every step."""
     return _make(cls, ghost=True, event=True)
 
 
