@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -112,24 +112,14 @@ def command(
         raise click.UsageError("--accept-weakened and --reason go together")
     if not reason.isprintable():
         raise click.UsageError("the text of --reason has characters that cannot be printed")
-    reports = {"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown}
-    files = {kind: _replaceable(kind, file) for kind, file in reports.items() if file is not None}
-    if len({file.resolve() for file in files.values()}) < len(files):
-        raise click.UsageError("two reports cannot go into one file")
+    files = _files({"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown})
+    limits = Limits(None, timeout, memory * 1_000_000 if memory else None)
+    cores = jobs or os.cpu_count() or 1
+    asked = _Asked(
+        patterns, revision, limits, no_cache, cores, accepting, weakened, reason, mutants
+    )
     try:
-        catalogue, before, report = _gate(
-            patterns,
-            revision,
-            Limits(None, timeout, memory * 1_000_000 if memory else None),
-            no_cache,
-            jobs or os.cpu_count() or 1,
-            accepting,
-            mutants,
-            [*(VERDICTS, FOLDER) * accepting, *(ACCEPTED,) * bool(weakened)],
-        )
-        if weakened and not report.stopped:
-            picked = chosen(report.weakened, weakened)
-            report = replace(report, weakened=tuple(_taken(catalogue, report, picked, reason)))
+        found = _gate(asked)
     except ToolFailure as failure:
         error = ModelError(f"tool failure: {failure}", mend="please report it")
         _write_all(files, Report(None, (), (), only=patterns, error=error))
@@ -139,25 +129,76 @@ def command(
         _write_all(files, Report(None, (), (), only=patterns, error=error))
         raise
     except KeyboardInterrupt:  # before there is anything to report
-        report = Report(None, (), (), only=patterns, stopped=end_all())
+        found = None
+    report = Report(None, (), (), only=patterns, stopped=end_all()) if not found else found.report
     _write_all(files, report)
-    if report.stopped:
+    if found is None or report.stopped:
         _tell_stopped(report, files)
         return report.code
-    for line in terminal_lines(report, styled, why):
-        echo(line)
-    for refused in refusals(row.result for row in report.rows):
-        tell(refused)
-    if not accepting:
-        if report.code == 0 and any(row.how.startswith("searched") for row in report.rows):
-            click.echo("nestproof gate --accept keeps what was found, to be audited only", err=True)
-        return report.code
-    with shielded():
-        for changed in accept(catalogue, report, before):
-            click.echo(f"wrote {changed.relative_to(catalogue.root)}", err=True)
-    codes = {report.code, *(row.code for row in report.rows)}
-    weaker = any(not each.accepted for each in report.weakened)
-    return next((code for code in (2, 3) if code in codes), int(weaker))
+    _show(report, why)
+    if accepting:
+        return _accepted(found)
+    if report.code == 0 and any(row.how.startswith("searched") for row in report.rows):
+        click.echo("nestproof gate --accept keeps what was found, to be audited only", err=True)
+    return report.code
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a gate is asked for."""
+
+    patterns: tuple[str, ...]
+    revision: str | None
+    limits: Limits
+    no_cache: bool
+    cores: int
+    accepting: bool
+    weakened: tuple[str, ...]
+    reason: str
+    mutants: float
+
+    @property
+    def records(self) -> list[Path]:
+        """The project's files that are to be written."""
+        return [*(VERDICTS, FOLDER) * self.accepting, *(ACCEPTED,) * bool(self.weakened)]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a gate has found, and the text of the verdicts on record when it began."""
+
+    catalogue: Catalogue
+    before: str
+    report: Report
+
+
+def _gate(asked: _Asked) -> _Found:
+    """Load the project, compare, check, and record what is accepted as weaker."""
+    release()
+    root = project_here()
+    if root == bundled_root():
+        refuse_bare(Path.cwd())
+        if project_above(Path.cwd()) is None:
+            refuse_foreign(Path.cwd())
+    for record in asked.records:
+        writable_record(root, record)
+    base = base_of(root, asked.revision)
+    cache = Cache(None if asked.no_cache else cache_folder(), asked.limits)
+    catalogue = load(root)
+    catalogue.require_pairs()
+    circuits = circuits_of(catalogue, cache)
+    selected = selection(catalogue, asked.patterns)
+    before = recorded(root)
+    with Reporter("checking", len(selected.systems)) as reporter:
+        watch = reporter.watch
+        context = Context(catalogue, circuits, cache, asked.limits, asked.cores, watch)
+        report = gate(context, selected, base, asked.accepting, asked.mutants)
+    report = replace(report, revision=asked.revision or "")
+    if asked.weakened and not report.stopped:
+        picked = chosen(report.weakened, asked.weakened)
+        weaker = _taken(catalogue, report, picked, asked.reason)
+        report = replace(report, weakened=tuple(weaker))
+    return _Found(catalogue, before, report)
 
 
 def _taken(
@@ -170,36 +211,22 @@ def _taken(
     return with_accepted(report.weakened, entries(catalogue.root))
 
 
-def _gate(
-    patterns: tuple[str, ...],
-    revision: str | None,
-    limits: Limits,
-    no_cache: bool,
-    cores: int,
-    accepting: bool,
-    mutants: float,
-    records: Sequence[Path],
-) -> tuple[Catalogue, str, Report]:
-    """The catalogue, the text of the verdicts on record, and what the gate has found."""
-    release()
-    root = project_here()
-    if root == bundled_root():
-        refuse_bare(Path.cwd())
-        if project_above(Path.cwd()) is None:
-            refuse_foreign(Path.cwd())
-    for record in records:
-        writable_record(root, record)
-    base = base_of(root, revision)
-    cache = Cache(None if no_cache else cache_folder(), limits)
-    catalogue = load(root)
-    catalogue.require_pairs()
-    circuits = circuits_of(catalogue, cache)
-    selected = selection(catalogue, patterns)
-    before = recorded(root)
-    with Reporter("checking", len(selected.systems)) as reporter:
-        context = Context(catalogue, circuits, cache, limits, cores, reporter.watch)
-        report = gate(context, selected, base, accepting, mutants)
-    return catalogue, before, replace(report, revision=revision or "")
+def _show(report: Report, why: bool) -> None:
+    for line in terminal_lines(report, styled, why):
+        echo(line)
+    for refused in refusals(row.result for row in report.rows):
+        tell(refused)
+
+
+def _accepted(found: _Found) -> int:
+    """Record verdicts and evidence; what is still weaker or not decided is in the exit code."""
+    report, root = found.report, found.catalogue.root
+    with shielded():
+        for changed in accept(found.catalogue, report, found.before):
+            click.echo(f"wrote {changed.relative_to(root)}", err=True)
+    codes = {report.code, *(row.code for row in report.rows)}
+    weaker = any(not each.accepted for each in report.weakened)
+    return next((code for code in (2, 3) if code in codes), int(weaker))
 
 
 def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:
@@ -210,6 +237,14 @@ def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:
     said = f"{open} of {pairs} {was} not decided" if report.rows else "nothing was decided"
     wrote = f"; wrote {', '.join(map(str, files.values()))}" if files else ""
     say(WORDS[report.stopped], said + wrote)
+
+
+def _files(reports: Mapping[str, Path | None]) -> dict[str, Path]:
+    """The files of the reports that are asked for, each of which can be written."""
+    files = {kind: _replaceable(kind, file) for kind, file in reports.items() if file is not None}
+    if len({file.resolve() for file in files.values()}) < len(files):
+        raise click.UsageError("two reports cannot go into one file")
+    return files
 
 
 def _write_all(files: Mapping[str, Path], report: Report) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
 
-from verifier.audit.trace_replay import moves_of
 from verifier.check.check import Result, decide, ill_formed
 from verifier.check.context import Context
 from verifier.check.reuse import Reusing, rejected, sound_evidence
@@ -16,7 +15,6 @@ from verifier.check.stored_evidence import StoredEvidence
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.digest import everything
-from verifier.compiler.transition_system import TransitionSystem
 from verifier.diff.compare import Difference, difference
 from verifier.diff.correspondence import Names, new_names
 from verifier.engines.contract import Engine
@@ -25,22 +23,18 @@ from verifier.evidence.bundle import Bundle, Run
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Answer, Clause, Limits, Progress, Verdict, Watch, silent
-from verifier.execution.conversions import moves_of_run
-from verifier.execution.machine import ASSERTIONS, Stopped
-from verifier.explain.counterexample import trace_of_moves
-from verifier.explain.explain import explained
+from verifier.execution.machine import ASSERTIONS
 from verifier.gate.base_revision import Before
 from verifier.gate.divergence import Departure, Hunk, departure
+from verifier.gate.evidence import evidence_of, written
 from verifier.gate.hidden import Hidden, hidden
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
 from verifier.language.errors import ModelError
-from verifier.language.system import System
 from verifier.processes.pool import NoProcess
 from verifier.project.catalogue import Pair
 
 AUDITED = "earlier evidence, audited"
-FOUND = "the execution has just been found or audited"
 
 
 @dataclass(frozen=True)
@@ -134,7 +128,7 @@ class _Work:
         now = None if before is None else claims_of(compiled.system, compiled.properties)
         moved, change = self._compared(now)
         recorded = context.catalogue.expected
-        results = [_written(recorded, compiled, r, runs, r.property in moved) for r in found]
+        results = [written(recorded, compiled, r, runs, r.property in moved) for r in found]
         concealed = self._hidden(change, results, hunks)
         return Decided(
             system=self.asked.system,
@@ -161,7 +155,7 @@ class _Work:
 
         Evidence that is to be stored is worth making small and readable.
         """
-        proofs, runs = _evidence_of(self.compiled.system, results, self.engine, self.sound)
+        proofs, runs = evidence_of(self.compiled.system, results, self.engine, self.sound)
         new = {goal for goal in (*proofs, *runs) if self._is_new(goal)}
         self.stored.save(
             {goal: proof for goal, proof in proofs.items() if goal in new},
@@ -230,58 +224,6 @@ def undecided(name: str, results: Sequence[Result]) -> Decided:
     """A system of which nothing is known but why."""
     how = {result.property: result.reason for result in results}
     return Decided(name, tuple(results), how, (), None, Bundle.of(name), {}, 0.0)
-
-
-def _evidence_of(
-    system: System,
-    results: Sequence[Result],
-    engine: Reusing,
-    sound: Mapping[str, Run | Certificate],
-) -> tuple[dict[str, Certificate], dict[str, Run]]:
-    """What shows each verdict, and which cases are reached."""
-    proofs, runs = dict(engine.proofs), dict(engine.runs)
-    for goal, evidence in sound.items():
-        if isinstance(evidence, Run):
-            runs[goal] = evidence
-        else:
-            proofs[goal] = evidence
-    for result in results:
-        if isinstance(result.evidence, Certificate):
-            proofs[result.evidence.property] = result.evidence
-        elif isinstance(result.evidence, Trace):
-            trace = result.evidence
-            start = {f: value for f, value in trace.start.items() if system.is_arbitrary(f)}
-            moves = tuple((stride.step, stride.choices) for stride in trace.steps)
-            runs[result.property] = Run(start, moves)
-    return proofs, runs
-
-
-def _written(
-    recorded: Mapping[Pair, Verdict],
-    compiled: TransitionSystem,
-    result: Result,
-    runs: Mapping[str, Run],
-    moved: bool,
-) -> Result:
-    """The result with its counterexample written down, if people will read it.
-
-    They read what is not expected, with its causes, and where a change has moved the execution.
-    """
-    expected = recorded.get(Pair(result.system, result.property)) == Verdict.VIOLATED
-    if result.verdict is not Verdict.VIOLATED or (expected and not moved):
-        return result
-    start, moves = moves_of_run(compiled.system, runs[result.property])
-    assert not isinstance(moves, Stopped), FOUND
-    trace = result.evidence
-    if not isinstance(trace, Trace):
-        written = trace_of_moves(compiled, result.property, start, moves, result.shortest)
-        assert not isinstance(written, Stopped), FOUND
-        trace = written
-    if not expected:
-        moves = moves_of(compiled.system, trace)
-        assert not isinstance(moves, Stopped), FOUND
-        trace = explained(compiled, trace, start, moves)
-    return replace(result, evidence=trace)
 
 
 def _departures(
