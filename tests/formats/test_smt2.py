@@ -1,5 +1,7 @@
 """Exported Horn clauses mean the circuit: Z3's Spacer answers as brute force does."""
 
+from dataclasses import replace
+
 import pytest
 import z3
 
@@ -32,6 +34,24 @@ def test_spacer_agrees_on_random_systems() -> None:
         circuit = random_system(seed)
         for goal, depth in shortest_violations(circuit).items():
             assert spacer(write_smt2(circuit, goal)) == (z3.unsat if depth else z3.sat), seed
+
+
+RESERVED = ["bad", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "init", "trans", "reachable", "true"]
+
+
+def test_no_name_of_a_latch_or_input_is_taken_for_another() -> None:
+    """Gates, functions and the next state have names, too."""
+    for seed in range(12):
+        circuit = random_system(seed)
+        names = [f"{name}{suffix}" for suffix in ("", "'", "''") for name in RESERVED]
+        latches = tuple(
+            replace(x, name=name) for x, name in zip(circuit.latches, names, strict=False)
+        )
+        left = names[len(latches) :]
+        inputs = tuple(replace(x, name=name) for x, name in zip(circuit.inputs, left, strict=False))
+        renamed = replace(circuit, latches=latches, inputs=inputs)
+        for goal, depth in shortest_violations(circuit).items():
+            assert spacer(write_smt2(renamed, goal)) == (z3.unsat if depth else z3.sat), seed
 
 
 def test_every_corpus_file_is_well_formed() -> None:

@@ -16,14 +16,13 @@ def write_smt2(circuit: Circuit, goal: str) -> str:
     """Horn clauses over `reachable`: sat means that no execution violates the goal.
 
     `init`, `trans` and `bad` are functions of the state, the inputs and the next state, for tools
-    that unroll by themselves.
+    that unroll by themselves. What a system names begins with `state`, `next` or `input`, so that
+    it is none of these, nor a gate.
     """
     kept = circuit.restricted([goal])
-    state = [_symbol(latch.name) for latch in kept.latches]
-    following = [_symbol(f"{latch.name}'") for latch in kept.latches]
-    inputs = [_symbol(bit.name) for bit in kept.inputs]
-    if len({*state, *following, *inputs}) != 2 * len(state) + len(inputs):
-        raise Smt2Error("two latches or inputs would have the same symbol")
+    state = [_symbol(f"state {latch.name}") for latch in kept.latches]
+    following = [_symbol(f"next {latch.name}") for latch in kept.latches]
+    inputs = [_symbol(f"input {bit.name}") for bit in kept.inputs]
     name = {latch.literal: symbol for latch, symbol in zip(kept.latches, state, strict=True)}
     name |= {bit.literal: symbol for bit, symbol in zip(kept.inputs, inputs, strict=True)}
     steps = [
