@@ -1,6 +1,7 @@
 """What the design says about the shape of the code."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from verifier.project.loading import load
 
 ROOT = Path(__file__).parent.parent.parent
 LARGEST = 350
+DECISION = re.compile(r"docs/decisions/([\w-]+\.md)")
 ONE_TEXT = {"tests.language.programs", "tests.language.reference_steps"}
 """Tests that also run as plain Python, for which each is loaded as one text."""
 
@@ -50,6 +52,27 @@ def test_files_can_be_taken_in_at_once() -> None:
     files = sources("verifier", "models", "properties", "tests")
     lengths = {dotted(file): len(file.read_text().splitlines()) for file in files}
     assert {file for file, lines in lengths.items() if lines > LARGEST} == ONE_TEXT
+
+
+def test_functions_fit_on_a_screen() -> None:
+    """Without the parameters of a command, which are its options."""
+    long = [
+        f"{dotted(file)}:{node.lineno} {node.name}"
+        for file in sources("verifier", "models", "properties")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if node.end_lineno is not None
+        if node.end_lineno - (node.body[0].lineno if node.name == "command" else node.lineno) >= 50
+    ]
+    assert not long
+
+
+def test_decisions_that_hold_are_named_in_the_code_that_they_explain() -> None:
+    texts = [file.read_text() for file in sources("verifier", "nestproof")]
+    named = {name for text in texts for name in DECISION.findall(text)}
+    records = {file.name: file.read_text() for file in (ROOT / "docs" / "decisions").glob("*.md")}
+    assert named <= records.keys()
+    assert {name for name, text in records.items() if "\nReplaced by [" not in text} <= named
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""The audit of saved or fresh evidence against a system as it is now."""
+"""The audit of saved or fresh evidence against a system as it is now.
+
+Why so: docs/decisions/0011-lemmas-are-audited-as-they-stand.md
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who decides whether evidence holds: Z3, and CaDiCaL where a second opinion is wanted."""
+"""Who decides whether evidence holds: Z3, and CaDiCaL where a second opinion is wanted.
+
+Why so: docs/decisions/0006-search-on-glucose-judge-on-z3.md
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 

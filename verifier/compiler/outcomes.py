@@ -1,4 +1,7 @@
-"""What a circuit and what plain Python say about one case: a state, a step and its choices."""
+"""What a circuit and what plain Python say about one case: a state, a step and its choices.
+
+Why so: docs/decisions/0023-deadlock-is-compared-in-some-cases.md
+"""
 
 from __future__ import annotations
 

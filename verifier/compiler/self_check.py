@@ -3,6 +3,8 @@
 The two are independent readings of the same model functions: one forked and merged, one plain.
 They are compared on cases that reach every step and both outcomes of every decision that the
 circuit has, as far as any state and inputs reach them.
+
+Why so: docs/decisions/0014-circuits-are-compared-with-python.md
 """
 
 from __future__ import annotations

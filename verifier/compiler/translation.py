@@ -1,4 +1,9 @@
-"""From a system to its circuit: every step explored, and properties checked after each."""
+"""From a system to its circuit: every step explored, and properties checked after each.
+
+Why so:
+docs/decisions/0001-steps-that-are-not-enabled-change-nothing.md
+docs/decisions/0002-properties-after-steps.md
+"""
 
 from __future__ import annotations
 

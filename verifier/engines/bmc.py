@@ -1,6 +1,8 @@
 """Bounded model checking: the shortest ways to a violation.
 
 Biere, Cimatti, Clarke, Zhu: Symbolic Model Checking without BDDs. TACAS 1999.
+
+Why so: docs/decisions/0010-kept-lemmas-for-bmc.md
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

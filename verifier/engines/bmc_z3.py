@@ -2,6 +2,8 @@
 
 Biere, Cimatti, Clarke, Zhu: Symbolic Model Checking without BDDs. TACAS 1999.
 De Moura, Bjorner: Z3: An Efficient SMT Solver. TACAS 2008.
+
+Why so: docs/decisions/0022-bmc-on-z3-s-smt-core.md
 """
 
 from collections.abc import Sequence

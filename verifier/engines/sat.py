@@ -1,6 +1,8 @@
 """SAT solvers that mind a budget: signed integers in, signed integers out.
 
 They let go of the processor often enough for a limit or Ctrl-C.
+
+Why so: docs/decisions/0009-solvers-by-their-public-classes.md
 """
 
 from collections.abc import Callable, Iterable, Sequence

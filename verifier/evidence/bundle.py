@@ -1,4 +1,7 @@
-"""A system's evidence in one file: lemmas that its proofs share, and executions as moves."""
+"""A system's evidence in one file: lemmas that its proofs share, and executions as moves.
+
+Why so: docs/decisions/0007-kept-evidence-one-file-a-system.md
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Nothing else: calls, values and explanations follow from the models, which recompute them when a
 file is shown or audited. Files of schema 1 hold a story as well; nobody reads it.
+
+Why so: docs/decisions/0020-saved-executions-hold-no-story.md
 """
 
 from __future__ import annotations

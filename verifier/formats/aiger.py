@@ -1,6 +1,8 @@
 """Circuits as binary AIGER 1.9 files, and back; proofs as witness circuits.
 
 Biere, Heljanko, Wieringa: AIGER 1.9 and Beyond. FMV report 11/2, Johannes Kepler University, 2011.
+
+Why so: docs/decisions/0021-proofs-as-witness-circuits.md
 """
 
 from collections.abc import Iterator, Mapping, Sequence

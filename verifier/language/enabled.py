@@ -1,4 +1,7 @@
-"""Whether any step is enabled in a state, decided on plain values, and what prevents each one."""
+"""Whether any step is enabled in a state, decided on plain values, and what prevents each one.
+
+Why so: docs/decisions/0016-deadlock-on-the-state-after-a-step.md
+"""
 
 from __future__ import annotations
 

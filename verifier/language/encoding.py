@@ -1,4 +1,7 @@
-"""Enums as bits: a code in which every combination of bits names a member."""
+"""Enums as bits: a code in which every combination of bits names a member.
+
+Why so: docs/decisions/0003-enum-codes.md
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

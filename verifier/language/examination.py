@@ -1,4 +1,7 @@
-"""Functions that may run: examined with those that they name, and with what they use."""
+"""Functions that may run: examined with those that they name, and with what they use.
+
+Why so: docs/decisions/0024-what-a-run-can-reach-is-examined.md
+"""
 
 from __future__ import annotations
 

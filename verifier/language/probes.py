@@ -3,6 +3,8 @@
 A model's text is compiled with a mark at each statement and at each operand that Python may leave
 out. The comparison with plain Python meets both outcomes of the decisions that the circuit has;
 a decision that the circuit does not have shows where plain Python goes on.
+
+Why so: docs/decisions/0025-python-runs-nothing-new.md
 """
 
 from __future__ import annotations

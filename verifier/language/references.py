@@ -3,6 +3,8 @@
 Assigning a record or family copies its fields into the place, where Python puts another object
 there. A reference that was read before would show the new fields here and the old ones in Python,
 so it is refused. Time counts the assignments of whole records and families on the running path.
+
+Why so: docs/decisions/0013-stale-references.md
 """
 
 from __future__ import annotations

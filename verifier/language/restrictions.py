@@ -1,4 +1,7 @@
-"""What a model function must not use, found in its text before it runs."""
+"""What a model function must not use, found in its text before it runs.
+
+Why so: docs/decisions/0012-refusals-by-value-and-by-call.md
+"""
 
 from __future__ import annotations
 import __future__

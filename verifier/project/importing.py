@@ -3,6 +3,8 @@
 `python -O` and a `.pyc` beside a model change nothing, and what is stored about the modules is the
 very text that was compiled. A project's own modules are `models.*` and `properties.*`, the bundled
 ones `nestproof.models.*` and `nestproof.properties.*`: none hides another.
+
+Why so: docs/decisions/0019-models-are-compiled-from-their-text.md
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What a module imports: noted, or refused where no model may import it."""
+"""What a module imports: noted, or refused where no model may import it.
+
+Why so: docs/decisions/0018-what-a-circuit-depends-on.md
+"""
 
 from __future__ import annotations
 

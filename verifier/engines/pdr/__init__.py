@@ -2,6 +2,8 @@
 
 Bradley: SAT-Based Model Checking without Unrolling. VMCAI 2011.
 Een, Mishchenko, Brayton: Efficient Implementation of Property Directed Reachability. FMCAD 2011.
+
+Why so: docs/decisions/0005-minisat-inside-pdr.md
 """
 
 from collections.abc import Iterable, Sequence

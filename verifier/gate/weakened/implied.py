@@ -1,4 +1,7 @@
-"""Whether what was claimed of a system's states is still claimed, decided by Z3 over all states."""
+"""Whether what was claimed of a system's states is still claimed, decided by Z3 over all states.
+
+Why so: docs/decisions/0026-weaker-is-decided-over-all-states.md
+"""
 
 from __future__ import annotations
 
