@@ -49,6 +49,54 @@ def ask(state: State, value: bool, key: Key) -> None:
 
 system = System("one/system", State(), (ask,))
 """
+MADE = """from verifier.language import System, assume, record, step
+
+
+@record
+class State:
+    on: bool = False
+    bad: bool = False
+    seen: bool = False
+
+
+def unless_bad(body):
+    def inner(state: State, value: bool) -> None:
+        if state.bad:
+            return
+        body(state, value)
+
+    return inner
+
+
+def made(wrong: bool):
+    @step
+    def turn(state: State, value: bool) -> None:
+        assume(condition=value or not state.on)
+
+        def put(value: bool) -> None:
+            state.on = value
+            # far
+            # from
+            # the
+            # first
+            # line
+            if wrong and state.on:
+                state.bad = True
+
+        put(value)
+        noted(state, value)
+
+    return turn
+
+
+@unless_bad
+def noted(state: State, value: bool) -> None:
+    state.seen = value
+
+
+turn = made(True)
+system = System("one/system", State(), (made(False),))
+"""
 CLAIM = """from models.state import State
 from verifier.language import always
 
@@ -85,3 +133,34 @@ def test_mutants_are_made_of_functions_that_are_written_in_a_file(project: Path)
     trials = list(trials_of(guards, 1))
     assert {trial.mutant.function for trial in trials} == {"ask"}
     assert "survived" in {trial.status for trial in trials}
+
+
+@pytest.fixture
+def made(project: Path) -> Path:
+    (project / "models" / "state.py").write_text(MADE)
+    return project
+
+
+def test_branches_are_those_of_the_functions_that_the_system_holds(made: Path) -> None:
+    """And not of others with the same text: one of `turn` is held by the module."""
+    found = list(coverage(load(made).systems["one/system"], (), jobs=1))
+    assert {(each.branch.function, each.branch.holds): each.status for each in found} == {
+        ("inner", True): "unreachable",
+        ("inner", False): "taken",
+        ("turn", True): "unreachable",
+        ("turn", False): "taken",
+    }
+
+
+def test_mutants_are_made_of_what_is_decorated_nested_or_held_by_the_system_alone(
+    made: Path,
+) -> None:
+    guards = guarded_system(without_cache(load(made), Limits(seconds=60.0)), "one/system")
+    fates = {
+        f"{each.mutant.function}: {each.mutant.what} {each.mutant.was}": each.status
+        for each in trials_of(guards, 1)
+    }
+    assert fates["inner: drop body(state, value)"] == "survived"
+    assert fates["turn: weaken value` of `assume(condition=value or not state.on)"] == "survived"
+    assert fates["turn: weaken wrong` of `wrong and state.on"] == "killed"
+    assert "undecided" not in fates.values()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType, FunctionType
+from types import CodeType
 
 import pytest
 
@@ -13,7 +13,7 @@ from verifier.evidence.verdicts import Limits, Violated
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError
 from verifier.language.packages import bundled_root
-from verifier.mutation.functions_run import lines_run
+from verifier.mutation.functions_run import Written, lines_run
 from verifier.mutation.operators import sites
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
@@ -32,13 +32,12 @@ def bundled() -> Catalogue:
 
 
 @contextmanager
-def mutated(function: FunctionType, code: CodeType) -> Iterator[None]:
-    was = function.__code__
-    function.__code__ = code
+def mutated(function: Written, code: CodeType) -> Iterator[None]:
+    function.replace(code)
     try:
         yield
     finally:
-        function.__code__ = was
+        function.replace(function.code)
 
 
 def counterexamples(catalogue: Catalogue, name: str, only: str, depth: int) -> Iterator[Trace]:

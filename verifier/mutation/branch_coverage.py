@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from random import Random
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import Literal
 
 from verifier.circuit.aig import FALSE, TRUE
@@ -26,16 +26,16 @@ from verifier.language.errors import ModelError, within_project
 from verifier.language.goals import is_step
 from verifier.language.system import System
 from verifier.mutation.functions_run import (
+    Written,
     definition,
     functions_of,
     is_defined,
     lines_of,
     lines_run,
     module_of,
-    twins,
+    recompiled,
     unfound,
 )
-from verifier.mutation.operators import inner_code
 from verifier.processes.pool import side_by_side
 from verifier.processes.worker import Lost
 
@@ -88,11 +88,11 @@ def coverage(
             branches[f"{branch} {number}"] = branch
             tasks[f"{branch} {number}"] = partial(Taken, branch, "not known")
     for function in functions_of(ran):
-        code = function.__code__
-        for number, branch in enumerate(_branches(code)):
+        lines = function.lines(walked)
+        for number, branch in enumerate(_branches(function.code)):
             name = f"{branch} {number}"
             branches[name] = branch
-            if branch.first and branch.first in walked.get(code, ()):
+            if branch.first in lines:
                 tasks[name] = partial(Taken, branch, "taken")
             else:
                 tasks[name] = partial(_searched, compiled, lemmas, function, branch, number)
@@ -153,14 +153,12 @@ def _conditions(function: ast.FunctionDef) -> list[ast.If]:
 def _searched(
     compiled: TransitionSystem,
     lemmas: Sequence[Clause],
-    function: FunctionType,
+    function: Written,
     branch: Branch,
     number: int,
 ) -> Taken:
     """See whether an execution takes a step that goes through the branch."""
-    marked = _marked(function.__code__, number)
-    for each in twins(function):
-        each.__code__ = marked
+    function.replace(_marked(function.code, number))
     try:
         other = compile_system(compiled.system, ())
     except ModelError:
@@ -201,10 +199,7 @@ def _marked(code: CodeType, number: int) -> CodeType:
     near = body[0] if body else node
     mark = ast.Assert(ast.Constant(False), ast.Constant(MARK))
     body.insert(0, ast.copy_location(mark, near))
-    compiled = compile(
-        ast.fix_missing_locations(tree), code.co_filename, "exec", dont_inherit=True, optimize=0
-    )
-    return inner_code(compiled, code)
+    return recompiled(tree, code)
 
 
 def _fails_at_mark(compiled: TransitionSystem, verdict: Violated) -> bool:

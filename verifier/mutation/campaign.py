@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
 from time import monotonic
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import Literal
 
 from verifier.audit.proof_checking import reached
@@ -38,7 +38,7 @@ from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.goals import is_witness
 from verifier.language.system import System
-from verifier.mutation.functions_run import Lines, twins
+from verifier.mutation.functions_run import Lines, Written
 from verifier.mutation.incremental import Original, Stepwise, explored_again
 from verifier.mutation.operators import Mutant, sites
 from verifier.processes.pool import side_by_side
@@ -142,7 +142,7 @@ def trials(
     tasks: dict[str, Callable[[], Trial]] = {}
     mutants: dict[str, Mutant] = {}
     for site in sites(ran, only):
-        lines = ran[site.function.__code__]
+        lines = site.function.lines(ran)
         for number, (mutant, code) in enumerate(site.mutants):
             name = f"{mutant.name} {number}"
             mutants[name] = mutant
@@ -172,15 +172,14 @@ def _runs(mutant: Mutant, lines: Collection[int]) -> bool:
 def _attempt(
     guards: Guarded,
     mutant: Mutant,
-    function: FunctionType,
+    function: Written,
     code: CodeType,
     pool: Sequence[tuple[Mutant, Run]],
     search: Limits,
 ) -> Trial:
     """Put the mistake in place, in this process, and see who notices."""
-    before = function.__code__
-    for each in twins(function):
-        each.__code__ = code
+    before = function.code
+    function.replace(code)
     system = guards.compiled.system
     claims = [f for f in guards.properties if f.name in guards.claims]
     try:

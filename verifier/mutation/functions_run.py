@@ -1,17 +1,19 @@
-"""The functions of models that a run has run, with their lines, and where modules hold them."""
+"""The functions of models that a run has run, with their lines, and other code put into them."""
 
 from __future__ import annotations
 
 import ast
+import gc
 import linecache
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from verifier.language.assignments import is_guarded
-from verifier.language.functions import about
+from verifier.language.functions import ModelFunction
 from verifier.language.packages import part_of
 
 Lines = Mapping[CodeType, Collection[int]]
@@ -54,13 +56,74 @@ def _is_of_models(frame: FrameType) -> bool:
     return is_guarded(frame) and part_of(module) == "models"
 
 
-def functions_of(ran: Lines) -> list[FunctionType]:
+@dataclass(frozen=True)
+class Written:
+    """A function that ran, by its text: all functions that have this code, whoever holds them."""
+
+    code: CodeType
+    functions: tuple[FunctionType, ...]
+
+    @property
+    def name(self) -> str:
+        return self.code.co_name
+
+    def replace(self, code: CodeType) -> None:
+        """Let all of them run another code."""
+        for each in self.functions:
+            each.__code__ = code
+
+    def lines(self, ran: Lines) -> set[int]:
+        """The lines that ran, of it and of the functions in it."""
+        return {line for code in (self.code, *_inside(self.code)) for line in ran.get(code, ())}
+
+
+def functions_of(ran: Lines) -> list[Written]:
     """The functions that ran, in the order of their files, without observers.
 
-    A lambda and what a decorator generates have no definition to be read or changed.
+    A function in one that ran is a part of it. A lambda and what a decorator generates have no
+    definition to be read or changed.
     """
-    found = {each.__code__: each for each in _functions() if each.__code__ in ran}
-    return sorted((each for code, each in found.items() if is_defined(code)), key=_place)
+    return [each for each in _written(ran) if each.functions and is_defined(each.code)]
+
+
+def unfound(ran: Lines) -> list[CodeType]:
+    """What ran and is no function any more, so that no other code can be put into it."""
+    return [each.code for each in _written(ran) if not each.functions]
+
+
+def _written(ran: Lines) -> list[Written]:
+    """What ran, in order, but for observers and for what is in other code that ran."""
+    parts = {part for code in ran for part in _inside(code)} | _observing()
+    held: dict[CodeType, list[FunctionType]] = {}
+    for each in gc.get_objects():
+        if type(each) is FunctionType and each.__code__ in ran:
+            held.setdefault(each.__code__, []).append(each)
+    codes = sorted((code for code in ran if code not in parts), key=_place)
+    return [Written(code, tuple(held.get(code, ()))) for code in codes]
+
+
+def _observing() -> set[CodeType]:
+    """The code of all observers, and of what decorators around them have been given."""
+    found = set()
+    for each in gc.get_objects():
+        if type(each) is ModelFunction and each.observes:
+            body: object = each.body
+            while isinstance(body, FunctionType):
+                found.add(body.__code__)
+                body = getattr(body, "__wrapped__", None)
+    return found
+
+
+def _place(code: CodeType) -> tuple[str, int]:
+    return code.co_filename, code.co_firstlineno
+
+
+def _inside(code: CodeType) -> Iterator[CodeType]:
+    """The codes of the functions in a code."""
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield each
+            yield from _inside(each)
 
 
 def module_of(code: CodeType) -> ast.Module:
@@ -86,58 +149,17 @@ def _defines(node: ast.AST, code: CodeType) -> bool:
     return first == code.co_firstlineno
 
 
-def twins(function: FunctionType) -> list[FunctionType]:
-    """A function with those that share its code, as what a function makes does."""
-    return [each for each in _functions() if each.__code__ is function.__code__] or [function]
-
-
-def _place(function: FunctionType) -> tuple[str, int]:
-    return function.__code__.co_filename, function.__code__.co_firstlineno
-
-
-def unfound(ran: Lines) -> list[CodeType]:
-    """What ran and is no function that can be found, nor in one, nor an observer; in order."""
-    known = {code for each in _held() for code in _codes(each.__code__)}
-    found = {*ran} - known
-    return sorted(found, key=lambda code: (code.co_filename, code.co_firstlineno))
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    """A code and those of the functions in it."""
-    yield code
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            yield from _codes(each)
-
-
-def _functions() -> Iterator[FunctionType]:
-    """All functions of the models' modules and their classes, without decorators and observers."""
-    observers = {*_held(observing=True)}
-    return (each for each in _held() if each not in observers)
-
-
-def _held(observing: bool = False) -> Iterator[FunctionType]:
-    """The functions of the models' modules and their classes, or the observers alone."""
-    for name, module in sorted(sys.modules.items()):
-        if part_of(name) != "models":
-            continue
-        for value in list(vars(module).values()):
-            held = list(vars(value).values()) if isinstance(value, type) else [value]
-            for each in held:
-                yield from _plain(each, observing)
-
-
-def _plain(value: object, observing: bool) -> Iterator[FunctionType]:
-    """A function, with those that decorators around it have been given."""
-    if isinstance(value, property):
-        value = value.fget
-    value = getattr(value, "__func__", value)
-    observes = False
-    while isinstance(value, FunctionType):
-        known = about(value)
-        observes = observes or (known is not None and known.observes)
-        if known is None and (observes or not observing):
-            yield value
-        value = known.body if known is not None else getattr(value, "__wrapped__", None)
-        if known is not None and not isinstance(value, FunctionType):
-            return
+def recompiled(tree: ast.Module, code: CodeType) -> CodeType:
+    """A function's code in its changed module, with all variables of functions around it."""
+    node = definition(tree, code)
+    if code.co_freevars:  # one that is not used would be left out, and the cells would not fit
+        names = [ast.Expr(ast.Name(name, ast.Load())) for name in code.co_freevars]
+        node.body.append(ast.If(ast.Constant(False), [*names], []))
+    module = ast.fix_missing_locations(tree)
+    pending = [compile(module, code.co_filename, "exec", dont_inherit=True, optimize=0)]
+    while pending:
+        each = pending.pop()
+        if (each.co_name, each.co_firstlineno) == (code.co_name, code.co_firstlineno):
+            return each
+        pending += [const for const in each.co_consts if isinstance(const, CodeType)]
+    raise LookupError(f"`{code.co_name}` is not compiled with its module")

@@ -11,13 +11,20 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType
 
 from verifier.language.errors import within_project
 from verifier.language.functions import about
 from verifier.language.layout import Layout, Part, Rows, Slot
 from verifier.language.packages import part_of
-from verifier.mutation.functions_run import Lines, definition, functions_of, module_of
+from verifier.mutation.functions_run import (
+    Lines,
+    Written,
+    definition,
+    functions_of,
+    module_of,
+    recompiled,
+)
 
 Edit = Callable[[], None]
 """Changes a tree in one place."""
@@ -46,7 +53,7 @@ class Mutant:
 class Site:
     """A function that a system runs, and all that can be done wrong in it."""
 
-    function: FunctionType
+    function: Written
     mutants: tuple[tuple[Mutant, CodeType], ...]
 
 
@@ -56,7 +63,7 @@ def sites(ran: Lines, only: Collection[str] = ()) -> list[Site]:
     return [
         Site(function, tuple(_mutants(function, siblings)))
         for function in functions_of(ran)
-        if not only or function.__name__ in only
+        if not only or function.name in only
     ]
 
 
@@ -86,10 +93,8 @@ def _type_of(field: Slot | Part | Rows) -> object:
     return field.type if isinstance(field, Part) else (field.key, _type_of(field.item))
 
 
-def _mutants(
-    function: FunctionType, siblings: Mapping[str, str]
-) -> Iterator[tuple[Mutant, CodeType]]:
-    code = function.__code__
+def _mutants(function: Written, siblings: Mapping[str, str]) -> Iterator[tuple[Mutant, CodeType]]:
+    code = function.code
     file = Path(code.co_filename)
     tree = module_of(code)
     for number, (_, _, was, _) in enumerate(list(_edits(definition(tree, code), siblings))):
@@ -101,15 +106,13 @@ def _mutants(
         edit()
         after = ast.unparse(node).splitlines()
         instead = _instead(ast.unparse(definition(tree, code)).splitlines(), after, what)
-        compiled = compile(
-            ast.fix_missing_locations(wrong), str(file), "exec", dont_inherit=True, optimize=0
-        )
-        yield Mutant(str(file), code.co_name, line, what, was, instead), inner_code(compiled, code)
+        mutant = Mutant(str(file), code.co_name, line, what, was, instead)
+        yield mutant, recompiled(wrong, code)
 
 
-def _observes(function: FunctionType, statement: str) -> bool:
+def _observes(function: Written, statement: str) -> bool:
     """Whether a statement is a call of an observer, which is no part of what the system does."""
-    known = about(function.__globals__.get(statement.partition("(")[0]))
+    known = about(function.functions[0].__globals__.get(statement.partition("(")[0]))
     return known is not None and known.observes
 
 
@@ -118,17 +121,6 @@ def _instead(before: list[str], after: list[str], what: str) -> str:
     if what.startswith("drop"):
         return ""
     return next((b.strip() for a, b in zip(before, after, strict=False) if a != b), "")
-
-
-def inner_code(compiled: CodeType, wanted: CodeType) -> CodeType:
-    """The function's code inside its module's."""
-    pending = [compiled]
-    while pending:
-        code = pending.pop()
-        if (code.co_name, code.co_firstlineno) == (wanted.co_name, wanted.co_firstlineno):
-            return code
-        pending += [const for const in code.co_consts if isinstance(const, CodeType)]
-    raise LookupError(f"`{wanted.co_name}` is not compiled with its module")
 
 
 Described = tuple[int, str, str, Edit]
@@ -168,8 +160,9 @@ def _statement(body: list[ast.stmt], place: int, statement: ast.stmt) -> Iterato
     elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         call = statement.value
         assumes = isinstance(call.func, ast.Name) and call.func.id == "assume"
-        if assumes and isinstance(call.args[0], ast.BoolOp):
-            yield from _parts(call.args[0], text)
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if assumes and given and isinstance(given[0], ast.BoolOp):
+            yield from _parts(given[0], text)
         else:
             yield statement.lineno, "drop", text, drop
 

@@ -67,8 +67,8 @@ def mutable_functions(
 ) -> list[str]:
     """The names of the functions that a system runs; of those wanted, where there are mutants."""
     ran = lines_run(lambda: compile_system(system, properties))
-    mutable = {each.function.__name__ for each in sites(ran, wanted) if each.mutants}
-    names = dict.fromkeys(each.__name__ for each in functions_of(ran))
+    mutable = {each.function.name for each in sites(ran, wanted) if each.mutants}
+    names = dict.fromkeys(each.name for each in functions_of(ran))
     return [name for name in names if name in mutable or name not in wanted]
 
 
