@@ -16,6 +16,7 @@ CAMPAIGNS := tests/compiler/test_determinism.py tests/engines/test_corpus.py \
              tests/language/test_plain_objects.py tests/models/test_kvm_mutants.py \
              tests/models/test_kvm_verdicts.py tests/models/test_native.py \
              tests/models/test_stack.py tests/viewer/test_mutants_told.py \
+             tests/viewer/test_renamed.py \
              tests/cli tests/viewer/test_snapshots.py tests/gate/test_stopping.py \
              tests/gate/test_report_files.py tests/gate/test_hostile_git.py
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from nestproof.models.kvm import era as kvm_era
 from nestproof.models.kvm.contract import Contract
 from nestproof.models.kvm.era import Era
-from nestproof.models.kvm.machine import Kvm, running_level
+from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.nested import interrupt_exits_to_l1
 from nestproof.models.kvm.observed import l1_programs
+from nestproof.models.kvm.presentation import KVM
 from nestproof.models.kvm.run import execute_in_guest, forget_exit, in_kvm_run, leave_guest
 from nestproof.models.kvm.vcpu import Phase, Vcpu
 from nestproof.models.linux import fpu_core, fpu_internal, i387
@@ -137,7 +138,7 @@ STEPS = (*L1_STEPS, interrupt_for_l1, l1_programs_invalid_cr0)
 def nested(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
     """Any L1 and L2, where the hardware takes what L1 asks for."""
     start = kvm(linux, era)
-    return System(f"kvm-nvmx/{version}", start, STEPS, summary, ANY_OTHER, running_level)
+    return System(f"kvm-nvmx/{version}", start, STEPS, summary, ANY_OTHER, presentation=KVM)
 
 
 def refused(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
@@ -148,7 +149,7 @@ def refused(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
         L1_STEPS,
         f"VMLAUNCH fails late: {summary}",
         ANY_OTHER,
-        running_level,
+        presentation=KVM,
     )
 
 

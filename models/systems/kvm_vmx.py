@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nestproof.models.kvm import era as kvm_era
 from nestproof.models.kvm.era import Era, HandOff
-from nestproof.models.kvm.machine import OTHER, VMM, Kvm, running_level
+from nestproof.models.kvm.machine import OTHER, VMM, Kvm
 from nestproof.models.kvm.neighbours import (
     interrupt_uses_fpu,
     other_fpu_instruction,
@@ -13,6 +13,7 @@ from nestproof.models.kvm.neighbours import (
     resume,
     vmm_fpu_instruction,
 )
+from nestproof.models.kvm.presentation import KVM
 from nestproof.models.kvm.run import (
     check_requests,
     execute_in_guest,
@@ -117,7 +118,7 @@ STEPS = (*INTERRUPTS_ONLY, process_uses_fpu)
 def system(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
     """A host that uses the FPU everywhere, and its guest."""
     start = kvm(linux, era)
-    return System(f"kvm-vmx/{version}", start, STEPS, summary, ANY_OTHER, running_level)
+    return System(f"kvm-vmx/{version}", start, STEPS, summary, ANY_OTHER, presentation=KVM)
 
 
 def in_interrupts_only(other: System) -> System:

@@ -4,6 +4,7 @@ from nestproof.models.linux import processor, signals
 from nestproof.models.linux.fpu_core import V4_10
 from nestproof.models.linux.fpu_internal import V3_4
 from nestproof.models.linux.i387 import V3_2
+from nestproof.models.linux.presentation import NATIVE
 from nestproof.models.linux.processor import Native
 from nestproof.models.linux.task import Fpu, Host, Owner, Place, Task, TaskName
 from nestproof.models.x86.cpu import Cpu
@@ -48,7 +49,7 @@ LAZY_V3_2 = System(
     Native(host=Host(era=V3_2, cpu=NOBODY_HAS_THE_REGISTERS)),
     (*STEPS, *FIRST_USE, processor.x87_exception),
     summary="Linux v3.2 on bare hardware: TS_USEDFPU says who has the registers",
-    level=processor.running_task,
+    presentation=NATIVE,
 )
 
 LAZY_V3_4 = System(
@@ -56,7 +57,7 @@ LAZY_V3_4 = System(
     Native(host=Host(era=V3_4, cpu=NOBODY_HAS_THE_REGISTERS)),
     (*STEPS, *FIRST_USE, processor.x87_exception),
     summary="Linux v3.4 on bare hardware: fpu_owner_task, last_cpu and lazy restore",
-    level=processor.running_task,
+    presentation=NATIVE,
 )
 
 A_RUNS = Cpu(cr0=running(mp=True, em=False, ts=False), registers=Contents(owner=Context.TASK_A))
@@ -83,5 +84,5 @@ EAGER_V4_10 = System(
     STEPS,
     summary="Linux v4.10 on bare hardware: every switch saves and loads, TS is never set",
     arbitrary=("host.save_destroys",),
-    level=processor.running_task,
+    presentation=NATIVE,
 )

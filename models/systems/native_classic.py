@@ -5,16 +5,37 @@ are and sets CR0.TS. The next FPU instruction then raises #NM, and only its hand
 registers for the thread that owns them and loads those of the running thread.
 """
 
+from collections.abc import Callable, Iterator
 from enum import Enum
 
+from nestproof.models.x86 import presentation as x86
 from nestproof.models.x86.access import FpuAccess, Latest, fpu_access
 from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import Cr0, running
+from nestproof.models.x86.fpu import Fault
 from nestproof.models.x86.instructions import Instruction, clts, execute, mov_to_cr0, read_cr0
 from nestproof.models.x86.manuals import SDM1, SDM2
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.registers import Contents, Context
-from verifier.language import Family, System, assume, manual, record, step
+from verifier.language import (
+    Act,
+    Belief,
+    Beliefs,
+    Causes,
+    Family,
+    Flags,
+    Hands,
+    Lanes,
+    Moment,
+    Presentation,
+    Sentence,
+    System,
+    Table,
+    assume,
+    manual,
+    record,
+    step,
+)
 
 
 class Name(Enum):
@@ -112,9 +133,40 @@ def set_task_switched(m: Machine) -> None:
     mov_to_cr0(m.cpu, read_cr0(m.cpu) | Cr0(ts=True))
 
 
+def acts(now: Moment[Machine]) -> Act:
+    """Where #NM is raised."""
+    raised = now.returned(Outcome.NM) or now.returned(Fault.NM)
+    return Act(trap="#NM" if raised else "")
+
+
+def beliefs(m: Machine, bit: Callable[[Cr0], bool]) -> Iterator[Belief]:
+    """What the processor has."""
+    yield from x86.own_bit(m.cpu, bit, runs=False)
+
+
+def headline(now: Moment[Machine]) -> Sentence | None:
+    """What a thread finds in the registers."""
+    return x86.found_in_the_registers(now, lambda m: m.access)
+
+
+SHOWN: Presentation[Machine] = Presentation(
+    lanes=Lanes(lambda m: m.current.name),
+    acts=acts,
+    beliefs=Beliefs(lambda m: m.cpu.cr0, x86.BITS, beliefs, x86.COLUMNS, "real", "reads"),
+    tables=(Table("observed", "observed", lambda m: (m.access, m.latest), by_code=False),),
+    flags=Flags("FPU registers", (lambda m: (m.owner, m.current, m.cpu.registers.owner),)),
+    causes=Causes(hardware=lambda m: m.cpu),
+    hands=Hands("the registers", (*x86.HANDS.fields, lambda m: m.owner)),
+    headline=headline,
+    registers=x86.REGISTERS,
+    words=x86.WORDS,
+)
+"""How people are shown executions: the threads, and whose the registers are."""
+
 CLASSIC = System(
     "native/classic",
     Machine(),
     (fpu_instruction, switch),
     summary="The Intel SDM's own lazy FPU switching: save and load when #NM says so",
+    presentation=SHOWN,
 )

@@ -42,4 +42,5 @@ def classic(contexts: Sequence[Context]) -> System:
         Shared(),
         (fpu_instruction, switch),
         summary="As classic, among as many threads",
+        presentation=native_classic.SHOWN,
     )

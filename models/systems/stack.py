@@ -3,7 +3,6 @@
 from nestproof.models.kvm import era as kvm_era
 from nestproof.models.kvm.contract import Contract
 from nestproof.models.kvm.era import Era, HandOff
-from nestproof.models.kvm.machine import running_level
 from nestproof.models.kvm.neighbours import (
     interrupt_uses_fpu,
     other_fpu_instruction,
@@ -23,6 +22,7 @@ from nestproof.models.linux.fpu_internal import V3_4
 from nestproof.models.linux.task import Fpu, Image, Task, TaskName
 from nestproof.models.stack import kvm_kvm_linux as nested
 from nestproof.models.stack import kvm_linux
+from nestproof.models.stack import presentation as shown
 from nestproof.models.stack.execution import SWITCHED
 from nestproof.models.stack.host import GuestHost, KvmHost
 from nestproof.models.stack.kvm_kvm_linux import GuestKvm, KvmKvmLinux
@@ -120,7 +120,7 @@ KVM_LINUX = System(
     kvm_under_linux(kvm_era.V3_12),
     (*LINUX_STEPS, *RUN_STEPS, *HOST_STEPS),
     "Linux v3.4 with two tasks, on lazy KVM v3.12; the host uses the FPU in interrupts only.",
-    level=running_level,
+    presentation=shown.KVM_LINUX,
     without=OF_OPEN_GUESTS,
 )
 KVM_LINUX_PROCESS = System(
@@ -128,7 +128,7 @@ KVM_LINUX_PROCESS = System(
     kvm_under_linux(kvm_era.V3_12),
     (*LINUX_STEPS, *RUN_STEPS, *HOST_STEPS, process_uses_fpu),
     "As kvm-linux, on a host that uses the FPU in process context too, for KVM's own thread.",
-    level=running_level,
+    presentation=shown.KVM_LINUX,
     without=OF_OPEN_GUESTS,
 )
 
@@ -161,7 +161,7 @@ KVM_KVM_LINUX = System(
     kvm_under_kvm(kvm_era.REFERENCE, kvm_era.REFERENCE),
     NESTED_STEPS,
     "Linux v3.4 with two tasks, on KVM reference, on the same KVM.",
-    level=running_level,
+    presentation=shown.KVM_KVM_LINUX,
     without=OF_OPEN_GUESTS,
 )
 KVM_KVM_LINUX_V3_14 = System(
@@ -169,6 +169,6 @@ KVM_KVM_LINUX_V3_14 = System(
     kvm_under_kvm(kvm_era.V3_14, kvm_era.V3_14),
     NESTED_STEPS,
     "As kvm-kvm-linux, with v3.14 twice: what it gets wrong its own text does not ask for.",
-    level=running_level,
+    presentation=shown.KVM_KVM_LINUX,
     without=OF_OPEN_GUESTS,
 )

@@ -128,7 +128,7 @@ def test_a_case_is_shown_in_a_shortest_execution_that_can_be_audited(
     ran = nestproof("show", "lazy/fixed/isolation", "--case", "both_tasks_use_the_fpu", cwd=project)
     assert ran.code == 0
     assert ran.out.startswith(
-        "an execution of lazy/fixed, 2 steps, and then: both tasks use the FPU\n"
+        "an execution of lazy/fixed, 2 steps, and then: both tasks use the fpu\n"
     )
     step = nestproof("show", "lazy/fixed", "--case", "switch_to", "--format", "mermaid")
     assert step.out.endswith(": switch to\n")

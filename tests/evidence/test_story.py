@@ -28,8 +28,13 @@ def shown(saved: SavedTrace) -> Trace | str:
 def first_schema() -> dict[str, Any]:
     """The counterexample as a version with schema 1 has saved it."""
     told: dict[str, Any] = json.loads(msgspec.json.encode(shown(saved_trace(trace()))))
-    for later in ("blocked", "arbitrary", "asserted", "standing", "shortest"):
-        del told[later]
+    later = ("blocked", "arbitrary", "asserted", "standing", "shortest")
+    for name in (*later, "picture", "beliefs", "headline"):
+        del told[name]
+    for step in told["steps"]:
+        del step["act"], step["beliefs"], step["problem"]
+    for turn in told["turned"]:
+        del turn["seen"]
     return {"schema": 1, "kind": "trace", "engine": "bmc", **told}
 
 

@@ -11,9 +11,12 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.gate.conftest import Project, environment_in
+from tests.gate.presenting import present
 from tests.viewer.conftest import saved
+from verifier.evidence.pictures import Picture
 from verifier.evidence.traces import Entered, Stride, Trace
 from verifier.gate.divergence import Departure
+from verifier.language.presentation import Lane
 from verifier.reports.trace_text import shown_steps, trace_text
 from verifier.viewer.mermaid import sequence
 from verifier.viewer.trace_index import Reading
@@ -23,12 +26,14 @@ REPORTS = ("json", "junit", "sarif", "markdown")
 
 @pytest.fixture(scope="module")
 def broken(gated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reports on a model that forgets one line."""
+    """The reports on a model that forgets one line, and whose executions have a presentation."""
     import shutil
 
     folder = tmp_path_factory.mktemp("broken")
     shutil.copytree(gated, folder, dirs_exist_ok=True)
     project = Project(folder / "lazy", environment_in(folder))
+    present(project)
+    project.commit()
     project.edit("        previous.uses_fpu = False\n", "")
     ran = project.gate(
         *(part for kind in REPORTS for part in (f"--{kind}", f"report.{kind}")), "--why"
@@ -289,7 +294,9 @@ def test_a_diagram_of_a_long_trace_leaves_its_middle_out() -> None:
 def long_trace(length: int) -> Trace:
     call = Entered("tick", "", "models/m.py", 1, "", (), 1)
     stride = Stride("tick", "L1", {"n": True}, ("n",), {"field": (False, True)}, call)
-    return Trace("s/1", "p", "it_holds", {"field": True}, True, {}, (stride,) * length)
+    picture = Picture(lanes=(Lane("L0"), Lane("L1")))
+    steps = (stride,) * length
+    return Trace("s/1", "p", "it_holds", {"field": True}, True, {}, steps, picture=picture)
 
 
 def test_a_trace_of_a_thousand_steps_stays_small() -> None:

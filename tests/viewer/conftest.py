@@ -1,5 +1,9 @@
-"""Traces whose story was saved once: what is drawn of them does not depend on the models."""
+"""Traces whose story was saved once: what is drawn of them does not depend on the models.
 
+In `traces/presented/` is what the presentation of the time said of the same steps.
+"""
+
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +17,14 @@ HERE = Path(__file__).parent
 
 def saved(version: str) -> Trace:
     """A counterexample of nested KVM: to its transparency, or since v3.13 to its progress."""
-    file = HERE / "traces" / f"kvm-nvmx.{version}.json"
-    story = msgspec.json.decode(file.read_bytes())
-    return msgspec.convert({**story, "shortest": True}, Trace)
+    name = f"kvm-nvmx.{version}.json"
+    story, presented = (
+        json.loads((HERE / folder / name).read_text()) for folder in ("traces", "traces/presented")
+    )
+    for part in ("steps", "turned"):
+        found = zip(story[part], presented.pop(part), strict=True)
+        story[part] = [each | added for each, added in found]
+    return msgspec.convert(story | presented | {"shortest": True}, type=Trace)
 
 
 @pytest.fixture

@@ -4,14 +4,17 @@ import msgspec
 import pytest
 
 from tests.viewer.conftest import saved
+from verifier.evidence.pictures import Columns, Picture
 from verifier.evidence.traces import Entered, Stride, Trace
 from verifier.explain.session import Exploration
 from verifier.language.packages import bundled_root
+from verifier.language.presentation import Belief, Lane
 from verifier.project.loading import load
-from verifier.viewer.beliefs import Beliefs
+from verifier.viewer.beliefs import Assumptions
 from verifier.viewer.cause_chain import chain
+from verifier.viewer.comparison import belief_lines
 from verifier.viewer.contract import differences, first_difference
-from verifier.viewer.levels import Levels, group_of, handlers
+from verifier.viewer.levels import Levels, handlers
 from verifier.viewer.markup import rendered
 from verifier.viewer.timeline import Timeline
 from verifier.viewer.trace_index import Reading
@@ -39,21 +42,23 @@ def test_levels_follow_from_vmx_mode_and_guest_mode(levels: Levels) -> None:
 
 
 def test_moves_between_levels_are_entries_exits_launches_and_reflections(levels: Levels) -> None:
-    kinds = [levels.passage(number).kind for number in range(1, 11)]
-    assert kinds == [
-        "stays",
-        "stays",
-        "entry",
-        "stays",
-        "exit",
-        "launch",
-        "stays",
-        "entry",
-        "exit",
-        "reflection",
+    acts = [levels.passage(number).act for number in range(1, 11)]
+    assert [act.label for act in acts] == [
+        "",
+        "",
+        "enters L1",
+        "",
+        "exit VMX_INSTRUCTION",
+        "L1 launches L2",
+        "",
+        "enters L2",
+        "exit CR_ACCESS",
+        "to L1",
     ]
-    assert levels.passage(9).label == "exit CR_ACCESS"
-    assert levels.passage(3).traps
+    assert [number for number, act in enumerate(acts, 1) if act.leaves] == [5, 9]
+    assert [act.tells for act in acts if act.tells] == ["L2", "L1"]
+    assert acts[2].trap == "#NM"
+    assert list(levels.exits(10)) == [9, 5]
 
 
 def test_the_level_that_a_system_gives_comes_first() -> None:
@@ -91,23 +96,22 @@ def test_lanes_can_be_told_apart_by_their_heading(
     assert list(rendered([Timeline(Reading(trace), lane).heading()])) == [heading]
 
 
-def test_a_kernel_that_runs_no_guests_has_its_tasks_as_lanes() -> None:
+def lanes(*ran: str, order: tuple[str, ...] = ()) -> tuple[str, ...]:
     call = Entered("go", "", "m.py", 1, "", ())
-    stride = Stride("go", "", {}, (), {"current": ("A", "B")}, call)
-    start: dict[str, bool | str] = {"cpu.non_root": False, "current": "A"}
-    trace = Trace("s/x", "p", "c", {}, True, start, (stride,))
-    assert Levels(Reading(trace)).lanes == ("A", "B")
+    strides = tuple(Stride("go", lane, {}, (), {}, call, after=lane) for lane in ran)
+    picture = Picture(lanes=tuple(Lane(name) for name in order))
+    trace = Trace("s/x", "p", "c", {}, True, {"current": "A"}, strides, picture=picture)
+    return Levels(Reading(trace)).lanes
 
 
-def test_a_trace_without_levels_has_one_lane_or_its_tasks() -> None:
-    call = Entered("go", "", "m.py", 1, "", ())
-    stride = Stride("go", "", {}, (), {"current": ("A", "B")}, call)
-    trace = Trace("s/x", "p", "c", {}, True, {"current": "A"}, (stride,))
-    assert Levels(Reading(trace)).lanes == ("A", "B")
-    plain = msgspec.structs.replace(
-        trace, start={"x": False}, steps=(msgspec.structs.replace(stride, changes={}),)
-    )
-    assert Levels(Reading(plain)).lanes == ()
+def test_lanes_are_those_of_the_presentation_up_to_the_last_that_runs() -> None:
+    assert lanes("b", order=("c", "b", "a")) == ("c", "b")
+    assert lanes("b", "other", order=("c", "b", "a")) == ("c", "b", "other")
+    assert lanes("b", "a") == ("a", "b")
+
+
+def test_a_system_without_a_presentation_has_one_lane() -> None:
+    assert lanes("") == ()
 
 
 def test_values_are_those_after_each_step_and_events_start_blank(reading: Reading) -> None:
@@ -146,47 +150,54 @@ def test_the_chain_of_causes_leads_from_the_outcome_to_the_choices(reading: Read
 
 
 def test_beliefs_tell_what_each_level_would_read(reading: Reading, levels: Levels) -> None:
-    beliefs = Beliefs(reading, levels)
-    assert beliefs.bits == ("ts",)
-    rows = {(row.about, row.bit): row for row in beliefs.rows(8)}
-    l2 = rows["vmcs02, by L0", "ts"]
-    assert (l2.real, l2.mask, l2.shadow, l2.reads, l2.promised, l2.runs) == (
-        False,
-        True,
-        False,
-        False,
-        False,
-        True,
-    )
+    beliefs = Assumptions(reading, levels)
+    assert beliefs.bits == ("TS",)
+    rows = {one.row.about: one for one in beliefs.rows(8, "TS")}
+    l2 = rows["vmcs02, by L0"]
+    assert l2.row.cells == (False, True, False, False, False, "stays")
+    assert (l2.actual, l2.assumed, l2.expected, l2.row.runs) == (False, False, False, True)
     assert not beliefs.disagreements(8)
 
 
 def test_a_belief_that_differs_from_the_promise_is_a_disagreement() -> None:
     trace = saved("v3.1")
-    start = {**trace.start, "host.cpu.vmcss[VMCS02].cr0_shadow.ts": True}
-    wrong = Reading(msgspec.structs.replace(trace, start=start))
-    [row] = Beliefs(wrong, Levels(wrong)).disagreements(8)
-    assert (row.level, row.bit, row.reads, row.promised) == ("L2", "ts", True, False)
+    row = Belief("L2", "vmcs02, by L0", (False, True, True, True, False, "stays"))
+    step = msgspec.structs.replace(trace.steps[7], beliefs={"TS": (row,)})
+    steps = (*trace.steps[:7], step, *trace.steps[8:])
+    wrong = Reading(msgspec.structs.replace(trace, steps=steps))
+    [found] = Assumptions(wrong, Levels(wrong)).disagreements(8)
+    assert (found.row, found.bit, found.assumed, found.expected) == (row, "TS", True, False)
+
+
+def test_rows_of_lanes_that_never_run_are_left_out(reading: Reading) -> None:
+    started = Reading(msgspec.structs.replace(reading.trace, steps=reading.trace.steps[:3]))
+    rows = Assumptions(started, Levels(started)).rows(3, "TS")
+    assert {one.row.who for one in rows} == {"L0", "L1"}
 
 
 def test_the_first_observable_difference_from_the_contract_is_found(reading: Reading) -> None:
     found = first_difference(reading)
     assert found is not None
     number, compared = found
-    assert (number, compared.what) == (10, "outcome")
+    assert (number, compared.name) == (10, "outcome")
     [(_, delivered, promised)] = differences(reading, 10)
     assert (delivered, promised) == ("EXIT", "DONE")
 
 
-@pytest.mark.parametrize(
-    ("field", "group"),
-    [
-        ("host.cpu.cr0.ts", "L0"),
-        ("vcpu.vmcs12.cr0_mask.ts", "L1"),
-        ("contract.cpu.cr0.ts", "promised"),
-        ("access.executed", "observed"),
-        ("ts", ""),
-    ],
-)
-def test_fields_are_grouped_by_whose_view_they_are(field: str, group: str) -> None:
-    assert group_of(field) == group
+def test_a_table_of_beliefs_is_as_wide_as_its_names_and_cells(reading: Reading) -> None:
+    rows = (
+        Belief("hypervisor", "its own copy of the register", (True, "UNDEFINED")),
+        Belief("os", "it", (False, None), runs=True),
+    )
+    trace = msgspec.structs.replace(
+        reading.trace,
+        beliefs={"TS": rows},
+        picture=Picture(columns=Columns(("is", "reads"), "is", "reads", "", {}, {"TS": "ts"})),
+    )
+    wide = Reading(trace)
+    table = belief_lines(Assumptions(wide, Levels(wide)), 0)
+    assert list(rendered(table)) == [
+        "  TS                                      is reads",
+        "  hypervisor its own copy of the register 1  UNDEFINED ≠ is 1",
+        " ▸os it                                   0  -",
+    ]

@@ -3,8 +3,11 @@
 import msgspec
 import pytest
 
+from nestproof.models.x86.presentation import WORDS
 from tests.viewer.conftest import saved
-from verifier.evidence.traces import Changed, Entered, Stride, Trace
+from verifier.evidence.pictures import Pair, Picture, Promised
+from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.language.presentation import Act, Seen, Sentence
 from verifier.reports.trace_text import trace_text
 from verifier.viewer.comparison import contract_lines
 from verifier.viewer.headline import owed, what_happened
@@ -102,118 +105,78 @@ def test_another_property_s_violation_is_named_and_has_no_mark_of_its_own() -> N
 
 
 OURS, THEIRS = "vcpu.vmcs12.entry_injects_nm", "contract.cpu.vmcss[VMCS01].entry_injects_nm"
+PICTURE = Picture(
+    promise=Promised(
+        to="the guest",
+        pairs=(
+            Pair("outcome", "outcome.outcome", "outcome.promised"),
+            Pair("vmcs12.entry_injects_nm", OURS, THEIRS),
+        ),
+        observed=("outcome.observed",),
+    )
+)
 
 
-def entry(outcome: str, promised: str) -> Trace:
+def entry(by_code: bool) -> Trace:
     """A VM entry of L1 whose outcome is not the promised one."""
-    told: dict[str, str | bool] = {"outcome": outcome, "promised": promised, "observed": True}
+    told: dict[str, str | bool] = {"outcome": "NM", "promised": "DONE", "observed": True}
     blank: dict[str, str | bool] = {"outcome": "DONE", "promised": "DONE", "observed": False}
-    writes = tuple(Changed(f"outcome.{n}", blank[n], told[n], 3) for n in told)
-    call = Entered("handle_exit", "", "m.py", 1, "", writes)
     changes = {f"outcome.{n}": (blank[n], told[n]) for n in told if blank[n] != told[n]}
     because: dict[str, tuple[str, ...]] = {
         "outcome.outcome": (OURS,),
         "outcome.promised": (THEIRS,),
     }
-    step = Stride("handle_exit", "L1", {}, (), changes, call, because=because)
+    act = Act(seen=Seen("L1", "VM entry", "NM", "DONE", "injects #NM", "enter L2", by_code))
+    decides = Entered("nested_vmx_run", "arch/x86/kvm/vmx.c: it", "m.py", 1, "1", ())
+    call = Entered("handle_exit", "", "m.py", 1, "", (decides,))
+    step = Stride("handle_exit", "L1", {}, (), changes, call, because=because, act=act)
     start: dict[str, str | bool] = {OURS: True, THEIRS: False}
-    events = {"outcome.instruction": "EXEMPT"} | {f"outcome.{n}": blank[n] for n in blank}
+    events = {f"outcome.{n}": blank[n] for n in blank}
     seen = {f"outcome.{n}": told[n] for n in told}
-    return Trace("s", "transparency", "c", seen, True, start, (step,), events=events)
+    return Trace(
+        "s", "transparency", "c", seen, True, start, (step,), events=events, picture=PICTURE
+    )
 
 
-@pytest.mark.parametrize(
-    ("outcome", "promised", "told"),
-    [
-        ("NM", "DONE", "should enter L2 with no event, but it injects #NM into L2"),
-        ("DONE", "NM", "should inject #NM into L2, but it enters L2 with no event"),
-        ("DONE", "VMFAIL", "should be refused by the CPU, but it enters L2 with no event"),
-    ],
-)
-def test_a_wrong_entry_is_told_as_one_and_not_as_an_instruction(
-    outcome: str, promised: str, told: str
-) -> None:
-    assert text(what_happened(*both(entry(outcome, promised)))) == f"L1's VM entry {told}"
+def test_who_saw_something_else_is_told_with_what_they_should_have_seen() -> None:
+    told = text(what_happened(*both(entry(by_code=False))))
+    assert told == "L1's VM entry should enter L2, but it injects #NM"
+
+
+@pytest.mark.parametrize("by_code", [True, False])
+def test_functions_that_decided_are_named_where_code_decides_what_is_seen(by_code: bool) -> None:
+    named = any("decided in" in each for each in brief(entry(by_code)))
+    assert named is by_code
 
 
 def test_belief_and_truth_are_the_two_copies_of_a_field_where_they_are_not_the_same() -> None:
-    lines = brief(entry("NM", "DONE"))
+    lines = brief(entry(by_code=False))
     assert f"  believing    {OURS}=1 (from the start)" in lines
     assert f"  in truth     {THEIRS}=0 (from the start)" in lines
 
 
-def access(owner: str, value: bool, claim_sees: str) -> Trace:
-    """An FPU access of task A, which wrote 0 last."""
-    blank: dict[str, str | bool] = {
-        "access.context": "INIT",
-        "access.found.owner": "INIT",
-        "access.found.value": False,
-        "access.latest": False,
-    }
-    found: dict[str, str | bool] = {
-        "access.context": "A",
-        "access.found.owner": owner,
-        "access.found.value": value,
-    }
-    changes = {name: (blank[name], new) for name, new in found.items() if blank[name] != new}
-    call = Entered("use_fpu", "", "m.py", 1, "", ())
-    step = Stride("use_fpu", "", {}, (), changes, call)
-    seen = {claim_sees: found[claim_sees]} if claim_sees in found else {}
-    return Trace("s", "p", "it_holds", seen, True, {}, (step,), events=blank)
-
-
-@pytest.mark.parametrize(
-    ("owner", "value", "sees", "told"),
-    [
-        ("B", False, "access.found.owner", "A's FPU access finds B's registers"),
-        ("B", True, "access.found.value", "A's FPU access finds B's registers"),
-        ("INIT", True, "access.found.value", "A's FPU access finds the registers' initial state"),
-        (
-            "A",
-            True,
-            "access.found.value",
-            "A's FPU access should find 0, which it wrote last, but finds 1 of before",
-        ),
-        ("A", False, "access.found.value", "violated: it holds"),
-        ("B", True, "vcpu.phase", "violated: it holds"),
-    ],
-)
-def test_what_a_context_found_is_told_where_the_claim_looks_at_it(
-    owner: str, value: bool, sees: str, told: str
-) -> None:
-    assert text(what_happened(*both(access(owner, value, sees)))) == told
+def test_a_presentation_s_own_sentence_comes_before_the_claim() -> None:
+    headline: Sentence = ("A finds ", ("B's\x1b registers", "wrong"))
+    step = Stride("s", "", {}, (), {}, Entered("s", "", "m.py", 1, "", ()))
+    trace = Trace("s", "p", "it_holds", {}, True, {}, (step,), headline=headline)
+    assert text(what_happened(*both(trace))) == "A finds B's? registers"
+    plain = msgspec.structs.replace(trace, headline=())
+    assert text(what_happened(*both(plain))) == "violated: it holds"
 
 
 def test_the_manual_s_names_are_in_capitals() -> None:
-    assert words("the_kernel_takes_no_nm") == "the kernel takes no #NM"
-    assert words("l2_s_ts_is_clear_in_a_vmcs12_s_cr0") == "L2's TS is clear in a VMCS12's CR0"
-    assert words("an_empty__name_") == "an empty  name "
-    assert words("warns: WARN_ON(ts)") == "warns: WARN_ON(ts)"
+    def written(name: str) -> str:
+        return words(name, WORDS)
+
+    assert written("the_kernel_takes_no_nm") == "the kernel takes no #NM"
+    assert written("l2_s_ts_is_clear_in_a_vmcs12_s_cr0") == "L2's TS is clear in a VMCS12's CR0"
+    assert written("an_empty__name_") == "an empty  name "
+    assert written("warns: WARN_ON(ts)") == "warns: WARN_ON(ts)"
 
 
-@pytest.mark.parametrize(
-    ("sees", "told"),
-    [
-        ("outcome.read.mp", "L1's SMSW should read mp=1, but it reads mp=0"),
-        ("outcome.observed", "violated: it holds"),
-    ],
-)
-def test_a_bit_that_is_read_wrongly_is_named_where_the_claim_looks_at_it(
-    sees: str, told: str
-) -> None:
-    blank: dict[str, str | bool] = {
-        "outcome.instruction": "NOP",
-        "outcome.observed": False,
-        "outcome.read.mp": False,
-        "outcome.promised_read.mp": False,
-    }
-    now = blank | {"outcome.instruction": "SMSW", "outcome.observed": True}
-    now["outcome.promised_read.mp"] = True
-    changes = {name: (blank[name], now[name]) for name in now if now[name] != blank[name]}
-    step = Stride("s", "L1", {}, (), changes, Entered("s", "", "m.py", 1, "", ()))
-    seen = {sees: now[sees]}
-    trace = Trace("s", "p", "it_holds", seen, True, {}, (step,), events=blank)
-    assert text(what_happened(*both(trace))) == told
+def test_names_are_written_as_the_presentation_writes_them() -> None:
+    assert words("the_fpu_s_owner", {"fpu": "FPU"}) == "the FPU's owner"
+    assert words("the_fpu_s_owner", {}) == "the fpu's owner"
 
 
 SAVED, PROMISED = "vcpu.vmcs12.guest_cr0.ts", "contract.cpu.vmcss[VMCS01].guest_cr0.ts"
@@ -226,32 +189,6 @@ def finding(promised: bool, seen: tuple[str, ...], decisive: tuple[str, ...] = (
     step = Stride("s", "L0", {}, (), {SAVED: (False, True)}, Entered("s", "", "m.py", 1, "", ()))
     looked = {name: name == SAVED or start[name] for name in seen}
     return Trace("s", "p", "it_holds", looked, True, start, (step,), decisive=decisive)
-
-
-@pytest.mark.parametrize(
-    ("promised", "seen", "told"),
-    [
-        (False, (SAVED, PROMISED), "L1 should find vmcs12.guest_cr0.ts=0, but it finds 1"),
-        (True, (SAVED, PROMISED), "violated: it holds"),
-        (False, (SAVED,), "violated: it holds"),
-    ],
-)
-def test_what_l1_finds_of_l2_is_told_where_the_claim_looks_at_it(
-    promised: bool, seen: tuple[str, ...], told: str
-) -> None:
-    assert text(what_happened(*both(finding(promised, seen)))) == told
-
-
-def test_what_l1_finds_of_an_exit_is_told_where_the_claim_is_about_the_exit() -> None:
-    kept, promised = "vcpu.vmcs12.exit_access", "contract.cpu.vmcss[VMCS01].exit_access"
-    start: dict[str, str | bool] = {kept: "MOV_TO", promised: "CLTS", SAVED: True, PROMISED: False}
-    step = Stride("s", "L0", {}, (), {}, Entered("s", "", "m.py", 1, "", ()))
-    for seen, told in (
-        ("outcome.exit_differs", "L1 should find vmcs12.exit_access=CLTS, but it finds MOV_TO"),
-        ("outcome.observed", "violated: it holds"),
-    ):
-        trace = Trace("s", "p", "it_holds", {seen: True}, True, start, (step,))
-        assert text(what_happened(*both(trace))) == told
 
 
 def test_of_many_fields_that_a_claim_looks_at_those_that_decide_it_alone_are_listed() -> None:

@@ -1,5 +1,6 @@
 """Reachable states projected on a few fields, decided and drawn."""
 
+from dataclasses import replace
 from itertools import combinations
 from math import dist
 from xml.etree import ElementTree
@@ -72,7 +73,11 @@ def test_names_from_models_cannot_break_a_diagram() -> None:
 
 
 def test_hand_overs_are_set_apart_in_every_format() -> None:
-    found = drawn("lazy/fixed", "registers.owner", "ts")
+    found = replace(
+        drawn("lazy/fixed", "registers.owner", "ts"),
+        handed="the registers",
+        hands=frozenset(["registers.owner"]),
+    )
     over = sum(hands_over(found, *edge) for edge in found.edges)
     assert 0 < over < len(found.edges)
     assert "\n".join(dot(found)).count("penwidth=3") == over

@@ -15,6 +15,7 @@ from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.sat import Glucose
 from verifier.evidence.projection import Node, Projection
 from verifier.evidence.verdicts import Answer, Limits, Proved, Violated, Watch, silent
+from verifier.execution.presenter import Presenter
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError
 from verifier.language.goals import step_goal
@@ -64,7 +65,9 @@ def projection(
         if str((a, b, step)) in moving:
             edges[a, b] = (*edges.get((a, b), ()), step)
     undecided = len(unknown) + len(unknown_moves)
-    return Projection(compiled.system.name, tuple(fields), nodes, starts, edges, undecided)
+    picture = Presenter(compiled.system).picture()
+    drawn = tuple(fields), nodes, starts, edges, undecided
+    return Projection(compiled.system.name, *drawn, picture.handed, picture.hands)
 
 
 def _leaf(compiled: TransitionSystem, field: str) -> Leaf:

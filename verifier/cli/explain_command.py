@@ -122,10 +122,11 @@ def _property(catalogue: Catalogue, group: str) -> Iterator[str]:
     yield click.style(group, bold=True)
     if group in OWN:
         yield f"  always {OWN[group]}"
+    spelling = _spelling(catalogue, group)
     for kind in ("always", "sometimes"):
         for function in catalogue.properties:
             if function.group == group and function.kind == kind:
-                yield f"  {kind} {words(function.name)}"
+                yield f"  {kind} {words(function.name, spelling)}"
                 if function.doc:
                     yield click.style(f"    {function.doc}", dim=True)
     yield ""
@@ -134,6 +135,17 @@ def _property(catalogue: Catalogue, group: str) -> Iterator[str]:
         for pair in catalogue.pairs_of(system):
             if pair.property == group:
                 yield f"  {system.name:<{width}} {catalogue.expected.get(pair, '')}".rstrip()
+
+
+def _spelling(catalogue: Catalogue, group: str) -> dict[str, str]:
+    """How people write the names of the systems that have a property."""
+    return {
+        name: written
+        for system in catalogue.systems.values()
+        if system.presentation is not None
+        if any(pair.property == group for pair in catalogue.pairs_of(system))
+        for name, written in system.presentation.words.items()
+    }
 
 
 def _cost(catalogue: Catalogue, system: System) -> Iterator[str]:

@@ -153,6 +153,7 @@ def _proof(
     from verifier.audit.audit import excluded
     from verifier.audit.lemma_dependencies import premises
     from verifier.check.vacuity import witness_goals
+    from verifier.execution.presenter import Presenter
     from verifier.viewer.proof import certificate_lines
 
     assert catalogue is not None, "a proof is shown where its models are"
@@ -166,7 +167,8 @@ def _proof(
     is_of_file = not proof.engine
     if is_of_file and not empty and is_claim(proof.property):
         empty = _missing(compiled, proof, reporter)
-    lines = certificate_lines(proof, types, premises(compiled, proof), empty)
+    registers = Presenter(system).picture().registers
+    lines = certificate_lines(proof, types, premises(compiled, proof), empty, registers)
     return list(lines), 1 if empty else 0
 
 

@@ -14,7 +14,7 @@ import click
 from verifier.audit.trace_replay import moves_of, start_of, taken_all
 from verifier.cli import options
 from verifier.cli.completing import systems
-from verifier.cli.errors import backquoted, one_line, wrong_file
+from verifier.cli.errors import backquoted, one_line, say, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_system
 from verifier.cli.progress import Reporter
@@ -158,6 +158,9 @@ def _end(machine: Machine, steps: int) -> str:
 
 def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
     history: list[list[Any]] = []
+    machine.level()
+    if machine.presenter.problem:
+        say("warning", machine.presenter.problem)
     while True:
         moves = list(enabled(machine))
         click.echo(click.style(machine.level() or "state", bold=True) + f" after {len(history)}")

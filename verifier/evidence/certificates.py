@@ -228,7 +228,7 @@ def sentence_of(compiled: TransitionSystem, lemma: Lemma) -> str:
 
 
 def sentence(lemma: Lemma, types: Mapping[str, type]) -> str:
-    """A lemma as an engineer would write it: `guest_fpu_loaded or vmcs01.guest_cr0.ts`."""
+    """A lemma as an engineer would write it: `loaded or copy.ts`."""
     terms = [_term(field, values, types[field]) for field, values in lemma.items()]
     return " or ".join(terms) or "false"
 

@@ -15,7 +15,8 @@ Node = tuple[Value, ...]
 class Projection:
     """Combinations that occur, those at the start, and the steps that lead from one to another.
 
-    `open` counts the moves and combinations that the limits left undecided.
+    `open` counts the moves and combinations that the limits left undecided. `hands` are the fields
+    that say to whom what `handed` names belongs.
     """
 
     system: str
@@ -24,3 +25,5 @@ class Projection:
     starts: tuple[Node, ...]
     edges: Mapping[tuple[Node, Node], tuple[str, ...]]
     open: int
+    handed: str = ""
+    hands: frozenset[str] = frozenset()

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
+from verifier.evidence.pictures import Picture
 from verifier.language.plain_values import Value
+from verifier.language.presentation import Act, Belief, Seen, Sentence
 
 
 class Changed(msgspec.Struct, frozen=True, tag="set"):
@@ -60,7 +62,8 @@ class Stride(msgspec.Struct, frozen=True):
     `because` says for fields that matter to the violation what their values hang on: the fields
     before the step, and its choices, with another value of which they would be others. `needs`
     are those without which the step cannot be taken. `fails` are the claims that do not hold
-    after the step.
+    after the step. `act` and `beliefs` are what the system's presentation says of it and of the
+    state after it, unless there is a `problem`.
     """
 
     step: str
@@ -74,6 +77,9 @@ class Stride(msgspec.Struct, frozen=True):
     needs: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
     after: str = ""
+    act: Act = Act()
+    beliefs: dict[str, tuple[Belief, ...]] = {}
+    problem: str = ""
 
 
 class Otherwise(msgspec.Struct, frozen=True):
@@ -108,7 +114,7 @@ class Turned(msgspec.Struct, frozen=True):
     `test` is a condition, or a bool that is `returned`, and `was` which way it went; `given` are
     the assignments before it of the local names that it reads. `fails` are the claims that do not
     hold after some step even so, and `differs` the fields that have other values after this step:
-    here, and then. `stops` is as in `Otherwise`.
+    here, and then. `seen` is what somebody sees of this step then. `stops` is as in `Otherwise`.
     """
 
     number: int
@@ -123,6 +129,7 @@ class Turned(msgspec.Struct, frozen=True):
     stops: int = 0
     differs: dict[str, tuple[Value, Value]] = {}
     given: tuple[str, ...] = ()
+    seen: Seen | None = None
 
 
 class Blocked(msgspec.Struct, frozen=True):
@@ -164,7 +171,8 @@ class Trace(msgspec.Struct, frozen=True):
     is there to show it. `blocked` are the steps of a deadlock, each with what keeps it from being
     taken. Fields of `seen` that are `arbitrary` can start with any value. `asserted` is the
     assertion that fails, where one does. A claim that is violated `standing` holds after the last
-    step and fails once nothing happens, when events are blank.
+    step and fails once nothing happens, when events are blank. `picture` is how the system's
+    presentation draws it, `beliefs` its table for the start, `headline` what it says of the end.
     """
 
     system: str
@@ -189,3 +197,6 @@ class Trace(msgspec.Struct, frozen=True):
     arbitrary: tuple[str, ...] = ()
     asserted: Asserted | None = None
     standing: bool = False
+    picture: Picture = Picture()
+    beliefs: dict[str, tuple[Belief, ...]] = {}
+    headline: Sentence = ()

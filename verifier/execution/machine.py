@@ -9,6 +9,7 @@ from typing import Any
 
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import ASSERTIONS as ASSERTIONS
+from verifier.execution.presenter import Presenter
 from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.enabled import Obstacle, obstacles
 from verifier.language.errors import blaming
@@ -31,6 +32,7 @@ class Machine:
         start = system.initial_values if values is None else values
         self.run = ConcreteRun(system.layout.leaves, list(start))
         self.state = system.state(self.run.store)
+        self.presenter = Presenter(system)
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -46,7 +48,7 @@ class Machine:
     def level(self) -> str:
         """Who runs now, by the system's own account; empty where it gives none."""
         if self.system.level is None:
-            return ""
+            return self.presenter.lane(self.run)
         with blaming(f"the level of `{self.system.name}`", SECONDS), self.run.observed():
             return self.system.level(self.state)
 

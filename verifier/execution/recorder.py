@@ -45,6 +45,9 @@ def recorded(
             *((taken.failed,) if taken.failed is not None else ()),
         ),
         after=machine.level(),
+        act=machine.presenter.act(before, move, taken, machine.run),
+        beliefs=machine.presenter.beliefs(machine.run),
+        problem=machine.presenter.problem,
     )
 
 

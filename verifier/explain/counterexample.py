@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.evidence.bundle import Run
-from verifier.evidence.traces import Trace
+from verifier.evidence.traces import Stride, Trace
 from verifier.evidence.verdicts import Path
 from verifier.execution.conversions import moves_along, moves_as_of, moves_of_run
 from verifier.execution.machine import (
@@ -24,6 +24,7 @@ from verifier.execution.machine import (
 )
 from verifier.execution.recorder import recorded
 from verifier.explain.explain import explained
+from verifier.explain.presented import presented
 from verifier.explain.violated_claim import Failing
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
@@ -143,23 +144,19 @@ def logged(
 ) -> Trace:
     """The trace of moves that are all enabled."""
     machine = Machine(system, start)
-    level = machine.level()
-    strides = [
-        recorded(machine, properties, move, important)
-        for move, important in zip(moves, matters, strict=True)
-    ]
-    claims = {f.name: f.group for f in properties if f.kind == "always"}
-    if group == ASSERTIONS and conjunct:
-        claims[conjunct] = group
-    if group == DEADLOCK and conjunct:
-        claims[conjunct] = group
-        last = strides[-1:]
-        strides[-1:] = [replace(each, fails=(*each.fails, conjunct)) for each in last]
+    presenter = machine.presenter
+    level, beliefs = machine.level(), presenter.beliefs(machine.run)
+    strides, before = list[Stride](), machine.values
+    for move, important in zip(moves, matters, strict=True):
+        before = machine.values
+        strides.append(recorded(machine, properties, move, important))
+    if group == DEADLOCK and conjunct and strides:
+        strides[-1] = replace(strides[-1], fails=(*strides[-1].fails, conjunct))
     failing = Failing(system, properties, group, conjunct, start, moves) if conjunct else None
     seen = {} if failing is None else failing.reads
     state = _fields(system, start)
     events = {leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event}
-    return Trace(
+    trace = Trace(
         system=system.name,
         property=group,
         conjunct=conjunct,
@@ -168,14 +165,23 @@ def logged(
         start=state,
         steps=tuple(strides),
         events=events,
-        claims=claims,
+        claims=_claims(properties, group, conjunct),
         enums=_enums(system.layout.leaves),
         level=level,
         blocked=failing.blocked if failing is not None else (),
         arbitrary=tuple(filter(system.is_arbitrary, seen)),
         asserted=failing.asserted if failing is not None else None,
         standing=failing is not None and failing.standing,
+        beliefs=beliefs,
     )
+    return presented(trace, presenter, before, moves, tuple(seen))
+
+
+def _claims(properties: Sequence[ModelFunction], group: str, conjunct: str) -> dict[str, str]:
+    """The claims with their properties, and what fails though it is nobody's function."""
+    claims = {f.name: f.group for f in properties if f.kind == "always"}
+    of_tool = group in (ASSERTIONS, DEADLOCK) and conjunct
+    return claims | {conjunct: group} if of_tool else claims
 
 
 def _enums(leaves: Sequence[Leaf]) -> dict[str, tuple[str, ...]]:

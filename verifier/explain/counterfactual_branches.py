@@ -10,8 +10,10 @@ from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import Trace, Turned
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.recorder import differences
+from verifier.language.concrete_execution import Taken
 from verifier.language.errors import ModelError, within_project
 from verifier.language.functions import ModelFunction
+from verifier.language.presentation import Seen
 from verifier.language.system import System
 from verifier.language.tracing.decisions import Decision, deciding
 
@@ -62,17 +64,23 @@ class _Search:
 
     def of_step(self, number: int) -> Iterator[Turned]:
         """The decisions of one step that avoid the violation, in order."""
-        deepest: dict[tuple[Any, ...], tuple[int, Decision, Machine]] = {}
-        for decision, machine in self._effects(number):
+        deepest: dict[tuple[Any, ...], tuple[Decision, Machine, Taken]] = {}
+        for decision, machine, taken in self._effects(number):
             known = deepest.get(machine.values)
-            if known is None or known[0] < decision.depth:
-                deepest[machine.values] = decision.depth, decision, machine
-        for _, decision, machine in deepest.values():
-            found = self._followed(machine, number, decision)
+            if known is None or known[0].depth < decision.depth:
+                deepest[machine.values] = decision, machine, taken
+        for decision, machine, taken in deepest.values():
+            seen = self._seen(machine, number, taken)
+            found = self._followed(machine, number, decision, seen)
             if found is not None:
                 yield found
 
-    def _effects(self, number: int) -> Iterator[tuple[Decision, Machine]]:
+    def _seen(self, machine: Machine, number: int, taken: Taken) -> Seen | None:
+        """What somebody sees of a step with a decision turned, by the system's presentation."""
+        before, move = self.states[number], self.moves[number]
+        return machine.presenter.act(before, move, taken, machine.run).seen
+
+    def _effects(self, number: int) -> Iterator[tuple[Decision, Machine, Taken]]:
         """Each decision of a step with what the system comes to if it is turned.
 
         One that looks only at fields on which nothing hangs is none of the code's own choices.
@@ -85,20 +93,23 @@ class _Search:
             if self.left <= 0 or (decision.reads and decision.reads.isdisjoint(causes)):
                 continue
             machine = Machine(self.system, self.states[number])
-            if self._take(machine, self.moves[number], place) and machine.values != after:
-                yield decision, machine
+            taken = self._take(machine, self.moves[number], place)
+            if taken is not None and machine.values != after:
+                yield decision, machine, taken
 
-    def _take(self, machine: Machine, move: Move, place: int) -> bool:
+    def _take(self, machine: Machine, move: Move, place: int) -> Taken | None:
         """Take the step with a decision turned, if there is such a step at all."""
         self.left -= 1
         try:
             with deciding(machine.run, place):
                 taken = machine.move(move)
         except ModelError:
-            return False  # no model need make sense of what its code would never do
-        return taken is not None and taken.failed is None
+            return None  # no model need make sense of what its code would never do
+        return taken if taken is not None and taken.failed is None else None
 
-    def _followed(self, machine: Machine, number: int, decision: Decision) -> Turned | None:
+    def _followed(
+        self, machine: Machine, number: int, decision: Decision, seen: Seen | None
+    ) -> Turned | None:
         """The rest of the execution after a turned decision; None where it violates as well."""
         claims = [f for f in self.properties if f.kind == "always"]
         earlier = (claim for stride in self.trace.steps[:number] for claim in stride.fails)
@@ -132,6 +143,7 @@ class _Search:
             fails=tuple(fails),
             stops=stops,
             differs=differs,
+            seen=seen,
         )
 
 

@@ -220,6 +220,7 @@ def _going_on(trace: Trace, steps: Sequence[Stride]) -> Trace:
         doomed=0,
         also_in=(),
         finding="",
+        headline=(),
         shortest=False,
     )
 

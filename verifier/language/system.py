@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from enum import Enum
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any
@@ -16,11 +16,13 @@ from typing import Any
 from verifier.language.encoding import encoding
 from verifier.language.errors import ModelError, Place, model_place, place_of, refuse
 from verifier.language.functions import ModelFunction, about
+from verifier.language.instances import instances
 from verifier.language.laying_out import first_value
-from verifier.language.layout import Field, Layout, Part, Rows, layout_of
+from verifier.language.layout import Layout, layout_of
 from verifier.language.made import note
 from verifier.language.members import check_enum
 from verifier.language.ownership import is_record
+from verifier.language.presentation import Presentation
 from verifier.language.records import snapshot
 from verifier.language.stores import Store
 from verifier.language.views import require_fresh, require_own, view
@@ -69,7 +71,7 @@ class System:
     record) whose initial value can be any. `level` says who runs in a state, for people who read
     traces: `L0`, `L1`, `L2`, a task. `without` names properties that say nothing about it, although
     it has their records. Every system must be able to go on in every state, see `deadlock`, unless
-    it `may_end`.
+    it `may_end`. `presentation` says how people are shown its executions, `level` only who runs.
     """
 
     name: str
@@ -80,6 +82,7 @@ class System:
     level: Callable[[Any], str] | None = None
     without: tuple[str, ...] = ()
     may_end: bool = False
+    presentation: Presentation[Any] | None = attribute(default=None, repr=False, compare=False)
     place: Place | None = attribute(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -120,6 +123,12 @@ class System:
             yield f"`summary` of `{name}` is `{self.summary!r}`", "give a text"
         if self.level is not None and not callable(self.level):
             yield f"`level` of `{name}` is `{self.level!r}`", "give a function of the state"
+        if self.presentation is not None and not isinstance(self.presentation, Presentation):
+            what = f"`presentation` of `{name}` is `{self.presentation!r}`"
+            yield what, "give a `Presentation(...)`"
+        elif self.presentation is not None and self.presentation.lanes and self.level is not None:
+            what = f"`{name}` has a `level`, and a presentation with lanes"
+            yield what, "give `lanes` alone: they say who runs, too"
         if type(self.may_end) is not bool:
             yield f"`may_end` of `{name}` is `{self.may_end!r}`", "give True or False"
 
@@ -232,24 +241,6 @@ def _step(system: System, function: Callable[..., None]) -> Step:
 
 def _name(kind: Any) -> str:
     return kind.__name__ if isinstance(kind, type) else str(kind)
-
-
-@cache
-def instances(held: type, wanted: type) -> tuple[tuple[type, int], ...]:
-    """The records of a type, or extending it, inside a state record, and where each starts."""
-    found = [(held, 0)] if issubclass(held, wanted) else []
-    for field in layout_of(held).fields.values():
-        found += [(kind, field.offset + place) for kind, place in _in_field(field, wanted)]
-    return tuple(found)
-
-
-def _in_field(field: Field, wanted: type) -> Iterator[tuple[type, int]]:
-    if isinstance(field, Part):
-        yield from instances(field.type, wanted)
-    elif isinstance(field, Rows) and isinstance(field.item, Part):
-        for i in range(len(field.key)):
-            for kind, place in instances(field.item.type, wanted):
-                yield kind, i * field.stride + place
 
 
 @dataclass(frozen=True)

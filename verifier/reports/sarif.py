@@ -50,7 +50,7 @@ def document(report: Report) -> bytes:
     """One run with a rule for each property; paths are relative to the repository's top."""
     properties = sorted({row.pair.property for row in report.rows})
     results = [_result(row, properties, report) for row in report.rows if row.code]
-    rules = [_rule(name, f"The property {words(name)}.") for name in properties]
+    rules = [_rule(name, f"The property {words(name, {})}.") for name in properties]
     if report.strength:
         rules.append(_rule(STRENGTH, "A mistake in a changed function is noticed."))
         missed = [trial for found in report.strength for trial in found.new]

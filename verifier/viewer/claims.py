@@ -27,7 +27,7 @@ def failing_claim(trace: Trace) -> str:
     """What fails; an assertion without a text of its own is quoted."""
     if trace.asserted is not None and not trace.asserted.says:
         return f"`{inert(trace.asserted.code.removeprefix('assert '))}`"
-    return words(trace.conjunct)
+    return words(trace.conjunct, trace.picture.words)
 
 
 def asserted_text(trace: Trace) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from verifier.viewer.beliefs import Belief, Beliefs, ownership
+from verifier.evidence.pictures import Columns, Pair
+from verifier.viewer.beliefs import Assumption, Assumptions, ownership
 from verifier.viewer.claims import failing_claim
-from verifier.viewer.contract import Compared, differences, first_difference, pairs
-from verifier.viewer.headline import OUTCOMES, Owed, guest, owed
+from verifier.viewer.contract import differences, first_difference, is_broken, pairs
+from verifier.viewer.headline import Owed, owed
 from verifier.viewer.levels import Levels
-from verifier.viewer.markup import COLUMNS, Line, Span, inert, line, shown, wrapped
+from verifier.viewer.markup import COLUMNS, Line, Role, Span, inert, line, shown, wrapped
 from verifier.viewer.trace_index import Reading
 
-BROKEN = "contract.broken"
-"""Whether the two CPUs can be compared no more, as an outcome differed."""
+LABEL = 24
+"""Columns at least of whose belief it is, and about what."""
 OWED = "outcome"
 """What is compared where there is none yet."""
 
@@ -41,92 +42,106 @@ def _now(reading: Reading, field: str, number: int) -> list[Span]:
     return [value] if change is None else [(shown(change[0]), "old"), (" -> ", ""), value]
 
 
-def belief_lines(beliefs: Beliefs, number: int) -> Iterator[Line]:
-    """A table per bit of CR0: what is, what each guest reads, what it was promised."""
+def belief_lines(beliefs: Assumptions, number: int) -> Iterator[Line]:
+    """A table a bit: what it is, what each assumes of it, what they were promised to find."""
+    if beliefs.columns is None:
+        return
     for bit in beliefs.bits:
-        rows = [row for row in beliefs.rows(number) if row.bit == bit]
-        yield line((f"  {bit.upper():<25}real mask shadow reads promised #NM", "source"))
-        for row in rows:
-            yield _belief_line(row)
+        yield from _table(beliefs.columns, bit, beliefs.rows(number, bit))
 
 
-def _belief_line(row: Belief) -> Line:
-    here = "▸" if row.runs else " "
-    traps = {True: "exits", False: "stays", None: "-"}[row.traps]
-    reads: Span = (f"{_bit(row.reads):^5}", "wrong" if row.disagrees or row.is_misled else "new")
-    parts: list[str | Span] = [
-        (f" {here}{row.level} ", "level"),
-        f"{row.about:<21} {_bit(row.real):^4} {_bit(row.mask):^4} {_bit(row.shadow):^6} ",
-        reads,
-        f" {_bit(row.promised):^8} {traps}",
+def _table(columns: Columns, bit: str, rows: Sequence[Assumption]) -> Iterator[Line]:
+    names = [len(inert(f"{one.row.who} {one.row.about}")) for one in rows]
+    label = max(LABEL, *names, 0)
+    cells = [[*map(_cell, one.row.cells)] for one in rows]
+    widths = [
+        max(len(inert(title)), *(len(row[place]) for row in cells if place < len(row)), 0)
+        for place, title in enumerate(columns.titles)
     ]
-    if row.disagrees:
-        parts.append((f" ≠ promised {_bit(row.promised)}", "wrong"))
-    elif row.is_misled:
-        parts.append((f" ≠ is {_bit(row.real)}", "choice"))
+    padded = (f"{inert(t):<{w}}" for t, w in zip(columns.titles, widths, strict=True))
+    yield line((f"  {inert(bit):<{label + 1}}{' '.join(padded).rstrip()}", "source"))
+    for one, texts in zip(rows, cells, strict=True):
+        yield _belief_line(columns, one, label, [*zip(texts, widths, strict=False)])
+
+
+def _belief_line(
+    columns: Columns, one: Assumption, label: int, cells: Sequence[tuple[str, int]]
+) -> Line:
+    who, about = inert(one.row.who), inert(one.row.about)
+    parts: list[str | Span] = [
+        (f" {'▸' if one.row.runs else ' '}{who} ", "level"),
+        f"{about:<{label - len(who) - 1}}",
+    ]
+    for title, (text, width) in zip(columns.titles, cells, strict=False):
+        last = title == columns.titles[-1]
+        marked: Role = "wrong" if one.disagrees or one.is_misled else "new"
+        padded = text if last else f"{text:^{width}}"
+        parts += [" ", (padded, marked if title == columns.assumed else "")]
+    if one.disagrees:
+        parts.append((f" ≠ {inert(columns.expected)} {_cell(one.expected)}", "wrong"))
+    elif one.is_misled:
+        parts.append((f" ≠ is {_cell(one.actual)}", "choice"))
     return line(*parts)
 
 
-def _bit(value: bool | None) -> str:
-    return {True: "1", False: "0", None: "-"}[value]
+def _cell(value: bool | str | None) -> str:
+    return "-" if value is None else shown(value)
 
 
 def contract_lines(
     reading: Reading, levels: Levels, number: int, everything: bool = False
 ) -> Iterator[Line]:
     """Delivered and promised side by side; equal ones only where everything is asked for."""
-    compared = pairs(reading)
-    if not compared:
+    compared, promise = pairs(reading), reading.picture.promise
+    if promise is None or not compared:
         yield line(("this system has no contract", "source"))
         return
+    who = inert(promise.to)
     first = first_difference(reading)
     if first is not None:
         yield line(
             ("the first observable difference: ", ""),
             (f"step {first[0]}, ", "wrong"),
-            (inert(first[1].what), "wrong"),
+            (inert(first[1].name), "wrong"),
         )
-    if first is not None and first[0] < number and _is_broken(reading, number):
-        yield line("then each CPU has gone its own way; at that step:")
+    if first is not None and first[0] < number and is_broken(reading, number):
+        yield line("then each side has gone its own way; at that step:")
         number = first[0]
     unequal = {one: (a, b) for one, a, b in differences(reading, number)}
     shown_rows = [one for one in compared if everything or one in unequal]
-    width = max((len(one.what) for one in shown_rows), default=0)
+    width = max((len(one.name) for one in shown_rows), default=0)
     if shown_rows:
         yield line((f"  {'':<{width}}    delivered     promised", "source"))
     for one in shown_rows:
         yield _compared_line(reading, one, number, width, one in unequal)
     waiting = owed(reading, levels)
     if waiting is not None and waiting.since <= number:
-        yield from _owed_lines(waiting, guest(levels, waiting.since), number)
+        yield from _owed_lines(waiting, number)
     elif not unequal and reading.trace.conjunct and number == reading.steps:
-        yield line("  nothing that the guest has seen differs; what fails is something else:")
+        yield line(f"  nothing that {who} has seen differs; what fails is something else:")
         yield line(("  ", ""), failing_claim(reading.trace))
     elif not unequal:
-        yield line(("  what the guest has seen is what it was promised", "good"))
+        yield line((f"  what {who} has seen is what it was promised", "good"))
 
 
-def _is_broken(reading: Reading, number: int) -> bool:
-    return reading.has(BROKEN) and reading.value(BROKEN, number) is True
-
-
-def _owed_lines(waiting: Owed, who: str, number: int) -> Iterator[Line]:
+def _owed_lines(waiting: Owed, number: int) -> Iterator[Line]:
     """What was promised and has not come, which no observation contradicts."""
+    seen = waiting.seen
     yield line((f"  {'':<{len(OWED)}}    delivered     promised", "source"))
-    promised = f"  {waiting.outcome:>11}"
+    promised = f"  {inert(seen.expected):>11}"
     yield line(f"  {OWED}  ", (f"{'nothing':>11}", "wrong"), promised, ("  ≠", "wrong"))
-    should = OUTCOMES.get(waiting.outcome, (waiting.outcome,))[0]
     since = f"owed since step {waiting.since}" if number > waiting.since else "owed from here on"
-    yield line(f"  {who}'s {waiting.instruction} should ", (should, "good"), f"; {since}")
+    whose = f"  {inert(seen.who)}'s {inert(seen.what)} should "
+    yield line(whose, (inert(seen.should), "good"), f"; {since}")
 
 
-def _compared_line(reading: Reading, one: Compared, number: int, width: int, differs: bool) -> Line:
-    delivered = shown(reading.value(one.delivered, number))
-    promised = shown(reading.value(one.promised, number))
+def _compared_line(reading: Reading, one: Pair, number: int, width: int, differs: bool) -> Line:
+    delivered = shown(reading.value(one.actual, number))
+    promised = shown(reading.value(one.expected, number))
     mark: Span = ("  ≠", "wrong") if differs else ("", "")
     role = "wrong" if differs else ""
     return line(
-        f"  {inert(one.what):<{width}}  ",
+        f"  {inert(one.name):<{width}}  ",
         (f"{delivered:>11}", role),  # type: ignore[arg-type]
         f"  {promised:>11}",
         mark,

@@ -1,76 +1,54 @@
-"""The virtual CPU that a guest was promised, beside the one it got."""
+"""What somebody was promised, beside what they got."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from verifier.evidence.pictures import Pair
 from verifier.language.plain_values import Value
-from verifier.viewer.levels import PROMISED
 from verifier.viewer.trace_index import Reading
 
 
-@dataclass(frozen=True)
-class Compared:
-    """A field that was delivered and the one that was promised."""
-
-    what: str
-    delivered: str
-    promised: str
-
-
 @lru_cache(maxsize=4)
-def pairs(reading: Reading) -> tuple[Compared, ...]:
-    """What can be compared, found by the fields' names: what a guest saw first, then its VMCS."""
-    found = []
-    for field in reading.fields:
-        record, _, name = field.rpartition(".")
-        head, _, last = record.rpartition(".")
-        twin = f"{head}.promised_{last}.{name}" if head else ""
-        flat = f"{record}.promised_{name}"
-        if reading.has(flat):
-            found.append(Compared(name, field, flat))
-        elif twin and reading.has(twin):
-            found.append(Compared(f"{last}.{name}", field, twin))
-        elif name == "outcome" and reading.has(f"{record}.promised"):
-            found.append(Compared("outcome", field, f"{record}.promised"))
-    return (*found, *_vmcs(reading))
+def pairs(reading: Reading) -> tuple[Pair, ...]:
+    """What can be compared."""
+    promise = reading.picture.promise
+    known = promise.pairs if promise is not None else ()
+    return tuple(one for one in known if reading.has(one.actual) and reading.has(one.expected))
 
 
-def _vmcs(reading: Reading) -> list[Compared]:
-    """The VMCS of L1, as KVM keeps it and as the CPU of the manual has it."""
-    found = []
-    for field in reading.fields:
-        _, _, name = field.partition("vmcs12.")
-        promised = f"{PROMISED}cpu.vmcss[VMCS01].{name}"
-        if name and reading.has(promised):
-            found.append(Compared(f"vmcs12.{name}", field, promised))
-    return found
+def is_broken(reading: Reading, number: int) -> bool:
+    """Whether nothing can be compared any more, as an outcome has differed."""
+    promise = reading.picture.promise
+    broken = promise.broken if promise is not None else ()
+    return any(reading.value(field, number) is True for field in broken)
 
 
-def differences(reading: Reading, number: int) -> list[tuple[Compared, Value, Value]]:
-    """What differs after a step, where the guest has seen anything of it.
+def differences(reading: Reading, number: int) -> list[tuple[Pair, Value, Value]]:
+    """What differs after a step, where somebody has seen anything of it.
 
-    Once an outcome differs the two CPUs go their own ways, so it alone counts.
+    Once an outcome differs the two sides go their own ways, so it alone counts.
     """
-    observed = [f for f in reading.events if f.endswith(".observed")]
+    promise = reading.picture.promise
+    if promise is None:
+        return []
+    observed = promise.observed
     seen = not observed or any(reading.value(field, number) is True for field in observed)
     found = []
     for one in pairs(reading):
-        delivered = reading.value(one.delivered, number)
-        promised = reading.value(one.promised, number)
-        event = one.delivered in reading.events
-        if delivered != promised and (seen or not event):
-            found.append((one, delivered, promised))
-    seen_now = [each for each in found if each[0].delivered in reading.events]
+        actual, expected = reading.value(one.actual, number), reading.value(one.expected, number)
+        event = one.actual in reading.events
+        if actual != expected and (seen or not event):
+            found.append((one, actual, expected))
+    seen_now = [each for each in found if each[0].actual in reading.events]
     return seen_now or found
 
 
 @lru_cache(maxsize=4)
-def first_difference(reading: Reading) -> tuple[int, Compared] | None:
-    """The first step after which a guest has seen something else than was promised."""
-    events = [one for one in pairs(reading) if one.delivered in reading.events]
-    named = {name for one in events for name in (one.delivered, one.promised)}
+def first_difference(reading: Reading) -> tuple[int, Pair] | None:
+    """The first step after which somebody has seen something else than was promised."""
+    events = [one for one in pairs(reading) if one.actual in reading.events]
+    named = {name for one in events for name in (one.actual, one.expected)}
     for number, stride in enumerate(reading.trace.steps, 1):
         if named.isdisjoint(stride.changes):
             continue

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from verifier.evidence.pictures import Roles
 from verifier.evidence.traces import CHOICE, Turned
-from verifier.viewer.contract import differences
+from verifier.viewer.contract import differences, pairs
 from verifier.viewer.decided import Brief, decided, fault, labelled
-from verifier.viewer.headline import is_entry, repeated, what_happened
-from verifier.viewer.levels import PROMISED, Levels, group_of, hardware_of
+from verifier.viewer.headline import is_of_hardware, repeated, what_happened
+from verifier.viewer.levels import Levels
 from verifier.viewer.markup import COLUMNS, Line, inert, line, shown, word_by_word, wrapped
 from verifier.viewer.timeline import described
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.what_if import choice_pieces, decision_pieces
 
-SHARED = f"{PROMISED}cpu.vmcss[VMCS01]."
-"""The contract CPU's VMCS is the VMCS12 of the delivered one."""
-REASON = "exit.reason"
 BELIEVING, IN_TRUTH = "believing", "in truth"
 LEGEND = line(
     (f"{BELIEVING}: what the decision goes by; {IN_TRUTH}: what it should go by", "source")
@@ -41,12 +39,13 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
         earlier, number = again
         text = f"  step {number} is step {earlier} again: "
         now = described(trace.steps[number - 1])
-        yield Brief((*line(text), *now, (f"  {levels.passage(number).label}", "level")), number)
+        label = f"  {inert(levels.passage(number).act.label)}"
+        yield Brief((*line(text), *now, (label, "level")), number)
     if not reading.is_explained:
         return
-    if not is_entry(reading, fault(reading)):
+    if not is_of_hardware(reading, fault(reading)):
         yield from decided(reading, columns)
-    sides = belief_and_truth(reading, levels)
+    sides = belief_and_truth(reading)
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
     if not any(causes for _, causes, _ in sides):
@@ -76,7 +75,7 @@ Side = tuple[str, list[str], int]
 """What it is called, the fields, and the step before which they had the values that count."""
 
 
-def belief_and_truth(reading: Reading, levels: Levels) -> tuple[Side, Side]:
+def belief_and_truth(reading: Reading) -> tuple[Side, Side]:
     """What the code at fault goes by, and what it should go by.
 
     For an outcome that differs these are what only the delivered one and only the promised one
@@ -84,73 +83,65 @@ def belief_and_truth(reading: Reading, levels: Levels) -> tuple[Side, Side]:
     """
     because = reading.trace.steps[-1].because if reading.steps else {}
     for one, _, _ in differences(reading, reading.steps):
-        delivered, promised = because.get(one.delivered), because.get(one.promised)
-        if delivered and promised:
+        actual, expected = because.get(one.actual), because.get(one.expected)
+        if actual and expected:
             last = reading.steps
-            twins = _disputed(reading, delivered, promised, last - 1)
-            ours = [cause for cause in delivered if not _within(cause, promised)]
-            theirs = [cause for cause in promised if not _within(cause, delivered)]
+            twins = _disputed(reading, actual, expected, last - 1)
+            same = {pair.expected: pair.actual for pair in pairs(reading)}
+            ours = _only(actual, expected, same)
+            theirs = _only(expected, actual, same)
             return (
-                (BELIEVING, [*twins, *_telling(levels, ours)], last),
-                (IN_TRUTH, [*twins.values(), *_telling(levels, theirs)], last),
+                (BELIEVING, [*twins, *_telling(reading, ours)], last),
+                (IN_TRUTH, [*twins.values(), *_telling(reading, theirs)], last),
             )
-    hardware, before = hardware_of(reading), fault(reading)
+    before, roles = fault(reading), reading.picture.roles or Roles()
     because = reading.trace.steps[before - 1].because if before else {}
     fields = reading.trace.decisive if before == reading.steps else because
     causes = dict.fromkeys(cause for field in fields for cause in because.get(field, ()))
-    own = [c for c in causes if hardware is None or not c.startswith(hardware)]
-    truth, seen = _exit_causes(reading, list(causes), hardware, before)
-    return (BELIEVING, _telling(levels, own), before), (IN_TRUTH, truth, seen)
+    own = [cause for cause in causes if cause not in roles.hardware]
+    truth, seen = _exit_causes(reading, list(causes), roles, before)
+    return (BELIEVING, _telling(reading, own), before), (IN_TRUTH, truth, seen)
 
 
 def _disputed(
-    reading: Reading, delivered: Sequence[str], promised: Sequence[str], number: int
+    reading: Reading, actual: Sequence[str], expected: Sequence[str], number: int
 ) -> dict[str, str]:
-    """Fields of VMCS12 and the same of the contract's VMCS, where they are not the same."""
-    pairs = {
-        ours: theirs
-        for ours in delivered
-        for theirs in promised
-        if theirs.startswith(SHARED) and ours.endswith(f"vmcs12.{theirs.removeprefix(SHARED)}")
-    }
+    """Fields and those that have what they should have, where the two are not the same."""
+    twins = {pair.actual: pair.expected for pair in pairs(reading)}
     return {
-        ours: theirs
-        for ours, theirs in pairs.items()
-        if reading.value(ours, number) != reading.value(theirs, number)
+        field: twins[field]
+        for field in actual
+        if twins.get(field) in expected
+        if reading.value(field, number) != reading.value(twins[field], number)
     }
 
 
-def _within(cause: str, others: Sequence[str]) -> bool:
-    """Whether the other one hangs on it, too, by the name that it has there."""
-    name = cause.removeprefix(SHARED)
-    return any(other.endswith(f"vmcs12.{name}") or other == cause for other in others) or any(
-        other.startswith(SHARED) and cause.endswith(f"vmcs12.{other.removeprefix(SHARED)}")
-        for other in others
-    )
+def _only(causes: Sequence[str], others: Sequence[str], same: Mapping[str, str]) -> list[str]:
+    """The causes that the other one does not depend on, too, by the name that it has there."""
+    known = {same.get(other, other) for other in others}
+    return [cause for cause in causes if same.get(cause, cause) not in known]
 
 
-def _telling(levels: Levels, causes: Sequence[str]) -> list[str]:
-    """Without what the timeline shows, bookkeeping, and choices."""
+def _telling(reading: Reading, causes: Sequence[str]) -> list[str]:
+    """What code goes by, without what the timeline shows, bookkeeping, and choices."""
+    picture = reading.picture
+    by_code = {table.name for table in picture.tables if table.by_code}
+    unsaid = picture.roles.unsaid if picture.roles is not None else frozenset()
     return [
-        cause
-        for cause in causes
-        if group_of(cause) in ("L0", "L1", "L2")
-        and not cause.startswith(CHOICE)
-        and not cause.endswith((REASON, "exit.access"))
-        and cause != levels.guest_mode
+        cause for cause in causes if picture.table_of.get(cause) in by_code and cause not in unsaid
     ]
 
 
 def _exit_causes(
-    reading: Reading, causes: Sequence[str], hardware: str | None, before: int
+    reading: Reading, causes: Sequence[str], roles: Roles, before: int
 ) -> tuple[list[str], int]:
-    """The bits of the processor, set if there are any, for which the guest was left; and when."""
-    reason = next((cause for cause in causes if cause.endswith(REASON)), None)
-    if reason is None or hardware is None:
+    """The bits of the hardware, set if there are any, for which the host took over; and when."""
+    reason = next((cause for cause in causes if cause in roles.left_for), None)
+    if reason is None:
         return [], before
     for number in range(before, 0, -1):
         found = reading.trace.steps[number - 1].because.get(reason, ())
-        inside = [cause for cause in found if cause.startswith(hardware)]
+        inside = [cause for cause in found if cause in roles.hardware]
         bits = [c for c in inside if isinstance(reading.value(c, number - 1), bool)]
         if bits:
             return [c for c in bits if reading.value(c, number - 1)] or bits, number
@@ -158,14 +149,14 @@ def _exit_causes(
 
 
 def _promised_otherwise(reading: Reading, truth: Side, columns: int) -> Iterator[Brief]:
-    """The same bits on the CPU of the manual, where they are not as on the processor."""
+    """The same bits of the register that is promised, where they are not as on the hardware."""
     _, fields, before = truth
-    twins = {field: f"{PROMISED}cpu.cr0.{field.rpartition('.')[2]}" for field in fields}
+    twins = reading.picture.promise.twins if reading.picture.promise is not None else {}
     found = [
-        twin
-        for field, twin in twins.items()
-        if field.endswith(f"cpu.{twin.removeprefix(PROMISED + 'cpu.')}") and reading.has(twin)
-        if reading.value(twin, before - 1) != reading.value(field, before - 1)
+        twins[field]
+        for field in fields
+        if field in twins
+        if reading.value(twins[field], before - 1) != reading.value(field, before - 1)
     ]
     yield from _causes(reading, "promised", found, before, columns)
 
@@ -201,10 +192,10 @@ def _chosen_otherwise(
 
 
 def _made_so(reading: Reading, levels: Levels, truth: Side, columns: int) -> Iterator[Brief]:
-    """Who made a bit of the processor so, followed back through those who merely copied it."""
+    """Who set a bit, followed back through those who merely copied it."""
     _, fields, before = truth
     for field in fields:
-        if reading.value(field, before - 1) is not True or not _is_bit_of_cr0(field):
+        if reading.value(field, before - 1) is not True or not _is_copied(reading, field):
             continue
         number, last = reading.origin(field, before - 1), field
         while number and (source := _copied(reading, last, number)) is not None:
@@ -216,15 +207,15 @@ def _made_so(reading: Reading, levels: Levels, truth: Side, columns: int) -> Ite
         return
 
 
-def _is_bit_of_cr0(field: str) -> bool:
-    return field.rpartition(".")[0].endswith("cr0")
+def _is_copied(reading: Reading, field: str) -> bool:
+    return reading.picture.roles is not None and field in reading.picture.roles.copies
 
 
 def _copied(reading: Reading, field: str, number: int) -> str | None:
     """The field of the same name from which a step copied it."""
     name = field.rpartition(".")[2]
     causes = reading.trace.steps[number - 1].because.get(field, ())
-    same = (each for each in causes if _is_bit_of_cr0(each) and each.endswith(f".{name}"))
+    same = (each for each in causes if _is_copied(reading, each) and each.endswith(f".{name}"))
     return next(same, None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from verifier.language.plain_values import Value
@@ -17,16 +17,6 @@ Line = tuple[Span, ...]
 
 COLUMNS = 110
 """Where lists go on in the next line, unless told otherwise."""
-
-EXCEPTIONS = frozenset(("nm", "ud", "gp", "mf", "pf", "db"))
-CAPITALS = frozenset(
-    (
-        *("ts", "em", "mp", "ne", "cr0", "xcr0", "fpu", "cpu", "mmx", "sse", "avx"),
-        *("clts", "lmsw", "smsw", "fxsave", "fxrstor", "xsave", "xrstor"),
-        *("vm", "vmx", "vmcs", "vmcs01", "vmcs02", "vmcs12", "kvm", "l0", "l1", "l2"),
-    )
-)
-"""What names have in small letters and people write in capitals."""
 
 Style = Callable[[str, Role], str]
 """Marks a text up for one kind of output."""
@@ -115,23 +105,21 @@ def inert(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def words(name: str) -> str:
-    """A function's name as the sentence that it is, the manual's short names in capitals.
+def words(name: str, spelling: Mapping[str, str]) -> str:
+    """A function's name as the sentence that it is, with names as people write them.
 
     An assertion's text is a sentence already.
     """
     if not name.isidentifier():
         return inert(name)
     parts = inert(name).replace("_s_", "'s_").split("_")
-    return " ".join(_written(part) for part in parts)
+    return " ".join(_written(part, spelling) for part in parts)
 
 
-def _written(part: str) -> str:
+def _written(part: str, spelling: Mapping[str, str]) -> str:
     """A word, such as `#NM` for `nm`."""
     bare = part.removesuffix("'s")
-    if bare in EXCEPTIONS:
-        return f"#{bare.upper()}{part[len(bare) :]}"
-    return f"{bare.upper()}{part[len(bare) :]}" if bare in CAPITALS else part
+    return f"{inert(spelling.get(bare, bare))}{part[len(bare) :]}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -12,8 +12,6 @@ from verifier.viewer.markup import inert, plural, words
 from verifier.viewer.timeline import DOOMED, described
 from verifier.viewer.trace_index import Reading
 
-WHO = {"L0": "L0: host, KVM", "L1": "L1: guest", "L2": "L2: guest's guest"}
-
 NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
@@ -27,10 +25,13 @@ def sequence(
     reading = Reading(trace)
     levels = Levels(reading)
     yield "sequenceDiagram"
+    if reading.problem:
+        yield f"    %% shown without its presentation: {_text(reading.problem)}"
     lanes = levels.lanes or ("steps",)
     across = ",".join(dict.fromkeys(map(_name, (lanes[0], lanes[-1]))))
+    titles = {lane.name: lane.title for lane in trace.picture.lanes}
     for lane in lanes:
-        yield f"    participant {_name(lane)} as {_text(WHO.get(lane, lane))}"
+        yield f"    participant {_name(lane)} as {_text(titles.get(lane) or lane)}"
     last = 0
     for number in range(1, reading.steps + 1) if numbers is None else numbers:
         if number > last + 1:
@@ -39,12 +40,11 @@ def sequence(
         passage = levels.passage(number)
         start, end = _name(passage.start or "steps"), _name(passage.end or "steps")
         text = "".join(part for part, _ in described(trace.steps[number - 1]))
-        text = _text(f"{number} {text} {passage.label}".strip())
+        text = _text(f"{number} {text} {passage.act.label}".strip())
         if start != end:
             yield f"    {start}->>{end}: {text}"
-        elif passage.kind in ("reflection", "launch"):
-            other = "L1" if passage.kind == "reflection" else "L2"
-            yield f"    {start}-->>{other}: {text}"
+        elif passage.act.tells:
+            yield f"    {start}-->>{_name(passage.act.tells)}: {text}"
         else:
             yield f"    Note over {start}: {text}"
         if number in notes:
@@ -54,7 +54,7 @@ def sequence(
     if trace.conjunct:
         yield f"    Note over {across}: violated: {_text(failing_claim(trace))}"
     if trace.case:
-        yield f"    Note over {across}: {_text(words(trace.case))}"
+        yield f"    Note over {across}: {_text(words(trace.case, trace.picture.words))}"
 
 
 def _name(lane: str) -> str:

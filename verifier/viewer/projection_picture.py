@@ -177,7 +177,8 @@ def _distance(point: Point, taken: Sequence[Point]) -> float:
 def _legend(projection: Projection, numbers: dict[tuple[str, ...], int]) -> Iterator[str]:
     """What lines and numbers mean."""
     over = any(hands_over(projection, *edge) for edge in projection.edges)
-    hands = "thick: the registers change hands    thin, dashed: they stay    " * over
+    handed = inert(projection.handed)
+    hands = f"thick: {handed} change hands    thin, dashed: they stay    " * over
     yield f"{hands}bright box: the start"
     for steps, number in numbers.items():
         yield f"{number:2}  {', '.join(map(inert, steps))}"

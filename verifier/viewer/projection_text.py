@@ -10,8 +10,6 @@ import networkx
 from verifier.evidence.projection import Node, Projection
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, plural, shown
 
-OWNER = "owner"
-"""Ends the name of a field that says whose the registers are."""
 LABELS = 3
 """Steps named on an edge before the rest is counted."""
 
@@ -35,15 +33,15 @@ def short_names(fields: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def hands_over(projection: Projection, before: Node, after: Node) -> bool:
-    """Whether the registers change hands between two combinations."""
+    """Whether something changes hands between two combinations."""
     return any(
-        field.rpartition(".")[2] == OWNER and one != other
+        field in projection.hands and one != other
         for field, one, other in zip(projection.fields, before, after, strict=True)
     )
 
 
 def label(projection: Projection, node: Node) -> str:
-    """A combination in words: who has the registers, and the bits that are set."""
+    """A combination in words: each field and its value."""
     names = short_names(projection.fields)
     return "  ".join(f"{inert(n)}={shown(v)}" for n, v in zip(names, node, strict=True))
 
@@ -67,7 +65,7 @@ def text_lines(projection: Projection) -> Iterator[Line]:
             yield line(arrow, label(projection, after), (f"   {', '.join(steps)}", "source"))
     if any(hands_over(projection, *edge) for edge in projection.edges):
         yield EMPTY
-        yield line(("━━▶ the registers change hands", "source"))
+        yield line((f"━━▶ {inert(projection.handed)} change hands", "source"))
 
 
 def dot(projection: Projection) -> Iterator[str]:

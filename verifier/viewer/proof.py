@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from verifier.evidence.certificates import Certificate, Lemma, sentence
 from verifier.language.goals import Goal, is_step, is_witness
@@ -17,14 +17,16 @@ def certificate_lines(
     types: Mapping[str, type],
     needs: Needs | None = None,
     empty: Sequence[str] = (),
+    registers: Collection[str] = (),
 ) -> Iterator[Line]:
     """What is proved, the lemmas, those about the same records together, and what each step needs.
 
-    `empty` are the cases that the property counts on and that the lemmas rule out.
+    `empty` are the cases that the property counts on and that the lemmas rule out. `registers` are
+    fields of records that are one thing to people, and count to the records that hold them.
     """
     yield line((_claim(certificate, empty), "step"))
     yield line(f"  {_how(certificate)}")
-    for records, lemmas in grouped(certificate).items():
+    for records, lemmas in grouped(certificate, registers).items():
         yield EMPTY
         yield line((f"  about {' and '.join(records)}", "title"))
         for number, lemma in lemmas:
@@ -70,17 +72,19 @@ def _how(certificate: Certificate) -> str:
     return good + f"; with {lemmas} that {ways}" * bool(certificate.lemmas)
 
 
-def grouped(certificate: Certificate) -> dict[tuple[str, ...], list[tuple[int, Lemma]]]:
+def grouped(
+    certificate: Certificate, registers: Collection[str] = ()
+) -> dict[tuple[str, ...], list[tuple[int, Lemma]]]:
     """The lemmas with their numbers, by the records whose fields they relate."""
     groups: dict[tuple[str, ...], list[tuple[int, Lemma]]] = {}
     for number, lemma in enumerate(certificate.lemmas, 1):
-        records = tuple(sorted({record_of(field) for field in lemma}))
+        records = tuple(sorted({record_of(field, registers) for field in lemma}))
         groups.setdefault(records, []).append((number, lemma))
     return dict(sorted(groups.items(), key=lambda item: (len(item[0]), item[0])))
 
 
-def record_of(field: str) -> str:
-    """The record that holds a field, with a CR0's bits counted to the record that holds it."""
+def record_of(field: str, registers: Collection[str]) -> str:
+    """The record that holds a field; the bits of a register count to the record that holds it."""
     record, _, _ = inert(field).rpartition(".")
-    head, _, last = record.rpartition(".")
-    return (head or record) if "cr0" in last else (record or inert(field))
+    head, _, _ = record.rpartition(".")
+    return (head or record) if field in registers else (record or inert(field))

@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from verifier.viewer.levels import group_of
 from verifier.viewer.markup import Line, Span, inert, line, plural, shown
 from verifier.viewer.trace_index import Reading
-
-HEADINGS = {
-    "L0": "L0: what the hardware holds and the host's kernel remembers",
-    "L1": "L1: what the guest hypervisor has written",
-    "L2": "L2",
-    "observed": "observed",
-    "promised": "promised: the CPU of the manual",
-    "": "state",
-}
 
 
 @dataclass(frozen=True)
@@ -35,15 +25,17 @@ def items(
     search: str = "",
 ) -> Iterator[Item]:
     """The fields after a step, grouped; `group` and `search` leave only some."""
+    table_of = reading.picture.table_of
     chosen = [
         field
         for field in reading.fields
-        if (not group or group_of(field) == group) and search.lower() in field.lower()
+        if (not group or table_of.get(field) == group) and search.lower() in field.lower()
     ]
     visible = [f for f in chosen if unfolded or search or f in reading.matter]
     width = max((len(inert(field)) for field in visible), default=0)
-    for name, heading in HEADINGS.items():
-        fields = [field for field in visible if group_of(field) == name]
+    headings = {table.name: inert(table.title) for table in reading.picture.tables}
+    for name, heading in {**headings, "": "state"}.items():
+        fields = [field for field in visible if table_of.get(field, "") == name]
         if fields:
             yield Item("", line((heading, "title")))
         for field in fields:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import Trace
 from verifier.viewer import call_tree
-from verifier.viewer.beliefs import Beliefs
+from verifier.viewer.beliefs import Assumptions
 from verifier.viewer.claims import STANDING, failing_claim, length
 from verifier.viewer.comparison import (
     belief_lines,
@@ -16,7 +16,18 @@ from verifier.viewer.comparison import (
 from verifier.viewer.headline import in_which
 from verifier.viewer.in_short import in_short
 from verifier.viewer.levels import Levels
-from verifier.viewer.markup import EMPTY, Line, Span, inert, line, plural, shown, words
+from verifier.viewer.markup import (
+    EMPTY,
+    Line,
+    Span,
+    inert,
+    line,
+    plural,
+    shown,
+    word_by_word,
+    words,
+    wrapped,
+)
 from verifier.viewer.state_table import rest_line
 from verifier.viewer.timeline import Timeline, described, legend
 from verifier.viewer.trace_index import Reading
@@ -41,6 +52,7 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
     """The verdict, the timeline, why, what if, beliefs, contract and properties."""
     reading = Reading(trace)
     yield from _headline(reading)
+    yield from problem_lines(reading)
     if trace.conjunct:
         yield from _section("In short")
         yield from (brief.text for brief in in_short(reading, Levels(reading)))
@@ -53,14 +65,14 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
             yield from why_lines(reading, trace.decisive or tuple(trace.seen), reading.end)
             yield from _section("What if")
             yield from what_if_lines(reading)
-    beliefs = Beliefs(reading, Timeline(reading).levels)
-    if beliefs.cpu is not None and reading.steps:
+    beliefs = Assumptions(reading, Timeline(reading).levels)
+    if beliefs.columns is not None and reading.steps:
         yield from _section("Who believes what, before the last step and after it")
         for number in (reading.steps - 1, reading.steps):
             yield line((f"after step {number}", "source"))
             yield from ownership_lines(reading, number)
             yield from belief_lines(beliefs, number)
-    if reading.has("contract.broken"):
+    if reading.picture.promise is not None:
         yield from _section("Contract")
         yield from contract_lines(reading, beliefs.levels, reading.steps)
     if watches:
@@ -89,12 +101,19 @@ def _headline(reading: Reading) -> Iterator[Line]:
     yield line(f"  what fails: {failing_claim(trace)}")
 
 
+def problem_lines(reading: Reading) -> Iterator[Line]:
+    """That an execution is shown without its presentation, where it cannot be used."""
+    if reading.problem:
+        why = word_by_word(line(inert(reading.problem)))
+        yield from wrapped(line(("shown without its presentation:", "wrong")), why, 2)
+
+
 def timeline_lines(reading: Reading) -> Iterator[Line]:
     """The timeline with its heading and legend."""
     timeline = Timeline(reading)
     yield timeline.heading()
     yield from timeline.rows()
-    explanation = legend(timeline.levels.lanes)
+    explanation = legend(reading, timeline.levels)
     if explanation:
         yield explanation
 
@@ -122,7 +141,7 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
 
 def property_lines(reading: Reading) -> Iterator[Line]:
     """Each claim, and the steps after which it does not hold."""
-    trace = reading.trace
+    trace, spelling = reading.trace, reading.picture.words
     if not trace.claims:
         yield line(("the trace does not say", "source"))
     for claim, group in trace.claims.items():
@@ -130,10 +149,10 @@ def property_lines(reading: Reading) -> Iterator[Line]:
         steps = ", ".join(map(str, failing[:10])) + (", ..." if len(failing) > 10 else "")
         when = f"  after step {steps}" if failing else "  at the start"
         if failing or claim in reading.fails_at_start:
-            fails = failing_claim(trace) if claim == trace.conjunct else words(claim)
+            fails = failing_claim(trace) if claim == trace.conjunct else words(claim, spelling)
             yield line(("  ✗ ", "wrong"), f"{inert(group)}: {fails}", (when, "wrong"))
         else:
-            yield line(("  ✓ ", "good"), f"{inert(group)}: {words(claim)}")
+            yield line(("  ✓ ", "good"), f"{inert(group)}: {words(claim, spelling)}")
 
 
 def watch_lines(reading: Reading, watches: Sequence[Watch]) -> Iterator[Line]:

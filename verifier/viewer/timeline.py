@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from verifier.evidence.traces import Stride
 from verifier.viewer.claims import STANDING
 from verifier.viewer.levels import Levels, Passage, choices_shown, handlers
-from verifier.viewer.markup import Line, Span, inert, line, shown
+from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
 from verifier.viewer.trace_index import Reading
 
 WIDE, NARROW = 9, 5
@@ -53,10 +51,10 @@ class Timeline:
         parts: list[Span] = [(f"{number:4}", "source"), mark, *self._lanes(passage)]
         parts += described(stride)
         parts += self._violated(stride, fails)
-        if passage.label:
-            parts.append((f"  {passage.label}", "level"))
-        if passage.traps:
-            parts.append(("  #NM", "mark"))
+        if passage.act.label:
+            parts.append((f"  {inert(passage.act.label)}", "level"))
+        if passage.act.trap:
+            parts.append((f"  {inert(passage.act.trap)}", "mark"))
         names = handlers(stride)
         if names:
             parts.append((f"  {' → '.join(names)}", "source"))
@@ -85,7 +83,7 @@ class Timeline:
         cells = ["·" + " " * (self.lane - 1) for _ in lanes]
         text = list("".join(cells))
         start, end = lanes.index(passage.start) * self.lane, lanes.index(passage.end) * self.lane
-        told = {"launch": "L2", "reflection": "L1"}.get(passage.kind, "")
+        told = inert(passage.act.tells)
         if told in lanes and passage.start == passage.end:
             _arrow(text, start, lanes.index(told) * self.lane, "┄", "▷◁")
         elif start != end:
@@ -121,9 +119,12 @@ def lane_width(columns: int) -> int:
     return WIDE if columns >= 96 else NARROW
 
 
-def legend(levels: Sequence[str]) -> Line:
-    """What the strokes mean."""
-    if "L1" not in levels:
-        return ()
-    told = "   ┄▷ tells L1, or launches L2, at the next entry" if "L2" in levels else ""
-    return line((f"      ──▶ VM entry   ◀── VM exit{told}", "source"))
+def legend(reading: Reading, levels: Levels) -> Line:
+    """What the strokes between lanes mean, of those that there are."""
+    picture = reading.picture
+    if len(levels.lanes) < 2:
+        return EMPTY
+    tells = picture.tells * any(stride.act.tells for stride in reading.trace.steps)
+    strokes = {"──▶": picture.enters, "◀──": picture.leaves, "┄▷": tells}
+    texts = [f"{stroke} {inert(text)}" for stroke, text in strokes.items() if text]
+    return line((f"      {'   '.join(texts)}", "source")) if texts else EMPTY

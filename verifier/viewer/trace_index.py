@@ -25,6 +25,7 @@ class Reading:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self.picture = trace.picture
         blank: dict[str, Value] = dict(trace.events)
         for stride in trace.steps:
             for field, (old, _) in stride.changes.items():
@@ -52,6 +53,12 @@ class Reading:
     def fails_at_start(self) -> tuple[str, ...]:
         """The claim that an execution without steps violates."""
         return () if self.trace.steps or not self.trace.conjunct else (self.trace.conjunct,)
+
+    @property
+    def problem(self) -> str:
+        """Why the system's presentation is not used; empty where it is, or where there is none."""
+        found = (self.picture.problem, *(stride.problem for stride in self.trace.steps))
+        return next(filter(None, found), "")
 
     @property
     def steps(self) -> int:

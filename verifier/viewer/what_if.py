@@ -1,4 +1,4 @@
-"""What would have avoided a violation: decisions of the code first, then choices of the guest."""
+"""What would have avoided a violation: decisions of the code first, then choices."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _stop_lines(reading: Reading, stops: int, indent: int) -> Iterator[Line]:
 
 
 def _nearest_lines(reading: Reading, other: Otherwise, columns: int) -> Iterator[Line]:
-    yield line((_kind(other), "title"))
+    yield line((_kind(reading, other), "title"))
     yield from _change_lines(reading, other)
     if other.turn is not None:
         yield from wrapped(line("    then"), _other_way(reading, other, other.turn), 6, columns)
@@ -138,9 +138,11 @@ def _other_way(reading: Reading, other: Otherwise, turn: Branched) -> list[Line]
     ]
 
 
-def _kind(other: Otherwise) -> str:
+def _kind(reading: Reading, other: Otherwise) -> str:
     if other.turn is not None:
-        return "a guest's choice after which the code decides otherwise"
+        who = inert(reading.picture.other)
+        choice = f"{who}'s choice" if who else "a choice"
+        return f"{choice} after which the code decides otherwise"
     if other.stops:
         return "an execution that merely goes elsewhere"
     return "the nearest execution that violates nothing"

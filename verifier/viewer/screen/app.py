@@ -12,7 +12,7 @@ from verifier.viewer.screen.board import Board
 from verifier.viewer.screen.dialogs import Ask, Help
 from verifier.viewer.screen.explore_pane import Exploring
 from verifier.viewer.screen.list_view import LinesView
-from verifier.viewer.screen.view_model import FILTERS, FOLDING, VIEWS, Scene
+from verifier.viewer.screen.view_model import FOLDING, VIEWS, Scene
 from verifier.viewer.text import step_lines
 from verifier.viewer.watch_expressions import WrongWatch, watch
 
@@ -115,8 +115,9 @@ class Screen(Board):
             self.say("nothing is folded here")
 
     def action_filter(self) -> None:
-        place = FILTERS.index(self.scene.filter)
-        self.scene.filter, self.scene.view = FILTERS[(place + 1) % len(FILTERS)], "state"
+        filters = self.scene.filters
+        place = filters.index(self.scene.filter) if self.scene.filter in filters else 0
+        self.scene.filter, self.scene.view = filters[(place + 1) % len(filters)], "state"
         self.refresh_pane(0)
 
     def action_watch(self) -> None:
@@ -157,4 +158,4 @@ class Screen(Board):
         self.exit(return_code=INTERRUPTED)
 
     def action_help(self) -> None:
-        self.query_one(Help).show()
+        self.query_one(Help).show(self.scene.trace.picture)

@@ -11,12 +11,15 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
+from verifier.evidence.pictures import Picture
 from verifier.execution.machine import Move
 from verifier.language.plain_values import shown as saved_value
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
 from verifier.viewer.screen.cooperative import in_slices
 from verifier.viewer.screen.list_view import Label, LinesView, Row
 
+TABLES = "v"
+"""The key that shows one table after the other."""
 HELP: tuple[tuple[str, str], ...] = (
     ("up down, k j", "move in the list that has the focus"),
     ("tab", "go to the next list"),
@@ -28,7 +31,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("n, p N", "the next, the previous change of the field"),
     ("/", "search fields; escape ends it"),
     ("f", "unfold and fold what the violation does not hang on"),
-    ("v", "one level's fields: L0, L1, L2, observed, promised"),
+    (TABLES, "one table's fields"),
     ("w d", "watch an expression; drop the watch"),
     ("y", "copy the step as text"),
     ("x", "explore: the steps that can be taken from here"),
@@ -39,21 +42,11 @@ HELP: tuple[tuple[str, str], ...] = (
     ("t", "light or dark ground"),
     ("q ctrl+c", "quit"),
 )
-SIGNS = (
-    "──▶ VM entry  ◀── VM exit  ┄▷ tells L1 or launches L2",
-    "▸ who runs  * changed  ✗ violated  ! from here on nothing avoids it",
-)
+SIGNS = ("▸ who runs  * changed  ✗ violated  ! from here on nothing avoids it",)
 WORDS: tuple[tuple[str, str], ...] = (
     ("believing", "what the code that decides goes by"),
     ("in truth", "what it should go by"),
     ("made so by", "who set what is in truth"),
-    ("real", "of a bit of CR0: what the processor goes by"),
-    ("mask shadow", "as the VMCS has them"),
-    ("reads", "what a guest that looks is told"),
-    ("promised", "what it would be told by the CPU of the manual"),
-    ("#NM", "whether that leaves the guest"),
-    ("≠ is 1", "who reads the bit is told something else than is so"),
-    ("≠ promised 1", "and something else than was promised"),
 )
 
 
@@ -102,15 +95,37 @@ class Help(Dialog):
         yield Label()
         yield LinesView("help")
 
-    def show(self) -> None:
-        """Open it at its beginning."""
-        rows = list(map(_explained, HELP))
-        rows += [Row(EMPTY), *(Row(line((f" {text}", "source"))) for text in SIGNS)]
-        rows += [Row(EMPTY), *map(_explained, WORDS)]
+    def show(self, picture: Picture) -> None:
+        """Open it at its beginning; some signs and words are those of a presentation."""
+        rows = list(map(_explained, _keys(picture)))
+        rows += [Row(EMPTY), *(Row(line((f" {text}", "source"))) for text in _signs(picture))]
+        rows += [Row(EMPTY), *map(_explained, _words(picture))]
         self.query_one(Label).show(line(("Keys", "step")))
         view = self.query_one(LinesView)
         self.open(view)
         view.show(rows, 0)
+
+
+def _keys(picture: Picture) -> Iterator[tuple[str, str]]:
+    tables = ", ".join(inert(table.name) for table in picture.tables)
+    for key, says in HELP:
+        yield key, f"{says}: {tables}" if key == TABLES and tables else says
+
+
+def _signs(picture: Picture) -> Iterator[str]:
+    strokes = {"──▶": picture.enters, "◀──": picture.leaves, "┄▷": picture.tells}
+    arrows = [f"{stroke} {inert(text)}" for stroke, text in strokes.items() if text]
+    yield from ["  ".join(arrows)] * bool(arrows)
+    yield from SIGNS
+
+
+def _words(picture: Picture) -> Iterator[tuple[str, str]]:
+    yield from WORDS
+    columns = picture.columns
+    if columns is not None:
+        yield from ((inert(name), inert(says)) for name, says in columns.words.items())
+        yield "≠ is 1", "who looks finds something else than is so"
+        yield f"≠ {inert(columns.expected)} 1", "and something else than they should find"
 
 
 def _explained(told: tuple[str, str]) -> Row:

@@ -8,7 +8,7 @@ from functools import cached_property
 from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
 from verifier.viewer import call_tree
-from verifier.viewer.beliefs import Beliefs
+from verifier.viewer.beliefs import Assumptions
 from verifier.viewer.cause_chain import Because, Link, chain
 from verifier.viewer.claims import STANDING, failing_claim
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
@@ -17,7 +17,7 @@ from verifier.viewer.in_short import in_short
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, plural, words
 from verifier.viewer.screen.list_view import Row
 from verifier.viewer.state_table import items
-from verifier.viewer.text import property_lines, watched
+from verifier.viewer.text import problem_lines, property_lines, watched
 from verifier.viewer.timeline import DOOMED, Timeline, described
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.watch_expressions import Watch
@@ -27,7 +27,6 @@ from verifier.viewer.why import violation_lines, why_rows
 VIEWS = ("state", "calls", "why", "contract", "watches", "properties")
 FOLDING = ("state", "calls", "contract")
 """Views that leave out what the violation does not hang on."""
-FILTERS = ("", "L0", "L1", "L2", "observed", "promised")
 
 
 class Steps:
@@ -55,7 +54,7 @@ class Scene:
         self.session = session
         self.reading = Reading(trace)
         self.timeline = Timeline(self.reading, lane)
-        self.beliefs = Beliefs(self.reading, self.timeline.levels)
+        self.beliefs = Assumptions(self.reading, self.timeline.levels)
         self.number = self.reading.steps
         self.view = "why" if trace.conjunct else "state"
         self.unfolded = False
@@ -88,6 +87,11 @@ class Scene:
     def because(self) -> Because | None:
         return self.session.because if self.session is not None else None
 
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """All fields, then each table's."""
+        return ("", *(table.name for table in self.reading.picture.tables))
+
     def headline(self) -> Line:
         trace = self.trace
         if not trace.conjunct:
@@ -114,7 +118,7 @@ class Scene:
             when = f"it fails {STANDING}" if self.trace.standing else "here it fails"
             return f"{when}: {failing_claim(self.trace)}", "wrong"
         if self.trace.case and self.number == self.reading.steps:
-            return f"here it occurs: {words(self.trace.case)}", "good"
+            return f"here it occurs: {words(self.trace.case, self.trace.picture.words)}", "good"
         if self.number and self.number == self.trace.doomed:
             return DOOMED, "wrong"
         return "", "source"
@@ -133,12 +137,13 @@ class Scene:
 
     def _state(self) -> Iterator[Row]:
         reading, number = self.reading, self.number
+        yield from map(Row, problem_lines(reading))
         if not self.search and not self.filter:
-            if self.beliefs.cpu is not None:
+            if self.beliefs.columns is not None:
                 yield from map(Row, belief_lines(self.beliefs, number))
             registers = list(ownership_lines(reading, number, self.columns))
             if registers:
-                yield Row(line(("FPU registers", "title")))
+                yield Row(line((inert(reading.picture.having), "title")))
                 yield from map(Row, registers)
                 yield Row(EMPTY)
         for item in items(reading, number, self.unfolded, self.filter, self.search):
@@ -218,14 +223,23 @@ class Scene:
 
     def _watches(self) -> Iterator[Row]:
         if not self.watches:
-            yield Row(line(("w adds an expression, such as vcpu.fpu_active", "source")))
+            says = f"w adds an expression, such as {inert(self._example)}"
+            yield Row(line((says, "source")))
         for watch in self.watches:
             now = watched(self.reading, watch, self.number)
             before = watched(self.reading, watch, max(0, self.number - 1))
             change = ((before, "old"), (" -> ", "")) if now != before else ()
             yield Row(line(f"{inert(watch.text)}   ", *change, (now, "new")), note=watch.text)
 
+    @property
+    def _example(self) -> str:
+        """A field that says something, to be watched."""
+        picture = self.reading.picture
+        flags = [f for f in picture.flags if isinstance(self.reading.value(f, 0), bool)]
+        return next(iter([*flags, *self.reading.fields]), "")
+
     def _properties(self) -> Iterator[Row]:
+        spelling = self.trace.picture.words
         failing = (
             self.trace.steps[self.number - 1].fails if self.number else self.reading.fails_at_start
         )
@@ -233,7 +247,7 @@ class Scene:
         for claim, group in self.trace.claims.items():
             holds = claim not in failing
             mark = ("  ✓ ", "good") if holds else ("  ✗ ", "wrong")
-            yield Row(line(mark, f"{inert(group)}: {words(claim)}"))  # type: ignore[arg-type]
+            yield Row(line(mark, f"{inert(group)}: {words(claim, spelling)}"))  # type: ignore[arg-type]
         yield Row(EMPTY)
         yield Row(line(("along the whole execution", "source")))
         yield from map(Row, property_lines(self.reading))

@@ -1,0 +1,93 @@
+"""How people are shown Linux on bare hardware: its tasks, and who has the registers."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from nestproof.models.linux import fpu_core, fpu_internal, i387
+from nestproof.models.linux.processor import Native, running_task
+from nestproof.models.linux.task import Fpu, Host
+from nestproof.models.x86 import presentation as x86
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.fpu import Fault
+from nestproof.models.x86.outcome import Outcome
+from verifier.language import (
+    Act,
+    Belief,
+    Beliefs,
+    Causes,
+    Each,
+    Flags,
+    Lanes,
+    Moment,
+    Presentation,
+    Sentence,
+    Table,
+)
+
+S = TypeVar("S")
+
+HANDLERS = (
+    i387.do_device_not_available,
+    i387.finish_device_not_available,
+    fpu_internal.do_device_not_available,
+    fpu_internal.finish_device_not_available,
+    fpu_core.do_device_not_available,
+)
+"""What a kernel does about #NM, in all versions."""
+
+
+def trap(now: Moment[S]) -> str:
+    """#NM, where a step has raised it."""
+    raised = now.returned(Outcome.NM) or now.returned(Fault.NM)
+    return "#NM" if raised or now.ran(*HANDLERS) else ""
+
+
+def acts(now: Moment[Native]) -> Act:
+    """Tasks run one after the other; nothing else moves control."""
+    return Act(trap=trap(now))
+
+
+def beliefs(native: Native, bit: Callable[[Cr0], bool]) -> Iterator[Belief]:
+    """What the processor has."""
+    yield from x86.own_bit(native.host.cpu, bit, runs=False)
+
+
+def headline(now: Moment[Native]) -> Sentence | None:
+    """What a context finds in the registers."""
+    return x86.found_in_the_registers(now, lambda native: native.access)
+
+
+HOST = "L0: what the hardware holds and the host's kernel remembers"
+
+NATIVE: Presentation[Native] = Presentation(
+    lanes=Lanes(running_task),
+    acts=acts,
+    beliefs=Beliefs(
+        of=lambda native: native.host.cpu.cr0,
+        bits=x86.BITS,
+        rows=beliefs,
+        columns=x86.COLUMNS,
+        actual="real",
+        assumed="reads",
+        expected="promised",
+        words=x86.COLUMN_WORDS,
+    ),
+    tables=(
+        Table("L0", HOST, lambda native: native.host),
+        Table("observed", "observed", lambda s: (s.access, s.latest), by_code=False),
+    ),
+    flags=Flags(
+        "FPU registers",
+        (
+            Each(Cpu, lambda cpu: cpu.registers.owner),
+            Each(Fpu, lambda fpu: fpu.has_fpu),
+            Each(Host, lambda host: host.fpu_owner_task),
+        ),
+    ),
+    causes=Causes(hardware=lambda native: native.host.cpu),
+    hands=x86.HANDS,
+    headline=headline,
+    registers=x86.REGISTERS,
+    words=x86.WORDS,
+)

@@ -1,0 +1,105 @@
+"""How people are shown processors: names, who has the registers, and what a bit of CR0 is."""
+
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import Any, TypeVar
+
+from nestproof.models.x86.access import FpuAccess
+from nestproof.models.x86.cpu import Cpu
+from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.registers import Contents, Context
+from nestproof.models.x86.vmcs import Vmcs
+from verifier.language import Belief, Each, Hands, Moment, Sentence, good, wrong
+
+WORDS = {
+    **{name: f"#{name.upper()}" for name in ("nm", "ud", "gp", "mf", "pf", "db")},
+    **{
+        name: name.upper()
+        for name in (
+            *("ts", "em", "mp", "ne", "cr0", "xcr0", "fpu", "cpu", "mmx", "sse", "avx"),
+            *("clts", "lmsw", "smsw", "fxsave", "fxrstor", "xsave", "xrstor"),
+            *("vm", "vmx", "vmcs", "vmcs01", "vmcs02", "vmcs12", "kvm", "l0", "l1", "l2"),
+        )
+    },
+}
+"""Names that people write in capitals; those of exceptions begin with a `#`."""
+
+BITS: dict[str, Callable[[Cr0], bool]] = {
+    "TS": lambda cr0: cr0.ts,
+    "EM": lambda cr0: cr0.em,
+    "MP": lambda cr0: cr0.mp,
+}
+"""The bits of CR0 that decide which instructions may touch the FPU."""
+
+COLUMNS = ("real", "mask", "shadow", "reads", "promised", "#NM")
+COLUMN_WORDS = {
+    "real": "of a bit of CR0: what the processor goes by",
+    "mask shadow": "as the VMCS has them",
+    "reads": "what a guest that looks is told",
+    "promised": "what it would be told by the CPU of the manual",
+    "#NM": "whether that leaves the guest",
+}
+
+
+def belief(
+    who: str,
+    about: str,
+    real: bool | None,
+    *,
+    mask: bool | None = None,
+    shadow: bool | None = None,
+    reads: bool | None = None,
+    promised: bool | None = None,
+    traps: bool | None = None,
+    runs: bool = False,
+) -> Belief:
+    """A row about a bit of CR0."""
+    nm = None if traps is None else "exits" if traps else "stays"
+    return Belief(who, about, (real, mask, shadow, reads, promised, nm), runs)
+
+
+def own_bit(cpu: Cpu, bit: Callable[[Cr0], bool], runs: bool) -> Iterator[Belief]:
+    """The processor itself; while a guest runs its CR0 is the guest's."""
+    real = bit(cpu.cr0)
+    yield belief("L0", "the CPU's CR0", real, reads=real if runs else None, runs=runs)
+
+
+REGISTERS = (
+    Each(Cpu, lambda cpu: (cpu.cr0, cpu.cr0_fixed0, cpu.cr0_fixed1)),
+    Each(Vmcs, lambda vmcs: (vmcs.guest_cr0, vmcs.host_cr0, vmcs.cr0_mask, vmcs.cr0_shadow)),
+)
+"""Registers and masks, each of which is one thing to people."""
+COPIED = (
+    Each(Cpu, lambda cpu: cpu.cr0),
+    Each(Vmcs, lambda vmcs: (vmcs.guest_cr0, vmcs.host_cr0)),
+)
+"""Where CR0 is saved to and loaded from."""
+HANDS: Hands[Any] = Hands("the registers", (Each(Contents, lambda contents: contents.owner),))
+UNUSED = "the registers' initial state"
+
+S = TypeVar("S")
+
+
+def text(value: bool | Enum) -> str:
+    """A value as people read it."""
+    return value.name if isinstance(value, Enum) else "1" if value else "0"
+
+
+def found_in_the_registers(now: Moment[S], access: Callable[[S], FpuAccess]) -> Sentence | None:
+    """Whose registers a context found, or what value; nothing where the claim does not look."""
+    if not now.judges(lambda state: (access(state).found.owner, access(state).found.value)):
+        return None
+    seen = access(now.after)
+    who, owner = seen.context.name, seen.found.owner
+    if owner != seen.context:
+        whose = UNUSED if owner == Context.INIT else f"{owner.name}'s registers"
+        return (f"{who}'s FPU access finds ", wrong(whose))
+    if seen.found.value == seen.latest:
+        return None
+    return (
+        f"{who}'s FPU access should find ",
+        good(text(seen.latest)),
+        ", which it wrote last, but finds ",
+        wrong(text(seen.found.value)),
+        " of before",
+    )

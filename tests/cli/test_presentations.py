@@ -1,0 +1,62 @@
+"""The example of the guide to presentations, in a project that `nestproof new` writes."""
+
+import re
+from pathlib import Path
+
+from tests.cli.conftest import HERE, Runner
+
+GUIDE = HERE.parent.parent / "docs" / "presentation.md"
+
+
+def blocks(kind: str) -> list[str]:
+    """The quoted texts of a kind, in order."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
+    return [text for name, text in found if name == kind]
+
+
+def present(project: Path, old: str = "", new: str = "") -> None:
+    """Give the project's systems the presentation of the guide, with one text replaced."""
+    model = project / "models" / "lazy.py"
+    before, _, _ = model.read_text().partition("fixed = System(")
+    example = "\n\n".join(blocks("python"))
+    model.write_text(before + (example.replace(old, new) if old else example))
+
+
+def test_the_example_of_the_guide_is_shown_as_it_says(nestproof: Runner, project: Path) -> None:
+    present(project)
+    ran = nestproof("show", "lazy/broken/isolation", "--plain", cwd=project)
+    assert ran.code == 0, ran.err
+    headline, timeline, _ = blocks("")
+    shown = ran.out.splitlines()
+    assert all(line in shown for line in (headline + timeline).splitlines())
+    assert nestproof("check", cwd=project).code == 0
+
+
+def test_the_guide_says_what_is_shown_where_a_presentation_cannot_be_used(
+    nestproof: Runner, project: Path
+) -> None:
+    present(project, "return Act(", "return 1 / 0 or Act(")
+    ran = nestproof("show", "lazy/broken/isolation", "--plain", cwd=project)
+    assert ran.code == 0, ran.err
+    *_, problem = blocks("")
+    words = re.sub(r"lazy\.py:\d+", "lazy.py:N", " ".join(problem.split()))
+    assert words in re.sub(r"lazy\.py:\d+", "lazy.py:N", " ".join(ran.out.split()))
+    assert "Traceback" not in ran.out + ran.err
+    assert nestproof("check", cwd=project).code == 0
+
+
+def test_the_simulator_goes_on_without_a_presentation_that_cannot_be_used(
+    nestproof: Runner, project: Path
+) -> None:
+    present(project, "machine.current.name", "machine.curent.name")
+    ran = nestproof("simulate", "lazy/fixed", cwd=project, stdin="1\nquit\n")
+    assert ran.code == 0, ran.err
+    assert ran.err.count("warning: `lanes` of the presentation of `lazy/fixed` raises") == 1
+    assert "state after 1" in ran.out
+
+
+def test_the_simulator_says_who_runs(nestproof: Runner, project: Path) -> None:
+    present(project)
+    ran = nestproof("simulate", "lazy/fixed", cwd=project, stdin="quit\n")
+    assert ran.out.startswith("A after 0\n")
+    assert not ran.err

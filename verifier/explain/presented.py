@@ -1,0 +1,56 @@
+"""What a system's presentation makes of a whole execution; without it, where it cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from verifier.evidence.pictures import Picture
+from verifier.evidence.traces import Trace
+from verifier.execution.machine import Machine, Move
+from verifier.execution.presenter import Presenter
+from verifier.language.presentation import Act, Sentence
+
+
+def presented(
+    trace: Trace,
+    presenter: Presenter,
+    before: Sequence[Any],
+    moves: Sequence[Move],
+    judged: Collection[str],
+) -> Trace:
+    """A trace with its picture, and the presentation's sentence about its violation.
+
+    `before` is the state before the last move, `judged` what the claim reads that fails after it.
+    """
+    fails = bool(trace.conjunct and moves)
+    headline = _headline(presenter, before, moves[-1], judged) if fails else ()
+    picture = presenter.picture()
+    if presenter.problem:
+        return _unpresented(trace, presenter)
+    return replace(trace, picture=picture, headline=headline)
+
+
+def _headline(
+    presenter: Presenter, before: Sequence[Any], move: Move, judged: Collection[str]
+) -> Sentence:
+    machine = Machine(presenter.system, before)
+    taken = machine.move(move)
+    assert taken is not None, "the step has been taken before"
+    return presenter.headline(before, move, taken, machine.run, judged)
+
+
+def _unpresented(trace: Trace, presenter: Presenter) -> Trace:
+    """The trace as one of a system without a presentation, and why it is shown so."""
+    steps = tuple(
+        replace(stride, level="", after="", act=Act(), beliefs={})
+        if presenter.made.lanes
+        else replace(stride, act=Act(), beliefs={})
+        for stride in trace.steps
+    )
+    level = "" if presenter.made.lanes else trace.level
+    return replace(
+        trace, steps=steps, level=level, beliefs={}, picture=Picture(problem=presenter.problem)
+    )
