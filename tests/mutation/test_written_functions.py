@@ -164,3 +164,33 @@ def test_mutants_are_made_of_what_is_decorated_nested_or_held_by_the_system_alon
     assert fates["turn: weaken value` of `assume(condition=value or not state.on)"] == "survived"
     assert fates["turn: weaken wrong` of `wrong and state.on"] == "killed"
     assert "undecided" not in fates.values()
+
+
+FAILING = """from verifier.language import System, record, step
+
+
+@record
+class State:
+    a: bool = False
+    b: bool = False
+    c: bool = False
+
+
+@step
+def count(state: State, up: bool) -> None:
+    if state.a and state.b and state.c:
+        raise AssertionError("too far")
+    if up:
+        state.c = state.c != (state.a and state.b)
+        state.b = state.b != state.a
+        state.a = not state.a
+
+
+system = System("one/system", State(), (count,))
+"""
+
+
+def test_a_branch_that_only_leads_to_a_failing_assertion_is_taken(project: Path) -> None:
+    (project / "models" / "state.py").write_text(FAILING)
+    found = list(coverage(load(project).systems["one/system"], (), jobs=1))
+    assert {each.status for each in found} == {"taken"}

@@ -201,3 +201,7 @@ def digests(expression: str) -> set[str]:
 def test_the_order_of_a_set_shows_where_it_is_used_and_only_there() -> None:
     assert len(digests("frozenset(K), {'a', 'b', 'c'}, {K.A: frozenset('abc')}")) == 1
     assert len(digests("tuple(frozenset(K)), [*{'a', 'b', 'c', 'd'}]")) == 3
+
+
+def test_where_partial_functions_lie_in_memory_does_not_show() -> None:
+    assert len(digests("__import__('functools').partial(print, end='')")) == 1

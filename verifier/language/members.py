@@ -37,7 +37,7 @@ def check_enum(type: type[Enum]) -> None:
     if issubclass(type, Flag):
         raise refuse(f"`{type.__name__}` is a Flag", "use a record with a bit for each flag")
     for base in filter(is_own, type.__mro__):
-        for name in base.__dict__.keys() & OWN.keys():
+        for name in sorted(base.__dict__.keys() & OWN.keys()):
             raise refuse(f"`{base.__name__}` defines `{name}`", OWN[name])
     if type.__flags__ & (SEQUENCE | MAPPING):
         raise refuse(

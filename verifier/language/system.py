@@ -234,7 +234,10 @@ def _step(system: System, function: Callable[..., None]) -> Step:
                 "choices are bool or an Enum",
             )
         if kind is not bool:
-            check_enum(kind)
+            try:
+                check_enum(kind)
+            except ModelError as error:
+                raise ModelError(error.message, known.place, error.mend) from None
         choices.append(Choice(name, kind))
     return Step(known, tuple(choices))
 

@@ -165,10 +165,10 @@ def _searched(
         return Taken(branch, "not known")
     if ASSERTIONS not in other.circuit.bad:
         return Taken(branch, "unreachable")
-    circuit = _passing(compiled.circuit, other.circuit)
-    verdicts: Mapping[str, Answer] = simulation(circuit, [MARK])
-    verdicts = verdicts or pdr(circuit, [MARK], SEARCH, lemmas=lemmas)
-    verdict = verdicts[MARK]
+    verdict = _decided(_passing(compiled.circuit, other.circuit), lemmas)
+    if isinstance(verdict, Proved) and ASSERTIONS in compiled.circuit.bad:
+        whole = _passing(compiled.circuit, other.circuit, failing=True)
+        verdict = _decided(whole, lemmas)
     if isinstance(verdict, Proved):
         return Taken(branch, "unreachable", certificate_of(compiled, MARK, verdict))
     if isinstance(verdict, Violated) and _fails_at_mark(other, verdict):
@@ -176,8 +176,15 @@ def _searched(
     return Taken(branch, "not known")
 
 
-def _passing(whole: Circuit, marked: Circuit) -> Circuit:
+def _decided(circuit: Circuit, lemmas: Sequence[Clause]) -> Answer:
+    found: Mapping[str, Answer] = simulation(circuit, [MARK])
+    return (found or pdr(circuit, [MARK], SEARCH, lemmas=lemmas))[MARK]
+
+
+def _passing(whole: Circuit, marked: Circuit, failing: bool = False) -> Circuit:
     """A system in which it is bad that a step is taken which, with the mark in it, would fail.
+
+    With `failing` also one that fails an assertion of its own, perhaps after the mark.
 
     Until that happens for the first time, both do the same. What only steps through the mark change
     has no latch in the marked one; what never changes may have one there alone.
@@ -189,7 +196,8 @@ def _passing(whole: Circuit, marked: Circuit) -> Circuit:
     image |= {each.literal: literal[each.name] for each in marked.inputs}
     [fails] = marked.graph.copy_into(whole.graph, [marked.bad[ASSERTIONS]], image)
     fires = [bad for goal, bad in whole.bad.items() if is_step(goal)]
-    return replace(whole, bad={MARK: whole.graph.both(fails, whole.graph.any(fires))})
+    ends = [*fires, whole.bad[ASSERTIONS]] if failing else fires
+    return replace(whole, bad={MARK: whole.graph.both(fails, whole.graph.any(ends))})
 
 
 def _marked(code: CodeType, number: int) -> CodeType:

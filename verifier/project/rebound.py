@@ -31,7 +31,8 @@ def refuse_rebound_names(text: bytes, code: CodeType, file: str) -> None:
     inner = [*codes_within(code)]
     _refuse_rebound_variables(text, inner, file)
     often = {name for name, count in _stored(code).items() if count > 1}
-    often |= {str(each.argval) for each in _instructions(inner, "STORE_GLOBAL")}
+    # in the module's own code, too: of a comprehension that is a part of it since Python 3.12
+    often |= {str(each.argval) for each in _instructions([code, *inner], "STORE_GLOBAL")}
     if not often:
         return
     readers = {

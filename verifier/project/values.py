@@ -130,6 +130,9 @@ def _attributes(value: Any) -> Iterator[Part]:
         yield "class", cls
         yield "name", value._name_
         yield from _named(dict(attributes_of(value)))
+    elif isinstance(value, partial):
+        yield "class", cls
+        yield from _named(dict(vars(value)))  # its other attributes are addresses
     elif hasattr(cls, "__layout__"):
         yield "class", cls
         yield from (("leaf", leaf) for leaf in value._values())
