@@ -256,3 +256,16 @@ def test_an_expression_over_what_there_is_not_is_refused_before_anything_is_sear
         assert ran.out == ""
     refused(nestproof("show", PAIR, "--watch", "zzzz"), "no `zzzz`\n", "help: fields are `ts`, ")
     refused(nestproof("show", str(saved_trace(nestproof, project)), "--watch", "curent"), *near)
+
+
+@pytest.mark.parametrize("words", ["None", '[("fpu", "FPU")]', '{"task": 2}'])
+def test_explain_does_without_a_presentation_that_cannot_be_used(
+    nestproof: Runner, project: Path, words: str
+) -> None:
+    model = project / "models" / "lazy.py"
+    made = f"\nfrom verifier.language import Presentation\n\nSHOWN = Presentation(words={words})\n"
+    text = model.read_text().replace("\nfixed = System", f"{made}fixed = System", 1)
+    model.write_text(text.replace('to set CR0.TS"', 'to set CR0.TS", presentation=SHOWN'))
+    ran = nestproof("explain", "isolation", cwd=project)
+    assert (ran.code, ran.err) == (0, "")
+    assert "a task finds only its own registers" in ran.out

@@ -13,6 +13,7 @@ from verifier.cli.here import project_here
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.execution.machine import ASSERTIONS
+from verifier.execution.presenter import Presenter
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System, bindings
@@ -142,9 +143,8 @@ def _spelling(catalogue: Catalogue, group: str) -> dict[str, str]:
     return {
         name: written
         for system in catalogue.systems.values()
-        if system.presentation is not None
         if any(pair.property == group for pair in catalogue.pairs_of(system))
-        for name, written in system.presentation.words.items()
+        for name, written in Presenter(system).picture().words.items()
     }
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from tomllib import TOMLDecodeError, loads
 
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, Place
 from verifier.project.catalogue import Pair
 from verifier.project.expectations import EXPECTED
 from verifier.storage.atomic import write_whole
 
 FILE = Path("properties") / "verdicts.toml"
 TABLE = re.compile(r'^\s*\[\s*"(?P<name>[^"]*)"\s*\]')
-VERDICT = re.compile(r'^(?P<begin>\s*(?P<name>[\w-]+)\s*=\s*)"[^"]*"(?P<end>.*)$')
+VERDICT = re.compile(
+    r'^(?P<begin>\s*(?P<quote>"?)(?P<name>[^"=\s]+)(?P=quote)\s*=\s*)"[^"]*"(?P<end>.*)$'
+)
+BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""A key that TOML has without quotes."""
 
 
 def recorded(root: Path) -> str:
@@ -26,7 +31,7 @@ def places(text: str) -> dict[Pair, int]:
     """The line of each pair's verdict."""
     found: dict[Pair, int] = {}
     system: str | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if table := TABLE.match(line):
             system = table["name"]
         verdict = VERDICT.match(line)
@@ -36,11 +41,33 @@ def places(text: str) -> dict[Pair, int]:
 
 
 def accepted(text: str, verdicts: Mapping[Pair, str]) -> str:
-    """The text with these verdicts: lines that are there are changed, others added."""
-    left = {pair: verdict for pair, verdict in verdicts.items() if verdict in EXPECTED}
+    """The text with these verdicts: lines that are there are changed, others added.
+
+    A ModelError where that gives another file than is meant, as it may where the text has other
+    forms of TOML than nestproof writes.
+    """
+    wanted = {pair: verdict for pair, verdict in verdicts.items() if verdict in EXPECTED}
+    tables = loads(text)
+    for pair, verdict in wanted.items():
+        tables.setdefault(pair.system, {})[pair.property] = str(verdict)
+    new = _with(text, dict(wanted))
+    try:
+        fits = loads(new) == tables
+    except TOMLDecodeError:
+        fits = False
+    if not fits:
+        raise ModelError(
+            f"`{FILE}` cannot be changed line by line",
+            Place(str(FILE), 1),
+            'write each system as ["SYSTEM"] and each verdict as PROPERTY = "VERDICT", a line each',
+        )
+    return new
+
+
+def _with(text: str, left: dict[Pair, str]) -> str:
     lines: list[str] = []
     system: str | None = None
-    for line in text.splitlines():
+    for line in text.rstrip("\n").split("\n") if text else ():
         table = TABLE.match(line)
         if table:
             _finish(lines, left, system)
@@ -64,7 +91,11 @@ def _finish(lines: list[str], left: dict[Pair, str], system: str | None) -> None
     end = len(lines)
     while end and not lines[end - 1].strip():
         end -= 1
-    lines[end:end] = [f'{pair.property} = "{left.pop(pair)}"' for pair in new]
+    lines[end:end] = [f'{_key(pair.property)} = "{left.pop(pair)}"' for pair in new]
+
+
+def _key(name: str) -> str:
+    return name if BARE.fullmatch(name) else f'"{name}"'
 
 
 def write(root: Path, before: str, after: str) -> bool:
