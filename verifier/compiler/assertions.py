@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
@@ -11,6 +9,7 @@ from types import CodeType, FunctionType
 from typing import Any, assert_never
 
 from verifier.compiler.step_exploration import constants_of
+from verifier.language.asserted import fails
 from verifier.language.constants import Outside, outside
 from verifier.language.errors import ModelError, is_model_file
 from verifier.language.functions import about
@@ -76,25 +75,9 @@ def _contains_assert(code: CodeType) -> bool:
         return False  # without a text it is refused once it runs
 
 
-OTHERS = frozenset(
-    name
-    for name, kind in vars(builtins).items()
-    if isinstance(kind, type) and issubclass(kind, Exception) and kind is not AssertionError
-)
-"""Exceptions that no assertion raises."""
-
-
 def _names_assert_never(function: FunctionType) -> bool:
     """Whether a function names `typing.assert_never`, however it is imported."""
     return any(value is assert_never for _, _, value in named_in(function))
-
-
-def fails(node: ast.AST) -> bool:
-    """Whether it is an assertion, or raises what may be what a failed one raises."""
-    if not isinstance(node, ast.Raise):
-        return isinstance(node, ast.Assert)
-    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-    return not isinstance(raised, ast.Name) or raised.id not in OTHERS
 
 
 def body_of(function: Any) -> FunctionType:

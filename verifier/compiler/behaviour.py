@@ -13,7 +13,7 @@ from verifier.language.encoding import encoding
 from verifier.language.errors import within_project
 from verifier.language.goals import step_goal
 from verifier.language.plain_values import Value, shown
-from verifier.language.system import Step
+from verifier.language.system import Step, System
 
 Pattern = tuple[bool | None, ...]
 
@@ -111,12 +111,13 @@ def behaviour_of(compiled: TransitionSystem) -> Behaviour:
         if not leaf.constant and not leaf.event
         for free in [compiled.system.is_arbitrary(leaf.path)]
     )
-    actions = tuple(
-        _action(step, code) for code, step in enumerate(compiled.system.actions, start=1)
-    )
-    return Behaviour(
-        compiled.system.name, compiled.circuit, fields, actions, functions_in(compiled)
-    )
+    actions, functions = actions_of(compiled.system), functions_in(compiled)
+    return Behaviour(compiled.system.name, compiled.circuit, fields, actions, functions)
+
+
+def actions_of(system: System) -> tuple[Action, ...]:
+    """The steps of a system."""
+    return tuple(_action(step, code) for code, step in enumerate(system.actions, start=1))
 
 
 def functions_in(compiled: TransitionSystem) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ class Start:
     def latch_names(self) -> tuple[tuple[str, ...], ...]:
         """For each leaf the names of its latches, none where it does not vary."""
         return tuple(
-            _latch_names(leaf) if varies else ()
+            latch_names(leaf) if varies else ()
             for leaf, varies in zip(self.leaves, self.varying, strict=True)
         )
 
@@ -243,7 +243,8 @@ def constants_of(system: System) -> list[Outside]:
     return found
 
 
-def _latch_names(leaf: Leaf) -> tuple[str, ...]:
+def latch_names(leaf: Leaf, prefix: str = "") -> tuple[str, ...]:
+    """The names of the latches of a leaf that varies."""
     if leaf.type is bool:
-        return (leaf.path,)
-    return tuple(f"{leaf.path}#{i}" for i in range(encoding(leaf.type).width))
+        return (f"{prefix}{leaf.path}",)
+    return tuple(f"{prefix}{leaf.path}#{i}" for i in range(encoding(leaf.type).width))

@@ -231,20 +231,22 @@ class Steps:
         for place, leaf in enumerate(start.leaves):
             if not start.varying[place]:
                 continue
-            current, reset = _bits(start.current[place]), _bits(start.initial[place])
+            current, reset = bits_of(start.current[place]), bits_of(start.initial[place])
             free = self.system.is_arbitrary(leaf.path)
             for i, name in enumerate(names[place]):
                 by_step = [
-                    self.graph.choose(outcome.enabled, _bits(outcome.writes[place])[i], current[i])
+                    self.graph.choose(
+                        outcome.enabled, bits_of(outcome.writes[place])[i], current[i]
+                    )
                     if place in outcome.writes
                     else current[i]
                     for outcome in self.outcomes
                 ]
-                next = self._muxed(current[i], by_step)
+                next = self.muxed(current[i], by_step)
                 latches.append(Latch(name, current[i], next, None if free else reset[i] == TRUE))
         return tuple(latches)
 
-    def _muxed(self, idle: int, by_step: list[int]) -> int:
+    def muxed(self, idle: int, by_step: list[int]) -> int:
         """The literal that the selected step gives, `idle` where none is."""
         size = 1 << len(self.start.selector)
         row = [idle, *by_step, *[idle] * (size - 1 - len(by_step))]
@@ -258,5 +260,6 @@ def conjunct_group(function: ModelFunction) -> str:
     return function.group if function.kind == "always" else case_goal(function.name)
 
 
-def _bits(raw: Any) -> tuple[int, ...]:
+def bits_of(raw: Any) -> tuple[int, ...]:
+    """The literals of a leaf's value."""
     return raw if isinstance(raw, tuple) else (raw,)

@@ -14,6 +14,7 @@ from inspect import getattr_static
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
+from verifier.language.asserted import TESTED, TESTING, set_apart, tested, testing
 from verifier.language.errors import GUARD, ModelError, Place, refuse, within_project
 from verifier.language.ownership import is_model_function, is_own, is_record
 from verifier.language.restricted import STATE, TEXT
@@ -107,13 +108,17 @@ INSTRUMENTS: dict[str, Callable[..., Any]] = {
     NUMBER: only_numbers,
     IDENTITY: identity,
     INSIDE: only_outside,
+    TESTING: testing,
+    TESTED: tested,
 }
 """The guards, by their names in the compiled text."""
 
 
 def guard(nodes: Iterable[Node], file: str) -> None:
     """Put the guards where they belong; the text is changed."""
-    for node, _ in nodes:
+    for node, is_inside in nodes:
+        if is_inside:
+            set_apart(node)
         if isinstance(node, ast.Attribute):
             if node.attr in INSIDES:
                 node.value = _guarded(INSIDE, node.value)

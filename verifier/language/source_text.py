@@ -46,6 +46,15 @@ def names_around(code: CodeType) -> set[str]:
     return found
 
 
+def test_at(place: Place) -> str:
+    """The text of the `assert` or `if` whose test is at a line; empty without one."""
+    for node in parts_of(_tree(place.file)):
+        if isinstance(node, ast.Assert | ast.If) and node.test.lineno == place.line:
+            word = "assert" if isinstance(node, ast.Assert) else "if"
+            return f"{word} {ast.unparse(node.test)}"
+    return ""
+
+
 def is_as_written(code: CodeType) -> bool:
     """Whether the text of the file, as it is now, compiles to this code.
 

@@ -34,6 +34,8 @@ class SymbolicState(ABC):
         self.store = StateStore(self, leaves, values)
         self.observing = False
         self.judging = False
+        self.testing = False
+        """Whether the test of an assertion sees a state of its own, as in `CutRun`."""
         self.guarded = False
         """Whether all that runs must be compiled with the guard of assignments."""
         self.stopped: Exception | None = None

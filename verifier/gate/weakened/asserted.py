@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from verifier.compiler.assertions import fails
 from verifier.gate.weakened.observing import called, conditions, giving
 from verifier.gate.weakened.texts import Written, by_new_names, tree_of, unparsed
+from verifier.language.asserted import fails
 
 NEVER = "assert_never"
 ASSERT = "assert"

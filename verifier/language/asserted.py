@@ -1,0 +1,96 @@
+"""The tests of assertions, which a run may see in a state of its own.
+
+What decides whether an assertion fails is compiled between two calls. They do nothing unless the
+run is one of these.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import sys
+from abc import ABC, abstractmethod
+from types import CodeType
+from typing import Any, TypeVar
+
+from verifier.language.running import RUNNING
+from verifier.language.text_nodes import place_in_text
+
+T = TypeVar("T")
+
+OTHERS = frozenset(
+    name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, Exception) and kind is not AssertionError
+)
+"""Exceptions that no assertion raises."""
+
+TESTING, TESTED = "@testing", "@tested"
+"""What the two calls are called."""
+
+
+class TestsApart(ABC):
+    """A run for which nothing stops where an assertion fails: it notes that, and goes on."""
+
+    @abstractmethod
+    def begin_test(self) -> bool:
+        """See the other state from here on; the answer is whether that was so before."""
+
+    @abstractmethod
+    def end_test(self, value: Any, fails: bool, code: CodeType, line: int, inside: bool) -> bool:
+        """Note that a test fails where the truth of its `value` is `fails`; see what was seen.
+
+        The answer is the truth value with which the run goes on.
+        """
+
+
+Apart = tuple[TestsApart, bool] | None
+"""A run that sees a test apart, and whether it did so before."""
+
+
+def testing() -> Apart:
+    """What sees the following test apart from all else, if anything does."""
+    run = RUNNING.get()
+    return (run, run.begin_test()) if isinstance(run, TestsApart) else None
+
+
+def tested(apart: Apart, value: T, fails: bool) -> T | bool:
+    """The value of a test, or what stands for it."""
+    if apart is None:
+        return value
+    frame, (run, inside) = sys._getframe(1), apart
+    return run.end_test(value, fails, frame.f_code, frame.f_lineno, inside)
+
+
+def set_apart(node: ast.AST) -> None:
+    """Put the calls around a test that decides whether an assertion fails; the text is changed."""
+    if isinstance(node, ast.Assert):
+        node.test = _apart(node.test, False)
+    elif isinstance(node, ast.If) and any(map(_fails_at_once, node.body)):
+        node.test = _apart(node.test, True)
+    elif isinstance(node, ast.If) and any(map(_fails_at_once, node.orelse)):
+        node.test = _apart(node.test, False)
+
+
+def fails(node: ast.AST) -> bool:
+    """Whether it is an assertion, or raises what may be what a failed one raises."""
+    if not isinstance(node, ast.Raise):
+        return isinstance(node, ast.Assert)
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return not isinstance(raised, ast.Name) or raised.id not in OTHERS
+
+
+def _fails_at_once(statement: ast.stmt) -> bool:
+    """Whether a block with it fails, whatever holds."""
+    if isinstance(statement, ast.Raise):
+        return fails(statement)
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    named = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
+    return named.rpartition(".")[2] == "assert_never"
+
+
+def _apart(test: ast.expr, fails: bool) -> ast.Call:
+    where = place_in_text(test)
+    begin = ast.Call(ast.Name(TESTING, ast.Load(), **where), [], [], **where)
+    given = [begin, test, ast.Constant(fails, **where)]
+    return ast.Call(ast.Name(TESTED, ast.Load(), **where), given, [], **where)
