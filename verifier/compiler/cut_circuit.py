@@ -15,20 +15,19 @@ from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.compiler.behaviour import Behaviour, Variable, actions_of, variable_of
 from verifier.compiler.step_exploration import Start, latch_names
 from verifier.compiler.translation import Steps, bits_of
-from verifier.language.cut_execution import ASSERTED, NOTED, OBSERVED, CutRun
-from verifier.language.encoding import encoding
-from verifier.language.layout import Leaf
+from verifier.language.cut_execution import ASSERTED, LEFT, NOTED, OBSERVED, CutRun
+from verifier.language.errors import ModelError
 from verifier.language.paths import Outcome
 from verifier.language.plain_values import shown
 from verifier.language.source_text import test_at
 from verifier.language.system import System
 
-SEES, NOTES, LEFT = "seen ", "noted ", "left "
-"""How the fields are called of the state that is seen, of what observers write, and of the same
-with what others write to it."""
+SEES, NOTES, LEAVES = "seen ", "noted ", "left "
+"""How the fields are called of the state that is seen, of what is noted in ghosts and events, and
+of what is left in these whoever writes it."""
 FAILS = "fails "
 """How the outputs are called that say that an assertion fails, with its FILE:LINE:FUNCTION."""
-LOOKS = {OBSERVED: "observed ", ASSERTED: "asserted "}
+LOOKS = {"observed": "observed ", "asserted": "asserted "}
 """How the outputs are called that say that a leaf was looked at while it had its last value."""
 LATE = "late "
 """What is before these where it had another one."""
@@ -42,21 +41,31 @@ class Cut:
     """
 
     behaviour: Behaviour
-    observed: frozenset[str]
-    """What observers write."""
+    noted: frozenset[str]
+    """What observers write, and what steps write into events."""
     written: frozenset[str]
-    """What others write of what observers can."""
+    """What others than observers write of what these can, but for events."""
+    events: frozenset[str]
     asserted: Mapping[str, str]
     """The texts of the assertions that can fail, by FILE:LINE:FUNCTION."""
+    free: frozenset[str]
+    """What is seen with any value: whatever steps write, if only for a while."""
 
 
-def cut_of(system: System, changing: Collection[str]) -> Cut:
+def cut_of(system: System, changing: Collection[str], free: Collection[str] = ()) -> Cut:
     """Every step from a state in which just some fields vary: those that some step changes.
 
-    Raises the ModelError of a step that cannot be explored so.
+    `free` are fields that are seen with any value although no step writes them. Raises the
+    ModelError of a step that cannot be explored so.
     """
-    start = _Start(system, changing)
-    steps = Steps(start, [start.explore(step).outcome for step in system.actions])
+    start = _Start(system, changing, free)
+    try:
+        outcomes = start.outcomes()
+    except ModelError:
+        start = _Start(system, changing, free)
+        start.run.stops_early = True
+        outcomes = start.outcomes()
+    steps = Steps(start, outcomes)
     bad = steps.fired()
     for selected, outcome in zip(steps.selected, steps.outcomes, strict=True):
         for name, literal in start.judged(outcome):
@@ -65,12 +74,15 @@ def cut_of(system: System, changing: Collection[str]) -> Cut:
     latches = tuple(start.notes(steps))
     fields = tuple(start.fields())
     circuit, _ = tidied(Circuit(start.graph, steps.inputs(), (*start.kept(), *latches), bad))
-    by_others, by_observers = start.run.writers
+    by_others, by_observers = map(start.ghosts, start.run.writers)
+    events = start.events
     return Cut(
         Behaviour(system.name, circuit, fields, actions_of(system), ()),
-        start.ghosts(by_observers),
-        start.ghosts(by_others),
+        by_observers | (by_others & events),
+        by_others - events,
+        events,
         {name: test_at(place) for name, place in start.run.assertions.items()},
+        frozenset(leaf.path for leaf, free in zip(start.leaves, start.free, strict=True) if free),
     )
 
 
@@ -79,26 +91,59 @@ class _Start(Start):
 
     run: CutRun
 
-    def __init__(self, system: System, changing: Collection[str]) -> None:
+    def __init__(self, system: System, changing: Collection[str], free: Collection[str]) -> None:
         super().__init__(system)
         for place, leaf in enumerate(self.leaves):
             if leaf.path in changing and not self.varying[place]:
                 self.vary(place)
         self.size = size = len(self.leaves)
-        self.seen = [
-            self._free(leaf) if varies or leaf.event else value
-            for leaf, varies, value in zip(self.leaves, self.varying, self.current, strict=True)
-        ]
         now, nothing = self.blank, [FALSE] * size
-        self.blank = [*now, *self.seen, *now, *nothing, *now, *nothing, *now, *nothing]
+        self.before = [
+            self._bits(place) if leaf.ghost and not (leaf.event or leaf.constant) else now[place]
+            for place, leaf in enumerate(self.leaves)
+        ]
+        """What was noted before a step, on which nothing depends."""
+        looked = [*now, *nothing] * 2
+        self.blank = [*now, *self.current, *self.before, *self.before, *nothing, *looked]
         guarded = self.run.guarded
         self.run = CutRun(self.graph, self.leaves, self.blank)
         self.run.guarded = guarded
+        self.free = [False] * size
+        known = zip(self.leaves, self.varying, strict=True)
+        self.set_free(
+            p for p, (leaf, v) in enumerate(known) if v or leaf.event or leaf.path in free
+        )
 
-    def _free(self, leaf: Leaf) -> Any:
-        if leaf.type is bool:
-            return self.graph.variable()
-        return tuple(self.graph.variable() for _ in range(encoding(leaf.type).width))
+    def set_free(self, places: Iterable[int]) -> None:
+        """See any value of some leaves."""
+        for place in places:
+            self.free[place] = True
+            self.blank[self.size + place] = self.run.seen[place] = self._bits(place)
+
+    def _bits(self, place: int) -> Any:
+        """Any value of a leaf."""
+        bits = tuple(self.graph.variable() for _ in latch_names(self.leaves[place]))
+        return bits[0] if self.leaves[place].type is bool else bits
+
+    def outcomes(self) -> list[Outcome]:
+        """Every step; one that has seen a leaf that another one turns out to write, once more."""
+        actions, run = self.system.actions, self.run
+        found: dict[int, Outcome] = {}
+        looked: dict[int, set[int]] = {}
+        waiting = set(range(len(actions)))
+        while waiting:
+            number = waiting.pop()
+            run.looked = looked[number] = set()
+            found[number] = self.explore(actions[number]).outcome
+            written = {p for p in set[int]().union(*run.writers) if not self.leaves[p].constant}
+            more = {place for place in written if not self.free[place]}
+            self.set_free(sorted(more))
+            waiting |= {each for each, seen in looked.items() if seen & more}
+        return [found[number] for number in range(len(actions))]
+
+    @property
+    def events(self) -> frozenset[str]:
+        return frozenset(leaf.path for leaf in self.leaves if leaf.event)
 
     def ghosts(self, places: Iterable[int]) -> frozenset[str]:
         """Those of some leaves that observers can write."""
@@ -106,37 +151,37 @@ class _Start(Start):
 
     def kept(self) -> Iterator[Latch]:
         """The fields, and what is seen of them, which steps leave as they are."""
-        for leaf, varies, now, seen in zip(
-            self.leaves, self.varying, self.current, self.seen, strict=True
-        ):
-            if varies:
-                yield from _unmoved(latch_names(leaf), now)
-            if varies or leaf.event:
-                yield from _unmoved(latch_names(leaf, SEES), seen)
+        for place, leaf in enumerate(self.leaves):
+            if self.varying[place]:
+                yield from _unmoved(latch_names(leaf), self.current[place])
+            if self.free[place]:
+                yield from _unmoved(latch_names(leaf, SEES), self.run.seen[place])
 
     def notes(self, steps: Steps) -> Iterator[Latch]:
-        """What steps write to ghosts; what was there before is nothing that a step depends on."""
+        """What steps write to ghosts and events."""
         for place, leaf in enumerate(self.leaves):
-            if leaf.ghost and not leaf.constant:
-                before = bits_of(self.blank[place])
-                for prefix, there in ((NOTES, NOTED * self.size + place), (LEFT, place)):
-                    left = [bits_of(each.writes.get(there, before)) for each in steps.outcomes]
-                    for number, name in enumerate(latch_names(leaf, prefix)):
-                        after = steps.muxed(before[number], [bits[number] for bits in left])
-                        yield Latch(name, self.graph.variable(), after, None)
+            if not leaf.ghost or leaf.constant:
+                continue
+            before = bits_of(self.before[place])
+            for prefix, copy in ((NOTES, NOTED), (LEAVES, LEFT)):
+                there, is_first = copy * self.size + place, copy == NOTED and not leaf.event
+                after = [bits_of(each.writes.get(there, before)) for each in steps.outcomes]
+                for number, name in enumerate(latch_names(leaf, prefix)):
+                    bit = before[number] if is_first else self.graph.variable()
+                    next = steps.muxed(before[number], [bits[number] for bits in after])
+                    yield Latch(name, bit, next, None)
 
     def fields(self) -> Iterator[Variable]:
         """Those of the system, and for each what is seen, noted and left of it."""
         starts = self.system.initial_values
-        for leaf, varies, start in zip(self.leaves, self.varying, starts, strict=True):
+        for place, (leaf, start) in enumerate(zip(self.leaves, starts, strict=True)):
             if leaf.constant:
                 continue
-            free = varies or leaf.event
             for prefix, there, has_bits in (
-                ("", not leaf.event, varies),
-                (SEES, True, free),
+                ("", not leaf.event, self.varying[place]),
+                (SEES, True, self.free[place]),
                 (NOTES, leaf.ghost, True),
-                (LEFT, leaf.ghost, True),
+                (LEAVES, leaf.ghost, True),
             ):
                 if there:
                     bits = latch_names(leaf, prefix) if has_bits else ()
@@ -146,7 +191,7 @@ class _Start(Start):
         """Where assertions fail, and what has another value in the end than when it was seen."""
         graph = self.graph
         yield from ((FAILS + name, literal) for name, literal in outcome.failures.items())
-        for kind, name in LOOKS.items():
+        for kind, name in ((OBSERVED, LOOKS["observed"]), (ASSERTED, LOOKS["asserted"])):
             for place, leaf in enumerate(self.leaves):
                 looked = outcome.writes.get((kind + 1) * self.size + place, FALSE)
                 if looked == FALSE or leaf.constant:
