@@ -217,6 +217,12 @@ def _renamed_choices(old: Behaviour, new: Behaviour) -> Iterable[tuple[str, str]
                 yield f"{action.name}.{before.name}", f"{action.name}.{now.name}"
 
 
+def _is_undone(joint: Joint, step: str) -> bool:
+    """Whether what a step did somewhere no step does any more."""
+    undone = joint.undone(step)
+    return bool(_differing(joint, [Aspect(step, "choice", step, undone, (), ())]))
+
+
 def _lost(
     joint: Joint, old: Behaviour, new: Behaviour
 ) -> Iterable[tuple[str, str, tuple[Value, ...], tuple[Value, ...]]]:
@@ -224,7 +230,7 @@ def _lost(
     for action in old.actions:
         is_now = new.action(action.name)
         for choice, now in paired_choices(action, is_now) if is_now is not None else ():
-            if now is None or lost_values(choice, now):
+            if _is_undone(joint, action.name) if now is None else lost_values(choice, now):
                 yield action.name, choice.name, choice.values, now.values if now else ()
     seen = set()
     for was, field in joint.fields:

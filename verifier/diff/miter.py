@@ -114,12 +114,13 @@ class Joint:
         ways = [self.effect(self.new, now, way, [fires]) if way else new for way in more]
         able = graph.any(way[fires][0] for way in ways)
         lost, won = graph.both(was_able, able ^ 1), graph.both(is_able, was_able ^ 1)
-        if lost != FALSE:
-            lost = graph.both(lost, self._taken_over(was, chosen, old, goals) ^ 1)
+        stopped = graph.all(graph.either(way[fires][0] ^ 1, self.stopped(old, way)) for way in ways)
+        if lost != FALSE or stopped != FALSE:
+            left = self._taken_over(was, chosen, old, goals) ^ 1
+            lost, stopped = graph.both(lost, left), graph.both(stopped, left)
         if ASSERTIONS in self.new.behaviour.circuit.bad:  # to fail one is a violation of its own
             [fails] = self.effect(self.new, now, {}, [ASSERTIONS])[ASSERTIONS]
             failing, lost = graph.both(lost, fails), graph.both(lost, fails ^ 1)
-        stopped = graph.all(graph.either(way[fires][0] ^ 1, self.stopped(old, way)) for way in ways)
         found = [
             aspect("disabled", step, lost, old[fires], new[fires]),
             aspect("enabled", step, won, old[fires], new[fires]),
@@ -139,6 +140,33 @@ class Joint:
             differs = self.same(was_field, a, now_field, b) ^ 1
             found.append(aspect("field", now_field.name, differs, a, b))
         return [one for one in found if one.differs != FALSE]
+
+    def undone(self, step: str) -> int:
+        """That what the old step did nothing does any more: neither itself nor a new step."""
+        was, now = self.versions(step)
+        chosen, alike = self.choices(was, now)
+        goals = sorted(claims_in(self.old.behaviour) & claims_in(self.new.behaviour))
+        fires, graph = step_goal(step), self.graph
+        old = self.effect(self.old, was, chosen, [fires, *goals])
+        new = self.effect(self.new, now, {}, [fires, *goals])
+        itself = self._does_as(old, new, fires, goals)
+        done = graph.either(itself, self._taken_over(was, chosen, old, goals))
+        return graph.all([self.alike, alike, old[fires][0], done ^ 1])
+
+    def _does_as(
+        self,
+        old: Mapping[str, list[int]],
+        new: Mapping[str, list[int]],
+        fires: str,
+        goals: Sequence[str],
+    ) -> int:
+        """That a new step does what an old one did, and violates what that violated."""
+        graph = self.graph
+        same = [
+            self.same(a, old[f"field {a.name}"], b, new[f"field {b.name}"]) for a, b in self.fields
+        ]
+        same += (graph.either(old[goal][0] ^ 1, new[goal][0]) for goal in goals)
+        return graph.all([new[fires][0], *same])
 
     def _taken_over(
         self,
@@ -163,12 +191,7 @@ class Joint:
             for way in combinations(left):
                 fires = step_goal(action.name)
                 effect = self.effect(self.new, action, given | way, [fires, *goals])
-                same = [
-                    self.same(a, old[f"field {a.name}"], b, effect[f"field {b.name}"])
-                    for a, b in self.fields
-                ]
-                same += (graph.either(old[goal][0] ^ 1, effect[goal][0]) for goal in goals)
-                found = graph.either(found, graph.all([effect[fires][0], *same]))
+                found = graph.either(found, self._does_as(old, effect, fires, goals))
         return found
 
     def stopped(self, old: Mapping[str, list[int]], new: Mapping[str, list[int]]) -> int:
