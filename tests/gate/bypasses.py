@@ -230,7 +230,7 @@ BYPASSES = {
     "properties are renamed, and the observer notes something else": Bypass(
         nothing,
         both(cases_renamed, observer_notes_what_should_be),
-        "claim:observer/access_registers",
+        "claim:observed/use_fpu",
     ),
     "a system and its properties are renamed": Bypass(
         nothing, system_and_properties_renamed, code=0

@@ -60,9 +60,9 @@ def a_step_and_its_observer_change_at_once(project: Project) -> None:
 
 LOCKING = {
     "an observer is called only where nothing is wrong": Bypass(
-        it_is_locked, without_the_lock_nothing_is_noted, "claim:observer/note_change"
+        it_is_locked, without_the_lock_nothing_is_noted, "claim:observed/change"
     ),
     "a step and its observer change at once": Bypass(
-        it_is_locked, a_step_and_its_observer_change_at_once, "claim:observer/note_change"
+        it_is_locked, a_step_and_its_observer_change_at_once, "claim:observed/change"
     ),
 }

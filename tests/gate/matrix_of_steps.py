@@ -14,7 +14,7 @@ from tests.gate.hiding import (
 )
 from tests.gate.tiny import HANDLER, OBSERVER, SWITCH, USE, module
 
-SEEN = "claim:observer/note_access"
+SEEN = "claim:observed/use_fpu"
 EXECUTED = "machine.access.executed = True"
 BLIND = "machine.access.executed = machine.current == Task.B"
 ASKING = OBSERVER.replace("executed = True", "executed = seen(machine)")
@@ -92,7 +92,7 @@ SEES_LESS = {
         ),
     ),
     "by a call of what only calls it": cell(
-        "claim:observer/execute",
+        SEEN,
         both(breaks, passes_otherwise),
         edited(KERNEL, "    execute(m", "    if machine.current == Task.B:\n        execute(m"),
         base=both(
@@ -112,7 +112,7 @@ SEES_LESS = {
         ),
     ),
     "by a constant of the system": cell(
-        "initial:kernel/lazy/watch.all",
+        SEEN,
         both(breaks, passes_otherwise),
         edited(MACHINE, "all: bool = True", "all: bool = False"),
         base=both(
@@ -124,7 +124,7 @@ SEES_LESS = {
         ),
     ),
     "by a call under another name": cell(
-        "claim:observer/look",
+        SEEN,
         both(breaks, passes_otherwise),
         edited(KERNEL, "    look(m", "    if machine.current == Task.B:\n        look(m"),
         base=both(

@@ -157,7 +157,7 @@ REACHING = {
         CLAIM,
     ),
     "models/ is a link": Bypass(
-        models_are_a_link, observer_notes_what_should_be, "claim:observer/access_registers"
+        models_are_a_link, observer_notes_what_should_be, "claim:observed/use_fpu"
     ),
     "claims are a link in the repository": Bypass(
         claims_are_a_link(absolute=False),

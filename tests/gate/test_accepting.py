@@ -201,7 +201,7 @@ def test_an_observer_is_accepted_with_what_it_asks(project: Project) -> None:
     project.edit("== Task.A\n", "== Task.A and machine.saved[Task.B].uses_fpu\n")
     found, code = report(project)
     left = {one["name"] for one in found["weakened"] if not one["accepted"]}
-    assert ("observer/access_registers" in left, code) == (True, 1)
+    assert ("observed/use_fpu" in left, code) == (True, 1)
 
 
 def test_a_call_of_an_observer_is_accepted_with_its_conditions(project: Project) -> None:
@@ -210,4 +210,4 @@ def test_a_call_of_an_observer_is_accepted_with_its_conditions(project: Project)
     project.edit("    if machine.current == Task.A:\n", "    if machine.current == Task.B:\n")
     found, code = report(project)
     left = {one["name"] for one in found["weakened"] if not one["accepted"]}
-    assert ("observer/access_registers" in left, code) == (True, 1)
+    assert ("observed/use_fpu" in left, code) == (True, 1)

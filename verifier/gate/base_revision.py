@@ -11,7 +11,9 @@ from tempfile import TemporaryDirectory
 
 from verifier.check.vacuity import witness_goals
 from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.cut_circuit import Cut, cut_of
 from verifier.compiler.digest import Digests
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.verdicts import Watch, silent
 from verifier.gate.base_loading import look_there, require_apart
 from verifier.gate.base_names import put_into_package
@@ -39,8 +41,11 @@ class Before:
     claims: Behaviour
     expected: Mapping[str, str] = field(default_factory=dict)
     """By property; without a record `proved` is expected."""
-    moved: frozenset[str] = frozenset()
-    """Attributes that other functions than observers assign to."""
+    cut: Cut | str | None = None
+    """What its steps note and assert, whatever they do, or why that is not known.
+
+    None where no text has changed, so that it is the same.
+    """
 
     def with_steps(self, names: Mapping[str, str]) -> Before:
         """The same with other names of some steps; the digests are of what it was."""
@@ -69,11 +74,13 @@ def past_of(
     jobs: int,
     watch: Watch = silent,
     whole: bool = False,
+    cuts: bool = False,
 ) -> Past:
     """Load the base and compile some systems, as far as it has them.
 
     With what judges `now`, also those of which less is claimed by name. `whole` stands for more
     than the models and properties of the project; without it that is tried if these do not load.
+    `cuts` says that it matters what steps note and assert.
 
     A base that cannot be loaded is told, not raised: the change may be what mends it.
     """
@@ -88,7 +95,7 @@ def past_of(
                 return Past(judged=named_in(root), failures={"": reason})
             places = base.top.resolve(), Path(folder.name).resolve()
             wanted = frozenset(systems)
-            task = partial(_load_and_compile, places, root, wanted, now, cache, jobs, whole)
+            task = partial(_load_and_compile, places, root, wanted, now, cache, jobs, whole, cuts)
             [(_, answer)] = side_by_side({"base": task}, 1, watch)
             if isinstance(answer, Lost):
                 answer = Past(judged=named_in(root), failures={"": answer.reason})
@@ -98,7 +105,7 @@ def past_of(
     except OSError as error:
         return Past(failures={"": f"its files cannot be written: {error.strerror or error}"})
     if "" in answer.failures and not whole:
-        return past_of(base, systems, now, cache, jobs, watch, whole=True)
+        return past_of(base, systems, now, cache, jobs, watch, True, cuts)
     return answer
 
 
@@ -110,6 +117,7 @@ def _load_and_compile(
     cache: Cache,
     jobs: int,
     whole: bool,
+    cuts: bool,
 ) -> Past:
     here, there = places
     try:
@@ -122,9 +130,8 @@ def _load_and_compile(
         circuits, judged = Circuits(catalogue, cache), judged_by(catalogue)
     except ModelError as error:
         return Past(judged=named_in(folder), failures={"": _said(error, folder)})
-    assigned = frozenset(judged.moved)
     tasks = {
-        name: partial(_compiled, catalogue, circuits, folder, name, assigned)
+        name: partial(_compiled, catalogue, circuits, folder, name, cuts)
         for name in catalogue.systems
         if name in wanted or (now is not None and has_lost(judged, now, name))
     }
@@ -140,12 +147,13 @@ def _load_and_compile(
 
 
 def _compiled(
-    catalogue: Catalogue, circuits: Circuits, folder: Path, name: str, assigned: frozenset[str]
+    catalogue: Catalogue, circuits: Circuits, folder: Path, name: str, cuts: bool
 ) -> Before | Lost:
     try:
         system = catalogue.systems[name]
         properties = catalogue.properties_of(system)
-        behaviour = behaviour_of(circuits.compiled(system, properties))
+        compiled = circuits.compiled(system, properties)
+        behaviour, cut = behaviour_of(compiled), cut_or_reason(compiled) if cuts else None
         claims = claims_of(system, properties)
     except ModelError as error:
         return Lost(_said(error, folder))
@@ -160,8 +168,29 @@ def _compiled(
         },
         claims,
         {p.property: verdict for p, verdict in catalogue.expected.items() if p.system == name},
-        assigned,
+        cut,
     )
+
+
+def cut_or_reason(compiled: TransitionSystem, free: Collection[str] = ()) -> Cut | str:
+    """What the steps of a system note and assert, whatever they do, or why that is not known."""
+    try:
+        return cut_of(compiled.system, compiled.changing, free)
+    except ModelError as error:
+        return error.message
+
+
+def cuts_of(
+    before: Before, compiled: TransitionSystem, names: Mapping[str, str]
+) -> tuple[Cut | str, Cut | str] | None:
+    """What steps note and assert before and now; `names` are the fields with other names now.
+
+    None where it is the same. What steps wrote, if only for a while, is seen with any value now.
+    """
+    if before.cut is None:
+        return None
+    free = before.cut.free if isinstance(before.cut, Cut) else ()
+    return before.cut, cut_or_reason(compiled, {names.get(each, each) for each in free})
 
 
 def _said(error: ModelError, folder: Path) -> str:

@@ -24,7 +24,7 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Answer, Clause, Limits, Progress, Verdict, Watch, silent
 from verifier.execution.machine import ASSERTIONS
-from verifier.gate.base_revision import Before
+from verifier.gate.base_revision import Before, cuts_of
 from verifier.gate.divergence import Departure, Hunk, departure
 from verifier.gate.evidence import evidence_of, written
 from verifier.gate.hidden import Hidden, hidden
@@ -130,6 +130,11 @@ class _Work:
         recorded = context.catalogue.expected
         results = [written(recorded, compiled, r, runs, r.property in moved) for r in found]
         concealed = self._hidden(change, results, hunks)
+        judged = self._judged(now, change)
+        if judged is not None and judged.unknown:
+            name = self.asked.system
+            unknown = f"it is not known whether {name} notes and asserts as much: {judged.unknown}"
+            concealed = replace(concealed, unknown=(*concealed.unknown, unknown))
         return Decided(
             system=self.asked.system,
             results=tuple(results),
@@ -138,7 +143,7 @@ class _Work:
             change=change,
             bundle=self._bundle(proofs, runs),
             departures=_departures(before, self.names, results, hunks) if moved else {},
-            judged=self._judged(now, change),
+            judged=judged,
             hidden=concealed,
             seconds=0.0,
             warnings=(
@@ -217,7 +222,8 @@ class _Work:
         new, was = behaviour_of(self.compiled), before.expected
         violated = [group for group, verdict in was.items() if verdict == Verdict.VIOLATED]
         known = before.behaviour, new, before.claims, now, change
-        return compared(*known, before.moved, violated)
+        names = {} if change is None else change.joined_fields
+        return compared(*known, violated, cuts_of(before, self.compiled, names))
 
 
 def undecided(name: str, results: Sequence[Result]) -> Decided:

@@ -42,6 +42,8 @@ from verifier.project.revisions import Base
 
 T = TypeVar("T")
 
+RECORDS = (".json", ".toml")
+"""How the names end of files that are no text of a model: one that reads them reaches further."""
 GRACE = 60.0
 """Seconds for compiling and auditing beyond a system's time for searching."""
 
@@ -103,7 +105,9 @@ class _Gate:
         if base is not None and compares:
             context.watch(Progress("base", 0, base.short))
             cache, jobs, watch = context.cache, context.jobs, context.watch
-            self.past = past_of(base, names, now, cache, jobs, watch, reaches_further)
+            texts = any(not name.endswith(RECORDS) for name in self.changed)
+            cuts = texts or reaches_further or is_incomplete
+            self.past = past_of(base, names, now, cache, jobs, watch, reaches_further, cuts)
             hunks = hunks_of(base.diff(), catalogue.root)
         self._decide(hunks)
         if base is not None and compares:

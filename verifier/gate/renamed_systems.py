@@ -10,7 +10,7 @@ from verifier.check.context import Context
 from verifier.compiler.behaviour import behaviour_of
 from verifier.diff.compare import Difference, alike, difference
 from verifier.evidence.verdicts import Verdict
-from verifier.gate.base_revision import Before, Past
+from verifier.gate.base_revision import Before, Past, cuts_of
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
 from verifier.gate.weakened.implied import group_of
@@ -62,7 +62,8 @@ def _as(before: Before, name: str, context: Context) -> Renamed | None:
     if not change.none or change.lost or change.lost_starts:
         return None
     violated = [group for group, verdict in before.expected.items() if verdict == Verdict.VIOLATED]
-    judged = compared(before.behaviour, behaviour, then, claims, change, before.moved, violated)
+    cuts = cuts_of(before, compiled, change.joined_fields)
+    judged = compared(before.behaviour, behaviour, then, claims, change, violated, cuts)
     if any(not judged.heirs.get(group_of(each.function)) for each in judged.less):
         return None
     return Renamed(name, judged, change)

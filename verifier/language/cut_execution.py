@@ -1,7 +1,8 @@
 """Symbolic runs in which observers and assertions see another state than the one that is running.
 
 So what they look for does not depend on what the step does. The values of the store are several
-copies of the state, one after the other: a place in a later copy is that many leaves further on.
+copies of the state, one after the other: a place in a later copy is that many leaves further on
+(docs/decisions/0029-observers-and-assertions-see-any-state.md).
 """
 
 from __future__ import annotations

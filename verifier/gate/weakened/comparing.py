@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from verifier.compiler.behaviour import Behaviour
+from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import done, said
 from verifier.diff.compare import Difference
 from verifier.diff.correspondence import ALIKE, fits, matched
@@ -14,7 +15,7 @@ from verifier.diff.miter import Joint
 from verifier.diff.pairing import counterpart, lost_values
 from verifier.diff.witnesses import Change
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
-from verifier.gate.weakened.observing import is_moved
+from verifier.gate.weakened.seen import SeenLess, seen_less
 from verifier.gate.weakened.states import States
 from verifier.language.goals import is_claim, step_goal
 from verifier.language.plain_values import Value
@@ -43,8 +44,9 @@ class Compared:
     heirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each property that is gone, those with another name that say as much."""
     unobserved: tuple[Unobserved, ...] = ()
-    noted: bool = False
-    """Whether a step does anything else, so that something else may be noted."""
+    seen: tuple[SeenLess, ...] = ()
+    unknown: str = ""
+    """Why it is not known what steps note and assert less."""
     ran: Collection[str] = ()
     runs: Collection[str] = ()
     """The model functions that its steps and properties ran, and run."""
@@ -63,13 +65,13 @@ def compared(
     then: Behaviour,
     now: Behaviour,
     change: Difference | None,
-    moved: Collection[str] = (),
     violated: Collection[str] = (),
+    cuts: tuple[Cut | str, Cut | str] | None = None,
 ) -> Compared:
     """Two versions of a system, and the claims about it `then` and `now`.
 
-    `moved` are the attributes that the old version assigns to elsewhere than in observers,
-    `violated` the properties that it was expected to violate: that it does no more may be a repair.
+    `violated` are the properties that it was expected to violate: that it does no more may be a
+    repair. Without `cuts` it is not compared what steps note and assert.
     """
     known = {} if change is None else change.joined_fields
     renamed = known | _events(then, now, known)
@@ -78,17 +80,42 @@ def compared(
     blank = tuple(_blank_otherwise(then, now, renamed))
     lost = tuple(_lost_of_events(then, now, renamed))
     judged = replace(judged, ran=old.functions, runs=new.functions, blank=blank, lost=lost)
+    if cuts is not None:
+        judged = with_seen(judged, *cuts, change, renamed)
     if change is None:
         return judged
     old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
     joint = Joint(old, new, renamed)
     names = dict(change.renamed_goals)
     repaired = {names.get(goal, goal) for goal in violated}
-    judged = _notes(judged, joint, renamed, change, moved, repaired)
+    judged = _notes(judged, joint, renamed, change, repaired, _written(cuts))
     digests = {**judged.digests, **_of_steps(old, new, change)}
     return replace(
         judged, names=_words(change, {f.name for f in old.fields if f.bits}), digests=digests
     )
+
+
+def with_seen(
+    judged: Compared,
+    old: Cut | str,
+    new: Cut | str,
+    change: Difference | None,
+    renamed: Mapping[str, str],
+) -> Compared:
+    """With what steps note and assert less, as far as that is known."""
+    for each in (old, new):
+        if isinstance(each, str):
+            return replace(judged, unknown=each)
+    steps = {} if change is None else dict(change.renamed_steps)
+    assert isinstance(old, Cut), "the reason is given otherwise"
+    assert isinstance(new, Cut), "the reason is given otherwise"
+    return replace(judged, seen=tuple(seen_less(old, new, steps, renamed)))
+
+
+def _written(cuts: tuple[Cut | str, Cut | str] | None) -> set[str]:
+    """The ghosts that others than observers write."""
+    found = set[str]()
+    return found.union(*(each.written for each in cuts or () if isinstance(each, Cut)))
 
 
 def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> Compared:
@@ -134,19 +161,21 @@ def _notes(
     joint: Joint,
     renamed: Mapping[str, str],
     change: Difference,
-    moved: Collection[str],
     violated: Collection[str],
+    written: Collection[str],
 ) -> Compared:
-    """With what is noted otherwise of steps that do the same, where no claim says less."""
+    """With what is noted otherwise of steps that do the same, where no claim says less.
+
+    What others than observers have `written` is what they do.
+    """
     old, new = joint.old.behaviour, joint.new.behaviour
     noting = {each.step for each in change.changes if _is_noted(new, each)}
-    if change.changes or change.added_steps:
-        judged = replace(judged, noted=True)  # no circuit shows what would have been noted
     if not noting:
         return judged
-    notes = [f.name for f in new.fields if f.ghost and not is_moved(f.name, moved)]
+    notes = [f.name for f in new.fields if f.ghost and f.name not in written]
     notes += (goal for goal in old.circuit.bad if is_claim(goal) and goal not in violated)
     weaker = {group_of(each.function) for each in judged.less}
+    noting -= {each.step for each in judged.seen if each.kind == "noted"}
     found = [e for e in _unobserved(joint, old, new, noting, notes) if e.note not in weaker]
     back = {now: was for was, now in renamed.items()}
     digests = {
@@ -155,7 +184,7 @@ def _notes(
         for was in [back.get(each.note, each.note)]
     }
     digests = {**judged.digests, **digests}
-    return replace(judged, unobserved=tuple(found), noted=True, digests=digests)
+    return replace(judged, unobserved=tuple(found), digests=digests)
 
 
 def _of_steps(old: Behaviour, new: Behaviour, change: Difference) -> dict[str, tuple[str, str]]:

@@ -11,6 +11,7 @@ from verifier.evidence.verdicts import Verdict
 from verifier.gate.weakened.implied import SOMETIMES
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
+from verifier.gate.weakened.seen import SeenLess
 from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.texts import Written
 from verifier.gate.weakened.weakening import (
@@ -22,18 +23,19 @@ from verifier.gate.weakened.weakening import (
     start_text,
     values_text,
 )
-from verifier.gate.weakened.written import asserted_less, observed_otherwise
 from verifier.language.plain_values import Value
 from verifier.project.recorded_verdicts import FILE as VERDICTS
 
 GONE = "gone"
+FEW = 3
+"""Names that are listed of those of which as much is to be said."""
 LOST = {
     "disabled": ("is possible", "is not possible any more"),
     "idle": ("does something", "does nothing any more"),
     "failing": ("is possible", "fails an assertion, as it is known to"),
 }
 """What a step did, and does, where less can happen."""
-PER_SYSTEM = re.compile(r"(step|choice|claim:(assertion|observed|observer|note)/|claim:deadlock$)")
+PER_SYSTEM = re.compile(r"(step|choice|claim:(assertion|observed)/|claim:deadlock$)")
 """How the keys begin of what other systems have by the same name, too."""
 
 
@@ -74,16 +76,13 @@ class Weakened:
             yield from self._of_dropped(side)
             yield from self._of_unheeded(side)
             yield from self._of_waiting(side)
+            yield from (self._seen(side.system, each) for each in side.judged.seen)
             yield from (self._start(side.system, *each) for each in side.judged.blank)
             yield from (self._of_values(side.system, "", *each) for each in side.judged.lost)
             if side.change is not None:
                 yield from self._of_steps(side, side.change)
                 yield from self._of_starts(side.system, side.change)
-        noted = {name: side.judged for name, side in self._sides.items() if side.judged.noted}
-        yield from observed_otherwise(self._then, self._now, noted)
         yield from self._unobserved()
-        for name, side in self._sides.items():
-            yield from asserted_less(self._then, self._now, name, side.judged)
         yield from mutants_less(self._then, self._now, self._systems, self._sides)
         yield from approved(self._then, self._now, self._systems, self._heirs)
 
@@ -174,6 +173,30 @@ class Weakened:
                 *side.judged.digests.get(f"observed {seen.step}", ("", "")),
                 (side.system,),
             )
+
+    def _seen(self, system: str, less: SeenLess) -> Weakening:
+        """What a step notes or asserts less, whatever else it does."""
+        step = self._now.steps[f"{system}/{less.step}"]
+        more = f" and {len(less.names) - FEW} more" * (len(less.names) > FEW)
+        names = ", ".join(f"`{name}`" for name in less.names[:FEW]) + more
+        name, file, line = f"observed/{less.step}", step.file, step.line
+        before = f"`{less.step}` leaves a note in {names}"
+        after = "it leaves another one of what is seen in some states, whatever else it does"
+        if less.kind == "demanded":
+            file, number, function = less.names[0].rsplit(":", 2)
+            name, line = f"assertion/{function}", int(number)
+            before, after = (
+                less.text,
+                f"`{less.step}` does not fail in some states that it looks at",
+            )
+        elif less.kind != "noted":
+            who = "observers" if less.kind == "observed" else "assertions"
+            name = name if less.kind == "observed" else f"assertion/{less.step}"
+            before = f"{who} see {names} as `{less.step}` leaves it"
+            after = "they see it before it is set"
+        return Weakening(
+            "claim", name, file, line, before, after, less.example, *less.digests, (system,)
+        )
 
     def _of_steps(self, side: Side, change: Difference) -> Iterator[Weakening]:
         renamed = {now: was for was, now in change.renamed_steps}

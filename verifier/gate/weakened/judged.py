@@ -6,17 +6,10 @@ import ast
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from verifier.gate.weakened.acceptance import Entry, entries
-from verifier.gate.weakened.asserting import Assertions, assertions
-from verifier.gate.weakened.functions import Functions
-from verifier.gate.weakened.holding import constants_of, held_by_observers, loaded_observers
-from verifier.gate.weakened.noting import events_of, ghost_words, notes
-from verifier.gate.weakened.observing import called, moved, observations, observers
-from verifier.gate.weakened.standing import standing_for
-from verifier.gate.weakened.texts import WORD, Written, texts, tree_of, unparsed
+from verifier.gate.weakened.texts import Written, called, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
@@ -42,23 +35,6 @@ class Judged:
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each system, which of the claims are about it."""
     pairs: tuple[str, ...] = ()
-    observers: Mapping[str, Written] = field(default_factory=dict)
-    """As FILE:NAME."""
-    held: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What each observer calls and reads, see `held_by_observers`."""
-    observations: Mapping[str, Written] = field(default_factory=dict)
-    """The calls of observers, and of what does nothing but call some, see `observations`."""
-    notes: Mapping[str, Written] = field(default_factory=dict)
-    """What other functions write into events, see `notes`."""
-    moved: Mapping[str, Written] = field(default_factory=dict)
-    """What other functions than observers assign to, see `moved`."""
-    ghosts: frozenset[str] = frozenset()
-    """Names of what is remembered for properties and observers, and of its parts."""
-    events: frozenset[str] = frozenset()
-    """Names that only parts of events have."""
-    assertions: Assertions = field(default_factory=Assertions)
-    constants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """For each system what no step can change."""
     expected: Mapping[str, str] = field(default_factory=dict)
     mutants: Mapping[str, Score] = field(default_factory=dict)
     accepted: tuple[Entry, ...] = ()
@@ -73,29 +49,9 @@ class Judged:
         """The properties that there are."""
         return frozenset(name.partition(":")[2].partition("/")[0] for name in self.claims)
 
-    def noted_by(self, observer: str) -> str:
-        """The text of an observer with those of all that it holds."""
-        held = self.held.get(observer, {}).items()
-        return "\n".join([self.observers[observer].text, *(f"{n}: {text}" for n, text in held)])
-
-    @cached_property
-    def words_noted(self) -> frozenset[str]:
-        """The words in observers, notes and assertions, and in all that these depend on."""
-        texts = [*self.observations, *self.notes, *map(self.noted_by, self.observers)]
-        texts += (one.written.text for several in self.assertions.held.values() for one in several)
-        return frozenset(word for text in texts for word in WORD.findall(text))
-
-    def calls_in(self, caller: str) -> str:
-        """The calls in OBSERVER FUNCTION, the caller's name second, with what they depend on."""
-        return "\n".join(sorted(k for k in self.observations if k.startswith(f"{caller}: ")))
-
 
 def judged_by(catalogue: Catalogue) -> Judged:
     """All that judges the systems of a catalogue."""
-    noting = observers(catalogue.root)
-    names = {*(key.rpartition(":")[2] for key in noting), *observing()}
-    standing, meanings = standing_for(catalogue.root, names)
-    events = events_of(catalogue.systems.values())
     said = {
         name: tuple(map(claim_name, catalogue.properties_of(system)))
         for name, system in catalogue.systems.items()
@@ -106,25 +62,11 @@ def judged_by(catalogue: Catalogue) -> Judged:
         steps=dict(_steps(catalogue)),
         said=said,
         pairs=tuple(map(str, catalogue.pairs())),
-        observers=noting,
-        held=held_by_observers(),
-        observations=observations(catalogue.root, names | standing, meanings),
-        moved=moved(catalogue.root, names),
-        ghosts=ghost_words(catalogue.systems.values()),
-        notes=notes(catalogue.root, events, names, meanings),
-        events=events.fields,
-        assertions=assertions(Functions(catalogue.root)),
-        constants={name: constants_of(system) for name, system in catalogue.systems.items()},
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
         mutants=(mutants := scores(catalogue.root)),
         accepted=entries(catalogue.root),
         lines=dict(_lines(catalogue, mutants)),
     )
-
-
-def observing() -> set[str]:
-    """The names of the functions that are observers in the modules that are loaded."""
-    return {each.__code__.co_name for each in loaded_observers()}
 
 
 def named_in(root: Path) -> Judged:

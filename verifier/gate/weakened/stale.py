@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 from verifier.compiler.behaviour import Behaviour, Variable, behaviour_of
+from verifier.compiler.cut_circuit import Cut, cut_of
 from verifier.compiler.digest import done, said
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.gate.weakened.acceptance import FILE, Entry
@@ -15,6 +17,7 @@ from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES
 from verifier.gate.weakened.judged import Judged
+from verifier.gate.weakened.seen import SeenKind, digest_seen
 from verifier.gate.weakened.weakening import (
     EXPOSED,
     Weakening,
@@ -109,13 +112,8 @@ class There:
 
     def _claims(self, name: str) -> Iterator[str]:
         kind, _, rest = name.partition("/")
-        if kind == "observer":
-            texts = [*self._observed(rest)]
-            yield from map(digest_of, texts)
-            for name in self.catalogue.systems:
-                yield from (digest_in(name, digest_of(text)) for text in texts)
-        elif kind in ("assertion", "note"):
-            return
+        if kind == "assertion":
+            yield from self._seen(("asserted", "demanded"))
         elif name == DEADLOCK:
             for system, behaviour in self._systems:
                 if name in behaviour.circuit.bad:
@@ -124,6 +122,7 @@ class There:
             fields = [f for _, b in self._systems for f in b.fields if f.name == rest]
             yield from (digest_of(EXPOSED) for field in fields if not field.ghost)
         elif kind == "observed":
+            yield from self._seen(("noted", "observed"))
             for system, behaviour in self._systems:
                 notes = [goal for goal in behaviour.circuit.bad if is_claim(goal)]
                 notes += [field.name for field in behaviour.fields if field.ghost]
@@ -133,14 +132,20 @@ class There:
             for claims in self._claims_of_systems:
                 yield from (left_of(claims, f"{each}{name}") for each in (ALWAYS, SOMETIMES))
 
-    def _observed(self, name: str) -> Iterator[str]:
-        """What there is of observers of a name, and of the calls of these in each function."""
-        for key, each in self.now.observers.items():
-            if key.rpartition(":")[2] == name:
-                yield each.text
-                yield self.now.noted_by(key)
-        callers = {key.partition(": ")[0] for key in self.now.observations}
-        yield from (self.now.calls_in(each) for each in callers if each.startswith(f"{name} "))
+    @cached_property
+    def _cuts(self) -> list[Cut]:
+        found = []
+        for system in self.catalogue.systems.values():
+            with suppress(ModelError):  # the same
+                compiled = self.circuits.compiled(system, self.catalogue.properties_of(system))
+                found.append(cut_of(system, compiled.changing))
+        return found
+
+    def _seen(self, kinds: Iterable[SeenKind]) -> Iterator[str]:
+        """What there is of what steps note, or assert."""
+        for kind, cut in product(kinds, self._cuts):
+            for action in cut.behaviour.actions:
+                yield digest_in(cut.behaviour.system, digest_seen(cut, action.name, kind))
 
     def _steps(self, name: str) -> Iterator[str]:
         for system, behaviour in self._systems:
@@ -166,9 +171,6 @@ class There:
             for field in self._fields(system, behaviour):
                 if f"{system.name}/{field.name}" == name:
                     yield digest_of(start_text(field.initial))
-            for path, text in self.now.constants.get(system.name, {}).items():
-                if f"{system.name}/{path}" == name:
-                    yield digest_of(text)
 
     def _fields(self, system: System, behaviour: Behaviour) -> Iterator[Variable]:
         """Its fields and events."""

@@ -18,6 +18,7 @@ class States:
     def __init__(self, joint: Joint) -> None:
         self._joint = joint
         self._terms = Z3Terms(joint.graph)
+        self._model: z3.ModelRef | None = None
 
     def where(
         self, literals: Iterable[int], choices: Iterable[Variable] = ()
@@ -32,7 +33,8 @@ class States:
             raise RuntimeError(f"Z3 does not compare two versions: {solver.reason_unknown()}")
         if answer == z3.unsat:
             return None
-        model, needed = solver.model(), {2 * node for node in joint.graph.cone([wanted])}
+        self._model = model = solver.model()
+        needed = {2 * node for node in joint.graph.cone([wanted])}
         values: dict[str, Value] = {}
         for side, variables in (
             (joint.old, joint.old.behaviour.fields),
@@ -44,3 +46,7 @@ class States:
                     seen = [terms.value(model, bit) for bit in bits]
                     values[variable.name] = variable.decoded(seen)
         return values
+
+    def has(self, literal: int) -> bool:
+        """Whether a literal holds in the state that was found last."""
+        return self._model is not None and bool(self._terms.value(self._model, literal))

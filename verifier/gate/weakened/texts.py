@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 WORD = re.compile(r"\w+")
-ASSIGNED = re.compile(r"^ *[\w.\[\]]*\.(\w+)(?:\[[^=]*\])? *(?::[^=]*)?=(?!=)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,10 @@ def by_new_names(text: str, names: Mapping[str, str]) -> str:
     return WORD.sub(lambda found: names.get(found.group(), found.group()), text)
 
 
-def targets(text: str) -> set[str]:
-    """The attributes that the lines of a text assign to."""
-    return {each.group(1) for each in ASSIGNED.finditer(text)}
+def called(node: ast.expr) -> str:
+    """The last name of what is called, or is a decorator."""
+    called = node.func if isinstance(node, ast.Call) else node
+    return str(getattr(called, "id", "") or getattr(called, "attr", ""))
 
 
 @cache

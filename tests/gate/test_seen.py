@@ -1,0 +1,64 @@
+"""What steps note and assert less is found by what it means, whatever else they do."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.gate.watched import AS_MUCH, FILE, KERNEL, LESS, OTHERWISE, RENAMED, Edits
+from verifier.compiler.cut_circuit import Cut, cut_of
+from verifier.compiler.translation import compile_system
+from verifier.gate.weakened.seen import SeenLess, seen_less
+from verifier.project.loading import load
+
+
+def cut(folder: Path, edits: Edits = ()) -> Cut:
+    """The kernel's, with some edits."""
+    text = KERNEL
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    files = {FILE: text, "pyproject.toml": '[project]\nname = "one"\n', "properties/no.py": ""}
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+    system = load(folder).systems["kernel/one"]
+    return cut_of(system, compile_system(system, ()).changing)
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Cut:
+    return cut(tmp_path_factory.mktemp("base"))
+
+
+def found(base: Cut, folder: Path, edits: Edits) -> list[SeenLess]:
+    return [*seen_less(base, cut(folder, edits), {}, {})]
+
+
+@pytest.mark.parametrize("name", LESS)
+@pytest.mark.parametrize("more", [(), OTHERWISE], ids=["alone", "with other changes"])
+def test_less_is_seen(base: Cut, tmp_path: Path, name: str, more: Edits) -> None:
+    weaker, edits = LESS[name]
+    assert weaker in {f"{each.kind} {each.step}" for each in found(base, tmp_path, more + edits)}
+
+
+@pytest.mark.parametrize("name", AS_MUCH)
+@pytest.mark.parametrize("more", [(), OTHERWISE], ids=["alone", "with other changes"])
+def test_as_much_is_seen(base: Cut, tmp_path: Path, name: str, more: Edits) -> None:
+    assert found(base, tmp_path, more + AS_MUCH[name]) == []
+
+
+def test_one_change_has_other_digests_than_the_next(base: Cut, tmp_path: Path) -> None:
+    """So an entry accepts just one; what is left of an assertion that is gone has a digest, too."""
+    first, second = (
+        [each.digests for each in found(base, tmp_path, LESS[name][1])]
+        for name in ("a default that an assertion asks", "an alias of another helper")
+    )
+    assert all(was and now for was, now in (*first, *second))
+    assert not {*first} & {*second}
+
+
+@pytest.mark.parametrize("what", RENAMED)
+def test_new_names_are_followed(base: Cut, tmp_path: Path, what: str) -> None:
+    fields, edits = RENAMED[what]
+    assert [*seen_less(base, cut(tmp_path, OTHERWISE + edits), {}, fields)] == []
