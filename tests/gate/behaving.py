@@ -165,30 +165,6 @@ def step_is_split(project: Project) -> None:
     project.edit("(use_fpu, switch_to)", "(use_fpu, switch_to, leave)")
 
 
-USING = """    if machine.ts:
-        device_not_available(machine)
-    access_registers(machine, value)
-"""
-ENDING = "    machine.ended = True\n"
-
-
-def use_may_end(project: Project) -> None:
-    project.edit("    sets_ts: bool = True", "    sets_ts: bool = True\n    ended: bool = False")
-    project.edit(
-        "use_fpu(machine: Machine, value: bool)",
-        "use_fpu(machine: Machine, value: bool, ends: bool)",
-    )
-    project.edit(USING, f"{USING}    if ends:\n    {ENDING}")
-
-
-def step_is_split_by_its_choice(project: Project) -> None:
-    """Each of the two does what it did with one value."""
-    project.edit(", value: bool, ends: bool)", ", value: bool)")
-    more = "@step\ndef use_and_end(machine: Machine, value: bool) -> None:\n"
-    project.edit(f"    if ends:\n    {ENDING}", f"\n\n{more}{USING}{ENDING}")
-    project.edit("(use_fpu, switch_to)", "(use_fpu, use_and_end, switch_to)")
-
-
 def step_is_split_unseen(project: Project) -> None:
     """What one of the two does is not observed."""
     project.edit(
@@ -310,7 +286,6 @@ BEHAVING = {
     ),
     "a new choice without which a step is not possible": Bypass(nothing, a_choice_more, code=0),
     "a step is split into two": Bypass(nothing, step_is_split, code=0),
-    "a step is split by its choice": Bypass(use_may_end, step_is_split_by_its_choice, code=0),
     "a step is split into two of which one is not observed": Bypass(
         nothing, step_is_split_unseen, "step:use_fpu"
     ),
