@@ -6,13 +6,14 @@ import pytest
 
 from tests.gate.behaving import BEHAVING
 from tests.gate.bypasses import BYPASSES, at_the_base
+from tests.gate.choosing import CHOOSING
 from tests.gate.conftest import copied
 from tests.gate.locking import LOCKING
 from tests.gate.reaching import REACHING
 from tests.gate.replacing import REPLACING
 from tests.gate.weakening import report, system_deleted
 
-ALL = BYPASSES | REACHING | BEHAVING | LOCKING | REPLACING
+ALL = BYPASSES | REACHING | BEHAVING | LOCKING | REPLACING | CHOOSING
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ class Side:
 
     def bits(self, variable: Variable) -> tuple[int, ...]:
         """A field's literals; constants where it never changes."""
-        if variable.bits:
+        if variable.bits or len(variable.values) == 1:
             return tuple(self.image[bit] for bit in variable.bits)
         assert variable.initial is not None, "what never changes starts with one value"
         return tuple(map(int, variable.code(variable.initial)))

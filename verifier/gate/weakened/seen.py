@@ -10,7 +10,7 @@ from verifier.circuit.aig import FALSE, Graph
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Action, Variable
 from verifier.compiler.cut_circuit import FAILS, LATE, LEAVES, LOOKS, NOTES, SEES, Cut
-from verifier.compiler.digest import said
+from verifier.compiler.digest import everything, said
 from verifier.diff.miter import Joint
 from verifier.gate.weakened.states import States
 from verifier.gate.weakened.weakening import digest_of
@@ -54,6 +54,8 @@ def seen_less(
     old: Cut, new: Cut, steps: Mapping[str, str], fields: Mapping[str, str]
 ) -> Iterator[SeenLess]:
     """Compare two versions of a system; `steps` and `fields` are those with other names now."""
+    if not (steps or fields) and _shape(old) == _shape(new):
+        return
     old = replace(old, behaviour=old.behaviour.with_steps(steps))
     comparison = _Comparison(old, new, fields)
     states, groups = States(comparison.joint), dict[tuple[str, ...], list[_Question]]()
@@ -71,6 +73,16 @@ def seen_less(
             names = tuple(each.name for each in group if states.has(each.literal))
             digests = digest_seen(old, step, kind, first), digest_seen(new, step, kind)
             yield SeenLess(step, kind, names, example, digests, old.asserted.get(first, ""))
+
+
+def _shape(cut: Cut) -> tuple[object, ...]:
+    """All that is compared, but for where assertions are; equal ones need no question."""
+    circuit, of = cut.behaviour.circuit, cut.behaviour
+    fails = [literal for name, literal in circuit.bad.items() if name.startswith(FAILS)]
+    others = {n: literal for n, literal in circuit.bad.items() if not n.startswith(FAILS)}
+    whole = replace(circuit, bad={**others, FAILS: circuit.graph.any(fails)})
+    steps = [(action.name, action.code, action.choices) for action in of.actions]
+    return everything(whole), of.fields, steps, cut.noted, cut.written
 
 
 class _Comparison:
