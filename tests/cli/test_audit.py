@@ -178,7 +178,7 @@ def test_what_cannot_be_read_does_not_end_the_audit_of_the_others(
     assert ran.out == f"confirmed {proof(evidence)}: lazy/fixed/isolation: proved\n"
     reasons = re.findall(r"^error: `\S+`?.*?: (.*)$", ran.err, flags=re.M)
     missing = "No such file or directory"
-    assert reasons[:4] == ["it is a folder", "it is no plain file", missing, missing]
+    assert reasons[:4] == ["it is a folder", "it is not a plain file", missing, missing]
     assert ran.err.count("error: ") == ran.err.count("help: ") == len(names)
 
 

@@ -72,7 +72,7 @@ def test_a_property_that_speaks_about_no_system_is_told(nestproof: Runner, proje
         "@record\nclass Nobody:\n    x: bool = False\n\n\n"
         '@always("nobody")\ndef nobody_is_there(nobody: Nobody) -> bool:\n    return not nobody.x\n'
     )
-    said = "the property `nobody` speaks about none of the systems"
+    said = "the property `nobody` applies to no system"
     checked = nestproof("check", cwd=project)
     assert (checked.code, said in checked.err) == (0, True)
     assert said in nestproof("gate", "--no-cache", cwd=project).out

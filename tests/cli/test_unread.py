@@ -97,7 +97,7 @@ def test_stored_evidence_without_a_folder_is_reported_once(
     ("name", "target", "said"),
     [
         ("lazy.fixed.json", "nowhere", "is of no use: No such file or directory"),
-        ("lazy.fixd.json", "../verdicts.toml", "is about no system of this project"),
+        ("lazy.fixd.json", "../verdicts.toml", "belongs to no system of this project"),
     ],
 )
 def test_evidence_that_is_a_link_to_nothing_or_has_another_name_is_reported(

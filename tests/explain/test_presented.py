@@ -103,6 +103,21 @@ GRID: Beliefs[Any, Any] = Beliefs(
     "",
 )
 
+
+class Nameless:
+    """What people define."""
+
+    def __repr__(self) -> str:
+        raise ValueError("no")
+
+
+def nameless(_: object) -> Any:
+    return Nameless()
+
+
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
+
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "raises": ({"acts": fails}, "`acts` of the presentation of `lazy/broken` raises ZeroDivision"),
     "a field that is gone": (
@@ -126,6 +141,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no fields": ({"flags": Flags("f", (5,))}, "`5` names no fields"),  # type: ignore[arg-type]
     "no table": ({"tables": (5,)}, "raises AttributeError: 'int' object has no attribute"),
     "no words": ({"words": {"ts": 5}}, "Expected `str`, got `int` at `words[...]`"),
+    "no text of its own": ({"lanes": Lanes(nameless)}, "returns a `Nameless`: "),
+    "no end": ({"headline": lambda _: ENDLESS}, "returns [[...]]: maximum recursion depth"),
     "changes the state": ({"headline": changes}, "`ts` is changed by a property"),
 }
 
@@ -147,6 +164,12 @@ def test_what_is_wrong_with_a_presentation_is_one_line_with_place_and_help(
     bare = msgspec.structs.replace(trace, picture=plain.picture)
     steps = tuple(msgspec.structs.replace(stride, problem="") for stride in bare.steps)
     assert text(msgspec.structs.replace(bare, steps=steps)) == text(plain)
+
+
+def test_a_table_of_beliefs_about_nothing_is_not_drawn() -> None:
+    trace = violated(replace(GOOD, beliefs=replace(GRID, bits={})))
+    assert not Reading(trace).problem
+    assert text(trace) == text(violated(GOOD))
 
 
 def test_a_presentation_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,12 +17,12 @@ def refused(project: Project, *arguments: str, cwd: Path | None = None) -> str:
 
 
 def test_an_unknown_revision(project: Project) -> None:
-    assert "there is no revision `v99`" in refused(project, "--base", "v99")
+    assert "unknown revision `v99`" in refused(project, "--base", "v99")
 
 
 @pytest.mark.parametrize("revision", ["--help", "", "HEAD^{tree}", "a b", "\n"])
 def test_what_is_no_revision(project: Project, revision: str) -> None:
-    assert "there is no revision" in refused(project, f"--base={revision}")
+    assert "unknown revision" in refused(project, f"--base={revision}")
 
 
 def test_a_bare_repository(project: Project, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_outside_git_everything_is_checked_and_there_is_no_base(
     shutil.copytree(project.folder, folder, ignore=shutil.ignore_patterns(".git"))
     plain = Project(folder, project.environment)
     assert "the whole catalogue" in plain.gate().out
-    assert "in no git repository" in refused(plain, "--base", "HEAD")
+    assert "is not in a git repository" in refused(plain, "--base", "HEAD")
 
 
 def test_a_base_without_models_is_told_and_the_head_is_checked(project: Project) -> None:

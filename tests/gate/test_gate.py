@@ -125,7 +125,7 @@ def test_pairs_of_which_the_same_is_said_are_told_about_once(project: Project) -
     assert ran.out.count(f"{reason} or `both_tasks_use_the_fpu` is reached\n") == 1
     report = (project.folder / "report.md").read_text()
     assert report.count(f"N{reason[1:]}.") == 1
-    assert "and 3 more alike" in report
+    assert "and 3 more like it" in report
 
 
 def test_a_pair_without_time_is_unknown_and_leaves_the_others_alone(project: Project) -> None:
@@ -154,7 +154,7 @@ def test_damaged_evidence_is_told_and_found_anew(project: Project, damage: bytes
 
 def test_evidence_about_nothing_is_told(project: Project) -> None:
     (project.certificates / "lazy.gone.json").write_text("{}")
-    assert "lazy.gone.json` is about no system of this project" in project.gate().out
+    assert "lazy.gone.json` belongs to no system of this project" in project.gate().out
 
 
 def test_a_renamed_constant_of_the_state_is_no_change(project: Project) -> None:

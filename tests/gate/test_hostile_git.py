@@ -24,7 +24,7 @@ def program(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize("revision", ["^HEAD", "main..HEAD", "--all", "-x", "\x1b[31m"])
 def test_what_names_no_single_commit_is_no_base(project: Project, revision: str) -> None:
     said = refused(project, f"--base={revision}")
-    assert "there is no revision" in said
+    assert "unknown revision" in said
     assert "\x1b" not in said
 
 
@@ -149,7 +149,7 @@ def test_names_of_foreign_evidence_are_shown_inert(project: Project) -> None:
     ran = project.gate("--markdown", "report.md")
     for text in (ran.out, (project.folder / "report.md").read_text()):
         assert "\x1b" not in text
-        assert "x?]0;??y.json` is about no system of this project" in text
+        assert "x?]0;??y.json` belongs to no system of this project" in text
 
 
 def test_lines_of_a_change_are_shown_inert(project: Project) -> None:

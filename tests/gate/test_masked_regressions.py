@@ -72,7 +72,7 @@ def test_a_pair_that_was_violated_before_is_told_to_be_violated_anew(flags: Proj
     flags.edit("    flags.wrong = False\n", "    flags.wrong = flags.ready\n", "models/flags.py")
     ran = flags.gate("--markdown", "report.md", "--json", "report.json")
     assert ran.code == 1
-    assert "anew in flags/bad/sober\n" in ran.out
+    assert "again in flags/bad/sober\n" in ran.out
     assert "unjudged" not in ran.out
     report = (flags.folder / "report.md").read_text()
     assert "Anew in `flags/bad/sober`, which other steps violated before." in report

@@ -1,4 +1,4 @@
-"""Whether mistakes are noticed, and what is said of those that are not."""
+"""Whether mutants are killed, and what is said of those that are not."""
 
 import json
 import tomllib
@@ -28,7 +28,7 @@ def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Projec
         "survived   models/lazy.py:102 in switch_to: "
         "drop `assume(next_task != machine.current)`" in ran.out
     )
-    assert "noticed by both_tasks_use_the_fpu" in ran.out
+    assert "killed by both_tasks_use_the_fpu" in ran.out
 
 
 def test_a_lost_save_is_noticed_by_integrity_alone(project: Project) -> None:
@@ -98,15 +98,15 @@ def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -
     )
     kinds = ("markdown", "json", "junit", "sarif")
     ran = project.gate("--base", "HEAD", *(part for k in kinds for part in (f"--{k}", f"r.{k}")))
-    assert "mistakes in the changed functions are noticed" in ran.out
-    assert "; 1 not as expected, 3 mistakes that nothing would notice; " in ran.out
+    assert "mutants of the changed functions killed" in ran.out
+    assert "; 1 not as expected, 3 surviving mutants; " in ran.out
     assert (
         "survived: models/lazy.py:109 in switch_to: "
         "drop `machine.registers = machine.saved[next_task].image`" in ran.out
     )
     assert ran.code == 1
     texts = {kind: (project.folder / f"r.{kind}").read_text() for kind in kinds}
-    assert "Would anything have noticed?" in texts["markdown"]
+    assert "Mutation testing of the changed functions" in texts["markdown"]
     [found] = json.loads(texts["json"])["strength"]
     new = [(trial["status"], trial["file"], trial["line"]) for trial in found["new"]]
     assert ("survived", "models/lazy.py", 109) in new

@@ -55,7 +55,7 @@ def test_a_new_name_alone_touches_no_pair_and_searches_for_nothing(project: Proj
         "           models/lazy.py\n" in ran.out
     )
     assert "1 file changed, 0 of 6 pairs touched" in ran.out
-    assert "field `saved[A].uses_fpu` is now called `saved[A].q`, and 1 more alike\n" in ran.out
+    assert "field `saved[A].uses_fpu` is now called `saved[A].q`, and 1 more like it\n" in ran.out
     assert ran.out.count(STALE) == 1
     assert "6 pairs: 6 from earlier evidence, 0 searched" in ran.out
     assert STALE in ran.out
@@ -130,7 +130,7 @@ def test_a_record_of_mutants_by_the_old_name_is_told(project: Project) -> None:
     ran = project.gate("--base", "HEAD")
     assert ran.code == 0
     assert (
-        "`properties/mutants.toml` still speaks of `current`, which is now `running`: "
+        "`properties/mutants.toml` still names `current`, which is now `running`: "
         "nestproof mutate lazy/fixed --accept" in ran.out
     )
 

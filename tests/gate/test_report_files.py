@@ -48,7 +48,7 @@ def test_a_file_is_replaced_only_by_a_report_of_its_kind(broken: Path, kind: str
     thesis.write_text("years of work")
     ran = project.gate(f"--{kind}={thesis}")
     assert ran.code == 2
-    assert f"is no {kind} report of nestproof, and would be replaced" in ran.err
+    assert f"is not a {kind} report of nestproof and would be replaced" in ran.err
     assert thesis.read_text() == "years of work"
 
 

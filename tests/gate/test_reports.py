@@ -274,7 +274,7 @@ def test_the_field_that_is_not_as_before_is_always_shown() -> None:
 def test_the_fields_that_a_violation_does_not_hang_on_are_left_out() -> None:
     trace = saved("v3.14")
     lines = list(trace_text(trace))
-    assert lines[0] == "      (without the fields that the violation does not hang on)"
+    assert lines[0] == "      (without the fields that the violation does not depend on)"
     matter = Reading(trace).matter
     changed = [line.strip().split(":")[0] for line in lines if " -> " in line]
     assert changed

@@ -279,7 +279,8 @@ def asked_for_its_type(s: State) -> None:
 
 
 @refused(
-    "`varying_assertion` asserts with a message that is no constant", "write a string: it is a name"
+    "`varying_assertion` asserts with a message that is not a constant",
+    "write a string: it is a name",
 )
 def varying_assertion(s: State) -> None:
     assert s.flag, f"flag {s.mode}"  # here

@@ -137,13 +137,13 @@ def test_a_property_of_no_record() -> None:
     assert of_property(about_a_bit) == message(
         "the parameter `flag` of property `about_a_bit` is a `bool`",
         place='@always("p")',
-        mend="a property speaks about records",
+        mend="the parameters of a property are records",
     )
 
 
 def test_a_property_of_nothing() -> None:
     assert of_property(about_nothing) == message(
-        "the property `about_nothing` speaks about nothing",
+        "the property `about_nothing` takes no records",
         place='@always("p")',
         mend="give it records as parameters",
     )

@@ -21,7 +21,7 @@ SWALLOWED = "try:\n    START = {}\nexcept Exception:\n    START = Cpu()"
     [
         (
             f"{KIND}@record\nclass Own:\n    x: bool = False\n    y = Other(lambda self: self.x)",
-            "`Own.y` is a `Other`, which is no plain property",
+            "`Own.y` is a `Other`, which is not a plain property",
         ),
         ("HELD = vars(Cpu())", "the namespace of a record is read"),
         ("HELD = Cpu().__dict__", "the namespace of a record is read"),

@@ -55,7 +55,7 @@ def test_what_belongs_to_somebody_else_is_not_used(
     monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
     found = PrivateFolder(folder)
     assert found.read("a.circuit", 100) is None
-    assert found.complaint == f"`{folder}` belongs to somebody else"
+    assert found.complaint == f"`{folder}` belongs to another user"
 
 
 def test_a_link_in_place_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:

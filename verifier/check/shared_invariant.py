@@ -34,5 +34,5 @@ def shared(compiled: TransitionSystem, proofs: Mapping[str, Certificate]) -> dic
     for goal, numbers in needed.items():
         found[goal] = replace(plain[goal], lemmas=tuple(common[number] for number in numbers))
     if not hold_together(compiled, [found[goal] for goal in plain]):
-        raise ToolFailure(f"the lemmas to keep of {compiled.system.name} do not hold together")
+        raise ToolFailure(f"the lemmas to store for {compiled.system.name} do not hold together")
     return found

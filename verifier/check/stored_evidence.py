@@ -21,7 +21,7 @@ from verifier.project.result_cache import Cache
 WITNESSES = ""
 """The cache's entry about all that must be reachable; each property has one of its own."""
 
-STALE = "kept evidence calls fields or steps by their old names: nestproof gate --accept"
+STALE = "stored evidence names fields or steps by their old names: nestproof gate --accept"
 
 
 class StoredEvidence:

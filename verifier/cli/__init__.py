@@ -35,7 +35,7 @@ COMMANDS = {
     "simulate": "take steps by hand, at random, or along a trace",
     "gate": "what a change does to behaviour and verdicts, for CI",
     "diff": "what two versions of a system do differently",
-    "mutate": "whether the properties notice one-place mistakes",
+    "mutate": "mutation testing: whether the properties detect one-place mistakes",
     "cover": "steps, cases and branches that no execution takes",
     "audit": "check saved evidence again",
     "explain": "a rule, function, system or property with its source",

@@ -56,7 +56,7 @@ from verifier.viewer.markup import plural
 @options.timeout(300.0, "Seconds for each system.")
 @options.memory
 @options.jobs
-@click.option("--fresh", is_flag=True, help="Search without the lemmas of kept proofs.")
+@click.option("--fresh", is_flag=True, help="Search without the lemmas of stored proofs.")
 @click.option("--no-cache", is_flag=True, help="Compile again; neither read nor write circuits.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option(
@@ -155,7 +155,7 @@ def _warn(catalogue: Catalogue, chosen: Sequence[Pair], selected: bool, fresh: b
         for doubt in (*catalogue.unused, *store.superfluous(catalogue.systems)):
             say("warning", doubt)
         for group in catalogue.idle:
-            say("warning", f"the property `{group}` speaks about none of the systems")
+            say("warning", f"the property `{group}` applies to no system")
     systems = {pair.system for pair in chosen}
     doubts = catalogue.doubts(systems if selected else catalogue.systems)
     doubts += unread_files(root)

@@ -139,7 +139,10 @@ def command(
     if accepting:
         return _accepted(found)
     if report.code == 0 and any(row.how.startswith("searched") for row in report.rows):
-        click.echo("nestproof gate --accept keeps what was found, to be audited only", err=True)
+        click.echo(
+            "nestproof gate --accept stores what was found, so that later gates only audit it",
+            err=True,
+        )
     return report.code
 
 
@@ -264,7 +267,7 @@ def _replaceable(kind: str, file: Path) -> Path:
             begins = stream.read(HEAD)
         if begins and not all(mark in begins for mark in MARKS[kind]):
             raise ModelError(
-                f"`{file}` is no {kind} report of nestproof, and would be replaced",
+                f"`{file}` is not a {kind} report of nestproof and would be replaced",
                 mend="give another file, or remove this one",
             )
     return file

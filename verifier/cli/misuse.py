@@ -16,11 +16,11 @@ RANGE = re.compile(r"is not in the ([\d.e+]+)<=x<=([\d.e+]+)")
 def misuse(error: click.ClickException) -> ModelError:
     """The error in our words; those of our own stay as they are."""
     if isinstance(error, click.BadOptionUsage) and error.ctx is None:
-        return ModelError(_plain(error.message), mend="the command's `--help` says what it takes")
+        return ModelError(_plain(error.message), mend="see the command's `--help`")
     if not isinstance(error, click.UsageError) or error.ctx is None:
         return ModelError(error.format_message())
     command = error.ctx.command_path
-    more = f"`{command} --help` says more"
+    more = f"see `{command} --help`"
     if isinstance(error, click.NoSuchOption):
         options = [option for param in error.ctx.command.params for option in param.opts]
         near = difflib.get_close_matches(error.option_name, options, 1, 0.5)

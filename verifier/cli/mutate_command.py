@@ -117,7 +117,7 @@ class _Run:
             watch = reporter.watch
             guards = guarded_system(self.context.watched(watch), name)
             if not guards.claims:
-                click.echo(f"{name}: no claim holds, so nothing could be noticed")
+                click.echo(f"{name}: no claim holds, so no mutant can be killed")
                 return
             self.unfinished = name, guards
             for trial in trials_of(guards, self.context.jobs, watch, self.functions):
@@ -127,7 +127,7 @@ class _Run:
         comparison = compared(name, self.trials, before, not self.functions)
         self.codes += [1 if trial.status == "survived" else 3 for trial in comparison.new]
         for gone in comparison.gone:
-            echo(f"  noticed by now, or gone: {gone}")
+            echo(f"  killed now, or gone: {gone}")
 
     def show_unfinished(self) -> None:
         """Show what was noticed of the system that was mutated when a signal came."""
@@ -184,10 +184,10 @@ def _print(
     total = score(trials)
     by = Counter(trial.by for trial in trials if trial.status == "killed")
     for claim, count in by.most_common():
-        echo(f"  {count:4} noticed by {claim}")
+        echo(f"  {count:4} killed by {claim}")
     refused = sum(trial.status == "refused" for trial in trials)
     echo(
-        f"  {total.killed} noticed ({refused} refused as no model), {total.survived} survived, "
+        f"  {total.killed} killed ({refused} refused as models), {total.survived} survived, "
         f"{total.undecided} undecided, {total.equivalent} equivalent: "
         f"{100 * total.share:.1f} % of those that matter, {seconds:.1f} s"
     )

@@ -89,7 +89,7 @@ def no_file(file: Path) -> ModelError:
         mend = f"name a file in it, such as `{inside[0]}`" if inside else ""
         return wrong_file(file, "it is a folder", mend)
     if os.path.exists(file):
-        return wrong_file(file, "it is no plain file")
+        return wrong_file(file, "it is not a plain file")
     beside = {each.name: each for each in file.parent.glob("*.json")}
     near = get_close_matches(file.name, beside, 1, 0.7)
     return wrong_file(file, "no such file", f"did you mean `{beside[near[0]]}`?" if near else "")

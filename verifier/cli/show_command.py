@@ -47,11 +47,13 @@ FORMATS = ("text", "svg", "html", "mermaid")
     help="A picture, a page or a sequence diagram, complete in itself.",
 )
 @click.option("--case", metavar="NAME", help="An execution in which it occurs, or a step fires.")
-@click.option("--all", "everything", is_flag=True, help="Also what the violation does not hang on.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also what the violation does not depend on."
+)
 @click.option(
     "--watch", "texts", multiple=True, metavar="EXPR", help="An expression to follow; repeatable."
 )
-@click.option("--fresh", is_flag=True, help="Search, whatever the project keeps.")
+@click.option("--fresh", is_flag=True, help="Search even where the project stores evidence.")
 @options.output
 @options.timeout(300.0, "Seconds to find or audit evidence in.")
 def command(

@@ -36,7 +36,7 @@ def drawn(made: Presentation[Any], state: Any) -> Picture:
         table_of=_tables(made, state),
         having=flags.title if flags else "",
         flags=_named(state, flags.fields, apart) if flags else (),
-        columns=_columns(made.beliefs, state) if made.beliefs else None,
+        columns=_columns(made.beliefs, state) if made.beliefs and made.beliefs.bits else None,
         promise=_promised(made.promise, state) if made.promise else None,
         roles=_roles(made.causes, state) if made.causes else None,
         handed=hands.what,

@@ -83,7 +83,7 @@ class Presenter:
     def beliefs(self, run: ConcreteRun) -> Rows:
         """What everybody assumes in a state."""
         table = self.made.beliefs
-        if table is None:
+        if table is None or not table.bits:
             return {}
         return self._asked("beliefs", run, lambda state: _rows(table, state), Rows, {})
 
@@ -108,10 +108,10 @@ class Presenter:
         except ModelError as error:
             said = error.message if what in error.message else f"{what}: {error.message}"
             self._note(ModelError(said, error.place, error.mend))
-        except (msgspec.ValidationError, TypeError) as error:
+        except (msgspec.ValidationError, TypeError, RecursionError) as error:
             place = _place(getattr(self.made, part)) if part else None
             why = str(error).replace(" - at `$.", " at `").replace(" - at `$", " at `")
-            text = repr(answer)[:LONGEST] if part else "something"
+            text = _text(answer, what) if part else "something"
             self._note(ModelError(f"{what} returns {text}: {why}", place, MEND))
         return plain
 
@@ -150,6 +150,15 @@ class Presenter:
 
 def _rows(table: Beliefs[Any, Any], state: Any) -> dict[str, list[Belief]]:
     return {name: list(table.rows(state, bit)) for name, bit in table.bits.items()}
+
+
+def _text(answer: object, what: str) -> str:
+    """An answer for people; one of a class of their own may have none."""
+    try:
+        with blaming(what, SECONDS):
+            return repr(answer)[:LONGEST]
+    except ModelError:
+        return f"a `{type(answer).__name__}`"
 
 
 def _place(part: object) -> Place | None:

@@ -37,7 +37,7 @@ def cautions(
     if not selected.patterns:
         found += ProofStore(catalogue.root).superfluous(catalogue.systems)
         for group in catalogue.idle:
-            found.append(f"the property `{group}` speaks about none of the systems")
+            found.append(f"the property `{group}` applies to no system")
     return found + unrecorded(catalogue, pairs)
 
 
@@ -64,4 +64,4 @@ def _stale_scores(catalogue: Catalogue, decided: Sequence[Decided]) -> Iterator[
                 stale.setdefault((old, new), []).append(each.system)
     for (old, new), systems in stale.items():
         mend = f"nestproof mutate {' '.join(systems)} --accept"
-        yield f"`{FILE}` still speaks of `{old}`, which is now `{new}`: {mend}"
+        yield f"`{FILE}` still names `{old}`, which is now `{new}`: {mend}"

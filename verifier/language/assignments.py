@@ -65,7 +65,7 @@ def identity(a: object, b: object) -> bool:
 def only_numbers(value: T) -> T:
     """What is on the right of `%`; refused in a run unless it is a number."""
     if RUNNING.get() is not None and type(value) not in (int, float):
-        raise refuse("`%` makes text of what is no number", TEXT)
+        raise refuse("`%` makes text of what is not a number", TEXT)
     return value
 
 

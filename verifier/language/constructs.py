@@ -75,7 +75,9 @@ class Constructs(ast.NodeVisitor):
         named = isinstance(node.msg, ast.Constant) and isinstance(node.msg.value, str)
         if node.msg is not None and not named:
             raise self._refuse(
-                node, "asserts with a message that is no constant", "write a string: it is a name"
+                node,
+                "asserts with a message that is not a constant",
+                "write a string: it is a name",
             )
         self.generic_visit(node)
 

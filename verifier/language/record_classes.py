@@ -173,7 +173,9 @@ def _has_default(cls: type, name: str) -> bool:
 def _read_only(cls: type, name: str, given: property) -> property:
     """A property whose getter is a model function."""
     if type(given) is not property:
-        what = f"`{cls.__name__}.{name}` is a `{type(given).__name__}`, which is no plain property"
+        what = (
+            f"`{cls.__name__}.{name}` is a `{type(given).__name__}`, which is not a plain property"
+        )
         raise refuse(what, "write a method, or a property as Python has it")
     if given.fget is None or about(given.fget) is not None:
         return given

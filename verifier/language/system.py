@@ -272,11 +272,11 @@ def bindings(system: System, function: ModelFunction) -> list[Binding]:
             raise ModelError(
                 f"the parameter `{name}` of property `{function.name}` is a `{_name(kind)}`",
                 function.place,
-                "a property speaks about records",
+                "the parameters of a property are records",
             )
     if not function.hints:
         raise ModelError(
-            f"the property `{function.name}` speaks about nothing",
+            f"the property `{function.name}` takes no records",
             function.place,
             "give it records as parameters",
         )

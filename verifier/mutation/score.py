@@ -1,4 +1,4 @@
-"""How many mistakes are noticed of those that could be."""
+"""How many mutants are killed of those that could be."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def base_of(root: Path, revision: str | None) -> Base | None:
     if not _inside(root):
         if revision is not None:
             raise ModelError(
-                f"`{root}` is in no git repository, so there is no `{revision}`",
+                f"`{root}` is not in a git repository, so there is no `{revision}`",
                 mend="leave --base out to check everything",
             )
         return None
@@ -95,7 +95,7 @@ def _resolved(root: Path, revision: str) -> str:
         root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
     )
     if commit is None or not COMMIT.fullmatch(commit):
-        raise ModelError(f"there is no revision `{revision}`", mend=_deepen(root))
+        raise ModelError(f"unknown revision `{revision}`", mend=_deepen(root))
     return commit
 
 
@@ -133,7 +133,7 @@ def _require_unborn(root: Path) -> None:
     if branch is None or there or git.said(root, "rev-parse", "--verify", "--quiet", "HEAD"):
         raise ModelError(
             f"the repository of `{root}` is damaged: HEAD leads to no commit",
-            mend="`git fsck` says more",
+            mend="see `git fsck`",
         )
 
 
@@ -158,7 +158,7 @@ def _inside(root: Path) -> bool:
     said = os.fsdecode(done.stderr)
     if "dubious ownership" in said:
         raise ModelError(
-            f"git does not trust the repository of `{root}`, which somebody else owns",
+            f"git does not trust the repository of `{root}`, which another user owns",
             mend=f"git config --global --add safe.directory {root}",
         )
     if done.returncode and "not a git repository" not in said:

@@ -178,9 +178,7 @@ class Catalogue:
         near = difflib.get_close_matches(name, [*names, *tails], 3, 0.5)
         meant = list(dict.fromkeys(tails.get(one, one) for one in near))
         mend = f"did you mean {' or '.join(f'`{one}`' for one in meant)}?" if meant else ""
-        return ModelError(
-            f"nothing is called `{name}` here", mend=mend or "`nestproof list` shows what there is"
-        )
+        return ModelError(f"nothing is called `{name}` here", mend=mend or "see `nestproof list`")
 
 
 def _matches(pair: Pair, pattern: str) -> bool:

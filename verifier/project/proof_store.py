@@ -65,7 +65,8 @@ class ProofStore:
         used = {self.root / file_of(system) for system in systems}
         files = sorted(file for file in (self.root / FOLDER).glob("*.json") if file not in used)
         return [
-            f"`{file.relative_to(self.root)}` is about no system of this project" for file in files
+            f"`{file.relative_to(self.root)}` belongs to no system of this project"
+            for file in files
         ]
 
     def save(self, bundles: Iterable[Bundle]) -> list[Path]:

@@ -87,7 +87,7 @@ class Base:
         }
         unseen = sorted(each for each in sources if os.path.realpath(each) not in files)
         reason = (
-            f"`{within_project(unseen[0])}` is loaded, and is no file of the project"
+            f"`{within_project(unseen[0])}` is loaded but is not a file of the project"
             if unseen
             else ""
         )

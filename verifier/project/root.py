@@ -55,7 +55,7 @@ def _refuse_file_beside(folder: Path, part: str) -> None:
 
 def _is_project(file: Path) -> bool:
     """Whether it is there and has the table."""
-    tool = read_toml(file, "fix it: it says whether this folder is a project").get("tool", {})
+    tool = read_toml(file, "fix it: it decides whether this folder is a project").get("tool", {})
     table = tool.get("nestproof") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
         raise ModelError(

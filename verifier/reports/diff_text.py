@@ -22,12 +22,12 @@ def change_lines(*alike: Difference) -> list[str]:
     lines += [f"new field `{name}`" for name in difference.added_fields]
     lines += [f"field `{name}` is gone" for name in difference.removed_fields]
     lines += [
-        f"field `{a}` is now called `{b}`" + f", and {len(more)} more alike" * bool(more)
+        f"field `{a}` is now called `{b}`" + f", and {len(more)} more like it" * bool(more)
         for (a, b), *more in renamings(difference.renamed_fields).values()
     ]
     lines += [
         f"field `{a}` is gone, and `{b}` is compared with it"
-        + f", and {len(more)} more alike" * bool(more)
+        + f", and {len(more)} more like it" * bool(more)
         for (a, b), *more in renamings(difference.replaced_fields).values()
     ]
     lines += [f"step `{a}` is now called `{b}`" for a, b in difference.renamed_steps]

@@ -72,7 +72,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _unjudged(report)
     yield from _differences(report)
     if report.strength:
-        yield "### Would anything have noticed?"
+        yield "### Mutation testing of the changed functions"
         yield ""
         yield from (f"- {line}" for line in strength_lines(report.strength))
         yield ""
@@ -161,7 +161,7 @@ def _counterexample(row: Row, alike: Sequence[Row]) -> Iterator[str]:
     """What happened, since when, by which lines, and why; the execution itself is folded."""
     trace = row.result.evidence
     others = sum(bool(each.code) for each in alike)
-    yield f"#### `{row.pair}`" + f", and {others} more alike" * bool(others)
+    yield f"#### `{row.pair}`" + f", and {others} more like it" * bool(others)
     yield ""
     if not isinstance(trace, Trace):
         yield f"{sentence(says(row))}."

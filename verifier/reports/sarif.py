@@ -41,7 +41,7 @@ ROOT = "%SRCROOT%"
 WEAKENED = "weakened"
 """The beginning of the rules that nothing is claimed or possible less than before."""
 STRENGTH = "strength"
-"""The rule that mistakes in the changed functions are noticed."""
+"""The rule that mutants of the changed functions are killed."""
 PLACES = 30
 """Places of one step that are located."""
 
@@ -52,7 +52,7 @@ def document(report: Report) -> bytes:
     results = [_result(row, properties, report) for row in report.rows if row.code]
     rules = [_rule(name, f"The property {words(name, {})}.") for name in properties]
     if report.strength:
-        rules.append(_rule(STRENGTH, "A mistake in a changed function is noticed."))
+        rules.append(_rule(STRENGTH, "A mutant of a changed function is killed."))
         missed = [trial for found in report.strength for trial in found.new]
         results += [_missed(trial, len(rules) - 1, report.in_repository) for trial in missed]
     kinds = sorted({each.kind for each in report.weakened})

@@ -134,7 +134,7 @@ def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
     worse = [str(each.pair) for each in rows if not each.code]
     if worse:
         first, *rest = _listed(worse)
-        yield f"{INDENT}anew in {first}"
+        yield f"{INDENT}again in {first}"
         yield from rest
         yield f"{INDENT}which other steps violated before"
     yield f"{INDENT}see it: nestproof show {row.pair}"

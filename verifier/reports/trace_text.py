@@ -49,7 +49,7 @@ def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
     """
     matter = telling(trace)
     if matter is not None:
-        yield "      (without the fields that the violation does not hang on)"
+        yield "      (without the fields that the violation does not depend on)"
     for shown in shown_steps(trace):
         if isinstance(shown, int):
             yield f"     ... {plural(shown, 'step')} ..."

@@ -36,7 +36,7 @@ def summary(report: Report) -> str:
     end = [f"{refused} of ill-formed systems"] * bool(refused)
     end += [f"{wrong} not as expected"] * bool(wrong) + [f"{unknown} inconclusive"] * bool(unknown)
     missed = sum(trial.status == "survived" for each in report.strength for trial in each.new)
-    end += [f"{plural(missed, 'mistake')} that nothing would notice"] * bool(missed)
+    end += [plural(missed, "surviving mutant")] * bool(missed)
     end = [weakened_summary(report), *end] if report.weakened else end
     if report.weakened and not end[1:]:
         end.append("all verdicts as expected")
@@ -133,13 +133,13 @@ def sentence(text: str) -> str:
 
 
 def strength_lines(found: Sequence[Comparison]) -> list[str]:
-    """How many mistakes in the changed functions are noticed, and which new ones are not."""
+    """How many mutants of the changed functions are killed, and which new ones are not."""
     lines, missed = [], dict[str, list[str]]()
     for each in found:
         total = each.score
         lines.append(
             f"{each.system}: {total.killed} of {total.killed + total.survived + total.undecided} "
-            f"mistakes in the changed functions are noticed"
+            f"mutants of the changed functions killed"
         )
         for trial in each.new:
             missed.setdefault(_missed(trial), []).append(each.system)

@@ -122,7 +122,7 @@ class PrivateFolder:
 def _of_others(found: os.stat_result) -> str:
     """What somebody else may do to a file or folder; empty if nothing."""
     if found.st_uid != os.geteuid():
-        return "belongs to somebody else"
+        return "belongs to another user"
     return "may be written by others" if found.st_mode & 0o022 else ""
 
 

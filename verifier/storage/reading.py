@@ -18,7 +18,7 @@ def content_of(file: Path, largest: int, links: bool = True) -> bytes:
         if stat.S_ISDIR(found.st_mode):
             raise OSError("it is a folder")
         if not stat.S_ISREG(found.st_mode):
-            raise OSError("it is no plain file")
+            raise OSError("it is not a plain file")
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
             content = (stream.read(largest + 1) or b"") if found.st_size <= largest else b""
     finally:

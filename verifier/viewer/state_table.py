@@ -1,4 +1,4 @@
-"""The state by level and record; what changed, and what the violation does not hang on folded."""
+"""The state by level and record; what changed, and what the violation does not depend on folded."""
 
 from __future__ import annotations
 

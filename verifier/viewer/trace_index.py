@@ -138,7 +138,7 @@ class Reading:
     @property
     def why_folded(self) -> str:
         """What can be said about fields that do not matter."""
-        return "that the violation does not hang on" if self.is_explained else "that never change"
+        return "that the violation does not depend on" if self.is_explained else "that never change"
 
     @property
     def is_explained(self) -> bool:

@@ -37,7 +37,7 @@ def mutants_less(
                 name,
                 MUTANTS.as_posix(),
                 now.lines.get(system, 1),
-                f"{entry.killed} mistakes are noticed",
+                f"{entry.killed} mutants are killed",
                 _passing(left, missed),
                 {},
                 digest_of(repr(entry)),
@@ -77,6 +77,6 @@ def _passing(score: Score | None, missed: Collection[str]) -> str:
     if score is None:
         return "nothing is on record"
     if not missed:
-        return f"{score.killed} mistakes are noticed"
+        return f"{score.killed} mutants are killed"
     more = f" and {len(missed) - 1} more" * (len(missed) > 1)
     return f"`{min(missed)}`{more} may pass"

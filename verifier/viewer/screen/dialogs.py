@@ -30,7 +30,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("enter", "on a field: why it is so; on a cause: its step"),
     ("n, p N", "the next, the previous change of the field"),
     ("/", "search fields; escape ends it"),
-    ("f", "unfold and fold what the violation does not hang on"),
+    ("f", "unfold and fold what the violation does not depend on"),
     (TABLES, "one table's fields"),
     ("w d", "watch an expression; drop the watch"),
     ("y", "copy the step as text"),

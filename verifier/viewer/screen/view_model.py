@@ -26,7 +26,7 @@ from verifier.viewer.why import violation_lines, why_rows
 
 VIEWS = ("state", "calls", "why", "contract", "watches", "properties")
 FOLDING = ("state", "calls", "contract")
-"""Views that leave out what the violation does not hang on."""
+"""Views that leave out what the violation does not depend on."""
 
 
 class Steps:
@@ -209,7 +209,7 @@ class Scene:
             yield Row(text)
         if reading.is_explained:
             yield Row(EMPTY)
-            yield Row(line(("what it hangs on, backwards", "title")))
+            yield Row(line(("what it depends on, backwards", "title")))
             for step, text in why_rows(reading, self._violating, self.columns):
                 yield Row(text, step=step)
             yield Row(EMPTY)
