@@ -16,7 +16,6 @@ from nestproof.models.x86.vmcs import ExitReason, Vmcs
 from verifier.language import (
     Act,
     Belief,
-    Beliefs,
     Causes,
     Compared,
     Each,
@@ -129,16 +128,7 @@ KVM: Presentation[Kvm] = Presentation(
         tells="tells L1, or launches L2, at the next entry",
     ),
     acts=acts,
-    beliefs=Beliefs(
-        of=lambda kvm: kvm.host.cpu.cr0,
-        bits=x86.BITS,
-        rows=beliefs,
-        columns=x86.COLUMNS,
-        actual="real",
-        assumed="reads",
-        expected="promised",
-        words=x86.COLUMN_WORDS,
-    ),
+    beliefs=x86.beliefs(lambda kvm: kvm.host.cpu.cr0, beliefs),
     tables=(
         Table("L0", HOST, lambda kvm: (kvm.host, kvm.vcpu)),
         Table("L1", L1_TITLE, l1_vmcs),

@@ -14,7 +14,6 @@ from nestproof.models.x86.outcome import Outcome
 from verifier.language import (
     Act,
     Belief,
-    Beliefs,
     Causes,
     Each,
     Flags,
@@ -63,16 +62,7 @@ HOST = "L0: what the hardware holds and the host's kernel remembers"
 NATIVE: Presentation[Native] = Presentation(
     lanes=Lanes(running_task),
     acts=acts,
-    beliefs=Beliefs(
-        of=lambda native: native.host.cpu.cr0,
-        bits=x86.BITS,
-        rows=beliefs,
-        columns=x86.COLUMNS,
-        actual="real",
-        assumed="reads",
-        expected="promised",
-        words=x86.COLUMN_WORDS,
-    ),
+    beliefs=x86.beliefs(lambda native: native.host.cpu.cr0, beliefs),
     tables=(
         Table("L0", HOST, lambda native: native.host),
         Table("observed", "observed", lambda s: (s.access, s.latest), by_code=False),

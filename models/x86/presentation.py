@@ -1,6 +1,6 @@
 """How people are shown processors: names, who has the registers, and what a bit of CR0 is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.registers import Contents, Context
 from nestproof.models.x86.vmcs import Vmcs
-from verifier.language import Belief, Each, Hands, Moment, Sentence, good, wrong
+from verifier.language import Belief, Beliefs, Each, Hands, Moment, Sentence, good, wrong
 
 WORDS = {
     **{name: f"#{name.upper()}" for name in ("nm", "ud", "gp", "mf", "pf", "db")},
@@ -39,6 +39,25 @@ COLUMN_WORDS = {
     "promised": "what it would be told by the CPU of the manual",
     "#NM": "whether that leaves the guest",
 }
+
+State = TypeVar("State")
+
+
+def beliefs(
+    of: Callable[[State], Cr0],
+    rows: Callable[[State, Callable[[Cr0], bool]], Iterable[Belief]],
+) -> Beliefs[State, Cr0]:
+    """The table of what everybody assumes about bits of CR0, with these rows."""
+    return Beliefs(
+        of=of,
+        bits=BITS,
+        rows=rows,
+        columns=COLUMNS,
+        actual="real",
+        assumed="reads",
+        expected="promised",
+        words=COLUMN_WORDS,
+    )
 
 
 def belief(
@@ -77,15 +96,15 @@ COPIED = (
 HANDS: Hands[Any] = Hands("the registers", (Each(Contents, lambda contents: contents.owner),))
 UNUSED = "the registers' initial state"
 
-S = TypeVar("S")
-
 
 def text(value: bool | Enum) -> str:
     """A value as people read it."""
     return value.name if isinstance(value, Enum) else "1" if value else "0"
 
 
-def found_in_the_registers(now: Moment[S], access: Callable[[S], FpuAccess]) -> Sentence | None:
+def found_in_the_registers(
+    now: Moment[State], access: Callable[[State], FpuAccess]
+) -> Sentence | None:
     """Whose registers a context found, or what value; nothing where the claim does not look."""
     if not now.judges(lambda state: (access(state).found.owner, access(state).found.value)):
         return None
