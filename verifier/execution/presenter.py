@@ -1,7 +1,7 @@
 """Asks a system's presentation about its states and steps; what it answers is data.
 
 A presentation that raises, or that returns something else than its types say, is not asked any
-further: the story is told without it, and says why. Nothing else depends on it.
+further: the execution is shown without it, and says why. Nothing else depends on it.
 """
 
 from __future__ import annotations
