@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from statistics import median
 from time import perf_counter, thread_time
@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from verifier.cli.background import Background
+from verifier.execution.execution import Execution
 from verifier.execution.machine import Machine
 from verifier.explain.session import Exploration
 from verifier.language.packages import bundled_root
@@ -54,10 +55,10 @@ def long_session() -> Exploration:
     """A random execution, taken with another seed where a property ends it."""
     catalogue = load(bundled_root())
     system = catalogue.systems[SYSTEM]
-    session = Exploration(system, ())
-    session.run(0, STEPS, seed=1)
-    session.properties = catalogue.properties_of(system)
-    return session
+    wandering = Exploration(Execution.at_start(system))
+    wandering.run(0, STEPS, seed=1)
+    start = Execution.at_start(system, catalogue.properties_of(system))
+    return Exploration(replace(start, moves=wandering.now.moves))
 
 
 Times = dict[str, list[float]]
@@ -143,14 +144,15 @@ def violating_session() -> tuple[Catalogue, Exploration]:
     catalogue = load(bundled_root())
     system = catalogue.systems[VIOLATING]
     properties = catalogue.properties_of(system)
-    wandering = Exploration(system, ())
+    start = Execution.at_start(system, properties)
+    wandering = Exploration(Execution.at_start(system))
     wandering.run(0, STEPS, seed=1)
-    machine, last = Machine(system, wandering.start), 0
+    machine, last = Machine(system), 0
     claims = [function for function in properties if function.kind == "always"]
     for number, move in enumerate(wandering.now.moves, 1):
         machine.move(move)
         last = number if machine.failing(claims) else last
-    return catalogue, Exploration(system, properties, None, wandering.now.moves[:last])
+    return catalogue, Exploration(replace(start, moves=wandering.now.moves[:last]))
 
 
 @dataclass

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from tests.evidence.lazy_project import compiled, properties
 from verifier.audit.audit import rejection
-from verifier.audit.trace_replay import moves_of, start_of
 from verifier.check.check import Result
 from verifier.check.witness import cases, goal_of, occurrence
 from verifier.compiler.translation import compile_system
@@ -16,7 +15,8 @@ from verifier.evidence.files import decoded, encoded
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
-from verifier.execution.machine import Stopped
+from verifier.execution.conversions import execution_of_trace
+from verifier.execution.execution import Execution
 from verifier.explain.session import Exploration
 from verifier.language import System, assume, record, sometimes, step
 from verifier.language.functions import about
@@ -147,10 +147,9 @@ def test_what_occurs_is_told_in_every_view() -> None:
 def test_a_branch_from_it_does_not_claim_what_occurred() -> None:
     trace = occurring("lazy/fixed", "both_tasks_use_the_fpu")
     system = compiled("lazy/fixed").system
-    start, moves = start_of(system, trace), moves_of(system, trace)
-    assert not isinstance(start, str)
-    assert not isinstance(moves, Stopped)
-    session = Exploration(system, properties("lazy/fixed"), start, moves, trace)
+    execution = execution_of_trace(system, properties("lazy/fixed"), trace)
+    assert isinstance(execution, Execution)
+    session = Exploration(execution, trace)
     assert session.now.trace.case
     assert session.take(1, session.enabled(1)[0])
     assert session.now.trace.case == ""

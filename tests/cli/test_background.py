@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.evidence.lazy_project import project, properties, trace
-from verifier.audit.trace_replay import moves_of, start_of
+from tests.evidence.lazy_project import execution, project, trace
 from verifier.cli.background import Background
 from verifier.evidence.traces import Trace
-from verifier.execution.machine import Stopped
 from verifier.explain.session import Exploration
 from verifier.language.errors import ModelError
 from verifier.viewer.screen.app import Screen
@@ -24,11 +22,7 @@ from verifier.viewer.screen.transfer import Joining, parts
 
 
 def session() -> Exploration:
-    system = project().systems["lazy/broken"]
-    start, moves = start_of(system, trace()), moves_of(system, trace())
-    assert not isinstance(start, str)
-    assert not isinstance(moves, Stopped)
-    return Exploration(system, properties("lazy/broken"), start, moves, trace())
+    return Exploration(execution(), trace())
 
 
 def test_a_task_runs_in_a_process_that_gives_way() -> None:

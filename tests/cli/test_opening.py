@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence.lazy_project import project, trace
+from tests.evidence.lazy_project import project, properties, trace
 from verifier.cli.opening import open_system, open_trace, session_of
+from verifier.execution.execution import Execution
 from verifier.explain.annotate import placed
 from verifier.explain.session import Exploration
 from verifier.project.findings import FOLDER
@@ -38,7 +39,7 @@ def test_a_counterexample_points_to_the_page_that_names_its_pair(tmp_path: Path)
 
 def test_a_system_opens_with_the_steps_that_can_be_taken(opened: list[Screen]) -> None:
     system = project().systems["lazy/broken"]
-    open_system(project(), system, system.initial_values, ())
+    open_system(project(), Execution.at_start(system, properties("lazy/broken")))
     [screen] = opened
     assert screen.explores
     assert not screen.scene.trace.steps

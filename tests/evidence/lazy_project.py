@@ -11,6 +11,8 @@ from verifier.engines.pdr import pdr
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
+from verifier.execution.conversions import execution_of_trace
+from verifier.execution.execution import Execution
 from verifier.language.functions import ModelFunction
 from verifier.language.packages import bundled_root
 from verifier.project.catalogue import Catalogue
@@ -43,6 +45,13 @@ def trace() -> Trace:
     [result] = decide(compiled("lazy/broken"), ["isolation"], pdr, Limits())
     assert isinstance(result.evidence, Trace)
     return result.evidence
+
+
+def execution() -> Execution:
+    """The moves of `trace`."""
+    found = execution_of_trace(compiled("lazy/broken").system, properties("lazy/broken"), trace())
+    assert isinstance(found, Execution)
+    return found
 
 
 @cache

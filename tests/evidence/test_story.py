@@ -10,10 +10,11 @@ import pytest
 from tests.evidence.lazy_project import compiled, trace
 from tests.viewer.conftest import HERE
 from verifier.audit.audit import rejection
-from verifier.audit.trace_replay import misfit
+from verifier.audit.trace_replay import replayed
 from verifier.evidence.files import DamagedFile, UnknownKey, encoded, read
 from verifier.evidence.saved_execution import SavedTrace, saved_trace
 from verifier.evidence.traces import Trace
+from verifier.execution.execution import Execution, Stopped
 from verifier.explain.recomputation import recomputed
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
@@ -21,7 +22,7 @@ from verifier.project.loading import load
 KNOWN = "lazy/broken"
 
 
-def shown(saved: SavedTrace) -> Trace | str:
+def shown(saved: SavedTrace) -> Trace | Stopped:
     return recomputed(compiled(KNOWN), saved)
 
 
@@ -103,7 +104,7 @@ def test_old_files_of_schema_1_still_show_what_they_claim(version: str) -> None:
     saved = read_trace(HERE / "traces" / f"kvm-nvmx.{version}.json")
     catalogue = load(bundled_root())
     system = catalogue.systems[saved.system]
-    assert misfit(system, catalogue.properties_of(system), saved) is None
+    assert isinstance(replayed(system, catalogue.properties_of(system), saved), Execution)
 
 
 def test_a_story_in_a_file_of_schema_2_is_an_unknown_key(tmp_path: Path) -> None:
@@ -128,9 +129,9 @@ def test_an_execution_that_claims_nothing_is_shown_but_confirms_nothing() -> Non
 
 def test_an_execution_that_does_not_show_its_claim_has_no_story() -> None:
     cut = msgspec.structs.replace(saved_trace(trace()), steps=saved_trace(trace()).steps[:-1])
-    assert shown(cut) == "step 2: `isolation` is not violated"
+    assert str(shown(cut)) == "step 2: `isolation` is not violated"
     bare = msgspec.structs.replace(cut, property="", conjunct="", start={})
-    assert shown(bare) == "the start has `None` for `ts`"
+    assert str(shown(bare)) == "the start has `None` for `ts`"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Path, Violated
+from verifier.execution.conversions import execution_along
 from verifier.execution.machine import Machine
 from verifier.explain.counterexample import trace_of
 from verifier.language import System, always, record, step
@@ -40,7 +41,10 @@ def test_steps_that_are_not_enabled_are_left_out_of_a_trace() -> None:
     assert idle
     path = Path(found.path.start, tuple(inputs))
     assert path_violates(broken.circuit, "isolation", path) is None
-    plain, filled = (trace_of(broken, "isolation", each, False) for each in (found.path, path))
+    plain, filled = (
+        trace_of(broken, execution_along(broken, each), "isolation", False)
+        for each in (found.path, path)
+    )
     assert isinstance(plain, Trace)
     assert filled == plain
 
@@ -75,7 +79,7 @@ def test_what_a_claim_looks_at_are_fields_and_no_constants_of_the_system() -> No
     lamp = compile_system(System("lamp", Lamp(era=Era(lazy=True)), (press,)), [claim])
     found = bmc(lamp.circuit, ["dark"], Limits())["dark"]
     assert isinstance(found, Violated)
-    trace = trace_of(lamp, "dark", found.path, shortest=True, explain=True)
+    trace = trace_of(lamp, execution_along(lamp, found.path), "dark", shortest=True, explain=True)
     assert isinstance(trace, Trace)
     assert trace.seen == {"lit": True}
     told = "\n".join(rendered(trace_lines(trace)))
@@ -87,7 +91,9 @@ def test_a_field_that_a_claim_is_said_to_look_at_and_that_there_is_not_is_passed
     broken = compiled("lazy/broken")
     found = bmc(broken.circuit, ["isolation"], Limits())["isolation"]
     assert isinstance(found, Violated)
-    trace = trace_of(broken, "isolation", found.path, shortest=True, explain=True)
+    trace = trace_of(
+        broken, execution_along(broken, found.path), "isolation", shortest=True, explain=True
+    )
     assert isinstance(trace, Trace)
     seen = {"era": True, **trace.seen}
     whole = msgspec.structs.replace(trace, seen=seen, decisive=(), otherwise=None, turned=())
@@ -116,6 +122,6 @@ def test_what_is_violated_before_anything_happens_has_no_step() -> None:
     start = {latch.name: latch.reset == 1 for latch in kettle.circuit.latches}
     action = kettle.system.actions[0]
     path = Path(start, (kettle.inputs_of(action, {}),) * 3)
-    trace = trace_of(kettle, "off", path, shortest=False)
+    trace = trace_of(kettle, execution_along(kettle, path), "off", shortest=False)
     assert isinstance(trace, Trace)
     assert trace.steps == ()

@@ -1,8 +1,7 @@
 """Where a machine stops, and where it stands: replay and circuit agree about every path."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
-from typing import Any
 
 import msgspec
 import pytest
@@ -20,9 +19,7 @@ from verifier.evidence.bundle import Run
 from verifier.evidence.saved_execution import saved_trace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Path, Violated
-from verifier.execution.conversions import moves_along, path_of, run_of
-from verifier.execution.machine import Machine, Move
-from verifier.language.concrete_execution import Taken
+from verifier.execution.conversions import execution_along, path_of, run_of
 
 
 def paths(compiled: TransitionSystem, longest: int) -> Iterator[Path]:
@@ -44,10 +41,10 @@ def test_what_a_path_reaches_in_the_circuit_its_moves_reach_on_plain_values(full
     circuit = compiled.circuit
     seen = set()
     for path in paths(compiled, 2):
-        start, moves = moves_along(compiled, path)
-        fails = [taken.failed for taken in taken_by(compiled, start, moves)]
-        assert not any(fails[:-1])
-        run = run_of(compiled, path)
+        execution = execution_along(compiled, path)
+        assert execution.stopped() is None
+        assert not any(taken.failed for taken in execution.taken[:-1])
+        run = run_of(execution)
         still = Path(path.start, (*path.inputs, dict.fromkeys(path.inputs[0], False)))
         for goal in circuit.bad:
             by_circuit = path_violates(circuit, goal, path) is None
@@ -64,16 +61,6 @@ def test_what_a_path_reaches_in_the_circuit_its_moves_reach_on_plain_values(full
     reached_by_both = {goal for goal, by_circuit, by_replay in seen if by_circuit and by_replay}
     too_far = set() if full else {"sometimes:there_is_tea", "safety"}
     assert circuit.bad.keys() - reached_by_both == {"fires:smash", "deadlock"} | too_far
-
-
-def taken_by(
-    compiled: TransitionSystem, start: Sequence[Any], moves: Sequence[Move]
-) -> list[Taken]:
-    """What each move does, all of which can be taken."""
-    machine = Machine(compiled.system, start)
-    found = [taken for move in moves if (taken := machine.move(move)) is not None]
-    assert len(found) == len(moves)
-    return found
 
 
 @pytest.mark.parametrize("goal", ["fires:pour", "sometimes:it_is_empty", "sometimes:it_boils"])

@@ -1,9 +1,13 @@
 """An execution with one move changed does what it would do if it were taken from its start."""
 
+from dataclasses import replace
+
 import pytest
 
-from verifier.execution.conversions import moves_of_run
-from verifier.execution.machine import Move, Stopped, Variations, violation
+from verifier.execution.conversions import execution_of_run
+from verifier.execution.execution import Execution
+from verifier.execution.machine import Move
+from verifier.execution.variations import Variations
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
@@ -25,16 +29,16 @@ def test_variations_agree_with_whole_replays(name: str, group: str) -> None:
     properties = CATALOGUE.properties_of(system)
     stored = ProofStore(bundled_root()).bundle(name)
     assert stored is not None
-    start, moves = moves_of_run(system, stored.runs[group])
-    assert not isinstance(moves, Stopped)
-    varied = Variations(system, properties, group, start, moves)
+    execution = execution_of_run(system, properties, stored.runs[group])
+    assert isinstance(execution, Execution)
+    moves, varied = execution.moves, Variations(execution, group)
     answers = set()
     for number, (step, choices) in enumerate(moves):
         for choice in step.choices:
             for value in choice.values:
                 move: Move = (step, {**choices, choice.name: value})
                 trial = [*moves[:number], move, *moves[number + 1 :]]
-                whole = violation(system, properties, group, start, trial)
+                whole = replace(execution, moves=trial).violation(group)
                 assert varied.violate(number, move) is isinstance(whole, str)
                 answers.add(isinstance(whole, str))
     assert answers == {False, True}
@@ -45,10 +49,10 @@ def test_a_kept_variation_is_what_later_ones_start_from() -> None:
     properties = CATALOGUE.properties_of(system)
     stored = ProofStore(bundled_root()).bundle(system.name)
     assert stored is not None
-    start, moves = moves_of_run(system, stored.runs["transparency"])
-    assert not isinstance(moves, Stopped)
-    varied = Variations(system, properties, "transparency", start, moves)
-    for number, (step, choices) in enumerate(moves):
+    execution = execution_of_run(system, properties, stored.runs["transparency"])
+    assert isinstance(execution, Execution)
+    varied = Variations(execution, "transparency")
+    for number, (step, choices) in enumerate(execution.moves):
         for choice in step.choices:
             for value in choice.values:
                 move: Move = (step, {**choices, choice.name: value})
@@ -56,5 +60,5 @@ def test_a_kept_variation_is_what_later_ones_start_from() -> None:
                 kept_it = varied.keep(number, move)
                 trial = [*before[:number], move, *before[number + 1 :]]
                 assert varied.moves == (trial if kept_it else before)
-                whole = violation(system, properties, "transparency", start, trial)
+                whole = replace(execution, moves=trial).violation("transparency")
                 assert kept_it is isinstance(whole, str)

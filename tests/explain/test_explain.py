@@ -2,13 +2,15 @@
 
 import msgspec
 
-from tests.evidence.lazy_project import compiled, project, properties, trace
+from tests.evidence.lazy_project import compiled, execution, project, properties, trace
 from tests.viewer.conftest import saved
-from verifier.audit.trace_replay import misfit, moves_of, start_of
+from verifier.audit.trace_replay import replayed
 from verifier.compiler.translation import compile_system
 from verifier.evidence.traces import Branched, Entered, Trace
-from verifier.execution.conversions import fails_alike
-from verifier.execution.machine import Machine, Stopped
+from verifier.execution.conversions import execution_of_trace, same_steps
+from verifier.execution.execution import Execution
+from verifier.execution.machine import Machine
+from verifier.explain.annotate import violating
 from verifier.explain.causes import causes
 from verifier.explain.explain import explained
 from verifier.language import System, record, step
@@ -17,11 +19,7 @@ from verifier.project.loading import load
 
 
 def told() -> Trace:
-    system = project().systems["lazy/broken"]
-    start, moves = start_of(system, trace()), moves_of(system, trace())
-    assert not isinstance(start, str)
-    assert not isinstance(moves, Stopped)
-    return explained(compiled("lazy/broken"), trace(), start, moves)
+    return explained(compiled("lazy/broken"), trace(), execution())
 
 
 def test_the_decisive_fields_are_those_that_alone_would_save_the_claim() -> None:
@@ -58,10 +56,9 @@ def test_a_choice_that_leads_to_no_other_decision_is_kept_apart() -> None:
     system = load(bundled_root()).systems["kvm-nvmx/v3.14"]
     given = load(bundled_root()).properties_of(system)
     trace = saved("v3.14")
-    start, moves = start_of(system, trace), moves_of(system, trace)
-    assert not isinstance(start, str)
-    assert not isinstance(moves, Stopped)
-    whole = explained(compile_system(system, given), trace, start, moves)
+    execution = execution_of_trace(system, given, trace)
+    assert isinstance(execution, Execution)
+    whole = explained(compile_system(system, given), trace, execution)
     other = whole.otherwise
     assert other is not None
     assert (other.number, other.choice, other.turn_in) == (4, "guest_ts", "nested_nm_exit_handled")
@@ -73,13 +70,13 @@ def test_a_choice_that_leads_to_no_other_decision_is_kept_apart() -> None:
 
 def test_the_same_steps_fail_alike_only_where_they_violate_the_same_claim() -> None:
     systems, given = project().systems, properties("lazy/broken")
-    assert fails_alike(systems["lazy/broken"], given, trace())
-    assert not fails_alike(systems["lazy/fixed"], given, trace())
+    assert violating(same_steps(systems["lazy/broken"], given, trace()), trace())
+    assert not violating(same_steps(systems["lazy/fixed"], given, trace()), trace())
 
 
 def test_an_explained_trace_is_still_a_counterexample() -> None:
     system = project().systems["lazy/broken"]
-    assert misfit(system, properties("lazy/broken"), told()) is None
+    assert isinstance(replayed(system, properties("lazy/broken"), told()), Execution)
     assert msgspec.json.decode(msgspec.json.encode(told()), type=Trace) == told()
 
 

@@ -14,6 +14,8 @@ from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
+from verifier.execution.conversions import execution_along
+from verifier.execution.execution import Execution
 from verifier.execution.presenter import Presenter
 from verifier.explain.counterexample import trace_of
 from verifier.explain.session import Exploration
@@ -54,7 +56,9 @@ def violated(presentation: Presentation[Any] | None) -> Trace:
     known = replace(compiled(NAME), system=system)
     verdict = bmc(known.circuit, ["isolation"], Limits())["isolation"]
     assert isinstance(verdict, Violated)
-    trace = trace_of(known, "isolation", verdict.path, shortest=True, explain=True)
+    trace = trace_of(
+        known, execution_along(known, verdict.path), "isolation", shortest=True, explain=True
+    )
     assert isinstance(trace, Trace)
     return trace
 
@@ -182,7 +186,7 @@ def test_a_presentation_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyP
 
 def explored(presentation: Presentation[Any]) -> Exploration:
     system = replace(project().systems[NAME], presentation=presentation)
-    return Exploration(system, properties(NAME))
+    return Exploration(Execution.at_start(system, properties(NAME)))
 
 
 def test_a_step_taken_by_hand_says_so_too() -> None:

@@ -2,18 +2,14 @@
 
 from typing import Any
 
-from tests.evidence.lazy_project import project, properties, trace
-from verifier.audit.trace_replay import misfit, moves_of, start_of
-from verifier.execution.machine import Stopped
+from tests.evidence.lazy_project import execution, trace
+from verifier.audit.trace_replay import replayed
+from verifier.execution.execution import Execution
 from verifier.explain.session import Exploration
 
 
 def exploration() -> Exploration:
-    system = project().systems["lazy/broken"]
-    start, moves = start_of(system, trace()), moves_of(system, trace())
-    assert not isinstance(start, str)
-    assert not isinstance(moves, Stopped)
-    return Exploration(system, properties("lazy/broken"), start, moves, trace())
+    return Exploration(execution(), trace())
 
 
 def test_from_any_step_the_enabled_steps_are_listed() -> None:
@@ -70,7 +66,7 @@ def test_a_branch_that_violates_is_saved_as_a_counterexample() -> None:
     saved = session.explaining()()
     assert saved.conjunct == "a_task_finds_only_its_own_registers"
     assert saved.steps[-1].because
-    assert misfit(session.system, session.properties, saved) is None
+    assert isinstance(replayed(session.system, session.properties, saved), Execution)
 
 
 def test_a_branch_without_violation_is_saved_as_an_execution() -> None:

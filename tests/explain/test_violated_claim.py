@@ -10,7 +10,8 @@ from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
-from verifier.execution.conversions import fails_alike
+from verifier.execution.conversions import execution_along, same_steps
+from verifier.explain.annotate import violating
 from verifier.explain.counterexample import trace_of
 from verifier.language import System, abstracts, assume, record, step
 from verifier.language.functions import about
@@ -69,7 +70,9 @@ def trace(system: System, group: str) -> Trace:
     compiled = compile_system(system, ())
     found = bmc(compiled.circuit, [group], Limits())[group]
     assert isinstance(found, Violated)
-    made = trace_of(compiled, group, found.path, shortest=True, explain=True)
+    made = trace_of(
+        compiled, execution_along(compiled, found.path), group, shortest=True, explain=True
+    )
     assert isinstance(made, Trace)
     assert rejection(compiled, made) is None
     return made
@@ -96,7 +99,7 @@ def test_a_failed_assertion_says_which_fields_and_choices_decide_it() -> None:
     lines = why(found)
     assert lines[:5] == [
         "B wants a reason:",
-        'raise AssertionError("B wants a reason")   test_violated_claim.py:58',
+        'raise AssertionError("B wants a reason")   test_violated_claim.py:59',
         "taken  1",
         "kind   B  <- alone decides it",
         "why=0 (chosen in step 2)",
@@ -134,9 +137,11 @@ def test_a_deadlock_says_what_keeps_each_step_from_being_taken() -> None:
 def test_a_deadlock_of_a_system_is_none_of_one_that_may_end() -> None:
     found = trace(LOCK, "deadlock")
     steps: Any = (take, give)
-    assert fails_alike(System("lock/same", Lock(), steps), (), found)
-    assert not fails_alike(System("lock/ends", Lock(), steps, may_end=True), (), found)
-    assert not fails_alike(System("lock/more", Lock(), (*steps, need_free)), (), found)
+    ends = System("lock/ends", Lock(), steps, may_end=True)
+    more = System("lock/more", Lock(), (*steps, need_free))
+    assert violating(same_steps(System("lock/same", Lock(), steps), (), found), found)
+    assert not violating(same_steps(ends, (), found), found)
+    assert not violating(same_steps(more, (), found), found)
 
 
 def test_a_forged_deadlock_is_rejected() -> None:

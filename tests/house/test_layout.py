@@ -90,7 +90,6 @@ IMPORTS: dict[str, tuple[str, ...]] = {
         "project",
         "execution",
         "engines",
-        "audit",
         "explain",
         "viewer",
         "diff",

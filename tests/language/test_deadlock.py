@@ -1,6 +1,7 @@
 """A reachable state without an enabled step is found by the circuit and judged on plain values."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from itertools import product
 from typing import Any
@@ -14,7 +15,8 @@ from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Invariant, Limits, Proved, Violated
-from verifier.execution.machine import GOES_ON, Machine, Stopped, violation
+from verifier.execution.execution import Execution, Stopped
+from verifier.execution.machine import GOES_ON, Machine
 from verifier.explain.point_of_no_return import starting_at
 from verifier.language import ModelError, System, assume, record, step
 from verifier.language.concrete_execution import ConcreteRun
@@ -104,16 +106,16 @@ def test_a_lock_that_nobody_gives_back_is_a_deadlock_after_one_step() -> None:
     found = bad(system)[DEADLOCK]
     assert isinstance(found, Violated)
     assert len(found.path.inputs) == 1
-    moves = [(system.action("take"), dict[str, Any]())]
-    assert violation(system, (), DEADLOCK, system.initial_values, moves) == GOES_ON
-    early = violation(system, (), DEADLOCK, system.initial_values, [])
-    assert early == Stopped(0, "`deadlock` is not violated")
+    start = Execution.at_start(system)
+    taken = replace(start, moves=[(system.action("take"), {})])
+    assert taken.violation(DEADLOCK) == GOES_ON
+    assert start.violation(DEADLOCK) == Stopped(0, "`deadlock` is not violated")
 
 
 def test_a_state_that_enables_no_step_from_the_start_is_one_without_any_step() -> None:
     system = System("lock/never", Lock(), (give,))
     assert depth(system) == 1
-    assert violation(system, (), DEADLOCK, system.initial_values, []) == GOES_ON
+    assert Execution.at_start(system).violation(DEADLOCK) == GOES_ON
 
 
 def test_a_lock_that_is_given_back_goes_on_and_the_proof_is_audited() -> None:

@@ -16,9 +16,9 @@ import pytest
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Run
 from verifier.evidence.verdicts import Violated
-from verifier.execution.conversions import moves_of_run, run_of
-from verifier.execution.machine import Move, Stopped
-from verifier.execution.machine import violation as violated_claim
+from verifier.execution.conversions import execution_along, execution_of_run, run_of
+from verifier.execution.execution import Execution
+from verifier.execution.machine import Move
 from verifier.language import System
 from verifier.language.functions import ModelFunction
 
@@ -42,20 +42,17 @@ def steps_to(
     key = f"{test}: {system.name}/{goal}"
     written = _recorded().get(key)
     if written is not None and not OPTIONS["searches"]:
-        start, moves = moves_of_run(system, Run(written["start"], tuple(written["moves"])))
-        if not isinstance(moves, Stopped):
-            claim = violated_claim(system, properties, goal, start, moves)
-            if not isinstance(claim, Stopped):
-                return _names(moves)
+        run = Run(written["start"], tuple(written["moves"]))
+        execution = execution_of_run(system, properties, run)
+        if isinstance(execution, Execution) and isinstance(execution.violation(goal), str):
+            return _names(execution.moves)
     compiled, verdict = search()
     if not isinstance(verdict, Violated):
         return None
-    run = run_of(compiled, verdict.path)
+    execution = execution_along(compiled, verdict.path)
     if OPTIONS["records"]:
-        _record(key, run)
-    _, moves = moves_of_run(system, run)
-    assert not isinstance(moves, Stopped), moves
-    return _names(moves)
+        _record(key, run_of(execution))
+    return _names(execution.moves)
 
 
 def _names(moves: Sequence[Move]) -> list[str]:

@@ -20,9 +20,9 @@ from typing import Any
 from tests.checkout import expose
 from verifier.evidence.bundle import Run
 from verifier.evidence.traces import Trace
-from verifier.execution.conversions import moves_of_run
-from verifier.execution.machine import Stopped
-from verifier.explain.counterexample import trace_of_moves
+from verifier.execution.conversions import execution_of_run
+from verifier.execution.execution import Execution
+from verifier.explain.counterexample import trace_of
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
@@ -137,10 +137,10 @@ def shown(root: Path, pair: str, known: set[str]) -> dict[str, str]:
     properties = catalogue.properties_of(system)
     stored = ProofStore(bundled_root()).bundle(name)
     assert stored is not None
-    start, moves = moves_of_run(system, _renamed_run(stored.runs[group], known))
-    assert not isinstance(moves, Stopped), moves
+    execution = execution_of_run(system, properties, _renamed_run(stored.runs[group], known))
+    assert isinstance(execution, Execution), execution
     compiled: Any = SimpleNamespace(system=system, properties=properties, changing=None)
-    trace = trace_of_moves(compiled, group, start, moves, shortest=True, explain=True)
+    trace = trace_of(compiled, execution, group, shortest=True, explain=True)
     assert isinstance(trace, Trace), trace
     lines = list(trace_lines(trace, everything=True))
     formats = {

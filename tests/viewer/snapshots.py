@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.evidence.lazy_project import project, properties, trace
+from tests.evidence.lazy_project import execution, project, properties, trace
 from tests.viewer.conftest import saved
-from verifier.audit.trace_replay import moves_of, start_of
-from verifier.execution.machine import Stopped
+from verifier.execution.execution import Execution
 from verifier.explain.session import Exploration
 from verifier.viewer.screen.app import Screen
 
@@ -33,16 +32,13 @@ class Snapshot:
 
 def lazy() -> Screen:
     """A counterexample whose models are here."""
-    system = project().systems["lazy/broken"]
-    start, moves = start_of(system, trace()), moves_of(system, trace())
-    assert not isinstance(start, str)
-    assert not isinstance(moves, Stopped)
-    return Screen(trace(), Exploration(system, properties("lazy/broken"), start, moves, trace()))
+    return Screen(trace(), Exploration(execution(), trace()))
 
 
 def begun() -> Screen:
     """A system at its start, as `simulate` opens it."""
-    session = Exploration(project().systems["lazy/broken"], properties("lazy/broken"))
+    system = project().systems["lazy/broken"]
+    session = Exploration(Execution.at_start(system, properties("lazy/broken")))
     return Screen(session.now.trace, session, explores=True)
 
 

@@ -6,6 +6,7 @@ import pytest
 from tests.viewer.conftest import saved
 from verifier.evidence.pictures import Columns, Picture
 from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.execution.execution import Execution
 from verifier.explain.session import Exploration
 from verifier.language.packages import bundled_root
 from verifier.language.presentation import Belief, Lane
@@ -69,7 +70,7 @@ def test_the_level_that_a_system_gives_comes_first() -> None:
 
 def test_who_runs_after_the_last_step_is_told_as_before_it() -> None:
     system = load(bundled_root()).systems["native/lazy-v3.4"]
-    session = Exploration(system, ())
+    session = Exploration(Execution.at_start(system))
     assert Levels(Reading(session.now.trace)).lanes == ("task A",)
     session.run(0, 20, seed=1)
     trace = session.now.trace

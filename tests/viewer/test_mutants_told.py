@@ -10,6 +10,7 @@ from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Violated
+from verifier.execution.conversions import execution_along
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError
 from verifier.language.packages import bundled_root
@@ -55,7 +56,13 @@ def counterexamples(catalogue: Catalogue, name: str, only: str, depth: int) -> I
             claims = [goal for goal in compiled.circuit.bad if ":" not in goal]
             for goal, verdict in bmc(compiled.circuit, claims, Limits(depth=depth)).items():
                 if isinstance(verdict, Violated):
-                    trace = trace_of(compiled, goal, verdict.path, shortest=True, explain=True)
+                    trace = trace_of(
+                        compiled,
+                        execution_along(compiled, verdict.path),
+                        goal,
+                        shortest=True,
+                        explain=True,
+                    )
                     assert isinstance(trace, Trace), trace
                     yield trace
 

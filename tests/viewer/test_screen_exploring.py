@@ -1,6 +1,7 @@
 """The interactive screen, exploring from a step."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.evidence.lazy_project import trace
+from tests.evidence.lazy_project import execution, trace
 from tests.viewer.screens import content, is_open, played
 from tests.viewer.snapshots import begun, lazy
 from verifier.evidence.files import read
 from verifier.evidence.saved_execution import SavedTrace
-from verifier.execution.conversions import run_of_moves
+from verifier.execution.conversions import run_of
 from verifier.explain.session import Exploration
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import Options
@@ -105,7 +106,7 @@ class Seer(Alone):
     """Finds the violation of the trace that is open."""
 
     def __init__(self, session: Exploration) -> None:
-        self.ahead = run_of_moves(session.now.moves[1:])
+        self.ahead = run_of(replace(execution(), moves=session.now.moves[1:]))
 
     def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
         return AtOnce(lambda: (self.ahead, f"{group} is violated"))

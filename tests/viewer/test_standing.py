@@ -1,10 +1,12 @@
 """A claim that fails once nothing happens: the step before it is not blamed for a violation."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.evidence.kettle import kettle, pour, smash
 from verifier.evidence.traces import Trace
-from verifier.execution.machine import Move
+from verifier.execution.execution import Execution
 from verifier.explain.counterexample import story_of
 from verifier.viewer.markup import rendered
 from verifier.viewer.text import trace_lines
@@ -15,9 +17,9 @@ AFTER = "once nothing happens and events are blank"
 @pytest.fixture(scope="module")
 def shown() -> list[str]:
     compiled = kettle(full=True, on=True, steps=(pour,))
-    start = compiled.system.initial_values
-    pouring: list[Move] = [(compiled.system.actions[0], {})]
-    trace = story_of(compiled, "busy", start, pouring, shortest=True, explain=True)
+    start = Execution.at_start(compiled.system, compiled.properties)
+    pouring = replace(start, moves=[(compiled.system.actions[0], {})])
+    trace = story_of(compiled, pouring, "busy", shortest=True, explain=True)
     assert isinstance(trace, Trace)
     return [*rendered(trace_lines(trace))]
 
@@ -37,8 +39,8 @@ def test_its_events_are_blank_where_the_claim_looks_at_them(shown: list[str]) ->
 
 def test_a_claim_that_fails_after_a_step_fails_there() -> None:
     compiled = kettle(full=True, on=True, steps=(pour, smash))
-    pouring: list[Move] = [(compiled.system.actions[0], {})]
-    start = compiled.system.initial_values
-    trace = story_of(compiled, "safety", start, pouring, shortest=True, explain=True)
+    start = Execution.at_start(compiled.system, compiled.properties)
+    pouring = replace(start, moves=[(compiled.system.actions[0], {})])
+    trace = story_of(compiled, pouring, "safety", shortest=True, explain=True)
     assert isinstance(trace, Trace)
     assert any("✗ safety fails here" in each for each in rendered(trace_lines(trace)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
-from verifier.audit.trace_replay import Execution, misfit, occurs
+from verifier.audit.trace_replay import replayed
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Bundle, Run
 from verifier.evidence.certificates import (
@@ -22,9 +22,10 @@ from verifier.evidence.certificates import (
     sentence_of,
 )
 from verifier.evidence.saved_execution import SavedTrace
+from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Alternative, Clause, Induction, Invariant, Proved
-from verifier.execution.conversions import moves_named, start_of_run
-from verifier.execution.machine import Stopped, violation
+from verifier.execution.conversions import execution_of_run
+from verifier.execution.execution import Stopped
 from verifier.language.goals import Goal, Kind, is_claim, is_step, is_witness
 
 Status = Literal["confirmed", "rejected", "unknown"]
@@ -119,7 +120,7 @@ def _proved(goal: str, empty: bool) -> str:
     return "vacuous" if empty else "proved"
 
 
-def rejection(compiled: TransitionSystem, evidence: Execution | Certificate) -> str | None:
+def rejection(compiled: TransitionSystem, evidence: Trace | SavedTrace | Certificate) -> str | None:
     """Why evidence does not show what it claims, and where; None where it does.
 
     An execution is replayed on plain values. A certificate is checked by Z3: the initial states
@@ -134,7 +135,10 @@ def rejection(compiled: TransitionSystem, evidence: Execution | Certificate) -> 
     if not evidence.case and is_witness(evidence.property):
         return f"`{compiled.system.name}` has no property `{evidence.property}`"
     unknown = None if evidence.case else _unknown_goal(compiled, evidence.property)
-    return unknown or misfit(compiled.system, compiled.properties, evidence)
+    if unknown is not None:
+        return unknown
+    shown = replayed(compiled.system, compiled.properties, evidence)
+    return str(shown) if isinstance(shown, Stopped) else None
 
 
 def _unknown_goal(compiled: TransitionSystem, goal: str) -> str | None:
@@ -146,21 +150,17 @@ def _unknown_goal(compiled: TransitionSystem, goal: str) -> str | None:
 
 def run_rejection(compiled: TransitionSystem, goal: str, run: Run) -> str | None:
     """Why an execution does not reach a goal, replayed on plain values; None where it does."""
-    system = compiled.system
     unknown = _unknown_goal(compiled, goal)
     if unknown is not None:
         return unknown
-    start, moves = start_of_run(system, run), moves_named(system, run.moves)
-    if isinstance(start, str):
-        return start
-    if isinstance(moves, Stopped):
-        return f"step {moves.at}: {moves.reason}"
+    execution = execution_of_run(compiled.system, compiled.properties, run)
+    if isinstance(execution, Stopped):
+        return str(execution)
     if is_witness(goal):
-        case = Goal.of(goal).name
-        found = occurs(system, compiled.properties, case, start, moves, fires=is_step(goal))
+        found = execution.occurrence(Goal.of(goal).name, fires=is_step(goal))
     else:
-        found = violation(system, compiled.properties, goal, start, moves)
-    return f"step {found.at}: {found.reason}" if isinstance(found, Stopped) else None
+        found = execution.violation(goal)
+    return str(found) if isinstance(found, Stopped) else None
 
 
 def hold_together(compiled: TransitionSystem, certificates: Sequence[Certificate]) -> bool:

@@ -26,8 +26,9 @@ from verifier.evidence.verdicts import (
     Watch,
     silent,
 )
-from verifier.execution.conversions import path_of
-from verifier.execution.machine import ASSERTIONS, Stopped
+from verifier.execution.conversions import execution_along, path_of
+from verifier.execution.execution import Stopped
+from verifier.execution.machine import ASSERTIONS
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError, ToolFailure
 
@@ -274,11 +275,12 @@ def _violated(
     verdict: Violated,
     explain: bool,
 ) -> Result:
-    trace = trace_of(compiled, group, verdict.path, verdict.shortest, explain)
+    execution = execution_along(compiled, verdict.path)
+    trace = trace_of(compiled, execution, group, verdict.shortest, explain)
     if isinstance(trace, Stopped):
         raise ToolFailure(
             f"{verdict.engine}'s counterexample to {compiled.system.name}/{group} does not replay: "
-            f"step {trace.at}: {trace.reason}"
+            f"{trace}"
         )
     return Result(
         compiled.system.name,

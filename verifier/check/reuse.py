@@ -22,8 +22,8 @@ from verifier.evidence.verdicts import (
     Watch,
     silent,
 )
-from verifier.execution.conversions import moves_of_run, path_of, run_of
-from verifier.execution.machine import Stopped, violation
+from verifier.execution.conversions import execution_along, execution_of_run, path_of, run_of
+from verifier.execution.execution import Stopped
 from verifier.language.goals import is_claim, is_witness
 
 SearchFrom = Callable[[Sequence[Clause]], Engine]
@@ -75,7 +75,7 @@ class Reusing:
         if not is_witness(goal):
             return
         if isinstance(verdict, Violated):
-            self.runs[goal] = run_of(self._compiled, verdict.path)
+            self.runs[goal] = run_of(execution_along(self._compiled, verdict.path))
         elif isinstance(verdict, Proved):
             self.proofs[goal] = certificate_of(self._compiled, goal, verdict)
 
@@ -139,10 +139,10 @@ def leading(compiled: TransitionSystem, runs: Mapping[str, Run]) -> dict[str, Ru
 
 def _violates(compiled: TransitionSystem, group: str, run: Run) -> bool:
     """Whether an execution, replayed on plain values, violates a property."""
-    start, moves = moves_of_run(compiled.system, run)
-    if isinstance(moves, Stopped) or not moves:
+    execution = execution_of_run(compiled.system, compiled.properties, run)
+    if isinstance(execution, Stopped) or not execution.moves:
         return False
-    return isinstance(violation(compiled.system, compiled.properties, group, start, moves), str)
+    return isinstance(execution.violation(group), str)
 
 
 def confirmed(

@@ -10,8 +10,8 @@ from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.portfolio import auto
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Unknown, Verdict, Violated, Watch, silent
-from verifier.execution.conversions import moves_along
-from verifier.execution.machine import Stopped
+from verifier.execution.conversions import execution_along
+from verifier.execution.execution import Stopped
 from verifier.explain.choice_minimisation import minimise
 from verifier.explain.recomputation import case_trace
 from verifier.language.errors import ToolFailure
@@ -44,12 +44,11 @@ def occurrence(
     if not isinstance(verdict, Violated):
         return _missing(compiled.system.name, name, verdict)
     path = minimise(compiled.circuit, goal, verdict.path).path
-    start, moves = moves_along(compiled, path)
-    trace = case_trace(compiled.system, compiled.properties, name, start, moves)
+    trace = case_trace(execution_along(compiled, path), name)
     if isinstance(trace, Stopped):
         raise ToolFailure(
             f"{verdict.engine}'s execution to `{name}` of {compiled.system.name} does not replay: "
-            f"step {trace.at}: {trace.reason}"
+            f"{trace}"
         )
     return trace
 

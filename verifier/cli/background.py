@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
-from verifier.execution.conversions import run_of_moves
+from verifier.execution.conversions import run_of
+from verifier.execution.execution import Execution
 from verifier.explain.annotate import placed
 from verifier.explain.session import Exploration
 from verifier.project.catalogue import Catalogue
@@ -41,7 +42,9 @@ class Background:
 
         compiled = compile_compared(self.session.system, self.session.properties)
         ahead = violation_ahead(compiled, values, group, AHEAD)
-        return (None if ahead.moves is None else run_of_moves(ahead.moves)), ahead.says
+        if ahead.moves is None:
+            return None, ahead.says
+        return run_of(Execution(self.session.system, (), values, ahead.moves)), ahead.says
 
     def told(self, trace: Trace) -> Trace:
         """The trace of the session's present branch with what the models tell about it."""

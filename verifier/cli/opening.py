@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from verifier.audit.trace_replay import misfit, moves_of, start_of
+from verifier.audit.trace_replay import replayed
 from verifier.cli.errors import say
 from verifier.evidence.traces import Trace
-from verifier.execution.machine import Move, Stopped
+from verifier.execution.conversions import execution_of_trace
+from verifier.execution.execution import Execution, Stopped
 from verifier.language.errors import ModelError
-from verifier.language.system import System
 from verifier.processes.signals import INTERRUPTED
 from verifier.project.catalogue import Catalogue, project_root
 from verifier.project.loading import load
@@ -41,12 +41,9 @@ def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
     if system is None:
         return None
     properties = catalogue.properties_of(system)
-    start, moves = start_of(system, trace), moves_of(system, trace)
-    if isinstance(start, str) or isinstance(moves, Stopped):
-        return None
-    if (trace.conjunct or trace.case) and misfit(system, properties, trace) is not None:
-        return None
-    return Exploration(system, properties, start, moves, trace)
+    claims = trace.conjunct or trace.case
+    execution = (replayed if claims else execution_of_trace)(system, properties, trace)
+    return None if isinstance(execution, Stopped) else Exploration(execution, trace)
 
 
 def open_trace(
@@ -73,11 +70,9 @@ def open_trace(
         say("error", f"the execution was not saved: {lost}")
 
 
-def open_system(
-    catalogue: Catalogue, system: System, start: Sequence[Any], moves: Sequence[Move]
-) -> None:
+def open_system(catalogue: Catalogue, execution: Execution) -> None:
     """Explore a system on the screen, with the steps that can be taken after some others."""
     from verifier.explain.session import Exploration
 
-    session = Exploration(system, catalogue.properties_of(system), start, moves)
+    session = Exploration(execution)
     open_trace(session.now.trace, session, catalogue, explores=True)

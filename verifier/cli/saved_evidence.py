@@ -20,6 +20,7 @@ from verifier.evidence.files import DamagedFile, UnknownKey, read
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Progress
+from verifier.execution.execution import Stopped
 from verifier.explain.recomputation import recomputed
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
@@ -71,7 +72,9 @@ def evidence_of(
         return Unverified(saved, error.message, 2), None
     if isinstance(replayed, Lost):
         return Unverified(saved, f"not replayed: {replayed.reason}", 3), catalogue
-    return (Unverified(saved, replayed, 1) if isinstance(replayed, str) else replayed), catalogue
+    if isinstance(replayed, Stopped):
+        return Unverified(saved, str(replayed), 1), catalogue
+    return replayed, catalogue
 
 
 def is_meant_as_file(name: str, systems: Iterable[str]) -> bool:
@@ -101,11 +104,11 @@ def _replayed(
     compiled_by: Compile,
     timeout: float,
     reporter: Reporter,
-) -> Trace | str | Lost:
+) -> Trace | Stopped | Lost:
     """The execution with the story that the models give it, or why they do not."""
     system = catalogue.systems.get(saved.system)
     if system is None:
-        return f"there is no system `{saved.system}` here"
+        return Stopped(0, f"there is no system `{saved.system}` here")
     properties = catalogue.properties_of(system)
     reporter.watch(Progress("compile", 0, saved.system))
     compiled = compiled_by(system, properties)

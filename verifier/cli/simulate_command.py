@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from verifier.audit.trace_replay import moves_of, start_of, taken_all
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import backquoted, one_line, say, wrong_file
@@ -22,14 +21,14 @@ from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.files import DamagedFile, read
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.verdicts import Progress
-from verifier.execution.conversions import chosen
-from verifier.execution.machine import ASSERTIONS, Machine, Move, Stopped
+from verifier.execution.conversions import chosen, execution_of_trace
+from verifier.execution.execution import Execution, Stopped
+from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.random_walk import changes, enabled, random_move
 from verifier.language.concrete_execution import Taken
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import shown
-from verifier.language.system import System
 from verifier.project.loading import load
 from verifier.viewer.markup import plural
 
@@ -57,14 +56,16 @@ def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: 
     catalogue = load(project_here())
     system = catalogue.system(name)
     properties = catalogue.properties_of(system)
-    start, moves = (system.initial_values, []) if trace is None else _read(system, trace)
+    execution = Execution.at_start(system, properties)
+    if trace is not None:
+        execution = _read(execution, trace)
     if steps is None and interactive() and not plain:
-        open_system(catalogue, system, start, moves)
+        open_system(catalogue, execution)
         return 0
-    machine = Machine(system, start)
+    machine = Machine(system, execution.start)
     claims = [function for function in properties if function.kind == "always"]
     broken = _show_violations(machine, claims, "at the start: ")
-    _follow(machine, moves, claims)
+    _follow(machine, execution.moves, claims)
     if steps is not None:
         rest = [function for function in claims if function not in broken]
         with Reporter("simulating") as reporter:
@@ -72,27 +73,23 @@ def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: 
     if trace is None or sys.stdin.isatty():
         return _by_hand(machine, claims)
     if machine.obstacles() is not None:
-        click.echo(_end(machine, len(moves)))
+        click.echo(_end(machine, len(execution.moves)))
     return 0
 
 
-def _read(system: System, file: Path) -> tuple[Sequence[Any], list[Move]]:
-    """A trace's start and steps, all of which can be taken."""
+def _read(begun: Execution, file: Path) -> Execution:
+    """A saved execution of the same system, all of whose steps can be taken."""
     try:
         evidence = read(file)
     except DamagedFile as damage:
         raise wrong_file(file, str(damage)) from None
-    if not isinstance(evidence, SavedTrace) or evidence.system != system.name:
-        raise wrong_file(file, f"it is not a trace of `{system.name}`")
-    start, moves = start_of(system, evidence), moves_of(system, evidence)
-    if isinstance(start, str):
-        raise wrong_file(file, start)
-    if isinstance(moves, Stopped):
-        raise wrong_file(file, f"step {moves.at}: {moves.reason}")
-    stopped = taken_all(Machine(system, start), moves, to_the_end=False)
-    if stopped is not None:
-        raise wrong_file(file, f"step {stopped.at}: {stopped.reason}")
-    return start, moves
+    if not isinstance(evidence, SavedTrace) or evidence.system != begun.system.name:
+        raise wrong_file(file, f"it is not a trace of `{begun.system.name}`")
+    execution = execution_of_trace(begun.system, begun.properties, evidence)
+    stopped = execution if isinstance(execution, Stopped) else execution.stopped()
+    if isinstance(execution, Stopped) or stopped is not None:
+        raise wrong_file(file, str(stopped))
+    return execution
 
 
 def _follow(machine: Machine, moves: Sequence[Move], claims: Sequence[ModelFunction]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from verifier.cli.errors import backquoted
 from verifier.evidence.traces import Trace
+from verifier.execution.execution import Execution
 from verifier.explain.counterexample import logged
 from verifier.language.errors import ModelError
 from verifier.language.system import System
@@ -39,4 +40,4 @@ def require_fields(trace: Trace, watches: Iterable[Watch]) -> None:
 
 def require(system: System, watches: Iterable[Watch]) -> None:
     """The same before anything is searched."""
-    require_fields(logged(system, (), "", "", False, system.initial_values, (), ()), watches)
+    require_fields(logged(Execution.at_start(system)), watches)

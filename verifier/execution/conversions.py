@@ -1,4 +1,4 @@
-"""Executions in a system's words: from a path of its circuit, to one, and to moves."""
+"""Executions in other forms: a circuit's path, a file's steps, those of another system."""
 
 from __future__ import annotations
 
@@ -8,19 +8,111 @@ from typing import Any
 
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Run
+from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Path
-from verifier.execution.machine import Machine, Move, Stopped, violation
+from verifier.execution.execution import Execution, Stopped
+from verifier.execution.machine import Machine, Move
 from verifier.language.encoding import encoding
 from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import Value, shown
 from verifier.language.system import Choice, System
 
+Steps = Iterable[tuple[str, Mapping[str, Value]]]
+"""Steps by their names, with their choices."""
 
-def moves_named(
-    system: System, steps: Iterable[tuple[str, Mapping[str, Value]]]
-) -> list[Move] | Stopped:
-    """Steps by their names, with their choices, as moves of the system as it is now."""
+
+def execution_along(compiled: TransitionSystem, path: Path) -> Execution:
+    """The execution that a circuit's path stands for.
+
+    In a circuit a step that is not enabled changes nothing, and so does one that fails its
+    assertion. The first kind is left out, and so is the second, but as the last step.
+    """
+    start = compiled.start(path.start)
+    machine, moves = Machine(compiled.system, start), list[Move]()
+    for number, inputs in enumerate(path.inputs, 1):
+        move = compiled.taken(inputs)
+        taken = None if move is None else machine.move(move)
+        if move is not None and taken is not None:
+            if taken.failed is None or number == len(path.inputs):
+                moves.append(move)
+    return Execution(compiled.system, compiled.properties, start, moves)
+
+
+def execution_of_run(
+    system: System, properties: Sequence[ModelFunction], run: Run
+) -> Execution | Stopped:
+    """Stored moves of the system as it is now; a field without a start has the system's own."""
+    return _execution(system, properties, run.start, run.moves, whole=False)
+
+
+def execution_of_trace(
+    system: System, properties: Sequence[ModelFunction], trace: Trace | SavedTrace
+) -> Execution | Stopped:
+    """A trace's steps as moves of the system as it is now; its start names every field."""
+    return _execution(system, properties, trace.start, _steps(trace), whole=True)
+
+
+def same_steps(
+    system: System, properties: Sequence[ModelFunction], trace: Trace
+) -> Execution | Stopped:
+    """The steps of another system's trace, with the free fields and the choices of this one."""
+    free = _free(system)
+    start = {f: v for f, v in trace.start.items() if f in free and system.is_arbitrary(f)}
+    known = {step.name: {c.name for c in step.choices} for step in system.actions}
+    steps = [
+        (step, {name: value for name, value in choices.items() if name in known.get(step, ())})
+        for step, choices in _steps(trace)
+    ]
+    return _execution(system, properties, start, steps, whole=False)
+
+
+def _execution(
+    system: System,
+    properties: Sequence[ModelFunction],
+    start: Mapping[str, Value],
+    steps: Steps,
+    whole: bool,
+) -> Execution | Stopped:
+    values = _start(system, start, whole)
+    if isinstance(values, Stopped):
+        return values
+    moves = _moves(system, steps)
+    if isinstance(moves, Stopped):
+        return moves
+    return Execution(system, properties, values, moves)
+
+
+def _steps(trace: Trace | SavedTrace) -> Steps:
+    return ((each.step, each.choices) for each in trace.steps)
+
+
+def _free(system: System) -> set[str]:
+    """The fields that an execution's start may name."""
+    return {leaf.path for leaf in system.layout.leaves if not leaf.constant and not leaf.event}
+
+
+def _start(system: System, given: Mapping[str, Value], whole: bool) -> list[Any] | Stopped:
+    """The initial values that fields of a start mean; with `whole` it has to name all of them."""
+    free, values = _free(system), list[Any]()
+    unknown = sorted(given.keys() - free)
+    if unknown:
+        return Stopped(0, f"`{system.name}` has no field `{unknown[0]}`")
+    for leaf, initial in zip(system.layout.leaves, system.initial_values, strict=True):
+        if leaf.path not in free or not (whole or leaf.path in given):
+            values.append(initial)
+            continue
+        written = given.get(leaf.path)
+        value = chosen(Choice(leaf.path, leaf.type), written)
+        if value is None:
+            return Stopped(0, f"the start has `{written}` for `{leaf.path}`")
+        if value != initial and not system.is_arbitrary(leaf.path):
+            return Stopped(0, f"`{leaf.path}` starts as `{shown(initial)}`, not `{written}`")
+        values.append(value)
+    return values
+
+
+def _moves(system: System, steps: Steps) -> list[Move] | Stopped:
     moves: list[Move] = []
     actions = {step.name: step for step in system.actions}
     for number, (name, given) in enumerate(steps, 1):
@@ -49,87 +141,22 @@ def chosen(choice: Choice, written: object) -> bool | Enum | None:
     return next((value for value in choice.values if shown(value) == written), None)
 
 
-def moves_along(compiled: TransitionSystem, path: Path) -> tuple[list[Any], list[Move]]:
-    """A circuit's path as a start and moves that a machine can take.
-
-    In a circuit a step that is not enabled changes nothing, and so does one that fails its
-    assertion. The first kind is left out, and so is the second, but as the last step.
-    """
-    start = compiled.start(path.start)
-    machine, moves = Machine(compiled.system, start), list[Move]()
-    for number, inputs in enumerate(path.inputs, 1):
-        move = compiled.taken(inputs)
-        taken = None if move is None else machine.move(move)
-        if move is not None and taken is not None:
-            if taken.failed is None or number == len(path.inputs):
-                moves.append(move)
-    return start, moves
-
-
-def run_of(compiled: TransitionSystem, path: Path) -> Run:
-    """A circuit's path in the system's words."""
-    start, moves = moves_along(compiled, path)
-    fields = {
+def run_of(execution: Execution) -> Run:
+    """What is stored of an execution: the free fields' start, and the steps with their choices."""
+    system = execution.system
+    start = {
         leaf.path: shown(value)
-        for leaf, value in zip(compiled.leaves, start, strict=True)
-        if not leaf.constant and not leaf.event and compiled.system.is_arbitrary(leaf.path)
+        for leaf, value in zip(system.layout.leaves, execution.start, strict=True)
+        if not leaf.constant and not leaf.event and system.is_arbitrary(leaf.path)
     }
-    return run_of_moves(moves, fields)
+    steps = ((s.name, {n: shown(v) for n, v in given.items()}) for s, given in execution.moves)
+    return Run(start, tuple(steps))
 
 
-def run_of_moves(moves: Sequence[Move], start: Mapping[str, Value] | None = None) -> Run:
-    """Moves in the system's words, from a start that differs in these fields."""
-    words = ((step.name, {n: shown(v) for n, v in choices.items()}) for step, choices in moves)
-    return Run(dict(start or {}), tuple(words))
-
-
-def start_of_run(system: System, run: Run) -> list[Any] | str:
-    """The initial values that a run means, or what is wrong with them.
-
-    A field that it does not name starts as the system says.
-    """
-    values = list(system.initial_values)
-    places = {leaf.path: place for place, leaf in enumerate(system.layout.leaves)}
-    for field, written in run.start.items():
-        leaf = system.layout.leaves[places[field]] if field in places else None
-        if leaf is None or leaf.constant or leaf.event:
-            return f"`{system.name}` has no field `{field}`"
-        value = chosen(Choice(field, leaf.type), written)
-        if value is None:
-            return f"the start has `{written}` for `{field}`"
-        initial = values[places[field]]
-        if value != initial and not system.is_arbitrary(field):
-            return f"`{field}` starts as `{shown(initial)}`, not `{written}`"
-        values[places[field]] = value
-    return values
-
-
-def moves_of_run(system: System, run: Run) -> tuple[list[Any], list[Move] | Stopped]:
-    """A run as a start and moves of the system as it is now."""
-    start = start_of_run(system, run)
-    if isinstance(start, str):
-        return [], Stopped(0, start)
-    return start, moves_named(system, run.moves)
-
-
-def fails_alike(system: System, properties: Sequence[ModelFunction], trace: Trace) -> bool:
-    """Whether a trace's steps violate the same claim of a system that takes them from its start."""
-    start, moves = moves_as_of(system, trace)
-    if isinstance(moves, Stopped):
-        return False
-    return violation(system, properties, trace.property, start, moves) == trace.conjunct
-
-
-def moves_as_of(system: System, trace: Trace) -> tuple[list[Any], list[Move] | Stopped]:
-    """A trace of another system with the fields that start freely and the choices of this one."""
-    free = {leaf.path for leaf in system.layout.leaves if not leaf.constant and not leaf.event}
-    start = {f: v for f, v in trace.start.items() if f in free and system.is_arbitrary(f)}
-    known = {step.name: {c.name for c in step.choices} for step in system.actions}
-    moves = tuple(
-        (each.step, {n: v for n, v in each.choices.items() if n in known.get(each.step, ())})
-        for each in trace.steps
-    )
-    return moves_of_run(system, Run(start, moves))
+def run_of_trace(system: System, trace: Trace) -> Run:
+    """What is stored of a trace of this system."""
+    start = {field: value for field, value in trace.start.items() if system.is_arbitrary(field)}
+    return Run(start, tuple((step, dict(choices)) for step, choices in _steps(trace)))
 
 
 def path_of(compiled: TransitionSystem, run: Run) -> Path | None:
@@ -137,15 +164,16 @@ def path_of(compiled: TransitionSystem, run: Run) -> Path | None:
 
     What is so without any step is so after one that changes nothing.
     """
-    values, moves = moves_of_run(compiled.system, run)
-    if isinstance(moves, Stopped):
+    execution = execution_of_run(compiled.system, compiled.properties, run)
+    if isinstance(execution, Stopped):
         return None
     start = {latch.name: bool(latch.reset) for latch in compiled.circuit.latches}
-    for leaf, names, value in zip(compiled.leaves, compiled.latch_names, values, strict=True):
+    rows = zip(compiled.leaves, compiled.latch_names, execution.start, strict=True)
+    for leaf, names, value in rows:
         if names and not leaf.event:
             start |= zip(names, _bits(value), strict=True)
     blank = {bit.name: False for bit in compiled.circuit.inputs}
-    inputs = [blank | compiled.inputs_of(step, choices) for step, choices in moves]
+    inputs = [blank | compiled.inputs_of(step, choices) for step, choices in execution.moves]
     return Path(start, tuple(inputs or [blank]))
 
 

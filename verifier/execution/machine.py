@@ -1,10 +1,9 @@
-"""Runs a system on plain values: the simulator, and the judge of every counterexample."""
+"""Runs a system on plain values, one step at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from verifier.compiler.transition_system import DEADLOCK
@@ -124,108 +123,3 @@ class Machine:
             if not holds:
                 return reads
         return None
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """Where moves cannot be followed: the number of the move, from 1, and why."""
-
-    at: int
-    reason: str
-
-
-def violation(
-    system: System,
-    properties: Sequence[ModelFunction],
-    group: str,
-    start: Sequence[Any],
-    moves: Sequence[Move],
-) -> str | Stopped:
-    """The conjunct of `group` that fails after the last move, and only there if it is shortest."""
-    machine = Machine(system, start)
-    wanted = [f for f in properties if f.group == group and f.kind == "always"]
-    taken: Taken | None = None
-    for number, move in enumerate(moves, 1):
-        taken = machine.move(move)
-        if taken is None:
-            return Stopped(number, f"`{move[0].name}` is not enabled")
-        if taken.failed is not None and number < len(moves):
-            return Stopped(number, f"the assertion `{taken.failed}` fails before the last step")
-    if group == ASSERTIONS:
-        failed = taken.failed if taken is not None else None
-        return failed or Stopped(len(moves), "no assertion fails")
-    return machine.violated(group, wanted) or Stopped(len(moves), f"`{group}` is not violated")
-
-
-def before_violation(
-    system: System,
-    properties: Sequence[ModelFunction],
-    group: str,
-    start: Sequence[Any],
-    moves: Sequence[Move],
-) -> Sequence[Move]:
-    """The moves up to the first violation of a property; all where there is none before the end."""
-    machine = Machine(system, start)
-    wanted = [f for f in properties if f.group == group and f.kind == "always"]
-    for number, move in enumerate(moves):
-        if machine.violated(group, wanted):
-            return moves[:number]
-        taken = machine.move(move)
-        if taken is None or taken.failed is not None:
-            break
-    return moves
-
-
-class Variations:
-    """An execution that violates a property, tried with one of its moves changed.
-
-    Its states are kept: only what comes after the change is taken again, and only until the state
-    is what it was.
-    """
-
-    def __init__(
-        self,
-        system: System,
-        properties: Sequence[ModelFunction],
-        group: str,
-        start: Sequence[Any],
-        moves: Sequence[Move],
-    ) -> None:
-        self.moves = list(moves)
-        self._system, self._group = system, group
-        self._claims = [f for f in properties if f.group == group and f.kind == "always"]
-        machine = Machine(system, start)
-        self._states = [machine.values]
-        for move in moves:
-            machine.move(move)
-            self._states.append(machine.values)
-
-    def violate(self, number: int, move: Move) -> bool:
-        """Whether the last step violates the property with this move at a place, from 0."""
-        return self._after(number, move) is not None
-
-    def keep(self, number: int, move: Move) -> bool:
-        """Make this move the execution's own if it violates the property all the same."""
-        states = self._after(number, move)
-        if states is None:
-            return False
-        self.moves[number] = move
-        self._states[number + 1 : number + 1 + len(states)] = states
-        return True
-
-    def _after(self, number: int, move: Move) -> list[tuple[Any, ...]] | None:
-        """The states after a changed move that are others; None where the violation is lost."""
-        machine = Machine(self._system, self._states[number])
-        states: list[tuple[Any, ...]] = []
-        last, failed = len(self.moves) - 1, None
-        for place in range(number, last + 1):
-            taken = machine.move(move if place == number else self.moves[place])
-            if taken is None or (taken.failed is not None and place < last):
-                return None
-            if place < last and machine.values == self._states[place + 1]:
-                return states
-            failed = taken.failed
-            states.append(machine.values)
-        asserts = self._group == ASSERTIONS
-        violated = failed if asserts else machine.violated(self._group, self._claims)
-        return states if violated else None

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from verifier.audit.trace_replay import moves_of
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits
-from verifier.execution.conversions import fails_alike
-from verifier.execution.machine import Stopped
+from verifier.execution.conversions import execution_of_trace, same_steps
+from verifier.execution.execution import Execution, Stopped
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.project.catalogue import Catalogue, project_root
@@ -56,8 +55,16 @@ def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(
         name
         for name, system in catalogue.systems.items()
-        if name != trace.system and fails_alike(system, catalogue.properties_of(system), trace)
+        if name != trace.system
+        and violating(same_steps(system, catalogue.properties_of(system), trace), trace)
     )
+
+
+def violating(execution: Execution | Stopped, trace: Trace) -> Execution | None:
+    """An execution that violates the claim that a trace violates; None where it does not."""
+    if isinstance(execution, Stopped) or execution.violation(trace.property) != trace.conjunct:
+        return None
+    return execution
 
 
 def _foreseen(trace: Trace, session: Exploration, compiled_by: Compile) -> Trace:
@@ -66,8 +73,8 @@ def _foreseen(trace: Trace, session: Exploration, compiled_by: Compile) -> Trace
     from verifier.explain.point_of_no_return import doomed_after
 
     compiled = compiled_by(session.system, tuple(session.properties))
-    moves = moves_of(session.system, trace)
-    if trace.property not in compiled.circuit.bad or isinstance(moves, Stopped):
+    execution = execution_of_trace(session.system, session.properties, trace)
+    if trace.property not in compiled.circuit.bad or isinstance(execution, Stopped):
         return trace
-    doomed = doomed_after(compiled, trace, session.start, moves, SETTLED)
+    doomed = doomed_after(compiled, execution, trace.property, SETTLED)
     return msgspec.structs.replace(trace, doomed=doomed)

@@ -11,18 +11,11 @@ from msgspec.structs import replace
 from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.evidence.bundle import Run
 from verifier.evidence.traces import Stride, Trace
-from verifier.evidence.verdicts import Path
-from verifier.execution.conversions import moves_along, moves_as_of, moves_of_run
-from verifier.execution.machine import (
-    ASSERTIONS,
-    Machine,
-    Move,
-    Stopped,
-    Variations,
-    before_violation,
-    violation,
-)
+from verifier.execution.conversions import execution_of_run
+from verifier.execution.execution import Execution, Stopped
+from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.recorder import recorded
+from verifier.execution.variations import Variations
 from verifier.explain.explain import explained
 from verifier.explain.presented import presented
 from verifier.explain.violated_claim import Failing
@@ -34,50 +27,35 @@ from verifier.language.system import Choice, System
 
 def trace_of(
     compiled: TransitionSystem,
+    execution: Execution,
     group: str,
-    path: Path,
     shortest: bool,
     explain: bool = False,
 ) -> Trace | Stopped:
-    """Replay a circuit's path on plain values, see `moves_along` and `trace_of_moves`."""
-    start, moves = moves_along(compiled, path)
-    return trace_of_moves(compiled, group, start, moves, shortest, explain)
-
-
-def trace_of_moves(
-    compiled: TransitionSystem,
-    group: str,
-    start: Sequence[Any],
-    moves: Sequence[Move],
-    shortest: bool,
-    explain: bool = False,
-) -> Trace | Stopped:
-    """An execution replayed on plain values, with every choice at its default where it can be.
+    """An execution up to the violation, with every choice at its default where it can be.
 
     See `story_of`.
     """
-    moves = before_violation(compiled.system, compiled.properties, group, start, moves)
-    found = violation(compiled.system, compiled.properties, group, start, moves)
+    execution = execution.to_first_violation(group)
+    found = execution.violation(group)
     if isinstance(found, Stopped):
         return found
-    moves = minimised(compiled.system, compiled.properties, group, start, moves)
-    return story_of(compiled, group, start, moves, shortest, explain)
+    return story_of(compiled, minimised(execution, group), group, shortest, explain)
 
 
 def trace_of_run(compiled: TransitionSystem, group: str, run: Run) -> Trace | None:
     """A stored execution that violates a property, explained; None where it does not any more."""
-    start, moves = moves_of_run(compiled.system, run)
-    if isinstance(moves, Stopped) or not moves:
+    execution = execution_of_run(compiled.system, compiled.properties, run)
+    if isinstance(execution, Stopped) or not execution.moves:
         return None
-    trace = trace_of_moves(compiled, group, start, moves, shortest=True, explain=True)
+    trace = trace_of(compiled, execution, group, shortest=True, explain=True)
     return None if isinstance(trace, Stopped) else trace
 
 
 def story_of(
     compiled: TransitionSystem,
+    execution: Execution,
     group: str,
-    start: Sequence[Any],
-    moves: Sequence[Move],
     shortest: bool,
     explain: bool = False,
 ) -> Trace | Stopped:
@@ -86,31 +64,22 @@ def story_of(
     `explain` adds what caused the violation and the nearest execution without it, which takes
     many replays.
     """
-    system = compiled.system
-    conjunct = violation(system, compiled.properties, group, start, moves)
+    conjunct = execution.violation(group)
     if isinstance(conjunct, Stopped):
         return conjunct
-    varied = Variations(system, compiled.properties, group, start, moves)
-    matters = [_that_matter(varied, number) for number in range(len(moves))]
-    trace = logged(system, compiled.properties, group, conjunct, shortest, start, moves, matters)
-    if not explain:
-        return trace
-    return explained(compiled, trace, start, moves)
+    varied = Variations(execution, group)
+    matters = [_that_matter(varied, number) for number in range(len(execution.moves))]
+    trace = logged(execution, matters, group, conjunct, shortest)
+    return explained(compiled, trace, execution) if explain else trace
 
 
-def minimised(
-    system: System,
-    properties: Sequence[ModelFunction],
-    group: str,
-    start: Sequence[Any],
-    moves: Sequence[Move],
-) -> list[Move]:
+def minimised(execution: Execution, group: str) -> Execution:
     """The same steps with every choice at its default where the violation stays."""
-    varied = Variations(system, properties, group, start, moves)
-    for number, (step, _) in enumerate(moves):
+    varied = Variations(execution, group)
+    for number, (step, _) in enumerate(execution.moves):
         for choice in step.choices:
             varied.keep(number, _with(varied.moves[number], choice, choice.default))
-    return varied.moves
+    return varied.execution
 
 
 def _with(move: Move, choice: Choice, value: Any) -> Move:
@@ -133,28 +102,26 @@ def _that_matter(varied: Variations, number: int) -> tuple[str, ...]:
 
 
 def logged(
-    system: System,
-    properties: Sequence[ModelFunction],
-    group: str,
-    conjunct: str,
-    shortest: bool,
-    start: Sequence[Any],
-    moves: Sequence[Move],
-    matters: Sequence[tuple[str, ...]],
+    execution: Execution,
+    matters: Sequence[tuple[str, ...]] | None = None,
+    group: str = "",
+    conjunct: str = "",
+    shortest: bool = False,
 ) -> Trace:
-    """The trace of moves that are all enabled."""
-    machine = Machine(system, start)
+    """The trace of moves that are all enabled; one that violates nothing has no `conjunct`."""
+    system, properties, moves = execution.system, execution.properties, execution.moves
+    machine = Machine(system, execution.start)
     presenter = machine.presenter
     level, beliefs = machine.level(), presenter.beliefs(machine.run)
     strides, before = list[Stride](), machine.values
-    for move, important in zip(moves, matters, strict=True):
+    for move, important in zip(moves, matters or [()] * len(moves), strict=True):
         before = machine.values
         strides.append(recorded(machine, properties, move, important))
     if group == DEADLOCK and conjunct and strides:
         strides[-1] = replace(strides[-1], fails=(*strides[-1].fails, conjunct))
-    failing = Failing(system, properties, group, conjunct, start, moves) if conjunct else None
+    failing = Failing(execution, group, conjunct) if conjunct else None
     seen = {} if failing is None else failing.reads
-    state = _fields(system, start)
+    state = _fields(system, execution.start)
     events = {leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event}
     trace = Trace(
         system=system.name,
@@ -201,10 +168,7 @@ def _fields(system: System, values: Sequence[Any]) -> dict[str, Value]:
     }
 
 
-def taken_by(system: System, properties: Sequence[ModelFunction], trace: Trace) -> Trace:
-    """A system's own execution by the steps of a trace that it fails alike."""
-    start, moves = moves_as_of(system, trace)
-    assert not isinstance(moves, Stopped), "the steps have been taken before"
+def taken_by(execution: Execution, trace: Trace) -> Trace:
+    """A system's own trace of the steps of another one's, which violates the same claim."""
     matters = [stride.matters for stride in trace.steps]
-    group, claim = trace.property, trace.conjunct
-    return logged(system, properties, group, claim, trace.shortest, start, moves, matters)
+    return logged(execution, matters, trace.property, trace.conjunct, trace.shortest)

@@ -8,11 +8,11 @@ from typing import Any
 
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import Trace, Turned
+from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.recorder import differences
 from verifier.language.concrete_execution import Taken
 from verifier.language.errors import ModelError, within_project
-from verifier.language.functions import ModelFunction
 from verifier.language.presentation import Seen
 from verifier.language.system import System
 from verifier.language.tracing.decisions import Decision, deciding
@@ -23,13 +23,7 @@ TAKEN = 3_000
 """Steps that are taken again in search of them."""
 
 
-def turned(
-    system: System,
-    properties: Sequence[ModelFunction],
-    trace: Trace,
-    states: Sequence[Sequence[Any]],
-    moves: Sequence[Move],
-) -> tuple[Turned, ...]:
+def turned(trace: Trace, execution: Execution) -> tuple[Turned, ...]:
     """The decisions that each alone would have avoided the violation, the most telling first.
 
     Only those count after which the fewest properties are violated, and of these, if there are
@@ -37,10 +31,10 @@ def turned(
     all goes on as it did. The last ones come first, and in one step the first; of several with the
     same effect the innermost counts.
     """
-    search = _Search(system, properties, trace, states, moves)
+    search = _Search(trace, execution, execution.states)
     found = [
         one
-        for number in reversed(range(len(moves)))
+        for number in reversed(range(len(execution.moves)))
         if trace.steps[number].because
         for one in search.of_step(number)
     ]
@@ -55,11 +49,9 @@ def turned(
 class _Search:
     """Takes steps of one execution again, each time with one decision turned."""
 
-    system: System
-    properties: Sequence[ModelFunction]
     trace: Trace
+    execution: Execution
     states: Sequence[Sequence[Any]]
-    moves: Sequence[Move]
     left: int = TAKEN
 
     def of_step(self, number: int) -> Iterator[Turned]:
@@ -77,7 +69,7 @@ class _Search:
 
     def _seen(self, machine: Machine, number: int, taken: Taken) -> Seen | None:
         """What somebody sees of a step with a decision turned, by the system's presentation."""
-        before, move = self.states[number], self.moves[number]
+        before, move = self.states[number], self.execution.moves[number]
         return machine.presenter.act(before, move, taken, machine.run).seen
 
     def _effects(self, number: int) -> Iterator[tuple[Decision, Machine, Taken]]:
@@ -86,14 +78,13 @@ class _Search:
         One that looks only at fields on which nothing hangs is none of the code's own choices.
         """
         stride, after = self.trace.steps[number], tuple(self.states[number + 1])
+        system, move = self.execution.system, self.execution.moves[number]
         causes = {*stride.needs, *(cause for each in stride.because.values() for cause in each)}
-        for place, decision in enumerate(
-            made(self.system, self.states[number], self.moves[number])
-        ):
+        for place, decision in enumerate(made(system, self.states[number], move)):
             if self.left <= 0 or (decision.reads and decision.reads.isdisjoint(causes)):
                 continue
-            machine = Machine(self.system, self.states[number])
-            taken = self._take(machine, self.moves[number], place)
+            machine = Machine(system, self.states[number])
+            taken = self._take(machine, move, place)
             if taken is not None and machine.values != after:
                 yield decision, machine, taken
 
@@ -111,14 +102,15 @@ class _Search:
         self, machine: Machine, number: int, decision: Decision, seen: Seen | None
     ) -> Turned | None:
         """The rest of the execution after a turned decision; None where it violates as well."""
-        claims = [f for f in self.properties if f.kind == "always"]
+        system, moves = self.execution.system, self.execution.moves
+        claims = [f for f in self.execution.properties if f.kind == "always"]
         earlier = (claim for stride in self.trace.steps[:number] for claim in stride.fails)
         fails, stops = dict.fromkeys(earlier), 0
-        differs = differences(self.system, self.states[number + 1], machine.values)
-        for later in range(number, len(self.moves)):
+        differs = differences(system, self.states[number + 1], machine.values)
+        for later in range(number, len(moves)):
             if later > number:
                 self.left -= 1
-                taken = machine.move(self.moves[later])
+                taken = machine.move(moves[later])
                 if taken is None:
                     stops = later + 1
                     break

@@ -2,56 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection
 
 import msgspec
 
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.traces import Trace
-from verifier.execution.machine import ASSERTIONS, Machine, Move
+from verifier.execution.execution import Execution
+from verifier.execution.machine import ASSERTIONS, Machine
 from verifier.explain.causes import Causes, assigned, causes
 from verifier.explain.counterfactual_branches import turned
 from verifier.explain.nearest_passing import nearest
 from verifier.explain.violated_claim import Failing
-from verifier.language.system import System
 
 
-def explained(
-    compiled: TransitionSystem, trace: Trace, start: Sequence[Any], moves: Sequence[Move]
-) -> Trace:
+def explained(compiled: TransitionSystem, trace: Trace, execution: Execution) -> Trace:
     """The trace with the causes of its violation, found by replaying it with changes."""
-    system, properties = compiled.system, compiled.properties
-    failing = Failing(system, properties, trace.property, trace.conjunct, start, moves)
+    failing = Failing(execution, trace.property, trace.conjunct)
     decisive = failing.decisive(trace.seen)
-    found = _causes(system, trace, start, moves, decisive or tuple(trace.seen), compiled.changing)
+    found = _causes(trace, execution, decisive or tuple(trace.seen), compiled.changing)
     strides = tuple(
         msgspec.structs.replace(stride, because=cause.because, needs=cause.needs)
         for stride, cause in zip(trace.steps, found, strict=True)
     )
     trace = msgspec.structs.replace(trace, steps=strides, decisive=decisive)
-    states = _states(system, start, moves)
     return _without_detours(
         msgspec.structs.replace(
             trace,
-            turned=turned(system, properties, trace, states, moves),
-            otherwise=nearest(system, properties, trace, states, moves),
+            turned=turned(trace, execution),
+            otherwise=nearest(trace, execution),
         )
     )
 
 
 def _causes(
-    system: System,
     trace: Trace,
-    start: Sequence[Any],
-    moves: Sequence[Move],
+    execution: Execution,
     fields: Collection[str],
     changing: Collection[str] | None,
 ) -> list[Causes]:
     """Each step's causes; a step that fails its assertion changes nothing, and has none."""
     if trace.property != ASSERTIONS:
-        return sliced(system, start, moves, fields, changing)
-    return [*sliced(system, start, moves[:-1], fields, changing), Causes({}, ())]
+        return sliced(execution, fields, changing)
+    before = execution.until(len(execution.moves) - 1)
+    return [*sliced(before, fields, changing), Causes({}, ())]
 
 
 def _without_detours(trace: Trace) -> Trace:
@@ -72,36 +66,17 @@ def _without_detours(trace: Trace) -> Trace:
     return msgspec.structs.replace(trace, steps=strides)
 
 
-def _states(system: System, start: Sequence[Any], moves: Sequence[Move]) -> list[tuple[Any, ...]]:
-    """The state at the start and after each move."""
-    machine = Machine(system, start)
-    states = [machine.values]
-    for move in moves:
-        machine.move(move)
-        states.append(machine.values)
-    return states
-
-
 def sliced(
-    system: System,
-    start: Sequence[Any],
-    moves: Sequence[Move],
-    fields: Collection[str],
-    changing: Collection[str] | None = None,
+    execution: Execution, fields: Collection[str], changing: Collection[str] | None = None
 ) -> list[Causes]:
     """Each step's causes of what the fields after the last step hang on.
 
     From the last step backwards: a step that writes a wanted field is asked for its causes, which
     are wanted in their turn; so is what the step needs to be possible.
     """
-    machine = Machine(system, start)
-    states = [machine.values]
-    written = []
-    for move in moves:
-        taken = machine.move(move)
-        assert taken is not None, "the moves were followed before"
-        states.append(taken.values)
-        written.append(assigned(taken.call))
+    states, moves = execution.states, execution.moves
+    machine = Machine(execution.system)
+    written = [assigned(taken.call) for taken in execution.taken]
     wanted, found = set(fields), [Causes({}, ())] * len(moves)
     for number in reversed(range(len(moves))):
         relevant = sorted(wanted & written[number])

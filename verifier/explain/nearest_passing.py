@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from verifier.evidence.traces import Branched, Otherwise, Trace
+from verifier.execution.execution import Execution, taken_along
 from verifier.execution.machine import Machine, Move
 from verifier.execution.recorder import differences
 from verifier.explain.causes import others
 from verifier.explain.counterfactual_branches import first_turn
 from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import Value, shown
-from verifier.language.system import Step, System
+from verifier.language.system import Step
 
 UNFOLLOWED, LEFT_OUT = 10_000, 1_000_000
 """What a step that cannot be taken any more, and one that is left out, count as differences."""
@@ -37,23 +38,17 @@ class _Way:
     told: Otherwise
 
 
-def nearest(
-    system: System,
-    properties: Sequence[ModelFunction],
-    trace: Trace,
-    states: Sequence[Sequence[Any]],
-    moves: Sequence[Move],
-) -> Otherwise | None:
+def nearest(trace: Trace, execution: Execution) -> Otherwise | None:
     """The execution without the violation that differs least: in one choice, or by a step less.
 
     Best is one in which the step that violates decides otherwise, now or when it ran before: only
     such a one says anything about the code. Then, one in which all the other steps are taken; else
     one that comes as far as it can.
     """
-    claims = [f for f in properties if f.group == trace.property and f.kind == "always"]
-    ways = sorted(_ways(system, claims, trace, states, moves), key=lambda way: way.cost)
+    ways = sorted(_ways(execution, trace.property), key=lambda way: way.cost)
     if not ways:
         return None
+    last = execution.moves[-1][0]
     telling: list[Otherwise] = []
     rest: list[Otherwise] = []
     left = WEIGHING
@@ -61,10 +56,10 @@ def nearest(
         if left <= 0:
             break
         left -= len(way.states)
-        turns = dict(_turns(system, states, moves, way)) if way.told.choice else {}
-        turn = turns.get(moves[-1][0]) or next(iter(turns.values()), {})
+        turns = dict(_turns(execution, way)) if way.told.choice else {}
+        turn = turns.get(last) or next(iter(turns.values()), {})
         told = msgspec.structs.replace(way.told, **turn)
-        (telling if moves[-1][0] in turns else rest).append(told)
+        (telling if last in turns else rest).append(told)
     best = (telling or [each for each in rest if each.turn] or rest)[0]
     harmless = [each for each in rest if not each.stops]
     elsewhere = [each for each in rest if each.stops]
@@ -86,20 +81,15 @@ def _listed(found: Sequence[Otherwise], *told: Otherwise) -> tuple[tuple[int, st
     return tuple((number, name, value) for (number, name), value in also.items())
 
 
-def _ways(
-    system: System,
-    claims: Sequence[ModelFunction],
-    trace: Trace,
-    here: Sequence[Sequence[Any]],
-    moves: Sequence[Move],
-) -> Iterator[_Way]:
+def _ways(execution: Execution, group: str) -> Iterator[_Way]:
     """All ways that avoid the violation, as far as there is time to look for them."""
-    left = TAKEN
+    left, system = TAKEN, execution.system
+    here, moves, claims = execution.states, execution.moves, execution.claims(group)
     for number, name, value, changed in _changed(moves):
         left -= len(changed) - number
         if left < 0:
             return
-        there = _followed(system, claims, trace, here[number], changed[number:])
+        there = _followed(Machine(system, here[number]), group, claims, changed[number:])
         if there is None or len(there) < 2:
             continue
         missing = len(changed) + 1 - number - len(there)
@@ -134,33 +124,25 @@ def _changed(moves: Sequence[Move]) -> Iterator[tuple[int, str, Any, list[Move]]
 
 
 def _followed(
-    system: System,
-    claims: Sequence[ModelFunction],
-    trace: Trace,
-    before: Sequence[Any],
-    moves: Sequence[Move],
+    machine: Machine, group: str, claims: Sequence[ModelFunction], moves: Sequence[Move]
 ) -> list[tuple[Any, ...]] | None:
     """The states along moves as far as they can be taken; None where they violate on the way."""
-    machine = Machine(system, before)
     states = [machine.values]
-    for move in moves:
-        taken = machine.move(move)
-        if taken is None:
-            return states
-        if taken.failed is not None or machine.violated(trace.property, claims):
+    for taken in taken_along(machine, moves):
+        if taken.failed is not None or machine.violated(group, claims):
             return None
         states.append(taken.values)
     return states
 
 
-def _turns(
-    system: System, here: Sequence[Sequence[Any]], moves: Sequence[Move], way: _Way
-) -> Iterator[tuple[Step, dict[str, Any]]]:
+def _turns(execution: Execution, way: _Way) -> Iterator[tuple[Step, dict[str, Any]]]:
     """The steps in which a decision goes the other way, each with the last such decision."""
-    first = way.told.number - 1
+    first, here, moves = way.told.number - 1, execution.states, execution.moves
     for place, there in enumerate(way.states[:-1]):
         move = moves[first + place]
-        turn = first_turn(system, here[first + place], there, (move, move if place else way.move))
+        turn = first_turn(
+            execution.system, here[first + place], there, (move, move if place else way.move)
+        )
         if turn is not None:
             branch = Branched(turn.test, turn.taken, turn.line, {})
             told = {"turn": branch, "turn_in": turn.function.name, "turn_given": turn.given}

@@ -9,9 +9,9 @@ from typing import Any
 
 from verifier.circuit.circuit import Circuit, Latch
 from verifier.compiler.transition_system import TransitionSystem
-from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Violated, Watch, silent
-from verifier.execution.machine import Machine, Move
+from verifier.execution.execution import Execution
+from verifier.execution.machine import Move
 from verifier.language.encoding import encoding
 from verifier.language.goals import step_goal
 
@@ -65,9 +65,8 @@ def violation_ahead(
 
 def doomed_after(
     compiled: TransitionSystem,
-    trace: Trace,
-    start: Sequence[Any],
-    moves: Sequence[Move],
+    execution: Execution,
+    group: str,
     limits: Limits,
     watch: Watch = silent,
 ) -> int:
@@ -77,17 +76,12 @@ def doomed_after(
     property no later than when it next takes the step that violates it here. 0 where the limits
     do not allow to tell.
     """
-    machine = Machine(compiled.system, start)
-    states = [machine.values]
-    for move in moves:
-        if machine.move(move) is None:
-            return 0
-        states.append(machine.values)
-    found = len(moves)
-    for number in range(len(moves) - 1, 0, -1):
-        settled = _is_settled(compiled, trace, states[number], limits, watch)
+    found = last = len(execution.moves)
+    for number in range(last - 1, 0, -1):
+        circuit = starting_at(compiled, execution.states[number])
+        settled = _is_settled(circuit, group, execution.moves[-1][0].name, limits, watch)
         if settled is None:
-            return 0 if number == len(moves) - 1 else found
+            return 0 if number == last - 1 else found
         if not settled:
             return found
         found = number
@@ -95,14 +89,13 @@ def doomed_after(
 
 
 def _is_settled(
-    compiled: TransitionSystem, trace: Trace, values: Sequence[Any], limits: Limits, watch: Watch
+    circuit: Circuit, group: str, step: str, limits: Limits, watch: Watch
 ) -> bool | None:
-    """Whether the last step of a trace violates its property in every execution from a state."""
+    """Whether a step violates a property in every execution from the start of a circuit."""
     from verifier.engines.pdr import pdr
 
-    circuit = starting_at(compiled, values)
-    graph, bad = circuit.graph, circuit.bad[trace.property]
-    fires = circuit.bad[step_goal(trace.steps[-1].step)]
+    graph, bad = circuit.graph, circuit.bad[group]
+    fires = circuit.bad[step_goal(step)]
     violated_before = graph.variable()
     before = Latch("violated before", violated_before, graph.either(violated_before, bad), False)
     escape = graph.both(fires, graph.both(bad ^ 1, violated_before ^ 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 from typing import Any
@@ -13,14 +13,13 @@ import msgspec
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import Stride, Trace
-from verifier.execution.machine import ASSERTIONS, Machine, Move, violation
+from verifier.execution.execution import Execution
+from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.random_walk import random_move, tried
 from verifier.execution.recorder import recorded
 from verifier.explain.causes import assigned, trial_by_trial
 from verifier.explain.counterexample import logged
 from verifier.explain.explain import explained
-from verifier.language.functions import ModelFunction
-from verifier.language.system import System
 
 TRIED = 256
 """Combinations of a step's choices that are tried, so that a person need not wait."""
@@ -42,32 +41,13 @@ class Branch:
 class Exploration:
     """A system, an execution to begin with, and the branches that people add."""
 
-    def __init__(
-        self,
-        system: System,
-        properties: Sequence[ModelFunction],
-        start: Sequence[Any] | None = None,
-        moves: Sequence[Move] = (),
-        trace: Trace | None = None,
-    ) -> None:
-        self.system = system
-        self.properties = tuple(properties)
-        self.start = list(system.initial_values if start is None else start)
-        known = trace or logged(
-            system, properties, "", "", False, self.start, moves, [()] * len(moves)
-        )
-        kept = len(moves) if known.conjunct else 0
-        main = Branch("main", list(moves), self._states(moves), known, since=kept)
-        self.branches = [main]
-        self.now = self.branches[0]
-
-    def _states(self, moves: Sequence[Move]) -> list[tuple[Any, ...]]:
-        machine = Machine(self.system, self.start)
-        states = [machine.values]
-        for move in moves:
-            machine.move(move)
-            states.append(machine.values)
-        return states
+    def __init__(self, execution: Execution, trace: Trace | None = None) -> None:
+        self._execution = execution
+        self.system, self.properties = execution.system, execution.properties
+        known, moves = trace or logged(execution), list(execution.moves)
+        own = len(moves) if known.conjunct else 0
+        self.now = Branch("main", moves, execution.states, known, since=own)
+        self.branches = [self.now]
 
     def machine(self, number: int) -> Machine:
         """The system in the state after a step of the present branch."""
@@ -188,10 +168,10 @@ class Exploration:
 
     def explaining(self) -> Callable[[], Trace]:
         """Makes a trace of the present branch: a counterexample, explained, if it ends in one."""
-        moves, trace = tuple(self.now.moves), self.now.trace
+        trace, execution = self.now.trace, replace(self._execution, moves=tuple(self.now.moves))
         if trace.conjunct and any(stride.because for stride in trace.steps):
             return lambda: trace
-        return partial(_as_trace, self.system, self.properties, self.start, moves, trace)
+        return partial(_as_trace, execution, trace)
 
     def tell(self, branch: Branch, trace: Trace) -> bool:
         """Let a branch know what was found out about it, unless it has gone on meanwhile."""
@@ -225,19 +205,13 @@ def _going_on(trace: Trace, steps: Sequence[Stride]) -> Trace:
     )
 
 
-def _as_trace(
-    system: System,
-    properties: Sequence[ModelFunction],
-    start: Sequence[Any],
-    moves: Sequence[Move],
-    trace: Trace,
-) -> Trace:
-    claimed = {f.group for f in properties if f.kind == "always"} | {ASSERTIONS}
+def _as_trace(execution: Execution, trace: Trace) -> Trace:
+    claimed = {f.group for f in execution.properties if f.kind == "always"} | {ASSERTIONS}
     for group in (*sorted(claimed), DEADLOCK):
-        found = violation(system, properties, group, start, moves)
+        found = execution.violation(group)
         if isinstance(found, str):
             matters = [tuple(stride.matters) for stride in trace.steps]
-            told = logged(system, properties, group, found, False, start, moves, matters)
-            compiled = compile_compared(system, properties)
-            return explained(compiled, told, start, moves)
+            story = logged(execution, matters, group, found)
+            compiled = compile_compared(execution.system, tuple(execution.properties))
+            return explained(compiled, story, execution)
     return trace

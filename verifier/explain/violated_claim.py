@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import Asserted, Blocked
-from verifier.execution.machine import ASSERTIONS, Machine, Move
+from verifier.execution.execution import Execution
+from verifier.execution.machine import ASSERTIONS, Machine
 from verifier.explain.causes import others
 from verifier.language.errors import ModelError, Place, within_project
-from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import shown
-from verifier.language.system import System
 from verifier.language.tracing.quotation import assertion, assumption
 
 
@@ -24,21 +23,11 @@ class Failing:
     `standing` says that the claim holds there, and fails once nothing happens.
     """
 
-    def __init__(
-        self,
-        system: System,
-        properties: Sequence[ModelFunction],
-        group: str,
-        claim: str,
-        start: Sequence[Any],
-        moves: Sequence[Move],
-    ) -> None:
-        self._system, self._group = system, group
-        self._claims = [f for f in properties if (f.name, f.group) == (claim, group)]
-        machine = Machine(system, start)
-        self._last = moves[-1] if group == ASSERTIONS else None
-        for move in moves:
-            machine.move(move)
+    def __init__(self, execution: Execution, group: str, claim: str) -> None:
+        self._system, self._group = execution.system, group
+        self._claims = [f for f in execution.claims(group) if f.name == claim]
+        self._last = execution.moves[-1] if group == ASSERTIONS else None
+        machine = execution.machine()
         self._values = machine.values
         self._failed_at: Place | None = None
         self.obstacles = machine.obstacles() or [] if group == DEADLOCK else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from verifier.audit.trace_replay import moves_of
 from verifier.check.check import Result
 from verifier.check.reuse import Reusing
 from verifier.compiler.transition_system import TransitionSystem
@@ -13,9 +12,9 @@ from verifier.evidence.bundle import Run
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Verdict
-from verifier.execution.conversions import moves_of_run
-from verifier.execution.machine import Stopped
-from verifier.explain.counterexample import trace_of_moves
+from verifier.execution.conversions import execution_of_run, execution_of_trace, run_of_trace
+from verifier.execution.execution import Stopped
+from verifier.explain.counterexample import trace_of
 from verifier.explain.explain import explained
 from verifier.language.system import System
 from verifier.project.catalogue import Pair
@@ -40,10 +39,7 @@ def evidence_of(
         if isinstance(result.evidence, Certificate):
             proofs[result.evidence.property] = result.evidence
         elif isinstance(result.evidence, Trace):
-            trace = result.evidence
-            start = {f: value for f, value in trace.start.items() if system.is_arbitrary(f)}
-            moves = tuple((stride.step, stride.choices) for stride in trace.steps)
-            runs[result.property] = Run(start, moves)
+            runs[result.property] = run_of_trace(system, result.evidence)
     return proofs, runs
 
 
@@ -61,15 +57,15 @@ def written(
     expected = recorded.get(Pair(result.system, result.property)) == Verdict.VIOLATED
     if result.verdict is not Verdict.VIOLATED or (expected and not moved):
         return result
-    start, moves = moves_of_run(compiled.system, runs[result.property])
-    assert not isinstance(moves, Stopped), FOUND
-    trace = result.evidence
+    system, properties = compiled.system, compiled.properties
+    trace: object = result.evidence
     if not isinstance(trace, Trace):
-        written = trace_of_moves(compiled, result.property, start, moves, result.shortest)
-        assert not isinstance(written, Stopped), FOUND
-        trace = written
+        execution = execution_of_run(system, properties, runs[result.property])
+        assert not isinstance(execution, Stopped), FOUND
+        trace = trace_of(compiled, execution, result.property, result.shortest)
+    assert isinstance(trace, Trace), FOUND
     if not expected:
-        moves = moves_of(compiled.system, trace)
-        assert not isinstance(moves, Stopped), FOUND
-        trace = explained(compiled, trace, start, moves)
+        execution = execution_of_trace(system, properties, trace)
+        assert not isinstance(execution, Stopped), FOUND
+        trace = explained(compiled, trace, execution)
     return replace(result, evidence=trace)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from verifier.evidence.traces import Trace
-from verifier.execution.conversions import fails_alike
+from verifier.execution.conversions import same_steps
+from verifier.explain.annotate import violating
 from verifier.explain.counterexample import taken_by
 from verifier.gate.base_revision import Before
 from verifier.gate.divergence import Hunk, departure, was_fine
@@ -32,10 +33,12 @@ def _worse(
 ) -> Row | None:
     """The pair with the steps of the new counterexample, if they violate it only now."""
     system, told = catalogue.systems[row.pair.system], new.result.evidence
-    properties = catalogue.properties_of(system)
-    if not isinstance(told, Trace) or not fails_alike(system, properties, told):
+    if not isinstance(told, Trace):
         return None
-    trace = taken_by(system, properties, told)
+    execution = violating(same_steps(system, catalogue.properties_of(system), told), told)
+    if execution is None:
+        return None
+    trace = taken_by(execution, told)
     left = departure(before.behaviour, trace, hunks)
     if left is None or not was_fine(before.behaviour, trace):
         return None

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from random import Random
 from types import CodeType
 from typing import Literal
@@ -20,7 +19,7 @@ from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.certificates import Certificate, certificate_of
 from verifier.evidence.verdicts import Answer, Clause, Limits, Proved, Violated, Watch, silent
-from verifier.execution.conversions import moves_of_run, run_of
+from verifier.execution.conversions import execution_along
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.language.errors import ModelError, within_project
 from verifier.language.goals import is_step
@@ -123,8 +122,8 @@ def _walks(compiled: TransitionSystem) -> Iterator[tuple[Machine, Iterable[Move]
         yield Machine(system), _random_moves(system, random)
     goals = [goal for goal in compiled.circuit.bad if is_step(goal)]
     for found in simulation(compiled.circuit, goals).values():
-        start, moves = moves_of_run(system, run_of(compiled, found.path))
-        yield Machine(system, start), islice(moves if isinstance(moves, list) else [], 100)
+        execution = execution_along(compiled, found.path)
+        yield Machine(system, execution.start), execution.moves[:100]
 
 
 def _random_moves(system: System, random: Random) -> Iterator[Move]:
@@ -211,10 +210,4 @@ def _marked(code: CodeType, number: int) -> CodeType:
 
 
 def _fails_at_mark(compiled: TransitionSystem, verdict: Violated) -> bool:
-    start, moves = moves_of_run(compiled.system, run_of(compiled, verdict.path))
-    machine = Machine(compiled.system, start)
-    for move in moves if isinstance(moves, list) else []:
-        taken = machine.move(move)
-        if taken is not None and taken.failed is not None:
-            return taken.failed == MARK
-    return False
+    return execution_along(compiled, verdict.path).failed == MARK

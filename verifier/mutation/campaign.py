@@ -32,8 +32,9 @@ from verifier.evidence.verdicts import (
     Watch,
     silent,
 )
-from verifier.execution.conversions import moves_of_run, run_of
-from verifier.execution.machine import ASSERTIONS, Machine, Stopped
+from verifier.execution.conversions import execution_along, execution_of_run, run_of
+from verifier.execution.execution import Stopped, taken_along
+from verifier.execution.machine import ASSERTIONS, Machine
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.goals import is_witness
@@ -234,7 +235,7 @@ def _fate(
     broken = {name: v for name, v in verdicts.items() if isinstance(v, Violated)}
     if broken:
         name = min(broken, key=lambda name: (broken[name].depth, name))
-        run = run_of(compiled, broken[name].path)
+        run = run_of(execution_along(compiled, broken[name].path))
         shown = _noticed(compiled.system, claims, run, True)
         return Trial(mutant, "killed", *(shown or (name, broken[name].depth)), run=run)
     open = [name for name, verdict in verdicts.items() if isinstance(verdict, Unknown)]
@@ -259,14 +260,11 @@ def _noticed(
     system: System, claims: Sequence[ModelFunction], run: Run, assertions: bool
 ) -> tuple[str, int] | None:
     """The claim that fails along a run on plain values, and after how many steps."""
-    start, moves = moves_of_run(system, run)
-    machine = Machine(system, start)
-    if isinstance(moves, Stopped):
+    execution = execution_of_run(system, claims, run)
+    if isinstance(execution, Stopped):
         return None
-    for number, move in enumerate(moves, 1):
-        taken = machine.move(move)
-        if taken is None:
-            return None
+    machine = Machine(system, execution.start)
+    for number, taken in enumerate(taken_along(machine, execution.moves), 1):
         if taken.failed is not None:
             return (ASSERTIONS, number) if assertions else None
         failing = machine.failing(claims)

@@ -14,8 +14,9 @@ from textual.widget import Widget
 
 from verifier.evidence.files import save
 from verifier.evidence.traces import Trace
-from verifier.execution.conversions import moves_of_run
-from verifier.execution.machine import Move, Stopped
+from verifier.execution.conversions import execution_of_run
+from verifier.execution.execution import Stopped
+from verifier.execution.machine import Move
 from verifier.explain.session import Branch, Exploration
 from verifier.viewer.markup import plural
 from verifier.viewer.screen.cooperative import in_slices
@@ -220,8 +221,8 @@ class Exploring(Container):
             self.say(f"the search was lost: {lost}", wrong=True)
             return
         if run is not None:
-            _, moves = moves_of_run(session.system, run)
-            assert not isinstance(moves, Stopped), "the search is about this system"
-            session.follow(number, moves)
+            ahead = execution_of_run(session.system, session.properties, run)
+            assert not isinstance(ahead, Stopped), "the search is about this system"
+            session.follow(number, ahead.moves)
             self.post_message(self.Changed())
         self.say(says)
