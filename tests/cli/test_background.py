@@ -96,8 +96,8 @@ def test_a_search_from_a_state_finds_steps() -> None:
 
 def test_the_models_tell_when_a_violation_is_settled() -> None:
     told = Background(session(), project()).told(trace())
-    assert told.doomed == 3
-    assert told.also_in == ()
+    assert told.explanation.doomed == 3
+    assert told.explanation.also_in == ()
 
 
 def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
@@ -143,7 +143,7 @@ def test_an_opened_counterexample_is_told_about_while_people_look_at_it(tmp_path
             await screen.workers.wait_for_complete()
             await pilot.pause()
             assert screen.scene.reading.is_explained
-            assert screen.scene.trace.doomed == 3
+            assert screen.scene.trace.explanation.doomed == 3
             assert screen.scene.number == 2
 
     asyncio.run(run())

@@ -32,9 +32,11 @@ def test_a_counterexample_points_to_the_page_that_names_its_pair(tmp_path: Path)
         "# Lost\n\nPairs: `lazy/worse/isolation`,\n`lazy/broken/isolation`\n"
     )
     here = replace(project(), root=tmp_path)
-    assert placed(trace(), session_of(trace(), here), here).finding == "docs/findings/b.md"
+    assert (
+        placed(trace(), session_of(trace(), here), here).explanation.finding == "docs/findings/b.md"
+    )
     (folder / "b.md").unlink()
-    assert placed(trace(), session_of(trace(), here), here).finding == ""
+    assert placed(trace(), session_of(trace(), here), here).explanation.finding == ""
 
 
 def test_a_system_opens_with_the_steps_that_can_be_taken(opened: list[Screen]) -> None:

@@ -8,10 +8,11 @@ import pytest
 from tests.evidence.lazy_project import certificate, compiled, trace
 from verifier.audit.audit import rejection
 from verifier.engines.contract import ENGINES
+from verifier.evidence.calls import Changed, Entered
 from verifier.evidence.certificates import Certificate, sentence_of
 from verifier.evidence.files import DamagedFile, Saved, read, save
 from verifier.evidence.saved_execution import saved_trace
-from verifier.evidence.traces import Changed, Entered, Trace
+from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import PROVERS
 
 

@@ -29,6 +29,7 @@ def shown(saved: SavedTrace) -> Trace | Stopped:
 def first_schema() -> dict[str, Any]:
     """The counterexample as a version with schema 1 has saved it."""
     told: dict[str, Any] = json.loads(msgspec.json.encode(shown(saved_trace(trace()))))
+    told |= told.pop("failure") | told.pop("explanation")
     later = ("blocked", "arbitrary", "asserted", "standing", "shortest")
     for name in (*later, "picture", "beliefs", "headline"):
         del told[name]
@@ -70,8 +71,8 @@ def test_what_is_shown_of_a_file_is_what_the_models_say() -> None:
     assert isinstance(told, Trace)
     assert [stride.call for stride in told.steps] == [stride.call for stride in trace().steps]
     assert [stride.matters for stride in told.steps] == [(), ("next_task",), ()]
-    assert told.decisive
-    assert told.otherwise is not None
+    assert told.explanation.decisive
+    assert told.explanation.otherwise is not None
 
 
 def test_the_story_of_a_file_of_schema_1_is_not_read(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from tests.evidence.lazy_project import compiled
 from verifier.audit.proof_checking import path_violates
 from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
+from verifier.evidence.explanation import Explanation, Failure
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Path, Violated
 from verifier.execution.conversions import execution_along
@@ -81,7 +82,7 @@ def test_what_a_claim_looks_at_are_fields_and_no_constants_of_the_system() -> No
     assert isinstance(found, Violated)
     trace = trace_of(lamp, execution_along(lamp, found.path), "dark", shortest=True, explain=True)
     assert isinstance(trace, Trace)
-    assert trace.seen == {"lit": True}
+    assert trace.failure.seen == {"lit": True}
     told = "\n".join(rendered(trace_lines(trace)))
     assert "seen         lit=1 (step 1)" in told
 
@@ -95,8 +96,8 @@ def test_a_field_that_a_claim_is_said_to_look_at_and_that_there_is_not_is_passed
         broken, execution_along(broken, found.path), "isolation", shortest=True, explain=True
     )
     assert isinstance(trace, Trace)
-    seen = {"era": True, **trace.seen}
-    whole = msgspec.structs.replace(trace, seen=seen, decisive=(), otherwise=None, turned=())
+    failure = Failure({"era": True, **trace.failure.seen})
+    whole = msgspec.structs.replace(trace, failure=failure, explanation=Explanation())
     assert any("era" in line for line in rendered(trace_lines(whole)))
 
 

@@ -119,7 +119,7 @@ def test_a_violation_by_standing_still_is_shown_by_the_steps_before_it() -> None
         assert isinstance(result.evidence, Trace)
         assert [stride.step for stride in result.evidence.steps] == ["pour"]
         assert "it_is_full_or_pours" in result.evidence.steps[-1].fails
-        assert result.evidence.seen == {"full": False, "poured.hot": False}
+        assert result.evidence.failure.seen == {"full": False, "poured.hot": False}
         assert rejection(compiled, result.evidence) is None
 
 

@@ -6,7 +6,8 @@ from tests.evidence.lazy_project import compiled, execution, project, properties
 from tests.viewer.conftest import saved
 from verifier.audit.trace_replay import replayed
 from verifier.compiler.translation import compile_system
-from verifier.evidence.traces import Branched, Entered, Trace
+from verifier.evidence.calls import Branched, Entered
+from verifier.evidence.traces import Trace
 from verifier.execution.conversions import execution_of_trace, same_steps
 from verifier.execution.execution import Execution
 from verifier.execution.machine import Machine
@@ -23,7 +24,11 @@ def told() -> Trace:
 
 
 def test_the_decisive_fields_are_those_that_alone_would_save_the_claim() -> None:
-    assert set(told().decisive) == {"access.executed", "access.found.owner", "access.by"}
+    assert set(told().explanation.decisive) == {
+        "access.executed",
+        "access.found.owner",
+        "access.by",
+    }
 
 
 def test_a_value_hangs_on_the_fields_without_which_it_would_be_another() -> None:
@@ -38,14 +43,14 @@ def test_a_step_needs_the_choices_and_fields_without_which_it_cannot_be_taken() 
 
 
 def test_the_nearest_execution_without_the_violation_is_found_and_says_what_differs() -> None:
-    otherwise = told().otherwise
+    otherwise = told().explanation.otherwise
     assert otherwise is not None
     assert (otherwise.number, otherwise.choice) == (1, "")
     assert otherwise.differs[-1]["access.found.owner"] == ("A", "B")
 
 
 def test_a_decision_that_would_have_avoided_it_is_named_with_its_line_and_effect() -> None:
-    [turned] = told().turned
+    [turned] = told().explanation.turned
     assert (turned.number, turned.function, turned.test) == (3, "use_fpu", "machine.ts")
     assert (turned.was, turned.returned, turned.fails, turned.stops) == (False, False, (), 0)
     assert turned.file == "models/lazy.py"
@@ -59,13 +64,13 @@ def test_a_choice_that_leads_to_no_other_decision_is_kept_apart() -> None:
     execution = execution_of_trace(system, given, trace)
     assert isinstance(execution, Execution)
     whole = explained(compile_system(system, given), trace, execution)
-    other = whole.otherwise
+    other = whole.explanation.otherwise
     assert other is not None
     assert (other.number, other.choice, other.turn_in) == (4, "guest_ts", "nested_nm_exit_handled")
     assert (13, "instruction", "FXSAVE") in other.harmless
     assert (12, "called_off", True) in other.elsewhere
     assert all("called_off" not in stride.matters for stride in whole.steps)
-    assert whole.turned[0].function == "nested_nm_exit_handled"
+    assert whole.explanation.turned[0].function == "nested_nm_exit_handled"
 
 
 def test_the_same_steps_fail_alike_only_where_they_violate_the_same_claim() -> None:

@@ -91,8 +91,8 @@ def test_a_failed_assertion_says_which_fields_and_choices_decide_it() -> None:
     found = trace(LOCK, "assertions")
     assert [stride.step for stride in found.steps] == ["take", "give"]
     assert found.conjunct == "B wants a reason"
-    assert found.seen == {"taken": True, "kind": "B"}
-    assert found.decisive == ("kind",)
+    assert found.failure.seen == {"taken": True, "kind": "B"}
+    assert found.explanation.decisive == ("kind",)
     assert found.steps[0].because == {"kind": ("choice kind",)}
     assert found.steps[1].because == {}
     assert found.claims["B wants a reason"] == "assertions"
@@ -111,7 +111,11 @@ def test_an_assertion_that_an_initial_value_decides_says_so() -> None:
     system = System("lock/free", Lock(), (need_free,), arbitrary=("free",))
     found = trace(system, "assertions")
     assert found.start["free"] is True
-    assert (found.seen, found.decisive, found.arbitrary) == ({"free": True}, ("free",), ("free",))
+    assert (found.failure.seen, found.explanation.decisive, found.failure.arbitrary) == (
+        {"free": True},
+        ("free",),
+        ("free",),
+    )
     assert "free  1  <- alone decides it  from the start, where it can be any" in why(found)
 
 
@@ -120,16 +124,19 @@ def test_a_deadlock_says_what_keeps_each_step_from_being_taken() -> None:
     assert [stride.step for stride in found.steps] == ["take"]
     assert found.conjunct == "some_step_is_enabled"
     assert found.steps[-1].fails == ("some_step_is_enabled",)
-    assert found.seen == {"taken": True, "kind": "C", "never": False}
-    assert found.decisive == ("taken", "kind", "never")
-    first, second = found.blocked
+    assert found.failure.seen == {"taken": True, "kind": "C", "never": False}
+    assert found.explanation.decisive == ("taken", "kind", "never")
+    first, second = found.failure.blocked
     assert (first.step, first.test, first.reads["taken"]) == ("take", "not lock.taken", True)
     assert (second.step, second.test) == ("give", "lock.kind != Kind.C or lock.never")
     known = about(check)
     assert known is not None
     assert second.line == known.place.line + 3
-    assert found.otherwise is not None
-    assert (found.otherwise.choice, found.otherwise.instead) == ("kind", "B")
+    assert found.explanation.otherwise is not None
+    assert (found.explanation.otherwise.choice, found.explanation.otherwise.instead) == (
+        "kind",
+        "B",
+    )
     text = "give  assumes `lock.kind != Kind.C or lock.never`, but taken=1, kind=C, never=0"
     assert any(line.startswith(text) for line in why(found))
 

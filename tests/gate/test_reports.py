@@ -13,8 +13,10 @@ import pytest
 from tests.gate.conftest import Project, environment_in
 from tests.gate.presenting import present
 from tests.viewer.conftest import saved
+from verifier.evidence.calls import Entered
+from verifier.evidence.explanation import Failure
 from verifier.evidence.pictures import Picture
-from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.evidence.traces import Stride, Trace
 from verifier.gate.divergence import Departure
 from verifier.language.presentation import Lane
 from verifier.reports.trace_text import shown_steps, trace_text
@@ -295,8 +297,17 @@ def long_trace(length: int) -> Trace:
     call = Entered("tick", "", "models/m.py", 1, "", (), 1)
     stride = Stride("tick", "L1", {"n": True}, ("n",), {"field": (False, True)}, call)
     picture = Picture(lanes=(Lane("L0"), Lane("L1")))
-    steps = (stride,) * length
-    return Trace("s/1", "p", "it_holds", {"field": True}, True, {}, steps, picture=picture)
+    steps, failure = (stride,) * length, Failure(seen={"field": True})
+    return Trace(
+        "s/1",
+        "p",
+        "it_holds",
+        True,
+        {},
+        steps,
+        picture=picture,
+        failure=failure,
+    )
 
 
 def test_a_trace_of_a_thousand_steps_stays_small() -> None:

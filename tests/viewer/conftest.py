@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from verifier.evidence.explanation import Explanation, Failure
 from verifier.evidence.traces import Trace
 
 HERE = Path(__file__).parent
@@ -24,6 +25,8 @@ def saved(version: str) -> Trace:
     for part in ("steps", "turned"):
         found = zip(story[part], presented.pop(part), strict=True)
         story[part] = [each | added for each, added in found]
+    for part, kind in (("failure", Failure), ("explanation", Explanation)):
+        story[part] = {name: story.pop(name) for name in kind.__struct_fields__ if name in story}
     return msgspec.convert(story | presented | {"shortest": True}, type=Trace)
 
 

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from tests.viewer.conftest import saved
+from verifier.evidence.calls import Entered
 from verifier.evidence.pictures import Columns, Picture
-from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.evidence.traces import Stride, Trace
 from verifier.execution.execution import Execution
 from verifier.explain.session import Exploration
 from verifier.language.packages import bundled_root
@@ -93,7 +94,7 @@ def test_lanes_can_be_told_apart_by_their_heading(
 ) -> None:
     call = Entered("go", "", "m.py", 1, "", ())
     strides = tuple(Stride("go", lane, {}, (), {}, call, after=lane) for lane in lanes)
-    trace = Trace("s/x", "p", "c", {}, True, {"x": False}, strides)
+    trace = Trace("s/x", "p", "c", True, {"x": False}, strides)
     assert list(rendered([Timeline(Reading(trace), lane).heading()])) == [heading]
 
 
@@ -101,7 +102,7 @@ def lanes(*ran: str, order: tuple[str, ...] = ()) -> tuple[str, ...]:
     call = Entered("go", "", "m.py", 1, "", ())
     strides = tuple(Stride("go", lane, {}, (), {}, call, after=lane) for lane in ran)
     picture = Picture(lanes=tuple(Lane(name) for name in order))
-    trace = Trace("s/x", "p", "c", {}, True, {"current": "A"}, strides, picture=picture)
+    trace = Trace("s/x", "p", "c", True, {"current": "A"}, strides, picture=picture)
     return Levels(Reading(trace)).lanes
 
 

@@ -4,7 +4,9 @@ from time import process_time
 
 import pytest
 
-from verifier.evidence.traces import Changed, Entered, Stride, Trace
+from verifier.evidence.calls import Changed, Entered
+from verifier.evidence.explanation import Failure
+from verifier.evidence.traces import Stride, Trace
 from verifier.language.plain_values import Value
 from verifier.viewer.screen.view_model import VIEWS, Scene
 from verifier.viewer.watch_expressions import watch
@@ -29,7 +31,7 @@ def long_trace() -> Trace:
         because: dict[str, tuple[str, ...]] = dict.fromkeys(changes, (names[number * 3 % FIELDS],))
         steps.append(Stride("go", "", {}, (), changes, call, because=because))
     seen = {names[0]: values[names[0]]}
-    return Trace("s/x", "p", "c", seen, True, start, tuple(steps))
+    return Trace("s/x", "p", "c", True, start, tuple(steps), failure=Failure(seen=seen))
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -5,8 +5,10 @@ import pytest
 
 from nestproof.models.x86.presentation import WORDS
 from tests.viewer.conftest import saved
+from verifier.evidence.calls import Entered
+from verifier.evidence.explanation import Explanation, Failure
 from verifier.evidence.pictures import Pair, Picture, Promised
-from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.evidence.traces import Stride, Trace
 from verifier.language.presentation import Act, Seen, Sentence
 from verifier.reports.trace_text import trace_text
 from verifier.viewer.comparison import contract_lines
@@ -48,7 +50,7 @@ def test_who_waits_in_vain_is_told_with_what_is_owed(version: str, instruction: 
 
 
 def test_without_a_decision_that_pays_the_debt_only_the_claim_is_known() -> None:
-    trace = msgspec.structs.replace(saved("v3.13"), turned=())
+    trace = msgspec.structs.replace(saved("v3.13"), explanation=Explanation())
     assert owed(*both(trace)) is None
     assert text(what_happened(*both(trace))) == "violated: no exit is handled in vain"
 
@@ -134,7 +136,15 @@ def entry(by_code: bool) -> Trace:
     events = {f"outcome.{n}": blank[n] for n in blank}
     seen = {f"outcome.{n}": told[n] for n in told}
     return Trace(
-        "s", "transparency", "c", seen, True, start, (step,), events=events, picture=PICTURE
+        "s",
+        "transparency",
+        "c",
+        True,
+        start,
+        (step,),
+        events=events,
+        picture=PICTURE,
+        failure=Failure(seen=seen),
     )
 
 
@@ -158,7 +168,7 @@ def test_belief_and_truth_are_the_two_copies_of_a_field_where_they_are_not_the_s
 def test_a_presentation_s_own_sentence_comes_before_the_claim() -> None:
     headline: Sentence = ("A finds ", ("B's\x1b registers", "wrong"))
     step = Stride("s", "", {}, (), {}, Entered("s", "", "m.py", 1, "", ()))
-    trace = Trace("s", "p", "it_holds", {}, True, {}, (step,), headline=headline)
+    trace = Trace("s", "p", "it_holds", True, {}, (step,), headline=headline)
     assert text(what_happened(*both(trace))) == "A finds B's? registers"
     plain = msgspec.structs.replace(trace, headline=())
     assert text(what_happened(*both(plain))) == "violated: it holds"
@@ -188,7 +198,16 @@ def finding(promised: bool, seen: tuple[str, ...], decisive: tuple[str, ...] = (
     start |= {f"bit{number}": False for number in range(10)}
     step = Stride("s", "L0", {}, (), {SAVED: (False, True)}, Entered("s", "", "m.py", 1, "", ()))
     looked = {name: name == SAVED or start[name] for name in seen}
-    return Trace("s", "p", "it_holds", looked, True, start, (step,), decisive=decisive)
+    return Trace(
+        "s",
+        "p",
+        "it_holds",
+        True,
+        start,
+        (step,),
+        failure=Failure(seen=looked),
+        explanation=Explanation(decisive=decisive),
+    )
 
 
 def test_of_many_fields_that_a_claim_looks_at_those_that_decide_it_alone_are_listed() -> None:

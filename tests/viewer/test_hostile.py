@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.viewer.conftest import HERE, saved
+from verifier.evidence.explanation import Explanation, Failure
 from verifier.evidence.files import DamagedFile, read
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
@@ -73,10 +74,9 @@ def test_a_trace_without_explanations_is_shown_as_far_as_it_goes() -> None:
             msgspec.structs.replace(stride, because={}, needs=(), fails=(), says="")
             for stride in saved("v3.1").steps
         ),
-        decisive=(),
         claims={},
         enums={},
-        otherwise=None,
+        explanation=Explanation(),
     )
     text = "\n".join(rendered(trace_lines(bare)))
     assert "the trace does not say" in text
@@ -84,7 +84,7 @@ def test_a_trace_without_explanations_is_shown_as_far_as_it_goes() -> None:
 
 
 def test_an_empty_trace_is_shown() -> None:
-    empty = Trace("s/x", "p", "c", {"x": True}, True, {"x": True}, ())
+    empty = Trace("s/x", "p", "c", True, {"x": True}, (), failure=Failure(seen={"x": True}))
     assert "violated at the start" in "\n".join(rendered(trace_lines(empty)))
 
 

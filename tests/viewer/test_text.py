@@ -1,12 +1,14 @@
 """The counterexample as text, picture, page and diagram."""
 
 from collections.abc import Callable
+from typing import Any
 from xml.etree import ElementTree
 
 import msgspec
 import pytest
 
 from tests.viewer.conftest import saved
+from verifier.evidence.traces import Trace
 from verifier.viewer.ascii import ascii_only
 from verifier.viewer.html_svg import page, svg
 from verifier.viewer.markup import clipped, line, padded, rendered, width
@@ -27,9 +29,15 @@ def test_the_sequence_diagram_is_as_reviewed(golden: Golden) -> None:
     golden("v3.1.mermaid", "\n".join(sequence(saved("v3.1"))) + "\n")
 
 
+def explained(trace: Trace, **parts: Any) -> Trace:
+    """A trace of which something else is known."""
+    explanation = msgspec.structs.replace(trace.explanation, **parts)
+    return msgspec.structs.replace(trace, explanation=explanation)
+
+
 def test_a_diagram_says_once_where_it_ends() -> None:
     trace = saved("v3.1")
-    settled = msgspec.structs.replace(trace, doomed=len(trace.steps))
+    settled = explained(trace, doomed=len(trace.steps))
     assert any("nothing avoids it" in text for text in sequence(trace))
     assert not any("nothing avoids it" in text for text in sequence(settled))
 
@@ -86,10 +94,10 @@ def test_lines_are_padded_and_cut_by_columns() -> None:
 def test_a_comparison_without_differences_has_no_heading() -> None:
     """As with another choice in a step that fails its assertion: either way the state stays."""
     trace = saved("v3.1")
-    other = trace.otherwise
+    other = trace.explanation.otherwise
     assert other is not None
     assert other.differs[-1]
     same = msgspec.structs.replace(other, differs=(*other.differs[:-1], {}))
     for found, heading in ((other, True), (same, False)):
-        changed = msgspec.structs.replace(trace, otherwise=found)
+        changed = explained(trace, otherwise=found)
         assert ("here  there" in "\n".join(rendered(overview_lines(changed)))) is heading

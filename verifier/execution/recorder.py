@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from verifier.evidence.traces import Branched, Changed, Entered, Entry, Stride
+from verifier.evidence.calls import Branched, Changed, Entered, Entry
+from verifier.evidence.traces import Stride
 from verifier.execution.machine import (
     Machine,
     Move,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
@@ -43,11 +43,13 @@ def placed(
     if session is None or not trace.conjunct:
         return trace
     catalogue = catalogue or load(project_root(Path.cwd()))
-    return msgspec.structs.replace(
-        _foreseen(trace, session, compiled_by),
+    explanation = replace(
+        trace.explanation,
+        doomed=trace.explanation.doomed or _foreseen(trace, session, compiled_by),
         also_in=_systems_alike(trace, catalogue),
         finding=finding_of(catalogue.root, f"{trace.system}/{trace.property}"),
     )
+    return replace(trace, explanation=explanation)
 
 
 def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
@@ -67,14 +69,12 @@ def violating(execution: Execution | Stopped, trace: Trace) -> Execution | None:
     return execution
 
 
-def _foreseen(trace: Trace, session: Exploration, compiled_by: Compile) -> Trace:
-    if trace.doomed:
-        return trace
+def _foreseen(trace: Trace, session: Exploration, compiled_by: Compile) -> int:
+    """The step after which nothing avoids the violation; 0 where that is not known."""
     from verifier.explain.point_of_no_return import doomed_after
 
     compiled = compiled_by(session.system, tuple(session.properties))
     execution = execution_of_trace(session.system, session.properties, trace)
     if trace.property not in compiled.circuit.bad or isinstance(execution, Stopped):
-        return trace
-    doomed = doomed_after(compiled, execution, trace.property, SETTLED)
-    return msgspec.structs.replace(trace, doomed=doomed)
+        return 0
+    return doomed_after(compiled, execution, trace.property, SETTLED)

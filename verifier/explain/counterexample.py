@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.evidence.bundle import Run
+from verifier.evidence.explanation import Failure
 from verifier.evidence.traces import Stride, Trace
 from verifier.execution.conversions import execution_of_run
 from verifier.execution.execution import Execution, Stopped
@@ -120,28 +121,22 @@ def logged(
     if group == DEADLOCK and conjunct and strides:
         strides[-1] = replace(strides[-1], fails=(*strides[-1].fails, conjunct))
     failing = Failing(execution, group, conjunct) if conjunct else None
-    seen = {} if failing is None else failing.reads
-    state = _fields(system, execution.start)
     events = {leaf.path: shown(leaf.default) for leaf in system.layout.leaves if leaf.event}
     trace = Trace(
         system=system.name,
         property=group,
         conjunct=conjunct,
-        seen={field: shown(value) for field, value in seen.items() if field in state | events},
         shortest=shortest,
-        start=state,
+        start=_fields(system, execution.start),
         steps=tuple(strides),
         events=events,
         claims=_claims(properties, group, conjunct),
         enums=_enums(system.layout.leaves),
         level=level,
-        blocked=failing.blocked if failing is not None else (),
-        arbitrary=tuple(filter(system.is_arbitrary, seen)),
-        asserted=failing.asserted if failing is not None else None,
-        standing=failing is not None and failing.standing,
+        failure=failing.failure() if failing is not None else Failure(),
         beliefs=beliefs,
     )
-    return presented(trace, presenter, before, moves, tuple(seen))
+    return presented(trace, presenter, before, moves, failing.reads if failing is not None else ())
 
 
 def _claims(properties: Sequence[ModelFunction], group: str, conjunct: str) -> dict[str, str]:

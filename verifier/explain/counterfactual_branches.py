@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.compiler.transition_system import DEADLOCK
-from verifier.evidence.traces import Trace, Turned
+from verifier.evidence.explanation import Turned
+from verifier.evidence.traces import Trace
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.recorder import differences

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import msgspec
+from msgspec.structs import replace
 
 from verifier.compiler.transition_system import TransitionSystem
+from verifier.evidence.explanation import Explanation
 from verifier.evidence.traces import Trace
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine
@@ -19,20 +20,18 @@ from verifier.explain.violated_claim import Failing
 def explained(compiled: TransitionSystem, trace: Trace, execution: Execution) -> Trace:
     """The trace with the causes of its violation, found by replaying it with changes."""
     failing = Failing(execution, trace.property, trace.conjunct)
-    decisive = failing.decisive(trace.seen)
-    found = _causes(trace, execution, decisive or tuple(trace.seen), compiled.changing)
+    explanation = Explanation(failing.decisive(trace.failure.seen))
+    trace = replace(trace, explanation=explanation)
+    found = _causes(trace, execution, trace.deciding(), compiled.changing)
     strides = tuple(
-        msgspec.structs.replace(stride, because=cause.because, needs=cause.needs)
+        replace(stride, because=cause.because, needs=cause.needs)
         for stride, cause in zip(trace.steps, found, strict=True)
     )
-    trace = msgspec.structs.replace(trace, steps=strides, decisive=decisive)
-    return _without_detours(
-        msgspec.structs.replace(
-            trace,
-            turned=turned(trace, execution),
-            otherwise=nearest(trace, execution),
-        )
+    trace = replace(trace, steps=strides)
+    explanation = replace(
+        explanation, turned=turned(trace, execution), otherwise=nearest(trace, execution)
     )
+    return _without_detours(replace(trace, explanation=explanation))
 
 
 def _causes(
@@ -50,10 +49,10 @@ def _causes(
 
 def _without_detours(trace: Trace) -> Trace:
     """The trace where a choice does not matter that was not made, and would only lead elsewhere."""
-    other = trace.otherwise
+    other = trace.explanation.otherwise
     detours = {(number, name) for number, name, _ in other.elsewhere} if other else set()
     strides = tuple(
-        msgspec.structs.replace(
+        replace(
             stride,
             matters=tuple(
                 name
@@ -63,7 +62,7 @@ def _without_detours(trace: Trace) -> Trace:
         )
         for number, stride in enumerate(trace.steps, 1)
     )
-    return msgspec.structs.replace(trace, steps=strides)
+    return replace(trace, steps=strides)
 
 
 def sliced(

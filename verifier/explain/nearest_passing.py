@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
-from verifier.evidence.traces import Branched, Otherwise, Trace
+from verifier.evidence.calls import Branched
+from verifier.evidence.explanation import Otherwise
+from verifier.evidence.traces import Trace
 from verifier.execution.execution import Execution, taken_along
 from verifier.execution.machine import Machine, Move
 from verifier.execution.recorder import differences

@@ -12,6 +12,7 @@ import msgspec
 
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import DEADLOCK
+from verifier.evidence.explanation import Explanation, Failure
 from verifier.evidence.traces import Stride, Trace
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine, Move
@@ -193,13 +194,8 @@ def _going_on(trace: Trace, steps: Sequence[Stride]) -> Trace:
         trace,
         steps=tuple(plain),
         conjunct="",
-        seen={},
-        decisive=(),
-        otherwise=None,
-        turned=(),
-        doomed=0,
-        also_in=(),
-        finding="",
+        failure=Failure(),
+        explanation=Explanation(),
         headline=(),
         shortest=False,
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from verifier.compiler.transition_system import DEADLOCK
-from verifier.evidence.traces import Asserted, Blocked
+from verifier.evidence.explanation import Asserted, Blocked, Failure
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine
 from verifier.explain.causes import others
@@ -46,17 +46,25 @@ class Failing:
         pairs = zip(self._system.layout.leaves, self._values, strict=True)
         return {leaf.path: v for leaf, v in pairs if leaf.path in found and not leaf.event}
 
-    @property
-    def asserted(self) -> Asserted | None:
-        """The assertion that the last step fails; None where none does."""
+    def failure(self) -> Failure:
+        """How the claim fails, for people: of what it reads the fields that can change."""
+        constant = {leaf.path for leaf in self._system.layout.leaves if leaf.constant}
+        return Failure(
+            seen={f: shown(value) for f, value in self.reads.items() if f not in constant},
+            arbitrary=tuple(filter(self._system.is_arbitrary, self.reads)),
+            standing=self.standing,
+            blocked=self._blocked(),
+            asserted=self._asserted(),
+        )
+
+    def _asserted(self) -> Asserted | None:
         place = self._failed_at
         if place is None:
             return None
         code, says = assertion(place)
         return Asserted(code, within_project(place.file), place.line, says)
 
-    @property
-    def blocked(self) -> tuple[Blocked, ...]:
+    def _blocked(self) -> tuple[Blocked, ...]:
         """Each step of a deadlock with the assumption that keeps it from being taken."""
         places = {leaf.path: leaf for leaf in self._system.layout.leaves}
         return tuple(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.compiler.selector import selecting
-from verifier.evidence.traces import Entered, Stride, Trace
+from verifier.evidence.calls import Entered
+from verifier.evidence.traces import Stride, Trace
 from verifier.language.goals import step_goal
 from verifier.language.packages import file_name
 from verifier.language.plain_values import Value

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from verifier.evidence.traces import Changed, Entered, Stride, Trace
+from verifier.evidence.calls import Changed, Entered
+from verifier.evidence.traces import Stride, Trace
 from verifier.gate.divergence import Departure
 from verifier.gate.report import Report, Row
 from verifier.gate.weakened.weakening import Weakening

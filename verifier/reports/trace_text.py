@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.evidence.traces import Changed, Entered, Entry, Stride, Trace
+from verifier.evidence.calls import Changed, Entered, Entry
+from verifier.evidence.traces import Stride, Trace
 from verifier.gate.divergence import Departure
 from verifier.language.plain_values import Value
 from verifier.reports.wording import value
@@ -61,7 +62,7 @@ def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
         yield from _changes(stride, matter, left if departs else None)
     yield f"      fails: {failing_claim(trace)}"
     for field in looked_at(trace):
-        yield f"        {field} = {value(trace.seen[field])}"
+        yield f"        {field} = {value(trace.failure.seen[field])}"
     if others := others_line(trace):
         yield f"        {others}"
     for text in rendered(blocked_lines(trace)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from verifier.evidence.traces import Branched, Changed, Entered, Entry
+from verifier.evidence.calls import Branched, Changed, Entered, Entry
 from verifier.viewer.markup import Line, Span, inert, line, shown
 from verifier.viewer.trace_index import acts
 

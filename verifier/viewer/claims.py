@@ -25,14 +25,14 @@ def length_of(steps: int, shortest: bool) -> str:
 
 def failing_claim(trace: Trace) -> str:
     """What fails; an assertion without a text of its own is quoted."""
-    if trace.asserted is not None and not trace.asserted.says:
-        return f"`{inert(trace.asserted.code.removeprefix('assert '))}`"
+    if trace.failure.asserted is not None and not trace.failure.asserted.says:
+        return f"`{inert(trace.failure.asserted.code.removeprefix('assert '))}`"
     return words(trace.conjunct, trace.picture.words)
 
 
 def asserted_text(trace: Trace) -> str:
     """The assertion that fails as the code has it, and where; empty where none does."""
-    found = trace.asserted
+    found = trace.failure.asserted
     if found is None:
         return ""
     return f"{inert(found.code)}   {inert(found.file)}:{found.line}"

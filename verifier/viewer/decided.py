@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from verifier.evidence.traces import Branched, Entered
+from verifier.evidence.calls import Branched, Entered
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.headline import wrong_outcome
 from verifier.viewer.markup import Line, inert, line, shown, wrapped

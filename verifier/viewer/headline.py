@@ -36,7 +36,7 @@ def what_happened(reading: Reading, levels: Levels) -> Line:
         return _kept_waiting(reading, levels, waiting)
     if reading.trace.headline:
         return line(*map(_span, reading.trace.headline))
-    if reading.trace.blocked:
+    if reading.trace.failure.blocked:
         when = f"after step {reading.steps}" if reading.steps else "at the start"
         return line(f"{when} ", ("no step is enabled", "wrong"))
     when = "violated: " if reading.steps else "violated at the start: "
@@ -118,7 +118,7 @@ def owed(reading: Reading, levels: Levels) -> Owed | None:
     last = reading.steps
     if seen(reading, last) is not None:
         return None
-    for turn in reading.trace.turned:
+    for turn in reading.trace.explanation.turned:
         if turn.number == last and turn.seen is not None and not _is_wrong(turn.seen):
             again = repeated(reading, levels)
             return Owed(turn.seen, again[0] if again else next(levels.exits(last), last))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from verifier.evidence.explanation import Turned
 from verifier.evidence.pictures import Roles
-from verifier.evidence.traces import CHOICE, Turned
+from verifier.evidence.traces import CHOICE
 from verifier.viewer.contract import differences, pairs
 from verifier.viewer.decided import Brief, decided, fault, labelled
 from verifier.viewer.headline import is_of_hardware, repeated, what_happened
@@ -49,24 +50,25 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
     if not any(causes for _, causes, _ in sides):
-        known = list(filter(reading.has, trace.seen))
+        known = list(filter(reading.has, trace.failure.seen))
         yield from _causes(reading, "seen", known, reading.end + 1, columns)
     yield from _promised_otherwise(reading, sides[1], columns)
     yield from _made_so(reading, levels, sides[1], columns)
-    turn = next(iter(trace.turned), None)
+    turn = next(iter(trace.explanation.turned), None)
     if turn is not None:
         yield from labelled("avoided if", decision_pieces(turn), columns, turn.number)
     yield from _chosen_otherwise(reading, levels, turn, columns)
-    if 0 < trace.doomed < reading.steps:
-        settled = line(f"after step {trace.doomed} nothing that anybody chooses avoids it")
-        yield from labelled("unavoidable", [settled], columns, trace.doomed)
-    if trace.also_in:
-        commas = ["," * (name != trace.also_in[-1]) for name in trace.also_in]
-        names = [inert(name) + comma for name, comma in zip(trace.also_in, commas, strict=True)]
+    doomed = trace.explanation.doomed
+    if 0 < doomed < reading.steps:
+        settled = line(f"after step {doomed} nothing that anybody chooses avoids it")
+        yield from labelled("unavoidable", [settled], columns, doomed)
+    if trace.explanation.also_in:
+        *first, last = map(inert, trace.explanation.also_in)
+        names = [*(f"{name}," for name in first), last]
         pieces = [*map(line, names), line(("by the same steps", "source"))]
         yield from labelled("also in", pieces, columns)
-    if trace.finding:
-        yield from labelled("more in", [line(inert(trace.finding))], columns)
+    if trace.explanation.finding:
+        yield from labelled("more in", [line(inert(trace.explanation.finding))], columns)
     if any(causes for _, causes, _ in sides):
         yield from map(Brief, wrapped(line("  "), word_by_word(LEGEND), 2, columns))
 
@@ -96,7 +98,7 @@ def belief_and_truth(reading: Reading) -> tuple[Side, Side]:
             )
     before, roles = fault(reading), reading.picture.roles or Roles()
     because = reading.trace.steps[before - 1].because if before else {}
-    fields = reading.trace.decisive if before == reading.steps else because
+    fields = reading.trace.explanation.decisive if before == reading.steps else because
     causes = dict.fromkeys(cause for field in fields for cause in because.get(field, ()))
     own = [cause for cause in causes if cause not in roles.hardware]
     truth, seen = _exit_causes(reading, list(causes), roles, before)
@@ -184,7 +186,7 @@ def _chosen_otherwise(
     reading: Reading, levels: Levels, turn: Turned | None, columns: int
 ) -> Iterator[Brief]:
     """The choice that leads to another decision; one that leads to none explains nothing."""
-    other = reading.trace.otherwise
+    other = reading.trace.explanation.otherwise
     if other is not None and other.turn is not None:
         label = "also avoided" if turn is not None else "avoided"
         pieces = choice_pieces(other, levels.at(other.number - 1), turn)

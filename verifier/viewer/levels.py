@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from verifier.evidence.traces import Entered, Stride
+from verifier.evidence.calls import Entered
+from verifier.evidence.traces import Stride
 from verifier.language.plain_values import Value
 from verifier.language.presentation import Act
 from verifier.viewer.markup import inert

@@ -49,7 +49,7 @@ def sequence(
             yield f"    Note over {start}: {text}"
         if number in notes:
             yield f"    Note over {end}: {_text(notes[number])}"
-        if number == trace.doomed < reading.steps:
+        if number == trace.explanation.doomed < reading.steps:
             yield f"    Note over {end}: {DOOMED}"
     if trace.conjunct:
         yield f"    Note over {across}: violated: {_text(failing_claim(trace))}"

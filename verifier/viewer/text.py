@@ -62,7 +62,7 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
         yield from _section("Why")
         yield from violation_lines(reading)
         if reading.is_explained:
-            yield from why_lines(reading, trace.decisive or tuple(trace.seen), reading.end)
+            yield from why_lines(reading, trace.deciding(), reading.end)
             yield from _section("What if")
             yield from what_if_lines(reading)
     beliefs = Assumptions(reading, Timeline(reading).levels)
@@ -122,7 +122,7 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
     """One step: its calls and branches, and the fields it changed."""
     stride = reading.trace.steps[number - 1]
     last = bool(reading.trace.conjunct) and number == reading.steps
-    when = f"it fails {STANDING}" if reading.trace.standing else "here it fails"
+    when = f"it fails {STANDING}" if reading.trace.failure.standing else "here it fails"
     mark: list[Span] = [(f"  <-- {when}", "wrong")] if last else []
     level = Timeline(reading).levels.at(number - 1)
     yield (

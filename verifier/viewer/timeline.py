@@ -44,7 +44,7 @@ class Timeline:
         trace = self.reading.trace
         stride, passage = trace.steps[number - 1], self.levels.passage(number)
         fails = bool(trace.conjunct) and number == len(trace.steps)
-        settled = trace.doomed == number and not fails
+        settled = trace.explanation.doomed == number and not fails
         mark: Span = (
             ("✗ ", "wrong") if fails else ("! ", "wrong") if settled else (" " * 2, "source")
         )
@@ -68,7 +68,7 @@ class Timeline:
         groups = {inert(trace.claims.get(claim, claim)) for claim in stride.fails}
         own = inert(trace.property) if last else ""
         others = sorted(groups - {own})
-        when = f"fails {STANDING}" if trace.standing else "fails here"
+        when = f"fails {STANDING}" if trace.failure.standing else "fails here"
         parts: list[Span] = [(f"  ✗ {own} {when}", "wrong")] if own else []
         if others:
             also = "also " if own else ""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from verifier.evidence.traces import Branched, Changed, Entered, Trace
+from verifier.evidence.calls import Branched, Changed, Entered
+from verifier.evidence.traces import Trace
 from verifier.language.plain_values import Value
 
 
@@ -67,7 +68,7 @@ class Reading:
     @property
     def end(self) -> int:
         """When the claim fails: after the last step, or one later, when nothing has happened."""
-        return self.steps + self.trace.standing
+        return self.steps + self.trace.failure.standing
 
     def has(self, field: str) -> bool:
         return field in self._known
@@ -126,7 +127,7 @@ class Reading:
         """
         if not self.is_explained:
             return frozenset(self._changes) or frozenset(self.fields)
-        found = {*self.trace.decisive, *self.trace.seen}
+        found = {*self.trace.explanation.decisive, *self.trace.failure.seen}
         for stride in self.trace.steps:
             found |= set(stride.because)
             for causes in stride.because.values():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.evidence.traces import Branched, Otherwise, Turned
+from verifier.evidence.calls import Branched
+from verifier.evidence.explanation import Otherwise, Turned
 from verifier.language.plain_values import Value
 from verifier.viewer.call_tree import source_in_short
 from verifier.viewer.markup import (
@@ -83,16 +84,16 @@ def choice_pieces(other: Otherwise, who: str, turn: Turned | None) -> list[Line]
 
 def what_if_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:
     """Everything known that avoids the violation, by kind, what says most first."""
-    trace, other = reading.trace, reading.trace.otherwise
-    if trace.turned:
+    trace, other = reading.trace, reading.trace.explanation.otherwise
+    if trace.explanation.turned:
         yield line(("the code decides otherwise", "title"))
-        for turn in trace.turned:
+        for turn in trace.explanation.turned:
             yield from wrapped(line("  "), decision_pieces(turn), 6, columns)
             yield from _consequences(reading, turn)
     if other is None:
         yield line("no execution that differs in one choice, or by one step, avoids it")
         return
-    if trace.turned:
+    if trace.explanation.turned:
         yield EMPTY
     yield from _nearest_lines(reading, other, columns)
 
@@ -129,7 +130,9 @@ def _nearest_lines(reading: Reading, other: Otherwise, columns: int) -> Iterator
 
 def _other_way(reading: Reading, other: Otherwise, turn: Branched) -> list[Line]:
     """The decision that then goes the other way; its local names may have been told already."""
-    told = any((one.line, one.test) == (turn.line, turn.test) for one in reading.trace.turned)
+    told = any(
+        (one.line, one.test) == (turn.line, turn.test) for one in reading.trace.explanation.turned
+    )
     now, was = ("yes", "no") if turn.taken else ("no", "yes")
     return [
         line(f"in {inert(other.turn_in)}()"),

@@ -27,28 +27,30 @@ SEEN = 8
 
 def looked_at(trace: Trace) -> tuple[str, ...]:
     """The fields that the failing claim looks at, or of many those that each decide it alone."""
-    return tuple(trace.seen) if len(trace.seen) <= SEEN else trace.decisive or tuple(trace.seen)
+    return tuple(trace.failure.seen) if len(trace.failure.seen) <= SEEN else trace.deciding()
 
 
 def others_line(trace: Trace) -> str:
     """How many of the fields that the claim looks at are not told; empty where all are."""
-    left = len(trace.seen) - len(looked_at(trace))
+    left = len(trace.failure.seen) - len(looked_at(trace))
     return f"and {plural(left, 'field')} of which none decides it alone" * bool(left)
 
 
 def violation_lines(reading: Reading) -> Iterator[Line]:
     """What fails, and what it looks at; decisive fields are marked."""
     trace = reading.trace
-    yield line(f"{failing_claim(trace)}{f', {STANDING}' * trace.standing}:")
+    yield line(f"{failing_claim(trace)}{f', {STANDING}' * trace.failure.standing}:")
     if text := asserted_text(trace):
         yield line((f"    {text}", "source"))
     fields = looked_at(trace)
     columns = max(map(len, fields), default=0)
     for field in fields:
-        mark: Span = ("  <- alone decides it", "mark") if field in trace.decisive else ("", "")
+        mark: Span = (
+            ("  <- alone decides it", "mark") if field in trace.explanation.decisive else ("", "")
+        )
         since: Span = ("  from the start, where it can be any", "source")
-        free = field in trace.arbitrary and not reading.origin(field, reading.end)
-        value: Span = (shown(trace.seen[field]), "new")
+        free = field in trace.failure.arbitrary and not reading.origin(field, reading.end)
+        value: Span = (shown(trace.failure.seen[field]), "new")
         yield line(f"    {inert(field):<{columns}}  ", value, mark, *[since] * free)
     if others := others_line(trace):
         yield line((f"    {others}", "source"))
@@ -62,12 +64,12 @@ def violation_lines(reading: Reading) -> Iterator[Line]:
 
 def blocked_lines(trace: Trace) -> Iterator[Line]:
     """Of a deadlock, what keeps each step from being taken."""
-    if not trace.blocked:
+    if not trace.failure.blocked:
         return
     when = f"after step {len(trace.steps)}" if trace.steps else "at the start"
     yield line(f"{when} no step is enabled:")
-    columns = max(len(inert(each.step)) for each in trace.blocked)
-    for each in trace.blocked:
+    columns = max(len(inert(each.step)) for each in trace.failure.blocked)
+    for each in trace.failure.blocked:
         test = f"assumes `{inert(each.test)}`" if each.test else "is not enabled"
         reads = {**each.choices, **each.reads}
         values = ", ".join(f"{inert(name)}={shown(value)}" for name, value in reads.items())

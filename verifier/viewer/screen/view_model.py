@@ -80,7 +80,7 @@ class Scene:
     @cached_property
     def _violating(self) -> list[Link]:
         """The causes of the violation."""
-        wanted = self.trace.decisive or tuple(self.trace.seen)
+        wanted = self.trace.deciding()
         return chain(self.reading, wanted, self.reading.end)
 
     @property
@@ -115,11 +115,11 @@ class Scene:
     def remark(self) -> Span:
         """What is special about the step under the cursor."""
         if self.trace.conjunct and self.number == self.reading.steps:
-            when = f"it fails {STANDING}" if self.trace.standing else "here it fails"
+            when = f"it fails {STANDING}" if self.trace.failure.standing else "here it fails"
             return f"{when}: {failing_claim(self.trace)}", "wrong"
         if self.trace.case and self.number == self.reading.steps:
             return f"here it occurs: {words(self.trace.case, self.trace.picture.words)}", "good"
-        if self.number and self.number == self.trace.doomed:
+        if self.number and self.number == self.trace.explanation.doomed:
             return DOOMED, "wrong"
         return "", "source"
 

@@ -1,0 +1,116 @@
+"""How a claim fails, why, and what would have avoided it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from verifier.evidence.calls import Branched
+from verifier.language.plain_values import Value
+from verifier.language.presentation import Seen
+
+
+class Blocked(msgspec.Struct, frozen=True):
+    """A step that is not enabled, whatever its choices: an assumption that fails, and its line.
+
+    `reads` are the fields that the step has read, `choices` those that it has looked at, with the
+    values with which it comes to this assumption.
+    """
+
+    step: str
+    test: str
+    file: str
+    line: int
+    reads: dict[str, Value]
+    choices: dict[str, Value] = {}
+
+
+class Asserted(msgspec.Struct, frozen=True):
+    """The assertion that fails: its code, its line, and whether it has a text of its own."""
+
+    code: str
+    file: str
+    line: int
+    says: bool
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """How a claim fails after the last step.
+
+    `seen` is what it looks at, in the order in which it does; fields of it that are `arbitrary` can
+    start with any value. A claim that fails `standing` holds after the last step and fails once
+    nothing happens, when events are blank. `blocked` are the steps of a deadlock, each with what
+    keeps it from being taken; `asserted` is the assertion that fails, where one does.
+    """
+
+    seen: dict[str, Value] = {}
+    arbitrary: tuple[str, ...] = ()
+    standing: bool = False
+    blocked: tuple[Blocked, ...] = ()
+    asserted: Asserted | None = None
+
+
+class Otherwise(msgspec.Struct, frozen=True):
+    """The nearest execution without the violation: one choice is another, or a step is left out.
+
+    `differs` has, from that step on and per step, the fields that then have other values: here,
+    and there. `turn` is a decision of the code that then goes the other way, as it goes then, in
+    the function `turn_in`; `turn_given` is as `given` in `Turned`. `stops` is the first of the
+    remaining steps that cannot be taken then, 0 where all can. The other single choices that avoid
+    the violation, each with its step and a value: with those of `also` the step that violates
+    decides otherwise, with those of `harmless` the same steps violate nothing, and with those of
+    `elsewhere` the same steps cannot be taken.
+    """
+
+    number: int
+    choice: str
+    was: Value
+    instead: Value
+    differs: tuple[dict[str, tuple[Value, Value]], ...]
+    turn: Branched | None = None
+    turn_in: str = ""
+    turn_given: tuple[str, ...] = ()
+    stops: int = 0
+    also: tuple[tuple[int, str, Value], ...] = ()
+    harmless: tuple[tuple[int, str, Value], ...] = ()
+    elsewhere: tuple[tuple[int, str, Value], ...] = ()
+
+
+class Turned(msgspec.Struct, frozen=True):
+    """A decision of the code that, the other way in one step, would have avoided the violation.
+
+    `test` is a condition, or a bool that is `returned`, and `was` which way it went; `given` are
+    the assignments before it of the local names that it reads. `fails` are the claims that do not
+    hold after some step even so, and `differs` the fields that have other values after this step:
+    here, and then. `seen` is what somebody sees of this step then. `stops` is as in `Otherwise`.
+    """
+
+    number: int
+    function: str
+    source: str
+    file: str
+    line: int
+    test: str
+    was: bool
+    returned: bool = False
+    fails: tuple[str, ...] = ()
+    stops: int = 0
+    differs: dict[str, tuple[Value, Value]] = {}
+    given: tuple[str, ...] = ()
+    seen: Seen | None = None
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why a claim fails, as far as it has been searched for.
+
+    `decisive` is what of the fields seen would have to be another for the claim to hold. `turned`
+    are decisions of the code that would have avoided the violation, the most telling first. After
+    step `doomed` nothing that anybody chooses avoids it; 0 where that is not known. In the systems
+    of `also_in` the same steps violate the same claim. `finding` is the project's page about it.
+    """
+
+    decisive: tuple[str, ...] = ()
+    turned: tuple[Turned, ...] = ()
+    otherwise: Otherwise | None = None
+    doomed: int = 0
+    also_in: tuple[str, ...] = ()
+    finding: str = ""
