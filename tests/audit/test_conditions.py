@@ -8,10 +8,11 @@ from itertools import product
 import msgspec
 import pytest
 
+from tests.audit.second_judge import cadical_judge
 from tests.evidence.forged import FORGED, SINGLE, Forged, ring
 from verifier.audit.audit import audited, hold_together, rejection
 from verifier.audit.proof_checking import all_hold, proof_holds
-from verifier.audit.solvers import Judge, cadical_judge, z3_judge
+from verifier.audit.solvers import Judge, z3_judge
 from verifier.check.certify import audited_proofs
 from verifier.check.reuse import confirmed
 from verifier.check.shared_invariant import shared

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from tests.audit.second_judge import cadical_judge, invariant_holds
 from tests.corpus import SYSTEMS
 from tests.corpus.brute_force import shortest_violations
 from tests.corpus.build import Builder
 from tests.corpus.machines import counter, lock, one_hot_ring, two_phase
 from tests.corpus.random_systems import random_system
-from verifier.audit.proof_checking import Rejected, invariant_holds, path_violates, proof_holds
-from verifier.audit.solvers import Judge, cadical_judge, z3_judge
+from verifier.audit.proof_checking import Rejected, path_violates, proof_holds
+from verifier.audit.solvers import Judge, z3_judge
 from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import bmc
 from verifier.evidence.verdicts import (

@@ -5,11 +5,12 @@ from itertools import permutations
 
 import pytest
 
+from tests.audit.second_judge import invariant_holds
 from tests.corpus.build import Builder
 from tests.corpus.machines import counter, equal_latches, uninitialised
 from tests.evidence.forged import AB, BC, CA, FORGED, NONE, SINGLE, Forged, ring
 from verifier.audit.lemma_dependencies import premises
-from verifier.audit.proof_checking import all_hold, invariant_holds, proof_holds
+from verifier.audit.proof_checking import all_hold, proof_holds
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.reduce import reduce
 from verifier.engines.budget import Budget

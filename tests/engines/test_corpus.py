@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.audit.second_judge import cadical_judge
 from tests.corpus import SYSTEMS
 from tests.corpus.brute_force import shortest_violations
 from tests.corpus.random_systems import random_system
 from verifier.audit.proof_checking import path_violates, proof_holds
-from verifier.audit.solvers import cadical_judge
 from verifier.circuit.circuit import Circuit
 from verifier.engines.contract import ENGINES, engine_named
 from verifier.engines.kinduction import kinduction

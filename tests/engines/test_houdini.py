@@ -4,10 +4,11 @@ from random import Random
 
 import pytest
 
+from tests.audit.second_judge import invariant_holds
 from tests.corpus.lazy_fpu import lazy_fpu
 from tests.corpus.protocols import peterson
 from tests.corpus.random_systems import random_system
-from verifier.audit.proof_checking import invariant_holds, path_violates
+from verifier.audit.proof_checking import path_violates
 from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import Search
 from verifier.engines.budget import Budget

@@ -121,7 +121,7 @@ def test_values_are_those_after_each_step_and_events_start_blank(reading: Readin
     assert reading.value("vcpu.phase", 1) == "LOOP"
     assert reading.value("outcome.observed", 6) is True
     assert reading.value("outcome.observed", 7) is False
-    assert reading.changes_of("vcpu.guest_mode") == [6, 10]
+    assert reading.next_change("vcpu.guest_mode", 0) == 6
     assert reading.next_change("vcpu.guest_mode", 6) == 10
     assert reading.next_change("vcpu.guest_mode", 10, back=True) == 6
     assert reading.last_change("vcpu.guest_mode", 9) == 6
@@ -158,7 +158,7 @@ def test_beliefs_tell_what_each_level_would_read(reading: Reading, levels: Level
     l2 = rows["vmcs02, by L0"]
     assert l2.row.cells == (False, True, False, False, False, "stays")
     assert (l2.actual, l2.assumed, l2.expected, l2.row.runs) == (False, False, False, True)
-    assert not beliefs.disagreements(8)
+    assert not any(one.disagrees for one in beliefs.rows(8, "TS"))
 
 
 def test_a_belief_that_differs_from_the_promise_is_a_disagreement() -> None:
@@ -167,7 +167,8 @@ def test_a_belief_that_differs_from_the_promise_is_a_disagreement() -> None:
     step = msgspec.structs.replace(trace.steps[7], beliefs={"TS": (row,)})
     steps = (*trace.steps[:7], step, *trace.steps[8:])
     wrong = Reading(msgspec.structs.replace(trace, steps=steps))
-    [found] = Assumptions(wrong, Levels(wrong)).disagreements(8)
+    [found] = Assumptions(wrong, Levels(wrong)).rows(8, "TS")
+    assert found.disagrees
     assert (found.row, found.bit, found.assumed, found.expected) == (row, "TS", True, False)
 
 

@@ -11,7 +11,7 @@ from tests.viewer.conftest import saved
 from verifier.evidence.traces import Trace
 from verifier.viewer.ascii import ascii_only
 from verifier.viewer.html_svg import page, svg
-from verifier.viewer.markup import clipped, line, padded, rendered, width
+from verifier.viewer.markup import line, padded, rendered, width
 from verifier.viewer.mermaid import sequence
 from verifier.viewer.text import overview_lines, trace_lines
 from verifier.viewer.watch_expressions import watch
@@ -84,11 +84,9 @@ def test_a_terminal_without_unicode_gets_letters() -> None:
     assert ascii_only("●──▶ ┄▷ ✗ ≠ é") == "o--> ~> x /= ?"
 
 
-def test_lines_are_padded_and_cut_by_columns() -> None:
+def test_lines_are_padded_by_columns() -> None:
     one = line("abc", ("def", "new"))
     assert width(padded(one, 9)) == 9
-    assert clipped(one, 6) == one
-    assert "".join(text for text, _ in clipped(one, 5)) == "abcd…"
 
 
 def test_a_comparison_without_differences_has_no_heading() -> None:

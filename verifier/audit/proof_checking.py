@@ -36,22 +36,12 @@ def proof_holds(
     return _check(circuit, goal, proved.invariant, proved.induction, judge)
 
 
-def invariant_holds(
-    circuit: Circuit, goal: str, invariant: Invariant, judge: Judge = z3_judge
-) -> Rejected | None:
-    """Whether reset states satisfy the clauses, steps keep them, and they rule the goal's bad out.
-
-    The first condition that fails is reported, with the clause and a counterexample to it.
-    """
-    return _check(circuit, goal, invariant, Induction(), judge)
-
-
 def all_hold(
     circuit: Circuit, goals: Sequence[str], lemmas: Sequence[Sequence[Alternative]]
 ) -> bool:
     """Whether lemmas hold initially, every step keeps them, and they rule several goals' bad out.
 
-    Z3 says so. Where it does not, `invariant_holds` says why, goal by goal.
+    Z3 says so. Where it does not, `proof_holds` says why, goal by goal.
     """
     now = {latch.name: latch.literal for latch in circuit.latches}
     then = {latch.name: latch.next for latch in circuit.latches}

@@ -1,4 +1,4 @@
-"""Who decides whether evidence holds: Z3, and CaDiCaL where a second opinion is wanted.
+"""Who decides whether evidence holds: Z3.
 
 Why so: docs/decisions/0006-search-on-glucose-judge-on-z3.md
 """
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 import z3
 
 from verifier.circuit.aig import Graph
-from verifier.circuit.tseitin import Tseitin
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 
 Model = Callable[[int], bool]
@@ -65,21 +64,3 @@ class Given:
             if answer != z3.unsat:
                 raise Undecided(f"Z3 answers unknown: {self._solver.reason_unknown()}")
         return True
-
-
-def cadical_judge(graph: Graph, conjunction: Sequence[int]) -> Model | None:
-    """Ask CaDiCaL, which shares neither code nor clauses with Z3."""
-    from pysat.solvers import Cadical195
-
-    with Cadical195() as solver:
-        clauses = Tseitin(graph, solver.add_clause)
-        for literal in conjunction:
-            solver.add_clause([clauses.literal(literal)])
-        if not solver.solve():
-            return None
-        model = solver.get_model()
-    true = {
-        node for node, number in clauses.number.items() if model[number - 1 : number] == [number]
-    }
-    variables = {2 * node: 1 for node in true if not graph.is_gate(2 * node)}
-    return lambda literal: graph.evaluate([literal], variables) == [1]

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter_ns
-from types import FrameType, ModuleType
+from types import FrameType
 from typing import Any, Literal
 from weakref import ReferenceType, ref
 
 from verifier.language.assignments import is_guarded
-from verifier.language.errors import GUARD, Place, is_model_file
+from verifier.language.errors import Place, is_model_file
 
 NOTES = "__made__"
 """How the notes are called in a module."""
@@ -62,12 +62,6 @@ def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
             if refined is not None and earlier.what() is refined and earlier.name == name:
                 notes[number] = replace(earlier, was_refined=True)
         notes.append(made)
-
-
-def is_model_module(module: object) -> bool:
-    """Whether a module is compiled with the guard, as what models run is."""
-    held = vars(module).get("__builtins__") if isinstance(module, ModuleType) else None
-    return isinstance(held, dict) and GUARD in held
 
 
 def made_in(namespace: Mapping[str, Any]) -> list[Made]:

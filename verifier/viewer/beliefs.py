@@ -73,10 +73,6 @@ class Assumptions:
         actual, assumed, expected = (cells.get(name) for name in names)
         return actual, assumed, expected
 
-    def disagreements(self, number: int) -> list[Assumption]:
-        rows = (row for bit in self.bits for row in self.rows(number, bit))
-        return [row for row in rows if row.disagrees]
-
 
 def ownership(reading: Reading, number: int) -> list[tuple[str, Value]]:
     """Who has what changes hands, and everybody's flags that say so."""

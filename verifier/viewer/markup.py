@@ -78,19 +78,6 @@ def padded(one: Line, columns: int) -> Line:
     return (*one, (" " * max(0, columns - width(one)), ""))
 
 
-def clipped(one: Line, columns: int) -> Line:
-    """The line, cut with an ellipsis where it is too long."""
-    if width(one) <= columns:
-        return one
-    left, kept = max(0, columns - 1), []
-    for part, role in one:
-        kept.append((part[:left], role))
-        left -= len(part)
-        if left <= 0:
-            break
-    return (*kept, ("…", "source"))
-
-
 def shown(value: Value) -> str:
     """A value as people read it."""
     if isinstance(value, bool):

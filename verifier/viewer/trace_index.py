@@ -90,10 +90,6 @@ class Reading:
             return None
         return self.trace.steps[number - 1].changes.get(field)
 
-    def changes_of(self, field: str) -> list[int]:
-        """The steps that change it."""
-        return self._changes.get(field, [])
-
     def last_change(self, field: str, number: int) -> int:
         """The last step up to `number` that changed the field; 0 where none did."""
         return _last(self._changes.get(field, []), number)
