@@ -7,9 +7,7 @@ import pytest
 
 from tests.checkout import expose
 from tests.gate.conftest import Project
-from verifier.gate.base_names import put_into_package
 from verifier.language.packages import LINKS, PARTS
-from verifier.mutation.baseline import scores
 from verifier.project.import_graph import touches
 from verifier.project.loading import load
 from verifier.project.revisions import Base
@@ -35,22 +33,6 @@ def exposed(project: Project) -> None:
             re.sub(r"^from models", "from nestproof.models", file.read_text(), flags=re.M)
         )
     expose(project.folder)
-
-
-def test_modules_and_mutants_under_another_name_are_what_they_were(project: Project) -> None:
-    (project.folder / "models" / "kit.py").write_text(KIT)
-    (project.folder / "models" / "kit_of_others.py").write_text(KIT.replace("or not", "or"))
-    project.edit(ACCESS, f"{CALL}{ACCESS}")
-    project.edit("from verifier.language", "from models.kit import known\nfrom verifier.language")
-    record = project.folder / "properties" / "mutants.toml"
-    text = f'["lazy/fixed"]\nkilled = 9\nequivalent = 0\nsurvivors = [\n    "{SURVIVOR}",\n]\n'
-    record.write_text(text)
-    base = project.commit()
-    exposed(project)
-    record.write_text(text.replace("models/", "nestproof/models/"))
-    ran = project.gate(f"--base={base}")
-    assert ran.code == 0, ran.out
-    assert "weakened" not in ran.out
 
 
 def test_a_change_is_compared_with_the_modules_of_its_base(checkout: Project) -> None:
@@ -86,20 +68,3 @@ def test_what_says_whose_the_modules_are_is_part_of_a_change(checkout: Project) 
             file.write_text(file.read_text().replace("nestproof.models", "models"))
     catalogue = load(checkout.folder)
     assert set(touches(catalogue, LINKS)) == {"lazy/broken", "lazy/fixed"}
-
-
-def test_a_base_gets_the_names_that_its_modules_have_now(project: Project) -> None:
-    claim = project.folder / "properties" / "isolation.py"
-    before = claim.read_text()
-    assert "\nfrom models.lazy import" in before
-    record = project.folder / "properties" / "mutants.toml"
-    record.write_text(f'["lazy/fixed"]\nkilled = 9\nequivalent = 0\nsurvivors = ["{SURVIVOR}"]\n')
-    put_into_package(project.folder)
-    assert claim.read_text() == before.replace("\nfrom models.", "\nfrom nestproof.models.")
-    assert scores(project.folder)["lazy/fixed"].survivors == (f"nestproof/{SURVIVOR}",)
-    assert {system.steps[0].__module__ for system in load(project.folder).systems.values()} == {
-        "nestproof.models.lazy"
-    }
-    once = {file: file.read_bytes() for file in project.folder.glob("*/*.*") if file.is_file()}
-    put_into_package(project.folder)
-    assert once == {file: file.read_bytes() for file in once}

@@ -16,12 +16,10 @@ from verifier.compiler.digest import Digests
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.verdicts import Watch, silent
 from verifier.gate.base_loading import look_there, require_apart
-from verifier.gate.base_names import put_into_package
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
 from verifier.language.errors import ModelError
 from verifier.language.goals import is_claim
-from verifier.language.packages import package_at
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost
@@ -89,8 +87,6 @@ def past_of(
         try:
             root = Path(folder.name) / base.prefix
             reason = base.extract(Path(folder.name), whole)
-            if reason is None and package_at(base.top / base.prefix):
-                put_into_package(root)
             if reason is not None:
                 return Past(judged=named_in(root), failures={"": reason})
             places = base.top.resolve(), Path(folder.name).resolve()
