@@ -27,6 +27,7 @@ from verifier.evidence.verdicts import Alternative, Clause, Induction, Invariant
 from verifier.execution.conversions import execution_of_run
 from verifier.execution.execution import Stopped
 from verifier.language.goals import Goal, Kind, is_claim, is_step, is_witness
+from verifier.language.plain_values import plural
 
 Status = Literal["confirmed", "rejected", "unknown"]
 
@@ -70,7 +71,7 @@ def audited(
         yield Audited(goal, "rejected", why)
     elif isinstance(evidence, SavedTrace):
         how = "reached" if evidence.case else "violated"
-        yield Audited(goal, "confirmed", _after(how, len(evidence.steps)))
+        yield Audited(goal, "confirmed", f"{how} after {plural(len(evidence.steps), 'step')}")
     else:
         empty = excluded(compiled, evidence.lemmas, witnesses.get(goal, ()))
         yield Audited(goal, "confirmed", _proved(goal, bool(empty)))
@@ -91,7 +92,7 @@ def _audited_together(
     for goal, run in kept.runs.items():
         why = run_rejection(compiled, goal, run)
         how = "violated" if is_claim(goal) else "reached"
-        text = _after(how, len(run.moves)) if why is None else why
+        text = f"{how} after {plural(len(run.moves), 'step')}" if why is None else why
         yield Audited(goal, "confirmed" if why is None else "rejected", text)
     certificates = {goal: kept.certificate(goal) for goal in kept.proofs}
     proofs = {goal: proof for goal, proof in certificates.items() if proof is not None}
@@ -107,10 +108,6 @@ def _audited_together(
         wanted = witnesses.get(goal, ())
         none = empty.intersection(wanted) or excluded(compiled, proofs[goal].lemmas, wanted)
         yield Audited(goal, "confirmed", _proved(goal, bool(none)))
-
-
-def _after(how: str, steps: int) -> str:
-    return f"{how} after {steps} step{'s' * (steps != 1)}"
 
 
 def _proved(goal: str, empty: bool) -> str:

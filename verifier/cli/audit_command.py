@@ -23,13 +23,14 @@ from verifier.evidence.bundle import Bundle
 from verifier.evidence.files import DamagedFile, Saved, UnknownKey, read_any
 from verifier.evidence.verdicts import Limits, Progress, Verdict
 from verifier.language.errors import ModelError
+from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.pool import messages
 from verifier.processes.signals import WORDS, shielded
 from verifier.processes.worker import Lost, Tell
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
-from verifier.viewer.markup import inert, plural
+from verifier.viewer.markup import inert
 
 COLOURS: dict[Status, str] = {"confirmed": "green", "rejected": "red", "unknown": "yellow"}
 LOOK = 0.2

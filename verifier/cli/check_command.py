@@ -27,6 +27,7 @@ from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Verdict
 from verifier.gate.warnings import unrecorded
 from verifier.language.errors import ToolFailure
+from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.project.catalogue import Catalogue, Pair
@@ -35,7 +36,6 @@ from verifier.project.proof_store import ProofStore
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.project.unread import unread_files
 from verifier.reports.check_text import columns, document, exit_code, judged, lines, refusals
-from verifier.viewer.markup import plural
 
 
 @click.command("check", cls=Reporting)

@@ -21,10 +21,10 @@ from verifier.engines.random_simulation import simulation
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Answer, Limits, Proved, Violated, silent
 from verifier.language.goals import Goal, is_step
+from verifier.language.plain_values import plural
 from verifier.mutation.branch_coverage import Taken, coverage
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
-from verifier.viewer.markup import plural
 
 
 @click.command("cover")

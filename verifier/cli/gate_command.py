@@ -32,6 +32,7 @@ from verifier.gate.weakened.acceptance import chosen, entries, with_accepted
 from verifier.gate.weakened.weakening import KINDS, Weakening
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.language.packages import bundled_root
+from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.project.branching import base_of, refuse_bare, refuse_foreign
@@ -44,7 +45,6 @@ from verifier.project.result_cache import Cache, cache_folder
 from verifier.project.root import project_above
 from verifier.reports.check_text import refusals
 from verifier.reports.terminal import terminal_lines
-from verifier.viewer.markup import plural
 
 HEAD = 4096
 """Bytes at the beginning of a file, by which a report is known."""

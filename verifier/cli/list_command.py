@@ -8,9 +8,9 @@ from verifier.cli.completing import pairs
 from verifier.cli.errors import say
 from verifier.cli.here import project_here
 from verifier.evidence.verdicts import Verdict
+from verifier.language.plain_values import plural
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
-from verifier.viewer.markup import plural
 
 COLOURS = {Verdict.PROVED: "green", Verdict.VIOLATED: "yellow"}
 

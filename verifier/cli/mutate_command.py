@@ -22,6 +22,7 @@ from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_record
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError, ToolFailure, within_project
+from verifier.language.plain_values import plural
 from verifier.mutation.baseline import FILE, Entry, compared, entry, record, scores
 from verifier.mutation.campaign import Guarded, Trial
 from verifier.mutation.run import guarded_system, mutable_functions, trials_of
@@ -33,7 +34,7 @@ from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
 from verifier.project.result_cache import Cache, cache_folder
-from verifier.viewer.markup import Role, plural
+from verifier.viewer.markup import Role
 
 
 @click.command("mutate")

@@ -13,9 +13,9 @@ import click
 from verifier.cli.errors import colours
 from verifier.engines.contract import ENGINES
 from verifier.evidence.verdicts import Progress
+from verifier.language.plain_values import plural
 from verifier.processes.pool import within
 from verifier.processes.worker import Lost
-from verifier.viewer.markup import plural
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

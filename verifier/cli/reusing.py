@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from verifier.cli.errors import warn
+from verifier.language.plain_values import plural
 from verifier.project.catalogue import Catalogue
 from verifier.project.circuit_cache import IN_ORDER, Circuits
 from verifier.project.result_cache import Cache
-from verifier.viewer.markup import plural
 
 HELP = (
     "circuits are reused where models and properties import only verifier.language, each other, "

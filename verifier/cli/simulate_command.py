@@ -28,9 +28,8 @@ from verifier.execution.random_walk import changes, enabled, random_move
 from verifier.language.concrete_execution import Taken
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
-from verifier.language.plain_values import shown
+from verifier.language.plain_values import plural, shown
 from verifier.project.loading import load
-from verifier.viewer.markup import plural
 
 HELP = """\
   NUMBER [choice=value ...]   take the step; choices not named keep the values listed

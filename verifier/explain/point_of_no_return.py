@@ -14,6 +14,7 @@ from verifier.execution.execution import Execution
 from verifier.execution.machine import Move
 from verifier.language.encoding import encoding
 from verifier.language.goals import step_goal
+from verifier.language.plain_values import plural
 
 OTHERWISE = "the step without the violation"
 
@@ -53,14 +54,10 @@ def violation_ahead(
         return Ahead(None, f"`{compiled.system.name}` has no property `{group}` to violate")
     verdict = bmc(starting_at(compiled, values), [group], limits, watch)[group]
     if not isinstance(verdict, Violated):
-        return Ahead(
-            None, f"no violation within {verdict.depth} step{'s' * (verdict.depth != 1)} from here"
-        )
+        return Ahead(None, f"no violation within {plural(verdict.depth, 'step')} from here")
     taken = (compiled.taken(inputs) for inputs in verdict.path.inputs)
     moves = tuple(move for move in taken if move is not None)
-    return Ahead(
-        moves, f"{group} is violated after {len(moves)} more step{'s' * (len(moves) != 1)}"
-    )
+    return Ahead(moves, f"{group} is violated after {plural(len(moves), 'more step')}")
 
 
 def doomed_after(

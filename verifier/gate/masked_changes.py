@@ -13,7 +13,8 @@ from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Limits, Violated, Watch, silent
 from verifier.gate.divergence import Hunk
 from verifier.gate.weakened.comparing import LOST
-from verifier.viewer.markup import inert, plural
+from verifier.language.plain_values import plural
+from verifier.viewer.markup import inert
 
 NAMED = 3
 """Changed lines that are named."""

@@ -12,3 +12,8 @@ Value = bool | str
 def shown(value: Any) -> Value:
     """A plain value as a file holds it."""
     return value.name if isinstance(value, Enum) else bool(value)
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun."""
+    return f"{count} {noun}{'s' * (count != 1)}"

@@ -15,9 +15,9 @@ from verifier.engines.contract import ENGINES
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.verdicts import Verdict
 from verifier.language.errors import ModelError
+from verifier.language.plain_values import plural
 from verifier.project.catalogue import Pair
 from verifier.viewer.claims import length_of
-from verifier.viewer.markup import plural
 
 COLOURS = {
     Verdict.PROVED: "green",

@@ -8,10 +8,10 @@ from textwrap import wrap
 
 from verifier.diff.compare import Difference
 from verifier.diff.witnesses import Change
-from verifier.language.plain_values import Value
+from verifier.language.plain_values import Value, plural
 from verifier.reports.diff_text import REACHED, change_lines, difference_of, nearness
 from verifier.reports.wording import value
-from verifier.viewer.markup import Role, Style, plural, unstyled
+from verifier.viewer.markup import Role, Style, unstyled
 
 COLUMNS = 110
 INDENT = "       "

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from verifier.diff.compare import Difference
 from verifier.diff.witnesses import Change
 from verifier.language.goals import Goal, is_claim
+from verifier.language.plain_values import plural
 from verifier.reports.wording import value
-from verifier.viewer.markup import plural
 
 REACHED = ("reachable", "not reached", "unreachable")
 

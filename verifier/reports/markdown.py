@@ -9,6 +9,7 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.divergence import Departure, Hunk
 from verifier.gate.report import Report, Row
+from verifier.language.plain_values import plural
 from verifier.reports.diff_text import change_lines
 from verifier.reports.grouping import by_cause, by_effect
 from verifier.reports.trace_text import grounds_text, shown_steps, trace_text
@@ -27,7 +28,7 @@ from verifier.reports.wording import (
     unjudged,
 )
 from verifier.viewer.claims import failing_claim, length
-from verifier.viewer.markup import inert, plural
+from verifier.viewer.markup import inert
 from verifier.viewer.mermaid import sequence
 
 CHANGES = 20

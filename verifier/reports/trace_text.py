@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from verifier.evidence.calls import Changed, Entered, Entry
 from verifier.evidence.traces import Stride, Trace
 from verifier.gate.divergence import Departure
-from verifier.language.plain_values import Value
+from verifier.language.plain_values import Value, plural
 from verifier.reports.wording import value
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.in_short import grounds
 from verifier.viewer.levels import Levels
-from verifier.viewer.markup import plural, rendered
+from verifier.viewer.markup import rendered
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.why import blocked_lines, looked_at, others_line
 

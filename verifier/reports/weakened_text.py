@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from verifier.gate.report import Report
 from verifier.gate.weakened.weakening import Weakening, value
-from verifier.viewer.markup import inert, plural
+from verifier.language.plain_values import plural
+from verifier.viewer.markup import inert
 
 FIELDS = 8
 """Fields of an example that are named."""

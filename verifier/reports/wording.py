@@ -11,6 +11,7 @@ from verifier.gate.divergence import Departure
 from verifier.gate.report import Report, Row
 from verifier.gate.weakened.weakening import value as value
 from verifier.language.errors import within_project
+from verifier.language.plain_values import plural
 from verifier.mutation.baseline import Comparison
 from verifier.mutation.campaign import Trial
 from verifier.mutation.operators import Mutant
@@ -18,7 +19,7 @@ from verifier.processes.signals import REASON
 from verifier.viewer.claims import failing_claim, length
 from verifier.viewer.headline import what_happened
 from verifier.viewer.levels import Levels
-from verifier.viewer.markup import inert, plural, rendered
+from verifier.viewer.markup import inert, rendered
 from verifier.viewer.trace_index import Reading
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from verifier.evidence.traces import Trace
-from verifier.viewer.markup import inert, plural, words
+from verifier.language.plain_values import plural
+from verifier.viewer.markup import inert, words
 
 STANDING = "once nothing happens and events are blank"
 """When a claim fails that holds after the last step."""

@@ -107,7 +107,3 @@ def _written(part: str, spelling: Mapping[str, str]) -> str:
     """A word, such as `#NM` for `nm`."""
     bare = part.removesuffix("'s")
     return f"{inert(spelling.get(bare, bare))}{part[len(bare) :]}"
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"

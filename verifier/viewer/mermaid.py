@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from verifier.evidence.traces import Trace
+from verifier.language.plain_values import plural
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.levels import Levels
-from verifier.viewer.markup import inert, plural, words
+from verifier.viewer.markup import inert, words
 from verifier.viewer.timeline import DOOMED, described
 from verifier.viewer.trace_index import Reading
 

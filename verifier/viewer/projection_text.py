@@ -8,7 +8,8 @@ from html import escape
 import networkx
 
 from verifier.evidence.projection import Node, Projection
-from verifier.viewer.markup import EMPTY, Line, Span, inert, line, plural, shown
+from verifier.language.plain_values import plural
+from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
 
 LABELS = 3
 """Steps named on an edge before the rest is counted."""

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from verifier.evidence.certificates import Certificate, Lemma, sentence
 from verifier.language.goals import Goal, is_step, is_witness
-from verifier.viewer.markup import EMPTY, Line, inert, line, plural
+from verifier.language.plain_values import plural
+from verifier.viewer.markup import EMPTY, Line, inert, line
 
 Needs = Mapping[str, tuple[int, ...]]
 """For each step, the lemmas (from 1) without which it could leave the invariant."""

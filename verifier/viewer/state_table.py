@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from verifier.viewer.markup import Line, Span, inert, line, plural, shown
+from verifier.language.plain_values import plural
+from verifier.viewer.markup import Line, Span, inert, line, shown
 from verifier.viewer.trace_index import Reading
 
 

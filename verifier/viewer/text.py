@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import Trace
+from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Assumptions
 from verifier.viewer.claims import STANDING, failing_claim, length
@@ -22,7 +23,6 @@ from verifier.viewer.markup import (
     Span,
     inert,
     line,
-    plural,
     shown,
     word_by_word,
     words,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.evidence.saved_execution import SavedTrace
-from verifier.viewer.markup import EMPTY, Line, inert, line, plural, shown
+from verifier.language.plain_values import plural
+from verifier.viewer.markup import EMPTY, Line, inert, line, shown
 
 
 def unverified_lines(saved: SavedTrace, reason: str) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from verifier.evidence.calls import Branched
 from verifier.evidence.explanation import Otherwise, Turned
-from verifier.language.plain_values import Value
+from verifier.language.plain_values import Value, plural
 from verifier.viewer.call_tree import source_in_short
 from verifier.viewer.markup import (
     COLUMNS,
@@ -15,7 +15,6 @@ from verifier.viewer.markup import (
     Span,
     inert,
     line,
-    plural,
     shown,
     word_by_word,
     wrapped,

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import ASSERTIONS, CHOICE, Trace
+from verifier.language.plain_values import plural
 from verifier.viewer.call_tree import place
 from verifier.viewer.cause_chain import Link, Sources, chain
 from verifier.viewer.claims import STANDING, asserted_text, failing_claim
-from verifier.viewer.markup import (
-    COLUMNS,
-    Line,
-    Span,
-    inert,
-    line,
-    plural,
-    shown,
-    word_by_word,
-    wrapped,
-)
+from verifier.viewer.markup import COLUMNS, Line, Span, inert, line, shown, word_by_word, wrapped
 from verifier.viewer.trace_index import Reading
 
 SEEN = 8

@@ -23,7 +23,7 @@ from verifier.gate.weakened.weakening import (
     start_text,
     values_text,
 )
-from verifier.language.plain_values import Value
+from verifier.language.plain_values import Value, plural
 from verifier.project.recorded_verdicts import FILE as VERDICTS
 
 GONE = "gone"
@@ -133,25 +133,14 @@ class Weakened:
             if f"{side.system}/{group}" not in self._now.pairs:
                 continue  # which is said of the pair, or of the property
             kind: Kind = "case" if each.function.startswith(SOMETIMES) else "claim"
-            then = self._then.claims[each.function]
-            now = self._now.claims.get(each.function)
+            then, now = self._then.claims[each.function], self._now.claims.get(each.function)
             what = "some states count as the case now that did not"
             if kind == "claim":
                 what = "it holds in states in which it did not"
             what = "nothing demands as much" if now is None else what
-            was, left = side.judged.digests[each.function]
-            yield Weakening(
-                kind,
-                name,
-                (now or then).file,
-                (now or then).line,
-                then.text,
-                now.text if now is not None else what,
-                each.example,
-                was,
-                left,
-                (side.system,),
-            )
+            after, digests = (now.text if now else what), side.judged.digests[each.function]
+            at = now or then, side.system
+            yield _at(*at, kind, name, then.text, after, digests, each.example)
 
     def _unobserved(self) -> Iterator[Weakening]:
         """Steps that do the same, and of which something else is noted."""
@@ -162,41 +151,29 @@ class Weakened:
             if seen.is_ghost:
                 before = f"`{seen.step}` leaves a note in `{seen.note}`"
                 after = "it does the same and leaves another note in some states"
-            yield Weakening(
-                "claim",
-                f"observed/{seen.step}",
-                place.file,
-                place.line,
-                before,
-                after,
-                seen.example,
-                *side.judged.digests.get(f"observed {seen.step}", ("", "")),
-                (side.system,),
-            )
+            name, digests = f"observed/{seen.step}", ("", "")
+            digests = side.judged.digests.get(f"observed {seen.step}", digests)
+            yield _at(place, side.system, "claim", name, before, after, digests, seen.example)
 
     def _seen(self, system: str, less: SeenLess) -> Weakening:
         """What a step notes or asserts less, whatever else it does."""
         step = self._now.steps[f"{system}/{less.step}"]
         more = f" and {len(less.names) - FEW} more" * (len(less.names) > FEW)
         names = ", ".join(f"`{name}`" for name in less.names[:FEW]) + more
-        name, file, line = f"observed/{less.step}", step.file, step.line
+        name = f"observed/{less.step}"
         before = f"`{less.step}` leaves a note in {names}"
         after = "it leaves another one of what is seen in some states, whatever else it does"
         if less.kind == "demanded":
             file, number, function = less.names[0].rsplit(":", 2)
-            name, line = f"assertion/{function}", int(number)
-            before, after = (
-                less.text,
-                f"`{less.step}` does not fail in some states that it looks at",
-            )
+            name, step = f"assertion/{function}", Written(file, int(number))
+            before = less.text
+            after = f"`{less.step}` does not fail in some states that it looks at"
         elif less.kind != "noted":
             who = "observers" if less.kind == "observed" else "assertions"
             name = name if less.kind == "observed" else f"assertion/{less.step}"
             before = f"{who} see {names} as `{less.step}` leaves it"
             after = "they see it before it is set"
-        return Weakening(
-            "claim", name, file, line, before, after, less.example, *less.digests, (system,)
-        )
+        return _at(step, system, "claim", name, before, after, less.digests, less.example)
 
     def _of_steps(self, side: Side, change: Difference) -> Iterator[Weakening]:
         renamed = {now: was for was, now in change.renamed_steps}
@@ -212,17 +189,11 @@ class Weakened:
             }
             if each.kind in LOST and (failed or each.kind != "failing"):
                 place = self._now.steps[f"{side.system}/{each.step}"]
-                yield Weakening(
-                    "step",
-                    each.step,
-                    place.file,
-                    place.line,
-                    f"`{renamed.get(each.step, each.step)}` {LOST[each.kind][0]}",
-                    f"it {LOST[each.kind][1]}",
-                    {**each.state, **each.choices},
-                    *side.judged.digests[f"idle {each.step}" if each.kind == "idle" else each.step],
-                    (side.system,),
-                )
+                before = f"`{renamed.get(each.step, each.step)}` {LOST[each.kind][0]}"
+                after, state = f"it {LOST[each.kind][1]}", {**each.state, **each.choices}
+                key = f"idle {each.step}" if each.kind == "idle" else each.step
+                digests = side.judged.digests[key]
+                yield _at(place, side.system, "step", each.step, before, after, digests, state)
         for lost in change.lost:
             yield self._of_values(side.system, *lost)
 
@@ -232,75 +203,40 @@ class Weakened:
         """That a choice of a step, a field or an event has fewer values."""
         place = self._now.steps[f"{system}/{step}"] if step else self._now.systems[system]
         before, after = values_text(values), values_text(left)
-        return Weakening(
-            "choice",
-            f"{step}.{name}" if step else f"{system}/{name}",
-            place.file,
-            place.line,
-            f"any of {before}",
-            f"any of {after}" if left else "no choice",
-            {},
-            digest_of(before),
-            digest_of(after),
-            (system,),
-        )
+        name = f"{step}.{name}" if step else f"{system}/{name}"
+        any_left, digests = f"any of {after}" if left else "no choice", _digests(before, after)
+        return _at(place, system, "choice", name, f"any of {before}", any_left, digests)
 
     def _of_waiting(self, side: Side) -> Iterator[Weakening]:
-        place = self._now.systems[side.system]
-        if side.waits is not None:
-            after = f"{side.waits.depth} steps" if side.waits.depth != 1 else "1 step"
-            yield Weakening(
-                "claim",
-                "deadlock",
-                place.file,
-                place.line,
-                "nothing can happen in some states",
-                f"one is reached after {after}, in which something can",
-                side.waits.example,
-                *side.waits.digests,
-                (side.system,),
-            )
+        at, found = (self._now.systems[side.system], side.system), side.waits
+        if found is not None:
+            before = "nothing can happen in some states"
+            after = f"one is reached after {plural(found.depth, 'step')}, in which something can"
+            yield _at(*at, "claim", "deadlock", before, after, found.digests, found.example)
 
     def _of_dropped(self, side: Side) -> Iterator[Weakening]:
         for each in side.dropped:
             place = self._now.steps[f"{side.system}/{each.step}"]
-            fields = ", ".join(f"`{name}`" for name in each.fields)
-            after = f"after {each.depth} steps" if each.depth != 1 else "after 1 step"
-            yield Weakening(
-                "step",
-                each.step,
-                place.file,
-                place.line,
-                f"`{each.step}` sets {fields}",
-                f"it leaves some of it as it is; else `{each.property}` is violated {after}",
-                {},
-                *each.digests,
-                (side.system,),
-            )
+            before = f"`{each.step}` sets " + ", ".join(f"`{name}`" for name in each.fields)
+            violated = f"`{each.property}` is violated after {plural(each.depth, 'step')}"
+            after = f"it leaves some of it as it is; else {violated}"
+            yield _at(place, side.system, "step", each.step, before, after, each.digests)
 
     def _of_unheeded(self, side: Side) -> Iterator[Weakening]:
         for each in side.unheeded:
             place = self._now.steps[f"{side.system}/{each.step}"]
-            yield Weakening(
-                "choice",
-                f"{each.step}.{each.choice}",
-                place.file,
-                place.line,
-                f"what {values_text(each.values)} lead to differs from all else",
-                "it does not in some states, or in any execution",
-                each.example,
-                *each.digests,
-                (side.system,),
-            )
+            name = f"{each.step}.{each.choice}"
+            before = f"what {values_text(each.values)} lead to differs from all else"
+            after = "it does not in some states, or in any execution"
+            at = place, side.system
+            yield _at(*at, "choice", name, before, after, each.digests, each.example)
 
     def _of_starts(self, system: str, change: Difference) -> Iterator[Weakening]:
         place = self._now.systems[system]
         for name in change.exposed[:1]:
             more = f" and {len(change.exposed) - 1} more" * (len(change.exposed) > 1)
             was, now = f"`{name}`{more} only properties and observers read", EXPOSED
-            digests = digest_of(was), digest_of(now)
-            at = place.file, place.line
-            yield Weakening("claim", f"ghost/{name}", *at, was, now, {}, *digests, (system,))
+            yield _at(place, system, "claim", f"ghost/{name}", was, now, _digests(was, now))
         gone = ((name, None, GONE) for name in change.lost_starts)
         for name, old, new in (*change.starts, *gone):
             if new is not None:
@@ -309,18 +245,8 @@ class Weakened:
     def _start(self, system: str, name: str, old: Value | None, new: Value) -> Weakening:
         place = self._now.systems[system]
         was, now = (start_text(each) for each in (old, new))
-        return Weakening(
-            "initial",
-            f"{system}/{name}",
-            place.file,
-            place.line,
-            was,
-            now,
-            {} if old is None else {name: old},
-            digest_of(was),
-            digest_of(now),
-            (system,),
-        )
+        example, digests = {} if old is None else {name: old}, _digests(was, now)
+        return _at(place, system, "initial", f"{system}/{name}", was, now, digests, example)
 
 
 def _by_system(found: Weakening) -> Weakening:
@@ -329,6 +255,25 @@ def _by_system(found: Weakening) -> Weakening:
         return found
     [system] = found.systems
     return replace(found, was=digest_in(system, found.was), now=digest_in(system, found.now))
+
+
+def _at(
+    place: Written,
+    system: str,
+    kind: Kind,
+    name: str,
+    was: str,
+    now: str,
+    digests: tuple[str, str],
+    example: Mapping[str, Value] = {},
+) -> Weakening:
+    """What one system has less of, and where it is written."""
+    file, line = place.file, place.line
+    return Weakening(kind, name, file, line, was, now, dict(example), *digests, (system,))
+
+
+def _digests(was: str, now: str) -> tuple[str, str]:
+    return digest_of(was), digest_of(now)
 
 
 def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:

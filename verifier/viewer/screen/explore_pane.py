@@ -18,7 +18,7 @@ from verifier.execution.conversions import execution_of_run
 from verifier.execution.execution import Stopped
 from verifier.execution.machine import Move
 from verifier.explain.session import Branch, Exploration
-from verifier.viewer.markup import plural
+from verifier.language.plain_values import plural
 from verifier.viewer.screen.cooperative import in_slices
 from verifier.viewer.screen.dialogs import Ask, Options
 from verifier.viewer.screen.list_view import LinesView

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
+from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Assumptions
 from verifier.viewer.cause_chain import Because, Link, chain
@@ -14,7 +15,7 @@ from verifier.viewer.claims import STANDING, failing_claim
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which, what_happened
 from verifier.viewer.in_short import in_short
-from verifier.viewer.markup import EMPTY, Line, Span, inert, line, plural, words
+from verifier.viewer.markup import EMPTY, Line, Span, inert, line, words
 from verifier.viewer.screen.list_view import Row
 from verifier.viewer.state_table import items
 from verifier.viewer.text import problem_lines, property_lines, watched
