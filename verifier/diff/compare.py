@@ -15,6 +15,7 @@ from verifier.diff.correspondence import renamed_fields, renamed_steps, replaced
 from verifier.diff.folding import folds_alike
 from verifier.diff.miter import Joint
 from verifier.diff.pairing import counterpart, lost_values, paired_choices
+from verifier.diff.step_comparison import StepComparison
 from verifier.diff.witnesses import Change, Examples
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
 from verifier.language.goals import is_claim
@@ -138,7 +139,7 @@ def alike(old: Behaviour, new: Behaviour, lemmas: Iterable[Clause] = ()) -> bool
         joint.graph.any(joint.old.image[name] ^ (not value) for name, value in lemma)
         for lemma in lemmas
     )
-    return not _differing(joint, [a for step in names for a in joint.aspects(step)], known)
+    return not _differing(joint, _aspects(joint, names), known)
 
 
 def _compared(
@@ -149,8 +150,11 @@ def _compared(
     if folds_alike(joint):
         return joint, []
     both = [action.name for action in new.actions if old.action(action.name) is not None]
-    candidates = [aspect for step in both for aspect in joint.aspects(step)]
-    return joint, _differing(joint, candidates)
+    return joint, _differing(joint, _aspects(joint, both))
+
+
+def _aspects(joint: Joint, steps: Sequence[str]) -> list[Aspect]:
+    return [aspect for step in steps for aspect in StepComparison(joint, step).aspects()]
 
 
 def _differing(joint: Joint, candidates: Sequence[Aspect], known: int = TRUE) -> list[Aspect]:
@@ -219,7 +223,7 @@ def _renamed_choices(old: Behaviour, new: Behaviour) -> Iterable[tuple[str, str]
 
 def _is_undone(joint: Joint, step: str) -> bool:
     """Whether what a step did somewhere no step does any more."""
-    undone = joint.undone(step)
+    undone = StepComparison(joint, step).undone()
     return bool(_differing(joint, [Aspect(step, "choice", step, undone, (), ())]))
 
 

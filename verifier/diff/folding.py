@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.diff.miter import Joint, claims_in
+from verifier.diff.miter import Joint
 from verifier.diff.pairing import same_code
 from verifier.diff.side import Side
+from verifier.diff.step_comparison import claims_in
 from verifier.language.goals import step_goal
 
 

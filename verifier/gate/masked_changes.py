@@ -9,6 +9,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour
 from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint
+from verifier.diff.step_comparison import StepComparison
 from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Limits, Violated, Watch, silent
 from verifier.gate.divergence import Hunk
@@ -64,7 +65,8 @@ def _mixed(joint: Joint, steps: Sequence[str], goals: Sequence[str]) -> Circuit:
         was, now = joint.versions(step)
         chosen, _ = joint.choices(was, now)
         then = joint.effect(joint.old, was, chosen, goals)
-        gone = graph.any(each.differs for each in joint.aspects(step) if each.kind in LOST)
+        aspects = StepComparison(joint, step).aspects()
+        gone = graph.any(each.differs for each in aspects if each.kind in LOST)
         lost = graph.both(joint.selected(step), gone)
         for was_field, now_field in joint.fields:
             if now_field.bits:

@@ -13,6 +13,7 @@ from verifier.diff.compare import Difference
 from verifier.diff.correspondence import ALIKE, fits, matched
 from verifier.diff.miter import Joint
 from verifier.diff.pairing import counterpart, lost_values
+from verifier.diff.step_comparison import StepComparison
 from verifier.diff.witnesses import Change
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
 from verifier.gate.weakened.seen import SeenLess, seen_less
@@ -271,7 +272,7 @@ def _unobserved(
     for action in new.actions:
         if action.name not in steps or old.action(action.name) is None:
             continue
-        for aspect in joint.unobserved(action.name, notes):
+        for aspect in StepComparison(joint, action.name).unobserved(notes):
             example = states.where([aspect.differs], action.choices)
             if example is not None:
                 yield Unobserved(action.name, aspect.name, aspect.kind == "field", example)

@@ -17,6 +17,7 @@ from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint
 from verifier.diff.pairing import as_bits, counterpart, paired_choices
 from verifier.diff.side import Side
+from verifier.diff.step_comparison import stopped
 from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
 from verifier.gate.weakened.states import States
@@ -139,7 +140,7 @@ class _Choice:
             left = counterpart(value, self.old, self.new)
             if left is None:
                 continue  # which is said of the choice
-            stops = joint.stopped(went[value], goes[left])  # which is said of the step
+            stops = stopped(joint, went[value], goes[left])  # which is said of the step
             moves = [joint.alike, alike, goes[left][fires][0], stops ^ 1]
             for ghosts in (False, True):
                 before = _alone(joint, joint.old, went, value, ghosts)

@@ -1,0 +1,184 @@
+"""Both versions of a step: where they may differ, and what the old one did that is not done now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from verifier.circuit.aig import FALSE
+from verifier.compiler.behaviour import Action, Behaviour, Variable
+from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK
+from verifier.diff.aspects import Aspect
+from verifier.diff.miter import Joint
+from verifier.diff.pairing import combinations, new_choices, paired_choices, same_code
+from verifier.diff.side import Side
+from verifier.language.goals import Goal, is_claim, is_step, step_goal
+
+Effect = Mapping[str, list[int]]
+"""A step taken: each field's next value, and each goal."""
+
+
+class StepComparison:
+    """A step that both versions have, taken in each from the same states."""
+
+    def __init__(self, joint: Joint, step: str) -> None:
+        self._joint, self._step = joint, step
+        self._was, self._now = was, now = joint.versions(step)
+        claims = claims_in(joint.old.behaviour) & claims_in(joint.new.behaviour)
+        self._fires, self._goals = step_goal(step), sorted(claims)
+        self._chosen, alike = joint.choices(was, now)
+        self._given = joint.graph.both(joint.alike, alike)
+        self._old = joint.effect(joint.old, was, self._chosen, [self._fires, *self._goals])
+        self._new = joint.effect(joint.new, now, {}, [self._fires, *self._goals])
+
+    def aspects(self) -> list[Aspect]:
+        """Where the two versions might differ: what did not fold to the same gates."""
+        found = [*self._of_enabledness(), *self._of_goals(), *self._of_fields()]
+        return [one for one in found if one.differs != FALSE]
+
+    def _aspect(self, kind: str, name: str, differs: int, old: list[int], new: list[int]) -> Aspect:
+        graph, given = self._joint.graph, self._given
+        if kind not in ("enabled", "disabled", "failing") and name != ASSERTIONS:
+            enabled = graph.both(self._old[self._fires][0], self._new[self._fires][0])
+            given = graph.both(given, enabled)
+        return Aspect(self._step, kind, name, graph.both(given, differs), tuple(old), tuple(new))
+
+    def _of_enabledness(self) -> list[Aspect]:
+        joint, graph, fires = self._joint, self._joint.graph, self._fires
+        old, new = self._old, self._new
+        [was_able], [is_able], failing = old[fires], new[fires], FALSE
+        more = combinations(new_choices(self._was, self._now)) or [{}]
+        ways = [joint.effect(joint.new, self._now, way, [fires]) if way else new for way in more]
+        able = graph.any(way[fires][0] for way in ways)
+        lost, won = graph.both(was_able, able ^ 1), graph.both(is_able, was_able ^ 1)
+        still = (graph.either(way[fires][0] ^ 1, stopped(joint, old, way)) for way in ways)
+        idle = graph.all(still)
+        if lost != FALSE or idle != FALSE:
+            left = self._taken_over() ^ 1
+            lost, idle = graph.both(lost, left), graph.both(idle, left)
+        if ASSERTIONS in joint.new.behaviour.circuit.bad:  # to fail one is a violation of its own
+            [fails] = joint.effect(joint.new, self._now, {}, [ASSERTIONS])[ASSERTIONS]
+            failing, lost = graph.both(lost, fails), graph.both(lost, fails ^ 1)
+        return [
+            self._aspect("disabled", self._step, lost, old[fires], new[fires]),
+            self._aspect("enabled", self._step, won, old[fires], new[fires]),
+            self._aspect("failing", self._step, failing, old[fires], new[fires]),
+            self._aspect("idle", self._step, idle, [idle], [idle]),
+        ]
+
+    def _of_goals(self) -> list[Aspect]:
+        found = []
+        for goal in self._goals:
+            old, new = self._old[goal], self._new[goal]
+            kind = "property" if is_claim(goal) else "witness"
+            differs = self._joint.graph.differ(old[0], new[0])
+            found.append(self._aspect(kind, Goal.of(goal).name, differs, old, new))
+        return found
+
+    def _of_fields(self) -> list[Aspect]:
+        found, joint = [], self._joint
+        for was, now in joint.fields:
+            if not was.bits and not now.bits:
+                continue  # what neither changes may start with another value, which is told apart
+            old, new = self._old[f"field {was.name}"], self._new[f"field {now.name}"]
+            if not was.bits and same_code(was, now):
+                old = list(joint.new.bits(now))
+            differs = joint.same(was, old, now, new) ^ 1
+            found.append(self._aspect("field", now.name, differs, old, new))
+        return found
+
+    def undone(self) -> int:
+        """That what the old step did nothing does any more: neither itself nor a new step."""
+        graph = self._joint.graph
+        done = graph.either(self._does_as(self._new, self._fires), self._taken_over())
+        return graph.all([self._given, self._old[self._fires][0], done ^ 1])
+
+    def unobserved(self, noted: Collection[str]) -> list[Aspect]:
+        """What the step makes of what is `noted` otherwise, and what it violated and does not.
+
+        That is so although it does the same to every field that is no ghost.
+        """
+        aspects, graph = self.aspects(), self._joint.graph
+        ghosts = {field.name for field in self._joint.new.behaviour.fields if field.ghost}
+        moved = [one for one in aspects if one.kind == "field" and one.name not in ghosts]
+        same = graph.any(one.differs for one in moved) ^ 1
+        known = [one for one in aspects if one.name in noted]
+        found = [
+            replace(one, differs=graph.all([same, one.differs, one.old[0], one.new[0] ^ 1]))
+            for one in known
+            if one.kind == "property"
+        ]
+        found += [
+            replace(one, differs=graph.both(same, one.differs))
+            for one in known
+            if one.kind == "field"
+        ]
+        return [one for one in found if one.differs != FALSE]
+
+    def _does_as(self, new: Effect, fires: str) -> int:
+        """That a new step does what the old one did, and violates what that violated."""
+        joint, graph, old = self._joint, self._joint.graph, self._old
+        same = [
+            joint.same(a, old[f"field {a.name}"], b, new[f"field {b.name}"])
+            for a, b in joint.fields
+        ]
+        same += (graph.either(old[goal][0] ^ 1, new[goal][0]) for goal in self._goals)
+        return graph.all([new[fires][0], *same])
+
+    def _taken_over(self) -> int:
+        """That a step which is new does what the old one did, and violates what that violated."""
+        joint, found = self._joint, FALSE
+        for action in joint.new.behaviour.actions:
+            if joint.old.behaviour.action(action.name) is None:
+                found = joint.graph.either(found, self._taken_over_by(action))
+        return found
+
+    def _taken_over_by(self, action: Action) -> int:
+        joint, found, fires = self._joint, FALSE, step_goal(action.name)
+        shared = [(a, b) for a, b in paired_choices(self._was, action) if b and same_code(a, b)]
+        given = {
+            there: self._chosen[here]
+            for a, b in shared
+            if b is not None
+            for here, there in zip(a.bits, b.bits, strict=True)
+        }
+        left = [choice for choice in action.choices if all(choice is not b for _, b in shared)]
+        for way in combinations(left):
+            effect = joint.effect(joint.new, action, given | way, [fires, *self._goals])
+            found = joint.graph.either(found, self._does_as(effect, fires))
+        return found
+
+
+def stopped(joint: Joint, old: Effect, new: Effect) -> int:
+    """That the new version leaves every field as it is, and the old one does not.
+
+    Where the old one sets only what is gone, or renamed, the new one sets nothing new.
+    """
+    graph = joint.graph
+    stays = graph.all(_stays(joint, joint.new, now, new) for _, now in joint.fields)
+    same = [was for was, now in joint.fields if was.name == now.name]
+    moved = graph.any(_stays(joint, joint.old, was, old) ^ 1 for was in same)
+    [gone, come] = (
+        [_stays(joint, side, each, effect) for each in _unpaired(joint, side) if not each.ghost]
+        for side, effect in ((joint.old, old), (joint.new, new))
+    )
+    renamed = (was for was, _ in joint.fields if was not in same)
+    gone += (_stays(joint, joint.old, was, old) for was in renamed)
+    replaced = graph.both(graph.all(come), graph.all(gone) ^ 1)
+    return graph.both(stays, graph.either(moved, replaced))
+
+
+def _stays(joint: Joint, side: Side, field: Variable, effect: Effect) -> int:
+    return joint.same(field, side.bits(field), field, effect[f"field {field.name}"])
+
+
+def _unpaired(joint: Joint, side: Side) -> list[Variable]:
+    """The fields that only one version has."""
+    known = [pair[side is joint.new] for pair in joint.fields]
+    return [each for each in side.behaviour.fields if each not in known]
+
+
+def claims_in(behaviour: Behaviour) -> set[str]:
+    """Properties and the cases that must occur; each step says itself when it is enabled."""
+    goals = {goal for goal in behaviour.circuit.bad if not is_step(goal)}
+    return goals - {DEADLOCK}
