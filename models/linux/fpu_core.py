@@ -6,8 +6,8 @@ WARN_ON_FPU is left out: it is nothing without CONFIG_X86_DEBUG_FPU, and what co
 """
 
 from nestproof.models.linux.era import Era
-from nestproof.models.linux.fpu_internal import owner_named
 from nestproof.models.linux.instructions import fxrstor, fxsave
+from nestproof.models.linux.owner import owner_named
 from nestproof.models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
 from nestproof.models.x86.registers import Contents
 from verifier.language import models

@@ -7,21 +7,10 @@ says so. Eager mode of v3.7 to v4.1 is not here: a processor without XSAVEOPT ru
 from nestproof.models.linux.context import may_sleep
 from nestproof.models.linux.era import Era
 from nestproof.models.linux.instructions import clts, fxrstor, fxsave, stts
+from nestproof.models.linux.owner import owner_named
 from nestproof.models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
 from nestproof.models.x86.registers import Contents
-from verifier.language import abstracts, models
-
-
-@abstracts("The owner pointer that names a task")
-def owner_named(name: TaskName) -> Owner:
-    """A task as a value of fpu_owner_task."""
-    match name:
-        case TaskName.A:
-            return Owner.A
-        case TaskName.B:
-            return Owner.B
-        case TaskName.C:
-            return Owner.C
+from verifier.language import models
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "fpu_save_init", since="v3.4", until="v4.2")

@@ -1,8 +1,9 @@
 """Kernels with one mistake each, made from the shipped texts."""
 
 from nestproof.models.linux import fpu_core, fpu_internal, i387, signals
-from nestproof.models.linux.fpu_internal import owner_named, switch_fpu_finish
+from nestproof.models.linux.fpu_internal import switch_fpu_finish
 from nestproof.models.linux.instructions import clts, stts
+from nestproof.models.linux.owner import owner_named
 from nestproof.models.linux.processor import Native, clobber
 from nestproof.models.linux.task import Host, Interrupt, Place, TaskName
 from verifier.language import abstracts, assume, step
