@@ -176,14 +176,14 @@ LESS: dict[str, tuple[str, Edits]] = {
         ),
     ),
     "a call before what it looks at": (
-        "observed use_fpu",
+        "noted use_fpu",
         (
             (CALL, ""),
             ("    if machine.ts:\n        load", f"{CALL}    if machine.ts:\n        load"),
         ),
     ),
     "what an observer sees is falsified meanwhile": (
-        "observed use_fpu",
+        "noted use_fpu",
         (
             (CALL, ENTERING.format(CALL)),
             ("    ghost,\n", "    ghost,\n    snapshot,\n"),
@@ -202,6 +202,41 @@ LESS: dict[str, tuple[str, Edits]] = {
             ),
         ),
     ),
+    "a call where what the step has just set is assumed otherwise": (
+        "noted use_fpu",
+        (
+            (
+                "    if machine.ts:\n        load_registers(machine)\n    if machine.is_watched",
+                "    if machine.ts:\n        load_registers(machine)\n"
+                "    assume(not machine.ts)\n    if machine.is_watched",
+            ),
+        ),
+    ),
+    "a helper where what it asserts is assumed": (
+        "demanded switch_to",
+        (("    CHECK(machine)\n", "    assume(not machine.busy)\n    CHECK(machine)\n"),),
+    ),
+    "an assumption in the place of a helper": (
+        "demanded switch_to",
+        (("    CHECK(machine)\n", "    assume(not machine.busy)\n"),),
+    ),
+    "a value of a local variable": (
+        "demanded switch_to",
+        (
+            (
+                ASSERTED,
+                "    free = not machine.held[next_task] or machine.ts\n    assert free\n",
+            ),
+        ),
+    ),
+    "a return before what it asserts": (
+        "demanded switch_to",
+        (("    CHECK(machine)\n", "    if machine.busy:\n        return\n    CHECK(machine)\n"),),
+    ),
+    "a helper where something else does not decide": (
+        "demanded switch_to",
+        (("    CHECK(machine)\n", "    machine.busy or CHECK(machine)\n"),),
+    ),
     "an alias of another helper": (
         "demanded switch_to",
         (("CHECK = check_idle", "CHECK = check_little"),),
@@ -215,7 +250,7 @@ LESS: dict[str, tuple[str, Edits]] = {
         (("machine.held[next_task] and machine.ts", "machine.held[next_task] or machine.ts"),),
     ),
     "an assertion before what it looks at": (
-        "asserted switch_to",
+        "demanded switch_to",
         ((ASSERTED, ""), (RELEASED, f"{ASSERTED}{RELEASED}")),
     ),
     "a value of an event": (
@@ -230,7 +265,7 @@ LESS: dict[str, tuple[str, Edits]] = {
         ),
     ),
     "an event that is written before what it notes": (
-        "observed switch_to",
+        "noted switch_to",
         ((EVENT, ""), (RELEASED, f"{EVENT}{RELEASED}")),
     ),
     "an event that is written over": (
@@ -259,6 +294,22 @@ AS_MUCH: dict[str, Edits] = {
     "an assertion asks a local variable": (
         (ASSERTED, "    task = next_task\n    assert not machine.held[task] and machine.ts\n"),
     ),
+    "an assertion asks what was found out before": (
+        (
+            ASSERTED,
+            "    free = not machine.held[next_task]\n    assert free and machine.ts\n",
+        ),
+    ),
+    "an assertion is given what it asks": (
+        (ASSERTED, "    ensure(not machine.held[next_task] and machine.ts)\n"),
+        (STEP, f"def ensure(holds: bool) -> None:\n    assert holds\n\n\n{STEP}"),
+    ),
+    "a step is narrowed": (
+        (
+            "    assume(next_task != machine.current)\n",
+            "    assume(next_task != machine.current)\n    assume(machine.ts)\n",
+        ),
+    ),
     "an assertion raises": (
         (
             ASSERTED,
@@ -280,12 +331,6 @@ AS_MUCH: dict[str, Edits] = {
         ),
     ),
     "an observer is renamed": (("note_access", "record_access"),),
-    "an observer is called where that never happens": (
-        (
-            "    CHECK(machine)\n",
-            "    CHECK(machine)\n    if not machine.ts:\n        note_access(machine)\n",
-        ),
-    ),
     "the handler goes wrong": (
         (
             "    machine.registers.owner = machine.current\n",

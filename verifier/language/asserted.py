@@ -1,7 +1,7 @@
-"""The tests of assertions, which a run may see in a state of its own.
+"""The tests of assertions, whose failures a run may note without an end.
 
-What decides whether an assertion fails is compiled between two calls. They do nothing unless the
-run is one of these.
+What decides whether an assertion fails is compiled into a call, which does nothing unless the run
+is one of these.
 """
 
 from __future__ import annotations
@@ -25,45 +25,32 @@ OTHERS = frozenset(
 )
 """Exceptions that no assertion raises."""
 
-TESTING, TESTED = "@testing", "@tested"
-"""What the two calls are called."""
+TESTED = "@tested"
+"""What the call is called."""
 
 
 class TestsApart(ABC):
     """A run for which nothing stops where an assertion fails: it notes that, and goes on."""
 
     @abstractmethod
-    def begin_test(self) -> bool:
-        """See the other state from here on; the answer is whether that was so before."""
-
-    @abstractmethod
-    def end_test(self, value: Any, fails: bool, code: CodeType, line: int, inside: bool) -> bool:
-        """Note that a test fails where the truth of its `value` is `fails`; see what was seen.
+    def fail_unless(self, value: Any, fails: bool, code: CodeType, line: int) -> bool:
+        """Note that a test fails where the truth of its `value` is `fails`.
 
         The answer is the truth value with which the run goes on.
         """
 
 
-Apart = tuple[TestsApart, bool] | None
-"""A run that sees a test apart, and whether it did so before."""
-
-
-def testing() -> Apart:
-    """What sees the following test apart from all else, if anything does."""
-    run = RUNNING.get()
-    return (run, run.begin_test()) if isinstance(run, TestsApart) else None
-
-
-def tested(apart: Apart, value: T, fails: bool) -> T | bool:
+def tested(value: T, fails: bool) -> T | bool:
     """The value of a test, or what stands for it."""
-    if apart is None:
+    run = RUNNING.get()
+    if not isinstance(run, TestsApart):
         return value
-    frame, (run, inside) = sys._getframe(1), apart
-    return run.end_test(value, fails, frame.f_code, frame.f_lineno, inside)
+    frame = sys._getframe(1)
+    return run.fail_unless(value, fails, frame.f_code, frame.f_lineno)
 
 
 def set_apart(node: ast.AST) -> None:
-    """Put the calls around a test that decides whether an assertion fails; the text is changed."""
+    """Put the call around a test that decides whether an assertion fails; the text is changed."""
     if isinstance(node, ast.Assert):
         node.test = _apart(node.test, False)
     elif isinstance(node, ast.If) and any(map(_fails_at_once, node.body)):
@@ -91,6 +78,5 @@ def _fails_at_once(statement: ast.stmt) -> bool:
 
 def _apart(test: ast.expr, fails: bool) -> ast.Call:
     where = place_in_text(test)
-    begin = ast.Call(ast.Name(TESTING, ast.Load(), **where), [], [], **where)
-    given = [begin, test, ast.Constant(fails, **where)]
+    given = [test, ast.Constant(fails, **where)]
     return ast.Call(ast.Name(TESTED, ast.Load(), **where), given, [], **where)

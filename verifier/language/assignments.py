@@ -14,9 +14,8 @@ from inspect import getattr_static
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
-from verifier.language.asserted import TESTED, TESTING, set_apart, tested, testing
+from verifier.language.asserted import TESTED, set_apart, tested
 from verifier.language.errors import GUARD, ModelError, Place, refuse, within_project
-from verifier.language.noted import NOTED, NOTES, NOTING, noted, notes, noting
 from verifier.language.ownership import is_model_function, is_own, is_record
 from verifier.language.restricted import STATE, TEXT
 from verifier.language.running import RUNNING
@@ -109,11 +108,7 @@ INSTRUMENTS: dict[str, Callable[..., Any]] = {
     NUMBER: only_numbers,
     IDENTITY: identity,
     INSIDE: only_outside,
-    TESTING: testing,
     TESTED: tested,
-    NOTING: noting,
-    NOTES: notes,
-    NOTED: noted,
 }
 """The guards, by their names in the compiled text."""
 

@@ -37,7 +37,6 @@ class Exploration:
         self.moment = run.ages.now
         self.mark = run.facts.mark()
         self.way = run.way
-        self.apart = run.apart
         self.taken = 0
 
     def paths(self) -> Outcome:
@@ -72,7 +71,6 @@ class Exploration:
         run.store.values, run.writes = self.entry.copy(), {}
         run.ages.now = self.moment
         run.enabled, run.failures, run.way = TRUE, {}, self.way
-        run.apart = self.apart
         frame = run.frame = Frame(self.root, forced)
         result = run.stopped = None
         possible = True

@@ -7,7 +7,6 @@ from types import CodeType
 from typing import Any
 
 from verifier.language.assignments import INSTRUMENTS, guard
-from verifier.language.noted import note_apart
 from verifier.language.probes import Probes
 from verifier.language.stand_ins import BUILTINS
 from verifier.language.text_nodes import nodes_of
@@ -18,6 +17,5 @@ def instrumented(tree: ast.Module, file: str) -> tuple[CodeType, dict[str, Any]]
     probes, nodes = Probes(file), nodes_of(tree)
     probes.mark(nodes)
     guard(nodes, file)
-    note_apart(nodes)
     code = compile(tree, file, "exec", dont_inherit=True, optimize=0)
     return code, {**probes.names, **INSTRUMENTS, **BUILTINS}

@@ -83,7 +83,7 @@ class SymbolicRun(SymbolicState):
         self.examined[function.body] = examine(function.body)
         before = (self.store.values, self.writes, self.enabled, self.failures, self.frame)
         moment, way = self.ages.now, self.way
-        observing = (self.observing, self.judging, self.apart)
+        observing = (self.observing, self.judging)
         self.ran.add(function.body.__code__)
         cost = self.costs.setdefault(function.name, Cost())
         cost.files |= {within_project(function.place.file)}
@@ -100,7 +100,7 @@ class SymbolicRun(SymbolicState):
         self.ages.now = moment
         self.store.values, self.writes, self.enabled, self.failures, self.frame = before
         self.way = way
-        self.observing, self.judging, self.apart = observing
+        self.observing, self.judging = observing
         cost.calls += 1
         cost.gates += self.graph.gates - gates
         cost.seconds += perf_counter() - start

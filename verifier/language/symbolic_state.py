@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from enum import Enum
 from types import CodeType
-from typing import Any, Literal
+from typing import Any
 
 from verifier.circuit.aig import TRUE, Graph
 from verifier.language.constants import same
@@ -24,10 +24,6 @@ from verifier.language.running import stopping
 from verifier.language.symbolic_stores import StateStore
 from verifier.language.symbolic_values import Bit, Symbol
 
-Apart = Literal["", "testing", "noting", "asking"]
-"""Whether the test of an assertion, an assignment to an event, or a call in such an assignment sees
-a state of its own."""
-
 
 class SymbolicState(ABC):
     """One state store, and the path of a model function that is running on it."""
@@ -38,7 +34,6 @@ class SymbolicState(ABC):
         self.store = StateStore(self, leaves, values)
         self.observing = False
         self.judging = False
-        self.apart: Apart = ""
         self.guarded = False
         """Whether all that runs must be compiled with the guard of assignments."""
         self.stopped: Exception | None = None

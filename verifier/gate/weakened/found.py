@@ -168,11 +168,6 @@ class Weakened:
             name, step = f"assertion/{function}", Written(file, int(number))
             before = less.text
             after = f"`{less.step}` does not fail in some states that it looks at"
-        elif less.kind != "noted":
-            who = "observers" if less.kind == "observed" else "assertions"
-            name = name if less.kind == "observed" else f"assertion/{less.step}"
-            before = f"{who} see {names} as `{less.step}` leaves it"
-            after = "they see it before it is set"
         return _at(step, system, "claim", name, before, after, less.digests, less.example)
 
     def _of_steps(self, side: Side, change: Difference) -> Iterator[Weakening]:

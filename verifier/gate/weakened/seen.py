@@ -6,28 +6,30 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from verifier.circuit.aig import FALSE, Graph
+from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Action, Variable
-from verifier.compiler.cut_circuit import FAILS, LATE, LEAVES, LOOKS, NOTES, SEES, Cut
+from verifier.compiler.cut_circuit import FAILS, LEAVES, NOTES, RESTORES, SEES, WRITES, Cut
 from verifier.compiler.digest import everything, said
 from verifier.diff.miter import Joint
+from verifier.diff.side import Side
+from verifier.diff.step_comparison import Effect
 from verifier.gate.weakened.states import States
 from verifier.gate.weakened.weakening import digest_of
 from verifier.language.goals import step_goal
 from verifier.language.plain_values import Value
 
-SeenKind = Literal["noted", "observed", "asserted", "demanded"]
-"""Notes that are others; what observers, or assertions, see before it is as it is left; and what an
-assertion demanded."""
+SeenKind = Literal["noted", "demanded"]
+"""Notes that are others, and what an assertion demanded."""
 
 
-LOOKED: tuple[SeenKind, ...] = ("observed", "asserted")
+MOST = 12
+"""Bits of values for which it is asked whether some enable a step."""
 
 
 @dataclass(frozen=True)
 class SeenLess:
-    """A step of which, in some state that observers and assertions may see, less is noted.
+    """A step of which, for some values that may be read in it, less is noted or demanded.
 
     `names` are ghosts, fields, or the FILE:LINE:FUNCTION of the assertion with the `text`.
     """
@@ -112,20 +114,23 @@ class _Comparison:
         fires, given = step_goal(step), graph.both(joint.alike, alike)
         then = joint.effect(joint.old, was, chosen, _goals(self.old, fires))
         here = joint.effect(joint.new, now, {}, _goals(self.new, fires))
-        taken = graph.both(given, here[fires][0])
-        both = graph.both(taken, then[fires][0])
+        given = graph.both(given, self._unwritten(then, here))
+        [enabled] = here[fires]
+        begun = graph.all([given, then[fires][0], self._possible(enabled)])
         for before, after in joint.fields:
             if self._is_compared(before, after):
+                names = after.name, before.name
                 a, b = then[f"field {before.name}"], here[f"field {after.name}"]
                 differs = joint.same(before, a, after, b) ^ 1
-                name = after.name.removeprefix(NOTES).removeprefix(LEAVES)
-                yield _Question(step, "noted", name, graph.both(taken, differs))
-        for kind in LOOKED:
-            for name, literal in self._late(LOOKS[kind], then, here):
-                yield _Question(step, kind, name, graph.both(both, literal))
+                name, was_name = (n.removeprefix(NOTES).removeprefix(LEAVES) for n in names)
+                [wrote] = then.get(WRITES + was_name, [FALSE])
+                hidden = graph.all([begun, enabled ^ 1, wrote])
+                noted = graph.either(graph.all([given, enabled, differs]), hidden)
+                yield _Question(step, "noted", name, noted)
         fails = graph.any(literals[0] for _, literals in _named(here, FAILS))
+        fails = graph.both(fails, enabled)
         for name, literals in _named(then, FAILS):
-            lost = graph.all([taken, literals[0], fails ^ 1])
+            lost = graph.all([begun, literals[0], fails ^ 1])
             yield _Question(step, "demanded", name, lost)
 
     def _is_compared(self, before: Variable, after: Variable) -> bool:
@@ -141,15 +146,40 @@ class _Comparison:
         apart = was in self.old.written or not events.isdisjoint((was, now))
         return before.name.startswith(NOTES if apart else LEAVES)
 
-    def _late(
-        self, look: str, then: Mapping[str, list[int]], here: Mapping[str, list[int]]
-    ) -> Iterator[tuple[str, int]]:
-        """Fields that were seen as they were left, and are not, but for what observers write."""
-        for path, literals in _named(then, look):
-            now = self.fields.get(path, path)
-            if now not in self.old.noted | self.new.noted:
-                [late] = here.get(f"{LATE}{look}{now}", [FALSE])
-                yield now, self.joint.graph.both(literals[0], late)
+    def _possible(self, enabled: int) -> int:
+        """That a step is enabled with some of the values that are read once they are written."""
+        after = [f for f in self.new.behaviour.fields if f.name.startswith(SEES)]
+        bits = {bit for field in after for bit in self.joint.new.bits(field)}
+        asked = bits.intersection(2 * node for node in self.joint.graph.cone([enabled]))
+        return self.joint.graph.exists(enabled, asked) if len(asked) <= MOST else enabled
+
+    def _unwritten(self, then: Effect, here: Effect) -> int:
+        """That what a version has not written is read as it was before the step.
+
+        But for what the new one leaves as it was, and shows otherwise meanwhile.
+        """
+        graph, known = self.joint.graph, TRUE
+        for was, now, same in self._read():
+            [wrote], [writes] = then.get(WRITES + was, [FALSE]), here.get(WRITES + now, [FALSE])
+            [restores] = here.get(RESTORES + now, [FALSE])
+            free = graph.both(writes, graph.either(wrote, restores))
+            known = graph.both(known, graph.either(same, free))
+        return known
+
+    def _read(self) -> Iterator[tuple[str, str, int]]:
+        """What some step writes, by both names, with that it is read as it was before."""
+        joint, before = self.joint, {now: was for was, now in self.fields.items()}
+        names = dict[str, tuple[str, Side]]()
+        for side in (joint.old, joint.new):
+            for each in side.behaviour.fields:
+                if each.name.startswith(SEES):
+                    name = each.name.removeprefix(SEES)
+                    names[name if side is joint.new else self.fields.get(name, name)] = name, side
+        for now, (name, side) in names.items():
+            field, after = side.behaviour.field(name), side.behaviour.field(SEES + name)
+            if field is not None and after is not None:
+                same = joint.same(field, side.bits(field), after, side.bits(after))
+                yield before.get(now, now), now, same
 
 
 def _named(effect: Mapping[str, list[int]], kind: str) -> Iterator[tuple[str, list[int]]]:
@@ -159,8 +189,10 @@ def _named(effect: Mapping[str, list[int]], kind: str) -> Iterator[tuple[str, li
 
 def _goals(cut: Cut, fires: str) -> list[str]:
     """The outputs about one step."""
-    prefixes = (FAILS, LATE, *LOOKS.values())
-    return [fires, *(name for name in cut.behaviour.circuit.bad if name.startswith(prefixes))]
+    return [
+        fires,
+        *(n for n in cut.behaviour.circuit.bad if n.startswith((FAILS, WRITES, RESTORES))),
+    ]
 
 
 def digest_seen(cut: Cut, step: str, kind: SeenKind, assertion: str = "") -> str:
@@ -174,12 +206,9 @@ def digest_seen(cut: Cut, step: str, kind: SeenKind, assertion: str = "") -> str
         total = alone.graph.any(alone.bad[name] for name in fails)
         one = alone.bad.get(FAILS + assertion, FALSE)
         return digest_of(said(replace(alone, bad={"one": one, "all": total}), ["one", "all"]))
-    if kind == "noted":
-        noted = [p + path for p in (NOTES, LEAVES) for path in sorted(cut.noted)]
-        bits = (bit for name in noted for bit in _bits(cut, name))
-        return said(alone, [step_goal(step), *bits])
-    look = LOOKS[kind]
-    return said(alone, [name for name in alone.bad if name.startswith((look, LATE + look))])
+    noted = [p + path for p in (NOTES, LEAVES) for path in sorted(cut.noted)]
+    bits = (bit for name in noted for bit in _bits(cut, name))
+    return said(alone, [step_goal(step), *bits])
 
 
 def _bits(cut: Cut, name: str) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 from verifier.compiler.behaviour import Behaviour, Variable, behaviour_of
 from verifier.compiler.cut_circuit import Cut, cut_of
@@ -113,7 +112,7 @@ class There:
     def _claims(self, name: str) -> Iterator[str]:
         kind, _, rest = name.partition("/")
         if kind == "assertion":
-            yield from self._seen(("asserted", "demanded"))
+            yield from self._seen("demanded")
         elif name == DEADLOCK:
             for system, behaviour in self._systems:
                 if name in behaviour.circuit.bad:
@@ -122,7 +121,7 @@ class There:
             fields = [f for _, b in self._systems for f in b.fields if f.name == rest]
             yield from (digest_of(EXPOSED) for field in fields if not field.ghost)
         elif kind == "observed":
-            yield from self._seen(("noted", "observed"))
+            yield from self._seen("noted")
             for system, behaviour in self._systems:
                 notes = [goal for goal in behaviour.circuit.bad if is_claim(goal)]
                 notes += [field.name for field in behaviour.fields if field.ghost]
@@ -141,9 +140,9 @@ class There:
                 found.append(cut_of(system, compiled.changing))
         return found
 
-    def _seen(self, kinds: Iterable[SeenKind]) -> Iterator[str]:
+    def _seen(self, kind: SeenKind) -> Iterator[str]:
         """What there is of what steps note, or assert."""
-        for kind, cut in product(kinds, self._cuts):
+        for cut in self._cuts:
             for action in cut.behaviour.actions:
                 yield digest_in(cut.behaviour.system, digest_seen(cut, action.name, kind))
 
