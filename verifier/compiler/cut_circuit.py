@@ -105,9 +105,7 @@ class _Start(Start):
         """What was noted before a step, on which nothing depends."""
         looked = [*now, *nothing] * 2
         self.blank = [*now, *self.current, *self.before, *self.before, *nothing, *looked]
-        guarded = self.run.guarded
         self.run = CutRun(self.graph, self.leaves, self.blank)
-        self.run.guarded = guarded
         self.free = [False] * size
         known = zip(self.leaves, self.varying, strict=True)
         self.set_free(
