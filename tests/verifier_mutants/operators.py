@@ -75,12 +75,19 @@ def located(node: ast.AST, around: Around = Around()) -> Iterator[Located]:
             continue
         several = isinstance(value, list)
         for index, child in enumerate(value if several else [value]):
-            if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr):
+            if not isinstance(child, ast.AST) or _is_plain(child):
                 continue
             first = value[0] if several else None
             inside = _inside(node, first, child, around)
             yield child, Place(node, field, index if several else None), inside
             yield from located(child, inside)
+
+
+def _is_plain(node: ast.AST) -> bool:
+    """Whether it decides nothing: parts of messages, and `strict`, which asserts lengths."""
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.keyword) and node.arg == "strict"
+    )
 
 
 def _inside(node: ast.AST, first: object, child: ast.AST, around: Around) -> Around:

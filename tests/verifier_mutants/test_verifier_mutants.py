@@ -78,6 +78,7 @@ def edited(text: str) -> list[str]:
         ("return f(a, b)", {"return f(b, a)"}),
         ("return g(a, b)", set()),
         ("x: Sequence[1] = a", set()),
+        ("return zip(a, b, strict=True)", set()),
     ],
 )
 def test_each_operator_makes_its_mistakes(line: str, mistakes: set[str]) -> None:
