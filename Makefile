@@ -8,8 +8,10 @@ unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 # make campaigns: what make test tries samples of, at full size: circuits of the whole catalogue in
 # several processes, every way past the gate, many more random programs and circuits, searches for
 # mistakes in the models of which make test takes recorded executions. make signals: Ctrl-C and SIGTERM at 300
-# random moments each, up to an hour.
+# random moments each, up to an hour. make verifier-mutants: mistakes in the verifier made on purpose, a
+# sample of SAMPLE, and whether the tests notice them; half an hour.
 .PHONY: verify test campaigns versions check gate bench signals golden picture clean
+.PHONY: verifier-mutants
 CAMPAIGNS := tests/compiler/test_determinism.py tests/engines/test_corpus.py \
              tests/gate/test_bypasses.py tests/gate/test_matrix.py tests/gate/test_weakened.py \
              tests/language/test_agreement.py tests/models/test_agreement.py \
@@ -46,6 +48,9 @@ bench: $(VENV)/ready
 signals: $(VENV)/ready
 	$(BIN)/python -m tests.processes.injecting --all
 	$(BIN)/python -m tests.signals --moments 300 --seconds 3600
+
+verifier-mutants: $(VENV)/ready
+	$(BIN)/python -m tests.verifier_mutants $(if $(SAMPLE),--sample $(SAMPLE))
 
 golden: $(VENV)/ready
 	$(BIN)/pytest tests/cli tests/gate tests/viewer tests/models --rewrite-golden

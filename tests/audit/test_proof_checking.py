@@ -1,5 +1,6 @@
 """The audit accepts what holds and rejects every kind of damage, saying where."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,10 +11,17 @@ from tests.corpus.brute_force import shortest_violations
 from tests.corpus.build import Builder
 from tests.corpus.machines import counter, lock, one_hot_ring, two_phase
 from tests.corpus.random_systems import random_system
-from verifier.audit.proof_checking import Rejected, path_violates, proof_holds
+from tests.evidence.kettle import kettle
+from verifier.audit.proof_checking import (
+    Rejected,
+    path_violates,
+    proof_holds,
+    reached,
+)
 from verifier.audit.solvers import Judge, z3_judge
 from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import bmc
+from verifier.evidence.bundle import Run
 from verifier.evidence.verdicts import (
     Clause,
     Induction,
@@ -23,6 +31,7 @@ from verifier.evidence.verdicts import (
     Proved,
     Violated,
 )
+from verifier.execution.conversions import path_of
 
 JUDGES = pytest.mark.parametrize("judge", [z3_judge, cadical_judge], ids=["z3", "cadical"])
 RING = one_hot_ring(3)
@@ -186,3 +195,47 @@ def test_a_path_that_does_not_fit_the_system_is_rejected() -> None:
         assert rejected is not None
         assert reason in rejected.reason
     assert condition(path_violates(circuit, "melts", path)) == "well-formed"
+
+
+def variations(path: Path) -> Iterator[Path]:
+    """The path, and others that are shorter, longer, or do not fit."""
+    yield path
+    yield replace(path, inputs=path.inputs * 2)
+    yield replace(path, inputs=path.inputs[1:])
+    yield replace(path, start={name: not bit for name, bit in path.start.items()})
+    yield replace(path, inputs=({"unknown": True}, *path.inputs))
+
+
+def test_several_paths_reach_side_by_side_what_each_one_does_alone() -> None:
+    found = []
+    for seed in range(150):
+        circuit = random_system(seed)
+        violated = [goal for goal, depth in shortest_violations(circuit).items() if depth]
+        paths = {goal: list(variations(violation(circuit, goal))) for goal in violated}
+        for number in range(5):
+            chosen = {g: paths[g][(number + place) % 5] for place, g in enumerate(violated)}
+            alone = {g for g, path in chosen.items() if path_violates(circuit, g, path) is None}
+            assert reached(circuit, chosen | {"unknown": Path({}, ({},))}).keys() == alone, seed
+            found.append((len(alone), len(chosen)))
+    assert {(0, 1), (1, 1), (1, 2), (2, 2), (1, 3), (2, 3)} <= {*found}
+
+
+def test_the_steps_that_each_of_several_paths_takes_are_its_own() -> None:
+    """A step that is not enabled is not taken; one that fails its assertion is not, either."""
+    compiled = kettle()
+    moves = {
+        "fires:fill": ("pour", "fill"),
+        "fires:pour": ("fill", "fill", "pour"),
+        "sometimes:it_is_empty": ("smash", "fill", "pour"),
+        "fires:smash": ("fill", "smash"),
+    }
+    paths = {
+        goal: path
+        for goal, steps in moves.items()
+        if (path := path_of(compiled, Run({}, tuple((step, {}) for step in steps))))
+    }
+    assert reached(compiled.circuit, paths) == {
+        "fires:fill": (1,),
+        "fires:pour": (0, 2),
+        "sometimes:it_is_empty": (1, 2),
+    }

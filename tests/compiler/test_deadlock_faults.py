@@ -135,3 +135,11 @@ def test_a_system_whose_deadlock_takes_too_many_attempts_to_compare_is_refused(
 def test_a_system_that_may_end_is_compared_without_deadlock(monkeypatch: Patch) -> None:
     the_system_is_taken_to_stand_still_at_once(monkeypatch)
     assert compared(System("tried/ends", Machine(), (settle,), may_end=True)).compared > 0
+
+
+def test_a_system_that_may_end_takes_no_attempts_to_find_out_whether_it_does(
+    monkeypatch: Patch,
+) -> None:
+    monkeypatch.setattr(outcomes, "ATTEMPTS", 3)
+    ends = System("tried/ends", Machine(a=True), (press, settle), may_end=True)
+    assert compared(ends).compared > 0

@@ -1,6 +1,8 @@
 """What the comparison of a circuit with plain Python finds, and what it says."""
 
 import inspect
+import re
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from verifier.compiler import cases, outcomes
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.coverpoints import Coverpoints
 from verifier.compiler.self_check import compare
+from verifier.compiler.step_exploration import Start
 from verifier.compiler.translation import translated
 from verifier.language import ModelError, System, assume, step
 from verifier.language.concrete_execution import LoggedStore
@@ -83,6 +86,31 @@ def test_a_case_is_shown_with_the_fields_that_matter_only(monkeypatch: Patch) ->
     an_assertion_is_lost(monkeypatch)
     message = refusal(MACHINE).message
     assert message.endswith("from b=True, c=True, row=C and else the initial values")
+
+
+def test_a_difference_is_shown_as_it_is_in_the_case_that_is_shown(monkeypatch: Patch) -> None:
+    """What is written to `row` is lost, which shows wherever it is another one in the part."""
+    explore = Start.explore
+
+    def losing(self: Start, known: Any) -> Any:
+        explored = explore(self, known)
+        writes = explored.outcome.writes
+        for place in [p for p in writes if self.leaves[p].path == "row"]:
+            del writes[place]
+        return explored
+
+    monkeypatch.setattr(Start, "explore", losing)
+    anywhere = System("tried/machine", Machine(), MACHINE.steps, arbitrary=("row",))
+    for seed in range(4):
+        monkeypatch.setattr(cases, "Random", lambda _, seed=seed: Random(seed))
+        found = re.fullmatch(
+            r"circuit and Python differ in step `settle` of `tried/machine`: the field `row` is A "
+            r"in the circuit and (\w) in Python, from b=True, parts\[A\]\.row=(\w) and else the "
+            r"initial values",
+            refusal(anywhere).message,
+        )
+        assert found is not None
+        assert found[1] == found[2]
 
 
 def test_what_plain_python_raises_is_a_difference(monkeypatch: Patch) -> None:

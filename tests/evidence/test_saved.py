@@ -90,6 +90,7 @@ def test_a_trace_logs_calls_and_assignments_with_their_sources() -> None:
             "has no field `tz`",
         ),
         (lambda: msgspec.structs.replace(trace(), conjunct="other"), "is violated, not `other`"),
+        (lambda: msgspec.structs.replace(trace(), conjunct=""), "registers` is violated, not ``"),
         (lambda: msgspec.structs.replace(trace(), property="other"), "has no property `other`"),
         (lambda: msgspec.structs.replace(trace(), property=""), "has no property ``"),
         (

@@ -9,6 +9,7 @@ import pytest
 from tests.evidence.kettle import kettle, pour
 from verifier.audit.audit import rejection, run_rejection
 from verifier.audit.proof_checking import path_violates, reached
+from verifier.audit.trace_replay import replayed
 from verifier.check.check import decide
 from verifier.check.reuse import leading
 from verifier.check.witness import occurrence
@@ -20,6 +21,7 @@ from verifier.evidence.saved_execution import saved_trace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Path, Violated
 from verifier.execution.conversions import execution_along, path_of, run_of
+from verifier.execution.execution import Stopped
 
 
 def paths(compiled: TransitionSystem, longest: int) -> Iterator[Path]:
@@ -87,6 +89,23 @@ def test_a_saved_case_whose_step_fails_its_assertion_is_rejected() -> None:
     assert rejection(compiled, cut) == "step 1: the assertion `nothing to pour` fails"
     longer = msgspec.structs.replace(saved, steps=(saved.steps[1], *saved.steps))
     assert rejection(compiled, longer) == ("step 1: the assertion `nothing to pour` fails")
+
+
+def test_only_the_last_step_of_an_execution_that_claims_nothing_may_fail_its_assertion() -> None:
+    compiled = kettle()
+    trace = occurrence(compiled, "pour", Limits(seconds=20.0))
+    assert isinstance(trace, Trace)
+    fill, pour = saved_trace(trace).steps
+    nothing = msgspec.structs.replace(saved_trace(trace), property="", case="")
+    for steps, reason in (
+        ((fill, pour, pour), None),
+        ((pour,), None),
+        ((pour, fill), "step 1: the assertion `nothing to pour` fails before the last step"),
+        ((fill, fill), "step 2: `fill` is not enabled"),
+    ):
+        saved = msgspec.structs.replace(nothing, steps=steps)
+        found = replayed(compiled.system, compiled.properties, saved)
+        assert (str(found) if isinstance(found, Stopped) else None) == reason
 
 
 def test_a_step_that_always_fails_its_assertion_never_fires() -> None:

@@ -141,3 +141,18 @@ def test_evidence_under_new_names_says_the_same(names: dict[str, str]) -> None:
     found = evidence.renamed(names, {})
     assert found.runs["p"].start == ({"b": True} if names else {"a": True})
     assert found.runs["p"].moves == evidence.runs["p"].moves
+
+
+def test_a_system_that_stays_does_not_take_the_new_name_of_another_that_does_the_same(
+    project: Project,
+) -> None:
+    twin = 'twin = System("lazy/twin", Machine(), (use_fpu, switch_to), "as before")\n'
+    project.model.write_text(project.model.read_text() + twin)
+    verdicts = "".join(f'{claim} = "proved"\n' for claim in ("isolation", "integrity", "deadlock"))
+    project.verdicts.write_text(f'{project.verdicts.read_text()}\n["lazy/twin"]\n{verdicts}')
+    project.commit()
+    for file in (project.model, project.verdicts):
+        file.write_text(file.read_text().replace("lazy/twin", "lazy/other"))
+    ran = project.gate("--base=HEAD", "--jobs=1")
+    assert ran.code == 0, ran.out
+    assert "weakened" not in ran.out

@@ -182,8 +182,7 @@ def excluded(
     from verifier.audit.proof_checking import ruled_out
 
     placed = _alternatives(compiled, lemmas)
-    known = [goal for goal in goals if goal in compiled.circuit.bad]
-    return [] if placed is None else ruled_out(compiled.circuit, known, placed)
+    return [] if placed is None else ruled_out(compiled.circuit, list(goals), placed)
 
 
 def _alternatives(

@@ -106,9 +106,7 @@ class _Start(Start):
         ]
         """What was noted before a step, on which nothing depends."""
         self.blank = [*self.blank, *[FALSE] * self.size, *self.before, *self.before]
-        guarded = self.run.guarded
         self.run = CutRun(self.graph, self.leaves, self.blank)
-        self.run.guarded = guarded
 
     def outcomes(self) -> list[Outcome]:
         """Every step; one that has read a leaf that another one turns out to write, once more."""

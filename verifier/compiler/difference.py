@@ -122,7 +122,7 @@ def _state(compiled: TransitionSystem, values: list[Any]) -> str:
         for leaf, value, initial in zip(
             compiled.leaves, values, compiled.system.initial_values, strict=True
         )
-        if value != initial and not leaf.event
+        if value != initial
     }
     if not other:
         return "from the initial values"

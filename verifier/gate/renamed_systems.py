@@ -59,7 +59,7 @@ def _as(before: Before, name: str, context: Context) -> Renamed | None:
     if not alike(was, behaviour):
         return None
     change = difference(before.behaviour, behaviour, goals=goals)
-    if not change.none or change.lost or change.lost_starts:
+    if change.lost or change.lost_starts:
         return None
     violated = [group for group, verdict in before.expected.items() if verdict == Verdict.VIOLATED]
     cuts = cuts_of(before, compiled, change.joined_fields)

@@ -1,0 +1,106 @@
+"""Choices that a step takes and does not heed any more, found on the circuits."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from verifier.circuit.circuit import Circuit
+from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.translation import compile_system
+from verifier.diff.compare import difference
+from verifier.evidence.verdicts import Answer, Limits, Unknown
+from verifier.gate.weakened import heeded
+from verifier.gate.weakened.heeded import Unheeded, unheeded
+from verifier.language import System, assume, ghost, record, step
+
+
+@ghost
+class Note:
+    last: bool = False
+
+
+@record
+class Machine:
+    on: bool = False
+    off: bool = False
+    note: Note = Note()
+
+
+def switching() -> System:
+    @step
+    def switch(machine: Machine, value: bool) -> None:
+        machine.on = value
+        machine.note.last = value
+
+    return System("tried/switch", Machine(), (switch,))
+
+
+def noting() -> System:
+    @step
+    def switch(machine: Machine, value: bool) -> None:
+        machine.on = True
+        machine.note.last = value
+
+    return System("tried/switch", Machine(), (switch,))
+
+
+def twice() -> System:
+    @step
+    def switch(machine: Machine, value: bool) -> None:
+        machine.off = value
+        machine.on = value
+        machine.note.last = value
+
+    return System("tried/switch", Machine(), (switch,))
+
+
+def narrower() -> System:
+    @step
+    def switch(machine: Machine, value: bool) -> None:
+        assume(not machine.on)
+        machine.on = True
+        machine.note.last = value
+
+    return System("tried/switch", Machine(), (switch,))
+
+
+def behaviour(made: Callable[[], System]) -> Behaviour:
+    return behaviour_of(compile_system(made(), ()))
+
+
+def found(old: Callable[[], System], new: Callable[[], System]) -> list[Unheeded | str]:
+    was, now = behaviour(old), behaviour(new)
+    return list(unheeded(was, now, difference(was, now), Limits()))
+
+
+@pytest.mark.parametrize("new", [noting, narrower])
+def test_a_choice_that_only_a_ghost_still_heeds_is_not_heeded(new: Callable[[], System]) -> None:
+    [one] = found(switching, new)
+    assert isinstance(one, Unheeded)
+    assert (one.step, one.choice, set(one.values)) == ("switch", "value", {False, True})
+
+
+@pytest.mark.parametrize("new", [switching, twice])
+def test_a_choice_that_leads_elsewhere_for_each_value_is_heeded(new: Callable[[], System]) -> None:
+    assert found(switching, new) == []
+
+
+def test_what_a_search_leaves_open_is_reported_value_by_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def tired(_: Circuit, goals: Sequence[str], *__: object, **___: object) -> Mapping[str, Answer]:
+        return {goal: Unknown("bmc", "out of time", 3, 0.0) for goal in goals}
+
+    monkeypatch.setattr(heeded, "auto", tired)
+    assert found(switching, noting) == [
+        f"it is not known whether tried/switch still heeds `value` {value} of `switch`: out of time"
+        for value in (False, True)
+    ]
+
+
+def test_a_choice_of_very_many_values_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heeded, "MANY", 1)
+    assert found(switching, noting) == [
+        "it is not asked whether `value` of `switch` in tried/switch is heeded: "
+        "it has more than 1 values"
+    ]
