@@ -49,7 +49,7 @@ def test_a_proof_reads_as_lemmas_and_what_needs_them() -> None:
     needs = premises(compiled("lazy/fixed"), certificate())
     text = "\n".join(rendered(certificate_lines(certificate(), types, needs)))
     assert "lazy/fixed/isolation is proved" in text
-    assert "which step needs which lemmas" in text
+    assert "which lemmas each step needs" in text
     assert "switch_to" in text
 
 
@@ -57,14 +57,29 @@ def test_a_proof_reads_as_lemmas_and_what_needs_them() -> None:
     ("count", "induction", "simple", "text"),
     [
         (0, 0, False, "this needs no lemmas: it holds in every state, reachable or not"),
-        (1, 0, False, "pdr: 1 lemma that holds at the start, and every step keeps it; it implies"),
-        (2, 0, False, "2 lemmas that hold at the start, and every step keeps them; together they"),
+        (
+            1,
+            0,
+            False,
+            "pdr: 1 lemma that holds at the start, and every step preserves it; it implies",
+        ),
+        (
+            2,
+            0,
+            False,
+            "2 lemmas that hold at the start, and every step preserves them; together they",
+        ),
         (0, 2, True, "after 2 good ones in a row, on paths where no state comes twice"),
         (0, 1, False, "pdr: the first step is good, and so is each step after a good one"),
-        (1, 2, False, "in a row; with 1 lemma that holds at the start, and every step keeps it"),
+        (
+            1,
+            2,
+            False,
+            "in a row; with 1 lemma that holds at the start, and every step preserves it",
+        ),
     ],
 )
-def test_why_it_is_a_proof_is_said_as_it_is(
+def test_each_kind_of_proof_is_explained_as_what_it_is(
     count: int, induction: int, simple: bool, text: str
 ) -> None:
     lemmas = certificate().lemmas[:count]

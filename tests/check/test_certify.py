@@ -44,7 +44,7 @@ def test_a_proof_that_does_not_hold_is_a_failure_of_the_tool_and_named() -> None
         audited_proofs(fixed, forged, False, silent)
 
 
-def test_an_engine_that_lies_about_a_broken_system_is_not_believed() -> None:
+def test_an_engine_with_a_wrong_proof_of_a_broken_system_is_rejected() -> None:
     def lying(_: Circuit, goals: Sequence[str], *__: object) -> dict[str, Proved]:
         return {goal: Proved("pdr", Invariant(()), 1, 0.0) for goal in goals}
 

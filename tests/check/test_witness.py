@@ -50,7 +50,7 @@ def test_every_case_and_step_is_shown_in_as_few_steps_as_bmc_needs(name: str) ->
         assert rejection(known, decoded(encoded(trace), SavedTrace)) is None
 
 
-def test_only_choices_that_the_case_needs_are_told() -> None:
+def test_only_choices_that_the_case_needs_are_shown() -> None:
     trace = occurring("lazy/fixed", "both_tasks_use_the_fpu")
     told = {name for stride in trace.steps for name in stride.matters}
     assert told == {"next_task"}
@@ -89,7 +89,7 @@ def it_is_stuck(light: Light) -> bool:
 
 
 @pytest.mark.parametrize("case", ["it_is_stuck", "repair"])
-def test_what_never_occurs_is_said_never_to(case: str) -> None:
+def test_what_never_occurs_is_reported_as_such(case: str) -> None:
     system = System("light", Light(), (press, repair))
     claims = [f for f in map(about, (it_is_lit, it_is_stuck)) if f is not None]
     found = occurrence(compile_system(system, claims), case, LIMITS)
@@ -97,7 +97,7 @@ def test_what_never_occurs_is_said_never_to(case: str) -> None:
     assert (found.verdict, found.reason) == ("vacuous", f"`{case}` never occurs")
 
 
-def test_what_is_not_found_within_the_limits_is_not_said_never_to_occur() -> None:
+def test_what_is_not_found_within_the_limits_is_not_called_unreachable() -> None:
     found = occurrence(
         compiled("lazy/fixed"),
         "both_tasks_use_the_fpu",
@@ -105,7 +105,7 @@ def test_what_is_not_found_within_the_limits_is_not_said_never_to_occur() -> Non
     )
     assert isinstance(found, Result)
     assert found.verdict == "unknown"
-    assert "it is not known whether `both_tasks_use_the_fpu` occurs" in found.reason
+    assert "not known whether `both_tasks_use_the_fpu` occurs" in found.reason
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_trace_in_which_its_case_does_not_occur_is_rejected(
     assert says in rejected
 
 
-def test_what_occurs_is_told_in_every_view() -> None:
+def test_what_occurs_is_shown_in_every_view() -> None:
     trace = occurring("lazy/fixed", "both_tasks_use_the_fpu")
     says = "both tasks use the fpu"
     assert next(iter(rendered(overview_lines(trace)))).endswith(f"2 steps, and then: {says}")

@@ -85,7 +85,7 @@ def test_every_claim_of_what_a_project_stores_is_audited(nestproof: Runner, proj
         (trace, lambda d: d["steps"][0]["choices"].update(x=True), "has no choice `x`"),
         (trace, lambda d: d["start"].update(x=True), "has no field `x`"),
         (trace, lambda d: d.update(property="order"), "has no property `order`"),
-        (trace, lambda d: d.update(property="", conjunct=""), ": it claims nothing"),
+        (trace, lambda d: d.update(property="", conjunct=""), ": it has no claim"),
         (trace, lambda d: d.update(system="lazy/gone"), "there is no system `lazy/gone`"),
         (proof, lambda d: d.update(property="order"), "has no property `order`"),
         (proof, lambda d: d.update(property="fires:fly"), "has no step `fly`"),
@@ -126,7 +126,7 @@ RUN = {"start": {}, "moves": [["use_fpu", {"value": True}]]}
 @pytest.mark.parametrize(
     ("document", "line"),
     [
-        (stored(), "lazy/fixed: it claims nothing"),
+        (stored(), "lazy/fixed: it has no claim"),
         (stored(lemmas=[{"ts": [True]}]), "lazy/fixed: lemma 1: it is part of no proof"),
         (stored(lemmas=[{"x": [True]}]), "lazy/fixed: lemma 1: `lazy/fixed` has no field `x`"),
         (stored(runs={"order": RUN}), "lazy/fixed/order: `lazy/fixed` has no property `order`"),
@@ -223,10 +223,10 @@ def test_a_proof_whose_property_is_vacuous_by_now_is_not_confirmed_as_proved(
 def test_a_proof_of_which_it_is_not_known_whether_it_is_vacuous_is_unknown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    open = Emptiness(Unknown("bmc", "", 7, 0.0), "it is not known whether it is", ("fires:x",))
+    open = Emptiness(Unknown("bmc", "", 7, 0.0), "not known whether it is", ("fires:x",))
     monkeypatch.setattr(audit_command, "missing_witness", lambda *_: open)
     one = audit_command.witnessed(kettle(), Audited("busy", "confirmed", "proved"), ())
-    assert one == Audited("busy", "unknown", "its proof holds; it is not known whether it is")
+    assert one == Audited("busy", "unknown", "its proof holds; not known whether it is")
 
 
 def test_what_is_audited_before_the_time_is_up_counts(nestproof: Runner, tmp_path: Path) -> None:

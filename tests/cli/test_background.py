@@ -94,10 +94,10 @@ def test_a_search_from_a_state_finds_steps() -> None:
     assert says == "isolation is violated after 2 more steps"
 
 
-def test_the_models_tell_when_a_violation_is_settled() -> None:
-    told = Background(session(), project()).told(trace())
-    assert told.explanation.doomed == 3
-    assert told.explanation.also_in == ()
+def test_the_models_show_when_a_violation_is_unavoidable() -> None:
+    annotated = Background(session(), project()).annotated(trace())
+    assert annotated.explanation.doomed == 3
+    assert annotated.explanation.also_in == ()
 
 
 def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
@@ -125,14 +125,14 @@ def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
     assert not is_alive(asleep)
 
 
-def test_an_opened_counterexample_is_told_about_while_people_look_at_it(tmp_path: Path) -> None:
+def test_an_opened_counterexample_is_annotated_while_the_screen_is_open(tmp_path: Path) -> None:
     explored = session()
 
     class Waits(Background):
-        def told(self, trace: Trace) -> Trace:
+        def annotated(self, trace: Trace) -> Trace:
             while not (tmp_path / "pressed").exists():
                 time.sleep(0.01)
-            return super().told(trace)
+            return super().annotated(trace)
 
     async def run() -> None:
         screen = Screen(trace(), explored, (), Waits(explored, project()))

@@ -53,7 +53,7 @@ def test_check_prints_one_json_document(nestproof: Runner) -> None:
     assert ran.err == ""
 
 
-def test_circuits_are_kept_between_checks_unless_one_says_no(
+def test_circuits_are_stored_between_checks_unless_switched_off(
     nestproof: Runner, tmp_path: Path
 ) -> None:
     caches = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_STATE_HOME": str(tmp_path / "state")}
@@ -142,7 +142,7 @@ def test_a_case_that_a_bounded_search_does_not_reach_is_unknown_with_its_depth(
     )
     [row] = json.loads(ran.out)["results"]
     assert (row["verdict"], row["engine"], row["depth"]) == ("unknown", "bmc", 5)
-    assert row["reason"] == "it is not known whether `never` is reached; not within 5 steps"
+    assert row["reason"] == "not known whether `never` is reached; not within 5 steps"
 
 
 def test_show_prints_a_counterexample(nestproof: Runner, golden: Golden) -> None:
@@ -171,7 +171,7 @@ def test_saved_evidence_is_shown_and_audited(
     golden("show-trace", (trace.out + trace.err).replace(", maybe not the fewest", "", 1))
 
 
-def test_a_damaged_file_does_not_keep_the_others_from_their_audit(
+def test_a_damaged_file_does_not_end_the_audit_of_the_others(
     nestproof: Runner, tmp_path: Path
 ) -> None:
     assert nestproof("check", "*/isolation", "--evidence", str(tmp_path / "out")).code == 0

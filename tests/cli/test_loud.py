@@ -76,7 +76,7 @@ def test_a_deadlock_is_violated_and_shown_in_plain_words(
     assert nestproof("audit", str(file), cwd=project).code == 1
 
 
-def test_the_gate_and_the_kept_evidence_know_deadlocks(nestproof: Runner, project: Path) -> None:
+def test_the_gate_and_the_stored_evidence_know_deadlocks(nestproof: Runner, project: Path) -> None:
     lock(project, STUCK)
     with_a_property(project)
     assert nestproof("gate", "--accept", cwd=project).code == 0
@@ -253,7 +253,7 @@ def test_a_damaged_file_of_stored_evidence_is_reported_and_does_without(
     assert nestproof("gate", "--accept", cwd=project).code == 0
     stored = project / "properties" / "certificates" / "lazy.fixed.json"
     stored.write_text(content)
-    said = "`properties/certificates/lazy.fixed.json` is of no use: "
+    said = "`properties/certificates/lazy.fixed.json` cannot be used: "
     shown = nestproof("show", "properties/certificates/lazy.fixed.json", cwd=project)
     refused(shown, "help: remove it, or write it again with `nestproof gate --accept`\n")
     checked = nestproof("check", cwd=project)

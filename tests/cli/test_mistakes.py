@@ -1,4 +1,4 @@
-"""A person's mistakes: one message, place and mend, exit code 2, nothing half written."""
+"""A person's mistakes: one message, place and help, exit code 2, nothing half written."""
 
 import os
 import subprocess
@@ -34,13 +34,16 @@ def refused(ran: Ran, *parts: str) -> None:
         ("export lazy/fixed", ("needs `--format`", "help: one of `aiger`, `smt2`")),
         ("completion", ("needs SHELL", "help: one of `bash`, `zsh`, `fish`")),
         ("graph lazy/fixed", ("needs `--over`", "help: see `nestproof graph --help`")),
-        ("simulate lazy/*", ("`lazy/*` is a pattern, and one system", "such as `lazy/broken`")),
-        ("simulate lazy/fixed/isolation", ("a system is wanted", "such as `lazy/fixed`")),
-        ("cover lazy/fixed/isolation", ("a system is wanted", "such as `lazy/fixed`")),
+        (
+            "simulate lazy/*",
+            ("`lazy/*` is a pattern; expected one system", "such as `lazy/broken`"),
+        ),
+        ("simulate lazy/fixed/isolation", ("expected a system", "such as `lazy/fixed`")),
+        ("cover lazy/fixed/isolation", ("expected a system", "such as `lazy/fixed`")),
         ("mutate */isolation", ("`*/isolation` names pairs", "such as `lazy/broken`")),
     ],
 )
-def test_a_command_line_that_cannot_be_read_is_answered_with_a_mend(
+def test_a_command_line_that_cannot_be_read_is_answered_with_help(
     nestproof: Runner, command: str, parts: tuple[str, ...]
 ) -> None:
     refused(nestproof(*command.split()), "help: ", *parts)
@@ -169,7 +172,7 @@ def test_a_model_that_is_not_python_is_named_with_its_line(
     refused(nestproof("check", cwd=project), "is not Python", f"models/lazy.py:{line}", "help: cor")
 
 
-def test_a_refused_construct_is_named_with_its_line_and_the_mend(
+def test_a_refused_construct_is_named_with_its_line_and_help(
     nestproof: Runner, project: Path
 ) -> None:
     line = spoilt(project, "if machine.ts:", "if machine.ts is True:")
@@ -282,7 +285,7 @@ def test_a_new_project_for_which_there_is_no_space_leaves_nothing(tmp_path: Path
 
 
 def test_the_cost_of_what_is_no_system_is_refused(nestproof: Runner) -> None:
-    refused(nestproof("explain", "use_fpu", "--cost"), "`use_fpu` is no system", "help: --cost")
+    refused(nestproof("explain", "use_fpu", "--cost"), "`use_fpu` is not a system", "help: --cost")
 
 
 def test_a_file_of_no_kind_is_refused(nestproof: Runner, tmp_path: Path) -> None:

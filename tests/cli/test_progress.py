@@ -106,7 +106,7 @@ def test_errors_on_a_terminal_have_colours(project: Path) -> None:
     assert "\x1b[31m" in on_terminal(project, "chek", NO_COLOR="")[2]
 
 
-def test_without_a_terminal_what_takes_long_says_so_now_and_then(
+def test_without_a_terminal_progress_is_printed_now_and_then(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = ["15 s: bmc isolation, good for 1 step", "31 s: minimise 2 clauses"]

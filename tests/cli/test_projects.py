@@ -66,7 +66,7 @@ def test_a_project_without_systems_is_refused(nestproof: Runner, project: Path) 
         refused(nestproof(command, cwd=project), "there are no systems")
 
 
-def test_a_property_that_speaks_about_no_system_is_told(nestproof: Runner, project: Path) -> None:
+def test_a_property_that_applies_to_no_system_is_reported(nestproof: Runner, project: Path) -> None:
     (project / "properties" / "nobody.py").write_text(
         "from verifier.language import always, record\n\n\n"
         "@record\nclass Nobody:\n    x: bool = False\n\n\n"

@@ -53,7 +53,7 @@ def test_a_proof_is_no_sequence(nestproof: Runner) -> None:
 
 def test_a_proof_says_which_step_needs_which_lemma(nestproof: Runner) -> None:
     ran = nestproof("show", "lazy/fixed/isolation")
-    assert "which step needs which lemmas" in ran.out
+    assert "which lemmas each step needs" in ran.out
 
 
 def saved_trace(nestproof: Runner, project: Path) -> Path:
@@ -212,7 +212,7 @@ def test_textual_is_imported_only_when_the_screen_opens() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == 0
 
 
-def test_a_pair_is_shown_by_the_counterexample_that_the_project_keeps(
+def test_a_pair_is_shown_by_the_counterexample_that_the_project_stores(
     nestproof: Runner, project: Path
 ) -> None:
     def steps(*options: str) -> str:
@@ -236,12 +236,14 @@ def test_a_pair_is_shown_by_the_counterexample_that_the_project_keeps(
     file.write_text(file.read_text()[:50])
     ran = nestproof("show", "lazy/broken/isolation", cwd=project)
     assert ran.code == 0
-    assert "certificates/lazy.broken.json` is of no use" in ran.err
+    assert "certificates/lazy.broken.json` cannot be used" in ran.err
     assert steps("--fresh") == "3 steps"
 
 
 def test_an_expression_to_follow_is_refused_where_nothing_is_replayed(nestproof: Runner) -> None:
-    refused(nestproof("show", "lazy/fixed/isolation", "--watch", "ts"), "--watch follows what is")
+    refused(
+        nestproof("show", "lazy/fixed/isolation", "--watch", "ts"), "--watch needs an execution"
+    )
     refused(nestproof("show", PAIR, "--watch", "ts+1"), "`--watch`: `ts+1`: fi", "help: ")
     refused(nestproof("show", PAIR, "--watch", "~ts"), "`--watch`: `~ts`: fields", "help: ")
 

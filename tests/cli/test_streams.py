@@ -107,7 +107,7 @@ def test_a_name_that_the_encoding_of_files_lacks_is_one_message(
     assert "cannot be written in the encoding `ascii`" in done.stderr
 
 
-def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_is_reported(tmp_path: Path) -> None:
     done = shell(tmp_path, "mkdir gone && cd gone && rmdir ../gone && $N list")
     assert done.returncode == 2
     assert "the folder you are in is gone" in done.stderr

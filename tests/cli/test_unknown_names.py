@@ -10,7 +10,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(nestproof: Runner) -> None
     refused(nestproof("check", "lazy/fixd"), "`lazy/fixd`", "did you mean `lazy/fixed")
     refused(nestproof("explain", "use_fpo"), "did you mean `use_fpu`?")
     refused(nestproof("simulate", "lazy/brokn"), "did you mean `lazy/broken`?")
-    refused(nestproof("chek"), "`chek` is no command", "did you mean `check`?")
+    refused(nestproof("chek"), "`chek` is not a command", "did you mean `check`?")
 
 
 def test_a_name_that_no_file_can_have_is_an_unknown_name(nestproof: Runner) -> None:

@@ -40,7 +40,9 @@ def test_a_file_of_verdicts_by_another_name_is_reported(
 def test_a_link_to_no_verdicts_is_refused(nestproof: Runner, project: Path) -> None:
     verdicts(project).unlink()
     verdicts(project).symlink_to("nowhere")
-    refused(nestproof("check", cwd=project), "cannot be read", "verdicts.toml:1", "help: put a")
+    refused(
+        nestproof("check", cwd=project), "cannot be read", "verdicts.toml:1", "help: replace it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_stored_evidence_without_a_folder_is_reported_once(
 @pytest.mark.parametrize(
     ("name", "target", "said"),
     [
-        ("lazy.fixed.json", "nowhere", "is of no use: No such file or directory"),
+        ("lazy.fixed.json", "nowhere", "cannot be used: No such file or directory"),
         ("lazy.fixd.json", "../verdicts.toml", "belongs to no system of this project"),
     ],
 )

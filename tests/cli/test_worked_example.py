@@ -84,5 +84,5 @@ def test_the_lemma_is_preserved_where_the_line_sets_ts(name: str, holds: bool) -
 def test_the_line_is_named_under_why(nestproof: Runner) -> None:
     shown = nestproof("show", "lazy/broken/isolation", "--plain").out
     assert "violated after 3 steps" in shown
-    assert "hangs on ts=0 (step 2), registers.owner=A (step 1)\n" in shown
+    assert "depends on ts=0 (step 2), registers.owner=A (step 1)\n" in shown
     assert f"    {SHOWN}\n" in shown

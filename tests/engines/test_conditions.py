@@ -130,7 +130,7 @@ def test_induction_claims_no_more_than_holds(goal: str) -> None:
 
 
 @ALL
-def test_which_step_needs_which_lemma_is_said_of_proofs_only(forged: Forged) -> None:
+def test_which_step_needs_which_lemma_is_shown_of_proofs_only(forged: Forged) -> None:
     compiled = ring()
     if forged.wrong in ("inductive", "implies"):
         with pytest.raises(ModelError, match="not every step preserves the lemmas"):

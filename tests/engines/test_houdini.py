@@ -113,7 +113,7 @@ def test_what_holds_in_every_state_hides_no_violation_from_bmc() -> None:
     assert path_violates(broken, "integrity", told.found.path) is None
 
 
-def test_a_frame_is_told_every_lemma_that_holds() -> None:
+def test_a_frame_has_every_lemma_that_holds() -> None:
     """A lemma that does not hold hides the violation: lemmas are used, and must be filtered."""
     broken = lazy_fpu(3, "switch forgets TS")
     impossible: tuple[Clause, ...] = tuple(

@@ -17,7 +17,7 @@ from tests.processes.test_pool import children
 from tests.processes.watching import eventually, is_zombie
 from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.portfolio import auto
-from verifier.engines.race import Report, Tell, race
+from verifier.engines.race import Report, Send, race
 from verifier.evidence.verdicts import Limits, Progress, Unknown, Violated
 from verifier.language.errors import ToolFailure
 
@@ -95,12 +95,12 @@ def test_progress_of_both_engines_is_seen() -> None:
     assert not children()
 
 
-def endless(_: Tell) -> None:
+def endless(_: Send) -> None:
     time.sleep(60)
 
 
 def test_a_race_that_is_left_ends_its_processes() -> None:
-    reports = race({"quick": lambda tell: tell(Report(failure="stop")), "endless": endless})
+    reports = race({"quick": lambda send: send(Report(failure="stop")), "endless": endless})
     assert next(reports).failure == "stop"
     assert children()
     reports.close()
@@ -108,12 +108,12 @@ def test_a_race_that_is_left_ends_its_processes() -> None:
 
 
 def test_a_killed_process_is_reported_and_the_others_go_on() -> None:
-    def dies(_: Tell) -> None:
+    def dies(_: Send) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    def lives(tell: Tell) -> None:
+    def lives(send: Send) -> None:
         time.sleep(0.1)
-        tell(Report(Progress("lives", 1)))
+        send(Report(Progress("lives", 1)))
 
     reports = list(race({"dies": dies, "lives": lives}))
     assert Report(failure="dies: its process was killed by signal 9") in reports
@@ -121,7 +121,7 @@ def test_a_killed_process_is_reported_and_the_others_go_on() -> None:
 
 
 def test_a_failing_process_is_a_failure() -> None:
-    def fails(_: Tell) -> None:
+    def fails(_: Send) -> None:
         raise SystemExit(3)
 
     with pytest.raises(ToolFailure, match="`fails` ended with 1"):

@@ -45,7 +45,7 @@ def test_lemmas_that_stand_for_too_many_clauses_are_rejected(
     assert rejection(compiled("lazy/fixed"), proof) == ("its lemmas stand for more than 3 clauses")
 
 
-def test_of_kept_lemmas_that_stand_for_too_many_clauses_the_first_are_used(
+def test_of_stored_lemmas_with_too_many_clauses_the_first_are_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lemmas = certificate().lemmas

@@ -99,7 +99,7 @@ def test_a_trace_logs_calls_and_assignments_with_their_sources() -> None:
         ),
         (
             lambda: msgspec.structs.replace(trace(), property="", conjunct=""),
-            "it claims nothing",
+            "it has no claim",
         ),
         (lambda: msgspec.structs.replace(trace(), system="lazy/fixed"), "it is about `lazy/fixed`"),
     ],

@@ -125,7 +125,7 @@ def test_an_execution_that_claims_nothing_is_shown_but_confirms_nothing() -> Non
     told = shown(bare)
     assert isinstance(told, Trace)
     assert (told.conjunct, len(told.steps)) == ("", 3)
-    assert rejection(compiled(KNOWN), bare) == "it claims nothing"
+    assert rejection(compiled(KNOWN), bare) == "it has no claim"
 
 
 def test_an_execution_that_does_not_show_its_claim_has_no_story() -> None:

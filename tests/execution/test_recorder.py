@@ -87,7 +87,7 @@ def test_what_a_claim_looks_at_are_fields_and_no_constants_of_the_system() -> No
     assert "seen         lit=1 (step 1)" in told
 
 
-def test_a_field_that_a_claim_is_said_to_look_at_and_that_there_is_not_is_passed_over() -> None:
+def test_an_unknown_field_that_a_claim_is_listed_to_read_is_skipped() -> None:
     """Files of before say so of constants."""
     broken = compiled("lazy/broken")
     found = bmc(broken.circuit, ["isolation"], Limits())["isolation"]

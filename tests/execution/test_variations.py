@@ -44,7 +44,7 @@ def test_variations_agree_with_whole_replays(name: str, group: str) -> None:
     assert answers == {False, True}
 
 
-def test_a_kept_variation_is_what_later_ones_start_from() -> None:
+def test_an_adopted_variation_is_what_later_ones_start_from() -> None:
     system = CATALOGUE.systems["kvm-vmx/v2.6.34"]
     properties = CATALOGUE.properties_of(system)
     stored = ProofStore(bundled_root()).bundle(system.name)
@@ -57,7 +57,7 @@ def test_a_kept_variation_is_what_later_ones_start_from() -> None:
             for value in choice.values:
                 move: Move = (step, {**choices, choice.name: value})
                 before = list(varied.moves)
-                kept_it = varied.keep(number, move)
+                kept_it = varied.adopt(number, move)
                 trial = [*before[:number], move, *before[number + 1 :]]
                 assert varied.moves == (trial if kept_it else before)
                 whole = replace(execution, moves=trial).violation("transparency")

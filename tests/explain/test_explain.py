@@ -57,7 +57,7 @@ def test_a_decision_that_would_have_avoided_it_is_named_with_its_line_and_effect
     assert turned.differs["access.found.owner"] == ("A", "B")
 
 
-def test_a_choice_that_leads_to_no_other_decision_is_kept_apart() -> None:
+def test_a_choice_that_leads_to_no_other_decision_is_listed_apart() -> None:
     system = load(bundled_root()).systems["kvm-nvmx/v3.14"]
     given = load(bundled_root()).properties_of(system)
     trace = saved("v3.14")
@@ -73,7 +73,7 @@ def test_a_choice_that_leads_to_no_other_decision_is_kept_apart() -> None:
     assert whole.explanation.turned[0].function == "nested_nm_exit_handled"
 
 
-def test_the_same_steps_fail_alike_only_where_they_violate_the_same_claim() -> None:
+def test_the_same_steps_count_only_where_they_violate_the_same_claim() -> None:
     systems, given = project().systems, properties("lazy/broken")
     assert violating(same_steps(systems["lazy/broken"], given, trace()), trace())
     assert not violating(same_steps(systems["lazy/fixed"], given, trace()), trace())

@@ -2,7 +2,7 @@
 
 from tests.evidence.lazy_project import compiled, execution
 from verifier.evidence.verdicts import Limits
-from verifier.explain.point_of_no_return import doomed_after, violation_ahead
+from verifier.explain.point_of_no_return import unavoidable_after, violation_ahead
 
 LIMITS = Limits(depth=20, seconds=20)
 
@@ -15,7 +15,7 @@ def test_the_shortest_violation_from_a_state_is_found_and_can_be_taken() -> None
     assert all(machine.move(move) is not None for move in ahead.moves)
 
 
-def test_where_nothing_is_violated_the_depth_is_told() -> None:
+def test_where_nothing_is_violated_the_depth_is_reported() -> None:
     system = compiled("lazy/fixed")
     values = system.system.initial_values
     ahead = violation_ahead(system, values, "isolation", Limits(depth=5, seconds=20))
@@ -24,9 +24,9 @@ def test_where_nothing_is_violated_the_depth_is_told() -> None:
 
 
 def test_the_step_that_settles_the_violation_is_found() -> None:
-    assert doomed_after(compiled("lazy/broken"), execution(), "isolation", LIMITS) == 3
+    assert unavoidable_after(compiled("lazy/broken"), execution(), "isolation", LIMITS) == 3
 
 
 def test_nothing_is_claimed_without_time() -> None:
     none = Limits(depth=0, seconds=0.0)
-    assert doomed_after(compiled("lazy/broken"), execution(), "isolation", none) == 0
+    assert unavoidable_after(compiled("lazy/broken"), execution(), "isolation", none) == 0

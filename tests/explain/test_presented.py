@@ -178,10 +178,7 @@ def test_a_table_of_beliefs_about_nothing_is_not_drawn() -> None:
 
 def test_a_presentation_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verifier.execution.presenter.SECONDS", 0.1)
-    assert (
-        "does not end: stopped after 0.1 seconds"
-        in Reading(violated(replace(GOOD, headline=loops))).problem
-    )
+    assert "timed out after 0.1 seconds" in Reading(violated(replace(GOOD, headline=loops))).problem
 
 
 def explored(presentation: Presentation[Any]) -> Exploration:
@@ -189,7 +186,7 @@ def explored(presentation: Presentation[Any]) -> Exploration:
     return Exploration(Execution.at_start(system, properties(NAME)))
 
 
-def test_a_step_taken_by_hand_says_so_too() -> None:
+def test_a_step_taken_by_hand_shows_it_too() -> None:
     session = explored(replace(GOOD, acts=fails))
     assert not Reading(session.now.trace).problem
     session.take(0, session.enabled(0)[0])

@@ -104,7 +104,7 @@ def test_a_failed_assertion_says_which_fields_and_choices_decide_it() -> None:
         "kind   B  <- alone decides it",
         "why=0 (chosen in step 2)",
     ]
-    assert "hangs on kind=B (chosen)" in lines
+    assert "depends on kind=B (chosen)" in lines
 
 
 def test_an_assertion_that_an_initial_value_decides_says_so() -> None:

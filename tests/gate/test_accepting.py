@@ -171,7 +171,7 @@ def test_an_entry_for_what_is_gone_is_stale_once_it_is_back(project: Project) ->
     assert "remove the entry" in project.gate().out
 
 
-def test_an_entry_of_the_base_accepts_nothing_anew(project: Project) -> None:
+def test_an_entry_of_the_base_accepts_nothing_new(project: Project) -> None:
     """Gone, back, and gone again."""
     there = (project.folder / ISOLATION).read_text()
     case_is_gone(project)

@@ -102,7 +102,7 @@ def test_outside_git_everything_is_checked_and_there_is_no_base(
     assert "is not in a git repository" in refused(plain, "--base", "HEAD")
 
 
-def test_a_base_without_models_is_told_and_the_head_is_checked(project: Project) -> None:
+def test_a_base_without_models_is_reported_and_the_head_is_checked(project: Project) -> None:
     project.git("checkout", "--quiet", "--orphan", "empty")
     project.git("rm", "-rq", "--cached", ".")
     project.git("commit", "--quiet", "--allow-empty", "--message", "nothing")
@@ -111,7 +111,7 @@ def test_a_base_without_models_is_told_and_the_head_is_checked(project: Project)
     assert "it has no models" in ran.out
 
 
-def test_a_base_that_does_not_load_is_told_and_the_head_is_checked(project: Project) -> None:
+def test_a_base_that_does_not_load_is_reported_and_the_head_is_checked(project: Project) -> None:
     good = project.model.read_text()
     project.model.write_text("import nothing_of_that_name\n" + good)
     project.commit()

@@ -130,7 +130,7 @@ def test_a_damaged_entry_is_as_good_as_none(warm: Project, spoil: Callable[[Path
     assert found == {"searched"} or spoil is unreadable
 
 
-def test_a_proof_under_the_name_of_a_broken_system_is_not_believed(warm: Project) -> None:
+def test_a_proof_under_the_name_of_a_broken_system_is_rejected(warm: Project) -> None:
     for file in entries(warm):
         entry = json.loads(file.read_text())
         kept = {
@@ -153,7 +153,7 @@ def test_entries_that_change_places_are_ignored(warm: Project) -> None:
     assert hows(warm) == ({"searched"}, 0)
 
 
-def test_a_folder_that_cannot_be_written_is_told_and_no_more(cold: Project) -> None:
+def test_a_folder_that_cannot_be_written_is_only_reported(cold: Project) -> None:
     cold.cache.parent.mkdir(parents=True, exist_ok=True)
     cold.cache.write_text("a file where the folder should be")
     ran = cold.gate()
@@ -168,7 +168,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_no_more(cold: Project) -> N
         ("gate", 2, "no temporary folder can be made"),
     ],
 )
-def test_a_full_disk_is_told_and_loses_nothing(
+def test_a_full_disk_is_reported_and_loses_nothing(
     cold: Project, command: str, code: int, said: str
 ) -> None:
     """A limit on the size of files stands for the disk: writing fails the same way."""
@@ -278,7 +278,7 @@ def endless() -> Bundle:
     return Bundle(1, "kept", "s", (), {"x": Proof((), "pdr", 1, induction=10**9)})
 
 
-def test_kept_proofs_that_no_audit_gets_through_are_damaged() -> None:
+def test_stored_proofs_too_large_to_audit_are_damaged() -> None:
     with pytest.raises(DamagedFile, match="an induction over 1000000000 steps"):
         decoded(formatted(endless()), Bundle)
 
@@ -293,6 +293,6 @@ def test_kept_proofs_that_no_audit_gets_through_are_damaged() -> None:
         Bundle(1, "kept", "s", (), {str(n): Proof((), "pdr", 1) for n in range(1001)}),
     ],
 )
-def test_kept_evidence_that_cannot_be_is_damaged(wrong: Bundle) -> None:
+def test_stored_evidence_that_cannot_be_is_damaged(wrong: Bundle) -> None:
     with pytest.raises(DamagedFile):
         decoded(formatted(wrong), Bundle)

@@ -68,7 +68,7 @@ def test_what_is_reached_comes_first_and_fields_of_a_record_go_together() -> Non
     )
 
 
-def test_what_every_step_does_differently_in_the_same_way_is_told_once() -> None:
+def test_what_every_step_does_differently_in_the_same_way_is_reported_once() -> None:
     assert told(
         change("go", "cpu.a"),
         change("stop", "cpu.a"),

@@ -59,7 +59,7 @@ def test_a_renamed_field_is_recognised(project: Project) -> None:
     assert code == 0
 
 
-def test_a_new_field_that_nothing_hangs_on_is_told_and_no_change(project: Project) -> None:
+def test_a_new_field_that_nothing_depends_on_is_reported_and_no_change(project: Project) -> None:
     project.edit(
         "    current: Task = Task.A\n", "    current: Task = Task.A\n    count: bool = False\n"
     )
@@ -140,7 +140,7 @@ def test_a_new_member_of_an_enum_does_not_hide_what_comes_after_it(project: Proj
     assert "reached within 3 steps:\n      `saved[B].uses_fpu` becomes 1, not 0" in out
 
 
-def test_a_system_that_is_new_is_said_to_be(project: Project) -> None:
+def test_a_system_that_is_new_is_reported_as_new(project: Project) -> None:
     project.edit('"lazy/fixed"', '"lazy/mended"')
     project.edit('"lazy/fixed"', '"lazy/mended"', "properties/verdicts.toml")
     ran = project.run("diff", "lazy/mended")

@@ -57,7 +57,7 @@ def test_a_broken_model_is_refuted_and_the_report_names_the_step_and_the_line(
     assert "lazy/fixed/isolation" in ran.out
     assert "violated, expected proved" in ran.out
     report = (project.folder / "report.md").read_text()
-    assert "Since step 2: `switch_to` leaves `saved[A].uses_fpu` 1; it used to be 0." in report
+    assert "Since step 2: `switch_to` sets `saved[A].uses_fpu` = 1 (base: 0)." in report
     assert f"`models/lazy.py, after line {line}`, in `switch_to`" in report
     assert "-        previous.uses_fpu = False" in report
 
@@ -115,7 +115,7 @@ def test_a_vacuous_verdict_is_never_accepted(project: Project) -> None:
     assert project.git("status", "--short") == "M models/lazy.py"
 
 
-def test_pairs_of_which_the_same_is_said_are_told_about_once(project: Project) -> None:
+def test_pairs_with_the_same_message_are_reported_once(project: Project) -> None:
     project.edit("    assume(next_task != machine.current)", "    assume(next_task is None)")
     ran = project.gate("--markdown", "report.md")
     assert ran.code == 1
@@ -135,7 +135,7 @@ def test_a_pair_without_time_is_unknown_and_leaves_the_others_alone(project: Pro
     assert "lazy/broken/isolation" not in ran.out.split("2 pairs")[0].split("violated ")[-1]
 
 
-def test_forged_evidence_is_not_believed(project: Project) -> None:
+def test_forged_evidence_is_rejected(project: Project) -> None:
     certificate = project.certificates / "lazy.broken.json"
     forged = (project.certificates / "lazy.fixed.json").read_text()
     certificate.write_text(forged.replace("lazy/fixed", "lazy/broken"))
@@ -145,14 +145,14 @@ def test_forged_evidence_is_not_believed(project: Project) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"schema": 2}'])
-def test_damaged_evidence_is_told_and_found_anew(project: Project, damage: bytes) -> None:
+def test_damaged_evidence_is_reported_and_searched_again(project: Project, damage: bytes) -> None:
     (project.certificates / "lazy.fixed.json").write_bytes(damage)
     ran = project.gate()
     assert ran.code == 0
-    assert "certificates/lazy.fixed.json` is of no use" in ran.out
+    assert "certificates/lazy.fixed.json` cannot be used" in ran.out
 
 
-def test_evidence_about_nothing_is_told(project: Project) -> None:
+def test_evidence_about_no_system_is_reported(project: Project) -> None:
     (project.certificates / "lazy.gone.json").write_text("{}")
     assert "lazy.gone.json` belongs to no system of this project" in project.gate().out
 
@@ -164,12 +164,12 @@ def test_a_renamed_constant_of_the_state_is_no_change(project: Project) -> None:
     assert "behaves" not in ran.out
 
 
-def test_why_tells_the_imports_and_whether_the_circuit_is_another(project: Project) -> None:
+def test_why_shows_the_imports_and_whether_the_circuit_changed(project: Project) -> None:
     project.edit("return not access.executed or", "return True or", "properties/isolation.py")
     ran = project.gate("--why")
-    assert "touched    lazy/broken, lazy/fixed\n           the circuit is another\n" in ran.out
+    assert "touched    lazy/broken, lazy/fixed\n           circuit changed\n" in ran.out
     assert "properties/isolation.py" in ran.out
-    assert "`isolation` is kept where it was not" in ran.out
+    assert "`isolation` is satisfied where it was not" in ran.out
     assert ran.code == 1
 
 

@@ -93,7 +93,7 @@ def test_what_a_search_leaves_open_is_reported_value_by_value(
 
     monkeypatch.setattr(heeded, "auto", tired)
     assert found(switching, noting) == [
-        f"it is not known whether tried/switch still heeds `value` {value} of `switch`: out of time"
+        f"not known whether `value` {value} of `switch` matters in tried/switch: out of time"
         for value in (False, True)
     ]
 
@@ -101,6 +101,6 @@ def test_what_a_search_leaves_open_is_reported_value_by_value(
 def test_a_choice_of_very_many_values_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heeded, "MANY", 1)
     assert found(switching, noting) == [
-        "it is not asked whether `value` of `switch` in tried/switch is heeded: "
+        "not checked whether `value` of `switch` in tried/switch still matters: "
         "it has more than 1 values"
     ]

@@ -33,7 +33,7 @@ def test_a_repository_that_git_cannot_read_is_not_taken_for_none(project: Projec
     assert "git rev-parse fails: fatal: bad config" in refused(project)
 
 
-def test_a_missing_git_is_told_where_there_is_a_repository(
+def test_a_missing_git_is_reported_where_there_is_a_repository(
     project: Project, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").mkdir()

@@ -68,20 +68,20 @@ def flags(project: Project) -> Project:
     return project
 
 
-def test_a_pair_that_was_violated_before_is_told_to_be_violated_anew(flags: Project) -> None:
+def test_a_pair_that_was_violated_before_is_reported_as_violated_again(flags: Project) -> None:
     flags.edit("    flags.wrong = False\n", "    flags.wrong = flags.ready\n", "models/flags.py")
     ran = flags.gate("--markdown", "report.md", "--json", "report.json")
     assert ran.code == 1
     assert "again in flags/bad/sober\n" in ran.out
     assert "unjudged" not in ran.out
     report = (flags.folder / "report.md").read_text()
-    assert "Anew in `flags/bad/sober`, which other steps violated before." in report
+    assert "Again in `flags/bad/sober`, which other steps violated before." in report
     assert "### Recorded as violated at the base, too" not in report
     rows = json.loads((flags.folder / "report.json").read_text())["results"]
     assert [row["pair"] for row in rows if row["worsened"]] == ["flags/bad/sober"]
 
 
-def test_a_pair_that_goes_on_to_be_violated_by_the_same_steps_cannot_tell(flags: Project) -> None:
+def test_a_pair_still_violated_by_the_same_steps_cannot_detect_a_regression(flags: Project) -> None:
     flags.edit("    flags.old = True\n", "    flags.old = not flags.old\n", "models/flags.py")
     ran = flags.gate("--markdown", "report.md")
     assert ran.code == 0
@@ -122,6 +122,6 @@ def test_a_pair_without_a_record_at_the_base_was_not_violated_there(flags: Proje
     for pair in ("flags/good/sober", "flags/new/sober"):
         [line] = [line for line in ran.out.splitlines() if line.startswith(f"violated   {pair}")]
         assert line.endswith("violated, as now expected; no verdict was recorded before")
-    assert "since step 2: `go` leaves `wrong` 1" in ran.out
+    assert "since step 2: `go` sets `wrong` = 1" in ran.out
     report = (flags.folder / "report.md").read_text()
     assert "| `flags/good/sober` | **violated** | violated (before: not recorded) |" in report

@@ -31,7 +31,7 @@ def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Projec
     assert "killed by both_tasks_use_the_fpu" in ran.out
 
 
-def test_a_lost_save_is_noticed_by_integrity_alone(project: Project) -> None:
+def test_a_lost_save_violates_integrity_alone(project: Project) -> None:
     ran = project.run("mutate", "lazy/fixed", "--all")
     assert (
         "killed     models/lazy.py:105 in switch_to: drop `previous.image = machine.registers`"

@@ -28,7 +28,7 @@ def called(behaviour: Behaviour, names: dict[str, str]) -> Behaviour:
     return replace(behaviour, fields=fields)
 
 
-def test_fields_with_nothing_alike_in_their_names_are_told_by_what_they_do() -> None:
+def test_fields_with_unlike_names_are_matched_by_what_they_do() -> None:
     old = behaviour_of(compiled("lazy/fixed"))
     names = {"ts": "q", "saved[A].uses_fpu": "zz1", "saved[B].uses_fpu": "zz0"}
     assert renamed_fields(old, called(old, names)) == names
@@ -51,7 +51,7 @@ def test_a_new_name_alone_touches_no_pair_and_searches_for_nothing(project: Proj
     assert ran.code == 0
     assert (
         "untouched  lazy/broken, lazy/fixed\n"
-        "           the circuit is another, which does the same\n"
+        "           circuit changed, behaviour equivalent\n"
         "           models/lazy.py\n" in ran.out
     )
     assert "1 file changed, 0 of 6 pairs touched" in ran.out
@@ -73,7 +73,7 @@ def test_accepting_writes_the_evidence_under_the_new_name(project: Project) -> N
     assert STALE not in ran.out
 
 
-def test_a_new_name_and_a_mistake_at_once_are_both_told(project: Project) -> None:
+def test_a_new_name_and_a_mistake_at_once_are_both_reported(project: Project) -> None:
     renamed(project, "registers", "q")
     project.edit("        previous.image = machine.q\n", "")
     ran = project.gate()
@@ -113,17 +113,17 @@ def test_a_step_that_does_something_else_is_another_step(project: Project) -> No
     assert "step `switch_to` is gone" in ran.out
 
 
-def test_a_new_name_of_a_step_and_a_mistake_elsewhere_are_both_told(project: Project) -> None:
+def test_a_new_name_of_a_step_and_a_mistake_elsewhere_are_both_reported(project: Project) -> None:
     text = re.sub(r"\bswitch_to\b", "schedule", project.model.read_text())
     project.model.write_text(text)
     project.edit("    if machine.ts:\n        device_not_available(machine)\n", "")
     ran = project.gate("--no-cache")
     assert ran.code == 1
     assert "step `switch_to` is now called `schedule`" in ran.out
-    assert "`use_fpu` leaves" in ran.out
+    assert "`use_fpu` sets" in ran.out
 
 
-def test_a_record_of_mutants_by_the_old_name_is_told(project: Project) -> None:
+def test_a_record_of_mutants_by_the_old_name_is_reported(project: Project) -> None:
     assert project.run("mutate", "lazy/fixed", "--accept").code == 0
     project.commit("scores")
     renamed(project, "current", "running")

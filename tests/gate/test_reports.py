@@ -249,7 +249,7 @@ GOLDEN = Path(__file__).parent / "golden"
 Golden = Callable[[Path, str], None]
 
 
-def test_markdown_tells_a_cause_once_and_what_else_it_violates(
+def test_markdown_reports_a_cause_once_with_what_else_it_violates(
     broken: Path, golden_file: Golden
 ) -> None:
     text = (broken / "report.markdown").read_text()

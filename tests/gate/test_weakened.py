@@ -63,7 +63,7 @@ def test_a_violation_that_is_recorded_in_the_same_change_heads_the_report(projec
     assert 'failures="0"' in (project.folder / "junit").read_text()
 
 
-def test_a_step_that_is_not_possible_any_more_is_said_to_hide_the_line_that_broke(
+def test_a_step_that_is_not_possible_any_more_is_reported_to_hide_the_line_that_broke(
     project: Project,
 ) -> None:
     """The handler loads nothing, and nobody switches any more from who has used the FPU."""

@@ -46,7 +46,7 @@ VARYING = ("flag", "other", "mode")
 
 
 def refusal(build: Callable[[], object]) -> str:
-    """The message and mend, the place as the line that is there."""
+    """The message and help, the place as the line that is there."""
     with pytest.raises(ModelError) as caught:
         build()
     error = caught.value
@@ -70,8 +70,8 @@ def of_property(function: object) -> str:
     return refusal(lambda: compile_system(system, [known]))
 
 
-def message(text: str, *, place: str = "", mend: str = "") -> str:
-    lines = [text, *([f"  --> {place}"] if place else []), *([f"  help: {mend}"] if mend else [])]
+def message(text: str, *, place: str = "", help: str = "") -> str:
+    lines = [text, *([f"  --> {place}"] if place else []), *([f"  help: {help}"] if help else [])]
     return "\n".join(lines)
 
 

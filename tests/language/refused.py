@@ -17,11 +17,11 @@ from verifier.language import (
 REFUSED: list[tuple[Callable[..., None], str]] = []
 
 
-def refused(message: str, mend: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def refused(message: str, help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Note that a step with this body is refused."""
 
     def note(body: Callable[..., None]) -> Callable[..., None]:
-        REFUSED.append((body, f"{message}\n  --> here\n  help: {mend}"))
+        REFUSED.append((body, f"{message}\n  --> here\n  help: {help}"))
         return body
 
     return note

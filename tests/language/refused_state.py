@@ -117,7 +117,7 @@ def iterator_given_to_a_call(s: State) -> None:
 
 # text
 
-STATE = "keep all state in records"
+STATE = "store all state in records"
 
 
 @refused("`while_loop` has a `while` loop", "loop with `for` over a constant range or an enum")
@@ -172,7 +172,7 @@ def nonlocal_variable(s: State) -> None:
 
 @refused(
     "`mutable_global` uses `LIST`, a `list` outside the records",
-    "keep state in records; make a constant a tuple or a function with match",
+    "store state in records; make a constant a tuple or a function with match",
 )
 def mutable_global(s: State) -> None:
     LIST.append(s.flag)  # here
@@ -180,7 +180,7 @@ def mutable_global(s: State) -> None:
 
 @refused(
     "`mutable_global_in_a_comprehension` uses `LIST`, a `list` outside the records",
-    "keep state in records; make a constant a tuple or a function with match",
+    "store state in records; make a constant a tuple or a function with match",
 )
 def mutable_global_in_a_comprehension(s: State) -> None:
     s.flag = any(LIST[0] for _ in Mode)  # here
@@ -188,7 +188,7 @@ def mutable_global_in_a_comprehension(s: State) -> None:
 
 @refused(
     "`counter_global` uses `COUNTER`, a `count` outside the records",
-    "keep state in records; make a constant a tuple or a function with match",
+    "store state in records; make a constant a tuple or a function with match",
 )
 def counter_global(s: State) -> None:
     s.flag = next(COUNTER) == 0  # here
@@ -201,7 +201,7 @@ class Shared:
 
 @refused(
     "`class_attribute` uses `Shared.seen`, a `list` outside the records",
-    "keep state in records; make a constant a tuple or a function with match",
+    "store state in records; make a constant a tuple or a function with match",
 )
 def class_attribute(s: State) -> None:
     Shared.seen.append(s.flag)  # here
@@ -222,7 +222,7 @@ def mutable_default(s: State, seen: bool = []) -> None:
 
 @refused(
     "`mutable_default_of_what_is_called` uses `a default of keeps`, a `list` outside the records",
-    "keep state in records; make a constant a tuple or a function with match",
+    "store state in records; make a constant a tuple or a function with match",
 )
 def mutable_default_of_what_is_called(s: State) -> None:
     keeps(s)  # here

@@ -14,7 +14,7 @@ ANSWER = "let a record's field or method answer what it needs"
 CHOICES = "a step depends on the state and its choices only"
 NOT_PART = "use fields and methods: it is not part of the model"
 IN_ONLY = "write `in` or ==: the order of a set differs from run to run"
-CONSTANT_ONLY = "keep state in records; make a constant a tuple or a function with match"
+CONSTANT_ONLY = "store state in records; make a constant a tuple or a function with match"
 PATTERN = "%s"
 
 

@@ -42,7 +42,7 @@ def test_what_would_be_proved_and_is_false_is_refused(attack: Path, project: Pat
     with pytest.raises(ModelError) as refused:
         compile_all(project)
     assert refused.value.place is not None
-    assert refused.value.mend
+    assert refused.value.help
 
 
 def test_there_are_attacks() -> None:

@@ -79,7 +79,7 @@ def test_a_failed_assertion_is_named_and_leaves_the_state_with_blank_events() ->
     assert run.store.values[-1] == Task.A
 
 
-def test_both_runs_name_a_failed_assertion_alike() -> None:
+def test_both_runs_give_a_failed_assertion_the_same_name() -> None:
     run = ConcreteRun(SYSTEM.layout.leaves, [False, *SYSTEM.initial_values[1:]])
     choices = {"bit": True, "other": True}
     taken = run.take(function(late), SYSTEM.state(run.store), choices)

@@ -92,7 +92,7 @@ def test_too_many_paths_are_refused_with_a_way_out() -> None:
     with pytest.raises(ModelError) as caught:
         compiled(too_many)
     assert caught.value.message == "`too_many` has more than 4096 paths"
-    assert caught.value.mend == "split it into model functions, or combine bits with &, | and ^"
+    assert caught.value.help == "split it into model functions, or combine bits with &, | and ^"
     assert caught.value.place is not None
     assert caught.value.place.file == __file__
 

@@ -137,7 +137,7 @@ def test_a_property_of_no_record() -> None:
     assert of_property(about_a_bit) == message(
         "the parameter `flag` of property `about_a_bit` is a `bool`",
         place='@always("p")',
-        mend="the parameters of a property are records",
+        help="the parameters of a property are records",
     )
 
 
@@ -145,7 +145,7 @@ def test_a_property_of_nothing() -> None:
     assert of_property(about_nothing) == message(
         "the property `about_nothing` takes no records",
         place='@always("p")',
-        mend="give it records as parameters",
+        help="give it records as parameters",
     )
 
 
@@ -159,7 +159,7 @@ def test_a_property_that_asserts() -> None:
     assert of_property(asserts) == message(
         "`asserts` asserts something for an observer or property",
         place="assert state.flag",
-        mend="assert it in the step",
+        help="assert it in the step",
     )
 
 
@@ -201,7 +201,7 @@ def test_a_field_whose_default_is_in_a_base_that_is_no_record() -> None:
     assert refusal(define) == message(
         "`Cpu.flag` is annotated without a default, and `Reset` has one",
         place="@record",
-        mend="give it one: in Python it has that of `Reset`",
+        help="give it one: in Python it has that of `Reset`",
     )
 
 
@@ -216,7 +216,7 @@ def test_a_field_of_a_base_with_a_new_default_and_no_annotation() -> None:
     assert refusal(define) == message(
         "`Other.flag` has a new default and no annotation",
         place="@record",
-        mend="annotate it: in a dataclass it would start as the base's field does",
+        help="annotate it: in a dataclass it would start as the base's field does",
     )
 
 

@@ -134,7 +134,7 @@ def changes() -> bool:
 def test_a_step_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "SECONDS", 0.2)
     assert of_system(never_ends).startswith(
-        "step `never_ends` of `ill/formed` does not end: stopped after 0.2 seconds\n  --> "
+        "step `never_ends` of `ill/formed` timed out after 0.2 seconds\n  --> "
     )
 
 
@@ -145,7 +145,7 @@ def test_recursion_without_end(body: Any, line: str) -> None:
     assert of_system(body) == message(
         f"step `{body.__name__}` of `ill/formed` nests its calls without end, or too deeply",
         place=line,
-        mend="let it end soon: what it calls must not depend on symbolic values alone",
+        help="let it end soon: what it calls must not depend on symbolic values alone",
     )
 
 
@@ -153,7 +153,7 @@ def test_a_step_that_raises() -> None:
     assert of_system(raises) == message(
         "step `raises` of `ill/formed` raises KeyError: <Mode.BUSY: 1>",
         place="{Mode.IDLE: 1}[Mode.BUSY]",
-        mend="a model runs on every state that its fields can have",
+        help="a model runs on every state that its fields can have",
     )
 
 
@@ -178,15 +178,15 @@ def test_a_step_that_raises() -> None:
     ],
 )
 def test_a_function_that_returns_values_of_two_types(body: Any, what: str, place: str) -> None:
-    mend = "return values of one type: bools, members of one enum, records or tuples of them"
-    assert of_system(body) == message(what, place=place, mend=mend)
+    help = "return values of one type: bools, members of one enum, records or tuples of them"
+    assert of_system(body) == message(what, place=place, help=help)
 
 
 def test_a_function_that_returns_members_of_two_enums() -> None:
     assert of_system(two_enums) == message(
         "`mode_or_other` returns members of two enums",
         place='@abstracts("members of two enums")',
-        mend="return members of one enum",
+        help="return members of one enum",
     )
 
 
@@ -194,12 +194,12 @@ def test_a_function_that_returns_a_list() -> None:
     assert of_system(listed) == message(
         "`both` returns a `list`",
         place='@abstracts("a list")',
-        mend="return bools, members of an enum, records or tuples of them",
+        help="return bools, members of an enum, records or tuples of them",
     )
 
 
 def test_a_function_that_does_something_else_when_it_is_run_again() -> None:
-    assert "a model function does something else when it is run again\n" in of_system(unsteady)
+    assert "a model function is not deterministic\n" in of_system(unsteady)
 
 
 def test_models_compile_off_the_main_thread_too() -> None:

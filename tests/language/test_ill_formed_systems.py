@@ -32,7 +32,7 @@ def test_a_step_that_is_no_step() -> None:
     assert of_system(undecorated) == message(
         "`undecorated` is listed as a step of `ill/formed` but is not decorated with `@step`",
         place="def undecorated(s: State) -> None:",
-        mend="decorate it with @step",
+        help="decorate it with @step",
     )
 
 
@@ -40,7 +40,7 @@ def test_a_choice_that_is_no_bool_or_enum() -> None:
     assert of_system(chosen_by_number) == message(
         "the choice `number` of step `chosen_by_number` is a `int`",
         place="@step",
-        mend="choices are bool or an Enum",
+        help="choices are bool or an Enum",
     )
 
 
@@ -48,7 +48,7 @@ def test_a_choice_without_a_type() -> None:
     assert of_system(untyped) == message(
         "the parameter `bit` of `untyped` has no type",
         place="@step",
-        mend="annotate every parameter",
+        help="annotate every parameter",
     )
 
 
@@ -60,7 +60,7 @@ def test_a_step_of_another_state() -> None:
     assert of_system(of_another_state) == message(
         "the first parameter of step `of_another_state` is not the state of `ill/formed`",
         place="@step",
-        mend="it is a `State`",
+        help="it is a `State`",
     )
 
 
@@ -71,7 +71,7 @@ def test_a_function_with_two_decorators() -> None:
     assert refusal(lambda: step(abstracts("stands still")(stands_still))) == message(
         "`stands_still` has two decorators of the language",
         place='assert refusal(lambda: step(abstracts("stands still")(stands_still))) == message(',
-        mend="keep one, and call a function that has the other",
+        help="keep one, and call a function that has the other",
     )
 
 
@@ -79,7 +79,7 @@ def test_two_steps_of_one_name() -> None:
     assert of_system(idle, idle) == message(
         "`ill/formed` has 2 steps called `idle`",
         place="@step",
-        mend="give each step a name of its own",
+        help="give each step a name of its own",
     )
 
 
@@ -87,7 +87,7 @@ def test_an_arbitrary_field_that_does_not_exist() -> None:
     assert of_system(idle, arbitrary=("falg",)) == message(
         "`ill/formed` has no field `falg` to be arbitrary",
         place='system = System("ill/formed", State(), steps, arbitrary=arbitrary)',
-        mend="did you mean `flag`?",
+        help="did you mean `flag`?",
     )
 
 
@@ -95,5 +95,5 @@ def test_a_lambda_is_no_model_function() -> None:
     assert refusal(lambda: step(lambda _: None)) == message(
         "a lambda is made a model function",
         place="assert refusal(lambda: step(lambda _: None)) == message(",
-        mend="write it with def and a name",
+        help="write it with def and a name",
     )

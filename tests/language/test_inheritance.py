@@ -121,4 +121,4 @@ def test_a_record_that_lacks_its_decorator_is_refused_where_it_is_written() -> N
     with pytest.raises(ModelError, match="`Undecorated` is not a record") as refused:
         Undecorated(current=Task.B)
     assert refused.value.place == place_of(Undecorated)
-    assert refused.value.mend == "decorate it with @record, also where it extends a record"
+    assert refused.value.help == "decorate it with @record, also where it extends a record"

@@ -79,4 +79,4 @@ def test_a_step_with_too_many_paths_is_refused_for_its_paths(
         compile_system(system, [])
     assert refused.value.message.startswith("step `counting` of `a/count` has too many paths: ")
     assert refused.value.place is not None
-    assert "split it into model functions" in refused.value.mend
+    assert "split it into model functions" in refused.value.help

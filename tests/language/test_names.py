@@ -48,7 +48,7 @@ def twice(text: str) -> tuple[str, int]:
     place = caught.value.place
     assert place is not None
     assert place.file == str(Path("module.py").absolute())
-    assert caught.value.mend == "the second replaces the first: give each a name of its own"
+    assert caught.value.help == "the second replaces the first: give each a name of its own"
     return caught.value.message, place.line
 
 
@@ -179,7 +179,7 @@ def test_a_name_that_nobody_could_type(group: str, what: str) -> None:
         with pytest.raises(ModelError) as caught:
             check_functions([function])
         assert caught.value.message == f"the name of the property {what}"
-        assert (caught.value.place, caught.value.mend) == (function.place, LETTERS)
+        assert (caught.value.place, caught.value.help) == (function.place, LETTERS)
 
 
 @pytest.mark.parametrize("name", ["a:b", "a*", "a b", "/a", "a/", "a//b", "../a", "-a", "a/-b", ""])
@@ -188,7 +188,7 @@ def test_a_system_that_nobody_could_name(name: str) -> None:
     with pytest.raises(ModelError) as caught:
         check_system(name, [], lambda: place)
     assert caught.value.message.startswith(f"the name of the system `{name}` has a")
-    assert (caught.value.place, caught.value.mend) == (place, LETTERS)
+    assert (caught.value.place, caught.value.help) == (place, LETTERS)
 
 
 def test_a_system_that_is_called_like_a_pair() -> None:
@@ -239,7 +239,7 @@ def test_a_field_or_method_that_no_model_could_use(name: str) -> None:
     for held in ({"__annotations__": {name: "bool"}, name: False}, {name: items}):
         with pytest.raises(ModelError, match=f"`S` has `{name}`, which no model can use") as error:
             record(type("S", (), {"__annotations__": {}, **held}))
-        assert error.value.mend == "give it another name: it is Python's or the language's own"
+        assert error.value.help == "give it another name: it is Python's or the language's own"
 
 
 def test_a_member_that_no_model_could_use() -> None:

@@ -23,7 +23,7 @@ def test_an_observer_has_no_influence(body: Step, message: str, how: Any) -> Non
     error = how(body)
     assert error.message.startswith(message)
     assert "# here" in line(error)
-    assert error.mend
+    assert error.help
 
 
 def test_an_observer_cannot_raise_what_an_assumption_raises() -> None:

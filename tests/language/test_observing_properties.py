@@ -98,7 +98,7 @@ def test_a_property_changes_nothing(property: Any, message: str, how: Any) -> No
     error = how(property)
     assert error.message == message
     assert "# here" in line(error)
-    assert error.mend
+    assert error.help
 
 
 def test_a_level_changes_nothing() -> None:

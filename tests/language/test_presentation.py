@@ -100,7 +100,7 @@ def test_a_system_has_a_presentation_or_none() -> None:
     assert replace(V3_1, presentation=None).presentation is None
 
 
-def test_who_runs_is_said_once() -> None:
+def test_the_common_part_of_lane_names_is_shown_once() -> None:
     def nobody(_: object) -> str:
         return ""
 

@@ -71,5 +71,5 @@ def test_a_name_with_several_values_has_every_assignment_before_the_line(
     assert quoted(text) == (text, given)
 
 
-def test_what_is_assigned_later_is_not_told() -> None:
+def test_what_is_assigned_later_is_not_shown() -> None:
     assert quoted("kvm.early") == ("kvm.early", ())

@@ -80,4 +80,4 @@ def test_a_stale_reference_is_refused(body: Body, message: str, how: Any) -> Non
     error = how(body)
     assert error.message.startswith(expected(body, message))
     assert "here" in line(error).partition("#")[2]
-    assert "`snapshot(...)`" in error.mend
+    assert "`snapshot(...)`" in error.help

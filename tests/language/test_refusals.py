@@ -38,7 +38,7 @@ def shown(error: ModelError) -> str:
 @pytest.mark.parametrize(
     ("body", "message"), [pytest.param(*each, id=each[0].__name__) for each in REFUSED]
 )
-def test_a_refused_construct_is_named_with_its_place_and_mend(
+def test_a_refused_construct_is_named_with_its_place_and_help(
     body: Callable[..., None], message: str
 ) -> None:
     system = System("refused/one", State(), (step(body),), arbitrary=VARYING)

@@ -28,7 +28,7 @@ def test_both_runs_agree(body: Body) -> None:
     assert compare(translated(system, [each for each in known if each]), times=10) >= 30
 
 
-def test_a_wrong_circuit_is_noticed() -> None:
+def test_a_wrong_circuit_is_detected() -> None:
     """The comparison itself compares: a swapped next-state function is a difference."""
     system = System(
         "tried/two", INITIAL, (step(tried_references.rows_are_swapped),), arbitrary=EVERYTHING

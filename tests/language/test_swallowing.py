@@ -88,7 +88,7 @@ def test_what_python_itself_ignores_is_refused(
         taken(way(action), a=False)
     assert refused.value.place is not None
     assert refused.value.place.file == swallowing.__file__
-    assert "__del__" in refused.value.mend
+    assert "__del__" in refused.value.help
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way not in OF_PYTHON])
@@ -98,7 +98,7 @@ def test_that_a_step_looks_at_a_choice_is_seen_although_it_goes_on(way: type[Era
     assert obstacles(made, run) is not None
 
 
-def test_the_limit_of_time_is_kept_although_python_ignores_what_it_raises() -> None:
+def test_the_time_limit_holds_although_python_ignores_what_it_raises() -> None:
     class Thing:
         def __del__(self) -> None:
             while True:

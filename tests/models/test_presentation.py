@@ -73,7 +73,7 @@ def seen(outcome: Outcome, promised: Outcome) -> Fields:
         (Outcome.DONE, Outcome.VMFAIL, "be refused by the CPU", "enters L2 with no event"),
     ],
 )
-def test_an_entry_is_told_as_one_and_not_as_an_instruction(
+def test_an_entry_is_shown_as_one_and_not_as_an_instruction(
     outcome: Outcome, promised: Outcome, should: str, does: str
 ) -> None:
     found = Asked(V3_1, seen(outcome, promised)).act().seen
@@ -134,7 +134,7 @@ A, B, INIT = Context.TASK_A, Context.TASK_B, Context.INIT
     ],
 )
 @pytest.mark.parametrize("system", [LAZY_V3_4, V3_12, V3_1], ids=lambda system: system.name)
-def test_what_a_context_found_is_told_where_the_claim_looks_at_it(
+def test_what_a_context_found_is_shown_where_the_claim_reads_it(
     system: System, fields: Fields, judged: Collection[str], told: str
 ) -> None:
     assert Asked(system, fields).headline(*judged) == told
@@ -169,13 +169,13 @@ SAVED, PROMISED = "vcpu.vmcs12.guest_cr0.ts", "contract.cpu.vmcss[VMCS01].guest_
         (False, (SAVED,), ""),
     ],
 )
-def test_what_l1_finds_of_l2_is_told_where_the_claim_looks_at_it(
+def test_what_l1_finds_of_l2_is_shown_where_the_claim_reads_it(
     promised: bool, judged: tuple[str, ...], told: str
 ) -> None:
     assert Asked(V3_1, {SAVED: True, PROMISED: promised}).headline(*judged) == told
 
 
-def test_what_l1_finds_of_an_exit_is_told_where_the_claim_is_about_the_exit() -> None:
+def test_what_l1_finds_of_an_exit_is_shown_where_the_claim_is_about_the_exit() -> None:
     stored, promised = "vcpu.vmcs12.exit_access", "contract.cpu.vmcss[VMCS01].exit_access"
     asked = Asked(
         V3_1, {SAVED: True, PROMISED: False, stored: CrAccess.MOV_TO, promised: CrAccess.CLTS}
@@ -185,7 +185,7 @@ def test_what_l1_finds_of_an_exit_is_told_where_the_claim_is_about_the_exit() ->
     assert asked.headline("outcome.observed") == ""
 
 
-def test_a_guest_s_row_has_what_it_reads_and_what_it_was_promised() -> None:
+def test_a_guest_s_row_has_the_actual_and_the_expected_value() -> None:
     fields = {
         "host.cpu.non_root": True,
         "vcpu.guest_mode": True,

@@ -39,7 +39,7 @@ def instead(step: Callable[..., None], of: Callable[..., None] = age) -> Stepwis
     ("step", "keeps", "keeps_without_assertions"),
     [(age, True, True), (leak, False, False), (shout, False, False), (check, False, True)],
 )
-def test_a_change_is_unnoticed_only_if_lemmas_claims_and_assertions_are_kept(
+def test_a_mutant_survives_only_if_lemmas_claims_and_assertions_are_preserved(
     step: Callable[..., None], keeps: bool, keeps_without_assertions: bool
 ) -> None:
     properties = ring().properties

@@ -18,7 +18,7 @@ from typing import Any
 import verifier.processes
 from verifier.processes import lifetime, signals
 from verifier.processes.pool import apart, messages, side_by_side
-from verifier.processes.worker import Tell
+from verifier.processes.worker import Send
 
 PART = os.path.dirname(verifier.processes.__file__)
 EVENTS = ("line", "call", "return")
@@ -47,8 +47,8 @@ def late() -> None:
 def race() -> None:
     """Tasks that report, one of which is left."""
 
-    def reports(tell: Tell) -> None:
-        tell(1)
+    def reports(send: Send) -> None:
+        send(1)
         linger()
 
     with closing(messages({"a": reports, "b": reports}, 5.0)) as heard:

@@ -88,7 +88,7 @@ def test_a_signal_while_the_supervisor_or_a_command_is_loaded_is_one_message(
     process: str, module: str, kind: str, code: int, word: str
 ) -> None:
     done = loading(module, kind, "list", process=process)
-    said = f"{word}: nothing half written was left behind\n"
+    said = f"{word}: no partly written file is left\n"
     assert (done.returncode, done.stdout, done.stderr) == (code, "", said)
 
 

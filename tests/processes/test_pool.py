@@ -15,7 +15,7 @@ from verifier.evidence.verdicts import Progress, Watch
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes import pool, worker
 from verifier.processes.pool import NoProcess, apart, messages, side_by_side, within
-from verifier.processes.worker import Lost, Tell, Worker
+from verifier.processes.worker import Lost, Send, Worker
 
 Tasks = dict[str, Callable[[], int]]
 
@@ -54,7 +54,7 @@ def overflow() -> int:
 
 
 def refuse() -> int:
-    raise ModelError("it is no model", mend="make it one")
+    raise ModelError("it is no model", help="make it one")
 
 
 def test_each_task_has_a_process_of_its_own() -> None:
@@ -195,11 +195,11 @@ def test_an_error_of_the_system_is_raised_here_without_a_stack_trace(
 
 
 def test_what_tasks_report_comes_in_their_order_and_a_dead_one_is_reported() -> None:
-    def counts(tell: Tell) -> None:
+    def counts(send: Send) -> None:
         for number in range(3):
-            tell(number)
+            send(number)
 
-    def dies(_: Tell) -> None:
+    def dies(_: Send) -> None:
         die()
 
     heard = [each for each in messages({"counts": counts, "dies": dies}, 5.0) if each is not None]

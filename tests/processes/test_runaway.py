@@ -123,9 +123,9 @@ def test_a_command_that_was_ended_says_why_with_exit_code_2(tmp_path: Path) -> N
     )
     assert done.returncode == 2
     assert done.stderr == (
-        "error: a model does not end: it was stopped in one call of Python's own\n"
+        "error: a model timed out in one call of Python's own\n"
         f"  --> {file}:9\n"
-        "  help: is something gone through that has no end, or hardly one?\n"
+        "  help: is there a loop over something endless or huge?\n"
     )
 
 

@@ -75,7 +75,7 @@ def test_what_is_shielded_is_done_before_the_signal_is_raised(
     assert in_a_child(body) == code
 
 
-def test_a_signal_that_is_swallowed_is_raised_again_and_nobody_sees_the_first(
+def test_a_signal_that_is_swallowed_is_raised_again_without_a_trace_of_the_first(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     class Swallows:
@@ -238,7 +238,7 @@ def test_a_signal_sent_to_a_process_and_its_group_is_one() -> None:
     assert out == "written\n"
 
 
-def test_when_the_supervisor_is_killed_nothing_goes_on() -> None:
+def test_when_the_supervisor_is_killed_every_process_ends() -> None:
     process = supervised(WORKS)
     process.kill()
     process.communicate(timeout=ENDS)  # the others hold the pipes open

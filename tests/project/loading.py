@@ -75,5 +75,5 @@ def refused(project: Path, **parts: str) -> str:
     with pytest.raises(ModelError) as found:
         loaded(project, **parts)
     assert found.value.place is not None
-    assert found.value.mend
+    assert found.value.help
     return found.value.message

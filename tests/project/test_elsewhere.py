@@ -167,7 +167,7 @@ def test_a_module_that_a_package_hides_is_refused(root: Path, part: str) -> None
         load(root)
     said = f"`{part}/more.py` cannot be imported: `{part}.more` is `{part}/more/__init__.py`"
     assert caught.value.message == said
-    assert caught.value.mend == "give one of the two another name"
+    assert caught.value.help == "give one of the two another name"
 
 
 def test_a_project_may_be_in_a_folder_of_any_name(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_folder_is_a_package_without_an_init_too(root: Path) -> None:
     assert {claim.name for claim in load(root).properties} == {"nothing_breaks", "mine"}
 
 
-def test_a_module_that_is_imported_by_another_name_is_told_from_one_outside(
+def test_a_module_that_is_imported_by_another_name_is_distinguished_from_one_outside(
     beside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(beside / "models"))
@@ -204,7 +204,7 @@ def test_a_module_that_is_imported_by_another_name_is_told_from_one_outside(
     said = "`same` is imported by another name than that of its module"
     with pytest.raises(ModelError, match=said) as caught:
         compared(beside, f"from other_name import same\n{text}")
-    assert caught.value.mend == "import it from `models.other_name`"
+    assert caught.value.help == "import it from `models.other_name`"
     sys.modules.pop("other_name", None)
 
 
@@ -296,5 +296,5 @@ def test_an_annotation_means_what_it_meant_where_the_function_is_defined(root: P
     (root / "models" / "m.py").write_text(ALIASES)
     (root / "properties" / "p.py").write_text(CLAIMS)
     catalogue = load(root)
-    with pytest.raises(ModelError, match="`Device` stands for something else by now than where"):
+    with pytest.raises(ModelError, match="`Device` stands for something else now than where"):
         catalogue.properties_of(catalogue.systems["m/one"])

@@ -138,7 +138,7 @@ def test_the_old_name_of_a_bundled_module_is_refused_with_the_new_one(
     with pytest.raises(ModelError) as refused:
         load(root)
     assert refused.value.message == said
-    assert refused.value.mend == f"write `nestproof.{old}`"
+    assert refused.value.help == f"write `nestproof.{old}`"
     assert refused.value.place is not None
     assert refused.value.place.file == str(file)
     assert refused.value.place.line in (2, 3)
@@ -169,7 +169,7 @@ def test_a_module_that_takes_from_itself_what_a_bundled_one_has_is_refused(root:
     assert refused.value.place.line == 1
 
 
-def test_what_is_nowhere_is_not_said_to_come_with_nestproof(root: Path) -> None:
+def test_an_unknown_module_is_not_attributed_to_nestproof(root: Path) -> None:
     (root / "models" / "lamp.py").write_text(f"import models.x87\n{MODEL}")
     with pytest.raises(ModelError, match=r"No module named 'models\.x87'"):
         load(root)

@@ -139,7 +139,7 @@ def test_nothing_of_verifier_but_the_language_is_imported(root: Path, part: str,
         load(root)
     assert refused.value.place is not None
     assert refused.value.place.file == str(file)
-    assert "verifier.language" in refused.value.mend
+    assert "verifier.language" in refused.value.help
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 @pytest.mark.usefixtures("unread")
-def test_what_a_module_does_while_it_is_loaded_is_noticed(
+def test_what_a_module_does_while_it_is_loaded_is_detected(
     root: Path, monkeypatch: pytest.MonkeyPatch, text: str, found: str
 ) -> None:
     """Whatever it is written like: this does not rely on the text."""
@@ -175,7 +175,7 @@ def test_what_a_module_does_while_it_is_loaded_is_noticed(
 
 
 @pytest.mark.usefixtures("unread")
-def test_what_others_do_meanwhile_is_not_noticed(root: Path) -> None:
+def test_what_other_threads_do_meanwhile_is_ignored(root: Path) -> None:
     import threading
 
     done = threading.Event()
@@ -255,7 +255,7 @@ def test_a_link_to_too_much_is_refused(root: Path, monkeypatch: pytest.MonkeyPat
     (root / "models" / "all").symlink_to(root.parent)
     with pytest.raises(ModelError, match="more than 1 files") as refused:
         load(root)
-    assert "link" in refused.value.mend
+    assert "link" in refused.value.help
 
 
 def test_a_folder_that_cannot_be_read_is_refused_and_not_passed_over(

@@ -67,7 +67,7 @@ for task in Task:
     FOUND.append(is_off)
 """
     (project / "properties" / "off.py").write_text(claims)
-    assert refused(project).startswith("`task` stands for one thing after another, and `is_off`")
+    assert refused(project).startswith("`task` is bound more than once, and `is_off`")
 
 
 VARIANTS = """
@@ -89,9 +89,7 @@ LATE, EARLY = variants()
 
 def test_a_variable_of_the_function_that_makes_steps_has_one_value_too(project: Path) -> None:
     module(project, HEAD + VARIANTS)
-    assert refused(project).startswith(
-        "`early` stands for one thing after another, and `use_early`"
-    )
+    assert refused(project).startswith("`early` is bound more than once, and `use_early`")
 
 
 def test_steps_that_are_made_by_a_call_each_have_their_own_value(project: Path) -> None:

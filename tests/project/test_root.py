@@ -43,7 +43,7 @@ def test_a_folder_with_models_that_is_not_a_project_is_refused(
     for start in (folder, folder / parts[0]):
         with pytest.raises(ModelError, match="but is not a project") as caught:
             project_above(start)
-        assert "[tool.nestproof]" in caught.value.mend
+        assert "[tool.nestproof]" in caught.value.help
 
 
 def test_a_folder_below_one_with_both_is_refused(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_pyproject_that_cannot_be_read_is_refused_with_its_line(
             project_above(start)
         assert caught.value.place is not None
         assert caught.value.place.line == line
-        assert caught.value.mend
+        assert caught.value.help
 
 
 def test_a_pyproject_that_is_not_a_file_is_refused(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_lists_that_a_system_is_given_may_change_afterwards(project: Path) -> No
 
 
 FIRST = 'FIRST = System("s/first", Machine(), (use,))\n'
-REBOUND = "`{}` stands for one thing after another, and `use` reads it when it runs, which is later"
+REBOUND = "`{}` is bound more than once, and `use` reads it when it runs, which is later"
 AGAIN = "`{}` is assigned to, which has a value"
 LATER = "`{}` was assigned to after the system `s/first` was made"
 

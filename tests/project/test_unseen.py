@@ -86,7 +86,7 @@ def test_a_system_that_no_name_of_its_module_stands_for_is_refused(loaded: Load,
         refuse_unseen_systems(module, systems_of(module))
     assert caught.value.place is not None
     assert caught.value.place.file == module.__file__
-    assert caught.value.mend.startswith(("assign it to a name at the top", "make it by one"))
+    assert caught.value.help.startswith(("assign it to a name at the top", "make it by one"))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_decorator_or_system_that_is_written_wrong_is_refused_where_it_is(
     with pytest.raises(ModelError) as caught:
         loaded(text)
     assert what in caught.value.message
-    assert caught.value.mend
+    assert caught.value.help
     assert caught.value.place is not None
     assert caught.value.place.file.endswith("lamps.py")
     assert caught.value.place.line > BEGIN.count("\n")

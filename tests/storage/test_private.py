@@ -81,7 +81,7 @@ def test_a_link_in_place_of_a_file_is_replaced_and_not_followed(
     assert victim.read_bytes().endswith(CONTENT)
 
 
-def test_a_pipe_in_place_of_a_file_makes_nobody_wait(folder: Path) -> None:
+def test_a_pipe_in_place_of_a_file_does_not_block(folder: Path) -> None:
     os.mkfifo(folder / "b.circuit", 0o600)
     assert read(folder, "b.circuit") is None
 

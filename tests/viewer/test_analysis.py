@@ -69,7 +69,7 @@ def test_the_level_that_a_system_gives_comes_first() -> None:
     assert Levels(Reading(msgspec.structs.replace(trace, steps=steps))).at(0) == "task A"
 
 
-def test_who_runs_after_the_last_step_is_told_as_before_it() -> None:
+def test_who_runs_after_the_last_step_is_shown_as_before_it() -> None:
     system = load(bundled_root()).systems["native/lazy-v3.4"]
     session = Exploration(Execution.at_start(system))
     assert Levels(Reading(session.now.trace)).lanes == ("task A",)
@@ -89,9 +89,7 @@ def test_who_runs_after_the_last_step_is_told_as_before_it() -> None:
         (("B", "scheduler"), 5, "      B    sch…"),
     ],
 )
-def test_lanes_can_be_told_apart_by_their_heading(
-    lanes: tuple[str, ...], lane: int, heading: str
-) -> None:
+def test_lanes_have_distinct_headings(lanes: tuple[str, ...], lane: int, heading: str) -> None:
     call = Entered("go", "", "m.py", 1, "", ())
     strides = tuple(Stride("go", lane, {}, (), {}, call, after=lane) for lane in lanes)
     trace = Trace("s/x", "p", "c", True, {"x": False}, strides)
@@ -151,7 +149,7 @@ def test_the_chain_of_causes_leads_from_the_outcome_to_the_choices(reading: Read
     assert reading.origin("contract.broken", 9) == 0
 
 
-def test_beliefs_tell_what_each_level_would_read(reading: Reading, levels: Levels) -> None:
+def test_beliefs_show_what_each_level_would_read(reading: Reading, levels: Levels) -> None:
     beliefs = Assumptions(reading, levels)
     assert beliefs.bits == ("TS",)
     rows = {one.row.about: one for one in beliefs.rows(8, "TS")}

@@ -35,13 +35,13 @@ def brief(trace: Trace) -> list[str]:
     return [text(each.text) for each in in_short(*both(trace), columns=300)]
 
 
-def test_a_wrong_outcome_is_told_against_the_promised_one() -> None:
+def test_a_wrong_outcome_is_shown_against_the_expected_one() -> None:
     told = text(what_happened(*both(saved("v3.1"))))
     assert told == "L2's LMSW should complete, but it exits to L1"
 
 
 @pytest.mark.parametrize(("version", "instruction"), [("v3.13", "MMX"), ("v3.14", "X87")])
-def test_who_waits_in_vain_is_told_with_what_is_owed(version: str, instruction: str) -> None:
+def test_an_observation_that_never_comes_is_shown_as_due(version: str, instruction: str) -> None:
     told = text(what_happened(*both(saved(version))))
     assert told == (
         f"L2's #NM on {instruction} should exit to L1, but L0 resumed the guest, "
@@ -58,38 +58,38 @@ def test_without_a_decision_that_pays_the_debt_only_the_claim_is_known() -> None
 def test_the_contract_says_what_never_came_from_the_exit_on() -> None:
     reading, levels = both(saved("v3.14"))
     last = "\n".join(rendered(contract_lines(reading, levels, reading.steps)))
-    assert "L2's X87 should exit to L1; owed since step 9" in last
+    assert "L2's X87 should exit to L1; due since step 9" in last
     before = "\n".join(rendered(contract_lines(reading, levels, 8)))
-    assert "what the guest has seen is what it was promised" in before
+    assert "every observation of the guest is as expected" in before
 
 
 def test_the_decision_comes_before_the_choice_and_has_its_place() -> None:
     lines = brief(saved("v3.14"))
-    [first] = [place for place, each in enumerate(lines) if "avoided if" in each]
+    [first] = [place for place, each in enumerate(lines) if "would not fail if" in each]
     assert "nested_nm_exit_handled() = 1 and not 0 in step 14" in lines[first]
     assert "models/kvm/nested.py:31" in lines[first]
     assert "nested_vmx_exit_handled() in arch/x86/kvm/vmx.c" in lines[first]
-    assert "also avoided by another input of L1, guest_ts=1 in step 4: " in lines[first + 1]
+    assert "or with           another input of L1, guest_ts=1 in step 4: " in lines[first + 1]
 
 
-def test_a_function_with_nothing_to_do_is_told_with_the_field_that_says_so() -> None:
+def test_a_function_with_nothing_to_do_is_shown_with_the_field_that_decides_it() -> None:
     assert any(
         "vmx_fpu_activate() changes nothing, as vcpu.fpu_active=1" in each
         for each in brief(saved("v3.14"))
     )
 
 
-def test_a_choice_that_merely_leads_elsewhere_is_said_to_and_not_shown_in_the_timeline() -> None:
+def test_a_choice_that_diverges_harmlessly_is_listed_and_not_in_the_timeline() -> None:
     reading, _ = both(saved("v3.14"))
     assert all("called_off" not in text(row) for row in Timeline(reading).rows())
     lines = list(rendered(what_if_lines(reading, 300)))
-    [elsewhere] = [each for each in lines if "it merely goes elsewhere with" in each]
+    [elsewhere] = [each for each in lines if "it diverges harmlessly with" in each]
     assert "called_off=1 (step 12)" in elsewhere
     [harmless] = [each for each in lines if "the same steps violate nothing with" in each]
     assert "instruction=FXSAVE (step 13)" in harmless
 
 
-def test_the_other_versions_that_fail_alike_are_named() -> None:
+def test_the_other_versions_with_the_same_violation_are_named() -> None:
     assert any(
         "kvm-nvmx/v3.13, kvm-nvmx/v3.14, kvm-nvmx/v4.11 by the same steps" in each
         for each in brief(saved("v3.1"))
@@ -148,7 +148,7 @@ def entry(by_code: bool) -> Trace:
     )
 
 
-def test_who_saw_something_else_is_told_with_what_they_should_have_seen() -> None:
+def test_an_unexpected_observation_is_shown_with_the_expected_one() -> None:
     told = text(what_happened(*both(entry(by_code=False))))
     assert told == "L1's VM entry should enter L2, but it injects #NM"
 
@@ -161,8 +161,8 @@ def test_functions_that_decided_are_named_where_code_decides_what_is_seen(by_cod
 
 def test_belief_and_truth_are_the_two_copies_of_a_field_where_they_are_not_the_same() -> None:
     lines = brief(entry(by_code=False))
-    assert f"  believing    {OURS}=1 (from the start)" in lines
-    assert f"  in truth     {THEIRS}=0 (from the start)" in lines
+    assert f"  assumed           {OURS}=1 (from the start)" in lines
+    assert f"  actual            {THEIRS}=0 (from the start)" in lines
 
 
 def test_a_presentation_s_own_sentence_comes_before_the_claim() -> None:
@@ -218,7 +218,7 @@ def test_of_many_fields_that_a_claim_looks_at_those_that_decide_it_alone_are_lis
         "it holds:",
         f"    {SAVED:<{len(PROMISED)}}  1  <- alone decides it",
         f"    {PROMISED}  0  <- alone decides it",
-        "    and 10 fields of which none decides it alone",
+        "    and 10 fields, none of which decides it alone",
     ]
     assert any("= 1" in each for each in trace_text(many))
     assert not any("bit0" in each for each in trace_text(many))

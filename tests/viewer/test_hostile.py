@@ -79,7 +79,7 @@ def test_a_trace_without_explanations_is_shown_as_far_as_it_goes() -> None:
         explanation=Explanation(),
     )
     text = "\n".join(rendered(trace_lines(bare)))
-    assert "the trace does not say" in text
+    assert "not recorded in the trace" in text
     assert "What if" not in text
 
 

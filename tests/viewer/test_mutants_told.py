@@ -74,7 +74,7 @@ MUTATED = [
 """Systems, the functions of which mutants are made, and a depth; `make campaigns` has all."""
 
 
-def test_the_counterexamples_of_mutants_are_told(bundled: Catalogue, campaign: bool) -> None:
+def test_the_counterexamples_of_mutants_have_a_headline(bundled: Catalogue, campaign: bool) -> None:
     for name, only, depth in MUTATED if campaign else MUTATED[:1]:
         assert all_are_told(counterexamples(bundled, name, only, depth)) > 1
 

@@ -43,16 +43,16 @@ def test_what_is_too_large_to_draw_is_refused_with_a_suggestion() -> None:
     names = [leaf.path for leaf in compiled("lazy/fixed").leaves if not leaf.event]
     with pytest.raises(ModelError) as refused:
         projection(compiled("lazy/fixed"), names * 3, LIMITS)
-    assert "choose fewer fields" in refused.value.mend
+    assert "choose fewer fields" in refused.value.help
 
 
 def test_a_field_that_does_not_exist_is_named_with_the_nearest() -> None:
     with pytest.raises(ModelError) as refused:
         drawn("lazy/fixed", "register.owner")
-    assert "`registers.owner`" in refused.value.mend
+    assert "`registers.owner`" in refused.value.help
 
 
-def test_every_format_says_the_same() -> None:
+def test_every_format_reports_the_same() -> None:
     found = drawn("lazy/fixed", "registers.owner", "ts")
     text = "\n".join(rendered(text_lines(found)))
     diagrams = ("\n".join(dot(found)), "\n".join(mermaid(found)), svg(found))

@@ -110,9 +110,9 @@ def test_search_finds_folded_fields_too_and_escape_ends_it() -> None:
 def test_where_nothing_is_folded_the_key_says_so() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         await pilot.press("home", "2", "f")
-        assert screen.said[0] == "nothing is folded here"
+        assert screen.message[0] == "nothing is folded here"
         await pilot.press("end", "f")
-        assert screen.said[0] == ""
+        assert screen.message[0] == ""
 
     played(nested(), script)
 

@@ -94,7 +94,7 @@ def test_a_branch_is_saved_as_a_trace(tmp_path: Path) -> None:
         await pilot.press("enter")
         await screen.workers.wait_for_complete()
         await pilot.pause()
-        assert screen.said[0] == f"saved to {file}"
+        assert screen.message[0] == f"saved to {file}"
 
     played(lazy(), script)
     found = read(file)
@@ -138,7 +138,7 @@ def test_a_branch_that_goes_wrong_is_explained_in_place() -> None:
         assert screen.session is not None
         assert screen.session.now.name == "branch 1"
         assert screen.scene.trace.conjunct == "a_task_finds_only_its_own_registers"
-        assert "avoided if" in content(screen)
+        assert "would not fail if" in content(screen)
 
     played(lazy(), script)
 
@@ -161,7 +161,7 @@ def test_going_on_from_an_explained_violation_is_a_plain_execution_again() -> No
     played(lazy(), script)
 
 
-def test_what_a_lost_process_would_have_said_is_told_as_lost() -> None:
+def test_a_lost_process_is_reported_as_lost() -> None:
     class Gone(AtOnce[Found]):
         def answer(self) -> Found:
             raise LostWork("its process was killed by signal 9")
@@ -174,7 +174,10 @@ def test_what_a_lost_process_would_have_said_is_told_as_lost() -> None:
         await pilot.press("up", "c", "enter")
         await screen.workers.wait_for_complete()
         await pilot.pause()
-        assert screen.said == ("the search was lost: its process was killed by signal 9", "wrong")
+        assert screen.message == (
+            "the search was lost: its process was killed by signal 9",
+            "wrong",
+        )
 
     screen = lazy()
     screen.background = Doomed()

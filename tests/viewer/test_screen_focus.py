@@ -39,7 +39,7 @@ def test_on_a_wide_screen_tab_also_goes_to_the_calls() -> None:
     played(nested(), script, (160, 45))
 
 
-def test_enter_on_the_timeline_tells_why_it_is_violated() -> None:
+def test_enter_on_the_timeline_shows_why_it_is_violated() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         await pilot.press("1", "enter")
         assert screen.scene.view == "why"
@@ -107,7 +107,7 @@ def test_causes_that_the_trace_does_not_have_are_traced_while_keys_are_answered(
         await put_on(screen, pilot, "access.by")
         await pilot.press("enter")
         await screen.workers.wait_for_complete()
-        assert "hangs on current=" in content(screen)
+        assert "depends on current=" in content(screen)
         assert "being traced" not in content(screen)
 
     played(lazy(), script)
@@ -159,7 +159,7 @@ def test_without_the_models_a_trace_can_only_be_looked_at() -> None:
         await pilot.pause()
         assert not is_open(screen, Options)
         assert not is_open(screen, Ask)
-        assert "the models of this trace are not here" in screen.said[0]
+        assert "the models of this trace are not available" in screen.message[0]
 
     played(nested(), script)
 

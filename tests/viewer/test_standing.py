@@ -24,7 +24,7 @@ def shown() -> list[str]:
     return [*rendered(trace_lines(trace))]
 
 
-def test_the_last_step_is_not_said_to_violate_what_holds_after_it(shown: list[str]) -> None:
+def test_the_last_step_is_not_shown_to_violate_what_holds_after_it(shown: list[str]) -> None:
     assert not any("fails here" in each or "here it fails" in each for each in shown)
     assert f"   1✗ pour  ✗ busy fails {AFTER}  also ✗ safety" in shown
     assert f"  1  pour  <-- it fails {AFTER}" in shown

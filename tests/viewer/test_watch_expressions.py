@@ -70,9 +70,9 @@ def test_what_is_more_than_looking_is_refused(text: str) -> None:
         ("cpu.cr0.ts or cpu.cr0.tss", "there is no `cpu.cr0.tss`"),
         ("cpu.cr0.ts == cpu.cr0.em == cpu.cr0.tss", "there is no `cpu.cr0.tss`"),
         ("exit.reason in (CR_ACCESS, zz)", "there is no `zz`"),
-        ("exit.reason and cpu.cr0.ts", "`exit.reason` is no bit"),
+        ("exit.reason and cpu.cr0.ts", "`exit.reason` is not a bit"),
         ("cpu.__class__", "there is no `cpu.__class__`"),
-        ("vmcss[0].cr0.ts", "is no field"),
+        ("vmcss[0].cr0.ts", "is not a field"),
     ],
 )
 def test_a_mistake_is_named(text: str, message: str) -> None:

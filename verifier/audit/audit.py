@@ -31,7 +31,7 @@ from verifier.language.plain_values import plural
 
 Status = Literal["confirmed", "rejected", "unknown"]
 
-NOTHING = "it claims nothing"
+NOTHING = "it has no claim"
 WHAT = {Kind.CLAIM: "property", Kind.STEP: "step", Kind.CASE: "case"}
 
 Witnesses = Mapping[str, Collection[str]]
@@ -78,23 +78,23 @@ def audited(
 
 
 def _audited_together(
-    compiled: TransitionSystem, kept: Bundle, witnesses: Witnesses
+    compiled: TransitionSystem, stored: Bundle, witnesses: Witnesses
 ) -> Iterator[Audited]:
     """The claims of a system's evidence; its proofs are checked together where they hold so."""
-    if not claimed(kept):
+    if not claimed(stored):
         yield Audited("", "rejected", NOTHING)
-    used = {number for proof in kept.proofs.values() for number in proof.lemmas}
-    for number, lemma in enumerate(kept.lemmas):
+    used = {number for proof in stored.proofs.values() for number in proof.lemmas}
+    for number, lemma in enumerate(stored.lemmas):
         if number not in used:
             wrong = alternatives_of(compiled, lemma)
             unused = wrong if isinstance(wrong, str) else "it is part of no proof"
             yield Audited("", "rejected", f"lemma {number + 1}: {unused}")
-    for goal, run in kept.runs.items():
+    for goal, run in stored.runs.items():
         why = run_rejection(compiled, goal, run)
         how = "violated" if is_claim(goal) else "reached"
         text = f"{how} after {plural(len(run.moves), 'step')}" if why is None else why
         yield Audited(goal, "confirmed" if why is None else "rejected", text)
-    certificates = {goal: kept.certificate(goal) for goal in kept.proofs}
+    certificates = {goal: stored.certificate(goal) for goal in stored.proofs}
     proofs = {goal: proof for goal, proof in certificates.items() if proof is not None}
     reasons: dict[str, str | None] = dict.fromkeys(proofs)
     if not hold_together(compiled, list(proofs.values())):
@@ -121,7 +121,7 @@ def rejection(compiled: TransitionSystem, evidence: Trace | SavedTrace | Certifi
     """Why evidence does not show what it claims, and where; None where it does.
 
     An execution is replayed on plain values. A certificate is checked by Z3: the initial states
-    satisfy its lemmas, every step keeps them, and together they imply the property.
+    satisfy its lemmas, every step preserves them, and together they imply the property.
     """
     if evidence.system != compiled.system.name:
         return f"it is about `{evidence.system}`, not `{compiled.system.name}`"

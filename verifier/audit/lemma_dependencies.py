@@ -88,5 +88,5 @@ class _Query:
 
     def _core(self, fixed: list[int], premises: Sequence[int]) -> set[int]:
         if self.solver.solve(assumptions=[*fixed, *premises]):
-            raise ModelError("not every step preserves the lemmas", mend="`nestproof audit` it")
+            raise ModelError("not every step preserves the lemmas", help="`nestproof audit` it")
         return set(self.solver.get_core() or ())

@@ -1,4 +1,4 @@
-"""An independent re-check of evidence at the level of a circuit, by Z3 unless told otherwise."""
+"""An independent re-check of evidence at the level of a circuit, by Z3 by default."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def proof_holds(
 def all_hold(
     circuit: Circuit, goals: Sequence[str], lemmas: Sequence[Sequence[Alternative]]
 ) -> bool:
-    """Whether lemmas hold initially, every step keeps them, and they rule several goals' bad out.
+    """Whether lemmas hold initially, steps preserve them, and they rule several goals' bad out.
 
     Z3 says so. Where it does not, `proof_holds` says why, goal by goal.
     """

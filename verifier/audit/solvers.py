@@ -18,7 +18,7 @@ Judge = Callable[[Graph, Sequence[int]], Model | None]
 
 
 class Undecided(RuntimeError):
-    """The judge gave up, which is a failure of the tool and no verdict."""
+    """The judge gave up: a failure of the tool, not a verdict."""
 
 
 def z3_judge(graph: Graph, conjunction: Sequence[int]) -> Model | None:
@@ -50,7 +50,7 @@ class Given:
         """Whether of each claim some literal is false. Raises Undecided if Z3 does not know.
 
         They are asked for one after the other: all at once takes several times as long. Each is
-        asked for by a variable of its own: Z3 translates an assumed term anew every time.
+        asked for by a variable of its own: Z3 translates an assumed term again every time.
         """
         questions = []
         for claim in claims:

@@ -41,7 +41,7 @@ AGAIN = "replay"
 class Result:
     """What is known about a pair.
 
-    A violation that was shown by a kept execution has no `evidence` written down. That of a
+    A violation that was shown by a stored execution has no `evidence` written down. That of a
     vacuous pair shows what is unreachable. `error` is why the system is ill-formed, so that nothing
     can be known about its pairs.
     """
@@ -60,7 +60,7 @@ class Result:
 
 
 def ill_formed(system: str, groups: Iterable[str], error: ModelError) -> list[Result]:
-    """What is known about the pairs of a system that is ill-formed: nothing, and why."""
+    """The results for the pairs of an ill-formed system: undecided, with the reason."""
     return [
         Result(system, group, Verdict.UNKNOWN, "none", 0, 0.0, None, error.message, error)
         for group in groups
@@ -78,7 +78,7 @@ def decide(
 ) -> list[Result]:
     """Decide some properties of a compiled system, with audited evidence for each.
 
-    Evidence that people will read or keep is worth the time that `minimal` lemmas and explained
+    Evidence that people will read or store is worth the time that `minimal` lemmas and explained
     counterexamples take. `sound` has evidence that was just audited, of properties and of cases
     that must be reachable: for those nothing is searched. A violation is shown as soon as an engine
     has found it, as the result that is `found` in the progress; a later one may be shorter.
@@ -150,22 +150,24 @@ class _Deciding:
         open_or_violated = {g for g, each in verdicts.items() if not isinstance(each, Proved)}
         open_or_violated |= {g for g, each in self.sound.items() if isinstance(each, Run)}
         held = [group for group in wanted if group not in open_or_violated]
-        wishes = sorted({wish for group in held for wish in witnesses[group]})
-        unknown = [wish for wish in wishes if wish not in self.sound]
+        required = sorted({witness for group in held for witness in witnesses[group]})
+        unknown = [witness for witness in required if witness not in self.sound]
         circuit = self.compiled.circuit
         occur = dict(reached(circuit, unknown, self.engine, self.limits, self.watch))
-        known = [wish for wish in wishes if wish in self.sound]
-        return occur | {wish: said_by(self.compiled, self.sound[wish]) for wish in known}
+        known = [witness for witness in required if witness in self.sound]
+        return occur | {
+            witness: verdict_of(self.compiled, self.sound[witness]) for witness in known
+        }
 
     def _missing(self, occur: Mapping[str, Answer]) -> dict[str, Certificate]:
         """Proofs that cases do not occur."""
         dead = _proved_of(occur)
-        searched = {wish: each for wish, each in dead.items() if wish not in self.sound}
+        searched = {witness: each for witness, each in dead.items() if witness not in self.sound}
         found = audited_proofs(self.compiled, searched, self.minimal, self.watch)
-        missing = {wish: each.certificate for wish, each in found.items()}
-        for wish in dead:
-            if isinstance(known := self.sound.get(wish), Certificate):
-                missing[wish] = known
+        missing = {witness: each.certificate for witness, each in found.items()}
+        for witness in dead:
+            if isinstance(known := self.sound.get(witness), Certificate):
+                missing[witness] = known
         return missing
 
     def _unless_vacuous(
@@ -179,7 +181,7 @@ class _Deciding:
         empty = _empty(self.compiled, result.property, emptiness(cases, occur))
         if empty is None or empty.verdict is not Verdict.VACUOUS:
             return empty or result
-        case = next(missing[wish] for wish in cases if wish in missing)
+        case = next(missing[witness] for witness in cases if witness in missing)
         if not self.minimal:
             return replace(empty, evidence=case)
         proof = result.evidence if isinstance(result.evidence, Certificate) else None
@@ -211,7 +213,7 @@ def _proved_of(verdicts: Mapping[str, Answer]) -> dict[str, Proved]:
 
 
 def _again(name: str, group: str, evidence: Run | Certificate) -> Result:
-    """What kept evidence says, once more."""
+    """The verdict of stored evidence."""
     if isinstance(evidence, Certificate):
         return _proved(group, evidence, 0.0)
     return Result(name, group, Verdict.VIOLATED, AGAIN, len(evidence.moves), 0.0, None)
@@ -221,7 +223,7 @@ def _proved(group: str, proof: Certificate, seconds: float) -> Result:
     return Result(proof.system, group, Verdict.PROVED, proof.engine, proof.depth, seconds, proof)
 
 
-def said_by(compiled: TransitionSystem, evidence: Run | Certificate) -> Answer:
+def verdict_of(compiled: TransitionSystem, evidence: Run | Certificate) -> Answer:
     """The verdict that evidence is about, in a circuit's words."""
     if isinstance(evidence, Certificate):
         invariant = Invariant(tuple(clauses_from(compiled, evidence.lemmas)))
@@ -240,7 +242,7 @@ def _refuse_absent(compiled: TransitionSystem, groups: Sequence[str]) -> None:
     if absent:
         raise ModelError(
             f"`{compiled.system.name}` has no property `{absent[0]}`",
-            mend="nothing can be expected of it: take it out of verdicts.toml",
+            help="nothing can be expected of it: take it out of verdicts.toml",
         )
 
 

@@ -48,7 +48,7 @@ def projection(
     if len(nodes) > STATES:
         raise ModelError(
             f"{len(nodes)} combinations of {', '.join(fields)} are reachable",
-            mend="leave a field out, or choose fields with fewer values",
+            help="leave a field out, or choose fields with fewer values",
         )
     circuit = compiled.circuit
     moves = {
@@ -79,7 +79,7 @@ def _leaf(compiled: TransitionSystem, field: str) -> Leaf:
         some = ", ".join(f"`{path}`" for path in [*leaves][:5]) + ", ..." * (len(leaves) > 5)
         raise ModelError(
             f"`{compiled.system.name}` has no field `{field}` to draw",
-            mend=f"did you mean `{near[0]}`?" if near else f"fields are {some}",
+            help=f"did you mean `{near[0]}`?" if near else f"fields are {some}",
         )
     return leaves[field]
 
@@ -103,7 +103,7 @@ class _Space:
             most = max(zip(leaves, options, strict=True), key=lambda pair: len(pair[1]))
             raise ModelError(
                 f"{size} combinations are too many to draw",
-                mend=f"`{most[0].path}` alone has {len(most[1])} values; choose fewer fields",
+                help=f"`{most[0].path}` alone has {len(most[1])} values; choose fewer fields",
             )
         self.members = {tuple(map(shown, values)): values for values in product(*options)}
         self.nodes = tuple(self.members)

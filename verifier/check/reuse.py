@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from verifier.audit.audit import hold_together, rejection, run_rejection
 from verifier.audit.proof_checking import reached
-from verifier.check.check import said_by
+from verifier.check.check import verdict_of
 from verifier.check.stored_evidence import StoredEvidence
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.transition_system import TransitionSystem
@@ -63,12 +63,12 @@ class Reusing:
         runs = {goal: run for goal in goals if (run := next(self._stored.runs(goal), None))}
         for goal, run in leading(self._compiled, runs).items():
             self.how[goal] = "an earlier execution"
-            found[goal] = said_by(self._compiled, run)
+            found[goal] = verdict_of(self._compiled, run)
         known = {g: self._stored.cached(g).certificate(g) for g in goals if is_witness(g)}
         proofs = {goal: proof for goal, proof in known.items() if proof and goal not in found}
         for goal, proof in confirmed(self._compiled, proofs).items():
             self.how[goal] = "an earlier proof"
-            found[goal] = said_by(self._compiled, proof)
+            found[goal] = verdict_of(self._compiled, proof)
         return found
 
     def _note(self, goal: str, verdict: Answer) -> None:

@@ -33,11 +33,11 @@ def check_all(
     context: Context,
     pairs: Sequence[Pair],
     strategy: Strategy,
-    keep: Callable[[Result], object] = lambda _: None,
+    save: Callable[[Result], object] = lambda _: None,
 ) -> Iterator[list[Result]]:
     """Each system's results, in the catalogue's order; one system alone gets all the cores.
 
-    Every system is checked in a process of its own. Who wants to `keep` a result gets it as soon
+    Every system is checked in a process of its own. `save` is called with each result as soon
     as it is there.
     """
     by_system: dict[str, list[str]] = {}
@@ -51,13 +51,13 @@ def check_all(
         for each in (progress, *progress.parts.values()):
             if isinstance(each.found, Result) and id(each.found) not in early:
                 early[id(each.found)] = each.found
-                keep(each.found)
+                save(each.found)
         context.watch(progress)
 
     for name, answer in _answers(context.watched(seen), strategy, by_system):
         found[name] = _lost(name, by_system[name], answer) if isinstance(answer, Lost) else answer
         for result in found[name]:
-            keep(result)
+            save(result)
         while order and order[0] in found:
             yield found.pop(order.pop(0))
 

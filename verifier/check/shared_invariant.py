@@ -1,4 +1,4 @@
-"""What of a system's evidence is worth keeping: one small invariant for all its proofs."""
+"""The part of a system's evidence to store: one small invariant for all its proofs."""
 
 from __future__ import annotations
 

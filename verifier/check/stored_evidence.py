@@ -95,7 +95,7 @@ class StoredEvidence:
                 yield bundle.runs[goal]
 
     def lemmas(self) -> list[Clause]:
-        """What all stored proofs say that can be said of the system as it is now."""
+        """The lemmas of all stored proofs that fit the system as it is now."""
         known = [self.own, *(self._entry(entry) for entry in self._goals)]
         return clauses_from(self.compiled, chain.from_iterable(each.lemmas for each in known))
 
@@ -123,7 +123,7 @@ class StoredEvidence:
 
 
 def own_lemmas(store: ProofStore, compiled: TransitionSystem) -> list[Clause]:
-    """What the project's proofs say that can be said of a system as it is now."""
+    """The lemmas of the project's proofs that fit a system as it is now."""
     bundle = store.bundle(compiled.system.name)
     return [] if bundle is None else clauses_from(compiled, bundle.lemmas)
 

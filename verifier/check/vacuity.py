@@ -77,40 +77,40 @@ def missing_witness(
 
 
 def reached(
-    circuit: Circuit, wishes: Sequence[str], engine: Engine, limits: Limits, watch: Watch
+    circuit: Circuit, required: Sequence[str], engine: Engine, limits: Limits, watch: Watch
 ) -> dict[str, Answer]:
-    """Every wish's verdict: `Violated` says that it is reached."""
+    """Every witness's verdict: `Violated` says that it is reached."""
     from verifier.engines.random_simulation import simulation
 
-    watch(Progress("simulation", 0, f"{len(wishes)} witnesses"))
-    found: dict[str, Answer] = dict(simulation(circuit, wishes))
-    rest = [wish for wish in wishes if wish not in found]
+    watch(Progress("simulation", 0, f"{len(required)} witnesses"))
+    found: dict[str, Answer] = dict(simulation(circuit, required))
+    rest = [witness for witness in required if witness not in found]
     return found | dict(engine(circuit, rest, limits, watch)) if rest else found
 
 
 def emptiness(witnesses: Sequence[str], reached: Mapping[str, Answer]) -> Emptiness | None:
     """What there is where a witness is missing; None where none is."""
-    found = {wish: reached.get(wish) for wish in witnesses}
-    dead = {wish: each for wish, each in found.items() if isinstance(each, Proved)}
+    found = {witness: reached.get(witness) for witness in witnesses}
+    dead = {witness: each for witness, each in found.items() if isinstance(each, Proved)}
     if dead:
         first, *_ = dead.values()
         return Emptiness(first, f"no execution in which {_one_of([*dead])}", tuple(dead))
-    for wish in witnesses:
-        open = found[wish]
+    for witness in witnesses:
+        open = found[witness]
         if isinstance(open, Unknown):
             steps = "step" if open.depth == 1 else "steps"
-            reason = f"it is not known whether {_occurs(wish)}; not within {open.depth} {steps}"
-            return Emptiness(open, reason, (wish,))
+            reason = f"not known whether {_occurs(witness)}; not within {open.depth} {steps}"
+            return Emptiness(open, reason, (witness,))
     return None
 
 
-def _one_of(wishes: Sequence[str]) -> str:
+def _one_of(required: Sequence[str]) -> str:
     """What does not occur in words, the first of many."""
-    named = [_occurs(wish) for wish in wishes[:NAMED]]
-    more = [f"{len(wishes) - NAMED} more occur"] * (len(wishes) > NAMED)
+    named = [_occurs(witness) for witness in required[:NAMED]]
+    more = [f"{len(required) - NAMED} more occur"] * (len(required) > NAMED)
     return " or ".join([*named, *more])
 
 
-def _occurs(wish: str) -> str:
-    goal = Goal.of(wish)
+def _occurs(witness: str) -> str:
+    goal = Goal.of(witness)
     return f"step `{goal.name}` fires" if goal.kind is Kind.STEP else f"`{goal.name}` is reached"

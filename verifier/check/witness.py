@@ -61,5 +61,5 @@ def goal_of(circuit: Circuit, name: str) -> str:
 def _missing(system: str, name: str, verdict: Proved | Unknown) -> Result:
     kind, says = Verdict.VACUOUS, f"`{name}` never occurs"
     if isinstance(verdict, Unknown):
-        kind, says = Verdict.UNKNOWN, f"it is not known whether `{name}` occurs: {verdict.reason}"
+        kind, says = Verdict.UNKNOWN, f"not known whether `{name}` occurs: {verdict.reason}"
     return Result(system, name, kind, verdict.engine, verdict.depth, verdict.seconds, None, says)

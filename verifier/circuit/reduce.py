@@ -22,7 +22,7 @@ _Member = tuple[Latch, int]
 
 @dataclass(frozen=True)
 class _Class:
-    """Latches presumed alike; a constant one is alike to false."""
+    """Latches presumed equal; a constant one is equal to false."""
 
     members: tuple[_Member, ...]
     constant: bool
@@ -44,11 +44,11 @@ class Reduction:
 def reduce(circuit: Circuit) -> Reduction:
     """Merge latches that have the same or the opposite value in every reachable state.
 
-    Latches that behave alike in random runs are presumed alike. With all presumptions put into
-    the circuit, those whose next values do not become the same gate are given up, until the
-    rest is inductive. A constant latch is one that is alike to false.
+    Latches that behave the same in random runs are presumed equal. With all presumptions put into
+    the circuit, those whose next values do not become the same gate are dropped, until the
+    rest is inductive. A constant latch is one that is equal to false.
     """
-    classes = _alike_in_random_runs(circuit)
+    classes = _equal_in_random_runs(circuit)
     while classes:
         merged, following = _merge(circuit, classes)
         split = [part for group in classes for part in _split(group, following, 1)]
@@ -59,8 +59,8 @@ def reduce(circuit: Circuit) -> Reduction:
     return Reduction(circuit, ())
 
 
-def _alike_in_random_runs(circuit: Circuit) -> list[_Class]:
-    """Classes of latches that no step of the runs has told apart."""
+def _equal_in_random_runs(circuit: Circuit) -> list[_Class]:
+    """Classes of latches that no step of the runs distinguishes."""
     ones = (1 << _RUNS) - 1
     classes = [
         _Class(tuple((x, int(x.reset)) for x in circuit.latches if x.reset is not None), True)
@@ -84,8 +84,8 @@ def _merge(circuit: Circuit, classes: list[_Class]) -> tuple[Circuit, dict[int, 
             leader = FALSE if group.constant else first.literal
             stands_for[latch.literal] = leader, opposite ^ (0 if group.constant else phase)
     image = {bit.literal: graph.variable() for bit in circuit.inputs}
-    kept = [latch for latch in circuit.latches if latch.literal not in stands_for]
-    image |= {latch.literal: graph.variable() for latch in kept}
+    remaining = [latch for latch in circuit.latches if latch.literal not in stands_for]
+    image |= {latch.literal: graph.variable() for latch in remaining}
     image[FALSE] = FALSE
     image |= {old: image[leader] ^ sign for old, (leader, sign) in stands_for.items()}
     roots = [*(latch.next for latch in circuit.latches), *circuit.bad.values()]
@@ -97,7 +97,7 @@ def _merge(circuit: Circuit, classes: list[_Class]) -> tuple[Circuit, dict[int, 
         tuple(Input(bit.name, image[bit.literal]) for bit in circuit.inputs),
         tuple(
             Latch(latch.name, image[latch.literal], following[latch.literal], latch.reset)
-            for latch in kept
+            for latch in remaining
         ),
         dict(zip(circuit.bad, copied[len(latches) :], strict=True)),
     )
@@ -105,7 +105,7 @@ def _merge(circuit: Circuit, classes: list[_Class]) -> tuple[Circuit, dict[int, 
 
 
 def _split(group: _Class, following: dict[int, int], ones: int) -> list[_Class]:
-    """The parts of a class that are alike one step later too.
+    """The parts of a class that are equal one step later too.
 
     The next values are literals and `ones` is 1, or they are words and `ones` is all their bits.
     """

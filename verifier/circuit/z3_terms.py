@@ -27,8 +27,8 @@ class Z3Terms:
         self._context = context or z3.main_ctx()
         self._raw = self._context.ref()
         self._alive = z3.AstVector(ctx=self._context)
-        self._terms = {0: self._kept(z3.Z3_mk_false(self._raw))}
-        self._terms[1] = self._kept(z3.Z3_mk_true(self._raw))
+        self._terms = {0: self._held(z3.Z3_mk_false(self._raw))}
+        self._terms[1] = self._held(z3.Z3_mk_true(self._raw))
         self._boolean = z3.BoolSort(self._context)
 
     def term(self, literal: int) -> z3.BoolRef:
@@ -36,7 +36,7 @@ class Z3Terms:
         return z3.BoolRef(self._term(literal), self._context)
 
     def assert_any(self, solver: z3.Solver, literals: Sequence[int]) -> None:
-        """Tell a solver that one of some literals holds, without what z3py does for each term."""
+        """Assert that one of some literals holds, without what z3py does for each term."""
         terms = [self._term(literal) for literal in literals]
         either = z3.Z3_mk_or(self._raw, len(terms), (z3.Ast * len(terms))(*terms))
         z3.Z3_solver_assert(self._raw, solver.solver, either)
@@ -71,7 +71,7 @@ class Z3Terms:
                 terms[gate] = self._conjunction(*map(self._signed, operands))
             else:
                 terms[gate | 1] = self._if_then_else(*map(self._signed, operands))
-                terms[gate] = self._kept(z3.Z3_mk_not(self._raw, terms[gate | 1]))
+                terms[gate] = self._held(z3.Z3_mk_not(self._raw, terms[gate | 1]))
 
     def _choice(self, node: int) -> tuple[int, int, int] | None:
         """(c, a, b) where the node is false as `a if c else b` is true; exclusive or is one, too.
@@ -92,20 +92,20 @@ class Z3Terms:
     def _signed(self, literal: int) -> z3.Ast:
         term = self._terms.get(literal)
         if term is None:
-            term = self._kept(z3.Z3_mk_not(self._raw, self._terms[literal & ~1]))
+            term = self._held(z3.Z3_mk_not(self._raw, self._terms[literal & ~1]))
             self._terms[literal] = term
         return term
 
     def _variable(self, node: int) -> z3.Ast:
         name = z3.Z3_mk_string_symbol(self._raw, f"v{node}")
-        return self._kept(z3.Z3_mk_const(self._raw, name, self._boolean.ast))
+        return self._held(z3.Z3_mk_const(self._raw, name, self._boolean.ast))
 
     def _if_then_else(self, condition: z3.Ast, then: z3.Ast, otherwise: z3.Ast) -> z3.Ast:
-        return self._kept(z3.Z3_mk_ite(self._raw, condition, then, otherwise))
+        return self._held(z3.Z3_mk_ite(self._raw, condition, then, otherwise))
 
     def _conjunction(self, left: z3.Ast, right: z3.Ast) -> z3.Ast:
-        return self._kept(z3.Z3_mk_and(self._raw, 2, (z3.Ast * 2)(left, right)))
+        return self._held(z3.Z3_mk_and(self._raw, 2, (z3.Ast * 2)(left, right)))
 
-    def _kept(self, term: z3.Ast) -> z3.Ast:
+    def _held(self, term: z3.Ast) -> z3.Ast:
         z3.Z3_ast_vector_push(self._raw, self._alive.vector, term)
         return term

@@ -2,8 +2,8 @@
 
 Exit codes: 0 every verdict as expected; 1 a property violated unexpectedly or a verdict that
 differs from the expected one; 2 wrong use, an ill-formed model, a damaged file, a failure of the
-tool; 3 inconclusive; 130 interrupted; 143 terminated; 141 where nobody reads on. Several: 2 before
-1 before 3.
+tool; 3 inconclusive; 130 interrupted; 143 terminated; 141 where stdout is closed early.
+Several: 2 before 1 before 3.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ from pathlib import Path
 import click
 from click.shell_completion import shell_complete
 
-from verifier.cli.errors import colours, from_here, one_line, said, say, tell
+from verifier.cli.errors import (
+    colours,
+    errors_printed,
+    from_here,
+    one_line,
+    print_error,
+    print_message,
+)
 from verifier.cli.reporting import Reporting
 from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end_all
@@ -51,7 +58,7 @@ WHY = {
     errno.EEXIST: "it is a file; expected a folder",
     errno.EISDIR: "it is a folder; expected a file",
 }
-"""Why a path or the output cannot be used, where the system's own words say less."""
+"""Why a path or the output cannot be used, plainer than the system's own message."""
 
 
 class _Commands(click.Group):
@@ -75,7 +82,7 @@ class _Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], COMMANDS, 1, 0.5)
             hint = f"did you mean `{near[0]}`?" if near else "`nestproof --help` lists the commands"
-            raise ModelError(f"`{args[0]}` is no command", mend=hint)
+            raise ModelError(f"`{args[0]}` is not a command", help=hint)
         name, command, rest = super().resolve_command(ctx, args)
         if not isinstance(command, Reporting):
             release()
@@ -90,7 +97,7 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 as expected, 1 unexpected verdict, 2 wrong use or failure, "
-    "3 inconclusive, 130 interrupted, 143 terminated by SIGTERM, 141 where nobody reads on.",
+    "3 inconclusive, 130 interrupted, 143 terminated by SIGTERM, 141 where stdout is closed early.",
 )
 @click.version_option(package_name="nestproof", prog_name="nestproof")
 def nestproof() -> None:
@@ -107,7 +114,7 @@ def main() -> None:
 def _run_and_exit() -> None:
     """Within a context that outlives the command's own: errors have colours where results have."""
     try:
-        with said():
+        with errors_printed():
             code = _run()
             release()
             sys.stdout.flush()
@@ -115,7 +122,7 @@ def _run_and_exit() -> None:
     except (KeyboardInterrupt, click.exceptions.Abort):
         code = end_all()
         with suppress(OSError):
-            say(WORDS[code], "nothing half written was left behind")
+            print_message(WORDS[code], "no partly written file is left")
         try:
             sys.stdout.flush()
         except OSError:
@@ -124,11 +131,11 @@ def _run_and_exit() -> None:
     except click.ClickException as error:
         from verifier.cli.misuse import misuse
 
-        tell(misuse(error))
+        print_error(misuse(error))
         sys.exit(2)
     except UnicodeEncodeError as error:
         what = f"`{error.object}` cannot be written in the encoding `{error.encoding}`"
-        tell(ModelError(what, mend="use a locale with UTF-8, such as LC_ALL=C.UTF-8"))
+        print_error(ModelError(what, help="use a locale with UTF-8, such as LC_ALL=C.UTF-8"))
         sys.exit(2)
     except BrokenPipeError:
         _drop_output()
@@ -137,13 +144,13 @@ def _run_and_exit() -> None:
         where = f"`{from_here(str(error.filename))}`" if error.filename else "the output"
         with suppress(OSError):
             why = WHY.get(error.errno or 0) or error.strerror or error
-            say("error", one_line(f"{where} cannot be used: {why}"))
+            print_message("error", one_line(f"{where} cannot be used: {why}"))
         _drop_output()
         sys.exit(2)
 
 
 def _run() -> int:
-    """What click's own `main` does, which ends with 1 where nobody reads on."""
+    """What click's own `main` does, which ends with 1 where stdout is closed early."""
     asked = os.environ.get(COMPLETE)
     if asked:
         release()
@@ -151,7 +158,7 @@ def _run() -> int:
     try:
         Path.cwd()
     except FileNotFoundError:
-        raise ModelError("the folder you are in is gone", mend="change to one there is") from None
+        raise ModelError("the folder you are in is gone", help="change to one there is") from None
     arguments = sys.argv[1:]
     if not arguments:
         click.echo(nestproof.get_help(click.Context(nestproof, info_name="nestproof")), err=True)

@@ -14,7 +14,7 @@ import click
 from verifier.audit.audit import Audited, Status, audited, claimed
 from verifier.check.vacuity import missing_witness, witness_goals
 from verifier.cli import options
-from verifier.cli.errors import one_line, say, tell, wrong_file
+from verifier.cli.errors import one_line, print_error, print_message, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.compiler.compile import compile_compared
@@ -27,7 +27,7 @@ from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.pool import messages
 from verifier.processes.signals import WORDS, shielded
-from verifier.processes.worker import Lost, Tell
+from verifier.processes.worker import Lost, Send
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 from verifier.viewer.markup import inert
@@ -59,7 +59,7 @@ def command(files: tuple[Path, ...], timeout: float) -> int:
     except KeyboardInterrupt:
         code = end_all()
         claims = plural(sum(each in CODES.values() for each in codes), "claim")
-        say(WORDS[code], f"{claims} audited, the others not")
+        print_message(WORDS[code], f"{claims} audited, the others not")
         return code
     return next((code for code in (2, 1, 3) if code in codes), 0)
 
@@ -88,19 +88,19 @@ def _report(run: _Run, file: Path, number: int) -> None:
                 run.codes.append(CODES[one.status])
     except ModelError as error:
         run.reporter.clear()
-        tell(error)
+        print_error(error)
         run.reporter.resume()
         run.codes.append(2)
 
 
 def _print(file: Path, one: Audited, about: str) -> None:
     """A line for one claim."""
-    said = one_line(f"{file}: {about}: {one.text}")
-    click.echo(f"{click.style(one.status, fg=COLOURS[one.status])} {said}")
+    line = one_line(f"{file}: {about}: {one.text}")
+    click.echo(f"{click.style(one.status, fg=COLOURS[one.status])} {line}")
 
 
 def _audited(run: _Run, file: Path, beat: Callable[[], None]) -> Iterator[tuple[Audited, str]]:
-    """What becomes of each of a file's claims, with the pair that it is about."""
+    """The audit of each of a file's claims, with the pair that it is about."""
     try:
         evidence = read_any(file)
     except UnknownKey as unknown:
@@ -124,8 +124,8 @@ def _judged(
     """Each claim as it is audited in a process of its own, which ends in time whatever it holds."""
     ends = monotonic() + run.timeout
     left, lost = claimed(evidence) or [""], None
-    with closing(messages({name: partial(_judge, run.catalogue, evidence)}, LOOK)) as heard:
-        for message in heard:
+    with closing(messages({name: partial(_judge, run.catalogue, evidence)}, LOOK)) as incoming:
+        for message in incoming:
             beat()
             if message is not None and isinstance(message[1], Lost):
                 lost = message[1]
@@ -140,8 +140,8 @@ def _judged(
             yield Audited(goal, "unknown", f"not audited: {lost.reason}")
 
 
-def _judge(catalogue: Catalogue, evidence: Saved | Bundle, tell: Tell) -> None:
-    """Tell what becomes of each claim; what is found before the judge gives up counts."""
+def _judge(catalogue: Catalogue, evidence: Saved | Bundle, send: Send) -> None:
+    """Report the audit of each claim; what is found before the judge gives up counts."""
     from verifier.audit.solvers import Undecided
 
     system = catalogue.system(evidence.system)
@@ -152,15 +152,15 @@ def _judge(catalogue: Catalogue, evidence: Saved | Bundle, tell: Tell) -> None:
     try:
         for one in audited(compiled, evidence, witnesses):
             if (one.status, one.text) == ("confirmed", "proved"):
-                tell(witnessed(compiled, one, occur))
+                send(witnessed(compiled, one, occur))
             else:
                 occur |= {one.goal} if one.text.startswith("reached") else set()
-                tell(one)
+                send(one)
             known.add(one.goal)
     except Undecided as undecided:
         for goal in claimed(evidence):
             if goal not in known:
-                tell(Audited(goal, "unknown", str(undecided)))
+                send(Audited(goal, "unknown", str(undecided)))
 
 
 def witnessed(compiled: TransitionSystem, one: Audited, known: Collection[str]) -> Audited:

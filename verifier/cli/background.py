@@ -1,4 +1,4 @@
-"""What the screen has found out for it: in processes of their own, so that keys are answered."""
+"""Searches and explanations for the screen, in other processes: keys are answered meanwhile."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ class Background:
             return None, ahead.says
         return run_of(Execution(self.session.system, (), values, ahead.moves)), ahead.says
 
-    def told(self, trace: Trace) -> Trace:
-        """The trace of the session's present branch with what the models tell about it."""
+    def annotated(self, trace: Trace) -> Trace:
+        """The trace of the session's present branch, annotated from the models."""
         return placed(trace, self.session, self.catalogue)

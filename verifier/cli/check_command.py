@@ -16,7 +16,7 @@ from verifier.check.context import Context
 from verifier.check.run import Strategy, check_all, undecided
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import say, tell
+from verifier.cli.errors import print_error, print_message
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.reporting import Reporting
@@ -86,13 +86,13 @@ def command(
     try:
         _check(run, patterns, engine, limits, jobs, fresh, no_cache)
     except ToolFailure as failure:
-        say("tool failure", f"{failure}; please report it")
+        print_message("tool failure", f"{failure}; please report it")
         return 2
     except KeyboardInterrupt:
         return _interrupted(run)
     with shielded():
         for error in refusals(run.results):
-            tell(error)
+            print_error(error)
         return _report(run)
 
 
@@ -149,20 +149,20 @@ def _check(
 
 
 def _warn(catalogue: Catalogue, chosen: Sequence[Pair], selected: bool, fresh: bool) -> None:
-    """Say what people should know of the project, and of the systems that are checked."""
+    """Warn of what is wrong with the project or the systems that are checked."""
     root, store = catalogue.root, ProofStore(catalogue.root)
     if not selected:
-        for doubt in (*catalogue.unused, *store.superfluous(catalogue.systems)):
-            say("warning", doubt)
+        for warning in (*catalogue.unused, *store.superfluous(catalogue.systems)):
+            print_message("warning", warning)
         for group in catalogue.idle:
-            say("warning", f"the property `{group}` applies to no system")
+            print_message("warning", f"the property `{group}` applies to no system")
     systems = {pair.system for pair in chosen}
-    doubts = catalogue.doubts(systems if selected else catalogue.systems)
-    doubts += unread_files(root)
-    doubts += [] if fresh else store.damages(catalogue.systems[name] for name in systems)
-    doubts += unrecorded(catalogue, chosen)
-    for doubt in doubts:
-        say("warning", doubt)
+    messages = catalogue.warnings(systems if selected else catalogue.systems)
+    messages += unread_files(root)
+    messages += [] if fresh else store.damages(catalogue.systems[name] for name in systems)
+    messages += unrecorded(catalogue, chosen)
+    for warning in messages:
+        print_message("warning", warning)
 
 
 def _report(run: _Run) -> int:
@@ -187,12 +187,14 @@ def _show(run: _Run, results: Iterable[Result]) -> None:
 
 
 def _without_file(results: Sequence[Result]) -> None:
-    """Say of which pairs there is no evidence in the folder."""
+    """Warn of the pairs that have no evidence in the folder."""
     bare = [_pair(r) for r in results if r.evidence is None and r.verdict is not Verdict.UNKNOWN]
     if bare:
         what = f"`{bare[0]}`" + f" and {len(bare) - 1} more" * (len(bare) > 1)
         why = "random executions found each case, and nothing else is claimed"
-        say("warning", f"no file for {what}: {why}; nestproof gate --accept stores executions")
+        print_message(
+            "warning", f"no file for {what}: {why}; nestproof gate --accept stores executions"
+        )
 
 
 def _interrupted(run: _Run) -> int:
@@ -210,7 +212,7 @@ def _interrupted(run: _Run) -> int:
     total = plural(len(run.chosen), "pair")
     was = "was" if len(run.chosen) == 1 else "were"
     open = f"{len(run.chosen) - known} of {total} {was} not decided"
-    say(WORDS[code], open if run.chosen else "nothing was decided")
+    print_message(WORDS[code], open if run.chosen else "nothing was decided")
     return code
 
 
@@ -225,7 +227,7 @@ def _pair(result: Result) -> Pair:
 
 
 def _save(run: _Run, result: Result) -> None:
-    """Write the evidence of a result, if there is any and somebody wants it."""
+    """Write the evidence of a result, if there is any and a folder was given."""
     with shielded():
         run.saved.append(result)
         if run.folder is not None and result.evidence is not None:

@@ -62,27 +62,29 @@ def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int
     compiled = compile_compared(system, properties)
     groups = {function.group for function in properties} | {""}
     goals = {g for several in witness_goals(system, properties, groups).values() for g in several}
-    wishes = sorted(goals)
-    verdicts: dict[str, Answer] = dict(simulation(compiled.circuit, wishes))
-    rest = [wish for wish in wishes if wish not in verdicts]
+    goal_names = sorted(goals)
+    verdicts: dict[str, Answer] = dict(simulation(compiled.circuit, goal_names))
+    rest = [witness for witness in goal_names if witness not in verdicts]
     if rest:
         verdicts |= auto(compiled.circuit, rest, Limits(seconds=60.0))
-    echo(f"{name}: {len(wishes) - len(rest)} of {len(wishes)} steps and cases found at once")
+    echo(
+        f"{name}: {len(goal_names) - len(rest)} of {len(goal_names)} steps and cases found at once"
+    )
     dead = {w: v for w, v in verdicts.items() if isinstance(v, Proved)}
     proofs = audited_proofs(compiled, dead, folder is not None, silent)
     codes = []
-    for wish in rest:
-        what = Goal.of(wish).name
-        if wish in proofs:
-            proof = proofs[wish].certificate
-            says = "never fires" if is_step(wish) else "never occurs"
+    for witness in rest:
+        what = Goal.of(witness).name
+        if witness in proofs:
+            proof = proofs[witness].certificate
+            says = "never fires" if is_step(witness) else "never occurs"
             echo(f"  `{what}` {says}  {plural(len(proof.lemmas), 'lemma')}")
             codes.append(1)
             if folder is not None:
-                file = folder / f"{name.replace('/', '.')}.{wish.replace(':', '.')}.json"
+                file = folder / f"{name.replace('/', '.')}.{witness.replace(':', '.')}.json"
                 write_output(file, encoded(proof))
-        elif not isinstance(verdicts[wish], Violated):
-            echo(f"  it is not known whether `{what}` occurs")
+        elif not isinstance(verdicts[witness], Violated):
+            echo(f"  not known whether `{what}` occurs")
             codes.append(3)
     return codes
 

@@ -32,7 +32,7 @@ from verifier.reports.diff_lines import difference_lines
 @options.base
 @options.timeout(60.0, "Seconds to find out which differences are reached.")
 def command(system: str, other: str | None, revision: str | None, timeout: float) -> int:
-    """Say what SYSTEM does differently from what it did, or OTHER from SYSTEM.
+    """Show what SYSTEM does differently from before, or OTHER from SYSTEM.
 
     Decided for every state and every choice, not by text; each difference has an example. Exit
     code 0 without a behavioural change, 1 with one.
@@ -65,7 +65,7 @@ def _base(root: Path, revision: str | None) -> Base:
     if base is None:
         raise ModelError(
             f"`{root}` has no earlier revision to compare with",
-            mend="name two systems: nestproof diff SYSTEM OTHER",
+            help="name two systems: nestproof diff SYSTEM OTHER",
         )
     return base
 
@@ -76,5 +76,5 @@ def _before(base: Base, system: str) -> Behaviour:
     if reason is not None:
         raise ModelError(f"`{system}` cannot be compared with {base.short}: {reason}")
     if system not in past.before:
-        raise ModelError(f"there is no `{system}` at {base.short}", mend="it is new")
+        raise ModelError(f"there is no `{system}` at {base.short}", help="it is new")
     return past.before[system].behaviour

@@ -27,36 +27,36 @@ def colours() -> bool | None:
     return False if plain else None
 
 
-def say(label: str, message: str) -> None:
-    """One message on stderr."""
+def print_message(label: str, message: str) -> None:
+    """Print a message on stderr."""
     click.echo(f"{click.style(label, fg='red', bold=True)}: {message}", err=True)
 
 
 class NotConfirmed(ModelError):
     """A file that claims what its audit does not confirm; `code` is the audit's exit code."""
 
-    def __init__(self, message: str, mend: str = "", code: int = 1) -> None:
-        super().__init__(message, mend=mend)
+    def __init__(self, message: str, help: str = "", code: int = 1) -> None:
+        super().__init__(message, help=help)
         self.code = code
 
 
 @contextmanager
-def said() -> Iterator[None]:
-    """Turn the errors that have a place and a mend into messages."""
+def errors_printed() -> Iterator[None]:
+    """Print the errors that have a place and help, and exit."""
     try:
         yield
     except ModelError as error:
-        tell(error)
+        print_error(error)
         sys.exit(error.code if isinstance(error, NotConfirmed) else 2)
 
 
-def tell(error: ModelError) -> None:
-    """The message of an error, its place and its mend."""
-    _say("error", error.message, error.place, error.mend)
+def print_error(error: ModelError) -> None:
+    """Print an error's message, place and help."""
+    _say("error", error.message, error.place, error.help)
 
 
 def warn(message: str, place: Place | None = None, help: str = "") -> None:
-    """A warning, its place and what helps."""
+    """Print a warning, its place and help."""
     _say("warning", message, place, help)
 
 
@@ -66,7 +66,7 @@ def _say(label: str, message: str, place: Place | None, help: str) -> None:
         lines.append(f"  --> {one_line(from_here(place.file))}:{place.line}")
     if help:
         lines.append(f"  help: {one_line(help)}")
-    say(label, "\n".join(lines))
+    print_message(label, "\n".join(lines))
 
 
 def one_line(text: str) -> str:
@@ -88,8 +88,8 @@ def from_here(file: str) -> str:
         return file
 
 
-def wrong_file(file: Path, reason: str, mend: str = "") -> ModelError:
+def wrong_file(file: Path, reason: str, help: str = "") -> ModelError:
     """An error about a file given on the command line; what helps is what writes such files."""
     stored = file.absolute().parent.parts[-2:] == STORED
     usual = "remove it, or write it again with `nestproof gate --accept`" if stored else SAVED
-    return ModelError(f"`{file}`: {reason}", mend=mend or usual)
+    return ModelError(f"`{file}`: {reason}", help=help or usual)

@@ -40,7 +40,7 @@ def command(name: str, cost: bool) -> int:
         system = catalogue.systems[name]
         text = _cost(catalogue, system) if cost else _system(catalogue, system)
     elif cost and name in (*catalogue.groups, *catalogue.functions):
-        raise ModelError(f"`{name}` is no system", mend="--cost is about a system's steps")
+        raise ModelError(f"`{name}` is not a system", help="--cost is about a system's steps")
     elif cost:
         raise catalogue.unknown(name, list(catalogue.systems))
     elif name in (*catalogue.groups, *OWN):

@@ -9,7 +9,7 @@ import click
 
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import say
+from verifier.cli.errors import print_message
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
@@ -52,12 +52,12 @@ def command(
     chosen = catalogue.matching([pair])
     if len(chosen) > 1:
         raise ModelError(
-            f"`{pair}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
+            f"`{pair}` names {len(chosen)} pairs", help=f"name one of them, such as `{chosen[0]}`"
         )
     system, group = catalogue.systems[chosen[0].system], chosen[0].property
     compiled = compile_compared(system, catalogue.properties_of(system))
     if group not in compiled.circuit.bad:
-        raise ModelError(f"`{chosen[0]}` has witnesses only", mend="export another property")
+        raise ModelError(f"`{chosen[0]}` has witnesses only", help="export another property")
     if certificate:
         proof = _proof(catalogue, compiled, chosen[0], timeout)
         if isinstance(proof, int):
@@ -70,7 +70,7 @@ def command(
         return 0
     if kind != "smt2" and sys.stdout.isatty():
         raise ModelError(
-            "AIGER is binary and this is a terminal", mend=f"`-o {group}.aig`, or a pipe"
+            "AIGER is binary and this is a terminal", help=f"`-o {group}.aig`, or a pipe"
         )
     click.echo(content, nl=False)
     return 0
@@ -102,7 +102,7 @@ def _proof(
     if isinstance(result.evidence, Certificate) and result.verdict is Verdict.PROVED:
         return result.evidence
     because = f": {result.reason}" if result.reason else ""
-    say("error", f"`{pair}` is {result.verdict}{because}; only a proof has a certificate")
+    print_message("error", f"`{pair}` is {result.verdict}{because}; only a proof has a certificate")
     return 3 if result.verdict is Verdict.UNKNOWN else 1
 
 

@@ -13,7 +13,7 @@ import click
 from verifier.check.context import Context
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import say, tell
+from verifier.cli.errors import print_error, print_message
 from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
@@ -64,7 +64,7 @@ MARKS = {
 @click.option("--junit", type=options.FILE, help="Write a JUnit XML report.")
 @click.option("--sarif", type=options.FILE, help="Write a SARIF 2.1.0 report.")
 @click.option("--markdown", type=options.FILE, help="Write a report for a pull request.")
-@click.option("--why", is_flag=True, help="Say why the change touches a system.")
+@click.option("--why", is_flag=True, help="Show why the change touches a system.")
 @click.option("--accept", "accepting", is_flag=True, help="Record the verdicts and the evidence.")
 @click.option(
     "--accept-weakened",
@@ -79,7 +79,7 @@ MARKS = {
 @options.timeout(300.0, "Seconds to search for a system's evidence.")
 @options.timeout(
     600.0,
-    "Seconds for all mistakes in changed functions; what is left is undecided (exit code 3).",
+    "Seconds for all mutants of changed functions; the rest is undecided (exit code 3).",
     "--mutants",
 )
 @options.memory
@@ -101,9 +101,9 @@ def command(
     memory: int | None,
     jobs: int | None,
 ) -> int:
-    """Say what a change does to the models' behaviour, and whether every verdict still holds.
+    """Show what a change does to the models' behaviour, and whether every verdict holds.
 
-    Kept evidence is audited; only what does not hold any more is searched for. Without --base the
+    Stored evidence is audited; only what no longer holds is searched for. Without --base the
     working tree is compared with where HEAD left the main branch. A PATTERN is a pair, a system, a
     family, or has a `*`; without one all pairs are at the gate. On
     Ctrl-C and SIGTERM the reports are written with what is decided by then.
@@ -121,9 +121,9 @@ def command(
     try:
         found = _gate(asked)
     except ToolFailure as failure:
-        error = ModelError(f"tool failure: {failure}", mend="please report it")
+        error = ModelError(f"tool failure: {failure}", help="please report it")
         _write_all(files, Report(None, (), (), only=patterns, error=error))
-        say("tool failure", f"{failure}; please report it")
+        print_message("tool failure", f"{failure}; please report it")
         return 2
     except ModelError as error:
         _write_all(files, Report(None, (), (), only=patterns, error=error))
@@ -133,7 +133,7 @@ def command(
     report = Report(None, (), (), only=patterns, stopped=end_all()) if not found else found.report
     _write_all(files, report)
     if found is None or report.stopped:
-        _tell_stopped(report, files)
+        _report_stopped(report, files)
         return report.code
     _show(report, why)
     if accepting:
@@ -218,7 +218,7 @@ def _show(report: Report, why: bool) -> None:
     for line in terminal_lines(report, styled, why):
         echo(line)
     for refused in refusals(row.result for row in report.rows):
-        tell(refused)
+        print_error(refused)
 
 
 def _accepted(found: _Found) -> int:
@@ -232,14 +232,14 @@ def _accepted(found: _Found) -> int:
     return next((code for code in (2, 3) if code in codes), int(weaker))
 
 
-def _tell_stopped(report: Report, files: Mapping[str, Path]) -> None:
+def _report_stopped(report: Report, files: Mapping[str, Path]) -> None:
     """How far the gate has come, and where that is written."""
     open = sum(row.result.reason == REASON for row in report.rows)
     pairs = plural(len(report.rows), "pair")
     was = "was" if len(report.rows) == 1 else "were"
-    said = f"{open} of {pairs} {was} not decided" if report.rows else "nothing was decided"
+    undecided = f"{open} of {pairs} {was} not decided" if report.rows else "nothing was decided"
     wrote = f"; wrote {', '.join(map(str, files.values()))}" if files else ""
-    say(WORDS[report.stopped], said + wrote)
+    print_message(WORDS[report.stopped], undecided + wrote)
 
 
 def _files(reports: Mapping[str, Path | None]) -> dict[str, Path]:
@@ -268,6 +268,6 @@ def _replaceable(kind: str, file: Path) -> Path:
         if begins and not all(mark in begins for mark in MARKS[kind]):
             raise ModelError(
                 f"`{file}` is not a {kind} report of nestproof and would be replaced",
-                mend="give another file, or remove this one",
+                help="give another file, or remove this one",
             )
     return file

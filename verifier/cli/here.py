@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from verifier.cli.errors import say
+from verifier.cli.errors import print_message
 from verifier.language.packages import bundled_root
 from verifier.project.root import project_above
 
@@ -13,5 +13,5 @@ def project_here() -> Path:
     """The project's folder; outside of any, that of the bundled catalogue, and a warning."""
     root = project_above(Path.cwd())
     if root is None:
-        say("warning", "no project here: using the bundled catalogue")
+        print_message("warning", "no project here: using the bundled catalogue")
     return root or bundled_root()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from verifier.cli.completing import pairs
-from verifier.cli.errors import say
+from verifier.cli.errors import print_message
 from verifier.cli.here import project_here
 from verifier.evidence.verdicts import Verdict
 from verifier.language.plain_values import plural
@@ -28,8 +28,8 @@ def command(patterns: tuple[str, ...]) -> int:
         click.echo(f"no systems under {catalogue.root}/models", err=True)
         return 2
     names = dict.fromkeys(pair.system for pair in chosen) if patterns else catalogue.systems
-    for doubt in catalogue.doubts(names):
-        say("warning", doubt)
+    for warning in catalogue.warnings(names):
+        print_message("warning", warning)
     for name in names:
         _show(catalogue, name, [pair for pair in chosen if pair.system == name])
     click.echo(f"{plural(len(names), 'system')}, {plural(len(chosen), 'pair')}", err=True)

@@ -1,4 +1,4 @@
-"""What click says of a command line that it cannot read, with the place and a mend as ours have."""
+"""Click's errors about a command line, with a place and help as our own errors have."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ RANGE = re.compile(r"is not in the ([\d.e+]+)<=x<=([\d.e+]+)")
 
 
 def misuse(error: click.ClickException) -> ModelError:
-    """The error in our words; those of our own stay as they are."""
+    """Click's error as one of ours; our own unchanged."""
     if isinstance(error, click.BadOptionUsage) and error.ctx is None:
-        return ModelError(_plain(error.message), mend="see the command's `--help`")
+        return ModelError(_plain(error.message), help="see the command's `--help`")
     if not isinstance(error, click.UsageError) or error.ctx is None:
         return ModelError(error.format_message())
     command = error.ctx.command_path
@@ -25,16 +25,16 @@ def misuse(error: click.ClickException) -> ModelError:
         options = [option for param in error.ctx.command.params for option in param.opts]
         near = difflib.get_close_matches(error.option_name, options, 1, 0.5)
         hint = f"did you mean `{near[0]}`?" if near else more
-        return ModelError(f"`{command}` has no option `{error.option_name}`", mend=hint)
+        return ModelError(f"`{command}` has no option `{error.option_name}`", help=hint)
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return ModelError(f"`{command}` needs {_name(error.param)}", mend=_options(error) or more)
+        return ModelError(f"`{command}` needs {_name(error.param)}", help=_options(error) or more)
     if isinstance(error, click.BadParameter) and error.param is not None:
         what = _plain(error.message).replace(" integer range", " integer").replace(" range", "")
         what = RANGE.sub(r"is not between \1 and \2", what)
         if isinstance(error.param.type, click.Choice):
             what = what.split(" is not one of")[0] + " is not one that there is"
-        return ModelError(f"{_name(error.param)}: {what}", mend=_options(error) or more)
-    return ModelError(_plain(error.message), mend=more)
+        return ModelError(f"{_name(error.param)}: {what}", help=_options(error) or more)
+    return ModelError(_plain(error.message), help=more)
 
 
 def _name(param: click.Parameter) -> str:
@@ -55,6 +55,6 @@ def _options(error: click.BadParameter) -> str:
 
 
 def _plain(message: str) -> str:
-    """A sentence of click's as our messages are: no capital, no full stop, backquotes."""
+    """A message of click's in our style: no capital, no full stop, backquotes."""
     text = message.rstrip(".").replace("'", "`")
     return text[:1].lower() + text[1:]

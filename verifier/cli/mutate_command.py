@@ -14,7 +14,7 @@ import click
 from verifier.check.context import Context
 from verifier.cli import options
 from verifier.cli.completing import systems
-from verifier.cli.errors import backquoted, say
+from verifier.cli.errors import backquoted, print_message
 from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
@@ -56,9 +56,9 @@ def command(
     timeout: float,
     jobs: int | None,
 ) -> int:
-    """Put one-place mistakes into the functions of a system, and see which claims notice.
+    """Mutate the functions of a system in one place at a time; which claims fail?
 
-    A PATTERN is a system, a family, or has a `*`. Exit code 1 where a mistake survives that is not
+    A PATTERN is a system, a family, or has a `*`. Exit code 1 where a mutant survives that is not
     on record, 3 where one is undecided.
     """
     if accepting and functions:
@@ -70,8 +70,8 @@ def command(
         writable_record(root, FILE)
     if functions:
         _require(catalogue, names, functions)
-    for doubt in ProofStore(root).damages(catalogue.systems[name] for name in names):
-        say("warning", doubt)
+    for warning in ProofStore(root).damages(catalogue.systems[name] for name in names):
+        print_message("warning", warning)
     recorded, limits = scores(root), Limits(seconds=timeout)
     cache = Cache(None if no_cache else cache_folder(), limits)
     circuits = Circuits(catalogue, cache)
@@ -81,13 +81,13 @@ def command(
         for name in names:
             run.mutate(name, recorded.get(name))
     except ToolFailure as failure:
-        say("tool failure", f"{failure}; please report it")
+        print_message("tool failure", f"{failure}; please report it")
         return 2
     except KeyboardInterrupt:
         code = end_all()
         run.show_unfinished()
         left = plural(len(names) - len(run.found), "system")
-        say(WORDS[code], f"{left} not finished, nothing recorded")
+        print_message(WORDS[code], f"{left} not finished, nothing recorded")
         return code
     if accepting:
         with shielded():
@@ -99,7 +99,7 @@ def command(
 
 @dataclass
 class _Run:
-    """What is mutated, and what was noticed."""
+    """What is mutated, and which mutants were killed."""
 
     context: Context
     functions: Sequence[str]
@@ -112,7 +112,7 @@ class _Run:
     """Of the system that is unfinished."""
 
     def mutate(self, name: str, before: Entry | None) -> None:
-        """Try a system's mutants, and show what was noticed and how that differs from a record."""
+        """Try a system's mutants; show which were killed and how that differs from the record."""
         self.begin, self.unfinished, self.trials = perf_counter(), None, []
         with Reporter("mutating") as reporter:
             watch = reporter.watch
@@ -131,7 +131,7 @@ class _Run:
             echo(f"  killed now, or gone: {gone}")
 
     def show_unfinished(self) -> None:
-        """Show what was noticed of the system that was mutated when a signal came."""
+        """Show the results for the system that was mutated when a signal came."""
         if self.unfinished is not None and self.trials:
             self._show(*self.unfinished)
 
@@ -162,7 +162,7 @@ def _nothing(name: str, function: str, known: Sequence[str]) -> ModelError:
     who = f"`{name}` runs" if name else "these systems run"
     return ModelError(
         f"{who} nothing that can be mutated in `{function}`",
-        mend=f"did you mean `{near[0]}`?"
+        help=f"did you mean `{near[0]}`?"
         if near
         else f"functions are {backquoted(dict.fromkeys(known))}",
     )

@@ -19,7 +19,7 @@ def command(folder: Path) -> int:
     """Write a small project in DIR: a model, two properties, their verdicts and a test."""
     existed = folder.exists()
     if existed and (not folder.is_dir() or any(folder.iterdir())):
-        raise ModelError(f"`{folder}` exists and is not empty", mend="give a new folder")
+        raise ModelError(f"`{folder}` exists and is not empty", help="give a new folder")
     try:
         _copy(folder)
     except BaseException as error:
@@ -27,7 +27,7 @@ def command(folder: Path) -> int:
         if isinstance(error, OSError):
             raise ModelError(
                 f"`{folder}` cannot be written: {error.strerror or error}",
-                mend="give a folder in which you may write, on a disk with room for it",
+                help="give a folder in which you may write, on a disk with room for it",
             ) from None
         raise
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -46,7 +46,7 @@ def _copy(folder: Path) -> None:
 
 
 def _emptied(folder: Path, existed: bool) -> None:
-    """As it was before: empty, or not there."""
+    """The folder as it was: empty, or removed."""
     shutil.rmtree(folder, ignore_errors=True)
     if existed:
         folder.mkdir(exist_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verifier.audit.trace_replay import replayed
-from verifier.cli.errors import say
+from verifier.cli.errors import print_message
 from verifier.evidence.traces import Trace
 from verifier.execution.conversions import execution_of_trace
 from verifier.execution.execution import Execution, Stopped
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def interactive() -> bool:
-    """Whether a person sits at a terminal that can draw."""
+    """Whether stdin and stdout are a terminal that can draw."""
     dumb = os.environ.get("TERM") == "dumb"
     return sys.stdin.isatty() and sys.stdout.isatty() and not dumb
 
@@ -67,7 +67,7 @@ def open_trace(
     if screen.return_code == INTERRUPTED:
         raise KeyboardInterrupt
     for lost in finish():
-        say("error", f"the execution was not saved: {lost}")
+        print_message("error", f"the execution was not saved: {lost}")
 
 
 def open_system(catalogue: Catalogue, execution: Execution) -> None:

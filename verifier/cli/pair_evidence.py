@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from verifier.check.check import Result
 from verifier.check.context import Context
 from verifier.check.run import Strategy, check_all
-from verifier.cli.errors import backquoted, say
+from verifier.cli.errors import backquoted, print_message
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import Reuse
@@ -63,9 +63,9 @@ def found(what: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
     asked.reporter.watch(Progress("compile", 0, pair.system))
     context = asked.context(catalogue)
     if not asked.fresh:
-        for doubt in context.store.damages([catalogue.systems[pair.system]]):
+        for warning in context.store.damages([catalogue.systems[pair.system]]):
             asked.reporter.clear()
-            say("warning", doubt)
+            print_message("warning", warning)
         task = partial(_stored, context, pair)
         stored = asked.reporter.during(Progress("explain", 0, str(pair)), task)
         if isinstance(stored, Trace):
@@ -95,7 +95,7 @@ def explained_here(
     reuse: Reuse,
     reporter: Reporter,
 ) -> Trace:
-    """The trace with what the models tell about it; as it was where that cannot be found out."""
+    """The trace annotated from the models; unchanged where that is not possible."""
     assert catalogue is not None, "an execution is replayed where its models are"
     task = partial(placed, trace, session, catalogue, reuse(catalogue).compiled)
     found = reporter.during(Progress("explain", 0, f"{trace.system}/{trace.property}"), task)
@@ -117,7 +117,7 @@ def occurring(what: str, case: str, asked: Asked) -> tuple[Shown | Result, Catal
         lists = (f"{kind}: {backquoted(names)}" for kind, names in kinds.items() if names)
         raise ModelError(
             f"`{system.name}` has no case or step `{case}`",
-            mend=near + "; ".join(lists),
+            help=near + "; ".join(lists),
         )
     require(system, asked.watches)
     circuits = asked.reuse(catalogue)
@@ -142,6 +142,6 @@ def _pair(catalogue: Catalogue, name: str) -> Pair:
         raise
     if len(chosen) > 1:
         raise ModelError(
-            f"`{name}` names {len(chosen)} pairs", mend=f"name one of them, such as `{chosen[0]}`"
+            f"`{name}` names {len(chosen)} pairs", help=f"name one of them, such as `{chosen[0]}`"
         )
     return chosen[0]

@@ -1,4 +1,4 @@
-"""Says on stderr what is being done: one line on a terminal, now and then one elsewhere."""
+"""Progress on stderr: one line on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ REDRAW = 0.1
 MOST = 4
 """Of what is done side by side, as many are shown."""
 SPEAK = 15.0
-"""Seconds between two lines where there is no terminal; what takes less says nothing."""
+"""Seconds between two lines where there is no terminal; shorter tasks print nothing."""
 
 
 class Reporter:
     """Shows what is being done, and of how many systems; gone before a result and at the end.
 
-    It draws when it is told something, not from a thread: what is watched forks.
+    It draws when progress is reported, not from a thread: what is watched forks.
     """
 
     def __init__(self, doing: str, total: int = 0) -> None:

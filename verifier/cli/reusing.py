@@ -31,7 +31,7 @@ def circuits_of(catalogue: Catalogue, cache: Cache) -> Circuits:
         warn(
             "verdicts may differ from run to run: models and properties hold something else "
             "than before, though their text is the same",
-            help="let no address, time, chance or order of a set into what a module defines",
+            help="define nothing from an address, the time, a random number or the order of a set",
         )
     elif circuits.complaint:
         warn(f"no circuit is reused: {circuits.complaint}")

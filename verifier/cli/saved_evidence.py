@@ -89,8 +89,8 @@ def no_file(file: Path) -> ModelError:
     """An error about a path that leads to no file, with the nearest one that it may mean."""
     if os.path.isdir(file):
         inside = sorted(each for each in file.glob("*.json") if each.is_file())
-        mend = f"name a file in it, such as `{inside[0]}`" if inside else ""
-        return wrong_file(file, "it is a folder", mend)
+        help = f"name a file in it, such as `{inside[0]}`" if inside else ""
+        return wrong_file(file, "it is a folder", help)
     if os.path.exists(file):
         return wrong_file(file, "it is not a plain file")
     beside = {each.name: each for each in file.parent.glob("*.json")}

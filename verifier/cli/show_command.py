@@ -32,7 +32,7 @@ from verifier.viewer.markup import Line, Role, rendered, unstyled
 from verifier.viewer.watch_expressions import Watch
 
 SECONDS = 60.0
-"""To find out whether what a saved proof counts on occurs."""
+"""To find out whether what a saved proof presupposes occurs."""
 FORMATS = ("text", "svg", "html", "mermaid")
 
 
@@ -69,7 +69,7 @@ def command(
 ) -> int:
     """Show a counterexample or proof: WHAT is a saved file or a pair.
 
-    Of a pair it is the counterexample that the project keeps, if it is still one; else the pair is
+    Of a pair it is the counterexample that the project stores, if it is still one; else the pair is
     checked first. Exit code 1 where a file is refuted or what is shown is vacuous, 3 where that is
     not known.
     """
@@ -90,7 +90,7 @@ def command(
         with Reporter("explaining") as reporter:
             evidence = explained_here(evidence, session, catalogue, reuse, reporter)
     elif watches:
-        raise click.UsageError("--watch follows what is replayed, and nothing is")
+        raise click.UsageError("--watch needs an execution, and none is replayed")
     code = evidence.code if isinstance(evidence, Unverified) else 0
     if form == "mermaid":
         _put(_mermaid(evidence), output)
@@ -121,7 +121,7 @@ def _put(text: str, output: Path | None) -> None:
 
 
 def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
-    """Say what is known of a pair or case for which there is no file to show."""
+    """Print what is known of a pair or case that has no evidence to show."""
     click.echo(f"{result.verdict}: {result.reason or 'every case occurs'}")
     if result.verdict is Verdict.PROVED and catalogue is not None:
         from verifier.check.witness import cases

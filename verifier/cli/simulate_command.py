@@ -13,7 +13,7 @@ import click
 
 from verifier.cli import options
 from verifier.cli.completing import systems
-from verifier.cli.errors import backquoted, one_line, say, wrong_file
+from verifier.cli.errors import backquoted, one_line, print_message, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_system
 from verifier.cli.progress import Reporter
@@ -147,7 +147,7 @@ def _end(machine: Machine, steps: int) -> str:
     """What there is to say where no step was found to take."""
     after = f"after {plural(steps, 'step')}"
     if machine.obstacles() is None:
-        return f"{after} no step was found that can be taken, though there is one"
+        return f"{after} found no enabled step, though there is one"
     end = "the system may end here" if machine.system.may_end else f"{DEADLOCK} is violated"
     return f"{after} no step is enabled: {end}"
 
@@ -156,7 +156,7 @@ def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
     history: list[list[Any]] = []
     machine.level()
     if machine.presenter.problem:
-        say("warning", machine.presenter.problem)
+        print_message("warning", machine.presenter.problem)
     while True:
         moves = list(enabled(machine))
         click.echo(click.style(machine.level() or "state", bold=True) + f" after {len(history)}")
@@ -217,7 +217,7 @@ def _meant(moves: Sequence[Move], line: str) -> Move:
     number, *given = line.split()
     listed = {str(place): move for place, move in enumerate(moves, 1)}
     if number not in listed:
-        raise ModelError(f"`{number}` is none of the steps listed", mend="? lists the commands")
+        raise ModelError(f"`{number}` is not a listed step", help="? lists the commands")
     step, choices = listed[number]
     new = dict(choices)
     for text in given:
@@ -225,15 +225,15 @@ def _meant(moves: Sequence[Move], line: str) -> Move:
         choice = next((choice for choice in step.choices if choice.name == name), None)
         if choice is None:
             names = backquoted(each.name for each in step.choices)
-            mend = f"its choices are {names}" if names else "it has none"
-            raise ModelError(f"`{step.name}` has no choice `{name}`", mend=mend)
+            help = f"its choices are {names}" if names else "it has none"
+            raise ModelError(f"`{step.name}` has no choice `{name}`", help=help)
         written: object = value
         if choice.type is bool:
             written = {"1": True, "0": False, "true": True, "false": False}.get(value.lower())
         known = chosen(choice, written)
         if known is None:
             options = backquoted(_text(option) for option in choice.values)
-            raise ModelError(f"`{name}` cannot be `{value}`", mend=f"one of {options}")
+            raise ModelError(f"`{name}` cannot be `{value}`", help=f"one of {options}")
         new[name] = known
     return step, new
 

@@ -23,19 +23,19 @@ def parsed(texts: Iterable[str]) -> list[Watch]:
     try:
         return [watch(text) for text in texts]
     except WrongWatch as wrong:
-        raise ModelError(f"`--watch`: {wrong.reason}", mend=wrong.mend or WATCH) from None
+        raise ModelError(f"`--watch`: {wrong.reason}", help=wrong.help or WATCH) from None
 
 
 def require_fields(trace: Trace, watches: Iterable[Watch]) -> None:
-    """Refuse what asks for fields that there are not; that cannot be told without an execution."""
+    """Refuse expressions over unknown fields, which takes an execution to find out."""
     reading = Reading(trace)
     for each in watches:
         try:
             each.value(reading.state(0), trace.enums)
         except WrongWatch as wrong:
             known = f"fields are {backquoted(reading.fields[:SOME])}"
-            mend = wrong.mend or known + ", ..." * (len(reading.fields) > SOME)
-            raise ModelError(f"`--watch`: {wrong.reason}", mend=mend) from None
+            help = wrong.help or known + ", ..." * (len(reading.fields) > SOME)
+            raise ModelError(f"`--watch`: {wrong.reason}", help=help) from None
 
 
 def require(system: System, watches: Iterable[Watch]) -> None:

@@ -58,12 +58,12 @@ def _try_in(folder: Path, name: str) -> None:
 
 @contextmanager
 def _refused(
-    path: Path, mend: str = "give one in a folder that exists and can be written"
+    path: Path, help: str = "give one in a folder that exists and can be written"
 ) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise ModelError(
             f"`{path}` cannot be written: {error.strerror or error}",
-            mend=mend,
+            help=help,
         ) from None

@@ -69,7 +69,7 @@ def cut_of(system: System, changing: Collection[str], free: Collection[str] = ()
         for name, literal in start.judged(outcome):
             here = start.graph.both(selected, literal)
             bad[name] = start.graph.either(bad.get(name, FALSE), here)
-    latches = (*start.kept(), *start.notes(steps))
+    latches = (*start.unchanged(), *start.notes(steps))
     fields = tuple(start.fields())
     circuit, _ = tidied(Circuit(start.graph, steps.inputs(), latches, bad))
     by_others, by_observers = map(start.ghosts, start.run.writers)
@@ -133,7 +133,7 @@ class _Start(Start):
         """Those of some leaves that observers can write."""
         return frozenset(self.leaves[p].path for p in places if self.leaves[p].ghost)
 
-    def kept(self) -> Iterator[Latch]:
+    def unchanged(self) -> Iterator[Latch]:
         """The fields, and what is read of them once they are written, which steps leave."""
         for place, leaf in enumerate(self.leaves):
             if self.varying[place]:

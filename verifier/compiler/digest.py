@@ -72,7 +72,7 @@ def _signed(digests: dict[int, bytes], literal: int) -> bytes:
     return (b"-" if literal & 1 else b"+") + digests[literal >> 1]
 
 
-def said(circuit: Circuit, goals: Iterable[str]) -> str:
+def outputs_digest(circuit: Circuit, goals: Iterable[str]) -> str:
     """A digest of the gates of some outputs alone, whatever becomes of the fields below them."""
     nodes, total = _gates(circuit), blake2b(FORMAT, digest_size=_SIZE)
     for goal in sorted(goals):
@@ -82,7 +82,7 @@ def said(circuit: Circuit, goals: Iterable[str]) -> str:
 
 def everything(circuit: Circuit) -> str:
     """A digest of all that a circuit has, whether or not a property depends on it."""
-    total = blake2b(said(circuit, circuit.bad).encode(), digest_size=_SIZE)
+    total = blake2b(outputs_digest(circuit, circuit.bad).encode(), digest_size=_SIZE)
     nodes = _gates(circuit)
     for latch in sorted(circuit.latches, key=lambda latch: latch.name):
         total.update(repr((latch.name, latch.reset)).encode() + _signed(nodes, latch.next))
@@ -91,7 +91,10 @@ def everything(circuit: Circuit) -> str:
 
 def done(circuit: Circuit, step: str) -> str:
     """A digest of when a step is taken and of all that the steps do together."""
-    nodes, total = _gates(circuit), blake2b(said(circuit, [step]).encode(), digest_size=_SIZE)
+    nodes, total = (
+        _gates(circuit),
+        blake2b(outputs_digest(circuit, [step]).encode(), digest_size=_SIZE),
+    )
     for latch in sorted(circuit.latches, key=lambda latch: latch.name):
         total.update(latch.name.encode() + b"\0" + _signed(nodes, latch.next))
     return total.hexdigest()

@@ -24,7 +24,7 @@ from verifier.language.goals import step_goal
 from verifier.language.system import Step
 
 SECONDS = 5.0
-"""Time after which a step on plain values is given up."""
+"""Time after which a step on plain values is stopped."""
 ATTEMPTS = 100_000
 """Attempts to take a step with other choices, for whether any is enabled, in all states of a system
 together. The bundled systems need up to 21 in one state; so many take some seconds."""

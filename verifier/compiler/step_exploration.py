@@ -29,7 +29,7 @@ from verifier.language.symbolic_values import Bit, Symbol
 from verifier.language.system import Choice, Step, System
 
 SECONDS = 20.0
-"""Time after which one step's or property's exploration is given up."""
+"""Time after which one step's or property's exploration is stopped."""
 
 
 MANY = 64

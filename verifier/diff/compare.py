@@ -12,7 +12,7 @@ from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.compiler.behaviour import Behaviour, Variable
 from verifier.diff.aspects import Aspect
 from verifier.diff.correspondence import renamed_fields, renamed_steps, replaced_fields
-from verifier.diff.folding import folds_alike
+from verifier.diff.folding import folds_equal
 from verifier.diff.miter import Joint
 from verifier.diff.pairing import counterpart, lost_values, paired_choices
 from verifier.diff.step_comparison import StepComparison
@@ -62,12 +62,12 @@ class Difference:
 
     @property
     def none(self) -> bool:
-        """Whether both versions behave alike, whatever their fields are called."""
+        """Whether both versions behave the same, whatever their fields are called."""
         return not (self.changes or self.added_steps or self.removed_steps or self.starts)
 
     @property
     def is_idle(self) -> bool:
-        """Whether no verdict can hang on it."""
+        """Whether no verdict can depend on it."""
         other = self.changed_choices or self.added_properties or self.removed_properties
         return self.none and not other
 
@@ -112,7 +112,7 @@ def difference(
         starts=tuple(
             (now.name, was.initial, now.initial)
             for was, now in joint.fields
-            if not _start_alike(was, now)
+            if not _start_equal(was, now)
         ),
         exposed=tuple(now.name for was, now in joint.fields if was.ghost and not now.ghost),
         lost_starts=tuple(_lost_starts(old, new, joined)),
@@ -122,15 +122,15 @@ def difference(
     )
 
 
-def alike(old: Behaviour, new: Behaviour, lemmas: Iterable[Clause] = ()) -> bool:
-    """Whether two versions start alike and do the same in every state where the lemmas hold.
+def equivalent(old: Behaviour, new: Behaviour, lemmas: Iterable[Clause] = ()) -> bool:
+    """Whether two versions have the same start and do the same wherever the lemmas hold.
 
     The lemmas are about the old version's fields; inductive there, they hold wherever it goes.
     """
     joint = Joint(old, new, {}, strict=True)
     if len(joint.fields) != len(old.fields) or len(joint.fields) != len(new.fields):
         return False
-    if not all(_start_alike(was, now) for was, now in joint.fields):
+    if not all(_start_equal(was, now) for was, now in joint.fields):
         return False
     names = [action.name for action in old.actions]
     if names != [action.name for action in new.actions]:
@@ -147,7 +147,7 @@ def _compared(
 ) -> tuple[Joint, list[Aspect]]:
     """The aspects in which some state and choice makes the versions differ."""
     joint = Joint(old, new, renamed)
-    if folds_alike(joint):
+    if folds_equal(joint):
         return joint, []
     both = [action.name for action in new.actions if old.action(action.name) is not None]
     return joint, _differing(joint, _aspects(joint, both))
@@ -158,7 +158,7 @@ def _aspects(joint: Joint, steps: Sequence[str]) -> list[Aspect]:
 
 
 def _differing(joint: Joint, candidates: Sequence[Aspect], known: int = TRUE) -> list[Aspect]:
-    """Z3 says of the rest that nothing tells the versions apart there."""
+    """Z3 confirms of the rest that the versions do not differ there."""
     terms = Z3Terms(joint.graph)
     solver = z3.SolverFor("QF_FD")
     solver.add(terms.term(known))
@@ -192,7 +192,7 @@ def _lost_starts(old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) -> 
     return [field.name for field in old.fields if field.initial is None and field.name in gone]
 
 
-def _start_alike(was: Variable, now: Variable) -> bool:
+def _start_equal(was: Variable, now: Variable) -> bool:
     """Whether a field starts with the same value, whatever that is called."""
     return (was.initial is None) == (now.initial is None) and (
         counterpart(was.initial, was, now) == now.initial

@@ -12,8 +12,8 @@ from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.diff.pairing import counterpart
 from verifier.language.goals import step_goal
 
-ALIKE = 0.5
-"""How alike the names of a field must be that does not do the same."""
+SIMILARITY = 0.5
+"""How similar the names of a field must be that does not do the same."""
 LANES = 256
 STEPS = 24
 """Of the random executions in which fields are followed."""
@@ -26,7 +26,7 @@ History = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True)
 class Names:
-    """What is called otherwise by now, by its old name."""
+    """New names by old ones."""
 
     fields: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ def new_names(old: Behaviour, new: Behaviour) -> Names:
 def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:
     """Old fields that are gone with the new ones that they may be now; a guess, to be confirmed.
 
-    Those that do the same come first, and of these the ones whose names are the most alike.
+    Those that do the same come first, and of these the ones with the most similar names.
     """
     gone = [f for f in old.fields if new.field(f.name) is None]
     come = [f for f in new.fields if old.field(f.name) is None]
@@ -58,7 +58,7 @@ def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:
     rest = [now for now in come if now.name not in taken]
     left = [was for was in gone if was.name not in renamed]
     others = ((was, now) for was in left for now in rest if fits(was, now))
-    return renamed | matched(others, ALIKE)
+    return renamed | matched(others, SIMILARITY)
 
 
 def replaced_fields(old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) -> dict[str, str]:
@@ -72,7 +72,7 @@ def replaced_fields(old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) 
 
 
 def matched(pairs: Iterable[tuple[Variable, Variable]], least: float = 0.0) -> dict[str, str]:
-    """One new name for each old one, the most alike first, if they are so much alike at least."""
+    """One new name for each old one, the most similar first, if they are similar enough."""
     ranked = sorted((-_likeness(was.name, now.name), was.name, now.name) for was, now in pairs)
     found: dict[str, str] = {}
     taken: set[str] = set()
@@ -131,8 +131,8 @@ class _Effects:
             inputs[bit.literal] = _word(bit.name, STATES) if chosen is None else chosen
         taken = self._steps.take(self._state, inputs)[step_goal(action.name)]
         after = self._steps.successor()
-        kept = ((x.name, after[x.literal]) for x in self._circuit.latches)
-        return taken, sorted((name, word) for name, word in kept if name in self._latches)
+        values_after = ((x.name, after[x.literal]) for x in self._circuit.latches)
+        return taken, sorted((name, word) for name, word in values_after if name in self._latches)
 
 
 def _word(name: str, lanes: int) -> int:

@@ -11,7 +11,7 @@ from verifier.diff.step_comparison import claims_in
 from verifier.language.goals import step_goal
 
 
-def folds_alike(joint: Joint) -> bool:
+def folds_equal(joint: Joint) -> bool:
     """Whether all that steps do folds to the same gates, so that none does anything else."""
     old, new = joint.old.behaviour, joint.new.behaviour
     steps = [(action.name, action.code, action.choices) for action in old.actions]

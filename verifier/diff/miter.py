@@ -19,10 +19,10 @@ from verifier.diff.side import Side
 
 
 class Joint:
-    """The states of both versions, alike in every field that both have.
+    """The states of both versions, equal in every field that both have.
 
     `renamed` says which old field is which new one. A field of one version only is free. What the
-    old version never changes it goes by all the same, whatever the new one makes of it; `strict`
+    old version never changes it relies on, whatever the new one makes of it; `strict`
     leaves such states out.
     """
 
@@ -31,7 +31,7 @@ class Joint:
     ) -> None:
         self.graph = Graph()
         self.old, self.new = Side(old), Side(new)
-        self.alike = TRUE
+        self.same_state = TRUE
         self.extra: list[str] = []
         """Latches of the old version that are no latches of the new one."""
         names = [bit.name for bit in new.circuit.inputs]
@@ -56,7 +56,7 @@ class Joint:
         for was, now in self.fields:
             if was.bits or strict:
                 same = self.same(was, self.old.bits(was), now, self.new.bits(now))
-                self.alike = self.graph.both(self.alike, same)
+                self.same_state = self.graph.both(self.same_state, same)
         self._spare = {bit.name: self.graph.variable() for bit in old.circuit.inputs}
 
     def _old_code(self, was: Variable, now: Variable) -> Sequence[int]:
@@ -88,7 +88,7 @@ class Joint:
     def choices(self, was: Action, now: Action) -> tuple[dict[str, int], int]:
         """The old step's choices as the new one's inputs, and that they mean the same."""
         chosen: dict[str, int] = {}
-        alike = TRUE
+        same_state = TRUE
         for old, new in paired_choices(was, now):
             if new is not None and same_code(old, new):
                 chosen |= {a: self.new.image[b] for a, b in zip(old.bits, new.bits, strict=True)}
@@ -97,8 +97,8 @@ class Joint:
             chosen |= zip(old.bits, bits, strict=True)
             if new is not None:
                 inputs = [self.new.image[bit] for bit in new.bits]
-                alike = self.graph.both(alike, self.same(old, bits, new, inputs))
-        return chosen, alike
+                same_state = self.graph.both(same_state, self.same(old, bits, new, inputs))
+        return chosen, same_state
 
     def effect(
         self, side: Side, action: Action, chosen: Mapping[str, int], goals: Iterable[str]

@@ -26,8 +26,8 @@ class StepComparison:
         self._was, self._now = was, now = joint.versions(step)
         claims = claims_in(joint.old.behaviour) & claims_in(joint.new.behaviour)
         self._fires, self._goals = step_goal(step), sorted(claims)
-        self._chosen, alike = joint.choices(was, now)
-        self._given = joint.graph.both(joint.alike, alike)
+        self._chosen, same_choices = joint.choices(was, now)
+        self._given = joint.graph.both(joint.same_state, same_choices)
         self._old = joint.effect(joint.old, was, self._chosen, [self._fires, *self._goals])
         self._new = joint.effect(joint.new, now, {}, [self._fires, *self._goals])
 

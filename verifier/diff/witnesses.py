@@ -113,12 +113,12 @@ class Examples:
     ) -> dict[str, Answer]:
         """One example for all that a step does differently equally soon, where it shows that."""
         found = dict[str, Answer]()
-        kept: dict[tuple[str, int], list[tuple[Violated, dict[int, int]]]] = {}
+        groups: dict[tuple[str, int], list[tuple[Violated, dict[int, int]]]] = {}
         for i, aspect in enumerate(aspects):
             own = known.get(f"{i}")
             if not isinstance(own, Violated):
                 continue
-            examples = kept.setdefault((aspect.step, len(own.path.inputs)), [])
+            examples = groups.setdefault((aspect.step, len(own.path.inputs)), [])
             for example, last in examples:
                 if self.joint.graph.evaluate([aspect.differs], last) == [1]:
                     found[f"{i}"] = example
@@ -149,9 +149,9 @@ class Examples:
     def _change(self, steps: PackedSteps, aspect: Aspect, verdict: Answer | None) -> Change:
         if isinstance(verdict, Violated):
             values = self._last(steps, verdict.path)
-            return self._told(aspect, values, "reachable", self._moves(verdict.path))
+            return self._example_of(aspect, values, "reachable", self._moves(verdict.path))
         reached: Reached = "unreachable" if isinstance(verdict, Proved) else "not reached"
-        return self._told(aspect, self._any(aspect), reached, ())
+        return self._example_of(aspect, self._any(aspect), reached, ())
 
     def _last(self, steps: PackedSteps, path: Path) -> dict[int, int]:
         """The joint graph's variables in the last step of a path."""
@@ -190,7 +190,7 @@ class Examples:
             state = steps.successor()
         return tuple(moves)
 
-    def _told(
+    def _example_of(
         self,
         aspect: Aspect,
         values: Mapping[int, int],

@@ -94,7 +94,7 @@ class Search:
     """One goal, one more step at a time; after Exhausted or Paused it goes on where it was.
 
     Frames fold from the reset state on, so that the early ones are nearly empty. `lemmas` hold in
-    every state that can be reached; each frame is told so, which makes deep ones several times as
+    every state that can be reached; each frame has them, which makes deep ones several times as
     fast.
     """
 

@@ -60,7 +60,7 @@ class Budget:
 
 
 def memory() -> int:
-    """Bytes this process has in memory, or its peak where the system does not tell."""
+    """Bytes this process has in memory, or its peak where the system does not report it."""
     import resource
 
     try:

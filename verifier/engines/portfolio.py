@@ -10,7 +10,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import Search, deepened
 from verifier.engines.budget import Budget, Exhausted, Paused
 from verifier.engines.pdr import holding, pdr
-from verifier.engines.race import Report, Tell, race
+from verifier.engines.race import Report, Send, race
 from verifier.evidence.verdicts import (
     Answer,
     Clause,
@@ -84,7 +84,7 @@ class _Standing:
                 self._decided[goal] = verdict
 
     def open(self) -> list[str]:
-        """Coverpoints without a proof and without a shortest violation."""
+        """Goals without a proof and without a shortest violation."""
         return [
             goal
             for goal in self.goals
@@ -92,7 +92,7 @@ class _Standing:
         ]
 
     def unknown(self) -> list[str]:
-        """Coverpoints of which it is not known whether they hold."""
+        """Goals that are not decided."""
         return [goal for goal in self.goals if goal not in self._decided]
 
     def final(self, goal: str, seconds: float) -> Answer:
@@ -180,9 +180,9 @@ def _side_by_side(
         left = max(0.0, budget.limits.seconds - budget.seconds)
     settled = mmap(-1, max(1, len(goals)))  # memory that both processes see, and no file
 
-    def falsify(tell: Tell) -> None:
+    def falsify(send: Send) -> None:
         def progress(now: Progress) -> None:
-            tell(Report(now, {now.detail: searches[now.detail].verdict(None)}))
+            send(Report(now, {now.detail: searches[now.detail].verdict(None)}))
 
         def wanted(goal: str) -> bool:
             return not settled[goals.index(goal)]
@@ -190,13 +190,13 @@ def _side_by_side(
         rest = [searches[goal] for goal in goals]
         try:
             for search in deepened(rest, budget.limits.depth, progress, wanted):
-                tell(Report(verdicts={search.goal: search.verdict(None)}))
+                send(Report(verdicts={search.goal: search.verdict(None)}))
         except Exhausted as limit:
-            tell(Report(verdicts={search.goal: search.verdict(str(limit)) for search in rest}))
+            send(Report(verdicts={search.goal: search.verdict(str(limit)) for search in rest}))
 
-    def prove(tell: Tell) -> None:
+    def prove(send: Send) -> None:
         limits = replace(budget.limits, seconds=left)
-        tell(Report(verdicts=pdr(circuit, goals, limits, lambda now: tell(Report(now)), lemmas)))
+        send(Report(verdicts=pdr(circuit, goals, limits, lambda now: send(Report(now)), lemmas)))
 
     ends: float | None = None
     with closing(race({"bmc": falsify, "pdr": prove})) as reports:

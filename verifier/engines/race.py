@@ -23,14 +23,14 @@ class Report:
 HEARTBEAT = 1.0
 """Seconds without a report after which there is an empty one."""
 
-Tell = Callable[[Report], None]
-Contender = Callable[[Tell], None]
+Send = Callable[[Report], None]
+Contender = Callable[[Send], None]
 
 
 def race(contenders: Mapping[str, Contender]) -> Generator[Report]:
     """The reports of all contenders as they come, until all have ended.
 
-    Their processes end when the caller loses interest, is interrupted, or dies. Raises NoProcess
+    Their processes end when the caller closes this, is interrupted, or dies. Raises NoProcess
     where they cannot run side by side.
     """
     with closing(messages(contenders, HEARTBEAT)) as heard:

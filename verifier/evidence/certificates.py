@@ -22,14 +22,14 @@ CLAUSES = 10_000
 """Clauses over bits beyond which a lemma is refused."""
 
 MOST_CLAUSES = 100_000
-"""Clauses over bits beyond which a certificate is refused, and kept lemmas are left aside."""
+"""Clauses over bits beyond which a certificate is refused, and stored lemmas are ignored."""
 
 Lemma = dict[str, tuple[Value, ...]]
 """A disjunction: fields, each with the values that satisfy it."""
 
 
 class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Lemmas that hold at the start, that every step keeps, and that imply the property.
+    """Lemmas that hold at the start, that every step preserves, and that imply the property.
 
     With `induction` k > 0 they imply it only after k good steps in a row, see verdicts.Induction.
     """
@@ -197,9 +197,9 @@ def _meanings(kind: type) -> dict[Value, bool | Enum]:
 
 
 def clauses_from(compiled: TransitionSystem, lemmas: Iterable[Lemma]) -> list[Clause]:
-    """Those of some lemmas that can be said of the system as it is now, each clause once.
+    """Those of some lemmas that fit the system as it is now, each clause once.
 
-    Of more clauses than anybody would keep, the first ones.
+    Of too many clauses the first ones.
     """
     found: dict[Clause, None] = {}
     for lemma in lemmas:

@@ -103,8 +103,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """Why a claim fails, as far as it has been searched for.
 
     `decisive` is what of the fields seen would have to be another for the claim to hold. `turned`
-    are decisions of the code that would have avoided the violation, the most telling first. After
-    step `doomed` nothing that anybody chooses avoids it; 0 where that is not known. In the systems
+    are decisions of the code that would have avoided the violation, the best first. After
+    step `doomed` it is unavoidable; 0 where that is not known. In the systems
     of `also_in` the same steps violate the same claim. `finding` is the project's page about it.
     """
 

@@ -1,4 +1,4 @@
-"""Saved evidence: written whole or not at all, read with suspicion."""
+"""Saved evidence: written whole or not at all, checked when read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from verifier.evidence.bundle import Bundle
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.saved_execution import FirstTrace, SavedTrace, saved_trace
 from verifier.evidence.traces import Trace
-from verifier.evidence.validation import fault
+from verifier.evidence.validation import rejection
 from verifier.storage.atomic import write_whole
 from verifier.storage.reading import content_of
 
@@ -103,7 +103,7 @@ def decoded(content: bytes, kind: type[E]) -> E:
     found = _decoded(content, kind)
     _refuse_repeated_keys(content)
     if isinstance(found, SavedTrace | FirstTrace | Certificate | Bundle):
-        wrong = fault(found)
+        wrong = rejection(found)
         if wrong is not None:
             raise DamagedFile(wrong)
     return found

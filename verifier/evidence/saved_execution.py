@@ -25,7 +25,7 @@ class SavedStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SavedTrace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An execution from a start, and what it is said to show after its last step.
+    """An execution from a start, and what it claims to show after its last step.
 
     That is that `conjunct` of `property` fails, or that `case` occurs; an execution that a person
     has saved may claim nothing. `start` has every field that is not a constant.
@@ -42,7 +42,7 @@ class SavedTrace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: tuple[SavedStep, ...]
 
     def goal(self) -> str:
-        """The property or case that it is about; empty where it claims nothing."""
+        """The property or case that it is about; empty where it has no claim."""
         return self.case or self.property
 
 

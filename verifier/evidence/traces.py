@@ -23,7 +23,7 @@ class Stride(msgspec.Struct, frozen=True):
     """One step: who ran, its choices, those that matter, what changed, and the calls.
 
     `level` and `after` say who runs before and after it, where the system does.
-    `because` says for fields that matter to the violation what their values hang on: the fields
+    `because` says for fields that matter to the violation what their values depend on: the fields
     before the step, and its choices, with another value of which they would be others. `needs`
     are those without which the step cannot be taken. `fails` are the claims that do not hold
     after the step. `act` and `beliefs` are what the system's presentation says of it and of the

@@ -21,11 +21,11 @@ MOST_VALUES = 5_000_000
 """Values in all lemmas, or of all fields after all steps, beyond which evidence is refused."""
 LONGEST_INDUCTION = 100
 LONGEST_SIMPLE_PATH = 50
-"""Steps beyond which an audit takes longer than anybody waits."""
+"""Steps beyond which a file is refused: its audit would take too long."""
 
 
-def fault(evidence: SavedTrace | FirstTrace | Certificate | Bundle) -> str | None:
-    """The first thing that is wrong with it; None where nothing is."""
+def rejection(evidence: SavedTrace | FirstTrace | Certificate | Bundle) -> str | None:
+    """Why the evidence is rejected; None where nothing is wrong."""
     if isinstance(evidence, Certificate):
         return next(_certificate_faults(evidence), None)
     if isinstance(evidence, Bundle):
@@ -43,7 +43,7 @@ def _bundle_faults(bundle: Bundle) -> Iterator[str]:
                 yield f"the proof of `{goal}` rests on lemma {number}, which is not there"
         if len(proof.lemmas) > MOST_LEMMAS:
             yield f"the proof of `{goal}` names more than {MOST_LEMMAS} lemmas"
-        yield from (f"the proof of `{goal}`: {fault}" for fault in _proof_faults(proof))
+        yield from (f"the proof of `{goal}`: {rejection}" for rejection in _proof_rejections(proof))
     for goal, run in bundle.runs.items():
         if len(run.moves) > MOST_MOVES:
             yield f"the execution to `{goal}` has more than {MOST_MOVES} steps"
@@ -51,7 +51,7 @@ def _bundle_faults(bundle: Bundle) -> Iterator[str]:
 
 def _certificate_faults(certificate: Certificate) -> Iterator[str]:
     yield from _lemma_faults(certificate.lemmas)
-    yield from _proof_faults(certificate)
+    yield from _proof_rejections(certificate)
 
 
 def _lemma_faults(lemmas: Sequence[Lemma]) -> Iterator[str]:
@@ -69,7 +69,7 @@ def _lemma_faults(lemmas: Sequence[Lemma]) -> Iterator[str]:
                 yield f"lemma {number}: `{field}` may have any value"
 
 
-def _proof_faults(proof: Certificate | Proof) -> Iterator[str]:
+def _proof_rejections(proof: Certificate | Proof) -> Iterator[str]:
     if proof.engine not in PROVERS:
         yield f"`{proof.engine[:LONGEST]}` is not an engine that proves"
     if proof.depth < 0:

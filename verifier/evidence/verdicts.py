@@ -33,7 +33,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Invariant:
-    """Clauses that hold initially, that every step keeps, and that rule the violation out."""
+    """Clauses that hold initially, that every step preserves, and that rule the violation out."""
 
     clauses: tuple[Clause, ...]
 

@@ -23,7 +23,7 @@ from verifier.language.system import Step, System
 SECONDS = 2.0
 """For one answer of a presentation."""
 PLAIN: Presentation[Any] = Presentation()
-MEND = "a presentation reads fields that the state has, and returns the types of the language"
+HELP = "a presentation reads fields that the state has, and returns the types of the language"
 LONGEST = 60
 """Characters of a wrong answer that are quoted."""
 
@@ -101,25 +101,25 @@ class Presenter:
         what = f"`{part}` of " * bool(part) + f"the presentation of `{self.system.name}`"
         answer: object = None
         try:
-            with blaming(what, SECONDS, MEND), run.observed():
+            with blaming(what, SECONDS, HELP), run.observed():
                 answer = question(self.system.state(run.store))
             found: T = msgspec.convert(msgspec.to_builtins(answer), kind)
             return found
         except ModelError as error:
             said = error.message if what in error.message else f"{what}: {error.message}"
-            self._note(ModelError(said, error.place, error.mend))
+            self._note(ModelError(said, error.place, error.help))
         except (msgspec.ValidationError, TypeError, RecursionError) as error:
             place = _place(getattr(self.made, part)) if part else None
             why = str(error).replace(" - at `$.", " at `").replace(" - at `$", " at `")
             text = _text(answer, what) if part else "something"
-            self._note(ModelError(f"{what} returns {text}: {why}", place, MEND))
+            self._note(ModelError(f"{what} returns {text}: {why}", place, HELP))
         return plain
 
     def _note(self, error: ModelError) -> None:
         """Why the presentation is not asked any more, with a place and help, in a line."""
         place = error.place or self.system.place
         where = f", {within_project(place.file)}:{place.line}" if place else ""
-        self.problem = f"{error.message}{where}; help: {error.mend}"
+        self.problem = f"{error.message}{where}; help: {error.help}"
 
     def _moment(
         self,

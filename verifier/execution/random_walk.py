@@ -28,7 +28,7 @@ def enabled(machine: Machine, seed: int = 0, most: int = COMBINATIONS) -> Iterat
 
 
 def tried(machine: Machine, seed: int = 0, most: int = COMBINATIONS) -> Iterator[Move | None]:
-    """The same, with a None for every move that is not enabled, so that nobody need wait."""
+    """The same; yields None for every move that is not enabled."""
     for step in machine.system.actions:
         for move in _moves(step, seed, most):
             if _is_enabled(machine, move):

@@ -29,7 +29,7 @@ class Variations:
         """Whether the last step violates the property with this move at a place, from 0."""
         return self._after(number, move) is not None
 
-    def keep(self, number: int, move: Move) -> bool:
+    def adopt(self, number: int, move: Move) -> bool:
         """Make this move the execution's own if it violates the property all the same."""
         states = self._after(number, move)
         if states is None:

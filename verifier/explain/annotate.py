@@ -1,4 +1,4 @@
-"""What the models that are here know about a trace: its point of no return, and what is alike."""
+"""A trace annotated from the models: its point of no return, and where else it occurs."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 Compile = Callable[[System, tuple[ModelFunction, ...]], TransitionSystem]
 
-SETTLED = Limits(seconds=5.0)
-"""What finding the step that settles a violation may take."""
+SEARCH_LIMITS = Limits(seconds=5.0)
+"""What the search for the point of no return may use."""
 
 
 def placed(
@@ -35,9 +35,9 @@ def placed(
     catalogue: Catalogue | None,
     compiled_by: Compile = compile_compared,
 ) -> Trace:
-    """The trace with what the models that are here tell about it.
+    """The trace annotated from the models that are available.
 
-    That is the step that settles its violation, the other systems in which it occurs, and the
+    That is its point of no return, the other systems in which it occurs, and the
     project's page about it.
     """
     if session is None or not trace.conjunct:
@@ -45,14 +45,14 @@ def placed(
     catalogue = catalogue or load(project_root(Path.cwd()))
     explanation = replace(
         trace.explanation,
-        doomed=trace.explanation.doomed or _foreseen(trace, session, compiled_by),
-        also_in=_systems_alike(trace, catalogue),
+        doomed=trace.explanation.doomed or _unavoidable_step(trace, session, compiled_by),
+        also_in=_also_violated_in(trace, catalogue),
         finding=finding_of(catalogue.root, f"{trace.system}/{trace.property}"),
     )
     return replace(trace, explanation=explanation)
 
 
-def _systems_alike(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
+def _also_violated_in(trace: Trace, catalogue: Catalogue) -> tuple[str, ...]:
     """The other systems in which the same steps lead to the same violation."""
     return tuple(
         name
@@ -69,12 +69,12 @@ def violating(execution: Execution | Stopped, trace: Trace) -> Execution | None:
     return execution
 
 
-def _foreseen(trace: Trace, session: Exploration, compiled_by: Compile) -> int:
-    """The step after which nothing avoids the violation; 0 where that is not known."""
-    from verifier.explain.point_of_no_return import doomed_after
+def _unavoidable_step(trace: Trace, session: Exploration, compiled_by: Compile) -> int:
+    """The step after which the violation is unavoidable; 0 where that is not known."""
+    from verifier.explain.point_of_no_return import unavoidable_after
 
     compiled = compiled_by(session.system, tuple(session.properties))
     execution = execution_of_trace(session.system, session.properties, trace)
     if trace.property not in compiled.circuit.bad or isinstance(execution, Stopped):
         return 0
-    return doomed_after(compiled, execution, trace.property, SETTLED)
+    return unavoidable_after(compiled, execution, trace.property, SEARCH_LIMITS)

@@ -1,4 +1,4 @@
-"""What a step's results hang on: found by taking the step again with one thing changed.
+"""What a step's results depend on: found by taking the step again with one thing changed.
 
 A cause is counterfactual: with another value of it, and all else the same, the result would be
 another. That is smaller than what the step looks at, and nothing is in it by accident.
@@ -71,7 +71,7 @@ def trial_by_trial(
     wanted: Collection[str],
     changing: Collection[str] | None = None,
 ) -> Generator[None, None, Causes]:
-    """The same, giving way after each trial, so that nobody need wait."""
+    """The same; yields after each trial."""
     places = {leaf.path: place for place, leaf in enumerate(machine.system.layout.leaves)}
     machine.run.store.values, machine.run.reads = list(before), {}
     taken = machine.move(move)

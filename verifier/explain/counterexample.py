@@ -79,7 +79,7 @@ def minimised(execution: Execution, group: str) -> Execution:
     varied = Variations(execution, group)
     for number, (step, _) in enumerate(execution.moves):
         for choice in step.choices:
-            varied.keep(number, _with(varied.moves[number], choice, choice.default))
+            varied.adopt(number, _with(varied.moves[number], choice, choice.default))
     return varied.execution
 
 

@@ -18,14 +18,14 @@ from verifier.language.presentation import Seen
 from verifier.language.system import System
 from verifier.language.tracing.decisions import Decision, deciding
 
-KEPT = 6
-"""Decisions that are kept, the most telling ones first."""
+MOST_DECISIONS = 6
+"""Decisions that are shown, the most informative first."""
 TAKEN = 3_000
 """Steps that are taken again in search of them."""
 
 
 def turned(trace: Trace, execution: Execution) -> tuple[Turned, ...]:
-    """The decisions that each alone would have avoided the violation, the most telling first.
+    """The decisions that each alone would have avoided the violation, the best first.
 
     Only those count after which the fewest properties are violated, and of these, if there are
     any, those of the step that violates, at the end or when it ran before; else those after which
@@ -43,7 +43,7 @@ def turned(trace: Trace, execution: Execution) -> tuple[Turned, ...]:
     own = [one for one in found if trace.steps[one.number - 1].step == culprit]
     found = own or [one for one in found if not one.stops]
     fewest = min((len(one.fails) for one in found), default=0)
-    return tuple(one for one in found if len(one.fails) == fewest)[:KEPT]
+    return tuple(one for one in found if len(one.fails) == fewest)[:MOST_DECISIONS]
 
 
 @dataclass
@@ -76,7 +76,7 @@ class _Search:
     def _effects(self, number: int) -> Iterator[tuple[Decision, Machine, Taken]]:
         """Each decision of a step with what the system comes to if it is turned.
 
-        One that looks only at fields on which nothing hangs is none of the code's own choices.
+        One that looks only at fields on which nothing depends is not a choice of the code.
         """
         stride, after = self.trace.steps[number], tuple(self.states[number + 1])
         system, move = self.execution.system, self.execution.moves[number]

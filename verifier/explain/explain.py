@@ -68,7 +68,7 @@ def _without_detours(trace: Trace) -> Trace:
 def sliced(
     execution: Execution, fields: Collection[str], changing: Collection[str] | None = None
 ) -> list[Causes]:
-    """Each step's causes of what the fields after the last step hang on.
+    """Each step's causes of what the fields after the last step depend on.
 
     From the last step backwards: a step that writes a wanted field is asked for its causes, which
     are wanted in their turn; so is what the step needs to be possible.

@@ -37,7 +37,7 @@ class _Way:
     cost: int
     move: Move
     states: Sequence[Sequence[Any]]
-    told: Otherwise
+    variation: Otherwise
 
 
 def nearest(trace: Trace, execution: Execution) -> Otherwise | None:
@@ -51,31 +51,31 @@ def nearest(trace: Trace, execution: Execution) -> Otherwise | None:
     if not ways:
         return None
     last = execution.moves[-1][0]
-    telling: list[Otherwise] = []
+    deciding: list[Otherwise] = []
     rest: list[Otherwise] = []
     left = WEIGHING
     for way in ways[:WEIGHED]:
         if left <= 0:
             break
         left -= len(way.states)
-        turns = dict(_turns(execution, way)) if way.told.choice else {}
+        turns = dict(_turns(execution, way)) if way.variation.choice else {}
         turn = turns.get(last) or next(iter(turns.values()), {})
-        told = msgspec.structs.replace(way.told, **turn)
-        (telling if last in turns else rest).append(told)
-    best = (telling or [each for each in rest if each.turn] or rest)[0]
+        variation = msgspec.structs.replace(way.variation, **turn)
+        (deciding if last in turns else rest).append(variation)
+    best = (deciding or [each for each in rest if each.turn] or rest)[0]
     harmless = [each for each in rest if not each.stops]
     elsewhere = [each for each in rest if each.stops]
     return msgspec.structs.replace(
         best,
-        also=_listed(telling, best),
-        harmless=_listed(harmless, best, *telling),
-        elsewhere=_listed(elsewhere, best, *telling, *harmless),
+        also=_listed(deciding, best),
+        harmless=_listed(harmless, best, *deciding),
+        elsewhere=_listed(elsewhere, best, *deciding, *harmless),
     )
 
 
-def _listed(found: Sequence[Otherwise], *told: Otherwise) -> tuple[tuple[int, str, Value], ...]:
-    """Choices, each once, that are not told already."""
-    known = {(other.number, other.choice) for other in told}
+def _listed(found: Sequence[Otherwise], *listed: Otherwise) -> tuple[tuple[int, str, Value], ...]:
+    """Choices, each once, that are not listed already."""
+    known = {(other.number, other.choice) for other in listed}
     also: dict[tuple[int, str], Value] = {}
     for other in found:
         if other.choice and (other.number, other.choice) not in known:
@@ -101,7 +101,7 @@ def _ways(execution: Execution, group: str) -> Iterator[_Way]:
         differs = tuple(
             differences(system, a, b) for a, b in zip(here[number + 1 :], aligned, strict=False)
         )
-        told = Otherwise(
+        variation = Otherwise(
             number + 1,
             name,
             was=shown(moves[number][1][name]) if name else True,
@@ -110,7 +110,7 @@ def _ways(execution: Execution, group: str) -> Iterator[_Way]:
             stops=number + len(there) if missing else 0,
         )
         cost = sum(map(len, differs)) + missing * UNFOLLOWED + (0 if name else LEFT_OUT)
-        yield _Way(cost, changed[number], there, told)
+        yield _Way(cost, changed[number], there, variation)
 
 
 def _changed(moves: Sequence[Move]) -> Iterator[tuple[int, str, Any, list[Move]]]:
@@ -139,7 +139,7 @@ def _followed(
 
 def _turns(execution: Execution, way: _Way) -> Iterator[tuple[Step, dict[str, Any]]]:
     """The steps in which a decision goes the other way, each with the last such decision."""
-    first, here, moves = way.told.number - 1, execution.states, execution.moves
+    first, here, moves = way.variation.number - 1, execution.states, execution.moves
     for place, there in enumerate(way.states[:-1]):
         move = moves[first + place]
         turn = first_turn(
@@ -147,5 +147,5 @@ def _turns(execution: Execution, way: _Way) -> Iterator[tuple[Step, dict[str, An
         )
         if turn is not None:
             branch = Branched(turn.test, turn.taken, turn.line, {})
-            told = {"turn": branch, "turn_in": turn.function.name, "turn_given": turn.given}
-            yield move[0], told
+            fields = {"turn": branch, "turn_in": turn.function.name, "turn_given": turn.given}
+            yield move[0], fields

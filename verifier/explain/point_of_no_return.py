@@ -60,7 +60,7 @@ def violation_ahead(
     return Ahead(moves, f"{group} is violated after {plural(len(moves), 'more step')}")
 
 
-def doomed_after(
+def unavoidable_after(
     compiled: TransitionSystem,
     execution: Execution,
     group: str,
@@ -76,7 +76,7 @@ def doomed_after(
     found = last = len(execution.moves)
     for number in range(last - 1, 0, -1):
         circuit = starting_at(compiled, execution.states[number])
-        settled = _is_settled(circuit, group, execution.moves[-1][0].name, limits, watch)
+        settled = _is_unavoidable(circuit, group, execution.moves[-1][0].name, limits, watch)
         if settled is None:
             return 0 if number == last - 1 else found
         if not settled:
@@ -85,7 +85,7 @@ def doomed_after(
     return found
 
 
-def _is_settled(
+def _is_unavoidable(
     circuit: Circuit, group: str, step: str, limits: Limits, watch: Watch
 ) -> bool | None:
     """Whether a step violates a property in every execution from the start of a circuit."""

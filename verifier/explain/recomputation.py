@@ -1,4 +1,4 @@
-"""The story of a saved execution, computed again from the models: a file is believed in nothing."""
+"""The story of a saved execution, computed again from the models: nothing in a file is trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Executions taken by hand: from any step on, other ways, kept side by side as branches."""
+"""Executions taken by hand: from any step on, other ways, side by side as branches."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from verifier.explain.counterexample import logged
 from verifier.explain.explain import explained
 
 TRIED = 256
-"""Combinations of a step's choices that are tried, so that a person need not wait."""
+"""Combinations of a step's choices that are tried, at most."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Exploration:
         return [move for move in self.enabled_one_by_one(number) if move is not None]
 
     def enabled_one_by_one(self, number: int) -> Iterator[Move | None]:
-        """The same, with a None for every move that was tried in vain."""
+        """The same, with a None for every move that was tried without success."""
         return tried(self.machine(number), most=TRIED)
 
     def take(self, number: int, move: Move) -> bool:
@@ -83,7 +83,7 @@ class Exploration:
         return sum(1 for _ in self.run_step_by_step(number, steps, seed))
 
     def run_step_by_step(self, number: int, steps: int, seed: int) -> Iterator[Stride]:
-        """The same, giving way after each step; the branch has grown once all are taken."""
+        """The same; yields after each step. The branch has grown once all are taken."""
         branch, machine, random = self.now, self.machine(number), Random(seed)
         moves, strides, states = [], [], []
         for _ in range(steps):
@@ -143,7 +143,7 @@ class Exploration:
         return self.now
 
     def because(self, number: int, name: str) -> tuple[str, ...] | None:
-        """What a field's value after a step hangs on; None until that is searched for."""
+        """What a field's value after a step depends on; None until that is searched for."""
         saved = self.now.trace.steps[number - 1].because.get(name)
         if saved is not None:
             return saved
@@ -151,7 +151,7 @@ class Exploration:
         return found.get(name, ()) if found is not None else None
 
     def search_causes(self, number: int) -> Iterator[None]:
-        """Find what the values that a step gives hang on, giving way after each trial."""
+        """Find what the values that a step gives depend on, yielding after each trial."""
         branch = self.now
         before, move = branch.states[number - 1], branch.moves[number - 1]
         machine = Machine(self.system, before)
@@ -174,8 +174,8 @@ class Exploration:
             return lambda: trace
         return partial(_as_trace, execution, trace)
 
-    def tell(self, branch: Branch, trace: Trace) -> bool:
-        """Let a branch know what was found out about it, unless it has gone on meanwhile."""
+    def add_explanation(self, branch: Branch, trace: Trace) -> bool:
+        """Add its explanation to a branch, unless the branch has grown meanwhile."""
         same = len(branch.trace.steps) == len(trace.steps) and all(
             (one.step, one.choices) == (two.step, two.choices)
             for one, two in zip(branch.trace.steps, trace.steps, strict=True)

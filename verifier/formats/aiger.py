@@ -20,9 +20,9 @@ class AigerError(ValueError):
 def write_aiger(circuit: Circuit, goals: Sequence[str] | None = None) -> bytes:
     """The circuit as a binary AIGER file with a symbol table and one bad literal per goal."""
     wanted = list(circuit.bad) if goals is None else list(goals)
-    kept = circuit.restricted(wanted)
-    bits: list[Input | Latch] = [*kept.inputs, *kept.latches]
-    return _written(kept, wanted, {bit.name: bit.name for bit in bits})
+    part = circuit.restricted(wanted)
+    bits: list[Input | Latch] = [*part.inputs, *part.latches]
+    return _written(part, wanted, {bit.name: bit.name for bit in bits})
 
 
 def write_witness(circuit: Circuit, goal: str, clauses: Sequence[Clause]) -> bytes:

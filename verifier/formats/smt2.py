@@ -19,25 +19,25 @@ def write_smt2(circuit: Circuit, goal: str) -> str:
     that unroll by themselves. What a system names begins with `state`, `next` or `input`, so that
     it is none of these, nor a gate.
     """
-    kept = circuit.restricted([goal])
-    state = [_symbol(f"state {latch.name}") for latch in kept.latches]
-    following = [_symbol(f"next {latch.name}") for latch in kept.latches]
-    inputs = [_symbol(f"input {bit.name}") for bit in kept.inputs]
-    name = {latch.literal: symbol for latch, symbol in zip(kept.latches, state, strict=True)}
-    name |= {bit.literal: symbol for bit, symbol in zip(kept.inputs, inputs, strict=True)}
+    part = circuit.restricted([goal])
+    state = [_symbol(f"state {latch.name}") for latch in part.latches]
+    following = [_symbol(f"next {latch.name}") for latch in part.latches]
+    inputs = [_symbol(f"input {bit.name}") for bit in part.inputs]
+    name = {latch.literal: symbol for latch, symbol in zip(part.latches, state, strict=True)}
+    name |= {bit.literal: symbol for bit, symbol in zip(part.inputs, inputs, strict=True)}
     steps = [
         (f"(= {after} ", latch.next, ")")
-        for after, latch in zip(following, kept.latches, strict=True)
+        for after, latch in zip(following, part.latches, strict=True)
     ]
-    trans = _body(kept, name, steps)
-    bad = _body(kept, name, [("", kept.bad[goal], "")])
+    trans = _body(part, name, steps)
+    bad = _body(part, name, [("", part.bad[goal], "")])
     everything = [*state, *inputs, *following]
     return "\n".join(
         [
             f"; The property {_symbol(goal)} as Horn clauses, for Spacer and its like.",
             "; sat: no execution violates it; unsat: some execution does.",
             "(set-logic HORN)",
-            f"(define-fun init ({_sorted(state)}) Bool {_init(kept.latches, state)})",
+            f"(define-fun init ({_sorted(state)}) Bool {_init(part.latches, state)})",
             f"(define-fun trans ({_sorted(everything)}) Bool\n{trans})",
             f"(define-fun bad ({_sorted([*state, *inputs])}) Bool\n{bad})",
             f"(declare-fun reachable ({' '.join(['Bool'] * len(state))}) Bool)",

@@ -1,1 +1,1 @@
-"""The gate on model changes: what changed, what still holds, and would anything have noticed."""
+"""The gate on model changes: what changed, what still holds, and mutation testing of it."""

@@ -21,7 +21,7 @@ def accept(catalogue: Catalogue, report: Report, before: str) -> list[Path]:
     if empty:
         raise ModelError(
             f"`{empty[0].pair}` is vacuous, which no one can expect: {empty[0].result.reason}",
-            mend="fix the model or the property; nothing was accepted",
+            help="fix the model or the property; nothing was accepted",
         )
     verdicts = {row.pair: row.result.verdict for row in report.rows}
     changed = []

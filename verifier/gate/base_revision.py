@@ -80,7 +80,7 @@ def past_of(
     than the models and properties of the project; without it that is tried if these do not load.
     `cuts` says that it matters what steps note and assert.
 
-    A base that cannot be loaded is told, not raised: the change may be what mends it.
+    A base that cannot be loaded is reported, not raised: the change may fix it.
     """
     try:
         folder = TemporaryDirectory(prefix="nestproof-base-")

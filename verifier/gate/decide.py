@@ -52,7 +52,7 @@ class Decided:
     bundle: Bundle
     """What of its evidence is worth storing."""
     departures: Mapping[str, Departure]
-    """Per violated property, where the counterexample leaves the way of the base."""
+    """Per violated property, where the counterexample departs from the base."""
     seconds: float
     warnings: tuple[str, ...] = ()
     judged: Compared | None = None
@@ -133,7 +133,7 @@ class _Work:
         judged = self._judged(now, change)
         if judged is not None and judged.unknown:
             name = self.asked.system
-            unknown = f"it is not known whether {name} notes and asserts as much: {judged.unknown}"
+            unknown = f"not known whether {name} notes and asserts as much: {judged.unknown}"
             concealed = replace(concealed, unknown=(*concealed.unknown, unknown))
         return Decided(
             system=self.asked.system,
@@ -195,7 +195,7 @@ class _Work:
         return ([] if change.is_idle else moved), change
 
     def _rejections(self, moved: Sequence[str]) -> Iterator[str]:
-        """Which stored evidence does not show what it claims, though nothing has changed."""
+        """The stored evidence that is rejected although nothing has changed."""
         still = [group for group in self.groups if group not in moved]
         for group, reason in rejected(self.stored, self.sound, still).items():
             yield f"the stored evidence of {self.asked.system}/{group} is rejected: {reason}"
@@ -227,7 +227,7 @@ class _Work:
 
 
 def undecided(name: str, results: Sequence[Result]) -> Decided:
-    """A system of which nothing is known but why."""
+    """The result for a system that was not decided, with the reason."""
     how = {result.property: result.reason for result in results}
     return Decided(name, tuple(results), how, (), None, Bundle.of(name), {}, 0.0)
 

@@ -1,4 +1,4 @@
-"""Where a counterexample leaves the way that the system used to go, and the lines that do it."""
+"""Where a counterexample departs from the base, and the changed lines that cause it."""
 
 from __future__ import annotations
 

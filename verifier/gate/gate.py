@@ -20,7 +20,7 @@ from verifier.gate.masked_regressions import worsened
 from verifier.gate.renamed_systems import of_base, of_reading, renamed_systems
 from verifier.gate.report import Report, Row
 from verifier.gate.selection import Selection
-from verifier.gate.warnings import cautions
+from verifier.gate.warnings import warnings_about
 from verifier.gate.weakened.acceptance import Entry, entries, with_accepted
 from verifier.gate.weakened.found import Weakened
 from verifier.gate.weakened.judged import Judged, judged_by
@@ -57,7 +57,7 @@ def gate(
 ) -> Report:
     """Compare the working tree with a base, audit what is stored, and search for the rest.
 
-    `mutants` are the seconds for the mistakes in changed functions, of all systems together. A gate
+    `mutants` are the seconds for mutation testing, of all systems together. A gate
     that is interrupted reports what it has found; what it has not decided is unknown.
     """
     begin, stopped = perf_counter(), 0
@@ -86,7 +86,7 @@ class _Gate:
     worsened: list[Row] = field(default_factory=list)
     weakened: list[Weakening] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
-    """Entries of what is accepted that speak of nothing any more."""
+    """Entries of accepted.toml that apply to nothing now."""
 
     def find(self) -> None:
         """Note what is found as it is found."""
@@ -202,7 +202,7 @@ class _Gate:
             touches=self.touched,
             added_systems=tuple(n for n in names if n not in past.systems) if known else (),
             removed_systems=tuple(name for name in gone if name not in names),
-            warnings=(*cautions(catalogue, selected, base, past, decided), *self.stale),
+            warnings=(*warnings_about(catalogue, selected, base, past, decided), *self.stale),
             seconds=seconds,
             prefix="" if base is None else base.prefix,
             package=package_at(catalogue.root),

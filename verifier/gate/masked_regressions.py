@@ -18,13 +18,13 @@ from verifier.project.catalogue import Catalogue
 def worsened(
     catalogue: Catalogue, rows: Sequence[Row], was: Mapping[str, Before], hunks: Sequence[Hunk]
 ) -> Iterator[Row]:
-    """The pairs whose verdict cannot tell, with an execution that was fine at the base."""
+    """The pairs already violated at the base, with an execution that was fine there."""
     new = [row for row in rows if row.code == 1 and row.departure is not None]
     for row in rows:
         before = was.get(row.pair.system)
         if not row.is_judged and before is not None:
-            alike = (one for one in new if one.pair.property == row.pair.property)
-            found = (_worse(catalogue, row, one, before, hunks) for one in alike)
+            similar = (one for one in new if one.pair.property == row.pair.property)
+            found = (_worse(catalogue, row, one, before, hunks) for one in similar)
             yield from filter(None, [next(filter(None, found), None)])
 
 
@@ -32,13 +32,13 @@ def _worse(
     catalogue: Catalogue, row: Row, new: Row, before: Before, hunks: Sequence[Hunk]
 ) -> Row | None:
     """The pair with the steps of the new counterexample, if they violate it only now."""
-    system, told = catalogue.systems[row.pair.system], new.result.evidence
-    if not isinstance(told, Trace):
+    system, trace_now = catalogue.systems[row.pair.system], new.result.evidence
+    if not isinstance(trace_now, Trace):
         return None
-    execution = violating(same_steps(system, catalogue.properties_of(system), told), told)
+    execution = violating(same_steps(system, catalogue.properties_of(system), trace_now), trace_now)
     if execution is None:
         return None
-    trace = taken_by(execution, told)
+    trace = taken_by(execution, trace_now)
     left = departure(before.behaviour, trace, hunks)
     if left is None or not was_fine(before.behaviour, trace):
         return None

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from verifier.check.context import Context
 from verifier.compiler.behaviour import behaviour_of
-from verifier.diff.compare import Difference, alike, difference
+from verifier.diff.compare import Difference, difference, equivalent
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.base_revision import Before, Past, cuts_of
 from verifier.gate.weakened.claims import claims_of
@@ -56,7 +56,7 @@ def _as(before: Before, name: str, context: Context) -> Renamed | None:
     then = before.claims
     goals = renamed_goals(then, claims)
     was = before.behaviour.with_goals(goals)
-    if not alike(was, behaviour):
+    if not equivalent(was, behaviour):
         return None
     change = difference(before.behaviour, behaviour, goals=goals)
     if change.lost or change.lost_starts:

@@ -1,4 +1,4 @@
-"""What the gate says: of one pair, and of all that it was asked about."""
+"""The gate's report: on one pair, and on all pairs at the gate."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Row:
     moved: bool
     """Whether its circuit is another one than at the base."""
     departure: Departure | None = None
-    """Where its counterexample leaves the way of the base."""
+    """Where its counterexample departs from the base."""
     base_known: bool = False
     """Whether what was recorded at the base is known; without a record `proved` is expected."""
 
@@ -44,7 +44,7 @@ class Row:
 
     @property
     def is_judged(self) -> bool:
-        """Whether its verdict can tell anything about a change that touches it."""
+        """Whether its verdict can detect a regression."""
         same = self.expected_before == self.result.verdict is Verdict.VIOLATED
         return not (self.moved and self.code == 0 and same)
 
@@ -59,11 +59,11 @@ class Row:
         return self.before not in (None, self.result.verdict)
 
     @property
-    def says(self) -> str:
+    def against_expected(self) -> str:
         """The verdict against what is expected, in words."""
         verdict, expected = self.result.verdict, self.expected or Verdict.PROVED
         if verdict is Verdict.UNKNOWN:
-            return f"it is not known whether it holds: {self.result.reason}"
+            return f"not known whether it holds: {self.result.reason}"
         if verdict != expected:
             return f"{verdict}, expected {expected}"
         if self.is_news and self.expected_before is None:

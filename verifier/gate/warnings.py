@@ -1,4 +1,4 @@
-"""What people should know of a gate besides its verdicts."""
+"""The warnings of a gate."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from verifier.project.revisions import Base
 from verifier.project.unread import unread_files
 
 
-def cautions(
+def warnings_about(
     catalogue: Catalogue,
     selected: Selection,
     base: Base | None,
     past: Past,
     decided: Sequence[Decided],
 ) -> list[str]:
-    """What is doubtful or stale; of the project as a whole only where all of it is at the gate."""
+    """The warnings; about the project as a whole only where all of it is at the gate."""
     where = base.short if base is not None else ""
     found = []
     for name, reason in past.failures.items():
         what = f"`{name}`" if name else "the catalogue"
         found.append(f"{what} cannot be compared with {where}: {reason}")
     found += dict.fromkeys(warning for each in decided for warning in each.warnings)
-    found += catalogue.doubts(selected.systems)
+    found += catalogue.warnings(selected.systems)
     found += unread_files(catalogue.root)
     found += _stale_scores(catalogue, decided)
     pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
@@ -51,7 +51,7 @@ def unrecorded(catalogue: Catalogue, pairs: Sequence[Pair]) -> list[str]:
 
 
 def _stale_scores(catalogue: Catalogue, decided: Sequence[Decided]) -> Iterator[str]:
-    """Recorded mutants that speak of a field or step by a name that it no longer has."""
+    """Recorded mutants that name a field or step by its old name."""
     recorded, stale = scores(catalogue.root), dict[tuple[str, str], list[str]]()
     for each in decided:
         entry = recorded.get(each.system)
@@ -63,5 +63,5 @@ def _stale_scores(catalogue: Catalogue, decided: Sequence[Decided]) -> Iterator[
             if old != new and re.search(rf"\b{re.escape(old)}\b", texts):
                 stale.setdefault((old, new), []).append(each.system)
     for (old, new), systems in stale.items():
-        mend = f"nestproof mutate {' '.join(systems)} --accept"
-        yield f"`{FILE}` still names `{old}`, which is now `{new}`: {mend}"
+        help = f"nestproof mutate {' '.join(systems)} --accept"
+        yield f"`{FILE}` still names `{old}`, which is now `{new}`: {help}"

@@ -55,7 +55,7 @@ IDENTITY = "@identity"
 
 
 def identity(a: object, b: object) -> bool:
-    """`a is b`; refused of two records, which are looked at anew each time that they are read."""
+    """`a is b`; refused for two records, which are new objects each time that they are read."""
     if is_record(a) and is_record(b):
         raise refuse("records are compared with `is`", "compare them with `==`")
     return a is b

@@ -15,7 +15,7 @@ from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf, layout_of
 from verifier.language.observing import enter, forbid_answer, forbid_stop, uncaught
 from verifier.language.running import RUNNING, resume, stopping
-from verifier.language.stores import Base, Store, forbid_change, forbid_ghost, wants
+from verifier.language.stores import Base, Store, forbid_change, forbid_ghost, storable
 from verifier.language.views import require_given_fresh, view
 
 
@@ -54,7 +54,7 @@ class LoggedStore(Store):
             forbid_change(leaf, self.run)
         if leaf.constant:
             if not same(raw, old):
-                raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
+                raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", storable(leaf))
             return
         if self.run.logging:
             place = model_place()
@@ -62,7 +62,7 @@ class LoggedStore(Store):
         self.values[base] = raw  # type: ignore[index]
 
 
-def _kept(result: Any) -> Any:
+def _logged_result(result: Any) -> Any:
     """A call's result for the log: a record as it is now."""
     if not hasattr(result, "_values"):
         return result
@@ -177,7 +177,7 @@ class ConcreteRun:
                 RUNNING.reset(running)
             self._open.pop()
         if call is not None and self.logging:
-            call.result = _kept(result)
+            call.result = _logged_result(result)
         return result
 
     def take(self, step: ModelFunction, state: Any, choices: Mapping[str, Any]) -> Taken | None:

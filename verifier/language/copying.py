@@ -1,4 +1,4 @@
-"""Copies of the fields of records and families, ghosts kept apart."""
+"""Copies of the fields of records and families, ghosts apart."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def copy(source: Any, store: Store, base: Base, size: int) -> None:
         store.thaw()
         if guarded:
             for i in range(size):
-                _keep_ghost(origin, source._base + i, store, base + i)
+                _refuse_ghost(origin, source._base + i, store, base + i)
         store.values[base : base + size] = origin.values[source._base : source._base + size]
         return
     sources, places = consecutive(source._base, size), consecutive(base, size)
     copied = [origin.peek(place, store) for place in sources]
     for one, place, raw in zip(sources, places, copied, strict=True):
         if guarded:
-            _keep_ghost(origin, one, store, place)
+            _refuse_ghost(origin, one, store, place)
         store.poke(place, raw)
 
 
-def _keep_ghost(origin: Store, source: Base, store: Store, base: Base) -> None:
+def _refuse_ghost(origin: Store, source: Base, store: Store, base: Base) -> None:
     """Refuse that a model function copies a ghost to where it could read it."""
     leaf = origin.leaf(source)
     if leaf.ghost and not store.leaf(base).ghost:

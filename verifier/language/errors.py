@@ -1,4 +1,4 @@
-"""The one way a model is refused: what is wrong, where, and the mend."""
+"""The error by which a model is refused: message, place, help."""
 
 import inspect
 import os
@@ -44,24 +44,24 @@ class Place:
 
 
 class ModelError(Exception):
-    """A model that cannot be run: a message, the place, and how to mend it."""
+    """A model that cannot be run: message, place, and help."""
 
-    def __init__(self, message: str, place: Place | None = None, mend: str = "") -> None:
+    def __init__(self, message: str, place: Place | None = None, help: str = "") -> None:
         super().__init__(message)
         stopping(self)
         self.message = message
         self.place = place
-        self.mend = mend
+        self.help = help
 
     def __reduce__(self) -> tuple[type, tuple[str, Place | None, str]]:
-        return ModelError, (self.message, self.place, self.mend)
+        return ModelError, (self.message, self.place, self.help)
 
     def __str__(self) -> str:
         lines = [self.message]
         if self.place is not None:
             lines.append(f"  --> {self.place}")
-        if self.mend:
-            lines.append(f"  help: {self.mend}")
+        if self.help:
+            lines.append(f"  help: {self.help}")
         return "\n".join(lines)
 
 
@@ -81,9 +81,9 @@ class Disabled(Exception):
     """An assumption of the running step does not hold."""
 
 
-def refuse(message: str, mend: str = "") -> ModelError:
+def refuse(message: str, help: str = "") -> ModelError:
     """An error at the line of the model that is running now."""
-    return ModelError(message, model_place(), mend)
+    return ModelError(message, model_place(), help)
 
 
 def model_place() -> Place | None:
@@ -128,7 +128,7 @@ def _inside(frame: FrameType) -> bool:
     return not is_model_file(frame.f_code.co_filename)
 
 
-def raised(what: str, error: BaseException, place: Place | None, mend: str) -> ModelError:
+def raised(what: str, error: BaseException, place: Place | None, help: str) -> ModelError:
     """What people's code raises; a special method that answers with a symbol is named."""
     try:
         text = str(error)
@@ -141,7 +141,7 @@ def raised(what: str, error: BaseException, place: Place | None, mend: str) -> M
             place,
             "compare a field where it is asked: `if answer.valid`",
         )
-    return ModelError(f"{what} raises {type(error).__name__}: {text}", place, mend)
+    return ModelError(f"{what} raises {type(error).__name__}: {text}", place, help)
 
 
 @cache
@@ -181,7 +181,7 @@ def _ignored(what: str, error: BaseException, place: Place) -> ModelError:
 def blaming(
     what: str,
     seconds: float,
-    mend: str = "a model runs on every state that its fields can have",
+    help: str = "a model runs on every state that its fields can have",
     file: str = "",
 ) -> Iterator[None]:
     """Run people's code: whatever it raises, and running on for too long, is a ModelError.
@@ -209,7 +209,7 @@ def blaming(
             raise ModelError(says, place, "correct the line") from None
         except BaseException as error:
             where = raising_place(error.__traceback__) or (Place(file, 1) if file else None)
-            raise raised(what, error, where, mend) from error
+            raise raised(what, error, where, help) from error
 
 
 @contextmanager
@@ -224,7 +224,7 @@ def _limited(what: str, seconds: float) -> Iterator[None]:
             frame = frame.f_back
         place = None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
         raise Overdue(
-            f"{what} does not end: stopped after {seconds:g} seconds",
+            f"{what} timed out after {seconds:g} seconds",
             place,
             "is there a loop or recursion without a bound, or a step without an `assume`?",
         )

@@ -48,7 +48,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Where two sets of paths meet: the condition that told them apart, and the way to it.
+    """Where two sets of paths meet: the condition that separates them, and the way to it.
 
     `enabled` are the literals under which they get there, `pairs` the values that differ.
     """

@@ -73,7 +73,7 @@ class ModelFunction:
         for name, meant in self.meant.items():
             if name in hints and hints[name] is not meant and hints[name] != meant:
                 raise ModelError(
-                    f"`{self.body.__annotations__[name]}` stands for something else by now than "
+                    f"`{self.body.__annotations__[name]}` stands for something else now than "
                     f"where `{self.name}` is defined",
                     self.place,
                     "give each thing a name of its own",

@@ -51,7 +51,7 @@ def check_enum(type: type[Enum]) -> None:
         where, part = found
         raise refuse(
             f"`{type.__name__}` has `{where}`, a `{part.__class__.__name__}`",
-            "keep all state in records",
+            "store all state in records",
         )
     if not 1 <= len(type) <= MEMBERS:
         raise refuse(

@@ -45,7 +45,7 @@ def fields_of(state: Any, named: object, apart: Collection[str] = ()) -> tuple[s
         return _paths(leaf for leaf in found if leaf.path not in apart)
     if not callable(named):
         help = "give a function that reads or returns them"
-        raise ModelError(f"`{named!r}` names no fields", mend=help)
+        raise ModelError(f"`{named!r}` names no fields", help=help)
     return _paths(_read(state, state, named))
 
 
@@ -80,7 +80,7 @@ def prefix_of(record: Any) -> str:
     """How the names of a record's fields begin in its state."""
     if not is_record(record) or not _within(record):
         help = "return the record that has the fields"
-        raise ModelError(f"`{record!r}` is not a record", mend=help)
+        raise ModelError(f"`{record!r}` is not a record", help=help)
     rows = record.__dict__.get("_rows")
     return _within(record)[0].path.removesuffix(first_path(rows.kind if rows else type(record)))
 

@@ -45,7 +45,7 @@ def is_model_function(function: object) -> bool:
 def is_own(value: Any) -> bool:
     """Whether a class, function or member is people's own: neither Python's nor the language's.
 
-    What one says of its module is not believed.
+    Its own `__module__` is not trusted.
     """
     if isinstance(value, FunctionType):
         return is_model_function(value) or is_model_file(value.__code__.co_filename)

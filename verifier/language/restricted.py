@@ -98,6 +98,6 @@ TEXTUAL = {"ascii", "bytes", "format", "repr", "str"}
 
 ANSWER = "let a record's field or method answer what it needs"
 WRITE_IT = "write what it needs as a model function"
-STATE = "keep all state in records"
-CONSTANT = "keep state in records; make a constant a tuple or a function with match"
+STATE = "store all state in records"
+CONSTANT = "store state in records; make a constant a tuple or a function with match"
 TEXT = "compare fields: nothing in a model may depend on the text of a value"

@@ -32,7 +32,7 @@ class Examiner(Named):
         for default in defaults:
             if outside(default, "").changeable is not None:
                 raise self._refuse(
-                    self.node, f"has a default `{default!r}` that keeps state between calls", STATE
+                    self.node, f"has a default `{default!r}` that stores state between calls", STATE
                 )
 
     def examine(self) -> None:

@@ -1,6 +1,6 @@
 """What models have in the place of functions of Python that look behind a record or a function.
 
-A record is looked at anew each time that it is read, and a model function is called through the
+A record is a new object each time that it is read, and a model function is called through the
 language: its identity and what it consists of are not those that a plain object would have.
 """
 

@@ -59,11 +59,11 @@ class Store:
         self.poke(base, self.raw(self.leaf(base), value))
 
     def raw(self, leaf: Leaf, value: Any) -> Any:
-        """A value as it is kept in a leaf. Refused where it does not fit."""
+        """A value as it is stored in a leaf. Refused where it does not fit."""
         if leaf.constant and RUNNING.get() is not None:
             require_constant(leaf, value)
         if not leaf.accepts(value):
-            raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", wants(leaf))
+            raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", storable(leaf))
         return value
 
     def peek(self, base: Base, target: Store) -> Any:
@@ -146,7 +146,7 @@ def misindexed(type: type[Enum], key: object) -> ModelError:
     return refuse(f"a family is indexed by `{key!r}`", f"index it by a `{type.__name__}`")
 
 
-def wants(leaf: Leaf) -> str:
+def storable(leaf: Leaf) -> str:
     """What may be stored in a leaf."""
     if leaf.constant:
         return "it is a constant of the system"

@@ -177,6 +177,4 @@ class SymbolicState(ABC):
 
 def unsteady() -> ModelError:
     """The refusal of a function that does not repeat itself."""
-    return refuse(
-        "a model function does something else when it is run again", "keep all state in records"
-    )
+    return refuse("a model function is not deterministic", "store all state in records")

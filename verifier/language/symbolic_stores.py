@@ -21,7 +21,7 @@ from verifier.language.stores import (
     forbid_ghost,
     misindexed,
     places_of,
-    wants,
+    storable,
 )
 from verifier.language.symbolic_values import Bit, Symbol
 
@@ -167,7 +167,7 @@ class StateStore(SymbolicStore):
         if self.run.observing:
             forbid_change(leaf, self.run)
         if leaf.constant and not same(raw, now):
-            raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", wants(leaf))
+            raise refuse(f"`{raw!r}` is assigned to `{leaf.path}`", storable(leaf))
 
 
 def symbolic(store: Store, run: PathRun) -> SymbolicStore:

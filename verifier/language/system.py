@@ -237,7 +237,7 @@ def _step(system: System, function: Callable[..., None]) -> Step:
             try:
                 check_enum(kind)
             except ModelError as error:
-                raise ModelError(error.message, known.place, error.mend) from None
+                raise ModelError(error.message, known.place, error.help) from None
         choices.append(Choice(name, kind))
     return Step(known, tuple(choices))
 
@@ -284,7 +284,7 @@ def bindings(system: System, function: ModelFunction) -> list[Binding]:
     found = [instances(state, kind) for kind in function.hints.values()]
     if (size := prod(map(len, found))) > MOST:
         raise ModelError(
-            f"`{function.name}` speaks about {size} combinations of records of `{system.name}`",
+            f"`{function.name}` applies to {size} combinations of records of `{system.name}`",
             function.place,
             "give it the record that has them all, and index by choices or a loop",
         )

@@ -1,1 +1,1 @@
-"""Mistakes made in models on purpose, and whether the properties notice them."""
+"""Mutation testing: mistakes made in models on purpose, and which claims detect them."""

@@ -32,7 +32,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Trials against the record: what nobody used to miss, and what is noticed by now."""
+    """Trials against the record: new survivors, and recorded ones that are killed now."""
 
     system: str
     score: Score

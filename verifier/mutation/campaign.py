@@ -1,4 +1,4 @@
-"""Whether the properties notice a mistake: every mutant of a system, run against its proofs."""
+"""Every mutant of a system, tried against the claims that hold of the original."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from verifier.compiler.self_check import compare
 from verifier.compiler.step_exploration import Start, explore_steps
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_steps, translation_of
-from verifier.diff.compare import alike
+from verifier.diff.compare import equivalent
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.bundle import Run
@@ -48,7 +48,7 @@ from verifier.processes.worker import Lost
 SECONDS = 5.0
 """For one mutant's search."""
 LONGEST = 120.0
-"""Seconds after which a mutant is given up, its compilation included."""
+"""Seconds after which a mutant is undecided, its compilation included."""
 LATE = "not tried in the time for mutants"
 SIBLINGS = 12
 """Counterexamples of other mutants that are tried on one."""
@@ -103,9 +103,9 @@ def guarded(
     proofs = {name: v for name, v in verdicts.items() if isinstance(v, Proved)}
     clauses = dict.fromkeys(c for proof in proofs.values() for c in proof.invariant.clauses)
     whole = Original(start, tuple(steps), judging, tuple(clauses))
-    wishes = [goal for goal in compiled.circuit.bad if is_witness(goal)]
-    found = simulation(compiled.circuit, wishes) if proofs else {}
-    witnesses = {wish: violated.path for wish, violated in found.items()}
+    required = [goal for goal in compiled.circuit.bad if is_witness(goal)]
+    found = simulation(compiled.circuit, required) if proofs else {}
+    witnesses = {witness: violated.path for witness, violated in found.items()}
     return Guarded(
         compiled, behaviour_of(compiled), whole, tuple(properties), tuple(proofs), witnesses
     )
@@ -178,7 +178,7 @@ def _attempt(
     pool: Sequence[tuple[Mutant, Run]],
     search: Limits,
 ) -> Trial:
-    """Put the mistake in place, in this process, and see who notices."""
+    """Put the mutant in place, in this process, and see which claim fails."""
     before = function.code
     function.replace(code)
     system = guards.compiled.system
@@ -210,19 +210,23 @@ def _attempt(
     missing = _missing(compiled.circuit, guards.witnesses, search)
     if missing is not None:
         return Trial(mutant, "killed", missing)
-    if judges and alike(guards.behaviour, behaviour_of(compiled), guards.original.invariant):
+    if judges and equivalent(guards.behaviour, behaviour_of(compiled), guards.original.invariant):
         return Trial(mutant, "equivalent")
     return fate
 
 
 def _missing(circuit: Circuit, witnesses: Mapping[str, Path], search: Limits) -> str | None:
     """A case that cannot occur any more."""
-    wanted = [wish for wish in witnesses if wish in circuit.bad]
+    wanted = [witness for witness in witnesses if witness in circuit.bad]
     found = {*simulation(circuit, wanted)}
-    found |= set(reached(circuit, {wish: witnesses[wish] for wish in wanted if wish not in found}))
-    rest = [wish for wish in wanted if wish not in found]
+    found |= set(
+        reached(
+            circuit, {witness: witnesses[witness] for witness in wanted if witness not in found}
+        )
+    )
+    rest = [witness for witness in wanted if witness not in found]
     verdicts = pdr(circuit, rest, search) if rest else {}
-    empty = [wish for wish, verdict in verdicts.items() if isinstance(verdict, Proved)]
+    empty = [witness for witness, verdict in verdicts.items() if isinstance(verdict, Proved)]
     return empty[0].split(":")[1] if empty else None
 
 

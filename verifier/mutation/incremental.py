@@ -60,7 +60,7 @@ class Stepwise:
         return self._never([self._differs(was, now) for was, now in self.pairs])
 
     def keeps(self, claims: Collection[ModelFunction], asserting: bool) -> bool:
-        """Whether the steps keep the invariant and the claims: then nobody notices."""
+        """Whether the steps preserve the invariant and the claims: then the mutant survives."""
         return self._never([self._breaks(now, claims, asserting) for _, now in self.pairs])
 
     def _never(self, conditions: Sequence[int]) -> bool:

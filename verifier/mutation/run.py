@@ -1,4 +1,4 @@
-"""The trials of a catalogue's systems, with what is kept of them to start from."""
+"""The trials of a catalogue's systems, with what is stored of them to start from."""
 
 from __future__ import annotations
 

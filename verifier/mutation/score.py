@@ -20,13 +20,13 @@ class Score:
 
     @property
     def share(self) -> float:
-        """Of the mutants that do something else, how many are noticed."""
+        """The share of killed mutants among those that are not equivalent."""
         all = self.killed + self.survived + self.undecided
         return 1.0 if all == 0 else self.killed / all
 
 
 def score(found: Iterable[Trial]) -> Score:
-    """Count; a mutant that is no model counts as noticed."""
+    """Count; a mutant that is refused as a model counts as killed."""
     count = Counter(trial.status for trial in found)
     return Score(
         count["killed"] + count["refused"],

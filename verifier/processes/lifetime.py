@@ -59,7 +59,7 @@ def close(descriptor: int) -> None:
         os.close(descriptor)
 
 
-def kept_open(*descriptors: int) -> None:
+def close_all_but(*descriptors: int) -> None:
     """Close all ends of such pipes but those that this new process uses."""
     for descriptor in _open - set(descriptors):
         os.close(descriptor)

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from verifier.evidence.verdicts import Progress, Watch, silent
 from verifier.language.errors import ModelError
 from verifier.processes.signals import shielded
-from verifier.processes.worker import Lost, Task, Tell, Worker, wait
+from verifier.processes.worker import Lost, Send, Task, Worker, wait
 
 T = TypeVar("T")
 
@@ -111,20 +111,20 @@ def within(
 
 
 Message = tuple[str, Any]
-"""What the task of that name has told; Lost where its process has died."""
+"""A message of the task of that name; Lost where its process has died."""
 
 
 def messages(tasks: Mapping[str, Task[None]], seconds: float) -> Generator[Message | None]:
-    """What tasks tell on their way, as it comes; all side by side until they have ended.
+    """The messages of tasks, as they come; all side by side until they have ended.
 
     After so many seconds without a message there is None. Raises NoProcess where they cannot run
     side by side.
     """
     pool = _Pool(tasks, len(tasks), False)
-    told: list[Message] = []
+    left: list[Message] = []
 
     def take(name: str, message: object) -> None:
-        told.append((name, message))
+        left.append((name, message))
 
     try:
         pool.start()
@@ -132,11 +132,11 @@ def messages(tasks: Mapping[str, Task[None]], seconds: float) -> Generator[Messa
             raise NoProcess(OSError(EAGAIN, strerror(EAGAIN)))
         while pool.running:
             ended = pool.results(seconds, take)
-            told.extend((name, end) for name, end in ended.items() if isinstance(end, Lost))
-            if not told and not ended:
+            left.extend((name, end) for name, end in ended.items() if isinstance(end, Lost))
+            if not left and not ended:
                 yield None
-            while told:
-                yield told.pop(0)
+            while left:
+                yield left.pop(0)
     finally:
         pool.end()
 
@@ -188,20 +188,20 @@ class _Pool(Generic[T]):
     ) -> dict[str, T | Lost]:
         """The answers that are there after some seconds, soon if there is one.
 
-        What was told before them is taken first.
+        Their messages are taken first.
         """
         ready = wait(list(self.running.values()), seconds)
-        told: list[tuple[str, Any]] = []
+        left: list[tuple[str, Any]] = []
         with shielded():
             results: dict[str, T | Lost] = {}
             for name, worker in list(self.running.items()):
                 if worker in ready:
                     done = worker.is_done()
-                    told += [(name, each) for each in worker.told]
-                    worker.told.clear()
+                    left += [(name, each) for each in worker.reported]
+                    worker.reported.clear()
                     if done:
                         results[name] = self._result(name, worker)
-        for name, each in told:
+        for name, each in left:
             take(name, each)
         return results
 
@@ -246,7 +246,7 @@ class NoProcess(ModelError):
     def __init__(self, error: OSError) -> None:
         super().__init__(
             f"a process cannot be started: {error.strerror or error}",
-            mend=SCARCE,
+            help=SCARCE,
         )
 
 
@@ -255,12 +255,12 @@ def _alone(task: Callable[[], T], _: Watch) -> T:
     return task()
 
 
-def _heard(task: Callable[[Watch], T], tell: Tell) -> T:
+def _heard(task: Callable[[Watch], T], send: Send) -> T:
     """A task whose progress is reported to the process that has begun it."""
-    return task(_now_and_then(tell))
+    return task(_now_and_then(send))
 
 
-def _now_and_then(tell: Tell) -> Watch:
+def _now_and_then(send: Send) -> Watch:
     """Progress, but not more often than somebody can read it; what is found at once."""
     last = 0.0
 
@@ -268,6 +268,6 @@ def _now_and_then(tell: Tell) -> Watch:
         nonlocal last
         if progress.found is not None or monotonic() - last >= REPORTS:
             last = monotonic()
-            tell(progress)
+            send(progress)
 
     return watch

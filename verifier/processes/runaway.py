@@ -41,9 +41,9 @@ def why(code: int) -> ModelError | None:
     if code != -RUNAWAY:
         return None
     return Overdue(
-        "a model does not end: it was stopped in one call of Python's own",
+        "a model timed out in one call of Python's own",
         next(_places(), None),
-        "is something gone through that has no end, or hardly one?",
+        "is there a loop over something endless or huge?",
     )
 
 

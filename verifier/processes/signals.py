@@ -22,7 +22,7 @@ CTRL_C = signal.SIGUSR1
 ALL = (*ENDING, CTRL_C)
 REASON = "interrupted before it was decided"
 AGAIN = 1.0
-"""Seconds after which a signal that was raised to no avail is raised again."""
+"""Seconds after which a signal that had no effect is raised again."""
 WORDS = {INTERRUPTED: "interrupted", TERMINATED: "terminated"}
 
 

@@ -163,7 +163,7 @@ class _Supervisor:
         self._came = now
 
     def _send(self) -> None:
-        """Remind the command until it has acknowledged a signal."""
+        """Send the signal again until the command has acknowledged it."""
         if self._noticed < 0:
             return
         with suppress(ProcessLookupError):

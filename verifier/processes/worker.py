@@ -17,13 +17,13 @@ from verifier.processes import lifetime, runaway
 
 T = TypeVar("T")
 
-Tell = Callable[[Any], None]
-Task = Callable[[Tell], T]
-"""Some work; what it tells on its way is there before its answer."""
+Send = Callable[[Any], None]
+Task = Callable[[Send], T]
+"""Some work; its messages come before its answer."""
 
 _LENGTH = 8
 _PIECE = 1 << 20
-_TOLD, _ANSWER, _RAISED = range(3)
+_MESSAGE, _ANSWER, _RAISED = range(3)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Worker(Generic[T]):
     def __init__(self, task: Task[T], more: Callable[[str], Task[T]] | None = None) -> None:
         """Begin; where there may be `more` tasks, they are asked for by name."""
         self.began = monotonic()
-        self.told: list[Any] = []
+        self.reported: list[Any] = []
         self._received = bytearray()
         self._outcome: tuple[int, Any] | None = None
         self._code: int | None = None
@@ -68,7 +68,7 @@ class Worker(Generic[T]):
         os.set_blocking(self._answers, False)
 
     def fileno(self) -> int:
-        """What can be read once it has told or answered something."""
+        """A descriptor that is readable once there is a message or result."""
         return self._answers
 
     @property
@@ -103,8 +103,8 @@ class Worker(Generic[T]):
                 return
             kind, value = pickle.loads(bytes(self._received[_LENGTH:end]))
             del self._received[:end]
-            if kind == _TOLD:
-                self.told.append(value)
+            if kind == _MESSAGE:
+                self.reported.append(value)
             else:
                 self._outcome = kind, value
 
@@ -139,7 +139,7 @@ class Worker(Generic[T]):
 
 
 def wait(workers: Sequence[Worker[Any]], seconds: float) -> list[Worker[Any]]:
-    """Those that have told or answered something, after at most some seconds."""
+    """The workers with a message or result, after at most some seconds."""
     poll = select.poll()
     by_number = {worker.fileno(): worker for worker in workers}
     for number in by_number:
@@ -151,20 +151,20 @@ def _work(
     task: Task[Any], more: Callable[[str], Task[Any]] | None, answers: int, asked: int
 ) -> None:
     """What the process does."""
-    lifetime.kept_open(answers, asked)
+    lifetime.close_all_but(answers, asked)
 
-    def tell(told: object) -> None:
-        _write(answers, _packed(_TOLD, told))
+    def send(payload: object) -> None:
+        _write(answers, _packed(_MESSAGE, payload))
 
-    _write(answers, _outcome_of(task, tell))
+    _write(answers, _outcome_of(task, send))
     if more is not None:
         for name in _read(asked):
-            _write(answers, _outcome_of(more(name), tell))
+            _write(answers, _outcome_of(more(name), send))
 
 
-def _outcome_of(task: Task[Any], tell: Tell) -> bytes:
+def _outcome_of(task: Task[Any], send: Send) -> bytes:
     try:
-        answer = _packed(_ANSWER, task(tell))
+        answer = _packed(_ANSWER, task(send))
     except (ModelError, ToolFailure, OSError) as error:
         return _packed(_RAISED, error)
     except MemoryError:

@@ -16,7 +16,7 @@ MAIN = (
     *("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"),
     *("refs/heads/main", "refs/heads/master"),
 )
-"""Where the main branch is looked for, in this order; a tag is no branch."""
+"""Where the main branch is looked for, in this order; a tag is not a branch."""
 
 
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -31,7 +31,7 @@ def base_of(root: Path, revision: str | None) -> Base | None:
         if revision is not None:
             raise ModelError(
                 f"`{root}` is not in a git repository, so there is no `{revision}`",
-                mend="leave --base out to check everything",
+                help="leave --base out to check everything",
             )
         return None
     refuse_bare(root)
@@ -42,7 +42,7 @@ def base_of(root: Path, revision: str | None) -> Base | None:
     )
     if torn:
         name = torn.split("\0")[0].split("\t")[-1]
-        raise ModelError(f"`{name}` has a merge conflict", mend="resolve it first")
+        raise ModelError(f"`{name}` has a merge conflict", help="resolve it first")
     commit = _resolved(root, revision) if revision is not None else _branching_point(root)
     return None if commit is None else Base(top, commit, prefix, _split_off(top))
 
@@ -64,10 +64,10 @@ def _split_off(top: Path) -> str:
 
 def refuse_bare(folder: Path) -> None:
     """Refuse a repository without a working tree."""
-    if _inside(folder) and git.said(folder, "rev-parse", "--is-bare-repository") == "true":
+    if _inside(folder) and git.line_of(folder, "rev-parse", "--is-bare-repository") == "true":
         raise ModelError(
             f"the repository `{folder}` is bare: it has no files to check",
-            mend="run the gate in a clone or a worktree",
+            help="run the gate in a clone or a worktree",
         )
 
 
@@ -76,7 +76,7 @@ def refuse_foreign(folder: Path) -> None:
     if _inside(folder):
         raise ModelError(
             f"there is no project in `{folder}`, and it is in a repository",
-            mend="change to the project's folder: a gate is about its changes",
+            help="change to the project's folder: a gate is about its changes",
         )
 
 
@@ -84,56 +84,56 @@ def _resolved(root: Path, revision: str) -> str:
     kinds = [
         f"refs/{kind}/{revision}"
         for kind in ("tags", "heads", "remotes")
-        if git.said(root, "rev-parse", "--verify", "--quiet", f"refs/{kind}/{revision}")
+        if git.line_of(root, "rev-parse", "--verify", "--quiet", f"refs/{kind}/{revision}")
     ]
     if len(kinds) > 1:
         raise ModelError(
             f"`{revision}` is the name of {len(kinds)} things in this repository",
-            mend=f"say which: {' or '.join(f'`--base {each}`' for each in kinds)}",
+            help=f"say which: {' or '.join(f'`--base {each}`' for each in kinds)}",
         )
-    commit = git.said(
+    commit = git.line_of(
         root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
     )
     if commit is None or not COMMIT.fullmatch(commit):
-        raise ModelError(f"unknown revision `{revision}`", mend=_deepen(root))
+        raise ModelError(f"unknown revision `{revision}`", help=_deepen(root))
     return commit
 
 
 def _branching_point(root: Path) -> str | None:
     """Where HEAD left the main branch; None before the first commit."""
-    head = git.said(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    head = git.line_of(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if head is None:
         _require_unborn(root)
         return None
     for branch in MAIN:
-        main = git.said(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
+        main = git.line_of(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
         if main is not None:
-            found = (git.said(root, "merge-base", "--all", main, head) or "").split()
+            found = (git.line_of(root, "merge-base", "--all", main, head) or "").split()
             if not found:
                 raise ModelError(
-                    f"HEAD has no commit in common with `{branch}`", mend=_deepen(root)
+                    f"HEAD has no commit in common with `{branch}`", help=_deepen(root)
                 )
             if len(found) > 1:
                 name = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
                 raise ModelError(
                     f"HEAD left `{name}` in {len(found)} commits: the two were merged crosswise",
-                    mend=f"merge `{name}` into this branch, or name a revision: --base REV",
+                    help=f"merge `{name}` into this branch, or name a revision: --base REV",
                 )
             return found[0]
     raise ModelError(
-        "there is no main branch to compare with", mend=_deepen(root, "name a revision: --base REV")
+        "there is no main branch to compare with", help=_deepen(root, "name a revision: --base REV")
     )
 
 
 def _require_unborn(root: Path) -> None:
     """Refuse a HEAD that leads to no commit though it has one: nothing could be compared."""
-    branch = git.said(root, "symbolic-ref", "--quiet", "HEAD")
-    file = None if branch is None else git.said(root, "rev-parse", "--git-path", branch)
+    branch = git.line_of(root, "symbolic-ref", "--quiet", "HEAD")
+    file = None if branch is None else git.line_of(root, "rev-parse", "--git-path", branch)
     there = file is not None and (root / file).exists()
-    if branch is None or there or git.said(root, "rev-parse", "--verify", "--quiet", "HEAD"):
+    if branch is None or there or git.line_of(root, "rev-parse", "--verify", "--quiet", "HEAD"):
         raise ModelError(
             f"the repository of `{root}` is damaged: HEAD leads to no commit",
-            mend="see `git fsck`",
+            help="see `git fsck`",
         )
 
 
@@ -144,7 +144,7 @@ def _deepen(root: Path, otherwise: str = "`git log` shows the commits there are"
 
 
 def _inside(root: Path) -> bool:
-    """Whether a folder is in a repository. Raises ModelError where that cannot be told."""
+    """Whether a folder is in a repository. Raises ModelError where that cannot be found out."""
     try:
         done = git.done(root, "rev-parse", "--git-dir")
     except OSError as error:
@@ -153,13 +153,13 @@ def _inside(root: Path) -> bool:
         absent = isinstance(error, FileNotFoundError)
         raise ModelError(
             f"git cannot be run: {error.strerror}",
-            mend=f"install git, or remove the repository around {root}" if absent else SCARCE,
+            help=f"install git, or remove the repository around {root}" if absent else SCARCE,
         ) from None
     said = os.fsdecode(done.stderr)
     if "dubious ownership" in said:
         raise ModelError(
             f"git does not trust the repository of `{root}`, which another user owns",
-            mend=f"git config --global --add safe.directory {root}",
+            help=f"git config --global --add safe.directory {root}",
         )
     if done.returncode and "not a git repository" not in said:
         raise git.failure("rev-parse", said)

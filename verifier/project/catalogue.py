@@ -50,7 +50,7 @@ class Catalogue:
         return tuple(sorted({function.group for function in self.properties}))
 
     def properties_of(self, system: System) -> tuple[ModelFunction, ...]:
-        """The property functions that speak about the system: it has their records."""
+        """The property functions that apply to the system: it has their records."""
         return tuple(
             function
             for function in self.properties
@@ -100,8 +100,8 @@ class Catalogue:
             *(f"the step `{f.name}` is in no system" for f in steps if id(f) not in taken),
         )
 
-    def doubts(self, systems: Collection[str]) -> list[str]:
-        """What people should know of some systems before they trust what is found of them."""
+    def warnings(self, systems: Collection[str]) -> list[str]:
+        """Warnings about some systems: little or nothing is checked of them."""
         return [
             f"`{name}` has neither an assertion nor a property from properties/: "
             f"{'nothing' if self.systems[name].may_end else 'only `deadlock`'} is checked of it"
@@ -111,18 +111,18 @@ class Catalogue:
 
     @cached_property
     def idle(self) -> tuple[str, ...]:
-        """The properties that speak about none of the systems: they say nothing."""
+        """The properties that apply to no system."""
         used = {pair.property for pair in self.pairs()}
         return tuple(group for group in self.groups if group not in used)
 
     def require_pairs(self) -> None:
         """Refuse a project in which there is nothing to check."""
         if not self.systems:
-            raise ModelError(f"there are no systems under {self.root}", mend="add some to models/")
+            raise ModelError(f"there are no systems under {self.root}", help="add some to models/")
         if len(self.bare) == len(self.systems):
             raise ModelError(
                 f"no properties apply to the systems under {self.root}",
-                mend="add functions with @always to properties/",
+                help="add functions with @always to properties/",
             )
 
     def matching(self, patterns: Iterable[str]) -> list[Pair]:
@@ -141,7 +141,7 @@ class Catalogue:
             return self.systems[name]
         one = self.systems_matching([name])[0]
         raise ModelError(
-            f"`{name}` is a pattern, and one system is wanted", mend=f"name one, such as `{one}`"
+            f"`{name}` is a pattern; expected one system", help=f"name one, such as `{one}`"
         )
 
     def systems_matching(self, patterns: Iterable[str]) -> list[str]:
@@ -159,7 +159,7 @@ class Catalogue:
         if any(_matches_system(name, pattern.rstrip("/")) for name in self.systems):
             return ModelError(
                 f"nothing is checked of `{pattern}`",
-                mend="add a function with @always to properties/, or leave out may_end=True",
+                help="add a function with @always to properties/, or leave out may_end=True",
             )
         return self.unknown(pattern, [str(pair) for pair in pairs])
 
@@ -169,7 +169,7 @@ class Catalogue:
         if not pairs:
             return self.unknown(pattern, list(self.systems))
         return ModelError(
-            f"`{pattern}` names pairs, and a system is wanted", mend=f"such as `{pairs[0].system}`"
+            f"`{pattern}` names pairs; expected a system", help=f"such as `{pairs[0].system}`"
         )
 
     def unknown(self, name: str, names: list[str]) -> ModelError:
@@ -177,8 +177,8 @@ class Catalogue:
         tails = {part: full for full in names for part in (full, full.split("/", 1)[-1])}
         near = difflib.get_close_matches(name, [*names, *tails], 3, 0.5)
         meant = list(dict.fromkeys(tails.get(one, one) for one in near))
-        mend = f"did you mean {' or '.join(f'`{one}`' for one in meant)}?" if meant else ""
-        return ModelError(f"nothing is called `{name}` here", mend=mend or "see `nestproof list`")
+        help = f"did you mean {' or '.join(f'`{one}`' for one in meant)}?" if meant else ""
+        return ModelError(f"nothing is called `{name}` here", help=help or "see `nestproof list`")
 
 
 def _matches(pair: Pair, pattern: str) -> bool:

@@ -87,7 +87,7 @@ def objects(top: Path, names: Sequence[str]) -> Iterator[bytes]:
     for name in names:
         size = stream.readline().split()[-1]
         if not size.isdigit():
-            raise ModelError(f"git has no object `{name}`", mend="see `git fsck`")
+            raise ModelError(f"git has no object `{name}`", help="see `git fsck`")
         yield stream.read(int(size))
         stream.readline()
 

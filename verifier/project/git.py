@@ -1,4 +1,4 @@
-"""Git as a program: what it prints, and its failures as errors of a person's."""
+"""Git as a program: what it prints, and its failures as a ModelError."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ INERT = (
 """No program of the repository's own runs to find changes; names and objects are as they are."""
 
 
-def said(root: Path, *arguments: str) -> str | None:
-    """What git prints, None where it fails."""
+def line_of(root: Path, *arguments: str) -> str | None:
+    """What git prints, stripped; None where it fails or prints nothing."""
     ended = done(root, *arguments)
     return os.fsdecode(ended.stdout).strip() or None if ended.returncode == 0 else None
 
@@ -53,11 +53,11 @@ def done(
             timeout=SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise ModelError(f"git {arguments[0]} has not ended after {SECONDS} seconds") from None
+        raise ModelError(f"git {arguments[0]} timed out after {SECONDS} seconds") from None
 
 
-def failure(command: str, said: str) -> ModelError:
-    lines = said.strip().splitlines() or ["it gave no reason"]
+def failure(command: str, printed: str) -> ModelError:
+    lines = printed.strip().splitlines() or ["it gave no reason"]
     return ModelError(f"git {command} fails: {lines[-1]}")
 
 

@@ -51,7 +51,7 @@ class ProofStore:
                 return None
             reason = f"it is about `{found.system}`"
         return (
-            f"`{file_of(system)}` is of no use: {reason}; `{system}` is decided without it; "
+            f"`{file_of(system)}` cannot be used: {reason}; `{system}` is decided without it; "
             "remove it, or write it again with nestproof gate --accept"
         )
 

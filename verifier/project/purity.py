@@ -20,7 +20,7 @@ from verifier.project.sources import Source
 
 
 def reasons_of(trees: Mapping[Source, ast.Module]) -> list[Reason]:
-    """Why it is not known what the modules of a project depend on, as far as their texts show."""
+    """Why it is not known what the modules of a project depend on, by their texts."""
     readings = []
     for source, tree in trees.items():
         reading = read_imports(source, tree)

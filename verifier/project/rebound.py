@@ -45,7 +45,7 @@ def refuse_rebound_names(text: bytes, code: CodeType, file: str) -> None:
     if found is not None:
         name, line = found
         raise ModelError(
-            f"`{name}` stands for one thing after another, and `{readers[name]}` reads it when it "
+            f"`{name}` is bound more than once, and `{readers[name]}` reads it when it "
             "runs, which is later",
             Place(file, line),
             "give each value a name of its own, or a field of the state",
@@ -69,7 +69,7 @@ def _refuse_rebound_variables(text: bytes, codes: list[CodeType], file: str) -> 
             found = next(_bound_again(own, read & bound_names(function)), None)
             if found is not None:
                 raise ModelError(
-                    f"`{found[0]}` stands for one thing after another, and `{made.name}` reads it "
+                    f"`{found[0]}` is bound more than once, and `{made.name}` reads it "
                     "when it runs, which is later",
                     Place(file, found[1]),
                     "make each function in a call of its own, which is given the value",

@@ -1,4 +1,4 @@
-"""The recorded verdicts: rewritten line by line, so that what people wrote there stays."""
+"""The recorded verdicts: rewritten line by line, so that comments stay."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def write(root: Path, before: str, after: str) -> bool:
     """Replace the file, unless somebody else has changed it since it was read."""
     if recorded(root) != before:
         raise ModelError(
-            f"`{FILE}` has changed while the gate was running", mend="run the gate again"
+            f"`{FILE}` has changed while the gate was running", help="run the gate again"
         )
     if after == before:
         return False

@@ -1,4 +1,4 @@
-"""What earlier gates have found, on disk: it saves time and is never believed.
+"""What earlier gates have found, on disk: it saves time and is never trusted.
 
 An entry is a proof's lemmas or an execution, under a digest of the circuit that it is about; it is
 audited when it is used. Whatever else is found under that name is as good as nothing.
@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from verifier.evidence.bundle import Bundle
-from verifier.evidence.validation import fault
+from verifier.evidence.validation import rejection
 from verifier.evidence.verdicts import Limits
 from verifier.processes.signals import shielded
 from verifier.storage.atomic import write_whole
@@ -96,7 +96,7 @@ class Cache:
             entry = msgspec.json.decode(content, type=_Entry)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
-        fits = entry.format == FORMAT and entry.key == key and fault(entry.kept) is None
+        fits = entry.format == FORMAT and entry.key == key and rejection(entry.kept) is None
         return entry.kept if fits else None
 
     def put(self, key: str, evidence: Bundle) -> None:

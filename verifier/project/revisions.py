@@ -129,7 +129,7 @@ class Base:
         except OSError as error:
             raise ModelError(
                 f"what has changed cannot be found: no temporary folder can be made: {error}",
-                mend="free some space, or name a folder that can be written in TMPDIR",
+                help="free some space, or name a folder that can be written in TMPDIR",
             ) from None
         try:
             index = Path(folder.name) / "index"

@@ -36,7 +36,7 @@ def project_above(start: Path) -> Path | None:
             raise ModelError(
                 f"`{folder}` has a folder `{there[0]}` but is not a project: no pyproject.toml "
                 f"with {TABLE}",
-                mend=f"write {TABLE} into its pyproject.toml, or change to a folder elsewhere",
+                help=f"write {TABLE} into its pyproject.toml, or change to a folder elsewhere",
             )
         inside = folder.name
     return None

@@ -111,7 +111,7 @@ def _below(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
                 raise ModelError(
                     f"`{entry}` is a link to nothing",
                     Place(str(entry), 1),
-                    "put there what it is a link to, or remove it",
+                    "create its target, or remove it",
                 )
             yield entry
         elif not entry.name.startswith(".") and entry.name != "__pycache__":

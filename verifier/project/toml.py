@@ -10,7 +10,7 @@ from typing import Any
 from verifier.language.errors import ModelError, Place
 
 SYNTAX = "correct it: https://toml.io describes the format"
-REPLACE = "put a file that you may read in its place, or remove it"
+REPLACE = "replace it by a readable file, or remove it"
 
 
 def place_of(file: Path, key: str, table: str = "") -> Place:
@@ -24,8 +24,8 @@ def place_of(file: Path, key: str, table: str = "") -> Place:
     return Place(str(file), next(numbers, begin + 1))
 
 
-def read_toml(file: Path, mend: str = SYNTAX) -> dict[str, Any]:
-    """A file's tables; none where there is no file. `mend` says what to do where it is not TOML."""
+def read_toml(file: Path, help: str = SYNTAX) -> dict[str, Any]:
+    """A file's tables; none where there is no file. `help` is for a file that is not TOML."""
     if not file.exists() and not file.is_symlink():
         return {}
     try:
@@ -34,7 +34,7 @@ def read_toml(file: Path, mend: str = SYNTAX) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ModelError(
-            f"`{file.name}` is not TOML: {error}", Place(str(file), _line(file, error)), mend
+            f"`{file.name}` is not TOML: {error}", Place(str(file), _line(file, error)), help
         ) from None
     except OSError as error:
         why = error.strerror or str(error)

@@ -15,7 +15,7 @@ def unread_files(root: Path) -> Iterator[str]:
     """What is wrong with TOML files that nobody reads: another name or folder was meant."""
     folder = root / "properties"
     meant = [folder / name for name in READ]
-    for file in sorted({*folder.rglob("*.toml"), *_called_alike(root)}):
+    for file in sorted({*folder.rglob("*.toml"), *_same_name(root)}):
         if not any(file == other or _is_same(file, other) for other in meant):
             name = file.name.casefold()
             near = next(iter(difflib.get_close_matches(name, READ, 1, 0.85)), None)
@@ -23,7 +23,7 @@ def unread_files(root: Path) -> Iterator[str]:
             yield f"`{file.relative_to(root)}` is not read: `properties/{near}` would be"
 
 
-def _called_alike(root: Path) -> Iterator[Path]:
+def _same_name(root: Path) -> Iterator[Path]:
     """Files elsewhere that are called like one that is read."""
     for file in (*root.glob("*.toml"), *(root / "models").rglob("*.toml")):
         if difflib.get_close_matches(file.name.casefold(), READ, 1, 0.85):

@@ -35,13 +35,13 @@ def difference_lines(found: Difference, was: str, style: Style = unstyled) -> It
     if shared:
         yield ""
         yield f"  {style('in each of these steps', 'step')}  {style(', '.join(steps), 'source')}"
-        yield from _told(shared, style)
+        yield from _nearest_first(shared, style)
     for changes in steps.values():
         own = [change for change in changes if change.effect not in effects]
         if own:
             yield ""
             yield f"  {style(own[0].step, 'step')}  {style(own[0].place, 'source')}"
-            yield from _told(own, style)
+            yield from _nearest_first(own, style)
     if steps:
         yield ""
         yield f"{plural(len(found.changes), 'difference')} in {plural(len(steps), 'step')}: " + (
@@ -58,8 +58,8 @@ def _in_every_step(steps: Mapping[str, Sequence[Change]]) -> list[Change]:
     return [change for change in first if change.effect in set.intersection(*effects)]
 
 
-def _told(changes: Sequence[Change], style: Style) -> Iterator[str]:
-    """Changes that are sorted by nearness; the nearest one has an example."""
+def _nearest_first(changes: Sequence[Change], style: Style) -> Iterator[str]:
+    """Changes, the soonest reached first; that one has an example."""
     groups: dict[tuple[int, int], list[Change]] = {}
     for change in changes:
         groups.setdefault(nearness(change), []).append(change)
@@ -81,7 +81,7 @@ def _heading(change: Change) -> str:
 
 
 def _folded(group: Sequence[Change]) -> Iterator[str]:
-    """Judgements one by one; the fields of a record that change alike together."""
+    """Judgements one by one; the fields of a record with the same change together."""
     records: dict[tuple[str, str, str], list[Change]] = {}
     for change in group:
         if change.kind != "field":
@@ -90,11 +90,11 @@ def _folded(group: Sequence[Change]) -> Iterator[str]:
         record = change.name.rpartition(".")[0]
         ways = (value(change.new), value(change.old)) if change.reached == "reachable" else ("", "")
         records.setdefault((record, *ways), []).append(change)
-    for (record, new, old), alike in records.items():
-        if len(alike) == 1:
-            yield difference_of(alike[0]) if new else f"`{alike[0].name}` differs"
+    for (record, new, old), same_values in records.items():
+        if len(same_values) == 1:
+            yield difference_of(same_values[0]) if new else f"`{same_values[0].name}` differs"
             continue
-        names = ", ".join(change.name.rpartition(".")[2] for change in alike)
+        names = ", ".join(change.name.rpartition(".")[2] for change in same_values)
         yield f"`{record}`: {names} " + (f"become {new}, not {old}" if new else "differ")
 
 

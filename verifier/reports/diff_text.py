@@ -94,7 +94,7 @@ def _named(record: str, changes: Sequence[Change]) -> str:
 
 
 def _reach(alike: Sequence[Sequence[Change]]) -> str:
-    """How soon the first of a part is reached in each of several systems, which is alike."""
+    """How soon the first of an equal part is reached in each of several systems."""
     nearest = [min(part, key=nearness) for part in alike]
     if nearest[0].reached == "unreachable":
         return "only in states that are never reached"
@@ -120,7 +120,7 @@ def difference_of(change: Change) -> str:
     if change.kind == "idle":
         return "does nothing any more where it did something"
     if change.kind == "property":
-        return f"`{change.name}` is {'violated' if change.new else 'kept'} where it was not"
+        return f"`{change.name}` is {'violated' if change.new else 'satisfied'} where it was not"
     if change.kind == "witness":
         did = "happens where it did not" if change.new else "does not happen where it did"
         return f"`{change.name}` {did}"

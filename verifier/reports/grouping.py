@@ -1,4 +1,4 @@
-"""What a report says once: pairs that go wrong alike, and systems that change alike."""
+"""Groups in a report: pairs that go wrong by one cause, systems with the same change."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 
 def by_cause(rows: Iterable[Row]) -> list[list[Row]]:
-    """Pairs that leave the way of the base alike, or say the same without an execution.
+    """Pairs that depart from the base at the same step, or have the same message.
 
     Those that were fine come first, of these the ones that say what somebody saw, then those with
     the fewest steps.
     """
-    return [sorted(alike, key=_telling) for alike in _grouped(rows, _cause)]
+    return [sorted(group, key=_informative_first) for group in _grouped(rows, _cause)]
 
 
 def by_effect(differences: Iterable[Difference]) -> list[list[Difference]]:
@@ -35,7 +35,7 @@ def _grouped(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
     return list(found.values())
 
 
-def _telling(row: Row) -> tuple[bool, bool, int]:
+def _informative_first(row: Row) -> tuple[bool, bool, int]:
     trace = row.result.evidence
     if not isinstance(trace, Trace):
         return not row.code, False, 0

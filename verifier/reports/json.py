@@ -40,7 +40,7 @@ def document(report: Report) -> bytes:
                 "shortest": result.shortest if result.verdict is Verdict.VIOLATED else None,
                 "seconds": round(result.seconds, 3),
                 "audited": result.verdict is not Verdict.UNKNOWN,
-                "evidence": str(file) if _is_kept(result) else None,
+                "evidence": str(file) if _is_stored(result) else None,
                 "reason": result.reason,
                 "expected_before": row.expected_before,
                 "how": row.how,
@@ -100,7 +100,7 @@ def _departs(left: Departure) -> dict[str, Any]:
 
 
 def _strength(found: Comparison) -> dict[str, Any]:
-    """A system's mistakes in the changed functions, and those that nobody used to miss."""
+    """A system's mutants of the changed functions, and the new survivors."""
     new = [{"status": t.status, **asdict(t.mutant), "file": _file(t)} for t in found.new]
     return {"system": found.system, **asdict(found.score), "new": new}
 
@@ -109,7 +109,7 @@ def _file(trial: Trial) -> str:
     return within_project(trial.mutant.file)
 
 
-def _is_kept(result: Result) -> bool:
-    """Whether there is evidence to keep: a proof, or an execution; nobody keeps what is vacuous."""
+def _is_stored(result: Result) -> bool:
+    """Whether there is evidence to store: a proof or an execution, not of a vacuous pair."""
     shown = result.evidence is not None or result.verdict is Verdict.VIOLATED
     return shown and result.verdict is not Verdict.VACUOUS

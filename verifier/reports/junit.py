@@ -18,7 +18,7 @@ WEAKENED = "weakened"
 
 
 def document(report: Report) -> bytes:
-    """Unexpected verdicts and mistakes that nobody notices are failures, what is open an error."""
+    """Unexpected verdicts and surviving mutants are failures, what is undecided an error."""
     suites = ElementTree.Element("testsuites", {"name": "nestproof"})
     if report.error is not None:
         suite = ElementTree.SubElement(suites, "testsuite", {"name": "nestproof"})
@@ -63,13 +63,15 @@ def _case(suite: ElementTree.Element, row: Row) -> None:
     case.set("time", f"{row.result.seconds:.3f}")
     if row.code:
         kind = "failure" if row.code == 1 else "error"
-        said = ElementTree.SubElement(case, kind, message=_xml(row.says), type=row.result.verdict)
+        said = ElementTree.SubElement(
+            case, kind, message=_xml(row.against_expected), type=row.result.verdict
+        )
         said.text = _xml(_text(row))
     ElementTree.SubElement(case, "system-out").text = _xml(how(row))
 
 
 def _weakened(suite: ElementTree.Element, found: Weakening) -> None:
-    """What is weaker than at the base: a failure, unless somebody has accepted it."""
+    """What is weaker than at the base: a failure unless accepted."""
     case = ElementTree.SubElement(suite, "testcase", classname=WEAKENED, name=_xml(found.key))
     case.set("time", "0.000")
     text = _xml("\n".join([title(found), *detail_lines(found)]))
@@ -82,7 +84,7 @@ def _weakened(suite: ElementTree.Element, found: Weakening) -> None:
 
 
 def _strength(suite: ElementTree.Element, found: Comparison) -> None:
-    """The mistakes in the changed functions of a system, as one more case."""
+    """The mutants of a system's changed functions, as one more case."""
     case = ElementTree.SubElement(suite, "testcase", classname=found.system, name=STRENGTH)
     counted, *missed = strength_lines([found])
     if found.new:

@@ -33,7 +33,7 @@ from verifier.viewer.mermaid import sequence
 
 CHANGES = 20
 COUNTEREXAMPLES = 10
-"""Counterexamples that are shown whole; a page of a hundred helps nobody."""
+"""Counterexamples that are shown whole, at most."""
 PAIRS = 40
 """Pairs that are named in a sentence."""
 BYTES = 60_000
@@ -44,10 +44,10 @@ def document(report: Report) -> bytes:
     """GitHub's and GitLab's Markdown; sequence diagrams are Mermaid."""
     content = "\n".join([*_lines(report), ""])
     if len(content.encode()) > BYTES:
-        kept = content.encode()[:BYTES].decode(errors="ignore").rsplit("\n", 1)[0]
-        fences = "\n```" if kept.count("```") % 2 else ""
-        open_details = kept.count("<details>") - kept.count("</details>")
-        content = f"{kept}{fences}\n" + "</details>\n" * open_details + "\n(cut here)\n"
+        beginning = content.encode()[:BYTES].decode(errors="ignore").rsplit("\n", 1)[0]
+        fences = "\n```" if beginning.count("```") % 2 else ""
+        open_details = beginning.count("<details>") - beginning.count("</details>")
+        content = f"{beginning}{fences}\n" + "</details>\n" * open_details + "\n(cut here)\n"
     return content.encode()
 
 
@@ -107,9 +107,9 @@ def _unexpected(report: Report) -> Iterator[str]:
     if wrong:
         yield "### What is not as expected"
         yield ""
-        yield from _table([row for alike in causes for row in alike if row.code])
-    for alike in causes[:COUNTEREXAMPLES]:
-        yield from _counterexample(alike[0], alike[1:])
+        yield from _table([row for group in causes for row in group if row.code])
+    for group in causes[:COUNTEREXAMPLES]:
+        yield from _counterexample(group[0], group[1:])
     if len(causes) > COUNTEREXAMPLES:
         yield f"and {len(causes) - COUNTEREXAMPLES} more."
         yield ""
@@ -129,7 +129,7 @@ def _unjudged(report: Report) -> Iterator[str]:
         return
     yield "### Recorded as violated at the base, too"
     yield ""
-    yield "As expected; but whether the change makes them worse, these verdicts cannot show."
+    yield "As expected; already violated at the base, they cannot detect a regression."
     yield ""
     yield f"<details><summary>{plural(len(rows), 'pair')}</summary>"
     yield ""
@@ -158,17 +158,17 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _counterexample(row: Row, alike: Sequence[Row]) -> Iterator[str]:
+def _counterexample(row: Row, group: Sequence[Row]) -> Iterator[str]:
     """What happened, since when, by which lines, and why; the execution itself is folded."""
     trace = row.result.evidence
-    others = sum(bool(each.code) for each in alike)
+    others = sum(bool(each.code) for each in group)
     yield f"#### `{row.pair}`" + f", and {others} more like it" * bool(others)
     yield ""
     if not isinstance(trace, Trace):
         yield f"{sentence(says(row))}."
         yield ""
-        if alike:
-            yield f"The same in {_pairs(alike)}."
+        if group:
+            yield f"The same in {_pairs(group)}."
             yield ""
         return
     what = happened(trace)
@@ -184,7 +184,7 @@ def _counterexample(row: Row, alike: Sequence[Row]) -> Iterator[str]:
     because = grounds_text(trace)
     if because:
         yield from ("```text", *because, "```", "")
-    yield from _alike(trace, alike)
+    yield from _same_cause(trace, group)
     yield f"<details><summary>The counterexample, {length(trace)}</summary>"
     yield ""
     yield from ("```text", *trace_text(trace, row.departure), "```", "")
@@ -195,24 +195,24 @@ def _counterexample(row: Row, alike: Sequence[Row]) -> Iterator[str]:
     yield ""
 
 
-def _alike(told: Trace, alike: Sequence[Row]) -> Iterator[str]:
+def _same_cause(example: Trace, group: Sequence[Row]) -> Iterator[str]:
     """The pairs that the same lines violate, by how they end."""
-    ends: dict[str, list[Row]] = {_end(told): []}
-    for row in alike:
-        assert isinstance(row.result.evidence, Trace), "what goes wrong alike is an execution"
+    ends: dict[str, list[Row]] = {_end(example): []}
+    for row in group:
+        assert isinstance(row.result.evidence, Trace), "a group with one cause has executions"
         if row.code:
             ends.setdefault(_end(row.result.evidence), []).append(row)
     for end, rows in ends.items():
         if not rows:
             continue
-        if end == _end(told):
+        if end == _end(example):
             yield f"The same in {_pairs(rows)}."
         else:
             yield f"By the same lines in {_pairs(rows)}: {end}."
         yield ""
-    worse = [row for row in alike if not row.code]
+    worse = [row for row in group if not row.code]
     if worse:
-        yield f"Anew in {_pairs(worse)}, which other steps violated before."
+        yield f"Again in {_pairs(worse)}, which other steps violated before."
         yield ""
 
 
@@ -254,20 +254,20 @@ def _differences(report: Report) -> Iterator[str]:
     yield ""
     yield from (f"- new system `{name}`" for name in report.added_systems)
     yield from (f"- system `{name}` is gone" for name in report.removed_systems)
-    for alike in by_effect(report.differences):
-        yield from _difference(alike)
+    for group in by_effect(report.differences):
+        yield from _difference(group)
 
 
-def _difference(alike: Sequence[Difference]) -> Iterator[str]:
+def _difference(group: Sequence[Difference]) -> Iterator[str]:
     """What some systems do differently; a single thing needs no fold."""
-    lines, names = change_lines(*alike), [f"`{each.system}`" for each in alike]
+    lines, names = change_lines(*group), [f"`{each.system}`" for each in group]
     if len(lines) == 1:
         yield f"- {', '.join(names)}: {lines[0]}"
         yield ""
         return
     more = f" and {len(names) - 1} more" * (len(names) > 1)
     differences = plural(len(lines), "difference")
-    yield f"<details><summary><code>{alike[0].system}</code>{more}: {differences}</summary>"
+    yield f"<details><summary><code>{group[0].system}</code>{more}: {differences}</summary>"
     yield ""
     yield from (f"- {line}" for line in lines[:CHANGES])
     if len(lines) > CHANGES:

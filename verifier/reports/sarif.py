@@ -21,7 +21,7 @@ from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import within_project
 from verifier.mutation.campaign import Trial
 from verifier.project.recorded_verdicts import FILE
-from verifier.reports.trace_text import choices_text, differs, shown_steps, telling
+from verifier.reports.trace_text import choices_text, differs, relevant_fields, shown_steps
 from verifier.reports.weakened_text import detail_lines, title
 from verifier.reports.wording import (
     departure_line,
@@ -108,7 +108,7 @@ def _rule(name: str, says: str) -> dict[str, Any]:
 def _result(row: Row, properties: list[str], report: Report) -> dict[str, Any]:
     """A verdict where the change or the last step of its counterexample is, or its expectation."""
     trace, at = row.result.evidence, report.in_repository
-    lines = [f"{row.pair}: {row.says}."]
+    lines = [f"{row.pair}: {row.against_expected}."]
     result: dict[str, Any] = {
         "ruleId": row.pair.property,
         "ruleIndex": properties.index(row.pair.property),
@@ -117,8 +117,8 @@ def _result(row: Row, properties: list[str], report: Report) -> dict[str, Any]:
         "partialFingerprints": {"pair/v1": str(row.pair)},
     }
     if isinstance(trace, Trace) and trace.steps:
-        said = (happened(trace), failing_line(trace))
-        lines += [f"{sentence(text)}." for text in said if text]
+        texts = (happened(trace), failing_line(trace))
+        lines += [f"{sentence(text)}." for text in texts if text]
         place = _location(at(trace.steps[-1].call.file), trace.steps[-1].call.defined)
         if row.departure is not None:
             lines.append(f"{sentence(departure_line(row.departure))}.")
@@ -148,9 +148,9 @@ def _weakened(found: Weakening, rule: int, at: At) -> dict[str, Any]:
 
 
 def _missed(trial: Trial, rule: int, at: At) -> dict[str, Any]:
-    """A mistake that nobody notices, where it would be made."""
+    """A surviving or undecided mutant, where it is."""
     mutant, survived = trial.mutant, trial.status == "survived"
-    says = "no property notices" if survived else "it is not known whether a property notices"
+    says = "surviving mutant" if survived else "undecided mutant"
     return {
         "ruleId": STRENGTH,
         "ruleIndex": rule,
@@ -163,52 +163,52 @@ def _missed(trial: Trial, rule: int, at: At) -> dict[str, Any]:
 
 
 def flow(trace: Trace, left: Departure | None, at: At) -> list[dict[str, Any]]:
-    """The steps, and in each the assignments that the violation hangs on, below their calls."""
-    told = telling(trace)
+    """The steps, and in each the assignments that the violation depends on, below their calls."""
+    relevant = relevant_fields(trace)
     found: list[dict[str, Any]] = []
     for shown in shown_steps(trace):
         if not isinstance(shown, int):
             number, stride = shown
             also = left.field if left is not None and number == left.number else ""
-            found += _step(number, stride, told, also, at)
+            found += _step(number, stride, relevant, also, at)
     return [{**location, "executionOrder": order} for order, location in enumerate(found, 1)]
 
 
 def _step(
-    number: int, stride: Stride, told: frozenset[str] | None, also: str, at: At
+    number: int, stride: Stride, relevant: frozenset[str] | None, also: str, at: At
 ) -> list[dict[str, Any]]:
     call = stride.call
     text = f"step {number}: {stride.step}{choices_text(stride)}"
 
-    def is_told(field: str) -> bool:
-        return told is None or field in told or field == also
+    def is_shown(field: str) -> bool:
+        return relevant is None or field in relevant or field == also
 
     return [
         {
-            "location": {**_location(at(file), line), "message": {"text": said}},
+            "location": {**_location(at(file), line), "message": {"text": label}},
             "nestingLevel": depth,
             "importance": "essential" if depth == 0 else "important",
         }
-        for file, line, depth, said in [
+        for file, line, depth, label in [
             (call.file, call.defined, 0, text),
-            *_inside(call, 1, is_told),
+            *_inside(call, 1, is_shown),
         ][:PLACES]
     ]
 
 
 def _inside(
-    call: Entered, depth: int, is_told: Callable[[str], bool]
+    call: Entered, depth: int, is_shown: Callable[[str], bool]
 ) -> Iterator[tuple[str, int, int, str]]:
-    """File, line, depth and text of each assignment that is told, and of calls that make any."""
+    """File, line, depth and text of each assignment that is shown, and of calls that make any."""
     for entry in call.entries:
         if isinstance(entry, Entered):
-            within = list(_inside(entry, depth + 1, is_told))
+            within = list(_inside(entry, depth + 1, is_shown))
             if within:
                 yield entry.file, entry.defined, depth, f"{entry.function}()"
                 yield from within
-        elif isinstance(entry, Changed) and differs(entry.old, entry.new) and is_told(entry.field):
-            said = f"{entry.field}: {value(entry.old)} -> {value(entry.new)}"
-            yield call.file, entry.line, depth, said
+        elif isinstance(entry, Changed) and differs(entry.old, entry.new) and is_shown(entry.field):
+            label = f"{entry.field}: {value(entry.old)} -> {value(entry.new)}"
+            yield call.file, entry.line, depth, label
 
 
 def _location(file: str, line: int) -> dict[str, Any]:

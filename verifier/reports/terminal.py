@@ -25,7 +25,7 @@ from verifier.viewer.markup import COLUMNS, Style, inert, unstyled
 
 INDENT = " " * 11
 CHANGES = 12
-"""Changes of one system that are listed; the rest is plural."""
+"""Changes of one system that are listed; the rest is counted."""
 
 
 def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -> Iterator[str]:
@@ -38,22 +38,22 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
         yield f"removed    {name}"
     if why:
         yield from _why(report)
-    for alike in by_effect(report.differences):
-        first, *rest = _listed([each.system for each in alike])
+    for group in by_effect(report.differences):
+        first, *rest = _listed([each.system for each in group])
         yield f"{style('changed', 'choice')}    {first}"
         yield from rest
-        lines = change_lines(*alike)
+        lines = change_lines(*group)
         for line in lines[:CHANGES]:
             yield from _wrapped(line, first=INDENT, rest=f"{INDENT}  ")
         if len(lines) > CHANGES:
             more = len(lines) - CHANGES
-            yield f"{INDENT}and {more} more: nestproof diff {alike[0].system}"
+            yield f"{INDENT}and {more} more: nestproof diff {group[0].system}"
     wrong = [row for row in report.rows if row.code == 1]
     for rows in by_cause([*wrong, *report.worsened]):
         yield from _wrong(rows, style)
     for row in report.rows:
         if row.code != 1 and (row.code or row.is_news):
-            yield from _said([row], style)
+            yield from _statement([row], style)
     yield from _unjudged(report)
     for line in strength_lines(report.strength):
         yield f"strength   {line}"
@@ -74,7 +74,7 @@ def _weakened(report: Report, style: Style) -> Iterator[str]:
 
 
 def _listed(names: Sequence[str]) -> list[str]:
-    """Names one after the other, on as many lines as they need; the first has no indentation."""
+    """Names side by side, on as many lines as they need; the first has no indentation."""
     first, *rest = _wrapped(", ".join(names), first=INDENT, rest=INDENT)
     return [first.strip(), *rest]
 
@@ -93,16 +93,16 @@ def _wrapped(text: str, first: str, rest: str) -> list[str]:
 def _why(report: Report) -> Iterator[str]:
     """For the systems that import what has changed, how, and whether that changes them."""
     idle = {change.system for change in report.differences if change.is_idle}
-    alike: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
+    groups: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
     for name, touch in report.touches.items():
         moved = [row.pair.property for row in report.rows if row.moved and row.pair.system == name]
-        label, says = "untouched", "imports what has changed, but the circuit is the same"
+        label, says = "untouched", "imports a changed file, circuit unchanged"
         if moved:
-            label, says = "touched", "the circuit is another"
+            label, says = "touched", "circuit changed"
         elif name in idle:
-            says = "the circuit is another, which does the same"
-        alike.setdefault((label, says, " -> ".join(touch.way), tuple(moved)), []).append(name)
-    for (label, says, way, properties), names in alike.items():
+            says = "circuit changed, behaviour equivalent"
+        groups.setdefault((label, says, " -> ".join(touch.way), tuple(moved)), []).append(name)
+    for (label, says, way, properties), names in groups.items():
         first, *rest = _listed(names)
         yield f"{label:<9}  {first}"
         yield from rest
@@ -117,7 +117,7 @@ def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
     row = rows[0]
     trace = row.result.evidence
     if not isinstance(trace, Trace):
-        yield from _said(rows, style)
+        yield from _statement(rows, style)
         return
     ends: dict[str, list[Row]] = {}
     for each in rows:
@@ -140,21 +140,21 @@ def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
     yield f"{INDENT}see it: nestproof show {row.pair}"
 
 
-def _said(rows: Sequence[Row], style: Style) -> Iterator[str]:
-    """Pairs of which the same is said."""
+def _statement(rows: Sequence[Row], style: Style) -> Iterator[str]:
+    """Pairs with the same message."""
     yield from (_verdict(row, style) for row in rows)
     row = rows[0]
     yield f"{INDENT}{how(row)}"
     if row.departure is not None:
         yield from _departure(row.departure)
     reason = row.result.reason
-    if reason and reason not in (*row.says.split(": ", 1), how(row)):
+    if reason and reason not in (*row.against_expected.split(": ", 1), how(row)):
         yield f"{INDENT}{reason}"
 
 
 def _verdict(row: Row, style: Style) -> str:
     verdict = style(f"{row.result.verdict:<9}", "wrong" if row.code else "step")
-    return f"{verdict}  {row.pair!s:<38}  {row.says}"
+    return f"{verdict}  {row.pair!s:<38}  {row.against_expected}"
 
 
 def _departure(left: Departure) -> Iterator[str]:

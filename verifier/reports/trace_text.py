@@ -31,13 +31,13 @@ def shown_steps(trace: Trace) -> list[tuple[int, Stride] | int]:
 
 
 def grounds_text(trace: Trace) -> list[str]:
-    """Who decided, going by what, and the truth, as far as the trace is explained."""
+    """Which code decided, on what, and the actual values, as far as the trace is explained."""
     reading = Reading(trace)
     return list(rendered(brief.text for brief in grounds(reading, Levels(reading))))
 
 
-def telling(trace: Trace) -> frozenset[str] | None:
-    """The fields that the violation hangs on; None where the trace is not explained."""
+def relevant_fields(trace: Trace) -> frozenset[str] | None:
+    """The fields that the violation depends on; None where the trace is not explained."""
     reading = Reading(trace)
     return reading.matter if reading.is_explained else None
 
@@ -45,10 +45,10 @@ def telling(trace: Trace) -> frozenset[str] | None:
 def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
     """Each step with its choices, and the fields that it changes with their lines.
 
-    Where the trace is explained, only the fields that the violation hangs on; where it leaves the
+    Where the trace is explained, only the fields that the violation depends on; where it leaves the
     way of the base, that field in any case.
     """
-    matter = telling(trace)
+    matter = relevant_fields(trace)
     if matter is not None:
         yield "      (without the fields that the violation does not depend on)"
     for shown in shown_steps(trace):
@@ -72,7 +72,7 @@ def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
 def _changes(
     stride: Stride, matter: frozenset[str] | None, left: Departure | None
 ) -> Iterator[str]:
-    """What a step changes, first what it used to change otherwise."""
+    """What a step changes, first what it changed differently at the base."""
     lines = dict(assigned(stride.call))
     listed = {
         field: f"{value(old)} -> {value(new)}" + f"   {lines.get(field, '')}".rstrip()

@@ -37,7 +37,7 @@ def detail_lines(found: Weakening) -> list[str]:
 
 
 def acceptance(report: Report) -> str:
-    """The command that accepts all that nobody has accepted; empty where there is none."""
+    """The command that accepts what is not accepted yet; empty where all is."""
     keys = dict.fromkeys(inert(each.key) for each in report.weakened if not each.accepted)
     if not keys:
         return ""

@@ -1,4 +1,4 @@
-"""What every report says, in the same words."""
+"""The sentences that all reports share."""
 
 from __future__ import annotations
 
@@ -80,14 +80,14 @@ def is_open(row: Row) -> bool:
 
 
 def unjudged(report: Report) -> list[Row]:
-    """Pairs of whose verdicts, violated before and now, nothing can be told about the change."""
+    """Pairs already violated at the base: their verdicts cannot detect a regression."""
     worse = {row.pair for row in report.worsened}
     return [row for row in report.rows if not row.is_judged and row.pair not in worse]
 
 
 def says(row: Row) -> str:
-    """What there is to say of a pair without an execution."""
-    return row.result.reason or row.says
+    """The line about a pair without an execution."""
+    return row.result.reason or row.against_expected
 
 
 def how(row: Row) -> str:
@@ -109,14 +109,14 @@ def how(row: Row) -> str:
 def departure_line(left: Departure) -> str:
     """Since when a counterexample is one."""
     if left.field:
-        what = f"leaves `{left.field}` {value(left.new)}; it used to be {value(left.old)}"
+        what = f"sets `{left.field}` = {value(left.new)} (base: {value(left.old)})"
     else:
         what = "was not possible before"
     return f"since step {left.number}: `{left.step}` {what}"
 
 
 def happened(trace: Trace) -> str:
-    """What somebody saw and should not have; empty where only the violated claim is known."""
+    """What was observed and should not have been; empty where only the claim is known."""
     reading = Reading(trace)
     [text] = rendered([what_happened(reading, Levels(reading))])
     return "" if text.startswith("violated") else text
@@ -156,5 +156,5 @@ def _missed(trial: Trial) -> str:
 
 
 def mistake(mutant: Mutant) -> str:
-    """What is done wrong, and what is written instead."""
+    """The mutation: what is changed, and into what."""
     return f"{mutant.what} `{mutant.was}`" + f" -> `{mutant.instead}`" * bool(mutant.instead)

@@ -1,1 +1,1 @@
-"""Files: read with suspicion, written whole, cached, private to a user."""
+"""Files: checked when read, written whole, cached, private to a user."""

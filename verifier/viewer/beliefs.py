@@ -1,4 +1,4 @@
-"""What everybody assumes of a bit, beside what it is and what they were promised to find."""
+"""What everybody assumes of a bit, its actual value, and the expected one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from verifier.evidence.pictures import Columns
 from verifier.language.plain_values import Value
 from verifier.language.presentation import Belief
-from verifier.viewer.in_short import belief_and_truth
+from verifier.viewer.in_short import assumed_and_actual
 from verifier.viewer.levels import Levels
 from verifier.viewer.trace_index import Reading
 
@@ -17,7 +17,7 @@ Cell = bool | str | None
 
 @dataclass(frozen=True)
 class Assumption:
-    """A row of the table of a bit, and its cells that are compared; None where there is none."""
+    """A row of the table of a bit, and its cells that are compared; None for an absent cell."""
 
     row: Belief
     bit: str
@@ -27,12 +27,12 @@ class Assumption:
 
     @property
     def is_misled(self) -> bool:
-        """Whether who looks finds something else than is so, as lazy switching needs it."""
+        """Whether what is read is not the actual value, as lazy switching intends."""
         return self.assumed is not None and self.assumed != self.actual
 
     @property
     def disagrees(self) -> bool:
-        """Whether somebody who looks now finds something else than was promised."""
+        """Whether what is read now is not the expected value."""
         return self.expected is not None and self.assumed != self.expected
 
 
@@ -46,10 +46,10 @@ class Assumptions:
 
     @cached_property
     def bits(self) -> tuple[str, ...]:
-        """The first bit, and the others that the code at fault or the hardware goes by."""
+        """The first bit, and the others that the code at fault or the hardware relies on."""
         if self.columns is None:
             return ()
-        read = [fields for _, fields, _ in belief_and_truth(self.reading)]
+        read = [fields for _, fields, _ in assumed_and_actual(self.reading)]
         names = {field.rpartition(".")[2] for fields in read for field in fields}
         first, *others = self.columns.bits.items()
         return (first[0], *(bit for bit, name in others if name in names))

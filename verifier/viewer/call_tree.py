@@ -41,12 +41,12 @@ def rows(
                 yield _branch(entry, call, depth)
         elif _is_worth_it(entry, matter):
             yield _call(entry, depth, column)
-            told = acts(entry) or is_kernel_function(entry)
-            yield from rows(entry, matter, branches and told, depth + 1, column)
+            is_shown = acts(entry) or is_kernel_function(entry)
+            yield from rows(entry, matter, branches and is_shown, depth + 1, column)
 
 
 def _is_worth_it(entry: Entry, matter: Collection[str] | None) -> bool:
-    """Whether a call does something, or tells its caller something."""
+    """Whether a call changes or returns something."""
     if not isinstance(entry, Entered):
         return False
     if matter is None:

@@ -10,7 +10,7 @@ from verifier.language.plain_values import Value
 from verifier.viewer.trace_index import Reading, Write
 
 Because = Callable[[int, str], tuple[str, ...] | None]
-"""What a field's value after a step hangs on: fields before the step, and its choices.
+"""What a field's value after a step depends on: fields before the step, and its choices.
 
 None where that is still to be found out.
 """
@@ -21,7 +21,7 @@ Sources = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True)
 class Link:
-    """One step's share: the fields it set that matter, and what they hang on.
+    """One step's share: the fields it set that matter, and what they depend on.
 
     `sources` has for every cause the step that set it: 0 for the start, the step itself for a
     choice. It is None where the causes are still to be found out.

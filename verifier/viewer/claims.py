@@ -11,7 +11,7 @@ STANDING = "once nothing happens and events are blank"
 
 
 LONGER = ", maybe not the fewest"
-"""Is said of a number of steps that nothing has shown to be the least."""
+"""Follows a number of steps that may not be the fewest."""
 
 
 def length(trace: Trace) -> str:

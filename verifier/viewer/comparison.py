@@ -43,7 +43,7 @@ def _now(reading: Reading, field: str, number: int) -> list[Span]:
 
 
 def belief_lines(beliefs: Assumptions, number: int) -> Iterator[Line]:
-    """A table a bit: what it is, what each assumes of it, what they were promised to find."""
+    """A table a bit: its actual value, what each assumes of it, and the expected value."""
     if beliefs.columns is None:
         return
     for bit in beliefs.bits:
@@ -91,7 +91,7 @@ def _cell(value: bool | str | None) -> str:
 def contract_lines(
     reading: Reading, levels: Levels, number: int, everything: bool = False
 ) -> Iterator[Line]:
-    """Delivered and promised side by side; equal ones only where everything is asked for."""
+    """Actual and expected side by side; equal ones only with `everything`."""
     compared, promise = pairs(reading), reading.picture.promise
     if promise is None or not compared:
         yield line(("this system has no contract", "source"))
@@ -105,44 +105,44 @@ def contract_lines(
             (inert(first[1].name), "wrong"),
         )
     if first is not None and first[0] < number and is_broken(reading, number):
-        yield line("then each side has gone its own way; at that step:")
+        yield line("from there the two sides diverge; at that step:")
         number = first[0]
     unequal = {one: (a, b) for one, a, b in differences(reading, number)}
     shown_rows = [one for one in compared if everything or one in unequal]
     width = max((len(one.name) for one in shown_rows), default=0)
     if shown_rows:
-        yield line((f"  {'':<{width}}    delivered     promised", "source"))
+        yield line((f"  {'':<{width}}       actual     expected", "source"))
     for one in shown_rows:
         yield _compared_line(reading, one, number, width, one in unequal)
     waiting = owed(reading, levels)
     if waiting is not None and waiting.since <= number:
         yield from _owed_lines(waiting, number)
     elif not unequal and reading.trace.conjunct and number == reading.steps:
-        yield line(f"  nothing that {who} has seen differs; what fails is something else:")
+        yield line(f"  no observation of {who} differs; something else fails:")
         yield line(("  ", ""), failing_claim(reading.trace))
     elif not unequal:
-        yield line((f"  what {who} has seen is what it was promised", "good"))
+        yield line((f"  every observation of {who} is as expected", "good"))
 
 
 def _owed_lines(waiting: Owed, number: int) -> Iterator[Line]:
-    """What was promised and has not come, which no observation contradicts."""
+    """An expected outcome that has not come, which no observation contradicts."""
     seen = waiting.seen
-    yield line((f"  {'':<{len(OWED)}}    delivered     promised", "source"))
-    promised = f"  {inert(seen.expected):>11}"
-    yield line(f"  {OWED}  ", (f"{'nothing':>11}", "wrong"), promised, ("  ≠", "wrong"))
-    since = f"owed since step {waiting.since}" if number > waiting.since else "owed from here on"
+    yield line((f"  {'':<{len(OWED)}}       actual     expected", "source"))
+    expected = f"  {inert(seen.expected):>11}"
+    yield line(f"  {OWED}  ", (f"{'nothing':>11}", "wrong"), expected, ("  ≠", "wrong"))
+    since = f"due since step {waiting.since}" if number > waiting.since else "due from here on"
     whose = f"  {inert(seen.who)}'s {inert(seen.what)} should "
     yield line(whose, (inert(seen.should), "good"), f"; {since}")
 
 
 def _compared_line(reading: Reading, one: Pair, number: int, width: int, differs: bool) -> Line:
-    delivered = shown(reading.value(one.actual, number))
-    promised = shown(reading.value(one.expected, number))
+    actual = shown(reading.value(one.actual, number))
+    expected = shown(reading.value(one.expected, number))
     mark: Span = ("  ≠", "wrong") if differs else ("", "")
     role = "wrong" if differs else ""
     return line(
         f"  {inert(one.name):<{width}}  ",
-        (f"{delivered:>11}", role),  # type: ignore[arg-type]
-        f"  {promised:>11}",
+        (f"{actual:>11}", role),  # type: ignore[arg-type]
+        f"  {expected:>11}",
         mark,
     )

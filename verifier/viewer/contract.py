@@ -1,4 +1,4 @@
-"""What somebody was promised, beside what they got."""
+"""The contract: what is expected, beside what is actual."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def pairs(reading: Reading) -> tuple[Pair, ...]:
 
 
 def is_broken(reading: Reading, number: int) -> bool:
-    """Whether nothing can be compared any more, as an outcome has differed."""
+    """Whether nothing is compared any more, as an outcome has differed."""
     promise = reading.picture.promise
     broken = promise.broken if promise is not None else ()
     return any(reading.value(field, number) is True for field in broken)
 
 
 def differences(reading: Reading, number: int) -> list[tuple[Pair, Value, Value]]:
-    """What differs after a step, where somebody has seen anything of it.
+    """What differs after a step that was observed.
 
     Once an outcome differs the two sides go their own ways, so it alone counts.
     """
@@ -46,7 +46,7 @@ def differences(reading: Reading, number: int) -> list[tuple[Pair, Value, Value]
 
 @lru_cache(maxsize=4)
 def first_difference(reading: Reading) -> tuple[int, Pair] | None:
-    """The first step after which somebody has seen something else than was promised."""
+    """The first step after which an observation is not as expected."""
     events = [one for one in pairs(reading) if one.actual in reading.events]
     named = {name for one in events for name in (one.actual, one.expected)}
     for number, stride in enumerate(reading.trace.steps, 1):

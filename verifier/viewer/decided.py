@@ -1,4 +1,4 @@
-"""Which functions of a step decided, going by which conditions."""
+"""Which functions of a step decided, and by which conditions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from verifier.viewer.headline import wrong_outcome
 from verifier.viewer.markup import Line, inert, line, shown, wrapped
 from verifier.viewer.trace_index import Reading, acts, calls
 
-LABEL = 13
+LABEL = 18
 """Columns of what begins a line."""
 
 
@@ -25,7 +25,7 @@ class Brief:
 
 def decided(reading: Reading, columns: int) -> Iterator[Brief]:
     """What the kernel decided in the step at fault, and where it found nothing to do."""
-    call = reading.trace.steps[fault(reading) - 1].call
+    call = reading.trace.steps[faulty_step(reading) - 1].call
     found = [_decision(each) for each in decisions(call)]
     found += [_idleness(each, test) for each, test in idle(call)]
     for place, text in enumerate(found):
@@ -33,15 +33,17 @@ def decided(reading: Reading, columns: int) -> Iterator[Brief]:
 
 
 def decisions(call: Entered) -> list[Entered]:
-    """The innermost functions of a kernel that told their callers something."""
+    """The innermost functions of a kernel that returned something."""
     found = []
     for each in calls(call):
-        if _tells(each) and not any(_tells(inner) for inner in calls(each) if inner is not each):
+        if _decides(each) and not any(
+            _decides(inner) for inner in calls(each) if inner is not each
+        ):
             found.append(each)
     return found
 
 
-def _tells(call: Entered) -> bool:
+def _decides(call: Entered) -> bool:
     return bool(call.result) and is_kernel_function(call)
 
 
@@ -62,11 +64,11 @@ def _idleness(call: Entered, branch: Branched) -> Line:
 
 def _decision(call: Entered) -> Line:
     file = inert(call.source.partition(":")[0])
-    told = f"{inert(call.function)}() = {inert(call.result)}"
-    return line((told, "step"), (f" {file}", "source"))
+    decision = f"{inert(call.function)}() = {inert(call.result)}"
+    return line((decision, "step"), (f" {file}", "source"))
 
 
-def fault(reading: Reading) -> int:
+def faulty_step(reading: Reading) -> int:
     """The step in which the code went wrong: the last one, or where a wrong outcome was before."""
     return wrong_outcome(reading) or reading.steps
 

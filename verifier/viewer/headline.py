@@ -1,4 +1,4 @@
-"""A violation in one sentence: what somebody saw or still waits for, and what they should see."""
+"""A violation in one sentence: what was observed or is still due, and what was expected."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from verifier.viewer.trace_index import Reading, calls
 
 @dataclass(frozen=True)
 class Owed:
-    """What somebody should have seen and never does; the step with which the wait begins."""
+    """An expected observation that never comes, and the step since which it is due."""
 
     seen: Seen
     since: int
 
 
 def what_happened(reading: Reading, levels: Levels) -> Line:
-    """What somebody saw and should have seen or waits for, or what the presentation makes of it.
+    """What was observed, or is still due, and what was expected, or the presentation's sentence.
 
-    Where nothing of that is known, the violated claim.
+    Where none of that is known, the violated claim.
     """
     number = wrong_outcome(reading)
     if number is not None:
         return _seen_wrongly(reading, levels, number)
     waiting = owed(reading, levels)
     if waiting is not None:
-        return _kept_waiting(reading, levels, waiting)
+        return _still_waiting(reading, levels, waiting)
     if reading.trace.headline:
         return line(*map(_span, reading.trace.headline))
     if reading.trace.failure.blocked:
@@ -48,17 +48,17 @@ def _span(part: str | tuple[str, Literal["good", "wrong"]]) -> str | Span:
 
 
 def in_which(trace: Trace) -> str:
-    """What occurs at the end of an execution that is there to show it."""
+    """The case that occurs at the end of an execution that shows it."""
     return f", and then: {words(trace.case, trace.picture.words)}" * bool(trace.case)
 
 
 def seen(reading: Reading, number: int) -> Seen | None:
-    """What somebody saw in a step."""
+    """What was observed in a step."""
     return reading.trace.steps[number - 1].act.seen if number else None
 
 
 def is_of_hardware(reading: Reading, number: int) -> bool:
-    """Whether what somebody saw in a step is the hardware's doing alone."""
+    """Whether what was observed in a step is due to the hardware alone."""
     found = seen(reading, number)
     return found is not None and not found.by_code
 
@@ -80,7 +80,7 @@ def _is_wrong(found: Seen | None) -> bool:
 
 def _seen_wrongly(reading: Reading, levels: Levels, number: int) -> Line:
     found = seen(reading, number)
-    assert found is not None, "an outcome is wrong that somebody has seen"
+    assert found is not None, "a wrong outcome is observed"
     subject = f"{inert(found.who)}'s {inert(found.what)} should "
     parts = line(subject, (inert(found.should), "good"), ", but it ", (inert(found.does), "wrong"))
     if number == reading.steps:
@@ -91,7 +91,7 @@ def _seen_wrongly(reading: Reading, levels: Levels, number: int) -> Line:
     return line(*parts, f" in step {number}{again}")
 
 
-def _kept_waiting(reading: Reading, levels: Levels, waiting: Owed) -> Line:
+def _still_waiting(reading: Reading, levels: Levels, waiting: Owed) -> Line:
     trap = levels.passage(waiting.since).act.trap
     on = f"{inert(trap)} on " * bool(trap)
     host = levels.lanes[0] if levels.lanes else "the code"
@@ -106,14 +106,14 @@ def _kept_waiting(reading: Reading, levels: Levels, waiting: Owed) -> Line:
 
 def what_was_done(reading: Reading) -> str:
     """What the model says about what its code made of the last step."""
-    told = (each for each in calls(reading.trace.steps[-1].call) if is_kernel_function(each))
-    return next((inert(each.means) for each in told if each.means), "")
+    kernel = (each for each in calls(reading.trace.steps[-1].call) if is_kernel_function(each))
+    return next((inert(each.means) for each in kernel if each.means), "")
 
 
 def owed(reading: Reading, levels: Levels) -> Owed | None:
-    """What would have been seen of the last step, as promised, had the code decided otherwise.
+    """What would have been observed of the last step, as expected, had the code decided otherwise.
 
-    None where somebody has seen something.
+    None where something was observed.
     """
     last = reading.steps
     if seen(reading, last) is not None:

@@ -1,4 +1,4 @@
-"""What is wrong, in a few lines: what happened, who decided it, going by what, and the truth."""
+"""A violation in a few lines: what happened, which code decided, on what, and the actual values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from verifier.evidence.explanation import Turned
 from verifier.evidence.pictures import Roles
 from verifier.evidence.traces import CHOICE
 from verifier.viewer.contract import differences, pairs
-from verifier.viewer.decided import Brief, decided, fault, labelled
+from verifier.viewer.decided import Brief, decided, faulty_step, labelled
 from verifier.viewer.headline import is_of_hardware, repeated, what_happened
 from verifier.viewer.levels import Levels
 from verifier.viewer.markup import COLUMNS, Line, inert, line, shown, word_by_word, wrapped
@@ -16,16 +16,16 @@ from verifier.viewer.timeline import described
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.what_if import choice_pieces, decision_pieces
 
-BELIEVING, IN_TRUTH = "believing", "in truth"
+ASSUMED, ACTUAL = "assumed", "actual"
 LEGEND = line(
-    (f"{BELIEVING}: what the decision goes by; {IN_TRUTH}: what it should go by", "source")
+    (f"{ASSUMED}: what the decision relies on; {ACTUAL}: what it should rely on", "source")
 )
 MOST = 8
 """Fields named in a line before the rest is counted."""
 
 
 def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Brief]:
-    """The violation as one would tell it to somebody who knows the code, but not the bug."""
+    """The violation for somebody who knows the code, but not the bug."""
     sentence = word_by_word(what_happened(reading, levels))
     for part in wrapped(line(("✗ ", "wrong")), sentence, 2, columns):
         yield Brief(part, reading.steps)
@@ -33,7 +33,7 @@ def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterat
 
 
 def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Brief]:
-    """What led to what happened: who decided, going by what, the truth, and a way out."""
+    """Why it happened: which code decided, on what, the actual values, and what would avoid it."""
     trace = reading.trace
     again = repeated(reading, levels)
     if again is not None:
@@ -44,23 +44,23 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
         yield Brief((*line(text), *now, (label, "level")), number)
     if not reading.is_explained:
         return
-    if not is_of_hardware(reading, fault(reading)):
+    if not is_of_hardware(reading, faulty_step(reading)):
         yield from decided(reading, columns)
-    sides = belief_and_truth(reading)
+    sides = assumed_and_actual(reading)
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
     if not any(causes for _, causes, _ in sides):
         known = list(filter(reading.has, trace.failure.seen))
         yield from _causes(reading, "seen", known, reading.end + 1, columns)
-    yield from _promised_otherwise(reading, sides[1], columns)
-    yield from _made_so(reading, levels, sides[1], columns)
+    yield from _expected_otherwise(reading, sides[1], columns)
+    yield from _set_by(reading, levels, sides[1], columns)
     turn = next(iter(trace.explanation.turned), None)
     if turn is not None:
-        yield from labelled("avoided if", decision_pieces(turn), columns, turn.number)
+        yield from labelled("would not fail if", decision_pieces(turn), columns, turn.number)
     yield from _chosen_otherwise(reading, levels, turn, columns)
     doomed = trace.explanation.doomed
     if 0 < doomed < reading.steps:
-        settled = line(f"after step {doomed} nothing that anybody chooses avoids it")
+        settled = line(f"from step {doomed} on")
         yield from labelled("unavoidable", [settled], columns, doomed)
     if trace.explanation.also_in:
         *first, last = map(inert, trace.explanation.also_in)
@@ -77,11 +77,11 @@ Side = tuple[str, list[str], int]
 """What it is called, the fields, and the step before which they had the values that count."""
 
 
-def belief_and_truth(reading: Reading) -> tuple[Side, Side]:
-    """What the code at fault goes by, and what it should go by.
+def assumed_and_actual(reading: Reading) -> tuple[Side, Side]:
+    """What the code at fault relies on, and what it should rely on.
 
-    For an outcome that differs these are what only the delivered one and only the promised one
-    hang on; else what the kernel's own fields say, and what the processor exited for.
+    For an outcome that differs these are what only the actual one and only the expected one
+    depend on; else what the kernel's own fields say, and what the processor exited for.
     """
     because = reading.trace.steps[-1].because if reading.steps else {}
     for one, _, _ in differences(reading, reading.steps):
@@ -93,16 +93,16 @@ def belief_and_truth(reading: Reading) -> tuple[Side, Side]:
             ours = _only(actual, expected, same)
             theirs = _only(expected, actual, same)
             return (
-                (BELIEVING, [*twins, *_telling(reading, ours)], last),
-                (IN_TRUTH, [*twins.values(), *_telling(reading, theirs)], last),
+                (ASSUMED, [*twins, *_worth_showing(reading, ours)], last),
+                (ACTUAL, [*twins.values(), *_worth_showing(reading, theirs)], last),
             )
-    before, roles = fault(reading), reading.picture.roles or Roles()
+    before, roles = faulty_step(reading), reading.picture.roles or Roles()
     because = reading.trace.steps[before - 1].because if before else {}
     fields = reading.trace.explanation.decisive if before == reading.steps else because
     causes = dict.fromkeys(cause for field in fields for cause in because.get(field, ()))
     own = [cause for cause in causes if cause not in roles.hardware]
-    truth, seen = _exit_causes(reading, list(causes), roles, before)
-    return (BELIEVING, _telling(reading, own), before), (IN_TRUTH, truth, seen)
+    hardware_bits, seen = _exit_causes(reading, list(causes), roles, before)
+    return (ASSUMED, _worth_showing(reading, own), before), (ACTUAL, hardware_bits, seen)
 
 
 def _disputed(
@@ -124,8 +124,8 @@ def _only(causes: Sequence[str], others: Sequence[str], same: Mapping[str, str])
     return [cause for cause in causes if same.get(cause, cause) not in known]
 
 
-def _telling(reading: Reading, causes: Sequence[str]) -> list[str]:
-    """What code goes by, without what the timeline shows, bookkeeping, and choices."""
+def _worth_showing(reading: Reading, causes: Sequence[str]) -> list[str]:
+    """What code relies on, without what the timeline shows, bookkeeping, and choices."""
     picture = reading.picture
     by_code = {table.name for table in picture.tables if table.by_code}
     unsaid = picture.roles.unsaid if picture.roles is not None else frozenset()
@@ -150,9 +150,9 @@ def _exit_causes(
     return [], before
 
 
-def _promised_otherwise(reading: Reading, truth: Side, columns: int) -> Iterator[Brief]:
-    """The same bits of the register that is promised, where they are not as on the hardware."""
-    _, fields, before = truth
+def _expected_otherwise(reading: Reading, hardware_bits: Side, columns: int) -> Iterator[Brief]:
+    """The same bits of the expected register, where the hardware has others."""
+    _, fields, before = hardware_bits
     twins = reading.picture.promise.twins if reading.picture.promise is not None else {}
     found = [
         twins[field]
@@ -160,7 +160,7 @@ def _promised_otherwise(reading: Reading, truth: Side, columns: int) -> Iterator
         if field in twins
         if reading.value(twins[field], before - 1) != reading.value(field, before - 1)
     ]
-    yield from _causes(reading, "promised", found, before, columns)
+    yield from _causes(reading, "expected", found, before, columns)
 
 
 def _causes(
@@ -185,17 +185,17 @@ def _causes(
 def _chosen_otherwise(
     reading: Reading, levels: Levels, turn: Turned | None, columns: int
 ) -> Iterator[Brief]:
-    """The choice that leads to another decision; one that leads to none explains nothing."""
+    """The choice that leads to another decision, if one does."""
     other = reading.trace.explanation.otherwise
     if other is not None and other.turn is not None:
-        label = "also avoided" if turn is not None else "avoided"
+        label = "or with" if turn is not None else "passes with"
         pieces = choice_pieces(other, levels.at(other.number - 1), turn)
         yield from labelled(label, pieces, columns, other.number)
 
 
-def _made_so(reading: Reading, levels: Levels, truth: Side, columns: int) -> Iterator[Brief]:
+def _set_by(reading: Reading, levels: Levels, hardware_bits: Side, columns: int) -> Iterator[Brief]:
     """Who set a bit, followed back through those who merely copied it."""
-    _, fields, before = truth
+    _, fields, before = hardware_bits
     for field in fields:
         if reading.value(field, before - 1) is not True or not _is_copied(reading, field):
             continue
@@ -203,9 +203,7 @@ def _made_so(reading: Reading, levels: Levels, truth: Side, columns: int) -> Ite
         while number and (source := _copied(reading, last, number)) is not None:
             last, number = source, reading.origin(source, number - 1)
         if number:
-            yield from labelled(
-                "made so by", _maker(reading, levels, last, number), columns, number
-            )
+            yield from labelled("set by", _maker(reading, levels, last, number), columns, number)
         return
 
 
@@ -227,8 +225,8 @@ def _maker(reading: Reading, levels: Levels, field: str, number: int) -> list[Li
     chosen = [each.removeprefix(CHOICE) for each in causes if each.startswith(CHOICE)]
     if chosen:
         who = levels.at(number - 1) or inert(stride.step)
-        told = ", ".join(f"{inert(name)}={shown(stride.choices[name])}" for name in chosen)
-        return [line(who), line(f"in step {number}:"), line((told, "choice"))]
+        chosen_text = ", ".join(f"{inert(name)}={shown(stride.choices[name])}" for name in chosen)
+        return [line(who), line(f"in step {number}:"), line((chosen_text, "choice"))]
     name = inert(write.function.function) if write is not None else inert(stride.step)
     pieces = [line((f"{name}()", "step")), line(f"in step {number}{',' * bool(causes)}")]
     for place, cause in enumerate(causes):

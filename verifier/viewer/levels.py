@@ -1,4 +1,4 @@
-"""Who runs at each step, and how control moves between them, as the system's presentation says."""
+"""Who runs at each step, and how control moves, by the system's presentation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Levels:
         self.reading = reading
 
     def at(self, number: int) -> str:
-        """Who runs after a step; older traces do not say it of the last."""
+        """Who runs after a step; older traces do not have it for the last."""
         steps = self.reading.trace.steps
         if number < len(steps):
             return inert(steps[number].level)

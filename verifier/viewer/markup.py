@@ -16,7 +16,7 @@ Span = tuple[str, Role]
 Line = tuple[Span, ...]
 
 COLUMNS = 110
-"""Where lists go on in the next line, unless told otherwise."""
+"""Where lists go on in the next line, unless given otherwise."""
 
 Style = Callable[[str, Role], str]
 """Marks a text up for one kind of output."""

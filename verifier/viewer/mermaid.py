@@ -10,7 +10,7 @@ from verifier.language.plain_values import plural
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.levels import Levels
 from verifier.viewer.markup import inert, words
-from verifier.viewer.timeline import DOOMED, described
+from verifier.viewer.timeline import UNAVOIDABLE, described
 from verifier.viewer.trace_index import Reading
 
 NOTHING: Mapping[int, str] = MappingProxyType({})
@@ -51,7 +51,7 @@ def sequence(
         if number in notes:
             yield f"    Note over {end}: {_text(notes[number])}"
         if number == trace.explanation.doomed < reading.steps:
-            yield f"    Note over {end}: {DOOMED}"
+            yield f"    Note over {end}: {UNAVOIDABLE}"
     if trace.conjunct:
         yield f"    Note over {across}: violated: {_text(failing_claim(trace))}"
     if trace.case:

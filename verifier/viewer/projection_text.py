@@ -25,7 +25,7 @@ def graph_of(projection: Projection) -> networkx.DiGraph:
 
 
 def short_names(fields: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields by as few last parts of their paths as tell them apart."""
+    """The fields by as few last parts of their paths as distinguish them."""
     for parts in range(1, 8):
         names = tuple(".".join(field.split(".")[-parts:]) for field in fields)
         if len(set(names)) == len(fields):

@@ -34,7 +34,7 @@ def certificate_lines(
             yield line((f"  {number:4}  ", "source"), inert(sentence(lemma, types)))
     if needs:
         yield EMPTY
-        yield line(("  which step needs which lemmas, to keep the others", "title"))
+        yield line(("  which lemmas each step needs to preserve the others", "title"))
         width = max(map(len, needs))
         for step, numbers in needs.items():
             text = ", ".join(map(str, numbers)) or "none"
@@ -59,8 +59,8 @@ def _how(certificate: Certificate) -> str:
     """Why what the lemmas and the induction say is a proof."""
     found = f"{inert(certificate.engine)}: " if certificate.engine else ""
     lemmas, one = plural(len(certificate.lemmas), "lemma"), len(certificate.lemmas) == 1
-    ways = "holds at the start, and every step keeps it" * one
-    ways = ways or "hold at the start, and every step keeps them"
+    ways = "holds at the start, and every step preserves it" * one
+    ways = ways or "hold at the start, and every step preserves them"
     if not certificate.induction:
         if not certificate.lemmas:
             return f"{found}this needs no lemmas: it holds in every state, reachable or not"

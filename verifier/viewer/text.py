@@ -67,7 +67,7 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
             yield from what_if_lines(reading)
     beliefs = Assumptions(reading, Timeline(reading).levels)
     if beliefs.columns is not None and reading.steps:
-        yield from _section("Who believes what, before the last step and after it")
+        yield from _section("Who assumes what, before and after the last step")
         for number in (reading.steps - 1, reading.steps):
             yield line((f"after step {number}", "source"))
             yield from ownership_lines(reading, number)
@@ -143,7 +143,7 @@ def property_lines(reading: Reading) -> Iterator[Line]:
     """Each claim, and the steps after which it does not hold."""
     trace, spelling = reading.trace, reading.picture.words
     if not trace.claims:
-        yield line(("the trace does not say", "source"))
+        yield line(("not recorded in the trace", "source"))
     for claim, group in trace.claims.items():
         failing = [n for n, stride in enumerate(trace.steps, 1) if claim in stride.fails]
         steps = ", ".join(map(str, failing[:10])) + (", ..." if len(failing) > 10 else "")

@@ -14,7 +14,7 @@ WIDE, NARROW = 9, 5
 MARGIN = 6
 """Columns before the lanes, of a step's number and mark."""
 
-DOOMED = "from here on nothing avoids it"
+UNAVOIDABLE = "unavoidable from here on"
 
 
 class Timeline:
@@ -26,7 +26,7 @@ class Timeline:
         self.lane = lane_width
 
     def heading(self) -> Line:
-        """The lanes' names; where they are too long, what they have in common is said once."""
+        """The lanes' names; a common beginning is shown once where they are too long."""
         lanes = self.levels.lanes
         beginnings = {name.rpartition(" ")[0] for name in lanes}
         are_long = max(map(len, lanes), default=0) >= self.lane
@@ -44,9 +44,9 @@ class Timeline:
         trace = self.reading.trace
         stride, passage = trace.steps[number - 1], self.levels.passage(number)
         fails = bool(trace.conjunct) and number == len(trace.steps)
-        settled = trace.explanation.doomed == number and not fails
+        unavoidable = trace.explanation.doomed == number and not fails
         mark: Span = (
-            ("✗ ", "wrong") if fails else ("! ", "wrong") if settled else (" " * 2, "source")
+            ("✗ ", "wrong") if fails else ("! ", "wrong") if unavoidable else (" " * 2, "source")
         )
         parts: list[Span] = [(f"{number:4}", "source"), mark, *self._lanes(passage)]
         parts += described(stride)
@@ -58,8 +58,8 @@ class Timeline:
         names = handlers(stride)
         if names:
             parts.append((f"  {' → '.join(names)}", "source"))
-        if settled:
-            parts.append((f"  {DOOMED}", "wrong"))
+        if unavoidable:
+            parts.append((f"  {UNAVOIDABLE}", "wrong"))
         return tuple(parts)
 
     def _violated(self, stride: Stride, last: bool) -> list[Span]:
@@ -83,9 +83,9 @@ class Timeline:
         cells = ["·" + " " * (self.lane - 1) for _ in lanes]
         text = list("".join(cells))
         start, end = lanes.index(passage.start) * self.lane, lanes.index(passage.end) * self.lane
-        told = inert(passage.act.tells)
-        if told in lanes and passage.start == passage.end:
-            _arrow(text, start, lanes.index(told) * self.lane, "┄", "▷◁")
+        lane_told = inert(passage.act.tells)
+        if lane_told in lanes and passage.start == passage.end:
+            _arrow(text, start, lanes.index(lane_told) * self.lane, "┄", "▷◁")
         elif start != end:
             _arrow(text, start, end, "─", "▶◀")
         text[start] = "●"

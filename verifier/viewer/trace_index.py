@@ -117,7 +117,7 @@ class Reading:
 
     @cached_property
     def matter(self) -> frozenset[str]:
-        """The fields that the violation hangs on, found along its causes.
+        """The fields that the violation depends on, found along its causes.
 
         Where a trace does not say, those that ever change.
         """
@@ -134,12 +134,12 @@ class Reading:
 
     @property
     def why_folded(self) -> str:
-        """What can be said about fields that do not matter."""
+        """Why the fields that do not matter are folded."""
         return "that the violation does not depend on" if self.is_explained else "that never change"
 
     @property
     def is_explained(self) -> bool:
-        """Whether the trace says what its violation hangs on."""
+        """Whether the trace has what its violation depends on."""
         return any(stride.because for stride in self.trace.steps)
 
 

@@ -15,7 +15,7 @@ def unverified_lines(saved: SavedTrace, reason: str) -> Iterator[Line]:
     steps = plural(len(saved.steps), "step")
     yield line((f"unverified: {inert(saved.system)}{goal}, {steps}", "wrong"))
     yield line(f"  {inert(reason)}")
-    yield line("  what follows is what the file says; nothing of it was checked")
+    yield line("  what follows is from the file; none of it was checked")
     yield EMPTY
     yield line(("Start", "title"))
     for field, value in saved.start.items():

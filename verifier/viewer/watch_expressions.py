@@ -19,9 +19,9 @@ Result = Value | Record
 class WrongWatch(Exception):
     """An expression that means nothing here, with the reason and perhaps what helps."""
 
-    def __init__(self, reason: str, mend: str = "") -> None:
-        super().__init__(f"{reason}; {mend}" if mend else reason)
-        self.reason, self.mend = reason, mend
+    def __init__(self, reason: str, help: str = "") -> None:
+        super().__init__(f"{reason}; {help}" if help else reason)
+        self.reason, self.help = reason, help
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def watch(text: str) -> Watch:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         message = error.msg if isinstance(error, SyntaxError) else error
-        raise WrongWatch(f"it is no expression: {message}") from None
+        raise WrongWatch(f"it is not an expression: {message}") from None
     for node in ast.walk(tree):
         if not isinstance(node, ALLOWED):
             part = ast.unparse(node) or text.strip()  # an operator has no text of its own
             raise WrongWatch(
                 f"`{part}`: fields, enum members, ==, !=, in, and, or, "
-                "not, &, |, ^ and parentheses are all there is"
+                "not, &, |, ^ and parentheses are supported"
             )
     return Watch(text.strip(), tree)
 
@@ -115,12 +115,12 @@ class _Evaluation:
                 return _combined(self._bit(left), op, self._bit(right))
             case ast.Compare():
                 return self._compared(node)
-        raise WrongWatch(f"`{ast.unparse(node)}` means nothing here")
+        raise WrongWatch(f"`{ast.unparse(node)}` is not supported here")
 
     def _bit(self, node: ast.expr) -> bool:
         result = self.of(node)
         if not isinstance(result, bool):
-            raise WrongWatch(f"`{ast.unparse(node)}` is no bit; compare it")
+            raise WrongWatch(f"`{ast.unparse(node)}` is not a bit; compare it")
         return result
 
     def _compared(self, node: ast.Compare) -> bool:
@@ -128,7 +128,7 @@ class _Evaluation:
         for operator, right in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, ast.In | ast.NotIn):
                 if not isinstance(right, ast.Tuple):
-                    raise WrongWatch(f"`{ast.unparse(right)}` is no tuple")
+                    raise WrongWatch(f"`{ast.unparse(right)}` is not a tuple")
                 holds = left in [self.of(item) for item in right.elts]
                 holds ^= isinstance(operator, ast.NotIn)
                 value: Result = False
@@ -168,7 +168,7 @@ class _Evaluation:
                 return f"{self._path(value)}.{attribute}"
             case ast.Subscript(value=value, slice=ast.Name(id=member) | ast.Attribute(attr=member)):
                 return f"{self._path(value)}[{member}]"
-        raise WrongWatch(f"`{ast.unparse(node)}` is no field")
+        raise WrongWatch(f"`{ast.unparse(node)}` is not a field")
 
 
 def _combined(left: bool, operator: ast.operator, right: bool) -> bool:

@@ -66,23 +66,23 @@ def _kernel_function(source: str) -> str:
 def choice_pieces(other: Otherwise, who: str, turn: Turned | None) -> list[Line]:
     """Another choice of who ran then, and what the code then decides, to be put in lines.
 
-    `turn` is a decision that has been told already.
+    `turn` is a decision that has been shown already.
     """
     assert other.turn is not None, "the code decides otherwise"
     chosen: Span = (f"{inert(other.choice)}={shown(other.instead)}", "choice")
     pieces = [
-        line(f"by another input{f' of {who}' if who else ''},"),
+        line(f"another input{f' of {who}' if who else ''},"),
         line(chosen, f" in step {other.number}:"),
         line(f"{inert(other.turn_in)}() then"),
     ]
     if turn is not None and (turn.line, turn.test) == (other.turn.line, other.turn.test):
-        return [*pieces, line("decides so, too")]
+        return [*pieces, line("decides the same")]
     way = line("yes" if other.turn.taken else "no")
     return [*pieces, line("finds"), *_quoted(other.turn.test, other.turn_given, ":"), way]
 
 
 def what_if_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:
-    """Everything known that avoids the violation, by kind, what says most first."""
+    """All known ways to avoid the violation, by kind, the most informative first."""
     trace, other = reading.trace, reading.trace.explanation.otherwise
     if trace.explanation.turned:
         yield line(("the code decides otherwise", "title"))
@@ -90,7 +90,7 @@ def what_if_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:
             yield from wrapped(line("  "), decision_pieces(turn), 6, columns)
             yield from _consequences(reading, turn)
     if other is None:
-        yield line("no execution that differs in one choice, or by one step, avoids it")
+        yield line("no execution without it differs in only one choice or one step")
         return
     if trace.explanation.turned:
         yield EMPTY
@@ -101,8 +101,8 @@ def _consequences(reading: Reading, turn: Turned) -> Iterator[Line]:
     """What is violated even so, as far as the same steps can be taken."""
     trace = reading.trace
     groups = sorted({inert(trace.claims.get(claim, claim)) for claim in turn.fails})
-    told = f"only {', '.join(groups)}" if groups else "nothing"
-    yield line((f"      then the same steps violate {told}", "source"))
+    known = f"only {', '.join(groups)}" if groups else "nothing"
+    yield line((f"      then the same steps violate {known}", "source"))
     yield from _stop_lines(reading, turn.stops, 6)
 
 
@@ -124,18 +124,18 @@ def _nearest_lines(reading: Reading, other: Otherwise, columns: int) -> Iterator
         yield EMPTY
     yield from _listed("the code decides otherwise with", other.also, columns)
     yield from _listed("the same steps violate nothing with", other.harmless, columns)
-    yield from _listed("it merely goes elsewhere with", other.elsewhere, columns)
+    yield from _listed("it diverges harmlessly with", other.elsewhere, columns)
 
 
 def _other_way(reading: Reading, other: Otherwise, turn: Branched) -> list[Line]:
-    """The decision that then goes the other way; its local names may have been told already."""
-    told = any(
+    """The decision that then goes the other way; its local names may have been shown already."""
+    known = any(
         (one.line, one.test) == (turn.line, turn.test) for one in reading.trace.explanation.turned
     )
     now, was = ("yes", "no") if turn.taken else ("no", "yes")
     return [
         line(f"in {inert(other.turn_in)}()"),
-        *_quoted(turn.test, () if told else other.turn_given, ":"),
+        *_quoted(turn.test, () if known else other.turn_given, ":"),
         line((now, "new"), (" and not ", "source"), (was, "old")),
     ]
 
@@ -146,7 +146,7 @@ def _kind(reading: Reading, other: Otherwise) -> str:
         choice = f"{who}'s choice" if who else "a choice"
         return f"{choice} after which the code decides otherwise"
     if other.stops:
-        return "an execution that merely goes elsewhere"
+        return "an execution that diverges harmlessly"
     return "the nearest execution that violates nothing"
 
 

@@ -13,7 +13,7 @@ from verifier.viewer.markup import COLUMNS, Line, Span, inert, line, shown, word
 from verifier.viewer.trace_index import Reading
 
 SEEN = 8
-"""Fields that a claim looks at, beyond which only those are told that decide it alone."""
+"""Fields that a claim looks at, beyond which only those are shown that decide it alone."""
 
 
 def looked_at(trace: Trace) -> tuple[str, ...]:
@@ -22,9 +22,9 @@ def looked_at(trace: Trace) -> tuple[str, ...]:
 
 
 def others_line(trace: Trace) -> str:
-    """How many of the fields that the claim looks at are not told; empty where all are."""
+    """How many of the fields that the claim looks at are not shown; empty where all are."""
     left = len(trace.failure.seen) - len(looked_at(trace))
-    return f"and {plural(left, 'field')} of which none decides it alone" * bool(left)
+    return f"and {plural(left, 'field')}, none of which decides it alone" * bool(left)
 
 
 def violation_lines(reading: Reading) -> Iterator[Line]:
@@ -112,7 +112,7 @@ def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
         yield line(("        is being traced ...", "source"))
     elif link.sources:
         pieces = _causes(reading, link.number, link.sources)
-        yield from wrapped(line(("        hangs on ", "source")), pieces, 18, columns)
+        yield from wrapped(line(("        depends on ", "source")), pieces, 19, columns)
 
 
 def _causes(reading: Reading, number: int, sources: Sources) -> list[Line]:

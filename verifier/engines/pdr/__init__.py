@@ -106,7 +106,7 @@ class _Run:
         self._search = Search(transition(reduced), resets, budget, budget.limits.depth, watch)
 
     def start_with(self, lemmas: Iterable[Clause]) -> None:
-        """Keep for ever those of some lemmas that are inductive together. Raises Exhausted."""
+        """Hold for ever those of some lemmas that are inductive together. Raises Exhausted."""
         self._search.frames.know(_holding(self._reduction, self._search.step, lemmas, self._budget))
 
     def settles(self, goal: Target) -> bool:

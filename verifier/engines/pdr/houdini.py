@@ -1,4 +1,4 @@
-"""The lemmas of an earlier proof that a changed step keeps.
+"""The lemmas of an earlier proof that a changed step preserves.
 
 Flanagan, Leino: Houdini, an Annotation Assistant for ESC/Java. FME 2001.
 """
@@ -18,7 +18,7 @@ _Signed = tuple[str, bool]
 def cubes_of(
     lemmas: Iterable[Clause], number: Mapping[str, int], facts: Iterable[Fact]
 ) -> list[Cube]:
-    """The lemmas over the latches that a reduction has left; those over others are given up."""
+    """The lemmas over the latches that a reduction has left; those over others are dropped."""
     constant: dict[str, bool] = {}
     leader: dict[str, _Signed] = {}
     for fact in facts:
@@ -42,7 +42,7 @@ def _cube(
     constant: Mapping[str, bool],
     leader: Mapping[str, _Signed],
 ) -> tuple[int, ...]:
-    """The negation of a lemma; empty where it always holds or cannot be said."""
+    """The negation of a lemma; empty where it always holds or does not fit."""
     literals: set[int] = set()
     for name, value in lemma:
         if name in leader:
@@ -61,7 +61,7 @@ def _cube(
 def survivors(
     step: Transition, resets: Sequence[bool | None], cubes: Iterable[Cube], budget: Budget
 ) -> list[Cube]:
-    """The largest part that holds initially and that every step keeps. Raises Exhausted."""
+    """The largest part that holds initially and that every step preserves. Raises Exhausted."""
     away = {-i if reset else i for i, reset in enumerate(resets, 1) if reset is not None}
     left = [cube for cube in cubes if not away.isdisjoint(cube)]
     solver = MiniSat(step.clauses, budget)

@@ -37,7 +37,7 @@ def minimise(
         proof.drop_clauses()
     except Exhausted:
         pass
-    return Invariant(named(circuit, proof.kept()))
+    return Invariant(named(circuit, proof.remaining()))
 
 
 def support(step: Transition, bad: int, cubes: Sequence[Cube]) -> list[Cube]:
@@ -47,15 +47,15 @@ def support(step: Transition, bad: int, cubes: Sequence[Cube]) -> list[Cube]:
     """
     proof = _Proof(step, [bad], cubes, Budget(Limits()))
     proof.drop_unused()
-    return proof.kept()
+    return proof.remaining()
 
 
 def supports(
     circuit: Circuit, goals: Iterable[str], lemmas: Sequence[Sequence[Clause]]
 ) -> dict[str, list[int]]:
-    """For each goal, which lemmas of a common invariant keep each other and rule its bad out.
+    """For each goal, which lemmas of a common invariant preserve each other and rule its bad out.
 
-    A lemma is several clauses, which are kept together.
+    A lemma is several clauses, which stay together.
     """
     step = transition(circuit)
     lemma_of = [number for number, clauses in enumerate(lemmas) for _ in clauses]
@@ -102,7 +102,7 @@ class _Proof:
         self._safe: set[int] = set()
         self._rests: dict[int, set[int]] = {}
 
-    def kept(self) -> list[Cube]:
+    def remaining(self) -> list[Cube]:
         return [self._cubes[k] for k in self._uses]
 
     def drop_unused(self) -> None:

@@ -67,9 +67,9 @@ def with_accepted(found: Iterable[Weakening], known: Collection[Entry]) -> list[
     marked = []
     for each in found:
         reasons = [accepted.get((each.kind, each.name, *digests)) for digests in each.digests]
-        said = sorted({reason for reason in reasons if reason is not None})
+        reasons_given = sorted({reason for reason in reasons if reason is not None})
         if None not in reasons:
-            each = replace(each, accepted=True, reason="; ".join(said))
+            each = replace(each, accepted=True, reason="; ".join(reasons_given))
         marked.append(each)
     return sorted(marked, key=lambda each: each.order)
 
@@ -83,7 +83,7 @@ def chosen(found: Sequence[Weakening], keys: Iterable[str]) -> list[Weakening]:
             left = [each.key for each in found if not each.accepted]
             raise ModelError(
                 f"nothing called `{key}` is weakened",
-                mend=f"what is: {', '.join(left)}" if left else "nothing is, that is not accepted",
+                help=f"what is: {', '.join(left)}" if left else "nothing is, that is not accepted",
             )
     return [each for each in found if each.key in wanted and each.kind != "verdict"]
 

@@ -28,17 +28,17 @@ def claims_of(system: System, properties: Iterable[ModelFunction]) -> Behaviour:
     run, graph, steps = start.run, start.graph, Steps(start, [])
     run.forks, run.meetings, run.learned, run.combined = [], [], [], set()
     run.costs, run.ran = {}, set()
-    said: dict[str, int] = {}
+    outputs: dict[str, int] = {}
     for function in properties:
         name = f"{function.kind}:{function.group}/{function.name}"
         for binding in bindings(system, function):
             found = steps.violated(binding, start.current)
-            said[name] = graph.either(said.get(name, FALSE), found)
+            outputs[name] = graph.either(outputs.get(name, FALSE), found)
     names = [name for each in start.latch_names for name in each]
     latches = tuple(
         Latch(name, bit, bit, None) for name, bit in zip(names, start.variables, strict=False)
     )
-    circuit, _ = tidied(Circuit(graph, (), latches, said))
+    circuit, _ = tidied(Circuit(graph, (), latches, outputs))
     fields = tuple(
         variable_of(leaf.path, leaf.type, bits, shown(leaf.default) if leaf.event else None)
         for leaf, bits in zip(start.leaves, start.latch_names, strict=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from verifier.compiler.behaviour import Behaviour
 from verifier.compiler.cut_circuit import Cut
-from verifier.compiler.digest import done, said
+from verifier.compiler.digest import done, outputs_digest
 from verifier.diff.compare import Difference
-from verifier.diff.correspondence import ALIKE, fits, matched
+from verifier.diff.correspondence import SIMILARITY, fits, matched
 from verifier.diff.miter import Joint
 from verifier.diff.pairing import counterpart, lost_values
 from verifier.diff.step_comparison import StepComparison
@@ -52,7 +52,7 @@ class Compared:
     runs: Collection[str] = ()
     """The model functions that its steps and properties ran, and run."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Words of names that are others by now."""
+    """Words of names that have changed."""
     digests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     blank: tuple[tuple[str, Value, Value], ...] = ()
     """Events that are something else where a step does not set them: what they were, and are."""
@@ -198,8 +198,8 @@ def _of_steps(old: Behaviour, new: Behaviour, change: Difference) -> dict[str, t
         fires = step_goal(action.name)
         is_left = fires in new.circuit.bad
         digests[action.name] = (
-            said(old.circuit, [fires]),
-            said(new.circuit, [fires]) if is_left else "",
+            outputs_digest(old.circuit, [fires]),
+            outputs_digest(new.circuit, [fires]) if is_left else "",
         )
         if is_left:
             does = done(old.circuit, fires), done(new.circuit, fires)
@@ -235,10 +235,10 @@ def of_note(behaviour: Behaviour, note: str) -> str:
     """A digest of what is made of a ghost, or of a property."""
     field = behaviour.field(note)
     if field is None or note in behaviour.circuit.bad:
-        return said(behaviour.circuit, [note])
+        return outputs_digest(behaviour.circuit, [note])
     after = {latch.name: latch.next for latch in behaviour.circuit.latches}
     noted = {f"{note} {number}": after[bit] for number, bit in enumerate(field.bits)}
-    return said(replace(behaviour.circuit, bad=noted), noted)
+    return outputs_digest(replace(behaviour.circuit, bad=noted), noted)
 
 
 def _is_noted(new: Behaviour, change: Change) -> bool:
@@ -251,18 +251,18 @@ def _events(then: Behaviour, now: Behaviour, known: Mapping[str, str]) -> dict[s
     """What happens in a step by another name; what steps make of it shows in what is violated."""
     gone = [f for f in then.fields if now.field(f.name) is None and f.name not in known]
     come = [f for f in now.fields if then.field(f.name) is None and f.name not in known.values()]
-    return matched(((a, b) for a in gone for b in come if fits(a, b)), ALIKE)
+    return matched(((a, b) for a in gone for b in come if fits(a, b)), SIMILARITY)
 
 
 def _of_claim(then: Behaviour, now: Behaviour, name: str) -> tuple[str, str]:
-    return said(then.circuit, [name]), left_of(now, name)
+    return outputs_digest(then.circuit, [name]), left_of(now, name)
 
 
 def left_of(claims: Behaviour, name: str) -> str:
     """A digest of all that there is of a function's kind in its property; empty for nothing."""
     kind = ALWAYS if name.startswith(ALWAYS) else SOMETIMES
     left = [n for n in claims.circuit.bad if n.startswith(f"{kind}{group_of(name)}/")]
-    return said(claims.circuit, left) if left else ""
+    return outputs_digest(claims.circuit, left) if left else ""
 
 
 def _unobserved(

@@ -67,7 +67,7 @@ def dropped(
             return
         if isinstance(verdict, Unknown):
             what = f"{new.system}/{goal} holds only because a step sets less"
-            yield f"it is not known whether {what}: {verdict.reason}"
+            yield f"not known whether {what}: {verdict.reason}"
 
 
 def _needed(circuit: Circuit, goal: str, path: Path, latches: Collection[str]) -> set[str]:
@@ -97,13 +97,13 @@ def _put_back(
     chosen: dict[tuple[str, str], int] = {}
     for step in steps:
         was, now = joint.versions(step)
-        given, alike = joint.choices(was, now)
+        given, same_choices = joint.choices(was, now)
         [then, here] = (
             joint.effect(side, action, choices, [step_goal(step)])
             for side, action, choices in ((joint.old, was, given), (joint.new, now, {}))
         )
         able = [effect[step_goal(step)][0] for effect in (then, here)]
-        taken = graph.all([joint.selected(step), joint.alike, alike, *able])
+        taken = graph.all([joint.selected(step), joint.same_state, same_choices, *able])
         lost = {
             now.name: _lost(joint, was, now, then, here) for was, now in joint.fields if now.bits
         }

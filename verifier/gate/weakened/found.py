@@ -28,7 +28,7 @@ from verifier.project.recorded_verdicts import FILE as VERDICTS
 
 GONE = "gone"
 FEW = 3
-"""Names that are listed of those of which as much is to be said."""
+"""Names that are listed before the rest is counted."""
 LOST = {
     "disabled": ("is possible", "is not possible any more"),
     "idle": ("does something", "does nothing any more"),

@@ -71,14 +71,14 @@ def unheeded(
         for large in action.choices if action.name in steps else ():
             if len(large.values) > MANY:
                 what = f"`{large.name}` of `{action.name}` in {new.system}"
-                yield f"it is not asked whether {what} is heeded: it has more than {MANY} values"
+                yield f"not checked whether {what} still matters: it has more than {MANY} values"
     if not asked:
         return
     lost: dict[tuple[str, str], list[_Asked]] = {}
     for each, is_lost in _reached(joint, asked, limits, watch):
         if isinstance(is_lost, str):
-            what = f"{new.system} still heeds `{each.choice.name}` {each.value} of `{each.step}`"
-            yield f"it is not known whether {what}: {is_lost}"
+            what = f"`{each.choice.name}` {each.value} of `{each.step}` matters in {new.system}"
+            yield f"not known whether {what}: {is_lost}"
         elif is_lost:
             lost.setdefault((each.step, each.choice.name), []).append(each)
     for (step, choice), several in lost.items():
@@ -133,7 +133,7 @@ class _Choice:
     def lost(self) -> Iterator[_Asked]:
         """Its values that were heeded in some state and are not; ghosts alone may heed one."""
         joint, graph, fires = self.joint, self.joint.graph, step_goal(self.now.name)
-        chosen, alike = joint.choices(self.was, self.now)
+        chosen, same_choices = joint.choices(self.was, self.now)
         went = _effects(joint, joint.old, self.was, self.old, chosen)
         goes = _effects(joint, joint.new, self.now, self.new, {})
         for value in self.old.values:
@@ -141,7 +141,7 @@ class _Choice:
             if left is None:
                 continue  # which is said of the choice
             stops = stopped(joint, went[value], goes[left])  # which is said of the step
-            moves = [joint.alike, alike, goes[left][fires][0], stops ^ 1]
+            moves = [joint.same_state, same_choices, goes[left][fires][0], stops ^ 1]
             for ghosts in (False, True):
                 before = _alone(joint, joint.old, went, value, ghosts)
                 after = _alone(joint, joint.new, goes, left, ghosts)
@@ -176,12 +176,12 @@ def _alone(
 
     def as_well(other: Value) -> int:
         """That another value is possible, and leads there."""
-        alike = (
+        same_choices = (
             joint.same(field, effects[value][name], field, effects[other][name])
             for field in fields
             for name in [f"field {field.name}"]
         )
-        return graph.all([*_fires(effects[other]), *alike])
+        return graph.all([*_fires(effects[other]), *same_choices])
 
     others = graph.any(as_well(other) for other in effects if other != value)
     return graph.all([*_fires(effects[value]), others ^ 1])

@@ -30,7 +30,7 @@ class Less:
 
 
 class Implied:
-    """The claims of two versions of a system, on states that are alike in what both have."""
+    """The claims of two versions of a system, on states that are equal in what both have."""
 
     def __init__(self, old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) -> None:
         self._joint = Joint(old, new, renamed)

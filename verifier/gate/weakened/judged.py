@@ -1,4 +1,4 @@
-"""What a catalogue is judged by, as plain data that crosses processes and revisions."""
+"""What a catalogue is judged by, as plain data for other processes and revisions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Judged:
     """As `always:GROUP/NAME` and `sometimes:GROUP/NAME`."""
     steps: Mapping[str, Written] = field(default_factory=dict)
     """As SYSTEM/STEP."""
-    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    claims_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each system, which of the claims are about it."""
     pairs: tuple[str, ...] = ()
     expected: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Judged:
 
 def judged_by(catalogue: Catalogue) -> Judged:
     """All that judges the systems of a catalogue."""
-    said = {
+    claims_of = {
         name: tuple(map(claim_name, catalogue.properties_of(system)))
         for name, system in catalogue.systems.items()
     }
@@ -60,7 +60,7 @@ def judged_by(catalogue: Catalogue) -> Judged:
         systems={name: _system(system) for name, system in catalogue.systems.items()},
         claims={claim_name(f): _function(f) for f in catalogue.properties},
         steps=dict(_steps(catalogue)),
-        said=said,
+        claims_of=claims_of,
         pairs=tuple(map(str, catalogue.pairs())),
         expected={str(pair): verdict for pair, verdict in catalogue.expected.items()},
         mutants=(mutants := scores(catalogue.root)),
@@ -97,7 +97,7 @@ def _named(node: ast.expr) -> list[str]:
 
 def has_lost(then: Judged, now: Judged, system: str) -> bool:
     """Whether a system, a pair of it or a claim about it is not there any more by its name."""
-    if system not in now.systems or not set(then.said[system]) <= set(now.said[system]):
+    if system not in now.systems or not set(then.claims_of[system]) <= set(now.claims_of[system]):
         return True
     pairs = {pair for pair in then.pairs if pair.rpartition("/")[0] == system}
     return not pairs <= set(now.pairs)

@@ -10,7 +10,7 @@ from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Action, Variable
 from verifier.compiler.cut_circuit import FAILS, LEAVES, NOTES, RESTORES, SEES, WRITES, Cut
-from verifier.compiler.digest import everything, said
+from verifier.compiler.digest import everything, outputs_digest
 from verifier.diff.miter import Joint
 from verifier.diff.side import Side
 from verifier.diff.step_comparison import Effect
@@ -110,8 +110,8 @@ class _Comparison:
     def _of(self, step: str) -> Iterator[_Question]:
         joint, graph = self.joint, self.joint.graph
         was, now = joint.versions(step)
-        chosen, alike = joint.choices(was, now)
-        fires, given = step_goal(step), graph.both(joint.alike, alike)
+        chosen, same_choices = joint.choices(was, now)
+        fires, given = step_goal(step), graph.both(joint.same_state, same_choices)
         then = joint.effect(joint.old, was, chosen, _goals(self.old, fires))
         here = joint.effect(joint.new, now, {}, _goals(self.new, fires))
         given = graph.both(given, self._unwritten(then, here))
@@ -205,10 +205,12 @@ def digest_seen(cut: Cut, step: str, kind: SeenKind, assertion: str = "") -> str
     if kind == "demanded":
         total = alone.graph.any(alone.bad[name] for name in fails)
         one = alone.bad.get(FAILS + assertion, FALSE)
-        return digest_of(said(replace(alone, bad={"one": one, "all": total}), ["one", "all"]))
+        return digest_of(
+            outputs_digest(replace(alone, bad={"one": one, "all": total}), ["one", "all"])
+        )
     noted = [p + path for p in (NOTES, LEAVES) for path in sorted(cut.noted)]
     bits = (bit for name in noted for bit in _bits(cut, name))
-    return said(alone, [step_goal(step), *bits])
+    return outputs_digest(alone, [step_goal(step), *bits])
 
 
 def _bits(cut: Cut, name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from verifier.compiler.behaviour import Behaviour, Variable, behaviour_of
 from verifier.compiler.cut_circuit import Cut, cut_of
-from verifier.compiler.digest import done, said
+from verifier.compiler.digest import done, outputs_digest
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.gate.weakened.acceptance import FILE, Entry
 from verifier.gate.weakened.claims import claims_of
@@ -116,7 +116,7 @@ class There:
         elif name == DEADLOCK:
             for system, behaviour in self._systems:
                 if name in behaviour.circuit.bad:
-                    yield digest_in(system.name, said(behaviour.circuit, [name]))
+                    yield digest_in(system.name, outputs_digest(behaviour.circuit, [name]))
         elif kind == "ghost":
             fields = [f for _, b in self._systems for f in b.fields if f.name == rest]
             yield from (digest_of(EXPOSED) for field in fields if not field.ghost)
@@ -150,7 +150,7 @@ class There:
         for system, behaviour in self._systems:
             fires = step_goal(name)
             if fires in behaviour.circuit.bad:
-                yield digest_in(system.name, said(behaviour.circuit, [fires]))
+                yield digest_in(system.name, outputs_digest(behaviour.circuit, [fires]))
                 yield digest_in(system.name, done(behaviour.circuit, fires))
 
     def _choices(self, name: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ class States:
     ) -> dict[str, Value] | None:
         """The fields and choices that matter in a state where literals hold; None without one."""
         joint, terms = self._joint, self._terms
-        wanted = joint.graph.all([joint.alike, *literals])
+        wanted = joint.graph.all([joint.same_state, *literals])
         solver = z3.SolverFor("QF_FD")
         solver.add(terms.term(wanted))
         answer = answer_of(solver)

@@ -38,7 +38,7 @@ def unparsed(function: ast.FunctionDef) -> str:
 
 
 def by_new_names(text: str, names: Mapping[str, str]) -> str:
-    """A text with words that are called otherwise by now."""
+    """A text with its renamed words."""
     return WORD.sub(lambda found: names.get(found.group(), found.group()), text)
 
 

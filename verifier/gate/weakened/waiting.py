@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from verifier.circuit.aig import FALSE
 from verifier.compiler.behaviour import Behaviour
-from verifier.compiler.digest import said
+from verifier.compiler.digest import outputs_digest
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint
@@ -42,7 +42,7 @@ def waits(
     if DEADLOCK not in goals or DEADLOCK not in old.circuit.bad.keys() & new.circuit.bad.keys():
         return
     joint = Joint(old.with_steps(dict(change.renamed_steps)), new, change.joined_fields)
-    ends = joint.graph.both(joint.alike, _stuck(joint, joint.old))
+    ends = joint.graph.both(joint.same_state, _stuck(joint, joint.old))
     example = States(joint).where([ends])
     if example is None:
         return
@@ -50,9 +50,9 @@ def waits(
     verdict = auto(circuit, [DEADLOCK], limits, watch, jobs=1)[DEADLOCK]
     if isinstance(verdict, Unknown):
         what = f"{new.system} reaches a state in which nothing could happen"
-        yield f"it is not known whether {what}: {verdict.reason}"
+        yield f"not known whether {what}: {verdict.reason}"
     elif isinstance(verdict, Violated):
-        digests = said(old.circuit, [DEADLOCK]), said(new.circuit, [DEADLOCK])
+        digests = outputs_digest(old.circuit, [DEADLOCK]), outputs_digest(new.circuit, [DEADLOCK])
         yield Waits(verdict.depth - 1, example, digests)
 
 

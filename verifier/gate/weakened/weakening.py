@@ -65,7 +65,7 @@ class Weakening:
     """Other digests of what was and what is, of more systems."""
     accepted: bool = False
     reason: str = ""
-    """Why it is accepted, as somebody has said."""
+    """Why it is accepted: the text of --reason."""
 
     @property
     def digests(self) -> frozenset[tuple[str, str]]:

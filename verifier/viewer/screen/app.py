@@ -53,8 +53,8 @@ class Screen(Board):
         scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
         self.show_scene(scene.like(self.scene), self.timeline.cursor)
 
-    def on_exploring_said(self, event: Exploring.Said) -> None:
-        self.say(event.text, event.wrong, event.working)
+    def on_exploring_notice(self, event: Exploring.Notice) -> None:
+        self.show_message(event.text, event.wrong, event.working)
 
     def on_lines_view_chosen(self, event: LinesView.Chosen) -> None:
         if event.view is not self.timeline:
@@ -89,11 +89,11 @@ class Screen(Board):
     def action_change(self, by: int) -> None:
         row = self.pane.row
         if row is None or not row.field:
-            self.say("put the cursor on a field first (tab)")
+            self.show_message("put the cursor on a field first (tab)")
             return
         found = self.scene.reading.next_change(row.field, self.scene.number, back=by < 0)
         if found is None:
-            self.say(f"{row.field} does not change any more")
+            self.show_message(f"{row.field} does not change any more")
         else:
             self.go_to(found)
 
@@ -112,7 +112,7 @@ class Screen(Board):
         self.scene.unfolded = not self.scene.unfolded
         self.refresh_pane()
         if self.scene.rows() == before:
-            self.say("nothing is folded here")
+            self.show_message("nothing is folded here")
 
     def action_filter(self) -> None:
         filters = self.scene.filters
@@ -131,7 +131,7 @@ class Screen(Board):
                 self.scene.watches.append(found)
                 self.refresh_pane()
             except WrongWatch as wrong:
-                self.say(str(wrong), wrong=True)
+                self.show_message(str(wrong), wrong=True)
 
         self.query_one(Ask).ask("watch an expression over the fields", "", watched)
 
@@ -144,7 +144,7 @@ class Screen(Board):
         if self.scene.number:
             lines = step_lines(self.scene.reading, self.scene.number, self.scene.unfolded)
             self.copy_to_clipboard("\n".join(rendered(lines)))
-            self.say(f"step {self.scene.number} is on the clipboard")
+            self.show_message(f"step {self.scene.number} is on the clipboard")
 
     def action_ground(self) -> None:
         self.theme = "textual-dark" if not self.current_theme.dark else "textual-light"

@@ -52,7 +52,7 @@ class Board(App[None]):
         self.background = background or Alone()
         self.scene = Scene(trace, session, lane_width(80))
         self.scene.watches = list(watches)
-        self.said: Span = ("", "")
+        self.message: Span = ("", "")
         self.is_working = False
         self.shown_below: tuple[Scene, int, bool, int] | None = None
         self.theme = "textual-light" if is_light() else "textual-dark"
@@ -92,7 +92,7 @@ class Board(App[None]):
         return self.query_one("#below", LinesView)
 
     def label(self, name: str, text: Line) -> None:
-        """What a label says."""
+        """The text of a label."""
         self.query_one(f"#{name}", Label).show(text)
 
     def on_mount(self) -> None:
@@ -117,14 +117,14 @@ class Board(App[None]):
         elif event.view in (self.pane, self.below):
             self._draw()
 
-    def say(self, text: str, wrong: bool = False, working: bool = False) -> None:
-        """Something to read, at the foot of the screen until people go on."""
-        self.said = (f"{inert(text)}{' ...' * working}", "wrong" if wrong else "mark")
+    def show_message(self, text: str, wrong: bool = False, working: bool = False) -> None:
+        """Show a message at the foot of the screen until a key is pressed."""
+        self.message = (f"{inert(text)}{' ...' * working}", "wrong" if wrong else "mark")
         self.is_working = working
         self._refresh_status()
 
     def show_scene(self, scene: Scene, number: int | None = None) -> None:
-        """Show a trace, at its last step unless told otherwise."""
+        """Show a trace, at its last step unless given otherwise."""
         gc.freeze()  # going through a long trace for garbage again and again would delay keys
         self.scene = scene
         scene.number = scene.reading.steps if number is None else number
@@ -136,7 +136,7 @@ class Board(App[None]):
 
     def refresh_pane(self, cursor: int | None = None) -> None:
         if not self.is_working:
-            self.said = ("", "")
+            self.message = ("", "")
         self._draw(cursor)
 
     def _draw(self, cursor: int | None = None) -> None:
@@ -176,7 +176,7 @@ class Board(App[None]):
     def _refresh_status(self) -> None:
         several = self.session is not None and len(self.session.branches) > 1
         branch = self.session.now.name if self.session is not None and several else ""
-        self.label("status", status(self.scene, branch, self.row, self.said))
+        self.label("status", status(self.scene, branch, self.row, self.message))
 
     def on_lines_view_moved(self, event: LinesView.Moved) -> None:
         if event.view is self.timeline:

@@ -11,7 +11,7 @@ SLICE = 0.004
 
 
 async def in_slices(work: Iterable[object]) -> None:
-    """Run work that gives way often."""
+    """Run work that yields often."""
     until = perf_counter() + SLICE
     for _ in work:
         if perf_counter() > until:

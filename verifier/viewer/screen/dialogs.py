@@ -35,18 +35,18 @@ HELP: tuple[tuple[str, str], ...] = (
     ("w d", "watch an expression; drop the watch"),
     ("y", "copy the step as text"),
     ("x", "explore: the steps that can be taken from here"),
-    ("b B", "take the last step back; go to the next branch"),
+    ("b B", "undo the last step; go to the next branch"),
     ("r", "run on at random from here"),
     ("c", "check a property from here"),
     ("s", "save this execution as a trace"),
     ("t", "light or dark ground"),
     ("q ctrl+c", "quit"),
 )
-SIGNS = ("▸ who runs  * changed  ✗ violated  ! from here on nothing avoids it",)
+SIGNS = ("▸ who runs  * changed  ✗ violated  ! unavoidable from here on",)
 WORDS: tuple[tuple[str, str], ...] = (
-    ("believing", "what the code that decides goes by"),
-    ("in truth", "what it should go by"),
-    ("made so by", "who set what is in truth"),
+    ("assumed", "what the decision relies on"),
+    ("actual", "what it should rely on"),
+    ("set by", "who set the actual value"),
 )
 
 
@@ -108,8 +108,8 @@ class Help(Dialog):
 
 def _keys(picture: Picture) -> Iterator[tuple[str, str]]:
     tables = ", ".join(inert(table.name) for table in picture.tables)
-    for key, says in HELP:
-        yield key, f"{says}: {tables}" if key == TABLES and tables else says
+    for key, meaning in HELP:
+        yield key, f"{meaning}: {tables}" if key == TABLES and tables else meaning
 
 
 def _signs(picture: Picture) -> Iterator[str]:
@@ -123,15 +123,15 @@ def _words(picture: Picture) -> Iterator[tuple[str, str]]:
     yield from WORDS
     columns = picture.columns
     if columns is not None:
-        yield from ((inert(name), inert(says)) for name, says in columns.words.items())
-        yield "≠ is 1", "who looks finds something else than is so"
-        yield f"≠ {inert(columns.expected)} 1", "and something else than they should find"
+        yield from ((inert(name), inert(meaning)) for name, meaning in columns.words.items())
+        yield "≠ is 1", "what is read is not the actual value"
+        yield f"≠ {inert(columns.expected)} 1", "and not the expected one either"
 
 
-def _explained(told: tuple[str, str]) -> Row:
+def _explained(entry: tuple[str, str]) -> Row:
     """A key or a word, and what is behind it."""
-    name, says = told
-    return Row(line((f" {name:<17}", "step"), says))
+    name, meaning = entry
+    return Row(line((f" {name:<17}", "step"), meaning))
 
 
 class Ask(Dialog):
@@ -214,8 +214,8 @@ class Options(Dialog):
         rows: list[Row] = []
         self.places = []
         for place, (step, choices) in enumerate(self.moves):
-            says = step.function.doc.split("\n")[0]
-            rows.append(Row(line((step.name, "step"), (f"  {says}", "source"))))
+            meaning = step.function.doc.split("\n")[0]
+            rows.append(Row(line((step.name, "step"), (f"  {meaning}", "source"))))
             self.places.append((place, ""))
             for name, value in choices.items():
                 rows.append(Row(_choice(name, value)))
@@ -223,7 +223,7 @@ class Options(Dialog):
         if self.searching:
             rows.append(Row(line(("looking for more ...", "source"))))
         elif not rows:
-            rows.append(Row(line(("nothing can be done here", "source"))))
+            rows.append(Row(line(("no step is enabled here", "source"))))
         self.query_one(LinesView).show(rows)
 
     def _place(self) -> tuple[int, str] | None:

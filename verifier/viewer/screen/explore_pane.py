@@ -31,7 +31,7 @@ RANDOM_STEPS = 100
 class Exploring(Container):
     """Surrounds the lists, and answers the keys that leave the trace for other executions.
 
-    Without the models of a trace there is no session, and it says so."""
+    Without the models of a trace there is no session, and a message says so."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "explore", "explore"),
@@ -48,8 +48,8 @@ class Exploring(Container):
     class Explained(Message):
         """More is known about the steps that the session has."""
 
-    class Said(Message):
-        """Something to read; while `working`, something takes time."""
+    class Notice(Message):
+        """A message; `working` while something takes time."""
 
         def __init__(self, text: str, wrong: bool = False, working: bool = False) -> None:
             super().__init__()
@@ -76,16 +76,16 @@ class Exploring(Container):
         """The step from which to go on, the one under the timeline's cursor."""
         return self.query_one("#timeline", LinesView).cursor
 
-    def say(self, text: str, wrong: bool = False, working: bool = False) -> None:
-        """Tell people something, from any thread."""
-        self.post_message(self.Said(text, wrong, working))
+    def show_message(self, text: str, wrong: bool = False, working: bool = False) -> None:
+        """Show a message, from any thread."""
+        self.post_message(self.Notice(text, wrong, working))
 
     def _explorable(self) -> Exploration | None:
         """The session, with nothing else going on in it."""
         if self.session is None:
-            self.say("the models of this trace are not here; it can only be looked at")
+            self.show_message("the models of this trace are not available; it can only be viewed")
         elif self.workers.cancel_node(self):
-            self.say("")
+            self.show_message("")
         return self.session
 
     def action_explore(self) -> None:
@@ -97,7 +97,7 @@ class Exploring(Container):
             if session.take(number, move):
                 self.post_message(self.Changed())
             else:
-                self.say(f"{move[0].name} is not enabled with these choices", wrong=True)
+                self.show_message(f"{move[0].name} is not enabled with these choices", wrong=True)
 
         title = f"What can happen {f'after step {number}' if number else 'at the start'}"
         found = session.enabled_one_by_one(number)
@@ -110,14 +110,14 @@ class Exploring(Container):
         if session.back():
             self.post_message(self.Changed())
         else:
-            self.say("there is nothing of your own to take back here; B changes branches")
+            self.show_message("no step of your own to undo here; B changes branches")
 
     def action_branch(self) -> None:
         session = self._explorable()
         if session is not None:
             name = session.switch().name
             self.post_message(self.Changed())
-            self.say(f"{name}, one of {len(session.branches)}")
+            self.show_message(f"{name}, one of {len(session.branches)}")
 
     def action_random(self) -> None:
         session = self._explorable()
@@ -126,12 +126,12 @@ class Exploring(Container):
             self.run_worker(self._at_random(session, self.number, self.seed))
 
     async def _at_random(self, session: Exploration, number: int, seed: int) -> None:
-        self.say("running on at random", working=True)
+        self.show_message("running on at random", working=True)
         before = len(session.now.moves[:number])
         await in_slices(session.run_step_by_step(number, RANDOM_STEPS, seed))
         self.post_message(self.Changed())
         taken = plural(len(session.now.moves) - before, "random step")
-        self.say(f"{taken}, seed {seed}")
+        self.show_message(f"{taken}, seed {seed}")
 
     def action_save(self) -> None:
         def named(text: str) -> None:
@@ -153,7 +153,7 @@ class Exploring(Container):
                 return f"{file}: {error.strerror}"
             return ""
 
-        self.say(f"saving to {file}", working=True)
+        self.show_message(f"saving to {file}", working=True)
         self.app.run_worker(self._saved(work, file))
 
     async def _saved(self, work: Callable[[], str], file: Path) -> None:
@@ -161,15 +161,15 @@ class Exploring(Container):
             wrong = await finished(self.background.run("saving", work), stops=False)
         except LostWork as lost:
             wrong = f"{file}: {lost}"
-        self.say(wrong or f"saved to {file}", wrong=bool(wrong))
+        self.show_message(wrong or f"saved to {file}", wrong=bool(wrong))
 
     def explain(self) -> None:
         """Find out why the present branch goes wrong, if it does, while people go on."""
         session = self.session
         if session is None or not session.ends_badly or self._is_explained(session.now):
             return
-        made, told = session.explaining(), self.background.told
-        work = self._explained(session, session.now, lambda: list(parts(told(made()))))
+        made, annotated = session.explaining(), self.background.annotated
+        work = self._explained(session, session.now, lambda: list(parts(annotated(made()))))
         self.app.run_worker(work, group="explain", exclusive=True)
 
     def _is_explained(self, branch: Branch) -> bool:
@@ -187,11 +187,11 @@ class Exploring(Container):
             self.explained.pop(branch.name, None)
             raise
         except LostWork as lost:
-            self.say(f"the explanation was lost: {lost}", wrong=True)
+            self.show_message(f"the explanation was lost: {lost}", wrong=True)
             return
         joining = Joining(found)
         await in_slices(joining)
-        if session.tell(branch, joining.trace) and session.now is branch:
+        if session.add_explanation(branch, joining.trace) and session.now is branch:
             self.post_message(self.Explained())
 
     def action_check(self) -> None:
@@ -209,7 +209,7 @@ class Exploring(Container):
         self.screen.query_one(Ask).ask(question, given, chosen)
 
     def _check(self, session: Exploration, group: str) -> None:
-        self.say(f"checking {group} from step {self.number}", working=True)
+        self.show_message(f"checking {group} from step {self.number}", working=True)
         self.run_worker(self._checked(session, self.number, group))
 
     async def _checked(self, session: Exploration, number: int, group: str) -> None:
@@ -218,11 +218,11 @@ class Exploring(Container):
             values = session.now.states[number]
             run, says = await finished(self.background.search(values, group))
         except LostWork as lost:
-            self.say(f"the search was lost: {lost}", wrong=True)
+            self.show_message(f"the search was lost: {lost}", wrong=True)
             return
         if run is not None:
             ahead = execution_of_run(session.system, session.properties, run)
             assert not isinstance(ahead, Stopped), "the search is about this system"
             session.follow(number, ahead.moves)
             self.post_message(self.Changed())
-        self.say(says)
+        self.show_message(says)

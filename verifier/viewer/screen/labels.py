@@ -1,4 +1,4 @@
-"""The single lines of the screen: what is open, where people are, what they can press."""
+"""The single lines of the screen: what is open, the status, and the keys."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def tabs(scene: Scene) -> Line:
     return (*parts, ("  ".join(["", *extra]), "choice"))
 
 
-def status(scene: Scene, branch: str, row: Row | None, said: Span) -> Line:
-    """The step, and what was said last, or else about the row under the cursor, or the step."""
+def status(scene: Scene, branch: str, row: Row | None, message: Span) -> Line:
+    """The step, and the last message, or else about the row under the cursor, or the step."""
     level = scene.timeline.levels.at(scene.number)
     place = " · ".join(
         part for part in (f" step {scene.number}/{scene.reading.steps}", level, branch) if part
     )
     about = (row.note or scene.written(row.field)) if row is not None else ""
-    note: Span = said if said[0] else (about, "source") if about else scene.remark()
+    note: Span = message if message[0] else (about, "source") if about else scene.remark()
     return ((place, "level"), ("  ", ""), note)
 
 

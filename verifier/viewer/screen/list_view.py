@@ -32,8 +32,8 @@ class Row:
 
 WHEEL = 3
 """Lines that a turn of the mouse's wheel goes."""
-KEPT = 2048
-"""Drawn lines that are kept, some screenfuls."""
+CACHED = 2048
+"""Drawn lines that are cached, some screenfuls."""
 
 
 class Rows(Protocol):
@@ -57,7 +57,7 @@ def style_of(role: Role, dark: bool) -> Style:
     )
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED)
 def strip_of(text: Line, columns: int, ground: Style, dark: bool) -> Strip:
     """A line as wide as asked; what does not fit ends in an ellipsis."""
     strip = Strip([Segment(part, ground + style_of(role, dark)) for part, role in text])
@@ -77,7 +77,7 @@ class Canvas:
     thumb: range
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED)
 def row_strip(text: Line, here: bool, edge: str, width: int, ground: Style, dark: bool) -> Strip:
     """A list's line, the cursor's on a ground of its own, beside the scroll bar's edge."""
     last = Segment(edge, ground + style_of("source", dark))
@@ -145,7 +145,7 @@ class LinesView(Widget, can_focus=True):
         self._canvas = Canvas(0, Style(), True, range(0))
 
     def show(self, rows: Rows | Sequence[Row], cursor: int | None = None) -> None:
-        """Other rows; the cursor stays where it was unless told otherwise."""
+        """Other rows; the cursor stays where it was unless given otherwise."""
         self.rows = rows
         self.cursor = max(0, min(self.cursor if cursor is None else cursor, len(rows) - 1))
         self._reveal()

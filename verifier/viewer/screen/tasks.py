@@ -11,7 +11,7 @@ from verifier.evidence.bundle import Run
 from verifier.evidence.traces import Trace
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.signals import shielded
-from verifier.processes.worker import Lost, Tell, Worker, wait
+from verifier.processes.worker import Lost, Send, Worker, wait
 
 T = TypeVar("T")
 Answer = TypeVar("Answer", covariant=True)
@@ -39,7 +39,7 @@ class Running(Protocol[Answer]):
         """What came out; LostWork where nothing did."""
 
     def stop(self) -> None:
-        """Nobody is interested any more."""
+        """Stop the task."""
 
 
 class Background(Protocol):
@@ -51,8 +51,8 @@ class Background(Protocol):
     def search(self, values: Sequence[Any], group: str) -> Running[Found]:
         """Look for a violation from a state on."""
 
-    def told(self, trace: Trace) -> Trace:
-        """The trace of the present branch with what the models tell about it."""
+    def annotated(self, trace: Trace) -> Trace:
+        """The trace of the present branch, annotated from the models."""
 
 
 class AtOnce(Generic[T]):
@@ -70,14 +70,14 @@ class AtOnce(Generic[T]):
         return self.task()
 
     def stop(self) -> None:
-        """There is nothing to stop."""
+        """Do nothing: there is no process."""
 
 
 class Aside(Generic[T]):
     """A task in a worker, which yields to the screen."""
 
     def __init__(self, name: str, task: Callable[[], T]) -> None:
-        def work(_: Tell) -> T:
+        def work(_: Send) -> T:
             os.nice(NICE)
             return task()
 
@@ -124,16 +124,16 @@ class Alone:
         return AtOnce(task)
 
     def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
-        """There is nobody to search."""
+        """There is no engine to search with."""
         return AtOnce(lambda: (None, "there is no engine here to check with"))
 
-    def told(self, trace: Trace) -> Trace:
+    def annotated(self, trace: Trace) -> Trace:
         """Nothing more is known."""
         return trace
 
 
 async def finished(running: Running[T], stops: bool = True) -> T:
-    """The answer once it is there; who waits no more stops the task, unless told otherwise."""
+    """The answer once it is there; a cancelled wait ends the task, unless `stops` is false."""
     ended = False
     try:
         while not running.is_ready():
@@ -148,7 +148,7 @@ async def finished(running: Running[T], stops: bool = True) -> T:
 
 
 _unfinished: list[Running[Any]] = []
-"""What nobody waits for and must be done all the same."""
+"""Tasks that must be finished although nothing waits for them."""
 
 
 def finish() -> Iterator[str]:

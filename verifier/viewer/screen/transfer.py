@@ -1,4 +1,4 @@
-"""A trace in parts: between processes, and put together without keeping anybody waiting."""
+"""A trace in parts: sent between processes, and put together without blocking the screen."""
 
 from __future__ import annotations
 

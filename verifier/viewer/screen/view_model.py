@@ -1,4 +1,4 @@
-"""What the screen shows: a trace made ready, where people are in it, and what they asked for."""
+"""What the screen shows: a trace, the cursor, and what was asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from verifier.viewer.markup import EMPTY, Line, Span, inert, line, words
 from verifier.viewer.screen.list_view import Row
 from verifier.viewer.state_table import items
 from verifier.viewer.text import problem_lines, property_lines, watched
-from verifier.viewer.timeline import DOOMED, Timeline, described
+from verifier.viewer.timeline import UNAVOIDABLE, Timeline, described
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.watch_expressions import Watch
 from verifier.viewer.what_if import what_if_lines
@@ -68,8 +68,8 @@ class Scene:
     def like(self, other: Scene) -> Scene:
         """This trace, looked at as another one was."""
         self.unfolded, self.search = other.unfolded, other.search
-        nothing_to_tell = other.view == "why" and not self.trace.conjunct
-        self.view = "state" if nothing_to_tell else other.view
+        nothing_to_show = other.view == "why" and not self.trace.conjunct
+        self.view = "state" if nothing_to_show else other.view
         self.filter, self.watches = other.filter, other.watches
         self.columns = other.columns
         return self
@@ -121,7 +121,7 @@ class Scene:
         if self.trace.case and self.number == self.reading.steps:
             return f"here it occurs: {words(self.trace.case, self.trace.picture.words)}", "good"
         if self.number and self.number == self.trace.explanation.doomed:
-            return DOOMED, "wrong"
+            return UNAVOIDABLE, "wrong"
         return "", "source"
 
     def rows(self, view: str = "") -> list[Row]:
@@ -185,7 +185,7 @@ class Scene:
         elif self.trace.steps and self.trace.steps[-1].fails:
             yield Row(line(("finding out why ...", "source")))
         elif any(stride.fails for stride in self.trace.steps):
-            says = "b takes steps back; an execution that ends in its violation is explained"
+            says = "b undoes steps; an execution that ends in its violation is explained"
             yield Row(line((says, "source")))
         else:
             yield Row(line(("nothing is violated; enter on a field asks why it is so", "source")))
