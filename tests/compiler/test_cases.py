@@ -1,7 +1,8 @@
 """Where the cases come from in which a circuit is compared with plain Python."""
 
-from functools import cache
+from functools import cache, reduce
 from itertools import pairwise
+from operator import or_
 
 from tests.compiler.faults import CLAIMS
 from tests.compiler.machines import MACHINE
@@ -81,6 +82,30 @@ def test_that_a_step_is_not_enabled_is_a_case_of_its_own() -> None:
             assert reached[disabled.point] == chosen & ~able != 0
             seen.add(action.name)
     assert seen
+
+
+def test_that_a_step_changes_a_field_is_a_case_of_its_own() -> None:
+    points, compiled = Coverpoints(machine()), machine().compiled
+    variables, ones = search()._walks(), (1 << WALKS * ROUNDS) - 1
+    reached = points.words(variables, ones)
+    latches = {latch.name: latch for latch in compiled.circuit.latches}
+    literals = [each.literal for each in latches.values()]
+    literals += [bit.literal for bit in compiled.circuit.inputs]
+    words = dict(zip(literals, variables, strict=True))
+    seen = set()
+    for action in compiled.system.actions:
+        taken = reached[named(points, f"step `{action.name}` is taken").point]
+        for leaf, names in zip(compiled.leaves, compiled.latch_names, strict=True):
+            what = f"step `{action.name}` changes `{leaf.path}`"
+            found = [each for each in points.all if each.what == what]
+            if names and found:
+                following = [latches[name].next for name in names]
+                after = compiled.circuit.graph.evaluate(following, words, ones)
+                before = [words[latches[name].literal] for name in names]
+                moved = [a ^ b for a, b in zip(before, after, strict=True)]
+                assert reached[found[0].point] == taken & reduce(or_, moved)
+                seen.add(leaf.path)
+    assert {"b", "c", "row", "parts[A].row"} <= seen
 
 
 def named(points: Coverpoints, what: str) -> Coverpoint:

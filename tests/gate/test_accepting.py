@@ -1,5 +1,6 @@
 """What is weaker fails the gate until somebody accepts just that, with a reason."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -211,3 +212,30 @@ def test_a_call_of_an_observer_is_accepted_with_its_conditions(project: Project)
     found, code = report(project)
     left = {one["name"] for one in found["weakened"] if not one["accepted"]}
     assert ("observed/use_fpu" in left, code) == (True, 1)
+
+
+STILL_THERE = (
+    "step_left_out",
+    "step_does_nothing",
+    "observer_is_given_something_else",
+    "observer_called_less",
+    "observer_called_after_a_condition",
+)
+"""Of these the gate says, as soon as they are at the base, that they are not there any more."""
+
+
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize(
+    "weaken",
+    [weaken for weaken in WEAKER if weaken.__name__ not in STILL_THERE],
+    ids=lambda weaken: weaken.__name__,
+)
+def test_what_is_accepted_is_still_there_when_it_is_at_the_base(
+    project: Project, weaken: Callable[[Project], None]
+) -> None:
+    weaken(project)
+    accept_all(project)
+    project.gate("--accept")
+    project.commit()
+    ran = project.gate("--base=HEAD")
+    assert "not there any more" not in ran.out + ran.err

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tests.verifier_mutants", description=__doc__)
     parser.add_argument("--sample", type=int, default=150, help="how many mutants")
     parser.add_argument("--seed", type=int, default=13, help="which ones")
-    parser.add_argument("--seconds", type=float, default=60.0, help="of tests for each mutant")
+    parser.add_argument("--seconds", type=float, default=120.0, help="of tests for each mutant")
     parser.add_argument(
         "--processes", type=int, default=os.cpu_count(), help="how many side by side"
     )

@@ -78,10 +78,11 @@ def named_in(root: Path) -> Judged:
         for node in ast.walk(tree_of(file)):
             if isinstance(node, ast.Call) and called(node) == "System":
                 systems |= dict.fromkeys(_named(node), Written(where, node.lineno))
-            for each in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
-                if isinstance(node, ast.FunctionDef) and called(each) in ("always", "sometimes"):
-                    written = Written(where, node.lineno, unparsed(node))
-                    claims |= {f"{called(each)}:{g}/{node.name}": written for g in _named(each)}
+            elif isinstance(node, ast.FunctionDef):
+                written = Written(where, node.lineno, unparsed(node))
+                for each in node.decorator_list:
+                    if called(each) in ("always", "sometimes"):
+                        claims |= {f"{called(each)}:{g}/{node.name}": written for g in _named(each)}
     expected: dict[str, str] = {}
     with suppress(ModelError):
         for system, verdicts in read_toml(root / VERDICTS).items():
