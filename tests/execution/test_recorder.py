@@ -84,7 +84,7 @@ def test_what_a_claim_looks_at_are_fields_and_no_constants_of_the_system() -> No
     assert isinstance(trace, Trace)
     assert trace.failure.seen == {"lit": True}
     told = "\n".join(rendered(trace_lines(trace)))
-    assert "seen         lit=1 (step 1)" in told
+    assert "seen              lit=1 (step 1)" in told
 
 
 def test_an_unknown_field_that_a_claim_is_listed_to_read_is_skipped() -> None:

@@ -14,7 +14,8 @@ from verifier.project.findings import FOLDER, pairs_of
 from verifier.project.loading import load
 
 ROOT = Path(__file__).parent.parent.parent
-LARGEST = 350
+LARGEST = {"verifier": 300, "models": 300, "properties": 300, "tests": 350}
+"""Lines of a file."""
 DECISION = re.compile(r"docs/decisions/([\w-]+\.md)")
 ONE_TEXT = {"tests.language.programs", "tests.language.reference_steps"}
 """Tests that also run as plain Python, for which each is loaded as one text."""
@@ -49,9 +50,13 @@ def test_nobody_has_a_circuit_that_was_not_compared_with_python_but_who_tries_ch
 
 
 def test_files_can_be_taken_in_at_once() -> None:
-    files = sources("verifier", "models", "properties", "tests")
-    lengths = {dotted(file): len(file.read_text().splitlines()) for file in files}
-    assert {file for file, lines in lengths.items() if lines > LARGEST} == ONE_TEXT
+    long = {
+        dotted(file)
+        for folder, most in LARGEST.items()
+        for file in sources(folder)
+        if len(file.read_text().splitlines()) > most
+    }
+    assert long == ONE_TEXT
 
 
 def test_functions_fit_on_a_screen() -> None:

@@ -193,7 +193,7 @@ def test_a_claim_about_too_many_records_is_refused(project: Path) -> None:
     )
     (project / "properties" / "p.py").write_text(claim.replace("not machine.on", "one.lazy"))
     catalogue = load(project)
-    with pytest.raises(ModelError, match="speaks about 5832 combinations of records"):
+    with pytest.raises(ModelError, match="applies to 5832 combinations of records"):
         catalogue.properties_of(catalogue.systems["m/one"])
 
 

@@ -45,8 +45,8 @@ def loaded(folder: Path, patch: str) -> Catalogue:
     [
         ("sys.modules['{}'].compare = lambda _: 1", COMPILE, "compare"),
         ("sys.modules['{}'].Store.read = lambda *_: False", STORES, "Store.read"),
-        ("del sys.modules['{}'].wants", STORES, "wants"),
-        ("sys.modules['{}'].wants.__code__ = (lambda _: '').__code__", STORES, "wants"),
+        ("del sys.modules['{}'].storable", STORES, "storable"),
+        ("sys.modules['{}'].storable.__code__ = (lambda _: '').__code__", STORES, "storable"),
     ],
 )
 def test_what_changes_the_tool_is_refused(

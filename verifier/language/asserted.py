@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from types import CodeType
 from typing import Any, TypeVar
 
+from verifier.language.errors import refuse
 from verifier.language.running import RUNNING
 from verifier.language.text_nodes import place_in_text
 
@@ -43,6 +44,8 @@ class TestsApart(ABC):
 def tested(value: T, fails: bool) -> T | bool:
     """The value of a test, or what stands for it."""
     run = RUNNING.get()
+    if run is not None and isinstance(value, tuple) and not fails:
+        raise refuse("a tuple is asserted", "assert a bool; its text comes after a comma")
     if not isinstance(run, TestsApart):
         return value
     frame = sys._getframe(1)

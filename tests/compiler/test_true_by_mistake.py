@@ -1,0 +1,103 @@
+"""What is true whatever it means is no condition: functions that are not called, tuples."""
+
+from pathlib import Path
+
+import pytest
+
+from verifier.compiler.translation import compile_system
+from verifier.language.errors import ModelError
+from verifier.project.loading import load
+
+MODEL = '''"""A bit."""
+
+from verifier.language import System, record, step
+
+
+@record
+class Bit:
+    """A bit."""
+
+    on: bool = False
+
+    def off(self) -> bool:
+        """Whether it is off."""
+        return not self.on
+
+
+def idle() -> bool:
+    """Whether there is nothing to do."""
+    return True
+
+
+@step
+def toggle(bit: Bit) -> None:
+    """Change it."""
+    {}
+    bit.on = not bit.on
+
+
+one = System("bit/one", Bit(), (toggle,))
+'''
+CLAIM = '''"""A claim."""
+
+from models.bit import Bit
+from verifier.language import always
+
+
+@always("dark")
+def it_is_off(bit: Bit) -> bool:
+    """It is off."""
+    return {}
+'''
+METHOD = "the function `off` is used as a condition"
+
+
+def compiled(folder: Path, statement: str, claim: str) -> None:
+    """Compile the system with a statement and a claim."""
+    files = {
+        "models/bit.py": MODEL.format(statement),
+        "properties/dark.py": CLAIM.format(claim),
+        "pyproject.toml": '[project]\nname = "bit"\n',
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    catalogue = load(folder)
+    system = catalogue.systems["bit/one"]
+    compile_system(system, catalogue.properties_of(system))
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ('assert (not bit.on, "it is on")', "a tuple is asserted"),
+        ("assert idle", "the function `idle` is used as a condition"),
+        ("assert bit.off", METHOD),
+        ("assert bit.off, 'it is on'", METHOD),
+        ("if bit.off: bit.on = True", METHOD),
+        ("if not bit.off: raise AssertionError", METHOD),
+        ("bit.on = True if bit.off else False", METHOD),
+        ("bit.on = not bit.off", METHOD),
+        ("bit.on = [True for _ in (1,) if bit.off] == [True]", METHOD),
+    ],
+)
+def test_a_step_is_refused_that_asks_what_is_always_true(
+    tmp_path: Path, statement: str, message: str
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        compiled(tmp_path, statement, "bit.off()")
+    assert caught.value.message == message
+    place = caught.value.place
+    assert place is not None
+    assert place.line == MODEL.split("{}")[0].count("\n") + 1
+
+
+def test_so_is_a_claim(tmp_path: Path) -> None:
+    with pytest.raises(ModelError) as caught:
+        compiled(tmp_path, "pass", "False if not bit.off else True")
+    assert caught.value.message == METHOD
+
+
+def test_functions_that_are_called_and_texts_of_assertions_are_fine(tmp_path: Path) -> None:
+    statement = 'assert idle() and (bit.off() or bit.on), "it is"'
+    compiled(tmp_path, statement, "False if not bit.off() else True")
