@@ -280,3 +280,20 @@ def test_branches_that_were_merged_crosswise_have_no_one_base(project: Project) 
     ran = project.gate()
     assert ran.code == 2
     assert "HEAD left `main` in 2 commits: the two were merged crosswise" in ran.err
+
+
+@pytest.mark.parametrize("name", ['"quoted', "back\\slash", "a\nb", "a:b"])
+def test_a_gate_leaves_the_objects_of_the_repository_as_they_are(
+    project: Project, name: str
+) -> None:
+    """So it works where nothing can be written, whatever files there are that git does not have."""
+    project.commit()
+    broken(project)
+    (project.folder / "models" / "more.py").write_text('"""More."""\n')
+    folder = project.folder.rename(project.folder.with_name(name))
+    moved = Project(folder, project.environment)
+    before = {*(folder / ".git" / "objects").rglob("*")}
+    ran = moved.gate("--base=HEAD")
+    assert ran.code == 1, ran.err
+    assert "models/more.py" in moved.git("status", "--short")
+    assert {*(folder / ".git" / "objects").rglob("*")} == before

@@ -47,13 +47,26 @@ def done(
         return subprocess.run(
             ["git", *INERT, *arguments],
             cwd=root,
-            env=_environment() | ({} if index is None else {"GIT_INDEX_FILE": str(index)}),
+            env=_environment() | ({} if index is None else _apart(root, index)),
             input=asked,
             capture_output=True,
             timeout=SECONDS,
         )
     except subprocess.TimeoutExpired:
         raise ModelError(f"git {arguments[0]} timed out after {SECONDS} seconds") from None
+
+
+def _apart(root: Path, index: Path) -> dict[str, str]:
+    """An index with the objects that git adds to it, so that the repository stays as it is."""
+    own = index.with_name("objects")
+    own.mkdir(exist_ok=True)
+    theirs = str(root.absolute() / (line_of(root, "rev-parse", "--git-path", "objects") or ""))
+    quoted = theirs.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return {
+        "GIT_INDEX_FILE": str(index),
+        "GIT_OBJECT_DIRECTORY": str(own),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"',
+    }
 
 
 def failure(command: str, printed: str) -> ModelError:
