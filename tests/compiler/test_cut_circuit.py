@@ -8,6 +8,7 @@ import pytest
 
 from verifier.compiler.cut_circuit import Cut, cut_of
 from verifier.compiler.translation import compile_system
+from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
 MODEL = '''"""A machine that is watched."""
@@ -164,3 +165,15 @@ def test_who_writes_and_what_is_asserted(cut: Cut) -> None:
         "models/machine.py:65:use": "assert not machine.busy or machine.current == Task.A",
         "models/machine.py:66:use": "if machine.busy and go",
     }
+
+
+@pytest.mark.parametrize("name", ["native/lazy-v3.4", "kvm-vmx/v3.4", "stack/kvm-linux"])
+def test_kernels_that_nest_their_handlers_are_explored(name: str) -> None:
+    """What ends the nesting in a system has any value here."""
+    catalogue = load(bundled_root())
+    system = catalogue.systems[name]
+    compiled = compile_system(system, catalogue.properties_of(system))
+    cut = cut_of(system, compiled.changing)
+    assert cut.noted
+    assert cut.asserted
+    assert {f"fires:{step.name}" for step in system.actions} <= cut.behaviour.circuit.bad.keys()

@@ -16,7 +16,9 @@ from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.language.asserted import TestsApart
 from verifier.language.encoding import encoding
 from verifier.language.errors import Place, within_project
+from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
+from verifier.language.paths import Outcome
 from verifier.language.stores import Base, places_of
 from verifier.language.symbolic_execution import SymbolicRun
 from verifier.language.symbolic_stores import StateStore
@@ -25,6 +27,11 @@ from verifier.language.symbolic_values import Bit
 STATE, WRITTEN, NOTED, LEFT = range(4)
 """The copies: what is read; whether it was written; what is noted; that with what is written
 elsewhere."""
+
+
+NESTED = 2
+"""How often a function with an answer may be on the way to itself: what ends a recursion has any
+value, too. One without an answer is explored once, and does nothing where it is nested."""
 
 
 class CutStore(StateStore):
@@ -64,6 +71,8 @@ class CutRun(SymbolicRun, TestsApart):
         """For each leaf that some step writes, its value from then on."""
         self.assertions: dict[str, Place] = {}
         """Where the assertions are that can fail, by FILE:LINE:FUNCTION."""
+        self.open: list[ModelFunction] = []
+        """The functions that are being explored, each called by the one before."""
         self.stops_early = False
         """Whether it does not go on where a step is not possible, as the model counts on that."""
         self.writers: tuple[set[int], set[int]] = (set(), set())
@@ -79,6 +88,21 @@ class CutRun(SymbolicRun, TestsApart):
         if place not in self.written:
             self.written[place] = any_value(self.graph, self.store.leaves[place])
         return self.written[place]
+
+    def _explored(
+        self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]
+    ) -> Outcome:
+        """As in any run, but for functions that nest themselves."""
+        depth, answers = self.open.count(function), _answers(function)
+        if depth and not answers:
+            return Outcome(TRUE, {}, None, {}, self.ages.now)
+        if depth >= NESTED:
+            return Outcome(FALSE, {}, None, {}, self.ages.now, possible=False)
+        self.open.append(function)
+        try:
+            return super()._explored(function, given, named)
+        finally:
+            self.open.pop()
 
     def assume(self, literal: int, by_model: bool = True) -> None:
         """Note where a step is possible, and go on as if it were so everywhere."""
@@ -96,6 +120,10 @@ class CutRun(SymbolicRun, TestsApart):
             known = self.failures.get(assertion, FALSE)
             self.failures[assertion] = self.graph.either(known, failed)
         return not fails
+
+
+def _answers(function: ModelFunction) -> bool:
+    return function.body.__annotations__.get("return") not in (None, "None")
 
 
 def any_value(graph: Graph, leaf: Leaf) -> Any:
