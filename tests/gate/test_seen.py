@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.gate.watched import AS_MUCH, FILE, KERNEL, LESS, OTHERWISE, RENAMED, Edits
+from tests.gate.watched import AS_MUCH, LESS, OTHERWISE, RENAMED, Edits
+from tests.gate.watched_kernel import FILE, KERNEL
 from verifier.compiler.cut_circuit import Cut, cut_of
 from verifier.compiler.translation import compile_system
 from verifier.gate.weakened.seen import SeenLess, seen_less

@@ -15,19 +15,19 @@ from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.compiler.behaviour import Behaviour, Variable, actions_of, variable_of
 from verifier.compiler.step_exploration import Explored, Start, latch_names
 from verifier.compiler.translation import Steps, bits_of
-from verifier.language.cut_execution import LEFT, NOTED, WRITTEN, CutRun, any_value
+from verifier.language.cut_execution import AGAIN, LEFT, NOTED, WRITTEN, CutRun, any_value
 from verifier.language.errors import ModelError
 from verifier.language.paths import Outcome
 from verifier.language.plain_values import shown
 from verifier.language.source_text import test_at
 from verifier.language.system import System
 
-SEES, NOTES, LEAVES = "after ", "noted ", "left "
-"""How the fields are called of what is read once a leaf is written, of what is noted in ghosts and
-events, and of what is left in these whoever writes it."""
-FAILS, WRITES, RESTORES = "fails ", "written ", "restored "
+SEES, LATER, NOTES, LEAVES = "after ", "later ", "noted ", "left "
+"""How the fields are called of what is read once a leaf is written, and written again, of what is
+noted in ghosts and events, and of what is left in these whoever writes it."""
+FAILS, WRITES, REWRITES, RESTORES = "fails ", "written ", "rewritten ", "restored "
 """How the outputs are called that say that an assertion fails, with its FILE:LINE:FUNCTION, that a
-leaf is written, and that what is written last is what it was before the step."""
+leaf is written, and written again, and that what is written last is what it was before the step."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class _Start(Start):
             for place, leaf in enumerate(self.leaves)
         ]
         """What was noted before a step, on which nothing depends."""
-        self.blank = [*self.blank, *[FALSE] * self.size, *self.before, *self.before]
+        self.blank = [*self.blank, *[FALSE] * self.size * 2, *self.before, *self.before]
         self.run = CutRun(self.graph, self.leaves, self.blank)
 
     def outcomes(self) -> list[Outcome]:
@@ -139,7 +139,8 @@ class _Start(Start):
             if self.varying[place]:
                 yield from _unmoved(latch_names(leaf), self.current[place])
             if place in self.run.written:
-                yield from _unmoved(latch_names(leaf, SEES), self.run.written[place])
+                for prefix, value in zip((SEES, LATER), self.run.written[place], strict=True):
+                    yield from _unmoved(latch_names(leaf, prefix), value)
 
     def notes(self, steps: Steps) -> Iterator[Latch]:
         """What steps write to ghosts and events."""
@@ -164,6 +165,7 @@ class _Start(Start):
             for prefix, there, has_bits in (
                 ("", not leaf.event, self.varying[place]),
                 (SEES, place in self.run.written, True),
+                (LATER, place in self.run.written, True),
                 (NOTES, leaf.ghost, True),
                 (LEAVES, leaf.ghost, True),
             ):
@@ -181,6 +183,7 @@ class _Start(Start):
                 pairs = zip(bits_of(last), bits_of(before), strict=True)
                 moved = self.graph.any(starmap(self.graph.differ, pairs))
                 yield WRITES + leaf.path, written
+                yield REWRITES + leaf.path, outcome.writes[AGAIN * self.size + place]
                 yield RESTORES + leaf.path, self.graph.both(written, moved ^ 1)
 
 

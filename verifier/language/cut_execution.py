@@ -24,9 +24,9 @@ from verifier.language.symbolic_execution import SymbolicRun
 from verifier.language.symbolic_stores import StateStore
 from verifier.language.symbolic_values import Bit
 
-STATE, WRITTEN, NOTED, LEFT = range(4)
-"""The copies: what is read; whether it was written; what is noted; that with what is written
-elsewhere."""
+STATE, WRITTEN, AGAIN, NOTED, LEFT = range(5)
+"""The copies: what is read; whether it was written, and more than once; what is noted; that with
+what is written elsewhere."""
 
 
 NESTED = 2
@@ -50,7 +50,10 @@ class CutStore(StateStore):
             leaf = self.leaves[place]
             if leaf.constant:
                 continue
-            run.put(place, condition, run.after(place))
+            first, later = run.after(place)
+            was_written = self.values[WRITTEN * size + place]
+            run.put(place, condition, run.choose(was_written, later, first))
+            run.put(AGAIN * size + place, condition, was_written)
             run.put(WRITTEN * size + place, condition, TRUE)
             for copy in (LEFT, NOTED) if run.observing or leaf.event else (LEFT,):
                 run.put(copy * size + place, condition, raw)
@@ -67,8 +70,8 @@ class CutRun(SymbolicRun, TestsApart):
     def __init__(self, graph: Graph, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         super().__init__(graph, leaves, values)
         self.store = CutStore(self, leaves, values)
-        self.written: dict[int, Any] = {}
-        """For each leaf that some step writes, its value from then on."""
+        self.written: dict[int, tuple[Any, Any]] = {}
+        """For each leaf that some step writes, its value from then on, and when written again."""
         self.assertions: dict[str, Place] = {}
         """Where the assertions are that can fail, by FILE:LINE:FUNCTION."""
         self.open: list[ModelFunction] = []
@@ -83,10 +86,11 @@ class CutRun(SymbolicRun, TestsApart):
         raw = self.choose(condition, raw, self.store.values[place])
         self.store.values[place] = self.writes[place] = raw
 
-    def after(self, place: int) -> Any:
-        """Any value of a leaf, the same wherever it is written."""
+    def after(self, place: int) -> tuple[Any, Any]:
+        """Any values of a leaf, the same wherever it is written first, and later."""
         if place not in self.written:
-            self.written[place] = any_value(self.graph, self.store.leaves[place])
+            leaf = self.store.leaves[place]
+            self.written[place] = any_value(self.graph, leaf), any_value(self.graph, leaf)
         return self.written[place]
 
     def _explored(

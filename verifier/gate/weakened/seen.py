@@ -9,7 +9,17 @@ from typing import Literal
 from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Action, Variable
-from verifier.compiler.cut_circuit import FAILS, LEAVES, NOTES, RESTORES, SEES, WRITES, Cut
+from verifier.compiler.cut_circuit import (
+    FAILS,
+    LATER,
+    LEAVES,
+    NOTES,
+    RESTORES,
+    REWRITES,
+    SEES,
+    WRITES,
+    Cut,
+)
 from verifier.compiler.digest import everything, outputs_digest
 from verifier.diff.miter import Joint
 from verifier.diff.side import Side
@@ -92,7 +102,7 @@ class _Comparison:
 
     def __init__(self, old: Cut, new: Cut, fields: Mapping[str, str]) -> None:
         self.old, self.new, self.fields = old, new, fields
-        prefixes = ("", SEES, NOTES, LEAVES)
+        prefixes = ("", SEES, LATER, NOTES, LEAVES)
         names = {f"{p}{was}": f"{p}{now}" for was, now in fields.items() for p in prefixes}
         self.joint = Joint(old.behaviour, new.behaviour, names)
 
@@ -148,7 +158,7 @@ class _Comparison:
 
     def _possible(self, enabled: int) -> int:
         """That a step is enabled with some of the values that are read once they are written."""
-        after = [f for f in self.new.behaviour.fields if f.name.startswith(SEES)]
+        after = [f for f in self.new.behaviour.fields if f.name.startswith((SEES, LATER))]
         bits = {bit for field in after for bit in self.joint.new.bits(field)}
         asked = bits.intersection(2 * node for node in self.joint.graph.cone([enabled]))
         return self.joint.graph.exists(enabled, asked) if len(asked) <= MOST else enabled
@@ -159,15 +169,21 @@ class _Comparison:
         But for what the new one leaves as it was, and shows otherwise meanwhile.
         """
         graph, known = self.joint.graph, TRUE
-        for was, now, same in self._read():
+        for was, now, same, same_later in self._read():
             [wrote], [writes] = then.get(WRITES + was, [FALSE]), here.get(WRITES + now, [FALSE])
+            [rewrote] = then.get(REWRITES + was, [FALSE])
+            [rewrites] = here.get(REWRITES + now, [FALSE])
             [restores] = here.get(RESTORES + now, [FALSE])
             free = graph.both(writes, graph.either(wrote, restores))
-            known = graph.both(known, graph.either(same, free))
+            again = graph.either(same_later, graph.both(rewrote, rewrites))
+            known = graph.all([known, graph.either(same, free), again])
         return known
 
-    def _read(self) -> Iterator[tuple[str, str, int]]:
-        """What some step writes, by both names, with that it is read as it was before."""
+    def _read(self) -> Iterator[tuple[str, str, int, int]]:
+        """What some step writes, by both names, with that it is read as it was before.
+
+        The last says that it is read as it was when it had been written once.
+        """
         joint, before = self.joint, {now: was for was, now in self.fields.items()}
         names = dict[str, tuple[str, Side]]()
         for side in (joint.old, joint.new):
@@ -176,10 +192,12 @@ class _Comparison:
                     name = each.name.removeprefix(SEES)
                     names[name if side is joint.new else self.fields.get(name, name)] = name, side
         for now, (name, side) in names.items():
-            field, after = side.behaviour.field(name), side.behaviour.field(SEES + name)
-            if field is not None and after is not None:
-                same = joint.same(field, side.bits(field), after, side.bits(after))
-                yield before.get(now, now), now, same
+            field, after, later = map(side.behaviour.field, (name, SEES + name, LATER + name))
+            if field is not None and after is not None and later is not None:
+                bits = side.bits(after)
+                same = joint.same(field, side.bits(field), after, bits)
+                same_later = joint.same(after, bits, later, side.bits(later))
+                yield before.get(now, now), now, same, same_later
 
 
 def _named(effect: Mapping[str, list[int]], kind: str) -> Iterator[tuple[str, list[int]]]:
@@ -189,10 +207,8 @@ def _named(effect: Mapping[str, list[int]], kind: str) -> Iterator[tuple[str, li
 
 def _goals(cut: Cut, fires: str) -> list[str]:
     """The outputs about one step."""
-    return [
-        fires,
-        *(n for n in cut.behaviour.circuit.bad if n.startswith((FAILS, WRITES, RESTORES))),
-    ]
+    kinds = (FAILS, WRITES, REWRITES, RESTORES)
+    return [fires, *(name for name in cut.behaviour.circuit.bad if name.startswith(kinds))]
 
 
 def digest_seen(cut: Cut, step: str, kind: SeenKind, assertion: str = "") -> str:
