@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     everything = mutants_of(ROOT, WEIGHTS)
     mutants = sample(everything, options.sample, options.seed)
     mutants = [mutant for mutant in mutants if options.match in str(mutant)]
-    tests = recorded(ROOT, files_in(ROOT, WEIGHTS), test_files(), RECORD)
+    tests = recorded(ROOT, files_in(ROOT, WEIGHTS), files_of_tests(), RECORD)
     outcomes = []
     for outcome in trials(ROOT, mutants, tests, options.seconds, options.processes):
         print(_line(outcome), flush=True)
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
-def test_files() -> list[str]:
+def files_of_tests() -> list[str]:
     """The files of tests that may notice a mistake."""
     files = (file for file in files_in(ROOT, ["tests"]) if Path(file).name.startswith("test_"))
     return [file for file in files if not file.startswith(EXCEPT)]

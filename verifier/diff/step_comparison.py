@@ -79,7 +79,7 @@ class StepComparison:
         found, joint = [], self._joint
         for was, now in joint.fields:
             if not was.bits and not now.bits:
-                continue  # what neither changes may start with another value, which is told apart
+                continue  # what neither changes may start with another value, reported apart
             old, new = self._old[f"field {was.name}"], self._new[f"field {now.name}"]
             if not was.bits and same_code(was, now):
                 old = list(joint.new.bits(now))
