@@ -143,6 +143,21 @@ LESS: dict[str, tuple[str, Edits]] = {
         "noted switch_to",
         ((EVENT, ""), (RELEASED, f"{EVENT}{RELEASED}")),
     ),
+    "an assertion before what breaks it, which is added after it": (
+        "demanded switch_to",
+        (
+            (ASSERTED, "    machine.held[next_task] = True\n"),
+            (EVENT, f"{ASSERTED}{EVENT}"),
+        ),
+    ),
+    "a call before a second change of what it looks at": (
+        "noted use_fpu",
+        ((CALL, f"{CALL}    machine.registers.owner = Task.A\n"),),
+    ),
+    "an event that is written before what it notes is changed once more": (
+        "noted switch_to",
+        ((EVENT, f"{EVENT}    machine.held[next_task] = True\n"),),
+    ),
     "an event that is written over": (
         "noted switch_to",
         (("    CHECK(machine)\n", "    CHECK(machine)\n    machine.switched.held = False\n"),),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import starmap
 from typing import Any
 
 from verifier.circuit.aig import FALSE
@@ -15,19 +14,29 @@ from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.compiler.behaviour import Behaviour, Variable, actions_of, variable_of
 from verifier.compiler.step_exploration import Explored, Start, latch_names
 from verifier.compiler.translation import Steps, bits_of
-from verifier.language.cut_execution import AGAIN, LEFT, NOTED, WRITTEN, CutRun, any_value
+from verifier.language.cut_execution import LEFT, NOTED, WRITTEN, CutRun, any_value
 from verifier.language.errors import ModelError
 from verifier.language.paths import Outcome
 from verifier.language.plain_values import shown
 from verifier.language.source_text import test_at
 from verifier.language.system import System
 
-SEES, LATER, NOTES, LEAVES = "after ", "later ", "noted ", "left "
-"""How the fields are called of what is read once a leaf is written, and written again, of what is
+SEES, NOTES, LEAVES = "after write ", "noted ", "left "
+"""How the fields are called of what is read after each write of a leaf (`after_write`), of what is
 noted in ghosts and events, and of what is left in these whoever writes it."""
-FAILS, WRITES, REWRITES, RESTORES = "fails ", "written ", "rewritten ", "restored "
-"""How the outputs are called that say that an assertion fails, with its FILE:LINE:FUNCTION, that a
-leaf is written, and written again, and that what is written last is what it was before the step."""
+FAILS, WRITES = "fails ", "write "
+"""How the outputs are called that say that an assertion fails, with its FILE:LINE:FUNCTION, and
+that a leaf is written at least a number of times (`write`)."""
+
+
+def after_write(number: int, path: str) -> str:
+    """The field of what is read of a leaf once it was written a number of times."""
+    return f"{SEES}{number} of {path}"
+
+
+def write(number: int, path: str) -> str:
+    """The output that says that a leaf is written at least a number of times."""
+    return f"{WRITES}{number} of {path}"
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ class _Start(Start):
             for place, leaf in enumerate(self.leaves)
         ]
         """What was noted before a step, on which nothing depends."""
-        self.blank = [*self.blank, *[FALSE] * self.size * 2, *self.before, *self.before]
+        self.blank = [*self.blank, *[()] * self.size, *self.before, *self.before]
         self.run = CutRun(self.graph, self.leaves, self.blank)
 
     def outcomes(self) -> list[Outcome]:
@@ -138,9 +147,8 @@ class _Start(Start):
         for place, leaf in enumerate(self.leaves):
             if self.varying[place]:
                 yield from _unmoved(latch_names(leaf), self.current[place])
-            if place in self.run.written:
-                for prefix, value in zip((SEES, LATER), self.run.written[place], strict=True):
-                    yield from _unmoved(latch_names(leaf, prefix), value)
+            for number, value in enumerate(self.run.written.get(place, ()), 1):
+                yield from _unmoved(latch_names(leaf, after_write(number, "")), value)
 
     def notes(self, steps: Steps) -> Iterator[Latch]:
         """What steps write to ghosts and events."""
@@ -162,29 +170,19 @@ class _Start(Start):
         for place, (leaf, start) in enumerate(zip(self.leaves, starts, strict=True)):
             if leaf.constant:
                 continue
-            for prefix, there, has_bits in (
-                ("", not leaf.event, self.varying[place]),
-                (SEES, place in self.run.written, True),
-                (LATER, place in self.run.written, True),
-                (NOTES, leaf.ghost, True),
-                (LEAVES, leaf.ghost, True),
-            ):
-                if there:
-                    bits = latch_names(leaf, prefix) if has_bits else ()
-                    yield variable_of(prefix + leaf.path, leaf.type, bits, shown(start))
+            writes = range(1, 1 + len(self.run.written.get(place, ())))
+            prefixes = "", *(after_write(number, "") for number in writes)
+            for prefix in (*prefixes, NOTES, LEAVES) if leaf.ghost else prefixes:
+                bits = latch_names(leaf, prefix) if prefix or self.varying[place] else ()
+                yield variable_of(prefix + leaf.path, leaf.type, bits, shown(start))
 
     def judged(self, outcome: Outcome) -> Iterator[tuple[str, int]]:
         """Where assertions fail, and what is written."""
         yield from ((FAILS + name, literal) for name, literal in outcome.failures.items())
         for place, leaf in enumerate(self.leaves):
-            written = outcome.writes.get(WRITTEN * self.size + place, FALSE)
-            if written != FALSE:
-                last, before = outcome.writes[LEFT * self.size + place], self.blank[place]
-                pairs = zip(bits_of(last), bits_of(before), strict=True)
-                moved = self.graph.any(starmap(self.graph.differ, pairs))
-                yield WRITES + leaf.path, written
-                yield REWRITES + leaf.path, outcome.writes[AGAIN * self.size + place]
-                yield RESTORES + leaf.path, self.graph.both(written, moved ^ 1)
+            writes = outcome.writes.get(WRITTEN * self.size + place, ())
+            for number, literal in enumerate(writes, 1):
+                yield write(number, leaf.path), literal
 
 
 def _unmoved(names: Iterable[str], raw: Any) -> Iterator[Latch]:

@@ -1,10 +1,10 @@
 """Symbolic runs in which every value of the state is free, whatever was written to it.
 
 So what observers note and assertions look for does not depend on what a step makes of the state: a
-leaf has one free value before a step writes it, and another one from then on. What is written is
-noted by itself (docs/decisions/0029-observers-and-assertions-see-any-state.md). The values of the
-store are several copies of the state, one after the other: a place in a later copy is that many
-leaves further on.
+leaf has a free value before a step writes it, and another one after each of the first writes. What
+is written is noted by itself (docs/decisions/0029-observers-and-assertions-see-any-state.md). The
+values of the store are several copies of the state, one after the other: a place in a later copy is
+that many leaves further on.
 """
 
 from __future__ import annotations
@@ -24,9 +24,13 @@ from verifier.language.symbolic_execution import SymbolicRun
 from verifier.language.symbolic_stores import StateStore
 from verifier.language.symbolic_values import Bit
 
-STATE, WRITTEN, AGAIN, NOTED, LEFT = range(5)
-"""The copies: what is read; whether it was written, and more than once; what is noted; that with
-what is written elsewhere."""
+STATE, WRITTEN, NOTED, LEFT = range(4)
+"""The copies: what is read; for each number of writes whether there were as many, from one on; what
+is noted; that with what is written elsewhere."""
+
+
+TOLD_APART = 3
+"""After how many writes of a leaf in one step another value is read; after more it is the last."""
 
 
 NESTED = 2
@@ -50,11 +54,9 @@ class CutStore(StateStore):
             leaf = self.leaves[place]
             if leaf.constant:
                 continue
-            first, later = run.after(place)
-            was_written = self.values[WRITTEN * size + place]
-            run.put(place, condition, run.choose(was_written, later, first))
-            run.put(AGAIN * size + place, condition, was_written)
-            run.put(WRITTEN * size + place, condition, TRUE)
+            writes = (TRUE, *self.values[WRITTEN * size + place])[:TOLD_APART]
+            run.put(place, condition, run.after(place, writes))
+            run.put(WRITTEN * size + place, condition, writes)
             for copy in (LEFT, NOTED) if run.observing or leaf.event else (LEFT,):
                 run.put(copy * size + place, condition, raw)
 
@@ -70,8 +72,8 @@ class CutRun(SymbolicRun, TestsApart):
     def __init__(self, graph: Graph, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         super().__init__(graph, leaves, values)
         self.store = CutStore(self, leaves, values)
-        self.written: dict[int, tuple[Any, Any]] = {}
-        """For each leaf that some step writes, its value from then on, and when written again."""
+        self.written: dict[int, list[Any]] = {}
+        """For each leaf that some step writes, its value after each write."""
         self.assertions: dict[str, Place] = {}
         """Where the assertions are that can fail, by FILE:LINE:FUNCTION."""
         self.open: list[ModelFunction] = []
@@ -86,12 +88,21 @@ class CutRun(SymbolicRun, TestsApart):
         raw = self.choose(condition, raw, self.store.values[place])
         self.store.values[place] = self.writes[place] = raw
 
-    def after(self, place: int) -> tuple[Any, Any]:
-        """Any values of a leaf, the same wherever it is written first, and later."""
-        if place not in self.written:
-            leaf = self.store.leaves[place]
-            self.written[place] = any_value(self.graph, leaf), any_value(self.graph, leaf)
-        return self.written[place]
+    def choose(self, condition: int, then: Any, otherwise: Any) -> Any:
+        """As in any run; of numbers of writes the shorter one ends with more that are false."""
+        if type(then) is type(otherwise) is tuple and len(then) != len(otherwise):
+            longer = max(len(then), len(otherwise))
+            then, otherwise = (each + (FALSE,) * (longer - len(each)) for each in (then, otherwise))
+        return super().choose(condition, then, otherwise)
+
+    def after(self, place: int, writes: tuple[int, ...]) -> Any:
+        """Any value of a leaf after some number of writes, the same after each such number."""
+        values, leaf = self.written.setdefault(place, []), self.store.leaves[place]
+        values += (any_value(self.graph, leaf) for _ in writes[len(values) :])
+        raw = values[0]
+        for literal, value in zip(writes[1:], values[1:], strict=False):
+            raw = self.choose(literal, value, raw)
+        return raw
 
     def _explored(
         self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]

@@ -6,24 +6,21 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from verifier.circuit.aig import FALSE, TRUE, Graph
+from verifier.circuit.aig import FALSE, Graph
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Action, Variable
 from verifier.compiler.cut_circuit import (
     FAILS,
-    LATER,
     LEAVES,
     NOTES,
-    RESTORES,
-    REWRITES,
     SEES,
     WRITES,
     Cut,
+    write,
 )
 from verifier.compiler.digest import everything, outputs_digest
 from verifier.diff.miter import Joint
-from verifier.diff.side import Side
-from verifier.diff.step_comparison import Effect
+from verifier.gate.weakened.reading import Reading
 from verifier.gate.weakened.states import States
 from verifier.gate.weakened.weakening import digest_of
 from verifier.language.goals import step_goal
@@ -102,9 +99,11 @@ class _Comparison:
 
     def __init__(self, old: Cut, new: Cut, fields: Mapping[str, str]) -> None:
         self.old, self.new, self.fields = old, new, fields
-        prefixes = ("", SEES, LATER, NOTES, LEAVES)
+        prefixes = ("", NOTES, LEAVES)
         names = {f"{p}{was}": f"{p}{now}" for was, now in fields.items() for p in prefixes}
+        names |= {each.name: "" for each in old.behaviour.fields if each.name.startswith(SEES)}
         self.joint = Joint(old.behaviour, new.behaviour, names)
+        self._reading = Reading(self.joint, fields)
 
     def any_of(self, questions: Collection[_Question]) -> int:
         return self.joint.graph.any(each.literal for each in questions)
@@ -122,9 +121,9 @@ class _Comparison:
         was, now = joint.versions(step)
         chosen, same_choices = joint.choices(was, now)
         fires, given = step_goal(step), graph.both(joint.same_state, same_choices)
-        then = joint.effect(joint.old, was, chosen, _goals(self.old, fires))
-        here = joint.effect(joint.new, now, {}, _goals(self.new, fires))
-        given = graph.both(given, self._unwritten(then, here))
+        goals = _goals(self.old, fires), _goals(self.new, fires)
+        then, here, alike = self._reading.taken((was, now), chosen, goals)
+        given = graph.both(given, alike)
         [enabled] = here[fires]
         begun = graph.all([given, then[fires][0], self._possible(enabled)])
         for before, after in joint.fields:
@@ -133,7 +132,7 @@ class _Comparison:
                 a, b = then[f"field {before.name}"], here[f"field {after.name}"]
                 differs = joint.same(before, a, after, b) ^ 1
                 name, was_name = (n.removeprefix(NOTES).removeprefix(LEAVES) for n in names)
-                [wrote] = then.get(WRITES + was_name, [FALSE])
+                [wrote] = then.get(write(1, was_name), [FALSE])
                 hidden = graph.all([begun, enabled ^ 1, wrote])
                 noted = graph.either(graph.all([given, enabled, differs]), hidden)
                 yield _Question(step, "noted", name, noted)
@@ -158,46 +157,10 @@ class _Comparison:
 
     def _possible(self, enabled: int) -> int:
         """That a step is enabled with some of the values that are read once they are written."""
-        after = [f for f in self.new.behaviour.fields if f.name.startswith((SEES, LATER))]
+        after = [f for f in self.new.behaviour.fields if f.name.startswith(SEES)]
         bits = {bit for field in after for bit in self.joint.new.bits(field)}
         asked = bits.intersection(2 * node for node in self.joint.graph.cone([enabled]))
         return self.joint.graph.exists(enabled, asked) if len(asked) <= MOST else enabled
-
-    def _unwritten(self, then: Effect, here: Effect) -> int:
-        """That what a version has not written is read as it was before the step.
-
-        But for what the new one leaves as it was, and shows otherwise meanwhile.
-        """
-        graph, known = self.joint.graph, TRUE
-        for was, now, same, same_later in self._read():
-            [wrote], [writes] = then.get(WRITES + was, [FALSE]), here.get(WRITES + now, [FALSE])
-            [rewrote] = then.get(REWRITES + was, [FALSE])
-            [rewrites] = here.get(REWRITES + now, [FALSE])
-            [restores] = here.get(RESTORES + now, [FALSE])
-            free = graph.both(writes, graph.either(wrote, restores))
-            again = graph.either(same_later, graph.both(rewrote, rewrites))
-            known = graph.all([known, graph.either(same, free), again])
-        return known
-
-    def _read(self) -> Iterator[tuple[str, str, int, int]]:
-        """What some step writes, by both names, with that it is read as it was before.
-
-        The last says that it is read as it was when it had been written once.
-        """
-        joint, before = self.joint, {now: was for was, now in self.fields.items()}
-        names = dict[str, tuple[str, Side]]()
-        for side in (joint.old, joint.new):
-            for each in side.behaviour.fields:
-                if each.name.startswith(SEES):
-                    name = each.name.removeprefix(SEES)
-                    names[name if side is joint.new else self.fields.get(name, name)] = name, side
-        for now, (name, side) in names.items():
-            field, after, later = map(side.behaviour.field, (name, SEES + name, LATER + name))
-            if field is not None and after is not None and later is not None:
-                bits = side.bits(after)
-                same = joint.same(field, side.bits(field), after, bits)
-                same_later = joint.same(after, bits, later, side.bits(later))
-                yield before.get(now, now), now, same, same_later
 
 
 def _named(effect: Mapping[str, list[int]], kind: str) -> Iterator[tuple[str, list[int]]]:
@@ -207,8 +170,8 @@ def _named(effect: Mapping[str, list[int]], kind: str) -> Iterator[tuple[str, li
 
 def _goals(cut: Cut, fires: str) -> list[str]:
     """The outputs about one step."""
-    kinds = (FAILS, WRITES, REWRITES, RESTORES)
-    return [fires, *(name for name in cut.behaviour.circuit.bad if name.startswith(kinds))]
+    outputs = cut.behaviour.circuit.bad
+    return [fires, *(name for name in outputs if name.startswith((FAILS, WRITES)))]
 
 
 def digest_seen(cut: Cut, step: str, kind: SeenKind, assertion: str = "") -> str:
