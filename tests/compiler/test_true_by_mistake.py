@@ -50,6 +50,7 @@ def it_is_off(bit: Bit) -> bool:
     return {}
 '''
 METHOD = "the function `off` is used as a condition"
+COMPARED = "the function `off` is compared"
 
 
 def compiled(folder: Path, statement: str, claim: str) -> None:
@@ -79,6 +80,15 @@ def compiled(folder: Path, statement: str, claim: str) -> None:
         ("bit.on = True if bit.off else False", METHOD),
         ("bit.on = not bit.off", METHOD),
         ("bit.on = [True for _ in (1,) if bit.off] == [True]", METHOD),
+        ("bit.on = all(each.off for each in (bit,))", METHOD),
+        ("bit.on = any((bit.on, bit.off))", METHOD),
+        ("bit.on = all(map(lambda each: each.off, (bit,)))", METHOD),
+        ("bit.on = bool(bit.off)", METHOD),
+        ("bit.on = bit.off and bit.on", METHOD),
+        ("bit.on = True if bit.on or bit.off else False", METHOD),
+        ("assert bit.off != True", COMPARED),
+        ("assert bit.off not in (False,)", COMPARED),
+        ("bit.on = True == bit.off", COMPARED),
     ],
 )
 def test_a_step_is_refused_that_asks_what_is_always_true(
@@ -99,5 +109,8 @@ def test_so_is_a_claim(tmp_path: Path) -> None:
 
 
 def test_functions_that_are_called_and_texts_of_assertions_are_fine(tmp_path: Path) -> None:
-    statement = 'assert idle() and (bit.off() or bit.on), "it is"'
+    statement = (
+        "check = idle or bit.off; assert check() and any((bit.off(), bit.on)), 'it is'; "
+        "assert all(map(bool, (check(), bit.off() == True))); assert bit.on in (True, False)"
+    )
     compiled(tmp_path, statement, "False if not bit.off() else True")

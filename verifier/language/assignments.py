@@ -2,8 +2,7 @@
 
 One is around whatever an attribute is assigned to or deleted from: only records have attributes to
 assign to. So state outside the records is refused when it is made, whoever holds the object, and
-Python's order of evaluation stays. One is on the right of `%`, which makes text of all but numbers,
-and one around conditions: a function that is not called is true.
+Python's order of evaluation stays. One is on the right of `%`, which makes text of all but numbers.
 """
 
 from __future__ import annotations
@@ -11,9 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 from enum import Enum
-from functools import partial
 from inspect import getattr_static
-from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from verifier.language.asserted import TESTED, set_apart, tested
@@ -22,6 +20,7 @@ from verifier.language.ownership import is_model_function, is_own, is_record
 from verifier.language.restricted import STATE, TEXT
 from verifier.language.running import RUNNING
 from verifier.language.text_nodes import Node, place_in_text
+from verifier.language.uncalled import UNCALLED, require_called
 
 T = TypeVar("T")
 
@@ -34,12 +33,6 @@ OF_DOCUMENTS = {"__doc__", "__module__", "__name__", "__qualname__", "__wrapped_
 NUMBER = "@number"
 """How it calls the one on the right of `%`."""
 
-
-CONDITION = "@condition"
-"""How it calls the one around conditions."""
-
-FUNCTIONS = {FunctionType, MethodType, BuiltinFunctionType, partial}
-"""What is true whatever it would return."""
 
 INSIDE = "@inside"
 """How it calls the one around whatever is asked for one of its INSIDES."""
@@ -73,14 +66,6 @@ def only_numbers(value: T) -> T:
     """What is on the right of `%`; refused in a run unless it is a number."""
     if RUNNING.get() is not None and type(value) not in (int, float):
         raise refuse("`%` makes text of what is not a number", TEXT)
-    return value
-
-
-def only_values(value: T) -> T:
-    """What is used as a condition; refused in a run where it is a function: it is always true."""
-    if type(value) in FUNCTIONS and RUNNING.get() is not None:
-        name = getattr(value, "__name__", "it")
-        raise refuse(f"the function `{name}` is used as a condition", "call it")
     return value
 
 
@@ -124,8 +109,8 @@ INSTRUMENTS: dict[str, Callable[..., Any]] = {
     NUMBER: only_numbers,
     IDENTITY: identity,
     INSIDE: only_outside,
-    CONDITION: only_values,
     TESTED: tested,
+    **UNCALLED,
 }
 """The guards, by their names in the compiled text."""
 
@@ -135,12 +120,7 @@ def guard(nodes: Iterable[Node], file: str) -> None:
     for node, is_inside in nodes:
         if is_inside:
             set_apart(node)
-        if isinstance(node, ast.If | ast.While | ast.IfExp | ast.Assert):
-            node.test = _guarded(CONDITION, node.test)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            node.operand = _guarded(CONDITION, node.operand)
-        elif isinstance(node, ast.comprehension):
-            node.ifs = [_guarded(CONDITION, each) for each in node.ifs]
+        require_called(node)
         if isinstance(node, ast.Attribute):
             if node.attr in INSIDES:
                 node.value = _guarded(INSIDE, node.value)

@@ -1,0 +1,84 @@
+"""Guards around what is asked for its truth or compared: a function that is not called is true.
+
+It equals nothing, either, so that a condition on it means nothing of what it would return.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import partial
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any, TypeVar
+
+from verifier.language.errors import refuse
+from verifier.language.running import RUNNING
+from verifier.language.text_nodes import place_in_text
+
+T = TypeVar("T")
+
+CONDITION, COMPARED, ELEMENTS = "@condition", "@compared", "@elements"
+"""What they are called around a condition, an operand, and what `all`, `any` or `bool` is given."""
+
+FUNCTIONS = {FunctionType, MethodType, BuiltinFunctionType, partial}
+"""What is true whatever it would return."""
+
+BY_VALUE = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
+
+
+def only_values(value: T, use: str = "is used as a condition") -> T:
+    """What is used as a condition; refused in a run where it is a function."""
+    if type(value) in FUNCTIONS and RUNNING.get() is not None:
+        raise refuse(f"the function `{getattr(value, '__name__', 'it')}` {use}", "call it")
+    return value
+
+
+def only_comparable(value: T) -> T:
+    """What is compared by its value; refused in a run where it is a function."""
+    return only_values(value, "is compared")
+
+
+def only_elements(values: Any, function: object) -> Any:
+    """What a function is given; refused in a run where it asks a function for its truth."""
+    if RUNNING.get() is None:
+        return values
+    if function is bool:
+        return only_values(values)
+    return map(only_values, values) if function is all or function is any else values
+
+
+UNCALLED: dict[str, Callable[..., Any]] = {
+    CONDITION: only_values,
+    COMPARED: only_comparable,
+    ELEMENTS: only_elements,
+}
+"""The guards, by their names in the compiled text."""
+
+
+def require_called(node: ast.AST) -> None:
+    """Put the guards where they belong; the text is changed."""
+    match node:
+        case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
+            node.test = _guarded(CONDITION, node.test)
+        case ast.UnaryOp(op=ast.Not()):
+            node.operand = _guarded(CONDITION, node.operand)
+        case ast.BoolOp(op=ast.And()):
+            node.values[:-1] = [_guarded(CONDITION, each) for each in node.values[:-1]]
+        case ast.comprehension():
+            node.ifs = [_guarded(CONDITION, each) for each in node.ifs]
+        case ast.Compare() if all(isinstance(each, BY_VALUE) for each in node.ops):
+            node.left, *node.comparators = map(_compared, [node.left, *node.comparators])
+        case ast.Call(ast.Name("all" | "any" | "bool" as name), [values], []):
+            if not isinstance(values, ast.Starred):
+                asked = ast.Name(name, ast.Load(), **place_in_text(node))
+                node.args = [_guarded(ELEMENTS, values, asked)]
+
+
+def _compared(operand: ast.expr) -> ast.expr:
+    is_named = isinstance(operand, ast.Name | ast.Attribute)
+    return _guarded(COMPARED, operand) if is_named else operand
+
+
+def _guarded(name: str, node: ast.expr, *more: ast.expr) -> ast.Call:
+    where = place_in_text(node)
+    return ast.Call(ast.Name(name, ast.Load(), **where), [node, *more], [], **where)
