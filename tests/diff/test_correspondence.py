@@ -1,0 +1,160 @@
+"""Fields and steps under new names: by what they do, and where that has changed by their names."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from tests.evidence.lazy_project import compiled
+from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.translation import compile_system
+from verifier.diff.correspondence import renamed_fields, renamed_steps, replaced_fields
+from verifier.language import System, record, step
+from verifier.language.packages import bundled_root
+from verifier.project.loading import load
+
+
+@record
+class Machine:
+    first: bool = False
+    second: bool = False
+
+
+@step
+def set_both(machine: Machine) -> None:
+    machine.first = True
+    machine.second = True
+
+
+@step
+def set_first_and(machine: Machine, to: bool) -> None:
+    machine.first = True
+    machine.second = to
+
+
+@step
+def set_first_and_not(machine: Machine, to: bool) -> None:
+    machine.first = True
+    machine.second = not to
+
+
+@step
+def set_first(machine: Machine, to: bool) -> None:
+    machine.first = to
+
+
+@step
+def set_second(machine: Machine, to: bool) -> None:
+    machine.second = to
+
+
+def behaviour(*steps: Callable[..., None]) -> Behaviour:
+    return behaviour_of(compile_system(System("diff/machine", Machine(), steps), ()))
+
+
+BEFORE = behaviour(set_both)
+AFTER = behaviour(set_first, set_second)
+"""Both fields, and all steps, do something else."""
+
+
+@cache
+def bundled(name: str) -> Behaviour:
+    return behaviour_of(compile_system(load(bundled_root()).systems[name], ()))
+
+
+def called(behaviour: Behaviour, names: Mapping[str, str]) -> Behaviour:
+    """The same with other names of fields; their latches have the old ones."""
+    fields = tuple(
+        replace(field, name=names.get(field.name, field.name)) for field in behaviour.fields
+    )
+    return replace(behaviour, fields=fields)
+
+
+def test_fields_with_unlike_names_are_matched_by_what_they_do() -> None:
+    old = behaviour_of(compiled("lazy/fixed"))
+    names = {"ts": "q", "saved[A].uses_fpu": "zz1", "saved[B].uses_fpu": "zz0"}
+    assert renamed_fields(old, called(old, names)) == names
+
+
+def test_names_decide_between_fields_that_do_the_same() -> None:
+    old = behaviour_of(compiled("lazy/fixed"))
+    names = {"saved[A].uses_fpu": "kept[A].uses_fpu", "saved[B].uses_fpu": "kept[B].uses_fpu"}
+    assert renamed_fields(old, called(old, names)) == names
+
+
+def test_where_all_names_are_the_same_none_is_another() -> None:
+    old = behaviour_of(compiled("lazy/fixed"))
+    assert renamed_fields(old, old) == {}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "is_similar"),
+    [
+        ("nested_vmx_restore_host_state", "nested_vmx_entry_failure", False),  # 0.49
+        ("other_fpu_instruction", "kernel_fpu_begin", False),  # 0.486
+        ("executes", "outcomes", True),  # 0.5
+        ("user_fpu_begin", "switch_fpu_finish", True),  # 0.516
+    ],
+)
+def test_a_field_that_does_something_else_is_the_one_whose_name_is_half_the_same(
+    was: str, now: str, is_similar: bool
+) -> None:
+    old, new = called(BEFORE, {"first": was}), called(AFTER, {"first": now})
+    assert renamed_fields(old, new) == ({was: now} if is_similar else {})
+    assert replaced_fields(old, new, {}) == {was: now}
+
+
+def test_of_fields_that_do_something_else_the_most_similar_names_are_paired_first() -> None:
+    old = called(BEFORE, {"first": "owner", "second": "owners"})
+    new = called(AFTER, {"first": "owners_of", "second": "the_owner"})
+    assert renamed_fields(old, new) == {"owners": "owners_of", "owner": "the_owner"}
+
+
+def test_a_field_that_does_the_same_comes_before_one_with_a_similar_name() -> None:
+    old = called(behaviour(set_first_and), {"first": "owner", "second": "loaded"})
+    new = called(behaviour(set_first_and_not), {"first": "loads", "second": "owners"})
+    assert renamed_fields(old, new) == {"owner": "loads"}
+
+
+@pytest.mark.parametrize("name", ["native/lazy-v3.4", "kvm-vmx/v3.4"])
+def test_all_fields_of_a_bundled_system_are_found_when_their_records_get_other_names(
+    name: str,
+) -> None:
+    old = bundled(name)
+    parts = {"host": "machine", "vcpu": "guest", "tasks": "threads", "cpu": "processor"}
+    names = {f.name: path(f.name, parts) for f in old.fields if f.bits}
+    names = {was: now for was, now in names.items() if was != now}
+    assert len(names) > 25
+    assert renamed_fields(old, called(old, names)) == names
+
+
+def test_a_field_of_a_bundled_system_is_found_under_any_name() -> None:
+    old = bundled("native/lazy-v3.4")
+    for field in [field for field in old.fields if field.bits][::5]:
+        assert renamed_fields(old, called(old, {field.name: "q"})) == {field.name: "q"}
+
+
+@pytest.mark.parametrize("name", ["native/lazy-v3.4", "kvm-vmx/v3.4"])
+def test_all_steps_of_a_bundled_system_are_found_under_any_names(name: str) -> None:
+    old = bundled(name)
+    names = {action.name: f"q{action.code}" for action in old.actions}
+    assert renamed_steps(old, old.with_steps(names)) == names
+
+
+def test_names_decide_between_steps_that_do_the_same() -> None:
+    @step
+    def set_all(machine: Machine) -> None:
+        set_both(machine)
+
+    old = behaviour(set_both, set_all)
+    names = {"set_both": "sets_both", "set_all": "sets_all"}
+    assert renamed_steps(old, old.with_steps(names)) == names
+    assert renamed_steps(BEFORE, old.with_steps(names)) == {"set_both": "sets_both"}
+
+
+def path(name: str, parts: Mapping[str, str]) -> str:
+    """A field's path with other names of records."""
+    for was, now in parts.items():
+        name = name.replace(f"{was}.", f"{now}.").replace(f"{was}[", f"{now}[")
+    return name
