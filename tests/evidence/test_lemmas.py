@@ -5,6 +5,7 @@ from enum import Enum
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,6 +133,7 @@ def sentences_hold(sentences: Iterable[str], state: State) -> bool:
 def test_a_certificate_and_its_sentences_hold_where_the_clauses_hold(clauses: list[Clause]) -> None:
     proved = Proved("pdr", Invariant(tuple(clauses)), 1, 0.0)
     lemmas = certificate_of(MACHINE, "any", proved).lemmas
+    assert all(0 < len(lemma[f]) < len(FIELDS[f]) for lemma in lemmas for f in lemma)
     sentences = [sentence_of(MACHINE, lemma) for lemma in lemmas]
     for state in STATES:
         expected = clauses_hold(clauses, coded(state))
@@ -142,7 +144,7 @@ def test_a_certificate_and_its_sentences_hold_where_the_clauses_hold(clauses: li
 @given(st.lists(LEMMAS, max_size=6))
 def test_readable_lemmas_hold_where_the_given_ones_hold(lemmas: list[Lemma]) -> None:
     found = readable(lemmas)
-    assert all(values for lemma in found for values in lemma.values()), "what files may have"
+    assert all(values for lemma in found for values in lemma.values()), "files must have some"
     for state in product(*FIELDS.values()):
         values = dict(zip(FIELDS, state, strict=True))
         assert lemmas_hold(found, values) == lemmas_hold(lemmas, values), (values, found)
@@ -164,3 +166,15 @@ def test_lemmas_about_values_of_one_field_become_one() -> None:
     ]
     assert readable([low, {"on": (True,), "three": ("R",)}]) == [{"on": (True,)}, low]
     assert readable([{"on": (True,), **low}, low]) == [low]
+
+
+@pytest.mark.parametrize(
+    ("lemma", "words"),
+    [
+        ({"on": (True,), "three": ("R",)}, "on or three == R"),
+        ({"on": (False,), "three": ("L", "M")}, "not on or three != R"),
+        ({"five": ("A", "C", "E")}, "five in (A, C, E)"),
+    ],
+)
+def test_sentences_name_a_field_with_the_fewest_values(lemma: Lemma, words: str) -> None:
+    assert sentence_of(MACHINE, lemma) == words
