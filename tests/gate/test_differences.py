@@ -74,9 +74,9 @@ def test_a_new_field_that_nothing_depends_on_is_reported_and_no_change(project: 
 
 def test_a_new_member_of_an_enum_is_compared_by_name(project: Project) -> None:
     project.edit("    B = 1\n", "    B = 1\n    C = 2\n")
-    out, _ = diff(project, "lazy/fixed")
+    out, code = diff(project, "lazy/fixed")
     assert "another choice: `switch_to.next_task`" in out
-    assert "becomes A, not B" not in out
+    assert code == 0
 
 
 def test_another_start_is_a_difference(project: Project) -> None:
