@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from time import sleep
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from tests.cli.conftest import HERE, Runner
 from tests.command import ran
 from tests.evidence import lazy_project as lazy
+from tests.processes.watching import eventually
 from verifier.check.context import without_cache
 from verifier.check.run import Strategy, check_all
 from verifier.cli import nestproof as command
@@ -212,6 +212,7 @@ def test_without_a_terminal_show_reports_now_and_then_what_it_is_doing(
     said: str,
     nestproof: Runner,
     project: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -220,12 +221,21 @@ def test_without_a_terminal_show_reports_now_and_then_what_it_is_doing(
     module, name = slow.rsplit(".", 1)
     real = getattr(import_module(module), name)
 
+    watch, shown = Reporter.watch, list[str]()
+
+    def watched(reporter: Reporter, now: Progress) -> None:
+        watch(reporter, now)
+        shown.append(progress.doing(now))
+        if shown.count(said) == 2:
+            (tmp_path / "twice").touch()
+
     def slowly(*given: Any) -> Any:
-        sleep(1.0)
+        eventually((tmp_path / "twice").exists, "two lines")
         return real(*given)
 
     monkeypatch.setattr(slow, slowly)
-    monkeypatch.setattr(progress, "SPEAK", 0.2)
+    monkeypatch.setattr(Reporter, "watch", watched)
+    monkeypatch.setattr(progress, "SPEAK", 0.0)
     monkeypatch.chdir(project)
     what = "lazy/broken" if arguments else "lazy/broken/isolation"
     with command.make_context("nestproof", ["show", "--plain", what, *arguments]) as context:
