@@ -1,6 +1,6 @@
 """Fields and steps under new names: by what they do, and where that has changed by their names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -9,8 +9,14 @@ import pytest
 from tests.evidence.lazy_project import compiled
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.translation import compile_system
-from verifier.diff.correspondence import renamed_fields, renamed_steps, replaced_fields
-from verifier.language import System, record, step
+from verifier.diff.correspondence import (
+    Names,
+    new_names,
+    renamed_fields,
+    renamed_steps,
+    replaced_fields,
+)
+from verifier.language import System, assume, record, step
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
@@ -49,8 +55,28 @@ def set_second(machine: Machine, to: bool) -> None:
     machine.second = to
 
 
-def behaviour(*steps: Callable[..., None]) -> Behaviour:
-    return behaviour_of(compile_system(System("diff/machine", Machine(), steps), ()))
+@step
+def never(machine: Machine) -> None:
+    assume(False)
+    machine.first = True
+
+
+@step
+def never_again(machine: Machine) -> None:
+    never(machine)
+
+
+@step
+def set_all(machine: Machine) -> None:
+    set_both(machine)
+
+
+def behaviour(
+    *steps: Callable[..., None], first: bool = False, arbitrary: Sequence[str] = ()
+) -> Behaviour:
+    start = Machine(first=first)
+    system = System("diff/machine", start, steps, arbitrary=tuple(arbitrary))
+    return behaviour_of(compile_system(system, ()))
 
 
 BEFORE = behaviour(set_both)
@@ -117,6 +143,28 @@ def test_a_field_that_does_the_same_comes_before_one_with_a_similar_name() -> No
     assert renamed_fields(old, new) == {"owner": "loads"}
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        behaviour(set_both, arbitrary=["first"]),
+        behaviour(set_first, set_second, arbitrary=["first"]),
+        behaviour(set_first, set_second, first=True),
+    ],
+)
+def test_a_field_that_starts_otherwise_is_another_one(other: Behaviour) -> None:
+    old, new = called(BEFORE, {"first": "owner"}), called(other, {"first": "owners"})
+    assert renamed_fields(old, new) == {}
+    assert replaced_fields(old, new, {}) == {}
+
+
+def test_a_field_that_is_known_under_a_new_name_is_replaced_by_no_other() -> None:
+    old = called(BEFORE, {"first": "owner", "second": "loaded"})
+    new = called(AFTER, {"first": "owners", "second": "valid"})
+    assert replaced_fields(old, new, {"owner": "owners"}) == {"loaded": "valid"}
+    stays = called(AFTER, {"first": "owner", "second": "valid"})
+    assert replaced_fields(old, stays, {}) == {"loaded": "valid"}
+
+
 @pytest.mark.parametrize("name", ["native/lazy-v3.4", "kvm-vmx/v3.4"])
 def test_all_fields_of_a_bundled_system_are_found_when_their_records_get_other_names(
     name: str,
@@ -143,14 +191,31 @@ def test_all_steps_of_a_bundled_system_are_found_under_any_names(name: str) -> N
 
 
 def test_names_decide_between_steps_that_do_the_same() -> None:
-    @step
-    def set_all(machine: Machine) -> None:
-        set_both(machine)
-
     old = behaviour(set_both, set_all)
     names = {"set_both": "sets_both", "set_all": "sets_all"}
     assert renamed_steps(old, old.with_steps(names)) == names
     assert renamed_steps(BEFORE, old.with_steps(names)) == {"set_both": "sets_both"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ((set_both,), (set_both, set_all)),
+        ((set_both, set_all), (set_both,)),
+        ((never,), (never_again,)),
+        ((set_first,), (set_first_and,)),
+        ((set_both,), (set_first_and,)),
+    ],
+)
+def test_steps_that_stay_do_something_else_or_are_never_taken_get_no_new_name(
+    old: Sequence[Callable[..., None]], new: Sequence[Callable[..., None]]
+) -> None:
+    assert renamed_steps(behaviour(*old), behaviour(*new)) == {}
+
+
+def test_new_names_of_fields_and_steps_are_found_at_once() -> None:
+    new = called(BEFORE, {"first": "owner"}).with_steps({"set_both": "set_them"})
+    assert new_names(BEFORE, new) == Names({"first": "owner"}, {"set_both": "set_them"})
 
 
 def path(name: str, parts: Mapping[str, str]) -> str:
