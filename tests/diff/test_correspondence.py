@@ -71,6 +71,13 @@ def set_all(machine: Machine) -> None:
     set_both(machine)
 
 
+@step
+def set_both_chosen(machine: Machine, to: bool) -> None:
+    if to:
+        machine.first = True
+    set_both(machine)
+
+
 def behaviour(
     *steps: Callable[..., None], first: bool = False, arbitrary: Sequence[str] = ()
 ) -> Behaviour:
@@ -191,10 +198,10 @@ def test_all_steps_of_a_bundled_system_are_found_under_any_names(name: str) -> N
 
 
 def test_names_decide_between_steps_that_do_the_same() -> None:
-    old = behaviour(set_both, set_all)
     names = {"set_both": "sets_both", "set_all": "sets_all"}
-    assert renamed_steps(old, old.with_steps(names)) == names
-    assert renamed_steps(BEFORE, old.with_steps(names)) == {"set_both": "sets_both"}
+    new = behaviour(set_all, set_both).with_steps(names)
+    assert renamed_steps(behaviour(set_both, set_all), new) == names
+    assert renamed_steps(BEFORE, new) == {"set_both": "sets_both"}
 
 
 @pytest.mark.parametrize(
@@ -204,6 +211,7 @@ def test_names_decide_between_steps_that_do_the_same() -> None:
         ((set_both, set_all), (set_both,)),
         ((never,), (never_again,)),
         ((set_first,), (set_first_and,)),
+        ((set_both,), (set_both_chosen,)),
         ((set_both,), (set_first_and,)),
     ],
 )
