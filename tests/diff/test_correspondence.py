@@ -1,11 +1,11 @@
 """Fields and steps under new names: by what they do, and where that has changed by their names."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from tests.diff.names import AROUND_THE_THRESHOLD, called
 from tests.evidence.lazy_project import compiled
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.translation import compile_system
@@ -96,14 +96,6 @@ def bundled(name: str) -> Behaviour:
     return behaviour_of(compile_system(load(bundled_root()).systems[name], ()))
 
 
-def called(behaviour: Behaviour, names: Mapping[str, str]) -> Behaviour:
-    """The same with other names of fields; their latches have the old ones."""
-    fields = tuple(
-        replace(field, name=names.get(field.name, field.name)) for field in behaviour.fields
-    )
-    return replace(behaviour, fields=fields)
-
-
 def test_fields_with_unlike_names_are_matched_by_what_they_do() -> None:
     old = behaviour_of(compiled("lazy/fixed"))
     names = {"ts": "q", "saved[A].uses_fpu": "zz1", "saved[B].uses_fpu": "zz0"}
@@ -121,15 +113,7 @@ def test_where_all_names_are_the_same_none_is_another() -> None:
     assert renamed_fields(old, old) == {}
 
 
-@pytest.mark.parametrize(
-    ("was", "now", "is_similar"),
-    [
-        ("nested_vmx_restore_host_state", "nested_vmx_entry_failure", False),  # 0.49
-        ("other_fpu_instruction", "kernel_fpu_begin", False),  # 0.486
-        ("executes", "outcomes", True),  # 0.5
-        ("user_fpu_begin", "switch_fpu_finish", True),  # 0.516
-    ],
-)
+@pytest.mark.parametrize(("was", "now", "is_similar"), AROUND_THE_THRESHOLD)
 def test_a_field_that_does_something_else_is_the_one_whose_name_is_half_the_same(
     was: str, now: str, is_similar: bool
 ) -> None:
