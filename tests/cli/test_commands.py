@@ -252,6 +252,7 @@ def test_others_can_read_what_export_writes(nestproof: Runner, tmp_path: Path) -
     assert nestproof("export", pair, "--format", "aiger", "-o", str(aiger)).code == 0
     assert nestproof("export", pair, "--format", "smt2", "-o", str(smt2)).code == 0
     assert list(read_aiger(aiger.read_bytes()).bad) == ["isolation"]
+    assert "\n(set-logic HORN)\n" in smt2.read_text()
     solver = z3.SolverFor("HORN")
     solver.from_file(str(smt2))
     assert solver.check() == z3.sat, "an invariant exists"
