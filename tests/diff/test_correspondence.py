@@ -1,6 +1,7 @@
 """Fields and steps under new names: by what they do, and where that has changed by their names."""
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from functools import cache
 
 import pytest
@@ -78,6 +79,57 @@ def set_both_chosen(machine: Machine, to: bool) -> None:
     set_both(machine)
 
 
+@record
+class More:
+    first: bool = False
+    second: bool = False
+    third: bool = False
+
+
+@step
+def set_two(more: More) -> None:
+    more.first = True
+    more.second = True
+
+
+@step
+def set_third(more: More) -> None:
+    more.third = not more.third
+
+
+class Three(Enum):
+    A = 0
+    B = 1
+    C = 2
+
+
+class Four(Enum):
+    A = 0
+    B = 1
+    C = 2
+    D = 3
+
+
+@record
+class OfThree:
+    it: Three = Three.A
+
+
+@record
+class OfFour:
+    it: Four = Four.A
+
+
+@step
+def set_three(one: OfThree, to: Three) -> None:
+    one.it = to
+
+
+@step
+def set_four(one: OfFour, to: Four) -> None:
+    one.it = to
+
+
 def behaviour(
     *steps: Callable[..., None], first: bool = False, arbitrary: Sequence[str] = ()
 ) -> Behaviour:
@@ -150,10 +202,20 @@ def test_a_field_that_starts_otherwise_is_another_one(other: Behaviour) -> None:
 
 def test_a_field_that_is_known_under_a_new_name_is_replaced_by_no_other() -> None:
     old = called(BEFORE, {"first": "owner", "second": "loaded"})
-    new = called(AFTER, {"first": "owners", "second": "valid"})
-    assert replaced_fields(old, new, {"owner": "owners"}) == {"loaded": "valid"}
-    stays = called(AFTER, {"first": "owner", "second": "valid"})
-    assert replaced_fields(old, stays, {}) == {"loaded": "valid"}
+    for left in ("owner_2", "zzz"):
+        new = called(AFTER, {"first": "owners", "second": left})
+        assert replaced_fields(old, new, {"owner": "owners"}) == {"loaded": left}
+    stays = called(AFTER, {"first": "owner", "second": "owner_2"})
+    assert replaced_fields(old, stays, {}) == {"loaded": "owner_2"}
+
+
+def test_a_field_of_another_type_is_another_one() -> None:
+    three, four = (
+        behaviour_of(compile_system(System("diff/one", start, (way,)), ()))
+        for start, way in ((OfThree(), set_three), (OfFour(), set_four))
+    )
+    assert [field.bits for field in three.fields] == [field.bits for field in four.fields]
+    assert renamed_fields(three, called(four, {"it": "its"})) == {}
 
 
 @pytest.mark.parametrize("name", ["native/lazy-v3.4", "kvm-vmx/v3.4"])
@@ -186,6 +248,13 @@ def test_names_decide_between_steps_that_do_the_same() -> None:
     new = behaviour(set_all, set_both).with_steps(names)
     assert renamed_steps(behaviour(set_both, set_all), new) == names
     assert renamed_steps(BEFORE, new) == {"set_both": "sets_both"}
+    one = BEFORE.with_steps({"set_both": "sets_both"})
+    assert renamed_steps(behaviour(set_both, set_all), one) == {"set_both": "sets_both"}
+
+
+def test_a_step_has_another_name_although_a_field_is_gone() -> None:
+    old = behaviour_of(compile_system(System("diff/more", More(), (set_two, set_third)), ()))
+    assert renamed_steps(old, BEFORE) == {"set_two": "set_both"}
 
 
 @pytest.mark.parametrize(
@@ -193,7 +262,7 @@ def test_names_decide_between_steps_that_do_the_same() -> None:
     [
         ((set_both,), (set_both, set_all)),
         ((set_both, set_all), (set_both,)),
-        ((never,), (never_again,)),
+        ((set_both, never), (set_both, never_again)),
         ((set_first,), (set_first_and,)),
         ((set_both,), (set_both_chosen,)),
         ((set_both,), (set_first_and,)),
