@@ -229,14 +229,33 @@ def test_a_proof_of_which_it_is_not_known_whether_it_is_vacuous_is_unknown(
     assert one == Audited("busy", "unknown", "its proof holds; not known whether it is")
 
 
-def test_what_is_audited_before_the_time_is_up_counts(nestproof: Runner, tmp_path: Path) -> None:
+def test_what_is_audited_before_the_time_is_up_counts(
+    example: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The time is up once the first claim is audited."""
+    now, show = [0.0], audit_command._print
+
+    def shown(*one: Any) -> None:
+        show(*one)
+        now[0] += 2.0
+
+    monkeypatch.setattr(audit_command, "monotonic", lambda: now[0])
+    monkeypatch.setattr(audit_command, "_print", shown)
+    monkeypatch.chdir(example)
     slow = {"lemmas": [], "engine": "kinduction", "depth": 1, "induction": 100}
     document = stored(runs={"fires:use_fpu": RUN}, proofs={"isolation": slow})
     (tmp_path / "x.json").write_text(json.dumps(document))
-    ran = nestproof("audit", "--timeout", "1.5", str(tmp_path / "x.json"))
-    assert ran.code == 3
-    assert [line.split()[0] for line in ran.out.splitlines()] == ["confirmed", "unknown"]
-    assert "lazy/fixed/isolation: not audited: timed out after 1.5 s" in ran.out
+    file = tmp_path / "x.json"
+    arguments = ["audit", "--timeout", "1.5", str(file)]
+    with nestproof_command.make_context("nestproof", arguments) as context:
+        assert nestproof_command.invoke(context) == 3
+    assert capsys.readouterr().out == (
+        f"confirmed {file}: lazy/fixed/fires:use_fpu: reached after 1 step\n"
+        f"unknown {file}: lazy/fixed/isolation: not audited: timed out after 1.5 s\n"
+    )
 
 
 def test_an_interrupted_audit_has_printed_what_was_confirmed(

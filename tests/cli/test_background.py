@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.evidence.lazy_project import execution, project, trace
+from tests.processes.watching import eventually
 from verifier.cli.background import Background
 from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
@@ -71,7 +72,7 @@ def test_what_cannot_be_started_is_lost_work(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_file_is_saved_although_the_screen_is_left_meanwhile(tmp_path: Path) -> None:
     def save() -> None:
-        time.sleep(0.3)
+        eventually((tmp_path / "left").exists, "the screen is left")
         (tmp_path / "saved").touch()
 
     async def left() -> None:
@@ -79,6 +80,8 @@ def test_a_file_is_saved_although_the_screen_is_left_meanwhile(tmp_path: Path) -
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
+        assert waiting.cancelled()
+        (tmp_path / "left").touch()
 
     asyncio.run(left())
     assert list(finish()) == []
@@ -130,8 +133,7 @@ def test_an_opened_counterexample_is_annotated_while_the_screen_is_open(tmp_path
 
     class Waits(Background):
         def annotated(self, trace: Trace) -> Trace:
-            while not (tmp_path / "pressed").exists():
-                time.sleep(0.01)
+            eventually((tmp_path / "pressed").exists, "a key is pressed")
             return super().annotated(trace)
 
     async def run() -> None:

@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from time import sleep
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from tests.cli.conftest import HERE, Runner
 from tests.command import ran
 from tests.evidence import lazy_project as lazy
+from tests.processes.watching import eventually
 from verifier.check.context import without_cache
 from verifier.check.run import Strategy, check_all
 from verifier.cli import nestproof as command
@@ -25,15 +25,15 @@ from verifier.processes import pool
 
 GRAPH = "graph lazy/fixed --over ts"
 LONG = [
-    ("check lazy/fixed", "checking"),
-    ("show lazy/fixed/isolation --fresh --plain", "searching"),
-    ("show lazy/fixed/isolation --plain", "reading"),
-    ("diff lazy/fixed lazy/broken", "comparing"),
-    (GRAPH, "exploring"),
-    ("simulate lazy/fixed --random 20", "simulating"),
-    ("cover lazy/fixed", "covering"),
-    ("mutate lazy/fixed", "mutating"),
-    ("audit evidence/lazy.fixed.isolation.json", "auditing"),
+    ("check lazy/fixed", 0, "checking"),
+    ("show lazy/fixed/isolation --fresh --plain", 0, "searching"),
+    ("show lazy/fixed/isolation --plain", 0, "reading"),
+    ("diff lazy/fixed lazy/broken", 1, "comparing"),
+    (GRAPH, 0, "exploring"),
+    ("simulate lazy/fixed --random 20", 0, "simulating"),
+    ("cover lazy/fixed", 0, "covering"),
+    ("mutate lazy/fixed", 1, "mutating"),
+    ("audit evidence/lazy.fixed.isolation.json", 0, "auditing"),
 ]
 
 
@@ -77,12 +77,12 @@ def on_terminal(folder: Path, command: str, **variables: str) -> tuple[int, str,
     return done.code, done.out, said.decode()
 
 
-@pytest.mark.parametrize(("command", "doing"), LONG)
+@pytest.mark.parametrize(("command", "code", "doing"), LONG)
 def test_on_a_terminal_each_long_command_says_what_it_does(
-    project: Path, command: str, doing: str
+    project: Path, command: str, code: int, doing: str
 ) -> None:
-    code, out, said = on_terminal(project, command)
-    assert code in (0, 1)
+    ended, out, said = on_terminal(project, command)
+    assert ended == code
     assert doing in said
     assert doing not in out
     assert "Traceback" not in said
@@ -212,6 +212,7 @@ def test_without_a_terminal_show_reports_now_and_then_what_it_is_doing(
     said: str,
     nestproof: Runner,
     project: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -220,12 +221,21 @@ def test_without_a_terminal_show_reports_now_and_then_what_it_is_doing(
     module, name = slow.rsplit(".", 1)
     real = getattr(import_module(module), name)
 
+    watch, shown = Reporter.watch, list[str]()
+
+    def watched(reporter: Reporter, now: Progress) -> None:
+        watch(reporter, now)
+        shown.append(progress.doing(now))
+        if shown.count(said) == 2:
+            (tmp_path / "twice").touch()
+
     def slowly(*given: Any) -> Any:
-        sleep(1.0)
+        eventually((tmp_path / "twice").exists, "two lines")
         return real(*given)
 
     monkeypatch.setattr(slow, slowly)
-    monkeypatch.setattr(progress, "SPEAK", 0.2)
+    monkeypatch.setattr(Reporter, "watch", watched)
+    monkeypatch.setattr(progress, "SPEAK", 0.0)
     monkeypatch.chdir(project)
     what = "lazy/broken" if arguments else "lazy/broken/isolation"
     with command.make_context("nestproof", ["show", "--plain", what, *arguments]) as context:

@@ -111,13 +111,18 @@ def test_a_killed_process_is_reported_and_the_others_go_on() -> None:
     def dies(_: Send) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
+    waits, wakes = os.pipe()
+
     def lives(send: Send) -> None:
-        time.sleep(0.1)
+        os.read(waits, 1)
         send(Report(Progress("lives", 1)))
 
-    reports = list(race({"dies": dies, "lives": lives}))
-    assert Report(failure="dies: its process was killed by signal 9") in reports
-    assert Report(Progress("lives", 1)) in reports
+    reports = race({"dies": dies, "lives": lives})
+    assert next(reports) == Report(failure="dies: its process was killed by signal 9")
+    os.write(wakes, b"!")
+    assert list(reports) == [Report(Progress("lives", 1))]
+    os.close(waits)
+    os.close(wakes)
 
 
 def test_a_failing_process_is_a_failure() -> None:

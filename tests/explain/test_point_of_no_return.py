@@ -1,10 +1,15 @@
 """What is found by searching from a state of an execution."""
 
+import pytest
+
 from tests.evidence.lazy_project import compiled, execution
+from tests.explain.fuse import FUSE, along, can_escape, violating
+from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits
 from verifier.explain.point_of_no_return import unavoidable_after, violation_ahead
 
 LIMITS = Limits(depth=20, seconds=20)
+NONE = Limits(depth=0, seconds=0.0)
 
 
 def test_the_shortest_violation_from_a_state_is_found_and_can_be_taken() -> None:
@@ -23,10 +28,49 @@ def test_where_nothing_is_violated_the_depth_is_reported() -> None:
     assert "within 5 steps" in ahead.says
 
 
-def test_the_step_that_settles_the_violation_is_found() -> None:
+def test_a_property_that_the_system_does_not_have_is_reported() -> None:
+    ahead = violation_ahead(FUSE, FUSE.system.initial_values, "safty", LIMITS)
+    assert (ahead.moves, ahead.says) == (
+        None,
+        "`explain/fuse` has no property `safty` to violate",
+    )
+
+
+def test_the_last_step_is_the_point_of_no_return_where_another_could_be_taken() -> None:
     assert unavoidable_after(compiled("lazy/broken"), execution(), "isolation", LIMITS) == 3
 
 
 def test_nothing_is_claimed_without_time() -> None:
-    none = Limits(depth=0, seconds=0.0)
-    assert unavoidable_after(compiled("lazy/broken"), execution(), "isolation", none) == 0
+    assert unavoidable_after(compiled("lazy/broken"), execution(), "isolation", NONE) == 0
+
+
+def test_a_violation_can_be_unavoidable_long_before_the_last_step() -> None:
+    harm = along("turn", "light", "cover", "turn", "turn", "blow")
+    assert harm.violation("safety") == "nobody_is_hurt"
+    assert unavoidable_after(FUSE, harm, "safety", LIMITS) == 3
+
+
+def test_the_point_of_no_return_is_where_an_explicit_search_finds_it() -> None:
+    found = set()
+    for violated in violating(walks=60, longest=10):
+        last = len(violated.moves)
+        open_after = [
+            number
+            for number, values in enumerate(violated.states[:last])
+            if can_escape(values, violated.moves[-1][0].name)
+        ]
+        expected = max(open_after, default=0) + 1
+        assert unavoidable_after(FUSE, violated, "safety", LIMITS) == expected
+        found.add((last, expected))
+    assert {(1, 1), (3, 1), (4, 3), (5, 3)} <= found, "first steps, and ones in the middle"
+
+
+def test_what_was_found_before_the_time_is_over_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searches = iter([LIMITS, NONE])
+    monkeypatch.setattr(
+        "verifier.engines.pdr.pdr", lambda circuit, goals, *_: pdr(circuit, goals, next(searches))
+    )
+    harm = along("turn", "light", "cover", "turn", "turn", "blow")
+    assert unavoidable_after(FUSE, harm, "safety", LIMITS) == 5

@@ -1,6 +1,7 @@
 """What the gate says about a change, as a person or a CI job runs it."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -8,15 +9,61 @@ from tests.gate.conftest import Project
 
 FORGETS = ("        previous.uses_fpu = False\n", "")
 RENAMES = ("sets_ts", "raises_ts")
+DEEP = f'''
+"""A counter that no search follows to its end."""
+
+from enum import Enum
+
+from verifier.language import Family, System, record, step
+
+Bit = Enum("Bit", {[f"B{n}" for n in range(24)]})
+
+
+@record
+class Counter:
+    """The lowest bit comes first."""
+
+    bits: Family[Bit, bool] = Family()
+
+
+@step
+def count(counter: Counter) -> None:
+    """One more."""
+    for bit in Bit:
+        counter.bits[bit] = not counter.bits[bit]
+        if counter.bits[bit]:
+            return
+
+
+deep = System("deep/counter", Counter(), (count,))
+'''
+DEEP_CLAIM = '''
+from models.deep import Bit, Counter
+from verifier.language import always
+
+
+@always("some")
+def some_bit_is_clear(counter: Counter) -> bool:
+    """This takes millions of steps to be violated."""
+    for bit in Bit:
+        if not counter.bits[bit]:
+            return True
+    return False
+'''
+
+
+def document(project: Project, *arguments: str) -> tuple[dict[str, Any], int]:
+    """The JSON report, and the exit code."""
+    file = project.folder / "report.json"
+    ran = project.gate("--json", str(file), *arguments)
+    assert file.exists(), ran.err
+    return json.loads(file.read_text()), ran.code
 
 
 def results(project: Project, *arguments: str) -> tuple[dict[str, dict[str, object]], int]:
     """The JSON report's rows by pair, and the exit code."""
-    file = project.folder / "report.json"
-    ran = project.gate("--json", str(file), *arguments)
-    assert ran.code in (0, 1, 3), ran.err
-    rows = json.loads(file.read_text())["results"]
-    return {row["pair"]: row for row in rows}, ran.code
+    report, code = document(project, *arguments)
+    return {row["pair"]: row for row in report["results"]}, code
 
 
 def test_an_unchanged_project_is_audited_and_nothing_is_searched(project: Project) -> None:
@@ -34,10 +81,11 @@ def test_a_refactoring_is_no_behavioural_change_and_its_evidence_still_holds(
         "    faults = machine.ts\n    if not faults:\n        pass\n"
         "    else:\n        device_not_available(machine)\n",
     )
-    rows, code = results(project, "--no-cache")
+    report, code = document(project, "--no-cache")
     assert code == 0
-    assert {row["how"] for row in rows.values()} == {"earlier evidence, audited"}
-    assert "changed    " not in project.gate().out
+    assert {row["how"] for row in report["results"]} == {"earlier evidence, audited"}
+    assert report["changed_files"] == ["models/lazy.py"]
+    assert report["differences"] == []
 
 
 def test_another_formatting_touches_no_circuit(project: Project) -> None:
@@ -129,10 +177,15 @@ def test_pairs_with_the_same_message_are_reported_once(project: Project) -> None
 
 
 def test_a_pair_without_time_is_unknown_and_leaves_the_others_alone(project: Project) -> None:
-    project.edit(*FORGETS)
-    ran = project.gate("--timeout", "0.1", "--no-cache")
-    assert ran.code in (1, 3)
-    assert "lazy/broken/isolation" not in ran.out.split("2 pairs")[0].split("violated ")[-1]
+    before, _ = results(project)
+    (project.folder / "models" / "deep.py").write_text(DEEP)
+    (project.folder / "properties" / "deep.py").write_text(DEEP_CLAIM)
+    rows, code = results(project, "--timeout", "0.1", "--no-cache")
+    assert code == 3
+    assert rows["deep/counter/some"]["verdict"] == "unknown"
+    assert {pair: rows[pair]["verdict"] for pair in before} == {
+        pair: row["verdict"] for pair, row in before.items()
+    }
 
 
 def test_forged_evidence_is_rejected(project: Project) -> None:
@@ -159,9 +212,14 @@ def test_evidence_about_no_system_is_reported(project: Project) -> None:
 
 def test_a_renamed_constant_of_the_state_is_no_change(project: Project) -> None:
     project.model.write_text(project.model.read_text().replace(*RENAMES))
-    ran = project.gate()
-    assert ran.code == 0
-    assert "behaves" not in ran.out
+    report, code = document(project, "--no-cache")
+    assert code == 0
+    assert {row["how"] for row in report["results"]} == {"earlier evidence, audited"}
+    assert not any(row["moved"] for row in report["results"])
+    for each in report["differences"]:
+        found = {kind: parts for kind, parts in each.items() if parts and kind != "system"}
+        assert found == {"renamed_fields": [[*RENAMES]]}
+    assert [each["system"] for each in report["differences"]] == ["lazy/broken", "lazy/fixed"]
 
 
 def test_why_shows_the_imports_and_whether_the_circuit_changed(project: Project) -> None:
@@ -178,10 +236,7 @@ def test_stored_evidence_that_is_rejected_is_named_with_the_reason(project: Proj
     kept = json.loads(file.read_text())
     kept["lemmas"] = [{"ts": [True]} for _ in kept["lemmas"]]
     file.write_text(json.dumps(kept))
-    ran = project.gate()
-    assert ran.code == 0
-    said = [line for line in ran.out.splitlines() if "is rejected" in line]
-    assert any(
-        line.startswith("warning    the stored evidence of lazy/fixed/isolation is rejected: lemma")
-        for line in said
-    ), ran.out
+    report, code = document(project)
+    assert code == 0
+    rejected = "the stored evidence of lazy/fixed/isolation is rejected: lemma"
+    assert [each for each in report["warnings"] if each.startswith(rejected)], report["warnings"]

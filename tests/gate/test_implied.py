@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from tests.diff.names import AROUND_THE_THRESHOLD, called
 from verifier.compiler.behaviour import Behaviour
 from verifier.gate.weakened.claims import claims_of
+from verifier.gate.weakened.comparing import renamed_goals
 from verifier.gate.weakened.implied import Implied
 from verifier.language import System, always, record, sometimes, step
 from verifier.language.functions import about
@@ -90,3 +94,12 @@ def test_a_case_that_demands_more_stands_for_one_as_well() -> None:
 def test_a_property_with_a_case_less_is_no_heir() -> None:
     after = claims(only_what_shines_is_hot, it_is_bright)
     assert Implied(BEFORE, after, {}).renamed(["before"]) == {}
+
+
+@pytest.mark.parametrize(("was", "now", "is_similar"), AROUND_THE_THRESHOLD)
+def test_a_property_about_an_event_of_another_name_is_an_heir_where_that_is_similar(
+    was: str, now: str, is_similar: bool
+) -> None:
+    before = called(BEFORE, {"hot": was})
+    after = called(claims(only_what_shines_is_hot, it_has_warmed_up, it_is_bright), {"hot": now})
+    assert (renamed_goals(before, after).get("before") == "after") == is_similar

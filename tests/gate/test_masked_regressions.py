@@ -1,6 +1,7 @@
 """What a change adds to pairs that were violated before it."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,13 @@ def flags(project: Project) -> Project:
     return project
 
 
+def rows(project: Project) -> list[dict[str, Any]]:
+    """What the JSON report has about each pair."""
+    results = json.loads((project.folder / "report.json").read_text())["results"]
+    assert isinstance(results, list)
+    return results
+
+
 def test_a_pair_that_was_violated_before_is_reported_as_violated_again(flags: Project) -> None:
     flags.edit("    flags.wrong = False\n", "    flags.wrong = flags.ready\n", "models/flags.py")
     ran = flags.gate("--markdown", "report.md", "--json", "report.json")
@@ -77,8 +85,7 @@ def test_a_pair_that_was_violated_before_is_reported_as_violated_again(flags: Pr
     report = (flags.folder / "report.md").read_text()
     assert "Again in `flags/bad/sober`, which other steps violated before." in report
     assert "### Recorded as violated at the base, too" not in report
-    rows = json.loads((flags.folder / "report.json").read_text())["results"]
-    assert [row["pair"] for row in rows if row["worsened"]] == ["flags/bad/sober"]
+    assert [row["pair"] for row in rows(flags) if row["worsened"]] == ["flags/bad/sober"]
 
 
 def test_a_pair_still_violated_by_the_same_steps_cannot_detect_a_regression(flags: Project) -> None:
@@ -96,9 +103,9 @@ def test_what_violated_the_base_by_the_same_steps_is_not_new(flags: Project) -> 
     flags.commit()
     flags.git("branch", "--force", "main")
     flags.edit("    flags.wrong = False\n", "    flags.wrong = flags.ready\n", "models/flags.py")
-    ran = flags.gate()
+    ran = flags.gate("--json", "report.json")
     assert ran.code == 1
-    assert "anew in" not in ran.out
+    assert [row["pair"] for row in rows(flags) if row["worsened"]] == []
     assert "unjudged   flags/bad/sober\n" in ran.out
 
 
@@ -114,14 +121,15 @@ def test_a_pair_without_a_record_at_the_base_was_not_violated_there(flags: Proje
         "models/flags.py",
     )
     assert flags.gate("--accept").code == 0
-    ran = flags.gate("--markdown", "report.md")
+    ran = flags.gate("--markdown", "report.md", "--json", "report.json")
     assert ran.code == 0
-    unjudged = ran.out.split("unjudged")[1] if "unjudged" in ran.out else ""
-    assert "flags/good" not in unjudged
-    assert "flags/new" not in unjudged
+    found = {row["pair"]: row for row in rows(flags)}
     for pair in ("flags/good/sober", "flags/new/sober"):
-        [line] = [line for line in ran.out.splitlines() if line.startswith(f"violated   {pair}")]
-        assert line.endswith("violated, as now expected; no verdict was recorded before")
+        assert (found[pair]["verdict"], found[pair]["expected"]) == ("violated", "violated")
+        assert found[pair]["expected_before"] is None
+    assert found["flags/good/sober"]["departs"]["field"] == "wrong"
+    assert ran.out.count("violated, as now expected; no verdict was recorded before\n") == 2
     assert "since step 2: `go` sets `wrong` = 1" in ran.out
+    assert "unjudged   flags/bad/sober\n" in ran.out
     report = (flags.folder / "report.md").read_text()
     assert "| `flags/good/sober` | **violated** | violated (before: not recorded) |" in report

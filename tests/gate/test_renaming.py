@@ -1,15 +1,11 @@
 """Fields that get another name: recognised by what they do, and their evidence kept."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
-from tests.evidence.lazy_project import compiled
 from tests.gate.conftest import Project
 from verifier.check.stored_evidence import STALE
-from verifier.compiler.behaviour import Behaviour, behaviour_of
-from verifier.diff.correspondence import renamed_fields
 from verifier.evidence.bundle import Bundle, Run
 
 
@@ -18,31 +14,6 @@ def renamed(project: Project, old: str, new: str) -> None:
     uses = re.compile(rf"(?<=\.){old}\b|\b{old}(?=: )|\b{old}(?==)")
     for file in (project.model, *(project.folder / "properties").glob("*.py")):
         file.write_text(uses.sub(new, file.read_text()))
-
-
-def called(behaviour: Behaviour, names: dict[str, str]) -> Behaviour:
-    """The same with other names of fields; their latches' names follow."""
-    fields = tuple(
-        replace(field, name=names.get(field.name, field.name)) for field in behaviour.fields
-    )
-    return replace(behaviour, fields=fields)
-
-
-def test_fields_with_unlike_names_are_matched_by_what_they_do() -> None:
-    old = behaviour_of(compiled("lazy/fixed"))
-    names = {"ts": "q", "saved[A].uses_fpu": "zz1", "saved[B].uses_fpu": "zz0"}
-    assert renamed_fields(old, called(old, names)) == names
-
-
-def test_names_decide_between_fields_that_do_the_same() -> None:
-    old = behaviour_of(compiled("lazy/fixed"))
-    names = {"saved[A].uses_fpu": "kept[A].uses_fpu", "saved[B].uses_fpu": "kept[B].uses_fpu"}
-    assert renamed_fields(old, called(old, names)) == names
-
-
-def test_where_all_names_are_the_same_none_is_another() -> None:
-    old = behaviour_of(compiled("lazy/fixed"))
-    assert renamed_fields(old, old) == {}
 
 
 def test_a_new_name_alone_touches_no_pair_and_searches_for_nothing(project: Project) -> None:

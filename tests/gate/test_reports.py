@@ -62,7 +62,15 @@ def test_junit_has_a_suite_a_system_and_a_failure_for_what_is_unexpected(broken:
     assert not suites["lazy/broken"].findall(".//failure")
     for suite in root:
         assert int(str(suite.get("tests"))) == len(suite.findall("testcase"))
-        assert float(str(suite.get("time"))) >= 0
+        assert re.fullmatch(r"\d+\.\d{3}", str(suite.get("time")))
+    taken = {
+        row["pair"]: f"{row['seconds']:.3f}"
+        for row in json.loads((broken / "report.json").read_text())["results"]
+    }
+    assert taken == {
+        f"{case.get('classname')}/{case.get('name')}": case.get("time")
+        for case in root.iter("testcase")
+    }
 
 
 def test_json_is_the_document_of_check_with_more_fields(broken: Path) -> None:

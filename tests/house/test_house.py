@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from verifier.language.functions import about
 from verifier.language.packages import bundled_root
 from verifier.project.catalogue import Catalogue
 from verifier.project.findings import FOLDER, pairs_of
@@ -124,4 +123,3 @@ def test_every_step_says_in_a_sentence_what_it_does(catalogue: Catalogue) -> Non
         if not step.function.doc
     ]
     assert not silent
-    assert about(catalogue) is None

@@ -1,7 +1,6 @@
 """Paths add up over calls, and what was explored is not explored again."""
 
 from enum import Enum
-from time import process_time
 
 import pytest
 
@@ -43,12 +42,10 @@ def chain(s: State) -> None:
 
 
 def test_thirty_forking_calls_take_sixty_paths_and_few_gates() -> None:
-    begin = process_time()
     costs = compiled(chain).costs
     assert (costs["chain"].calls, costs["chain"].paths) == (1, 1)
     assert (costs["fork"].calls, costs["fork"].paths) == (30, 60)
     assert costs["fork"].gates <= 5 * 30
-    assert process_time() - begin < 2
 
 
 @step

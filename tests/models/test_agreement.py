@@ -6,7 +6,7 @@ Every circuit of the catalogue is compared when it is made, which `make verify` 
 import pytest
 
 from verifier.compiler.cases import Cases
-from verifier.compiler.coverpoints import Coverpoints
+from verifier.compiler.coverpoints import TAKEN, Coverpoints
 from verifier.compiler.outcomes import ByCircuit
 from verifier.compiler.self_check import differences, watching
 from verifier.compiler.translation import translated
@@ -25,8 +25,12 @@ SYSTEMS = (
 def test_the_concrete_run_equals_the_circuit(name: str) -> None:
     system = CATALOGUE.systems[name]
     translation = translated(system, CATALOGUE.properties_of(system))
-    search = Cases(Coverpoints(translation), translation.compiled.circuit)
+    coverpoints = Coverpoints(translation)
+    search = Cases(coverpoints, translation.compiled.circuit)
     found = search.found()
+    assert found
     assert watching(translation) is None
     assert not list(differences(ByCircuit(translation), found, None, search.standing()))
-    assert not [goal.what for goal in search.unreachable if goal.what.endswith("is taken")]
+    steps = [each for each in coverpoints.all if each.times == TAKEN]
+    assert len(steps) == len(system.actions)
+    assert not {each.what for each in steps} & {each.what for each in search.unreachable}

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,14 +81,13 @@ def test_a_signal_that_is_swallowed_is_raised_again_without_a_trace_of_the_first
         def __del__(self) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(signals, "AGAIN", 0.05)
+    monkeypatch.setattr(signals, "AGAIN", -1.0)
 
     def body() -> int:
         signals.listen()
         signals.release()
         try:
             Swallows()
-            time.sleep(0.1)
             os.kill(os.getpid(), signal.SIGTERM)  # as the supervisor does
         except KeyboardInterrupt:
             return signals.acknowledge()

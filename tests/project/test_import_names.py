@@ -134,6 +134,7 @@ def test_the_old_name_of_a_bundled_module_is_refused_with_the_new_one(
     file = root / "models" / "lamp.py"
     file.write_text(f"X = 1\n{text}\n{MODEL}")
     old = OLD[text]
+    line = 3 if text.startswith(("try", "import importlib")) else 2
     said = f"`{old}` comes with nestproof, as `nestproof.{old}`"
     with pytest.raises(ModelError) as refused:
         load(root)
@@ -141,7 +142,7 @@ def test_the_old_name_of_a_bundled_module_is_refused_with_the_new_one(
     assert refused.value.help == f"write `nestproof.{old}`"
     assert refused.value.place is not None
     assert refused.value.place.file == str(file)
-    assert refused.value.place.line in (2, 3)
+    assert refused.value.place.line == line
 
 
 def test_a_relative_import_of_a_bundled_module_is_refused_with_the_new_name(root: Path) -> None:

@@ -79,8 +79,7 @@ def readable(lemmas: Iterable[Lemma]) -> list[Lemma]:
     short = [_within(possible, lemma) if len(lemma) > 1 else dict(lemma) for lemma in given]
     while (merged := _merged_once(short)) is not None:
         short = merged
-    weaker = [lemma for lemma in short if not any(_implies(other, lemma) for other in short)]
-    return sorted(weaker, key=lambda lemma: (len(lemma), list(lemma), str(lemma)))
+    return sorted(_needed(short), key=lambda lemma: (len(lemma), list(lemma), str(lemma)))
 
 
 def _common(some: tuple[Value, ...], others: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -108,9 +107,18 @@ def _merged_once(lemmas: Sequence[Lemma]) -> list[Lemma] | None:
     return None
 
 
+def _needed(lemmas: Iterable[Lemma]) -> list[Lemma]:
+    """The lemmas that no other one implies; of equivalent ones the first."""
+    found: list[Lemma] = []
+    for lemma in sorted(lemmas, key=lambda lemma: sum(map(len, lemma.values()))):
+        if not any(_implies(other, lemma) for other in found):
+            found.append(lemma)
+    return found
+
+
 def _implies(stronger: Lemma, weaker: Lemma) -> bool:
     """Whether one lemma makes another superfluous."""
-    return stronger is not weaker and all(
+    return all(
         field in weaker and set(values) <= set(weaker[field]) for field, values in stronger.items()
     )
 
