@@ -1,6 +1,7 @@
 """Choices that a step takes and does not heed any more, found on the circuits."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pytest
 
@@ -8,6 +9,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.translation import compile_system
 from verifier.diff.compare import difference
+from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Answer, Limits, Unknown
 from verifier.gate.weakened import heeded
 from verifier.gate.weakened.heeded import Unheeded, unheeded
@@ -70,7 +72,8 @@ def behaviour(made: Callable[[], System]) -> Behaviour:
 
 def found(old: Callable[[], System], new: Callable[[], System]) -> list[Unheeded | str]:
     was, now = behaviour(old), behaviour(new)
-    return list(unheeded(was, now, difference(was, now), Limits()))
+    query = partial(auto, limits=Limits(), jobs=1)
+    return list(unheeded(was, now, difference(was, now), query))
 
 
 @pytest.mark.parametrize("new", [noting, narrower])

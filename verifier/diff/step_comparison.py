@@ -162,7 +162,7 @@ def stopped(joint: Joint, old: Effect, new: Effect) -> int:
         [_stays(joint, side, each, effect) for each in _unpaired(joint, side) if not each.ghost]
         for side, effect in ((joint.old, old), (joint.new, new))
     )
-    renamed = (was for was, _ in joint.fields if was not in same)
+    renamed = (was for was, now in joint.fields if was.name != now.name)
     gone += (_stays(joint, joint.old, was, old) for was in renamed)
     replaced = graph.both(graph.all(come), graph.all(gone) ^ 1)
     return graph.both(stays, graph.either(moved, replaced))
@@ -174,8 +174,8 @@ def _stays(joint: Joint, side: Side, field: Variable, effect: Effect) -> int:
 
 def _unpaired(joint: Joint, side: Side) -> list[Variable]:
     """The fields that only one version has."""
-    known = [pair[side is joint.new] for pair in joint.fields]
-    return [each for each in side.behaviour.fields if each not in known]
+    known = {pair[side is joint.new].name for pair in joint.fields}
+    return [each for each in side.behaviour.fields if each.name not in known]
 
 
 def claims_in(behaviour: Behaviour) -> set[str]:

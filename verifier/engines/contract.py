@@ -10,6 +10,9 @@ from verifier.evidence.verdicts import Answer, Clause, Limits, Watch
 Engine = Callable[[Circuit, Sequence[str], Limits, Watch], Mapping[str, Answer]]
 """Decides goals of a circuit as far as the limits allow."""
 
+Query = Callable[[Circuit, Sequence[str]], Mapping[str, Answer]]
+"""An engine with its limits."""
+
 
 @dataclass(frozen=True)
 class Listed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from time import perf_counter
 
 from verifier.check.check import Result, decide, ill_formed
@@ -17,10 +18,10 @@ from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.digest import everything
 from verifier.diff.compare import Difference, difference
 from verifier.diff.correspondence import Names, new_names
-from verifier.engines.contract import Engine
+from verifier.engines.contract import Engine, Query
 from verifier.engines.portfolio import auto
 from verifier.evidence.bundle import Bundle, Run
-from verifier.evidence.certificates import Certificate
+from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Answer, Clause, Limits, Progress, Verdict, Watch, silent
 from verifier.execution.machine import ASSERTIONS
@@ -35,6 +36,9 @@ from verifier.processes.pool import NoProcess
 from verifier.project.catalogue import Pair
 
 AUDITED = "earlier evidence, audited"
+
+SECONDS = 30.0
+"""For each question about what a change of a system hides, at most."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class _Work:
         moved, change = self._compared(now)
         recorded = context.catalogue.expected
         results = [written(recorded, compiled, r, runs, r.property in moved) for r in found]
-        concealed = self._hidden(change, results, hunks)
+        concealed = self._hidden(change, results, hunks, proofs)
         judged = self._judged(now, change)
         if judged is not None and judged.unknown:
             name = self.asked.system
@@ -201,7 +205,11 @@ class _Work:
             yield f"the stored evidence of {self.asked.system}/{group} is rejected: {reason}"
 
     def _hidden(
-        self, change: Difference | None, results: Sequence[Result], hunks: Sequence[Hunk]
+        self,
+        change: Difference | None,
+        results: Sequence[Result],
+        hunks: Sequence[Hunk],
+        proofs: Mapping[str, Certificate],
     ) -> Hidden:
         if self.before is None or change is None:
             return Hidden()
@@ -210,9 +218,16 @@ class _Work:
             group: catalogue.expected.get(Pair(name, group), Verdict.PROVED)
             for group in self.groups
         }
-        limits, watch = self.context.limits, self.context.watch
         known = self.before, self.compiled, change, results
-        return hidden(*known, expected.__getitem__, hunks, limits, watch)
+        return hidden(*known, expected.__getitem__, hunks, self._query(proofs))
+
+    def _query(self, proofs: Mapping[str, Certificate]) -> Query:
+        """Asks about a system that does nearly the same, with the lemmas that are known."""
+        context = self.context
+        limits = replace(context.limits, seconds=min(SECONDS, context.limits.seconds or SECONDS))
+        known = chain.from_iterable(proof.lemmas for proof in proofs.values())
+        engine = _search(1, clauses_from(self.compiled, known))
+        return lambda circuit, goals: engine(circuit, goals, limits, context.watch)
 
     def _judged(self, now: Behaviour | None, change: Difference | None) -> Compared | None:
         """What is claimed of the system against what was, and what it does where that differs."""

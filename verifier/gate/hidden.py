@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from verifier.check.check import Result
 from verifier.compiler.behaviour import Behaviour, behaviour_of
@@ -11,16 +11,14 @@ from verifier.compiler.step_exploration import Start, explore_steps
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_steps
 from verifier.diff.compare import Difference
-from verifier.evidence.verdicts import Limits, Verdict, Watch, silent
+from verifier.engines.contract import Query
+from verifier.evidence.verdicts import Verdict
 from verifier.gate.base_revision import Before
 from verifier.gate.divergence import Hunk
 from verifier.gate.masked_changes import masked
 from verifier.gate.weakened.dropped import Dropped, dropped
 from verifier.gate.weakened.heeded import Unheeded, unheeded
 from verifier.gate.weakened.waiting import Waits, waits
-
-SECONDS = 30.0
-"""For each of these questions about a system, at most."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,7 @@ def hidden(
     results: Sequence[Result],
     expected: Callable[[str], str],
     hunks: Sequence[Hunk],
-    limits: Limits,
-    watch: Watch = silent,
+    query: Query,
 ) -> Hidden:
     """Ask what a change hides; where the gate fails for a new violation, only what is masked.
 
@@ -54,14 +51,13 @@ def hidden(
     new = behaviour_of(_widened(compiled, old, change.joined_fields))
     held = [r.property for r in results if r.verdict in (Verdict.PROVED, Verdict.VACUOUS)]
     goals = [goal for goal in held if was.get(goal, Verdict.PROVED) == Verdict.PROVED]
-    search = replace(limits, seconds=min(SECONDS, limits.seconds or SECONDS))
-    said = tuple(masked(old, new, change, goals, hunks, search, watch))
+    said = tuple(masked(old, new, change, goals, hunks, query))
     if any(r.verdict is Verdict.VIOLATED != expected(r.property) for r in results):
         return Hidden(said)
     found = [
-        *dropped(old, new, change, goals, search, watch),
-        *unheeded(old, new, change, search, watch),
-        *_waits(old, new, change, goals, search, watch),
+        *dropped(old, new, change, goals, query),
+        *unheeded(old, new, change, query),
+        *_waits(old, new, change, goals, query),
     ]
     return Hidden(
         said,
@@ -99,10 +95,9 @@ def _waits(
     new: Behaviour,
     change: Difference,
     goals: Collection[str],
-    limits: Limits,
-    watch: Watch,
+    query: Query,
 ) -> Iterator[Waits | str]:
     """Asked where a step is new, or possible where it was not."""
     more = change.added_steps or any(each.kind == "enabled" for each in change.changes)
     if more:
-        yield from waits(old, new, change, goals, limits, watch)
+        yield from waits(old, new, change, goals, query)

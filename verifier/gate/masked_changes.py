@@ -10,8 +10,8 @@ from verifier.compiler.behaviour import Behaviour
 from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint
 from verifier.diff.step_comparison import StepComparison
-from verifier.engines.portfolio import auto
-from verifier.evidence.verdicts import Limits, Violated, Watch, silent
+from verifier.engines.contract import Query
+from verifier.evidence.verdicts import Violated
 from verifier.gate.divergence import Hunk
 from verifier.gate.weakened.comparing import LOST
 from verifier.language.plain_values import plural
@@ -27,8 +27,7 @@ def masked(
     change: Difference,
     goals: Collection[str],
     hunks: Sequence[Hunk],
-    limits: Limits,
-    watch: Watch = silent,
+    query: Query,
 ) -> Iterator[str]:
     """Properties that hold, and would not if steps were possible where they were, in words."""
     steps = list(dict.fromkeys(each.step for each in change.changes if each.kind in LOST))
@@ -41,7 +40,7 @@ def masked(
     ran = {key.rpartition(":")[2] for key in new.functions}
     here = [line for line, each in zip(lines, hunks, strict=True) if each.function in ran]
     named = ", ".join(dict.fromkeys(here[:NAMED]))
-    for goal, verdict in auto(circuit, wanted, limits, watch, jobs=1).items():
+    for goal, verdict in query(circuit, wanted).items():
         if isinstance(verdict, Violated):
             after = plural(verdict.depth, "step")
             yield (

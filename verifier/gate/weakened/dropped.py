@@ -12,8 +12,8 @@ from verifier.compiler.behaviour import Behaviour, Variable
 from verifier.compiler.digest import done
 from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint
-from verifier.engines.portfolio import auto
-from verifier.evidence.verdicts import Limits, Path, Proved, Unknown, Violated, Watch, silent
+from verifier.engines.contract import Query
+from verifier.evidence.verdicts import Path, Proved, Unknown, Violated
 from verifier.language.goals import is_claim, step_goal
 
 
@@ -34,8 +34,7 @@ def dropped(
     new: Behaviour,
     change: Difference,
     goals: Collection[str],
-    limits: Limits,
-    watch: Watch = silent,
+    query: Query,
 ) -> Iterator[Dropped | str]:
     """The steps with dropped assignments that hide a violation of some properties that hold.
 
@@ -49,12 +48,12 @@ def dropped(
     free, chosen = _put_back(Joint(was, new, change.joined_fields), steps, stays=False)
     if not (wanted and chosen):
         return
-    found = auto(free, wanted, limits, watch, jobs=1)
+    found = query(free, wanted)
     left = [goal for goal, verdict in found.items() if not isinstance(verdict, Proved)]
     if not left:
         return
     circuit, _ = _put_back(Joint(was, new, change.joined_fields), steps, stays=True)
-    for goal, verdict in auto(circuit, left, limits, watch, jobs=1).items():
+    for goal, verdict in query(circuit, left).items():
         if isinstance(verdict, Violated):
             needed = _needed(circuit, goal, verdict.path, [*chosen.values()])
             fields: dict[str, list[str]] = {}

@@ -18,8 +18,8 @@ from verifier.diff.miter import Joint
 from verifier.diff.pairing import as_bits, counterpart, paired_choices
 from verifier.diff.side import Side
 from verifier.diff.step_comparison import stopped
-from verifier.engines.portfolio import auto
-from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
+from verifier.engines.contract import Query
+from verifier.evidence.verdicts import Unknown, Violated
 from verifier.gate.weakened.states import States
 from verifier.language.goals import is_step, step_goal
 from verifier.language.plain_values import Value
@@ -59,8 +59,7 @@ def unheeded(
     old: Behaviour,
     new: Behaviour,
     change: Difference,
-    limits: Limits,
-    watch: Watch = silent,
+    query: Query,
 ) -> Iterator[Unheeded | str]:
     """The values that were heeded and are not; a text says what is not known."""
     old = old.with_steps(dict(change.renamed_steps))
@@ -75,7 +74,7 @@ def unheeded(
     if not asked:
         return
     lost: dict[tuple[str, str], list[_Asked]] = {}
-    for each, is_lost in _reached(joint, asked, limits, watch):
+    for each, is_lost in _reached(joint, asked, query):
         if isinstance(is_lost, str):
             what = f"`{each.choice.name}` {each.value} of `{each.step}` matters in {new.system}"
             yield f"not known whether {what}: {is_lost}"
@@ -89,7 +88,7 @@ def unheeded(
 
 
 def _reached(
-    joint: Joint, asked: Sequence[_Asked], limits: Limits, watch: Watch
+    joint: Joint, asked: Sequence[_Asked], query: Query
 ) -> Iterator[tuple[_Asked, bool | str]]:
     """For each value whether it is heeded less in what is reached; a text if that is not known."""
     selected = {each.step: joint.selected(each.step) for each in asked}
@@ -98,7 +97,7 @@ def _reached(
         for number, each in enumerate(asked)
         for kind, literal in (("lost", each.lost), ("now", each.now))
     }
-    found = auto(replace(joint.circuit({}), bad=bad), list(bad), limits, watch, jobs=1)
+    found = query(replace(joint.circuit({}), bad=bad), list(bad))
     for number, each in enumerate(asked):
         lost, now = found[f"{number} lost"], found[f"{number} now"]
         unknown = next((v.reason for v in (lost, now) if isinstance(v, Unknown)), "")

@@ -12,8 +12,8 @@ from verifier.compiler.transition_system import DEADLOCK
 from verifier.diff.compare import Difference
 from verifier.diff.miter import Joint
 from verifier.diff.side import Side
-from verifier.engines.portfolio import auto
-from verifier.evidence.verdicts import Limits, Unknown, Violated, Watch, silent
+from verifier.engines.contract import Query
+from verifier.evidence.verdicts import Unknown, Violated
 from verifier.gate.weakened.states import States
 from verifier.language.plain_values import Value
 
@@ -32,8 +32,7 @@ def waits(
     new: Behaviour,
     change: Difference,
     goals: Collection[str],
-    limits: Limits,
-    watch: Watch = silent,
+    query: Query,
 ) -> Iterator[Waits | str]:
     """Whether a state is reached in which no step of the base was possible.
 
@@ -47,7 +46,7 @@ def waits(
     if example is None:
         return
     circuit = replace(joint.circuit({}), bad={DEADLOCK: ends})
-    verdict = auto(circuit, [DEADLOCK], limits, watch, jobs=1)[DEADLOCK]
+    verdict = query(circuit, [DEADLOCK])[DEADLOCK]
     if isinstance(verdict, Unknown):
         what = f"{new.system} reaches a state in which nothing could happen"
         yield f"not known whether {what}: {verdict.reason}"
