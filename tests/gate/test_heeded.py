@@ -9,6 +9,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.translation import compile_system
 from verifier.diff.compare import difference
+from verifier.engines.contract import Query
 from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Answer, Limits, Unknown
 from verifier.gate.weakened import heeded
@@ -70,9 +71,15 @@ def behaviour(made: Callable[[], System]) -> Behaviour:
     return behaviour_of(compile_system(made(), ()))
 
 
-def found(old: Callable[[], System], new: Callable[[], System]) -> list[Unheeded | str]:
+SEARCH = partial(auto, limits=Limits(), jobs=1)
+
+
+def found(
+    old: Callable[[], System],
+    new: Callable[[], System],
+    query: Query = SEARCH,
+) -> list[Unheeded | str]:
     was, now = behaviour(old), behaviour(new)
-    query = partial(auto, limits=Limits(), jobs=1)
     return list(unheeded(was, now, difference(was, now), query))
 
 
@@ -88,14 +95,11 @@ def test_a_choice_that_leads_elsewhere_for_each_value_is_heeded(new: Callable[[]
     assert found(switching, new) == []
 
 
-def test_what_a_search_leaves_open_is_reported_value_by_value(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def tired(_: Circuit, goals: Sequence[str], *__: object, **___: object) -> Mapping[str, Answer]:
+def test_what_a_search_leaves_open_is_reported_value_by_value() -> None:
+    def tired(_: Circuit, goals: Sequence[str]) -> Mapping[str, Answer]:
         return {goal: Unknown("bmc", "out of time", 3, 0.0) for goal in goals}
 
-    monkeypatch.setattr(heeded, "auto", tired)
-    assert found(switching, noting) == [
+    assert found(switching, noting, tired) == [
         f"not known whether `value` {value} of `switch` matters in tried/switch: out of time"
         for value in (False, True)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.selector import choice_inputs, selected
@@ -72,7 +73,11 @@ class Behaviour:
         return fields, tuple((action.name, action.choices) for action in self.actions)
 
     def field(self, name: str) -> Variable | None:
-        return next((field for field in self.fields if field.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Variable]:
+        return {field.name: field for field in self.fields}
 
     def action(self, name: str) -> Action | None:
         return next((action for action in self.actions if action.name == name), None)

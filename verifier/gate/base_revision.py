@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from verifier.check.vacuity import witness_goals
 from verifier.compiler.behaviour import Behaviour, behaviour_of
-from verifier.compiler.cut_circuit import Cut, cut_of
+from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import Digests
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.verdicts import Watch, silent
@@ -149,7 +149,7 @@ def _compiled(
         system = catalogue.systems[name]
         properties = catalogue.properties_of(system)
         compiled = circuits.compiled(system, properties)
-        behaviour, cut = behaviour_of(compiled), cut_or_reason(compiled) if cuts else None
+        behaviour, cut = behaviour_of(compiled), cut_or_reason(circuits, compiled) if cuts else None
         claims = claims_of(system, properties)
     except ModelError as error:
         return Lost(_said(error, folder))
@@ -168,16 +168,19 @@ def _compiled(
     )
 
 
-def cut_or_reason(compiled: TransitionSystem, free: Collection[str] = ()) -> Cut | str:
+def cut_or_reason(
+    circuits: Circuits, compiled: TransitionSystem, free: Collection[str] = ()
+) -> Cut | str:
     """What the steps of a system note and assert, whatever they do, or why that is not known."""
     try:
-        return cut_of(compiled.system, compiled.changing, free)
+        cut = circuits.cut(compiled)
+        return cut if cut.free.issuperset(free) else circuits.cut(compiled, free)
     except ModelError as error:
         return error.message
 
 
 def cuts_of(
-    before: Before, compiled: TransitionSystem, names: Mapping[str, str]
+    before: Before, circuits: Circuits, compiled: TransitionSystem, names: Mapping[str, str]
 ) -> tuple[Cut | str, Cut | str] | None:
     """What steps note and assert before and now; `names` are the fields with other names now.
 
@@ -185,8 +188,9 @@ def cuts_of(
     """
     if before.cut is None:
         return None
-    free = before.cut.free if isinstance(before.cut, Cut) else ()
-    return before.cut, cut_or_reason(compiled, {names.get(each, each) for each in free})
+    free = before.cut.free if isinstance(before.cut, Cut) else frozenset[str]()
+    now = {names.get(each, each) for each in free}
+    return before.cut, cut_or_reason(circuits, compiled, now)
 
 
 def _said(error: ModelError, folder: Path) -> str:

@@ -238,7 +238,9 @@ class _Work:
         violated = [group for group, verdict in was.items() if verdict == Verdict.VIOLATED]
         known = before.behaviour, new, before.claims, now, change
         names = {} if change is None else change.joined_fields
-        return compared(*known, violated, cuts_of(before, self.compiled, names))
+        return compared(
+            *known, violated, cuts_of(before, self.context.circuits, self.compiled, names)
+        )
 
 
 def undecided(name: str, results: Sequence[Result]) -> Decided:

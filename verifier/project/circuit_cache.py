@@ -15,51 +15,36 @@ folder of this user's own, because an audit believes the circuit that it is give
 from __future__ import annotations
 
 import sys
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 import verifier
-from verifier.circuit.aig import Graph
-from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.compiler.compile import compile_compared
-from verifier.compiler.transition_system import Conjunct, TransitionSystem
-from verifier.compiler.translation import conjunct_group
-from verifier.language.costs import Cost
+from verifier.compiler.cut_circuit import Cut, cut_of
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
-from verifier.language.system import System, bindings
+from verifier.language.system import System
 from verifier.project.catalogue import Catalogue
 from verifier.project.importing import Imports
 from verifier.project.reading import Reason
 from verifier.project.result_cache import Cache, user_folder
+from verifier.project.stored_circuits import StoredCut, StoredSystem
 from verifier.storage.private import PrivateFolder
 
-FORMAT = "circuits 3"
+T = TypeVar("T")
+
+FORMAT = "circuits 4"
 LARGEST = 64 * 2**20
 """Bytes beyond which a circuit is not reused."""
 IN_ORDER = "write a tuple, or sort it by what differs"
 """In place of a set."""
-
-
-class Stored(msgspec.Struct, frozen=True):
-    """A compiled system without the Python objects of its models."""
-
-    left: bytes
-    right: bytes
-    inputs: tuple[tuple[str, int], ...]
-    latches: tuple[tuple[str, int, int, bool | None], ...]
-    bad: dict[str, int]
-    latch_names: tuple[tuple[str, ...], ...]
-    conjuncts: dict[str, tuple[int, ...]]
-    costs: dict[str, tuple[int, int, int, float, tuple[str, ...]]]
-    compared: int
-    """Cases in which it did what plain Python does: at least one, or it is not used."""
 
 
 class Circuits:
@@ -105,13 +90,26 @@ class Circuits:
         if not self._known(system, properties):
             return compile_compared(system, properties)
         name = self._name(system, properties)
-        stored = self._recalled(name)
-        if stored is not None:
-            return _restored(system, properties, stored)
+        stored = self._recalled(name, StoredSystem)
+        if stored is not None and stored.compared > 0:
+            return stored.restored(system, properties)
         compiled = compile_compared(system, properties)
         if self._known(system, properties):
-            self._folder.write(name, msgspec.msgpack.encode(_stored(compiled)))
+            self._folder.write(name, msgspec.msgpack.encode(StoredSystem.of(compiled)))
         return compiled
+
+    def cut(self, compiled: TransitionSystem, free: Collection[str] = ()) -> Cut:
+        """What the steps of a system note and assert, as `cut_of` finds it. Raises ModelError."""
+        system = compiled.system
+        if not self._known(system, ()):
+            return cut_of(system, compiled.changing, free)
+        name = self._name(system, (), *sorted(free))
+        stored = self._recalled(name, StoredCut)
+        if stored is not None:
+            return stored.restored()
+        cut = cut_of(system, compiled.changing, free)
+        self._folder.write(name, msgspec.msgpack.encode(StoredCut.of(cut)))
+        return cut
 
     def trim(self) -> None:
         """Remove the oldest circuits beyond a size."""
@@ -129,10 +127,11 @@ class Circuits:
             return False
         return not imports.reasons() and imports.digest() == self._sources
 
-    def _name(self, system: System, properties: Sequence[ModelFunction]) -> str:
+    def _name(self, system: System, properties: Sequence[ModelFunction], *free: str) -> str:
         """The name of a circuit's file: a digest of all that goes into it."""
         claims = [(p.kind, p.group, p.name, p.body.__module__) for p in properties]
-        parts = (FORMAT, own_text(), _python(), self._sources, self._values, system.name, claims)
+        known = FORMAT, own_text(), _python(), self._sources, self._values
+        parts = (*known, system.name, claims, free)
         return f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.circuit"
 
     def _as_before(self) -> bool:
@@ -144,15 +143,14 @@ class Circuits:
             self._folder.write(name, now)
         return first is None or first == now
 
-    def _recalled(self, name: str) -> Stored | None:
+    def _recalled(self, name: str, kind: type[T]) -> T | None:
         content = self._folder.read(name, LARGEST)
         if content is None:
             return None
         try:
-            stored = msgspec.msgpack.decode(content, type=Stored)
+            return msgspec.msgpack.decode(content, type=kind)
         except msgspec.DecodeError:  # stored by another version
             return None
-        return stored if stored.compared > 0 else None
 
 
 def _refuse_shown_orders(imports: Imports) -> None:
@@ -193,58 +191,3 @@ def _python() -> tuple[object, ...]:
     settings = (flags.bytes_warning, flags.dev_mode, flags.int_max_str_digits, sys.warnoptions)
     versions = [version(name) for name in ("nestproof", "msgspec", "python-sat", "z3-solver")]
     return sys.implementation.name, sys.version, sys.platform, settings, versions
-
-
-def _stored(compiled: TransitionSystem) -> Stored:
-    circuit = compiled.circuit
-    return Stored(
-        array("i", circuit.graph.left).tobytes(),
-        array("i", circuit.graph.right).tobytes(),
-        tuple((bit.name, bit.literal) for bit in circuit.inputs),
-        tuple((x.name, x.literal, x.next, x.reset) for x in circuit.latches),
-        circuit.bad,
-        compiled.latch_names,
-        {name: tuple(c.bad for c in group) for name, group in compiled.conjuncts.items()},
-        {
-            name: (c.calls, c.paths, c.gates, c.seconds, tuple(sorted(c.files)))
-            for name, c in compiled.costs.items()
-        },
-        compiled.compared,
-    )
-
-
-def _restored(
-    system: System, properties: Sequence[ModelFunction], stored: Stored
-) -> TransitionSystem:
-    graph = Graph.of(_integers(stored.left), _integers(stored.right))
-    circuit = Circuit(
-        graph,
-        tuple(Input(name, literal) for name, literal in stored.inputs),
-        tuple(Latch(*latch) for latch in stored.latches),
-        stored.bad,
-    )
-    costs = {name: Cost(*c[:4], frozenset(c[4])) for name, c in stored.costs.items()}
-    conjuncts = _conjuncts(system, properties, stored.conjuncts)
-    names, compared = stored.latch_names, stored.compared
-    return TransitionSystem(
-        system, tuple(properties), circuit, names, conjuncts, costs, 0.0, compared
-    )
-
-
-def _conjuncts(
-    system: System, properties: Iterable[ModelFunction], bads: Mapping[str, Iterable[int]]
-) -> dict[str, tuple[Conjunct, ...]]:
-    """Each property function on each of its records again, with the literal that was found."""
-    left = {name: iter(several) for name, several in bads.items()}
-    found: dict[str, tuple[Conjunct, ...]] = {}
-    for function in properties:
-        group = conjunct_group(function)
-        for binding in bindings(system, function):
-            found[group] = (*found.get(group, ()), Conjunct(binding, next(left[group])))
-    return found
-
-
-def _integers(content: bytes) -> list[int]:
-    numbers = array("i")
-    numbers.frombytes(content)
-    return numbers.tolist()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.compiler.behaviour import Behaviour, Variable, behaviour_of
-from verifier.compiler.cut_circuit import Cut, cut_of
+from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import done, outputs_digest
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.gate.weakened.acceptance import FILE, Entry
@@ -137,7 +137,7 @@ class There:
         for system in self.catalogue.systems.values():
             with suppress(ModelError):  # the same
                 compiled = self.circuits.compiled(system, self.catalogue.properties_of(system))
-                found.append(cut_of(system, compiled.changing))
+                found.append(self.circuits.cut(compiled))
         return found
 
     def _seen(self, kind: SeenKind) -> Iterator[str]:
