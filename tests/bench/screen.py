@@ -13,12 +13,10 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from verifier.cli.background import Background
 from verifier.execution.execution import Execution
 from verifier.execution.machine import Machine
 from verifier.explain.session import Exploration
 from verifier.language.packages import bundled_root
-from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.list_view import LinesView
@@ -139,7 +137,7 @@ def answered(size: tuple[int, int]) -> Times:
     return found
 
 
-def violating_session() -> tuple[Catalogue, Exploration]:
+def violating_session() -> Exploration:
     """A long random execution that ends in a violation of which nothing is known yet."""
     catalogue = load(bundled_root())
     system = catalogue.systems[VIOLATING]
@@ -152,7 +150,7 @@ def violating_session() -> tuple[Catalogue, Exploration]:
     for number, move in enumerate(wandering.now.moves, 1):
         machine.move(move)
         last = number if machine.failing(claims) else last
-    return catalogue, Exploration(replace(start, moves=wandering.now.moves[:last]))
+    return Exploration(replace(start, moves=wandering.now.moves[:last]), catalogue=catalogue)
 
 
 @dataclass
@@ -185,8 +183,8 @@ def beside(size: tuple[int, int]) -> tuple[Busy, Busy]:
     explaining, checking = Busy("an execution is explained"), Busy("a check runs")
 
     async def run() -> None:
-        catalogue, session = violating_session()
-        screen = Painted(session.now.trace, session, (), Background(session, catalogue))
+        session = violating_session()
+        screen = Painted(session.now.trace, session)
         async with screen.run_test(size=size) as pilot:
             await pilot.press("home", "1")
             end = perf_counter() + LONGEST

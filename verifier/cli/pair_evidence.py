@@ -91,13 +91,14 @@ def _stored(context: Context, pair: Pair) -> Trace | None:
 def explained_here(
     trace: Trace,
     session: Exploration | None,
-    catalogue: Catalogue | None,
+    catalogue: Catalogue,
     reuse: Reuse,
     reporter: Reporter,
 ) -> Trace:
     """The trace annotated from the models; unchanged where that is not possible."""
-    assert catalogue is not None, "an execution is replayed where its models are"
-    task = partial(placed, trace, session, catalogue, reuse(catalogue).compiled)
+    if session is None:
+        return trace
+    task = partial(placed, trace, session.execution, catalogue, reuse(catalogue).compiled)
     found = reporter.during(Progress("explain", 0, f"{trace.system}/{trace.property}"), task)
     return trace if isinstance(found, Lost) else found
 

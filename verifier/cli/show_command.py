@@ -82,10 +82,11 @@ def command(
     if isinstance(evidence, Result):
         return _without_evidence(evidence, catalogue)
     if isinstance(evidence, Trace):
+        assert catalogue is not None, "an execution is replayed where its models are"
         require_fields(evidence, watches)
         session = session_of(evidence, catalogue)
         if form == "text" and output is None and not plain and interactive():
-            open_trace(evidence, session, catalogue, watches)
+            open_trace(evidence, session, watches)
             return 0
         with Reporter("explaining") as reporter:
             evidence = explained_here(evidence, session, catalogue, reuse, reporter)

@@ -12,18 +12,26 @@ import msgspec
 
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import DEADLOCK
+from verifier.evidence.bundle import Run
 from verifier.evidence.explanation import Explanation, Failure
 from verifier.evidence.traces import Stride, Trace
+from verifier.evidence.verdicts import Limits
+from verifier.execution.conversions import run_of
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.random_walk import random_move, tried
 from verifier.execution.recorder import recorded
+from verifier.explain.annotate import placed
 from verifier.explain.causes import assigned, trial_by_trial
 from verifier.explain.counterexample import logged
 from verifier.explain.explain import explained
+from verifier.explain.point_of_no_return import violation_ahead
+from verifier.project.catalogue import Catalogue
 
 TRIED = 256
 """Combinations of a step's choices that are tried, at most."""
+AHEAD = Limits(depth=60, seconds=20.0)
+"""What a search from a state may take."""
 
 
 @dataclass
@@ -42,8 +50,13 @@ class Branch:
 class Exploration:
     """A system, an execution to begin with, and the branches that people add."""
 
-    def __init__(self, execution: Execution, trace: Trace | None = None) -> None:
-        self._execution = execution
+    def __init__(
+        self,
+        execution: Execution,
+        trace: Trace | None = None,
+        catalogue: Catalogue | None = None,
+    ) -> None:
+        self.execution, self._catalogue = execution, catalogue
         self.system, self.properties = execution.system, execution.properties
         known, moves = trace or logged(execution), list(execution.moves)
         own = len(moves) if known.conjunct else 0
@@ -169,10 +182,23 @@ class Exploration:
 
     def explaining(self) -> Callable[[], Trace]:
         """Makes a trace of the present branch: a counterexample, explained, if it ends in one."""
-        trace, execution = self.now.trace, replace(self._execution, moves=tuple(self.now.moves))
+        trace, execution = self.now.trace, replace(self.execution, moves=tuple(self.now.moves))
         if trace.conjunct and any(stride.because for stride in trace.steps):
             return lambda: trace
         return partial(_as_trace, execution, trace)
+
+    def annotated(self, trace: Trace) -> Trace:
+        """The trace of the present branch, annotated from the catalogue if there is one."""
+        known = self._catalogue
+        return trace if known is None else placed(trace, self.execution, known)
+
+    def ahead(self, values: Sequence[Any], group: str) -> tuple[Run | None, str]:
+        """The steps from a state to a violation, if a search finds any, and what to say."""
+        compiled = compile_compared(self.system, self.properties)
+        found = violation_ahead(compiled, values, group, AHEAD)
+        if found.moves is None:
+            return None, found.says
+        return run_of(Execution(self.system, (), values, found.moves)), found.says
 
     def add_explanation(self, branch: Branch, trace: Trace) -> bool:
         """Add its explanation to a branch, unless the branch has grown meanwhile."""

@@ -19,7 +19,6 @@ from verifier.viewer.screen.explore_pane import Exploring
 from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
 from verifier.viewer.screen.list_view import Label, LinesView, Row
 from verifier.viewer.screen.surface import Surface
-from verifier.viewer.screen.tasks import Alone, Background
 from verifier.viewer.screen.view_model import Scene
 from verifier.viewer.timeline import lane_width
 from verifier.viewer.watch_expressions import Watch
@@ -43,13 +42,11 @@ class Board(App[None]):
         trace: Trace,
         session: Exploration | None = None,
         watches: Sequence[Watch] = (),
-        background: Background | None = None,
         explores: bool = False,
     ) -> None:
         super().__init__()
         self.explores = explores
         self.session = session
-        self.background = background or Alone()
         self.scene = Scene(trace, session, lane_width(80))
         self.scene.watches = list(watches)
         self.message: Span = ("", "")
@@ -73,7 +70,6 @@ class Board(App[None]):
             Vertical(Label(id="tabs"), LinesView("pane"), Help(), Options(), id="right"),
             trace=self.scene.trace,
             session=self.session,
-            background=self.background,
         )
         yield Label(id="status")
         yield Label(id="keys")

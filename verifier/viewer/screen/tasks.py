@@ -4,73 +4,23 @@ from __future__ import annotations
 
 import os
 from asyncio import sleep
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
-from verifier.evidence.bundle import Run
-from verifier.evidence.traces import Trace
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost, Send, Worker, wait
 
 T = TypeVar("T")
-Answer = TypeVar("Answer", covariant=True)
 
 NICE = 10
 """How much a worker yields to the screen."""
 PAUSE = 0.02
 """Seconds between two looks whether there is an answer."""
 
-Found = tuple[Run | None, str]
-"""Steps to a violation, if there are any, and what to say."""
-
 
 class LostWork(Exception):
     """A process that ended without an answer, and why."""
-
-
-class Running(Protocol[Answer]):
-    """A task in a process of its own."""
-
-    def is_ready(self) -> bool:
-        """Whether there is an answer."""
-
-    def answer(self) -> Answer:
-        """What came out; LostWork where nothing did."""
-
-    def stop(self) -> None:
-        """Stop the task."""
-
-
-class Background(Protocol):
-    """Who runs tasks for the screen, and knows the engines and the other systems."""
-
-    def run(self, name: str, task: Callable[[], T]) -> Running[T]:
-        """Any task."""
-
-    def search(self, values: Sequence[Any], group: str) -> Running[Found]:
-        """Look for a violation from a state on."""
-
-    def annotated(self, trace: Trace) -> Trace:
-        """The trace of the present branch, annotated from the models."""
-
-
-class AtOnce(Generic[T]):
-    """A task that is done when somebody asks for it, where there is no other process."""
-
-    def __init__(self, task: Callable[[], T]) -> None:
-        self.task = task
-
-    def is_ready(self) -> bool:
-        """It can always be done."""
-        return True
-
-    def answer(self) -> T:
-        """What comes out."""
-        return self.task()
-
-    def stop(self) -> None:
-        """Do nothing: there is no process."""
 
 
 class Aside(Generic[T]):
@@ -116,23 +66,7 @@ class Aside(Generic[T]):
                 self.worker.end()
 
 
-class Alone:
-    """A background without engines or processes."""
-
-    def run(self, name: str, task: Callable[[], T]) -> AtOnce[T]:
-        """Any task."""
-        return AtOnce(task)
-
-    def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
-        """There is no engine to search with."""
-        return AtOnce(lambda: (None, "there is no engine here to check with"))
-
-    def annotated(self, trace: Trace) -> Trace:
-        """Nothing more is known."""
-        return trace
-
-
-async def finished(running: Running[T], stops: bool = True) -> T:
+async def finished(running: Aside[T], stops: bool = True) -> T:
     """The answer once it is there; a cancelled wait ends the task, unless `stops` is false."""
     ended = False
     try:
@@ -147,7 +81,7 @@ async def finished(running: Running[T], stops: bool = True) -> T:
             _unfinished.append(running)
 
 
-_unfinished: list[Running[Any]] = []
+_unfinished: list[Aside[Any]] = []
 """Tasks that must be finished although nothing waits for them."""
 
 
