@@ -44,7 +44,7 @@ def test_levels_follow_from_vmx_mode_and_guest_mode(levels: Levels) -> None:
 
 
 def test_moves_between_levels_are_entries_exits_launches_and_reflections(levels: Levels) -> None:
-    acts = [levels.passage(number).act for number in range(1, 11)]
+    acts = [stride.act for stride in levels.reading.trace.steps[:10]]
     assert [act.label for act in acts] == [
         "",
         "",
@@ -167,7 +167,7 @@ def test_a_belief_that_differs_from_the_promise_is_a_disagreement() -> None:
     wrong = Reading(msgspec.structs.replace(trace, steps=steps))
     [found] = Assumptions(wrong, Levels(wrong)).rows(8, "TS")
     assert found.disagrees
-    assert (found.row, found.bit, found.assumed, found.expected) == (row, "TS", True, False)
+    assert (found.row, found.assumed, found.expected) == (row, True, False)
 
 
 def test_rows_of_lanes_that_never_run_are_left_out(reading: Reading) -> None:

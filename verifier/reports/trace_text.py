@@ -33,7 +33,7 @@ def shown_steps(trace: Trace) -> list[tuple[int, Stride] | int]:
 def grounds_text(trace: Trace) -> list[str]:
     """Which code decided, on what, and the actual values, as far as the trace is explained."""
     reading = Reading(trace)
-    return list(rendered(brief.text for brief in grounds(reading, Levels(reading))))
+    return list(rendered(row.text for row in grounds(reading, Levels(reading))))
 
 
 def relevant_fields(trace: Trace) -> frozenset[str] | None:

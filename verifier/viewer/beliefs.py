@@ -20,7 +20,6 @@ class Assumption:
     """A row of the table of a bit, and its cells that are compared; None for an absent cell."""
 
     row: Belief
-    bit: str
     actual: Cell
     assumed: Cell
     expected: Cell
@@ -62,7 +61,7 @@ class Assumptions:
         if columns is None:
             return []
         return [
-            Assumption(row, bit, *self._compared(columns, row))
+            Assumption(row, *self._compared(columns, row))
             for row in beliefs.get(bit, ())
             if row.who not in idle
         ]

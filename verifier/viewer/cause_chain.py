@@ -34,20 +34,13 @@ class Link:
     write: Write | None
 
 
-def saved_causes(reading: Reading) -> Because:
-    """The causes that the trace itself carries."""
-
-    def because(number: int, field: str) -> tuple[str, ...]:
-        return reading.trace.steps[number - 1].because.get(field, ())
-
-    return because
-
-
 def chain(
     reading: Reading, fields: Sequence[str], number: int, because: Because | None = None
 ) -> list[Link]:
-    """The causes of fields after a step, the last step first; fields with the same in one link."""
-    because = because or saved_causes(reading)
+    """The causes of fields after a step, the last step first; fields with the same in one link.
+
+    Unless given otherwise they are those that the trace itself carries.
+    """
     waiting = {(reading.origin(field, number), field) for field in fields}
     done: set[tuple[int, str]] = set()
     found: dict[tuple[int, Sources | None], list[str]] = {}
@@ -57,7 +50,7 @@ def chain(
         if (step, field) in done or step == 0:
             continue
         done.add((step, field))
-        causes = because(step, field)
+        causes = because(step, field) if because else reading.because(step).get(field, ())
         sources = None if causes is None else _sources(reading, causes, step)
         found.setdefault((step, sources), []).append(field)
         waiting |= {(at, cause) for cause, at in sources or () if not cause.startswith(CHOICE)}

@@ -10,7 +10,7 @@ from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import differences, first_difference, is_broken, pairs
 from verifier.viewer.headline import Owed, owed
 from verifier.viewer.levels import Levels
-from verifier.viewer.markup import COLUMNS, Line, Role, Span, inert, line, shown, wrapped
+from verifier.viewer.markup import COLUMNS, Line, Role, Span, from_to, inert, line, shown, wrapped
 from verifier.viewer.trace_index import Reading
 
 LABEL = 24
@@ -37,9 +37,8 @@ def ownership_lines(reading: Reading, number: int, columns: int = COLUMNS) -> It
 
 def _now(reading: Reading, field: str, number: int) -> list[Span]:
     """A field's value, with the old one where the step changed it."""
-    value: Span = (shown(reading.value(field, number)), "new")
     change = reading.changed(field, number)
-    return [value] if change is None else [(shown(change[0]), "old"), (" -> ", ""), value]
+    return [(shown(reading.value(field, number)), "new")] if change is None else [*from_to(*change)]
 
 
 def belief_lines(beliefs: Assumptions, number: int) -> Iterator[Line]:

@@ -92,7 +92,7 @@ def _seen_wrongly(reading: Reading, levels: Levels, number: int) -> Line:
 
 
 def _still_waiting(reading: Reading, levels: Levels, waiting: Owed) -> Line:
-    trap = levels.passage(waiting.since).act.trap
+    trap = reading.trace.steps[waiting.since - 1].act.trap
     on = f"{inert(trap)} on " * bool(trap)
     host = levels.lanes[0] if levels.lanes else "the code"
     did = what_was_done(reading) or "does nothing that leads to it"

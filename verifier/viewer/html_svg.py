@@ -40,7 +40,9 @@ def page(lines: Iterable[Line], title: str) -> str:
         font=FONT,
         light=LIGHT,
         dark=DARK,
-        light_styles="\n".join(_rule(role, look, look.light) for role, look in _looks()),
+        light_styles="\n".join(
+            _rule(role, look, f"color: {look.light or 'inherit'}") for role, look in _looks()
+        ),
         dark_styles="\n".join(f".{role} {{ color: {look.dark} }}" for role, look in _looks()),
         body=body,
     )
@@ -55,7 +57,8 @@ def _span(text: str, role: Role) -> str:
 
 
 def _rule(role: Role, look: Look, colour: str) -> str:
-    parts = [f"color: {colour or 'inherit'}"]
+    """A role's style, with its colour."""
+    parts = [colour]
     parts += ["font-weight: bold"] * look.bold + ["text-decoration: underline"] * look.underline
     return f".{role} {{ {'; '.join(parts)} }}"
 
@@ -64,7 +67,9 @@ def svg(lines: Sequence[Line], title: str) -> str:
     """A self-contained picture of lines, on a dark ground that any page can carry."""
     columns = max(map(width, lines), default=0)
     across, down = round(columns * CELL) + 2 * MARGIN, len(lines) * ROW + 2 * MARGIN
-    rules = "\n".join(_svg_rule(role, look) for role, look in _looks())
+    rules = "\n".join(
+        _rule(role, look, f"fill: {look.dark or '#e6edf3'}") for role, look in _looks()
+    )
     rows = "\n".join(_svg_row(number, one) for number, one in enumerate(lines))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" '
@@ -73,12 +78,6 @@ def svg(lines: Sequence[Line], title: str) -> str:
         f"text {{ fill: #e6edf3 }}\n{rules}\n</style>\n"
         f'<rect width="100%" height="100%" rx="8" fill="{DARK}"/>\n{rows}\n</svg>\n'
     )
-
-
-def _svg_rule(role: Role, look: Look) -> str:
-    parts = [f"fill: {look.dark or '#e6edf3'}"]
-    parts += ["font-weight: bold"] * look.bold + ["text-decoration: underline"] * look.underline
-    return f".{role} {{ {'; '.join(parts)} }}"
 
 
 def _svg_row(number: int, one: Line) -> str:

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.evidence.calls import Entered
 from verifier.evidence.traces import Stride
 from verifier.language.plain_values import Value
-from verifier.language.presentation import Act
+from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.markup import inert
 from verifier.viewer.trace_index import Reading, acts, assignments, calls
-
-
-@dataclass(frozen=True)
-class Passage:
-    """Where a step begins and ends, and what kind of move that is."""
-
-    start: str
-    end: str
-    act: Act
 
 
 class Levels:
@@ -46,11 +36,6 @@ class Levels:
         known = order[: ran[-1] + 1] if ran else []
         return (*known, *sorted(seen.difference(known)))
 
-    def passage(self, number: int) -> Passage:
-        """How a step moves control."""
-        stride = self.reading.trace.steps[number - 1]
-        return Passage(self.at(number - 1), self.at(number), stride.act)
-
     def exits(self, last: int) -> Iterator[int]:
         """The steps in which the host takes over, from one backwards."""
         for number in range(last, 0, -1):
@@ -75,7 +60,7 @@ def handlers(stride: Stride) -> list[str]:
 
 def _kernel_function(call: Entered) -> Entered | None:
     """The first function in a call that stands for one in a kernel's file."""
-    return next((each for each in calls(call) if "/" in each.source.partition(":")[0]), None)
+    return next(filter(is_kernel_function, calls(call)), None)
 
 
 def _weight(call: Entered) -> int:

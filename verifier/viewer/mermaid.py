@@ -38,14 +38,14 @@ def sequence(
         if number > last + 1:
             yield f"    Note over {across}: {plural(number - last - 1, 'step')} left out"
         last = number
-        passage = levels.passage(number)
-        start, end = _name(passage.start or "steps"), _name(passage.end or "steps")
-        text = "".join(part for part, _ in described(trace.steps[number - 1]))
-        text = _text(f"{number} {text} {passage.act.label}".strip())
+        stride = trace.steps[number - 1]
+        start, end = (_name(levels.at(place) or "steps") for place in (number - 1, number))
+        text = "".join(part for part, _ in described(stride))
+        text = _text(f"{number} {text} {stride.act.label}".strip())
         if start != end:
             yield f"    {start}->>{end}: {text}"
-        elif passage.act.tells:
-            yield f"    {start}-->>{_name(passage.act.tells)}: {text}"
+        elif stride.act.tells:
+            yield f"    {start}-->>{_name(stride.act.tells)}: {text}"
         else:
             yield f"    Note over {start}: {text}"
         if number in notes:

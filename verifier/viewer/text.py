@@ -8,6 +8,7 @@ from verifier.evidence.traces import Trace
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
 from verifier.viewer.beliefs import Assumptions
+from verifier.viewer.cause_chain import chain
 from verifier.viewer.claims import STANDING, failing_claim, length
 from verifier.viewer.comparison import (
     belief_lines,
@@ -33,7 +34,7 @@ from verifier.viewer.timeline import Timeline, described, legend
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.watch_expressions import Watch, WrongWatch
 from verifier.viewer.what_if import what_if_lines
-from verifier.viewer.why import violation_lines, why_lines
+from verifier.viewer.why import violation_lines, why_rows
 
 
 def trace_lines(
@@ -55,14 +56,15 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
     yield from problem_lines(reading)
     if trace.conjunct:
         yield from _section("In short")
-        yield from (brief.text for brief in in_short(reading, Levels(reading)))
+        yield from (row.text for row in in_short(reading, Levels(reading)))
     yield from _section("Timeline")
     yield from timeline_lines(reading)
     if trace.conjunct:
         yield from _section("Why")
         yield from violation_lines(reading)
         if reading.is_explained:
-            yield from why_lines(reading, trace.deciding(), reading.end)
+            links = chain(reading, trace.deciding(), reading.end)
+            yield from (row.text for row in why_rows(reading, links))
             yield from _section("What if")
             yield from what_if_lines(reading)
     beliefs = Assumptions(reading, Timeline(reading).levels)

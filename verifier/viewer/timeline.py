@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verifier.evidence.traces import Stride
 from verifier.viewer.claims import STANDING
-from verifier.viewer.levels import Levels, Passage, choices_shown, handlers
+from verifier.viewer.levels import Levels, choices_shown, handlers
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
 from verifier.viewer.trace_index import Reading
 
@@ -42,19 +42,19 @@ class Timeline:
     def row(self, number: int) -> Line:
         """A step: its number, its place in the lanes, and what it is."""
         trace = self.reading.trace
-        stride, passage = trace.steps[number - 1], self.levels.passage(number)
+        stride = trace.steps[number - 1]
         fails = bool(trace.conjunct) and number == len(trace.steps)
         unavoidable = trace.explanation.doomed == number and not fails
         mark: Span = (
             ("✗ ", "wrong") if fails else ("! ", "wrong") if unavoidable else (" " * 2, "source")
         )
-        parts: list[Span] = [(f"{number:4}", "source"), mark, *self._lanes(passage)]
+        parts: list[Span] = [(f"{number:4}", "source"), mark, *self._lanes(number)]
         parts += described(stride)
         parts += self._violated(stride, fails)
-        if passage.act.label:
-            parts.append((f"  {inert(passage.act.label)}", "level"))
-        if passage.act.trap:
-            parts.append((f"  {inert(passage.act.trap)}", "mark"))
+        if stride.act.label:
+            parts.append((f"  {inert(stride.act.label)}", "level"))
+        if stride.act.trap:
+            parts.append((f"  {inert(stride.act.trap)}", "mark"))
         names = handlers(stride)
         if names:
             parts.append((f"  {' → '.join(names)}", "source"))
@@ -75,16 +75,16 @@ class Timeline:
             parts.append((f"  {also}✗ {', '.join(others)}", "choice"))
         return parts
 
-    def _lanes(self, passage: Passage) -> list[Span]:
+    def _lanes(self, number: int) -> list[Span]:
         """The step's move between the lanes; passing lanes are thin lines."""
         lanes = self.levels.lanes
-        if not lanes or passage.start not in lanes or passage.end not in lanes:
+        before, after = self.levels.at(number - 1), self.levels.at(number)
+        if before not in lanes or after not in lanes:
             return []
-        cells = ["·" + " " * (self.lane - 1) for _ in lanes]
-        text = list("".join(cells))
-        start, end = lanes.index(passage.start) * self.lane, lanes.index(passage.end) * self.lane
-        lane_told = inert(passage.act.tells)
-        if lane_told in lanes and passage.start == passage.end:
+        text = list(("·" + " " * (self.lane - 1)) * len(lanes))
+        start, end = lanes.index(before) * self.lane, lanes.index(after) * self.lane
+        lane_told = inert(self.reading.trace.steps[number - 1].act.tells)
+        if lane_told in lanes and before == after:
             _arrow(text, start, lanes.index(lane_told) * self.lane, "┄", "▷◁")
         elif start != end:
             _arrow(text, start, end, "─", "▶◀")

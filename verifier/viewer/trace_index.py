@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +18,6 @@ class Write:
 
     change: Changed
     function: Entered
-    file: str
 
 
 class Reading:
@@ -115,6 +114,10 @@ class Reading:
             return None
         return last_write(self.trace.steps[number - 1].call, field)
 
+    def because(self, number: int) -> Mapping[str, tuple[str, ...]]:
+        """What values after a step depend on, as far as that is known; nothing at the start."""
+        return self.trace.steps[number - 1].because if number else {}
+
     @cached_property
     def matter(self) -> frozenset[str]:
         """The fields that the violation depends on, found along its causes.
@@ -152,7 +155,7 @@ def last_write(call: Entered, field: str) -> Write | None:
     """The last assignment to a field in a call, made directly or further in."""
     for entry in reversed(call.entries):
         if isinstance(entry, Changed) and entry.field == field:
-            return Write(entry, call, call.file)
+            return Write(entry, call)
         if isinstance(entry, Entered):
             found = last_write(entry, field)
             if found is not None:

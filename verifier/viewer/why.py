@@ -7,9 +7,21 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.traces import ASSERTIONS, CHOICE, Trace
 from verifier.language.plain_values import plural
 from verifier.viewer.call_tree import place
-from verifier.viewer.cause_chain import Link, Sources, chain
+from verifier.viewer.cause_chain import Link, Sources
 from verifier.viewer.claims import STANDING, asserted_text, failing_claim
-from verifier.viewer.markup import COLUMNS, Line, Span, inert, line, shown, word_by_word, wrapped
+from verifier.viewer.markup import (
+    COLUMNS,
+    Line,
+    Row,
+    Span,
+    from_to,
+    inert,
+    line,
+    noted,
+    shown,
+    word_by_word,
+    wrapped,
+)
 from verifier.viewer.trace_index import Reading
 
 SEEN = 8
@@ -71,27 +83,19 @@ def blocked_lines(trace: Trace) -> Iterator[Line]:
         yield from wrapped(first, pieces, 8)
 
 
-def why_lines(reading: Reading, fields: Sequence[str], number: int) -> Iterator[Line]:
-    """The chain of assignments and choices behind some fields' values after a step."""
-    for _, text in why_rows(reading, chain(reading, fields, number)):
-        yield text
-
-
-def why_rows(
-    reading: Reading, links: Sequence[Link], columns: int = COLUMNS
-) -> Iterator[tuple[int, Line]]:
-    """A chain, each line with the step that it is about."""
+def why_rows(reading: Reading, links: Sequence[Link], columns: int = COLUMNS) -> Iterator[Row]:
+    """The chain of assignments and choices behind some fields' values."""
     last = None
     for link in links:
         if link.number != last:
             stride = reading.trace.steps[link.number - 1]
             title = line((f"step {link.number}", "source"), "  ", (inert(stride.step), "step"))
-            yield link.number, title
+            yield Row(title, step=link.number)
             last = link.number
         for text in _link_lines(reading, link, columns):
-            yield link.number, text
+            yield Row(text, step=link.number)
     for text in _start_lines(reading, links):
-        yield 0, text
+        yield Row(text, step=0)
 
 
 def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
@@ -101,7 +105,7 @@ def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
         value = link.values[place_in]
         parts += [", " if place_in else "", inert(field), " "]
         if change is not None:
-            parts += [(f"{shown(change[0])}", "old"), " -> ", (shown(value), "new")]
+            parts += from_to(change[0], value)
         else:
             parts += [("is ", "source"), (shown(value), "new")]
     if link.write is not None:
@@ -116,19 +120,18 @@ def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
 
 
 def _causes(reading: Reading, number: int, sources: Sources) -> list[Line]:
-    pieces = []
+    items: list[tuple[Span, str]] = []
     choices = reading.trace.steps[number - 1].choices
     for cause, at in sources:
-        comma = "," if cause != sources[-1][0] else ""
         if cause.startswith(CHOICE):
             name = cause.removeprefix(CHOICE)
-            chosen: Span = (f"{inert(name)}={shown(choices.get(name, False))}", "choice")
-            pieces.append(line(chosen, (f" (chosen){comma}", "source")))
-            continue
-        value = reading.value(cause, number - 1)
-        when = f"step {at}" if at else "from the start"
-        pieces.append(line(f"{inert(cause)}={shown(value)}", (f" ({when}){comma}", "source")))
-    return pieces
+            value = choices.get(name, False)
+            items.append(((f"{inert(name)}={shown(value)}", "choice"), "chosen"))
+        else:
+            value = reading.value(cause, number - 1)
+            when = f"step {at}" if at else "from the start"
+            items.append(((f"{inert(cause)}={shown(value)}", ""), when))
+    return noted(items)
 
 
 def _start_lines(reading: Reading, links: Sequence[Link]) -> Iterator[Line]:

@@ -12,12 +12,12 @@ from textual.containers import Vertical
 
 from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
-from verifier.viewer.markup import Line, Span, inert
+from verifier.viewer.markup import Line, Row, Span, inert
 from verifier.viewer.screen.cooperative import in_slices
 from verifier.viewer.screen.dialogs import Ask, Help, Options
 from verifier.viewer.screen.explore_pane import Exploring
 from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
-from verifier.viewer.screen.list_view import Label, LinesView, Row
+from verifier.viewer.screen.list_view import Label, LinesView
 from verifier.viewer.screen.surface import Surface
 from verifier.viewer.screen.view_model import Scene
 from verifier.viewer.timeline import lane_width

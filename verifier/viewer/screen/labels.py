@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from verifier.viewer.markup import Line, Span, inert, line
-from verifier.viewer.screen.list_view import Row
+from verifier.viewer.markup import Line, Row, Span, inert, line
 from verifier.viewer.screen.view_model import VIEWS, Scene
 
 KEYS: Line = tuple(

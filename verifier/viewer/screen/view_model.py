@@ -15,8 +15,7 @@ from verifier.viewer.claims import STANDING, failing_claim
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which, what_happened
 from verifier.viewer.in_short import in_short
-from verifier.viewer.markup import EMPTY, Line, Span, inert, line, words
-from verifier.viewer.screen.list_view import Row
+from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line, words
 from verifier.viewer.state_table import items
 from verifier.viewer.text import problem_lines, property_lines, watched
 from verifier.viewer.timeline import UNAVOIDABLE, Timeline, described
@@ -147,8 +146,7 @@ class Scene:
                 yield Row(line((inert(reading.picture.having), "title")))
                 yield from map(Row, registers)
                 yield Row(EMPTY)
-        for item in items(reading, number, self.unfolded, self.filter, self.search):
-            yield Row(item.text, item.field)
+        yield from items(reading, number, self.unfolded, self.filter, self.search)
 
     def written(self, field: str) -> str:
         """Who set a field last."""
@@ -170,16 +168,13 @@ class Scene:
             yield Row(line((inert(stride.says), "source")))
         folded = self.reading.is_explained and not self.unfolded
         matter = self.reading.matter if folded else None
-        for row in call_tree.rows(stride.call, matter, column=self.columns * 2 // 3):
-            note = "  ".join(part for part in (row.place, row.citation) if part)
-            yield Row(row.text, row.field, note=note)
+        yield from call_tree.rows(stride.call, matter, column=self.columns * 2 // 3)
 
     def _why(self) -> Iterator[Row]:
         if self.asked:
             value = line("why ", (inert(self.asked), "step"), f" after step {self.number}")
             yield Row(value, self.asked)
-            for step, text in why_rows(self.reading, self.asked_links(), self.columns):
-                yield Row(text, step=step)
+            yield from why_rows(self.reading, self.asked_links(), self.columns)
         elif self.trace.conjunct:
             yield from self._whole_why()
         elif self.trace.steps and self.trace.steps[-1].fails:
@@ -202,17 +197,14 @@ class Scene:
 
     def _whole_why(self) -> Iterator[Row]:
         reading = self.reading
-        for brief in in_short(reading, self.timeline.levels, self.columns):
-            yield Row(brief.text, step=brief.step)
+        yield from in_short(reading, self.timeline.levels, self.columns)
         yield Row(EMPTY)
         yield Row(line(("what the claim looks at", "title")))
-        for text in violation_lines(reading):
-            yield Row(text)
+        yield from map(Row, violation_lines(reading))
         if reading.is_explained:
             yield Row(EMPTY)
             yield Row(line(("what it depends on, backwards", "title")))
-            for step, text in why_rows(reading, self._violating, self.columns):
-                yield Row(text, step=step)
+            yield from why_rows(reading, self._violating, self.columns)
             yield Row(EMPTY)
             yield Row(line(("what if", "title")))
             yield from map(Row, what_if_lines(reading, self.columns))
