@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
@@ -19,7 +20,7 @@ from verifier.processes.signals import REASON
 from verifier.viewer.claims import failing_claim, length
 from verifier.viewer.headline import what_happened
 from verifier.viewer.levels import Levels
-from verifier.viewer.markup import inert, rendered
+from verifier.viewer.markup import COLUMNS, inert, rendered
 from verifier.viewer.trace_index import Reading
 
 
@@ -126,6 +127,18 @@ def failing_line(trace: Trace) -> str:
     """What fails, and after how many steps."""
     when = f"after {length(trace)}" if trace.steps else "at the start"
     return f"{failing_claim(trace)}: fails {when}"
+
+
+def paragraph(text: str, indent: str, deeper: str = "  ") -> list[str]:
+    """A text on as many lines as it needs, all but the first a little deeper."""
+    return wrap(
+        text,
+        COLUMNS,
+        initial_indent=indent,
+        subsequent_indent=indent + deeper,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def sentence(text: str) -> str:
