@@ -167,7 +167,7 @@ def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
         allowed.append(arguments[-2])
         return iter([Trial(Mutant("x.py", "f", 1, "drop", "y = 1", ""), "killed", "p", 1)])
 
-    monkeypatch.setattr("verifier.mutation.run.trials_of", tried)
+    monkeypatch.setattr("verifier.mutation.run.trials", tried)
     monkeypatch.setattr(
         "verifier.mutation.run.scores", lambda _: {"lazy/fixed": Entry(killed=1, equivalent=0)}
     )

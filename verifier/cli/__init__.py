@@ -28,7 +28,7 @@ from verifier.cli.errors import (
     print_message,
 )
 from verifier.cli.reporting import Reporting
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, did_you_mean
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, release
 
@@ -77,11 +77,8 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        import difflib
-
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, 1, 0.5)
-            hint = f"did you mean `{near[0]}`?" if near else "`nestproof --help` lists the commands"
+            hint = did_you_mean(args[0], COMMANDS, "`nestproof --help` lists the commands", 0.5)
             raise ModelError(f"`{args[0]}` is not a command", help=hint)
         name, command, rest = super().resolve_command(ctx, args)
         if not isinstance(command, Reporting):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,14 +18,13 @@ from verifier.cli.completing import pairs
 from verifier.cli.errors import print_error, print_message
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
-from verifier.cli.reporting import Reporting
+from verifier.cli.reporting import Reporting, not_decided
 from verifier.cli.reusing import circuits_of
 from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Verdict
 from verifier.gate.warnings import unrecorded
-from verifier.language.errors import ToolFailure
 from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
@@ -71,7 +69,7 @@ def command(
     depth: int | None,
     timeout: float,
     memory: int | None,
-    jobs: int | None,
+    jobs: int,
     fresh: bool,
     no_cache: bool,
     as_json: bool,
@@ -81,13 +79,10 @@ def command(
 
     A PATTERN is a pair, a system, a family, or has a `*`; without one all pairs are checked.
     """
-    limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
+    limits = Limits(depth, timeout, memory)
     run = _Run(as_json, None if evidence is None else writable_folder(evidence))
     try:
         _check(run, patterns, engine, limits, jobs, fresh, no_cache)
-    except ToolFailure as failure:
-        print_message("tool failure", f"{failure}; please report it")
-        return 2
     except KeyboardInterrupt:
         return _interrupted(run)
     with shielded():
@@ -119,7 +114,7 @@ def _check(
     patterns: Sequence[str],
     engine: str,
     limits: Limits,
-    jobs: int | None,
+    jobs: int,
     fresh: bool,
     no_cache: bool,
 ) -> None:
@@ -134,7 +129,6 @@ def _check(
     _warn(catalogue, chosen, bool(patterns), fresh)
     run.reporter = Reporter("checking", len({pair.system for pair in chosen}))
     with run.reporter as reporter:
-        jobs = jobs or os.cpu_count() or 1
         context = Context(catalogue, circuits, cache, limits, jobs, reporter.watch)
         strategy = Strategy(engine, minimal=run.folder is not None, fresh=fresh)
         for batch in check_all(context, chosen, strategy, partial(_save, run)):
@@ -209,10 +203,7 @@ def _interrupted(run: _Run) -> int:
         _report(run)
     else:
         _show(run, [found[pair] for pair in run.chosen if pair in found and pair not in shown])
-    total = plural(len(run.chosen), "pair")
-    was = "was" if len(run.chosen) == 1 else "were"
-    open = f"{len(run.chosen) - known} of {total} {was} not decided"
-    print_message(WORDS[code], open if run.chosen else "nothing was decided")
+    print_message(WORDS[code], not_decided(len(run.chosen) - known, len(run.chosen)))
     return code
 
 

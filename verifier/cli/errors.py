@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from verifier.language.errors import ModelError, Place
+from verifier.language.errors import ModelError, Place, ToolFailure
 from verifier.viewer.markup import inert
 
 STORED = ("properties", "certificates")
@@ -42,12 +42,15 @@ class NotConfirmed(ModelError):
 
 @contextmanager
 def errors_printed() -> Iterator[None]:
-    """Print the errors that have a place and help, and exit."""
+    """Print a person's mistakes and the tool's failures, and exit."""
     try:
         yield
     except ModelError as error:
         print_error(error)
         sys.exit(error.code if isinstance(error, NotConfirmed) else 2)
+    except ToolFailure as failure:
+        print_message("tool failure", f"{failure}; please report it")
+        sys.exit(2)
 
 
 def print_error(error: ModelError) -> None:

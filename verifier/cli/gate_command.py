@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -17,7 +16,7 @@ from verifier.cli.errors import print_error, print_message
 from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
-from verifier.cli.reporting import Reporting
+from verifier.cli.reporting import Reporting, not_decided
 from verifier.cli.reusing import circuits_of
 from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_file, writable_record, write_output
@@ -32,7 +31,6 @@ from verifier.gate.weakened.acceptance import chosen, entries, with_accepted
 from verifier.gate.weakened.weakening import KINDS, Weakening
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.language.packages import bundled_root
-from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.project.branching import base_of, refuse_bare, refuse_foreign
@@ -99,7 +97,7 @@ def command(
     timeout: float,
     mutants: float,
     memory: int | None,
-    jobs: int | None,
+    jobs: int,
 ) -> int:
     """Show what a change does to the models' behaviour, and whether every verdict holds.
 
@@ -113,18 +111,14 @@ def command(
     if not reason.isprintable():
         raise click.UsageError("the text of --reason has characters that cannot be printed")
     files = _files({"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown})
-    limits = Limits(None, timeout, memory * 1_000_000 if memory else None)
-    cores = jobs or os.cpu_count() or 1
-    asked = _Asked(
-        patterns, revision, limits, no_cache, cores, accepting, weakened, reason, mutants
-    )
+    limits = Limits(None, timeout, memory)
+    asked = _Asked(patterns, revision, limits, no_cache, jobs, accepting, weakened, reason, mutants)
     try:
         found = _gate(asked)
     except ToolFailure as failure:
         error = ModelError(f"tool failure: {failure}", help="please report it")
         _write_all(files, Report(None, (), (), only=patterns, error=error))
-        print_message("tool failure", f"{failure}; please report it")
-        return 2
+        raise
     except ModelError as error:
         _write_all(files, Report(None, (), (), only=patterns, error=error))
         raise
@@ -154,7 +148,7 @@ class _Asked:
     revision: str | None
     limits: Limits
     no_cache: bool
-    cores: int
+    jobs: int
     accepting: bool
     weakened: tuple[str, ...]
     reason: str
@@ -194,7 +188,7 @@ def _gate(asked: _Asked) -> _Found:
     before = recorded(root)
     with Reporter("checking", len(selected.systems)) as reporter:
         watch = reporter.watch
-        context = Context(catalogue, circuits, cache, asked.limits, asked.cores, watch)
+        context = Context(catalogue, circuits, cache, asked.limits, asked.jobs, watch)
         report = gate(context, selected, base, asked.accepting, asked.mutants)
     report = replace(report, revision=asked.revision or "")
     if asked.weakened and not report.stopped:
@@ -235,11 +229,8 @@ def _accepted(found: _Found) -> int:
 def _report_stopped(report: Report, files: Mapping[str, Path]) -> None:
     """How far the gate has come, and where that is written."""
     open = sum(row.result.reason == REASON for row in report.rows)
-    pairs = plural(len(report.rows), "pair")
-    was = "was" if len(report.rows) == 1 else "were"
-    undecided = f"{open} of {pairs} {was} not decided" if report.rows else "nothing was decided"
     wrote = f"; wrote {', '.join(map(str, files.values()))}" if files else ""
-    print_message(WORDS[report.stopped], undecided + wrote)
+    print_message(WORDS[report.stopped], not_decided(open, len(report.rows)) + wrote)
 
 
 def _files(reports: Mapping[str, Path | None]) -> dict[str, Path]:

@@ -136,13 +136,9 @@ def occurring(what: str, case: str, asked: Asked) -> tuple[Shown | Result, Catal
 
 def _pair(catalogue: Catalogue, name: str) -> Pair:
     try:
-        chosen = catalogue.matching([name])
+        catalogue.matching([name])
     except ModelError:
         if name not in catalogue.systems and is_meant_as_file(name, catalogue.systems):
             raise no_file(Path(name)) from None
         raise
-    if len(chosen) > 1:
-        raise ModelError(
-            f"`{name}` names {len(chosen)} pairs", help=f"name one of them, such as `{chosen[0]}`"
-        )
-    return chosen[0]
+    return catalogue.pair(name)

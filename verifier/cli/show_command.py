@@ -19,7 +19,7 @@ from verifier.cli.progress import Reporter
 from verifier.cli.reusing import Reuse
 from verifier.cli.saved_evidence import Unverified
 from verifier.cli.watching import parsed, require_fields
-from verifier.cli.writing import writable_file, write_output
+from verifier.cli.writing import put_text, writable_file
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
@@ -94,7 +94,7 @@ def command(
         raise click.UsageError("--watch needs an execution, and none is replayed")
     code = evidence.code if isinstance(evidence, Unverified) else 0
     if form == "mermaid":
-        _put(_mermaid(evidence), output)
+        put_text(_mermaid(evidence), output)
         return code
     with Reporter("reading") as reporter:
         if isinstance(evidence, Certificate):
@@ -104,21 +104,13 @@ def command(
     if form == "text" and output is None:
         echo_lines(lines, plain)
     else:
-        _put(_drawn(form, lines, _title(evidence)), output)
+        put_text(_drawn(form, lines, _title(evidence)), output)
     return code
 
 
 def _found(what: str, case: str | None, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file, a pair or a case, or the result that has none."""
     return found(what, asked) if case is None else occurring(what, case, asked)
-
-
-def _put(text: str, output: Path | None) -> None:
-    """Write a text to a file, or show it."""
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_output(output, text.encode())
 
 
 def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:

@@ -16,7 +16,7 @@ from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.self_check import compare
 from verifier.compiler.step_exploration import Start, explore_steps
 from verifier.compiler.transition_system import TransitionSystem
-from verifier.compiler.translation import compile_steps, translation_of
+from verifier.compiler.translation import compile_steps, compile_system, translation_of
 from verifier.diff.compare import equivalent
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
@@ -39,7 +39,7 @@ from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.goals import is_witness
 from verifier.language.system import System
-from verifier.mutation.functions_run import Lines, Written
+from verifier.mutation.functions_run import Written, lines_run
 from verifier.mutation.incremental import Original, Stepwise, explored_again
 from verifier.mutation.operators import Mutant, sites
 from verifier.processes.pool import side_by_side
@@ -127,17 +127,18 @@ def claims_apart(compiled: TransitionSystem) -> Circuit:
 
 def trials(
     guards: Guarded,
-    ran: Lines,
     jobs: int,
     watch: Watch = silent,
     only: Collection[str] = (),
     seconds: float = SECONDS,
     until: float = inf,
 ) -> Iterator[Trial]:
-    """Each mutant's fate, in the order of the source; counterexamples are handed on.
+    """The fate of each mutant of the functions that a system runs, or of those with some names.
 
-    None is begun after a moment, `until`, of the monotonic clock: those are undecided.
+    They are in the order of the source; counterexamples are handed on. None is begun after a
+    moment, `until`, of the monotonic clock: those are undecided.
     """
+    ran = lines_run(lambda: compile_system(guards.compiled.system, guards.properties))
     search = Limits(seconds=seconds)
     pool: list[tuple[Mutant, Run]] = []
     tasks: dict[str, Callable[[], Trial]] = {}

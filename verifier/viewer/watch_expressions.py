@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from verifier.language.errors import did_you_mean
 from verifier.language.plain_values import Value
 
 LONGEST = 500
@@ -157,8 +157,8 @@ class _Evaluation:
         if not kind and any(member in members for members in self.enums.values()):
             return member
         members = [f"{kind}.{member}" for member in self.enums.get(kind, ())]
-        near = difflib.get_close_matches(path, [*self.state, *members], 1, 0.5)
-        raise WrongWatch(f"there is no `{path}`", f"did you mean `{near[0]}`?" if near else "")
+        known = [*self.state, *members]
+        raise WrongWatch(f"there is no `{path}`", did_you_mean(path, known, likeness=0.5))
 
     def _path(self, node: ast.expr) -> str:
         match node:
