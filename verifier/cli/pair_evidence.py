@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,13 @@ from verifier.cli.errors import backquoted, print_message
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import Reuse
-from verifier.cli.saved_evidence import Unverified, evidence_of, is_meant_as_file, no_file
+from verifier.cli.saved_evidence import (
+    Asked,
+    Unverified,
+    evidence_of,
+    is_meant_as_file,
+    no_file,
+)
 from verifier.cli.watching import require
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
@@ -28,7 +33,6 @@ from verifier.processes.pool import reporting
 from verifier.processes.worker import Lost
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
-from verifier.viewer import watch_expressions
 
 if TYPE_CHECKING:
     from verifier.explain.session import Exploration
@@ -36,27 +40,11 @@ if TYPE_CHECKING:
 Shown = Trace | Certificate | Unverified
 
 
-@dataclass(frozen=True)
-class Asked:
-    """How to look for evidence."""
-
-    watches: list[watch_expressions.Watch]
-    timeout: float
-    fresh: bool
-    reuse: Reuse
-    reporter: Reporter
-
-    def context(self, catalogue: Catalogue) -> Context:
-        """What a search in a catalogue may use: two processes, bmc and PDR."""
-        limits, watch = Limits(seconds=self.timeout), self.reporter.watch
-        return Context(catalogue, self.reuse(catalogue), self.reuse.cache, limits, 2, watch)
-
-
 def found(what: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
     root = project_here()
     if os.path.isfile(what):
-        return evidence_of(Path(what), root, asked.reuse, asked.timeout, asked.reporter)
+        return evidence_of(Path(what), root, asked)
     catalogue = load(root)
     pair = _pair(catalogue, what)
     require(catalogue.systems[pair.system], asked.watches)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -12,28 +12,40 @@ from pathlib import Path
 import msgspec
 
 from verifier.audit.audit import rejection
+from verifier.check.context import Context
 from verifier.cli.errors import NotConfirmed, wrong_file
 from verifier.cli.progress import Reporter
+from verifier.cli.reusing import Reuse
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.files import DamagedFile, UnknownKey, read
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Progress
+from verifier.evidence.verdicts import Limits, Progress
 from verifier.execution.execution import Stopped
 from verifier.explain.recomputation import recomputed
 from verifier.language.errors import ModelError
-from verifier.language.functions import ModelFunction
-from verifier.language.system import System
 from verifier.processes.pool import within
 from verifier.processes.worker import Lost
 from verifier.project.catalogue import Catalogue
-from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
+from verifier.viewer.watch_expressions import Watch
 
-Compile = Callable[[System, tuple[ModelFunction, ...]], TransitionSystem]
-Reuse = Callable[[Catalogue], Circuits]
-"""Where the circuits of a catalogue come from."""
+
+@dataclass(frozen=True)
+class Asked:
+    """How to look for evidence."""
+
+    watches: list[Watch]
+    timeout: float
+    fresh: bool
+    reuse: Reuse
+    reporter: Reporter
+
+    def context(self, catalogue: Catalogue) -> Context:
+        """What a search in a catalogue may use: two processes, bmc and PDR."""
+        limits, watch = Limits(seconds=self.timeout), self.reporter.watch
+        return Context(catalogue, self.reuse(catalogue), self.reuse.cache, limits, 2, watch)
 
 
 @dataclass(frozen=True)
@@ -49,25 +61,22 @@ class Unverified:
 
 
 def evidence_of(
-    file: Path, root: Path, circuits_of: Reuse, timeout: float, reporter: Reporter
+    file: Path, root: Path, asked: Asked
 ) -> tuple[Trace | Certificate | Unverified, Catalogue | None]:
     """What a file holds, confirmed by the project's models; and the catalogue of these."""
     try:
         saved = read(file)
     except UnknownKey as unknown:
-        raise NotConfirmed(
-            f"`{file}`: {unknown}", "give a file that `nestproof check` saved"
-        ) from None
+        help = "give a file that `nestproof check` saved"
+        raise NotConfirmed(f"`{file}`: {unknown}", help) from None
     except DamagedFile as damage:
         raise wrong_file(file, str(damage)) from None
     if isinstance(saved, Certificate):
         catalogue = load(root)
-        return _sound(
-            saved, catalogue, circuits_of(catalogue).compiled, timeout, reporter
-        ), catalogue
+        return _sound(saved, catalogue, asked), catalogue
     try:
         catalogue = load(root)
-        replayed = _replayed(saved, catalogue, circuits_of(catalogue).compiled, timeout, reporter)
+        replayed = _replayed(saved, catalogue, asked)
     except ModelError as error:
         return Unverified(saved, error.message, 2), None
     if isinstance(replayed, Lost):
@@ -98,44 +107,34 @@ def no_file(file: Path) -> ModelError:
     return wrong_file(file, "no such file", f"did you mean `{beside[near[0]]}`?" if near else "")
 
 
-def _replayed(
-    saved: SavedTrace,
-    catalogue: Catalogue,
-    compiled_by: Compile,
-    timeout: float,
-    reporter: Reporter,
-) -> Trace | Stopped | Lost:
+def _compiled(system: str, catalogue: Catalogue, asked: Asked) -> TransitionSystem | None:
+    """The system that a file is about; None where there is none."""
+    circuits, found = asked.reuse(catalogue), catalogue.systems.get(system)
+    if found is None:
+        return None
+    asked.reporter.watch(Progress("compile", 0, system))
+    return circuits.compiled(found, catalogue.properties_of(found))
+
+
+def _replayed(saved: SavedTrace, catalogue: Catalogue, asked: Asked) -> Trace | Stopped | Lost:
     """The execution with the story that the models give it, or why they do not."""
-    system = catalogue.systems.get(saved.system)
-    if system is None:
+    compiled = _compiled(saved.system, catalogue, asked)
+    if compiled is None:
         return Stopped(0, f"there is no system `{saved.system}` here")
-    properties = catalogue.properties_of(system)
-    reporter.watch(Progress("compile", 0, saved.system))
-    compiled = compiled_by(system, properties)
-    reporter.watch(Progress("explain", 0, saved.system))
+    asked.reporter.watch(Progress("explain", 0, saved.system))
     task = partial(recomputed, compiled, saved)
-    return within(timeout, saved.system, task, reporter.watch)
+    return within(asked.timeout, saved.system, task, asked.reporter.watch)
 
 
-def _sound(
-    certificate: Certificate,
-    catalogue: Catalogue,
-    compiled_by: Compile,
-    timeout: float,
-    reporter: Reporter,
-) -> Certificate:
+def _sound(certificate: Certificate, catalogue: Catalogue, asked: Asked) -> Certificate:
     """A proof that holds; NotConfirmed where a file only says that it does."""
-    pair = f"{certificate.system}/{certificate.property}"
-    system = catalogue.systems.get(certificate.system)
-    if system is None:
-        what = (
-            f"the proof of `{pair}` is unverified: there is no system `{certificate.system}` here"
-        )
+    system, pair = certificate.system, f"{certificate.system}/{certificate.property}"
+    compiled = _compiled(system, catalogue, asked)
+    if compiled is None:
+        what = f"the proof of `{pair}` is unverified: there is no system `{system}` here"
         raise NotConfirmed(what, "run it in the project that the proof is about")
-    properties = catalogue.properties_of(system)
-    reporter.watch(Progress("compile", 0, certificate.system))
-    compiled = compiled_by(system, properties)
-    why = within(timeout, pair, partial(rejection, compiled, certificate), reporter.watch)
+    task = partial(rejection, compiled, certificate)
+    why = within(asked.timeout, pair, task, asked.reporter.watch)
     if isinstance(why, Lost):
         raise NotConfirmed(f"the proof of `{pair}` is not audited: {why.reason}", code=3)
     if why is not None:
