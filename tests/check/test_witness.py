@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from tests.evidence.lazy_project import compiled, properties
 from verifier.audit.audit import rejection
 from verifier.check.check import Result
-from verifier.check.witness import cases, goal_of, occurrence
+from verifier.check.vacuity import cases
+from verifier.check.witness import goal_of, occurrence
 from verifier.compiler.translation import compile_system
 from verifier.engines.bmc import bmc
 from verifier.evidence.files import decoded, encoded

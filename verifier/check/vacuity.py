@@ -41,22 +41,23 @@ class Emptiness:
         return Verdict.VACUOUS if isinstance(self.first, Proved) else Verdict.UNKNOWN
 
 
+def cases(system: System, properties: Sequence[ModelFunction]) -> dict[str, ModelFunction]:
+    """The cases that the properties of a system count on, by name."""
+    return {
+        function.name: function
+        for function in properties
+        if function.kind == "sometimes" and bindings(system, function)
+    }
+
+
 def witness_goals(
     system: System, properties: Sequence[ModelFunction], groups: Iterable[str]
 ) -> dict[str, list[str]]:
     """For each property, the goals that must be reachable, or it says nothing."""
     fires = [step_goal(step.name) for step in system.actions]
+    occur = cases(system, properties).items()
     return {
-        group: [
-            *fires,
-            *(
-                case_goal(function.name)
-                for function in properties
-                if function.kind == "sometimes"
-                and function.group == group
-                and bindings(system, function)
-            ),
-        ]
+        group: [*fires, *(case_goal(name) for name, case in occur if case.group == group)]
         for group in groups
     }
 

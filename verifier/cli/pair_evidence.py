@@ -93,7 +93,8 @@ def explained_here(
 
 def occurring(what: str, case: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
     """An execution in which a case of a system occurs, or what is known instead."""
-    from verifier.check.witness import cases, occurrence
+    from verifier.check.vacuity import cases
+    from verifier.check.witness import occurrence
 
     catalogue = load(project_here())
     of_pair = {str(pair): pair.system for pair in catalogue.pairs()}

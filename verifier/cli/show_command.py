@@ -117,7 +117,7 @@ def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
     """Print what is known of a pair or case that has no evidence to show."""
     click.echo(f"{result.verdict}: {result.reason or 'every case occurs'}")
     if result.verdict is Verdict.PROVED and catalogue is not None:
-        from verifier.check.witness import cases
+        from verifier.check.vacuity import cases
 
         system = catalogue.systems[result.system]
         for name, function in cases(system, catalogue.properties_of(system)).items():
