@@ -13,8 +13,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import PackedSteps
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.compiler.behaviour import Variable
-from verifier.diff.aspects import Aspect
-from verifier.diff.miter import Joint
+from verifier.diff.miter import Aspect, Joint
 from verifier.engines.portfolio import auto
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.verdicts import (
