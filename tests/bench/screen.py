@@ -54,7 +54,7 @@ def long_session() -> Exploration:
     catalogue = load(bundled_root())
     system = catalogue.systems[SYSTEM]
     wandering = Exploration(Execution.at_start(system))
-    wandering.run(0, STEPS, seed=1)
+    list(wandering.run(0, STEPS, seed=1))
     start = Execution.at_start(system, catalogue.properties_of(system))
     return Exploration(replace(start, moves=wandering.now.moves))
 
@@ -144,7 +144,7 @@ def violating_session() -> Exploration:
     properties = catalogue.properties_of(system)
     start = Execution.at_start(system, properties)
     wandering = Exploration(Execution.at_start(system))
-    wandering.run(0, STEPS, seed=1)
+    list(wandering.run(0, STEPS, seed=1))
     machine, last = Machine(system), 0
     claims = [function for function in properties if function.kind == "always"]
     for number, move in enumerate(wandering.now.moves, 1):

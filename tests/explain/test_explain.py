@@ -12,7 +12,7 @@ from verifier.execution.conversions import execution_of_trace, same_steps
 from verifier.execution.execution import Execution
 from verifier.execution.machine import Machine
 from verifier.explain.annotate import violating
-from verifier.explain.causes import causes
+from verifier.explain.causes import at_once, causes
 from verifier.explain.explain import explained
 from verifier.language import System, record, step
 from verifier.language.packages import bundled_root
@@ -124,6 +124,6 @@ def look(odd: Odd) -> None:
 def test_a_state_in_which_the_model_makes_no_sense_is_no_cause() -> None:
     system = System("odd/one", Odd(), (look,))
     machine = Machine(system)
-    found = causes(machine, machine.values, (system.actions[0], {}), ["seen"])
+    found = at_once(causes(machine, machine.values, (system.actions[0], {}), ["seen"]))
     assert found.because == {"seen": ("key",)}
     assert found.needs == ()

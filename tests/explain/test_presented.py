@@ -189,7 +189,7 @@ def explored(presentation: Presentation[Any]) -> Exploration:
 def test_a_step_taken_by_hand_shows_it_too() -> None:
     session = explored(replace(GOOD, acts=fails))
     assert not Reading(session.now.trace).problem
-    session.take(0, session.enabled(0)[0])
+    session.take(0, next(filter(None, session.enabled(0))))
     scene = Scene(session.now.trace, session, 9)
     scene.view = "state"
     assert any(

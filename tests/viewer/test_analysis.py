@@ -73,7 +73,7 @@ def test_who_runs_after_the_last_step_is_shown_as_before_it() -> None:
     system = load(bundled_root()).systems["native/lazy-v3.4"]
     session = Exploration(Execution.at_start(system))
     assert Levels(Reading(session.now.trace)).lanes == ("task A",)
-    session.run(0, 20, seed=1)
+    list(session.run(0, 20, seed=1))
     trace = session.now.trace
     reading, last = Reading(trace), len(trace.steps)
     assert Levels(reading).at(last) == f"task {reading.value('host.current', last)}"

@@ -24,7 +24,7 @@ from verifier.evidence.verdicts import Progress
 from verifier.execution.conversions import chosen, execution_of_trace
 from verifier.execution.execution import Execution, Stopped
 from verifier.execution.machine import ASSERTIONS, Machine, Move
-from verifier.execution.random_walk import changes, enabled, random_move
+from verifier.execution.random_walk import changes, random_move, tried
 from verifier.language.concrete_execution import Taken
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
@@ -158,7 +158,7 @@ def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
     if machine.presenter.problem:
         print_message("warning", machine.presenter.problem)
     while True:
-        moves = list(enabled(machine))
+        moves = [move for move in tried(machine) if move is not None]
         click.echo(click.style(machine.level() or "state", bold=True) + f" after {len(history)}")
         for number, move in enumerate(moves, 1):
             click.echo(f"{number:4}  {_move_text(move)}")

@@ -53,25 +53,11 @@ def causes(
     move: Move,
     wanted: Collection[str],
     changing: Collection[str] | None = None,
-) -> Causes:
-    """The causes of the wanted fields in a step that is enabled; `changing` are worth a try."""
-    search = trial_by_trial(machine, before, move, wanted, changing)
-    while True:
-        try:
-            next(search)
-        except StopIteration as end:
-            found: Causes = end.value
-            return found
-
-
-def trial_by_trial(
-    machine: Machine,
-    before: Sequence[Any],
-    move: Move,
-    wanted: Collection[str],
-    changing: Collection[str] | None = None,
 ) -> Generator[None, None, Causes]:
-    """The same; yields after each trial."""
+    """The causes of the wanted fields in a step that is enabled; `changing` are worth a try.
+
+    It yields after each trial, see `at_once`.
+    """
     places = {leaf.path: place for place, leaf in enumerate(machine.system.layout.leaves)}
     machine.run.store.values, machine.run.reads = list(before), {}
     taken = machine.move(move)
@@ -97,6 +83,16 @@ def trial_by_trial(
             yield
     machine.run.store.values = list(taken.values)
     return Causes({field: tuple(found) for field, found in because.items()}, tuple(needs))
+
+
+def at_once(search: Generator[None, None, Causes]) -> Causes:
+    """What a search comes to."""
+    while True:
+        try:
+            next(search)
+        except StopIteration as end:
+            found: Causes = end.value
+            return found
 
 
 def _note(found: list[str], cause: str) -> None:

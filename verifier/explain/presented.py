@@ -44,13 +44,12 @@ def _headline(
 
 def _unpresented(trace: Trace, presenter: Presenter) -> Trace:
     """The trace as one of a system without a presentation, and why it is shown so."""
-    steps = tuple(
-        replace(stride, level="", after="", act=Act(), beliefs={})
-        if presenter.made.lanes
-        else replace(stride, act=Act(), beliefs={})
-        for stride in trace.steps
-    )
-    level = "" if presenter.made.lanes else trace.level
+    lanes = presenter.made.lanes
+    plain = {"level": "", "after": ""} if lanes else {}
     return replace(
-        trace, steps=steps, level=level, beliefs={}, picture=Picture(problem=presenter.problem)
+        trace,
+        steps=tuple(replace(stride, act=Act(), beliefs={}, **plain) for stride in trace.steps),
+        level="" if lanes else trace.level,
+        beliefs={},
+        picture=Picture(problem=presenter.problem),
     )

@@ -22,7 +22,7 @@ from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.random_walk import random_move, tried
 from verifier.execution.recorder import recorded
 from verifier.explain.annotate import placed
-from verifier.explain.causes import assigned, trial_by_trial
+from verifier.explain.causes import assigned, causes
 from verifier.explain.counterexample import logged
 from verifier.explain.explain import explained
 from verifier.explain.point_of_no_return import violation_ahead
@@ -42,7 +42,6 @@ class Branch:
     moves: list[Move]
     states: list[tuple[Any, ...]]
     trace: Trace
-    parent: str = ""
     since: int = 0
     because: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
@@ -67,12 +66,11 @@ class Exploration:
         """The system in the state after a step of the present branch."""
         return Machine(self.system, self.now.states[number])
 
-    def enabled(self, number: int) -> list[Move]:
-        """The steps that can be taken there, each with the first choices that allow it."""
-        return [move for move in self.enabled_one_by_one(number) if move is not None]
+    def enabled(self, number: int) -> Iterator[Move | None]:
+        """The steps that can be taken there, each with the first choices that allow it.
 
-    def enabled_one_by_one(self, number: int) -> Iterator[Move | None]:
-        """The same, with a None for every move that was tried without success."""
+        There is a None for every move that was tried without success.
+        """
         return tried(self.machine(number), most=TRIED)
 
     def take(self, number: int, move: Move) -> bool:
@@ -91,12 +89,8 @@ class Exploration:
             states.append(machine.values)
         self._grow(self.now, number, moves, strides, states)
 
-    def run(self, number: int, steps: int, seed: int) -> int:
-        """Take random steps from there; how many were possible before a property was violated."""
-        return sum(1 for _ in self.run_step_by_step(number, steps, seed))
-
-    def run_step_by_step(self, number: int, steps: int, seed: int) -> Iterator[Stride]:
-        """The same; yields after each step. The branch has grown once all are taken."""
+    def run(self, number: int, steps: int, seed: int) -> Iterator[Stride]:
+        """Take random steps from there until a property is violated; then the branch has grown."""
         branch, machine, random = self.now, self.machine(number), Random(seed)
         moves, strides, states = [], [], []
         for _ in range(steps):
@@ -134,7 +128,7 @@ class Exploration:
         """A new branch from a step of another one."""
         trace = _going_on(old.trace, old.trace.steps[:number])
         name = f"branch {len(self.branches)}"
-        branch = Branch(name, old.moves[:number], old.states[: number + 1], trace, old.name, number)
+        branch = Branch(name, old.moves[:number], old.states[: number + 1], trace, number)
         self.branches.append(branch)
         return branch
 
@@ -171,7 +165,7 @@ class Exploration:
         taken = machine.move(move)
         assert taken is not None, "the branch's moves were taken before"
         fields = sorted(assigned(taken.call))
-        found = yield from trial_by_trial(machine, before, move, fields)
+        found = yield from causes(machine, before, move, fields)
         branch.because[number] = found.because
 
     @property

@@ -79,23 +79,13 @@ def reporting(
         pool.end()
 
 
-def apart(
-    task: Callable[[Watch], T],
-    watch: Watch = silent,
-    seconds: float | None = None,
-    name: str = "the task",
-) -> T | Lost:
-    """The answer of a task in a process of its own, whose progress is seen here.
-
-    It ends in time, whatever it does.
-    """
+def apart(name: str, task: Callable[[Watch], T], watch: Watch) -> T | Lost:
+    """The answer of a task in a process of its own, whose progress is seen here."""
     pool = _Pool({name: partial(_heard, task)}, 1, False)
     try:
         pool.start()
         while pool.is_busy:
             for answer in pool.results(LOOK, lambda _, progress: watch(progress)).values():
-                return answer
-            for answer in pool.overdue(seconds).values():
                 return answer
     finally:
         pool.end()
@@ -244,10 +234,7 @@ class NoProcess(ModelError):
     """There can be no further process."""
 
     def __init__(self, error: OSError) -> None:
-        super().__init__(
-            f"a process cannot be started: {error.strerror or error}",
-            help=SCARCE,
-        )
+        super().__init__(f"a process cannot be started: {error.strerror or error}", help=SCARCE)
 
 
 def _alone(task: Callable[[], T], _: Watch) -> T:

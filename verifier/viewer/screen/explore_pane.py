@@ -94,7 +94,7 @@ class Exploring(Container):
                 self.show_message(f"{move[0].name} is not enabled with these choices", wrong=True)
 
         title = f"What can happen {f'after step {number}' if number else 'at the start'}"
-        found = session.enabled_one_by_one(number)
+        found = session.enabled(number)
         self.screen.query_one(Options).choose(title, found, taken)
 
     def action_undo(self) -> None:
@@ -122,7 +122,7 @@ class Exploring(Container):
     async def _at_random(self, session: Exploration, number: int, seed: int) -> None:
         self.show_message("running on at random", working=True)
         before = len(session.now.moves[:number])
-        await in_slices(session.run_step_by_step(number, RANDOM_STEPS, seed))
+        await in_slices(session.run(number, RANDOM_STEPS, seed))
         self.post_message(self.Changed())
         taken = plural(len(session.now.moves) - before, "random step")
         self.show_message(f"{taken}, seed {seed}")
