@@ -31,7 +31,6 @@ from verifier.language import (
     Table,
     wrong,
 )
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import rendered
 from verifier.viewer.mermaid import sequence
 from verifier.viewer.screen.view_model import Scene
@@ -78,7 +77,7 @@ def test_a_presentation_is_part_of_the_story() -> None:
 
 def test_a_system_without_one_has_one_lane_and_a_plain_table() -> None:
     trace = violated(None)
-    assert Levels(Reading(trace)).lanes == ()
+    assert Reading(trace).lanes == ()
     assert "✗ violated: a task finds only its own registers" in text(trace)
     scene = Scene(trace, None, 9)
     scene.view = "state"

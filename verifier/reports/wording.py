@@ -19,7 +19,6 @@ from verifier.mutation.operators import Mutant
 from verifier.processes.signals import REASON
 from verifier.viewer.claims import failing_claim, length
 from verifier.viewer.headline import what_happened
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import COLUMNS, inert, rendered
 from verifier.viewer.trace_index import Reading
 
@@ -119,7 +118,7 @@ def departure_line(left: Departure) -> str:
 def happened(trace: Trace) -> str:
     """What was observed and should not have been; empty where only the claim is known."""
     reading = Reading(trace)
-    [text] = rendered([what_happened(reading, Levels(reading))])
+    [text] = rendered([what_happened(reading)])
     return "" if text.startswith("violated") else text
 
 

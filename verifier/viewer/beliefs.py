@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 from verifier.evidence.pictures import Columns
 from verifier.language.plain_values import Value
 from verifier.language.presentation import Belief
 from verifier.viewer.in_short import assumed_and_actual
-from verifier.viewer.levels import Levels
 from verifier.viewer.trace_index import Reading
 
 Cell = bool | str | None
@@ -35,42 +34,32 @@ class Assumption:
         return self.expected is not None and self.assumed != self.expected
 
 
-class Assumptions:
-    """The tables of beliefs of a trace."""
+@lru_cache(maxsize=4)
+def relevant_bits(reading: Reading) -> tuple[str, ...]:
+    """The first bit, and the others that the code at fault or the hardware relies on."""
+    columns = reading.picture.columns
+    if columns is None:
+        return ()
+    read = [fields for _, fields, _ in assumed_and_actual(reading)]
+    names = {field.rpartition(".")[2] for fields in read for field in fields}
+    first, *others = columns.bits.items()
+    return (first[0], *(bit for bit, name in others if name in names))
 
-    def __init__(self, reading: Reading, levels: Levels) -> None:
-        self.reading = reading
-        self.levels = levels
-        self.columns: Columns | None = reading.picture.columns
 
-    @cached_property
-    def bits(self) -> tuple[str, ...]:
-        """The first bit, and the others that the code at fault or the hardware relies on."""
-        if self.columns is None:
-            return ()
-        read = [fields for _, fields, _ in assumed_and_actual(self.reading)]
-        names = {field.rpartition(".")[2] for fields in read for field in fields}
-        first, *others = self.columns.bits.items()
-        return (first[0], *(bit for bit, name in others if name in names))
+def assumptions(reading: Reading, number: int, bit: str) -> list[Assumption]:
+    """What everybody who ever runs assumes of a bit after a step."""
+    trace, columns = reading.trace, reading.picture.columns
+    if columns is None:
+        return []
+    beliefs = trace.steps[number - 1].beliefs if number else trace.beliefs
+    idle = {lane.name for lane in reading.picture.lanes} - set(reading.lanes)
+    rows = (row for row in beliefs.get(bit, ()) if row.who not in idle)
+    return [Assumption(row, *_compared(columns, row)) for row in rows]
 
-    def rows(self, number: int, bit: str) -> list[Assumption]:
-        """What everybody who ever runs assumes of a bit after a step."""
-        trace, columns = self.reading.trace, self.columns
-        beliefs = trace.steps[number - 1].beliefs if number else trace.beliefs
-        idle = {lane.name for lane in self.reading.picture.lanes} - set(self.levels.lanes)
-        if columns is None:
-            return []
-        return [
-            Assumption(row, *self._compared(columns, row))
-            for row in beliefs.get(bit, ())
-            if row.who not in idle
-        ]
 
-    def _compared(self, columns: Columns, row: Belief) -> tuple[Cell, Cell, Cell]:
-        cells = dict(zip(columns.titles, row.cells, strict=False))
-        names = columns.actual, columns.assumed, columns.expected
-        actual, assumed, expected = (cells.get(name) for name in names)
-        return actual, assumed, expected
+def _compared(columns: Columns, row: Belief) -> tuple[Cell, Cell, Cell]:
+    cells = dict(zip(columns.titles, row.cells, strict=False))
+    return cells.get(columns.actual), cells.get(columns.assumed), cells.get(columns.expected)
 
 
 def ownership(reading: Reading, number: int) -> list[tuple[str, Value]]:

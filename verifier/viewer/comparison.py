@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from verifier.evidence.pictures import Columns, Pair
-from verifier.viewer.beliefs import Assumption, Assumptions, ownership
+from verifier.viewer.beliefs import Assumption, assumptions, ownership, relevant_bits
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import differences, first_difference, is_broken, pairs
 from verifier.viewer.headline import Owed, owed
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import COLUMNS, Line, Role, Span, from_to, inert, line, shown, wrapped
 from verifier.viewer.trace_index import Reading
 
@@ -41,12 +40,12 @@ def _now(reading: Reading, field: str, number: int) -> list[Span]:
     return [(shown(reading.value(field, number)), "new")] if change is None else [*from_to(*change)]
 
 
-def belief_lines(beliefs: Assumptions, number: int) -> Iterator[Line]:
+def belief_lines(reading: Reading, number: int) -> Iterator[Line]:
     """A table a bit: its actual value, what each assumes of it, and the expected value."""
-    if beliefs.columns is None:
-        return
-    for bit in beliefs.bits:
-        yield from _table(beliefs.columns, bit, beliefs.rows(number, bit))
+    columns = reading.picture.columns
+    if columns is not None:
+        for bit in relevant_bits(reading):
+            yield from _table(columns, bit, assumptions(reading, number, bit))
 
 
 def _table(columns: Columns, bit: str, rows: Sequence[Assumption]) -> Iterator[Line]:
@@ -87,9 +86,7 @@ def _cell(value: bool | str | None) -> str:
     return "-" if value is None else shown(value)
 
 
-def contract_lines(
-    reading: Reading, levels: Levels, number: int, everything: bool = False
-) -> Iterator[Line]:
+def contract_lines(reading: Reading, number: int, everything: bool = False) -> Iterator[Line]:
     """Actual and expected side by side; equal ones only with `everything`."""
     compared, promise = pairs(reading), reading.picture.promise
     if promise is None or not compared:
@@ -113,7 +110,7 @@ def contract_lines(
         yield line((f"  {'':<{width}}       actual     expected", "source"))
     for one in shown_rows:
         yield _compared_line(reading, one, number, width, one in unequal)
-    waiting = owed(reading, levels)
+    waiting = owed(reading)
     if waiting is not None and waiting.since <= number:
         yield from _owed_lines(waiting, number)
     elif not unequal and reading.trace.conjunct and number == reading.steps:

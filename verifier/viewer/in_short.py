@@ -10,7 +10,6 @@ from verifier.evidence.traces import CHOICE
 from verifier.viewer.contract import differences, pairs
 from verifier.viewer.decided import decided, faulty_step, labelled
 from verifier.viewer.headline import is_of_hardware, repeated, what_happened
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import (
     COLUMNS,
     Line,
@@ -35,18 +34,18 @@ MOST = 8
 """Fields named in a line before the rest is counted."""
 
 
-def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Row]:
+def in_short(reading: Reading, columns: int = COLUMNS) -> Iterator[Row]:
     """The violation for somebody who knows the code, but not the bug."""
-    sentence = word_by_word(what_happened(reading, levels))
+    sentence = word_by_word(what_happened(reading))
     for part in wrapped(line(("✗ ", "wrong")), sentence, 2, columns):
         yield Row(part, step=reading.steps)
-    yield from grounds(reading, levels, columns)
+    yield from grounds(reading, columns)
 
 
-def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Row]:
+def grounds(reading: Reading, columns: int = COLUMNS) -> Iterator[Row]:
     """Why it happened: which code decided, on what, the actual values, and what would avoid it."""
     trace = reading.trace
-    again = repeated(reading, levels)
+    again = repeated(reading)
     if again is not None:
         earlier, number = again
         text = f"  step {number} is step {earlier} again: "
@@ -64,11 +63,11 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
         known = list(filter(reading.has, trace.failure.seen))
         yield from _causes(reading, "seen", known, reading.end + 1, columns)
     yield from _expected_otherwise(reading, sides[1], columns)
-    yield from _set_by(reading, levels, sides[1], columns)
+    yield from _set_by(reading, sides[1], columns)
     turn = next(iter(trace.explanation.turned), None)
     if turn is not None:
         yield from labelled("would not fail if", decision_pieces(turn), columns, turn.number)
-    yield from _chosen_otherwise(reading, levels, turn, columns)
+    yield from _chosen_otherwise(reading, turn, columns)
     doomed = trace.explanation.doomed
     if 0 < doomed < reading.steps:
         settled = line(f"from step {doomed} on")
@@ -194,18 +193,16 @@ def _causes(
     yield from labelled(label, pieces, columns, last or None)
 
 
-def _chosen_otherwise(
-    reading: Reading, levels: Levels, turn: Turned | None, columns: int
-) -> Iterator[Row]:
+def _chosen_otherwise(reading: Reading, turn: Turned | None, columns: int) -> Iterator[Row]:
     """The choice that leads to another decision, if one does."""
     other = reading.trace.explanation.otherwise
     if other is not None and other.turn is not None:
         label = "or with" if turn is not None else "passes with"
-        pieces = choice_pieces(other, levels.at(other.number - 1), turn)
+        pieces = choice_pieces(other, reading.level(other.number - 1), turn)
         yield from labelled(label, pieces, columns, other.number)
 
 
-def _set_by(reading: Reading, levels: Levels, hardware_bits: Side, columns: int) -> Iterator[Row]:
+def _set_by(reading: Reading, hardware_bits: Side, columns: int) -> Iterator[Row]:
     """Who set a bit, followed back through those who merely copied it."""
     _, fields, before = hardware_bits
     for field in fields:
@@ -215,7 +212,7 @@ def _set_by(reading: Reading, levels: Levels, hardware_bits: Side, columns: int)
         while number and (source := _copied(reading, last, number)) is not None:
             last, number = source, reading.origin(source, number - 1)
         if number:
-            yield from labelled("set by", _maker(reading, levels, last, number), columns, number)
+            yield from labelled("set by", _maker(reading, last, number), columns, number)
         return
 
 
@@ -231,12 +228,12 @@ def _copied(reading: Reading, field: str, number: int) -> str | None:
     return next(same, None)
 
 
-def _maker(reading: Reading, levels: Levels, field: str, number: int) -> list[Line]:
+def _maker(reading: Reading, field: str, number: int) -> list[Line]:
     stride, write = reading.trace.steps[number - 1], reading.write(field, number)
     causes = stride.because.get(field, ())
     chosen = [each.removeprefix(CHOICE) for each in causes if each.startswith(CHOICE)]
     if chosen:
-        who = levels.at(number - 1) or inert(stride.step)
+        who = reading.level(number - 1) or inert(stride.step)
         chosen_text = ", ".join(f"{inert(name)}={shown(stride.choices[name])}" for name in chosen)
         return [line(who), line(f"in step {number}:"), line((chosen_text, "choice"))]
     name = inert(write.function.function) if write is not None else inert(stride.step)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.traces import Trace
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
-from verifier.viewer.beliefs import Assumptions
 from verifier.viewer.cause_chain import chain
 from verifier.viewer.claims import STANDING, failing_claim, length
 from verifier.viewer.comparison import (
@@ -17,7 +16,6 @@ from verifier.viewer.comparison import (
 )
 from verifier.viewer.headline import in_which
 from verifier.viewer.in_short import in_short
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import (
     EMPTY,
     Line,
@@ -56,7 +54,7 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
     yield from problem_lines(reading)
     if trace.conjunct:
         yield from _section("In short")
-        yield from (row.text for row in in_short(reading, Levels(reading)))
+        yield from (row.text for row in in_short(reading))
     yield from _section("Timeline")
     yield from timeline_lines(reading)
     if trace.conjunct:
@@ -67,16 +65,15 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
             yield from (row.text for row in why_rows(reading, links))
             yield from _section("What if")
             yield from what_if_lines(reading)
-    beliefs = Assumptions(reading, Timeline(reading).levels)
-    if beliefs.columns is not None and reading.steps:
+    if reading.picture.columns is not None and reading.steps:
         yield from _section("Who assumes what, before and after the last step")
         for number in (reading.steps - 1, reading.steps):
             yield line((f"after step {number}", "source"))
             yield from ownership_lines(reading, number)
-            yield from belief_lines(beliefs, number)
+            yield from belief_lines(reading, number)
     if reading.picture.promise is not None:
         yield from _section("Contract")
-        yield from contract_lines(reading, beliefs.levels, reading.steps)
+        yield from contract_lines(reading, reading.steps)
     if watches:
         yield from _section("Watches")
         yield from watch_lines(reading, watches)
@@ -115,7 +112,7 @@ def timeline_lines(reading: Reading) -> Iterator[Line]:
     timeline = Timeline(reading)
     yield timeline.heading()
     yield from timeline.rows()
-    explanation = legend(reading, timeline.levels)
+    explanation = legend(reading)
     if explanation:
         yield explanation
 
@@ -126,7 +123,7 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
     last = bool(reading.trace.conjunct) and number == reading.steps
     when = f"it fails {STANDING}" if reading.trace.failure.standing else "here it fails"
     mark: list[Span] = [(f"  <-- {when}", "wrong")] if last else []
-    level = Timeline(reading).levels.at(number - 1)
+    level = reading.level(number - 1)
     yield (
         (f"{number:3}  ", ""),
         (f"{level}  " if level else "", "level"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verifier.evidence.traces import Stride
 from verifier.viewer.claims import STANDING
-from verifier.viewer.levels import Levels, choices_shown, handlers
+from verifier.viewer.levels import choices_shown, handlers
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
 from verifier.viewer.trace_index import Reading
 
@@ -22,12 +22,11 @@ class Timeline:
 
     def __init__(self, reading: Reading, lane_width: int = WIDE) -> None:
         self.reading = reading
-        self.levels = Levels(reading)
         self.lane = lane_width
 
     def heading(self) -> Line:
         """The lanes' names; a common beginning is shown once where they are too long."""
-        lanes = self.levels.lanes
+        lanes = self.reading.lanes
         beginnings = {name.rpartition(" ")[0] for name in lanes}
         are_long = max(map(len, lanes), default=0) >= self.lane
         common = beginnings.pop() if are_long and len(beginnings) == 1 else ""
@@ -77,8 +76,8 @@ class Timeline:
 
     def _lanes(self, number: int) -> list[Span]:
         """The step's move between the lanes; passing lanes are thin lines."""
-        lanes = self.levels.lanes
-        before, after = self.levels.at(number - 1), self.levels.at(number)
+        lanes = self.reading.lanes
+        before, after = self.reading.level(number - 1), self.reading.level(number)
         if before not in lanes or after not in lanes:
             return []
         text = list(("·" + " " * (self.lane - 1)) * len(lanes))
@@ -119,10 +118,10 @@ def lane_width(columns: int) -> int:
     return WIDE if columns >= 96 else NARROW
 
 
-def legend(reading: Reading, levels: Levels) -> Line:
+def legend(reading: Reading) -> Line:
     """What the strokes between lanes mean, of those that there are."""
     picture = reading.picture
-    if len(levels.lanes) < 2:
+    if len(reading.lanes) < 2:
         return EMPTY
     tells = picture.tells * any(stride.act.tells for stride in reading.trace.steps)
     strokes = {"──▶": picture.enters, "◀──": picture.leaves, "┄▷": tells}

@@ -9,7 +9,6 @@ from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
-from verifier.viewer.beliefs import Assumptions
 from verifier.viewer.cause_chain import Because, Link, chain
 from verifier.viewer.claims import STANDING, failing_claim
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
@@ -54,7 +53,6 @@ class Scene:
         self.session = session
         self.reading = Reading(trace)
         self.timeline = Timeline(self.reading, lane)
-        self.beliefs = Assumptions(self.reading, self.timeline.levels)
         self.number = self.reading.steps
         self.view = "why" if trace.conjunct else "state"
         self.unfolded = False
@@ -101,9 +99,7 @@ class Scene:
                 in_which(trace),
             )
         pair = inert(f"{trace.system}/{trace.property}")
-        return line(
-            (f" ✗ {pair}", "wrong"), "  ", *what_happened(self.reading, self.timeline.levels)
-        )
+        return line((f" ✗ {pair}", "wrong"), "  ", *what_happened(self.reading))
 
     def step_line(self) -> Line:
         """The step under the cursor, as a title of what it called."""
@@ -139,8 +135,7 @@ class Scene:
         reading, number = self.reading, self.number
         yield from map(Row, problem_lines(reading))
         if not self.search and not self.filter:
-            if self.beliefs.columns is not None:
-                yield from map(Row, belief_lines(self.beliefs, number))
+            yield from map(Row, belief_lines(reading, number))
             registers = list(ownership_lines(reading, number, self.columns))
             if registers:
                 yield Row(line((inert(reading.picture.having), "title")))
@@ -197,7 +192,7 @@ class Scene:
 
     def _whole_why(self) -> Iterator[Row]:
         reading = self.reading
-        yield from in_short(reading, self.timeline.levels, self.columns)
+        yield from in_short(reading, self.columns)
         yield Row(EMPTY)
         yield Row(line(("what the claim looks at", "title")))
         yield from map(Row, violation_lines(reading))
@@ -210,9 +205,7 @@ class Scene:
             yield from map(Row, what_if_lines(reading, self.columns))
 
     def _contract(self) -> Iterator[Row]:
-        yield from map(
-            Row, contract_lines(self.reading, self.timeline.levels, self.number, self.unfolded)
-        )
+        yield from map(Row, contract_lines(self.reading, self.number, self.unfolded))
 
     def _watches(self) -> Iterator[Row]:
         if not self.watches:
