@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from math import prod
 from typing import Any
 
 from verifier.circuit.aig import TRUE, Graph
@@ -93,9 +94,7 @@ class _Space:
         self.names = dict(zip(paths, compiled.latch_names, strict=True))
         self.initial = dict(zip(paths, compiled.system.initial_values, strict=True))
         options = [self._values(leaf) for leaf in leaves]
-        size = 1
-        for values in options:
-            size *= len(values)
+        size = prod(map(len, options))
         if size > COMBINATIONS:
             most = max(zip(leaves, options, strict=True), key=lambda pair: len(pair[1]))
             raise ModelError(

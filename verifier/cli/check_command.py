@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -63,26 +64,15 @@ from verifier.reports.check_text import columns, document, exit_code, judged, li
     help="Folder to save traces and certificates in, each as soon as it is there. Proofs are "
     "minimised for it, which can take several times as long as the search.",
 )
-def command(
-    patterns: tuple[str, ...],
-    engine: str,
-    depth: int | None,
-    timeout: float,
-    memory: int | None,
-    jobs: int,
-    fresh: bool,
-    no_cache: bool,
-    as_json: bool,
-    evidence: Path | None,
-) -> int:
+def command(**given: Any) -> int:
     """Prove or refute properties, and audit the evidence.
 
     A PATTERN is a pair, a system, a family, or has a `*`; without one all pairs are checked.
     """
-    limits = Limits(depth, timeout, memory)
-    run = _Run(as_json, None if evidence is None else writable_folder(evidence))
+    asked = _Asked(**given)
+    run = _Run(asked, None if asked.evidence is None else writable_folder(asked.evidence))
     try:
-        _check(run, patterns, engine, limits, jobs, fresh, no_cache)
+        _check(run)
     except KeyboardInterrupt:
         return _interrupted(run)
     with shielded():
@@ -91,11 +81,27 @@ def command(
         return _report(run)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a check is asked for."""
+
+    patterns: tuple[str, ...]
+    engine: str
+    depth: int | None
+    timeout: float
+    memory: int | None
+    jobs: int
+    fresh: bool
+    no_cache: bool
+    as_json: bool
+    evidence: Path | None
+
+
 @dataclass
 class _Run:
     """What is asked for, and what has been found so far."""
 
-    as_json: bool
+    asked: _Asked
     folder: Path | None
     catalogue: Catalogue | None = None
     chosen: Sequence[Pair] = ()
@@ -109,33 +115,26 @@ class _Run:
         return {} if self.catalogue is None else self.catalogue.expected
 
 
-def _check(
-    run: _Run,
-    patterns: Sequence[str],
-    engine: str,
-    limits: Limits,
-    jobs: int,
-    fresh: bool,
-    no_cache: bool,
-) -> None:
+def _check(run: _Run) -> None:
     """Decide the pairs, and show each as soon as those before it are decided."""
     release()
-    root = project_here()
-    cache = Cache(None if no_cache else cache_folder(), limits)
+    root, asked, patterns = project_here(), run.asked, run.asked.patterns
+    limits = Limits(asked.depth, asked.timeout, asked.memory)
+    cache = Cache(None if asked.no_cache else cache_folder(), limits)
     run.catalogue = catalogue = load(root)
     circuits = circuits_of(catalogue, cache)
     catalogue.require_pairs()
     run.chosen = chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
-    _warn(catalogue, chosen, bool(patterns), fresh)
+    _warn(catalogue, chosen, bool(patterns), asked.fresh)
     run.reporter = Reporter("checking", len({pair.system for pair in chosen}))
     with run.reporter as reporter:
-        context = Context(catalogue, circuits, cache, limits, jobs, reporter.watch)
-        strategy = Strategy(engine, minimal=run.folder is not None, fresh=fresh)
+        context = Context(catalogue, circuits, cache, limits, asked.jobs, reporter.watch)
+        strategy = Strategy(asked.engine, minimal=run.folder is not None, fresh=asked.fresh)
         for batch in check_all(context, chosen, strategy, partial(_save, run)):
             with shielded():
                 reporter.done()
                 run.results += batch
-                if not run.as_json:
+                if not run.asked.as_json:
                     reporter.clear()
                     _show(run, batch)
                     reporter.resume()
@@ -163,7 +162,7 @@ def _report(run: _Run) -> int:
     """The document or the summary of what was found, and the exit code."""
     results = run.results
     codes = [judged(result, run.expected.get(_pair(result))) for result in results]
-    if run.as_json:
+    if run.asked.as_json:
         found = {_pair(r): _file(r, run.folder) for r in results if r.evidence and run.folder}
         click.echo(document(results, run.expected, found))
     else:
@@ -199,7 +198,7 @@ def _interrupted(run: _Run) -> int:
     known = len(found.keys() & {*run.chosen})
     extra = [pair for pair in found if pair not in run.chosen]
     run.results = [found.get(pair) or _open(run, pair) for pair in (*run.chosen, *extra)]
-    if run.as_json:
+    if run.asked.as_json:
         _report(run)
     else:
         _show(run, [found[pair] for pair in run.chosen if pair in found and pair not in shown])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -58,7 +59,7 @@ MARKS = {
 @click.command("gate", cls=Reporting)
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
 @options.base
-@click.option("--json", "as_json", type=options.FILE, help="Write the verdicts as JSON.")
+@click.option("--json", type=options.FILE, help="Write the verdicts as JSON.")
 @click.option("--junit", type=options.FILE, help="Write a JUnit XML report.")
 @click.option("--sarif", type=options.FILE, help="Write a SARIF 2.1.0 report.")
 @click.option("--markdown", type=options.FILE, help="Write a report for a pull request.")
@@ -82,23 +83,7 @@ MARKS = {
 )
 @options.memory
 @options.jobs
-def command(
-    patterns: tuple[str, ...],
-    revision: str | None,
-    as_json: Path | None,
-    junit: Path | None,
-    sarif: Path | None,
-    markdown: Path | None,
-    why: bool,
-    accepting: bool,
-    weakened: tuple[str, ...],
-    reason: str,
-    no_cache: bool,
-    timeout: float,
-    mutants: float,
-    memory: int | None,
-    jobs: int,
-) -> int:
+def command(**given: Any) -> int:
     """Show what a change does to the models' behaviour, and whether every verdict holds.
 
     Stored evidence is audited; only what no longer holds is searched for. Without --base the
@@ -106,31 +91,30 @@ def command(
     family, or has a `*`; without one all pairs are at the gate. On
     Ctrl-C and SIGTERM the reports are written with what is decided by then.
     """
-    if bool(weakened) != bool(reason.strip()):
+    asked = _Asked(**given)
+    if bool(asked.weakened) != bool(asked.reason.strip()):
         raise click.UsageError("--accept-weakened and --reason go together")
-    if not reason.isprintable():
+    if not asked.reason.isprintable():
         raise click.UsageError("the text of --reason has characters that cannot be printed")
-    files = _files({"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown})
-    limits = Limits(None, timeout, memory)
-    asked = _Asked(patterns, revision, limits, no_cache, jobs, accepting, weakened, reason, mutants)
+    files, nothing = _files(asked.reports), Report(None, (), (), only=asked.patterns)
     try:
         found = _gate(asked)
     except ToolFailure as failure:
         error = ModelError(f"tool failure: {failure}", help="please report it")
-        _write_all(files, Report(None, (), (), only=patterns, error=error))
+        _write_all(files, replace(nothing, error=error))
         raise
     except ModelError as error:
-        _write_all(files, Report(None, (), (), only=patterns, error=error))
+        _write_all(files, replace(nothing, error=error))
         raise
     except KeyboardInterrupt:  # before there is anything to report
         found = None
-    report = Report(None, (), (), only=patterns, stopped=end_all()) if not found else found.report
+    report = found.report if found is not None else replace(nothing, stopped=end_all())
     _write_all(files, report)
     if found is None or report.stopped:
         _report_stopped(report, files)
         return report.code
-    _show(report, why)
-    if accepting:
+    _show(report, asked.why)
+    if asked.accepting:
         return _accepted(found)
     if report.code == 0 and any(row.how.startswith("searched") for row in report.rows):
         click.echo(
@@ -146,13 +130,28 @@ class _Asked:
 
     patterns: tuple[str, ...]
     revision: str | None
-    limits: Limits
-    no_cache: bool
-    jobs: int
+    json: Path | None
+    junit: Path | None
+    sarif: Path | None
+    markdown: Path | None
+    why: bool
     accepting: bool
     weakened: tuple[str, ...]
     reason: str
+    no_cache: bool
+    timeout: float
     mutants: float
+    memory: int | None
+    jobs: int
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(None, self.timeout, self.memory)
+
+    @property
+    def reports(self) -> dict[str, Path | None]:
+        """The file for each kind of report."""
+        return {kind: getattr(self, kind) for kind in MARKS}
 
     @property
     def records(self) -> list[Path]:

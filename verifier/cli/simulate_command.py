@@ -94,12 +94,20 @@ def _read(begun: Execution, file: Path) -> Execution:
 def _follow(machine: Machine, moves: Sequence[Move], claims: Sequence[ModelFunction]) -> None:
     """Take steps, showing each and what it violates."""
     for number, move in enumerate(moves, 1):
-        before = machine.values
-        taken = machine.move(move)
         click.echo(f"{number:4}  {_move_text(move)}")
-        _show_changes(machine, before)
-        _show_failure(taken)
-        _show_violations(machine, claims)
+        _moved(machine, move, claims)
+
+
+def _moved(machine: Machine, move: Move, claims: Sequence[ModelFunction]) -> bool:
+    """Take a step, if it is enabled, showing what it changes and violates."""
+    before = machine.values
+    taken = machine.move(move)
+    if taken is None:
+        return False
+    _show_changes(machine, before)
+    _show_failure(taken)
+    _show_violations(machine, claims)
+    return True
 
 
 def _at_random(
@@ -202,15 +210,11 @@ def _take(
     except ModelError as error:
         click.echo("\n".join(map(one_line, str(error).split("\n"))))
         return
-    before = machine.values
-    taken = machine.move(move)
-    if taken is None:
+    before = list(machine.values)
+    if _moved(machine, move, claims):
+        history.append(before)
+    else:
         click.echo(f"`{move[0].name}` is not enabled with these choices")
-        return
-    history.append(list(before))
-    _show_changes(machine, before)
-    _show_failure(taken)
-    _show_violations(machine, claims)
 
 
 def _meant(moves: Sequence[Move], line: str) -> Move:
@@ -252,9 +256,9 @@ def _show_changes(machine: Machine, before: Sequence[Any]) -> None:
         click.echo(f"        {path} {_text(old)} -> {_text(new)}")
 
 
-def _show_failure(taken: Taken | None) -> None:
+def _show_failure(taken: Taken) -> None:
     """Report an assertion that a step fails: the machine stops, as if it had not been taken."""
-    if taken is not None and taken.failed is not None:
+    if taken.failed is not None:
         text = f"{ASSERTIONS} is violated, and the machine stops: {taken.failed}"
         click.echo(click.style(text, fg="red"))
 

@@ -157,7 +157,7 @@ def _searched(compiled: TransitionSystem, function: Written, branch: Branch, num
         verdict = _decided(_passing(compiled.circuit, other.circuit, failing=True))
     if isinstance(verdict, Proved):
         return Taken(branch, "unreachable", certificate_of(compiled, MARK, verdict))
-    if isinstance(verdict, Violated) and _fails_at_mark(other, verdict):
+    if isinstance(verdict, Violated) and execution_along(other, verdict.path).failed == MARK:
         return Taken(branch, "taken")
     return Taken(branch, "not known")
 
@@ -194,7 +194,3 @@ def _marked(code: CodeType, number: int) -> CodeType:
     mark = ast.Assert(ast.Constant(False), ast.Constant(MARK))
     body.insert(0, ast.copy_location(mark, near))
     return recompiled(tree, code)
-
-
-def _fails_at_mark(compiled: TransitionSystem, verdict: Violated) -> bool:
-    return execution_along(compiled, verdict.path).failed == MARK
