@@ -15,13 +15,7 @@ from verifier.cli.errors import backquoted, print_message
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import Reuse
-from verifier.cli.saved_evidence import (
-    Asked,
-    Unverified,
-    evidence_of,
-    is_meant_as_file,
-    no_file,
-)
+from verifier.cli.saved_evidence import Asked, Unverified, evidence_of, is_meant_as_file, no_file
 from verifier.cli.watching import require
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace

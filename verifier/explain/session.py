@@ -15,8 +15,6 @@ from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.bundle import Run
 from verifier.evidence.explanation import Explanation, Failure
 from verifier.evidence.traces import Stride, Trace
-from verifier.evidence.verdicts import Limits
-from verifier.execution.conversions import run_of
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.random_walk import random_move, tried
@@ -30,8 +28,6 @@ from verifier.project.catalogue import Catalogue
 
 TRIED = 256
 """Combinations of a step's choices that are tried, at most."""
-AHEAD = Limits(depth=60, seconds=20.0)
-"""What a search from a state may take."""
 
 
 @dataclass
@@ -188,11 +184,7 @@ class Exploration:
 
     def ahead(self, values: Sequence[Any], group: str) -> tuple[Run | None, str]:
         """The steps from a state to a violation, if a search finds any, and what to say."""
-        compiled = compile_compared(self.system, self.properties)
-        found = violation_ahead(compiled, values, group, AHEAD)
-        if found.moves is None:
-            return None, found.says
-        return run_of(Execution(self.system, (), values, found.moves)), found.says
+        return violation_ahead(compile_compared(self.system, self.properties), values, group)
 
     def add_explanation(self, branch: Branch, trace: Trace) -> bool:
         """Add its explanation to a branch, unless the branch has grown meanwhile."""

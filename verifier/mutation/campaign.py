@@ -78,7 +78,6 @@ class Guarded:
     compiled: TransitionSystem
     behaviour: Behaviour
     original: Original
-    properties: tuple[ModelFunction, ...]
     claims: tuple[str, ...]
     witnesses: Mapping[str, Path]
     """Cases that random executions reach; that they still can be reached is a claim, too."""
@@ -106,9 +105,7 @@ def guarded(
     required = [goal for goal in compiled.circuit.bad if is_witness(goal)]
     found = simulation(compiled.circuit, required) if proofs else {}
     witnesses = {witness: violated.path for witness, violated in found.items()}
-    return Guarded(
-        compiled, behaviour_of(compiled), whole, tuple(properties), tuple(proofs), witnesses
-    )
+    return Guarded(compiled, behaviour_of(compiled), whole, tuple(proofs), witnesses)
 
 
 def claims_apart(compiled: TransitionSystem) -> Circuit:
@@ -138,7 +135,7 @@ def trials(
     They are in the order of the source; counterexamples are handed on. None is begun after a
     moment, `until`, of the monotonic clock: those are undecided.
     """
-    ran = lines_run(lambda: compile_system(guards.compiled.system, guards.properties))
+    ran = lines_run(lambda: compile_system(guards.compiled.system, guards.compiled.properties))
     search = Limits(seconds=seconds)
     pool: list[tuple[Mutant, Run]] = []
     tasks: dict[str, Callable[[], Trial]] = {}
@@ -183,7 +180,7 @@ def _attempt(
     before = function.code
     function.replace(code)
     system = guards.compiled.system
-    claims = [f for f in guards.properties if f.name in guards.claims]
+    claims = [f for f in guards.compiled.properties if f.name in guards.claims]
     try:
         for run in _likely(mutant, pool):
             noticed = _noticed(system, claims, run, ASSERTIONS in guards.claims)
@@ -195,7 +192,7 @@ def _attempt(
         if not judges and apart.same():
             return Trial(mutant, "equivalent")
         unnoticed = not judges and apart.keeps(claims, ASSERTIONS in guards.claims)
-        compiled = compile_steps(apart.start, steps, guards.properties)
+        compiled = compile_steps(apart.start, steps, guards.compiled.properties)
     except ModelError as error:
         return Trial(mutant, "refused", error.message)
     fate = Trial(mutant, "survived")

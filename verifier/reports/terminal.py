@@ -82,14 +82,14 @@ def _why(report: Report) -> Iterator[str]:
     """For the systems that import what has changed, how, and whether that changes them."""
     idle = {change.system for change in report.differences if change.is_idle}
     groups: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
-    for name, touch in report.touches.items():
+    for name, imports in report.touches.items():
         moved = [row.pair.property for row in report.rows if row.moved and row.pair.system == name]
         label, says = "untouched", "imports a changed file, circuit unchanged"
         if moved:
             label, says = "touched", "circuit changed"
         elif name in idle:
             says = "circuit changed, behaviour equivalent"
-        groups.setdefault((label, says, " -> ".join(touch.way), tuple(moved)), []).append(name)
+        groups.setdefault((label, says, " -> ".join(imports), tuple(moved)), []).append(name)
     for (label, says, way, properties), names in groups.items():
         yield from _listed(names, f"{label:<9}  ")
         yield f"{INDENT}{says}"

@@ -9,11 +9,7 @@ from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
 from verifier.viewer.cause_chain import chain
 from verifier.viewer.claims import STANDING, failing_claim, length
-from verifier.viewer.comparison import (
-    belief_lines,
-    contract_lines,
-    ownership_lines,
-)
+from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which
 from verifier.viewer.in_short import in_short
 from verifier.viewer.markup import (
