@@ -54,7 +54,6 @@ def test_a_decision_that_would_have_avoided_it_is_named_with_its_line_and_effect
     assert (turned.number, turned.function, turned.test) == (3, "use_fpu", "machine.ts")
     assert (turned.was, turned.returned, turned.fails, turned.stops) == (False, False, (), 0)
     assert turned.file == "models/lazy.py"
-    assert turned.differs["access.found.owner"] == ("A", "B")
 
 
 def test_a_choice_that_leads_to_no_other_decision_is_listed_apart() -> None:

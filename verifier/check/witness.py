@@ -30,7 +30,7 @@ def occurrence(
     verdict = auto(compiled.circuit, [goal], limits, watch)[goal]
     if not isinstance(verdict, Violated):
         return _missing(compiled.system.name, name, verdict)
-    path = minimise(compiled.circuit, goal, verdict.path).path
+    path = minimise(compiled.circuit, goal, verdict.path)
     trace = case_trace(execution_along(compiled, path), name)
     if isinstance(trace, Stopped):
         raise ToolFailure(

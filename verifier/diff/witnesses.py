@@ -141,7 +141,7 @@ class Examples:
             differ = graph.all(circuit.bad[goal] for goal in goals)
             whole = replace(circuit, bad={"differ": differ})
             self.watch(Progress("minimise", len(verdict.path.inputs), "an example"))
-            path = minimise(whole, "differ", verdict.path).path
+            path = minimise(whole, "differ", verdict.path)
             small |= dict.fromkeys(goals, replace(verdict, path=path))
         return small
 

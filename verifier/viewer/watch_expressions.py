@@ -62,27 +62,10 @@ def watch(text: str) -> Watch:
 
 
 ALLOWED = (
-    ast.Name,
-    ast.Attribute,
-    ast.Subscript,
-    ast.Compare,
-    ast.Eq,
-    ast.NotEq,
-    ast.In,
-    ast.NotIn,
-    ast.BoolOp,
-    ast.And,
-    ast.Or,
-    ast.UnaryOp,
-    ast.Not,
-    ast.BinOp,
-    ast.BitAnd,
-    ast.BitOr,
-    ast.BitXor,
-    ast.Constant,
-    ast.Tuple,
-    ast.Load,
-    ast.expr_context,
+    *(ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.expr_context),
+    *(ast.Compare, ast.Eq, ast.NotEq, ast.In, ast.NotIn),
+    *(ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not),
+    *(ast.BinOp, ast.BitAnd, ast.BitOr, ast.BitXor),
 )
 
 
