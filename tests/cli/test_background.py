@@ -16,8 +16,15 @@ from verifier.explain.session import Exploration
 from verifier.language.errors import ModelError
 from verifier.viewer.screen import explore_pane
 from verifier.viewer.screen.app import Screen
-from verifier.viewer.screen.tasks import NICE, Aside, LostWork, finish, finished
-from verifier.viewer.screen.transfer import Joining, parts
+from verifier.viewer.screen.tasks import (
+    NICE,
+    Aside,
+    Joining,
+    LostWork,
+    finish,
+    finished,
+    parts,
+)
 
 
 def session() -> Exploration:

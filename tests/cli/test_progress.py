@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.check.uncached import without_cache
 from tests.cli.conftest import HERE, Runner
 from tests.command import ran
 from tests.evidence import lazy_project as lazy
-from verifier.check.context import without_cache
 from verifier.check.run import Strategy, check_all
 from verifier.cli import nestproof as command
 from verifier.cli import progress

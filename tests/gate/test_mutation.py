@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.check.uncached import without_cache
 from tests.evidence.lazy_project import project as project_as_loaded
 from tests.gate.conftest import Project
-from verifier.check.context import without_cache
 from verifier.evidence.verdicts import Limits
 from verifier.mutation.baseline import Entry, compared
 from verifier.mutation.campaign import LATE, SECONDS, Trial, in_time

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.check.context import without_cache
+from tests.check.uncached import without_cache
 from verifier.evidence.verdicts import Limits
 from verifier.mutation.branch_coverage import Taken, coverage
 from verifier.mutation.campaign import trials

@@ -13,13 +13,12 @@ from verifier.language.packages import bundled_root
 from verifier.language.presentation import Belief, Lane
 from verifier.project.loading import load
 from verifier.viewer.beliefs import assumptions, relevant_bits
-from verifier.viewer.cause_chain import chain
 from verifier.viewer.comparison import belief_lines
 from verifier.viewer.contract import differences, first_difference
-from verifier.viewer.levels import handlers
 from verifier.viewer.markup import rendered
-from verifier.viewer.timeline import Timeline
+from verifier.viewer.timeline import Timeline, handlers
 from verifier.viewer.trace_index import Reading
+from verifier.viewer.why import chain
 
 
 @pytest.fixture(scope="module")

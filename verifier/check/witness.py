@@ -11,7 +11,7 @@ from verifier.evidence.verdicts import Limits, Proved, Unknown, Verdict, Violate
 from verifier.execution.conversions import execution_along
 from verifier.execution.execution import Stopped
 from verifier.explain.choice_minimisation import minimise
-from verifier.explain.recomputation import case_trace
+from verifier.explain.counterexample import case_trace
 from verifier.language.errors import ToolFailure
 from verifier.language.goals import case_goal, step_goal
 

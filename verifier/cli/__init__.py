@@ -27,7 +27,6 @@ from verifier.cli.errors import (
     print_error,
     print_message,
 )
-from verifier.cli.reporting import Reporting
 from verifier.language.errors import ModelError, did_you_mean
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, release
@@ -52,6 +51,11 @@ COMMANDS = {
     "completion": "shell completion for bash, zsh or fish",
 }
 
+REPORTING = ("check", "gate")
+"""Commands that report an interruption, also one that has come while they were loaded.
+
+They call `release` themselves.
+"""
 
 WHY = {
     errno.EBADF: "it is closed",
@@ -81,7 +85,7 @@ class _Commands(click.Group):
             hint = did_you_mean(args[0], COMMANDS, "`nestproof --help` lists the commands", 0.5)
             raise ModelError(f"`{args[0]}` is not a command", help=hint)
         name, command, rest = super().resolve_command(ctx, args)
-        if not isinstance(command, Reporting):
+        if name not in REPORTING:
             release()
         return name, command, rest
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,10 +17,9 @@ from verifier.check.context import Context
 from verifier.check.run import Strategy, check_all, undecided
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import print_error, print_message
+from verifier.cli.errors import not_decided, print_error, print_message
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
-from verifier.cli.reporting import Reporting, not_decided
 from verifier.cli.reusing import circuits_of
 from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.contract import ENGINES
@@ -37,7 +37,7 @@ from verifier.project.unread import unread_files
 from verifier.reports.check_text import columns, document, exit_code, judged, lines, refusals
 
 
-@click.command("check", cls=Reporting)
+@click.command("check")
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
 @click.option(
     "--engine",
@@ -229,9 +229,7 @@ def _file(result: Result, folder: Path) -> Path:
 
 
 def _summarise(results: Sequence[Result], codes: Sequence[int]) -> None:
-    counts: dict[str, int] = {}
-    for result in results:
-        counts[result.verdict] = counts.get(result.verdict, 0) + 1
+    counts = Counter(result.verdict for result in results)
     what = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
     end = {
         0: "all as expected",

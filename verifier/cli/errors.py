@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from verifier.language.errors import ModelError, Place, ToolFailure
+from verifier.language.plain_values import plural
 from verifier.viewer.markup import inert
 
 STORED = ("properties", "certificates")
@@ -76,6 +77,14 @@ def one_line(text: str) -> str:
     """A text that may hold what others wrote: short, and nothing that a terminal would obey."""
     short = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
     return inert(short.replace("\n", " "))
+
+
+def not_decided(left: int, pairs: int) -> str:
+    """How many pairs an interruption has left undecided."""
+    was = "was" if pairs == 1 else "were"
+    return (
+        f"{left} of {plural(pairs, 'pair')} {was} not decided" if pairs else "nothing was decided"
+    )
 
 
 def backquoted(names: Iterable[str]) -> str:

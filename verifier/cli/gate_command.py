@@ -13,11 +13,10 @@ import click
 from verifier.check.context import Context
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import print_error, print_message
+from verifier.cli.errors import not_decided, print_error, print_message
 from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
-from verifier.cli.reporting import Reporting, not_decided
 from verifier.cli.reusing import circuits_of
 from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_file, writable_record, write_output
@@ -56,7 +55,7 @@ MARKS = {
 """What the beginning of each report has."""
 
 
-@click.command("gate", cls=Reporting)
+@click.command("gate")
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
 @options.base
 @click.option("--json", type=options.FILE, help="Write the verdicts as JSON.")

@@ -21,10 +21,9 @@ from verifier.cli.writing import writable_record
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError, did_you_mean, within_project
 from verifier.language.plain_values import plural
-from verifier.mutation.baseline import FILE, Entry, compared, entry, record, scores
+from verifier.mutation.baseline import FILE, Entry, compared, entry, record, score, scores
 from verifier.mutation.campaign import Guarded, Trial, trials
 from verifier.mutation.run import guarded_system, mutable_functions
-from verifier.mutation.score import score
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, shielded
 from verifier.project.catalogue import Catalogue

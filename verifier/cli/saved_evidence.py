@@ -23,7 +23,7 @@ from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress
 from verifier.execution.execution import Stopped
-from verifier.explain.recomputation import recomputed
+from verifier.explain.counterexample import recomputed
 from verifier.language.errors import ModelError
 from verifier.processes.pool import within
 from verifier.processes.worker import Lost

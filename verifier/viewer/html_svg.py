@@ -70,13 +70,19 @@ def svg(lines: Sequence[Line], title: str) -> str:
     rules = "\n".join(
         _rule(role, look, f"fill: {look.dark or '#e6edf3'}") for role, look in _looks()
     )
-    rows = "\n".join(_svg_row(number, one) for number, one in enumerate(lines))
+    rows = (_svg_row(number, one) for number, one in enumerate(lines))
+    style = f"<style>\ntext {{ fill: #e6edf3 }}\n{rules}\n</style>"
+    return drawn(across, down, title, style, rows)
+
+
+def drawn(across: int, down: int, title: str, head: str, parts: Iterable[str]) -> str:
+    """A picture of some parts on its ground."""
+    body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" '
         f'viewBox="0 0 {across} {down}" role="img" font-family="{FONT}" font-size="14">\n'
-        f"<title>{escape(inert(title))}</title>\n<style>\n"
-        f"text {{ fill: #e6edf3 }}\n{rules}\n</style>\n"
-        f'<rect width="100%" height="100%" rx="8" fill="{DARK}"/>\n{rows}\n</svg>\n'
+        f"<title>{escape(inert(title))}</title>\n{head}\n"
+        f'<rect width="100%" height="100%" rx="8" fill="{DARK}"/>\n{body}\n</svg>\n'
     )
 
 

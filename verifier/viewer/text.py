@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.traces import Trace
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
-from verifier.viewer.cause_chain import chain
 from verifier.viewer.claims import STANDING, failing_claim, length
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which
@@ -28,7 +27,7 @@ from verifier.viewer.timeline import Timeline, described, legend
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.watch_expressions import Watch, WrongWatch
 from verifier.viewer.what_if import what_if_lines
-from verifier.viewer.why import violation_lines, why_rows
+from verifier.viewer.why import chain, violation_lines, why_rows
 
 
 def trace_lines(

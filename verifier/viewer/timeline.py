@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from verifier.evidence.calls import Entered
 from verifier.evidence.traces import Stride
+from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.claims import STANDING
-from verifier.viewer.levels import choices_shown, handlers
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
-from verifier.viewer.trace_index import Reading
+from verifier.viewer.trace_index import Reading, acts, calls, writes
 
 WIDE, NARROW = 9, 5
 """Columns of a lane."""
@@ -104,13 +105,34 @@ def _within(text: str, columns: int) -> str:
 
 
 def described(stride: Stride) -> list[Span]:
-    """A step's name with its choices; those that matter stand out."""
+    """A step's name with its choices but false ones; those that matter are there and stand out."""
     parts: list[Span] = [(inert(stride.step), "step")]
-    for name, value, matters in choices_shown(stride):
-        bare = value is not True and value is not False
-        text = shown(value) if bare else f"{inert(name)}={shown(value)}"
-        parts.append((f" {text}", "choice" if matters else "source"))
+    for name, value in stride.choices.items():
+        matters = name in stride.matters
+        text = f"{inert(name)}={shown(value)}" if isinstance(value, bool) else shown(value)
+        if matters or value is not False:
+            parts.append((f" {text}", "choice" if matters else "source"))
     return parts
+
+
+def handlers(stride: Stride) -> list[str]:
+    """The functions of a kernel that handle the step: the outermost, then where it leads."""
+    path: list[str] = []
+    call: Entered | None = _kernel_function(stride.call)
+    while call is not None and len(path) < 3:
+        path.append(inert(call.function))
+        inner = [_kernel_function(each) for each in call.entries if isinstance(each, Entered)]
+        call = max((each for each in inner if each and acts(each)), key=_weight, default=None)
+    return [path[0], path[2]] if len(path) > 2 else path
+
+
+def _kernel_function(call: Entered) -> Entered | None:
+    """The first function in a call that stands for one in a kernel's file."""
+    return next(filter(is_kernel_function, calls(call)), None)
+
+
+def _weight(call: Entered) -> int:
+    return sum(map(acts, (each.change for each in writes(call))))
 
 
 def lane_width(columns: int) -> int:

@@ -9,22 +9,30 @@ from pathlib import Path
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
 
 from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
 from verifier.viewer.markup import Line, Row, Span, inert
-from verifier.viewer.screen.cooperative import in_slices
 from verifier.viewer.screen.dialogs import Ask, Help, Options
 from verifier.viewer.screen.explore_pane import Exploring
 from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
 from verifier.viewer.screen.list_view import Label, LinesView
-from verifier.viewer.screen.surface import Surface
+from verifier.viewer.screen.tasks import in_slices
 from verifier.viewer.screen.view_model import Scene
 from verifier.viewer.timeline import lane_width
 from verifier.viewer.watch_expressions import Watch
 
 WIDE = 120
 """Columns from which the two parts stand side by side."""
+
+
+class Surface(Screen[None]):
+    """The only screen; the lists themselves mark the focus, so that nothing else is redrawn."""
+
+    focused = Reactive[Widget | None](None, repaint=False)
 
 
 class Board(App[None]):

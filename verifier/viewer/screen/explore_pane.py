@@ -20,11 +20,9 @@ from verifier.execution.execution import Stopped
 from verifier.execution.machine import Move
 from verifier.explain.session import Branch, Exploration
 from verifier.language.plain_values import plural
-from verifier.viewer.screen.cooperative import in_slices
 from verifier.viewer.screen.dialogs import Ask, Options
 from verifier.viewer.screen.list_view import LinesView
-from verifier.viewer.screen.tasks import Aside, LostWork, finished
-from verifier.viewer.screen.transfer import Joining, parts
+from verifier.viewer.screen.tasks import Aside, Joining, LostWork, finished, in_slices, parts
 
 RANDOM_STEPS = 100
 

@@ -1,12 +1,16 @@
-"""What is worked on in other processes while keys are answered."""
+"""Long work while keys are answered: in small pieces, or in other processes."""
 
 from __future__ import annotations
 
 import os
 from asyncio import sleep
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
+from verifier.evidence.traces import Stride, Trace
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost, Send, Worker, wait
@@ -17,6 +21,8 @@ NICE = 10
 """How much a worker yields to the screen."""
 PAUSE = 0.02
 """Seconds between two looks whether there is an answer."""
+SLICE = 0.004
+"""Seconds of work after which the screen gets its turn."""
 
 
 class LostWork(Exception):
@@ -92,3 +98,34 @@ def finish() -> Iterator[str]:
             _unfinished.pop().answer()
         except LostWork as lost:
             yield str(lost)
+
+
+async def in_slices(work: Iterable[object]) -> None:
+    """Run work that yields often."""
+    until = perf_counter() + SLICE
+    for _ in work:
+        if perf_counter() > until:
+            await sleep(0.002)
+            until = perf_counter() + SLICE
+
+
+def parts(trace: Trace) -> Iterator[bytes]:
+    """The trace without its steps, then each step."""
+    yield msgspec.msgpack.encode(msgspec.structs.replace(trace, steps=()))
+    for stride in trace.steps:
+        yield msgspec.msgpack.encode(stride)
+
+
+class Joining:
+    """Parts put together again: `trace` is whole once all is gone through."""
+
+    def __init__(self, given: Sequence[bytes]) -> None:
+        self.given = given
+        self.trace = msgspec.msgpack.decode(given[0], type=Trace)
+
+    def __iter__(self) -> Iterator[None]:
+        steps = []
+        for part in self.given[1:]:
+            steps.append(msgspec.msgpack.decode(part, type=Stride))
+            yield
+        self.trace = msgspec.structs.replace(self.trace, steps=tuple(steps))

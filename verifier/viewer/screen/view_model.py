@@ -9,7 +9,6 @@ from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
-from verifier.viewer.cause_chain import Because, Link, chain
 from verifier.viewer.claims import STANDING, failing_claim
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which, what_happened
@@ -21,7 +20,7 @@ from verifier.viewer.timeline import UNAVOIDABLE, Timeline, described
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.watch_expressions import Watch
 from verifier.viewer.what_if import what_if_lines
-from verifier.viewer.why import violation_lines, why_rows
+from verifier.viewer.why import Because, Link, chain, violation_lines, why_rows
 
 VIEWS = ("state", "calls", "why", "contract", "watches", "properties")
 FOLDING = ("state", "calls", "contract")
