@@ -12,8 +12,7 @@ from verifier.explain.session import Exploration
 from verifier.language.packages import bundled_root
 from verifier.language.presentation import Belief, Lane
 from verifier.project.loading import load
-from verifier.viewer.beliefs import assumptions, relevant_bits
-from verifier.viewer.comparison import belief_lines
+from verifier.viewer.comparison import assumptions, belief_lines, relevant_bits
 from verifier.viewer.contract import differences, first_difference
 from verifier.viewer.markup import rendered
 from verifier.viewer.timeline import Timeline, handlers

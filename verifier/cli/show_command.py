@@ -130,12 +130,10 @@ def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
 def _lines(
     evidence: Trace | Unverified, watches: list[Watch], everything: bool, whole: bool
 ) -> list[Line]:
+    from verifier.viewer.text import overview_lines, trace_lines, unverified_lines
+
     if isinstance(evidence, Unverified):
-        from verifier.viewer.unverified import unverified_lines
-
         return list(unverified_lines(evidence.saved, evidence.reason))
-    from verifier.viewer.text import overview_lines, trace_lines
-
     if not whole:
         return list(overview_lines(evidence, watches))
     return list(trace_lines(evidence, watches, everything))

@@ -33,21 +33,14 @@ class Interrupted(KeyboardInterrupt):
 class _State:
     """What has come, and whether it may be raised now."""
 
-    came: int
-    shields: int
-    loading: bool
-    over: bool
-    raised: float
-    acknowledged: Callable[[], None] | None
-
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
         """Nothing has come."""
-        self.came, self.shields, self.over, self.raised = 0, 0, False, -math.inf
-        self.loading = False
-        self.acknowledged = None
+        self.came, self.shields, self.raised = 0, 0, -math.inf
+        self.over = self.loading = False
+        self.acknowledged: Callable[[], None] | None = None
 
 
 _state = _State()

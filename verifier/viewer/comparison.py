@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from verifier.evidence.pictures import Columns, Pair
-from verifier.viewer.beliefs import Assumption, assumptions, ownership, relevant_bits
+from verifier.language.presentation import Belief
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import differences, first_difference, is_broken, pairs
 from verifier.viewer.headline import Owed, owed
+from verifier.viewer.in_short import assumed_and_actual
 from verifier.viewer.markup import COLUMNS, Line, Role, Span, from_to, inert, line, shown, wrapped
 from verifier.viewer.trace_index import Reading
 
@@ -18,9 +21,61 @@ OWED = "outcome"
 """What is compared where there is none yet."""
 
 
+Cell = bool | str | None
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A row of the table of a bit, and its cells that are compared; None for an absent cell."""
+
+    row: Belief
+    actual: Cell
+    assumed: Cell
+    expected: Cell
+
+    @property
+    def is_misled(self) -> bool:
+        """Whether what is read is not the actual value, as lazy switching intends."""
+        return self.assumed is not None and self.assumed != self.actual
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether what is read now is not the expected value."""
+        return self.expected is not None and self.assumed != self.expected
+
+
+@lru_cache(maxsize=4)
+def relevant_bits(reading: Reading) -> tuple[str, ...]:
+    """The first bit, and the others that the code at fault or the hardware relies on."""
+    columns = reading.picture.columns
+    if columns is None:
+        return ()
+    read = [fields for _, fields, _ in assumed_and_actual(reading)]
+    names = {field.rpartition(".")[2] for fields in read for field in fields}
+    first, *others = columns.bits.items()
+    return (first[0], *(bit for bit, name in others if name in names))
+
+
+def assumptions(reading: Reading, number: int, bit: str) -> list[Assumption]:
+    """What everybody who ever runs assumes of a bit after a step."""
+    trace, columns = reading.trace, reading.picture.columns
+    if columns is None:
+        return []
+    beliefs = trace.steps[number - 1].beliefs if number else trace.beliefs
+    idle = {lane.name for lane in reading.picture.lanes} - set(reading.lanes)
+    rows = (row for row in beliefs.get(bit, ()) if row.who not in idle)
+    return [Assumption(row, *_compared(columns, row)) for row in rows]
+
+
+def _compared(columns: Columns, row: Belief) -> tuple[Cell, Cell, Cell]:
+    cells = dict(zip(columns.titles, row.cells, strict=False))
+    return cells.get(columns.actual), cells.get(columns.assumed), cells.get(columns.expected)
+
+
 def ownership_lines(reading: Reading, number: int, columns: int = COLUMNS) -> Iterator[Line]:
     """Whose data is in the registers, and the flags that speak about it."""
-    found = ownership(reading, number)
+    fields = filter(reading.has, reading.picture.flags)
+    found = [(field, reading.value(field, number)) for field in fields]
     for field, value in found:
         if not isinstance(value, bool):
             yield line(f"  {inert(field)} ", *_now(reading, field, number))
@@ -82,7 +137,7 @@ def _belief_line(
     return line(*parts)
 
 
-def _cell(value: bool | str | None) -> str:
+def _cell(value: Cell) -> str:
     return "-" if value is None else shown(value)
 
 

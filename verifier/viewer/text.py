@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
@@ -168,3 +169,19 @@ def watched(reading: Reading, watch: Watch, number: int) -> str:
         return shown(watch.value(reading.state(number), reading.trace.enums))
     except WrongWatch as wrong:
         return inert(f"? {wrong}")
+
+
+def unverified_lines(saved: SavedTrace, reason: str) -> Iterator[Line]:
+    """What a file says, headed by why it is not shown as what happened."""
+    goal = f"/{inert(saved.goal())}" if saved.goal() else ""
+    steps = plural(len(saved.steps), "step")
+    yield line((f"unverified: {inert(saved.system)}{goal}, {steps}", "wrong"))
+    yield line(f"  {inert(reason)}")
+    yield line("  what follows is from the file; none of it was checked")
+    yield from _section("Start")
+    for field, value in saved.start.items():
+        yield line(f"  {inert(field)} = {shown(value)}")
+    yield from _section("Steps")
+    for number, each in enumerate(saved.steps, 1):
+        choices = "".join(f" {inert(name)}={shown(value)}" for name, value in each.choices.items())
+        yield line((f"{number:3}  ", ""), (inert(each.step), "step"), (choices, "choice"))
