@@ -20,6 +20,7 @@ from verifier.evidence.verdicts import (
 )
 from verifier.language.functions import ModelFunction
 from verifier.language.goals import Goal, Kind, case_goal, step_goal
+from verifier.language.plain_values import plural
 from verifier.language.system import System, bindings
 
 NAMED = 3
@@ -99,8 +100,8 @@ def emptiness(witnesses: Sequence[str], reached: Mapping[str, Answer]) -> Emptin
     for witness in witnesses:
         open = found[witness]
         if isinstance(open, Unknown):
-            steps = "step" if open.depth == 1 else "steps"
-            reason = f"not known whether {_occurs(witness)}; not within {open.depth} {steps}"
+            reach = f"not within {plural(open.depth, 'step')}"
+            reason = f"not known whether {_occurs(witness)}; {reach}"
             return Emptiness(open, reason, (witness,))
     return None
 

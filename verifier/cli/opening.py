@@ -40,10 +40,7 @@ def session_of(trace: Trace, catalogue: Catalogue) -> Exploration | None:
 
 
 def open_trace(
-    trace: Trace,
-    session: Exploration | None,
-    watches: Sequence[Watch] = (),
-    explores: bool = False,
+    trace: Trace, session: Exploration | None, watches: Sequence[Watch] = (), explores: bool = False
 ) -> None:
     """Show a trace on the screen."""
     from verifier.viewer.screen.app import Screen

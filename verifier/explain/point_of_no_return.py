@@ -36,10 +36,7 @@ def starting_at(compiled: TransitionSystem, values: Sequence[Any]) -> Circuit:
 
 
 def violation_ahead(
-    compiled: TransitionSystem,
-    values: Sequence[Any],
-    group: str,
-    limits: Limits = AHEAD,
+    compiled: TransitionSystem, values: Sequence[Any], group: str, limits: Limits = AHEAD
 ) -> tuple[Run | None, str]:
     """The shortest way from a state to a violation, by bounded model checking, and what to say."""
     from verifier.engines.bmc import bmc

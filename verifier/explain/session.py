@@ -46,10 +46,7 @@ class Exploration:
     """A system, an execution to begin with, and the branches that people add."""
 
     def __init__(
-        self,
-        execution: Execution,
-        trace: Trace | None = None,
-        catalogue: Catalogue | None = None,
+        self, execution: Execution, trace: Trace | None = None, catalogue: Catalogue | None = None
     ) -> None:
         self.execution, self._catalogue = execution, catalogue
         self.system, self.properties = execution.system, execution.properties

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from verifier.language.errors import did_you_mean
 from verifier.language.plain_values import Value
+from verifier.viewer.markup import shown
 
 LONGEST = 500
 """Characters of an expression beyond which it is refused."""
@@ -38,7 +39,7 @@ class Watch:
         """
         result = _Evaluation(state, enums).of(self.tree)
         if isinstance(result, dict):
-            return ", ".join(f"{f}={_text(v)}" for f, v in result.items() if v is not False)
+            return ", ".join(f"{f}={shown(v)}" for f, v in result.items() if v is not False)
         return result
 
 
@@ -69,10 +70,6 @@ ALLOWED = (
 )
 
 
-def _text(value: Value) -> str:
-    return {True: "1", False: "0"}[value] if isinstance(value, bool) else value
-
-
 class _Evaluation:
     def __init__(self, state: Mapping[str, Value], enums: Mapping[str, tuple[str, ...]]) -> None:
         self.state = state
@@ -88,12 +85,9 @@ class _Evaluation:
                 return self._named(node)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return not self._bit(operand)
-            case ast.BoolOp(op=ast.And(), values=values):
+            case ast.BoolOp(op=op, values=values):
                 bits = [self._bit(value) for value in values]
-                return all(bits)
-            case ast.BoolOp(op=ast.Or(), values=values):
-                bits = [self._bit(value) for value in values]
-                return any(bits)
+                return all(bits) if isinstance(op, ast.And) else any(bits)
             case ast.BinOp(left=left, op=op, right=right):
                 return _combined(self._bit(left), op, self._bit(right))
             case ast.Compare():

@@ -186,11 +186,8 @@ def _difference_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
     yield line((f"    {after:<44}   here  there", "source"))
     for field in names[:SHOWN_DIFFERENCES]:
         here, there = final[field]
-        yield line(f"    {inert(field):<44}  ", *_pair(here, there))
+        old, new = f"{shown(here):>5}", f"{shown(there):<5}"
+        yield line(f"    {inert(field):<44}  ", (old, "old"), "  ", (new, "new"))
     rest = len(final) - len(names[:SHOWN_DIFFERENCES])
     if rest:
         yield line((f"    and {plural(rest, 'other field')}", "source"))
-
-
-def _pair(here: Value, there: Value) -> list[Span]:
-    return [(f"{shown(here):>5}", "old"), ("  ", ""), (f"{shown(there):<5}", "new")]
