@@ -173,8 +173,9 @@ def test_the_first_observable_difference_from_the_contract_is_found(reading: Rea
     assert found is not None
     number, compared = found
     assert (number, compared.name) == (10, "outcome")
-    [(_, delivered, promised)] = differences(reading, 10)
-    assert (delivered, promised) == ("EXIT", "DONE")
+    assert differences(reading, 10) == [compared]
+    assert reading.value(compared.actual, 10) == "EXIT"
+    assert reading.value(compared.expected, 10) == "DONE"
 
 
 def test_a_table_of_beliefs_is_as_wide_as_its_names_and_cells(reading: Reading) -> None:

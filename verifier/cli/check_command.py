@@ -69,8 +69,9 @@ def command(**given: Any) -> int:
 
     A PATTERN is a pair, a system, a family, or has a `*`; without one all pairs are checked.
     """
-    asked = _Asked(**given)
-    run = _Run(asked, None if asked.evidence is None else writable_folder(asked.evidence))
+    run = _Run(**given)
+    if run.evidence is not None:
+        writable_folder(run.evidence)
     try:
         _check(run)
     except KeyboardInterrupt:
@@ -81,9 +82,9 @@ def command(**given: Any) -> int:
         return _report(run)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What a check is asked for."""
+@dataclass
+class _Run:
+    """What is asked for, and what has been found so far."""
 
     patterns: tuple[str, ...]
     engine: str
@@ -95,14 +96,6 @@ class _Asked:
     no_cache: bool
     as_json: bool
     evidence: Path | None
-
-
-@dataclass
-class _Run:
-    """What is asked for, and what has been found so far."""
-
-    asked: _Asked
-    folder: Path | None
     catalogue: Catalogue | None = None
     chosen: Sequence[Pair] = ()
     results: list[Result] = field(default_factory=list)
@@ -118,23 +111,23 @@ class _Run:
 def _check(run: _Run) -> None:
     """Decide the pairs, and show each as soon as those before it are decided."""
     release()
-    root, asked, patterns = project_here(), run.asked, run.asked.patterns
-    limits = Limits(asked.depth, asked.timeout, asked.memory)
-    cache = Cache(None if asked.no_cache else cache_folder(), limits)
+    root, patterns = project_here(), run.patterns
+    limits = Limits(run.depth, run.timeout, run.memory)
+    cache = Cache(None if run.no_cache else cache_folder(), limits)
     run.catalogue = catalogue = load(root)
     circuits = circuits_of(catalogue, cache)
     catalogue.require_pairs()
     run.chosen = chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
-    _warn(catalogue, chosen, bool(patterns), asked.fresh)
+    _warn(catalogue, chosen, bool(patterns), run.fresh)
     run.reporter = Reporter("checking", len({pair.system for pair in chosen}))
     with run.reporter as reporter:
-        context = Context(catalogue, circuits, cache, limits, asked.jobs, reporter.watch)
-        strategy = Strategy(asked.engine, minimal=run.folder is not None, fresh=asked.fresh)
+        context = Context(catalogue, circuits, cache, limits, run.jobs, reporter.watch)
+        strategy = Strategy(run.engine, minimal=run.evidence is not None, fresh=run.fresh)
         for batch in check_all(context, chosen, strategy, partial(_save, run)):
             with shielded():
                 reporter.done()
                 run.results += batch
-                if not run.asked.as_json:
+                if not run.as_json:
                     reporter.clear()
                     _show(run, batch)
                     reporter.resume()
@@ -162,12 +155,12 @@ def _report(run: _Run) -> int:
     """The document or the summary of what was found, and the exit code."""
     results = run.results
     codes = [judged(result, run.expected.get(_pair(result))) for result in results]
-    if run.asked.as_json:
-        found = {_pair(r): _file(r, run.folder) for r in results if r.evidence and run.folder}
+    if run.as_json:
+        found = {_pair(r): _file(r, run.evidence) for r in results if r.evidence and run.evidence}
         click.echo(document(results, run.expected, found))
     else:
         _summarise(results, codes)
-    if run.folder is not None:
+    if run.evidence is not None:
         _without_file(results)
     return exit_code(codes)
 
@@ -198,7 +191,7 @@ def _interrupted(run: _Run) -> int:
     known = len(found.keys() & {*run.chosen})
     extra = [pair for pair in found if pair not in run.chosen]
     run.results = [found.get(pair) or _open(run, pair) for pair in (*run.chosen, *extra)]
-    if run.asked.as_json:
+    if run.as_json:
         _report(run)
     else:
         _show(run, [found[pair] for pair in run.chosen if pair in found and pair not in shown])
@@ -220,8 +213,8 @@ def _save(run: _Run, result: Result) -> None:
     """Write the evidence of a result, if there is any and a folder was given."""
     with shielded():
         run.saved.append(result)
-        if run.folder is not None and result.evidence is not None:
-            write_output(_file(result, run.folder), encoded(result.evidence))
+        if run.evidence is not None and result.evidence is not None:
+            write_output(_file(result, run.evidence), encoded(result.evidence))
 
 
 def _file(result: Result, folder: Path) -> Path:

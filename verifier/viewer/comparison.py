@@ -158,7 +158,7 @@ def contract_lines(reading: Reading, number: int, everything: bool = False) -> I
     if first is not None and first[0] < number and is_broken(reading, number):
         yield line("from there the two sides diverge; at that step:")
         number = first[0]
-    unequal = {one: (a, b) for one, a, b in differences(reading, number)}
+    unequal = differences(reading, number)
     shown_rows = [one for one in compared if everything or one in unequal]
     width = max((len(one.name) for one in shown_rows), default=0)
     if shown_rows:

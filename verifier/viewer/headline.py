@@ -124,8 +124,7 @@ def owed(reading: Reading) -> Owed | None:
 
 def repeated(reading: Reading) -> tuple[int, int] | None:
     """The last exit and an earlier one by the same step, where nothing but that counts."""
-    unequal = differences(reading, reading.steps)
-    if any(one.actual in reading.events for one, _, _ in unequal):
+    if any(one.actual in reading.events for one in differences(reading, reading.steps)):
         return None
     exits = reading.exits(reading.steps)
     last = next(exits, None)

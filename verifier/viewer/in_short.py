@@ -94,7 +94,7 @@ def assumed_and_actual(reading: Reading) -> tuple[Side, Side]:
     depend on; else what the kernel's own fields say, and what the processor exited for.
     """
     because = reading.because(reading.steps)
-    for one, _, _ in differences(reading, reading.steps):
+    for one in differences(reading, reading.steps):
         actual, expected = because.get(one.actual), because.get(one.expected)
         if actual and expected:
             last = reading.steps
