@@ -92,10 +92,10 @@ def backquoted(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def from_here(file: str) -> str:
-    """A path as seen from here, where it is below."""
+def from_here(file: str, here: Path | None = None) -> str:
+    """A path as seen from a folder, this one unless given otherwise, where it is below."""
     try:
-        return str(Path(file).relative_to(Path.cwd()))
+        return str(Path(file).relative_to(here or Path.cwd()))
     except ValueError:
         return file
 

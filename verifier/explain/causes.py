@@ -113,19 +113,12 @@ def _trials(
     """The step again, with one choice or one field that it reads changed."""
     step, choices = move
     for name, value in choices.items():
-        trials: Trials = [
-            (list(before), (step, {**choices, name: other})) for other in others(value)
-        ]
-        yield CHOICE + name, trials
+        moves = ((step, {**choices, name: other}) for other in others(value))
+        yield CHOICE + name, [(list(before), changed) for changed in moves]
     for field in fields:
         place = places[field]
         leaf = machine.system.layout.leaves[place]
         if leaf.constant or leaf.event:
             continue
-        yield (
-            field,
-            [
-                ([*before[:place], other, *before[place + 1 :]], move)
-                for other in others(before[place])
-            ],
-        )
+        states = ([*before[:place], each, *before[place + 1 :]] for each in others(before[place]))
+        yield field, [(values, move) for values in states]

@@ -113,9 +113,8 @@ def record(root: Path, found: Mapping[str, Entry]) -> bool:
     for name, one in sorted((scores(root) | dict(found)).items()):
         lines += [f"[{_text(name)}]", f"killed = {one.killed}", f"equivalent = {one.equivalent}"]
         for what, names in (("survivors", one.survivors), ("undecided", one.undecided)):
-            lines += (
-                [f"{what} = [", *(f"    {_text(name)}," for name in names), "]"] if names else []
-            )
+            if names:
+                lines += [f"{what} = [", *(f"    {_text(name)}," for name in names), "]"]
         lines.append("")
     text = "\n".join(lines)
     if text == before:

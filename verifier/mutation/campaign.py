@@ -217,11 +217,8 @@ def _missing(circuit: Circuit, witnesses: Mapping[str, Path], search: Limits) ->
     """A case that cannot occur any more."""
     wanted = [witness for witness in witnesses if witness in circuit.bad]
     found = {*simulation(circuit, wanted)}
-    found |= set(
-        reached(
-            circuit, {witness: witnesses[witness] for witness in wanted if witness not in found}
-        )
-    )
+    left = {witness: witnesses[witness] for witness in wanted if witness not in found}
+    found |= set(reached(circuit, left))
     rest = [witness for witness in wanted if witness not in found]
     verdicts = pdr(circuit, rest, search) if rest else {}
     empty = [witness for witness, verdict in verdicts.items() if isinstance(verdict, Proved)]
@@ -244,7 +241,7 @@ def _fate(
     return Trial(mutant, "undecided" if open else "survived", ", ".join(open))
 
 
-def _likely(mutant: Mutant, pool: Sequence[tuple[Mutant, Run]]) -> Iterator[Run]:
+def _likely(mutant: Mutant, pool: Sequence[tuple[Mutant, Run]]) -> list[Run]:
     """Counterexamples of other mutants: of the same function, then of the same file."""
     near = sorted(
         pool,
@@ -254,8 +251,7 @@ def _likely(mutant: Mutant, pool: Sequence[tuple[Mutant, Run]]) -> Iterator[Run]
             len(known[1].moves),
         ),
     )
-    for _, run in near[:SIBLINGS]:
-        yield run
+    return [run for _, run in near[:SIBLINGS]]
 
 
 def _noticed(
