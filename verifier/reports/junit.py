@@ -55,7 +55,7 @@ def _count(suite: ElementTree.Element, seconds: float) -> None:
 
 
 def _note(case: ElementTree.Element, tag: str, message: str, kind: str, text: str) -> None:
-    """Why a case is none that passes."""
+    """Why a case does not pass."""
     ElementTree.SubElement(case, tag, message=_xml(message), type=kind).text = _xml(text)
 
 

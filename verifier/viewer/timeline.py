@@ -105,7 +105,7 @@ def _within(text: str, columns: int) -> str:
 
 
 def described(stride: Stride) -> list[Span]:
-    """A step's name with its choices but false ones; those that matter are there and stand out."""
+    """A step's name with its choices; those that matter stand out, other false ones are omitted."""
     parts: list[Span] = [(inert(stride.step), "step")]
     for name, value in stride.choices.items():
         matters = name in stride.matters
