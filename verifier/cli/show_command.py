@@ -12,12 +12,11 @@ from verifier.check.check import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import NotConfirmed
+from verifier.cli.evidence import Asked, Shown, Unverified, explained_here, found, occurring
 from verifier.cli.fitting import echo
 from verifier.cli.opening import interactive, open_trace, session_of
-from verifier.cli.pair_evidence import Shown, explained_here, found, occurring
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import Reuse
-from verifier.cli.saved_evidence import Asked, Unverified
 from verifier.cli.watching import parsed, require_fields
 from verifier.cli.writing import put_text, writable_file
 from verifier.compiler.transition_system import TransitionSystem
