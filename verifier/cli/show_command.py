@@ -103,7 +103,8 @@ def command(
     if form == "text" and output is None:
         echo_lines(lines, plain)
     else:
-        put_text(_drawn(form, lines, _title(evidence)), output)
+        about = evidence.saved if isinstance(evidence, Unverified) else evidence
+        put_text(_drawn(form, lines, f"{about.system}/{about.property}"), output)
     return code
 
 
@@ -178,11 +179,6 @@ def _missing(
         pair = f"{proof.system}/{proof.property}"
         raise NotConfirmed(f"the proof of `{pair}` holds; {found.reason}", code=3)
     return [] if found is None else list(found.missing)
-
-
-def _title(evidence: Shown) -> str:
-    about = evidence.saved if isinstance(evidence, Unverified) else evidence
-    return f"{about.system}/{about.property}"
 
 
 def _mermaid(evidence: Shown) -> str:
