@@ -104,7 +104,8 @@ def _moved(machine: Machine, move: Move, claims: Sequence[ModelFunction]) -> boo
     taken = machine.move(move)
     if taken is None:
         return False
-    _show_changes(machine, before)
+    for path, old, new in changes(machine, before):
+        click.echo(f"        {path} {_text(old)} -> {_text(new)}")
     _show_failure(taken)
     _show_violations(machine, claims)
     return True
@@ -249,11 +250,6 @@ def _text(value: Any) -> str:
 def _move_text(move: Move) -> str:
     choices = " ".join(f"{name}={_text(value)}" for name, value in move[1].items())
     return f"{click.style(move[0].name, bold=True)} {choices}".rstrip()
-
-
-def _show_changes(machine: Machine, before: Sequence[Any]) -> None:
-    for path, old, new in changes(machine, before):
-        click.echo(f"        {path} {_text(old)} -> {_text(new)}")
 
 
 def _show_failure(taken: Taken) -> None:

@@ -160,7 +160,9 @@ class _Pool(Generic[T]):
                     worker.begin(name)
                 else:
                     try:
-                        worker = Worker(self.tasks[name], self._more)
+                        several = self.shared and len(self.waiting) > 1
+                        more = self.tasks.__getitem__ if several else None
+                        worker = Worker(self.tasks[name], more)
                     except OSError as error:
                         if not self.running:
                             raise NoProcess(error) from None
@@ -168,10 +170,6 @@ class _Pool(Generic[T]):
                         return
                 self.running[name] = worker
                 del self.waiting[0]
-
-    @property
-    def _more(self) -> Callable[[str], Task[T]] | None:
-        return self.tasks.__getitem__ if self.shared and len(self.waiting) > 1 else None
 
     def results(
         self, seconds: float, take: Callable[[str, Any], object] = lambda *_: None
