@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from tests.check.uncached import without_cache
 from tests.checkout import expose
-from verifier.check.context import without_cache
 from verifier.evidence.verdicts import Limits
 from verifier.gate.accept import accept
 from verifier.gate.gate import gate

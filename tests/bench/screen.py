@@ -13,12 +13,10 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from verifier.cli.background import Background
 from verifier.execution.execution import Execution
 from verifier.execution.machine import Machine
 from verifier.explain.session import Exploration
 from verifier.language.packages import bundled_root
-from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.list_view import LinesView
@@ -56,7 +54,7 @@ def long_session() -> Exploration:
     catalogue = load(bundled_root())
     system = catalogue.systems[SYSTEM]
     wandering = Exploration(Execution.at_start(system))
-    wandering.run(0, STEPS, seed=1)
+    list(wandering.run(0, STEPS, seed=1))
     start = Execution.at_start(system, catalogue.properties_of(system))
     return Exploration(replace(start, moves=wandering.now.moves))
 
@@ -139,20 +137,20 @@ def answered(size: tuple[int, int]) -> Times:
     return found
 
 
-def violating_session() -> tuple[Catalogue, Exploration]:
+def violating_session() -> Exploration:
     """A long random execution that ends in a violation of which nothing is known yet."""
     catalogue = load(bundled_root())
     system = catalogue.systems[VIOLATING]
     properties = catalogue.properties_of(system)
     start = Execution.at_start(system, properties)
     wandering = Exploration(Execution.at_start(system))
-    wandering.run(0, STEPS, seed=1)
+    list(wandering.run(0, STEPS, seed=1))
     machine, last = Machine(system), 0
     claims = [function for function in properties if function.kind == "always"]
     for number, move in enumerate(wandering.now.moves, 1):
         machine.move(move)
         last = number if machine.failing(claims) else last
-    return catalogue, Exploration(replace(start, moves=wandering.now.moves[:last]))
+    return Exploration(replace(start, moves=wandering.now.moves[:last]), catalogue=catalogue)
 
 
 @dataclass
@@ -185,8 +183,8 @@ def beside(size: tuple[int, int]) -> tuple[Busy, Busy]:
     explaining, checking = Busy("an execution is explained"), Busy("a check runs")
 
     async def run() -> None:
-        catalogue, session = violating_session()
-        screen = Painted(session.now.trace, session, (), Background(session, catalogue))
+        session = violating_session()
+        screen = Painted(session.now.trace, session)
         async with screen.run_test(size=size) as pilot:
             await pilot.press("home", "1")
             end = perf_counter() + LONGEST

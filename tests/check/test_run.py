@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from verifier.check.context import without_cache
+from tests.check.uncached import without_cache
 from verifier.check.run import Strategy, check_one
 from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Limits

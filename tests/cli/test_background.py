@@ -5,7 +5,6 @@ import errno
 import os
 import signal
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,20 @@ import pytest
 
 from tests.evidence.lazy_project import execution, project, trace
 from tests.processes.watching import eventually
-from verifier.cli.background import Background
 from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
 from verifier.language.errors import ModelError
+from verifier.viewer.screen import explore_pane
 from verifier.viewer.screen.app import Screen
-from verifier.viewer.screen.tasks import NICE, Alone, Aside, Found, LostWork, finish, finished
-from verifier.viewer.screen.transfer import Joining, parts
+from verifier.viewer.screen.tasks import (
+    NICE,
+    Aside,
+    Joining,
+    LostWork,
+    finish,
+    finished,
+    parts,
+)
 
 
 def session() -> Exploration:
@@ -90,34 +96,24 @@ def test_a_file_is_saved_although_the_screen_is_left_meanwhile(tmp_path: Path) -
 
 def test_a_search_from_a_state_finds_steps() -> None:
     explored = session()
-    background = Background(explored, project())
-    run, says = background.search(explored.now.states[1], "isolation").answer()
+    run, says = explored.ahead(explored.now.states[1], "isolation")
     assert run is not None
     assert run.moves == (("switch_to", {"next_task": "B"}), ("use_fpu", {"value": False}))
     assert says == "isolation is violated after 2 more steps"
 
 
 def test_the_models_show_when_a_violation_is_unavoidable() -> None:
-    annotated = Background(session(), project()).annotated(trace())
+    annotated = Exploration(execution(), trace(), project()).annotated(trace())
     assert annotated.explanation.doomed == 3
     assert annotated.explanation.also_in == ()
 
 
-def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
-    explored = session()
-
-    def sleep() -> Found:
-        time.sleep(60)
-        return None, ""
-
-    asleep = Aside("it", sleep)
-
-    class Asleep(Background):
-        def search(self, values: Sequence[Any], group: str) -> Aside[Found]:
-            return asleep
+def test_leaving_the_screen_ends_what_goes_on_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asleep = Aside("it", lambda: time.sleep(60))
+    monkeypatch.setattr(explore_pane, "Aside", lambda *_: asleep)
 
     async def run() -> None:
-        screen = Screen(trace(), explored, (), Asleep(explored, project()))
+        screen = Screen(trace(), session())
         async with screen.run_test() as pilot:
             await pilot.press("c", "enter")
             await pilot.pause()
@@ -129,15 +125,13 @@ def test_leaving_the_screen_ends_what_goes_on_beside_it() -> None:
 
 
 def test_an_opened_counterexample_is_annotated_while_the_screen_is_open(tmp_path: Path) -> None:
-    explored = session()
-
-    class Waits(Background):
+    class Waits(Exploration):
         def annotated(self, trace: Trace) -> Trace:
             eventually((tmp_path / "pressed").exists, "a key is pressed")
             return super().annotated(trace)
 
     async def run() -> None:
-        screen = Screen(trace(), explored, (), Waits(explored, project()))
+        screen = Screen(trace(), Waits(execution(), trace(), project()))
         async with screen.run_test() as pilot:
             assert not screen.scene.reading.is_explained
             await pilot.press("up")
@@ -153,7 +147,7 @@ def test_an_opened_counterexample_is_annotated_while_the_screen_is_open(tmp_path
 
 def test_a_key_pressed_as_the_explanation_arrives_is_not_lost() -> None:
     async def run() -> None:
-        screen = Screen(trace(), session(), (), Alone())
+        screen = Screen(trace(), session())
         async with screen.run_test() as pilot:
             await pilot.pause()
             screen.go_to(1)

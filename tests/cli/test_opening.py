@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence.lazy_project import project, properties, trace
+from tests.evidence.lazy_project import execution, project, properties, trace
 from verifier.cli.opening import open_system, open_trace, session_of
 from verifier.execution.execution import Execution
 from verifier.explain.annotate import placed
@@ -32,11 +32,9 @@ def test_a_counterexample_points_to_the_page_that_names_its_pair(tmp_path: Path)
         "# Lost\n\nPairs: `lazy/worse/isolation`,\n`lazy/broken/isolation`\n"
     )
     here = replace(project(), root=tmp_path)
-    assert (
-        placed(trace(), session_of(trace(), here), here).explanation.finding == "docs/findings/b.md"
-    )
+    assert placed(trace(), execution(), here).explanation.finding == "docs/findings/b.md"
     (folder / "b.md").unlink()
-    assert placed(trace(), session_of(trace(), here), here).explanation.finding == ""
+    assert placed(trace(), execution(), here).explanation.finding == ""
 
 
 def test_a_system_opens_with_the_steps_that_can_be_taken(opened: list[Screen]) -> None:
@@ -48,7 +46,7 @@ def test_a_system_opens_with_the_steps_that_can_be_taken(opened: list[Screen]) -
 
 
 def test_a_counterexample_opens_with_what_happened(opened: list[Screen]) -> None:
-    open_trace(trace(), session_of(trace(), project()), project())
+    open_trace(trace(), session_of(trace(), project()))
     [screen] = opened
     assert not screen.explores
     assert screen.scene.trace.conjunct
@@ -60,4 +58,4 @@ def test_ctrl_c_on_the_screen_ends_the_command_as_anywhere(
 ) -> None:
     monkeypatch.setattr(Screen, "run", lambda screen: screen.action_interrupt())
     with pytest.raises(KeyboardInterrupt):
-        open_trace(trace(), session, project())
+        open_trace(trace(), session)

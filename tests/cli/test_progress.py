@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.check.uncached import without_cache
 from tests.cli.conftest import HERE, Runner
 from tests.command import ran
 from tests.evidence import lazy_project as lazy
 from tests.processes.watching import eventually
-from verifier.check.context import without_cache
 from verifier.check.run import Strategy, check_all
 from verifier.cli import nestproof as command
 from verifier.cli import progress
@@ -201,8 +201,8 @@ def test_a_search_that_ends_by_itself_leaves_no_depth(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "slow", "said"),
     [
-        ((), "verifier.cli.pair_evidence.trace_of_run", "explain lazy/broken/isolation"),
-        ((), "verifier.cli.pair_evidence.placed", "explain lazy/broken/isolation"),
+        ((), "verifier.cli.evidence.trace_of_run", "explain lazy/broken/isolation"),
+        ((), "verifier.cli.evidence.placed", "explain lazy/broken/isolation"),
         (("--case", "use_fpu"), "verifier.check.witness.auto", "compile lazy/broken"),
     ],
 )

@@ -15,7 +15,7 @@ from verifier.evidence.files import DamagedFile, UnknownKey, encoded, read
 from verifier.evidence.saved_execution import SavedTrace, saved_trace
 from verifier.evidence.traces import Trace
 from verifier.execution.execution import Execution, Stopped
-from verifier.explain.recomputation import recomputed
+from verifier.explain.counterexample import recomputed
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 

@@ -6,6 +6,8 @@ from tests.evidence.lazy_project import compiled, execution
 from tests.explain.fuse import FUSE, along, can_escape, violating
 from verifier.engines.pdr import pdr
 from verifier.evidence.verdicts import Limits
+from verifier.execution.conversions import execution_of_run
+from verifier.execution.execution import Execution
 from verifier.explain.point_of_no_return import unavoidable_after, violation_ahead
 
 LIMITS = Limits(depth=20, seconds=20)
@@ -14,26 +16,25 @@ NONE = Limits(depth=0, seconds=0.0)
 
 def test_the_shortest_violation_from_a_state_is_found_and_can_be_taken() -> None:
     machine = execution().until(1).machine()
-    ahead = violation_ahead(compiled("lazy/broken"), machine.values, "isolation", LIMITS)
-    assert ahead.moves is not None
-    assert [step.name for step, _ in ahead.moves] == ["switch_to", "use_fpu"]
+    run, _ = violation_ahead(compiled("lazy/broken"), machine.values, "isolation", LIMITS)
+    assert run is not None
+    assert [step for step, _ in run.moves] == ["switch_to", "use_fpu"]
+    ahead = execution_of_run(machine.system, (), run)
+    assert isinstance(ahead, Execution)
     assert all(machine.move(move) is not None for move in ahead.moves)
 
 
 def test_where_nothing_is_violated_the_depth_is_reported() -> None:
     system = compiled("lazy/fixed")
     values = system.system.initial_values
-    ahead = violation_ahead(system, values, "isolation", Limits(depth=5, seconds=20))
-    assert ahead.moves is None
-    assert "within 5 steps" in ahead.says
+    run, says = violation_ahead(system, values, "isolation", Limits(depth=5, seconds=20))
+    assert run is None
+    assert "within 5 steps" in says
 
 
 def test_a_property_that_the_system_does_not_have_is_reported() -> None:
     ahead = violation_ahead(FUSE, FUSE.system.initial_values, "safty", LIMITS)
-    assert (ahead.moves, ahead.says) == (
-        None,
-        "`explain/fuse` has no property `safty` to violate",
-    )
+    assert ahead == (None, "`explain/fuse` has no property `safty` to violate")
 
 
 def test_the_last_step_is_the_point_of_no_return_where_another_could_be_taken() -> None:

@@ -31,7 +31,6 @@ from verifier.language import (
     Table,
     wrong,
 )
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import rendered
 from verifier.viewer.mermaid import sequence
 from verifier.viewer.screen.view_model import Scene
@@ -78,7 +77,7 @@ def test_a_presentation_is_part_of_the_story() -> None:
 
 def test_a_system_without_one_has_one_lane_and_a_plain_table() -> None:
     trace = violated(None)
-    assert Levels(Reading(trace)).lanes == ()
+    assert Reading(trace).lanes == ()
     assert "✗ violated: a task finds only its own registers" in text(trace)
     scene = Scene(trace, None, 9)
     scene.view = "state"
@@ -189,7 +188,7 @@ def explored(presentation: Presentation[Any]) -> Exploration:
 def test_a_step_taken_by_hand_shows_it_too() -> None:
     session = explored(replace(GOOD, acts=fails))
     assert not Reading(session.now.trace).problem
-    session.take(0, session.enabled(0)[0])
+    session.take(0, next(filter(None, session.enabled(0))))
     scene = Scene(session.now.trace, session, 9)
     scene.view = "state"
     assert any(

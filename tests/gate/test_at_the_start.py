@@ -11,7 +11,7 @@ from verifier.compiler.compile import compile_compared
 from verifier.evidence.files import read
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
-from verifier.explain.recomputation import recomputed
+from verifier.explain.counterexample import recomputed
 from verifier.project.loading import load
 from verifier.viewer.screen.view_model import VIEWS, Scene
 

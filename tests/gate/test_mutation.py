@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.check.uncached import without_cache
 from tests.evidence.lazy_project import project as project_as_loaded
 from tests.gate.conftest import Project
-from verifier.check.context import without_cache
 from verifier.evidence.verdicts import Limits
 from verifier.mutation.baseline import Entry, compared
 from verifier.mutation.campaign import LATE, SECONDS, Trial, in_time
@@ -168,7 +168,7 @@ def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
         allowed.append(arguments[-2])
         return iter([Trial(Mutant("x.py", "f", 1, "drop", "y = 1", ""), "killed", "p", 1)])
 
-    monkeypatch.setattr("verifier.mutation.run.trials_of", tried)
+    monkeypatch.setattr("verifier.mutation.run.trials", tried)
     monkeypatch.setattr(
         "verifier.mutation.run.scores", lambda _: {"lazy/fixed": Entry(killed=1, equivalent=0)}
     )

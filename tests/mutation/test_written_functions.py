@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from verifier.check.context import without_cache
+from tests.check.uncached import without_cache
 from verifier.evidence.verdicts import Limits
 from verifier.mutation.branch_coverage import Taken, coverage
-from verifier.mutation.run import guarded_system, trials_of
+from verifier.mutation.campaign import trials
+from verifier.mutation.run import guarded_system
 from verifier.project.loading import load
 
 MODEL = """from dataclasses import dataclass
@@ -118,7 +119,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_branches_are_those_of_functions_that_are_written_in_a_file(project: Path) -> None:
-    found = list(coverage(load(project).systems["one/system"], (), jobs=1))
+    found = list(coverage(load(project).systems["one/system"], jobs=1))
     assert [(each.branch.function, each.status) for each in found] == [
         ("ask", "taken"),
         ("ask", "taken"),
@@ -130,9 +131,9 @@ def test_mutants_are_made_of_functions_that_are_written_in_a_file(project: Path)
     context = without_cache(load(project), Limits(seconds=60.0))
     guards = guarded_system(context, "one/system")
     assert guards.claims == ("it_is_not_bad",)
-    trials = list(trials_of(guards, 1))
-    assert {trial.mutant.function for trial in trials} == {"ask"}
-    assert "survived" in {trial.status for trial in trials}
+    tried = list(trials(guards, 1))
+    assert {trial.mutant.function for trial in tried} == {"ask"}
+    assert "survived" in {trial.status for trial in tried}
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def made(project: Path) -> Path:
 
 def test_branches_are_those_of_the_functions_that_the_system_holds(made: Path) -> None:
     """And not of others with the same text: one of `turn` is held by the module."""
-    found = list(coverage(load(made).systems["one/system"], (), jobs=1))
+    found = list(coverage(load(made).systems["one/system"], jobs=1))
     assert {(each.branch.function, each.branch.holds): each.status for each in found} == {
         ("inner", True): "unreachable",
         ("inner", False): "taken",
@@ -158,7 +159,7 @@ def test_mutants_are_made_of_what_is_decorated_nested_or_held_by_the_system_alon
     guards = guarded_system(without_cache(load(made), Limits(seconds=60.0)), "one/system")
     fates = {
         f"{each.mutant.function}: {each.mutant.what} {each.mutant.was}": each.status
-        for each in trials_of(guards, 1)
+        for each in trials(guards, 1)
     }
     assert fates["inner: drop body(state, value)"] == "survived"
     assert fates["turn: weaken value` of `assume(condition=value or not state.on)"] == "survived"
@@ -192,5 +193,5 @@ system = System("one/system", State(), (count,))
 
 def test_a_branch_that_only_leads_to_a_failing_assertion_is_taken(project: Path) -> None:
     (project / "models" / "state.py").write_text(FAILING)
-    found = list(coverage(load(project).systems["one/system"], (), jobs=1))
+    found = list(coverage(load(project).systems["one/system"], jobs=1))
     assert {each.status for each in found} == {"taken"}

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 import verifier.processes
+from verifier.evidence.verdicts import silent
 from verifier.processes import lifetime, signals
 from verifier.processes.pool import apart, messages, side_by_side
 from verifier.processes.worker import Send
@@ -58,7 +59,7 @@ def race() -> None:
 
 def alone() -> None:
     """A task with progress."""
-    apart(lambda _: os.getpid())
+    apart("it", lambda _: os.getpid(), silent)
 
 
 SCENARIOS: tuple[Callable[[], None], ...] = (shared, late, race, alone)

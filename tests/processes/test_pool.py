@@ -165,14 +165,13 @@ def test_progress_of_a_task_apart_is_seen_here() -> None:
         return os.getpid()
 
     seen: list[Progress] = []
-    assert apart(task, seen.append) != os.getpid()
+    assert apart("it", task, seen.append) != os.getpid()
     assert seen == [Progress("engine", 7)]
 
 
 def test_a_task_apart_that_takes_too_long_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (pool, worker):
         monkeypatch.setattr(module, "monotonic", monotonic)
-    assert apart(lambda _: linger(), seconds=0.3) == Lost("timed out after 0.3 s")
     assert within(0.3, "it", linger) == Lost("timed out after 0.3 s")
     assert not children()
 

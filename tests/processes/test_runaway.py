@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from verifier.check.context import without_cache
+from tests.check.uncached import without_cache
 from verifier.check.run import Strategy, check_all
 from verifier.compiler import step_exploration
 from verifier.evidence.verdicts import Limits

@@ -89,7 +89,7 @@ def version(root: Path, name: str, late: bool, check: str) -> None:
 
 
 def covered(root: Path, system: str) -> list[Taken]:
-    return list(coverage(load(root).systems[system], (), 1))
+    return list(coverage(load(root).systems[system], 1))
 
 
 def test_code_of_equal_text_in_two_files_is_not_equal(root: Path) -> None:

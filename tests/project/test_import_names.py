@@ -239,4 +239,4 @@ def test_another_checkout_s_modules_take_the_place_of_the_bundled_ones(root: Pat
     assert modules(catalogue) == {"nestproof.models.lamp", "nestproof.properties.whole"}
     assert [str(pair) for pair in catalogue.pairs()] == ["lamp/one/deadlock", "lamp/one/whole"]
     assert within_project(str(root / "models" / "lamp.py")) == "nestproof/models/lamp.py"
-    assert touches(catalogue, ["models/lamp.py"])["lamp/one"].way[-1] == "nestproof/models/lamp.py"
+    assert touches(catalogue, ["models/lamp.py"])["lamp/one"][-1] == "nestproof/models/lamp.py"

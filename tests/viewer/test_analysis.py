@@ -12,14 +12,12 @@ from verifier.explain.session import Exploration
 from verifier.language.packages import bundled_root
 from verifier.language.presentation import Belief, Lane
 from verifier.project.loading import load
-from verifier.viewer.beliefs import Assumptions
-from verifier.viewer.cause_chain import chain
-from verifier.viewer.comparison import belief_lines
+from verifier.viewer.comparison import assumptions, belief_lines, relevant_bits
 from verifier.viewer.contract import differences, first_difference
-from verifier.viewer.levels import Levels, handlers
 from verifier.viewer.markup import rendered
-from verifier.viewer.timeline import Timeline
+from verifier.viewer.timeline import Timeline, handlers
 from verifier.viewer.trace_index import Reading
+from verifier.viewer.why import chain
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +25,9 @@ def reading() -> Reading:
     return Reading(saved("v3.1"))
 
 
-@pytest.fixture(scope="module")
-def levels(reading: Reading) -> Levels:
-    return Levels(reading)
-
-
-def test_levels_follow_from_vmx_mode_and_guest_mode(levels: Levels) -> None:
-    assert levels.lanes == ("L0", "L1", "L2")
-    assert [levels.at(number) for number in range(11)] == [
+def test_levels_follow_from_vmx_mode_and_guest_mode(reading: Reading) -> None:
+    assert reading.lanes == ("L0", "L1", "L2")
+    assert [reading.level(number) for number in range(11)] == [
         *["L0"] * 3,
         *["L1"] * 2,
         *["L0"] * 3,
@@ -43,8 +36,8 @@ def test_levels_follow_from_vmx_mode_and_guest_mode(levels: Levels) -> None:
     ]
 
 
-def test_moves_between_levels_are_entries_exits_launches_and_reflections(levels: Levels) -> None:
-    acts = [levels.passage(number).act for number in range(1, 11)]
+def test_moves_between_levels_are_entries_exits_launches_and_reflections(reading: Reading) -> None:
+    acts = [stride.act for stride in reading.trace.steps[:10]]
     assert [act.label for act in acts] == [
         "",
         "",
@@ -60,23 +53,23 @@ def test_moves_between_levels_are_entries_exits_launches_and_reflections(levels:
     assert [number for number, act in enumerate(acts, 1) if act.leaves] == [5, 9]
     assert [act.tells for act in acts if act.tells] == ["L2", "L1"]
     assert acts[2].trap == "#NM"
-    assert list(levels.exits(10)) == [9, 5]
+    assert list(reading.exits(10)) == [9, 5]
 
 
 def test_the_level_that_a_system_gives_comes_first() -> None:
     trace = saved("v3.1")
     steps = (msgspec.structs.replace(trace.steps[0], level="task A"), *trace.steps[1:])
-    assert Levels(Reading(msgspec.structs.replace(trace, steps=steps))).at(0) == "task A"
+    assert Reading(msgspec.structs.replace(trace, steps=steps)).level(0) == "task A"
 
 
 def test_who_runs_after_the_last_step_is_shown_as_before_it() -> None:
     system = load(bundled_root()).systems["native/lazy-v3.4"]
     session = Exploration(Execution.at_start(system))
-    assert Levels(Reading(session.now.trace)).lanes == ("task A",)
-    session.run(0, 20, seed=1)
+    assert Reading(session.now.trace).lanes == ("task A",)
+    list(session.run(0, 20, seed=1))
     trace = session.now.trace
     reading, last = Reading(trace), len(trace.steps)
-    assert Levels(reading).at(last) == f"task {reading.value('host.current', last)}"
+    assert reading.level(last) == f"task {reading.value('host.current', last)}"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +94,7 @@ def lanes(*ran: str, order: tuple[str, ...] = ()) -> tuple[str, ...]:
     strides = tuple(Stride("go", lane, {}, (), {}, call, after=lane) for lane in ran)
     picture = Picture(lanes=tuple(Lane(name) for name in order))
     trace = Trace("s/x", "p", "c", True, {"current": "A"}, strides, picture=picture)
-    return Levels(Reading(trace)).lanes
+    return Reading(trace).lanes
 
 
 def test_lanes_are_those_of_the_presentation_up_to_the_last_that_runs() -> None:
@@ -149,14 +142,13 @@ def test_the_chain_of_causes_leads_from_the_outcome_to_the_choices(reading: Read
     assert reading.origin("contract.broken", 9) == 0
 
 
-def test_beliefs_show_what_each_level_would_read(reading: Reading, levels: Levels) -> None:
-    beliefs = Assumptions(reading, levels)
-    assert beliefs.bits == ("TS",)
-    rows = {one.row.about: one for one in beliefs.rows(8, "TS")}
+def test_beliefs_show_what_each_level_would_read(reading: Reading) -> None:
+    assert relevant_bits(reading) == ("TS",)
+    rows = {one.row.about: one for one in assumptions(reading, 8, "TS")}
     l2 = rows["vmcs02, by L0"]
     assert l2.row.cells == (False, True, False, False, False, "stays")
     assert (l2.actual, l2.assumed, l2.expected, l2.row.runs) == (False, False, False, True)
-    assert not any(one.disagrees for one in beliefs.rows(8, "TS"))
+    assert not any(one.disagrees for one in assumptions(reading, 8, "TS"))
 
 
 def test_a_belief_that_differs_from_the_promise_is_a_disagreement() -> None:
@@ -165,14 +157,14 @@ def test_a_belief_that_differs_from_the_promise_is_a_disagreement() -> None:
     step = msgspec.structs.replace(trace.steps[7], beliefs={"TS": (row,)})
     steps = (*trace.steps[:7], step, *trace.steps[8:])
     wrong = Reading(msgspec.structs.replace(trace, steps=steps))
-    [found] = Assumptions(wrong, Levels(wrong)).rows(8, "TS")
+    [found] = assumptions(wrong, 8, "TS")
     assert found.disagrees
-    assert (found.row, found.bit, found.assumed, found.expected) == (row, "TS", True, False)
+    assert (found.row, found.assumed, found.expected) == (row, True, False)
 
 
 def test_rows_of_lanes_that_never_run_are_left_out(reading: Reading) -> None:
     started = Reading(msgspec.structs.replace(reading.trace, steps=reading.trace.steps[:3]))
-    rows = Assumptions(started, Levels(started)).rows(3, "TS")
+    rows = assumptions(started, 3, "TS")
     assert {one.row.who for one in rows} == {"L0", "L1"}
 
 
@@ -181,8 +173,9 @@ def test_the_first_observable_difference_from_the_contract_is_found(reading: Rea
     assert found is not None
     number, compared = found
     assert (number, compared.name) == (10, "outcome")
-    [(_, delivered, promised)] = differences(reading, 10)
-    assert (delivered, promised) == ("EXIT", "DONE")
+    assert differences(reading, 10) == [compared]
+    assert reading.value(compared.actual, 10) == "EXIT"
+    assert reading.value(compared.expected, 10) == "DONE"
 
 
 def test_a_table_of_beliefs_is_as_wide_as_its_names_and_cells(reading: Reading) -> None:
@@ -196,7 +189,7 @@ def test_a_table_of_beliefs_is_as_wide_as_its_names_and_cells(reading: Reading) 
         picture=Picture(columns=Columns(("is", "reads"), "is", "reads", "", {}, {"TS": "ts"})),
     )
     wide = Reading(trace)
-    table = belief_lines(Assumptions(wide, Levels(wide)), 0)
+    table = belief_lines(wide, 0)
     assert list(rendered(table)) == [
         "  TS                                      is reads",
         "  hypervisor its own copy of the register 1  UNDEFINED ≠ is 1",

@@ -14,7 +14,6 @@ from verifier.reports.trace_text import trace_text
 from verifier.viewer.comparison import contract_lines
 from verifier.viewer.headline import owed, what_happened
 from verifier.viewer.in_short import in_short
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import Line, rendered, words
 from verifier.viewer.timeline import Timeline
 from verifier.viewer.trace_index import Reading
@@ -26,23 +25,18 @@ def text(one: Line) -> str:
     return "".join(rendered([one]))
 
 
-def both(trace: Trace) -> tuple[Reading, Levels]:
-    reading = Reading(trace)
-    return reading, Levels(reading)
-
-
 def brief(trace: Trace) -> list[str]:
-    return [text(each.text) for each in in_short(*both(trace), columns=300)]
+    return [text(each.text) for each in in_short(Reading(trace), columns=300)]
 
 
 def test_a_wrong_outcome_is_shown_against_the_expected_one() -> None:
-    told = text(what_happened(*both(saved("v3.1"))))
+    told = text(what_happened(Reading(saved("v3.1"))))
     assert told == "L2's LMSW should complete, but it exits to L1"
 
 
 @pytest.mark.parametrize(("version", "instruction"), [("v3.13", "MMX"), ("v3.14", "X87")])
 def test_an_observation_that_never_comes_is_shown_as_due(version: str, instruction: str) -> None:
-    told = text(what_happened(*both(saved(version))))
+    told = text(what_happened(Reading(saved(version))))
     assert told == (
         f"L2's #NM on {instruction} should exit to L1, but L0 resumed the guest, "
         "which executes the same instruction again"
@@ -51,15 +45,15 @@ def test_an_observation_that_never_comes_is_shown_as_due(version: str, instructi
 
 def test_without_a_decision_that_pays_the_debt_only_the_claim_is_known() -> None:
     trace = msgspec.structs.replace(saved("v3.13"), explanation=Explanation())
-    assert owed(*both(trace)) is None
-    assert text(what_happened(*both(trace))) == "violated: no exit is handled in vain"
+    assert owed(Reading(trace)) is None
+    assert text(what_happened(Reading(trace))) == "violated: no exit is handled in vain"
 
 
 def test_the_contract_says_what_never_came_from_the_exit_on() -> None:
-    reading, levels = both(saved("v3.14"))
-    last = "\n".join(rendered(contract_lines(reading, levels, reading.steps)))
+    reading = Reading(saved("v3.14"))
+    last = "\n".join(rendered(contract_lines(reading, reading.steps)))
     assert "L2's X87 should exit to L1; due since step 9" in last
-    before = "\n".join(rendered(contract_lines(reading, levels, 8)))
+    before = "\n".join(rendered(contract_lines(reading, 8)))
     assert "every observation of the guest is as expected" in before
 
 
@@ -80,7 +74,7 @@ def test_a_function_with_nothing_to_do_is_shown_with_the_field_that_decides_it()
 
 
 def test_a_choice_that_diverges_harmlessly_is_listed_and_not_in_the_timeline() -> None:
-    reading, _ = both(saved("v3.14"))
+    reading = Reading(saved("v3.14"))
     assert all("called_off" not in text(row) for row in Timeline(reading).rows())
     lines = list(rendered(what_if_lines(reading, 300)))
     [elsewhere] = [each for each in lines if "it diverges harmlessly with" in each]
@@ -149,7 +143,7 @@ def entry(by_code: bool) -> Trace:
 
 
 def test_an_unexpected_observation_is_shown_with_the_expected_one() -> None:
-    told = text(what_happened(*both(entry(by_code=False))))
+    told = text(what_happened(Reading(entry(by_code=False))))
     assert told == "L1's VM entry should enter L2, but it injects #NM"
 
 
@@ -169,9 +163,9 @@ def test_a_presentation_s_own_sentence_comes_before_the_claim() -> None:
     headline: Sentence = ("A finds ", ("B's\x1b registers", "wrong"))
     step = Stride("s", "", {}, (), {}, Entered("s", "", "m.py", 1, "", ()))
     trace = Trace("s", "p", "it_holds", True, {}, (step,), headline=headline)
-    assert text(what_happened(*both(trace))) == "A finds B's? registers"
+    assert text(what_happened(Reading(trace))) == "A finds B's? registers"
     plain = msgspec.structs.replace(trace, headline=())
-    assert text(what_happened(*both(plain))) == "violated: it holds"
+    assert text(what_happened(Reading(plain))) == "violated: it holds"
 
 
 def test_the_manual_s_names_are_in_capitals() -> None:

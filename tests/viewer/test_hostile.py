@@ -14,8 +14,7 @@ from verifier.evidence.files import DamagedFile, read
 from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.viewer.markup import rendered
-from verifier.viewer.text import trace_lines
-from verifier.viewer.unverified import unverified_lines
+from verifier.viewer.text import trace_lines, unverified_lines
 
 Spoil = Callable[[dict[str, Any]], Any]
 

@@ -1,7 +1,8 @@
 """The interactive screen, exploring from a step."""
 
+import os
+import signal
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,12 @@ from textual.widgets import Input
 from tests.evidence.lazy_project import execution, trace
 from tests.viewer.screens import content, is_open, played
 from tests.viewer.snapshots import begun, lazy
+from verifier.evidence.bundle import Run
 from verifier.evidence.files import read
 from verifier.evidence.saved_execution import SavedTrace
-from verifier.execution.conversions import run_of
 from verifier.explain.session import Exploration
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import Options
-from verifier.viewer.screen.tasks import Alone, AtOnce, Found, LostWork
 
 
 def test_exploring_takes_a_step_from_the_middle_and_back() -> None:
@@ -102,16 +102,6 @@ def test_a_branch_is_saved_as_a_trace(tmp_path: Path) -> None:
     assert [each.step for each in found.steps] == ["use_fpu", "use_fpu"]
 
 
-class Seer(Alone):
-    """Finds the violation of the trace that is open."""
-
-    def __init__(self, session: Exploration) -> None:
-        self.ahead = run_of(replace(execution(), moves=session.now.moves[1:]))
-
-    def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
-        return AtOnce(lambda: (self.ahead, f"{group} is violated"))
-
-
 def test_a_property_is_checked_from_here() -> None:
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
         assert screen.session is not None
@@ -121,10 +111,7 @@ def test_a_property_is_checked_from_here() -> None:
         assert screen.scene.trace.steps[-1].fails
         assert len(screen.scene.trace.steps) == 3
 
-    screen = lazy()
-    assert screen.session is not None
-    screen.background = Seer(screen.session)
-    played(screen, script)
+    played(lazy(), script)
 
 
 def test_a_branch_that_goes_wrong_is_explained_in_place() -> None:
@@ -162,15 +149,13 @@ def test_going_on_from_an_explained_violation_is_a_plain_execution_again() -> No
 
 
 def test_a_lost_process_is_reported_as_lost() -> None:
-    class Gone(AtOnce[Found]):
-        def answer(self) -> Found:
-            raise LostWork("its process was killed by signal 9")
-
-    class Doomed(Alone):
-        def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
-            return Gone(lambda: (None, ""))
+    class Doomed(Exploration):
+        def ahead(self, values: Sequence[Any], group: str) -> tuple[Run | None, str]:
+            os.kill(os.getpid(), signal.SIGKILL)
+            return None, ""
 
     async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await screen.workers.wait_for_complete()
         await pilot.press("up", "c", "enter")
         await screen.workers.wait_for_complete()
         await pilot.pause()
@@ -179,6 +164,4 @@ def test_a_lost_process_is_reported_as_lost() -> None:
             "wrong",
         )
 
-    screen = lazy()
-    screen.background = Doomed()
-    played(screen, script)
+    played(Screen(trace(), Doomed(execution(), trace())), script)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 
 from verifier.check.certify import audited_proofs, vacuous_proof
 from verifier.check.vacuity import Emptiness, emptiness, reached, witness_goals
@@ -106,16 +107,16 @@ class _Deciding:
         verdicts = self._searched(wanted)
         witnesses = witness_goals(self.compiled.system, self.compiled.properties, wanted)
         occur = self._occurring(wanted, verdicts, witnesses)
-        proved = _proved_of(verdicts)
+        proved, begin = _proved_of(verdicts), perf_counter()
         proofs = audited_proofs(self.compiled, proved, self.minimal, self.watch)
+        share = (perf_counter() - begin) / max(1, len(proofs))
         missing = self._missing(occur)
         results = []
         for group in wanted:
             if group in self.sound:
                 result = _again(self.compiled.system.name, group, self.sound[group])
             elif group in proofs:
-                seconds = proved[group].seconds + proofs[group].seconds
-                result = _proved(group, proofs[group].certificate, seconds)
+                result = _proved(group, proofs[group], proved[group].seconds + share)
             else:
                 result = self._result(group, verdicts.get(group))
             if result.verdict is Verdict.PROVED:
@@ -163,8 +164,7 @@ class _Deciding:
         """Proofs that cases do not occur."""
         dead = _proved_of(occur)
         searched = {witness: each for witness, each in dead.items() if witness not in self.sound}
-        found = audited_proofs(self.compiled, searched, self.minimal, self.watch)
-        missing = {witness: each.certificate for witness, each in found.items()}
+        missing = audited_proofs(self.compiled, searched, self.minimal, self.watch)
         for witness in dead:
             if isinstance(known := self.sound.get(witness), Certificate):
                 missing[witness] = known

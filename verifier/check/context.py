@@ -40,9 +40,3 @@ class Context:
 
     def with_jobs(self, jobs: int) -> Context:
         return replace(self, jobs=jobs)
-
-
-def without_cache(catalogue: Catalogue, limits: Limits, watch: Watch = silent) -> Context:
-    """Everything is compiled and searched again."""
-    cache = Cache(None, limits)
-    return Context(catalogue, Circuits(catalogue, cache), cache, limits, watch=watch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from math import prod
 from typing import Any
 
 from verifier.circuit.aig import TRUE, Graph
@@ -17,7 +18,7 @@ from verifier.evidence.projection import Node, Projection
 from verifier.evidence.verdicts import Answer, Limits, Proved, Violated, Watch, silent
 from verifier.execution.presenter import Presenter
 from verifier.language.encoding import encoding
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, did_you_mean
 from verifier.language.goals import step_goal
 from verifier.language.layout import Leaf
 from verifier.language.plain_values import shown
@@ -71,15 +72,12 @@ def projection(
 
 
 def _leaf(compiled: TransitionSystem, field: str) -> Leaf:
-    import difflib
-
     leaves = {leaf.path: leaf for leaf in compiled.leaves if not (leaf.constant or leaf.event)}
     if field not in leaves:
-        near = difflib.get_close_matches(field, leaves, 1, 0.4)
         some = ", ".join(f"`{path}`" for path in [*leaves][:5]) + ", ..." * (len(leaves) > 5)
         raise ModelError(
             f"`{compiled.system.name}` has no field `{field}` to draw",
-            help=f"did you mean `{near[0]}`?" if near else f"fields are {some}",
+            help=did_you_mean(field, leaves, f"fields are {some}", 0.4),
         )
     return leaves[field]
 
@@ -96,9 +94,7 @@ class _Space:
         self.names = dict(zip(paths, compiled.latch_names, strict=True))
         self.initial = dict(zip(paths, compiled.system.initial_values, strict=True))
         options = [self._values(leaf) for leaf in leaves]
-        size = 1
-        for values in options:
-            size *= len(values)
+        size = prod(map(len, options))
         if size > COMBINATIONS:
             most = max(zip(leaves, options, strict=True), key=lambda pair: len(pair[1]))
             raise ModelError(

@@ -13,15 +13,7 @@ from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.contract import Engine
 from verifier.evidence.bundle import Bundle, Run
 from verifier.evidence.certificates import Certificate, certificate_of
-from verifier.evidence.verdicts import (
-    Answer,
-    Clause,
-    Limits,
-    Proved,
-    Violated,
-    Watch,
-    silent,
-)
+from verifier.evidence.verdicts import Answer, Clause, Limits, Proved, Violated, Watch, silent
 from verifier.execution.conversions import execution_along, execution_of_run, path_of, run_of
 from verifier.execution.execution import Stopped
 from verifier.language.goals import is_claim, is_witness

@@ -69,7 +69,7 @@ def _answers(
     if len(by_system) == 1 or context.jobs == 1:
         for name, groups in by_system.items():
             task = partial(check_one, context, strategy, name, groups)
-            yield name, apart(task, context.watch, name=name)
+            yield name, apart(name, task, context.watch)
         return
     alone = context.with_jobs(1)
     tasks = {

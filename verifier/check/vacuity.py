@@ -20,6 +20,7 @@ from verifier.evidence.verdicts import (
 )
 from verifier.language.functions import ModelFunction
 from verifier.language.goals import Goal, Kind, case_goal, step_goal
+from verifier.language.plain_values import plural
 from verifier.language.system import System, bindings
 
 NAMED = 3
@@ -41,22 +42,23 @@ class Emptiness:
         return Verdict.VACUOUS if isinstance(self.first, Proved) else Verdict.UNKNOWN
 
 
+def cases(system: System, properties: Sequence[ModelFunction]) -> dict[str, ModelFunction]:
+    """The cases that the properties of a system count on, by name."""
+    return {
+        function.name: function
+        for function in properties
+        if function.kind == "sometimes" and bindings(system, function)
+    }
+
+
 def witness_goals(
     system: System, properties: Sequence[ModelFunction], groups: Iterable[str]
 ) -> dict[str, list[str]]:
     """For each property, the goals that must be reachable, or it says nothing."""
     fires = [step_goal(step.name) for step in system.actions]
+    occur = cases(system, properties).items()
     return {
-        group: [
-            *fires,
-            *(
-                case_goal(function.name)
-                for function in properties
-                if function.kind == "sometimes"
-                and function.group == group
-                and bindings(system, function)
-            ),
-        ]
+        group: [*fires, *(case_goal(name) for name, case in occur if case.group == group)]
         for group in groups
     }
 
@@ -98,8 +100,8 @@ def emptiness(witnesses: Sequence[str], reached: Mapping[str, Answer]) -> Emptin
     for witness in witnesses:
         open = found[witness]
         if isinstance(open, Unknown):
-            steps = "step" if open.depth == 1 else "steps"
-            reason = f"not known whether {_occurs(witness)}; not within {open.depth} {steps}"
+            reach = f"not within {plural(open.depth, 'step')}"
+            reason = f"not known whether {_occurs(witness)}; {reach}"
             return Emptiness(open, reason, (witness,))
     return None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from verifier.check.check import Result
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.transition_system import TransitionSystem
@@ -13,20 +11,9 @@ from verifier.evidence.verdicts import Limits, Proved, Unknown, Verdict, Violate
 from verifier.execution.conversions import execution_along
 from verifier.execution.execution import Stopped
 from verifier.explain.choice_minimisation import minimise
-from verifier.explain.recomputation import case_trace
+from verifier.explain.counterexample import case_trace
 from verifier.language.errors import ToolFailure
-from verifier.language.functions import ModelFunction
 from verifier.language.goals import case_goal, step_goal
-from verifier.language.system import System, bindings
-
-
-def cases(system: System, properties: Sequence[ModelFunction]) -> dict[str, ModelFunction]:
-    """The cases that the properties of a system count on, by name."""
-    return {
-        function.name: function
-        for function in properties
-        if function.kind == "sometimes" and bindings(system, function)
-    }
 
 
 def occurrence(
@@ -43,7 +30,7 @@ def occurrence(
     verdict = auto(compiled.circuit, [goal], limits, watch)[goal]
     if not isinstance(verdict, Violated):
         return _missing(compiled.system.name, name, verdict)
-    path = minimise(compiled.circuit, goal, verdict.path).path
+    path = minimise(compiled.circuit, goal, verdict.path)
     trace = case_trace(execution_along(compiled, path), name)
     if isinstance(trace, Stopped):
         raise ToolFailure(

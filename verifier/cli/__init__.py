@@ -27,8 +27,7 @@ from verifier.cli.errors import (
     print_error,
     print_message,
 )
-from verifier.cli.reporting import Reporting
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, did_you_mean
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, release
 
@@ -52,6 +51,11 @@ COMMANDS = {
     "completion": "shell completion for bash, zsh or fish",
 }
 
+REPORTING = ("check", "gate")
+"""Commands that report an interruption, also one that has come while they were loaded.
+
+They call `release` themselves.
+"""
 
 WHY = {
     errno.EBADF: "it is closed",
@@ -77,14 +81,11 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        import difflib
-
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, 1, 0.5)
-            hint = f"did you mean `{near[0]}`?" if near else "`nestproof --help` lists the commands"
+            hint = did_you_mean(args[0], COMMANDS, "`nestproof --help` lists the commands", 0.5)
             raise ModelError(f"`{args[0]}` is not a command", help=hint)
         name, command, rest = super().resolve_command(ctx, args)
-        if not isinstance(command, Reporting):
+        if name not in REPORTING:
             release()
         return name, command, rest
 

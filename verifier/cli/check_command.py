@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,17 +17,15 @@ from verifier.check.context import Context
 from verifier.check.run import Strategy, check_all, undecided
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import print_error, print_message
+from verifier.cli.errors import not_decided, print_error, print_message
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
-from verifier.cli.reporting import Reporting
 from verifier.cli.reusing import circuits_of
 from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Verdict
 from verifier.gate.warnings import unrecorded
-from verifier.language.errors import ToolFailure
 from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
@@ -38,7 +37,7 @@ from verifier.project.unread import unread_files
 from verifier.reports.check_text import columns, document, exit_code, judged, lines, refusals
 
 
-@click.command("check", cls=Reporting)
+@click.command("check")
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
 @click.option(
     "--engine",
@@ -65,29 +64,16 @@ from verifier.reports.check_text import columns, document, exit_code, judged, li
     help="Folder to save traces and certificates in, each as soon as it is there. Proofs are "
     "minimised for it, which can take several times as long as the search.",
 )
-def command(
-    patterns: tuple[str, ...],
-    engine: str,
-    depth: int | None,
-    timeout: float,
-    memory: int | None,
-    jobs: int | None,
-    fresh: bool,
-    no_cache: bool,
-    as_json: bool,
-    evidence: Path | None,
-) -> int:
+def command(**given: Any) -> int:
     """Prove or refute properties, and audit the evidence.
 
     A PATTERN is a pair, a system, a family, or has a `*`; without one all pairs are checked.
     """
-    limits = Limits(depth, timeout, memory * 1_000_000 if memory else None)
-    run = _Run(as_json, None if evidence is None else writable_folder(evidence))
+    run = _Run(**given)
+    if run.evidence is not None:
+        writable_folder(run.evidence)
     try:
-        _check(run, patterns, engine, limits, jobs, fresh, no_cache)
-    except ToolFailure as failure:
-        print_message("tool failure", f"{failure}; please report it")
-        return 2
+        _check(run)
     except KeyboardInterrupt:
         return _interrupted(run)
     with shielded():
@@ -100,8 +86,16 @@ def command(
 class _Run:
     """What is asked for, and what has been found so far."""
 
+    patterns: tuple[str, ...]
+    engine: str
+    depth: int | None
+    timeout: float
+    memory: int | None
+    jobs: int
+    fresh: bool
+    no_cache: bool
     as_json: bool
-    folder: Path | None
+    evidence: Path | None
     catalogue: Catalogue | None = None
     chosen: Sequence[Pair] = ()
     results: list[Result] = field(default_factory=list)
@@ -114,29 +108,21 @@ class _Run:
         return {} if self.catalogue is None else self.catalogue.expected
 
 
-def _check(
-    run: _Run,
-    patterns: Sequence[str],
-    engine: str,
-    limits: Limits,
-    jobs: int | None,
-    fresh: bool,
-    no_cache: bool,
-) -> None:
+def _check(run: _Run) -> None:
     """Decide the pairs, and show each as soon as those before it are decided."""
     release()
-    root = project_here()
-    cache = Cache(None if no_cache else cache_folder(), limits)
+    root, patterns = project_here(), run.patterns
+    limits = Limits(run.depth, run.timeout, run.memory)
+    cache = Cache(None if run.no_cache else cache_folder(), limits)
     run.catalogue = catalogue = load(root)
     circuits = circuits_of(catalogue, cache)
     catalogue.require_pairs()
     run.chosen = chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
-    _warn(catalogue, chosen, bool(patterns), fresh)
+    _warn(catalogue, chosen, bool(patterns), run.fresh)
     run.reporter = Reporter("checking", len({pair.system for pair in chosen}))
     with run.reporter as reporter:
-        jobs = jobs or os.cpu_count() or 1
-        context = Context(catalogue, circuits, cache, limits, jobs, reporter.watch)
-        strategy = Strategy(engine, minimal=run.folder is not None, fresh=fresh)
+        context = Context(catalogue, circuits, cache, limits, run.jobs, reporter.watch)
+        strategy = Strategy(run.engine, minimal=run.evidence is not None, fresh=run.fresh)
         for batch in check_all(context, chosen, strategy, partial(_save, run)):
             with shielded():
                 reporter.done()
@@ -170,11 +156,11 @@ def _report(run: _Run) -> int:
     results = run.results
     codes = [judged(result, run.expected.get(_pair(result))) for result in results]
     if run.as_json:
-        found = {_pair(r): _file(r, run.folder) for r in results if r.evidence and run.folder}
+        found = {_pair(r): _file(r, run.evidence) for r in results if r.evidence and run.evidence}
         click.echo(document(results, run.expected, found))
     else:
         _summarise(results, codes)
-    if run.folder is not None:
+    if run.evidence is not None:
         _without_file(results)
     return exit_code(codes)
 
@@ -209,10 +195,7 @@ def _interrupted(run: _Run) -> int:
         _report(run)
     else:
         _show(run, [found[pair] for pair in run.chosen if pair in found and pair not in shown])
-    total = plural(len(run.chosen), "pair")
-    was = "was" if len(run.chosen) == 1 else "were"
-    open = f"{len(run.chosen) - known} of {total} {was} not decided"
-    print_message(WORDS[code], open if run.chosen else "nothing was decided")
+    print_message(WORDS[code], not_decided(len(run.chosen) - known, len(run.chosen)))
     return code
 
 
@@ -230,8 +213,8 @@ def _save(run: _Run, result: Result) -> None:
     """Write the evidence of a result, if there is any and a folder was given."""
     with shielded():
         run.saved.append(result)
-        if run.folder is not None and result.evidence is not None:
-            write_output(_file(result, run.folder), encoded(result.evidence))
+        if run.evidence is not None and result.evidence is not None:
+            write_output(_file(result, run.evidence), encoded(result.evidence))
 
 
 def _file(result: Result, folder: Path) -> Path:
@@ -239,9 +222,7 @@ def _file(result: Result, folder: Path) -> Path:
 
 
 def _summarise(results: Sequence[Result], codes: Sequence[int]) -> None:
-    counts: dict[str, int] = {}
-    for result in results:
-        counts[result.verdict] = counts.get(result.verdict, 0) + 1
+    counts = Counter(result.verdict for result in results)
     what = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
     end = {
         0: "all as expected",

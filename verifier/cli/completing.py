@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -11,33 +12,25 @@ from verifier.project.catalogue import Catalogue, project_root
 from verifier.project.loading import load
 
 
-def _catalogue() -> Catalogue | None:
-    """The catalogue, or nothing to complete from where it does not load."""
+def _completed(begun: str, names: Callable[[Catalogue], Iterable[str]]) -> list[str]:
+    """The names that begin so; none where the catalogue does not load."""
     try:
-        return load(project_root(Path.cwd()))
+        catalogue = load(project_root(Path.cwd()))
     except ModelError:
-        return None
+        return []
+    return sorted(name for name in names(catalogue) if name.startswith(begun))
 
 
 def pairs(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     """Systems and pairs that begin so."""
-    catalogue = _catalogue()
-    if catalogue is None:
-        return []
-    names = [*catalogue.systems, *map(str, catalogue.pairs())]
-    return sorted(name for name in names if name.startswith(begun))
+    return _completed(begun, lambda known: [*known.systems, *map(str, known.pairs())])
 
 
 def systems(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     """Systems that begin so."""
-    catalogue = _catalogue()
-    return [name for name in (catalogue.systems if catalogue else ()) if name.startswith(begun)]
+    return _completed(begun, lambda known: known.systems)
 
 
 def subjects(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     """Functions, systems and properties that begin so."""
-    catalogue = _catalogue()
-    if catalogue is None:
-        return []
-    names = [*catalogue.functions, *catalogue.systems, *catalogue.groups]
-    return sorted(name for name in names if name.startswith(begun))
+    return _completed(begun, lambda known: [*known.functions, *known.systems, *known.groups])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -35,7 +34,7 @@ from verifier.project.loading import load
     help="Folder to save proofs about steps and cases in.",
 )
 @options.jobs
-def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) -> int:
+def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int) -> int:
     """List steps that never fire, cases that never occur and branches that are never taken.
 
     A PATTERN is a system, a family, or has a `*`. Of what is called unreachable there is a proof;
@@ -49,8 +48,7 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int | None) 
     for name in names:
         codes += _witnesses(catalogue, name, folder)
         with Reporter("covering") as reporter:
-            cores = jobs or os.cpu_count() or 1
-            found = list(coverage(catalogue.systems[name], (), cores, reporter.watch))
+            found = list(coverage(catalogue.systems[name], jobs, reporter.watch))
         _print(name, found)
     return next((code for code in (1, 3) if code in codes), 0)
 
@@ -67,16 +65,15 @@ def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int
     rest = [witness for witness in goal_names if witness not in verdicts]
     if rest:
         verdicts |= auto(compiled.circuit, rest, Limits(seconds=60.0))
-    echo(
-        f"{name}: {len(goal_names) - len(rest)} of {len(goal_names)} steps and cases found at once"
-    )
+    at_once = f"{len(goal_names) - len(rest)} of {len(goal_names)}"
+    echo(f"{name}: {at_once} steps and cases found at once")
     dead = {w: v for w, v in verdicts.items() if isinstance(v, Proved)}
     proofs = audited_proofs(compiled, dead, folder is not None, silent)
     codes = []
     for witness in rest:
         what = Goal.of(witness).name
         if witness in proofs:
-            proof = proofs[witness].certificate
+            proof = proofs[witness]
             says = "never fires" if is_step(witness) else "never occurs"
             echo(f"  `{what}` {says}  {plural(len(proof.lemmas), 'lemma')}")
             codes.append(1)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from verifier.language.errors import ModelError, Place
+from verifier.language.errors import ModelError, Place, ToolFailure
+from verifier.language.plain_values import plural
 from verifier.viewer.markup import inert
 
 STORED = ("properties", "certificates")
@@ -42,12 +43,15 @@ class NotConfirmed(ModelError):
 
 @contextmanager
 def errors_printed() -> Iterator[None]:
-    """Print the errors that have a place and help, and exit."""
+    """Print a person's mistakes and the tool's failures, and exit."""
     try:
         yield
     except ModelError as error:
         print_error(error)
         sys.exit(error.code if isinstance(error, NotConfirmed) else 2)
+    except ToolFailure as failure:
+        print_message("tool failure", f"{failure}; please report it")
+        sys.exit(2)
 
 
 def print_error(error: ModelError) -> None:
@@ -75,15 +79,23 @@ def one_line(text: str) -> str:
     return inert(short.replace("\n", " "))
 
 
+def not_decided(left: int, pairs: int) -> str:
+    """How many pairs an interruption has left undecided."""
+    was = "was" if pairs == 1 else "were"
+    return (
+        f"{left} of {plural(pairs, 'pair')} {was} not decided" if pairs else "nothing was decided"
+    )
+
+
 def backquoted(names: Iterable[str]) -> str:
     """Names as a list in a message."""
     return ", ".join(f"`{name}`" for name in names)
 
 
-def from_here(file: str) -> str:
-    """A path as seen from here, where it is below."""
+def from_here(file: str, here: Path | None = None) -> str:
+    """A path as seen from a folder, this one unless given otherwise, where it is below."""
     try:
-        return str(Path(file).relative_to(Path.cwd()))
+        return str(Path(file).relative_to(here or Path.cwd()))
     except ValueError:
         return file
 

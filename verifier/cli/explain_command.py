@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
 from verifier.cli.completing import subjects
+from verifier.cli.errors import from_here
 from verifier.cli.here import project_here
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import DEADLOCK
@@ -65,7 +65,7 @@ def _function(catalogue: Catalogue, function: ModelFunction) -> Iterator[str]:
     if function.group:
         yield f"  property: {function.group}"
     code = function.body.__code__
-    yield f"  model:  {_below(catalogue, code.co_filename)}:{code.co_firstlineno}"
+    yield f"  model:  {from_here(code.co_filename, catalogue.root)}:{code.co_firstlineno}"
     systems = [
         system.name
         for system in catalogue.systems.values()
@@ -89,13 +89,6 @@ def _source(function: ModelFunction) -> list[str]:
 
 def _type(kind: object) -> str:
     return kind.__name__ if isinstance(kind, type) else str(kind)
-
-
-def _below(catalogue: Catalogue, file: str) -> str:
-    try:
-        return str(Path(file).relative_to(catalogue.root))
-    except ValueError:
-        return file
 
 
 def _system(catalogue: Catalogue, system: System) -> Iterator[str]:

@@ -49,17 +49,13 @@ def command(
     if output is not None:
         writable_file(output)
     catalogue = load(project_here())
-    chosen = catalogue.matching([pair])
-    if len(chosen) > 1:
-        raise ModelError(
-            f"`{pair}` names {len(chosen)} pairs", help=f"name one of them, such as `{chosen[0]}`"
-        )
-    system, group = catalogue.systems[chosen[0].system], chosen[0].property
+    chosen = catalogue.pair(pair)
+    system, group = catalogue.systems[chosen.system], chosen.property
     compiled = compile_compared(system, catalogue.properties_of(system))
     if group not in compiled.circuit.bad:
-        raise ModelError(f"`{chosen[0]}` has witnesses only", help="export another property")
+        raise ModelError(f"`{chosen}` has witnesses only", help="export another property")
     if certificate:
-        proof = _proof(catalogue, compiled, chosen[0], timeout)
+        proof = _proof(catalogue, compiled, chosen, timeout)
         if isinstance(proof, int):
             return proof
         content = _witness(compiled, proof)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from verifier.check.context import Context
 from verifier.cli import options
 from verifier.cli.completing import pairs
-from verifier.cli.errors import print_error, print_message
+from verifier.cli.errors import not_decided, print_error, print_message
 from verifier.cli.fitting import echo
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
-from verifier.cli.reporting import Reporting
 from verifier.cli.reusing import circuits_of
 from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_file, writable_record, write_output
@@ -32,7 +31,6 @@ from verifier.gate.weakened.acceptance import chosen, entries, with_accepted
 from verifier.gate.weakened.weakening import KINDS, Weakening
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.language.packages import bundled_root
-from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.project.branching import base_of, refuse_bare, refuse_foreign
@@ -57,10 +55,10 @@ MARKS = {
 """What the beginning of each report has."""
 
 
-@click.command("gate", cls=Reporting)
+@click.command("gate")
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1, shell_complete=pairs)
 @options.base
-@click.option("--json", "as_json", type=options.FILE, help="Write the verdicts as JSON.")
+@click.option("--json", type=options.FILE, help="Write the verdicts as JSON.")
 @click.option("--junit", type=options.FILE, help="Write a JUnit XML report.")
 @click.option("--sarif", type=options.FILE, help="Write a SARIF 2.1.0 report.")
 @click.option("--markdown", type=options.FILE, help="Write a report for a pull request.")
@@ -84,23 +82,7 @@ MARKS = {
 )
 @options.memory
 @options.jobs
-def command(
-    patterns: tuple[str, ...],
-    revision: str | None,
-    as_json: Path | None,
-    junit: Path | None,
-    sarif: Path | None,
-    markdown: Path | None,
-    why: bool,
-    accepting: bool,
-    weakened: tuple[str, ...],
-    reason: str,
-    no_cache: bool,
-    timeout: float,
-    mutants: float,
-    memory: int | None,
-    jobs: int | None,
-) -> int:
+def command(**given: Any) -> int:
     """Show what a change does to the models' behaviour, and whether every verdict holds.
 
     Stored evidence is audited; only what no longer holds is searched for. Without --base the
@@ -108,35 +90,30 @@ def command(
     family, or has a `*`; without one all pairs are at the gate. On
     Ctrl-C and SIGTERM the reports are written with what is decided by then.
     """
-    if bool(weakened) != bool(reason.strip()):
+    asked = _Asked(**given)
+    if bool(asked.weakened) != bool(asked.reason.strip()):
         raise click.UsageError("--accept-weakened and --reason go together")
-    if not reason.isprintable():
+    if not asked.reason.isprintable():
         raise click.UsageError("the text of --reason has characters that cannot be printed")
-    files = _files({"json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown})
-    limits = Limits(None, timeout, memory * 1_000_000 if memory else None)
-    cores = jobs or os.cpu_count() or 1
-    asked = _Asked(
-        patterns, revision, limits, no_cache, cores, accepting, weakened, reason, mutants
-    )
+    files, nothing = _files(asked.reports), Report(None, (), (), only=asked.patterns)
     try:
         found = _gate(asked)
     except ToolFailure as failure:
         error = ModelError(f"tool failure: {failure}", help="please report it")
-        _write_all(files, Report(None, (), (), only=patterns, error=error))
-        print_message("tool failure", f"{failure}; please report it")
-        return 2
+        _write_all(files, replace(nothing, error=error))
+        raise
     except ModelError as error:
-        _write_all(files, Report(None, (), (), only=patterns, error=error))
+        _write_all(files, replace(nothing, error=error))
         raise
     except KeyboardInterrupt:  # before there is anything to report
         found = None
-    report = Report(None, (), (), only=patterns, stopped=end_all()) if not found else found.report
+    report = found.report if found is not None else replace(nothing, stopped=end_all())
     _write_all(files, report)
     if found is None or report.stopped:
         _report_stopped(report, files)
         return report.code
-    _show(report, why)
-    if accepting:
+    _show(report, asked.why)
+    if asked.accepting:
         return _accepted(found)
     if report.code == 0 and any(row.how.startswith("searched") for row in report.rows):
         click.echo(
@@ -152,13 +129,28 @@ class _Asked:
 
     patterns: tuple[str, ...]
     revision: str | None
-    limits: Limits
-    no_cache: bool
-    cores: int
+    json: Path | None
+    junit: Path | None
+    sarif: Path | None
+    markdown: Path | None
+    why: bool
     accepting: bool
     weakened: tuple[str, ...]
     reason: str
+    no_cache: bool
+    timeout: float
     mutants: float
+    memory: int | None
+    jobs: int
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(None, self.timeout, self.memory)
+
+    @property
+    def reports(self) -> dict[str, Path | None]:
+        """The file for each kind of report."""
+        return {kind: getattr(self, kind) for kind in MARKS}
 
     @property
     def records(self) -> list[Path]:
@@ -194,7 +186,7 @@ def _gate(asked: _Asked) -> _Found:
     before = recorded(root)
     with Reporter("checking", len(selected.systems)) as reporter:
         watch = reporter.watch
-        context = Context(catalogue, circuits, cache, asked.limits, asked.cores, watch)
+        context = Context(catalogue, circuits, cache, asked.limits, asked.jobs, watch)
         report = gate(context, selected, base, asked.accepting, asked.mutants)
     report = replace(report, revision=asked.revision or "")
     if asked.weakened and not report.stopped:
@@ -235,11 +227,8 @@ def _accepted(found: _Found) -> int:
 def _report_stopped(report: Report, files: Mapping[str, Path]) -> None:
     """How far the gate has come, and where that is written."""
     open = sum(row.result.reason == REASON for row in report.rows)
-    pairs = plural(len(report.rows), "pair")
-    was = "was" if len(report.rows) == 1 else "were"
-    undecided = f"{open} of {pairs} {was} not decided" if report.rows else "nothing was decided"
     wrote = f"; wrote {', '.join(map(str, files.values()))}" if files else ""
-    print_message(WORDS[report.stopped], undecided + wrote)
+    print_message(WORDS[report.stopped], not_decided(open, len(report.rows)) + wrote)
 
 
 def _files(reports: Mapping[str, Path | None]) -> dict[str, Path]:

@@ -10,9 +10,10 @@ from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
-from verifier.cli.writing import writable_file, write_output
+from verifier.cli.writing import put_text, writable_file
 from verifier.evidence.verdicts import Limits
 from verifier.project.loading import load
+from verifier.viewer.markup import rendered
 
 FORMATS = ("text", "dot", "mermaid", "svg")
 
@@ -33,6 +34,7 @@ FORMATS = ("text", "dot", "mermaid", "svg")
 def command(name: str, over: str, form: str, output: Path | None, timeout: float) -> int:
     """Draw a system's reachable states as far as some fields go, and the steps between them."""
     from verifier.check.projection import projection
+    from verifier.cli.show_command import echo_lines
     from verifier.compiler.compile import compile_compared
     from verifier.viewer import projection_picture, projection_text
 
@@ -46,25 +48,14 @@ def command(name: str, over: str, form: str, output: Path | None, timeout: float
         limits = Limits(seconds=timeout)
         found = projection(compile_compared(system, ()), fields, limits, reporter.watch)
     if form == "text" and output is None:
-        from verifier.cli.show_command import echo_lines
-
         echo_lines(projection_text.text_lines(found), plain=False)
-        return 3 if found.open else 0
-    if form == "svg":
-        text = projection_picture.svg(found)
-    elif form == "text":
-        from verifier.viewer.markup import rendered
-
-        text = "\n".join(rendered(projection_text.text_lines(found))) + "\n"
+    elif form == "svg":
+        put_text(projection_picture.svg(found), output)
     else:
-        text = (
-            "\n".join(
-                projection_text.dot(found) if form == "dot" else projection_text.mermaid(found)
-            )
-            + "\n"
-        )
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_output(output, text.encode())
+        lines = {
+            "text": lambda: rendered(projection_text.text_lines(found)),
+            "dot": lambda: projection_text.dot(found),
+            "mermaid": lambda: projection_text.mermaid(found),
+        }[form]()
+        put_text("".join(f"{line}\n" for line in lines), output)
     return 3 if found.open else 0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 import click
 
 from verifier.cli.errors import backquoted
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, did_you_mean
 
 RANGE = re.compile(r"is not in the ([\d.e+]+)<=x<=([\d.e+]+)")
 
@@ -23,8 +22,7 @@ def misuse(error: click.ClickException) -> ModelError:
     more = f"see `{command} --help`"
     if isinstance(error, click.NoSuchOption):
         options = [option for param in error.ctx.command.params for option in param.opts]
-        near = difflib.get_close_matches(error.option_name, options, 1, 0.5)
-        hint = f"did you mean `{near[0]}`?" if near else more
+        hint = did_you_mean(error.option_name, options, more, 0.5)
         return ModelError(f"`{command}` has no option `{error.option_name}`", help=hint)
     if isinstance(error, click.MissingParameter) and error.param is not None:
         return ModelError(f"`{command}` needs {_name(error.param)}", help=_options(error) or more)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from time import perf_counter
 
 import click
@@ -21,12 +19,11 @@ from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_record
 from verifier.evidence.verdicts import Limits
-from verifier.language.errors import ModelError, ToolFailure, within_project
+from verifier.language.errors import ModelError, did_you_mean, within_project
 from verifier.language.plain_values import plural
-from verifier.mutation.baseline import FILE, Entry, compared, entry, record, scores
-from verifier.mutation.campaign import Guarded, Trial
-from verifier.mutation.run import guarded_system, mutable_functions, trials_of
-from verifier.mutation.score import score
+from verifier.mutation.baseline import FILE, Entry, compared, entry, record, score, scores
+from verifier.mutation.campaign import Guarded, Trial, trials
+from verifier.mutation.run import guarded_system, mutable_functions
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, shielded
 from verifier.project.catalogue import Catalogue
@@ -54,7 +51,7 @@ def command(
     accepting: bool,
     no_cache: bool,
     timeout: float,
-    jobs: int | None,
+    jobs: int,
 ) -> int:
     """Mutate the functions of a system in one place at a time; which claims fail?
 
@@ -75,14 +72,11 @@ def command(
     recorded, limits = scores(root), Limits(seconds=timeout)
     cache = Cache(None if no_cache else cache_folder(), limits)
     circuits = Circuits(catalogue, cache)
-    context = Context(catalogue, circuits, cache, limits, jobs or os.cpu_count() or 1)
+    context = Context(catalogue, circuits, cache, limits, jobs)
     run = _Run(context, functions, everything)
     try:
         for name in names:
             run.mutate(name, recorded.get(name))
-    except ToolFailure as failure:
-        print_message("tool failure", f"{failure}; please report it")
-        return 2
     except KeyboardInterrupt:
         code = end_all()
         run.show_unfinished()
@@ -121,7 +115,7 @@ class _Run:
                 click.echo(f"{name}: no claim holds, so no mutant can be killed")
                 return
             self.unfinished = name, guards
-            for trial in trials_of(guards, self.context.jobs, watch, self.functions):
+            for trial in trials(guards, self.context.jobs, watch, self.functions):
                 self.trials.append(trial)
         self._show(name, guards)
         self.found[name], self.unfinished = entry(self.trials), None
@@ -158,13 +152,11 @@ def _require(catalogue: Catalogue, names: Sequence[str], functions: Sequence[str
 
 def _nothing(name: str, function: str, known: Sequence[str]) -> ModelError:
     """An error with the nearest function, or all."""
-    near = get_close_matches(function, known, 1)
     who = f"`{name}` runs" if name else "these systems run"
+    everything = f"functions are {backquoted(dict.fromkeys(known))}"
     return ModelError(
         f"{who} nothing that can be mutated in `{function}`",
-        help=f"did you mean `{near[0]}`?"
-        if near
-        else f"functions are {backquoted(dict.fromkeys(known))}",
+        help=did_you_mean(function, known, everything),
     )
 
 
@@ -173,12 +165,8 @@ def _print(
 ) -> None:
     against = f"{plural(len(trials), 'mutant')} against {plural(len(claims), 'claim')}"
     echo(styled(f"{name}: {against}", "title"))
-    shown = (
-        ("survived", "undecided")
-        if not everything
-        else ("survived", "undecided", "killed", "refused")
-    )
-    for status in shown:
+    killed = ("killed", "refused") if everything else ()
+    for status in ("survived", "undecided", *killed):
         for trial in trials:
             if trial.status == status:
                 echo(_line(trial))

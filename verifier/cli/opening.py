@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verifier.audit.trace_replay import replayed
@@ -13,10 +12,8 @@ from verifier.cli.errors import print_message
 from verifier.evidence.traces import Trace
 from verifier.execution.conversions import execution_of_trace
 from verifier.execution.execution import Execution, Stopped
-from verifier.language.errors import ModelError
 from verifier.processes.signals import INTERRUPTED
-from verifier.project.catalogue import Catalogue, project_root
-from verifier.project.loading import load
+from verifier.project.catalogue import Catalogue
 from verifier.viewer.watch_expressions import Watch
 
 if TYPE_CHECKING:
@@ -29,40 +26,27 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and not dumb
 
 
-def session_of(trace: Trace, catalogue: Catalogue | None) -> Exploration | None:
+def session_of(trace: Trace, catalogue: Catalogue) -> Exploration | None:
     """The trace as an execution of the system that is here; None where it is none of it."""
     from verifier.explain.session import Exploration
 
-    try:
-        catalogue = catalogue or load(project_root(Path.cwd()))
-    except ModelError:
-        return None
     system = catalogue.systems.get(trace.system)
     if system is None:
         return None
     properties = catalogue.properties_of(system)
     claims = trace.conjunct or trace.case
     execution = (replayed if claims else execution_of_trace)(system, properties, trace)
-    return None if isinstance(execution, Stopped) else Exploration(execution, trace)
+    return None if isinstance(execution, Stopped) else Exploration(execution, trace, catalogue)
 
 
 def open_trace(
-    trace: Trace,
-    session: Exploration | None,
-    catalogue: Catalogue | None,
-    watches: Sequence[Watch] = (),
-    explores: bool = False,
+    trace: Trace, session: Exploration | None, watches: Sequence[Watch] = (), explores: bool = False
 ) -> None:
     """Show a trace on the screen."""
-    from verifier.cli.background import Background
     from verifier.viewer.screen.app import Screen
     from verifier.viewer.screen.tasks import finish
 
-    if session is None:
-        screen = Screen(trace, None, watches)
-    else:
-        background = Background(session, catalogue or load(project_root(Path.cwd())))
-        screen = Screen(trace, session, watches, background, explores)
+    screen = Screen(trace, session, watches, explores)
     screen.run()
     if screen.return_code == INTERRUPTED:
         raise KeyboardInterrupt
@@ -74,5 +58,5 @@ def open_system(catalogue: Catalogue, execution: Execution) -> None:
     """Explore a system on the screen, with the steps that can be taken after some others."""
     from verifier.explain.session import Exploration
 
-    session = Exploration(execution)
-    open_trace(session.now.trace, session, catalogue, explores=True)
+    session = Exploration(execution, catalogue=catalogue)
+    open_trace(session.now.trace, session, explores=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def timeout(
 memory = click.option(
     "--memory",
     type=click.IntRange(64, 1_000_000),
+    callback=lambda _, __, megabytes: megabytes and megabytes * 1_000_000,
     metavar="MB",
     help="Megabytes that a search may use; default: no limit.",
 )
@@ -49,6 +51,7 @@ memory = click.option(
 jobs = click.option(
     "--jobs",
     type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
     metavar="N",
     help="Processes; default: the cores there are.",
 )

@@ -12,14 +12,13 @@ from verifier.check.check import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import NotConfirmed
+from verifier.cli.evidence import Asked, Shown, Unverified, explained_here, found, occurring
 from verifier.cli.fitting import echo
 from verifier.cli.opening import interactive, open_trace, session_of
-from verifier.cli.pair_evidence import Asked, Shown, explained_here, found, occurring
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import Reuse
-from verifier.cli.saved_evidence import Unverified
 from verifier.cli.watching import parsed, require_fields
-from verifier.cli.writing import writable_file, write_output
+from verifier.cli.writing import put_text, writable_file
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
@@ -82,10 +81,11 @@ def command(
     if isinstance(evidence, Result):
         return _without_evidence(evidence, catalogue)
     if isinstance(evidence, Trace):
+        assert catalogue is not None, "an execution is replayed where its models are"
         require_fields(evidence, watches)
         session = session_of(evidence, catalogue)
         if form == "text" and output is None and not plain and interactive():
-            open_trace(evidence, session, catalogue, watches)
+            open_trace(evidence, session, watches)
             return 0
         with Reporter("explaining") as reporter:
             evidence = explained_here(evidence, session, catalogue, reuse, reporter)
@@ -93,7 +93,7 @@ def command(
         raise click.UsageError("--watch needs an execution, and none is replayed")
     code = evidence.code if isinstance(evidence, Unverified) else 0
     if form == "mermaid":
-        _put(_mermaid(evidence), output)
+        put_text(_mermaid(evidence), output)
         return code
     with Reporter("reading") as reporter:
         if isinstance(evidence, Certificate):
@@ -103,7 +103,8 @@ def command(
     if form == "text" and output is None:
         echo_lines(lines, plain)
     else:
-        _put(_drawn(form, lines, _title(evidence)), output)
+        about = evidence.saved if isinstance(evidence, Unverified) else evidence
+        put_text(_drawn(form, lines, f"{about.system}/{about.property}"), output)
     return code
 
 
@@ -112,19 +113,11 @@ def _found(what: str, case: str | None, asked: Asked) -> tuple[Shown | Result, C
     return found(what, asked) if case is None else occurring(what, case, asked)
 
 
-def _put(text: str, output: Path | None) -> None:
-    """Write a text to a file, or show it."""
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_output(output, text.encode())
-
-
 def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
     """Print what is known of a pair or case that has no evidence to show."""
     click.echo(f"{result.verdict}: {result.reason or 'every case occurs'}")
     if result.verdict is Verdict.PROVED and catalogue is not None:
-        from verifier.check.witness import cases
+        from verifier.check.vacuity import cases
 
         system = catalogue.systems[result.system]
         for name, function in cases(system, catalogue.properties_of(system)).items():
@@ -137,12 +130,10 @@ def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
 def _lines(
     evidence: Trace | Unverified, watches: list[Watch], everything: bool, whole: bool
 ) -> list[Line]:
+    from verifier.viewer.text import overview_lines, trace_lines, unverified_lines
+
     if isinstance(evidence, Unverified):
-        from verifier.viewer.unverified import unverified_lines
-
         return list(unverified_lines(evidence.saved, evidence.reason))
-    from verifier.viewer.text import overview_lines, trace_lines
-
     if not whole:
         return list(overview_lines(evidence, watches))
     return list(trace_lines(evidence, watches, everything))
@@ -188,11 +179,6 @@ def _missing(
         pair = f"{proof.system}/{proof.property}"
         raise NotConfirmed(f"the proof of `{pair}` holds; {found.reason}", code=3)
     return [] if found is None else list(found.missing)
-
-
-def _title(evidence: Shown) -> str:
-    about = evidence.saved if isinstance(evidence, Unverified) else evidence
-    return f"{about.system}/{about.property}"
 
 
 def _mermaid(evidence: Shown) -> str:

@@ -24,7 +24,7 @@ from verifier.evidence.verdicts import Progress
 from verifier.execution.conversions import chosen, execution_of_trace
 from verifier.execution.execution import Execution, Stopped
 from verifier.execution.machine import ASSERTIONS, Machine, Move
-from verifier.execution.random_walk import changes, enabled, random_move
+from verifier.execution.random_walk import changes, random_move, tried
 from verifier.language.concrete_execution import Taken
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
@@ -94,12 +94,21 @@ def _read(begun: Execution, file: Path) -> Execution:
 def _follow(machine: Machine, moves: Sequence[Move], claims: Sequence[ModelFunction]) -> None:
     """Take steps, showing each and what it violates."""
     for number, move in enumerate(moves, 1):
-        before = machine.values
-        taken = machine.move(move)
         click.echo(f"{number:4}  {_move_text(move)}")
-        _show_changes(machine, before)
-        _show_failure(taken)
-        _show_violations(machine, claims)
+        _moved(machine, move, claims)
+
+
+def _moved(machine: Machine, move: Move, claims: Sequence[ModelFunction]) -> bool:
+    """Take a step, if it is enabled, showing what it changes and violates."""
+    before = machine.values
+    taken = machine.move(move)
+    if taken is None:
+        return False
+    for path, old, new in changes(machine, before):
+        click.echo(f"        {path} {_text(old)} -> {_text(new)}")
+    _show_failure(taken)
+    _show_violations(machine, claims)
+    return True
 
 
 def _at_random(
@@ -158,7 +167,7 @@ def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
     if machine.presenter.problem:
         print_message("warning", machine.presenter.problem)
     while True:
-        moves = list(enabled(machine))
+        moves = [move for move in tried(machine) if move is not None]
         click.echo(click.style(machine.level() or "state", bold=True) + f" after {len(history)}")
         for number, move in enumerate(moves, 1):
             click.echo(f"{number:4}  {_move_text(move)}")
@@ -202,15 +211,11 @@ def _take(
     except ModelError as error:
         click.echo("\n".join(map(one_line, str(error).split("\n"))))
         return
-    before = machine.values
-    taken = machine.move(move)
-    if taken is None:
+    before = list(machine.values)
+    if _moved(machine, move, claims):
+        history.append(before)
+    else:
         click.echo(f"`{move[0].name}` is not enabled with these choices")
-        return
-    history.append(list(before))
-    _show_changes(machine, before)
-    _show_failure(taken)
-    _show_violations(machine, claims)
 
 
 def _meant(moves: Sequence[Move], line: str) -> Move:
@@ -247,14 +252,9 @@ def _move_text(move: Move) -> str:
     return f"{click.style(move[0].name, bold=True)} {choices}".rstrip()
 
 
-def _show_changes(machine: Machine, before: Sequence[Any]) -> None:
-    for path, old, new in changes(machine, before):
-        click.echo(f"        {path} {_text(old)} -> {_text(new)}")
-
-
-def _show_failure(taken: Taken | None) -> None:
+def _show_failure(taken: Taken) -> None:
     """Report an assertion that a step fails: the machine stops, as if it had not been taken."""
-    if taken is not None and taken.failed is not None:
+    if taken.failed is not None:
         text = f"{ASSERTIONS} is violated, and the machine stops: {taken.failed}"
         click.echo(click.style(text, fg="red"))
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from verifier.cli.errors import from_here
 from verifier.language.errors import ModelError
 from verifier.processes.signals import shielded
@@ -19,6 +21,14 @@ def write_output(file: Path, content: bytes) -> None:
             write_whole(file, content)
         else:
             file.write_bytes(content)
+
+
+def put_text(text: str, output: Path | None) -> None:
+    """Write a text to a file, or show it."""
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_output(output, text.encode())
 
 
 def writable_file(file: Path) -> Path:

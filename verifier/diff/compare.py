@@ -10,15 +10,13 @@ import z3
 from verifier.circuit.aig import TRUE
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.compiler.behaviour import Behaviour, Variable
-from verifier.diff.aspects import Aspect
 from verifier.diff.correspondence import renamed_fields, renamed_steps, replaced_fields
-from verifier.diff.folding import folds_equal
-from verifier.diff.miter import Joint
-from verifier.diff.pairing import counterpart, lost_values, paired_choices
-from verifier.diff.step_comparison import StepComparison
+from verifier.diff.miter import Aspect, Joint, Side
+from verifier.diff.pairing import lost_values, paired_choices, same_code, starts_equal
+from verifier.diff.step_comparison import StepComparison, claims_in
 from verifier.diff.witnesses import Change, Examples
 from verifier.evidence.verdicts import Clause, Limits, Progress, Watch, silent
-from verifier.language.goals import is_claim
+from verifier.language.goals import is_claim, step_goal
 from verifier.language.plain_values import Value
 
 REACHING = Limits(depth=40, seconds=20.0)
@@ -112,7 +110,7 @@ def difference(
         starts=tuple(
             (now.name, was.initial, now.initial)
             for was, now in joint.fields
-            if not _start_equal(was, now)
+            if not starts_equal(was, now)
         ),
         exposed=tuple(now.name for was, now in joint.fields if was.ghost and not now.ghost),
         lost_starts=tuple(_lost_starts(old, new, joined)),
@@ -130,7 +128,7 @@ def equivalent(old: Behaviour, new: Behaviour, lemmas: Iterable[Clause] = ()) ->
     joint = Joint(old, new, {}, strict=True)
     if len(joint.fields) != len(old.fields) or len(joint.fields) != len(new.fields):
         return False
-    if not all(_start_equal(was, now) for was, now in joint.fields):
+    if not all(starts_equal(was, now) for was, now in joint.fields):
         return False
     names = [action.name for action in old.actions]
     if names != [action.name for action in new.actions]:
@@ -147,10 +145,34 @@ def _compared(
 ) -> tuple[Joint, list[Aspect]]:
     """The aspects in which some state and choice makes the versions differ."""
     joint = Joint(old, new, renamed)
-    if folds_equal(joint):
+    if _folds_equal(joint):
         return joint, []
     both = [action.name for action in new.actions if old.action(action.name) is not None]
     return joint, _differing(joint, _aspects(joint, both))
+
+
+def _folds_equal(joint: Joint) -> bool:
+    """Whether all that steps do folds to the same gates, so that none does anything else."""
+    old, new = joint.old.behaviour, joint.new.behaviour
+    steps = [(action.name, action.code, action.choices) for action in old.actions]
+    if steps != [(action.name, action.code, action.choices) for action in new.actions]:
+        return False
+    if joint.extra or any(not same_code(was, now) for was, now in joint.fields):
+        return False
+    shared = sorted(claims_in(old) & claims_in(new))
+    goals = [*shared, *(step_goal(action.name) for action in new.actions)]
+    return _whole(joint, joint.old, goals, 0) == _whole(joint, joint.new, goals, 1)
+
+
+def _whole(joint: Joint, side: Side, goals: Sequence[str], number: int) -> list[int]:
+    """Each shared field's next value, and goals, whatever step is taken."""
+    circuit = side.behaviour.circuit
+    image = {latch.literal: side.image[latch.name] for latch in circuit.latches}
+    image |= {bit.literal: joint.new.image[bit.name] for bit in circuit.inputs}
+    after = {latch.name: latch.next for latch in circuit.latches}
+    held = [bit for pair in joint.fields for bit in pair[number].bits]
+    roots = [*(after[bit] for bit in held), *(circuit.bad[goal] for goal in goals)]
+    return list(circuit.graph.copy_into(joint.graph, roots, image))
 
 
 def _aspects(joint: Joint, steps: Sequence[str]) -> list[Aspect]:
@@ -190,13 +212,6 @@ def _lost_starts(old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) -> 
     """Fields that are gone and that could start with any value."""
     gone = _only(old.fields, new.fields, renamed)
     return [field.name for field in old.fields if field.initial is None and field.name in gone]
-
-
-def _start_equal(was: Variable, now: Variable) -> bool:
-    """Whether a field starts with the same value, whatever that is called."""
-    return (was.initial is None) == (now.initial is None) and (
-        counterpart(was.initial, was, now) == now.initial
-    )
 
 
 def _changed_choices(old: Behaviour, new: Behaviour) -> Iterable[str]:

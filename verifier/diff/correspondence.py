@@ -9,7 +9,7 @@ from random import Random
 
 from verifier.circuit.packed import PackedSteps
 from verifier.compiler.behaviour import Action, Behaviour, Variable
-from verifier.diff.pairing import counterpart
+from verifier.diff.pairing import starts_equal
 from verifier.language.goals import step_goal
 
 SIMILARITY = 0.5
@@ -145,19 +145,14 @@ def _likeness(was: str, now: str) -> float:
 
 
 def fits(was: Variable, now: Variable) -> bool:
-    if was.patterns != now.patterns or len(was.bits) != len(now.bits):
-        return False
-    if (was.initial is None) != (now.initial is None):
-        return False
-    return counterpart(was.initial, was, now) == now.initial
+    same_code = was.patterns == now.patterns and len(was.bits) == len(now.bits)
+    return same_code and starts_equal(was, now)
 
 
 def _may_replace(was: Variable, now: Variable) -> bool:
     """Whether they hold something of a kind, and start with the same."""
     of_a_kind = type(was.values[0]) is type(now.values[0]) or len(was.values) == len(now.values)
-    alike = of_a_kind and was.ghost == now.ghost
-    start = counterpart(was.initial, was, now)
-    return alike and (was.initial is None) == (now.initial is None) and start == now.initial
+    return of_a_kind and was.ghost == now.ghost and starts_equal(was, now)
 
 
 def _histories(behaviour: Behaviour, fields: Sequence[Variable]) -> dict[str, History]:

@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit, Input, Latch
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.compiler.selector import selecting
-from verifier.diff.aspects import Aspect
-from verifier.diff.codes import means, recoded
-from verifier.diff.pairing import (
-    paired_choices,
-    paired_values,
-    same_code,
-)
-from verifier.diff.side import Side
+from verifier.diff.pairing import means, paired_choices, paired_values, recoded, same_code
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One thing that a step may do differently: a field's next value, or a judgement."""
+
+    step: str
+    kind: str
+    """`disabled`, `enabled`, `idle`, `failing` where it was not; `field`, `property`, `witness`."""
+    name: str
+    differs: int
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+
+
+@dataclass
+class Side:
+    """One version: the literals of its latches and inputs in the joint graph."""
+
+    behaviour: Behaviour
+    image: dict[str, int] = field(default_factory=dict)
+
+    def bits(self, variable: Variable) -> tuple[int, ...]:
+        """A field's literals; constants where it never changes."""
+        if variable.bits or len(variable.values) == 1:
+            return tuple(self.image[bit] for bit in variable.bits)
+        assert variable.initial is not None, "what never changes starts with one value"
+        return tuple(map(int, variable.code(variable.initial)))
+
+    def taking(self, action: Action, chosen: Mapping[str, int]) -> dict[int, int]:
+        """Literals of the version's circuit in the joint graph, where it takes a step."""
+        circuit = self.behaviour.circuit
+        image = {latch.literal: self.image[latch.name] for latch in circuit.latches}
+        for bit in circuit.inputs:
+            kind, number = bit.name.split("#")
+            given = chosen.get(bit.name, self.image.get(bit.name, FALSE))
+            image[bit.literal] = action.code >> int(number) & 1 if kind == "step" else given
+        return image
 
 
 class Joint:
@@ -104,14 +136,7 @@ class Joint:
         self, side: Side, action: Action, chosen: Mapping[str, int], goals: Iterable[str]
     ) -> dict[str, list[int]]:
         """One step of one version: each field's next value, and each goal."""
-        circuit = side.behaviour.circuit
-        image = {latch.literal: side.image[latch.name] for latch in circuit.latches}
-        for bit in circuit.inputs:
-            kind, number = bit.name.split("#")
-            if kind == "step":
-                image[bit.literal] = action.code >> int(number) & 1
-            else:
-                image[bit.literal] = chosen.get(bit.name, side.image.get(bit.name, FALSE))
+        circuit, image = side.behaviour.circuit, side.taking(action, chosen)
         next_of = {latch.name: latch.next for latch in circuit.latches}
         wanted: list[tuple[str, list[int]]] = [(goal, [circuit.bad[goal]]) for goal in goals]
         wanted += [
@@ -152,28 +177,24 @@ class Joint:
 
     def _alongside(self, extra: Sequence[Latch]) -> list[Latch]:
         """Latches of the old version that follow its own steps, taken with the new one's inputs."""
-        old = self.old.behaviour.circuit
-        base = {latch.literal: self.old.image[latch.name] for latch in old.latches}
-        following = [base[latch.literal] for latch in extra]
+        graph = self.old.behaviour.circuit.graph
+        before = [self.old.image[latch.name] for latch in extra]
+        following = before
         for action in self.old.behaviour.actions:
             twin = self.new.behaviour.action(action.name)
             if twin is None:
                 continue
             chosen, _ = self.choices(action, twin)
-            image = dict(base)
-            for bit in old.inputs:
-                kind, number = bit.name.split("#")
-                code = action.code >> int(number) & 1
-                image[bit.literal] = code if kind == "step" else chosen.get(bit.name, FALSE)
-            taken = old.graph.copy_into(self.graph, [latch.next for latch in extra], image)
+            image = self.old.taking(action, chosen)
+            taken = graph.copy_into(self.graph, [latch.next for latch in extra], image)
             here = self.selected(action.name)
             following = [
-                self.graph.choose(here, after, before)
-                for after, before in zip(taken, following, strict=True)
+                self.graph.choose(here, after, stays)
+                for after, stays in zip(taken, following, strict=True)
             ]
         return [
-            Latch(f"old {latch.name}", base[latch.literal], after, latch.reset)
-            for latch, after in zip(extra, following, strict=True)
+            Latch(f"old {latch.name}", now, after, latch.reset)
+            for latch, now, after in zip(extra, before, following, strict=True)
         ]
 
     def selected(self, step: str) -> int:

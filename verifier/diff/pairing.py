@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import chain, product
 from math import prod
 
+from verifier.circuit.aig import Graph
 from verifier.compiler.behaviour import Action, Variable
 from verifier.language.plain_values import Value
 
@@ -67,6 +68,31 @@ def same_code(a: Variable, b: Variable) -> bool:
     return a.values == b.values and a.patterns == b.patterns
 
 
+def recoded(
+    graph: Graph,
+    bits: Sequence[int],
+    of: Variable,
+    to: Variable,
+    both: Sequence[tuple[Value, Value]],
+) -> Sequence[int]:
+    """What bits of one variable mean, in the code of another."""
+    if same_code(of, to):
+        return bits
+    return [
+        graph.any(means(graph, bits, of, a) for a, b in both if to.code(b)[place])
+        for place in range(len(to.patterns[0]))
+    ]
+
+
+def means(graph: Graph, bits: Sequence[int], variable: Variable, value: object) -> int:
+    pattern = variable.patterns[[*variable.values].index(value)]  # type: ignore[arg-type]
+    return graph.all(
+        literal if wanted else literal ^ 1
+        for literal, wanted in zip(bits, pattern, strict=True)
+        if wanted is not None
+    )
+
+
 def lost_values(was: Variable, now: Variable) -> Sequence[Value]:
     """The old values that stand for nothing any more."""
     left = [value for value, _ in paired_values(was, now)]
@@ -78,6 +104,13 @@ def counterpart(value: Value | None, was: Variable, now: Variable) -> Value | No
     if value is None:
         return None
     return next((new for old, new in paired_values(was, now) if _is(old, value)), None)
+
+
+def starts_equal(was: Variable, now: Variable) -> bool:
+    """Whether a field starts with the same value, whatever that is called."""
+    if was.initial is None or now.initial is None:
+        return was.initial is now.initial
+    return counterpart(was.initial, was, now) == now.initial
 
 
 def _has(variable: Variable, value: Value) -> bool:

@@ -8,10 +8,8 @@ from dataclasses import replace
 from verifier.circuit.aig import FALSE
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK
-from verifier.diff.aspects import Aspect
-from verifier.diff.miter import Joint
+from verifier.diff.miter import Aspect, Joint, Side
 from verifier.diff.pairing import combinations, new_choices, paired_choices, same_code
-from verifier.diff.side import Side
 from verifier.language.goals import Goal, is_claim, is_step, step_goal
 
 Effect = Mapping[str, list[int]]

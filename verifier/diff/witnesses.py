@@ -13,8 +13,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import PackedSteps
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.compiler.behaviour import Variable
-from verifier.diff.aspects import Aspect
-from verifier.diff.miter import Joint
+from verifier.diff.miter import Aspect, Joint
 from verifier.engines.portfolio import auto
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.verdicts import (
@@ -142,7 +141,7 @@ class Examples:
             differ = graph.all(circuit.bad[goal] for goal in goals)
             whole = replace(circuit, bad={"differ": differ})
             self.watch(Progress("minimise", len(verdict.path.inputs), "an example"))
-            path = minimise(whole, "differ", verdict.path).path
+            path = minimise(whole, "differ", verdict.path)
             small |= dict.fromkeys(goals, replace(verdict, path=path))
         return small
 

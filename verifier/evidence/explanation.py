@@ -80,8 +80,8 @@ class Turned(msgspec.Struct, frozen=True):
 
     `test` is a condition, or a bool that is `returned`, and `was` which way it went; `given` are
     the assignments before it of the local names that it reads. `fails` are the claims that do not
-    hold after some step even so, and `differs` the fields that have other values after this step:
-    here, and then. `seen` is what somebody sees of this step then. `stops` is as in `Otherwise`.
+    hold after some step even so. `seen` is what somebody sees of this step then. `stops` is as in
+    `Otherwise`.
     """
 
     number: int
@@ -94,7 +94,6 @@ class Turned(msgspec.Struct, frozen=True):
     returned: bool = False
     fails: tuple[str, ...] = ()
     stops: int = 0
-    differs: dict[str, tuple[Value, Value]] = {}
     given: tuple[str, ...] = ()
     seen: Seen | None = None
 

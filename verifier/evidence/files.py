@@ -95,7 +95,7 @@ def read_any(file: Path) -> Saved | Bundle:
     except UnknownKey as unknown:
         unknown.about = "/".join(filter(None, (found.system, found.property)))
         raise
-    return evidence.without_story() if isinstance(evidence, FirstTrace) else evidence
+    return saved_trace(evidence) if isinstance(evidence, FirstTrace) else evidence
 
 
 def decoded(content: bytes, kind: type[E]) -> E:

@@ -36,7 +36,7 @@ def _primes(points: Iterable[Pattern]) -> list[Pattern]:
     while level:
         larger: set[Pattern] = set()
         for pattern in level:
-            joined = [_with_any(pattern, i) for i in _joinable(pattern, level)]
+            joined = [(*pattern[:i], None, *pattern[i + 1 :]) for i in _joinable(pattern, level)]
             larger.update(joined)
             if not joined:
                 primes.append(pattern)
@@ -49,7 +49,3 @@ def _joinable(pattern: Pattern, level: Collection[Pattern]) -> Iterator[int]:
     for place, bit in enumerate(pattern):
         if bit is not None and (*pattern[:place], not bit, *pattern[place + 1 :]) in level:
             yield place
-
-
-def _with_any(pattern: Pattern, place: int) -> Pattern:
-    return (*pattern[:place], None, *pattern[place + 1 :])

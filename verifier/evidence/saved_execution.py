@@ -46,27 +46,9 @@ class SavedTrace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.case or self.property
 
 
-def saved_trace(trace: Trace) -> SavedTrace:
-    """What a file holds of an execution."""
-    steps = tuple(SavedStep(stride.step, dict(stride.choices)) for stride in trace.steps)
-    return SavedTrace(
-        schema=2,
-        kind="trace",
-        written_by=f"nestproof {version('nestproof')}",
-        system=trace.system,
-        property=trace.property,
-        conjunct=trace.conjunct,
-        case=trace.case,
-        start=dict(trace.start),
-        steps=steps,
-    )
-
-
-class FirstStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FirstStep(SavedStep, frozen=True, forbid_unknown_fields=True):
     """A step as schema 1 has it; all but its name and choices is the story."""
 
-    step: str
-    choices: dict[str, Value]
     level: Any = None
     matters: Any = None
     changes: Any = None
@@ -102,16 +84,18 @@ class FirstTrace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     finding: Any = None
     level: Any = None
 
-    def without_story(self) -> SavedTrace:
-        """The same as a trace of schema 2."""
-        return SavedTrace(
-            schema=2,
-            kind="trace",
-            written_by="",
-            system=self.system,
-            property=self.property,
-            conjunct=self.conjunct,
-            case=self.case,
-            start=self.start,
-            steps=tuple(SavedStep(each.step, each.choices) for each in self.steps),
-        )
+
+def saved_trace(trace: Trace | FirstTrace) -> SavedTrace:
+    """What a file holds of an execution, that of schema 1 without who wrote it."""
+    steps = tuple(SavedStep(each.step, dict(each.choices)) for each in trace.steps)
+    return SavedTrace(
+        schema=2,
+        kind="trace",
+        written_by=f"nestproof {version('nestproof')}" if isinstance(trace, Trace) else "",
+        system=trace.system,
+        property=trace.property,
+        conjunct=trace.conjunct,
+        case=trace.case,
+        start=dict(trace.start),
+        steps=steps,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from verifier.evidence.bundle import Bundle, Proof
 from verifier.evidence.certificates import Certificate, Lemma
@@ -27,7 +28,8 @@ LONGEST_SIMPLE_PATH = 50
 def rejection(evidence: SavedTrace | FirstTrace | Certificate | Bundle) -> str | None:
     """Why the evidence is rejected; None where nothing is wrong."""
     if isinstance(evidence, Certificate):
-        return next(_certificate_faults(evidence), None)
+        faults = chain(_lemma_faults(evidence.lemmas), _proof_rejections(evidence))
+        return next(faults, None)
     if isinstance(evidence, Bundle):
         return next(_bundle_faults(evidence), None)
     return next(_trace_faults(evidence), None)
@@ -47,11 +49,6 @@ def _bundle_faults(bundle: Bundle) -> Iterator[str]:
     for goal, run in bundle.runs.items():
         if len(run.moves) > MOST_MOVES:
             yield f"the execution to `{goal}` has more than {MOST_MOVES} steps"
-
-
-def _certificate_faults(certificate: Certificate) -> Iterator[str]:
-    yield from _lemma_faults(certificate.lemmas)
-    yield from _proof_rejections(certificate)
 
 
 def _lemma_faults(lemmas: Sequence[Lemma]) -> Iterator[str]:

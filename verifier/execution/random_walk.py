@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
+from math import prod
 from random import Random
 from typing import Any
 
@@ -18,35 +19,27 @@ COMBINATIONS = 4096
 """Combinations of choices beyond which they are sampled, not enumerated."""
 
 
-def enabled(machine: Machine, seed: int = 0, most: int = COMBINATIONS) -> Iterator[Move]:
+def tried(machine: Machine, most: int = COMBINATIONS) -> Iterator[Move | None]:
     """One move for each step that can be taken now, with the first choices that enable it.
 
     Of a step with more than `most` combinations of choices so many are tried at random, the
-    defaults first.
+    defaults first. There is a None for every move that is not enabled.
     """
-    return (move for move in tried(machine, seed, most) if move is not None)
-
-
-def tried(machine: Machine, seed: int = 0, most: int = COMBINATIONS) -> Iterator[Move | None]:
-    """The same; yields None for every move that is not enabled."""
     for step in machine.system.actions:
-        for move in _moves(step, seed, most):
+        for move in _moves(step, most):
             if _is_enabled(machine, move):
                 yield move
                 break
             yield None
 
 
-def _moves(step: Step, seed: int, most: int) -> Iterator[Move]:
-    size = 1
-    for choice in step.choices:
-        size *= len(choice.values)
-    if size <= most:
+def _moves(step: Step, most: int) -> Iterator[Move]:
+    if prod(len(choice.values) for choice in step.choices) <= most:
         for values in product(*(choice.values for choice in step.choices)):
             yield step, dict(zip((c.name for c in step.choices), values, strict=True))
         return
     yield step, {choice.name: choice.default for choice in step.choices}
-    random = Random(seed)
+    random = Random(0)
     for _ in range(most):
         yield random_choices(step, random)
 

@@ -8,10 +8,7 @@ from typing import Any
 
 from verifier.evidence.calls import Branched, Changed, Entered, Entry
 from verifier.evidence.traces import Stride
-from verifier.execution.machine import (
-    Machine,
-    Move,
-)
+from verifier.execution.machine import Machine, Move
 from verifier.language.call_log import Assignment, Branch, Call
 from verifier.language.errors import within_project
 from verifier.language.functions import ModelFunction
@@ -56,13 +53,8 @@ def changes(
     system: System, before: Sequence[Any], after: Sequence[Any]
 ) -> dict[str, tuple[Value, Value]]:
     """Fields that differ; an event's fields start each step blank."""
-    changes = {}
-    for leaf, old, new in zip(system.layout.leaves, before, after, strict=True):
-        if leaf.event:
-            old = leaf.default
-        if not leaf.constant and old != new:
-            changes[leaf.path] = (shown(old), shown(new))
-    return changes
+    leaves = zip(system.layout.leaves, before, strict=True)
+    return differences(system, [leaf.default if leaf.event else v for leaf, v in leaves], after)
 
 
 def differences(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -16,12 +14,8 @@ from verifier.execution.conversions import execution_of_trace, same_steps
 from verifier.execution.execution import Execution, Stopped
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
-from verifier.project.catalogue import Catalogue, project_root
+from verifier.project.catalogue import Catalogue
 from verifier.project.findings import finding_of
-from verifier.project.loading import load
-
-if TYPE_CHECKING:
-    from verifier.explain.session import Exploration
 
 Compile = Callable[[System, tuple[ModelFunction, ...]], TransitionSystem]
 
@@ -31,8 +25,8 @@ SEARCH_LIMITS = Limits(seconds=5.0)
 
 def placed(
     trace: Trace,
-    session: Exploration | None,
-    catalogue: Catalogue | None,
+    execution: Execution,
+    catalogue: Catalogue,
     compiled_by: Compile = compile_compared,
 ) -> Trace:
     """The trace annotated from the models that are available.
@@ -40,12 +34,11 @@ def placed(
     That is its point of no return, the other systems in which it occurs, and the
     project's page about it.
     """
-    if session is None or not trace.conjunct:
+    if not trace.conjunct:
         return trace
-    catalogue = catalogue or load(project_root(Path.cwd()))
     explanation = replace(
         trace.explanation,
-        doomed=trace.explanation.doomed or _unavoidable_step(trace, session, compiled_by),
+        doomed=trace.explanation.doomed or _unavoidable_step(trace, execution, compiled_by),
         also_in=_also_violated_in(trace, catalogue),
         finding=finding_of(catalogue.root, f"{trace.system}/{trace.property}"),
     )
@@ -69,12 +62,12 @@ def violating(execution: Execution | Stopped, trace: Trace) -> Execution | None:
     return execution
 
 
-def _unavoidable_step(trace: Trace, session: Exploration, compiled_by: Compile) -> int:
+def _unavoidable_step(trace: Trace, execution: Execution, compiled_by: Compile) -> int:
     """The step after which the violation is unavoidable; 0 where that is not known."""
     from verifier.explain.point_of_no_return import unavoidable_after
 
-    compiled = compiled_by(session.system, tuple(session.properties))
-    execution = execution_of_trace(session.system, session.properties, trace)
-    if trace.property not in compiled.circuit.bad or isinstance(execution, Stopped):
+    compiled = compiled_by(execution.system, tuple(execution.properties))
+    followed = execution_of_trace(execution.system, execution.properties, trace)
+    if trace.property not in compiled.circuit.bad or isinstance(followed, Stopped):
         return 0
-    return unavoidable_after(compiled, execution, trace.property, SEARCH_LIMITS)
+    return unavoidable_after(compiled, followed, trace.property, SEARCH_LIMITS)

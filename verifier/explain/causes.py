@@ -53,25 +53,11 @@ def causes(
     move: Move,
     wanted: Collection[str],
     changing: Collection[str] | None = None,
-) -> Causes:
-    """The causes of the wanted fields in a step that is enabled; `changing` are worth a try."""
-    search = trial_by_trial(machine, before, move, wanted, changing)
-    while True:
-        try:
-            next(search)
-        except StopIteration as end:
-            found: Causes = end.value
-            return found
-
-
-def trial_by_trial(
-    machine: Machine,
-    before: Sequence[Any],
-    move: Move,
-    wanted: Collection[str],
-    changing: Collection[str] | None = None,
 ) -> Generator[None, None, Causes]:
-    """The same; yields after each trial."""
+    """The causes of the wanted fields in a step that is enabled; `changing` are worth a try.
+
+    It yields after each trial, see `at_once`.
+    """
     places = {leaf.path: place for place, leaf in enumerate(machine.system.layout.leaves)}
     machine.run.store.values, machine.run.reads = list(before), {}
     taken = machine.move(move)
@@ -99,6 +85,16 @@ def trial_by_trial(
     return Causes({field: tuple(found) for field, found in because.items()}, tuple(needs))
 
 
+def at_once(search: Generator[None, None, Causes]) -> Causes:
+    """What a search comes to."""
+    while True:
+        try:
+            next(search)
+        except StopIteration as end:
+            found: Causes = end.value
+            return found
+
+
 def _note(found: list[str], cause: str) -> None:
     if cause not in found:
         found.append(cause)
@@ -117,19 +113,12 @@ def _trials(
     """The step again, with one choice or one field that it reads changed."""
     step, choices = move
     for name, value in choices.items():
-        trials: Trials = [
-            (list(before), (step, {**choices, name: other})) for other in others(value)
-        ]
-        yield CHOICE + name, trials
+        moves = ((step, {**choices, name: other}) for other in others(value))
+        yield CHOICE + name, [(list(before), changed) for changed in moves]
     for field in fields:
         place = places[field]
         leaf = machine.system.layout.leaves[place]
         if leaf.constant or leaf.event:
             continue
-        yield (
-            field,
-            [
-                ([*before[:place], other, *before[place + 1 :]], move)
-                for other in others(before[place])
-            ],
-        )
+        states = ([*before[:place], each, *before[place + 1 :]] for each in others(before[place]))
+        yield field, [(values, move) for values in states]

@@ -1,6 +1,6 @@
 """Counterexamples without the choices that do not matter."""
 
-from dataclasses import dataclass
+from itertools import product
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.packed import PackedSteps
@@ -10,27 +10,16 @@ Choice = tuple[int, str]
 """An input by step, from 1 on, and name; step 0 stands for latches that start freely."""
 
 
-@dataclass(frozen=True)
-class Minimised:
-    """A path in which no single true choice can be made false without losing the violation.
-
-    `matters` holds the choices, true or false, whose change alone loses it.
-    """
-
-    path: Path
-    matters: frozenset[Choice]
-
-
-def minimise(circuit: Circuit, goal: str, path: Path) -> Minimised:
+def minimise(circuit: Circuit, goal: str, path: Path) -> Path:
     """Make choices false, as many as possible, while the last step still violates the goal.
 
-    Every choice is tried alone in one packed replay, then a growing set of those that went well.
+    No single true choice of the result can be made false without losing the violation. Every choice
+    is tried alone in one packed replay, then a growing set of those that went well.
     """
     replay = _Replay(circuit, goal, path)
     while candidates := replay.survivors_alone(sorted(replay.true)):
         replay.true -= set(replay.survivors_together(candidates))
-    fine = set(replay.survivors_alone(replay.choices))
-    return Minimised(replay.path(), frozenset(replay.choices) - fine)
+    return replay.path()
 
 
 class _Replay:
@@ -42,10 +31,9 @@ class _Replay:
         free = sorted(latch.name for latch in self.cone.latches if latch.reset is None)
         steps = range(1, len(path.inputs) + 1)
         names = sorted(bit.name for bit in self.cone.inputs)
-        self.choices = [(0, name) for name in free]
-        self.choices += [(step, name) for step in steps for name in names]
+        choices = [*product([0], free), *product(steps, names)]
         chosen = [path.start, *path.inputs]
-        self.true = {choice for choice in self.choices if chosen[choice[0]][choice[1]]}
+        self.true = {(step, name) for step, name in choices if chosen[step][name]}
 
     def survivors_alone(self, choices: list[Choice]) -> list[Choice]:
         """Those whose flip alone keeps the violation."""

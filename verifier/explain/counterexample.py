@@ -8,9 +8,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from verifier.audit.trace_replay import replayed
 from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.evidence.bundle import Run
 from verifier.evidence.explanation import Failure
+from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Stride, Trace
 from verifier.execution.conversions import execution_of_run
 from verifier.execution.execution import Execution, Stopped
@@ -167,3 +169,29 @@ def taken_by(execution: Execution, trace: Trace) -> Trace:
     """A system's own trace of the steps of another one's, which violates the same claim."""
     matters = [stride.matters for stride in trace.steps]
     return logged(execution, matters, trace.property, trace.conjunct, trace.shortest)
+
+
+def recomputed(compiled: TransitionSystem, saved: SavedTrace) -> Trace | Stopped:
+    """A saved execution with its story, explained; or why it does not show what it claims."""
+    execution = replayed(compiled.system, compiled.properties, saved)
+    if isinstance(execution, Stopped):
+        return execution
+    if saved.case:
+        return case_trace(execution, saved.case)
+    if saved.property:
+        return story_of(compiled, execution, saved.property, False, explain=True)
+    return logged(execution)
+
+
+def case_trace(execution: Execution, case: str) -> Trace | Stopped:
+    """An execution that ends as a case occurs or a step fires; what its choices need is marked."""
+    group = execution.occurrence(case)
+    if isinstance(group, Stopped):
+        return group
+    trace = logged(execution, [_chosen(move) for move in execution.moves], group)
+    return replace(trace, case=case)
+
+
+def _chosen(move: Move) -> tuple[str, ...]:
+    step, choices = move
+    return tuple(c.name for c in step.choices if choices[c.name] != c.default)

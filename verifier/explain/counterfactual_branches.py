@@ -11,7 +11,6 @@ from verifier.evidence.explanation import Turned
 from verifier.evidence.traces import Trace
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine, Move
-from verifier.execution.recorder import differences
 from verifier.language.concrete_execution import Taken
 from verifier.language.errors import ModelError, within_project
 from verifier.language.presentation import Seen
@@ -103,11 +102,10 @@ class _Search:
         self, machine: Machine, number: int, decision: Decision, seen: Seen | None
     ) -> Turned | None:
         """The rest of the execution after a turned decision; None where it violates as well."""
-        system, moves = self.execution.system, self.execution.moves
+        moves = self.execution.moves
         claims = [f for f in self.execution.properties if f.kind == "always"]
         earlier = (claim for stride in self.trace.steps[:number] for claim in stride.fails)
         fails, stops = dict.fromkeys(earlier), 0
-        differs = differences(system, self.states[number + 1], machine.values)
         for later in range(number, len(moves)):
             if later > number:
                 self.left -= 1
@@ -135,7 +133,6 @@ class _Search:
             returned=decision.returned,
             fails=tuple(fails),
             stops=stops,
-            differs=differs,
             seen=seen,
         )
 

@@ -11,7 +11,7 @@ from verifier.evidence.explanation import Explanation
 from verifier.evidence.traces import Trace
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine
-from verifier.explain.causes import Causes, assigned, causes
+from verifier.explain.causes import Causes, assigned, at_once, causes
 from verifier.explain.counterfactual_branches import turned
 from verifier.explain.nearest_passing import nearest
 from verifier.explain.violated_claim import Failing
@@ -80,8 +80,8 @@ def sliced(
     for number in reversed(range(len(moves))):
         relevant = sorted(wanted & written[number])
         if relevant:
-            cause = causes(machine, states[number], moves[number], relevant, changing)
-            found[number] = cause
+            search = causes(machine, states[number], moves[number], relevant, changing)
+            cause = found[number] = at_once(search)
             wanted -= set(relevant)
             wanted |= {name for names in cause.because.values() for name in names}
             wanted |= set(cause.needs)

@@ -97,7 +97,7 @@ def _ways(execution: Execution, group: str) -> Iterator[_Way]:
         missing = len(changed) + 1 - number - len(there)
         if missing and not name:
             continue
-        aligned = there[1:] if name else [there[0], *there[1:]]
+        aligned = there[1:] if name else there
         differs = tuple(
             differences(system, a, b) for a, b in zip(here[number + 1 :], aligned, strict=False)
         )

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
 from verifier.circuit.circuit import Circuit, Latch
 from verifier.compiler.transition_system import TransitionSystem
-from verifier.evidence.verdicts import Limits, Proved, Violated, Watch, silent
+from verifier.evidence.bundle import Run
+from verifier.evidence.verdicts import Limits, Proved, Violated
+from verifier.execution.conversions import run_of
 from verifier.execution.execution import Execution
-from verifier.execution.machine import Move
 from verifier.language.encoding import encoding
 from verifier.language.goals import step_goal
 from verifier.language.plain_values import plural
 
 OTHERWISE = "the step without the violation"
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """What a search from a state found: moves to a violation, or why there are none to show."""
-
-    moves: tuple[Move, ...] | None
-    says: str
+AHEAD = Limits(depth=60, seconds=20.0)
+"""What a search from a state may take."""
 
 
 def starting_at(compiled: TransitionSystem, values: Sequence[Any]) -> Circuit:
@@ -41,31 +36,24 @@ def starting_at(compiled: TransitionSystem, values: Sequence[Any]) -> Circuit:
 
 
 def violation_ahead(
-    compiled: TransitionSystem,
-    values: Sequence[Any],
-    group: str,
-    limits: Limits,
-    watch: Watch = silent,
-) -> Ahead:
-    """The shortest way from a state to a violation, by bounded model checking."""
+    compiled: TransitionSystem, values: Sequence[Any], group: str, limits: Limits = AHEAD
+) -> tuple[Run | None, str]:
+    """The shortest way from a state to a violation, by bounded model checking, and what to say."""
     from verifier.engines.bmc import bmc
 
     if group not in compiled.circuit.bad:
-        return Ahead(None, f"`{compiled.system.name}` has no property `{group}` to violate")
-    verdict = bmc(starting_at(compiled, values), [group], limits, watch)[group]
+        return None, f"`{compiled.system.name}` has no property `{group}` to violate"
+    verdict = bmc(starting_at(compiled, values), [group], limits)[group]
     if not isinstance(verdict, Violated):
-        return Ahead(None, f"no violation within {plural(verdict.depth, 'step')} from here")
+        return None, f"no violation within {plural(verdict.depth, 'step')} from here"
     taken = (compiled.taken(inputs) for inputs in verdict.path.inputs)
     moves = tuple(move for move in taken if move is not None)
-    return Ahead(moves, f"{group} is violated after {plural(len(moves), 'more step')}")
+    run = run_of(Execution(compiled.system, (), values, moves))
+    return run, f"{group} is violated after {plural(len(moves), 'more step')}"
 
 
 def unavoidable_after(
-    compiled: TransitionSystem,
-    execution: Execution,
-    group: str,
-    limits: Limits,
-    watch: Watch = silent,
+    compiled: TransitionSystem, execution: Execution, group: str, limits: Limits
 ) -> int:
     """The first step after which the violating step cannot be taken without violating.
 
@@ -76,7 +64,7 @@ def unavoidable_after(
     found = last = len(execution.moves)
     for number in range(last - 1, 0, -1):
         circuit = starting_at(compiled, execution.states[number])
-        settled = _is_unavoidable(circuit, group, execution.moves[-1][0].name, limits, watch)
+        settled = _is_unavoidable(circuit, group, execution.moves[-1][0].name, limits)
         if settled is None:
             return 0 if number == last - 1 else found
         if not settled:
@@ -85,9 +73,7 @@ def unavoidable_after(
     return found
 
 
-def _is_unavoidable(
-    circuit: Circuit, group: str, step: str, limits: Limits, watch: Watch
-) -> bool | None:
+def _is_unavoidable(circuit: Circuit, group: str, step: str, limits: Limits) -> bool | None:
     """Whether a step violates a property in every execution from the start of a circuit."""
     from verifier.engines.pdr import pdr
 
@@ -97,7 +83,7 @@ def _is_unavoidable(
     before = Latch("violated before", violated_before, graph.either(violated_before, bad), False)
     escape = graph.both(fires, graph.both(bad ^ 1, violated_before ^ 1))
     searched = Circuit(graph, circuit.inputs, (*circuit.latches, before), {OTHERWISE: escape})
-    verdict = pdr(searched, [OTHERWISE], limits, watch)[OTHERWISE]
+    verdict = pdr(searched, [OTHERWISE], limits)[OTHERWISE]
     if isinstance(verdict, Violated):
         return False
     return True if isinstance(verdict, Proved) else None

@@ -25,32 +25,26 @@ def presented(
 
     `before` is the state before the last move, `judged` what the claim reads that fails after it.
     """
-    fails = bool(trace.conjunct and moves)
-    headline = _headline(presenter, before, moves[-1], judged) if fails else ()
+    headline: Sentence = ()
+    if trace.conjunct and moves:
+        machine = Machine(presenter.system, before)
+        taken = machine.move(moves[-1])
+        assert taken is not None, "the step has been taken before"
+        headline = presenter.headline(before, moves[-1], taken, machine.run, judged)
     picture = presenter.picture()
     if presenter.problem:
         return _unpresented(trace, presenter)
     return replace(trace, picture=picture, headline=headline)
 
 
-def _headline(
-    presenter: Presenter, before: Sequence[Any], move: Move, judged: Collection[str]
-) -> Sentence:
-    machine = Machine(presenter.system, before)
-    taken = machine.move(move)
-    assert taken is not None, "the step has been taken before"
-    return presenter.headline(before, move, taken, machine.run, judged)
-
-
 def _unpresented(trace: Trace, presenter: Presenter) -> Trace:
     """The trace as one of a system without a presentation, and why it is shown so."""
-    steps = tuple(
-        replace(stride, level="", after="", act=Act(), beliefs={})
-        if presenter.made.lanes
-        else replace(stride, act=Act(), beliefs={})
-        for stride in trace.steps
-    )
-    level = "" if presenter.made.lanes else trace.level
+    lanes = presenter.made.lanes
+    plain = {"level": "", "after": ""} if lanes else {}
     return replace(
-        trace, steps=steps, level=level, beliefs={}, picture=Picture(problem=presenter.problem)
+        trace,
+        steps=tuple(replace(stride, act=Act(), beliefs={}, **plain) for stride in trace.steps),
+        level="" if lanes else trace.level,
+        beliefs={},
+        picture=Picture(problem=presenter.problem),
     )

@@ -12,15 +12,19 @@ import msgspec
 
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import DEADLOCK
+from verifier.evidence.bundle import Run
 from verifier.evidence.explanation import Explanation, Failure
 from verifier.evidence.traces import Stride, Trace
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine, Move
 from verifier.execution.random_walk import random_move, tried
 from verifier.execution.recorder import recorded
-from verifier.explain.causes import assigned, trial_by_trial
+from verifier.explain.annotate import placed
+from verifier.explain.causes import assigned, causes
 from verifier.explain.counterexample import logged
 from verifier.explain.explain import explained
+from verifier.explain.point_of_no_return import violation_ahead
+from verifier.project.catalogue import Catalogue
 
 TRIED = 256
 """Combinations of a step's choices that are tried, at most."""
@@ -34,7 +38,6 @@ class Branch:
     moves: list[Move]
     states: list[tuple[Any, ...]]
     trace: Trace
-    parent: str = ""
     since: int = 0
     because: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
@@ -42,8 +45,10 @@ class Branch:
 class Exploration:
     """A system, an execution to begin with, and the branches that people add."""
 
-    def __init__(self, execution: Execution, trace: Trace | None = None) -> None:
-        self._execution = execution
+    def __init__(
+        self, execution: Execution, trace: Trace | None = None, catalogue: Catalogue | None = None
+    ) -> None:
+        self.execution, self._catalogue = execution, catalogue
         self.system, self.properties = execution.system, execution.properties
         known, moves = trace or logged(execution), list(execution.moves)
         own = len(moves) if known.conjunct else 0
@@ -54,12 +59,11 @@ class Exploration:
         """The system in the state after a step of the present branch."""
         return Machine(self.system, self.now.states[number])
 
-    def enabled(self, number: int) -> list[Move]:
-        """The steps that can be taken there, each with the first choices that allow it."""
-        return [move for move in self.enabled_one_by_one(number) if move is not None]
+    def enabled(self, number: int) -> Iterator[Move | None]:
+        """The steps that can be taken there, each with the first choices that allow it.
 
-    def enabled_one_by_one(self, number: int) -> Iterator[Move | None]:
-        """The same, with a None for every move that was tried without success."""
+        There is a None for every move that was tried without success.
+        """
         return tried(self.machine(number), most=TRIED)
 
     def take(self, number: int, move: Move) -> bool:
@@ -78,12 +82,8 @@ class Exploration:
             states.append(machine.values)
         self._grow(self.now, number, moves, strides, states)
 
-    def run(self, number: int, steps: int, seed: int) -> int:
-        """Take random steps from there; how many were possible before a property was violated."""
-        return sum(1 for _ in self.run_step_by_step(number, steps, seed))
-
-    def run_step_by_step(self, number: int, steps: int, seed: int) -> Iterator[Stride]:
-        """The same; yields after each step. The branch has grown once all are taken."""
+    def run(self, number: int, steps: int, seed: int) -> Iterator[Stride]:
+        """Take random steps from there until a property is violated; then the branch has grown."""
         branch, machine, random = self.now, self.machine(number), Random(seed)
         moves, strides, states = [], [], []
         for _ in range(steps):
@@ -121,7 +121,7 @@ class Exploration:
         """A new branch from a step of another one."""
         trace = _going_on(old.trace, old.trace.steps[:number])
         name = f"branch {len(self.branches)}"
-        branch = Branch(name, old.moves[:number], old.states[: number + 1], trace, old.name, number)
+        branch = Branch(name, old.moves[:number], old.states[: number + 1], trace, number)
         self.branches.append(branch)
         return branch
 
@@ -158,7 +158,7 @@ class Exploration:
         taken = machine.move(move)
         assert taken is not None, "the branch's moves were taken before"
         fields = sorted(assigned(taken.call))
-        found = yield from trial_by_trial(machine, before, move, fields)
+        found = yield from causes(machine, before, move, fields)
         branch.because[number] = found.because
 
     @property
@@ -169,10 +169,19 @@ class Exploration:
 
     def explaining(self) -> Callable[[], Trace]:
         """Makes a trace of the present branch: a counterexample, explained, if it ends in one."""
-        trace, execution = self.now.trace, replace(self._execution, moves=tuple(self.now.moves))
+        trace, execution = self.now.trace, replace(self.execution, moves=tuple(self.now.moves))
         if trace.conjunct and any(stride.because for stride in trace.steps):
             return lambda: trace
         return partial(_as_trace, execution, trace)
+
+    def annotated(self, trace: Trace) -> Trace:
+        """The trace of the present branch, annotated from the catalogue if there is one."""
+        known = self._catalogue
+        return trace if known is None else placed(trace, self.execution, known)
+
+    def ahead(self, values: Sequence[Any], group: str) -> tuple[Run | None, str]:
+        """The steps from a state to a violation, if a search finds any, and what to say."""
+        return violation_ahead(compile_compared(self.system, self.properties), values, group)
 
     def add_explanation(self, branch: Branch, trace: Trace) -> bool:
         """Add its explanation to a branch, unless the branch has grown meanwhile."""

@@ -35,7 +35,7 @@ from verifier.processes.pool import side_by_side
 from verifier.processes.signals import REASON
 from verifier.processes.worker import Lost
 from verifier.project.catalogue import Catalogue, Pair
-from verifier.project.import_graph import Touch, touches
+from verifier.project.import_graph import Way, touches
 from verifier.project.proof_store import ProofStore
 from verifier.project.recorded_verdicts import places, recorded
 from verifier.project.revisions import Base
@@ -79,7 +79,7 @@ class _Gate:
     storing: bool
     mutants: float
     changed: tuple[str, ...] = ()
-    touched: Mapping[str, Touch] = field(default_factory=dict)
+    touched: Mapping[str, Way] = field(default_factory=dict)
     past: Past = field(default_factory=Past)
     decided: dict[str, Decided] = field(default_factory=dict)
     compared: list[Comparison] = field(default_factory=list)

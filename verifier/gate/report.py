@@ -14,7 +14,7 @@ from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import ModelError
 from verifier.mutation.baseline import Comparison
 from verifier.project.catalogue import Pair
-from verifier.project.import_graph import Touch
+from verifier.project.import_graph import Way
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Report:
     rows: tuple[Row, ...]
     decided: tuple[Decided, ...]
     changed_files: tuple[str, ...] = ()
-    touches: Mapping[str, Touch] = field(default_factory=dict)
+    touches: Mapping[str, Way] = field(default_factory=dict)
     added_systems: tuple[str, ...] = ()
     removed_systems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

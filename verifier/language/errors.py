@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -79,6 +79,16 @@ class Impossible(Exception):
 
 class Disabled(Exception):
     """An assumption of the running step does not hold."""
+
+
+def did_you_mean(
+    name: str, names: Iterable[str], otherwise: str = "", likeness: float = 0.6
+) -> str:
+    """Help that asks for the nearest of some names, or other help where none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(names), 1, likeness)
+    return f"did you mean `{near[0]}`?" if near else otherwise
 
 
 def refuse(message: str, help: str = "") -> ModelError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,6 @@ import msgspec
 
 from verifier.language.errors import ModelError, Place
 from verifier.mutation.campaign import Trial
-from verifier.mutation.score import Score, score
 from verifier.project.toml import read_toml
 from verifier.storage.atomic import write_whole
 
@@ -28,6 +28,33 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     equivalent: int
     survivors: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many mutants there were of each fate; the equivalent ones are not counted."""
+
+    killed: int
+    survived: int
+    equivalent: int
+    undecided: int
+
+    @property
+    def share(self) -> float:
+        """The share of killed mutants among those that are not equivalent."""
+        all = self.killed + self.survived + self.undecided
+        return 1.0 if all == 0 else self.killed / all
+
+
+def score(found: Iterable[Trial]) -> Score:
+    """Count; a mutant that is refused as a model counts as killed."""
+    count = Counter(trial.status for trial in found)
+    return Score(
+        count["killed"] + count["refused"],
+        count["survived"],
+        count["equivalent"],
+        count["undecided"],
+    )
 
 
 @dataclass(frozen=True)
@@ -86,9 +113,8 @@ def record(root: Path, found: Mapping[str, Entry]) -> bool:
     for name, one in sorted((scores(root) | dict(found)).items()):
         lines += [f"[{_text(name)}]", f"killed = {one.killed}", f"equivalent = {one.equivalent}"]
         for what, names in (("survivors", one.survivors), ("undecided", one.undecided)):
-            lines += (
-                [f"{what} = [", *(f"    {_text(name)}," for name in names), "]"] if names else []
-            )
+            if names:
+                lines += [f"{what} = [", *(f"    {_text(name)}," for name in names), "]"]
         lines.append("")
     text = "\n".join(lines)
     if text == before:

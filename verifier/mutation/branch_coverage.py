@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
@@ -18,9 +18,10 @@ from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.certificates import Certificate, certificate_of
-from verifier.evidence.verdicts import Answer, Clause, Limits, Proved, Violated, Watch, silent
+from verifier.evidence.verdicts import Answer, Limits, Proved, Violated, Watch, silent
 from verifier.execution.conversions import execution_along
 from verifier.execution.machine import ASSERTIONS, Machine, Move
+from verifier.execution.random_walk import random_choices
 from verifier.language.errors import ModelError, within_project
 from verifier.language.goals import is_step
 from verifier.language.system import System
@@ -73,9 +74,7 @@ class Taken:
     proof: Certificate | None = None
 
 
-def coverage(
-    system: System, lemmas: Sequence[Clause], jobs: int, watch: Watch = silent
-) -> Iterator[Taken]:
+def coverage(system: System, jobs: int, watch: Watch = silent) -> Iterator[Taken]:
     """Every branch of the functions that a system runs: random executions, then a search."""
     compiled = compile_compared(system, ())
     ran = lines_run(lambda: compile_system(system, ()))
@@ -94,7 +93,7 @@ def coverage(
             if branch.first in lines:
                 tasks[name] = partial(Taken, branch, "taken")
             else:
-                tasks[name] = partial(_searched, compiled, lemmas, function, branch, number)
+                tasks[name] = partial(_searched, compiled, function, branch, number)
     for name, answer in side_by_side(tasks, jobs, watch, LONGEST):
         yield Taken(branches[name], "not known") if isinstance(answer, Lost) else answer
 
@@ -119,17 +118,12 @@ def _walks(compiled: TransitionSystem) -> Iterator[tuple[Machine, Iterable[Move]
     """Random executions, and one to each step that these have not taken."""
     system, random = compiled.system, Random(0)
     for _ in range(WALKS):
-        yield Machine(system), _random_moves(system, random)
+        moves = (random_choices(random.choice(system.actions), random) for _ in range(STEPS))
+        yield Machine(system), moves
     goals = [goal for goal in compiled.circuit.bad if is_step(goal)]
     for found in simulation(compiled.circuit, goals).values():
         execution = execution_along(compiled, found.path)
         yield Machine(system, execution.start), execution.moves[:100]
-
-
-def _random_moves(system: System, random: Random) -> Iterator[Move]:
-    for _ in range(STEPS):
-        step = random.choice(system.actions)
-        yield step, {choice.name: random.choice(choice.values) for choice in step.choices}
 
 
 def _branches(code: CodeType) -> list[Branch]:
@@ -149,13 +143,7 @@ def _conditions(function: ast.FunctionDef) -> list[ast.If]:
     return [node for node in ast.walk(function) if isinstance(node, ast.If)]
 
 
-def _searched(
-    compiled: TransitionSystem,
-    lemmas: Sequence[Clause],
-    function: Written,
-    branch: Branch,
-    number: int,
-) -> Taken:
+def _searched(compiled: TransitionSystem, function: Written, branch: Branch, number: int) -> Taken:
     """See whether an execution takes a step that goes through the branch."""
     function.replace(_marked(function.code, number))
     try:
@@ -164,20 +152,19 @@ def _searched(
         return Taken(branch, "not known")
     if ASSERTIONS not in other.circuit.bad:
         return Taken(branch, "unreachable")
-    verdict = _decided(_passing(compiled.circuit, other.circuit), lemmas)
+    verdict = _decided(_passing(compiled.circuit, other.circuit))
     if isinstance(verdict, Proved) and ASSERTIONS in compiled.circuit.bad:
-        whole = _passing(compiled.circuit, other.circuit, failing=True)
-        verdict = _decided(whole, lemmas)
+        verdict = _decided(_passing(compiled.circuit, other.circuit, failing=True))
     if isinstance(verdict, Proved):
         return Taken(branch, "unreachable", certificate_of(compiled, MARK, verdict))
-    if isinstance(verdict, Violated) and _fails_at_mark(other, verdict):
+    if isinstance(verdict, Violated) and execution_along(other, verdict.path).failed == MARK:
         return Taken(branch, "taken")
     return Taken(branch, "not known")
 
 
-def _decided(circuit: Circuit, lemmas: Sequence[Clause]) -> Answer:
+def _decided(circuit: Circuit) -> Answer:
     found: Mapping[str, Answer] = simulation(circuit, [MARK])
-    return (found or pdr(circuit, [MARK], SEARCH, lemmas=lemmas))[MARK]
+    return (found or pdr(circuit, [MARK], SEARCH))[MARK]
 
 
 def _passing(whole: Circuit, marked: Circuit, failing: bool = False) -> Circuit:
@@ -207,7 +194,3 @@ def _marked(code: CodeType, number: int) -> CodeType:
     mark = ast.Assert(ast.Constant(False), ast.Constant(MARK))
     body.insert(0, ast.copy_location(mark, near))
     return recompiled(tree, code)
-
-
-def _fails_at_mark(compiled: TransitionSystem, verdict: Violated) -> bool:
-    return execution_along(compiled, verdict.path).failed == MARK

@@ -16,7 +16,7 @@ from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.self_check import compare
 from verifier.compiler.step_exploration import Start, explore_steps
 from verifier.compiler.transition_system import TransitionSystem
-from verifier.compiler.translation import compile_steps, translation_of
+from verifier.compiler.translation import compile_steps, compile_system, translation_of
 from verifier.diff.compare import equivalent
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
@@ -39,7 +39,7 @@ from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.goals import is_witness
 from verifier.language.system import System
-from verifier.mutation.functions_run import Lines, Written
+from verifier.mutation.functions_run import Written, lines_run
 from verifier.mutation.incremental import Original, Stepwise, explored_again
 from verifier.mutation.operators import Mutant, sites
 from verifier.processes.pool import side_by_side
@@ -78,7 +78,6 @@ class Guarded:
     compiled: TransitionSystem
     behaviour: Behaviour
     original: Original
-    properties: tuple[ModelFunction, ...]
     claims: tuple[str, ...]
     witnesses: Mapping[str, Path]
     """Cases that random executions reach; that they still can be reached is a claim, too."""
@@ -106,9 +105,7 @@ def guarded(
     required = [goal for goal in compiled.circuit.bad if is_witness(goal)]
     found = simulation(compiled.circuit, required) if proofs else {}
     witnesses = {witness: violated.path for witness, violated in found.items()}
-    return Guarded(
-        compiled, behaviour_of(compiled), whole, tuple(properties), tuple(proofs), witnesses
-    )
+    return Guarded(compiled, behaviour_of(compiled), whole, tuple(proofs), witnesses)
 
 
 def claims_apart(compiled: TransitionSystem) -> Circuit:
@@ -127,17 +124,18 @@ def claims_apart(compiled: TransitionSystem) -> Circuit:
 
 def trials(
     guards: Guarded,
-    ran: Lines,
     jobs: int,
     watch: Watch = silent,
     only: Collection[str] = (),
     seconds: float = SECONDS,
     until: float = inf,
 ) -> Iterator[Trial]:
-    """Each mutant's fate, in the order of the source; counterexamples are handed on.
+    """The fate of each mutant of the functions that a system runs, or of those with some names.
 
-    None is begun after a moment, `until`, of the monotonic clock: those are undecided.
+    They are in the order of the source; counterexamples are handed on. None is begun after a
+    moment, `until`, of the monotonic clock: those are undecided.
     """
+    ran = lines_run(lambda: compile_system(guards.compiled.system, guards.compiled.properties))
     search = Limits(seconds=seconds)
     pool: list[tuple[Mutant, Run]] = []
     tasks: dict[str, Callable[[], Trial]] = {}
@@ -182,7 +180,7 @@ def _attempt(
     before = function.code
     function.replace(code)
     system = guards.compiled.system
-    claims = [f for f in guards.properties if f.name in guards.claims]
+    claims = [f for f in guards.compiled.properties if f.name in guards.claims]
     try:
         for run in _likely(mutant, pool):
             noticed = _noticed(system, claims, run, ASSERTIONS in guards.claims)
@@ -194,7 +192,7 @@ def _attempt(
         if not judges and apart.same():
             return Trial(mutant, "equivalent")
         unnoticed = not judges and apart.keeps(claims, ASSERTIONS in guards.claims)
-        compiled = compile_steps(apart.start, steps, guards.properties)
+        compiled = compile_steps(apart.start, steps, guards.compiled.properties)
     except ModelError as error:
         return Trial(mutant, "refused", error.message)
     fate = Trial(mutant, "survived")
@@ -219,11 +217,8 @@ def _missing(circuit: Circuit, witnesses: Mapping[str, Path], search: Limits) ->
     """A case that cannot occur any more."""
     wanted = [witness for witness in witnesses if witness in circuit.bad]
     found = {*simulation(circuit, wanted)}
-    found |= set(
-        reached(
-            circuit, {witness: witnesses[witness] for witness in wanted if witness not in found}
-        )
-    )
+    left = {witness: witnesses[witness] for witness in wanted if witness not in found}
+    found |= set(reached(circuit, left))
     rest = [witness for witness in wanted if witness not in found]
     verdicts = pdr(circuit, rest, search) if rest else {}
     empty = [witness for witness, verdict in verdicts.items() if isinstance(verdict, Proved)]
@@ -246,7 +241,7 @@ def _fate(
     return Trial(mutant, "undecided" if open else "survived", ", ".join(open))
 
 
-def _likely(mutant: Mutant, pool: Sequence[tuple[Mutant, Run]]) -> Iterator[Run]:
+def _likely(mutant: Mutant, pool: Sequence[tuple[Mutant, Run]]) -> list[Run]:
     """Counterexamples of other mutants: of the same function, then of the same file."""
     near = sorted(
         pool,
@@ -256,8 +251,7 @@ def _likely(mutant: Mutant, pool: Sequence[tuple[Mutant, Run]]) -> Iterator[Run]
             len(known[1].moves),
         ),
     )
-    for _, run in near[:SIBLINGS]:
-        yield run
+    return [run for _, run in near[:SIBLINGS]]
 
 
 def _noticed(

@@ -15,6 +15,7 @@ from typing import Any
 from verifier.language.assignments import is_guarded
 from verifier.language.functions import ModelFunction
 from verifier.language.packages import part_of
+from verifier.language.source_text import codes_within
 
 Lines = Mapping[CodeType, Collection[int]]
 """The lines of each model function that ran."""
@@ -74,7 +75,9 @@ class Written:
 
     def lines(self, ran: Lines) -> set[int]:
         """The lines that ran, of it and of the functions in it."""
-        return {line for code in (self.code, *_inside(self.code)) for line in ran.get(code, ())}
+        return {
+            line for code in (self.code, *codes_within(self.code)) for line in ran.get(code, ())
+        }
 
 
 def functions_of(ran: Lines) -> list[Written]:
@@ -93,7 +96,7 @@ def unfound(ran: Lines) -> list[CodeType]:
 
 def _written(ran: Lines) -> list[Written]:
     """What ran, in order, but for observers and for what is in other code that ran."""
-    parts = {part for code in ran for part in _inside(code)} | _observing()
+    parts = {part for code in ran for part in codes_within(code)} | _observing()
     held: dict[CodeType, list[FunctionType]] = {}
     for each in gc.get_objects():
         if type(each) is FunctionType and each.__code__ in ran:
@@ -116,14 +119,6 @@ def _observing() -> set[CodeType]:
 
 def _place(code: CodeType) -> tuple[str, int]:
     return code.co_filename, code.co_firstlineno
-
-
-def _inside(code: CodeType) -> Iterator[CodeType]:
-    """The codes of the functions in a code."""
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            yield each
-            yield from _inside(each)
 
 
 def module_of(code: CodeType) -> ast.Module:
@@ -156,10 +151,8 @@ def recompiled(tree: ast.Module, code: CodeType) -> CodeType:
         names = [ast.Expr(ast.Name(name, ast.Load())) for name in code.co_freevars]
         node.body.append(ast.If(ast.Constant(False), [*names], []))
     module = ast.fix_missing_locations(tree)
-    pending = [compile(module, code.co_filename, "exec", dont_inherit=True, optimize=0)]
-    while pending:
-        each = pending.pop()
+    whole = compile(module, code.co_filename, "exec", dont_inherit=True, optimize=0)
+    for each in codes_within(whole):
         if (each.co_name, each.co_firstlineno) == (code.co_name, code.co_firstlineno):
             return each
-        pending += [const for const in each.co_consts if isinstance(const, CodeType)]
     raise LookupError(f"`{code.co_name}` is not compiled with its module")

@@ -80,14 +80,8 @@ class Stepwise:
             for place in {**was.writes, **now.writes}
             for a, b in zip(_literals(before[place]), _literals(after[place]), strict=True)
         ]
-        both = graph.both(was.enabled, now.enabled)
-        return graph.any(
-            [
-                graph.differ(was.enabled, now.enabled),
-                *failures,
-                graph.both(both, graph.any(values)),
-            ]
-        )
+        changed = graph.all([was.enabled, now.enabled, graph.any(values)])
+        return graph.any([graph.differ(was.enabled, now.enabled), *failures, changed])
 
     def _breaks(self, outcome: Outcome, claims: Collection[ModelFunction], asserting: bool) -> int:
         graph, start = self.graph, self.start

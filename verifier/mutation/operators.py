@@ -10,7 +10,6 @@ import copy
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import CodeType
 
 from verifier.language.errors import within_project
@@ -95,7 +94,6 @@ def _type_of(field: Slot | Part | Rows) -> object:
 
 def _mutants(function: Written, siblings: Mapping[str, str]) -> Iterator[tuple[Mutant, CodeType]]:
     code = function.code
-    file = Path(code.co_filename)
     tree = module_of(code)
     for number, (_, _, was, _) in enumerate(list(_edits(definition(tree, code), siblings))):
         if _observes(function, was):
@@ -106,7 +104,7 @@ def _mutants(function: Written, siblings: Mapping[str, str]) -> Iterator[tuple[M
         edit()
         after = ast.unparse(node).splitlines()
         instead = _instead(ast.unparse(definition(tree, code)).splitlines(), after, what)
-        mutant = Mutant(str(file), code.co_name, line, what, was, instead)
+        mutant = Mutant(code.co_filename, code.co_name, line, what, was, instead)
         yield mutant, recompiled(wrong, code)
 
 

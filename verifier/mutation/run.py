@@ -12,12 +12,12 @@ from verifier.check.context import Context
 from verifier.check.stored_evidence import StoredEvidence
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
-from verifier.evidence.verdicts import Clause, Watch, silent
+from verifier.evidence.verdicts import Clause
 from verifier.execution.machine import ASSERTIONS
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.mutation.baseline import Comparison, compared, scores
-from verifier.mutation.campaign import SECONDS, Guarded, Trial, guarded, trials
+from verifier.mutation.campaign import SECONDS, Guarded, guarded, trials
 from verifier.mutation.functions_run import functions_of, lines_run
 from verifier.mutation.operators import sites
 
@@ -51,7 +51,7 @@ def strength(
         guards = guarded_system(replace(context, limits=within), name)
         if guards.claims:
             known = guards, context.jobs, context.watch, functions
-            found = [*trials_of(*known, PATIENCE * SECONDS, until)]
+            found = [*trials(*known, PATIENCE * SECONDS, until)]
             if found:
                 yield compared(name, found, recorded, whole=False)
 
@@ -70,17 +70,3 @@ def mutable_functions(
     mutable = {each.function.name for each in sites(ran, wanted) if each.mutants}
     names = dict.fromkeys(each.name for each in functions_of(ran))
     return [name for name in names if name in mutable or name not in wanted]
-
-
-def trials_of(
-    guards: Guarded,
-    jobs: int,
-    watch: Watch = silent,
-    only: Collection[str] = (),
-    seconds: float = SECONDS,
-    until: float = inf,
-) -> Iterator[Trial]:
-    """The mutants of the functions that a system runs, or of those with some names."""
-    system, properties = guards.compiled.system, guards.properties
-    ran = lines_run(lambda: compile_system(system, properties))
-    return trials(guards, ran, jobs, watch, only, seconds, until)

@@ -79,23 +79,13 @@ def reporting(
         pool.end()
 
 
-def apart(
-    task: Callable[[Watch], T],
-    watch: Watch = silent,
-    seconds: float | None = None,
-    name: str = "the task",
-) -> T | Lost:
-    """The answer of a task in a process of its own, whose progress is seen here.
-
-    It ends in time, whatever it does.
-    """
+def apart(name: str, task: Callable[[Watch], T], watch: Watch) -> T | Lost:
+    """The answer of a task in a process of its own, whose progress is seen here."""
     pool = _Pool({name: partial(_heard, task)}, 1, False)
     try:
         pool.start()
         while pool.is_busy:
             for answer in pool.results(LOOK, lambda _, progress: watch(progress)).values():
-                return answer
-            for answer in pool.overdue(seconds).values():
                 return answer
     finally:
         pool.end()
@@ -170,7 +160,9 @@ class _Pool(Generic[T]):
                     worker.begin(name)
                 else:
                     try:
-                        worker = Worker(self.tasks[name], self._more)
+                        several = self.shared and len(self.waiting) > 1
+                        more = self.tasks.__getitem__ if several else None
+                        worker = Worker(self.tasks[name], more)
                     except OSError as error:
                         if not self.running:
                             raise NoProcess(error) from None
@@ -178,10 +170,6 @@ class _Pool(Generic[T]):
                         return
                 self.running[name] = worker
                 del self.waiting[0]
-
-    @property
-    def _more(self) -> Callable[[str], Task[T]] | None:
-        return self.tasks.__getitem__ if self.shared and len(self.waiting) > 1 else None
 
     def results(
         self, seconds: float, take: Callable[[str, Any], object] = lambda *_: None
@@ -244,10 +232,7 @@ class NoProcess(ModelError):
     """There can be no further process."""
 
     def __init__(self, error: OSError) -> None:
-        super().__init__(
-            f"a process cannot be started: {error.strerror or error}",
-            help=SCARCE,
-        )
+        super().__init__(f"a process cannot be started: {error.strerror or error}", help=SCARCE)
 
 
 def _alone(task: Callable[[], T], _: Watch) -> T:

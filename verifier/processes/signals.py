@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType, TracebackType
+from types import FrameType
 
 INTERRUPTED, TERMINATED = 130, 143
 """The exit codes; a shell reports the same of a program that such a signal kills."""
@@ -33,21 +33,14 @@ class Interrupted(KeyboardInterrupt):
 class _State:
     """What has come, and whether it may be raised now."""
 
-    came: int
-    shields: int
-    loading: bool
-    over: bool
-    raised: float
-    acknowledged: Callable[[], None] | None
-
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
         """Nothing has come."""
-        self.came, self.shields, self.over, self.raised = 0, 0, False, -math.inf
-        self.loading = False
-        self.acknowledged = None
+        self.came, self.shields, self.raised = 0, 0, -math.inf
+        self.over = self.loading = False
+        self.acknowledged: Callable[[], None] | None = None
 
 
 _state = _State()
@@ -132,12 +125,7 @@ class shielded:
     def __enter__(self) -> None:
         _state.shields += 1
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *details: object) -> None:
         _state.shields = max(0, _state.shields - 1)
         if _state.came and kind is None:
             _interrupt()

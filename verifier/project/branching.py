@@ -84,16 +84,14 @@ def _resolved(root: Path, revision: str) -> str:
     kinds = [
         f"refs/{kind}/{revision}"
         for kind in ("tags", "heads", "remotes")
-        if git.line_of(root, "rev-parse", "--verify", "--quiet", f"refs/{kind}/{revision}")
+        if _verified(root, f"refs/{kind}/{revision}")
     ]
     if len(kinds) > 1:
         raise ModelError(
             f"`{revision}` is the name of {len(kinds)} things in this repository",
             help=f"say which: {' or '.join(f'`--base {each}`' for each in kinds)}",
         )
-    commit = git.line_of(
-        root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
-    )
+    commit = _verified(root, "--end-of-options", f"{revision}^{{commit}}")
     if commit is None or not COMMIT.fullmatch(commit):
         raise ModelError(f"unknown revision `{revision}`", help=_deepen(root))
     return commit
@@ -101,12 +99,12 @@ def _resolved(root: Path, revision: str) -> str:
 
 def _branching_point(root: Path) -> str | None:
     """Where HEAD left the main branch; None before the first commit."""
-    head = git.line_of(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    head = _verified(root, "HEAD^{commit}")
     if head is None:
         _require_unborn(root)
         return None
     for branch in MAIN:
-        main = git.line_of(root, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}")
+        main = _verified(root, f"{branch}^{{commit}}")
         if main is not None:
             found = (git.line_of(root, "merge-base", "--all", main, head) or "").split()
             if not found:
@@ -130,11 +128,16 @@ def _require_unborn(root: Path) -> None:
     branch = git.line_of(root, "symbolic-ref", "--quiet", "HEAD")
     file = None if branch is None else git.line_of(root, "rev-parse", "--git-path", branch)
     there = file is not None and (root / file).exists()
-    if branch is None or there or git.line_of(root, "rev-parse", "--verify", "--quiet", "HEAD"):
+    if branch is None or there or _verified(root, "HEAD"):
         raise ModelError(
             f"the repository of `{root}` is damaged: HEAD leads to no commit",
             help="see `git fsck`",
         )
+
+
+def _verified(root: Path, *name: str) -> str | None:
+    """The object that has a name; None where there is none."""
+    return git.line_of(root, "rev-parse", "--verify", "--quiet", *name)
 
 
 def _deepen(root: Path, otherwise: str = "`git log` shows the commits there are") -> str:

@@ -136,6 +136,14 @@ class Catalogue:
             chosen |= dict.fromkeys(found)
         return [pair for pair in everything if pair in chosen]
 
+    def pair(self, name: str) -> Pair:
+        """The one pair that a pattern names."""
+        found = self.matching([name])
+        if len(found) > 1:
+            help = f"name one of them, such as `{found[0]}`"
+            raise ModelError(f"`{name}` names {len(found)} pairs", help=help)
+        return found[0]
+
     def system(self, name: str) -> System:
         if name in self.systems:
             return self.systems[name]

@@ -31,8 +31,7 @@ from verifier.compiler.transition_system import TransitionSystem
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
-from verifier.project.catalogue import Catalogue
-from verifier.project.importing import Imports
+from verifier.project.catalogue import Catalogue, reasons_of
 from verifier.project.reading import Reason
 from verifier.project.result_cache import Cache, user_folder
 from verifier.project.stored_circuits import StoredCut, StoredSystem
@@ -59,8 +58,7 @@ class Circuits:
         self._folder = PrivateFolder(circuits_folder())
         self._imports = catalogue.imports if cache.on else None
         self._sources = self._values = ""
-        if catalogue.imports is not None:
-            _refuse_shown_orders(catalogue.imports)
+        _refuse_shown_orders(catalogue)
         if self._imports is not None and not self._imports.reasons():
             self._folder.make()
             self._sources = self._imports.digest()
@@ -76,9 +74,7 @@ class Circuits:
     @property
     def unsteady(self) -> Reason | None:
         """Why verdicts may differ from run to run; None where nothing is known of that."""
-        imports = self.catalogue.imports
-        reasons = () if imports is None else imports.reasons()
-        return next((reason for reason in reasons if reason.unsteady), None)
+        return next((each for each in reasons_of(self.catalogue) if each.unsteady), None)
 
     @property
     def complaint(self) -> str:
@@ -153,9 +149,9 @@ class Circuits:
             return None
 
 
-def _refuse_shown_orders(imports: Imports) -> None:
+def _refuse_shown_orders(catalogue: Catalogue) -> None:
     """Refuse modules that go through a set: another run has another order, and other systems."""
-    certain = next((reason for reason in imports.reasons() if reason.certain), None)
+    certain = next((each for each in reasons_of(catalogue) if each.certain), None)
     if certain is not None:
         raise ModelError(f"`{certain.module}` {certain.what}", certain.place, IN_ORDER)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 from pathlib import Path
 
 from verifier.evidence.verdicts import Verdict
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, did_you_mean
 from verifier.project.toml import place_of, read_toml
 
 EXPECTED = (Verdict.PROVED, Verdict.VIOLATED)
@@ -33,11 +32,10 @@ def expected_verdicts(
             )
         for group, verdict in verdicts.items():
             if group not in groups:
-                near = difflib.get_close_matches(group, groups, 1)
                 raise ModelError(
                     f"a verdict is recorded for the property `{group}`, which does not exist",
                     place_of(file, group, system),
-                    f"did you mean `{near[0]}`?" if near else "rename or remove the line",
+                    did_you_mean(group, groups, "rename or remove the line"),
                 )
             if verdict not in EXPECTED:
                 raise ModelError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,26 +21,22 @@ if TYPE_CHECKING:
 VERDICTS = "properties/verdicts.toml"
 
 
-@dataclass(frozen=True)
-class Touch:
-    """The way from a system to a file that has changed, one import after the other."""
-
-    system: str
-    way: tuple[str, ...]
+Way = tuple[str, ...]
+"""From a system to a file that has changed, one import after the other."""
 
 
-def touches(catalogue: Catalogue, changed: Sequence[str]) -> Mapping[str, Touch]:
+def touches(catalogue: Catalogue, changed: Sequence[str]) -> Mapping[str, Way]:
     """The systems that changed files can touch, each with a shortest way to one of them.
 
     Where it is not known what models read, all of them, whatever has changed.
     """
     links = [file for file in changed if file in LINKS]
     if links:  # other modules have the names by which models are imported
-        return {name: Touch(name, (links[0],)) for name in catalogue.systems}
+        return dict.fromkeys(catalogue.systems, (links[0],))
     reasons = () if catalogue.imports is None else catalogue.imports.reasons()
     if reasons or catalogue.imports is None:
         further = [within_project(each.place.file) for each in reasons[:1]]
-        return {name: Touch(name, (*changed[:1], *further, name)[:1]) for name in catalogue.systems}
+        return {name: (*changed[:1], *further, name)[:1] for name in catalogue.systems}
     root, sources = catalogue.root.resolve(), catalogue.imports.sources
     real = {(root / file).resolve() for file in changed}
     package = package_at(catalogue.root)
@@ -56,7 +51,7 @@ def touches(catalogue: Catalogue, changed: Sequence[str]) -> Mapping[str, Touch]
     import networkx as nx
 
     graph = import_graph(sources)
-    found: dict[str, Touch] = {}
+    found: dict[str, Way] = {}
     for name, system in catalogue.systems.items():
         ways = [
             tuple(nx.shortest_path(graph, start, end))
@@ -66,7 +61,7 @@ def touches(catalogue: Catalogue, changed: Sequence[str]) -> Mapping[str, Touch]
         ]
         if ways:
             way = min(ways, key=lambda way: (len(way), way))
-            found[name] = Touch(name, tuple(sources[module].inside for module in way))
+            found[name] = tuple(sources[module].inside for module in way)
     return found
 
 

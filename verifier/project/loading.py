@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
+from inspect import isfunction
 from itertools import product
 from pathlib import Path
 from types import ModuleType
 
 from verifier.compiler.transition_system import ASSERTIONS, DEADLOCK
+from verifier.language.assignments import require_guarded
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction, about
 from verifier.language.names import (
@@ -23,7 +25,6 @@ from verifier.language.packages import bundled_root, part_of
 from verifier.language.system import System
 from verifier.project.assigned_records import refuse_assigned_records
 from verifier.project.catalogue import Catalogue, Pair
-from verifier.project.elsewhere import refuse_elsewhere
 from verifier.project.expectations import expected_verdicts
 from verifier.project.importing import Imports, opened
 from verifier.project.modules import is_private, modules_under
@@ -80,7 +81,7 @@ def load(root: Path) -> Catalogue:
     refuse_assigned_records([*models, *private])
     refuse_untaken_claims((each for each in others if each not in claimed), properties)
     program.require_same()
-    refuse_elsewhere(systems.values(), properties)
+    _refuse_elsewhere(systems.values(), properties)
     _check_names(imports, properties, made)
     ordered = dict(sorted(systems.items()))
     groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
@@ -94,6 +95,19 @@ def _modules(root: Path, part: str) -> tuple[list[ModuleType], list[ModuleType]]
     """The modules of a part of a project; after them the private ones."""
     modules = list(modules_under(root, part))
     return [m for m in modules if not is_private(m)], [m for m in modules if is_private(m)]
+
+
+def _refuse_elsewhere(systems: Iterable[System], properties: Iterable[ModelFunction]) -> None:
+    """Refuse functions that nothing watches: they are compiled by Python alone.
+
+    What these call is looked at when it is called.
+    """
+    for system in systems:
+        for function in (*system.steps, system.level):
+            if function is not None and (isfunction(function) or about(function) is not None):
+                require_guarded(function)
+    for claim in properties:
+        require_guarded(claim.body)
 
 
 def _check_names(

@@ -89,37 +89,25 @@ class Cache:
 
     def get(self, key: str) -> Bundle | None:
         """What is known under a key; None where there is nothing that can be read."""
-        content = self.read(f"{key}.json")
-        if content is None:
+        if self._folder is None:
             return None
         try:
+            content = content_of(self._folder / f"{key}.json", LARGEST_ENTRY, links=False)
             entry = msgspec.json.decode(content, type=_Entry)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
         fits = entry.format == FORMAT and entry.key == key and rejection(entry.kept) is None
         return entry.kept if fits else None
 
     def put(self, key: str, evidence: Bundle) -> None:
         """Save what is known under a key, or note why that is not possible."""
-        self.write(f"{key}.json", msgspec.json.encode(_Entry(FORMAT, key, evidence)))
-
-    def read(self, name: str) -> bytes | None:
-        """A file of the folder; None where there is none that can be read."""
-        if self._folder is None:
-            return None
-        try:
-            return content_of(self._folder / name, LARGEST_ENTRY, links=False)
-        except OSError:
-            return None
-
-    def write(self, name: str, content: bytes) -> None:
-        """Save a file in the folder, or note why that is not possible."""
+        content = msgspec.json.encode(_Entry(FORMAT, key, evidence))
         if self._folder is None or self.complaint or len(content) > LARGEST_ENTRY:
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with shielded():
-                write_whole(self._folder / name, content)
+                write_whole(self._folder / f"{key}.json", content)
         except OSError as error:
             self.complaint = f"`{self._folder}` cannot be written: {error.strerror or error}"
 

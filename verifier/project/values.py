@@ -107,18 +107,22 @@ def _contained(value: Any) -> Iterator[Part]:
     elif isinstance(value, MethodType | staticmethod | classmethod):
         yield "function", value.__func__
         yield "self", getattr(value, "__self__", None)
-    elif isinstance(value, partial):
-        yield from (("part", part) for part in (value.func, value.args, value.keywords))
-    elif isinstance(value, GenericAlias):
-        yield from (("part", part) for part in (value.__origin__, value.__args__))
     elif isinstance(value, BuiltinFunctionType):
         yield value.__name__, None if isinstance(value.__self__, ModuleType) else value.__self__
-    elif isinstance(value, slice):
-        yield from (("part", part) for part in (value.start, value.stop, value.step))
     elif isinstance(value, complex):
         yield repr(value), None
-    elif isinstance(value, property):
-        yield from (("part", part) for part in (value.fget, value.fset, value.fdel))
+    for kind, names in _PARTS.items():
+        if isinstance(value, kind):
+            yield from (("part", getattr(value, name)) for name in names)
+
+
+_PARTS: dict[type, tuple[str, ...]] = {
+    partial: ("func", "args", "keywords"),
+    GenericAlias: ("__origin__", "__args__"),
+    slice: ("start", "stop", "step"),
+    property: ("fget", "fset", "fdel"),
+}
+"""What holds other values as attributes of the same names in every process."""
 
 
 def _attributes(value: Any) -> Iterator[Part]:
@@ -183,15 +187,8 @@ def _named(held: Mapping[str, object]) -> Iterator[Part]:
 _PYTHONS = {
     NOTES,
     *("__builtins__", "__cached__", "__dict__", "__doc__", "__file__", "__loader__", "__module__"),
-    *(
-        "__path__",
-        "__spec__",
-        "__weakref__",
-        "__annotations__",
-        "__layout__",
-        "__view__",
-        "__annotate__",
-    ),
+    *("__path__", "__spec__", "__weakref__", "__annotations__", "__annotate__"),
+    *("__layout__", "__view__"),
     *("__wrapped__", "_value2member_map_", "_hashable_values_", "_unhashable_values_"),
     *("_unhashable_values_map_", "_abc_impl"),
 }

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from textwrap import wrap
 
 from verifier.diff.compare import Difference
 from verifier.diff.witnesses import Change
 from verifier.language.plain_values import Value, plural
 from verifier.reports.diff_text import REACHED, change_lines, difference_of, nearness
-from verifier.reports.wording import value
+from verifier.reports.wording import paragraph, value
 from verifier.viewer.markup import Role, Style, unstyled
 
-COLUMNS = 110
 INDENT = "       "
 FIELDS = 16
 """Fields of an example's state that are listed."""
@@ -22,8 +20,8 @@ FIELDS = 16
 def difference_lines(found: Difference, was: str, style: Style = unstyled) -> Iterator[str]:
     """By step, what it does differently and after how many steps that is reached, if ever."""
     yield style(f"{found.system} against {was}", "title")
-    other = [line for line in change_lines(_without_changes(found)) if "no behavioural" not in line]
-    yield from (f"  {line}" for line in other)
+    other = change_lines(replace(found, changes=()))
+    yield from (f"  {line}" for line in other if "no behavioural" not in line)
     if found.none:
         yield style("  no behavioural change", "good")
         return
@@ -67,7 +65,7 @@ def _nearest_first(changes: Sequence[Change], style: Style) -> Iterator[str]:
         role: Role = "wrong" if group[0].reached == "reachable" else "source"
         yield f"    {_heading(group[0])}:"
         for text in _folded(group):
-            yield from (style(line, role) for line in _wrapped(text, "      "))
+            yield from (style(line, role) for line in paragraph(text, "      "))
         if not place:
             yield from _example(group[0], style)
 
@@ -98,17 +96,6 @@ def _folded(group: Sequence[Change]) -> Iterator[str]:
         yield f"`{record}`: {names} " + (f"become {new}, not {old}" if new else "differ")
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
-    return wrap(
-        text,
-        COLUMNS,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def _counts(changes: Sequence[Change]) -> Iterator[str]:
     words = {"reachable": "reached", "not reached": "undecided", "unreachable": "unreachable"}
     for reached in REACHED:
@@ -117,15 +104,11 @@ def _counts(changes: Sequence[Change]) -> Iterator[str]:
             yield f"{count} {words[reached]}"
 
 
-def _without_changes(found: Difference) -> Difference:
-    return replace(found, changes=())
-
-
 def _example(change: Change, style: Style) -> Iterator[str]:
     """How the first of a step's differences comes about."""
     if change.reached == "reachable":
         moves = [name + _chosen(choices) for name, choices in change.moves[:-1]]
-        yield from _wrapped(f"such as after {', '.join(moves) or 'the start'}", INDENT)
+        yield from paragraph(f"such as after {', '.join(moves) or 'the start'}", INDENT)
     elif change.reached == "unreachable":
         yield f"{INDENT}such as in this state, which is never reached"
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from verifier.diff.compare import Difference
@@ -12,6 +13,9 @@ from verifier.reports.diff_text import nearness, parts, renamings
 from verifier.reports.wording import happened, says
 
 T = TypeVar("T")
+
+UNREPORTED = ("lost", "exposed", "lost_starts")
+"""What a difference has that `change_lines` does not show."""
 
 
 def by_cause(rows: Iterable[Row]) -> list[list[Row]]:
@@ -54,19 +58,12 @@ def _effect(found: Difference) -> Hashable:
     for part in parts(found):
         names = tuple(change.name for change in part)
         told.append((part[0].step, part[0].kind, names, min(part, key=nearness).reached))
-    return (
-        tuple(told),
-        found.added_fields,
-        found.removed_fields,
-        tuple(sorted(renamings(found.renamed_fields))),
-        tuple(sorted(renamings(found.replaced_fields))),
-        found.renamed_steps,
-        found.renamed_choices,
-        found.renamed_goals,
-        found.added_steps,
-        found.removed_steps,
-        found.changed_choices,
-        found.starts,
-        found.added_properties,
-        found.removed_properties,
+    rest = replace(
+        found,
+        system="",
+        changes=(),
+        renamed_fields=tuple(sorted(renamings(found.renamed_fields))),
+        replaced_fields=tuple(sorted(renamings(found.replaced_fields))),
+        **dict.fromkeys(UNREPORTED, ()),
     )
+    return tuple(told), rest

@@ -24,9 +24,7 @@ def document(report: Report) -> bytes:
         suite = ElementTree.SubElement(suites, "testsuite", {"name": "nestproof"})
         case = ElementTree.SubElement(suite, "testcase", classname="nestproof", name="gate")
         case.set("time", "0.000")
-        said = _xml(report.error.message)
-        failed = ElementTree.SubElement(case, "error", message=said, type="error")
-        failed.text = _xml(str(report.error))
+        _note(case, "error", report.error.message, "error", str(report.error))
         _count(suite, 0.0)
     if report.weakened:
         suite = ElementTree.SubElement(suites, "testsuite", {"name": WEAKENED})
@@ -56,6 +54,11 @@ def _count(suite: ElementTree.Element, seconds: float) -> None:
     suite.set("time", f"{seconds:.3f}")
 
 
+def _note(case: ElementTree.Element, tag: str, message: str, kind: str, text: str) -> None:
+    """Why a case does not pass."""
+    ElementTree.SubElement(case, tag, message=_xml(message), type=kind).text = _xml(text)
+
+
 def _case(suite: ElementTree.Element, row: Row) -> None:
     case = ElementTree.SubElement(
         suite, "testcase", classname=row.pair.system, name=row.pair.property
@@ -63,10 +66,7 @@ def _case(suite: ElementTree.Element, row: Row) -> None:
     case.set("time", f"{row.result.seconds:.3f}")
     if row.code:
         kind = "failure" if row.code == 1 else "error"
-        said = ElementTree.SubElement(
-            case, kind, message=_xml(row.against_expected), type=row.result.verdict
-        )
-        said.text = _xml(_text(row))
+        _note(case, kind, row.against_expected, row.result.verdict, _text(row))
     ElementTree.SubElement(case, "system-out").text = _xml(how(row))
 
 
@@ -79,8 +79,7 @@ def _weakened(suite: ElementTree.Element, found: Weakening) -> None:
         ElementTree.SubElement(case, "system-out").text = f"accepted: {text}"
         return
     kind = "error" if found.kind == "base" else "failure"
-    said = ElementTree.SubElement(case, kind, message=_xml(f"weakened: {found.key}"), type=WEAKENED)
-    said.text = text
+    _note(case, kind, f"weakened: {found.key}", WEAKENED, text)
 
 
 def _strength(suite: ElementTree.Element, found: Comparison) -> None:
@@ -89,8 +88,7 @@ def _strength(suite: ElementTree.Element, found: Comparison) -> None:
     counted, *missed = strength_lines([found])
     if found.new:
         kind = "failure" if any(trial.status == "survived" for trial in found.new) else "error"
-        said = ElementTree.SubElement(case, kind, message=_xml(missed[0]), type="strength")
-        said.text = _xml("\n".join(missed))
+        _note(case, kind, missed[0], "strength", "\n".join(missed))
     ElementTree.SubElement(case, "system-out").text = _xml(counted)
 
 

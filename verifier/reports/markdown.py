@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from verifier.diff.compare import Difference
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Verdict
-from verifier.gate.divergence import Departure, Hunk
+from verifier.gate.divergence import Departure
 from verifier.gate.report import Report, Row
 from verifier.language.plain_values import plural
 from verifier.reports.diff_text import change_lines
@@ -56,30 +56,24 @@ def _lines(report: Report) -> Iterator[str]:
     mark = "❌" if unexpected else {0: "✅", 1: "❌", 2: "❌"}.get(report.code, "❔")
     other = any(row.code for row in report.rows) or any(each.new for each in report.strength)
     mark = MARK if report.weakened and not other and report.code in (0, 1, 3) else mark
-    yield f"## {mark} nestproof gate: {summary(report)}"
-    yield ""
+    yield from _block(f"## {mark} nestproof gate: {summary(report)}")
     if report.error is not None:
         yield from ("```text", *map(inert, str(report.error).splitlines()), "```")
         return
-    yield f"{sentence(heading(report))}."
-    yield ""
+    yield from _block(f"{sentence(heading(report))}.")
     yield from _weakened(report)
     yield from _unexpected(report)
     moved = [row for row in report.rows if not row.code and row.is_news]
     if moved:
-        yield "### Verdicts that this change records"
-        yield ""
+        yield from _block("### Verdicts that this change records")
         yield from _table(moved)
     yield from _unjudged(report)
     yield from _differences(report)
     if report.strength:
-        yield "### Mutation testing of the changed functions"
-        yield ""
-        yield from (f"- {line}" for line in strength_lines(report.strength))
-        yield ""
+        yield from _block("### Mutation testing of the changed functions")
+        yield from _block(*(f"- {line}" for line in strength_lines(report.strength)))
     if report.warnings:
-        yield "### Warnings"
-        yield ""
+        yield from _block("### Warnings")
         yield from (f"- {inert(warning)}" for warning in report.warnings)
 
 
@@ -87,8 +81,7 @@ def _weakened(report: Report) -> Iterator[str]:
     """What is claimed or possible less than at the base."""
     if not report.weakened:
         return
-    yield "### What is weaker than before"
-    yield ""
+    yield from _block("### What is weaker than before")
     for each in report.weakened[:CHANGES]:
         yield f"- **{title(each)}**" + ", accepted" * each.accepted
         yield from (f"  - {line}" for line in detail_lines(each))
@@ -96,8 +89,7 @@ def _weakened(report: Report) -> Iterator[str]:
         yield f"- and {len(report.weakened) - CHANGES} more"
     yield ""
     if command := acceptance(report):
-        yield f"If that is right: `{command}`"
-        yield ""
+        yield from _block(f"If that is right: `{command}`")
 
 
 def _unexpected(report: Report) -> Iterator[str]:
@@ -105,21 +97,15 @@ def _unexpected(report: Report) -> Iterator[str]:
     wrong = [row for row in report.rows if row.code and not is_open(row)]
     causes = by_cause([*sorted(wrong, key=lambda row: row.code), *report.worsened])
     if wrong:
-        yield "### What is not as expected"
-        yield ""
+        yield from _block("### What is not as expected")
         yield from _table([row for group in causes for row in group if row.code])
     for group in causes[:COUNTEREXAMPLES]:
         yield from _counterexample(group[0], group[1:])
     if len(causes) > COUNTEREXAMPLES:
-        yield f"and {len(causes) - COUNTEREXAMPLES} more."
-        yield ""
+        yield from _block(f"and {len(causes) - COUNTEREXAMPLES} more.")
     left = [row for row in report.rows if is_open(row)]
     if left:
-        yield f"<details><summary>{plural(len(left), 'pair')} not decided</summary>"
-        yield ""
-        yield f"{_pairs(left)}."
-        yield "</details>"
-        yield ""
+        yield from _folded(f"{plural(len(left), 'pair')} not decided", [f"{_pairs(left)}."])
 
 
 def _unjudged(report: Report) -> Iterator[str]:
@@ -127,15 +113,9 @@ def _unjudged(report: Report) -> Iterator[str]:
     rows = unjudged(report)
     if not rows:
         return
-    yield "### Recorded as violated at the base, too"
-    yield ""
-    yield "As expected; already violated at the base, they cannot detect a regression."
-    yield ""
-    yield f"<details><summary>{plural(len(rows), 'pair')}</summary>"
-    yield ""
-    yield f"{_pairs(rows)}."
-    yield "</details>"
-    yield ""
+    yield from _block("### Recorded as violated at the base, too")
+    yield from _block("As expected; already violated at the base, they cannot detect a regression.")
+    yield from _folded(plural(len(rows), "pair"), [f"{_pairs(rows)}."])
 
 
 def _pairs(rows: Sequence[Row]) -> str:
@@ -162,37 +142,28 @@ def _counterexample(row: Row, group: Sequence[Row]) -> Iterator[str]:
     """What happened, since when, by which lines, and why; the execution itself is folded."""
     trace = row.result.evidence
     others = sum(bool(each.code) for each in group)
-    yield f"#### `{row.pair}`" + f", and {others} more like it" * bool(others)
-    yield ""
+    yield from _block(f"#### `{row.pair}`" + f", and {others} more like it" * bool(others))
     if not isinstance(trace, Trace):
-        yield f"{sentence(says(row))}."
-        yield ""
+        yield from _block(f"{sentence(says(row))}.")
         if group:
-            yield f"The same in {_pairs(group)}."
-            yield ""
+            yield from _block(f"The same in {_pairs(group)}.")
         return
     what = happened(trace)
     if what:
-        yield f"**{sentence(what)}.**"
-        yield ""
-    yield f"{sentence(failing_line(trace))}."
-    if row.departure is not None:
-        yield f"**{sentence(departure_line(row.departure))}.**"
-        yield from _hunks(row.departure)
-    else:
-        yield ""
+        yield from _block(f"**{sentence(what)}.**")
+    left = row.departure
+    since = [f"**{sentence(departure_line(left))}.**"] if left is not None else []
+    yield from _block(f"{sentence(failing_line(trace))}.", *since)
+    if left is not None:
+        yield from _hunks(left)
     because = grounds_text(trace)
     if because:
-        yield from ("```text", *because, "```", "")
+        yield from _block("```text", *because, "```")
     yield from _same_cause(trace, group)
-    yield f"<details><summary>The counterexample, {length(trace)}</summary>"
-    yield ""
-    yield from ("```text", *trace_text(trace, row.departure), "```", "")
-    yield from ("```mermaid", *_diagram(trace, row.departure), "```")
-    yield "</details>"
-    yield ""
-    yield f"See it: `nestproof show {row.pair}`"
-    yield ""
+    text = _block("```text", *trace_text(trace, left), "```")
+    diagram = ("```mermaid", *_diagram(trace, left), "```")
+    yield from _folded(f"The counterexample, {length(trace)}", [*text, *diagram])
+    yield from _block(f"See it: `nestproof show {row.pair}`")
 
 
 def _same_cause(example: Trace, group: Sequence[Row]) -> Iterator[str]:
@@ -203,17 +174,13 @@ def _same_cause(example: Trace, group: Sequence[Row]) -> Iterator[str]:
         if row.code:
             ends.setdefault(_end(row.result.evidence), []).append(row)
     for end, rows in ends.items():
-        if not rows:
-            continue
-        if end == _end(example):
-            yield f"The same in {_pairs(rows)}."
-        else:
-            yield f"By the same lines in {_pairs(rows)}: {end}."
-        yield ""
+        if rows and end == _end(example):
+            yield from _block(f"The same in {_pairs(rows)}.")
+        elif rows:
+            yield from _block(f"By the same lines in {_pairs(rows)}: {end}.")
     worse = [row for row in group if not row.code]
     if worse:
-        yield f"Again in {_pairs(worse)}, which other steps violated before."
-        yield ""
+        yield from _block(f"Again in {_pairs(worse)}, which other steps violated before.")
 
 
 def _end(trace: Trace) -> str:
@@ -228,30 +195,22 @@ def _diagram(trace: Trace, left: Departure | None) -> Iterator[str]:
 
 
 def _hunks(left: Departure) -> Iterator[str]:
-    yield ""
     if not left.hunks:
-        yield "No changed line is in a function that this step runs: data it uses has changed."
-        yield ""
+        yield from _block(
+            "No changed line is in a function that this step runs: data it uses has changed."
+        )
     for hunk in left.hunks:
-        yield from _hunk(hunk)
-
-
-def _hunk(hunk: Hunk) -> Iterator[str]:
-    yield f"`{inert(hunk.place)}`, in `{hunk.function}`:"
-    yield ""
-    yield "```diff"
-    yield from (f"-{inert(line)}" for line in hunk.removed)
-    yield from (f"+{inert(line)}" for line in hunk.added)
-    yield "```"
-    yield ""
+        yield from _block(f"`{inert(hunk.place)}`, in `{hunk.function}`:")
+        removed = (f"-{inert(line)}" for line in hunk.removed)
+        added = (f"+{inert(line)}" for line in hunk.added)
+        yield from _block("```diff", *removed, *added, "```")
 
 
 def _differences(report: Report) -> Iterator[str]:
     names = [*report.added_systems, *report.removed_systems]
     if not (report.differences or names):
         return
-    yield "### What the change does"
-    yield ""
+    yield from _block("### What the change does")
     yield from (f"- new system `{name}`" for name in report.added_systems)
     yield from (f"- system `{name}` is gone" for name in report.removed_systems)
     for group in by_effect(report.differences):
@@ -262,19 +221,27 @@ def _difference(group: Sequence[Difference]) -> Iterator[str]:
     """What some systems do differently; a single thing needs no fold."""
     lines, names = change_lines(*group), [f"`{each.system}`" for each in group]
     if len(lines) == 1:
-        yield f"- {', '.join(names)}: {lines[0]}"
-        yield ""
+        yield from _block(f"- {', '.join(names)}: {lines[0]}")
         return
     more = f" and {len(names) - 1} more" * (len(names) > 1)
-    differences = plural(len(lines), "difference")
-    yield f"<details><summary><code>{group[0].system}</code>{more}: {differences}</summary>"
-    yield ""
+    caption = f"<code>{group[0].system}</code>{more}: {plural(len(lines), 'difference')}"
+    same = _block(f"The same in {', '.join(names[1:])}.") if more else ()
+    yield from _folded(caption, [*_block(*_listed(lines)), *same])
+
+
+def _listed(lines: Sequence[str]) -> Iterator[str]:
+    """The first of some lines as a list; the rest is counted."""
     yield from (f"- {line}" for line in lines[:CHANGES])
     if len(lines) > CHANGES:
         yield f"- and {len(lines) - CHANGES} more"
-    yield ""
-    if more:
-        yield f"The same in {', '.join(names[1:])}."
-        yield ""
-    yield "</details>"
-    yield ""
+
+
+def _block(*lines: str) -> Iterator[str]:
+    """Lines, set apart from what follows."""
+    yield from (*lines, "")
+
+
+def _folded(caption: str, lines: Sequence[str]) -> Iterator[str]:
+    """Lines behind a caption."""
+    yield from _block(f"<details><summary>{caption}</summary>")
+    yield from _block(*lines, "</details>")

@@ -21,7 +21,7 @@ from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import within_project
 from verifier.mutation.campaign import Trial
 from verifier.project.recorded_verdicts import FILE
-from verifier.reports.trace_text import choices_text, differs, relevant_fields, shown_steps
+from verifier.reports.trace_text import choices_text, relevant_fields, shown_steps
 from verifier.reports.weakened_text import detail_lines, title
 from verifier.reports.wording import (
     departure_line,
@@ -32,6 +32,7 @@ from verifier.reports.wording import (
     value,
 )
 from verifier.viewer.markup import words
+from verifier.viewer.trace_index import acts
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -206,7 +207,7 @@ def _inside(
             if within:
                 yield entry.file, entry.defined, depth, f"{entry.function}()"
                 yield from within
-        elif isinstance(entry, Changed) and differs(entry.old, entry.new) and is_shown(entry.field):
+        elif isinstance(entry, Changed) and acts(entry) and is_shown(entry.field):
             label = f"{entry.field}: {value(entry.old)} -> {value(entry.new)}"
             yield call.file, entry.line, depth, label
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 
 from verifier.evidence.traces import Trace
 from verifier.gate.divergence import Departure
@@ -17,11 +16,12 @@ from verifier.reports.wording import (
     happened,
     heading,
     how,
+    paragraph,
     strength_lines,
     summary,
     unjudged,
 )
-from verifier.viewer.markup import COLUMNS, Style, inert, unstyled
+from verifier.viewer.markup import Style, inert, unstyled
 
 INDENT = " " * 11
 CHANGES = 12
@@ -39,12 +39,11 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
     if why:
         yield from _why(report)
     for group in by_effect(report.differences):
-        first, *rest = _listed([each.system for each in group])
-        yield f"{style('changed', 'choice')}    {first}"
-        yield from rest
+        names = [each.system for each in group]
+        yield from _listed(names, f"{style('changed', 'choice')}    ")
         lines = change_lines(*group)
         for line in lines[:CHANGES]:
-            yield from _wrapped(line, first=INDENT, rest=f"{INDENT}  ")
+            yield from paragraph(line, INDENT)
         if len(lines) > CHANGES:
             more = len(lines) - CHANGES
             yield f"{INDENT}and {more} more: nestproof diff {group[0].system}"
@@ -68,44 +67,31 @@ def _weakened(report: Report, style: Style) -> Iterator[str]:
         label = "accepted" if each.accepted else "weakened"
         yield f"{style(f'{label:<9}', 'choice' if each.accepted else 'wrong')}  {title(each)}"
         for text in detail_lines(each):
-            yield from _wrapped(text, first=INDENT, rest=f"{INDENT}  ")
+            yield from paragraph(text, INDENT)
     if command := acceptance(report):
-        yield from _wrapped(f"if that is right: {command}", first=INDENT, rest=f"{INDENT}  ")
+        yield from paragraph(f"if that is right: {command}", INDENT)
 
 
-def _listed(names: Sequence[str]) -> list[str]:
-    """Names side by side, on as many lines as they need; the first has no indentation."""
-    first, *rest = _wrapped(", ".join(names), first=INDENT, rest=INDENT)
-    return [first.strip(), *rest]
-
-
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    return wrap(
-        text,
-        COLUMNS,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _listed(names: Sequence[str], label: str) -> list[str]:
+    """Names side by side after a label, on as many lines as they need."""
+    first, *rest = paragraph(", ".join(names), INDENT, "")
+    return [label + first.strip(), *rest]
 
 
 def _why(report: Report) -> Iterator[str]:
     """For the systems that import what has changed, how, and whether that changes them."""
     idle = {change.system for change in report.differences if change.is_idle}
     groups: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
-    for name, touch in report.touches.items():
+    for name, imports in report.touches.items():
         moved = [row.pair.property for row in report.rows if row.moved and row.pair.system == name]
         label, says = "untouched", "imports a changed file, circuit unchanged"
         if moved:
             label, says = "touched", "circuit changed"
         elif name in idle:
             says = "circuit changed, behaviour equivalent"
-        groups.setdefault((label, says, " -> ".join(touch.way), tuple(moved)), []).append(name)
+        groups.setdefault((label, says, " -> ".join(imports), tuple(moved)), []).append(name)
     for (label, says, way, properties), names in groups.items():
-        first, *rest = _listed(names)
-        yield f"{label:<9}  {first}"
-        yield from rest
+        yield from _listed(names, f"{label:<9}  ")
         yield f"{INDENT}{says}"
         yield f"{INDENT}{inert(way)}"
         if properties:
@@ -133,9 +119,7 @@ def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
         yield from _departure(row.departure)
     worse = [str(each.pair) for each in rows if not each.code]
     if worse:
-        first, *rest = _listed(worse)
-        yield f"{INDENT}again in {first}"
-        yield from rest
+        yield from _listed(worse, f"{INDENT}again in ")
         yield f"{INDENT}which other steps violated before"
     yield f"{INDENT}see it: nestproof show {row.pair}"
 
@@ -168,7 +152,5 @@ def _departure(left: Departure) -> Iterator[str]:
 def _unjudged(report: Report) -> Iterator[str]:
     pairs = [str(row.pair) for row in unjudged(report)]
     if pairs:
-        first, *rest = _listed(pairs)
-        yield f"unjudged   {first}"
-        yield from rest
+        yield from _listed(pairs, "unjudged   ")
         yield f"{INDENT}recorded as violated at the base, too: cannot detect a regression"

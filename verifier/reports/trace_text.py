@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.evidence.calls import Changed, Entered, Entry
 from verifier.evidence.traces import Stride, Trace
 from verifier.gate.divergence import Departure
-from verifier.language.plain_values import Value, plural
+from verifier.language.plain_values import plural
 from verifier.reports.wording import value
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.in_short import grounds
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import rendered
-from verifier.viewer.trace_index import Reading
+from verifier.viewer.trace_index import Reading, acts, writes
 from verifier.viewer.why import blocked_lines, looked_at, others_line
 
 HEAD, TAIL = 12, 12
@@ -33,7 +31,7 @@ def shown_steps(trace: Trace) -> list[tuple[int, Stride] | int]:
 def grounds_text(trace: Trace) -> list[str]:
     """Which code decided, on what, and the actual values, as far as the trace is explained."""
     reading = Reading(trace)
-    return list(rendered(brief.text for brief in grounds(reading, Levels(reading))))
+    return list(rendered(row.text for row in grounds(reading)))
 
 
 def relevant_fields(trace: Trace) -> frozenset[str] | None:
@@ -73,7 +71,8 @@ def _changes(
     stride: Stride, matter: frozenset[str] | None, left: Departure | None
 ) -> Iterator[str]:
     """What a step changes, first what it changed differently at the base."""
-    lines = dict(assigned(stride.call))
+    made = [each for each in writes(stride.call) if acts(each.change)]
+    lines = {each.change.field: f"{each.function.file}:{each.change.line}" for each in made}
     listed = {
         field: f"{value(old)} -> {value(new)}" + f"   {lines.get(field, '')}".rstrip()
         for field, (old, new) in stride.changes.items()
@@ -94,21 +93,3 @@ def choices_text(stride: Stride) -> str:
     """The choices that matter."""
     found = [f"{name}={value(stride.choices[name])}" for name in stride.matters]
     return f" ({', '.join(found)})" if found else ""
-
-
-def assigned(call: Entered) -> Iterator[tuple[str, str]]:
-    """The fields that a call gives another value, each with the line that does it last."""
-    yield from _assigned(call.entries, call.file)
-
-
-def _assigned(entries: tuple[Entry, ...], file: str) -> Iterator[tuple[str, str]]:
-    for entry in entries:
-        if isinstance(entry, Changed):
-            if differs(entry.old, entry.new):
-                yield entry.field, f"{file}:{entry.line}"
-        elif isinstance(entry, Entered):
-            yield from _assigned(entry.entries, entry.file)
-
-
-def differs(old: Value, new: Value) -> bool:
-    return old is not new and old != new

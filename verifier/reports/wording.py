@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
@@ -18,8 +19,7 @@ from verifier.mutation.operators import Mutant
 from verifier.processes.signals import REASON
 from verifier.viewer.claims import failing_claim, length
 from verifier.viewer.headline import what_happened
-from verifier.viewer.levels import Levels
-from verifier.viewer.markup import inert, rendered
+from verifier.viewer.markup import COLUMNS, inert, rendered
 from verifier.viewer.trace_index import Reading
 
 
@@ -118,7 +118,7 @@ def departure_line(left: Departure) -> str:
 def happened(trace: Trace) -> str:
     """What was observed and should not have been; empty where only the claim is known."""
     reading = Reading(trace)
-    [text] = rendered([what_happened(reading, Levels(reading))])
+    [text] = rendered([what_happened(reading)])
     return "" if text.startswith("violated") else text
 
 
@@ -126,6 +126,18 @@ def failing_line(trace: Trace) -> str:
     """What fails, and after how many steps."""
     when = f"after {length(trace)}" if trace.steps else "at the start"
     return f"{failing_claim(trace)}: fails {when}"
+
+
+def paragraph(text: str, indent: str, deeper: str = "  ") -> list[str]:
+    """A text on as many lines as it needs, all but the first a little deeper."""
+    return wrap(
+        text,
+        COLUMNS,
+        initial_indent=indent,
+        subsequent_indent=indent + deeper,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def sentence(text: str) -> str:

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from verifier.evidence.calls import Branched, Changed, Entered, Entry
-from verifier.viewer.markup import Line, Span, inert, line, shown
+from verifier.viewer.markup import Row, Span, from_to, inert, line, shown
 from verifier.viewer.trace_index import acts
 
 SOURCE_COLUMN = 64
 """Where the sources of calls begin."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the tree, and where it is from."""
-
-    text: Line
-    depth: int
-    citation: str
-    place: str
-    field: str = ""
 
 
 def rows(
@@ -31,7 +19,7 @@ def rows(
     depth: int = 0,
     column: int = SOURCE_COLUMN,
 ) -> Iterator[Row]:
-    """What a call did, in order; with `matter`, only assignments to these fields."""
+    """What a call did, in order, and where; with `matter`, only assignments to these fields."""
     for entry in call.entries:
         if isinstance(entry, Changed):
             if entry.old != entry.new and (matter is None or entry.field in matter):
@@ -68,7 +56,7 @@ def _touches(entry: Entry, matter: Collection[str]) -> bool:
 def _assignment(entry: Changed, call: Entered, depth: int) -> Row:
     indent = "  " * depth
     text = line(f"{indent}{inert(entry.field)}  ", *from_to(entry.old, entry.new))
-    return Row(text, depth, citation(call.source), place(call, entry.line), entry.field)
+    return Row(text, entry.field, note=_origin(call, entry.line))
 
 
 def _branch(entry: Branched, call: Entered, depth: int) -> Row:
@@ -81,7 +69,7 @@ def _branch(entry: Branched, call: Entered, depth: int) -> Row:
     reads = ", ".join(f"{inert(name)}={shown(value)}" for name, value in entry.reads.items())
     if reads:
         parts.append((f"   {reads}", "source"))
-    return Row(tuple(parts), depth, citation(call.source), place(call, entry.line))
+    return Row(tuple(parts), note=_origin(call, entry.line))
 
 
 def _call(entry: Entered, depth: int, column: int) -> Row:
@@ -92,7 +80,7 @@ def _call(entry: Entered, depth: int, column: int) -> Row:
     parts: list[str | Span] = [name, (result, "new")]
     if brief:
         parts.append((f"{gap}{brief}", "source"))
-    return Row(line(*parts), depth, citation(entry.source), place(entry, entry.defined))
+    return Row(line(*parts), note=_origin(entry, entry.defined))
 
 
 def place(call: Entered, number: int) -> str:
@@ -100,8 +88,9 @@ def place(call: Entered, number: int) -> str:
     return f"{inert(call.file)}:{number}" if number else inert(call.file)
 
 
-def citation(source: str) -> str:
-    return inert(source)
+def _origin(call: Entered, number: int) -> str:
+    """A line of a model's file, and the source of the function there."""
+    return "  ".join(filter(None, (place(call, number), inert(call.source))))
 
 
 def source_in_short(source: str) -> str:
@@ -110,7 +99,3 @@ def source_in_short(source: str) -> str:
     if not colon:
         return ""
     return book if "/" in book else rest
-
-
-def from_to(old: bool | str, new: bool | str) -> list[Span]:
-    return [(shown(old), "old"), (" -> ", ""), (shown(new), "new")]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from verifier.evidence.pictures import Columns, Pair
-from verifier.viewer.beliefs import Assumption, Assumptions, ownership
+from verifier.language.presentation import Belief
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import differences, first_difference, is_broken, pairs
 from verifier.viewer.headline import Owed, owed
-from verifier.viewer.levels import Levels
-from verifier.viewer.markup import COLUMNS, Line, Role, Span, inert, line, shown, wrapped
+from verifier.viewer.in_short import assumed_and_actual
+from verifier.viewer.markup import COLUMNS, Line, Role, Span, from_to, inert, line, shown, wrapped
 from verifier.viewer.trace_index import Reading
 
 LABEL = 24
@@ -19,9 +21,61 @@ OWED = "outcome"
 """What is compared where there is none yet."""
 
 
+Cell = bool | str | None
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A row of the table of a bit, and its cells that are compared; None for an absent cell."""
+
+    row: Belief
+    actual: Cell
+    assumed: Cell
+    expected: Cell
+
+    @property
+    def is_misled(self) -> bool:
+        """Whether what is read is not the actual value, as lazy switching intends."""
+        return self.assumed is not None and self.assumed != self.actual
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether what is read now is not the expected value."""
+        return self.expected is not None and self.assumed != self.expected
+
+
+@lru_cache(maxsize=4)
+def relevant_bits(reading: Reading) -> tuple[str, ...]:
+    """The first bit, and the others that the code at fault or the hardware relies on."""
+    columns = reading.picture.columns
+    if columns is None:
+        return ()
+    read = [fields for _, fields, _ in assumed_and_actual(reading)]
+    names = {field.rpartition(".")[2] for fields in read for field in fields}
+    first, *others = columns.bits.items()
+    return (first[0], *(bit for bit, name in others if name in names))
+
+
+def assumptions(reading: Reading, number: int, bit: str) -> list[Assumption]:
+    """What everybody who ever runs assumes of a bit after a step."""
+    trace, columns = reading.trace, reading.picture.columns
+    if columns is None:
+        return []
+    beliefs = trace.steps[number - 1].beliefs if number else trace.beliefs
+    idle = {lane.name for lane in reading.picture.lanes} - set(reading.lanes)
+    rows = (row for row in beliefs.get(bit, ()) if row.who not in idle)
+    return [Assumption(row, *_compared(columns, row)) for row in rows]
+
+
+def _compared(columns: Columns, row: Belief) -> tuple[Cell, Cell, Cell]:
+    cells = dict(zip(columns.titles, row.cells, strict=False))
+    return cells.get(columns.actual), cells.get(columns.assumed), cells.get(columns.expected)
+
+
 def ownership_lines(reading: Reading, number: int, columns: int = COLUMNS) -> Iterator[Line]:
     """Whose data is in the registers, and the flags that speak about it."""
-    found = ownership(reading, number)
+    fields = filter(reading.has, reading.picture.flags)
+    found = [(field, reading.value(field, number)) for field in fields]
     for field, value in found:
         if not isinstance(value, bool):
             yield line(f"  {inert(field)} ", *_now(reading, field, number))
@@ -37,17 +91,16 @@ def ownership_lines(reading: Reading, number: int, columns: int = COLUMNS) -> It
 
 def _now(reading: Reading, field: str, number: int) -> list[Span]:
     """A field's value, with the old one where the step changed it."""
-    value: Span = (shown(reading.value(field, number)), "new")
     change = reading.changed(field, number)
-    return [value] if change is None else [(shown(change[0]), "old"), (" -> ", ""), value]
+    return [(shown(reading.value(field, number)), "new")] if change is None else [*from_to(*change)]
 
 
-def belief_lines(beliefs: Assumptions, number: int) -> Iterator[Line]:
+def belief_lines(reading: Reading, number: int) -> Iterator[Line]:
     """A table a bit: its actual value, what each assumes of it, and the expected value."""
-    if beliefs.columns is None:
-        return
-    for bit in beliefs.bits:
-        yield from _table(beliefs.columns, bit, beliefs.rows(number, bit))
+    columns = reading.picture.columns
+    if columns is not None:
+        for bit in relevant_bits(reading):
+            yield from _table(columns, bit, assumptions(reading, number, bit))
 
 
 def _table(columns: Columns, bit: str, rows: Sequence[Assumption]) -> Iterator[Line]:
@@ -84,13 +137,11 @@ def _belief_line(
     return line(*parts)
 
 
-def _cell(value: bool | str | None) -> str:
+def _cell(value: Cell) -> str:
     return "-" if value is None else shown(value)
 
 
-def contract_lines(
-    reading: Reading, levels: Levels, number: int, everything: bool = False
-) -> Iterator[Line]:
+def contract_lines(reading: Reading, number: int, everything: bool = False) -> Iterator[Line]:
     """Actual and expected side by side; equal ones only with `everything`."""
     compared, promise = pairs(reading), reading.picture.promise
     if promise is None or not compared:
@@ -107,14 +158,14 @@ def contract_lines(
     if first is not None and first[0] < number and is_broken(reading, number):
         yield line("from there the two sides diverge; at that step:")
         number = first[0]
-    unequal = {one: (a, b) for one, a, b in differences(reading, number)}
+    unequal = differences(reading, number)
     shown_rows = [one for one in compared if everything or one in unequal]
     width = max((len(one.name) for one in shown_rows), default=0)
     if shown_rows:
         yield line((f"  {'':<{width}}       actual     expected", "source"))
     for one in shown_rows:
         yield _compared_line(reading, one, number, width, one in unequal)
-    waiting = owed(reading, levels)
+    waiting = owed(reading)
     if waiting is not None and waiting.since <= number:
         yield from _owed_lines(waiting, number)
     elif not unequal and reading.trace.conjunct and number == reading.steps:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from verifier.evidence.pictures import Pair
-from verifier.language.plain_values import Value
 from verifier.viewer.trace_index import Reading
 
 
@@ -24,7 +23,7 @@ def is_broken(reading: Reading, number: int) -> bool:
     return any(reading.value(field, number) is True for field in broken)
 
 
-def differences(reading: Reading, number: int) -> list[tuple[Pair, Value, Value]]:
+def differences(reading: Reading, number: int) -> list[Pair]:
     """What differs after a step that was observed.
 
     Once an outcome differs the two sides go their own ways, so it alone counts.
@@ -34,14 +33,13 @@ def differences(reading: Reading, number: int) -> list[tuple[Pair, Value, Value]
         return []
     observed = promise.observed
     seen = not observed or any(reading.value(field, number) is True for field in observed)
-    found = []
-    for one in pairs(reading):
-        actual, expected = reading.value(one.actual, number), reading.value(one.expected, number)
-        event = one.actual in reading.events
-        if actual != expected and (seen or not event):
-            found.append((one, actual, expected))
-    seen_now = [each for each in found if each[0].actual in reading.events]
-    return seen_now or found
+    found = [
+        one
+        for one in pairs(reading)
+        if reading.value(one.actual, number) != reading.value(one.expected, number)
+        if seen or one.actual not in reading.events
+    ]
+    return [one for one in found if one.actual in reading.events] or found
 
 
 @lru_cache(maxsize=4)
@@ -52,7 +50,7 @@ def first_difference(reading: Reading) -> tuple[int, Pair] | None:
     for number, stride in enumerate(reading.trace.steps, 1):
         if named.isdisjoint(stride.changes):
             continue
-        for one, _, _ in differences(reading, number):
+        for one in differences(reading, number):
             if one in events:
                 return number, one
     return None

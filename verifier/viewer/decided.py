@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from verifier.evidence.calls import Branched, Entered
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.headline import wrong_outcome
-from verifier.viewer.markup import Line, inert, line, shown, wrapped
+from verifier.viewer.markup import Line, Row, inert, line, shown, wrapped
 from verifier.viewer.trace_index import Reading, acts, calls
 
 LABEL = 18
 """Columns of what begins a line."""
 
 
-@dataclass(frozen=True)
-class Brief:
-    """A line, and the step that it leads to."""
-
-    text: Line
-    step: int | None = None
-
-
-def decided(reading: Reading, columns: int) -> Iterator[Brief]:
+def decided(reading: Reading, columns: int) -> Iterator[Row]:
     """What the kernel decided in the step at fault, and where it found nothing to do."""
     call = reading.trace.steps[faulty_step(reading) - 1].call
     found = [_decision(each) for each in decisions(call)]
@@ -75,8 +66,7 @@ def faulty_step(reading: Reading) -> int:
 
 def labelled(
     label: str, pieces: Sequence[Line], columns: int, step: int | None = None
-) -> Iterator[Brief]:
+) -> Iterator[Row]:
     """Pieces after a label, wrapped."""
     first = line((f"  {label:<{LABEL}}", "level"))
-    for text in wrapped(first, pieces, LABEL + 2, columns):
-        yield Brief(text, step)
+    return (Row(text, step=step) for text in wrapped(first, pieces, LABEL + 2, columns))

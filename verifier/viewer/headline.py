@@ -10,7 +10,6 @@ from verifier.language.presentation import Seen
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import differences, first_difference
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import Line, Span, inert, line, words
 from verifier.viewer.trace_index import Reading, calls
 
@@ -23,17 +22,17 @@ class Owed:
     since: int
 
 
-def what_happened(reading: Reading, levels: Levels) -> Line:
+def what_happened(reading: Reading) -> Line:
     """What was observed, or is still due, and what was expected, or the presentation's sentence.
 
     Where none of that is known, the violated claim.
     """
     number = wrong_outcome(reading)
     if number is not None:
-        return _seen_wrongly(reading, levels, number)
-    waiting = owed(reading, levels)
+        return _seen_wrongly(reading, number)
+    waiting = owed(reading)
     if waiting is not None:
-        return _still_waiting(reading, levels, waiting)
+        return _still_waiting(reading, waiting)
     if reading.trace.headline:
         return line(*map(_span, reading.trace.headline))
     if reading.trace.failure.blocked:
@@ -78,23 +77,21 @@ def _is_wrong(found: Seen | None) -> bool:
     return found is not None and found.outcome != found.expected
 
 
-def _seen_wrongly(reading: Reading, levels: Levels, number: int) -> Line:
+def _seen_wrongly(reading: Reading, number: int) -> Line:
     found = seen(reading, number)
     assert found is not None, "a wrong outcome is observed"
     subject = f"{inert(found.who)}'s {inert(found.what)} should "
     parts = line(subject, (inert(found.should), "good"), ", but it ", (inert(found.does), "wrong"))
     if number == reading.steps:
         return parts
-    again = f", and in step {reading.steps} again, with nothing changed" * bool(
-        repeated(reading, levels)
-    )
+    again = f", and in step {reading.steps} again, with nothing changed" * bool(repeated(reading))
     return line(*parts, f" in step {number}{again}")
 
 
-def _still_waiting(reading: Reading, levels: Levels, waiting: Owed) -> Line:
-    trap = levels.passage(waiting.since).act.trap
+def _still_waiting(reading: Reading, waiting: Owed) -> Line:
+    trap = reading.trace.steps[waiting.since - 1].act.trap
     on = f"{inert(trap)} on " * bool(trap)
-    host = levels.lanes[0] if levels.lanes else "the code"
+    host = reading.lanes[0] if reading.lanes else "the code"
     did = what_was_done(reading) or "does nothing that leads to it"
     return line(
         f"{inert(waiting.seen.who)}'s {on}{inert(waiting.seen.what)} should ",
@@ -110,7 +107,7 @@ def what_was_done(reading: Reading) -> str:
     return next((inert(each.means) for each in kernel if each.means), "")
 
 
-def owed(reading: Reading, levels: Levels) -> Owed | None:
+def owed(reading: Reading) -> Owed | None:
     """What would have been observed of the last step, as expected, had the code decided otherwise.
 
     None where something was observed.
@@ -120,25 +117,24 @@ def owed(reading: Reading, levels: Levels) -> Owed | None:
         return None
     for turn in reading.trace.explanation.turned:
         if turn.number == last and turn.seen is not None and not _is_wrong(turn.seen):
-            again = repeated(reading, levels)
-            return Owed(turn.seen, again[0] if again else next(levels.exits(last), last))
+            again = repeated(reading)
+            return Owed(turn.seen, again[0] if again else next(reading.exits(last), last))
     return None
 
 
-def repeated(reading: Reading, levels: Levels) -> tuple[int, int] | None:
+def repeated(reading: Reading) -> tuple[int, int] | None:
     """The last exit and an earlier one by the same step, where nothing but that counts."""
-    unequal = differences(reading, reading.steps)
-    if any(one.actual in reading.events for one, _, _ in unequal):
+    if any(one.actual in reading.events for one in differences(reading, reading.steps)):
         return None
-    exits = levels.exits(reading.steps)
+    exits = reading.exits(reading.steps)
     last = next(exits, None)
     if last is None:
         return None
-    now = _exit(reading, levels, last)
-    found = next((number for number in exits if _exit(reading, levels, number) == now), None)
+    now = _exit(reading, last)
+    found = next((number for number in exits if _exit(reading, number) == now), None)
     return (found, last) if found is not None else None
 
 
-def _exit(reading: Reading, levels: Levels, number: int) -> tuple[object, ...]:
+def _exit(reading: Reading, number: int) -> tuple[object, ...]:
     stride = reading.trace.steps[number - 1]
-    return stride.step, tuple(stride.choices.items()), levels.at(number - 1), stride.act.label
+    return stride.step, tuple(stride.choices.items()), reading.level(number - 1), stride.act.label

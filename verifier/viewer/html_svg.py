@@ -40,7 +40,9 @@ def page(lines: Iterable[Line], title: str) -> str:
         font=FONT,
         light=LIGHT,
         dark=DARK,
-        light_styles="\n".join(_rule(role, look, look.light) for role, look in _looks()),
+        light_styles="\n".join(
+            _rule(role, look, f"color: {look.light or 'inherit'}") for role, look in _looks()
+        ),
         dark_styles="\n".join(f".{role} {{ color: {look.dark} }}" for role, look in _looks()),
         body=body,
     )
@@ -55,7 +57,8 @@ def _span(text: str, role: Role) -> str:
 
 
 def _rule(role: Role, look: Look, colour: str) -> str:
-    parts = [f"color: {colour or 'inherit'}"]
+    """A role's style, with its colour."""
+    parts = [colour]
     parts += ["font-weight: bold"] * look.bold + ["text-decoration: underline"] * look.underline
     return f".{role} {{ {'; '.join(parts)} }}"
 
@@ -64,21 +67,23 @@ def svg(lines: Sequence[Line], title: str) -> str:
     """A self-contained picture of lines, on a dark ground that any page can carry."""
     columns = max(map(width, lines), default=0)
     across, down = round(columns * CELL) + 2 * MARGIN, len(lines) * ROW + 2 * MARGIN
-    rules = "\n".join(_svg_rule(role, look) for role, look in _looks())
-    rows = "\n".join(_svg_row(number, one) for number, one in enumerate(lines))
+    rules = "\n".join(
+        _rule(role, look, f"fill: {look.dark or '#e6edf3'}") for role, look in _looks()
+    )
+    rows = (_svg_row(number, one) for number, one in enumerate(lines))
+    style = f"<style>\ntext {{ fill: #e6edf3 }}\n{rules}\n</style>"
+    return drawn(across, down, title, style, rows)
+
+
+def drawn(across: int, down: int, title: str, head: str, parts: Iterable[str]) -> str:
+    """A picture of some parts on its ground."""
+    body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" '
         f'viewBox="0 0 {across} {down}" role="img" font-family="{FONT}" font-size="14">\n'
-        f"<title>{escape(inert(title))}</title>\n<style>\n"
-        f"text {{ fill: #e6edf3 }}\n{rules}\n</style>\n"
-        f'<rect width="100%" height="100%" rx="8" fill="{DARK}"/>\n{rows}\n</svg>\n'
+        f"<title>{escape(inert(title))}</title>\n{head}\n"
+        f'<rect width="100%" height="100%" rx="8" fill="{DARK}"/>\n{body}\n</svg>\n'
     )
-
-
-def _svg_rule(role: Role, look: Look) -> str:
-    parts = [f"fill: {look.dark or '#e6edf3'}"]
-    parts += ["font-weight: bold"] * look.bold + ["text-decoration: underline"] * look.underline
-    return f".{role} {{ {'; '.join(parts)} }}"
 
 
 def _svg_row(number: int, one: Line) -> str:

@@ -8,10 +8,20 @@ from verifier.evidence.explanation import Turned
 from verifier.evidence.pictures import Roles
 from verifier.evidence.traces import CHOICE
 from verifier.viewer.contract import differences, pairs
-from verifier.viewer.decided import Brief, decided, faulty_step, labelled
+from verifier.viewer.decided import decided, faulty_step, labelled
 from verifier.viewer.headline import is_of_hardware, repeated, what_happened
-from verifier.viewer.levels import Levels
-from verifier.viewer.markup import COLUMNS, Line, inert, line, shown, word_by_word, wrapped
+from verifier.viewer.markup import (
+    COLUMNS,
+    Line,
+    Row,
+    Span,
+    inert,
+    line,
+    noted,
+    shown,
+    word_by_word,
+    wrapped,
+)
 from verifier.viewer.timeline import described
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.what_if import choice_pieces, decision_pieces
@@ -24,24 +34,24 @@ MOST = 8
 """Fields named in a line before the rest is counted."""
 
 
-def in_short(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Brief]:
+def in_short(reading: Reading, columns: int = COLUMNS) -> Iterator[Row]:
     """The violation for somebody who knows the code, but not the bug."""
-    sentence = word_by_word(what_happened(reading, levels))
+    sentence = word_by_word(what_happened(reading))
     for part in wrapped(line(("✗ ", "wrong")), sentence, 2, columns):
-        yield Brief(part, reading.steps)
-    yield from grounds(reading, levels, columns)
+        yield Row(part, step=reading.steps)
+    yield from grounds(reading, columns)
 
 
-def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterator[Brief]:
+def grounds(reading: Reading, columns: int = COLUMNS) -> Iterator[Row]:
     """Why it happened: which code decided, on what, the actual values, and what would avoid it."""
     trace = reading.trace
-    again = repeated(reading, levels)
+    again = repeated(reading)
     if again is not None:
         earlier, number = again
         text = f"  step {number} is step {earlier} again: "
         now = described(trace.steps[number - 1])
-        label = f"  {inert(levels.passage(number).act.label)}"
-        yield Brief((*line(text), *now, (label, "level")), number)
+        label = f"  {inert(trace.steps[number - 1].act.label)}"
+        yield Row((*line(text), *now, (label, "level")), step=number)
     if not reading.is_explained:
         return
     if not is_of_hardware(reading, faulty_step(reading)):
@@ -53,11 +63,11 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
         known = list(filter(reading.has, trace.failure.seen))
         yield from _causes(reading, "seen", known, reading.end + 1, columns)
     yield from _expected_otherwise(reading, sides[1], columns)
-    yield from _set_by(reading, levels, sides[1], columns)
+    yield from _set_by(reading, sides[1], columns)
     turn = next(iter(trace.explanation.turned), None)
     if turn is not None:
         yield from labelled("would not fail if", decision_pieces(turn), columns, turn.number)
-    yield from _chosen_otherwise(reading, levels, turn, columns)
+    yield from _chosen_otherwise(reading, turn, columns)
     doomed = trace.explanation.doomed
     if 0 < doomed < reading.steps:
         settled = line(f"from step {doomed} on")
@@ -70,7 +80,7 @@ def grounds(reading: Reading, levels: Levels, columns: int = COLUMNS) -> Iterato
     if trace.explanation.finding:
         yield from labelled("more in", [line(inert(trace.explanation.finding))], columns)
     if any(causes for _, causes, _ in sides):
-        yield from map(Brief, wrapped(line("  "), word_by_word(LEGEND), 2, columns))
+        yield from map(Row, wrapped(line("  "), word_by_word(LEGEND), 2, columns))
 
 
 Side = tuple[str, list[str], int]
@@ -83,8 +93,8 @@ def assumed_and_actual(reading: Reading) -> tuple[Side, Side]:
     For an outcome that differs these are what only the actual one and only the expected one
     depend on; else what the kernel's own fields say, and what the processor exited for.
     """
-    because = reading.trace.steps[-1].because if reading.steps else {}
-    for one, _, _ in differences(reading, reading.steps):
+    because = reading.because(reading.steps)
+    for one in differences(reading, reading.steps):
         actual, expected = because.get(one.actual), because.get(one.expected)
         if actual and expected:
             last = reading.steps
@@ -97,7 +107,7 @@ def assumed_and_actual(reading: Reading) -> tuple[Side, Side]:
                 (ACTUAL, [*twins.values(), *_worth_showing(reading, theirs)], last),
             )
     before, roles = faulty_step(reading), reading.picture.roles or Roles()
-    because = reading.trace.steps[before - 1].because if before else {}
+    because = reading.because(before)
     fields = reading.trace.explanation.decisive if before == reading.steps else because
     causes = dict.fromkeys(cause for field in fields for cause in because.get(field, ()))
     own = [cause for cause in causes if cause not in roles.hardware]
@@ -142,7 +152,7 @@ def _exit_causes(
     if reason is None:
         return [], before
     for number in range(before, 0, -1):
-        found = reading.trace.steps[number - 1].because.get(reason, ())
+        found = reading.because(number).get(reason, ())
         inside = [cause for cause in found if cause in roles.hardware]
         bits = [c for c in inside if isinstance(reading.value(c, number - 1), bool)]
         if bits:
@@ -150,7 +160,7 @@ def _exit_causes(
     return [], before
 
 
-def _expected_otherwise(reading: Reading, hardware_bits: Side, columns: int) -> Iterator[Brief]:
+def _expected_otherwise(reading: Reading, hardware_bits: Side, columns: int) -> Iterator[Row]:
     """The same bits of the expected register, where the hardware has others."""
     _, fields, before = hardware_bits
     twins = reading.picture.promise.twins if reading.picture.promise is not None else {}
@@ -165,35 +175,34 @@ def _expected_otherwise(reading: Reading, hardware_bits: Side, columns: int) -> 
 
 def _causes(
     reading: Reading, label: str, causes: Sequence[str], before: int, columns: int
-) -> Iterator[Brief]:
+) -> Iterator[Row]:
     if not causes:
         return
-    pieces, last = [], 0
+    items: list[tuple[Span, str]] = []
+    last, more = 0, len(causes) - MOST
     for cause in causes[:MOST]:
         at = reading.origin(cause, before - 1)
         last = max(last, at)
         value = shown(reading.value(cause, before - 1))
         blank = cause in reading.events and not at
         when = f"step {at}" if at else "blank" if blank else "from the start"
-        comma = "," * (cause != causes[-1])
-        pieces.append(line((f"{inert(cause)}={value}", "mark"), (f" ({when}){comma}", "source")))
-    if len(causes) > MOST:
-        pieces.append(line((f"and {len(causes) - MOST} more", "source")))
+        items.append(((f"{inert(cause)}={value}", "mark"), when))
+    pieces = noted(items, more > 0)
+    if more > 0:
+        pieces.append(line((f"and {more} more", "source")))
     yield from labelled(label, pieces, columns, last or None)
 
 
-def _chosen_otherwise(
-    reading: Reading, levels: Levels, turn: Turned | None, columns: int
-) -> Iterator[Brief]:
+def _chosen_otherwise(reading: Reading, turn: Turned | None, columns: int) -> Iterator[Row]:
     """The choice that leads to another decision, if one does."""
     other = reading.trace.explanation.otherwise
     if other is not None and other.turn is not None:
         label = "or with" if turn is not None else "passes with"
-        pieces = choice_pieces(other, levels.at(other.number - 1), turn)
+        pieces = choice_pieces(other, reading.level(other.number - 1), turn)
         yield from labelled(label, pieces, columns, other.number)
 
 
-def _set_by(reading: Reading, levels: Levels, hardware_bits: Side, columns: int) -> Iterator[Brief]:
+def _set_by(reading: Reading, hardware_bits: Side, columns: int) -> Iterator[Row]:
     """Who set a bit, followed back through those who merely copied it."""
     _, fields, before = hardware_bits
     for field in fields:
@@ -203,7 +212,7 @@ def _set_by(reading: Reading, levels: Levels, hardware_bits: Side, columns: int)
         while number and (source := _copied(reading, last, number)) is not None:
             last, number = source, reading.origin(source, number - 1)
         if number:
-            yield from labelled("set by", _maker(reading, levels, last, number), columns, number)
+            yield from labelled("set by", _maker(reading, last, number), columns, number)
         return
 
 
@@ -214,17 +223,17 @@ def _is_copied(reading: Reading, field: str) -> bool:
 def _copied(reading: Reading, field: str, number: int) -> str | None:
     """The field of the same name from which a step copied it."""
     name = field.rpartition(".")[2]
-    causes = reading.trace.steps[number - 1].because.get(field, ())
+    causes = reading.because(number).get(field, ())
     same = (each for each in causes if _is_copied(reading, each) and each.endswith(f".{name}"))
     return next(same, None)
 
 
-def _maker(reading: Reading, levels: Levels, field: str, number: int) -> list[Line]:
+def _maker(reading: Reading, field: str, number: int) -> list[Line]:
     stride, write = reading.trace.steps[number - 1], reading.write(field, number)
     causes = stride.because.get(field, ())
     chosen = [each.removeprefix(CHOICE) for each in causes if each.startswith(CHOICE)]
     if chosen:
-        who = levels.at(number - 1) or inert(stride.step)
+        who = reading.level(number - 1) or inert(stride.step)
         chosen_text = ", ".join(f"{inert(name)}={shown(stride.choices[name])}" for name in chosen)
         return [line(who), line(f"in step {number}:"), line((chosen_text, "choice"))]
     name = inert(write.function.function) if write is not None else inert(stride.step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from verifier.language.plain_values import Value
@@ -34,6 +35,16 @@ def line(*parts: str | Span) -> Line:
 EMPTY: Line = ()
 
 
+@dataclass(frozen=True)
+class Row:
+    """A line, and what it is about: a field, a step, and words for the status line."""
+
+    text: Line
+    field: str = ""
+    step: int | None = None
+    note: str = ""
+
+
 def rendered(lines: Iterable[Line], style: Style = unstyled) -> Iterator[str]:
     """Lines as strings without blanks at their ends."""
     for one in lines:
@@ -57,6 +68,20 @@ def wrapped(
             now = line(" " * indent)
         now = (*now, *(((" ", ""),) if width(now) > indent else ()), *piece)
     yield now
+
+
+def noted(items: Sequence[tuple[Span, str]], more: bool = False) -> list[Line]:
+    """Pieces with notes in parentheses; commas between them, and at the end if there are more."""
+    last = len(items) - 1
+    return [
+        line(item, (f" ({note}){',' * (more or place < last)}", "source"))
+        for place, (item, note) in enumerate(items)
+    ]
+
+
+def from_to(old: Value, new: Value) -> tuple[Span, Span, Span]:
+    """A change of a value."""
+    return (shown(old), "old"), (" -> ", ""), (shown(new), "new")
 
 
 def word_by_word(one: Line) -> list[Line]:

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from verifier.evidence.traces import Trace
 from verifier.language.plain_values import plural
 from verifier.viewer.claims import failing_claim
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import inert, words
 from verifier.viewer.timeline import UNAVOIDABLE, described
 from verifier.viewer.trace_index import Reading
@@ -24,11 +23,10 @@ def sequence(
     Where only some steps are asked for, by rising number, a note stands for what is left out.
     """
     reading = Reading(trace)
-    levels = Levels(reading)
     yield "sequenceDiagram"
     if reading.problem:
         yield f"    %% shown without its presentation: {_text(reading.problem)}"
-    lanes = levels.lanes or ("steps",)
+    lanes = reading.lanes or ("steps",)
     across = ",".join(dict.fromkeys(map(_name, (lanes[0], lanes[-1]))))
     titles = {lane.name: lane.title for lane in trace.picture.lanes}
     for lane in lanes:
@@ -38,14 +36,14 @@ def sequence(
         if number > last + 1:
             yield f"    Note over {across}: {plural(number - last - 1, 'step')} left out"
         last = number
-        passage = levels.passage(number)
-        start, end = _name(passage.start or "steps"), _name(passage.end or "steps")
-        text = "".join(part for part, _ in described(trace.steps[number - 1]))
-        text = _text(f"{number} {text} {passage.act.label}".strip())
+        stride = trace.steps[number - 1]
+        start, end = (_name(reading.level(place) or "steps") for place in (number - 1, number))
+        text = "".join(part for part, _ in described(stride))
+        text = _text(f"{number} {text} {stride.act.label}".strip())
         if start != end:
             yield f"    {start}->>{end}: {text}"
-        elif passage.act.tells:
-            yield f"    {start}-->>{_name(passage.act.tells)}: {text}"
+        elif stride.act.tells:
+            yield f"    {start}-->>{_name(stride.act.tells)}: {text}"
         else:
             yield f"    Note over {start}: {text}"
         if number in notes:

@@ -10,7 +10,7 @@ from math import hypot
 import networkx
 
 from verifier.evidence.projection import Node, Projection
-from verifier.viewer.html_svg import CELL, DARK, FONT, ROW
+from verifier.viewer.html_svg import CELL, DARK, ROW, drawn
 from verifier.viewer.markup import inert
 from verifier.viewer.projection_text import graph_of, hands_over, label
 
@@ -96,15 +96,9 @@ def svg(projection: Projection) -> str:
     width = max(layout.width, max(map(len, legend)) * CELL + 2 * MARGIN)
     height = below + (len(legend) + 1) * ROW + MARGIN
     parts = [*_edges(layout), *_boxes(layout), *_badges(layout, numbers), *_texts(legend, below)]
-    drawn = "\n".join(parts)
-    title = escape(f"{inert(projection.system)} over {inert(', '.join(projection.fields))}")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" font-family="{FONT}" '
-        f'font-size="14">\n<title>{title}</title>\n<defs>{_head("over", HAND_OVER)}'
-        f"{_head('other', OTHER)}</defs>\n"
-        f'<rect width="100%" height="100%" rx="8" fill="{DARK}"/>\n{drawn}\n</svg>\n'
-    )
+    title = f"{projection.system} over {', '.join(projection.fields)}"
+    heads = f"<defs>{_head('over', HAND_OVER)}{_head('other', OTHER)}</defs>"
+    return drawn(round(width), round(height), title, heads, parts)
 
 
 def _head(name: str, colour: str) -> str:

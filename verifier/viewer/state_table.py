@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from verifier.language.plain_values import plural
-from verifier.viewer.markup import Line, Span, inert, line, shown
+from verifier.viewer.markup import Line, Row, from_to, inert, line, shown
 from verifier.viewer.trace_index import Reading
-
-
-@dataclass(frozen=True)
-class Item:
-    """A field's row, or a heading where `field` is empty."""
-
-    field: str
-    text: Line
 
 
 def items(
@@ -24,8 +15,8 @@ def items(
     unfolded: bool = False,
     group: str = "",
     search: str = "",
-) -> Iterator[Item]:
-    """The fields after a step, grouped; `group` and `search` leave only some."""
+) -> Iterator[Row]:
+    """The fields after a step, grouped under headings; `group` and `search` leave only some."""
     table_of = reading.picture.table_of
     chosen = [
         field
@@ -38,22 +29,20 @@ def items(
     for name, heading in {**headings, "": "state"}.items():
         fields = [field for field in visible if table_of.get(field, "") == name]
         if fields:
-            yield Item("", line((heading, "title")))
+            yield Row(line((heading, "title")))
         for field in fields:
-            yield Item(field, field_line(reading, field, number, width))
+            yield Row(field_line(reading, field, number, width), field)
     folded = len(chosen) - len(visible)
     if folded:
-        yield Item("", line((f"{plural(folded, 'field')} {reading.why_folded}", "source")))
+        yield Row(line((f"{plural(folded, 'field')} {reading.why_folded}", "source")))
 
 
 def field_line(reading: Reading, field: str, number: int, width: int) -> Line:
     """A field with its value; a change shows both."""
-    change = reading.changed(field, number)
-    value = shown(reading.value(field, number))
+    change, name = reading.changed(field, number), f"{inert(field):<{width}}  "
     if change is None:
-        return line(f"  {inert(field):<{width}}  ", value)
-    old: Span = (shown(change[0]), "old")
-    return line(("* ", "mark"), f"{inert(field):<{width}}  ", old, " -> ", (value, "new"))
+        return line(f"  {name}", shown(reading.value(field, number)))
+    return line(("* ", "mark"), name, *from_to(*change))
 
 
 def rest_line(reading: Reading, number: int, matter: Collection[str] | None) -> Iterator[Line]:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
-from verifier.viewer.beliefs import Assumptions
 from verifier.viewer.claims import STANDING, failing_claim, length
-from verifier.viewer.comparison import (
-    belief_lines,
-    contract_lines,
-    ownership_lines,
-)
+from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which
 from verifier.viewer.in_short import in_short
-from verifier.viewer.levels import Levels
 from verifier.viewer.markup import (
     EMPTY,
     Line,
@@ -33,7 +28,7 @@ from verifier.viewer.timeline import Timeline, described, legend
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.watch_expressions import Watch, WrongWatch
 from verifier.viewer.what_if import what_if_lines
-from verifier.viewer.why import violation_lines, why_lines
+from verifier.viewer.why import chain, violation_lines, why_rows
 
 
 def trace_lines(
@@ -55,26 +50,26 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
     yield from problem_lines(reading)
     if trace.conjunct:
         yield from _section("In short")
-        yield from (brief.text for brief in in_short(reading, Levels(reading)))
+        yield from (row.text for row in in_short(reading))
     yield from _section("Timeline")
     yield from timeline_lines(reading)
     if trace.conjunct:
         yield from _section("Why")
         yield from violation_lines(reading)
         if reading.is_explained:
-            yield from why_lines(reading, trace.deciding(), reading.end)
+            links = chain(reading, trace.deciding(), reading.end)
+            yield from (row.text for row in why_rows(reading, links))
             yield from _section("What if")
             yield from what_if_lines(reading)
-    beliefs = Assumptions(reading, Timeline(reading).levels)
-    if beliefs.columns is not None and reading.steps:
+    if reading.picture.columns is not None and reading.steps:
         yield from _section("Who assumes what, before and after the last step")
         for number in (reading.steps - 1, reading.steps):
             yield line((f"after step {number}", "source"))
             yield from ownership_lines(reading, number)
-            yield from belief_lines(beliefs, number)
+            yield from belief_lines(reading, number)
     if reading.picture.promise is not None:
         yield from _section("Contract")
-        yield from contract_lines(reading, beliefs.levels, reading.steps)
+        yield from contract_lines(reading, reading.steps)
     if watches:
         yield from _section("Watches")
         yield from watch_lines(reading, watches)
@@ -113,7 +108,7 @@ def timeline_lines(reading: Reading) -> Iterator[Line]:
     timeline = Timeline(reading)
     yield timeline.heading()
     yield from timeline.rows()
-    explanation = legend(reading, timeline.levels)
+    explanation = legend(reading)
     if explanation:
         yield explanation
 
@@ -124,7 +119,7 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
     last = bool(reading.trace.conjunct) and number == reading.steps
     when = f"it fails {STANDING}" if reading.trace.failure.standing else "here it fails"
     mark: list[Span] = [(f"  <-- {when}", "wrong")] if last else []
-    level = Timeline(reading).levels.at(number - 1)
+    level = reading.level(number - 1)
     yield (
         (f"{number:3}  ", ""),
         (f"{level}  " if level else "", "level"),
@@ -174,3 +169,19 @@ def watched(reading: Reading, watch: Watch, number: int) -> str:
         return shown(watch.value(reading.state(number), reading.trace.enums))
     except WrongWatch as wrong:
         return inert(f"? {wrong}")
+
+
+def unverified_lines(saved: SavedTrace, reason: str) -> Iterator[Line]:
+    """What a file says, headed by why it is not shown as what happened."""
+    goal = f"/{inert(saved.goal())}" if saved.goal() else ""
+    steps = plural(len(saved.steps), "step")
+    yield line((f"unverified: {inert(saved.system)}{goal}, {steps}", "wrong"))
+    yield line(f"  {inert(reason)}")
+    yield line("  what follows is from the file; none of it was checked")
+    yield from _section("Start")
+    for field, value in saved.start.items():
+        yield line(f"  {inert(field)} = {shown(value)}")
+    yield from _section("Steps")
+    for number, each in enumerate(saved.steps, 1):
+        choices = "".join(f" {inert(name)}={shown(value)}" for name, value in each.choices.items())
+        yield line((f"{number:3}  ", ""), (inert(each.step), "step"), (choices, "choice"))

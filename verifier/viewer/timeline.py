@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from verifier.evidence.calls import Entered
 from verifier.evidence.traces import Stride
+from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.claims import STANDING
-from verifier.viewer.levels import Levels, Passage, choices_shown, handlers
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
-from verifier.viewer.trace_index import Reading
+from verifier.viewer.trace_index import Reading, acts, calls, writes
 
 WIDE, NARROW = 9, 5
 """Columns of a lane."""
@@ -22,12 +23,11 @@ class Timeline:
 
     def __init__(self, reading: Reading, lane_width: int = WIDE) -> None:
         self.reading = reading
-        self.levels = Levels(reading)
         self.lane = lane_width
 
     def heading(self) -> Line:
         """The lanes' names; a common beginning is shown once where they are too long."""
-        lanes = self.levels.lanes
+        lanes = self.reading.lanes
         beginnings = {name.rpartition(" ")[0] for name in lanes}
         are_long = max(map(len, lanes), default=0) >= self.lane
         common = beginnings.pop() if are_long and len(beginnings) == 1 else ""
@@ -42,19 +42,19 @@ class Timeline:
     def row(self, number: int) -> Line:
         """A step: its number, its place in the lanes, and what it is."""
         trace = self.reading.trace
-        stride, passage = trace.steps[number - 1], self.levels.passage(number)
+        stride = trace.steps[number - 1]
         fails = bool(trace.conjunct) and number == len(trace.steps)
         unavoidable = trace.explanation.doomed == number and not fails
         mark: Span = (
             ("✗ ", "wrong") if fails else ("! ", "wrong") if unavoidable else (" " * 2, "source")
         )
-        parts: list[Span] = [(f"{number:4}", "source"), mark, *self._lanes(passage)]
+        parts: list[Span] = [(f"{number:4}", "source"), mark, *self._lanes(number)]
         parts += described(stride)
         parts += self._violated(stride, fails)
-        if passage.act.label:
-            parts.append((f"  {inert(passage.act.label)}", "level"))
-        if passage.act.trap:
-            parts.append((f"  {inert(passage.act.trap)}", "mark"))
+        if stride.act.label:
+            parts.append((f"  {inert(stride.act.label)}", "level"))
+        if stride.act.trap:
+            parts.append((f"  {inert(stride.act.trap)}", "mark"))
         names = handlers(stride)
         if names:
             parts.append((f"  {' → '.join(names)}", "source"))
@@ -75,16 +75,16 @@ class Timeline:
             parts.append((f"  {also}✗ {', '.join(others)}", "choice"))
         return parts
 
-    def _lanes(self, passage: Passage) -> list[Span]:
+    def _lanes(self, number: int) -> list[Span]:
         """The step's move between the lanes; passing lanes are thin lines."""
-        lanes = self.levels.lanes
-        if not lanes or passage.start not in lanes or passage.end not in lanes:
+        lanes = self.reading.lanes
+        before, after = self.reading.level(number - 1), self.reading.level(number)
+        if before not in lanes or after not in lanes:
             return []
-        cells = ["·" + " " * (self.lane - 1) for _ in lanes]
-        text = list("".join(cells))
-        start, end = lanes.index(passage.start) * self.lane, lanes.index(passage.end) * self.lane
-        lane_told = inert(passage.act.tells)
-        if lane_told in lanes and passage.start == passage.end:
+        text = list(("·" + " " * (self.lane - 1)) * len(lanes))
+        start, end = lanes.index(before) * self.lane, lanes.index(after) * self.lane
+        lane_told = inert(self.reading.trace.steps[number - 1].act.tells)
+        if lane_told in lanes and before == after:
             _arrow(text, start, lanes.index(lane_told) * self.lane, "┄", "▷◁")
         elif start != end:
             _arrow(text, start, end, "─", "▶◀")
@@ -105,13 +105,34 @@ def _within(text: str, columns: int) -> str:
 
 
 def described(stride: Stride) -> list[Span]:
-    """A step's name with its choices; those that matter stand out."""
+    """A step's name with its choices; those that matter stand out, other false ones are omitted."""
     parts: list[Span] = [(inert(stride.step), "step")]
-    for name, value, matters in choices_shown(stride):
-        bare = value is not True and value is not False
-        text = shown(value) if bare else f"{inert(name)}={shown(value)}"
-        parts.append((f" {text}", "choice" if matters else "source"))
+    for name, value in stride.choices.items():
+        matters = name in stride.matters
+        text = f"{inert(name)}={shown(value)}" if isinstance(value, bool) else shown(value)
+        if matters or value is not False:
+            parts.append((f" {text}", "choice" if matters else "source"))
     return parts
+
+
+def handlers(stride: Stride) -> list[str]:
+    """The functions of a kernel that handle the step: the outermost, then where it leads."""
+    path: list[str] = []
+    call: Entered | None = _kernel_function(stride.call)
+    while call is not None and len(path) < 3:
+        path.append(inert(call.function))
+        inner = [_kernel_function(each) for each in call.entries if isinstance(each, Entered)]
+        call = max((each for each in inner if each and acts(each)), key=_weight, default=None)
+    return [path[0], path[2]] if len(path) > 2 else path
+
+
+def _kernel_function(call: Entered) -> Entered | None:
+    """The first function in a call that stands for one in a kernel's file."""
+    return next(filter(is_kernel_function, calls(call)), None)
+
+
+def _weight(call: Entered) -> int:
+    return sum(map(acts, (each.change for each in writes(call))))
 
 
 def lane_width(columns: int) -> int:
@@ -119,10 +140,10 @@ def lane_width(columns: int) -> int:
     return WIDE if columns >= 96 else NARROW
 
 
-def legend(reading: Reading, levels: Levels) -> Line:
+def legend(reading: Reading) -> Line:
     """What the strokes between lanes mean, of those that there are."""
     picture = reading.picture
-    if len(levels.lanes) < 2:
+    if len(reading.lanes) < 2:
         return EMPTY
     tells = picture.tells * any(stride.act.tells for stride in reading.trace.steps)
     strokes = {"──▶": picture.enters, "◀──": picture.leaves, "┄▷": tells}

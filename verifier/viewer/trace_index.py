@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.evidence.calls import Branched, Changed, Entered
 from verifier.evidence.traces import Trace
 from verifier.language.plain_values import Value
+from verifier.viewer.markup import inert
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,6 @@ class Write:
 
     change: Changed
     function: Entered
-    file: str
 
 
 class Reading:
@@ -113,7 +113,32 @@ class Reading:
         """Who gave the field its value in a step."""
         if not 1 <= number <= self.steps:
             return None
-        return last_write(self.trace.steps[number - 1].call, field)
+        made = [*writes(self.trace.steps[number - 1].call)]
+        return next((each for each in reversed(made) if each.change.field == field), None)
+
+    def because(self, number: int) -> Mapping[str, tuple[str, ...]]:
+        """What values after a step depend on, as far as that is known; nothing at the start."""
+        return self.trace.steps[number - 1].because if number else {}
+
+    def level(self, number: int) -> str:
+        """Who runs after a step; older traces do not have it for the last."""
+        steps = self.trace.steps
+        if number < len(steps):
+            return inert(steps[number].level)
+        return inert(steps[-1].after or steps[-1].level if steps else self.trace.level)
+
+    @cached_property
+    def lanes(self) -> tuple[str, ...]:
+        """Whoever ever runs: in the order of the presentation, and all before them there."""
+        seen = {self.level(number) for number in range(self.steps + 1)} - {""}
+        order = [inert(lane.name) for lane in self.picture.lanes]
+        ran = [place for place, name in enumerate(order) if name in seen]
+        known = order[: ran[-1] + 1] if ran else []
+        return (*known, *sorted(seen.difference(known)))
+
+    def exits(self, last: int) -> Iterator[int]:
+        """The steps in which the host takes over, from one backwards."""
+        return (n for n in range(last, 0, -1) if self.trace.steps[n - 1].act.leaves)
 
     @cached_property
     def matter(self) -> frozenset[str]:
@@ -148,18 +173,6 @@ def _last(numbers: list[int], most: int) -> int:
     return numbers[place - 1] if place else 0
 
 
-def last_write(call: Entered, field: str) -> Write | None:
-    """The last assignment to a field in a call, made directly or further in."""
-    for entry in reversed(call.entries):
-        if isinstance(entry, Changed) and entry.field == field:
-            return Write(entry, call, call.file)
-        if isinstance(entry, Entered):
-            found = last_write(entry, field)
-            if found is not None:
-                return found
-    return None
-
-
 def calls(call: Entered) -> Iterator[Entered]:
     """A call and all that it makes, in order."""
     yield call
@@ -168,13 +181,13 @@ def calls(call: Entered) -> Iterator[Entered]:
             yield from calls(entry)
 
 
-def assignments(call: Entered) -> Iterator[Changed]:
-    """All that a call assigns, in order."""
+def writes(call: Entered) -> Iterator[Write]:
+    """All assignments in a call, made directly or further in, in order."""
     for entry in call.entries:
         if isinstance(entry, Changed):
-            yield entry
+            yield Write(entry, call)
         elif isinstance(entry, Entered):
-            yield from assignments(entry)
+            yield from writes(entry)
 
 
 def acts(entry: Entered | Changed | Branched) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from verifier.language.errors import did_you_mean
 from verifier.language.plain_values import Value
+from verifier.viewer.markup import shown
 
 LONGEST = 500
 """Characters of an expression beyond which it is refused."""
@@ -38,7 +39,7 @@ class Watch:
         """
         result = _Evaluation(state, enums).of(self.tree)
         if isinstance(result, dict):
-            return ", ".join(f"{f}={_text(v)}" for f, v in result.items() if v is not False)
+            return ", ".join(f"{f}={shown(v)}" for f, v in result.items() if v is not False)
         return result
 
 
@@ -62,32 +63,11 @@ def watch(text: str) -> Watch:
 
 
 ALLOWED = (
-    ast.Name,
-    ast.Attribute,
-    ast.Subscript,
-    ast.Compare,
-    ast.Eq,
-    ast.NotEq,
-    ast.In,
-    ast.NotIn,
-    ast.BoolOp,
-    ast.And,
-    ast.Or,
-    ast.UnaryOp,
-    ast.Not,
-    ast.BinOp,
-    ast.BitAnd,
-    ast.BitOr,
-    ast.BitXor,
-    ast.Constant,
-    ast.Tuple,
-    ast.Load,
-    ast.expr_context,
+    *(ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.expr_context),
+    *(ast.Compare, ast.Eq, ast.NotEq, ast.In, ast.NotIn),
+    *(ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not),
+    *(ast.BinOp, ast.BitAnd, ast.BitOr, ast.BitXor),
 )
-
-
-def _text(value: Value) -> str:
-    return {True: "1", False: "0"}[value] if isinstance(value, bool) else value
 
 
 class _Evaluation:
@@ -105,12 +85,9 @@ class _Evaluation:
                 return self._named(node)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return not self._bit(operand)
-            case ast.BoolOp(op=ast.And(), values=values):
+            case ast.BoolOp(op=op, values=values):
                 bits = [self._bit(value) for value in values]
-                return all(bits)
-            case ast.BoolOp(op=ast.Or(), values=values):
-                bits = [self._bit(value) for value in values]
-                return any(bits)
+                return all(bits) if isinstance(op, ast.And) else any(bits)
             case ast.BinOp(left=left, op=op, right=right):
                 return _combined(self._bit(left), op, self._bit(right))
             case ast.Compare():
@@ -157,8 +134,8 @@ class _Evaluation:
         if not kind and any(member in members for members in self.enums.values()):
             return member
         members = [f"{kind}.{member}" for member in self.enums.get(kind, ())]
-        near = difflib.get_close_matches(path, [*self.state, *members], 1, 0.5)
-        raise WrongWatch(f"there is no `{path}`", f"did you mean `{near[0]}`?" if near else "")
+        known = [*self.state, *members]
+        raise WrongWatch(f"there is no `{path}`", did_you_mean(path, known, likeness=0.5))
 
     def _path(self, node: ast.expr) -> str:
         match node:

@@ -15,6 +15,7 @@ from verifier.viewer.markup import (
     Span,
     inert,
     line,
+    noted,
     shown,
     word_by_word,
     wrapped,
@@ -151,29 +152,27 @@ def _kind(reading: Reading, other: Otherwise) -> str:
 
 
 def _listed(label: str, choices: Sequence[tuple[int, str, Value]], columns: int) -> Iterator[Line]:
-    pieces = []
-    for number, name, value in choices:
-        comma = "," * ((number, name, value) != choices[-1])
-        choice: Span = (f"{inert(name)}={shown(value)}", "choice")
-        pieces.append(line(choice, (f" (step {number}){comma}", "source")))
-    if pieces:
-        yield from wrapped(line(f"    {label}"), pieces, 8, columns)
+    items: list[tuple[Span, str]] = [
+        ((f"{inert(name)}={shown(value)}", "choice"), f"step {number}")
+        for number, name, value in choices
+    ]
+    if items:
+        yield from wrapped(line(f"    {label}"), noted(items), 8, columns)
 
 
 def _change_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
-    stride = reading.trace.steps[other.number - 1]
-    step = (inert(stride.step), "step")
+    step: Span = (inert(reading.trace.steps[other.number - 1].step), "step")
     if other.choice:
         yield line(
             f"  if at step {other.number}, ",
-            (step[0], "step"),
+            step,
             f", {inert(other.choice)} were ",
             (shown(other.instead), "new"),
             " and not ",
             (shown(other.was), "old"),
         )
     else:
-        yield line(f"  without step {other.number}, ", (step[0], "step"))
+        yield line(f"  without step {other.number}, ", step)
 
 
 def _difference_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
@@ -187,11 +186,8 @@ def _difference_lines(reading: Reading, other: Otherwise) -> Iterator[Line]:
     yield line((f"    {after:<44}   here  there", "source"))
     for field in names[:SHOWN_DIFFERENCES]:
         here, there = final[field]
-        yield line(f"    {inert(field):<44}  ", *_pair(here, there))
+        old, new = f"{shown(here):>5}", f"{shown(there):<5}"
+        yield line(f"    {inert(field):<44}  ", (old, "old"), "  ", (new, "new"))
     rest = len(final) - len(names[:SHOWN_DIFFERENCES])
     if rest:
         yield line((f"    and {plural(rest, 'other field')}", "source"))
-
-
-def _pair(here: Value, there: Value) -> list[Span]:
-    return [(f"{shown(here):>5}", "old"), ("  ", ""), (f"{shown(there):<5}", "new")]

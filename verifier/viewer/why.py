@@ -2,18 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from verifier.evidence.traces import ASSERTIONS, CHOICE, Trace
 from verifier.language.plain_values import plural
 from verifier.viewer.call_tree import place
-from verifier.viewer.cause_chain import Link, Sources, chain
 from verifier.viewer.claims import STANDING, asserted_text, failing_claim
-from verifier.viewer.markup import COLUMNS, Line, Span, inert, line, shown, word_by_word, wrapped
-from verifier.viewer.trace_index import Reading
+from verifier.viewer.markup import (
+    COLUMNS,
+    Line,
+    Row,
+    Span,
+    from_to,
+    inert,
+    line,
+    noted,
+    shown,
+    word_by_word,
+    wrapped,
+)
+from verifier.viewer.trace_index import Reading, Write
 
 SEEN = 8
 """Fields that a claim looks at, beyond which only those are shown that decide it alone."""
+
+
+Because = Callable[[int, str], tuple[str, ...] | None]
+"""What a field's value after a step depends on: fields before the step, and its choices.
+
+None where that is still to be found out.
+"""
+
+
+Sources = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One step's share: the fields it set that matter, and what they depend on.
+
+    `sources` has for every cause the step that set it: 0 for the start, the step itself for a
+    choice. It is None where the causes are still to be found out.
+    """
+
+    number: int
+    fields: tuple[str, ...]
+    sources: Sources | None
+    write: Write | None
+
+
+def chain(
+    reading: Reading, fields: Sequence[str], number: int, because: Because | None = None
+) -> list[Link]:
+    """The causes of fields after a step, the last step first; fields with the same in one link.
+
+    Unless given otherwise they are those that the trace itself carries.
+    """
+    waiting = {(reading.origin(field, number), field) for field in fields}
+    done: set[tuple[int, str]] = set()
+    found: dict[tuple[int, Sources | None], list[str]] = {}
+    while waiting:
+        step, field = max(waiting)
+        waiting.discard((step, field))
+        if (step, field) in done or step == 0:
+            continue
+        done.add((step, field))
+        causes = because(step, field) if because else reading.because(step).get(field, ())
+        sources = None if causes is None else _sources(reading, causes, step)
+        found.setdefault((step, sources), []).append(field)
+        waiting |= {(at, cause) for cause, at in sources or () if not cause.startswith(CHOICE)}
+    links = [
+        Link(step, tuple(names), sources, reading.write(names[0], step))
+        for (step, sources), names in found.items()
+    ]
+    return sorted(links, key=lambda link: -link.number)
+
+
+def _sources(reading: Reading, causes: Sequence[str], step: int) -> Sources:
+    return tuple(
+        (cause, step if cause.startswith(CHOICE) else reading.origin(cause, step - 1))
+        for cause in causes
+    )
 
 
 def looked_at(trace: Trace) -> tuple[str, ...]:
@@ -71,37 +141,29 @@ def blocked_lines(trace: Trace) -> Iterator[Line]:
         yield from wrapped(first, pieces, 8)
 
 
-def why_lines(reading: Reading, fields: Sequence[str], number: int) -> Iterator[Line]:
-    """The chain of assignments and choices behind some fields' values after a step."""
-    for _, text in why_rows(reading, chain(reading, fields, number)):
-        yield text
-
-
-def why_rows(
-    reading: Reading, links: Sequence[Link], columns: int = COLUMNS
-) -> Iterator[tuple[int, Line]]:
-    """A chain, each line with the step that it is about."""
+def why_rows(reading: Reading, links: Sequence[Link], columns: int = COLUMNS) -> Iterator[Row]:
+    """The chain of assignments and choices behind some fields' values."""
     last = None
     for link in links:
         if link.number != last:
             stride = reading.trace.steps[link.number - 1]
             title = line((f"step {link.number}", "source"), "  ", (inert(stride.step), "step"))
-            yield link.number, title
+            yield Row(title, step=link.number)
             last = link.number
         for text in _link_lines(reading, link, columns):
-            yield link.number, text
+            yield Row(text, step=link.number)
     for text in _start_lines(reading, links):
-        yield 0, text
+        yield Row(text, step=0)
 
 
 def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
     parts: list[str | Span] = ["    "]
     for place_in, field in enumerate(link.fields):
         change = reading.changed(field, link.number)
-        value = link.values[place_in]
+        value = reading.value(field, link.number)
         parts += [", " if place_in else "", inert(field), " "]
         if change is not None:
-            parts += [(f"{shown(change[0])}", "old"), " -> ", (shown(value), "new")]
+            parts += from_to(change[0], value)
         else:
             parts += [("is ", "source"), (shown(value), "new")]
     if link.write is not None:
@@ -116,19 +178,18 @@ def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
 
 
 def _causes(reading: Reading, number: int, sources: Sources) -> list[Line]:
-    pieces = []
+    items: list[tuple[Span, str]] = []
     choices = reading.trace.steps[number - 1].choices
     for cause, at in sources:
-        comma = "," if cause != sources[-1][0] else ""
         if cause.startswith(CHOICE):
             name = cause.removeprefix(CHOICE)
-            chosen: Span = (f"{inert(name)}={shown(choices.get(name, False))}", "choice")
-            pieces.append(line(chosen, (f" (chosen){comma}", "source")))
-            continue
-        value = reading.value(cause, number - 1)
-        when = f"step {at}" if at else "from the start"
-        pieces.append(line(f"{inert(cause)}={shown(value)}", (f" ({when}){comma}", "source")))
-    return pieces
+            value = choices.get(name, False)
+            items.append(((f"{inert(name)}={shown(value)}", "choice"), "chosen"))
+        else:
+            value = reading.value(cause, number - 1)
+            when = f"step {at}" if at else "from the start"
+            items.append(((f"{inert(cause)}={shown(value)}", ""), when))
+    return noted(items)
 
 
 def _start_lines(reading: Reading, links: Sequence[Link]) -> Iterator[Line]:

@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.compiler.digest import done
 from verifier.diff.compare import Difference
-from verifier.diff.miter import Joint
+from verifier.diff.miter import Joint, Side
 from verifier.diff.pairing import as_bits, counterpart, paired_choices
-from verifier.diff.side import Side
 from verifier.diff.step_comparison import stopped
 from verifier.engines.contract import Query
 from verifier.evidence.verdicts import Unknown, Violated

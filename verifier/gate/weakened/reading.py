@@ -10,9 +10,8 @@ from typing import NamedTuple
 from verifier.circuit.aig import FALSE, TRUE
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.compiler.cut_circuit import after_write, write
-from verifier.diff.miter import Joint
+from verifier.diff.miter import Joint, Side
 from verifier.diff.pairing import same_code
-from verifier.diff.side import Side
 from verifier.diff.step_comparison import Effect
 
 

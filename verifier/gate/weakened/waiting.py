@@ -10,8 +10,7 @@ from verifier.compiler.behaviour import Behaviour
 from verifier.compiler.digest import outputs_digest
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.diff.compare import Difference
-from verifier.diff.miter import Joint
-from verifier.diff.side import Side
+from verifier.diff.miter import Joint, Side
 from verifier.engines.contract import Query
 from verifier.evidence.verdicts import Unknown, Violated
 from verifier.gate.weakened.states import States

@@ -9,23 +9,30 @@ from pathlib import Path
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
 
 from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
-from verifier.viewer.markup import Line, Span, inert
-from verifier.viewer.screen.cooperative import in_slices
+from verifier.viewer.markup import Line, Row, Span, inert
 from verifier.viewer.screen.dialogs import Ask, Help, Options
 from verifier.viewer.screen.explore_pane import Exploring
 from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
-from verifier.viewer.screen.list_view import Label, LinesView, Row
-from verifier.viewer.screen.surface import Surface
-from verifier.viewer.screen.tasks import Alone, Background
+from verifier.viewer.screen.list_view import Label, LinesView
+from verifier.viewer.screen.tasks import in_slices
 from verifier.viewer.screen.view_model import Scene
 from verifier.viewer.timeline import lane_width
 from verifier.viewer.watch_expressions import Watch
 
 WIDE = 120
 """Columns from which the two parts stand side by side."""
+
+
+class Surface(Screen[None]):
+    """The only screen; the lists themselves mark the focus, so that nothing else is redrawn."""
+
+    focused = Reactive[Widget | None](None, repaint=False)
 
 
 class Board(App[None]):
@@ -43,13 +50,11 @@ class Board(App[None]):
         trace: Trace,
         session: Exploration | None = None,
         watches: Sequence[Watch] = (),
-        background: Background | None = None,
         explores: bool = False,
     ) -> None:
         super().__init__()
         self.explores = explores
         self.session = session
-        self.background = background or Alone()
         self.scene = Scene(trace, session, lane_width(80))
         self.scene.watches = list(watches)
         self.message: Span = ("", "")
@@ -73,7 +78,6 @@ class Board(App[None]):
             Vertical(Label(id="tabs"), LinesView("pane"), Help(), Options(), id="right"),
             trace=self.scene.trace,
             session=self.session,
-            background=self.background,
         )
         yield Label(id="status")
         yield Label(id="keys")

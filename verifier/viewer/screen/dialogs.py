@@ -14,9 +14,9 @@ from textual.widgets import Input
 from verifier.evidence.pictures import Picture
 from verifier.execution.machine import Move
 from verifier.language.plain_values import shown as saved_value
-from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
-from verifier.viewer.screen.cooperative import in_slices
-from verifier.viewer.screen.list_view import Label, LinesView, Row
+from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line, shown
+from verifier.viewer.screen.list_view import Label, LinesView
+from verifier.viewer.screen.tasks import in_slices
 
 TABLES = "v"
 """The key that shows one table after the other."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,11 +20,9 @@ from verifier.execution.execution import Stopped
 from verifier.execution.machine import Move
 from verifier.explain.session import Branch, Exploration
 from verifier.language.plain_values import plural
-from verifier.viewer.screen.cooperative import in_slices
 from verifier.viewer.screen.dialogs import Ask, Options
 from verifier.viewer.screen.list_view import LinesView
-from verifier.viewer.screen.tasks import Background, LostWork, finished
-from verifier.viewer.screen.transfer import Joining, parts
+from verifier.viewer.screen.tasks import Aside, Joining, LostWork, finished, in_slices, parts
 
 RANDOM_STEPS = 100
 
@@ -57,17 +56,10 @@ class Exploring(Container):
             self.wrong = wrong
             self.working = working
 
-    def __init__(
-        self,
-        *lists: Widget,
-        trace: Trace,
-        session: Exploration | None,
-        background: Background,
-    ) -> None:
+    def __init__(self, *lists: Widget, trace: Trace, session: Exploration | None) -> None:
         super().__init__(*lists, id="parts")
         self.trace = trace
         self.session = session
-        self.background = background
         self.seed = 0
         self.explained: dict[str, int] = {}
 
@@ -100,7 +92,7 @@ class Exploring(Container):
                 self.show_message(f"{move[0].name} is not enabled with these choices", wrong=True)
 
         title = f"What can happen {f'after step {number}' if number else 'at the start'}"
-        found = session.enabled_one_by_one(number)
+        found = session.enabled(number)
         self.screen.query_one(Options).choose(title, found, taken)
 
     def action_undo(self) -> None:
@@ -128,7 +120,7 @@ class Exploring(Container):
     async def _at_random(self, session: Exploration, number: int, seed: int) -> None:
         self.show_message("running on at random", working=True)
         before = len(session.now.moves[:number])
-        await in_slices(session.run_step_by_step(number, RANDOM_STEPS, seed))
+        await in_slices(session.run(number, RANDOM_STEPS, seed))
         self.post_message(self.Changed())
         taken = plural(len(session.now.moves) - before, "random step")
         self.show_message(f"{taken}, seed {seed}")
@@ -158,7 +150,7 @@ class Exploring(Container):
 
     async def _saved(self, work: Callable[[], str], file: Path) -> None:
         try:
-            wrong = await finished(self.background.run("saving", work), stops=False)
+            wrong = await finished(Aside("saving", work), stops=False)
         except LostWork as lost:
             wrong = f"{file}: {lost}"
         self.show_message(wrong or f"saved to {file}", wrong=bool(wrong))
@@ -168,7 +160,7 @@ class Exploring(Container):
         session = self.session
         if session is None or not session.ends_badly or self._is_explained(session.now):
             return
-        made, annotated = session.explaining(), self.background.annotated
+        made, annotated = session.explaining(), session.annotated
         work = self._explained(session, session.now, lambda: list(parts(annotated(made()))))
         self.app.run_worker(work, group="explain", exclusive=True)
 
@@ -182,7 +174,7 @@ class Exploring(Container):
         self, session: Exploration, branch: Branch, task: Callable[[], list[bytes]]
     ) -> None:
         try:
-            found = await finished(self.background.run("the explanation", task))
+            found = await finished(Aside("the explanation", task))
         except CancelledError:
             self.explained.pop(branch.name, None)
             raise
@@ -216,7 +208,8 @@ class Exploring(Container):
         """Follow what is found; it no longer counts once people have gone on."""
         try:
             values = session.now.states[number]
-            run, says = await finished(self.background.search(values, group))
+            search = partial(session.ahead, values, group)
+            run, says = await finished(Aside("the search", search))
         except LostWork as lost:
             self.show_message(f"the search was lost: {lost}", wrong=True)
             return

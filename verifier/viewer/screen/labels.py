@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from verifier.viewer.markup import Line, Span, inert, line
-from verifier.viewer.screen.list_view import Row
+from verifier.viewer.markup import Line, Row, Span, inert, line
 from verifier.viewer.screen.view_model import VIEWS, Scene
 
 KEYS: Line = tuple(
@@ -39,7 +38,7 @@ def tabs(scene: Scene) -> Line:
 
 def status(scene: Scene, branch: str, row: Row | None, message: Span) -> Line:
     """The step, and the last message, or else about the row under the cursor, or the step."""
-    level = scene.timeline.levels.at(scene.number)
+    level = scene.reading.level(scene.number)
     place = " · ".join(
         part for part in (f" step {scene.number}/{scene.reading.steps}", level, branch) if part
     )

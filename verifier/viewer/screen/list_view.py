@@ -16,19 +16,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from verifier.viewer.markup import EMPTY, Line, Role, Span
+from verifier.viewer.markup import EMPTY, Line, Role, Row, Span
 from verifier.viewer.theme import LOOKS
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line, and what it is about: a field, a step, and words for the status line."""
-
-    text: Line
-    field: str = ""
-    step: int | None = None
-    note: str = ""
-
 
 WHEEL = 3
 """Lines that a turn of the mouse's wheel goes."""

@@ -1,76 +1,32 @@
-"""What is worked on in other processes while keys are answered."""
+"""Long work while keys are answered: in small pieces, or in other processes."""
 
 from __future__ import annotations
 
 import os
 from asyncio import sleep
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from time import perf_counter
+from typing import Any, Generic, TypeVar
 
-from verifier.evidence.bundle import Run
-from verifier.evidence.traces import Trace
+import msgspec
+
+from verifier.evidence.traces import Stride, Trace
 from verifier.language.errors import ModelError, ToolFailure
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost, Send, Worker, wait
 
 T = TypeVar("T")
-Answer = TypeVar("Answer", covariant=True)
 
 NICE = 10
 """How much a worker yields to the screen."""
 PAUSE = 0.02
 """Seconds between two looks whether there is an answer."""
-
-Found = tuple[Run | None, str]
-"""Steps to a violation, if there are any, and what to say."""
+SLICE = 0.004
+"""Seconds of work after which the screen gets its turn."""
 
 
 class LostWork(Exception):
     """A process that ended without an answer, and why."""
-
-
-class Running(Protocol[Answer]):
-    """A task in a process of its own."""
-
-    def is_ready(self) -> bool:
-        """Whether there is an answer."""
-
-    def answer(self) -> Answer:
-        """What came out; LostWork where nothing did."""
-
-    def stop(self) -> None:
-        """Stop the task."""
-
-
-class Background(Protocol):
-    """Who runs tasks for the screen, and knows the engines and the other systems."""
-
-    def run(self, name: str, task: Callable[[], T]) -> Running[T]:
-        """Any task."""
-
-    def search(self, values: Sequence[Any], group: str) -> Running[Found]:
-        """Look for a violation from a state on."""
-
-    def annotated(self, trace: Trace) -> Trace:
-        """The trace of the present branch, annotated from the models."""
-
-
-class AtOnce(Generic[T]):
-    """A task that is done when somebody asks for it, where there is no other process."""
-
-    def __init__(self, task: Callable[[], T]) -> None:
-        self.task = task
-
-    def is_ready(self) -> bool:
-        """It can always be done."""
-        return True
-
-    def answer(self) -> T:
-        """What comes out."""
-        return self.task()
-
-    def stop(self) -> None:
-        """Do nothing: there is no process."""
 
 
 class Aside(Generic[T]):
@@ -116,23 +72,7 @@ class Aside(Generic[T]):
                 self.worker.end()
 
 
-class Alone:
-    """A background without engines or processes."""
-
-    def run(self, name: str, task: Callable[[], T]) -> AtOnce[T]:
-        """Any task."""
-        return AtOnce(task)
-
-    def search(self, values: Sequence[Any], group: str) -> AtOnce[Found]:
-        """There is no engine to search with."""
-        return AtOnce(lambda: (None, "there is no engine here to check with"))
-
-    def annotated(self, trace: Trace) -> Trace:
-        """Nothing more is known."""
-        return trace
-
-
-async def finished(running: Running[T], stops: bool = True) -> T:
+async def finished(running: Aside[T], stops: bool = True) -> T:
     """The answer once it is there; a cancelled wait ends the task, unless `stops` is false."""
     ended = False
     try:
@@ -147,7 +87,7 @@ async def finished(running: Running[T], stops: bool = True) -> T:
             _unfinished.append(running)
 
 
-_unfinished: list[Running[Any]] = []
+_unfinished: list[Aside[Any]] = []
 """Tasks that must be finished although nothing waits for them."""
 
 
@@ -158,3 +98,34 @@ def finish() -> Iterator[str]:
             _unfinished.pop().answer()
         except LostWork as lost:
             yield str(lost)
+
+
+async def in_slices(work: Iterable[object]) -> None:
+    """Run work that yields often."""
+    until = perf_counter() + SLICE
+    for _ in work:
+        if perf_counter() > until:
+            await sleep(0.002)
+            until = perf_counter() + SLICE
+
+
+def parts(trace: Trace) -> Iterator[bytes]:
+    """The trace without its steps, then each step."""
+    yield msgspec.msgpack.encode(msgspec.structs.replace(trace, steps=()))
+    for stride in trace.steps:
+        yield msgspec.msgpack.encode(stride)
+
+
+class Joining:
+    """Parts put together again: `trace` is whole once all is gone through."""
+
+    def __init__(self, given: Sequence[bytes]) -> None:
+        self.given = given
+        self.trace = msgspec.msgpack.decode(given[0], type=Trace)
+
+    def __iter__(self) -> Iterator[None]:
+        steps = []
+        for part in self.given[1:]:
+            steps.append(msgspec.msgpack.decode(part, type=Stride))
+            yield
+        self.trace = msgspec.structs.replace(self.trace, steps=tuple(steps))

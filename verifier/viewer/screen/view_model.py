@@ -9,21 +9,18 @@ from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
-from verifier.viewer.beliefs import Assumptions
-from verifier.viewer.cause_chain import Because, Link, chain
 from verifier.viewer.claims import STANDING, failing_claim
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which, what_happened
 from verifier.viewer.in_short import in_short
-from verifier.viewer.markup import EMPTY, Line, Span, inert, line, words
-from verifier.viewer.screen.list_view import Row
+from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line, words
 from verifier.viewer.state_table import items
 from verifier.viewer.text import problem_lines, property_lines, watched
 from verifier.viewer.timeline import UNAVOIDABLE, Timeline, described
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.watch_expressions import Watch
 from verifier.viewer.what_if import what_if_lines
-from verifier.viewer.why import violation_lines, why_rows
+from verifier.viewer.why import Because, Link, chain, violation_lines, why_rows
 
 VIEWS = ("state", "calls", "why", "contract", "watches", "properties")
 FOLDING = ("state", "calls", "contract")
@@ -55,7 +52,6 @@ class Scene:
         self.session = session
         self.reading = Reading(trace)
         self.timeline = Timeline(self.reading, lane)
-        self.beliefs = Assumptions(self.reading, self.timeline.levels)
         self.number = self.reading.steps
         self.view = "why" if trace.conjunct else "state"
         self.unfolded = False
@@ -102,9 +98,7 @@ class Scene:
                 in_which(trace),
             )
         pair = inert(f"{trace.system}/{trace.property}")
-        return line(
-            (f" ✗ {pair}", "wrong"), "  ", *what_happened(self.reading, self.timeline.levels)
-        )
+        return line((f" ✗ {pair}", "wrong"), "  ", *what_happened(self.reading))
 
     def step_line(self) -> Line:
         """The step under the cursor, as a title of what it called."""
@@ -140,15 +134,13 @@ class Scene:
         reading, number = self.reading, self.number
         yield from map(Row, problem_lines(reading))
         if not self.search and not self.filter:
-            if self.beliefs.columns is not None:
-                yield from map(Row, belief_lines(self.beliefs, number))
+            yield from map(Row, belief_lines(reading, number))
             registers = list(ownership_lines(reading, number, self.columns))
             if registers:
                 yield Row(line((inert(reading.picture.having), "title")))
                 yield from map(Row, registers)
                 yield Row(EMPTY)
-        for item in items(reading, number, self.unfolded, self.filter, self.search):
-            yield Row(item.text, item.field)
+        yield from items(reading, number, self.unfolded, self.filter, self.search)
 
     def written(self, field: str) -> str:
         """Who set a field last."""
@@ -170,16 +162,13 @@ class Scene:
             yield Row(line((inert(stride.says), "source")))
         folded = self.reading.is_explained and not self.unfolded
         matter = self.reading.matter if folded else None
-        for row in call_tree.rows(stride.call, matter, column=self.columns * 2 // 3):
-            note = "  ".join(part for part in (row.place, row.citation) if part)
-            yield Row(row.text, row.field, note=note)
+        yield from call_tree.rows(stride.call, matter, column=self.columns * 2 // 3)
 
     def _why(self) -> Iterator[Row]:
         if self.asked:
             value = line("why ", (inert(self.asked), "step"), f" after step {self.number}")
             yield Row(value, self.asked)
-            for step, text in why_rows(self.reading, self.asked_links(), self.columns):
-                yield Row(text, step=step)
+            yield from why_rows(self.reading, self.asked_links(), self.columns)
         elif self.trace.conjunct:
             yield from self._whole_why()
         elif self.trace.steps and self.trace.steps[-1].fails:
@@ -202,25 +191,20 @@ class Scene:
 
     def _whole_why(self) -> Iterator[Row]:
         reading = self.reading
-        for brief in in_short(reading, self.timeline.levels, self.columns):
-            yield Row(brief.text, step=brief.step)
+        yield from in_short(reading, self.columns)
         yield Row(EMPTY)
         yield Row(line(("what the claim looks at", "title")))
-        for text in violation_lines(reading):
-            yield Row(text)
+        yield from map(Row, violation_lines(reading))
         if reading.is_explained:
             yield Row(EMPTY)
             yield Row(line(("what it depends on, backwards", "title")))
-            for step, text in why_rows(reading, self._violating, self.columns):
-                yield Row(text, step=step)
+            yield from why_rows(reading, self._violating, self.columns)
             yield Row(EMPTY)
             yield Row(line(("what if", "title")))
             yield from map(Row, what_if_lines(reading, self.columns))
 
     def _contract(self) -> Iterator[Row]:
-        yield from map(
-            Row, contract_lines(self.reading, self.timeline.levels, self.number, self.unfolded)
-        )
+        yield from map(Row, contract_lines(self.reading, self.number, self.unfolded))
 
     def _watches(self) -> Iterator[Row]:
         if not self.watches:
