@@ -38,9 +38,9 @@ def test_the_next_value_of_ts_is_what_the_line_gives() -> None:
     literals = [*(x.literal for x in circuit.latches), *(x.literal for x in circuit.inputs)]
     [ts] = [latch.next for latch in circuit.latches if latch.name == "ts"]
     deciding = (
-        "step#0",
-        "step#1",
-        "choice#0",
+        "step:0",
+        "step:1",
+        "choice:0",
         "ts",
         "current#0",
         "saved[A].uses_fpu",

@@ -106,7 +106,7 @@ def cases(cut: Cut) -> Iterator[dict[str, bool]]:
     free = [name for name in names if name.split()[0] not in OUT]
     free.append("noted memory.latest")
     for bits in product((False, True), repeat=len(free) + 1):
-        yield dict(zip((*free, "choice#0"), bits, strict=True)) | {"step#0": True}
+        yield dict(zip((*free, "choice:0"), bits, strict=True)) | {"step:0": True}
 
 
 OUT = ("noted", "left")
@@ -128,7 +128,7 @@ def taken(cut: Cut, case: Mapping[str, bool]) -> dict[str, bool]:
 
 def by_hand(case: Mapping[str, bool]) -> dict[str, bool]:
     """The same, from what the model's text says."""
-    go, busy, is_b = case["choice#0"], case["after write 1 of busy"], case["current#0"]
+    go, busy, is_b = case["choice:0"], case["after write 1 of busy"], case["current#0"]
     becomes_b = case["after write 1 of current#0"]
     last_busy = case[f"after write {3 if becomes_b else 2} of busy"]
     writes = go and busy

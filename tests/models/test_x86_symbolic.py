@@ -53,7 +53,7 @@ def test_the_contract_in_a_ghost_record_does_what_the_cpu_does() -> None:
     random = Random("promise")
     cases = 2000
     words = {bit.name: random.getrandbits(cases) for bit in compiled().circuit.inputs}
-    words |= {f"step#{i}": (1 << cases) - 1 if i == 0 else 0 for i in range(2)}
+    words |= {f"step:{i}": (1 << cases) - 1 if i == 0 else 0 for i in range(2)}
     for leaf, names in zip(TRIAL.layout.leaves, compiled().latch_names, strict=True):
         if leaf.path.startswith("cpu."):
             for name in names:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-STEP, CHOICE = "step#", "choice#"
+STEP, CHOICE = "step:", "choice:"
+"""How the names of inputs begin; no field's path has a colon, so that no latch is called so."""
 
 
 def width(steps: int) -> int:

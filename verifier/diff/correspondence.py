@@ -9,6 +9,7 @@ from random import Random
 
 from verifier.circuit.packed import PackedSteps
 from verifier.compiler.behaviour import Action, Behaviour, Variable
+from verifier.compiler.selector import selecting
 from verifier.diff.pairing import starts_equal
 from verifier.language.goals import step_goal
 
@@ -124,11 +125,13 @@ class _Effects:
 
     def of(self, action: Action) -> tuple[int, list[tuple[str, int]]]:
         """Where it can be taken, and the latches after it."""
-        inputs = {}
-        for bit in self._circuit.inputs:
-            kind, _, place = bit.name.partition("#")
-            chosen = -(action.code >> int(place) & 1) & self._steps.ones if kind == "step" else None
-            inputs[bit.literal] = _word(bit.name, STATES) if chosen is None else chosen
+        selected = selecting(action.code, (bit.name for bit in self._circuit.inputs))
+        inputs = {
+            bit.literal: self._steps.ones * selected[bit.name]
+            if bit.name in selected
+            else _word(bit.name, STATES)
+            for bit in self._circuit.inputs
+        }
         taken = self._steps.take(self._state, inputs)[step_goal(action.name)]
         after = self._steps.successor()
         values_after = ((x.name, after[x.literal]) for x in self._circuit.latches)

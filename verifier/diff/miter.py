@@ -43,10 +43,9 @@ class Side:
         """Literals of the version's circuit in the joint graph, where it takes a step."""
         circuit = self.behaviour.circuit
         image = {latch.literal: self.image[latch.name] for latch in circuit.latches}
+        given = {**chosen, **selecting(action.code, (bit.name for bit in circuit.inputs))}
         for bit in circuit.inputs:
-            kind, number = bit.name.split("#")
-            given = chosen.get(bit.name, self.image.get(bit.name, FALSE))
-            image[bit.literal] = action.code >> int(number) & 1 if kind == "step" else given
+            image[bit.literal] = int(given.get(bit.name, self.image.get(bit.name, FALSE)))
         return image
 
 

@@ -87,13 +87,13 @@ class Comparison:
         """Latches and inputs for a step, each case once."""
         circuit = self.compiled.circuit
         selector = {
-            bit.name: bool(code >> int(bit.name.partition("#")[2]) & 1)
+            bit.name: bool(code >> int(bit.name.partition(":")[2]) & 1)
             for bit in circuit.inputs
-            if bit.name.startswith("step#")
+            if bit.name.startswith("step:")
         }
         width = sum(choice.width for choice in step.choices)
         free = [latch.name for latch in circuit.latches]
-        free += [f"choice#{place}" for place in range(width)]
+        free += [f"choice:{place}" for place in range(width)]
         rows: Iterator[tuple[bool, ...]]
         if 1 << len(free) <= LANES:
             rows = product((False, True), repeat=len(free))

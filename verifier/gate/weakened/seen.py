@@ -19,6 +19,7 @@ from verifier.compiler.cut_circuit import (
     write,
 )
 from verifier.compiler.digest import everything, outputs_digest
+from verifier.compiler.selector import selecting
 from verifier.diff.miter import Joint
 from verifier.gate.weakened.reading import Reading
 from verifier.gate.weakened.states import States
@@ -201,14 +202,14 @@ def _alone(cut: Cut, action: Action) -> Circuit:
     """One step, with all that it leaves as outputs."""
     circuit, graph = cut.behaviour.circuit, Graph()
     image = {latch.literal: graph.variable() for latch in circuit.latches}
+    selected = selecting(action.code, (bit.name for bit in circuit.inputs))
     for bit in circuit.inputs:
-        kind, _, number = bit.name.partition("#")
-        chosen = kind == "step"
-        image[bit.literal] = action.code >> int(number) & 1 if chosen else graph.variable()
+        is_fixed = bit.name in selected
+        image[bit.literal] = int(selected[bit.name]) if is_fixed else graph.variable()
     roots = {latch.name: latch.next for latch in circuit.latches} | circuit.bad
     copied = circuit.graph.copy_into(graph, roots.values(), image)
     latches = tuple(replace(x, literal=image[x.literal]) for x in circuit.latches)
-    free = (bit for bit in circuit.inputs if not bit.name.startswith("step#"))
+    free = (bit for bit in circuit.inputs if bit.name not in selected)
     inputs = tuple(replace(bit, literal=image[bit.literal]) for bit in free)
     return Circuit(
         graph,
