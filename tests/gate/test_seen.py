@@ -8,7 +8,7 @@ from tests.gate.watched import AS_MUCH, LESS, OTHERWISE, RENAMED, Edits
 from tests.gate.watched_kernel import FILE, KERNEL
 from verifier.compiler.cut_circuit import Cut, cut_of
 from verifier.compiler.translation import compile_system
-from verifier.gate.weakened.seen import SeenLess, seen_less
+from verifier.gate.weakened.seen import Cuts, SeenLess, seen_less
 from verifier.project.loading import load
 
 
@@ -33,7 +33,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Cut:
 
 
 def found(base: Cut, folder: Path, edits: Edits) -> list[SeenLess]:
-    return [*seen_less(base, cut(folder, edits), {}, {})]
+    now = cut(folder, edits)
+    return [*seen_less(Cuts(base, now, now), {}, {})]
 
 
 @pytest.mark.parametrize("name", LESS)
@@ -62,4 +63,5 @@ def test_one_change_has_other_digests_than_the_next(base: Cut, tmp_path: Path) -
 @pytest.mark.parametrize("what", RENAMED)
 def test_new_names_are_followed(base: Cut, tmp_path: Path, what: str) -> None:
     fields, edits = RENAMED[what]
-    assert [*seen_less(base, cut(tmp_path, OTHERWISE + edits), {}, fields)] == []
+    now = cut(tmp_path, OTHERWISE + edits)
+    assert [*seen_less(Cuts(base, now, now), {}, fields)] == []

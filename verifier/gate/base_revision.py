@@ -18,6 +18,7 @@ from verifier.evidence.verdicts import Watch, silent
 from verifier.gate.base_loading import look_there, require_apart
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
+from verifier.gate.weakened.seen import Cuts
 from verifier.language.errors import ModelError
 from verifier.language.goals import is_claim
 from verifier.processes.pool import side_by_side
@@ -149,7 +150,10 @@ def _compiled(
         system = catalogue.systems[name]
         properties = catalogue.properties_of(system)
         compiled = circuits.compiled(system, properties)
-        behaviour, cut = behaviour_of(compiled), cut_or_reason(circuits, compiled) if cuts else None
+        behaviour, cut = (
+            behaviour_of(compiled),
+            _cut_or_reason(circuits, compiled) if cuts else None,
+        )
         claims = claims_of(system, properties)
     except ModelError as error:
         return Lost(_said(error, folder))
@@ -168,29 +172,31 @@ def _compiled(
     )
 
 
-def cut_or_reason(
-    circuits: Circuits, compiled: TransitionSystem, free: Collection[str] = ()
-) -> Cut | str:
+def _cut_or_reason(circuits: Circuits, compiled: TransitionSystem) -> Cut | str:
     """What the steps of a system note and assert, whatever they do, or why that is not known."""
     try:
-        cut = circuits.cut(compiled)
-        return cut if cut.free.issuperset(free) else circuits.cut(compiled, free)
+        return circuits.cut(compiled)
     except ModelError as error:
         return error.message
 
 
 def cuts_of(
     before: Before, circuits: Circuits, compiled: TransitionSystem, names: Mapping[str, str]
-) -> tuple[Cut | str, Cut | str] | None:
-    """What steps note and assert before and now; `names` are the fields with other names now.
+) -> Cuts | str | None:
+    """What steps note and assert before and now, or why that is not known.
 
-    None where it is the same. What steps wrote, if only for a while, is seen with any value now.
+    None where it is the same. What steps wrote, if only for a while, is seen with any value now;
+    `names` are the fields with other names now.
     """
-    if before.cut is None:
-        return None
-    free = before.cut.free if isinstance(before.cut, Cut) else frozenset[str]()
-    now = {names.get(each, each) for each in free}
-    return before.cut, cut_or_reason(circuits, compiled, now)
+    if not isinstance(before.cut, Cut):
+        return before.cut
+    free = {names.get(each, each) for each in before.cut.free}
+    try:
+        own = circuits.cut(compiled)
+        new = own if own.free >= free else circuits.cut(compiled, free)
+    except ModelError as error:
+        return error.message
+    return Cuts(before.cut, new, own)
 
 
 def _said(error: ModelError, folder: Path) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from verifier.check.check import Result
 from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.digest import done
 from verifier.compiler.step_exploration import Start, explore_steps
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_steps
@@ -19,6 +21,7 @@ from verifier.gate.masked_changes import masked
 from verifier.gate.weakened.dropped import Dropped, dropped
 from verifier.gate.weakened.heeded import Unheeded, unheeded
 from verifier.gate.weakened.waiting import Waits, waits
+from verifier.language.goals import step_goal
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def hidden(
     `expected` says which verdict of a property is expected now.
     """
     old, was = before.behaviour, before.expected
+    own = behaviour_of(compiled)
     new = behaviour_of(_widened(compiled, old, change.joined_fields))
     held = [r.property for r in results if r.verdict in (Verdict.PROVED, Verdict.VACUOUS)]
     goals = [goal for goal in held if was.get(goal, Verdict.PROVED) == Verdict.PROVED]
@@ -62,10 +66,19 @@ def hidden(
     return Hidden(
         said,
         tuple(each for each in found if isinstance(each, str)),
-        tuple(each for each in found if isinstance(each, Dropped)),
-        tuple(each for each in found if isinstance(each, Unheeded)),
+        tuple(_by_itself(each, own) for each in found if isinstance(each, Dropped)),
+        tuple(_by_itself(each, own) for each in found if isinstance(each, Unheeded)),
         next((each for each in found if isinstance(each, Waits)), None),
     )
+
+
+Found = TypeVar("Found", Dropped, Unheeded)
+
+
+def _by_itself(found: Found, own: Behaviour) -> Found:
+    """With the digest of the step as it is compared with the next change, which widens nothing."""
+    was, _ = found.digests
+    return replace(found, digests=(was, done(own.circuit, step_goal(found.step))))
 
 
 def _widened(

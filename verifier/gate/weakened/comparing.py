@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from verifier.compiler.behaviour import Behaviour
-from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import done, outputs_digest
 from verifier.diff.compare import Difference
 from verifier.diff.correspondence import SIMILARITY, fits, matched
@@ -16,7 +15,7 @@ from verifier.diff.pairing import counterpart, lost_values
 from verifier.diff.step_comparison import StepComparison
 from verifier.diff.witnesses import Change
 from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
-from verifier.gate.weakened.seen import SeenLess, seen_less
+from verifier.gate.weakened.seen import Cuts, SeenLess, seen_less
 from verifier.gate.weakened.states import States
 from verifier.language.goals import is_claim, step_goal
 from verifier.language.plain_values import Value
@@ -67,7 +66,7 @@ def compared(
     now: Behaviour,
     change: Difference | None,
     violated: Collection[str] = (),
-    cuts: tuple[Cut | str, Cut | str] | None = None,
+    cuts: Cuts | str | None = None,
 ) -> Compared:
     """Two versions of a system, and the claims about it `then` and `now`.
 
@@ -81,42 +80,23 @@ def compared(
     blank = tuple(_blank_otherwise(then, now, renamed))
     lost = tuple(_lost_of_events(then, now, renamed))
     judged = replace(judged, ran=old.functions, runs=new.functions, blank=blank, lost=lost)
-    if cuts is not None:
-        judged = with_seen(judged, *cuts, change, renamed)
+    if isinstance(cuts, str):
+        judged = replace(judged, unknown=cuts)
+    elif cuts is not None:
+        steps = {} if change is None else dict(change.renamed_steps)
+        judged = replace(judged, seen=tuple(seen_less(cuts, steps, renamed)))
     if change is None:
         return judged
     old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
     joint = Joint(old, new, renamed)
+    written = cuts.written if isinstance(cuts, Cuts) else frozenset[str]()
     names = dict(change.renamed_goals)
     repaired = {names.get(goal, goal) for goal in violated}
-    judged = _notes(judged, joint, renamed, change, repaired, _written(cuts))
+    judged = _notes(judged, joint, renamed, change, repaired, written)
     digests = {**judged.digests, **_of_steps(old, new, change)}
     return replace(
         judged, names=_words(change, {f.name for f in old.fields if f.bits}), digests=digests
     )
-
-
-def with_seen(
-    judged: Compared,
-    old: Cut | str,
-    new: Cut | str,
-    change: Difference | None,
-    renamed: Mapping[str, str],
-) -> Compared:
-    """With what steps note and assert less, as far as that is known."""
-    for each in (old, new):
-        if isinstance(each, str):
-            return replace(judged, unknown=each)
-    steps = {} if change is None else dict(change.renamed_steps)
-    assert isinstance(old, Cut), "the reason is given otherwise"
-    assert isinstance(new, Cut), "the reason is given otherwise"
-    return replace(judged, seen=tuple(seen_less(old, new, steps, renamed)))
-
-
-def _written(cuts: tuple[Cut | str, Cut | str] | None) -> set[str]:
-    """The ghosts that others than observers write."""
-    found = set[str]()
-    return found.union(*(each.written for each in cuts or () if isinstance(each, Cut)))
 
 
 def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> Compared:

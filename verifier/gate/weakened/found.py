@@ -16,6 +16,7 @@ from verifier.gate.weakened.side import Side
 from verifier.gate.weakened.texts import Written
 from verifier.gate.weakened.weakening import (
     EXPOSED,
+    GONE,
     Kind,
     Weakening,
     digest_in,
@@ -26,7 +27,6 @@ from verifier.gate.weakened.weakening import (
 from verifier.language.plain_values import Value, plural
 from verifier.project.recorded_verdicts import FILE as VERDICTS
 
-GONE = "gone"
 FEW = 3
 """Names that are listed before the rest is counted."""
 LOST = {

@@ -19,6 +19,7 @@ from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.seen import SeenKind, digest_seen
 from verifier.gate.weakened.weakening import (
     EXPOSED,
+    GONE,
     Weakening,
     digest_in,
     digest_of,
@@ -61,7 +62,7 @@ class There:
     def has(self, entry: Entry) -> bool:
         """Whether what an entry accepts is still so."""
         if not entry.after:
-            return not self._is_back(entry.kind, entry.name)
+            return not self._is_back(entry)
         digests: dict[str, Callable[[str], Iterator[str]]] = {
             "claim": self._claims,
             "case": self._claims,
@@ -73,16 +74,20 @@ class There:
         }
         return entry.kind in digests and entry.after in digests[entry.kind](entry.name)
 
-    def _is_back(self, kind: str, name: str) -> bool:
-        """Whether what was accepted as gone exists again; of an old base nothing is left."""
-        now = self.now
+    def _is_back(self, entry: Entry) -> bool:
+        """Whether what was accepted as gone exists again; of an old base nothing is left.
+
+        A step of one system may still be there in others: it is back where it is what it was.
+        """
+        kind, name, now = entry.kind, entry.name, self.now
+        if kind == "step":
+            return entry.before in self._steps(name)
         names = {
             "system": now.systems.keys(),
             "property": now.groups,
             "pair": now.pairs,
             "claim": [n.removeprefix(ALWAYS) for n in now.claims],
             "case": [n.removeprefix(SOMETIMES) for n in now.claims],
-            "step": [n.rpartition("/")[2] for n in now.steps],
             "mutants": now.mutants.keys(),
         }
         return kind == "base" or name in names.get(kind, ())
@@ -167,9 +172,11 @@ class There:
 
     def _starts(self, name: str) -> Iterator[str]:
         for system, behaviour in self._systems:
-            for field in self._fields(system, behaviour):
-                if f"{system.name}/{field.name}" == name:
-                    yield digest_of(start_text(field.initial))
+            fields = {f"{system.name}/{f.name}": f for f in self._fields(system, behaviour)}
+            if name in fields:
+                yield digest_of(start_text(fields[name].initial))
+            elif name.startswith(f"{system.name}/"):
+                yield digest_of(start_text(GONE))
 
     def _fields(self, system: System, behaviour: Behaviour) -> Iterator[Variable]:
         """Its fields and events."""

@@ -33,6 +33,9 @@ KINDS: tuple[Kind, ...] = (
 EXPOSED = "whatever runs may"
 """Who reads what was a ghost and is none any more."""
 
+GONE = "gone"
+"""What is there now in the place of what is not there any more."""
+
 
 def value(of: Value | None) -> str:
     """A value as reports have it; None stands for any."""
