@@ -143,6 +143,7 @@ class Exploration:
                 result = then.result
             else:
                 result = otherwise.result
+            run.stopped = None  # the refusal was of results of which no state gives one
         run.meetings.append(Meeting(condition, way, there, tuple(pairs), self.function.place))
         moment = latest(then.moment, otherwise.moment)
         return Outcome(enabled, writes, result, failures, moment)
