@@ -1,4 +1,4 @@
-"""What the list of formats says of each is so, and no command knows more."""
+"""Each format is what its line in the list claims, and no command names one."""
 
 import ast
 import os

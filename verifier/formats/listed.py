@@ -1,4 +1,4 @@
-"""The one list of the formats in which systems can be exported, and what is to be known of each."""
+"""The one list of the formats in which systems are exported, with what the command must know."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Format:
     """A format of other tools."""
 
     title: str
-    """How people call it."""
+    """Its name for people."""
     ending: str
-    """How names of its files end."""
+    """The suffix of its files."""
     is_text: bool
     """Whether a terminal can show it."""
     system: Callable[[Circuit, str], bytes]

@@ -22,4 +22,4 @@ JUDGEMENTS: Mapping[str, Judgement] = {
     "always": Judgement(claims=True, sought=False),
     "sometimes": Judgement(claims=False, sought=True),
 }
-"""The kinds of a property's functions; only here does it matter how they are called."""
+"""The kinds of a property's functions; no other file depends on their names."""
