@@ -104,7 +104,12 @@ def handle(kvm: Kvm) -> Handled:
             if kvm.vcpu.nested:
                 nested_vmx_run(kvm)
             return Handled.NOTHING
-        case _:
+        case (
+            ExitReason.NONE
+            | ExitReason.INVALID_GUEST_STATE
+            | ExitReason.EXTERNAL_INTERRUPT
+            | ExitReason.OTHER
+        ):
             return Handled.NOTHING
 
 

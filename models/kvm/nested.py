@@ -58,7 +58,10 @@ def nested_vmx_exit_handled_cr(kvm: Kvm) -> bool:
 
 @models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1", until="v4.13")
 def nested_vmx_exit_handled(kvm: Kvm) -> bool:
-    """Whether an exit of L2 goes to L1; nested_vmx_exit_reflected since v4.13."""
+    """Whether an exit of L2 goes to L1, as all do that the kernel does not name.
+
+    It is nested_vmx_exit_reflected since v4.13.
+    """
     if kvm.vcpu.fail:
         return True
     match kvm.vcpu.exit.reason:

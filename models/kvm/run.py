@@ -130,7 +130,16 @@ def touches_lazy_state(instruction: Instruction) -> bool:
             | Instruction.XSAVES
         ):
             return True
-        case _:
+        case (
+            Instruction.NONLAZY
+            | Instruction.EXEMPT
+            | Instruction.CLTS
+            | Instruction.LMSW
+            | Instruction.SMSW
+            | Instruction.MOV_TO_CR0
+            | Instruction.MOV_FROM_CR0
+            | Instruction.TASK_SWITCH
+        ):
             return False
 
 

@@ -38,7 +38,7 @@ def instruction_of(kind: Issue) -> Instruction:
             return Instruction.MOV_TO_CR0
         case Issue.FXSAVE | Issue.FXRSTOR:
             return Instruction.FXSAVE
-        case _:
+        case Issue.NOTHING | Issue.VMLAUNCH:
             return Instruction.EXEMPT
 
 

@@ -170,7 +170,7 @@ def fpu_fault(cpu: Cpu, kind: FpuClass) -> Fault:
             return xsave_fault(cpu)
         case FpuClass.XSAVES:
             return xsaves_fault(cpu)
-        case _:
+        case FpuClass.NONLAZY | FpuClass.EXEMPT:
             return Fault.NONE
 
 

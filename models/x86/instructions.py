@@ -209,7 +209,15 @@ def fpu_class(instruction: Instruction) -> FpuClass:
             return FpuClass.XSAVES
         case Instruction.NONLAZY:
             return FpuClass.NONLAZY
-        case _:
+        case (
+            Instruction.EXEMPT
+            | Instruction.CLTS
+            | Instruction.LMSW
+            | Instruction.SMSW
+            | Instruction.MOV_TO_CR0
+            | Instruction.MOV_FROM_CR0
+            | Instruction.TASK_SWITCH
+        ):
             return FpuClass.EXEMPT
 
 

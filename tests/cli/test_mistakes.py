@@ -104,7 +104,6 @@ def test_coverage_proofs_that_cannot_be_saved_are_refused_before_the_search(
 
 
 def test_what_is_no_file_is_written_to_and_not_replaced(nestproof: Runner, tmp_path: Path) -> None:
-    import os
     import stat
 
     pipe = tmp_path / "pipe"
@@ -263,8 +262,6 @@ def test_a_new_project_for_which_there_is_no_space_leaves_nothing(tmp_path: Path
     """A limit on the size of files stands for the disk."""
     import resource
     import signal
-    import subprocess
-    import sys
 
     def full() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -299,21 +296,3 @@ def test_the_next_command_can_be_pasted_whatever_the_folder_is_called(
     ran = nestproof("new", str(tmp_path / "my proj"))
     assert ran.code == 0
     assert f"next: cd '{tmp_path}/my proj' && nestproof check" in ran.err
-
-
-def test_a_binary_export_is_not_written_to_a_terminal(example: Path) -> None:
-    inner, outer = os.openpty()
-    code = ran_on(outer, ["export", "lazy/fixed/isolation", "--format", "aiger"], example)
-    shown = os.read(inner, 4096).decode()
-    assert code == 2
-    assert "AIGER is binary and this is a terminal" in shown
-    assert "aig " not in shown
-
-
-def ran_on(terminal: int, arguments: list[str], folder: Path) -> int:
-    """The exit code of a command whose outputs are a terminal."""
-    command = [sys.executable, "-m", "verifier", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
-    return subprocess.run(
-        command, cwd=folder, env=environment, stdout=terminal, stderr=terminal, timeout=600
-    ).returncode

@@ -48,6 +48,7 @@ def check(
             assert verdict.depth == steps or not listed.shortest, goal
         elif isinstance(verdict, Proved):
             assert listed.proves, goal
+            assert verdict.engine in ENGINES, goal
             assert steps is None, goal
             assert proof_holds(circuit, goal, verdict) is None, goal
             assert proof_holds(circuit, goal, verdict, cadical_judge) is None, goal

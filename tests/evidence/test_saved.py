@@ -13,7 +13,6 @@ from verifier.evidence.certificates import Certificate, sentence_of
 from verifier.evidence.files import DamagedFile, Saved, read, save
 from verifier.evidence.saved_execution import saved_trace
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import PROVERS
 
 
 def why(evidence: Trace | Saved) -> str | None:
@@ -160,7 +159,11 @@ def test_lemmas_read_as_sentences() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "reason"),
-    [({"engine": "zz"}, "`zz` is not an engine that proves"), ({"depth": -5}, "its depth is -5")],
+    [
+        ({"engine": "Zz\x1b"}, "`Zz\x1b` is not the name of an engine"),
+        ({"engine": ""}, "`` is not the name of an engine"),
+        ({"depth": -5}, "its depth is -5"),
+    ],
 )
 def test_a_proof_that_nothing_can_have_found_is_refused(
     tmp_path: Path, wrong: dict[str, object], reason: str
@@ -171,8 +174,11 @@ def test_a_proof_that_nothing_can_have_found_is_refused(
         read(file)
 
 
-def test_what_engines_prove_can_be_read_back() -> None:
-    assert {name for name, engine in ENGINES.items() if engine.proves} == {"auto", *PROVERS}
+@pytest.mark.parametrize("name", ENGINES)
+def test_what_an_engine_proves_can_be_read_back(name: str, tmp_path: Path) -> None:
+    proof = msgspec.structs.replace(certificate(), engine=name)
+    save(proof, tmp_path / "x.json")
+    assert read(tmp_path / "x.json") == proof
 
 
 def test_hostile_files_are_refused(tmp_path: Path) -> None:

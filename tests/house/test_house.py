@@ -95,8 +95,8 @@ def test_every_model_function_cites_its_source(catalogue: Catalogue) -> None:
 
 
 def test_every_claim_has_a_case_that_must_occur(catalogue: Catalogue) -> None:
-    cases = {f.group for f in catalogue.properties if f.kind == "sometimes"}
-    claims = {f.group for f in catalogue.properties if f.kind == "always"}
+    cases = {f.group for f in catalogue.properties if f.is_case}
+    claims = {f.group for f in catalogue.properties if f.claims}
     assert claims <= cases
 
 

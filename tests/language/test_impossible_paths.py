@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from verifier.compiler.compile import compile_compared
-from verifier.language import Family, ModelError, System, abstracts, always, record, step
+from verifier.language import Family, ModelError, System, abstracts, always, assume, record, step
 from verifier.language.functions import about
 
 
@@ -91,3 +91,61 @@ def test_a_property_may_not_go_wrong_where_a_state_comes(
     with pytest.raises(ModelError) as caught:
         compiled(claim)
     assert said in caught.value.message
+
+
+class Issue(Enum):
+    NOTHING = 0
+    SET = 1
+    CLEAR = 2
+    READ = 3
+    WRITE = 4
+    LOAD = 5
+    ENTER = 6
+
+
+class Instruction(Enum):
+    """More than are issued."""
+
+    I0 = 0
+    I1 = 1
+    I2 = 2
+    I3 = 3
+    I4 = 4
+    I5 = 5
+    I6 = 6
+    I7 = 7
+
+
+@abstracts("which instruction is issued")
+def instruction_of(issue: Issue) -> Instruction:
+    match issue:
+        case Issue.SET:
+            return Instruction.I2
+        case Issue.READ:
+            return Instruction.I6
+        case Issue.CLEAR | Issue.WRITE:
+            return Instruction.I5
+        case _:
+            return Instruction.I1
+
+
+@abstracts("every instruction is of a task, of whichever the first are")
+def task_of(instruction: Instruction) -> Task:
+    match instruction:
+        case Instruction.I0 | Instruction.I1:
+            return Task.A
+        case Instruction.I2 | Instruction.I3 | Instruction.I4:
+            return Task.B
+        case Instruction.I5 | Instruction.I6 | Instruction.I7:
+            return Task.C
+
+
+@step
+def issue(s: State, issue: Issue) -> None:
+    assume((issue != Issue.NOTHING) & (issue != Issue.ENTER))
+    s.last = task_of(instruction_of(issue))
+    s.runs[s.last] = busy(s)
+
+
+def test_a_step_goes_on_after_a_result_that_no_state_gives() -> None:
+    compile_compared(System("one", State(), (change, issue), may_end=True), ())

@@ -30,7 +30,9 @@ def test_everything_is_shown_of_models_with_other_names(pair: str, checkout: Pat
     command = [sys.executable, "-m", "tests.viewer.renaming", str(checkout), pair]
     there = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     here = shown(bundled_root(), pair, set())
-    assert json.loads(there) == here
+    assert json.loads(there).keys() == here.keys()
+    for form, text in json.loads(there).items():
+        assert text.splitlines() == here[form].splitlines(), f"names of models show in {form}"
 
 
 def test_every_field_record_and_step_has_another_name(checkout: Path) -> None:

@@ -47,7 +47,7 @@ def cases(system: System, properties: Sequence[ModelFunction]) -> dict[str, Mode
     return {
         function.name: function
         for function in properties
-        if function.kind == "sometimes" and bindings(system, function)
+        if function.is_case and bindings(system, function)
     }
 
 

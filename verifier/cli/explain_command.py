@@ -16,6 +16,7 @@ from verifier.execution.machine import ASSERTIONS
 from verifier.execution.presenter import Presenter
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
+from verifier.language.kinds import JUDGEMENTS
 from verifier.language.system import System, bindings
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
@@ -117,7 +118,7 @@ def _property(catalogue: Catalogue, group: str) -> Iterator[str]:
     if group in OWN:
         yield f"  always {OWN[group]}"
     spelling = _spelling(catalogue, group)
-    for kind in ("always", "sometimes"):
+    for kind in JUDGEMENTS:
         for function in catalogue.properties:
             if function.group == group and function.kind == kind:
                 yield f"  {kind} {words(function.name, spelling)}"

@@ -18,17 +18,18 @@ from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.contract import engine_named
 from verifier.evidence.certificates import Certificate, clauses_of
 from verifier.evidence.verdicts import Limits, Verdict
+from verifier.formats.listed import FORMATS, Format, of_proofs
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
 
-FORMATS = click.Choice(["aiger", "smt2"])
-
 
 @click.command("export")
 @click.argument("pair", shell_complete=pairs)
-@click.option("--format", "kind", type=FORMATS, help="What to write the system as.")
+@click.option(
+    "--format", "kind", type=click.Choice(list(FORMATS)), help="What to write the system as."
+)
 @click.option(
     "--certificate",
     is_flag=True,
@@ -44,8 +45,10 @@ def command(
         context = click.get_current_context()
         wanted = next(param for param in context.command.params if param.name == "kind")
         raise click.MissingParameter(ctx=context, param=wanted)
-    if certificate and kind == "smt2":
-        raise click.UsageError("--certificate is a circuit in AIGER; --format smt2 has none")
+    target = FORMATS[kind or of_proofs()[0]]
+    if certificate and target.proof is None:
+        others = " or ".join(f"--format {name}" for name in of_proofs())
+        raise click.UsageError(f"--format {kind} has no certificates; use {others}")
     if output is not None:
         writable_file(output)
     catalogue = load(project_here())
@@ -58,26 +61,19 @@ def command(
         proof = _proof(catalogue, compiled, chosen, timeout)
         if isinstance(proof, int):
             return proof
-        content = _witness(compiled, proof)
+        content = _witness(compiled, proof, target)
     else:
-        content = _system(compiled, group, kind or "")
+        content = target.system(compiled.circuit.restricted([group]), group)
     if output is not None:
         write_output(output, content)
         return 0
-    if kind != "smt2" and sys.stdout.isatty():
+    if not target.is_text and sys.stdout.isatty():
         raise ModelError(
-            "AIGER is binary and this is a terminal", help=f"`-o {group}.aig`, or a pipe"
+            f"{target.title} is binary and this is a terminal",
+            help=f"`-o {group}.{target.ending}`, or a pipe",
         )
     click.echo(content, nl=False)
     return 0
-
-
-def _system(compiled: TransitionSystem, group: str, kind: str) -> bytes:
-    from verifier.formats.aiger import write_aiger
-    from verifier.formats.smt2 import write_smt2
-
-    circuit = compiled.circuit.restricted([group])
-    return write_aiger(circuit, [group]) if kind == "aiger" else write_smt2(circuit, group).encode()
 
 
 def _proof(
@@ -102,9 +98,8 @@ def _proof(
     return 3 if result.verdict is Verdict.UNKNOWN else 1
 
 
-def _witness(compiled: TransitionSystem, proof: Certificate) -> bytes:
-    from verifier.formats.aiger import write_witness
-
+def _witness(compiled: TransitionSystem, proof: Certificate, format: Format) -> bytes:
+    assert format.proof is not None, "refused otherwise"
     found = [clauses_of(compiled, lemma) for lemma in proof.lemmas]
     clauses = [clause for each in found if not isinstance(each, str) for clause in each]
-    return write_witness(compiled.circuit, proof.property, clauses)
+    return format.proof(compiled.circuit, proof.property, clauses)

@@ -62,7 +62,7 @@ def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: 
         open_system(catalogue, execution)
         return 0
     machine = Machine(system, execution.start)
-    claims = [function for function in properties if function.kind == "always"]
+    claims = [function for function in properties if function.claims]
     broken = _show_violations(machine, claims, "at the start: ")
     _follow(machine, execution.moves, claims)
     if steps is not None:

@@ -178,7 +178,7 @@ class Coverpoints:
         for conjunct, bad in zip(conjuncts, self.translation.bad, strict=True):
             function = conjunct.binding.function
             for literal in (bad, bad ^ 1):
-                way = "true" if (literal == bad) == (function.kind == "sometimes") else "false"
+                way = "true" if (literal == bad) == function.sought else "false"
                 point = self.points.after(START, literal)
                 yield Coverpoint(point, f"`{function.name}` is {way}", function.place)
 

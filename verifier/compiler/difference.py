@@ -87,9 +87,9 @@ def _parts(compiled: TransitionSystem, circuit: Outcome, python: Outcome) -> Ite
     claims = [c.binding.function for group in compiled.conjuncts.values() for c in group]
     for function, mine, other in zip(claims, circuit.bad, python.bad, strict=False):
         if mine != other:
-            sign = function.kind == "always"
+            sought = function.sought
             what = f"the claim `{function.name}`"
-            yield _Part(what, mine is not sign, other is not sign, place=function.place)
+            yield _Part(what, mine is sought, other is sought, place=function.place)
     for group, mine, other in zip(
         compiled.conjuncts, circuit.bad[len(claims) :], python.bad[len(claims) :], strict=False
     ):

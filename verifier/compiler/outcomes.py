@@ -137,7 +137,7 @@ class ByPython:
         self.endless = DEADLOCK in compiled.circuit.bad
         self.attempts = Attempts(ATTEMPTS)
         self.groups = [
-            ([c.binding for c in group], group[0].binding.function.kind == "always")
+            [(c.binding, not c.binding.function.sought, c.binding.function.claims) for c in group]
             for group in compiled.conjuncts.values()
         ]
 
@@ -179,10 +179,11 @@ class ByPython:
         """Each claim, then each group; no case occurs where a step fails its assertion."""
         whole = []
         stopped = self.taken is not None and self.taken.failed is not None
-        for group, always in self.groups:
-            found = [binding.holds(self.run.store) is not always for binding in group]
-            if stopped and not always:
-                found = [False] * len(found)
+        for group in self.groups:
+            found = [
+                binding.holds(self.run.store) is not good and (claims or not stopped)
+                for binding, good, claims in group
+            ]
             whole.append(any(found))
             yield from found
         yield from whole

@@ -194,7 +194,7 @@ class Steps:
         idle = graph.any(self.taken) ^ 1
         running = graph.both(idle, graph.any(self._failures()) ^ 1)
         for binding in bound:
-            still = idle if binding.function.kind == "always" else running
+            still = idle if binding.function.claims else running
             self.start.run.way = (None, still)
             bad = graph.both(still, self.violated(binding, self.start.blank))
             for taken, outcome in zip(self.taken, self.outcomes, strict=True):
@@ -220,7 +220,7 @@ class Steps:
                 "return what must hold, or may happen; assert and assume belong into steps",
             )
         holds = run.literal_of(outcome.result)
-        return holds ^ 1 if function.kind == "always" else holds
+        return holds if function.sought else holds ^ 1
 
     def inputs(self) -> tuple[Input, ...]:
         steps = (Input(step_input(i), bit) for i, bit in enumerate(self.start.selector))
@@ -257,7 +257,7 @@ class Steps:
 
 def conjunct_group(function: ModelFunction) -> str:
     """The output that a property function is part of."""
-    return function.group if function.kind == "always" else case_goal(function.name)
+    return function.group if function.claims else case_goal(function.name)
 
 
 def bits_of(raw: Any) -> tuple[int, ...]:

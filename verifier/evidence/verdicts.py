@@ -50,10 +50,6 @@ class Induction:
     simple_path: bool = False
 
 
-PROVERS = ("pdr", "kinduction")
-"""The names under which proofs are found."""
-
-
 @dataclass(frozen=True)
 class Proved:
     """No execution of any length violates the property."""

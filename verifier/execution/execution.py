@@ -69,7 +69,7 @@ class Execution:
 
     def claims(self, group: str) -> list[ModelFunction]:
         """The claims of a property."""
-        return [f for f in self.properties if f.group == group and f.kind == "always"]
+        return [f for f in self.properties if f.group == group and f.claims]
 
     @property
     def failed(self) -> str | None:
@@ -119,9 +119,7 @@ class Execution:
         named = [
             function
             for function in self.properties
-            if function.kind == "sometimes"
-            and function.name == case
-            and bindings(self.system, function)
+            if function.is_case and function.name == case and bindings(self.system, function)
         ]
         if named and not fires:
             if self.machine().failing(named):

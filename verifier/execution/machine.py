@@ -52,7 +52,7 @@ class Machine:
             return self.system.level(self.state)
 
     def failing(self, properties: Sequence[ModelFunction]) -> list[ModelFunction]:
-        """The `always` functions that do not hold now, and the `sometimes` that are found.
+        """The claims that are violated now, and the cases that occur.
 
         Now, or once the machine stands still, as it can after any step: its events are blank then.
         """
@@ -68,7 +68,7 @@ class Machine:
         for function in properties:
             with blaming(f"property `{function.name}`", SECONDS):
                 holds = [bool(b.holds(self.run.store)) for b in bindings(self.system, function)]
-            if any(holds) if function.kind == "sometimes" else not all(holds):
+            if function.sought in holds:
                 found.append(function)
         return found
 
@@ -120,6 +120,6 @@ class Machine:
             self.run.reads = {}
             holds = bool(binding.holds(self.run.store))
             reads, self.run.reads = self.run.reads, None
-            if not holds:
+            if holds is function.sought:
                 return reads
         return None

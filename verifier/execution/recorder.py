@@ -29,7 +29,7 @@ def recorded(
     with watched(machine.run):
         taken = machine.move(move)
     assert taken is not None, "the move is enabled"
-    claims = [function for function in properties if function.kind == "always"]
+    claims = [function for function in properties if function.claims]
     return Stride(
         step=step.name,
         level=level,

@@ -143,7 +143,7 @@ def logged(
 
 def _claims(properties: Sequence[ModelFunction], group: str, conjunct: str) -> dict[str, str]:
     """The claims with their properties, and what fails though it is nobody's function."""
-    claims = {f.name: f.group for f in properties if f.kind == "always"}
+    claims = {f.name: f.group for f in properties if f.claims}
     of_tool = group in (ASSERTIONS, DEADLOCK) and conjunct
     return claims | {conjunct: group} if of_tool else claims
 

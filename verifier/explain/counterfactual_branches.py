@@ -103,7 +103,7 @@ class _Search:
     ) -> Turned | None:
         """The rest of the execution after a turned decision; None where it violates as well."""
         moves = self.execution.moves
-        claims = [f for f in self.execution.properties if f.kind == "always"]
+        claims = [f for f in self.execution.properties if f.claims]
         earlier = (claim for stride in self.trace.steps[:number] for claim in stride.fails)
         fails, stops = dict.fromkeys(earlier), 0
         for later in range(number, len(moves)):

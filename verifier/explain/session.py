@@ -211,7 +211,7 @@ def _going_on(trace: Trace, steps: Sequence[Stride]) -> Trace:
 
 
 def _as_trace(execution: Execution, trace: Trace) -> Trace:
-    claimed = {f.group for f in execution.properties if f.kind == "always"} | {ASSERTIONS}
+    claimed = {f.group for f in execution.properties if f.claims} | {ASSERTIONS}
     for group in (*sorted(claimed), DEADLOCK):
         found = execution.violation(group)
         if isinstance(found, str):

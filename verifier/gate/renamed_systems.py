@@ -11,9 +11,9 @@ from verifier.compiler.behaviour import behaviour_of
 from verifier.diff.compare import Difference, difference, equivalent
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.base_revision import Before, Past, cuts_of
+from verifier.gate.weakened.claim_names import group_of
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
-from verifier.gate.weakened.implied import group_of
 from verifier.gate.weakened.weakening import Weakening, digest_of
 from verifier.language.errors import ModelError, within_project
 from verifier.project.catalogue import Catalogue, reasons_of

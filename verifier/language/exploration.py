@@ -131,6 +131,7 @@ class Exploration:
         results = [each.result for each in (then, otherwise)]
         if then.moment[0] != otherwise.moment[0]:
             results = [self._met(each) for each in (then, otherwise)]
+        stopped = run.stopped
         try:
             result = merged_result(run, self.function, condition, *results)
             raws = raw_value(then.result), raw_value(otherwise.result)
@@ -143,6 +144,7 @@ class Exploration:
                 result = then.result
             else:
                 result = otherwise.result
+            run.stopped = stopped  # the refusal was of results of which no state gives one
         run.meetings.append(Meeting(condition, way, there, tuple(pairs), self.function.place))
         moment = latest(then.moment, otherwise.moment)
         return Outcome(enabled, writes, result, failures, moment)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from inspect import Parameter, Signature, signature
 from types import FunctionType, SimpleNamespace
-from typing import Any, Literal, TypeVar, cast, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Abstraction, Citation, Manual, Section, Source
 from verifier.language.errors import Disabled, ModelError, Place, model_place, place_of, refuse
+from verifier.language.kinds import JUDGEMENTS, Kind
 from verifier.language.made import note
 from verifier.language.ownership import is_model_function, is_record
 from verifier.language.running import RUNNING, Run, stopping
@@ -22,7 +23,6 @@ from verifier.language.symbolic_values import Bit, Unknown
 F = TypeVar("F", bound=Callable[..., Any])
 UNREACHABLE = "Expected code to be unreachable"
 """How the text of typing.assert_never begins, which ends with the value."""
-Kind = Literal["function", "step", "observer", "always", "sometimes"]
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,35 @@ class ModelFunction:
     meant: Mapping[str, object] = field(default_factory=dict, compare=False)
     """What its annotations that are texts stood for where it was decorated, as far as known."""
 
+    def __post_init__(self) -> None:
+        assert self.judges == bool(self.group), (
+            "what is part of a property is of a kind that judges"
+        )
+
     @cached_property
     def observes(self) -> bool:
         """Whether it may read ghosts, and change nothing else."""
-        return self.kind in ("observer", "always", "sometimes")
+        return self.judges or self.kind == "observer"
 
     @property
     def judges(self) -> bool:
         """Whether it is a property's, which changes nothing at all."""
-        return self.kind in ("always", "sometimes")
+        return self.kind in JUDGEMENTS
+
+    @property
+    def claims(self) -> bool:
+        """Whether it is a claim of its property."""
+        return self.judges and JUDGEMENTS[self.kind].claims
+
+    @property
+    def is_case(self) -> bool:
+        """Whether it is a case of its property, which must be reachable."""
+        return self.judges and not self.claims
+
+    @property
+    def sought(self) -> bool:
+        """The answer of its body that violates the claim, or with which the case occurs."""
+        return JUDGEMENTS[self.kind].sought
 
     @property
     def place(self) -> Place:
@@ -166,7 +186,7 @@ def model_function(
         return about.plainly(given, named) if run is None else run.call(about, given, named)
 
     call.__dict__["__model__"] = about
-    if kind in ("always", "sometimes"):
+    if about.judges:
         note(call, "claim", body.__name__)
     return cast(F, call)
 

@@ -39,7 +39,7 @@ def check_functions(functions: Iterable[ModelFunction]) -> None:
             what = f"`{function.name}` belongs to the property `{function.group!r}`"
             raise ModelError(what, function.place, "give the property's name as text")
         check_name("property", function.group, function.place)
-        if function.kind == "sometimes":
+        if function.is_case:
             check_name("case", function.name, function.place)
             first = cases.setdefault(function.name, function)
             if first is not function:

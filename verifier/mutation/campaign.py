@@ -114,7 +114,7 @@ def claims_apart(compiled: TransitionSystem) -> Circuit:
     bad: dict[str, list[int]] = {}
     for conjuncts in compiled.conjuncts.values():
         for conjunct in conjuncts:
-            if conjunct.binding.function.kind == "always":
+            if conjunct.binding.function.claims:
                 bad.setdefault(conjunct.binding.function.name, []).append(conjunct.bad)
     whole = {name: graph.any(literals) for name, literals in bad.items()}
     if ASSERTIONS in compiled.circuit.bad:

@@ -68,7 +68,7 @@ def load(root: Path) -> Catalogue:
     for module in claimed:
         for value in vars(module).values():
             function = about(value)
-            if function is not None and function.kind in ("always", "sometimes"):
+            if function is not None and function.judges:
                 properties[function] = None
                 functions[function] = None
     for module in claimed:

@@ -98,7 +98,7 @@ def refuse_untaken_claims(modules: Iterable[ModuleType], claims: Collection[Mode
         made = [each for each in made_in(vars(module)) if each.kind == "claim"]
         functions = [(each, about(each.what())) for each in made]
         left = [(each, f) for each, f in functions if f not in claims]
-        first = next((each for each, f in left if f is None or f.kind == "always"), None)
+        first = next((each for each, f in left if f is None or f.claims), None)
         if first is None and len(left) == len(made):
             first = next((each for each, _ in left), None)
         if first is not None:

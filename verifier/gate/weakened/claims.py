@@ -9,6 +9,7 @@ from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.compiler.behaviour import Behaviour, variable_of
 from verifier.compiler.step_exploration import Start
 from verifier.compiler.translation import Steps
+from verifier.gate.weakened.claim_names import claim_name
 from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import shown
 from verifier.language.system import System, bindings
@@ -17,9 +18,8 @@ from verifier.language.system import System, bindings
 def claims_of(system: System, properties: Iterable[ModelFunction]) -> Behaviour:
     """A behaviour without steps: all fields and events are free, and an output is a function.
 
-    `always:GROUP/NAME` says that the function is false of some of its records, `sometimes:...` that
-    the case is found. Events have their defaults. Raises the ModelError of a function that cannot
-    be explored.
+    It says that the function is violated by some of its records, or that the case occurs. Events
+    have their defaults. Raises the ModelError of a function that cannot be explored.
     """
     start = Start(system)
     for place, leaf in enumerate(start.leaves):
@@ -30,7 +30,7 @@ def claims_of(system: System, properties: Iterable[ModelFunction]) -> Behaviour:
     run.costs, run.ran = {}, set()
     outputs: dict[str, int] = {}
     for function in properties:
-        name = f"{function.kind}:{function.group}/{function.name}"
+        name = claim_name(function)
         for binding in bindings(system, function):
             found = steps.violated(binding, start.current)
             outputs[name] = graph.either(outputs.get(name, FALSE), found)

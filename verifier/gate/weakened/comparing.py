@@ -14,7 +14,8 @@ from verifier.diff.miter import Joint
 from verifier.diff.pairing import counterpart, lost_values
 from verifier.diff.step_comparison import StepComparison
 from verifier.diff.witnesses import Change
-from verifier.gate.weakened.implied import ALWAYS, SOMETIMES, Implied, Less, group_of
+from verifier.gate.weakened.claim_names import group_of, is_claimed, of_property
+from verifier.gate.weakened.implied import Implied, Less
 from verifier.gate.weakened.seen import Cuts, SeenLess, seen_less
 from verifier.gate.weakened.states import States
 from verifier.language.goals import is_claim, step_goal
@@ -235,13 +236,13 @@ def _events(then: Behaviour, now: Behaviour, known: Mapping[str, str]) -> dict[s
 
 
 def _of_claim(then: Behaviour, now: Behaviour, name: str) -> tuple[str, str]:
-    return outputs_digest(then.circuit, [name]), left_of(now, name)
+    left = left_of(now, group_of(name), is_claimed(name))
+    return outputs_digest(then.circuit, [name]), left
 
 
-def left_of(claims: Behaviour, name: str) -> str:
-    """A digest of all that there is of a function's kind in its property; empty for nothing."""
-    kind = ALWAYS if name.startswith(ALWAYS) else SOMETIMES
-    left = [n for n in claims.circuit.bad if n.startswith(f"{kind}{group_of(name)}/")]
+def left_of(claims: Behaviour, group: str, claimed: bool) -> str:
+    """A digest of all claims of a property, or of all its cases; empty where there are none."""
+    left = of_property(claims.circuit.bad, group, claimed)
     return outputs_digest(claims.circuit, left) if left else ""
 
 

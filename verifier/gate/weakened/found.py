@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Verdict
-from verifier.gate.weakened.implied import SOMETIMES
+from verifier.gate.weakened.claim_names import group_of, is_claimed
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
 from verifier.gate.weakened.seen import SeenLess
@@ -111,10 +111,8 @@ class Weakened:
     def _of_names(self) -> Iterator[Weakening]:
         """Property functions that are gone, where no claims could be compared."""
         for name, then in self._then.claims.items():
-            kind, _, rest = name.partition(":")
-            if name not in self._now.claims and rest.partition("/")[0] in self._now.groups:
-                what: Kind = "claim" if kind == "always" else "case"
-                yield _gone(what, rest, then, then.text)
+            if name not in self._now.claims and group_of(name) in self._now.groups:
+                yield _gone(_kind(name), name.partition(":")[2], then, then.text)
 
     def _of_pairs(self) -> Iterator[Weakening]:
         """Pairs of systems and properties that are still there."""
@@ -129,10 +127,9 @@ class Weakened:
     def _of_claims(self, side: Side) -> Iterator[Weakening]:
         for each in side.judged.less:
             name = each.function.partition(":")[2]
-            group = name.partition("/")[0]
-            if f"{side.system}/{group}" not in self._now.pairs:
+            if f"{side.system}/{group_of(each.function)}" not in self._now.pairs:
                 continue  # which is said of the pair, or of the property
-            kind: Kind = "case" if each.function.startswith(SOMETIMES) else "claim"
+            kind = _kind(each.function)
             then, now = self._then.claims[each.function], self._now.claims.get(each.function)
             what = "some states count as the case now that did not"
             if kind == "claim":
@@ -242,6 +239,10 @@ class Weakened:
         was, now = (start_text(each) for each in (old, new))
         example, digests = {} if old is None else {name: old}, _digests(was, now)
         return _at(place, system, "initial", f"{system}/{name}", was, now, digests, example)
+
+
+def _kind(function: str) -> Kind:
+    return "claim" if is_claimed(function) else "case"
 
 
 def _by_system(found: Weakening) -> Weakening:

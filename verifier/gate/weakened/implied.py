@@ -10,21 +10,21 @@ from dataclasses import dataclass
 
 from verifier.compiler.behaviour import Behaviour
 from verifier.diff.miter import Joint
+from verifier.gate.weakened.claim_names import group_of, is_claimed, of_property
 from verifier.gate.weakened.states import States
+from verifier.language.goals import case_goal
 from verifier.language.plain_values import Value
-
-ALWAYS, SOMETIMES = "always:", "sometimes:"
 
 
 @dataclass(frozen=True)
 class Less:
     """A property function that allows a state which it used to exclude, or finds more cases.
 
-    `gone` says that nothing with its kind is left in its property.
+    `gone` says that its property has no claims any more, or no cases.
     """
 
     function: str
-    """As `always:GROUP/NAME`."""
+    """As KIND:GROUP/NAME."""
     example: Mapping[str, Value]
     gone: bool
 
@@ -42,13 +42,8 @@ class Implied:
         """The functions whose property excludes less than they did; of each an example."""
         found = []
         for name, literal in self._old.items():
-            group = group_of(name)
-            if name.startswith(ALWAYS):
-                now = self._in(ALWAYS, group)
-                example = self._state_excluded(literal, now)
-            else:
-                now = self._in(SOMETIMES, group)
-                example = self._state_added(name, literal, now)
+            now = self._now(group_of(name), is_claimed(name))
+            example = self._example(name, literal, now)
             if example is not None:
                 found.append(Less(name, example, not now))
         return found
@@ -65,11 +60,9 @@ class Implied:
     def _renamed_cases(self, group: str, heir: str) -> dict[str, str]:
         """The cases of a property, as goals, with those of its heir that demand as much."""
         found: dict[str, str] = {}
-        for name, literal in self._old.items():
-            if not name.startswith(f"{SOMETIMES}{group}/"):
-                continue
-            for other, now in self._in(SOMETIMES, heir).items():
-                if self._states.where([now, literal ^ 1]) is None:
+        for name in of_property(self._old, group, claimed=False):
+            for other, now in self._now(heir, claimed=False).items():
+                if self._states.where([now, self._old[name] ^ 1]) is None:
                     found[_case(name)] = _case(other)
                     break
         return {was: now for was, now in found.items() if was != now}
@@ -81,17 +74,22 @@ class Implied:
         return [other for other in sorted(others) if self._inherits(mine, other)]
 
     def _inherits(self, mine: Mapping[str, int], heir: str) -> bool:
-        for name, literal in mine.items():
-            if name.startswith(ALWAYS):
-                left = self._state_excluded(literal, self._in(ALWAYS, heir))
-            else:
-                left = self._state_added(name, literal, self._in(SOMETIMES, heir))
-            if left is not None:
-                return False
-        return True
+        return all(
+            self._example(name, literal, self._now(heir, is_claimed(name))) is None
+            for name, literal in mine.items()
+        )
 
-    def _in(self, kind: str, group: str) -> dict[str, int]:
-        return {n: x for n, x in self._new.items() if n.startswith(f"{kind}{group}/")}
+    def _now(self, group: str, claimed: bool) -> dict[str, int]:
+        """The claims of a property as it is now, or its cases."""
+        return {name: self._new[name] for name in of_property(self._new, group, claimed)}
+
+    def _example(
+        self, name: str, literal: int, now: Mapping[str, int]
+    ) -> Mapping[str, Value] | None:
+        """A state of which a function says more than those that there are now; None if none is."""
+        if is_claimed(name):
+            return self._state_excluded(literal, now)
+        return self._state_added(name, literal, now)
 
     def _state_excluded(self, literal: int, now: Mapping[str, int]) -> Mapping[str, Value] | None:
         """A state that a claim excluded, and none of those that there are now does."""
@@ -112,13 +110,8 @@ class Implied:
 
 
 def _case(name: str) -> str:
-    """The goal of `sometimes:GROUP/NAME`, which has no group."""
-    return f"{SOMETIMES}{name.rpartition('/')[2]}"
-
-
-def group_of(name: str) -> str:
-    """The property of `always:GROUP/NAME`; a property's name has no slash."""
-    return name.partition(":")[2].partition("/")[0]
+    """The goal that is a function's, whose name has no group."""
+    return case_goal(name.rpartition("/")[2])
 
 
 def _copied(joint: Joint, behaviour: Behaviour, image: Mapping[str, int]) -> dict[str, int]:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from verifier.gate.weakened.acceptance import Entry, entries
+from verifier.gate.weakened.claim_names import claim_name, group_of
 from verifier.gate.weakened.texts import Written, called, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
+from verifier.language.kinds import JUDGEMENTS
 from verifier.language.system import System
 from verifier.mutation.baseline import FILE as MUTANTS
 from verifier.mutation.baseline import Entry as Score
@@ -29,7 +31,7 @@ class Judged:
 
     systems: Mapping[str, Written] = field(default_factory=dict)
     claims: Mapping[str, Written] = field(default_factory=dict)
-    """As `always:GROUP/NAME` and `sometimes:GROUP/NAME`."""
+    """As KIND:GROUP/NAME."""
     steps: Mapping[str, Written] = field(default_factory=dict)
     """As SYSTEM/STEP."""
     claims_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -47,7 +49,7 @@ class Judged:
     @property
     def groups(self) -> frozenset[str]:
         """The properties that there are."""
-        return frozenset(name.partition(":")[2].partition("/")[0] for name in self.claims)
+        return frozenset(map(group_of, self.claims))
 
 
 def judged_by(catalogue: Catalogue) -> Judged:
@@ -81,7 +83,7 @@ def named_in(root: Path) -> Judged:
             elif isinstance(node, ast.FunctionDef):
                 written = Written(where, node.lineno, unparsed(node))
                 for each in node.decorator_list:
-                    if called(each) in ("always", "sometimes"):
+                    if called(each) in JUDGEMENTS:
                         claims |= {f"{called(each)}:{g}/{node.name}": written for g in _named(each)}
     expected: dict[str, str] = {}
     with suppress(ModelError):
@@ -102,11 +104,6 @@ def has_lost(then: Judged, now: Judged, system: str) -> bool:
         return True
     pairs = {pair for pair in then.pairs if pair.rpartition("/")[0] == system}
     return not pairs <= set(now.pairs)
-
-
-def claim_name(function: ModelFunction) -> str:
-    """A property function as outputs of `claims_of` are called."""
-    return f"{function.kind}:{function.group}/{function.name}"
 
 
 def _lines(catalogue: Catalogue, mutants: Mapping[str, Score]) -> Iterator[tuple[str, int]]:

@@ -12,9 +12,9 @@ from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import done, outputs_digest
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.gate.weakened.acceptance import FILE, Entry
+from verifier.gate.weakened.claim_names import is_claimed
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
-from verifier.gate.weakened.implied import ALWAYS, SOMETIMES
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.seen import SeenKind, digest_seen
 from verifier.gate.weakened.weakening import (
@@ -86,8 +86,8 @@ class There:
             "system": now.systems.keys(),
             "property": now.groups,
             "pair": now.pairs,
-            "claim": [n.removeprefix(ALWAYS) for n in now.claims],
-            "case": [n.removeprefix(SOMETIMES) for n in now.claims],
+            "claim": [n.partition(":")[2] for n in now.claims if is_claimed(n)],
+            "case": [n.partition(":")[2] for n in now.claims if not is_claimed(n)],
             "mutants": now.mutants.keys(),
         }
         return kind == "base" or name in names.get(kind, ())
@@ -134,7 +134,8 @@ class There:
                     yield digest_in(system.name, of_note(behaviour, note))
         else:
             for claims in self._claims_of_systems:
-                yield from (left_of(claims, f"{each}{name}") for each in (ALWAYS, SOMETIMES))
+                group = name.partition("/")[0]
+                yield from (left_of(claims, group, claimed) for claimed in (True, False))
 
     @cached_property
     def _cuts(self) -> list[Cut]:

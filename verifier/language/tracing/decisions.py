@@ -98,7 +98,7 @@ def deciding(run: ConcreteRun, turned: int | None = None) -> Iterator[list[Decis
 def _is_code(function: ModelFunction) -> bool:
     """Whether it stands for code that could be written otherwise, not for hardware."""
     rule = isinstance(function.citation, Section | Abstraction)
-    return function.kind in ("function", "step") and not rule
+    return not function.observes and not rule
 
 
 @cache

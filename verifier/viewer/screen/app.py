@@ -12,7 +12,7 @@ from verifier.viewer.screen.board import Board
 from verifier.viewer.screen.dialogs import Ask, Help
 from verifier.viewer.screen.explore_pane import Exploring
 from verifier.viewer.screen.list_view import LinesView
-from verifier.viewer.screen.view_model import FOLDING, VIEWS, Scene
+from verifier.viewer.screen.view_model import VIEWS, Scene
 from verifier.viewer.text import step_lines
 from verifier.viewer.watch_expressions import WrongWatch, watch
 
@@ -106,7 +106,7 @@ class Screen(Board):
         self.query_one(Ask).ask("search fields", self.scene.search, searched)
 
     def action_fold(self) -> None:
-        if self.scene.view not in FOLDING:
+        if not VIEWS[self.scene.view].folds:
             self.scene.view = "state"
         before = self.scene.rows()
         self.scene.unfolded = not self.scene.unfolded

@@ -17,6 +17,7 @@ from verifier.language.plain_values import shown as saved_value
 from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line, shown
 from verifier.viewer.screen.list_view import Label, LinesView
 from verifier.viewer.screen.tasks import in_slices
+from verifier.viewer.screen.view_model import VIEWS
 
 TABLES = "v"
 """The key that shows one table after the other."""
@@ -26,7 +27,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("left right, h l", "the step before, the next step"),
     ("pageup pagedown", "a screenful, as ctrl+b and ctrl+f"),
     ("home end, g G", "first, last"),
-    ("1 to 6", "state, calls, why, contract, watches, properties"),
+    (f"1 to {len(VIEWS)}", ", ".join(VIEWS)),
     ("enter", "on a field: why it is so; on a cause: its step"),
     ("n, p N", "the next, the previous change of the field"),
     ("/", "search fields; escape ends it"),

@@ -190,7 +190,7 @@ class Exploring(Container):
         session = self._explorable()
         if session is None:
             return
-        groups = sorted({f.group for f in session.properties if f.kind == "always"})
+        groups = sorted({f.group for f in session.properties if f.claims})
         given = self.trace.property or (groups[0] if groups else "")
 
         def chosen(group: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.evidence.traces import Trace
@@ -21,10 +22,6 @@ from verifier.viewer.trace_index import Reading
 from verifier.viewer.watch_expressions import Watch
 from verifier.viewer.what_if import what_if_lines
 from verifier.viewer.why import Because, Link, chain, violation_lines, why_rows
-
-VIEWS = ("state", "calls", "why", "contract", "watches", "properties")
-FOLDING = ("state", "calls", "contract")
-"""Views that leave out what the violation does not depend on."""
 
 
 class Steps:
@@ -120,15 +117,7 @@ class Scene:
 
     def rows(self, view: str = "") -> list[Row]:
         """The rows of the view that is open, or of another one."""
-        made = {
-            "state": self._state,
-            "calls": self._calls,
-            "why": self._why,
-            "contract": self._contract,
-            "watches": self._watches,
-            "properties": self._properties,
-        }
-        return list(made[view or self.view]())
+        return list(VIEWS[view or self.view].rows(self))
 
     def _state(self) -> Iterator[Row]:
         reading, number = self.reading, self.number
@@ -236,3 +225,23 @@ class Scene:
         yield Row(EMPTY)
         yield Row(line(("along the whole execution", "source")))
         yield from map(Row, property_lines(self.reading))
+
+
+@dataclass(frozen=True)
+class View:
+    """A part of the screen that a key of its own opens; it has rows for every trace."""
+
+    rows: Callable[[Scene], Iterator[Row]]
+    folds: bool = False
+    """Whether it leaves out what the violation does not depend on."""
+
+
+VIEWS = {
+    "state": View(Scene._state, folds=True),
+    "calls": View(Scene._calls, folds=True),
+    "why": View(Scene._why),
+    "contract": View(Scene._contract, folds=True),
+    "watches": View(Scene._watches),
+    "properties": View(Scene._properties),
+}
+"""In the order of their keys; tabs, keys and help are made from this list."""
