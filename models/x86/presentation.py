@@ -33,7 +33,7 @@ BITS: dict[str, Callable[[Cr0], bool]] = {
 
 COLUMNS = ("real", "mask", "shadow", "reads", "promised", "#NM")
 COLUMN_WORDS = {
-    "real": "of a bit of CR0: what the processor goes by",
+    "real": "of a bit of CR0: what the processor uses",
     "mask shadow": "as the VMCS has them",
     "reads": "what a guest that looks is told",
     "promised": "what it would be told by the CPU of the manual",

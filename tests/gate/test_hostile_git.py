@@ -279,7 +279,7 @@ def test_branches_that_were_merged_crosswise_have_no_one_base(project: Project) 
     project.git("checkout", "--quiet", "topic")
     ran = project.gate()
     assert ran.code == 2
-    assert "HEAD left `main` in 2 commits: the two were merged crosswise" in ran.err
+    assert "HEAD left `main` in 2 commits: there are criss-cross merges" in ran.err
 
 
 @pytest.mark.parametrize("name", ['"quoted', "back\\slash", "a\nb", "a:b"])

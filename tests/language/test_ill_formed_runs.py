@@ -145,7 +145,7 @@ def test_recursion_without_end(body: Any, line: str) -> None:
     assert of_system(body) == message(
         f"step `{body.__name__}` of `ill/formed` nests its calls without end, or too deeply",
         place=line,
-        help="let it end soon: what it calls must not depend on symbolic values alone",
+        help="bound it by something that is not symbolic, such as a counter or a constant",
     )
 
 

@@ -211,7 +211,7 @@ def blaming(
             raise ModelError(
                 f"{what} nests its calls without end, or too deeply",
                 raising_place(error.__traceback__),
-                "let it end soon: what it calls must not depend on symbolic values alone",
+                "bound it by something that is not symbolic, such as a counter or a constant",
             ) from None
         except SyntaxError as error:
             place = Place(error.filename or file or "?", error.lineno or 1)

@@ -140,7 +140,7 @@ class Promise(Generic[State]):
     """What is promised `to` somebody: `part` of the state has it, and nothing happens there.
 
     What happens in a step counts only where somebody has `observed` it, and nothing once the
-    promise is `broken`. `twins` are the actual and the expected register that code goes by.
+    promise is `broken`. `twins` are the actual and the expected register that code depends on.
     """
 
     to: str

@@ -114,7 +114,7 @@ def _branching_point(root: Path) -> str | None:
             if len(found) > 1:
                 name = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
                 raise ModelError(
-                    f"HEAD left `{name}` in {len(found)} commits: the two were merged crosswise",
+                    f"HEAD left `{name}` in {len(found)} commits: there are criss-cross merges",
                     help=f"merge `{name}` into this branch, or name a revision: --base REV",
                 )
             return found[0]

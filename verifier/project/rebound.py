@@ -1,8 +1,8 @@
-"""Names of a module that stand for one thing after another, though its functions read them.
+"""Module-level names that functions read and that are bound more than once.
 
-A function reads a name when it runs, which is after all modules are loaded: systems, steps and
-claims that are made one after the other, with another value of the name each time, are all the same
-then. So such a name is given a value once.
+A function reads a name when it runs, after all modules are loaded, and finds the last value. So
+systems, steps and claims that were made one after the other, each with another value of the name,
+would all be the same. Such a name is bound once.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def refuse_unmade_systems(module: ModuleType) -> None:
 
 
 def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> None:
-    """Refuse a module of models/ with a system that no module-level name stands for, or a claim."""
+    """Refuse a module of models/ with a claim, or a system without a module-level name."""
     all_made = made_in(vars(module))
     here = [each.what() for each in all_made]
     for made in all_made:
@@ -79,7 +79,7 @@ def refuse_systems(module: ModuleType) -> None:
 
 
 def refuse_unseen_claims(module: ModuleType, claims: Collection[ModelFunction]) -> None:
-    """Refuse a module of properties/ with a claim that no module-level name stands for."""
+    """Refuse a module of properties/ with a claim without a module-level name."""
     for made in made_in(vars(module)):
         if made.kind == "claim" and about(made.what()) not in claims:
             raise ModelError(
@@ -117,7 +117,7 @@ def _hidden(module: ModuleType, name: str, place: Place | None, where: str = "")
             f"name the module without `_`, or write `from {module.__name__} import *` in another",
         )
     return ModelError(
-        f"the system `{name}` is not checked: no module-level name stands for it{where}",
+        f"the system `{name}` is not checked: it is not assigned to a module-level name{where}",
         place,
         f"assign it to a name at the top of the module, such as `{_constant(name)} = ...`",
     )

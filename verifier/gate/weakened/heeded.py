@@ -1,9 +1,9 @@
-"""Choices of which a value leads nowhere any more where the others do not lead, too.
+"""Values of choices that made a difference and make none any more.
 
-A step may go on to take a choice and make nothing of it. A value is heeded in a state if only that
-value leads on to where it leads: the state after it is another one than after any other value.
-Where a state is reached in which a value was heeded and is not, what can happen is less than it
-was; and where one was heeded in some state and is in none that is reached.
+A step may still have a choice and no longer use it. A value is heeded in a state if it leads to a
+state to which no other value leads. Less can happen than before where a state is reached in which
+a value was heeded and is not now, and where a value was heeded in some state and is heeded in no
+state that is reached.
 """
 
 from __future__ import annotations
