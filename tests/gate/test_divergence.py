@@ -1,6 +1,7 @@
 """The first step of a counterexample that does something else at the base."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from verifier.compiler.translation import compile_system
 from verifier.evidence.bundle import Run
 from verifier.evidence.traces import Trace
 from verifier.explain.counterexample import trace_of_run
-from verifier.gate.divergence import Departure, departure, was_fine
+from verifier.gate.divergence import Departure, Hunk, departure, hunks_of, was_fine
 from verifier.language import System, always, assume, record, step
 from verifier.language.functions import about
 
@@ -90,3 +91,30 @@ def test_a_counterexample_departs_where_the_base_cannot_go_or_goes_elsewhere(
     before = behaviour_of(compile_system(base(), CLAIMS))
     assert departure(before, trace, ()) == left
     assert was_fine(before, trace) == (left is not None)
+
+
+DIFF = """\
+diff --git a/one.py b/one.py
+--- a/one.py
++++ b/one.py
+@@ -2 +2 @@ def f():
+-    return 1
++    return 2
+@@ -5,0 +6 @@ def g():
++    pass
+diff --git a/two.py b/two.py
+--- a/two.py
++++ b/two.py
+@@ -1,2 +0,0 @@
+-import a
+-import b
+"""
+
+
+def test_the_lines_of_a_hunk_end_at_the_next_hunk_and_the_next_file(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("def f():\n    return 2\n\n\ndef g():\n    pass\n    pass\n")
+    assert hunks_of(DIFF, tmp_path) == [
+        Hunk("one.py", 2, ("    return 1",), ("    return 2",), "f"),
+        Hunk("one.py", 6, (), ("    pass",), "g"),
+        Hunk("two.py", 0, ("import a", "import b"), (), ""),
+    ]
