@@ -21,6 +21,7 @@ from verifier.evidence.bundle import Bundle
 from verifier.evidence.certificates import alternatives_of
 from verifier.evidence.verdicts import Induction, Invariant, Proved, silent
 from verifier.language.errors import ToolFailure
+from verifier.language.goals import step_goal
 
 State = tuple[bool, ...]
 
@@ -157,6 +158,16 @@ def test_several_certificates(forged: Forged) -> None:
     assert found == (dict.fromkeys(alone, "confirmed") if helped else alone)
     sound = confirmed(compiled, {good.property: good, forged.property: tried})
     assert sound.keys() == {goal for goal, status in found.items() if status == "confirmed"}
+
+
+@pytest.mark.parametrize(("step", "text"), [("turn", "vacuous"), ("age", "proved")])
+def test_a_proof_whose_lemmas_rule_out_a_case_is_vacuous_alone_and_with_others(
+    step: str, text: str
+) -> None:
+    proof, goal = FORGED[0].certificate(), step_goal(step)
+    for evidence in (proof, Bundle.of("ring/one", {"single": proof}, {})):
+        [one] = audited(ring(), evidence, {"single": (goal,)})
+        assert (one.status, one.text) == ("confirmed", text)
 
 
 def test_a_certificate_of_another_system_holds_with_no_other() -> None:

@@ -1,10 +1,14 @@
 """Which step of a proved system needs which lemma."""
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
+from pysat.solvers import Solver
 
 from tests.evidence.forged import ONCE, SINGLE, Forged, ring
 from tests.evidence.lazy_project import certificate, compiled
+from verifier.audit import lemma_dependencies
 from verifier.audit.lemma_dependencies import PROPERTY, premises
 from verifier.language.errors import ModelError
 from verifier.viewer.markup import rendered
@@ -31,6 +35,26 @@ def test_a_step_needs_what_it_moves_and_nothing_for_what_it_leaves_alone() -> No
     assert found["pass_on"] == (1, 2, 3)
     assert found["age"] == ()
     assert found[PROPERTY] == (1, 2)
+
+
+class Wasteful(Solver):
+    """Takes all that it was given for needed."""
+
+    def solve(self, assumptions: Sequence[int] = ()) -> bool | None:
+        self.given = assumptions
+        answer: bool | None = super().solve(assumptions=assumptions)
+        return answer
+
+    def get_core(self) -> Sequence[int]:
+        return self.given
+
+
+def test_what_a_solver_takes_for_needed_and_is_not_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lemma_dependencies, "Solver", Wasteful)
+    found = premises(ring(), Forged("single", "", SINGLE).certificate())
+    assert found == {"pass_on": (1, 2, 3), "turn": (), "age": (), PROPERTY: (1, 2)}
 
 
 def test_a_proof_by_induction_has_no_premises_of_single_steps() -> None:

@@ -96,9 +96,11 @@ def test_a_clause_over_an_uninitialised_latch_does_not_hold_at_the_start() -> No
     build.latch("free", None)
     build.bad("never", 0)
     circuit = build.circuit()
-    assert (
-        condition(invariant_holds(circuit, "never", Invariant(((("free", True),),)))) == "initial"
-    )
+    for value in (False, True):
+        rejected = invariant_holds(circuit, "never", Invariant(((("free", value),),)))
+        assert condition(rejected) == "initial"
+        assert rejected is not None
+        assert rejected.counterexample == Path({"free": not value}, ())
     tautology: Clause = (("free", True), ("free", False))
     assert invariant_holds(circuit, "never", Invariant((tautology,))) is None
 
@@ -159,6 +161,13 @@ def test_an_induction_over_more_steps_than_a_violation_takes_fails_its_base() ->
     assert rejected is not None
     assert rejected.counterexample is not None
     assert path_violates(counter(3), "reaches the top", rejected.counterexample) is None
+
+
+def test_the_base_of_an_induction_is_as_many_steps_as_it_says() -> None:
+    """Seven steps are good; the eighth, which violates it, is for the other condition."""
+    goal = "reaches the top"
+    found = [condition(proof_holds(counter(3), goal, by_induction(steps))) for steps in (7, 8)]
+    assert found == ["implies", "base"]
 
 
 def violation(circuit: Circuit, goal: str) -> Path:

@@ -78,6 +78,10 @@ def test_a_copy_computes_the_same_over_other_variables(recipe: Recipe) -> None:
         ("not a", "ab", "false"),
         ("not a", "not ab", "not a"),
         ("a", "not ab", "a and not b"),
+        ("b", "ab", "ab"),
+        ("not b", "ab", "false"),
+        ("not b", "not ab", "not b"),
+        ("b", "not ab", "b and not a"),
     ],
 )
 def test_absorption_looks_one_gate_down(outer: str, inner: str, expected: str) -> None:
@@ -87,10 +91,13 @@ def test_absorption_looks_one_gate_down(outer: str, inner: str, expected: str) -
     named = {
         "a": a,
         "not a": a ^ 1,
+        "b": b,
+        "not b": b ^ 1,
         "ab": ab,
         "not ab": ab ^ 1,
         "false": FALSE,
         "a and not b": graph.both(a, b ^ 1),
+        "b and not a": graph.both(b, a ^ 1),
     }
     assert graph.both(named[outer], named[inner]) == named[expected]
 

@@ -6,7 +6,7 @@ import pytest
 import z3
 
 from verifier.circuit.aig import Graph
-from verifier.circuit.z3_terms import Z3Terms
+from verifier.circuit.z3_terms import Z3Terms, answer_of
 
 
 def random_graph(seed: int) -> tuple[Graph, list[int]]:
@@ -56,3 +56,17 @@ def test_a_choice_and_an_exclusive_or_are_recognised() -> None:
     assert "If" in str(terms.term(graph.choose(a, b, c)))
     assert "If" in str(terms.term(graph.differ(a, b)))
     assert "If" not in str(terms.term(graph.both(graph.both(a, b) ^ 1, c)))
+
+
+def test_what_z3_takes_for_itself_is_an_interruption_again() -> None:
+    """Z3 answers unknown then, and the signal is gone."""
+
+    class Interrupted(z3.Solver):
+        def check(self, *_: object) -> z3.CheckSatResult:
+            return z3.unknown
+
+        def reason_unknown(self) -> str:
+            return "interrupted from keyboard"
+
+    with pytest.raises(KeyboardInterrupt):
+        answer_of(Interrupted())

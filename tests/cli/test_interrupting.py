@@ -93,23 +93,6 @@ def test_a_killed_check_leaves_no_process() -> None:
     process.communicate(timeout=ENDS)  # the others hold the pipes open
 
 
-def test_what_z3_takes_for_itself_is_an_interruption_again() -> None:
-    """Z3 answers unknown then, and the signal is gone."""
-    import z3
-
-    from verifier.circuit.z3_terms import answer_of
-
-    class Interrupted(z3.Solver):
-        def check(self, *_: object) -> z3.CheckSatResult:
-            return z3.unknown
-
-        def reason_unknown(self) -> str:
-            return "interrupted from keyboard"
-
-    with pytest.raises(KeyboardInterrupt):
-        answer_of(Interrupted())
-
-
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
     project: Path, jobs: int

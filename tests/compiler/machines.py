@@ -103,6 +103,14 @@ def settle(machine: Machine) -> None:
     machine.row = machine.parts[machine.row].row
 
 
+@step
+def stumble(machine: Machine) -> None:
+    """Fail where `a` and `b` are set."""
+    assume(machine.a)
+    assert not machine.b, "both are set"
+    machine.c = True
+
+
 @always("order")
 def what_moved_is_not_on(machine: Machine, seen: Seen) -> bool:
     return not seen.moved or not machine.parts[seen.row].on or machine.c

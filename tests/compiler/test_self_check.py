@@ -15,6 +15,7 @@ from tests.compiler.machines import (
     Machine,
     Row,
     dive,
+    stumble,
     toggle,
 )
 from tests.compiler.test_symbolic_faults import an_assertion_is_lost
@@ -24,7 +25,7 @@ from verifier.compiler.coverpoints import Coverpoints
 from verifier.compiler.self_check import compare
 from verifier.compiler.step_exploration import Start
 from verifier.compiler.translation import translated
-from verifier.language import ModelError, System, assume, step
+from verifier.language import ModelError, System, always, assume, sometimes, step
 from verifier.language.concrete_execution import LoggedStore
 from verifier.language.functions import about
 from verifier.language.path_condition import Facts
@@ -164,6 +165,22 @@ def test_a_step_that_is_never_enabled_and_a_decision_that_is_never_made_are_no_f
     assert "step `idle` is taken" in what
     assert any("decision" in each for each in what)
     assert compare(translation) > 0
+
+
+@sometimes("apart")
+def a_is_set(machine: Machine) -> bool:
+    return machine.a
+
+
+@always("apart")
+def one_is_not_set(machine: Machine) -> bool:
+    return not (machine.a and machine.b)
+
+
+def test_where_an_assertion_fails_claims_are_violated_and_no_case_occurs_in_both() -> None:
+    claims = [known for known in map(about, (a_is_set, one_is_not_set)) if known]
+    system = System("tried/stumbling", Machine(), (toggle, stumble))
+    assert compile_compared(system, claims).compared > 0
 
 
 def test_what_the_solver_leaves_open_is_no_agreement(monkeypatch: Patch) -> None:
