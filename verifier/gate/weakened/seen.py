@@ -21,7 +21,7 @@ from verifier.compiler.cut_circuit import (
 from verifier.compiler.digest import everything, outputs_digest
 from verifier.compiler.selector import selecting
 from verifier.diff.miter import Joint
-from verifier.gate.weakened.reading import Reading
+from verifier.gate.weakened.alignment import Alignment
 from verifier.gate.weakened.states import States
 from verifier.gate.weakened.weakening import digest_of
 from verifier.language.goals import step_goal
@@ -120,7 +120,7 @@ class _Comparison:
         names = {f"{p}{was}": f"{p}{now}" for was, now in fields.items() for p in prefixes}
         names |= {each.name: "" for each in old.behaviour.fields if each.name.startswith(SEES)}
         self.joint = Joint(old.behaviour, new.behaviour, names)
-        self._reading = Reading(self.joint, fields)
+        self._alignment = Alignment(self.joint, fields)
 
     def any_of(self, questions: Collection[_Question]) -> int:
         return self.joint.graph.any(each.literal for each in questions)
@@ -139,7 +139,7 @@ class _Comparison:
         chosen, same_choices = joint.choices(was, now)
         fires, given = step_goal(step), graph.both(joint.same_state, same_choices)
         goals = _goals(self.old, fires), _goals(self.new, fires)
-        then, here, alike = self._reading.taken((was, now), chosen, goals)
+        then, here, alike = self._alignment.taken((was, now), chosen, goals)
         given = graph.both(given, alike)
         [enabled] = here[fires]
         begun = graph.all([given, then[fires][0], self._possible(enabled)])

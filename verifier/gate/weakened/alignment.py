@@ -16,7 +16,7 @@ from verifier.diff.step_comparison import Effect
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenField:
     """A field that some step writes: what is read before the step, and after each write."""
 
     was: str
@@ -30,7 +30,7 @@ class Written:
         return all(map(same_code, self.old[1:], self.new[1:]))
 
 
-class Taken(NamedTuple):
+class Aligned(NamedTuple):
     """A step of both versions, and that they read alike."""
 
     then: Effect
@@ -38,7 +38,7 @@ class Taken(NamedTuple):
     alike: int
 
 
-class Reading:
+class Alignment:
     """What both versions read of the fields that some step writes; `joint` leaves that open."""
 
     def __init__(self, joint: Joint, fields: Mapping[str, str]) -> None:
@@ -50,7 +50,7 @@ class Reading:
         versions: tuple[Action, Action],
         chosen: Mapping[str, int],
         goals: tuple[list[str], list[str]],
-    ) -> Taken:
+    ) -> Aligned:
         """A step of both, with one value for what both write as often for the same reasons."""
         joint, (was, now), (before, after) = self._joint, versions, goals
         here = joint.effect(joint.new, now, {}, after)
@@ -61,10 +61,11 @@ class Reading:
             if len(still) == len(shared):
                 break
             shared = still
-        apart = (each for each in self._written if each not in shared)
-        return Taken(then, here, joint.graph.all(self._alike(e, then, here) for e in apart))
+        names = {each.was for each in shared}
+        apart = (each for each in self._written if each.was not in names)
+        return Aligned(then, here, joint.graph.all(self._alike(e, then, here) for e in apart))
 
-    def _sharing(self, shared: Iterable[Written]) -> Side:
+    def _sharing(self, shared: Iterable[WrittenField]) -> Side:
         """The old version, which reads the new one's value of some fields after each write."""
         joint, image = self._joint, dict(self._joint.old.image)
         for each in shared:
@@ -72,7 +73,7 @@ class Reading:
                 image |= zip(was.bits, joint.new.bits(now), strict=True)
         return replace(joint.old, image=image)
 
-    def _alike(self, field: Written, then: Effect, here: Effect) -> int:
+    def _alike(self, field: WrittenField, then: Effect, here: Effect) -> int:
         """That the same is read of a field before the same number of writes still to come.
 
         What only one version writes it leaves as it was before the step.
@@ -101,7 +102,7 @@ def _writes(effect: Effect, name: str) -> list[int]:
     return [bits[0] for bits in takewhile(bool, outputs) if bits and bits[0] != FALSE]
 
 
-def _written(old: Behaviour, new: Behaviour, fields: Mapping[str, str]) -> Iterator[Written]:
+def _written(old: Behaviour, new: Behaviour, fields: Mapping[str, str]) -> Iterator[WrittenField]:
     """The fields that some step writes; `fields` has those with other names now."""
     first = after_write(1, "")
     before = {now: was for was, now in fields.items()}
@@ -110,7 +111,7 @@ def _written(old: Behaviour, new: Behaviour, fields: Mapping[str, str]) -> Itera
     names += [name for each in others if (name := before.get(each, each)) not in names]
     for was in names:
         now = fields.get(was, was)
-        yield Written(was, now, _read(old, was), _read(new, now))
+        yield WrittenField(was, now, _read(old, was), _read(new, now))
 
 
 def _read(version: Behaviour, name: str) -> tuple[Variable, ...]:
