@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from verifier.compiler.cut_circuit import Cut, cut_of
-from verifier.compiler.translation import compile_system
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
@@ -96,7 +95,7 @@ def cut(tmp_path: Path) -> Cut:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "machine"\n')
     catalogue = load(tmp_path)
     system = catalogue.systems["machine/one"]
-    return cut_of(system, compile_system(system, ()).changing)
+    return cut_of(system)
 
 
 def cases(cut: Cut) -> Iterator[dict[str, bool]]:
@@ -177,8 +176,7 @@ def test_kernels_that_nest_their_handlers_are_explored(name: str) -> None:
     """What ends the nesting in a system has any value here."""
     catalogue = load(bundled_root())
     system = catalogue.systems[name]
-    compiled = compile_system(system, catalogue.properties_of(system))
-    cut = cut_of(system, compiled.changing)
+    cut = cut_of(system)
     assert cut.noted
     assert cut.asserted
     assert {f"fires:{step.name}" for step in system.actions} <= cut.behaviour.circuit.bad.keys()

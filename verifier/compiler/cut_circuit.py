@@ -5,14 +5,14 @@ So two versions of a step can be compared in what is noted and asserted, whateve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from verifier.circuit.aig import FALSE
 from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.compiler.behaviour import Behaviour, Variable, actions_of, variable_of
-from verifier.compiler.step_exploration import Explored, Start, latch_names
+from verifier.compiler.step_exploration import Start, latch_names
 from verifier.compiler.translation import Steps, bits_of
 from verifier.language.cut_execution import LEFT, NOTED, WRITTEN, CutRun, any_value
 from verifier.language.errors import ModelError
@@ -55,21 +55,18 @@ class Cut:
     events: frozenset[str]
     asserted: Mapping[str, str]
     """The texts of the assertions that can fail, by FILE:LINE:FUNCTION."""
-    free: frozenset[str]
-    """What has any value: whatever steps write, if only for a while."""
 
 
-def cut_of(system: System, changing: Collection[str], free: Collection[str] = ()) -> Cut:
-    """Every step from a state in which just some fields vary: those that some step changes.
+def cut_of(system: System) -> Cut:
+    """Every step from a state of which nothing is known but constants.
 
-    `free` are fields that have any value although no step writes them. Raises the
-    ModelError of a step that cannot be explored so.
+    Raises the ModelError of a step that cannot be explored so.
     """
-    start = _Start(system, changing, free)
+    start = _Start(system)
     try:
         outcomes = start.outcomes()
     except ModelError:
-        start = _Start(system, changing, free)
+        start = _Start(system)
         start.run.stops_early = True
         outcomes = start.outcomes()
     steps = Steps(start, outcomes)
@@ -89,9 +86,6 @@ def cut_of(system: System, changing: Collection[str], free: Collection[str] = ()
         by_others - events,
         events,
         {name: test_at(place) for name, place in start.run.assertions.items()},
-        frozenset(
-            leaf.path for leaf, free in zip(start.leaves, start.varying, strict=True) if free
-        ),
     )
 
 
@@ -100,11 +94,10 @@ class _Start(Start):
 
     run: CutRun
 
-    def __init__(self, system: System, changing: Collection[str], free: Collection[str]) -> None:
+    def __init__(self, system: System) -> None:
         super().__init__(system)
-        named = {*changing, *free}
         for place, leaf in enumerate(self.leaves):
-            if leaf.path in named and not (self.varying[place] or leaf.event):
+            if not (self.varying[place] or leaf.constant or leaf.event):
                 self.vary(place)
         self.size = len(self.leaves)
         self.before = [
@@ -118,21 +111,7 @@ class _Start(Start):
         self.run = CutRun(self.graph, self.leaves, self.blank)
 
     def outcomes(self) -> list[Outcome]:
-        """Every step; one that has read a leaf that another one turns out to write, once more."""
-        actions = self.system.actions
-        found: dict[int, Explored] = {}
-        waiting = set(range(len(actions)))
-        while waiting:
-            number = waiting.pop()
-            found[number] = self.explore(actions[number])
-            more = {place for place in self.run.written if not self._is_free(place)}
-            for place in sorted(more):
-                self.vary(place)
-            waiting |= {each for each, step in found.items() if step.touched & more}
-        return [found[number].outcome for number in range(len(actions))]
-
-    def _is_free(self, place: int) -> bool:
-        return self.varying[place] or self.leaves[place].event
+        return [self.explore(step).outcome for step in self.system.actions]
 
     @property
     def events(self) -> frozenset[str]:

@@ -13,14 +13,13 @@ from verifier.check.vacuity import witness_goals
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import Digests
-from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.verdicts import Watch, silent
 from verifier.gate.base_loading import look_there, require_apart
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
-from verifier.gate.weakened.seen import Cuts
 from verifier.language.errors import ModelError
 from verifier.language.goals import is_claim
+from verifier.language.system import System
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost
@@ -152,7 +151,7 @@ def _compiled(
         compiled = circuits.compiled(system, properties)
         behaviour, cut = (
             behaviour_of(compiled),
-            _cut_or_reason(circuits, compiled) if cuts else None,
+            _cut_or_reason(circuits, system) if cuts else None,
         )
         claims = claims_of(system, properties)
     except ModelError as error:
@@ -172,31 +171,23 @@ def _compiled(
     )
 
 
-def _cut_or_reason(circuits: Circuits, compiled: TransitionSystem) -> Cut | str:
+def _cut_or_reason(circuits: Circuits, system: System) -> Cut | str:
     """What the steps of a system note and assert, whatever they do, or why that is not known."""
     try:
-        return circuits.cut(compiled)
+        return circuits.cut(system)
     except ModelError as error:
         return error.message
 
 
-def cuts_of(
-    before: Before, circuits: Circuits, compiled: TransitionSystem, names: Mapping[str, str]
-) -> Cuts | str | None:
+def cuts_of(before: Before, circuits: Circuits, system: System) -> tuple[Cut, Cut] | str | None:
     """What steps note and assert before and now, or why that is not known.
 
-    None where it is the same. What steps wrote, if only for a while, is seen with any value now;
-    `names` are the fields with other names now.
+    None where it is the same.
     """
     if not isinstance(before.cut, Cut):
         return before.cut
-    free = {names.get(each, each) for each in before.cut.free}
-    try:
-        own = circuits.cut(compiled)
-        new = own if own.free >= free else circuits.cut(compiled, free)
-    except ModelError as error:
-        return error.message
-    return Cuts(before.cut, new, own)
+    now = _cut_or_reason(circuits, system)
+    return now if isinstance(now, str) else (before.cut, now)
 
 
 def _said(error: ModelError, folder: Path) -> str:

@@ -237,10 +237,8 @@ class _Work:
         new, was = behaviour_of(self.compiled), before.expected
         violated = [group for group, verdict in was.items() if verdict == Verdict.VIOLATED]
         known = before.behaviour, new, before.claims, now, change
-        names = {} if change is None else change.joined_fields
-        return compared(
-            *known, violated, cuts_of(before, self.context.circuits, self.compiled, names)
-        )
+        cuts = cuts_of(before, self.context.circuits, self.compiled.system)
+        return compared(*known, violated, cuts)
 
 
 def undecided(name: str, results: Sequence[Result]) -> Decided:

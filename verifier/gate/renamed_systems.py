@@ -62,7 +62,7 @@ def _as(before: Before, name: str, context: Context) -> Renamed | None:
     if change.lost or change.lost_starts:
         return None
     violated = [group for group, verdict in before.expected.items() if verdict == Verdict.VIOLATED]
-    cuts = cuts_of(before, context.circuits, compiled, change.joined_fields)
+    cuts = cuts_of(before, context.circuits, compiled.system)
     judged = compared(before.behaviour, behaviour, then, claims, change, violated, cuts)
     if any(not judged.heirs.get(group_of(each.function)) for each in judged.less):
         return None

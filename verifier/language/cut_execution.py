@@ -1,8 +1,8 @@
 """Symbolic runs in which every value of the state is free, whatever was written to it.
 
 So what observers note and assertions look for does not depend on what a step makes of the state: a
-leaf has a free value before a step writes it, and another one after each of the first writes. What
-is written is noted by itself (docs/decisions/0029-observers-and-assertions-see-any-state.md). The
+leaf has a free value before a step writes it, and another one after each write. What is written
+is noted by itself (docs/decisions/0029-observers-and-assertions-see-any-state.md). The
 values of the store are several copies of the state, one after the other: a place in a later copy is
 that many leaves further on.
 """
@@ -29,10 +29,6 @@ STATE, WRITTEN, NOTED, LEFT = range(4)
 is noted; that with what is written elsewhere."""
 
 
-TOLD_APART = 3
-"""After how many writes of a leaf in one step another value is read; after more it is the last."""
-
-
 NESTED = 2
 """How often a function with an answer may be on the way to itself: what ends a recursion has any
 value, too. One without an answer is explored once, and does nothing where it is nested."""
@@ -54,7 +50,7 @@ class CutStore(StateStore):
             leaf = self.leaves[place]
             if leaf.constant:
                 continue
-            writes = (TRUE, *self.values[WRITTEN * size + place])[:TOLD_APART]
+            writes = TRUE, *self.values[WRITTEN * size + place]
             run.put(place, condition, run.after(place, writes))
             run.put(WRITTEN * size + place, condition, writes)
             for copy in (LEFT, NOTED) if run.observing or leaf.event else (LEFT,):

@@ -15,7 +15,7 @@ folder of this user's own, because an audit believes the circuit that it is give
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
@@ -94,16 +94,15 @@ class Circuits:
             self._folder.write(name, msgspec.msgpack.encode(StoredSystem.of(compiled)))
         return compiled
 
-    def cut(self, compiled: TransitionSystem, free: Collection[str] = ()) -> Cut:
+    def cut(self, system: System) -> Cut:
         """What the steps of a system note and assert, as `cut_of` finds it. Raises ModelError."""
-        system = compiled.system
         if not self._known(system, ()):
-            return cut_of(system, compiled.changing, free)
-        name = self._name(system, (), *sorted(free))
+            return cut_of(system)
+        name = self._name(system, (), "cut")
         stored = self._recalled(name, StoredCut)
         if stored is not None:
             return stored.restored()
-        cut = cut_of(system, compiled.changing, free)
+        cut = cut_of(system)
         self._folder.write(name, msgspec.msgpack.encode(StoredCut.of(cut)))
         return cut
 
@@ -123,11 +122,11 @@ class Circuits:
             return False
         return not imports.reasons() and imports.digest() == self._sources
 
-    def _name(self, system: System, properties: Sequence[ModelFunction], *free: str) -> str:
+    def _name(self, system: System, properties: Sequence[ModelFunction], kind: str = "") -> str:
         """The name of a circuit's file: a digest of all that goes into it."""
         claims = [(p.kind, p.group, p.name, p.body.__module__) for p in properties]
         known = FORMAT, own_text(), _python(), self._sources, self._values
-        parts = (*known, system.name, claims, free)
+        parts = (*known, system.name, claims, kind)
         return f"{blake2b(repr(parts).encode(), digest_size=20).hexdigest()}.circuit"
 
     def _as_before(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from verifier.compiler.behaviour import Behaviour
+from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import done, outputs_digest
 from verifier.diff.compare import Difference
 from verifier.diff.correspondence import SIMILARITY, fits, matched
@@ -16,7 +17,7 @@ from verifier.diff.step_comparison import StepComparison
 from verifier.diff.witnesses import Change
 from verifier.gate.weakened.claim_names import group_of, is_claimed, of_property
 from verifier.gate.weakened.implied import Implied, Less
-from verifier.gate.weakened.seen import Cuts, SeenLess, seen_less
+from verifier.gate.weakened.seen import SeenLess, seen_less
 from verifier.gate.weakened.states import States
 from verifier.language.goals import is_claim, step_goal
 from verifier.language.plain_values import Value
@@ -67,7 +68,7 @@ def compared(
     now: Behaviour,
     change: Difference | None,
     violated: Collection[str] = (),
-    cuts: Cuts | str | None = None,
+    cuts: tuple[Cut, Cut] | str | None = None,
 ) -> Compared:
     """Two versions of a system, and the claims about it `then` and `now`.
 
@@ -85,12 +86,12 @@ def compared(
         judged = replace(judged, unknown=cuts)
     elif cuts is not None:
         steps = {} if change is None else dict(change.renamed_steps)
-        judged = replace(judged, seen=tuple(seen_less(cuts, steps, renamed)))
+        judged = replace(judged, seen=tuple(seen_less(*cuts, steps, renamed)))
     if change is None:
         return judged
     old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
     joint = Joint(old, new, renamed)
-    written = cuts.written if isinstance(cuts, Cuts) else frozenset[str]()
+    written = {name for cut in cuts or () if isinstance(cut, Cut) for name in cut.written}
     names = dict(change.renamed_goals)
     repaired = {names.get(goal, goal) for goal in violated}
     judged = _notes(judged, joint, renamed, change, repaired, written)

@@ -60,26 +60,10 @@ class _Question:
     literal: int
 
 
-@dataclass(frozen=True)
-class Cuts:
-    """Two versions of a system; in the new one, what steps of the old one write is free, too."""
-
-    old: Cut
-    new: Cut
-    own: Cut
-    """The new one by itself, as it will be the old one of the next change."""
-
-    @property
-    def written(self) -> frozenset[str]:
-        """The ghosts that others than observers write."""
-        return self.old.written | self.new.written
-
-
 def seen_less(
-    cuts: Cuts, steps: Mapping[str, str], fields: Mapping[str, str]
+    old: Cut, new: Cut, steps: Mapping[str, str], fields: Mapping[str, str]
 ) -> Iterator[SeenLess]:
     """Compare two versions of a system; `steps` and `fields` are those with other names now."""
-    old, new = cuts.old, cuts.new
     if not (steps or fields) and _shape(old) == _shape(new):
         return
     old = replace(old, behaviour=old.behaviour.with_steps(steps))
@@ -97,7 +81,7 @@ def seen_less(
         example = states.where([comparison.any_of(group)], action.choices if action else ())
         if example is not None:
             names = tuple(each.name for each in group if states.has(each.literal))
-            digests = digest_seen(old, step, kind, first), digest_seen(cuts.own, step, kind)
+            digests = digest_seen(old, step, kind, first), digest_seen(new, step, kind)
             yield SeenLess(step, kind, names, example, digests, old.asserted.get(first, ""))
 
 

@@ -142,8 +142,7 @@ class There:
         found = []
         for system in self.catalogue.systems.values():
             with suppress(ModelError):  # the same
-                compiled = self.circuits.compiled(system, self.catalogue.properties_of(system))
-                found.append(self.circuits.cut(compiled))
+                found.append(self.circuits.cut(system))
         return found
 
     def _seen(self, kind: SeenKind) -> Iterator[str]:
