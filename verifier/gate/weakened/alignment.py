@@ -31,11 +31,11 @@ class WrittenField:
 
 
 class Aligned(NamedTuple):
-    """A step of both versions, and that they read alike."""
+    """A step of both versions, and that they read alike, in either way."""
 
     then: Effect
     here: Effect
-    alike: int
+    alike: tuple[int, int]
 
 
 class Alignment:
@@ -43,6 +43,7 @@ class Alignment:
 
     def __init__(self, joint: Joint, fields: Mapping[str, str]) -> None:
         self._joint = joint
+        self._spare = dict[str, int]()
         self._written = tuple(_written(joint.old.behaviour, joint.new.behaviour, fields))
 
     def taken(
@@ -56,36 +57,53 @@ class Alignment:
         here = joint.effect(joint.new, now, {}, after)
         shared = [each for each in self._written if each.has_same_codes]
         while True:
-            then = joint.effect(self._sharing(shared), was, chosen, before)
+            names = {each.was for each in shared}
+            apart = [each for each in self._written if each.was not in names]
+            old = self._reading(shared, apart)
+            then = joint.effect(old, was, chosen, before)
             still = [each for each in shared if _writes(then, each.was) == _writes(here, each.now)]
             if len(still) == len(shared):
                 break
             shared = still
-        names = {each.was for each in shared}
-        apart = (each for each in self._written if each.was not in names)
-        return Aligned(then, here, joint.graph.all(self._alike(e, then, here) for e in apart))
+        from_start, from_end = (
+            joint.graph.all(self._alike(old, each, then, here, at_start) for each in apart)
+            for at_start in (True, False)
+        )
+        return Aligned(then, here, (from_start, from_end))
 
-    def _sharing(self, shared: Iterable[WrittenField]) -> Side:
-        """The old version, which reads the new one's value of some fields after each write."""
+    def _reading(self, shared: Iterable[WrittenField], apart: Iterable[WrittenField]) -> Side:
+        """The old version, which reads the new one's values of some fields after each write.
+
+        Of others it reads values of its own, before the step, too.
+        """
         joint, image = self._joint, dict(self._joint.old.image)
         for each in shared:
             for was, now in zip(each.old[1:], each.new[1:], strict=False):
                 image |= zip(was.bits, joint.new.bits(now), strict=True)
+        for each in apart:
+            for bit in each.old[0].bits if each.old else ():
+                image[bit] = self._spare.setdefault(bit, joint.graph.variable())
         return replace(joint.old, image=image)
 
-    def _alike(self, field: WrittenField, then: Effect, here: Effect) -> int:
+    def _alike(
+        self, old: Side, field: WrittenField, then: Effect, here: Effect, at_start: bool
+    ) -> int:
         """That the same is read of a field before the same number of writes still to come.
 
-        What only one version writes it leaves as it was before the step.
+        Where only one version writes it, what is read before the step has no such partner: there
+        the other one reads what this one reads before the step, or what it leaves.
         """
-        joint, graph, alike = self._joint, self._joint.graph, TRUE
-        old = [(each, joint.old.bits(each)) for each in field.old]
-        new = [(each, joint.new.bits(each)) for each in field.new]
-        old, new = old or new[:1], new or old[:1]
+        graph, alike = self._joint.graph, TRUE
+        if not (field.old and field.new):
+            return TRUE
+        reads = [(each, old.bits(each)) for each in field.old]
+        now = [(each, self._joint.new.bits(each)) for each in field.new]
+        at_start = at_start or not (field.old[0].bits and field.new[0].bits)
         ends = product(self._ends(_writes(then, field.was)), self._ends(_writes(here, field.now)))
         for (i, one), (j, other) in ends:
-            pairs = ((*old[i - k], *new[j - k]) for k in range(max(1, min(i, j))))
-            same = graph.all(joint.same(*pair) for pair in pairs)
+            pairs = [(i - k, j - k) for k in range(min(i, j))]
+            pairs.append((i, j) if bool(i) != bool(j) and not at_start else (0, 0))
+            same = graph.all(self._joint.same(*reads[a], *now[b]) for a, b in pairs)
             alike = graph.both(alike, graph.any([one ^ 1, other ^ 1, same]))
         return alike
 

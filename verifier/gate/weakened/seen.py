@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from verifier.circuit.aig import FALSE, Graph
+from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Action, Variable
 from verifier.compiler.cut_circuit import (
@@ -52,12 +52,12 @@ class SeenLess:
 
 @dataclass(frozen=True)
 class _Question:
-    """Whether a literal holds anywhere; then something is seen less."""
+    """Something that is seen less if each of some literals holds somewhere."""
 
     step: str
     kind: SeenKind
     name: str
-    literal: int
+    literals: tuple[int, ...]
 
 
 def seen_less(
@@ -72,16 +72,17 @@ def seen_less(
     for each in comparison.questions():
         apart = (each.name,) if each.kind == "demanded" else ()
         groups.setdefault((each.step, each.kind, *apart), []).append(each)
-    asked = [each for group in groups.values() for each in group]
-    if not asked or states.where([comparison.any_of(asked)]) is None:
-        return
     for group in groups.values():
         step, kind, first = group[0].step, group[0].kind, group[0].name
         action = new.behaviour.action(step)
-        example = states.where([comparison.any_of(group)], action.choices if action else ())
-        if example is not None:
-            names = tuple(each.name for each in group if states.has(each.literal))
+        if not all(map(states.has_any, zip(*(each.literals for each in group), strict=True))):
+            continue
+        less = [each for each in group if all(states.has_any([one]) for one in each.literals)]
+        if less:
+            literal = comparison.joint.graph.any(each.literals[0] for each in less)
+            example = states.where([literal], action.choices if action else ()) or {}
             digests = digest_seen(old, step, kind, first), digest_seen(new, step, kind)
+            names = tuple(each.name for each in less)
             yield SeenLess(step, kind, names, example, digests, old.asserted.get(first, ""))
 
 
@@ -106,27 +107,28 @@ class _Comparison:
         self.joint = Joint(old.behaviour, new.behaviour, names)
         self._alignment = Alignment(self.joint, fields)
 
-    def any_of(self, questions: Collection[_Question]) -> int:
-        return self.joint.graph.any(each.literal for each in questions)
-
     def questions(self) -> Iterator[_Question]:
         """What may be seen less in a step that both have: what did not fold to the same gates."""
         for action in self.new.behaviour.actions:
             if self.old.behaviour.action(action.name) is not None:
                 for each in self._of(action.name):
-                    if each.literal != FALSE:
+                    if FALSE not in each.literals:
                         yield each
 
     def _of(self, step: str) -> Iterator[_Question]:
         joint, graph = self.joint, self.joint.graph
         was, now = joint.versions(step)
         chosen, same_choices = joint.choices(was, now)
-        fires, given = step_goal(step), graph.both(joint.same_state, same_choices)
+        fires, same = step_goal(step), graph.both(joint.same_state, same_choices)
         goals = _goals(self.old, fires), _goals(self.new, fires)
         then, here, alike = self._alignment.taken((was, now), chosen, goals)
-        given = graph.both(given, alike)
         [enabled] = here[fires]
-        begun = graph.all([given, then[fires][0], self._possible(enabled)])
+        given = tuple(graph.both(same, each) for each in dict.fromkeys(alike))
+        possible = graph.both(then[fires][0], self._possible(enabled))
+
+        def question(kind: SeenKind, name: str, less: int) -> _Question:
+            return _Question(step, kind, name, tuple(graph.both(each, less) for each in given))
+
         for before, after in joint.fields:
             if self._is_compared(before, after):
                 names = after.name, before.name
@@ -134,14 +136,12 @@ class _Comparison:
                 differs = joint.same(before, a, after, b) ^ 1
                 name, was_name = (n.removeprefix(NOTES).removeprefix(LEAVES) for n in names)
                 [wrote] = then.get(write(1, was_name), [FALSE])
-                hidden = graph.all([begun, enabled ^ 1, wrote])
-                noted = graph.either(graph.all([given, enabled, differs]), hidden)
-                yield _Question(step, "noted", name, noted)
+                hidden = graph.all([possible, enabled ^ 1, wrote])
+                yield question("noted", name, graph.either(graph.both(enabled, differs), hidden))
         fails = graph.any(literals[0] for _, literals in _named(here, FAILS))
         fails = graph.both(fails, enabled)
         for name, literals in _named(then, FAILS):
-            lost = graph.all([begun, literals[0], fails ^ 1])
-            yield _Question(step, "demanded", name, lost)
+            yield question("demanded", name, graph.all([possible, literals[0], fails ^ 1]))
 
     def _is_compared(self, before: Variable, after: Variable) -> bool:
         """Whether a field is what is noted in an event, or in a ghost that observers write.
@@ -161,7 +161,7 @@ class _Comparison:
         after = [f for f in self.new.behaviour.fields if f.name.startswith(SEES)]
         bits = {bit for field in after for bit in self.joint.new.bits(field)}
         asked = bits.intersection(2 * node for node in self.joint.graph.cone([enabled]))
-        return self.joint.graph.exists(enabled, asked) if len(asked) <= MOST else enabled
+        return self.joint.graph.exists(enabled, asked) if len(asked) <= MOST else TRUE
 
 
 def _named(effect: Mapping[str, list[int]], kind: str) -> Iterator[tuple[str, list[int]]]:

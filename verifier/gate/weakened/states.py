@@ -18,7 +18,18 @@ class States:
     def __init__(self, joint: Joint) -> None:
         self._joint = joint
         self._terms = Z3Terms(joint.graph)
-        self._model: z3.ModelRef | None = None
+
+    def has_any(self, literals: Iterable[int]) -> bool:
+        """Whether one of some literals holds in a state."""
+        return self._model(self._joint.graph.any(literals)) is not None
+
+    def _model(self, literal: int) -> z3.ModelRef | None:
+        solver = z3.SolverFor("QF_FD")
+        solver.add(self._terms.term(self._joint.graph.both(self._joint.same_state, literal)))
+        answer = answer_of(solver)
+        if answer == z3.unknown:
+            raise RuntimeError(f"Z3 does not compare two versions: {solver.reason_unknown()}")
+        return None if answer == z3.unsat else solver.model()
 
     def where(
         self, literals: Iterable[int], choices: Iterable[Variable] = ()
@@ -26,14 +37,9 @@ class States:
         """The fields and choices that matter in a state where literals hold; None without one."""
         joint, terms = self._joint, self._terms
         wanted = joint.graph.all([joint.same_state, *literals])
-        solver = z3.SolverFor("QF_FD")
-        solver.add(terms.term(wanted))
-        answer = answer_of(solver)
-        if answer == z3.unknown:
-            raise RuntimeError(f"Z3 does not compare two versions: {solver.reason_unknown()}")
-        if answer == z3.unsat:
+        model = self._model(wanted)
+        if model is None:
             return None
-        self._model = model = solver.model()
         needed = {2 * node for node in joint.graph.cone([wanted])}
         values: dict[str, Value] = {}
         for side, variables in (
@@ -46,7 +52,3 @@ class States:
                     seen = [terms.value(model, bit) for bit in bits]
                     values[variable.name] = variable.decoded(seen)
         return values
-
-    def has(self, literal: int) -> bool:
-        """Whether a literal holds in the state that was found last."""
-        return self._model is not None and bool(self._terms.value(self._model, literal))
