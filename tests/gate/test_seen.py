@@ -58,6 +58,14 @@ def test_one_change_has_other_digests_than_the_next(base: Cut, tmp_path: Path) -
     assert not {*first} & {*second}
 
 
+def test_an_observer_that_is_none_any_more_notes_less(base: Cut, tmp_path: Path) -> None:
+    edits = (
+        ('@observer("what', '@abstracts("what'),
+        ("finds = machine.registers.owner", "finds = machine.current"),
+    )
+    assert "memory.used" in {name for each in found(base, tmp_path, edits) for name in each.names}
+
+
 @pytest.mark.parametrize("what", RENAMED)
 def test_new_names_are_followed(base: Cut, tmp_path: Path, what: str) -> None:
     fields, edits = RENAMED[what]

@@ -158,6 +158,42 @@ LESS: dict[str, tuple[str, Edits]] = {
         "noted switch_to",
         ((EVENT, f"{EVENT}    machine.held[next_task] = True\n"),),
     ),
+    "an assertion about what no step sets": (
+        "demanded use_fpu",
+        (('    assert not machine.dead, "nobody runs"\n', ""),),
+    ),
+    "a call where what is set is as it was, which is never": (
+        "noted use_fpu",
+        (
+            (
+                CALL,
+                "    was = machine.current\n"
+                "    machine.current = Task.B if was == Task.A else Task.A\n"
+                "    if machine.current == was:\n        note_access(machine)\n",
+            ),
+        ),
+    ),
+    "an assertion for one about two of many values": (
+        "demanded switch_to",
+        (
+            (
+                ASSERTED,
+                "    machine.busy = True\n    first = machine.busy\n    machine.busy = False\n"
+                "    machine.busy = first\n    assert first == machine.busy\n",
+            ),
+        ),
+    ),
+    "a note that something else writes over": (
+        "noted use_fpu",
+        (
+            (CALL, f"{CALL}    forget(machine)\n"),
+            (
+                STEP,
+                '@abstracts("a trap that forgets")\ndef forget(machine: Machine) -> None:\n'
+                f"    machine.access.finds = Task.A\n\n\n{STEP}",
+            ),
+        ),
+    ),
     "an event that is written over": (
         "noted switch_to",
         (("    CHECK(machine)\n", "    CHECK(machine)\n    machine.switched.held = False\n"),),

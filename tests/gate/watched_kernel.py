@@ -33,6 +33,13 @@ class Registers:
     owner: Task = Task.A
 
 
+@ghost
+class Memory:
+    """What is remembered."""
+
+    used: bool = False
+
+
 @event
 class Access:
     """An FPU instruction."""
@@ -55,9 +62,11 @@ class Machine:
 
     ts: bool = True
     busy: bool = False
+    dead: bool = False
     current: Task = Task.A
     held: Family[Task, bool] = Family()
     registers: Registers = Registers()
+    memory: Memory = Memory()
     access: Access = Access()
     switched: Switched = Switched()
 
@@ -90,6 +99,7 @@ def note_access(machine: Machine) -> None:
     """Note whose registers the current task finds."""
     machine.access.executed = NOTED
     machine.access.by = machine.current
+    machine.memory.used = True
     machine.access.finds = machine.registers.owner
 
 
@@ -109,6 +119,7 @@ CHECK = check_idle
 @step
 def use_fpu(machine: Machine) -> None:
     """The current task executes an FPU instruction."""
+    assert not machine.dead, "nobody runs"
     if machine.ts:
         load_registers(machine)
     if machine.is_watched:

@@ -130,14 +130,16 @@ class _Comparison:
             return _Question(step, kind, name, tuple(graph.both(each, less) for each in given))
 
         for before, after in joint.fields:
+            names = after.name, before.name
+            name, was_name = (n.removeprefix(NOTES).removeprefix(LEAVES) for n in names)
+            [wrote] = then.get(write(1, was_name), [FALSE])
             if self._is_compared(before, after):
-                names = after.name, before.name
                 a, b = then[f"field {before.name}"], here[f"field {after.name}"]
                 differs = joint.same(before, a, after, b) ^ 1
-                name, was_name = (n.removeprefix(NOTES).removeprefix(LEAVES) for n in names)
-                [wrote] = then.get(write(1, was_name), [FALSE])
                 hidden = graph.all([possible, enabled ^ 1, wrote])
                 yield question("noted", name, graph.either(graph.both(enabled, differs), hidden))
+            if was_name in self.old.noted and name in self.new.written - self.new.noted:
+                yield question("noted", name, graph.both(possible, wrote))
         fails = graph.any(literals[0] for _, literals in _named(here, FAILS))
         fails = graph.both(fails, enabled)
         for name, literals in _named(then, FAILS):
