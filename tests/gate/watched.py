@@ -183,17 +183,6 @@ LESS: dict[str, tuple[str, Edits]] = {
             ),
         ),
     ),
-    "a note that something else writes over": (
-        "noted use_fpu",
-        (
-            (CALL, f"{CALL}    forget(machine)\n"),
-            (
-                STEP,
-                '@abstracts("a trap that forgets")\ndef forget(machine: Machine) -> None:\n'
-                f"    machine.access.finds = Task.A\n\n\n{STEP}",
-            ),
-        ),
-    ),
     "an event that is written over": (
         "noted switch_to",
         (("    CHECK(machine)\n", "    CHECK(machine)\n    machine.switched.held = False\n"),),

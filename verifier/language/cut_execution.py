@@ -26,7 +26,7 @@ from verifier.language.symbolic_values import Bit
 
 STATE, WRITTEN, NOTED, LEFT = range(4)
 """The copies: what is read; for each number of writes whether there were as many, from one on; what
-is noted, with any value where something else was written last; that with what this was."""
+is noted; that with what is written elsewhere."""
 
 
 NESTED = 2
@@ -53,11 +53,8 @@ class CutStore(StateStore):
             writes = TRUE, *self.values[WRITTEN * size + place]
             run.put(place, condition, run.after(place, writes))
             run.put(WRITTEN * size + place, condition, writes)
-            run.put(LEFT * size + place, condition, raw)
-            if leaf.ghost:
-                by_observer = run.observing or leaf.event
-                noted = raw if by_observer else run.after(place, writes)
-                run.put(NOTED * size + place, condition, noted)
+            for copy in (LEFT, NOTED) if run.observing or leaf.event else (LEFT,):
+                run.put(copy * size + place, condition, raw)
 
 
 class CutRun(SymbolicRun, TestsApart):

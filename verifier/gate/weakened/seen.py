@@ -68,7 +68,7 @@ def seen_less(
         return
     old = replace(old, behaviour=old.behaviour.with_steps(steps))
     comparison = _Comparison(old, new, fields)
-    states, groups = States(comparison.joint), dict[tuple[str, ...], list[_Question]]()
+    states, groups = comparison.states, dict[tuple[str, ...], list[_Question]]()
     for each in comparison.questions():
         apart = (each.name,) if each.kind == "demanded" else ()
         groups.setdefault((each.step, each.kind, *apart), []).append(each)
@@ -106,6 +106,7 @@ class _Comparison:
         names |= {each.name: "" for each in old.behaviour.fields if each.name.startswith(SEES)}
         self.joint = Joint(old.behaviour, new.behaviour, names)
         self._alignment = Alignment(self.joint, fields)
+        self.states = States(self.joint)
 
     def questions(self) -> Iterator[_Question]:
         """What may be seen less in a step that both have: what did not fold to the same gates."""
@@ -125,6 +126,11 @@ class _Comparison:
         [enabled] = here[fires]
         given = tuple(graph.both(same, each) for each in dict.fromkeys(alike))
         possible = graph.both(then[fires][0], self._possible(enabled))
+        fails = graph.both(enabled, graph.any(bits[0] for _, bits in _named(here, FAILS)))
+        failed = graph.any(bits[0] for _, bits in _named(then, FAILS))
+        is_other = (enabled, fails) != (then[fires][0], graph.both(then[fires][0], failed))
+        if is_other and not self.states.has_any([graph.both(enabled, fails ^ 1)]):
+            possible, fails = then[fires][0], FALSE  # nothing of it would be compared
 
         def question(kind: SeenKind, name: str, less: int) -> _Question:
             return _Question(step, kind, name, tuple(graph.both(each, less) for each in given))
@@ -140,8 +146,6 @@ class _Comparison:
                 yield question("noted", name, graph.either(graph.both(enabled, differs), hidden))
             if was_name in self.old.noted and name in self.new.written - self.new.noted:
                 yield question("noted", name, graph.both(possible, wrote))
-        fails = graph.any(literals[0] for _, literals in _named(here, FAILS))
-        fails = graph.both(fails, enabled)
         for name, literals in _named(then, FAILS):
             yield question("demanded", name, graph.all([possible, literals[0], fails ^ 1]))
 
