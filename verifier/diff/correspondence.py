@@ -1,4 +1,4 @@
-"""Fields and steps that are called otherwise than before, known by what they do or by name."""
+"""Renamed fields and steps, known by what they do or by name."""
 
 from __future__ import annotations
 

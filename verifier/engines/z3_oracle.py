@@ -1,4 +1,4 @@
-"""Z3 that minds a budget, on the literals of a growing graph."""
+"""Z3 within a budget, on the literals of a growing graph."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""Systems that are only called otherwise than at the base, and a base that cannot be loaded."""
+"""Systems that were only renamed since the base, and a base that cannot be loaded."""
 
 from __future__ import annotations
 
