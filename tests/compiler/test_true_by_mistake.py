@@ -50,6 +50,8 @@ def it_is_off(bit: Bit) -> bool:
     return {}
 '''
 METHOD = "the function `off` is used as a condition"
+GENERATOR = "a value of type `generator` is used as a condition"
+TUPLE = "a value of type `tuple` is used as a condition"
 COMPARED = "the function `off` is compared"
 
 
@@ -87,6 +89,18 @@ def compiled(folder: Path, statement: str, claim: str) -> None:
         ("bit.on = bit.off and bit.on", METHOD),
         ("bit.on = True if bit.on or bit.off else False", METHOD),
         ("assert bit.off != True", COMPARED),
+        ("assert bit.on == True or 'on'", "a value of type `str` is used as a condition"),
+        ("assert [not bit.on]", "a value of type `list` is used as a condition"),
+        ("bit.on = not (not bit.on,)", TUPLE),
+        (
+            "assert (not each.on for each in (bit,))",
+            "a value of type `generator` is used as a condition",
+        ),
+        ("if Bit: bit.on = False", "a value of type `type` is used as a condition"),
+        ("assert all([(not bit.on, 'off')])", TUPLE),
+        ("match bit.off:\n        case _:\n            bit.on = False", COMPARED),
+        ("idle", "`toggle` has a statement that does nothing"),
+        ("bit.on == False", "`toggle` has a statement that does nothing"),
         ("assert bit.off not in (False,)", COMPARED),
         ("bit.on = True == bit.off", COMPARED),
     ],
@@ -100,6 +114,13 @@ def test_a_step_is_refused_that_asks_what_is_always_true(
     place = caught.value.place
     assert place is not None
     assert place.line == MODEL.split("{}")[0].count("\n") + 1
+
+
+def test_so_is_the_guard_of_a_case(tmp_path: Path) -> None:
+    statement = "match bit.on:\n        case _ if bit.off:\n            bit.on = False"
+    with pytest.raises(ModelError) as caught:
+        compiled(tmp_path, statement, "bit.off()")
+    assert caught.value.message == METHOD
 
 
 def test_so_is_a_claim(tmp_path: Path) -> None:

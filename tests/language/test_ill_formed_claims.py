@@ -124,7 +124,7 @@ def about_nothing() -> bool:
 
 @always("p")
 def answers_nothing(state: State) -> None:
-    state.flag  # noqa: B018
+    _ = state.flag
 
 
 @sometimes("p")

@@ -9,7 +9,7 @@ import pytest
 from verifier.compiler import step_exploration
 from verifier.compiler.self_check import compare
 from verifier.compiler.translation import compile_system, translated
-from verifier.language import Family, ModelError, System, record, step
+from verifier.language import Family, ModelError, System, exploration, record, step
 
 
 class Row(Enum):
@@ -72,6 +72,7 @@ def test_a_path_may_have_more_decisions_than_python_may_have_calls_in_calls() ->
 def test_a_step_with_too_many_paths_is_refused_for_its_paths(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(exploration, "PATHS", 10**9)
     monkeypatch.setattr(step_exploration, "SECONDS", 1.0)
     monkeypatch.setattr(step_exploration, "MANY", 8)
     system = System("a/count", State(), (setting, counting))

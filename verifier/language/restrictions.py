@@ -22,6 +22,9 @@ CO_FUTURE_ANNOTATIONS = __future__.annotations.compiler_flag
 NAMING = (ast.Name, ast.Attribute, ast.Constant, ast.expr_context)
 """What an annotation may consist of where Python computes it."""
 
+IDLE = (ast.Name, ast.Attribute, ast.Compare, ast.GeneratorExp)
+"""What does nothing where it stands by itself."""
+
 
 class Examiner(Named):
     """Visits the body of one function; decorators and annotations are outside the model."""
@@ -50,6 +53,11 @@ class Examiner(Named):
             self.visit(part)
         for name, line in self.scope.others(self.named):
             self._named(ast.Name(name, ast.Load(), lineno=line))
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, IDLE):
+            raise self._refuse(node, "has a statement that does nothing", "call it, or assign it")
+        self.generic_visit(node)
 
     def visit_Compare(self, node: ast.Compare) -> None:
         lefts = (node.left, *node.comparators)

@@ -1,6 +1,7 @@
-"""Guards around what is asked for its truth or compared: a function that is not called is true.
+"""Guards around what is asked for its truth or compared: a condition is a bool.
 
-It equals nothing, either, so that a condition on it means nothing of what it would return.
+A function that is not called is true and equals nothing, whatever it would return; so are an enum
+member, a tuple and an iterator, whatever is in them.
 """
 
 from __future__ import annotations
@@ -26,8 +27,23 @@ FUNCTIONS = {FunctionType, MethodType, BuiltinFunctionType, partial}
 BY_VALUE = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
 
-def only_values(value: T, use: str = "is used as a condition") -> T:
-    """What is used as a condition; refused in a run where it is a function."""
+def only_bools(value: T) -> T:
+    """What is used as a condition; refused in a run unless it is a bool.
+
+    Symbolic values answer, or refuse, by themselves.
+    """
+    kind = type(value)
+    if kind is bool or kind.__module__.startswith("verifier.") or RUNNING.get() is None:
+        return value
+    only_values(value, "is used as a condition")
+    raise refuse(
+        f"a value of type `{type(value).__name__}` is used as a condition",
+        "a condition is a bool: write what is asked of the value",
+    )
+
+
+def only_values(value: T, use: str) -> T:
+    """A value; refused in a run where it is a function."""
     if type(value) in FUNCTIONS and RUNNING.get() is not None:
         raise refuse(f"the function `{getattr(value, '__name__', 'it')}` {use}", "call it")
     return value
@@ -43,12 +59,12 @@ def only_elements(values: Any, function: object) -> Any:
     if RUNNING.get() is None:
         return values
     if function is bool:
-        return only_values(values)
-    return map(only_values, values) if function is all or function is any else values
+        return only_bools(values)
+    return map(only_bools, values) if function is all or function is any else values
 
 
 UNCALLED: dict[str, Callable[..., Any]] = {
-    CONDITION: only_values,
+    CONDITION: only_bools,
     COMPARED: only_comparable,
     ELEMENTS: only_elements,
 }
@@ -64,6 +80,10 @@ def require_called(node: ast.AST) -> None:
             node.operand = _guarded(CONDITION, node.operand)
         case ast.BoolOp(op=ast.And()):
             node.values[:-1] = [_guarded(CONDITION, each) for each in node.values[:-1]]
+        case ast.match_case() if node.guard is not None:
+            node.guard = _guarded(CONDITION, node.guard)
+        case ast.Match():
+            node.subject = _compared(node.subject)
         case ast.comprehension():
             node.ifs = [_guarded(CONDITION, each) for each in node.ifs]
         case ast.Compare() if all(isinstance(each, BY_VALUE) for each in node.ops):
