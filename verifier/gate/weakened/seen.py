@@ -75,9 +75,10 @@ def seen_less(
     for group in groups.values():
         step, kind, first = group[0].step, group[0].kind, group[0].name
         action = new.behaviour.action(step)
-        if not all(map(states.has_any, zip(*(each.literals for each in group), strict=True))):
-            continue
-        less = [each for each in group if all(states.has_any([one]) for one in each.literals)]
+        less = group
+        for way in range(len(group[0].literals)):
+            holding = states.which(each.literals[way] for each in less)
+            less = [each for each in less if each.literals[way] in holding]
         if less:
             literal = comparison.joint.graph.any(each.literals[0] for each in less)
             example = states.where([literal], action.choices if action else ()) or {}

@@ -23,6 +23,17 @@ class States:
         """Whether one of some literals holds in a state."""
         return self._model(self._joint.graph.any(literals)) is not None
 
+    def which(self, literals: Iterable[int]) -> set[int]:
+        """Those of some literals that hold in a state."""
+        left, found = set(literals), set[int]()
+        while left:
+            model = self._model(self._joint.graph.any(sorted(left)))
+            if model is None:
+                break
+            here = {literal for literal in left if self._terms.value(model, literal)}
+            found, left = found | here, left - here
+        return found
+
     def _model(self, literal: int) -> z3.ModelRef | None:
         solver = z3.SolverFor("QF_FD")
         solver.add(self._terms.term(self._joint.graph.both(self._joint.same_state, literal)))
