@@ -148,4 +148,6 @@ def issue(s: State, issue: Issue) -> None:
 
 
 def test_a_step_goes_on_after_a_result_that_no_state_gives() -> None:
-    compile_compared(System("one", State(), (change, issue), may_end=True), ())
+    compiled = compile_compared(System("one", State(), (change, issue), may_end=True), ())
+    assert compiled.compared > 0
+    assert {"last#0", "last#1"} <= {latch.name for latch in compiled.circuit.latches}

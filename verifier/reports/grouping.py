@@ -54,10 +54,10 @@ def _cause(row: Row) -> Hashable:
 
 
 def _effect(found: Difference) -> Hashable:
-    told = []
+    grouped = []
     for part in parts(found):
         names = tuple(change.name for change in part)
-        told.append((part[0].step, part[0].kind, names, min(part, key=nearness).reached))
+        grouped.append((part[0].step, part[0].kind, names, min(part, key=nearness).reached))
     rest = replace(
         found,
         system="",
@@ -66,4 +66,4 @@ def _effect(found: Difference) -> Hashable:
         replaced_fields=tuple(sorted(renamings(found.replaced_fields))),
         **dict.fromkeys(UNREPORTED, ()),
     )
-    return tuple(told), rest
+    return tuple(grouped), rest

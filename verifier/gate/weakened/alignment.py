@@ -31,11 +31,11 @@ class WrittenField:
 
 
 class Aligned(NamedTuple):
-    """A step of both versions, and that they read alike, in either way."""
+    """A step of both versions, and that they read the same, in either way."""
 
     then: Effect
     here: Effect
-    alike: tuple[int, int]
+    matched: tuple[int, int]
 
 
 class Alignment:
@@ -66,7 +66,7 @@ class Alignment:
                 break
             shared = still
         from_start, from_end = (
-            joint.graph.all(self._alike(old, each, then, here, at_start) for each in apart)
+            joint.graph.all(self._same_reads(old, each, then, here, at_start) for each in apart)
             for at_start in (True, False)
         )
         return Aligned(then, here, (from_start, from_end))
@@ -85,7 +85,7 @@ class Alignment:
                 image[bit] = self._spare.setdefault(bit, joint.graph.variable())
         return replace(joint.old, image=image)
 
-    def _alike(
+    def _same_reads(
         self, old: Side, field: WrittenField, then: Effect, here: Effect, at_start: bool
     ) -> int:
         """That the same is read of a field before the same number of writes still to come.
@@ -93,7 +93,7 @@ class Alignment:
         Where only one version writes it, what is read before the step has no such partner: there
         the other one reads what this one reads before the step, or what it leaves.
         """
-        graph, alike = self._joint.graph, TRUE
+        graph, matched = self._joint.graph, TRUE
         if not (field.old and field.new):
             return TRUE
         reads = [(each, old.bits(each)) for each in field.old]
@@ -104,8 +104,8 @@ class Alignment:
             pairs = [(i - k, j - k) for k in range(min(i, j))]
             pairs.append((i, j) if bool(i) != bool(j) and not at_start else (0, 0))
             same = graph.all(self._joint.same(*reads[a], *now[b]) for a, b in pairs)
-            alike = graph.both(alike, graph.any([one ^ 1, other ^ 1, same]))
-        return alike
+            matched = graph.both(matched, graph.any([one ^ 1, other ^ 1, same]))
+        return matched
 
     def _ends(self, writes: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Each number of writes, with that there are just as many."""

@@ -123,9 +123,9 @@ class _Comparison:
         chosen, same_choices = joint.choices(was, now)
         fires, same = step_goal(step), graph.both(joint.same_state, same_choices)
         goals = _goals(self.old, fires), _goals(self.new, fires)
-        then, here, alike = self._alignment.taken((was, now), chosen, goals)
+        then, here, matched = self._alignment.taken((was, now), chosen, goals)
         [enabled] = here[fires]
-        given = tuple(graph.both(same, each) for each in dict.fromkeys(alike))
+        given = tuple(graph.both(same, each) for each in dict.fromkeys(matched))
         possible = graph.both(then[fires][0], self._possible(enabled))
         fails = graph.both(enabled, graph.any(bits[0] for _, bits in _named(here, FAILS)))
         failed = graph.any(bits[0] for _, bits in _named(then, FAILS))

@@ -53,13 +53,13 @@ class Quoting:
     def quoted(self, expression: ast.expr) -> Quotation:
         """An expression with what was assigned before it to the local names that it reads."""
         full = self.in_full.visit(deepcopy(expression))
-        names, told = _names(full), list[str]()
+        names, bound = _names(full), list[str]()
         for one in reversed(self.given):
             if one.name in names and one.value.lineno < expression.lineno:
                 value = self.in_full.visit(deepcopy(one.value))
                 names |= _names(value)
-                told.insert(0, f"{one.name} = {ast.unparse(value)}")
-        return Quotation(ast.unparse(full), tuple(told))
+                bound.insert(0, f"{one.name} = {ast.unparse(value)}")
+        return Quotation(ast.unparse(full), tuple(bound))
 
 
 def _assignments(function: ast.FunctionDef) -> Iterator[_Assignment]:
