@@ -103,6 +103,12 @@ def compiled(folder: Path, statement: str, claim: str) -> None:
         ("bit.on == False", "`toggle` has a statement that does nothing"),
         ("assert bit.off not in (False,)", COMPARED),
         ("bit.on = True == bit.off", COMPARED),
+        ("assert (idle, bit.off) != (True, False)", "the function `idle` is compared"),
+        ("pair = (bit.off, bit.on); assert (pair, 1) != ((True, True), 1)", COMPARED),
+        ("assert [*filter(None, (bit.off,))] != []", METHOD),
+        ("map(bool, (bit.on,))", "a value of type `map` is dropped"),
+        ("iter((bit.on,))", "a value of type `tuple_iterator` is dropped"),
+        ("max((idle, idle), key=lambda each: 1)", "the function `idle` is dropped"),
     ],
 )
 def test_a_step_is_refused_that_asks_what_is_always_true(
@@ -123,6 +129,15 @@ def test_so_is_the_guard_of_a_case(tmp_path: Path) -> None:
     assert caught.value.message == METHOD
 
 
+def test_so_is_a_case_that_matches_anything_by_the_name_of_a_constant(tmp_path: Path) -> None:
+    statement = "match bit.on:\n        case Bit:\n            bit.on = False"
+    with pytest.raises(ModelError) as caught:
+        compiled(tmp_path, statement, "bit.off()")
+    assert caught.value.message == (
+        "`toggle` matches anything with `case Bit`, which is no longer what it was"
+    )
+
+
 def test_so_is_a_claim(tmp_path: Path) -> None:
     with pytest.raises(ModelError) as caught:
         compiled(tmp_path, "pass", "False if not bit.off else True")
@@ -132,6 +147,8 @@ def test_so_is_a_claim(tmp_path: Path) -> None:
 def test_functions_that_are_called_and_texts_of_assertions_are_fine(tmp_path: Path) -> None:
     statement = (
         "check = idle or bit.off; assert check() and any((bit.off(), bit.on)), 'it is'; "
-        "assert all(map(bool, (check(), bit.off() == True))); assert bit.on in (True, False)"
+        "assert all(map(bool, (check(), bit.off() == True))); assert bit.on in (True, False); "
+        "assert (bit.off(), bit.on) != (True, True) and [*filter(None, (bit.on,))] != [False]; "
+        "idle()"
     )
     compiled(tmp_path, statement, "False if not bit.off() else True")

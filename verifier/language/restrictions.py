@@ -14,6 +14,7 @@ from types import FunctionType
 from verifier.language.constants import IN_ONLY, outside
 from verifier.language.named import Named
 from verifier.language.restricted import ORDERED, STATE
+from verifier.language.scope import NOTHING
 from verifier.language.source_text import bound_names, is_as_written
 
 CO_FUTURE_ANNOTATIONS = __future__.annotations.compiler_flag
@@ -57,6 +58,12 @@ class Examiner(Named):
     def visit_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, IDLE):
             raise self._refuse(node, "has a statement that does nothing", "call it, or assign it")
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+        if node.name and node.pattern is None and self.scope.value(node.name) is not NOTHING:
+            what = f"matches anything with `case {node.name}`, which is no longer what it was"
+            raise self._refuse(node, what, "a constant needs a dot: `case Mode.BUSY`")
         self.generic_visit(node)
 
     def visit_Compare(self, node: ast.Compare) -> None:

@@ -1,13 +1,13 @@
-"""Guards around what is asked for its truth or compared: a condition is a bool.
+"""Guards around what is asked for its truth, compared or dropped: a condition is a bool.
 
 A function that is not called is true and equals nothing, whatever it would return; so are an enum
-member, a tuple and an iterator, whatever is in them.
+member, a tuple and an iterator, whatever is in them. An iterator that is dropped has not run.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, TypeVar
@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 CONDITION, COMPARED, ELEMENTS = "@condition", "@compared", "@elements"
 """What they are called around a condition, an operand, and what `all`, `any` or `bool` is given."""
+DROPPED = "@dropped"
+"""What they are called around a call that is a statement."""
 
 FUNCTIONS = {FunctionType, MethodType, BuiltinFunctionType, partial}
 """What is true whatever it would return."""
@@ -50,8 +52,19 @@ def only_values(value: T, use: str) -> T:
 
 
 def only_comparable(value: T) -> T:
-    """What is compared by its value; refused in a run where it is a function."""
+    """What is compared by its value; refused in a run where it is a function or holds one."""
+    if isinstance(value, tuple | list):
+        for each in value:
+            only_comparable(each)
     return only_values(value, "is compared")
+
+
+def only_droppable(value: T) -> T:
+    """What a statement computes for nothing; refused in a run where it has not been run yet."""
+    if isinstance(value, Iterator) and RUNNING.get() is not None:
+        what = f"a value of type `{type(value).__name__}` is dropped"
+        raise refuse(what, "nothing of it has run: write a loop")
+    return only_values(value, "is dropped")
 
 
 def only_elements(values: Any, function: object) -> Any:
@@ -60,13 +73,15 @@ def only_elements(values: Any, function: object) -> Any:
         return values
     if function is bool:
         return only_bools(values)
-    return map(only_bools, values) if function is all or function is any else values
+    is_asked = function is all or function is any or function is filter
+    return map(only_bools, values) if is_asked else values
 
 
 UNCALLED: dict[str, Callable[..., Any]] = {
     CONDITION: only_bools,
     COMPARED: only_comparable,
     ELEMENTS: only_elements,
+    DROPPED: only_droppable,
 }
 """The guards, by their names in the compiled text."""
 
@@ -88,15 +103,19 @@ def require_called(node: ast.AST) -> None:
             node.ifs = [_guarded(CONDITION, each) for each in node.ifs]
         case ast.Compare() if all(isinstance(each, BY_VALUE) for each in node.ops):
             node.left, *node.comparators = map(_compared, [node.left, *node.comparators])
-        case ast.Call(ast.Name("all" | "any" | "bool" as name), [values], []):
+        case ast.Expr(ast.Call() as call):
+            node.value = _guarded(DROPPED, call)
+        case ast.Call(ast.Name("all" | "any" | "bool" as name), [values], []) | ast.Call(
+            ast.Name("filter" as name), [ast.Constant(None), values], []
+        ):
             if not isinstance(values, ast.Starred):
                 asked = ast.Name(name, ast.Load(), **place_in_text(node))
-                node.args = [_guarded(ELEMENTS, values, asked)]
+                node.args[-1] = _guarded(ELEMENTS, values, asked)
 
 
 def _compared(operand: ast.expr) -> ast.expr:
-    is_named = isinstance(operand, ast.Name | ast.Attribute)
-    return _guarded(COMPARED, operand) if is_named else operand
+    is_held = isinstance(operand, ast.Name | ast.Attribute | ast.Tuple | ast.List)
+    return _guarded(COMPARED, operand) if is_held else operand
 
 
 def _guarded(name: str, node: ast.expr, *more: ast.expr) -> ast.Call:
