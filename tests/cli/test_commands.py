@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import z3
@@ -219,7 +220,16 @@ def test_simulate_takes_random_steps_and_reports_violations_and_coverage(
     fine = nestproof("simulate", "lazy/fixed", "--random", "50", "--seed", "7")
     assert fine.code == 0
     golden("simulate-random", fine.out)
-    assert nestproof("simulate", "lazy/broken", "--random", "50", "--seed", "7").code == 1
+
+
+def test_a_simulation_ends_with_1_only_for_what_is_not_expected_to_be_violated(
+    nestproof: Runner, project: Path
+) -> None:
+    command = ("simulate", "lazy/broken", "--random", "50", "--seed", "7")
+    expected = nestproof(*command, cwd=project)
+    assert (expected.code, expected.out.count("is violated")) == (0, 2)
+    (project / "properties" / "verdicts.toml").unlink()
+    assert nestproof(*command, cwd=project) == replace(expected, code=1)
 
 
 def test_simulate_takes_steps_by_hand(nestproof: Runner, golden: Golden) -> None:

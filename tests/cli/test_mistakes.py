@@ -73,6 +73,23 @@ def test_an_export_path_that_cannot_be_written_is_refused(
     refused(ran, "cannot be written", "No such file or directory")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "--evidence"),
+        ("gate", "--json"),
+        ("export", "lazy/fixed/isolation", "--format", "smt2", "-o"),
+        ("new",),
+        ("audit",),
+    ],
+)
+def test_files_are_named(nestproof: Runner, project: Path, command: tuple[str, ...]) -> None:
+    before = sorted(project.rglob("*"))
+    refused(nestproof(*command, "", cwd=project), "an empty name")
+    refused(nestproof(*command, "-", cwd=project), "`-` names no file here")
+    assert sorted(project.rglob("*")) == before
+
+
 def test_evidence_that_cannot_be_saved_is_refused_before_the_search(
     nestproof: Runner, tmp_path: Path
 ) -> None:

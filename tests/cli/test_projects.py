@@ -62,7 +62,7 @@ def test_a_project_without_systems_is_refused(nestproof: Runner, project: Path) 
     model(project).unlink()
     for file in (project / "properties").glob("*.*"):
         file.unlink()
-    for command in ("check", "gate"):
+    for command in ("check", "gate", "list"):
         refused(nestproof(command, cwd=project), "there are no systems")
 
 

@@ -39,7 +39,7 @@ CODES: dict[Status, int] = {"confirmed": 0, "rejected": 1, "unknown": 3}
 
 
 @click.command("audit")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=options.ANY)
 @options.timeout(300.0, "Seconds for each file.")
 def command(files: tuple[Path, ...], timeout: float) -> int:
     """Check saved evidence again, against the models as they are now.

@@ -23,10 +23,8 @@ def command(patterns: tuple[str, ...]) -> int:
     A PATTERN is a pair, a system, a family, or has a `*`; without one everything is listed.
     """
     catalogue = load(project_here())
+    catalogue.require_systems()
     chosen = catalogue.matching(patterns) if patterns else list(catalogue.pairs())
-    if not catalogue.systems:
-        click.echo(f"no systems under {catalogue.root}/models", err=True)
-        return 2
     names = dict.fromkeys(pair.system for pair in chosen) if patterns else catalogue.systems
     for warning in catalogue.warnings(names):
         print_message("warning", warning)

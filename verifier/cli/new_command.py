@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 
+from verifier.cli import options
 from verifier.language.errors import ModelError
 
 TEMPLATE = Path(__file__).parent.parent / "template"
 
 
 @click.command("new")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=options.ANY)
 def command(folder: Path) -> int:
     """Write a small project in DIR: a model, two properties, their verdicts and a test."""
     existed = folder.exists()

@@ -10,8 +10,26 @@ from typing import Any
 
 import click
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+
+class _Named(click.Path):
+    """A path that is neither empty nor what stands for a terminal elsewhere."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        if not os.fspath(value):
+            self.fail("an empty name.", param, ctx)
+        if os.fspath(value) == "-":
+            self.fail("'-' names no file here; one that is called so is './-'.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+ANY = _Named(path_type=Path)
+FILE = _Named(dir_okay=False, path_type=Path)
+FOLDER = _Named(file_okay=False, path_type=Path)
 
 
 class _Seconds(click.FloatRange):

@@ -115,10 +115,14 @@ class Catalogue:
         used = {pair.property for pair in self.pairs()}
         return tuple(group for group in self.groups if group not in used)
 
-    def require_pairs(self) -> None:
-        """Refuse a project in which there is nothing to check."""
+    def require_systems(self) -> None:
+        """Refuse a project in which there is nothing to list."""
         if not self.systems:
             raise ModelError(f"there are no systems under {self.root}", help="add some to models/")
+
+    def require_pairs(self) -> None:
+        """Refuse a project in which there is nothing to check."""
+        self.require_systems()
         if len(self.bare) == len(self.systems):
             raise ModelError(
                 f"no properties apply to the systems under {self.root}",
