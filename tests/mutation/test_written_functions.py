@@ -195,3 +195,41 @@ def test_a_branch_that_only_leads_to_a_failing_assertion_is_taken(project: Path)
     (project / "models" / "state.py").write_text(FAILING)
     found = list(coverage(load(project).systems["one/system"], jobs=1))
     assert {each.status for each in found} == {"taken"}
+
+
+BESIDE = '''"""A step that may fail."""
+
+from verifier.language import System, record, step
+
+
+@record
+class State:
+    """Two bits."""
+
+    a: bool = False
+    b: bool = False
+
+
+@step
+def go(state: State, v: bool) -> None:
+    """Fail, or look at what is never so."""
+    if state.b:
+        state.a = True
+    assert not v
+    if v:
+        state.a = False
+
+
+system = System("one/system", State(), (go,))
+'''
+
+
+def test_a_branch_beside_or_behind_a_failing_assertion_is_unreachable(project: Path) -> None:
+    (project / "models" / "state.py").write_text(BESIDE)
+    found = list(coverage(load(project).systems["one/system"], jobs=1))
+    assert [(each.branch.test, each.branch.holds, each.status) for each in found] == [
+        ("state.b", True, "unreachable"),
+        ("state.b", False, "taken"),
+        ("v", True, "unreachable"),
+        ("v", False, "taken"),
+    ]

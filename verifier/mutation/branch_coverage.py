@@ -13,8 +13,9 @@ from typing import Literal
 from verifier.circuit.aig import FALSE, TRUE
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.compile import compile_compared
+from verifier.compiler.step_exploration import Start, explore_steps
 from verifier.compiler.transition_system import TransitionSystem
-from verifier.compiler.translation import compile_system
+from verifier.compiler.translation import compile_steps, compile_system
 from verifier.engines.pdr import pdr
 from verifier.engines.random_simulation import simulation
 from verifier.evidence.certificates import Certificate, certificate_of
@@ -147,14 +148,12 @@ def _searched(compiled: TransitionSystem, function: Written, branch: Branch, num
     """See whether an execution takes a step that goes through the branch."""
     function.replace(_marked(function.code, number))
     try:
-        other = compile_system(compiled.system, ())
+        other = _failing_at_mark(compiled.system)
     except ModelError:
         return Taken(branch, "not known")
-    if ASSERTIONS not in other.circuit.bad:
+    if other.circuit.bad[ASSERTIONS] == FALSE:
         return Taken(branch, "unreachable")
     verdict = _decided(_passing(compiled.circuit, other.circuit))
-    if isinstance(verdict, Proved) and ASSERTIONS in compiled.circuit.bad:
-        verdict = _decided(_passing(compiled.circuit, other.circuit, failing=True))
     if isinstance(verdict, Proved):
         return Taken(branch, "unreachable", certificate_of(compiled, MARK, verdict))
     if isinstance(verdict, Violated) and execution_along(other, verdict.path).failed == MARK:
@@ -162,15 +161,24 @@ def _searched(compiled: TransitionSystem, function: Written, branch: Branch, num
     return Taken(branch, "not known")
 
 
+def _failing_at_mark(system: System) -> TransitionSystem:
+    """A system in which no assertion but the mark counts as failing."""
+    start = Start(system)
+    steps = [
+        replace(step, outcome=replace(step.outcome, failures={MARK: failed}))
+        for step in explore_steps(start)
+        for failed in [step.outcome.failures.get(MARK, FALSE)]
+    ]
+    return compile_steps(start, steps, ())
+
+
 def _decided(circuit: Circuit) -> Answer:
     found: Mapping[str, Answer] = simulation(circuit, [MARK])
     return (found or pdr(circuit, [MARK], SEARCH))[MARK]
 
 
-def _passing(whole: Circuit, marked: Circuit, failing: bool = False) -> Circuit:
-    """A system in which it is bad that a step is taken which, with the mark in it, would fail.
-
-    With `failing` also one that fails an assertion of its own, perhaps after the mark.
+def _passing(whole: Circuit, marked: Circuit) -> Circuit:
+    """A system in which it is bad that a step is taken, or fails, which reaches the mark.
 
     Until that happens for the first time, both do the same. What only steps through the mark change
     has no latch in the marked one; what never changes may have one there alone.
@@ -181,8 +189,7 @@ def _passing(whole: Circuit, marked: Circuit, failing: bool = False) -> Circuit:
     image = {each.literal: literal[each.name] for each in marked.latches}
     image |= {each.literal: literal[each.name] for each in marked.inputs}
     [fails] = marked.graph.copy_into(whole.graph, [marked.bad[ASSERTIONS]], image)
-    fires = [bad for goal, bad in whole.bad.items() if is_step(goal)]
-    ends = [*fires, whole.bad[ASSERTIONS]] if failing else fires
+    ends = [bad for goal, bad in whole.bad.items() if is_step(goal) or goal == ASSERTIONS]
     return replace(whole, bad={MARK: whole.graph.both(fails, whole.graph.any(ends))})
 
 
