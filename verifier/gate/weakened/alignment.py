@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, count, pairwise, product, takewhile
+from functools import partial
+from itertools import chain, count, takewhile
 from typing import NamedTuple
 
-from verifier.circuit.aig import FALSE, TRUE
+from verifier.circuit.aig import FALSE
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.compiler.cut_circuit import after_write, write
 from verifier.diff.miter import Joint, Side
@@ -31,11 +32,25 @@ class WrittenField:
 
 
 class Aligned(NamedTuple):
-    """A step of both versions, and that they read the same, in either way."""
+    """A step of both versions, and the fields of which they need not read the same."""
 
     then: Effect
     here: Effect
-    matched: tuple[int, int]
+    apart: tuple[_Apart, ...]
+
+
+class _Apart(NamedTuple):
+    """What each version reads of a field, before the step and after each write, and the writes."""
+
+    field: WrittenField
+    was: _Read
+    now: _Read
+
+
+class _Read(NamedTuple):
+    values: list[tuple[int, ...]]
+    writes: list[int]
+    """For each number, from one on, that there are as many."""
 
 
 class Alignment:
@@ -65,11 +80,29 @@ class Alignment:
             if len(still) == len(shared):
                 break
             shared = still
-        from_start, from_end = (
-            joint.graph.all(self._same_reads(old, each, then, here, at_start) for each in apart)
-            for at_start in (True, False)
+        read = (
+            _Apart(
+                each,
+                _Read([old.bits(value) for value in each.old], _writes(then, each.was)),
+                _Read([joint.new.bits(value) for value in each.new], _writes(here, each.now)),
+            )
+            for each in apart
+            if each.old and each.new
         )
-        return Aligned(then, here, (from_start, from_end))
+        return Aligned(then, here, tuple(read))
+
+    def matched(self, apart: Iterable[_Apart], asked: Iterable[int]) -> tuple[int, ...]:
+        """That both read the same of what decides some literals, in either way."""
+        graph, waiting, found = self._joint.graph, [*apart], list[_Apart]()
+        asked = [*asked]
+        while asked:
+            below = {2 * node for node in graph.cone(asked)}
+            read = [each for each in waiting if not below.isdisjoint(chain(*_values(each)))]
+            waiting = [each for each in waiting if each not in read]
+            asked = [literal for each in read for literal in (*each.was.writes, *each.now.writes)]
+            found += read
+        ways = (map(partial(self._same_reads, at_start=way), found) for way in (True, False))
+        return tuple(dict.fromkeys(map(graph.all, ways)))
 
     def _reading(self, shared: Iterable[WrittenField], apart: Iterable[WrittenField]) -> Side:
         """The old version, which reads the new one's values of some fields after each write.
@@ -85,33 +118,44 @@ class Alignment:
                 image[bit] = self._spare.setdefault(bit, joint.graph.variable())
         return replace(joint.old, image=image)
 
-    def _same_reads(
-        self, old: Side, field: WrittenField, then: Effect, here: Effect, at_start: bool
-    ) -> int:
+    def _same_reads(self, apart: _Apart, at_start: bool) -> int:
         """That the same is read of a field before the same number of writes still to come.
 
         Where only one version writes it, what is read before the step has no such partner: there
         the other one reads what this one reads before the step, or what it leaves.
         """
-        graph, matched = self._joint.graph, TRUE
-        if not (field.old and field.new):
-            return TRUE
-        reads = [(each, old.bits(each)) for each in field.old]
-        now = [(each, self._joint.new.bits(each)) for each in field.new]
-        at_start = at_start or not (field.old[0].bits and field.new[0].bits)
-        ends = product(self._ends(_writes(then, field.was)), self._ends(_writes(here, field.now)))
-        for (i, one), (j, other) in ends:
-            pairs = [(i - k, j - k) for k in range(min(i, j))]
-            pairs.append((i, j) if bool(i) != bool(j) and not at_start else (0, 0))
-            same = graph.all(self._joint.same(*reads[a], *now[b]) for a, b in pairs)
-            matched = graph.both(matched, graph.any([one ^ 1, other ^ 1, same]))
-        return matched
+        field, was, now = apart
+        graph = self._joint.graph
+        first = self._same(field, was.values[0], now.values[0])
+        if was.values[0] and now.values[0] and not at_start:
+            by_one = graph.differ(
+                *(each.writes[0] if each.writes else FALSE for each in (was, now))
+            )
+            left = self._same(field, self._before_last(0, was), self._before_last(0, now))
+            first = graph.choose(by_one, left, first)
+        matched = [first]
+        for number, both in enumerate(zip(was.writes, now.writes, strict=False)):
+            same = self._same(field, self._before_last(number, was), self._before_last(number, now))
+            matched.append(graph.any([same, *(each ^ 1 for each in both)]))
+        return graph.all(matched)
 
-    def _ends(self, writes: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Each number of writes, with that there are just as many."""
-        at_least = TRUE, *writes, FALSE
-        for number, (some, more) in enumerate(pairwise(at_least)):
-            yield number, self._joint.graph.both(some, more ^ 1)
+    def _same(self, field: WrittenField, old: Sequence[int], new: Sequence[int]) -> int:
+        """That both versions read the same; one code is enough of those that mean it."""
+        joint, (was, now) = self._joint, (field.old[0], field.new[0])
+        if not same_code(was, now):
+            return joint.same(was, old, now, new)
+        return joint.graph.all(joint.graph.differ(*bits) ^ 1 for bits in zip(old, new, strict=True))
+
+    def _before_last(self, number: int, read: _Read) -> Sequence[int]:
+        """What is read with some number of writes still to come, if there are as many."""
+        found, choose = read.values[0], self._joint.graph.choose
+        for value, more in zip(read.values[1:], read.writes[number:], strict=False):
+            found = tuple(choose(more, *bits) for bits in zip(value, found, strict=True))
+        return found
+
+
+def _values(apart: _Apart) -> Iterator[tuple[int, ...]]:
+    yield from (*apart.was.values, *apart.now.values)
 
 
 def _writes(effect: Effect, name: str) -> list[int]:

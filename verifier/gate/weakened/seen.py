@@ -123,19 +123,15 @@ class _Comparison:
         chosen, same_choices = joint.choices(was, now)
         fires, same = step_goal(step), graph.both(joint.same_state, same_choices)
         goals = _goals(self.old, fires), _goals(self.new, fires)
-        then, here, matched = self._alignment.taken((was, now), chosen, goals)
+        then, here, apart = self._alignment.taken((was, now), chosen, goals)
         [enabled] = here[fires]
-        given = tuple(graph.both(same, each) for each in dict.fromkeys(matched))
         possible = graph.both(then[fires][0], self._possible(enabled))
         fails = graph.both(enabled, graph.any(bits[0] for _, bits in _named(here, FAILS)))
         failed = graph.any(bits[0] for _, bits in _named(then, FAILS))
         is_other = (enabled, fails) != (then[fires][0], graph.both(then[fires][0], failed))
         if is_other and not self.states.has_any([graph.both(enabled, fails ^ 1)]):
             possible, fails = then[fires][0], FALSE  # nothing of it would be compared
-
-        def question(kind: SeenKind, name: str, less: int) -> _Question:
-            return _Question(step, kind, name, tuple(graph.both(each, less) for each in given))
-
+        found = list[tuple[SeenKind, str, int]]()
         for before, after in joint.fields:
             names = after.name, before.name
             name, was_name = (n.removeprefix(NOTES).removeprefix(LEAVES) for n in names)
@@ -144,11 +140,16 @@ class _Comparison:
                 a, b = then[f"field {before.name}"], here[f"field {after.name}"]
                 differs = joint.same(before, a, after, b) ^ 1
                 hidden = graph.all([possible, enabled ^ 1, wrote])
-                yield question("noted", name, graph.either(graph.both(enabled, differs), hidden))
+                less = graph.either(graph.both(enabled, differs), hidden)
+                found.append(("noted", name, less))
             if was_name in self.old.noted and name in self.new.written - self.new.noted:
-                yield question("noted", name, graph.both(possible, wrote))
+                found.append(("noted", name, graph.both(possible, wrote)))
         for name, literals in _named(then, FAILS):
-            yield question("demanded", name, graph.all([possible, literals[0], fails ^ 1]))
+            found.append(("demanded", name, graph.all([possible, literals[0], fails ^ 1])))
+        matched = self._alignment.matched(apart, (less for _, _, less in found))
+        given = [graph.both(same, each) for each in matched]
+        for kind, name, less in found:
+            yield _Question(step, kind, name, tuple(graph.both(each, less) for each in given))
 
     def _is_compared(self, before: Variable, after: Variable) -> bool:
         """Whether a field is what is noted in an event, or in a ghost that observers write.
