@@ -64,6 +64,28 @@ def test_a_new_name_of_a_step_alone_touches_no_pair_either(project: Project) -> 
     assert STALE in ran.out
 
 
+def test_a_step_and_its_choice_are_renamed_at_once(project: Project) -> None:
+    for old, new in (("switch_to", "schedule"), ("next_task", "task")):
+        project.edit(old, new)
+    ran = project.gate("--no-cache")
+    assert ran.code == 0, ran.out
+    assert "1 file changed, 0 of 6 pairs touched" in ran.out
+    assert "choice `schedule.next_task` is now called `schedule.task`" in ran.out
+
+
+@pytest.mark.parametrize("what", ["a field", "a step"])
+def test_systems_are_renamed_at_once_with_what_is_in_them(project: Project, what: str) -> None:
+    if what == "a field":
+        renamed(project, "uses_fpu", "q")
+    else:
+        project.edit("switch_to", "schedule")
+    for file in (project.model, project.verdicts):
+        file.write_text(file.read_text().replace("lazy/", "kernel/"))
+    ran = project.gate()
+    assert ran.code == 0, ran.out
+    assert "weakened" not in ran.out
+
+
 def test_steps_that_can_never_be_taken_are_not_the_same_for_that(project: Project) -> None:
     project.edit("    assume(next_task != machine.current)\n", "    assume(False)\n")
     project.commit()

@@ -120,12 +120,18 @@ def difference(
     )
 
 
-def equivalent(old: Behaviour, new: Behaviour, lemmas: Iterable[Clause] = ()) -> bool:
+def equivalent(
+    old: Behaviour,
+    new: Behaviour,
+    lemmas: Iterable[Clause] = (),
+    fields: Mapping[str, str] | None = None,
+) -> bool:
     """Whether two versions have the same start and do the same wherever the lemmas hold.
 
     The lemmas are about the old version's fields; inductive there, they hold wherever it goes.
+    `fields` are those with other names now.
     """
-    joint = Joint(old, new, {}, strict=True)
+    joint = Joint(old, new, fields or {}, strict=True)
     if len(joint.fields) != len(old.fields) or len(joint.fields) != len(new.fields):
         return False
     if not all(starts_equal(was, now) for was, now in joint.fields):

@@ -10,7 +10,7 @@ from random import Random
 from verifier.circuit.packed import PackedSteps
 from verifier.compiler.behaviour import Action, Behaviour, Variable
 from verifier.compiler.selector import selecting
-from verifier.diff.pairing import starts_equal
+from verifier.diff.pairing import same_code, starts_equal
 from verifier.language.goals import step_goal
 
 SIMILARITY = 0.5
@@ -87,8 +87,8 @@ def matched(pairs: Iterable[tuple[Variable, Variable]], least: float = 0.0) -> d
 def renamed_steps(old: Behaviour, new: Behaviour) -> dict[str, str]:
     """Old steps that are gone with the new ones that they are now; a guess, to be confirmed.
 
-    They have the same choices and do the same to the fields that both versions have, wherever they
-    can be taken, which is somewhere.
+    They have the same choices, whatever these are called, and do the same to the fields that both
+    versions have, wherever they can be taken, which is somewhere.
     """
     gone = [action for action in old.actions if new.action(action.name) is None]
     come = [action for action in new.actions if old.action(action.name) is None]
@@ -104,13 +104,20 @@ def renamed_steps(old: Behaviour, new: Behaviour) -> dict[str, str]:
         same = [
             now.name
             for now in come
-            if now.choices == was.choices
+            if _choose_alike(was, now)
             and effects[now.name] == did
             and now.name not in renamed.values()
         ]
         if same and did[0]:
             renamed[was.name] = max(same, key=lambda name: _likeness(was.name, name))
     return renamed
+
+
+def _choose_alike(was: Action, now: Action) -> bool:
+    """Whether the same inputs mean the same in both."""
+    pairs = [*zip(was.choices, now.choices, strict=False)]
+    same = all(old.bits == new.bits and same_code(old, new) for old, new in pairs)
+    return len(was.choices) == len(now.choices) and same
 
 
 class _Effects:

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from verifier.check.context import Context
 from verifier.compiler.behaviour import behaviour_of
 from verifier.diff.compare import Difference, difference, equivalent
+from verifier.diff.correspondence import new_names
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.base_revision import Before, Past, cuts_of
 from verifier.gate.weakened.claim_names import group_of
@@ -55,8 +56,9 @@ def _as(before: Before, name: str, context: Context) -> Renamed | None:
         return None  # it is reported where it is decided
     then = before.claims
     goals = renamed_goals(then, claims)
-    was = before.behaviour.with_goals(goals)
-    if not equivalent(was, behaviour):
+    names = new_names(before.behaviour, behaviour)
+    was = before.behaviour.with_goals(goals).with_steps(names.steps)
+    if not equivalent(was, behaviour, fields=names.fields):
         return None
     change = difference(before.behaviour, behaviour, goals=goals)
     if change.lost or change.lost_starts:
