@@ -247,6 +247,12 @@ AS_MUCH: dict[str, Edits] = {
         ),
     ),
     "an observer is renamed": (("note_access", "record_access"),),
+    "an exception that no execution raises": (
+        (
+            "    machine.busy = True\n",
+            '    machine.busy = True\n    if not machine.busy:\n        raise RuntimeError("no")\n',
+        ),
+    ),
     "the handler goes wrong": (
         (
             "    machine.registers.owner = machine.current\n",

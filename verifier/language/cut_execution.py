@@ -15,7 +15,7 @@ from typing import Any
 from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.language.asserted import TestsApart
 from verifier.language.encoding import encoding
-from verifier.language.errors import Place, within_project
+from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.paths import Outcome
@@ -25,8 +25,8 @@ from verifier.language.symbolic_stores import StateStore
 from verifier.language.symbolic_values import Bit
 
 STATE, WRITTEN, NOTED, LEFT = range(4)
-"""The copies: what is read; for each number of writes whether there were as many, from one on; what
-is noted; that with what is written elsewhere."""
+"""The copies: what is read before any write; for each number of writes whether there were as many,
+from one on; what is noted, in ghosts; that with what is written elsewhere."""
 
 
 NESTED = 2
@@ -51,10 +51,19 @@ class CutStore(StateStore):
             if leaf.constant:
                 continue
             writes = TRUE, *self.values[WRITTEN * size + place]
-            run.put(place, condition, run.after(place, writes))
+            run.allow(place, len(writes))
             run.put(WRITTEN * size + place, condition, writes)
-            for copy in (LEFT, NOTED) if run.observing or leaf.event else (LEFT,):
-                run.put(copy * size + place, condition, raw)
+            if leaf.ghost:
+                for copy in (LEFT, NOTED) if run.observing or leaf.event else (LEFT,):
+                    run.put(copy * size + place, condition, raw)
+
+    def _value(self, place: int) -> Any:
+        """Any value of a leaf, the same before it is written and after each number of writes."""
+        raw = super()._value(place)
+        writes = self.values[WRITTEN * len(self.leaves) + place]
+        for literal, value in zip(writes, self.run.written.get(place, ()), strict=False):
+            raw = self.run.choose(literal, value, raw)
+        return raw
 
 
 class CutRun(SymbolicRun, TestsApart):
@@ -91,14 +100,10 @@ class CutRun(SymbolicRun, TestsApart):
             then, otherwise = (each + (FALSE,) * (longer - len(each)) for each in (then, otherwise))
         return super().choose(condition, then, otherwise)
 
-    def after(self, place: int, writes: tuple[int, ...]) -> Any:
-        """Any value of a leaf after some number of writes, the same after each such number."""
+    def allow(self, place: int, writes: int) -> None:
+        """Have a value of a leaf after each of so many writes."""
         values, leaf = self.written.setdefault(place, []), self.store.leaves[place]
-        values += (any_value(self.graph, leaf) for _ in writes[len(values) :])
-        raw = values[0]
-        for literal, value in zip(writes[1:], values[1:], strict=False):
-            raw = self.choose(literal, value, raw)
-        return raw
+        values += (any_value(self.graph, leaf) for _ in range(len(values), writes))
 
     def _explored(
         self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]
@@ -114,6 +119,10 @@ class CutRun(SymbolicRun, TestsApart):
             return super()._explored(function, given, named)
         finally:
             self.open.pop()
+
+    def is_fault(self, error: Exception) -> bool:
+        """Only of a refusal: the model's own circuit is refused where an execution may raise."""
+        return isinstance(error, ModelError) and super().is_fault(error)
 
     def assume(self, literal: int, by_model: bool = True) -> None:
         """Note where a step is possible, and go on as if it were so everywhere."""

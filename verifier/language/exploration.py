@@ -93,8 +93,8 @@ class Exploration:
             enabled, possible = FALSE, False
         except (Overdue, RecursionError):
             raise
-        except Exception:
-            if is_feasible(run.graph, run.way):
+        except Exception as error:
+            if run.is_fault(error):
                 raise
             enabled, possible = FALSE, False
         finally:

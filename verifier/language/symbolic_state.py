@@ -14,6 +14,7 @@ from verifier.language.costs import Cost
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import Disabled, ModelError, model_place, refuse
 from verifier.language.examination import Examined
+from verifier.language.feasible import is_feasible
 from verifier.language.forks import Fork, Learned, Meeting, Way
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
@@ -169,6 +170,10 @@ class SymbolicState(ABC):
                 self.fork(literal)
             self.enabled = self.graph.both(self.enabled, literal)
             self._follow(literal)
+
+    def is_fault(self, error: Exception) -> bool:
+        """Whether what the running path raises is the model's fault: some state takes the path."""
+        return is_feasible(self.graph, self.way)
 
     @abstractmethod
     def call(self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
