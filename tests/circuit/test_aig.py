@@ -138,3 +138,12 @@ def test_the_cone_of_influence_follows_latches_and_keeps_names() -> None:
     assert alone.bad == {"p": s}
     assert circuit.restricted(["p", "q"]).latches == circuit.latches
     assert circuit.restricted(["r"]).latches == ()
+
+
+def test_a_copy_with_a_constant_leaves_out_what_that_makes_irrelevant() -> None:
+    graph, other = Graph(), Graph()
+    selected, a, b = (graph.variable() for _ in range(3))
+    root = graph.both(selected, graph.differ(a, b))
+    image = {selected: FALSE, a: other.variable(), b: other.variable()}
+    assert graph.copy_into(other, [root], image) == [FALSE]
+    assert other.gates == 0

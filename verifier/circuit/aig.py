@@ -184,13 +184,39 @@ class Graph:
     ) -> list[int]:
         """Rebuild the roots in another graph, with literals of it for the variables here."""
         roots = list(roots)
-        image = {0: 0}
-        for node in self.cone(roots):
-            left, right = self.left[node], self.right[node]
-            if left < 0:
-                image[node] = variables[2 * node]
-            else:
-                image[node] = other.both(
-                    image[left >> 1] ^ (left & 1), image[right >> 1] ^ (right & 1)
-                )
+        if min(variables.values(), default=2) <= TRUE:
+            image = self._specialised(other, roots, variables)
+        else:
+            image = {0: 0}
+            for node in self.cone(roots):
+                left, right = self.left[node], self.right[node]
+                if left < 0:
+                    image[node] = variables[2 * node]
+                else:
+                    image[node] = other.both(
+                        image[left >> 1] ^ (left & 1), image[right >> 1] ^ (right & 1)
+                    )
         return [image[root >> 1] ^ (root & 1) for root in roots]
+
+    def _specialised(
+        self, other: "Graph", roots: Iterable[int], variables: Mapping[int, int]
+    ) -> dict[int, int]:
+        """What nodes are in another graph, without those that constants make irrelevant."""
+        image, waiting = {0: 0}, [root >> 1 for root in roots]
+        waiting.reverse()
+        while waiting:
+            node = waiting[-1]
+            left, right = self.left[node], self.right[node]
+            if node in image:
+                waiting.pop()
+            elif left < 0:
+                image[node] = variables[2 * node]
+            elif left >> 1 not in image:
+                waiting.append(left >> 1)
+            elif (a := image[left >> 1] ^ (left & 1)) == FALSE:
+                image[node] = FALSE
+            elif right >> 1 not in image:
+                waiting.append(right >> 1)
+            else:
+                image[node] = other.both(a, image[right >> 1] ^ (right & 1))
+        return image

@@ -96,6 +96,8 @@ class _Start(Start):
 
     def __init__(self, system: System) -> None:
         super().__init__(system)
+        self.first_gates = self.selected
+        """Before all others, so that a copy of one step does not go through the others."""
         for place, leaf in enumerate(self.leaves):
             if not (self.varying[place] or leaf.constant or leaf.event):
                 self.vary(place)

@@ -149,6 +149,14 @@ class Start:
         return [*state, *self.selector, *self.pool]
 
     @property
+    def selected(self) -> list[int]:
+        """For each step that it is selected."""
+        return [
+            self.graph.all(bit ^ (not code >> i & 1) for i, bit in enumerate(self.selector))
+            for code in range(1, 1 + len(self.system.actions))
+        ]
+
+    @property
     def latch_names(self) -> tuple[tuple[str, ...], ...]:
         """For each leaf the names of its latches, none where it does not vary."""
         return tuple(

@@ -123,13 +123,7 @@ class Steps:
         self.system = start.system
         self.graph = start.graph
         self.outcomes = outcomes
-        self.selected = [
-            self.graph.all(
-                literal if code >> i & 1 else literal ^ 1
-                for i, literal in enumerate(start.selector)
-            )
-            for code in range(1, 1 + len(outcomes))
-        ]
+        self.selected = start.selected[: len(outcomes)]
         self.taken = [
             self.graph.both(selected, outcome.enabled)
             for selected, outcome in zip(self.selected, outcomes, strict=True)
