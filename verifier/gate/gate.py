@@ -182,6 +182,7 @@ class _Gate:
             if isinstance(answer, Lost):
                 answer = _lost(catalogue, self.selected, name, answer)
             self.decided[name] = answer
+        self.decided = {name: self.decided[name] for name in groups}
 
     def report(self, seconds: float, stopped: int) -> Report:
         """What has been found; `stopped` is the exit code of a signal, if one came."""
