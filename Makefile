@@ -43,7 +43,8 @@ gate: $(VENV)/ready
 	$(BIN)/nestproof gate $(if $(BASE),--base $(BASE))
 
 bench: $(VENV)/ready
-	$(BIN)/python -m tests.bench -o docs/bench.md
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	$(BIN)/python -m tests.bench -o docs/bench $(SECTIONS)
 
 signals: $(VENV)/ready
 	$(BIN)/python -m tests.processes.injecting --all

@@ -1,59 +1,50 @@
-"""How the time of a proof grows with the number of host tasks and with nesting depth."""
+"""How the time of a proof and of a violation grows with tasks and with nesting depth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from time import perf_counter
+from pathlib import Path
 
-from nestproof.models.systems.native_classic_threads import classic
-from nestproof.models.x86.registers import Context
+from tests.bench.comparisons import Comparison, Tool, compared
+from tests.bench.exports import write_pair
+from tests.bench.lazy_tasks import write_lazy_tasks
+from tests.bench.peers import abc_pdr, check, nestproof
 from verifier.compiler.translation import compile_system
-from verifier.engines.pdr import pdr
-from verifier.evidence.verdicts import Limits, Proved
-from verifier.project.catalogue import Catalogue
+from verifier.project.loading import load
 
-TASKS = (1, 2, 4, 8, 16)
-CONTEXTS = sorted(Context, key=lambda context: context == Context.INIT)
-"""The initial contents come last: only among sixteen threads has one of them their name."""
+TASKS = (2, 4, 8, 16, 32)
+SYSTEMS = ("tasks/lazy", "tasks/forgetful")
 DEPTHS = ("native/lazy-v3.4", "stack/kvm-linux", "stack/kvm-kvm-linux")
+"""A lazy Linux on hardware, on KVM, and on KVM on KVM."""
+SECONDS = 300.0
 
 
-def growth(catalogue: Catalogue) -> Iterator[str]:
-    """Tables over the number of tasks and over the levels below a lazy Linux."""
-    yield from _tasks(catalogue)
-    yield from _depths(catalogue)
+def over_tasks(folder: Path, rounds: int) -> Comparison:
+    """`isolation` of both systems among so many tasks, compiled, searched and audited."""
+    for number in TASKS:
+        project = folder / str(number)
+        write_lazy_tasks(project, number)
+        catalogue = load(project)
+        for name in SYSTEMS:
+            system = catalogue.systems[name]
+            compiled = compile_system(system, catalogue.properties_of(system))
+            write_pair(folder, f"{name} {number}", compiled.circuit, "isolation")
+
+    def command(name: str) -> list[str]:
+        system, _, number = name.partition(" ")
+        return [
+            "env",
+            *("-C", str(folder / number)),
+            *check("--no-cache", "--timeout", str(SECONDS)),
+            f"{system}/isolation",
+        ]
+
+    names = [f"{name} {number}" for name in SYSTEMS for number in TASKS]
+    tools = Tool("nestproof", command, lambda run: run.code == 0), abc_pdr(folder)
+    return compared("Growth with the number of tasks", names, tools, rounds, SECONDS)
 
 
-def _depths(catalogue: Catalogue) -> Iterator[str]:
-    yield "\n## Growth with nesting depth\n"
-    yield "A lazy Linux on hardware, on KVM, and on KVM on KVM; `isolation` by pdr without kept"
-    yield "lemmas, within 200 s.\n"
-    yield "| system | latches | seconds | verdict |\n|---|---|---|---|"
-    for name in DEPTHS:
-        system = catalogue.systems[name]
-        circuit = compile_system(system, catalogue.properties_of(system)).circuit
-        begin = perf_counter()
-        verdict = pdr(circuit, ["isolation"], Limits(seconds=200.0))["isolation"]
-        seconds = perf_counter() - begin
-        latches = len(circuit.restricted(["isolation"]).latches)
-        yield f"| {name} | {latches} | {seconds:.1f} | {type(verdict).__name__.lower()} |"
-
-
-def _tasks(catalogue: Catalogue) -> Iterator[str]:
-    yield "\n## Growth with the number of tasks\n"
-    yield "`native/classic` among so many threads; `isolation` and `integrity` by pdr without kept"
-    yield "lemmas, within 120 s; seconds inside the process.\n"
-    yield "| tasks | property | latches | compiled in s | seconds | clauses |"
-    yield "|---|---|---|---|---|---|"
-    for tasks in TASKS:
-        system = classic(CONTEXTS[:tasks])
-        begin = perf_counter()
-        circuit = compile_system(system, catalogue.properties_of(system)).circuit
-        compiling = perf_counter() - begin
-        for goal in ("isolation", "integrity"):
-            begin = perf_counter()
-            verdict = pdr(circuit, [goal], Limits(seconds=120.0))[goal]
-            seconds = perf_counter() - begin
-            latches = len(circuit.restricted([goal]).latches)
-            clauses = len(verdict.invariant.clauses) if isinstance(verdict, Proved) else "-"
-            yield f"| {tasks} | {goal} | {latches} | {compiling:.2f} | {seconds:.2f} | {clauses} |"
+def over_depth(files: Path, rounds: int) -> Comparison:
+    """`isolation` of a lazy Linux on ever more levels, from circuits that were compiled before."""
+    names = [f"{system}/isolation" for system in DEPTHS]
+    tools = nestproof("--engine", "pdr"), abc_pdr(files)
+    return compared("Growth with nesting depth", names, tools, rounds, SECONDS)

@@ -23,7 +23,7 @@ class Run:
     processor: float
 
 
-def run(command: Sequence[str], timeout: float = 120.0) -> Run:
+def run(command: Sequence[str], timeout: float = 120.0, folder: Path | None = None) -> Run:
     """Run a command to its end, or kill it at the timeout, which its seconds then show."""
     begin = perf_counter()
     process = subprocess.Popen(
@@ -31,6 +31,7 @@ def run(command: Sequence[str], timeout: float = 120.0) -> Run:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        cwd=folder,
     )
     assert process.stdout is not None
     output = process.stdout.read()
@@ -45,15 +46,21 @@ LONG = 20.0
 """Seconds after which a round is not repeated."""
 
 
-def interleaved(commands: Sequence[Sequence[str]], rounds: int) -> list[Run]:
+def interleaved(
+    commands: Sequence[Sequence[str]],
+    rounds: int,
+    folders: Sequence[Path | None] | None = None,
+    timeout: float = 120.0,
+) -> list[Run]:
     """The median run of each command, A B A B ..., so that a drifting machine hits all alike."""
+    where = folders or [None] * len(commands)
     runs: list[list[Run]] = [[] for _ in commands]
     begin = perf_counter()
     for number in range(rounds):
         if number and perf_counter() - begin > LONG:
             break
-        for mine, command in zip(runs, commands, strict=True):
-            mine.append(run(command))
+        for mine, command, folder in zip(runs, commands, where, strict=True):
+            mine.append(run(command, timeout, folder))
     return [_median(mine) for mine in runs]
 
 

@@ -25,7 +25,6 @@ from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Verdict
-from verifier.gate.warnings import unrecorded
 from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
@@ -146,7 +145,7 @@ def _warn(catalogue: Catalogue, chosen: Sequence[Pair], selected: bool, fresh: b
     messages = catalogue.warnings(systems if selected else catalogue.systems)
     messages += unread_files(root)
     messages += [] if fresh else store.damages(catalogue.systems[name] for name in systems)
-    messages += unrecorded(catalogue, chosen)
+    messages += catalogue.unrecorded(chosen)
     for warning in messages:
         print_message("warning", warning)
 

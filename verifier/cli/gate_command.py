@@ -35,9 +35,9 @@ from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
 from verifier.project.branching import base_of, refuse_bare, refuse_foreign
 from verifier.project.catalogue import Catalogue
+from verifier.project.expectations import VERDICTS
 from verifier.project.loading import load
 from verifier.project.proof_store import FOLDER
-from verifier.project.recorded_verdicts import FILE as VERDICTS
 from verifier.project.recorded_verdicts import recorded
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.project.root import project_above

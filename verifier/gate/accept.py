@@ -8,8 +8,9 @@ from verifier.evidence.verdicts import Verdict
 from verifier.gate.report import Report
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Catalogue
+from verifier.project.expectations import VERDICTS
 from verifier.project.proof_store import ProofStore
-from verifier.project.recorded_verdicts import FILE, accepted, recorded, write
+from verifier.project.recorded_verdicts import accepted, recorded, write
 
 
 def accept(catalogue: Catalogue, report: Report, before: str) -> list[Path]:
@@ -26,7 +27,7 @@ def accept(catalogue: Catalogue, report: Report, before: str) -> list[Path]:
     verdicts = {row.pair: row.result.verdict for row in report.rows}
     changed = []
     if write(catalogue.root, before, accepted(recorded(catalogue.root), verdicts)):
-        changed.append(catalogue.root / FILE)
+        changed.append(catalogue.root / VERDICTS)
     unknown = {row.pair.system for row in report.rows if row.result.verdict is Verdict.UNKNOWN}
     evidence = [each.bundle for each in report.decided if each.system not in unknown]
     changed += ProofStore(catalogue.root).save(evidence)

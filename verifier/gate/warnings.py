@@ -10,7 +10,6 @@ from verifier.gate.decide import Decided
 from verifier.gate.selection import Selection
 from verifier.mutation.baseline import FILE, scores
 from verifier.project.catalogue import Catalogue, Pair
-from verifier.project.import_graph import VERDICTS
 from verifier.project.proof_store import ProofStore
 from verifier.project.revisions import Base
 from verifier.project.unread import unread_files
@@ -38,16 +37,7 @@ def warnings_about(
         found += ProofStore(catalogue.root).superfluous(catalogue.systems)
         for group in catalogue.idle:
             found.append(f"the property `{group}` applies to no system")
-    return found + unrecorded(catalogue, pairs)
-
-
-def unrecorded(catalogue: Catalogue, pairs: Sequence[Pair]) -> list[str]:
-    """That some pairs have no expected verdict, in a project that records verdicts."""
-    found = [pair for pair in pairs if pair not in catalogue.expected]
-    if not (found and catalogue.expected):
-        return []
-    what = f"{len(found)} pairs, such as {found[0]}, have" if found[1:] else f"{found[0]} has"
-    return [f"{what} no verdict in {VERDICTS}"]
+    return found + catalogue.unrecorded(pairs)
 
 
 def _stale_scores(catalogue: Catalogue, decided: Sequence[Decided]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.packages import bundled_root
 from verifier.language.system import System, bindings
+from verifier.project.expectations import VERDICTS
 from verifier.project.importing import Imports
 from verifier.project.reading import Reason
 from verifier.project.root import project_above
@@ -108,6 +109,14 @@ class Catalogue:
             for name in self.bare
             if name in systems
         ]
+
+    def unrecorded(self, pairs: Iterable[Pair]) -> list[str]:
+        """A warning where some pairs have no expected verdict, and others have one."""
+        found = [pair for pair in pairs if pair not in self.expected]
+        if not (found and self.expected):
+            return []
+        what = f"{len(found)} pairs, such as {found[0]}, have" if found[1:] else f"{found[0]} has"
+        return [f"{what} no verdict in {VERDICTS}"]
 
     @cached_property
     def idle(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from verifier.evidence.verdicts import Verdict
 from verifier.language.errors import ModelError, did_you_mean
 from verifier.project.toml import place_of, read_toml
 
+VERDICTS = Path("properties") / "verdicts.toml"
 EXPECTED = (Verdict.PROVED, Verdict.VIOLATED)
 
 

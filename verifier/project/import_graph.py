@@ -18,8 +18,6 @@ from verifier.project.sources import Source
 if TYPE_CHECKING:
     import networkx as nx
 
-VERDICTS = "properties/verdicts.toml"
-
 
 Way = tuple[str, ...]
 """From a system to a file that has changed, one import after the other."""

@@ -25,7 +25,7 @@ from verifier.language.packages import bundled_root, part_of
 from verifier.language.system import System
 from verifier.project.assigned_records import refuse_assigned_records
 from verifier.project.catalogue import Catalogue, Pair
-from verifier.project.expectations import expected_verdicts
+from verifier.project.expectations import VERDICTS, expected_verdicts
 from verifier.project.importing import Imports, opened
 from verifier.project.modules import is_private, modules_under
 from verifier.project.unaltered import Program
@@ -85,7 +85,7 @@ def load(root: Path) -> Catalogue:
     _check_names(imports, properties, made)
     ordered = dict(sorted(systems.items()))
     groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
-    recorded = expected_verdicts(root / "properties" / "verdicts.toml", ordered, groups)
+    recorded = expected_verdicts(root / VERDICTS, ordered, groups)
     expected = {Pair(*names): verdict for names, verdict in recorded.items()}
     named = _by_name(functions)
     return Catalogue(root, ordered, tuple(properties), expected, named, imports)

@@ -134,7 +134,8 @@ def _stored(code: CodeType) -> Counter[str]:
 
 def _instructions(codes: list[CodeType], name: str) -> Iterator[dis.Instruction]:
     for code in codes:
-        yield from (each for each in dis.get_instructions(code) if each.opname == name)
+        if dis.opmap[name] in code.co_code[::2]:
+            yield from (each for each in dis.get_instructions(code) if each.opname == name)
 
 
 def _bound_again(tree: ast.Module, names: Collection[str]) -> Iterator[tuple[str, int]]:

@@ -9,10 +9,9 @@ from tomllib import TOMLDecodeError, loads
 
 from verifier.language.errors import ModelError, Place
 from verifier.project.catalogue import Pair
-from verifier.project.expectations import EXPECTED
+from verifier.project.expectations import EXPECTED, VERDICTS
 from verifier.storage.atomic import write_whole
 
-FILE = Path("properties") / "verdicts.toml"
 TABLE = re.compile(r'^\s*\[\s*"(?P<name>[^"]*)"\s*\]')
 VERDICT = re.compile(
     r'^(?P<begin>\s*(?P<quote>"?)(?P<name>[^"=\s]+)(?P=quote)\s*=\s*)"[^"]*"(?P<end>.*)$'
@@ -23,7 +22,7 @@ BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 def recorded(root: Path) -> str:
     """The file's text; empty where there is none."""
-    file = root / FILE
+    file = root / VERDICTS
     return file.read_text() if file.exists() else ""
 
 
@@ -57,8 +56,8 @@ def accepted(text: str, verdicts: Mapping[Pair, str]) -> str:
         fits = False
     if not fits:
         raise ModelError(
-            f"`{FILE}` cannot be changed line by line",
-            Place(str(FILE), 1),
+            f"`{VERDICTS}` cannot be changed line by line",
+            Place(str(VERDICTS), 1),
             'write each system as ["SYSTEM"] and each verdict as PROPERTY = "VERDICT", a line each',
         )
     return new
@@ -102,9 +101,9 @@ def write(root: Path, before: str, after: str) -> bool:
     """Replace the file, unless somebody else has changed it since it was read."""
     if recorded(root) != before:
         raise ModelError(
-            f"`{FILE}` has changed while the gate was running", help="run the gate again"
+            f"`{VERDICTS}` has changed while the gate was running", help="run the gate again"
         )
     if after == before:
         return False
-    write_whole(root / FILE, after.encode())
+    write_whole(root / VERDICTS, after.encode())
     return True

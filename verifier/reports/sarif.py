@@ -20,7 +20,7 @@ from verifier.gate.report import Report, Row
 from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import within_project
 from verifier.mutation.campaign import Trial
-from verifier.project.recorded_verdicts import FILE
+from verifier.project.expectations import VERDICTS
 from verifier.reports.trace_text import choices_text, relevant_fields, shown_steps
 from verifier.reports.weakened_text import detail_lines, title
 from verifier.reports.wording import (
@@ -128,7 +128,7 @@ def _result(row: Row, properties: list[str], report: Report) -> dict[str, Any]:
         result["locations"] = [place]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow(trace, row.departure, at)}]}]
     elif row.pair in report.places:
-        result["locations"] = [_location(at(str(FILE)), report.places[row.pair])]
+        result["locations"] = [_location(at(str(VERDICTS)), report.places[row.pair])]
     result["message"] = {"text": " ".join(lines)}
     return result
 

@@ -25,7 +25,7 @@ from verifier.gate.weakened.weakening import (
     values_text,
 )
 from verifier.language.plain_values import Value, plural
-from verifier.project.recorded_verdicts import FILE as VERDICTS
+from verifier.project.expectations import VERDICTS
 
 FEW = 3
 """Names that are listed before the rest is counted."""

@@ -19,7 +19,7 @@ from verifier.mutation.baseline import FILE as MUTANTS
 from verifier.mutation.baseline import Entry as Score
 from verifier.mutation.baseline import scores
 from verifier.project.catalogue import Catalogue
-from verifier.project.recorded_verdicts import FILE as VERDICTS
+from verifier.project.expectations import VERDICTS
 from verifier.project.recorded_verdicts import places, recorded
 from verifier.project.sources import python_files
 from verifier.project.toml import place_of, read_toml

@@ -11,7 +11,7 @@ from verifier.gate.weakened.texts import by_new_names
 from verifier.gate.weakened.weakening import Weakening, digest_of
 from verifier.mutation.baseline import FILE as MUTANTS
 from verifier.mutation.baseline import Entry as Score
-from verifier.project.recorded_verdicts import FILE as VERDICTS
+from verifier.project.expectations import VERDICTS
 
 DEFAULT = Verdict.PROVED
 """The verdict that is expected where none is recorded."""
