@@ -23,6 +23,11 @@ class Bit:
         """Whether it is off."""
         return not self.on
 
+    @property
+    def is_off(self) -> bool:
+        """The same."""
+        return not self.on
+
 
 def idle() -> bool:
     """Whether there is nothing to do."""
@@ -52,6 +57,7 @@ def it_is_off(bit: Bit) -> bool:
 METHOD = "the function `off` is used as a condition"
 GENERATOR = "a value of type `generator` is used as a condition"
 TUPLE = "a value of type `tuple` is used as a condition"
+NOTHING = "`toggle` has a statement that does nothing"
 COMPARED = "the function `off` is compared"
 
 
@@ -99,8 +105,15 @@ def compiled(folder: Path, statement: str, claim: str) -> None:
         ("if Bit: bit.on = False", "a value of type `type` is used as a condition"),
         ("assert all([(not bit.on, 'off')])", TUPLE),
         ("match bit.off:\n        case _:\n            bit.on = False", COMPARED),
-        ("idle", "`toggle` has a statement that does nothing"),
-        ("bit.on == False", "`toggle` has a statement that does nothing"),
+        ("idle", NOTHING),
+        ("bit.on == False", NOTHING),
+        ("bit.on or idle", NOTHING),
+        ("bit.on and bit.on == False", NOTHING),
+        ("idle() if bit.on else bit.off", NOTHING),
+        ("not idle()", NOTHING),
+        ("lambda: idle()", NOTHING),
+        ("idle, bit.off", NOTHING),
+        ("[bit.off for _ in (1,)]", NOTHING),
         ("assert bit.off not in (False,)", COMPARED),
         ("bit.on = True == bit.off", COMPARED),
         ("assert (idle, bit.off) != (True, False)", "the function `idle` is compared"),
@@ -109,6 +122,14 @@ def compiled(folder: Path, statement: str, claim: str) -> None:
         ("map(bool, (bit.on,))", "a value of type `map` is dropped"),
         ("iter((bit.on,))", "a value of type `tuple_iterator` is dropped"),
         ("max((idle, idle), key=lambda each: 1)", "the function `idle` is dropped"),
+        ("list((idle,))", "the function `idle` is dropped"),
+        ("AssertionError('it is on')", "a value of type `AssertionError` is dropped"),
+        ("bit.on = bit.off() == True == bit.off", COMPARED),
+        ("bit.on = (idle, bit.off)[1] == True", COMPARED),
+        ("bit.on = (bit.off if bit.on else bit.off) != True", COMPARED),
+        ("bit.on = filter(bool, (bit.on,)) != []", "a value of type `filter` is compared"),
+        ("bit.on = [*filter(lambda each: each.off, (bit,))] == []", METHOD),
+        ("bit.on = Bit.is_off == True", "the function `it` is compared"),
     ],
 )
 def test_a_step_is_refused_that_asks_what_is_always_true(
@@ -129,13 +150,21 @@ def test_so_is_the_guard_of_a_case(tmp_path: Path) -> None:
     assert caught.value.message == METHOD
 
 
-def test_so_is_a_case_that_matches_anything_by_the_name_of_a_constant(tmp_path: Path) -> None:
-    statement = "match bit.on:\n        case Bit:\n            bit.on = False"
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [("Bit", "Bit"), ("on", "on"), ("OFF", "OFF"), ("bit", "bit"), ("(_, *bit)", "bit")],
+)
+def test_so_is_a_case_that_matches_anything_by_the_name_of_something(
+    tmp_path: Path, pattern: str, name: str
+) -> None:
+    """Of the module, of a variable, of nothing that is read, of a parameter, of the rest."""
+    statement = (
+        "on = bit.on\n    match bit.on, True, True:\n"
+        f"        case {pattern}:\n            bit.on = on"
+    )
     with pytest.raises(ModelError) as caught:
         compiled(tmp_path, statement, "bit.off()")
-    assert caught.value.message == (
-        "`toggle` matches anything with `case Bit`, which is no longer what it was"
-    )
+    assert caught.value.message == f"`toggle` matches anything with `{name}` in a `case`"
 
 
 def test_so_is_a_claim(tmp_path: Path) -> None:
@@ -149,6 +178,8 @@ def test_functions_that_are_called_and_texts_of_assertions_are_fine(tmp_path: Pa
         "check = idle or bit.off; assert check() and any((bit.off(), bit.on)), 'it is'; "
         "assert all(map(bool, (check(), bit.off() == True))); assert bit.on in (True, False); "
         "assert (bit.off(), bit.on) != (True, True) and [*filter(None, (bit.on,))] != [False]; "
-        "idle()"
+        "idle(); bit.on and idle(); [idle() for _ in (1,)]; "
+        "assert [*filter(lambda each: each == True, (bit.on,))] != [False]\n"
+        "    match bit.on, bit.off():\n        case (a, b):\n            bit.on = a or b"
     )
     compiled(tmp_path, statement, "False if not bit.off() else True")

@@ -51,8 +51,8 @@ def sum_of_bits(s: State, flag: bool) -> None:
 
 
 @refused("`flag` is symbolic and is calculated with", NUMBERS)
-def difference_of_bits(_: State, flag: bool) -> None:
-    -flag  # here # noqa: B018
+def difference_of_bits(s: State, flag: bool) -> None:
+    s.flag = -flag  # type: ignore[assignment] # here
 
 
 @refused("`mode` is symbolic and is looped over", "loop over a constant range or an enum")

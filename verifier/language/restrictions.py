@@ -23,7 +23,10 @@ CO_FUTURE_ANNOTATIONS = __future__.annotations.compiler_flag
 NAMING = (ast.Name, ast.Attribute, ast.Constant, ast.expr_context)
 """What an annotation may consist of where Python computes it."""
 
-IDLE = (ast.Name, ast.Attribute, ast.Compare, ast.GeneratorExp)
+IDLE = (
+    *(ast.Name, ast.Attribute, ast.Compare, ast.UnaryOp, ast.Lambda),
+    *(ast.Tuple, ast.List, ast.Dict, ast.GeneratorExp),
+)
 """What does nothing where it stands by itself."""
 
 
@@ -56,15 +59,27 @@ class Examiner(Named):
             self._named(ast.Name(name, ast.Load(), lineno=line))
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        if isinstance(node.value, IDLE):
+        if _is_idle(node.value):
             raise self._refuse(node, "has a statement that does nothing", "call it, or assign it")
         self.generic_visit(node)
 
     def visit_MatchAs(self, node: ast.MatchAs) -> None:
-        if node.name and node.pattern is None and self.scope.value(node.name) is not NOTHING:
-            what = f"matches anything with `case {node.name}`, which is no longer what it was"
-            raise self._refuse(node, what, "a constant needs a dot: `case Mode.BUSY`")
+        if node.pattern is None:
+            self._check_captured(node, node.name)
         self.generic_visit(node)
+
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
+        self._check_captured(node, node.name)
+
+    def _check_captured(self, node: ast.AST, name: str | None) -> None:
+        """Refuse that a pattern binds a name that stands for something, or that nobody reads."""
+        parts = [*ast.walk(self.node)]
+        names = [part for part in parts if isinstance(part, ast.Name) and part.id == name]
+        is_given = name in {part.arg for part in parts if isinstance(part, ast.arg)}
+        is_bound = is_given or any(isinstance(part.ctx, ast.Store) for part in names)
+        if name and (is_bound or not names or self.scope.value(name) is not NOTHING):
+            what = f"matches anything with `{name}` in a `case`"
+            raise self._refuse(node, what, "a constant needs a dot: `case Mode.BUSY`; `_` is free")
 
     def visit_Compare(self, node: ast.Compare) -> None:
         lefts = (node.left, *node.comparators)
@@ -184,3 +199,15 @@ class Examiner(Named):
         for part in parts:
             self.visit(part)
         self.locals = before
+
+
+def _is_idle(node: ast.expr) -> bool:
+    """Whether a statement does nothing at all, or nothing on one of its ways."""
+    match node:
+        case ast.BoolOp():
+            return _is_idle(node.values[-1])
+        case ast.IfExp():
+            return _is_idle(node.body) or _is_idle(node.orelse)
+        case ast.ListComp() | ast.SetComp():
+            return _is_idle(node.elt)
+    return isinstance(node, IDLE)

@@ -20,10 +20,10 @@ T = TypeVar("T")
 
 CONDITION, COMPARED, ELEMENTS = "@condition", "@compared", "@elements"
 """What they are called around a condition, an operand, and what `all`, `any` or `bool` is given."""
-DROPPED = "@dropped"
-"""What they are called around a call that is a statement."""
+DROPPED, PREDICATE = "@dropped", "@predicate"
+"""What they are called around a statement's value, and around what `filter` asks."""
 
-FUNCTIONS = {FunctionType, MethodType, BuiltinFunctionType, partial}
+FUNCTIONS = {FunctionType, MethodType, BuiltinFunctionType, partial, property}
 """What is true whatever it would return."""
 
 BY_VALUE = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
@@ -52,19 +52,29 @@ def only_values(value: T, use: str) -> T:
 
 
 def only_comparable(value: T) -> T:
-    """What is compared by its value; refused in a run where it is a function or holds one."""
-    if isinstance(value, tuple | list):
-        for each in value:
-            only_comparable(each)
-    return only_values(value, "is compared")
+    """What is compared by its value; refused in a run where that is not a value, or holds none."""
+    _check_kept(value, "is compared")
+    return value
 
 
 def only_droppable(value: T) -> T:
-    """What a statement computes for nothing; refused in a run where it has not been run yet."""
-    if isinstance(value, Iterator) and RUNNING.get() is not None:
-        what = f"a value of type `{type(value).__name__}` is dropped"
-        raise refuse(what, "nothing of it has run: write a loop")
-    return only_values(value, "is dropped")
+    """What a statement computes for nothing; refused in a run where it is there to be used."""
+    if isinstance(value, BaseException) and RUNNING.get() is not None:
+        raise refuse(f"a value of type `{type(value).__name__}` is dropped", "raise it")
+    _check_kept(value, "is dropped")
+    return value
+
+
+def _check_kept(value: object, use: str) -> None:
+    """Refuse functions and iterators, in tuples and lists, too, where neither can be of use."""
+    if isinstance(value, tuple | list):
+        for each in value:
+            _check_kept(each, use)
+    elif isinstance(value, Iterator) and RUNNING.get() is not None:
+        what = f"a value of type `{type(value).__name__}` {use}"
+        raise refuse(what, "nothing of it has run: write a loop, or make it a tuple")
+    else:
+        only_values(value, use)
 
 
 def only_elements(values: Any, function: object) -> Any:
@@ -77,11 +87,19 @@ def only_elements(values: Any, function: object) -> Any:
     return map(only_bools, values) if is_asked else values
 
 
+def only_asking(predicate: Any, function: object) -> Any:
+    """What a function asks of each value; refused in a run where it answers with no bool."""
+    if RUNNING.get() is None or function is not filter or predicate is None:
+        return predicate
+    return lambda value: only_bools(predicate(value))
+
+
 UNCALLED: dict[str, Callable[..., Any]] = {
     CONDITION: only_bools,
     COMPARED: only_comparable,
     ELEMENTS: only_elements,
     DROPPED: only_droppable,
+    PREDICATE: only_asking,
 }
 """The guards, by their names in the compiled text."""
 
@@ -103,8 +121,13 @@ def require_called(node: ast.AST) -> None:
             node.ifs = [_guarded(CONDITION, each) for each in node.ifs]
         case ast.Compare() if all(isinstance(each, BY_VALUE) for each in node.ops):
             node.left, *node.comparators = map(_compared, [node.left, *node.comparators])
-        case ast.Expr(ast.Call() as call):
-            node.value = _guarded(DROPPED, call)
+        case ast.Expr() if not isinstance(node.value, ast.Constant):
+            node.value = _guarded(DROPPED, node.value)
+        case ast.Call(ast.Name("filter"), [predicate, values], []) if not (
+            isinstance(predicate, ast.Constant | ast.Starred) or isinstance(values, ast.Starred)
+        ):
+            asked = ast.Name("filter", ast.Load(), **place_in_text(node))
+            node.args[0] = _guarded(PREDICATE, predicate, asked)
         case ast.Call(ast.Name("all" | "any" | "bool" as name), [values], []) | ast.Call(
             ast.Name("filter" as name), [ast.Constant(None), values], []
         ):
@@ -114,8 +137,8 @@ def require_called(node: ast.AST) -> None:
 
 
 def _compared(operand: ast.expr) -> ast.expr:
-    is_held = isinstance(operand, ast.Name | ast.Attribute | ast.Tuple | ast.List)
-    return _guarded(COMPARED, operand) if is_held else operand
+    is_value = isinstance(operand, ast.Constant | ast.Starred)
+    return operand if is_value else _guarded(COMPARED, operand)
 
 
 def _guarded(name: str, node: ast.expr, *more: ast.expr) -> ast.Call:
