@@ -56,7 +56,7 @@ def command(
     system, group = catalogue.systems[chosen.system], chosen.property
     compiled = compile_compared(system, catalogue.properties_of(system))
     if group not in compiled.circuit.bad:
-        raise ModelError(f"`{chosen}` has witnesses only", help="export another property")
+        raise ModelError(f"`{chosen}` has only cases", help="export another property")
     if certificate:
         proof = _proof(catalogue, compiled, chosen, timeout)
         if isinstance(proof, int):

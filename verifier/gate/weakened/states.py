@@ -52,14 +52,15 @@ class States:
         if model is None:
             return None
         needed = {2 * node for node in joint.graph.cone([wanted])}
+        fields = joint.new.behaviour.field
+        named = (
+            *((joint.old, each, each.name) for each in joint.old.behaviour.fields),
+            *((joint.new, each, each.name) for each in joint.new.behaviour.fields),
+            *((joint.new, c, f"choice {c.name}" if fields(c.name) else c.name) for c in choices),
+        )
         values: dict[str, Value] = {}
-        for side, variables in (
-            (joint.old, joint.old.behaviour.fields),
-            (joint.new, [*joint.new.behaviour.fields, *choices]),
-        ):
-            for variable in variables:
-                bits = side.bits(variable)
-                if needed.intersection(bit & ~1 for bit in bits):
-                    seen = [terms.value(model, bit) for bit in bits]
-                    values[variable.name] = variable.decoded(seen)
+        for side, variable, name in named:
+            bits = side.bits(variable)
+            if needed.intersection(bit & ~1 for bit in bits):
+                values[name] = variable.decoded([terms.value(model, bit) for bit in bits])
         return values
