@@ -12,6 +12,7 @@ import pytest
 
 from tests.evidence.lazy_project import execution, project, trace
 from tests.processes.watching import eventually
+from tests.viewer.screens import opened
 from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
 from verifier.language.errors import ModelError
@@ -114,7 +115,7 @@ def test_leaving_the_screen_ends_what_goes_on_beside_it(monkeypatch: pytest.Monk
 
     async def run() -> None:
         screen = Screen(trace(), session())
-        async with screen.run_test() as pilot:
+        async with opened(screen) as pilot:
             await pilot.press("c", "enter")
             await pilot.pause()
             assert screen.is_working
@@ -148,8 +149,7 @@ def test_an_opened_counterexample_is_annotated_while_the_screen_is_open(tmp_path
 def test_a_key_pressed_as_the_explanation_arrives_is_not_lost() -> None:
     async def run() -> None:
         screen = Screen(trace(), session())
-        async with screen.run_test() as pilot:
-            await pilot.pause()
+        async with opened(screen) as pilot:
             screen.go_to(1)
             screen.on_exploring_explained()
             await pilot.pause()

@@ -1,7 +1,8 @@
 """Scripts on the interactive screen, and what it shows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
@@ -14,12 +15,21 @@ from verifier.viewer.screen.list_view import LinesView
 Script = Callable[[Screen, Pilot[None]], Awaitable[None]]
 
 
+@asynccontextmanager
+async def opened(screen: Screen, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+    """A screen that is there, on however busy a machine."""
+    async with screen.run_test(size=size) as pilot:
+        while not screen.query("#timeline"):
+            await pilot.pause()
+        await pilot.pause()
+        yield pilot
+
+
 def played(screen: Screen, script: Script, size: tuple[int, int] = (80, 24)) -> None:
     """Run a script on a screen of that size."""
 
     async def run() -> None:
-        async with screen.run_test(size=size) as pilot:
-            await pilot.pause()
+        async with opened(screen, size) as pilot:
             await script(screen, pilot)
 
     asyncio.run(run())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tests.evidence.lazy_project import execution, project, properties, trace
 from tests.viewer.conftest import saved
+from tests.viewer.screens import opened
 from verifier.execution.execution import Execution
 from verifier.explain.session import Exploration
 from verifier.viewer.screen.app import Screen
@@ -92,7 +93,7 @@ def taken(screen: Screen, keys: Sequence[str], size: tuple[int, int]) -> str:
     """The screen after some keys, at rest."""
 
     async def run() -> str:
-        async with screen.run_test(size=size) as pilot:
+        async with opened(screen, size) as pilot:
             await screen.workers.wait_for_complete()
             await pilot.pause()
             for key in keys:
