@@ -134,7 +134,7 @@ def test_a_trace_in_which_its_case_does_not_occur_is_rejected(
 
 def test_what_occurs_is_shown_in_every_view() -> None:
     trace = occurring("lazy/fixed", "both_tasks_use_the_fpu")
-    says = "both tasks use the fpu"
+    says = "both tasks use the FPU"
     assert next(iter(rendered(overview_lines(trace)))).endswith(f"2 steps, and then: {says}")
     assert list(sequence(trace))[-1].endswith(f": {says}")
     scene = Scene(trace, None, 0)

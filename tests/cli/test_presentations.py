@@ -14,22 +14,24 @@ def blocks(kind: str) -> list[str]:
     return [text for name, text in found if name == kind]
 
 
-def present(project: Path, old: str = "", new: str = "") -> None:
-    """Give the project's systems the presentation of the guide, with one text replaced."""
+def present(project: Path, old: str, new: str) -> None:
+    """Replace a text of the presentation."""
     model = project / "models" / "lazy.py"
-    before, _, _ = model.read_text().partition("fixed = System(")
-    example = "\n\n".join(blocks("python"))
-    model.write_text(before + (example.replace(old, new) if old else example))
+    text = model.read_text()
+    assert old in text
+    model.write_text(text.replace(old, new))
 
 
-def test_the_example_of_the_guide_is_shown_as_it_says(nestproof: Runner, project: Path) -> None:
-    present(project)
+def test_the_example_of_the_guide_is_the_template_s_and_shown_as_it_says(
+    nestproof: Runner, project: Path
+) -> None:
+    model = (project / "models" / "lazy.py").read_text()
+    assert all(text in model for text in blocks("python"))
     ran = nestproof("show", "lazy/broken/isolation", "--plain", cwd=project)
     assert ran.code == 0, ran.err
     headline, timeline, _ = blocks("")
     shown = ran.out.splitlines()
     assert all(line in shown for line in (headline + timeline).splitlines())
-    assert nestproof("check", cwd=project).code == 0
 
 
 def test_the_guide_says_what_is_shown_where_a_presentation_cannot_be_used(
@@ -56,7 +58,6 @@ def test_the_simulator_goes_on_without_a_presentation_that_cannot_be_used(
 
 
 def test_the_simulator_says_who_runs(nestproof: Runner, project: Path) -> None:
-    present(project)
     ran = nestproof("simulate", "lazy/fixed", cwd=project, stdin="quit\n")
-    assert ran.out.startswith("A after 0\n")
+    assert ran.out.startswith("state after 0, A runs\n")
     assert not ran.err

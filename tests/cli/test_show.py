@@ -128,7 +128,7 @@ def test_a_case_is_shown_in_a_shortest_execution_that_can_be_audited(
     ran = nestproof("show", "lazy/fixed/isolation", "--case", "both_tasks_use_the_fpu", cwd=project)
     assert ran.code == 0
     assert ran.out.startswith(
-        "an execution of lazy/fixed, 2 steps, and then: both tasks use the fpu\n"
+        "an execution of lazy/fixed, 2 steps, and then: both tasks use the FPU\n"
     )
     step = nestproof("show", "lazy/fixed", "--case", "switch_to", "--format", "mermaid")
     assert step.out.endswith(": switch to\n")
@@ -265,9 +265,7 @@ def test_explain_does_without_a_presentation_that_cannot_be_used(
     nestproof: Runner, project: Path, words: str
 ) -> None:
     model = project / "models" / "lazy.py"
-    made = f"\nfrom verifier.language import Presentation\n\nSHOWN = Presentation(words={words})\n"
-    text = model.read_text().replace("\nfixed = System", f"{made}fixed = System", 1)
-    model.write_text(text.replace('to set CR0.TS"', 'to set CR0.TS", presentation=SHOWN'))
+    model.write_text(model.read_text().replace('words={"fpu": "FPU"}', f"words={words}"))
     ran = nestproof("explain", "isolation", cwd=project)
     assert (ran.code, ran.err) == (0, "")
     assert "a task finds only its own registers" in ran.out

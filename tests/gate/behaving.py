@@ -105,7 +105,7 @@ def fails_at_times(project: Project) -> None:
 
 def could_start_fast(project: Project) -> None:
     project.edit("sets_ts: bool = True", "sets_ts: bool = True\n    fast: bool = False")
-    project.edit('"sets CR0.TS when it switches tasks")', '"sets it", arbitrary=("fast",))')
+    project.edit('"sets CR0.TS when it switches tasks",', '"sets it", arbitrary=("fast",),')
 
 
 def starts_slow(project: Project) -> None:

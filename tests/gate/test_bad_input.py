@@ -143,7 +143,7 @@ def test_a_project_in_a_folder_of_its_repository(project: Project, tmp_path: Pat
     ran = nested.gate("--sarif", "report.sarif")
     assert ran.code == 1
     assert "1 file changed" in ran.out
-    assert "  models/lazy.py, after line 105 in switch_to" in ran.out
+    assert "  models/lazy.py, after line 114 in switch_to" in ran.out
     assert '"uri":"verification/models/lazy.py"' in (inner / "report.sarif").read_text()
 
 

@@ -109,7 +109,7 @@ def test_each_difference_is_reached_or_proved_not_to_be(project: Project) -> Non
     assert ran.out == (
         f"lazy/fixed against lazy/fixed at {base}\n"
         "\n"
-        "  switch_to  models/lazy.py:99\n"
+        "  switch_to  models/lazy.py:108\n"
         "    reached within 2 steps:\n"
         "      `saved[A].uses_fpu` becomes 1, not 0\n"
         "       such as after use_fpu\n"

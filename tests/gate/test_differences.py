@@ -87,7 +87,7 @@ def test_another_start_is_a_difference(project: Project) -> None:
 
 
 def test_a_new_step_and_a_lost_step_are_differences(project: Project) -> None:
-    project.edit('(use_fpu, switch_to), "sets', '(switch_to,), "sets')
+    project.edit('(use_fpu, switch_to),\n    "sets', '(switch_to,),\n    "sets')
     out, code = diff(project, "lazy/fixed")
     assert "step `use_fpu` is gone" in out
     assert code == 1

@@ -77,7 +77,7 @@ def test_the_lines_to_blame_are_found_whatever_is_configured(
     broken(project)
     ran = project.gate()
     assert ran.code == 1
-    assert "  models/lazy.py, after line 105 in switch_to" in ran.out
+    assert "  models/lazy.py, after line 114 in switch_to" in ran.out
     assert "-        previous.uses_fpu = False" in ran.out
 
 

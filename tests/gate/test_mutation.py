@@ -22,10 +22,10 @@ def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Projec
     ran = project.run("mutate", "lazy/fixed", "--all")
     assert ran.code == 1, ran.err
     assert (
-        "killed     models/lazy.py:107 in switch_to: drop `machine.ts = machine.sets_ts`" in ran.out
+        "killed     models/lazy.py:116 in switch_to: drop `machine.ts = machine.sets_ts`" in ran.out
     )
     assert (
-        "survived   models/lazy.py:102 in switch_to: "
+        "survived   models/lazy.py:111 in switch_to: "
         "drop `assume(next_task != machine.current)`" in ran.out
     )
     assert "killed by both_tasks_use_the_fpu" in ran.out
@@ -34,7 +34,7 @@ def test_mutants_are_killed_by_claims_or_survive_with_their_line(project: Projec
 def test_a_lost_save_violates_integrity_alone(project: Project) -> None:
     ran = project.run("mutate", "lazy/fixed", "--all")
     assert (
-        "killed     models/lazy.py:105 in switch_to: drop `previous.image = machine.registers`"
+        "killed     models/lazy.py:114 in switch_to: drop `previous.image = machine.registers`"
         "  by a_task_finds_what_it_wrote_last" in ran.out
     )
     project.edit("        previous.image = machine.registers\n", "")
@@ -102,7 +102,7 @@ def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -
     assert "mutants of the changed functions killed" in ran.out
     assert "; 1 not as expected, 3 surviving mutants; " in ran.out
     assert (
-        "survived: models/lazy.py:109 in switch_to: "
+        "survived: models/lazy.py:118 in switch_to: "
         "drop `machine.registers = machine.saved[next_task].image`" in ran.out
     )
     assert ran.code == 1
@@ -110,11 +110,11 @@ def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -
     assert "Mutation testing of the changed functions" in texts["markdown"]
     [found] = json.loads(texts["json"])["strength"]
     new = [(trial["status"], trial["file"], trial["line"]) for trial in found["new"]]
-    assert ("survived", "models/lazy.py", 109) in new
+    assert ("survived", "models/lazy.py", 118) in new
     assert found["killed"] > found["survived"] > 0
     root = ElementTree.fromstring(texts["junit"])
     [failure] = root.iterfind("testsuite[@name='lazy/fixed']//failure")
-    assert "models/lazy.py:109 in switch_to" in str(failure.text)
+    assert "models/lazy.py:118 in switch_to" in str(failure.text)
     [run] = json.loads(texts["sarif"])["runs"]
     rules = run["tool"]["driver"]["rules"]
     missed = [result for result in run["results"] if result["ruleId"] == "strength"]
@@ -122,7 +122,7 @@ def test_the_gate_tries_the_mutants_of_what_a_change_touches(project: Project) -
     assert len(missed) == len(new)
     places = [result["locations"][0]["physicalLocation"] for result in missed]
     assert {place["artifactLocation"]["uri"] for place in places} == {"models/lazy.py"}
-    assert 109 in {place["region"]["startLine"] for place in places}
+    assert 118 in {place["region"]["startLine"] for place in places}
 
 
 def test_the_gate_tries_the_mutants_of_what_runs_instead_without_being_changed(
@@ -155,7 +155,7 @@ def test_branches_that_are_never_taken_are_listed_with_a_proof(project: Project)
     assert ran.code == 0
     assert "  3 lemmas" in ran.out
     condition = "`not machine.saved[machine.current].uses_fpu`"
-    assert f"unreachable  models/lazy.py:84 in use_fpu: {condition}" in ran.out
+    assert f"unreachable  models/lazy.py:93 in use_fpu: {condition}" in ran.out
     assert not list((project.folder / "proofs").iterdir()), "a file about another system"
 
 

@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.gate.conftest import Project, environment_in
-from tests.gate.presenting import present
 from tests.viewer.conftest import saved
 from verifier.evidence.calls import Entered
 from verifier.evidence.explanation import Failure
@@ -34,8 +33,6 @@ def broken(gated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("broken")
     shutil.copytree(gated, folder, dirs_exist_ok=True)
     project = Project(folder / "lazy", environment_in(folder))
-    present(project)
-    project.commit()
     project.edit("        previous.uses_fpu = False\n", "")
     ran = project.gate(
         *(part for kind in REPORTS for part in (f"--{kind}", f"report.{kind}")), "--why"

@@ -9,8 +9,8 @@ from tests.gate.conftest import Project
 
 ISOLATION, INTEGRITY = "properties/isolation.py", "properties/integrity.py"
 ACCEPTED = "properties/accepted.toml"
-SETS = '"sets CR0.TS when it switches tasks")'
-"""How the call that makes `lazy/fixed` ends."""
+SETS = '"sets CR0.TS when it switches tasks",'
+"""The summary of `lazy/fixed`."""
 
 
 def without_lines(project: Project, word: str) -> None:
@@ -24,7 +24,7 @@ def property_deleted(project: Project) -> None:
 
 
 def property_excluded(project: Project) -> None:
-    project.edit(SETS, '"sets it", without=("isolation",))')
+    project.edit(SETS, '"sets it", without=("isolation",),')
     project.edit("machine.ts = machine.sets_ts", "pass")
     text = project.verdicts.read_text()
     project.verdicts.write_text(text.replace('isolation = "proved"\n', "", 1))
@@ -71,13 +71,13 @@ def system_deleted(project: Project) -> None:
 
 
 def end_permitted(project: Project) -> None:
-    project.edit(SETS, '"sets it", may_end=True)')
+    project.edit(SETS, '"sets it", may_end=True,')
     text = project.verdicts.read_text()
     project.verdicts.write_text(text.replace('deadlock = "proved"\n', "", 1))
 
 
 def step_left_out(project: Project) -> None:
-    project.edit(f"(use_fpu, switch_to), {SETS}", f"(use_fpu,), {SETS}")
+    project.edit(f"(use_fpu, switch_to),\n    {SETS}", f"(use_fpu,),\n    {SETS}")
 
 
 def step_assumes_more(project: Project) -> None:

@@ -175,7 +175,9 @@ def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
         print_message("warning", machine.presenter.problem)
     while True:
         moves = [move for move in tried(machine) if move is not None]
-        click.echo(click.style(machine.level() or "state", bold=True) + f" after {len(history)}")
+        level = machine.level()
+        runs = f", {level} runs" * bool(level)
+        click.echo(f"{click.style('state', bold=True)} after {len(history)}{runs}")
         for number, move in enumerate(moves, 1):
             click.echo(f"{number:4}  {_move_text(move)}")
         if not moves:

@@ -27,9 +27,7 @@ from verifier.viewer.trace_index import Reading
 from verifier.viewer.what_if import choice_pieces, decision_pieces
 
 ASSUMED, ACTUAL = "assumed", "actual"
-LEGEND = line(
-    (f"{ASSUMED}: what the decision relies on; {ACTUAL}: what it should rely on", "source")
-)
+MEANS = {ASSUMED: "what the decision relies on", ACTUAL: "what it should rely on"}
 MOST = 8
 """Fields named in a line before the rest is counted."""
 
@@ -59,7 +57,8 @@ def grounds(reading: Reading, columns: int = COLUMNS) -> Iterator[Row]:
     sides = assumed_and_actual(reading)
     for label, causes, before in sides:
         yield from _causes(reading, label, causes, before, columns)
-    if not any(causes for _, causes, _ in sides):
+    labels = [label for label, causes, _ in sides if causes]
+    if not labels:
         known = list(filter(reading.has, trace.failure.seen))
         yield from _causes(reading, "seen", known, reading.end + 1, columns)
     yield from _expected_otherwise(reading, sides[1], columns)
@@ -79,8 +78,9 @@ def grounds(reading: Reading, columns: int = COLUMNS) -> Iterator[Row]:
         yield from labelled("also in", pieces, columns)
     if trace.explanation.finding:
         yield from labelled("more in", [line(inert(trace.explanation.finding))], columns)
-    if any(causes for _, causes, _ in sides):
-        yield from map(Row, wrapped(line("  "), word_by_word(LEGEND), 2, columns))
+    if labels:
+        legend = line(("; ".join(f"{label}: {MEANS[label]}" for label in labels), "source"))
+        yield from map(Row, wrapped(line("  "), word_by_word(legend), 2, columns))
 
 
 Side = tuple[str, list[str], int]

@@ -3,15 +3,24 @@
 from enum import Enum
 
 from verifier.language import (
+    Act,
     Family,
+    Hands,
+    Lanes,
+    Moment,
+    Presentation,
+    Sentence,
     System,
+    Table,
     abstracts,
     assume,
     event,
     ghost,
+    good,
     observer,
     record,
     step,
+    wrong,
 )
 
 
@@ -108,7 +117,54 @@ def switch_to(machine: Machine, next_task: Task) -> None:
     machine.current = next_task
 
 
-fixed = System("lazy/fixed", Machine(), (use_fpu, switch_to), "sets CR0.TS when it switches tasks")
+def acts(now: Moment[Machine]) -> Act:
+    """Where the fault is raised."""
+    return Act(trap="#NM" if now.ran(device_not_available) else "")
+
+
+def decides_by(machine: Machine) -> object:
+    """The fields that the kernel's code reads."""
+    return machine.ts, machine.current, *(machine.saved[task].uses_fpu for task in Task)
+
+
+def headline(now: Moment[Machine]) -> Sentence | None:
+    """Whose registers a task finds, or what value, where the violated claim looks at that."""
+    access = now.after.access
+    who = f"{access.by.name}'s FPU access "
+    if not now.judges(lambda machine: machine.access.found):
+        return None
+    if access.found.owner != access.by:
+        return f"{who}finds ", wrong(f"{access.found.owner.name}'s registers")
+    if access.found.value != access.latest:
+        latest, found = good(f"{access.latest:d}"), wrong(f"{access.found.value:d}")
+        return f"{who}should find ", latest, ", which it wrote last, but finds ", found
+    return None
+
+
+SHOWN: Presentation[Machine] = Presentation(
+    lanes=Lanes(lambda machine: machine.current.name),
+    acts=acts,
+    tables=(
+        Table("kernel", "what the kernel decides by", decides_by),
+        Table("data", "whose data is where", lambda machine: machine, by_code=False),
+    ),
+    hands=Hands("the registers", (lambda machine: machine.registers.owner,)),
+    headline=headline,
+    words={"fpu": "FPU"},
+)
+"""How people are shown executions; no verdict depends on it."""
+
+fixed = System(
+    "lazy/fixed",
+    Machine(),
+    (use_fpu, switch_to),
+    "sets CR0.TS when it switches tasks",
+    presentation=SHOWN,
+)
 broken = System(
-    "lazy/broken", Machine(sets_ts=False), (use_fpu, switch_to), "forgets to set CR0.TS"
+    "lazy/broken",
+    Machine(sets_ts=False),
+    (use_fpu, switch_to),
+    "forgets to set CR0.TS",
+    presentation=SHOWN,
 )
