@@ -51,7 +51,7 @@ def trace_of_run(compiled: TransitionSystem, group: str, run: Run) -> Trace | No
     execution = execution_of_run(compiled.system, compiled.properties, run)
     if isinstance(execution, Stopped) or not execution.moves:
         return None
-    trace = trace_of(compiled, execution, group, shortest=True, explain=True)
+    trace = trace_of(compiled, execution, group, shortest=False, explain=True)
     return None if isinstance(trace, Stopped) else trace
 
 
