@@ -31,7 +31,7 @@ def first_schema() -> dict[str, Any]:
     told: dict[str, Any] = json.loads(msgspec.json.encode(shown(saved_trace(trace()))))
     told |= told.pop("failure") | told.pop("explanation")
     later = ("blocked", "arbitrary", "asserted", "standing", "shortest")
-    for name in (*later, "picture", "beliefs", "headline"):
+    for name in (*later, "picture", "beliefs", "headline", "reads"):
         del told[name]
     for step in told["steps"]:
         del step["act"], step["beliefs"], step["problem"]

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,7 +12,9 @@ import verifier.language
 from verifier.compiler.compile import compile_compared
 from verifier.engines.contract import engine_named
 from verifier.evidence.verdicts import Limits, Proved, Violated
+from verifier.execution.execution import Execution
 from verifier.execution.machine import Machine
+from verifier.explain.counterexample import logged
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.implied import Implied
 from verifier.gate.weakened.judged import judged_by, named_in
@@ -21,10 +24,13 @@ from verifier.language.kinds import JUDGEMENTS, Judgement
 from verifier.project import permitted
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
+from verifier.viewer.markup import rendered
+from verifier.viewer.text import trace_lines
 
 VERIFIER = Path(verifier.language.__file__).parent.parent
 NAMING = {"language/kinds.py", "language/functions.py", "language/__init__.py", "language/goals.py"}
 """The table, the decorators, their list, and how outputs of cases begin."""
+NEVER = Judgement(claims=True, sought=True, reads="never: ")
 MODEL = """from verifier.language import System, record, step
 
 
@@ -93,7 +99,7 @@ def judging(body: Callable[[Lamp], bool]) -> ModelFunction:
 
 @pytest.fixture(autouse=True)
 def of_another_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(cast(Any, JUDGEMENTS), "never", Judgement(claims=True, sought=True))
+    monkeypatch.setitem(cast(Any, JUDGEMENTS), "never", NEVER)
     monkeypatch.setattr(verifier.language, "never", never, raising=False)
     monkeypatch.setattr(permitted, "LANGUAGE", permitted.LANGUAGE | {"never"})
 
@@ -121,6 +127,16 @@ def test_it_is_judged_in_executions() -> None:
         machine.move((LAMP.actions[0], {"on": on}))
     assert machine.failing([hot]) == [hot]
     assert machine.read_by(hot) == {"hot": True}
+
+
+def test_its_claims_read_as_the_table_says() -> None:
+    hot = judging(it_is_hot)
+    start = Execution.at_start(LAMP, [hot])
+    execution = replace(start, moves=[(LAMP.actions[0], {"on": on}) for on in (True, False)])
+    trace = logged(execution, group="cold", conjunct=hot.name)
+    shown = rendered(trace_lines(trace))
+    assert "✗ violated: never: it is hot" in shown
+    assert "  ✗ cold: never: it is hot  after step 2" in shown
 
 
 def test_its_claims_are_compared_with_those_of_the_base() -> None:

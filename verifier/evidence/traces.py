@@ -51,10 +51,11 @@ class Trace(msgspec.Struct, frozen=True):
 
     One that violates nothing, saved by a person, has an empty `conjunct`; `case` is what occurs in
     the last step of one that is there to show it. `events` are the fields that each step starts
-    blank, with what that is. `claims` are the properties' sentences with their property; `enums`
-    has the members of each enum that a field holds. `level` is who runs at the start, where the
-    system says so. `picture` is how the system's presentation draws it, `beliefs` its table for the
-    start, `headline` what it says of the end.
+    blank, with what that is. `claims` are the properties' sentences with their property, and
+    `reads` has what people read before some of them; `enums` has the members of each enum that a
+    field holds. `level` is who runs at the start, where the system says so. `picture` is how the
+    system's presentation draws it, `beliefs` its table for the start, `headline` what it says of
+    the end.
     """
 
     system: str
@@ -66,6 +67,7 @@ class Trace(msgspec.Struct, frozen=True):
     case: str = ""
     events: dict[str, Value] = {}
     claims: dict[str, str] = {}
+    reads: dict[str, str] = {}
     enums: dict[str, tuple[str, ...]] = {}
     failure: Failure = Failure()
     explanation: Explanation = Explanation()

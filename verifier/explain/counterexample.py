@@ -133,6 +133,7 @@ def logged(
         steps=tuple(strides),
         events=events,
         claims=_claims(properties, group, conjunct),
+        reads={function.name: function.reads for function in properties if function.reads},
         enums=_enums(system.layout.leaves),
         level=level,
         failure=failing.failure() if failing is not None else Failure(),

@@ -68,6 +68,11 @@ class ModelFunction:
         return JUDGEMENTS[self.kind].sought
 
     @property
+    def reads(self) -> str:
+        """What people read before the sentence that its name is."""
+        return JUDGEMENTS[self.kind].reads
+
+    @property
     def place(self) -> Place:
         """Where it is defined."""
         code = self.body.__code__

@@ -16,10 +16,12 @@ class Judgement:
     """Whether it is something that the property claims; else it is a case of the property."""
     sought: bool
     """The answer that a search looks for: the claim is violated, or the case occurs."""
+    reads: str
+    """What people read before the sentence that a function's name is."""
 
 
 JUDGEMENTS: Mapping[str, Judgement] = {
-    "always": Judgement(claims=True, sought=False),
-    "sometimes": Judgement(claims=False, sought=True),
+    "always": Judgement(claims=True, sought=False, reads=""),
+    "sometimes": Judgement(claims=False, sought=True, reads=""),
 }
 """The kinds of a property's functions; no other file depends on their names."""

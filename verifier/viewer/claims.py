@@ -28,7 +28,12 @@ def failing_claim(trace: Trace) -> str:
     """What fails; an assertion without a text of its own is quoted."""
     if trace.failure.asserted is not None and not trace.failure.asserted.says:
         return f"`{inert(trace.failure.asserted.code.removeprefix('assert '))}`"
-    return words(trace.conjunct, trace.picture.words)
+    return sentence(trace, trace.conjunct)
+
+
+def sentence(trace: Trace, name: str) -> str:
+    """A claim or case in words, as those of its kind read."""
+    return trace.reads.get(name, "") + words(name, trace.picture.words)
 
 
 def asserted_text(trace: Trace) -> str:

@@ -8,9 +8,9 @@ from typing import Literal
 from verifier.evidence.traces import Trace
 from verifier.language.presentation import Seen
 from verifier.viewer.call_tree import is_kernel_function
-from verifier.viewer.claims import failing_claim
+from verifier.viewer.claims import failing_claim, sentence
 from verifier.viewer.contract import differences, first_difference
-from verifier.viewer.markup import Line, Span, inert, line, words
+from verifier.viewer.markup import Line, Span, inert, line
 from verifier.viewer.trace_index import Reading, calls
 
 
@@ -48,7 +48,7 @@ def _span(part: str | tuple[str, Literal["good", "wrong"]]) -> str | Span:
 
 def in_which(trace: Trace) -> str:
     """The case that occurs at the end of an execution that shows it."""
-    return f", and then: {words(trace.case, trace.picture.words)}" * bool(trace.case)
+    return f", and then: {sentence(trace, trace.case)}" * bool(trace.case)
 
 
 def seen(reading: Reading, number: int) -> Seen | None:

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from verifier.evidence.traces import Trace
 from verifier.language.plain_values import plural
-from verifier.viewer.claims import failing_claim
-from verifier.viewer.markup import inert, words
+from verifier.viewer.claims import failing_claim, sentence
+from verifier.viewer.markup import inert
 from verifier.viewer.timeline import UNAVOIDABLE, described
 from verifier.viewer.trace_index import Reading
 
@@ -53,7 +53,7 @@ def sequence(
     if trace.conjunct:
         yield f"    Note over {across}: violated: {_text(failing_claim(trace))}"
     if trace.case:
-        yield f"    Note over {across}: {_text(words(trace.case, trace.picture.words))}"
+        yield f"    Note over {across}: {_text(sentence(trace, trace.case))}"
 
 
 def _name(lane: str) -> str:

@@ -8,7 +8,7 @@ from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
-from verifier.viewer.claims import STANDING, failing_claim, length
+from verifier.viewer.claims import STANDING, failing_claim, length, sentence
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which
 from verifier.viewer.in_short import in_short
@@ -20,7 +20,6 @@ from verifier.viewer.markup import (
     line,
     shown,
     word_by_word,
-    words,
     wrapped,
 )
 from verifier.viewer.state_table import rest_line
@@ -136,7 +135,7 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
 
 def property_lines(reading: Reading) -> Iterator[Line]:
     """Each claim, and the steps after which it does not hold."""
-    trace, spelling = reading.trace, reading.picture.words
+    trace = reading.trace
     if not trace.claims:
         yield line(("not recorded in the trace", "source"))
     for claim, group in trace.claims.items():
@@ -144,10 +143,10 @@ def property_lines(reading: Reading) -> Iterator[Line]:
         steps = ", ".join(map(str, failing[:10])) + (", ..." if len(failing) > 10 else "")
         when = f"  after step {steps}" if failing else "  at the start"
         if failing or claim in reading.fails_at_start:
-            fails = failing_claim(trace) if claim == trace.conjunct else words(claim, spelling)
+            fails = failing_claim(trace) if claim == trace.conjunct else sentence(trace, claim)
             yield line(("  ✗ ", "wrong"), f"{inert(group)}: {fails}", (when, "wrong"))
         else:
-            yield line(("  ✓ ", "good"), f"{inert(group)}: {words(claim, spelling)}")
+            yield line(("  ✓ ", "good"), f"{inert(group)}: {sentence(trace, claim)}")
 
 
 def watch_lines(reading: Reading, watches: Sequence[Watch]) -> Iterator[Line]:

@@ -10,11 +10,11 @@ from verifier.evidence.traces import Trace
 from verifier.explain.session import Exploration
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
-from verifier.viewer.claims import STANDING, failing_claim
+from verifier.viewer.claims import STANDING, failing_claim, sentence
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which, what_happened
 from verifier.viewer.in_short import in_short
-from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line, words
+from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line
 from verifier.viewer.state_table import items
 from verifier.viewer.text import problem_lines, property_lines, watched
 from verifier.viewer.timeline import UNAVOIDABLE, Timeline, described
@@ -110,7 +110,7 @@ class Scene:
             when = f"it fails {STANDING}" if self.trace.failure.standing else "here it fails"
             return f"{when}: {failing_claim(self.trace)}", "wrong"
         if self.trace.case and self.number == self.reading.steps:
-            return f"here it occurs: {words(self.trace.case, self.trace.picture.words)}", "good"
+            return f"here it occurs: {sentence(self.trace, self.trace.case)}", "good"
         if self.number and self.number == self.trace.explanation.doomed:
             return UNAVOIDABLE, "wrong"
         return "", "source"
@@ -213,15 +213,14 @@ class Scene:
         return next(iter([*flags, *self.reading.fields]), "")
 
     def _properties(self) -> Iterator[Row]:
-        spelling = self.trace.picture.words
         failing = (
             self.trace.steps[self.number - 1].fails if self.number else self.reading.fails_at_start
         )
         yield Row(line((f"after step {self.number}", "source")))
         for claim, group in self.trace.claims.items():
             holds = claim not in failing
-            mark = ("  ✓ ", "good") if holds else ("  ✗ ", "wrong")
-            yield Row(line(mark, f"{inert(group)}: {words(claim, spelling)}"))  # type: ignore[arg-type]
+            mark: Span = ("  ✓ ", "good") if holds else ("  ✗ ", "wrong")
+            yield Row(line(mark, f"{inert(group)}: {sentence(self.trace, claim)}"))
         yield Row(EMPTY)
         yield Row(line(("along the whole execution", "source")))
         yield from map(Row, property_lines(self.reading))
