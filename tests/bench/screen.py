@@ -146,7 +146,7 @@ def violating_session() -> Exploration:
     wandering = Exploration(Execution.at_start(system))
     list(wandering.run(0, STEPS, seed=1))
     machine, last = Machine(system), 0
-    claims = [function for function in properties if function.kind == "always"]
+    claims = [function for function in properties if function.claims]
     for number, move in enumerate(wandering.now.moves, 1):
         machine.move(move)
         last = number if machine.failing(claims) else last

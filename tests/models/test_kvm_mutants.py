@@ -27,7 +27,7 @@ PROPERTIES = [
     function
     for module in (isolation, integrity, progress, transparency)
     for function in map(about, vars(module).values())
-    if function is not None and function.kind == "always"
+    if function is not None and function.claims
 ]
 CALLERS = (exits, nested, run, vmx, x86)
 

@@ -42,7 +42,7 @@ PROPERTIES = [
     function
     for module in MODULES
     for function in map(about, vars(module).values())
-    if function is not None and function.kind in ("always", "sometimes")
+    if function is not None and function.judges
 ]
 
 

@@ -27,7 +27,7 @@ PROPERTIES = [
     function
     for module in (isolation, integrity, host_integrity)
     for function in map(about, vars(module).values())
-    if function is not None and function.kind == "always"
+    if function is not None and function.claims
 ]
 SIGNALS = {about(step) for name, step in vars(signals).items() if about(step)}
 

@@ -24,7 +24,7 @@ PROPERTIES = [
     function
     for module in (isolation, integrity)
     for function in map(about, vars(module).values())
-    if function is not None and function.kind == "always"
+    if function is not None and function.claims
 ]
 
 

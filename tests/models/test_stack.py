@@ -266,7 +266,7 @@ PROPERTIES = [
     function
     for module in (isolation, integrity, transparency)
     for function in map(about, vars(module).values())
-    if function is not None and function.kind == "always"
+    if function is not None and function.claims
 ]
 
 

@@ -56,7 +56,7 @@ def systems_of(module: ModuleType) -> dict[str, System]:
 
 def claims_of(module: ModuleType) -> set[ModelFunction]:
     found = map(about, vars(module).values())
-    return {each for each in found if each and each.kind in ("always", "sometimes")}
+    return {each for each in found if each and each.judges}
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from verifier.project.proof_store import ProofStore
 @click.option(
     "--certificate",
     is_flag=True,
-    help="Write a proof as a witness circuit in AIGER, for the system that `aiger` writes.",
+    help=f"Write a proof that other tools check, in {' or '.join(of_proofs())}.",
 )
 @options.output
 @options.timeout(300.0, "Seconds to find the proof in.")

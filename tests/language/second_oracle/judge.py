@@ -91,7 +91,7 @@ def judge(name: str, text: str) -> Result:
             with blaming(f"module `{name}`", SECONDS, file=file):
                 _execute_as_a_model(source, file, ours)
             known = [each for each in map(about, vars(ours).values()) if each]
-            properties = [each for each in known if each.kind in ("always", "sometimes")]
+            properties = [each for each in known if each.judges]
             compiled = compile_compared(ours.SYSTEM, properties)
         except ModelError as error:
             return Result("refused", error.message, error=error)
