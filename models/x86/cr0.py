@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import and_, or_, xor
+
 from nestproof.models.x86.manuals import SDM
 from verifier.language import abstracts, manual, record
 
@@ -23,64 +26,33 @@ class Cr0:
     pg: bool = False
 
     def __and__(self, other: Cr0) -> Cr0:
-        return Cr0(
-            pe=self.pe & other.pe,
-            mp=self.mp & other.mp,
-            em=self.em & other.em,
-            ts=self.ts & other.ts,
-            et=self.et & other.et,
-            ne=self.ne & other.ne,
-            wp=self.wp & other.wp,
-            am=self.am & other.am,
-            nw=self.nw & other.nw,
-            cd=self.cd & other.cd,
-            pg=self.pg & other.pg,
-        )
+        return bit_by_bit(and_, self, other)
 
     def __xor__(self, other: Cr0) -> Cr0:
-        return Cr0(
-            pe=self.pe ^ other.pe,
-            mp=self.mp ^ other.mp,
-            em=self.em ^ other.em,
-            ts=self.ts ^ other.ts,
-            et=self.et ^ other.et,
-            ne=self.ne ^ other.ne,
-            wp=self.wp ^ other.wp,
-            am=self.am ^ other.am,
-            nw=self.nw ^ other.nw,
-            cd=self.cd ^ other.cd,
-            pg=self.pg ^ other.pg,
-        )
+        return bit_by_bit(xor, self, other)
 
     def __or__(self, other: Cr0) -> Cr0:
-        return Cr0(
-            pe=self.pe | other.pe,
-            mp=self.mp | other.mp,
-            em=self.em | other.em,
-            ts=self.ts | other.ts,
-            et=self.et | other.et,
-            ne=self.ne | other.ne,
-            wp=self.wp | other.wp,
-            am=self.am | other.am,
-            nw=self.nw | other.nw,
-            cd=self.cd | other.cd,
-            pg=self.pg | other.pg,
-        )
+        return bit_by_bit(or_, self, other)
 
     def __invert__(self) -> Cr0:
-        return Cr0(
-            pe=self.pe ^ True,
-            mp=self.mp ^ True,
-            em=self.em ^ True,
-            ts=self.ts ^ True,
-            et=self.et ^ True,
-            ne=self.ne ^ True,
-            wp=self.wp ^ True,
-            am=self.am ^ True,
-            nw=self.nw ^ True,
-            cd=self.cd ^ True,
-            pg=self.pg ^ True,
-        )
+        return self ^ ALL_BITS
+
+
+def bit_by_bit(combine: Callable[[bool, bool], bool], one: Cr0, other: Cr0) -> Cr0:
+    """Each bit of one value combined with that of another."""
+    return Cr0(
+        pe=combine(one.pe, other.pe),
+        mp=combine(one.mp, other.mp),
+        em=combine(one.em, other.em),
+        ts=combine(one.ts, other.ts),
+        et=combine(one.et, other.et),
+        ne=combine(one.ne, other.ne),
+        wp=combine(one.wp, other.wp),
+        am=combine(one.am, other.am),
+        nw=combine(one.nw, other.nw),
+        cd=combine(one.cd, other.cd),
+        pg=combine(one.pg, other.pg),
+    )
 
 
 NO_BITS = Cr0()
