@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from verifier.language.errors import refuse
 from verifier.language.running import RUNNING
-from verifier.language.text_nodes import place_in_text
+from verifier.language.text_nodes import asked
 
 T = TypeVar("T")
 
@@ -55,11 +55,11 @@ def tested(value: T, fails: bool) -> T | bool:
 def set_apart(node: ast.AST) -> None:
     """Put the call around a test that decides whether an assertion fails; the text is changed."""
     if isinstance(node, ast.Assert):
-        node.test = _apart(node.test, False)
+        node.test = asked(TESTED, node.test, False)
     elif isinstance(node, ast.If) and any(map(_fails_at_once, node.body)):
-        node.test = _apart(node.test, True)
+        node.test = asked(TESTED, node.test, True)
     elif isinstance(node, ast.If) and any(map(_fails_at_once, node.orelse)):
-        node.test = _apart(node.test, False)
+        node.test = asked(TESTED, node.test, False)
 
 
 def fails(node: ast.AST) -> bool:
@@ -77,9 +77,3 @@ def _fails_at_once(statement: ast.stmt) -> bool:
     call = statement.value if isinstance(statement, ast.Expr) else None
     named = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
     return named.rpartition(".")[2] == "assert_never"
-
-
-def _apart(test: ast.expr, fails: bool) -> ast.Call:
-    where = place_in_text(test)
-    given = [test, ast.Constant(fails, **where)]
-    return ast.Call(ast.Name(TESTED, ast.Load(), **where), given, [], **where)

@@ -19,7 +19,7 @@ from verifier.language.errors import GUARD, ModelError, Place, refuse, within_pr
 from verifier.language.ownership import is_model_function, is_own, is_record
 from verifier.language.restricted import STATE, TEXT
 from verifier.language.running import RUNNING
-from verifier.language.text_nodes import Node, place_in_text
+from verifier.language.text_nodes import Node, asked, place_in_text
 from verifier.language.uncalled import UNCALLED, require_called
 
 T = TypeVar("T")
@@ -123,13 +123,13 @@ def guard(nodes: Iterable[Node], file: str) -> None:
         require_called(node)
         if isinstance(node, ast.Attribute):
             if node.attr in INSIDES:
-                node.value = _guarded(INSIDE, node.value)
+                node.value = asked(INSIDE, node.value)
             if isinstance(node.ctx, ast.Store | ast.Del):
-                node.value = _guarded(GUARD, node.value, node.attr)
+                node.value = asked(GUARD, node.value, node.attr)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-            node.right = _guarded(NUMBER, node.right)
+            node.right = asked(NUMBER, node.right)
         elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mod):
-            node.value = _guarded(NUMBER, node.value)
+            node.value = asked(NUMBER, node.value)
         elif isinstance(node, ast.Compare):
             _guard_identity(node, file)
 
@@ -143,23 +143,14 @@ def _guard_identity(node: ast.Compare, file: str) -> None:
         if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
             continue
         if len(node.ops) == 1:
-            where = place_in_text(node)
-            node.left = ast.Call(
-                ast.Name(IDENTITY, ast.Load(), **where), [left, right], [], **where
-            )
-            node.comparators = [ast.Constant(True, **where)]
+            node.left = asked(IDENTITY, left, right)
+            node.comparators = [ast.Constant(True, **place_in_text(node))]
         else:
             raise ModelError(
                 "`is` in a chain of comparisons",
                 Place(file, node.lineno),
                 "write one comparison after the other, with `and`",
             )
-
-
-def _guarded(name: str, node: ast.expr, *texts: str) -> ast.Call:
-    where = place_in_text(node)
-    given = [node, *(ast.Constant(text, **where) for text in texts)]
-    return ast.Call(ast.Name(name, ast.Load(), **where), given, [], **where)
 
 
 def is_guarded(running: Any) -> bool:

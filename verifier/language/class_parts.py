@@ -30,16 +30,10 @@ from verifier.language.ownership import is_model_function, is_own
 OF_CLASSES = {
     *("__module__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__qualname__"),
     *("__orig_bases__", "__parameters__", "__type_params__", "__match_args__", "__slots__"),
-    *(
-        "__dataclass_fields__",
-        "__dataclass_params__",
-        "__layout__",
-        "__view__",
-        "__members__",
-        "__hash__",
-    ),
+    *("__dataclass_fields__", "__dataclass_params__", "__layout__", "__view__", "__members__"),
     *("__static_attributes__", "__firstlineno__", "__abstractmethods__", "__annotate__"),
     *("__annotate_func__", "__annotations_cache__", "__getnewargs__", "__new__", "__slotnames__"),
+    "__hash__",
 }
 """What Python, dataclasses and the language put into a class."""
 

@@ -34,12 +34,7 @@ OF_FUNCTIONS = {"__model__", "__wrapped__"}
 """Attributes of functions that the language and functools.wraps set."""
 
 OF_WRAPPERS = {
-    "__module__",
-    "__name__",
-    "__qualname__",
-    "__doc__",
-    "__wrapped__",
-    "__annotations__",
+    *("__module__", "__name__", "__qualname__", "__doc__", "__wrapped__", "__annotations__")
 }
 """What Python copies from a function to a static or class method of it."""
 

@@ -8,6 +8,22 @@ from types import CodeType
 from verifier.language.errors import ModelError, Place
 from verifier.language.restricted import STATE, TEXT
 
+COROUTINES = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncFunctionDef)
+REFUSED: dict[type[ast.AST], tuple[str, str]] = {
+    kind: (what, help)
+    for kinds, what, help in (
+        ((ast.While,), "has a `while` loop", "loop with `for` over a constant range or an enum"),
+        ((ast.JoinedStr,), "makes text of values", TEXT),
+        ((ast.MatchClass,), "matches by type", "match the members of an enum"),
+        ((ast.Try, ast.TryStar), "has a `try`", "model a fault as an outcome"),
+        ((ast.With, ast.AsyncWith), "has a `with`", "call functions: nothing needs to be closed"),
+        ((ast.Import, ast.ImportFrom), "imports", "import at the top of the file"),
+        (COROUTINES, "is a generator or coroutine", "return a value"),
+    )
+    for kind in kinds
+}
+"""What no model function contains, whatever is in it, and the help."""
+
 
 class Constructs(ast.NodeVisitor):
     """Refuses what no model function may contain, whatever it names."""
@@ -20,13 +36,10 @@ class Constructs(ast.NodeVisitor):
         line = getattr(node, "lineno", self.code.co_firstlineno)
         return ModelError(f"`{self.code.co_name}` {what}", Place(self.code.co_filename, line), help)
 
-    def visit_While(self, node: ast.While) -> None:
-        raise self._refuse(
-            node, "has a `while` loop", "loop with `for` over a constant range or an enum"
-        )
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        raise self._refuse(node, "makes text of values", TEXT)
+    def visit(self, node: ast.AST) -> None:
+        if type(node) in REFUSED:
+            raise self._refuse(node, *REFUSED[type(node)])
+        super().visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
         self._check_remainder(node, node.op, node.right)
@@ -48,28 +61,10 @@ class Constructs(ast.NodeVisitor):
                 node, f"matches `case {node.value}`", "use `if`: `case` compares a bool with `is`"
             )
 
-    def visit_MatchClass(self, node: ast.MatchClass) -> None:
-        raise self._refuse(node, "matches by type", "match the members of an enum")
-
     def visit_Global(self, node: ast.Global | ast.Nonlocal) -> None:
         raise self._refuse(node, f"changes the variable `{node.names[0]}` outside", STATE)
 
     visit_Nonlocal = visit_Global
-
-    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
-        raise self._refuse(node, "has a `try`", "model a fault as an outcome")
-
-    visit_TryStar = visit_Try
-
-    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
-        raise self._refuse(node, "has a `with`", "call functions: nothing needs to be closed")
-
-    visit_AsyncWith = visit_With
-
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
-        raise self._refuse(node, "imports", "import at the top of the file")
-
-    visit_ImportFrom = visit_Import
 
     def visit_Assert(self, node: ast.Assert) -> None:
         named = isinstance(node.msg, ast.Constant) and isinstance(node.msg.value, str)
@@ -80,11 +75,6 @@ class Constructs(ast.NodeVisitor):
                 "write a string: it is a name",
             )
         self.generic_visit(node)
-
-    def visit_Yield(self, node: ast.expr | ast.stmt) -> None:
-        raise self._refuse(node, "is a generator or coroutine", "return a value")
-
-    visit_YieldFrom = visit_Await = visit_AsyncFor = visit_AsyncFunctionDef = visit_Yield
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         raise self._refuse(node, f"defines the class `{node.name}`", "define it in the module")

@@ -98,7 +98,11 @@ def refuse(message: str, help: str = "") -> ModelError:
 
 def model_place() -> Place | None:
     """The innermost running line of people's own code."""
-    frame: FrameType | None = sys._getframe(1)
+    return _place_around(sys._getframe(1))
+
+
+def _place_around(frame: FrameType | None) -> Place | None:
+    """The innermost line of people's own code, from a frame on."""
     while frame is not None and _inside(frame):
         frame = frame.f_back
     return None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
@@ -230,12 +234,9 @@ def _limited(what: str, seconds: float) -> Iterator[None]:
         return
 
     def overdue(_: int, frame: FrameType | None) -> None:
-        while frame is not None and _inside(frame):
-            frame = frame.f_back
-        place = None if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
         raise Overdue(
             f"{what} timed out after {seconds:g} seconds",
-            place,
+            _place_around(frame),
             "is there a loop or recursion without a bound, or a step without an `assume`?",
         )
 

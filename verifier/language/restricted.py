@@ -6,18 +6,9 @@ from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType, T
 from typing import NamedTuple
 
 INTERNAL = {
-    "_base",
-    "_born",
-    "_code",
-    "_given",
-    "_keys",
-    "_label",
-    "_literal",
-    "_members",
-    "_rows",
-    "_run",
-} | {
-    *("_at", "_operands", "_refusal", "_refuse", "_settled", "_shown", "_store", "_type", "_values")
+    *("_at", "_base", "_born", "_code", "_given", "_keys", "_label", "_literal", "_members"),
+    *("_operands", "_refusal", "_refuse", "_rows", "_run", "_settled", "_shown", "_store"),
+    *("_type", "_values"),
 }
 """Attributes that only the language itself may read."""
 
@@ -58,17 +49,8 @@ VIEWS = {"items", "keys"}
 """Methods of dictionaries whose result is a set; a family has `items`, too."""
 
 ORDERED = {
-    "all",
-    "any",
-    "enumerate",
-    "len",
-    "list",
-    "map",
-    "filter",
-    "reversed",
-    "sorted",
-    "tuple",
-    "zip",
+    *("all", "any", "enumerate", "filter", "len", "list"),
+    *("map", "reversed", "sorted", "tuple", "zip"),
 }
 """Builtins that take what they are given in its order."""
 
@@ -81,15 +63,7 @@ UNUSABLE = INTERNAL | OF_CLASSES | FRAMES | VIEWS | TEXTUAL_METHODS
 ANOTHER_NAME = "give it another name: it is Python's or the language's own"
 
 UNHOOKED = {
-    "callable",
-    "dir",
-    "getattr",
-    "hasattr",
-    "id",
-    "isinstance",
-    "issubclass",
-    "type",
-    "vars",
+    *("callable", "dir", "getattr", "hasattr", "id", "isinstance", "issubclass", "type", "vars")
 }
 """Builtins whose answer differs between plain and symbolic values."""
 

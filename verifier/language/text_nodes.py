@@ -37,6 +37,13 @@ def nodes_of(tree: ast.AST) -> list[Node]:
     return found
 
 
+def asked(name: str, node: ast.expr, *given: ast.expr | str | bool) -> ast.Call:
+    """A call, in the place of an expression, with that and some constants or other expressions."""
+    where = place_in_text(node)
+    more = [each if isinstance(each, ast.expr) else ast.Constant(each, **where) for each in given]
+    return ast.Call(ast.Name(name, ast.Load(), **where), [node, *more], [], **where)
+
+
 def place_in_text(node: ast.expr | ast.stmt) -> dict[str, Any]:
     """Where a part stands, as a part that is made in its place has it."""
     return {

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from verifier.language.errors import refuse
 from verifier.language.running import RUNNING
-from verifier.language.text_nodes import place_in_text
+from verifier.language.text_nodes import asked, place_in_text
 
 T = TypeVar("T")
 
@@ -108,39 +108,34 @@ def require_called(node: ast.AST) -> None:
     """Put the guards where they belong; the text is changed."""
     match node:
         case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
-            node.test = _guarded(CONDITION, node.test)
+            node.test = asked(CONDITION, node.test)
         case ast.UnaryOp(op=ast.Not()):
-            node.operand = _guarded(CONDITION, node.operand)
+            node.operand = asked(CONDITION, node.operand)
         case ast.BoolOp(op=ast.And()):
-            node.values[:-1] = [_guarded(CONDITION, each) for each in node.values[:-1]]
+            node.values[:-1] = [asked(CONDITION, each) for each in node.values[:-1]]
         case ast.match_case() if node.guard is not None:
-            node.guard = _guarded(CONDITION, node.guard)
+            node.guard = asked(CONDITION, node.guard)
         case ast.Match():
             node.subject = _compared(node.subject)
         case ast.comprehension():
-            node.ifs = [_guarded(CONDITION, each) for each in node.ifs]
+            node.ifs = [asked(CONDITION, each) for each in node.ifs]
         case ast.Compare() if all(isinstance(each, BY_VALUE) for each in node.ops):
             node.left, *node.comparators = map(_compared, [node.left, *node.comparators])
         case ast.Expr() if not isinstance(node.value, ast.Constant):
-            node.value = _guarded(DROPPED, node.value)
+            node.value = asked(DROPPED, node.value)
         case ast.Call(ast.Name("filter"), [predicate, values], []) if not (
             isinstance(predicate, ast.Constant | ast.Starred) or isinstance(values, ast.Starred)
         ):
-            asked = ast.Name("filter", ast.Load(), **place_in_text(node))
-            node.args[0] = _guarded(PREDICATE, predicate, asked)
+            function = ast.Name("filter", ast.Load(), **place_in_text(node))
+            node.args[0] = asked(PREDICATE, predicate, function)
         case ast.Call(ast.Name("all" | "any" | "bool" as name), [values], []) | ast.Call(
             ast.Name("filter" as name), [ast.Constant(None), values], []
         ):
             if not isinstance(values, ast.Starred):
-                asked = ast.Name(name, ast.Load(), **place_in_text(node))
-                node.args[-1] = _guarded(ELEMENTS, values, asked)
+                function = ast.Name(name, ast.Load(), **place_in_text(node))
+                node.args[-1] = asked(ELEMENTS, values, function)
 
 
 def _compared(operand: ast.expr) -> ast.expr:
     is_value = isinstance(operand, ast.Constant | ast.Starred)
-    return operand if is_value else _guarded(COMPARED, operand)
-
-
-def _guarded(name: str, node: ast.expr, *more: ast.expr) -> ast.Call:
-    where = place_in_text(node)
-    return ast.Call(ast.Name(name, ast.Load(), **where), [node, *more], [], **where)
+    return operand if is_value else asked(COMPARED, operand)
