@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from time import perf_counter
 
 from verifier.check.certify import audited_proofs, vacuous_proof
@@ -32,6 +33,7 @@ from verifier.execution.execution import Stopped
 from verifier.execution.machine import ASSERTIONS
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError, ToolFailure
+from verifier.project.catalogue import Pair
 
 SHORTENING_SECONDS = 60.0
 AGAIN = "replay"
@@ -58,6 +60,23 @@ class Result:
     error: ModelError | None = None
     shortest: bool = False
     """Of a violation, whether none takes fewer steps."""
+
+    @cached_property
+    def pair(self) -> Pair:
+        return Pair(self.system, self.property)
+
+    def code(self, expected: str | None) -> int:
+        """As expected 0, unexpected 1, of an ill-formed system 2, inconclusive 3."""
+        if self.error is not None:
+            return 2
+        if self.verdict is Verdict.UNKNOWN:
+            return 3
+        return 0 if self.verdict == (expected or Verdict.PROVED) else 1
+
+
+def exit_code(codes: Collection[int]) -> int:
+    """The code of several results: 2 before 1 before 3."""
+    return next((code for code in (2, 1, 3) if code in codes), 0)
 
 
 def ill_formed(system: str, groups: Iterable[str], error: ModelError) -> list[Result]:

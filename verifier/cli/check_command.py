@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from verifier.check.check import Result
+from verifier.check.check import Result, exit_code
 from verifier.check.context import Context
 from verifier.check.run import Strategy, check_all, undecided
 from verifier.cli import options
@@ -33,7 +33,7 @@ from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.project.unread import unread_files
-from verifier.reports.check_text import columns, document, exit_code, judged, lines, refusals
+from verifier.reports.check_text import columns, document, lines, refusals
 
 
 @click.command("check")
@@ -153,9 +153,9 @@ def _warn(catalogue: Catalogue, chosen: Sequence[Pair], selected: bool, fresh: b
 def _report(run: _Run) -> int:
     """The document or the summary of what was found, and the exit code."""
     results = run.results
-    codes = [judged(result, run.expected.get(_pair(result))) for result in results]
+    codes = [result.code(run.expected.get(result.pair)) for result in results]
     if run.as_json:
-        found = {_pair(r): _file(r, run.evidence) for r in results if r.evidence and run.evidence}
+        found = {r.pair: _file(r, run.evidence) for r in results if r.evidence and run.evidence}
         click.echo(document(results, run.expected, found))
     else:
         _summarise(results, codes)
@@ -168,12 +168,12 @@ def _show(run: _Run, results: Iterable[Result]) -> None:
     """The lines of some results."""
     width = max((len(str(pair)) for pair in run.chosen), default=0)
     for result in results:
-        click.echo(lines(result, run.expected.get(_pair(result)), width, columns()))
+        click.echo(lines(result, run.expected.get(result.pair), width, columns()))
 
 
 def _without_file(results: Sequence[Result]) -> None:
     """Warn of the pairs that have no evidence in the folder."""
-    bare = [_pair(r) for r in results if r.evidence is None and r.verdict is not Verdict.UNKNOWN]
+    bare = [r.pair for r in results if r.evidence is None and r.verdict is not Verdict.UNKNOWN]
     if bare:
         what = f"`{bare[0]}`" + f" and {len(bare) - 1} more" * (len(bare) > 1)
         why = "random executions found each case, and nothing else is claimed"
@@ -185,8 +185,8 @@ def _without_file(results: Sequence[Result]) -> None:
 def _interrupted(run: _Run) -> int:
     """Report what has been found before a signal came; what was not decided is unknown."""
     code = end_all()
-    shown = {_pair(result) for result in run.results}
-    found = {_pair(result): result for result in (*run.results, *run.saved)}
+    shown = {result.pair for result in run.results}
+    found = {result.pair: result for result in (*run.results, *run.saved)}
     known = len(found.keys() & {*run.chosen})
     extra = [pair for pair in found if pair not in run.chosen]
     run.results = [found.get(pair) or _open(run, pair) for pair in (*run.chosen, *extra)]
@@ -202,10 +202,6 @@ def _open(run: _Run, pair: Pair) -> Result:
     """What is known of a pair that is not decided."""
     so_far = run.reporter.searched(pair.system, pair.property) if run.reporter else None
     return undecided(pair.system, pair.property, REASON, so_far=so_far)
-
-
-def _pair(result: Result) -> Pair:
-    return Pair(result.system, result.property)
 
 
 def _save(run: _Run, result: Result) -> None:

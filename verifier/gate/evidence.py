@@ -54,7 +54,7 @@ def written(
 
     They read what is not expected, with its causes, and where a change has moved the execution.
     """
-    expected = recorded.get(Pair(result.system, result.property)) == Verdict.VIOLATED
+    expected = recorded.get(result.pair) == Verdict.VIOLATED
     if result.verdict is not Verdict.VIOLATED or (expected and not moved):
         return result
     system, properties = compiled.system, compiled.properties

@@ -34,7 +34,7 @@ from verifier.processes.lifetime import end_all
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import REASON
 from verifier.processes.worker import Lost
-from verifier.project.catalogue import Catalogue, Pair
+from verifier.project.catalogue import Catalogue
 from verifier.project.import_graph import Way, touches
 from verifier.project.proof_store import ProofStore
 from verifier.project.recorded_verdicts import places, recorded
@@ -258,10 +258,10 @@ def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> D
 def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[Row]:
     return [
         Row(
-            pair := Pair(result.system, result.property),
+            result.pair,
             result,
-            catalogue.expected.get(pair),
-            past.expected.get(str(pair)),
+            catalogue.expected.get(result.pair),
+            past.expected.get(str(result.pair)),
             each.how[result.property],
             result.property in each.moved,
             each.departures.get(result.property),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from verifier.check.check import Result
+from verifier.check.check import Result, exit_code
 from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.decide import Decided
@@ -36,11 +36,7 @@ class Row:
     @property
     def code(self) -> int:
         """As expected 0, unexpected 1, of an ill-formed system 2, inconclusive 3."""
-        if self.result.error is not None:
-            return 2
-        if self.result.verdict is Verdict.UNKNOWN:
-            return 3
-        return 0 if self.result.verdict == (self.expected or Verdict.PROVED) else 1
+        return self.result.code(self.expected)
 
     @property
     def is_judged(self) -> bool:
@@ -117,7 +113,7 @@ class Report:
             codes |= {1 if trial.status == "survived" else 3 for trial in each.new}
         codes |= {3 for each in self.decided if each.hidden.unknown}
         codes |= {3 if each.kind == "base" else 1 for each in self.weakened if not each.accepted}
-        return next((code for code in (2, 1, 3) if code in codes), 0)
+        return exit_code(codes)
 
     def in_repository(self, file: str) -> str:
         """Where a file is, from the top of the repository, by its name in evidence."""

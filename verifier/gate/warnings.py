@@ -32,7 +32,7 @@ def warnings_about(
     found += catalogue.warnings(selected.systems)
     found += unread_files(catalogue.root)
     found += _stale_scores(catalogue, decided)
-    pairs = [Pair(r.system, r.property) for each in decided for r in each.results]
+    pairs = [result.pair for each in decided for result in each.results]
     if not selected.patterns:
         found += ProofStore(catalogue.root).superfluous(catalogue.systems)
         for group in catalogue.idle:

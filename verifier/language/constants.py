@@ -8,6 +8,7 @@ else would be state outside the records.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from inspect import getattr_static
@@ -221,7 +222,8 @@ def _in_function(function: FunctionType, where: str) -> Iterator[Named] | None:
     body: Any = vars(function)["__model__"].body if made else function
     defaults = (*(body.__defaults__ or ()), *(body.__kwdefaults__ or {}).values())
     shared = ((f"a default of {where}", default) for default in defaults)
-    return iter([*_attached(function, where), *shared, *_in_closure(body, where)])
+    closure = ((f"{name} of {where}", held) for name, held in closure_of(body))
+    return iter([*_attached(function, where), *shared, *closure])
 
 
 def _attached(function: FunctionType, where: str) -> Iterator[Named]:
@@ -230,10 +232,8 @@ def _attached(function: FunctionType, where: str) -> Iterator[Named]:
     return ((f"{where}.{name}", value) for name, value in held if name not in OF_FUNCTIONS)
 
 
-def _in_closure(function: Any, where: str) -> Iterator[Named]:
-    """What a function holds of the one that has made it."""
+def closure_of(function: FunctionType) -> Iterator[Named]:
+    """The names that a function has from the one that has made it, and what they stand for."""
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            yield f"{name} of {where}", cell.cell_contents
-        except ValueError:  # not assigned yet
-            continue
+        with suppress(ValueError):  # not assigned yet
+            yield name, cell.cell_contents

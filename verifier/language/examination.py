@@ -12,7 +12,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from verifier.language.assignments import is_guarded, require_guarded
-from verifier.language.constants import Outside, assigned
+from verifier.language.constants import Outside, assigned, closure_of
 from verifier.language.errors import ModelError, place_of
 from verifier.language.restricted import STATE
 from verifier.language.restrictions import Examiner
@@ -47,8 +47,7 @@ def examine(body: Callable[..., Any]) -> Examined:
         function = pending.pop()
         if function not in seen:
             seen[function] = None
-            cells = (cell.cell_contents for cell in function.__closure__ or () if _is_set(cell))
-            held = dict(zip(function.__code__.co_freevars, cells, strict=False))
+            held = dict(closure_of(function))
             examiner = Examiner(
                 function.__code__, held, function.__globals__, function.__builtins__
             )
@@ -59,10 +58,3 @@ def examine(body: Callable[..., Any]) -> Examined:
             pending += examiner.called
             found += examiner.used
     return Examined(tuple(function.__code__ for function in seen), tuple(found))
-
-
-def _is_set(cell: Any) -> bool:
-    try:
-        return cell.cell_contents is not cell
-    except ValueError:
-        return False

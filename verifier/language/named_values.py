@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
+
+from verifier.language.constants import closure_of
 
 
 def named_in(
@@ -16,8 +17,7 @@ def named_in(
     has is named in no module.
     """
     every = set(names_in(function.__code__))
-    closure = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-    cells = [(name, value) for name, cell in closure for value in _contents(cell)]
+    cells = list(closure_of(function))
     yield from (("", name, value) for name, value in cells)
     seen = set[int]()
     pending = [(vars(value), every) for _, value in cells if isinstance(value, ModuleType)]
@@ -31,11 +31,6 @@ def named_in(
             yield str(held.get("__name__")), name, held[name]
             if isinstance(held[name], ModuleType):
                 pending.append((vars(held[name]), every))
-
-
-def _contents(cell: CellType) -> Iterator[object]:
-    with suppress(ValueError):  # not assigned yet
-        yield cell.cell_contents
 
 
 def names_in(code: CodeType) -> Iterator[str]:

@@ -14,7 +14,6 @@ from functools import partial
 from hashlib import blake2b
 from types import (
     BuiltinFunctionType,
-    CellType,
     FunctionType,
     GenericAlias,
     MappingProxyType,
@@ -24,7 +23,7 @@ from types import (
 from typing import Any
 
 from verifier.language.class_parts import attributes_of
-from verifier.language.constants import PLAIN
+from verifier.language.constants import PLAIN, closure_of
 from verifier.language.errors import Place, within_project
 from verifier.language.made import NOTES
 from verifier.language.ownership import is_own
@@ -155,17 +154,10 @@ def _function(function: FunctionType) -> tuple[str, Iterable[Part]]:
     code = function.__code__
     given = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
     parts: list[Part] = [("default", default) for default in given]
-    parts += (("cell", _content(cell)) for cell in function.__closure__ or ())
+    parts += (("cell", held) for _, held in closure_of(function))
     parts += _named(vars(function))
     name = f"{function.__module__}.{function.__qualname__}"
     return f"function {name} {code.co_name} {code.co_firstlineno}", parts
-
-
-def _content(cell: CellType) -> object:
-    try:
-        return cell.cell_contents
-    except ValueError:  # not assigned yet
-        return "nothing"
 
 
 def _in_class(cls: type) -> Iterator[Part]:

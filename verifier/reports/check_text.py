@@ -37,15 +37,6 @@ HOW = 32
 """Of the column with how it was decided."""
 
 
-def judged(result: Result, expected: str | None) -> int:
-    """The exit code of one result: as expected 0, unexpected 1, ill-formed 2, inconclusive 3."""
-    if result.error is not None:
-        return 2
-    if result.verdict is Verdict.UNKNOWN:
-        return 3
-    return 0 if result.verdict == (expected or Verdict.PROVED) else 1
-
-
 def refusals(results: Iterable[Result]) -> list[ModelError]:
     """Why systems are ill-formed; a line that several systems run is named once."""
     found: dict[str, ModelError] = {}
@@ -55,18 +46,13 @@ def refusals(results: Iterable[Result]) -> list[ModelError]:
     return list(found.values())
 
 
-def exit_code(codes: Sequence[int]) -> int:
-    """Several: 2 before 1 before 3."""
-    return next((code for code in (2, 1, 3) if code in codes), 0)
-
-
 def lines(result: Result, expected: str | None, width: int = 0, columns: int = 0) -> str:
     """A result in one line, and what to do next in another; `width` is that of the longest pair.
 
     Of a terminal with so many `columns` what does not fit goes below the pair.
     """
-    pair = f"{result.system}/{result.property}"
-    colour = "yellow" if judged(result, expected) == 0 else COLOURS[result.verdict]
+    pair = str(result.pair)
+    colour = "yellow" if result.code(expected) == 0 else COLOURS[result.verdict]
     colour = "green" if result.verdict is Verdict.PROVED else colour
     verdict = click.style(f"{result.verdict:<9}", fg=colour, bold=True)
     named = f"{pair:<{max(width, WIDTH)}}"
@@ -122,8 +108,7 @@ def document(
     """The results as one JSON document."""
     rows = []
     for result in results:
-        pair = Pair(result.system, result.property)
-        file = saved.get(pair)
+        pair, file = result.pair, saved.get(result.pair)
         rows.append(
             {
                 "pair": str(pair),
