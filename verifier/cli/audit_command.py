@@ -12,6 +12,7 @@ from time import monotonic
 import click
 
 from verifier.audit.audit import Audited, Status, audited, claimed
+from verifier.check.check import exit_code
 from verifier.check.vacuity import missing_witness, witness_goals
 from verifier.cli import options
 from verifier.cli.errors import one_line, print_error, print_message, wrong_file
@@ -61,7 +62,7 @@ def command(files: tuple[Path, ...], timeout: float) -> int:
         claims = plural(sum(each in CODES.values() for each in codes), "claim")
         print_message(WORDS[code], f"{claims} audited, the others not")
         return code
-    return next((code for code in (2, 1, 3) if code in codes), 0)
+    return exit_code(codes)
 
 
 @dataclass

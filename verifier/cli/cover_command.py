@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from verifier.check.certify import audited_proofs
+from verifier.check.check import exit_code
 from verifier.check.vacuity import witness_goals
 from verifier.cli import options
 from verifier.cli.completing import systems
@@ -50,7 +51,7 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int) -> int:
         with Reporter("covering") as reporter:
             found = list(coverage(catalogue.systems[name], jobs, reporter.watch))
         _print(name, found)
-    return next((code for code in (1, 3) if code in codes), 0)
+    return exit_code(codes)
 
 
 def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int]:

@@ -9,6 +9,7 @@ from time import perf_counter
 
 import click
 
+from verifier.check.check import exit_code
 from verifier.check.context import Context
 from verifier.cli import options
 from verifier.cli.completing import systems
@@ -31,6 +32,7 @@ from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
 from verifier.project.result_cache import Cache, cache_folder
+from verifier.reports.wording import mistake
 from verifier.viewer.markup import Role
 
 
@@ -88,7 +90,7 @@ def command(
             if record(root, run.found):
                 click.echo(f"wrote {FILE}", err=True)
         return 0
-    return next((code for code in (1, 3) if code in run.codes), 0)
+    return exit_code(run.codes)
 
 
 @dataclass
@@ -186,9 +188,7 @@ def _line(trial: Trial) -> str:
     mutant = trial.mutant
     role: Role = "wrong" if trial.status == "survived" else "choice"
     text = f"  {styled(f'{trial.status:<9}', role)}  {within_project(mutant.file)}:{mutant.line}"
-    text += f" in {mutant.function}: {mutant.what} `{mutant.was}`"
-    if mutant.instead:
-        text += f" -> `{mutant.instead}`"
+    text += f" in {mutant.function}: {mistake(mutant)}"
     if trial.status == "killed":
         text += f"  by {trial.by} after {trial.depth}"
     elif trial.by:

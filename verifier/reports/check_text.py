@@ -106,22 +106,23 @@ def document(
     results: Sequence[Result], expected: Mapping[Pair, str], saved: Mapping[Pair, Path]
 ) -> bytes:
     """The results as one JSON document."""
-    rows = []
-    for result in results:
-        pair, file = result.pair, saved.get(result.pair)
-        rows.append(
-            {
-                "pair": str(pair),
-                "system": result.system,
-                "property": result.property,
-                "verdict": result.verdict,
-                "expected": expected.get(pair),
-                "engine": result.engine,
-                "depth": result.depth,
-                "seconds": round(result.seconds, 3),
-                "audited": result.verdict is not Verdict.UNKNOWN,
-                "evidence": None if file is None else str(file),
-                "reason": result.reason,
-            }
-        )
+    rows = [row_of(each, expected.get(each.pair), saved.get(each.pair)) for each in results]
     return msgspec.json.format(msgspec.json.encode({"schema": 1, "results": rows}), indent=1)
+
+
+def row_of(result: Result, expected: str | None, file: Path | None) -> dict[str, object]:
+    """A result as documents have it; `file` is where its evidence is."""
+    return {
+        "pair": str(result.pair),
+        "system": result.system,
+        "property": result.property,
+        "verdict": result.verdict,
+        "expected": expected,
+        "engine": result.engine,
+        "depth": result.depth,
+        "shortest": result.shortest if result.verdict is Verdict.VIOLATED else None,
+        "seconds": round(result.seconds, 3),
+        "audited": result.verdict is not Verdict.UNKNOWN,
+        "evidence": None if file is None else str(file),
+        "reason": result.reason,
+    }

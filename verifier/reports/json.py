@@ -17,6 +17,7 @@ from verifier.language.errors import ModelError, within_project
 from verifier.mutation.baseline import Comparison
 from verifier.mutation.campaign import Trial
 from verifier.project.proof_store import file_of
+from verifier.reports.check_text import row_of
 from verifier.reports.wording import happened
 
 
@@ -25,23 +26,11 @@ def document(report: Report) -> bytes:
     rows: list[dict[str, Any]] = []
     worsened = {row.pair for row in report.worsened}
     for row in report.rows:
-        result = row.result
-        file = file_of(row.pair.system)
-        left, trace = row.departure, result.evidence
+        result, left, trace = row.result, row.departure, row.result.evidence
+        file = file_of(row.pair.system) if _is_stored(result) else None
         rows.append(
-            {
-                "pair": str(row.pair),
-                "system": row.pair.system,
-                "property": row.pair.property,
-                "verdict": result.verdict,
-                "expected": row.expected,
-                "engine": result.engine,
-                "depth": result.depth,
-                "shortest": result.shortest if result.verdict is Verdict.VIOLATED else None,
-                "seconds": round(result.seconds, 3),
-                "audited": result.verdict is not Verdict.UNKNOWN,
-                "evidence": str(file) if _is_stored(result) else None,
-                "reason": result.reason,
+            row_of(result, row.expected, file)
+            | {
                 "expected_before": row.expected_before,
                 "how": row.how,
                 "moved": row.moved,
