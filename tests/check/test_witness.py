@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.evidence.lazy_project import compiled, properties
 from verifier.audit.audit import rejection
-from verifier.check.check import Result
+from verifier.check.result import Result
 from verifier.check.vacuity import cases
 from verifier.check.witness import goal_of, occurrence
 from verifier.compiler.translation import compile_system

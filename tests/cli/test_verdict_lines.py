@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.evidence.lazy_project import trace
-from verifier.check.check import Result
+from verifier.check.result import Result
 from verifier.evidence.verdicts import Verdict
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from time import perf_counter
 
 from verifier.check.certify import audited_proofs, vacuous_proof
+from verifier.check.result import Result
 from verifier.check.vacuity import Emptiness, emptiness, reached, witness_goals
 from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.engines.contract import Engine
 from verifier.evidence.bundle import Run
 from verifier.evidence.certificates import Certificate, clauses_from
-from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import (
     Answer,
     Induction,
@@ -33,58 +32,10 @@ from verifier.execution.execution import Stopped
 from verifier.execution.machine import ASSERTIONS
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError, ToolFailure
-from verifier.project.catalogue import Pair
 
 SHORTENING_SECONDS = 60.0
 AGAIN = "replay"
 """What finds a violation by an earlier execution, which may not be the shortest any more."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What is known about a pair.
-
-    A violation that was shown by a stored execution has no `evidence` written down. That of a
-    vacuous pair shows what is unreachable. `error` is why the system is ill-formed, so that nothing
-    can be known about its pairs.
-    """
-
-    system: str
-    property: str
-    verdict: Verdict
-    engine: str
-    depth: int
-    seconds: float
-    evidence: Trace | Certificate | None
-    reason: str = ""
-    error: ModelError | None = None
-    shortest: bool = False
-    """Of a violation, whether none takes fewer steps."""
-
-    @cached_property
-    def pair(self) -> Pair:
-        return Pair(self.system, self.property)
-
-    def code(self, expected: str | None) -> int:
-        """As expected 0, unexpected 1, of an ill-formed system 2, inconclusive 3."""
-        if self.error is not None:
-            return 2
-        if self.verdict is Verdict.UNKNOWN:
-            return 3
-        return 0 if self.verdict == (expected or Verdict.PROVED) else 1
-
-
-def exit_code(codes: Collection[int]) -> int:
-    """The code of several results: 2 before 1 before 3."""
-    return next((code for code in (2, 1, 3) if code in codes), 0)
-
-
-def ill_formed(system: str, groups: Iterable[str], error: ModelError) -> list[Result]:
-    """The results for the pairs of an ill-formed system: undecided, with the reason."""
-    return [
-        Result(system, group, Verdict.UNKNOWN, "none", 0, 0.0, None, error.message, error)
-        for group in groups
-    ]
 
 
 def decide(

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from verifier.check.check import Result, decide, ill_formed
+from verifier.check.check import decide
 from verifier.check.context import Context
+from verifier.check.result import Result, ill_formed
 from verifier.check.stored_evidence import own_lemmas
 from verifier.engines.contract import engine_named
 from verifier.evidence.verdicts import Progress, Verdict, Watch, silent

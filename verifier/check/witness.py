@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verifier.check.check import Result
+from verifier.check.result import Result
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.portfolio import auto

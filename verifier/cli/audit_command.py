@@ -12,7 +12,7 @@ from time import monotonic
 import click
 
 from verifier.audit.audit import Audited, Status, audited, claimed
-from verifier.check.check import exit_code
+from verifier.check.result import exit_code
 from verifier.check.vacuity import missing_witness, witness_goals
 from verifier.cli import options
 from verifier.cli.errors import one_line, print_error, print_message, wrong_file

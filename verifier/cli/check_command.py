@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from verifier.check.check import Result, exit_code
 from verifier.check.context import Context
+from verifier.check.result import Result, exit_code
 from verifier.check.run import Strategy, check_all, undecided
 from verifier.cli import options
 from verifier.cli.completing import pairs

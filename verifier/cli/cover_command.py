@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from verifier.check.certify import audited_proofs
-from verifier.check.check import exit_code
+from verifier.check.result import exit_code
 from verifier.check.vacuity import witness_goals
 from verifier.cli import options
 from verifier.cli.completing import systems

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from verifier.audit.audit import rejection
-from verifier.check.check import Result
 from verifier.check.context import Context
+from verifier.check.result import Result
 from verifier.check.run import Strategy, check_all
 from verifier.cli.errors import NotConfirmed, backquoted, print_message, wrong_file
 from verifier.cli.here import project_here

@@ -9,8 +9,8 @@ from time import perf_counter
 
 import click
 
-from verifier.check.check import exit_code
 from verifier.check.context import Context
+from verifier.check.result import exit_code
 from verifier.cli import options
 from verifier.cli.completing import systems
 from verifier.cli.errors import backquoted, print_message

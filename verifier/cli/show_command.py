@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from verifier.check.check import Result
+from verifier.check.result import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import NotConfirmed

@@ -8,8 +8,9 @@ from functools import partial
 from itertools import chain
 from time import perf_counter
 
-from verifier.check.check import Result, decide, ill_formed
+from verifier.check.check import decide
 from verifier.check.context import Context
+from verifier.check.result import Result, ill_formed
 from verifier.check.reuse import Reusing, rejected, sound_evidence
 from verifier.check.shared_invariant import shared
 from verifier.check.stored_evidence import StoredEvidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from verifier.check.check import Result
+from verifier.check.result import Result
 from verifier.check.reuse import Reusing
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Run

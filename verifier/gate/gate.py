@@ -10,8 +10,8 @@ from math import inf
 from time import perf_counter
 from typing import TypeVar
 
-from verifier.check.check import Result
 from verifier.check.context import Context
+from verifier.check.result import Result
 from verifier.evidence.verdicts import Progress, Verdict
 from verifier.gate.base_revision import Before, Past, past_of
 from verifier.gate.decide import Asked, Decided, decide_system, undecided

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from verifier.check.check import Result
+from verifier.check.result import Result
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.digest import done
 from verifier.compiler.step_exploration import Start, explore_steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from verifier.check.check import Result, exit_code
+from verifier.check.result import Result, exit_code
 from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.decide import Decided

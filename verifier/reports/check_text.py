@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from verifier.check.check import Result
+from verifier.check.result import Result
 from verifier.engines.contract import ENGINES
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.verdicts import Verdict

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from verifier.check.check import Result
+from verifier.check.result import Result
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.divergence import Departure
