@@ -125,13 +125,7 @@ def kvm(linux: LinuxEra, era: Era, controls_valid: bool = True) -> Kvm:
     )
 
 
-L1_STEPS = (
-    guest_instruction,
-    l1_programs_vmcs12,
-    l1_launches_l2,
-    *RUN_STEPS,
-    *HOST_STEPS,
-)
+L1_STEPS = (guest_instruction, l1_programs_vmcs12, l1_launches_l2, *RUN_STEPS, *HOST_STEPS)
 STEPS = (*L1_STEPS, interrupt_for_l1, l1_programs_invalid_cr0)
 
 
@@ -209,10 +203,7 @@ VMFAIL_V4_11 = refused(
 )
 VMFAIL_V4_19 = refused("v4.19", fpu_core.V4_10, kvm_era.V4_19, "KVM goes on with L2's CR0.")
 VMFAIL_V4_20 = refused(
-    "v4.20",
-    fpu_core.V4_10,
-    kvm_era.V4_20,
-    "KVM restores L1's CR0 from the read shadow.",
+    "v4.20", fpu_core.V4_10, kvm_era.V4_20, "KVM restores L1's CR0 from the read shadow."
 )
 VMFAIL_V4_20_REPAIRED = refused_at_times(
     "v4.20-repaired",
@@ -221,8 +212,5 @@ VMFAIL_V4_20_REPAIRED = refused_at_times(
     "KVM restores TS from vmcs01, where L1 owned it.",
 )
 VMFAIL_REFERENCE = refused_at_times(
-    "reference",
-    fpu_internal.V3_4,
-    kvm_era.REFERENCE,
-    "the same repair, with lazy switching.",
+    "reference", fpu_internal.V3_4, kvm_era.REFERENCE, "the same repair, with lazy switching."
 )

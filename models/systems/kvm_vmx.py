@@ -53,11 +53,7 @@ def guest_instruction(
 def vmcs(era: Era) -> Vmcs:
     """A VMCS as KVM sets it up for a guest that runs and has the FPU."""
     host_ts = era.hand_off == HandOff.UNLAZY
-    return Vmcs(
-        cr0_mask=~GUEST_BITS,
-        cr0_shadow=RUNNING,
-        host_cr0=RUNNING | Cr0(ts=host_ts),
-    )
+    return Vmcs(cr0_mask=~GUEST_BITS, cr0_shadow=RUNNING, host_cr0=RUNNING | Cr0(ts=host_ts))
 
 
 def host(linux: LinuxEra, era: Era) -> Host:
@@ -93,13 +89,7 @@ def kvm(linux: LinuxEra, era: Era) -> Kvm:
     return Kvm(host=host(linux, era), vcpu=Vcpu(era=era, guest_fpu=guest_fpu))
 
 
-HOST_STEPS = (
-    preempt,
-    resume,
-    vmm_fpu_instruction,
-    other_fpu_instruction,
-    interrupt_uses_fpu,
-)
+HOST_STEPS = (preempt, resume, vmm_fpu_instruction, other_fpu_instruction, interrupt_uses_fpu)
 RUN_STEPS = (
     kvm_run,
     kvm_run_returns,

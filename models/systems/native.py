@@ -78,9 +78,7 @@ EAGER_TASKS = Family(
 
 EAGER_V4_10 = System(
     "native/eager-v4.10",
-    Native(
-        host=Host(era=V4_10, cpu=A_RUNS, tasks=EAGER_TASKS, fpu_owner_task=Owner.A),
-    ),
+    Native(host=Host(era=V4_10, cpu=A_RUNS, tasks=EAGER_TASKS, fpu_owner_task=Owner.A)),
     STEPS,
     summary="Linux v4.10 on bare hardware: every switch saves and loads, TS is never set",
     arbitrary=("host.save_destroys",),

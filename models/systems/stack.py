@@ -98,13 +98,7 @@ def kvm_under_kvm(l0: Era, l1: Era) -> KvmKvmLinux:
     )
 
 
-RUN_STEPS = (
-    kvm_run,
-    kvm_run_returns,
-    check_requests,
-    vcpu_enter_guest,
-    external_interrupt,
-)
+RUN_STEPS = (kvm_run, kvm_run_returns, check_requests, vcpu_enter_guest, external_interrupt)
 LINUX_STEPS = (
     kvm_linux.handle_exit,
     kvm_linux.l1_fpu_instruction,

@@ -44,8 +44,7 @@ State = TypeVar("State")
 
 
 def beliefs(
-    of: Callable[[State], Cr0],
-    rows: Callable[[State, Callable[[Cr0], bool]], Iterable[Belief]],
+    of: Callable[[State], Cr0], rows: Callable[[State, Callable[[Cr0], bool]], Iterable[Belief]]
 ) -> Beliefs[State, Cr0]:
     """The table of what everybody assumes about bits of CR0, with these rows."""
     return Beliefs(
@@ -88,10 +87,7 @@ REGISTERS = (
     Each(Vmcs, lambda vmcs: (vmcs.guest_cr0, vmcs.host_cr0, vmcs.cr0_mask, vmcs.cr0_shadow)),
 )
 """Registers and masks, each of which is one thing to people."""
-COPIED = (
-    Each(Cpu, lambda cpu: cpu.cr0),
-    Each(Vmcs, lambda vmcs: (vmcs.guest_cr0, vmcs.host_cr0)),
-)
+COPIED = (Each(Cpu, lambda cpu: cpu.cr0), Each(Vmcs, lambda vmcs: (vmcs.guest_cr0, vmcs.host_cr0)))
 """Where CR0 is saved to and loaded from."""
 HANDS: Hands[Any] = Hands("the registers", (Each(Contents, lambda contents: contents.owner),))
 UNUSED = "the registers' initial state"

@@ -57,9 +57,7 @@ def claimed(evidence: SavedTrace | Certificate | Bundle) -> list[str]:
 
 
 def audited(
-    compiled: TransitionSystem,
-    evidence: SavedTrace | Certificate | Bundle,
-    witnesses: Witnesses,
+    compiled: TransitionSystem, evidence: SavedTrace | Certificate | Bundle, witnesses: Witnesses
 ) -> Iterator[Audited]:
     """Each claim of a file, and whether it holds of a system as it is now."""
     if isinstance(evidence, Bundle):

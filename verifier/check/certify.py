@@ -42,9 +42,7 @@ def audited_proofs(
 
 
 def vacuous_proof(
-    compiled: TransitionSystem,
-    proof: Certificate | None,
-    missing: Certificate,
+    compiled: TransitionSystem, proof: Certificate | None, missing: Certificate
 ) -> Certificate:
     """What shows that a property is vacuous: its own proof, which also rules a case of it out.
 

@@ -241,12 +241,7 @@ def _shortest(compiled: TransitionSystem, group: str, verdict: Violated, watch: 
     return replace(verdict, engine=found.engine, shortest=True) if none_shorter else verdict
 
 
-def _violated(
-    compiled: TransitionSystem,
-    group: str,
-    verdict: Violated,
-    explain: bool,
-) -> Result:
+def _violated(compiled: TransitionSystem, group: str, verdict: Violated, explain: bool) -> Result:
     execution = execution_along(compiled, verdict.path)
     trace = trace_of(compiled, execution, group, verdict.shortest, explain)
     if isinstance(trace, Stopped):

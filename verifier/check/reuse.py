@@ -90,9 +90,7 @@ def sound_evidence(stored: StoredEvidence, groups: Collection[str]) -> dict[str,
 
 
 def rejected(
-    stored: StoredEvidence,
-    sound: Mapping[str, Run | Certificate],
-    groups: Collection[str],
+    stored: StoredEvidence, sound: Mapping[str, Run | Certificate], groups: Collection[str]
 ) -> dict[str, str]:
     """Why what the project stores about some properties does not show it, where it does not."""
     found: dict[str, str | None] = {}
@@ -108,9 +106,7 @@ def rejected(
 
 
 def _shown(
-    compiled: TransitionSystem,
-    about: Callable[[str], Bundle],
-    goals: Sequence[str],
+    compiled: TransitionSystem, about: Callable[[str], Bundle], goals: Sequence[str]
 ) -> dict[str, Run | Certificate]:
     """What is stored about some goals, if it is sound."""
     runs = {goal: run for goal in goals if (run := about(goal).runs.get(goal)) is not None}
@@ -138,8 +134,7 @@ def _violates(compiled: TransitionSystem, group: str, run: Run) -> bool:
 
 
 def confirmed(
-    compiled: TransitionSystem,
-    certificates: dict[str, Certificate],
+    compiled: TransitionSystem, certificates: dict[str, Certificate]
 ) -> dict[str, Certificate]:
     """The proofs that hold: all together, or else one by one."""
     if certificates and hold_together(compiled, list(certificates.values())):

@@ -17,10 +17,7 @@ from verifier.language.goals import case_goal, step_goal
 
 
 def occurrence(
-    compiled: TransitionSystem,
-    name: str,
-    limits: Limits,
-    watch: Watch = silent,
+    compiled: TransitionSystem, name: str, limits: Limits, watch: Watch = silent
 ) -> Trace | Result:
     """A shortest execution that ends as a case occurs or a step fires; else why there is none.
 

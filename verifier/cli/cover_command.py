@@ -30,9 +30,7 @@ from verifier.project.loading import load
 @click.command("cover")
 @click.argument("patterns", metavar="PATTERN...", nargs=-1, required=True, shell_complete=systems)
 @click.option(
-    "--evidence",
-    type=options.FOLDER,
-    help="Folder to save proofs about steps and cases in.",
+    "--evidence", type=options.FOLDER, help="Folder to save proofs about steps and cases in."
 )
 @options.jobs
 def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int) -> int:

@@ -141,8 +141,7 @@ def occurring(what: str, case: str, asked: Asked) -> tuple[Shown | Result, Catal
         near = "".join(f"did you mean `{n}`? " for n in get_close_matches(case, known, 1))
         lists = (f"{kind}: {backquoted(names)}" for kind, names in kinds.items() if names)
         raise ModelError(
-            f"`{system.name}` has no case or step `{case}`",
-            help=near + "; ".join(lists),
+            f"`{system.name}` has no case or step `{case}`", help=near + "; ".join(lists)
         )
     require(system, asked.watches)
     circuits = asked.reuse(catalogue)

@@ -165,11 +165,7 @@ def _proof(
     return list(lines), 1 if empty else 0
 
 
-def _missing(
-    compiled: TransitionSystem,
-    proof: Certificate,
-    reporter: Reporter,
-) -> list[str]:
+def _missing(compiled: TransitionSystem, proof: Certificate, reporter: Reporter) -> list[str]:
     """What never occurs, which makes a property vacuous; NotConfirmed where that is unknown."""
     from verifier.check.vacuity import missing_witness
 

@@ -118,11 +118,7 @@ def _moved(machine: Machine, move: Move, claims: Sequence[ModelFunction]) -> boo
 
 
 def _at_random(
-    machine: Machine,
-    claims: Sequence[ModelFunction],
-    steps: int,
-    seed: int,
-    reporter: Reporter,
+    machine: Machine, claims: Sequence[ModelFunction], steps: int, seed: int, reporter: Reporter
 ) -> set[str]:
     """Show random steps and the first violation of each claim; the properties violated."""
     random, taken = Random(seed), Counter[str]()

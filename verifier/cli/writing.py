@@ -74,6 +74,5 @@ def _refused(
         yield
     except OSError as error:
         raise ModelError(
-            f"`{path}` cannot be written: {error.strerror or error}",
-            help=help,
+            f"`{path}` cannot be written: {error.strerror or error}", help=help
         ) from None

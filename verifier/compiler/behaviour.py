@@ -132,11 +132,7 @@ def functions_in(compiled: TransitionSystem) -> tuple[str, ...]:
 
 
 def variable_of(
-    name: str,
-    type: type,
-    bits: tuple[str, ...],
-    initial: Value | None = None,
-    ghost: bool = False,
+    name: str, type: type, bits: tuple[str, ...], initial: Value | None = None, ghost: bool = False
 ) -> Variable:
     """A field or choice of a type, held by some bits."""
     if not issubclass(type, Enum):

@@ -76,10 +76,7 @@ def _refuse_beyond(system: str, probes: Probes, before: bytes) -> None:
 
 
 def differences(
-    circuit: ByCircuit,
-    cases: Sequence[Case],
-    calls: Calls | None,
-    standing: Collection[Case],
+    circuit: ByCircuit, cases: Sequence[Case], calls: Calls | None, standing: Collection[Case]
 ) -> Iterator[Difference]:
     """What differs, case by case.
 

@@ -61,10 +61,7 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def of(
-        cls,
-        system: str,
-        proofs: Mapping[str, Certificate] = {},
-        runs: Mapping[str, Run] = {},
+        cls, system: str, proofs: Mapping[str, Certificate] = {}, runs: Mapping[str, Run] = {}
     ) -> Bundle:
         """Evidence put together; each lemma is there once, in the order in which proofs name it."""
         number: dict[str, int] = {}

@@ -18,10 +18,7 @@ from verifier.language.tracing.branches import watched
 
 
 def recorded(
-    machine: Machine,
-    properties: Sequence[ModelFunction],
-    move: Move,
-    matters: tuple[str, ...] = (),
+    machine: Machine, properties: Sequence[ModelFunction], move: Move, matters: tuple[str, ...] = ()
 ) -> Stride:
     """Take a step that is enabled, and write down all that it does."""
     step, choices = move

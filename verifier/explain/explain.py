@@ -35,10 +35,7 @@ def explained(compiled: TransitionSystem, trace: Trace, execution: Execution) ->
 
 
 def _causes(
-    trace: Trace,
-    execution: Execution,
-    fields: Collection[str],
-    changing: Collection[str] | None,
+    trace: Trace, execution: Execution, fields: Collection[str], changing: Collection[str] | None
 ) -> list[Causes]:
     """Each step's causes; a step that fails its assertion changes nothing, and has none."""
     if trace.property != ASSERTIONS:

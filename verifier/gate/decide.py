@@ -122,12 +122,7 @@ class _Work:
     def decided(self, hunks: Sequence[Hunk]) -> Decided:
         context, compiled, before = self.context, self.compiled, self.before
         found = decide(
-            compiled,
-            self.groups,
-            self.engine,
-            context.limits,
-            context.watch,
-            sound=self.sound,
+            compiled, self.groups, self.engine, context.limits, context.watch, sound=self.sound
         )
         proofs, runs = self._evidence(found)
         now = None if before is None else claims_of(compiled.system, compiled.properties)

@@ -104,11 +104,7 @@ def _widened(
 
 
 def _waits(
-    old: Behaviour,
-    new: Behaviour,
-    change: Difference,
-    goals: Collection[str],
-    query: Query,
+    old: Behaviour, new: Behaviour, change: Difference, goals: Collection[str], query: Query
 ) -> Iterator[Waits | str]:
     """Asked where a step is new, or possible where it was not."""
     more = change.added_steps or any(each.kind == "enabled" for each in change.changes)

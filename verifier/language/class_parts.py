@@ -43,7 +43,7 @@ OF_NAMED_TUPLES = {"_asdict", "_make", "_replace"}
 BASES = {object, Generic, tuple}
 """Bases from Python of classes whose instances are constants."""
 OF_TUPLES = {
-    *("__iter__", "__getitem__", "__len__", "__contains__", "__reversed__", "__add__", "__mul__"),
+    *("__iter__", "__getitem__", "__len__", "__contains__", "__reversed__", "__add__", "__mul__")
 }
 """What a tuple answers by itself, and no class of people's own in its place."""
 MIXED_IN = {object, int, str, float, bytes, tuple}

@@ -64,9 +64,7 @@ class Exploration:
         run.costs[self.function.name].paths += 1
         if self.taken > PATHS:
             raise ModelError(
-                f"`{self.function.name}` has more than {PATHS} paths",
-                self.function.place,
-                FEWER,
+                f"`{self.function.name}` has more than {PATHS} paths", self.function.place, FEWER
             )
         run.store.values, run.writes = self.entry.copy(), {}
         run.ages.now = self.moment

@@ -87,9 +87,7 @@ class Named(Constructs):
             )
         if node.attr in VIEWS and isinstance(node.ctx, ast.Load) and id(node) not in self.looped:
             raise self._refuse(
-                node,
-                f"uses `.{node.attr}`",
-                "loop over it, or write `list(...)`: it is a set",
+                node, f"uses `.{node.attr}`", "loop over it, or write `list(...)`: it is a set"
             )
         if node.attr in TEXTUAL_METHODS:
             raise self._refuse(node, f"uses `.{node.attr}`", TEXT)

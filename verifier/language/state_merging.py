@@ -23,12 +23,7 @@ from verifier.language.symbolic_values import Bit, Symbol
 
 
 def merged_result(
-    run: PathRun,
-    function: ModelFunction,
-    condition: int,
-    then: Any,
-    otherwise: Any,
-    part: str = "",
+    run: PathRun, function: ModelFunction, condition: int, then: Any, otherwise: Any, part: str = ""
 ) -> Any:
     """What a call returns whose paths return `then` and `otherwise`, or as a part of that."""
     if then is otherwise:
@@ -61,12 +56,7 @@ def merged_result(
 
 
 def _merged_fields(
-    run: PathRun,
-    function: ModelFunction,
-    condition: int,
-    then: Any,
-    otherwise: Any,
-    part: str,
+    run: PathRun, function: ModelFunction, condition: int, then: Any, otherwise: Any, part: str
 ) -> Any:
     """A frozen dataclass by cases, field by field; its own code does not run again."""
     merged = object.__new__(type(then))

@@ -130,8 +130,7 @@ def _require_unborn(root: Path) -> None:
     there = file is not None and (root / file).exists()
     if branch is None or there or _verified(root, "HEAD"):
         raise ModelError(
-            f"the repository of `{root}` is damaged: HEAD leads to no commit",
-            help="see `git fsck`",
+            f"the repository of `{root}` is damaged: HEAD leads to no commit", help="see `git fsck`"
         )
 
 

@@ -111,9 +111,7 @@ def _refuse_elsewhere(systems: Iterable[System], properties: Iterable[ModelFunct
 
 
 def _check_names(
-    imports: Imports,
-    properties: Iterable[ModelFunction],
-    made: Mapping[str, tuple[str, str]],
+    imports: Imports, properties: Iterable[ModelFunction], made: Mapping[str, tuple[str, str]]
 ) -> None:
     """Refuse names that stand for two things or that nobody could type."""
     for source in sorted(imports.own, key=lambda source: source.module):

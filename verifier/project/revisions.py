@@ -41,10 +41,7 @@ PATCH = (
 
 NEW_NAME = re.compile(r"^\+\+\+ b/(.*)$", re.MULTILINE)
 
-NOTED = (
-    *("add", "--intent-to-add", "--force"),
-    *("--pathspec-from-file=-", "--pathspec-file-nul"),
-)
+NOTED = ("add", "--intent-to-add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul")
 """Notes files in an index without their content, also ignored ones."""
 
 

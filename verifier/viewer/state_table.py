@@ -10,11 +10,7 @@ from verifier.viewer.trace_index import Reading
 
 
 def items(
-    reading: Reading,
-    number: int,
-    unfolded: bool = False,
-    group: str = "",
-    search: str = "",
+    reading: Reading, number: int, unfolded: bool = False, group: str = "", search: str = ""
 ) -> Iterator[Row]:
     """The fields after a step, grouped under headings; `group` and `search` leave only some."""
     table_of = reading.picture.table_of

@@ -12,16 +12,7 @@ from verifier.viewer.claims import STANDING, failing_claim, length, sentence
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
 from verifier.viewer.headline import in_which
 from verifier.viewer.in_short import in_short
-from verifier.viewer.markup import (
-    EMPTY,
-    Line,
-    Span,
-    inert,
-    line,
-    shown,
-    word_by_word,
-    wrapped,
-)
+from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown, word_by_word, wrapped
 from verifier.viewer.state_table import rest_line
 from verifier.viewer.timeline import Timeline, described, legend
 from verifier.viewer.trace_index import Reading
