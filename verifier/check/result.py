@@ -8,7 +8,7 @@ from functools import cached_property
 
 from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
-from verifier.evidence.verdicts import Verdict
+from verifier.evidence.verdicts import Progress, Verdict
 from verifier.language.errors import ModelError
 from verifier.project.catalogue import Pair
 
@@ -52,9 +52,21 @@ def exit_code(codes: Collection[int]) -> int:
     return next((code for code in (2, 1, 3) if code in codes), 0)
 
 
-def ill_formed(system: str, groups: Iterable[str], error: ModelError) -> list[Result]:
-    """The results for the pairs of an ill-formed system: undecided, with the reason."""
+def undecided(
+    system: str,
+    groups: Iterable[str],
+    reason: str,
+    error: ModelError | None = None,
+    so_far: Progress | None = None,
+) -> list[Result]:
+    """The results of pairs of which no more is known than how far a search is."""
+    engine, depth = ("none", 0) if so_far is None else (so_far.engine, so_far.depth)
     return [
-        Result(system, group, Verdict.UNKNOWN, "none", 0, 0.0, None, error.message, error)
+        Result(system, group, Verdict.UNKNOWN, engine, depth, 0.0, None, reason, error)
         for group in groups
     ]
+
+
+def ill_formed(system: str, groups: Iterable[str], error: ModelError) -> list[Result]:
+    """The results for the pairs of an ill-formed system."""
+    return undecided(system, groups, error.message, error)

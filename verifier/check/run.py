@@ -8,10 +8,10 @@ from functools import partial
 
 from verifier.check.check import decide
 from verifier.check.context import Context
-from verifier.check.result import Result, ill_formed
+from verifier.check.result import Result, ill_formed, undecided
 from verifier.check.stored_evidence import own_lemmas
 from verifier.engines.contract import engine_named
-from verifier.evidence.verdicts import Progress, Verdict, Watch, silent
+from verifier.evidence.verdicts import Progress, Watch, silent
 from verifier.execution.machine import ASSERTIONS
 from verifier.language.errors import ModelError
 from verifier.processes.pool import NoProcess, apart, reporting
@@ -56,7 +56,9 @@ def check_all(
         context.watch(progress)
 
     for name, answer in _answers(context.watched(seen), strategy, by_system):
-        found[name] = _lost(name, by_system[name], answer) if isinstance(answer, Lost) else answer
+        if isinstance(answer, Lost):
+            answer = undecided(name, by_system[name], answer.reason, answer.error)
+        found[name] = answer
         for result in found[name]:
             save(result)
         while order and order[0] in found:
@@ -79,22 +81,6 @@ def _answers(
     }
     shared = context.limits.memory is None  # a limit is for what one system takes
     yield from reporting(tasks, context.jobs, context.watch, shared=shared, in_order=False)
-
-
-def _lost(name: str, groups: Sequence[str], lost: Lost) -> list[Result]:
-    return [undecided(name, group, lost.reason, lost.error) for group in groups]
-
-
-def undecided(
-    system: str,
-    group: str,
-    reason: str,
-    error: ModelError | None = None,
-    so_far: Progress | None = None,
-) -> Result:
-    """The result of a pair of which no more is known than how far a search is."""
-    engine, depth = ("none", 0) if so_far is None else (so_far.engine, so_far.depth)
-    return Result(system, group, Verdict.UNKNOWN, engine, depth, 0.0, None, reason, error)
 
 
 def check_one(

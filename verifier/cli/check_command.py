@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from verifier.check.context import Context
-from verifier.check.result import Result, exit_code
-from verifier.check.run import Strategy, check_all, undecided
+from verifier.check.result import Result, exit_code, undecided
+from verifier.check.run import Strategy, check_all
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import not_decided, print_error, print_message
@@ -201,7 +201,8 @@ def _interrupted(run: _Run) -> int:
 def _open(run: _Run, pair: Pair) -> Result:
     """What is known of a pair that is not decided."""
     so_far = run.reporter.searched(pair.system, pair.property) if run.reporter else None
-    return undecided(pair.system, pair.property, REASON, so_far=so_far)
+    [result] = undecided(pair.system, [pair.property], REASON, so_far=so_far)
+    return result
 
 
 def _save(run: _Run, result: Result) -> None:

@@ -21,14 +21,7 @@ FORMATS = ("text", "dot", "mermaid", "svg")
 @click.command("graph")
 @click.argument("name", metavar="SYSTEM", shell_complete=systems)
 @click.option("--over", required=True, metavar="FIELD,FIELD", help="The fields to draw.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="How to draw them.",
-)
+@options.form(FORMATS, "How to draw them.")
 @options.output
 @options.timeout(60.0, "Seconds for each part; what is undecided then is counted.")
 def command(name: str, over: str, form: str, output: Path | None, timeout: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,19 @@ jobs = click.option(
     metavar="N",
     help="Processes; default: the cores there are.",
 )
+
+
+def form(formats: Sequence[str], what: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """`--format`, the first of some unless given otherwise."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help=what,
+    )
+
 
 output = click.option("-o", "--output", type=FILE, help="File to write; stdout without it.")
 

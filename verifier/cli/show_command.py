@@ -38,13 +38,7 @@ FORMATS = ("text", "svg", "html", "mermaid")
 @click.command("show")
 @click.argument("what", shell_complete=pairs)
 @click.option("--plain", is_flag=True, help="Text without colours or a screen of its own.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="text",
-    help="A picture, a page or a sequence diagram, complete in itself.",
-)
+@options.form(FORMATS, "A picture, a page or a sequence diagram, complete in itself.")
 @click.option("--case", metavar="NAME", help="An execution in which it occurs, or a step fires.")
 @click.option(
     "--all", "everything", is_flag=True, help="Also what the violation does not depend on."

@@ -10,7 +10,7 @@ from typing import Any
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.selector import choice_inputs, selected, selecting, step_input, width
 from verifier.language.costs import Cost
-from verifier.language.encoding import encoding
+from verifier.language.encoding import bits_of, encoding
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.system import Binding, Choice, Step, System
@@ -92,15 +92,9 @@ class TransitionSystem:
         inputs = selecting(actions.index(step) + 1, map(step_input, range(width(len(actions)))))
         named = choice_inputs([choice.width for choice in step.choices])
         for choice, names in zip(step.choices, named, strict=True):
-            inputs |= zip(names, _encoded(choice, choices[choice.name]), strict=True)
+            inputs |= zip(names, bits_of(choices[choice.name]), strict=True)
         return inputs
 
 
 def _decoded(leaf: Leaf | Choice, bits: Sequence[bool]) -> Any:
     return bits[0] if leaf.type is bool else encoding(leaf.type).decode(bits)
-
-
-def _encoded(choice: Choice, value: Any) -> list[bool]:
-    if choice.type is bool:
-        return [value]
-    return [bool(bit) for bit in encoding(choice.type).constant(value)]

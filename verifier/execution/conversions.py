@@ -13,7 +13,7 @@ from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Path
 from verifier.execution.execution import Execution, Stopped
 from verifier.execution.machine import Machine, Move
-from verifier.language.encoding import encoding
+from verifier.language.encoding import bits_of
 from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import Value, shown
 from verifier.language.system import Choice, System
@@ -171,13 +171,7 @@ def path_of(compiled: TransitionSystem, run: Run) -> Path | None:
     rows = zip(compiled.leaves, compiled.latch_names, execution.start, strict=True)
     for leaf, names, value in rows:
         if names and not leaf.event:
-            start |= zip(names, _bits(value), strict=True)
+            start |= zip(names, bits_of(value), strict=True)
     blank = {bit.name: False for bit in compiled.circuit.inputs}
     inputs = [blank | compiled.inputs_of(step, choices) for step, choices in execution.moves]
     return Path(start, tuple(inputs or [blank]))
-
-
-def _bits(value: bool | Enum) -> Sequence[bool]:
-    if isinstance(value, bool):
-        return [value]
-    return [bool(bit) for bit in encoding(type(value)).constant(value)]

@@ -149,10 +149,8 @@ def _compiled(
         system = catalogue.systems[name]
         properties = catalogue.properties_of(system)
         compiled = circuits.compiled(system, properties)
-        behaviour, cut = (
-            behaviour_of(compiled),
-            _cut_or_reason(circuits, system) if cuts else None,
-        )
+        behaviour = behaviour_of(compiled)
+        cut = _cut_or_reason(circuits, system) if cuts else None
         claims = claims_of(system, properties)
     except ModelError as error:
         return Lost(_said(error, folder))

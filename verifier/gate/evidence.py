@@ -29,12 +29,8 @@ def evidence_of(
     sound: Mapping[str, Run | Certificate],
 ) -> tuple[dict[str, Certificate], dict[str, Run]]:
     """What shows each verdict, and which cases are reached."""
-    proofs, runs = dict(engine.proofs), dict(engine.runs)
-    for goal, evidence in sound.items():
-        if isinstance(evidence, Run):
-            runs[goal] = evidence
-        else:
-            proofs[goal] = evidence
+    proofs = engine.proofs | {g: each for g, each in sound.items() if isinstance(each, Certificate)}
+    runs = engine.runs | {goal: each for goal, each in sound.items() if isinstance(each, Run)}
     for result in results:
         if isinstance(result.evidence, Certificate):
             proofs[result.evidence.property] = result.evidence

@@ -11,8 +11,8 @@ from time import perf_counter
 from typing import TypeVar
 
 from verifier.check.context import Context
-from verifier.check.result import Result
-from verifier.evidence.verdicts import Progress, Verdict
+from verifier.check.result import undecided as unknown
+from verifier.evidence.verdicts import Progress
 from verifier.gate.base_revision import Before, Past, past_of
 from verifier.gate.decide import Asked, Decided, decide_system, undecided
 from verifier.gate.divergence import Hunk, hunks_of
@@ -248,11 +248,7 @@ def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> D
     """A system whose process died: its pairs are unknown, and the others are not concerned."""
     all_pairs = catalogue.pairs_of(catalogue.systems[name])
     groups = selected.groups[name] or [pair.property for pair in all_pairs]
-    results = [
-        Result(name, group, Verdict.UNKNOWN, "none", 0, 0.0, None, lost.reason, lost.error)
-        for group in groups
-    ]
-    return undecided(name, results)
+    return undecided(name, unknown(name, groups, lost.reason, lost.error))
 
 
 def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[Row]:

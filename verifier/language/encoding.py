@@ -86,6 +86,12 @@ def encoding(type: type[Enum]) -> Encoding:
     return Encoding(type, members, width, patterns)
 
 
+def bits_of(value: bool | Enum) -> list[bool]:
+    """The bits of a plain value."""
+    code = (value,) if isinstance(value, bool) else encoding(type(value)).constant(value)
+    return [bool(bit) for bit in code]
+
+
 def encoded(value: Any) -> Any:
     """A plain value as a symbolic store keeps it: a literal, literals, or a constant as it is."""
     if type(value) is bool:

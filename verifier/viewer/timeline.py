@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verifier.evidence.calls import Entered
+from verifier.evidence.pictures import Picture
 from verifier.evidence.traces import Stride
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.claims import STANDING
@@ -142,10 +143,13 @@ def lane_width(columns: int) -> int:
 
 def legend(reading: Reading) -> Line:
     """What the strokes between lanes mean, of those that there are."""
-    picture = reading.picture
     if len(reading.lanes) < 2:
         return EMPTY
-    tells = picture.tells * any(stride.act.tells for stride in reading.trace.steps)
-    strokes = {"──▶": picture.enters, "◀──": picture.leaves, "┄▷": tells}
-    texts = [f"{stroke} {inert(text)}" for stroke, text in strokes.items() if text]
+    texts = strokes(reading.picture, any(stride.act.tells for stride in reading.trace.steps))
     return line((f"      {'   '.join(texts)}", "source")) if texts else EMPTY
+
+
+def strokes(picture: Picture, tells: bool = True) -> list[str]:
+    """The strokes that mean something, each with that."""
+    means = {"──▶": picture.enters, "◀──": picture.leaves, "┄▷": picture.tells * tells}
+    return [f"{stroke} {inert(text)}" for stroke, text in means.items() if text]

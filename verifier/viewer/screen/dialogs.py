@@ -14,10 +14,12 @@ from textual.widgets import Input
 from verifier.evidence.pictures import Picture
 from verifier.execution.machine import Move
 from verifier.language.plain_values import shown as saved_value
+from verifier.viewer.in_short import MEANS
 from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line, shown
 from verifier.viewer.screen.list_view import Label, LinesView
 from verifier.viewer.screen.tasks import in_slices
 from verifier.viewer.screen.view_model import VIEWS
+from verifier.viewer.timeline import strokes
 
 TABLES = "v"
 """The key that shows one table after the other."""
@@ -44,11 +46,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("q ctrl+c", "quit"),
 )
 SIGNS = ("▸ who runs  * changed  ✗ violated  ! unavoidable from here on",)
-WORDS: tuple[tuple[str, str], ...] = (
-    ("assumed", "what the decision relies on"),
-    ("actual", "what it should rely on"),
-    ("set by", "who set the actual value"),
-)
+WORDS = {**MEANS, "set by": "who set the actual value"}
 
 
 class Dialog(Vertical):
@@ -114,14 +112,13 @@ def _keys(picture: Picture) -> Iterator[tuple[str, str]]:
 
 
 def _signs(picture: Picture) -> Iterator[str]:
-    strokes = {"──▶": picture.enters, "◀──": picture.leaves, "┄▷": picture.tells}
-    arrows = [f"{stroke} {inert(text)}" for stroke, text in strokes.items() if text]
+    arrows = strokes(picture)
     yield from ["  ".join(arrows)] * bool(arrows)
     yield from SIGNS
 
 
 def _words(picture: Picture) -> Iterator[tuple[str, str]]:
-    yield from WORDS
+    yield from WORDS.items()
     columns = picture.columns
     if columns is not None:
         yield from ((inert(name), inert(meaning)) for name, meaning in columns.words.items())
