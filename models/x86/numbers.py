@@ -3,19 +3,8 @@
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
 
-POSITIONS = {
-    "pe": 0,
-    "mp": 1,
-    "em": 2,
-    "ts": 3,
-    "et": 4,
-    "ne": 5,
-    "wp": 16,
-    "am": 18,
-    "nw": 29,
-    "cd": 30,
-    "pg": 31,
-}
+BITS = ("pe", "mp", "em", "ts", "et", "ne", "wp", "am", "nw", "cd", "pg")
+POSITIONS = dict(zip(BITS, (0, 1, 2, 3, 4, 5, 16, 18, 29, 30, 31), strict=True))
 """The defined bits of CR0."""
 
 EXIT_REASONS = {

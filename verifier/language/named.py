@@ -16,26 +16,13 @@ from types import (
 )
 from typing import Any
 
+from verifier.language import restricted
 from verifier.language.assignments import INSTRUMENTS, NUMBER
 from verifier.language.callables import is_callable, is_of_library
 from verifier.language.constants import IN_ONLY, Outside, is_frozen, outside
 from verifier.language.constructs import Constructs
 from verifier.language.ownership import is_model_function, is_own
 from verifier.language.probes import MARK
-from verifier.language.restricted import (
-    ANSWER,
-    CONSTANT,
-    FRAMES,
-    INTERNAL,
-    OF_CLASSES,
-    STATE,
-    TEXT,
-    TEXTUAL,
-    TEXTUAL_METHODS,
-    UNHOOKED,
-    VIEWS,
-    WRITE_IT,
-)
 from verifier.language.scope import NOTHING, Scope
 from verifier.language.source_text import bound_names, definition
 from verifier.language.stand_ins import is_stand_in
@@ -76,27 +63,23 @@ class Named(Constructs):
             raise self._refuse(node, f"uses `{node.id}`", "this name is the tool's own")
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        if (
-            node.attr in INTERNAL
-            or node.attr in OF_CLASSES
-            or _is_dunder(node.attr)
-            or node.attr in FRAMES
-        ):
+        if node.attr in restricted.BEHIND or _is_dunder(node.attr):
             raise self._refuse(
                 node, f"uses `.{node.attr}`", "use fields and methods: it is not part of the model"
             )
-        if node.attr in VIEWS and isinstance(node.ctx, ast.Load) and id(node) not in self.looped:
+        shown = isinstance(node.ctx, ast.Load) and id(node) not in self.looped
+        if node.attr in restricted.VIEWS and shown:
             raise self._refuse(
                 node, f"uses `.{node.attr}`", "loop over it, or write `list(...)`: it is a set"
             )
-        if node.attr in TEXTUAL_METHODS:
-            raise self._refuse(node, f"uses `.{node.attr}`", TEXT)
+        if node.attr in restricted.TEXTUAL_METHODS:
+            raise self._refuse(node, f"uses `.{node.attr}`", restricted.TEXT)
         root: ast.expr = node
         while isinstance(root, ast.Attribute | ast.Subscript):
             root = root.value
         named = isinstance(root, ast.Name) and root.id not in self.locals
         if named and isinstance(node.ctx, ast.Store | ast.Del):
-            raise self._refuse(node, f"assigns to `{ast.unparse(node)}`", STATE)
+            raise self._refuse(node, f"assigns to `{ast.unparse(node)}`", restricted.STATE)
         held = self._held(node)
         if held is NOTHING or _is_descriptor(held) or self._is_method(node, held):
             self.generic_visit(node)
@@ -136,7 +119,7 @@ class Named(Constructs):
         if isinstance(value, type | BuiltinFunctionType):
             self._check_builtin(node, value)
         elif is_stand_in(value):
-            raise self._refuse(node, f"uses `{ast.unparse(node)}`", ANSWER)
+            raise self._refuse(node, f"uses `{ast.unparse(node)}`", restricted.ANSWER)
         found = outside(whole, ast.unparse(node))
         if found.changeable is not None:
             where, part = found.changeable
@@ -147,9 +130,13 @@ class Named(Constructs):
                     "use a record with a bit for each flag",
                 )
             if is_of_library(part):
-                raise self._refuse(node, f"uses `{where}`, a function of a library", WRITE_IT)
+                raise self._refuse(
+                    node, f"uses `{where}`, a function of a library", restricted.WRITE_IT
+                )
             raise self._refuse(
-                node, f"uses `{where}`, a `{type(part).__name__}` outside the records", CONSTANT
+                node,
+                f"uses `{where}`, a `{type(part).__name__}` outside the records",
+                restricted.CONSTANT,
             )
         self.used.append(found)
         tested = isinstance(value, frozenset) and id(node) in self.tested
@@ -160,10 +147,10 @@ class Named(Constructs):
         name, text = value.__name__, ast.unparse(node)
         if getattr(builtins, name, None) is not value:
             return
-        if name in UNHOOKED:
-            raise self._refuse(node, f"uses `{text}`", ANSWER)
-        if name in TEXTUAL:
-            raise self._refuse(node, f"uses `{text}`", TEXT)
+        if name in restricted.UNHOOKED:
+            raise self._refuse(node, f"uses `{text}`", restricted.ANSWER)
+        if name in restricted.TEXTUAL:
+            raise self._refuse(node, f"uses `{text}`", restricted.TEXT)
         if not is_callable(value):
             raise self._refuse(
                 node, f"uses `{text}`", "a step depends on the state and its choices only"

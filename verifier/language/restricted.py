@@ -57,7 +57,10 @@ ORDERED = {
 TEXTUAL_METHODS = {"format", "format_map"}
 """Methods of text that look into what they are given."""
 
-UNUSABLE = INTERNAL | OF_CLASSES | FRAMES | VIEWS | TEXTUAL_METHODS
+BEHIND = INTERNAL | OF_CLASSES | FRAMES
+"""Attributes that are no part of a model."""
+
+UNUSABLE = BEHIND | VIEWS | TEXTUAL_METHODS
 """Attributes that no model uses, whatever has them."""
 
 ANOTHER_NAME = "give it another name: it is Python's or the language's own"

@@ -23,20 +23,13 @@ from verifier.language.names import (
 )
 from verifier.language.packages import bundled_root, part_of
 from verifier.language.system import System
+from verifier.project import unseen
 from verifier.project.assigned_records import refuse_assigned_records
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.expectations import VERDICTS, expected_verdicts
 from verifier.project.importing import Imports, opened
 from verifier.project.modules import is_private, modules_under
 from verifier.project.unaltered import Program
-from verifier.project.unseen import (
-    refuse_changed_records,
-    refuse_systems,
-    refuse_unmade_systems,
-    refuse_unseen_claims,
-    refuse_unseen_systems,
-    refuse_untaken_claims,
-)
 
 
 def load(root: Path) -> Catalogue:
@@ -48,7 +41,7 @@ def load(root: Path) -> Catalogue:
     functions: dict[ModelFunction, None] = {}
     models, private = _modules(root, "models")
     for module in models:
-        refuse_unmade_systems(module)
+        unseen.refuse_unmade_systems(module)
         for variable, value in vars(module).items():
             if isinstance(value, System):
                 here = (module.__file__ or "?", variable)
@@ -62,7 +55,7 @@ def load(root: Path) -> Catalogue:
             if function is not None:
                 functions[function] = None
     for module in (*models, *private):
-        refuse_unseen_systems(module, systems)
+        unseen.refuse_unseen_systems(module, systems)
     properties: dict[ModelFunction, None] = {}
     claimed, hidden = _modules(root, "properties")
     for module in claimed:
@@ -72,14 +65,14 @@ def load(root: Path) -> Catalogue:
                 properties[function] = None
                 functions[function] = None
     for module in claimed:
-        refuse_unseen_claims(module, properties)
+        unseen.refuse_unseen_claims(module, properties)
     for module in (*claimed, *hidden):
-        refuse_systems(module)
+        unseen.refuse_systems(module)
     for source in imports.own:
-        refuse_changed_records(sys.modules[source.module])
+        unseen.refuse_changed_records(sys.modules[source.module])
     others = [sys.modules[name] for name in imports.sources if part_of(name) == "properties"]
     refuse_assigned_records([*models, *private])
-    refuse_untaken_claims((each for each in others if each not in claimed), properties)
+    unseen.refuse_untaken_claims((each for each in others if each not in claimed), properties)
     program.require_same()
     _refuse_elsewhere(systems.values(), properties)
     _check_names(imports, properties, made)

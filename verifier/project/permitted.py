@@ -70,12 +70,8 @@ BUILTINS = frozenset(_BUILTINS.split())
 OTHER_BUILTINS = frozenset({*dir(builtins), "__file__", "__path__", "__cached__"}) - BUILTINS
 
 BY_NAME = {
-    "getattr": 1,
-    "hasattr": 1,
-    "setattr": 1,
-    "delattr": 1,
-    "attrgetter": 0,
-    "methodcaller": 0,
+    **dict.fromkeys(("getattr", "hasattr", "setattr", "delattr"), 1),
+    **dict.fromkeys(("attrgetter", "methodcaller"), 0),
 }
 """Functions that take an attribute's name, and as which argument."""
 

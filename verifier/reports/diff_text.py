@@ -11,6 +11,12 @@ from verifier.language.plain_values import plural
 from verifier.reports.wording import value
 
 REACHED = ("reachable", "not reached", "unreachable")
+OF_STEPS = {
+    "enabled": "is possible where it was not",
+    "disabled": "is not possible any more where it was",
+    "failing": "fails an assertion where it was possible",
+    "idle": "does nothing any more where it did something",
+}
 
 
 def change_lines(*alike: Difference) -> list[str]:
@@ -111,14 +117,8 @@ def nearness(change: Change) -> tuple[int, int]:
 
 def difference_of(change: Change) -> str:
     """What was and what is, of one change."""
-    if change.kind == "enabled":
-        return "is possible where it was not"
-    if change.kind == "disabled":
-        return "is not possible any more where it was"
-    if change.kind == "failing":
-        return "fails an assertion where it was possible"
-    if change.kind == "idle":
-        return "does nothing any more where it did something"
+    if change.kind in OF_STEPS:
+        return OF_STEPS[change.kind]
     if change.kind == "property":
         return f"`{change.name}` is {'violated' if change.new else 'satisfied'} where it was not"
     if change.kind == "witness":

@@ -10,23 +10,11 @@ from verifier.evidence.verdicts import Verdict
 from verifier.gate.divergence import Departure
 from verifier.gate.report import Report, Row
 from verifier.language.plain_values import plural
+from verifier.reports import wording
 from verifier.reports.diff_text import change_lines
 from verifier.reports.grouping import by_cause, by_effect
 from verifier.reports.trace_text import grounds_text, shown_steps, trace_text
 from verifier.reports.weakened_text import MARK, acceptance, detail_lines, title
-from verifier.reports.wording import (
-    departure_line,
-    failing_line,
-    happened,
-    heading,
-    how,
-    is_open,
-    says,
-    sentence,
-    strength_lines,
-    summary,
-    unjudged,
-)
 from verifier.viewer.claims import failing_claim, length
 from verifier.viewer.markup import inert
 from verifier.viewer.mermaid import sequence
@@ -56,11 +44,11 @@ def _lines(report: Report) -> Iterator[str]:
     mark = "❌" if unexpected else {0: "✅", 1: "❌", 2: "❌"}.get(report.code, "❔")
     other = any(row.code for row in report.rows) or any(each.new for each in report.strength)
     mark = MARK if report.weakened and not other and report.code in (0, 1, 3) else mark
-    yield from _block(f"## {mark} nestproof gate: {summary(report)}")
+    yield from _block(f"## {mark} nestproof gate: {wording.summary(report)}")
     if report.error is not None:
         yield from ("```text", *map(inert, str(report.error).splitlines()), "```")
         return
-    yield from _block(f"{sentence(heading(report))}.")
+    yield from _block(f"{wording.sentence(wording.heading(report))}.")
     yield from _weakened(report)
     yield from _unexpected(report)
     moved = [row for row in report.rows if not row.code and row.is_news]
@@ -71,7 +59,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _differences(report)
     if report.strength:
         yield from _block("### Mutation testing of the changed functions")
-        yield from _block(*(f"- {line}" for line in strength_lines(report.strength)))
+        yield from _block(*(f"- {line}" for line in wording.strength_lines(report.strength)))
     if report.warnings:
         yield from _block("### Warnings")
         yield from (f"- {inert(warning)}" for warning in report.warnings)
@@ -94,7 +82,7 @@ def _weakened(report: Report) -> Iterator[str]:
 
 def _unexpected(report: Report) -> Iterator[str]:
     """What is violated, then what is not known, then what the gate has not come to."""
-    wrong = [row for row in report.rows if row.code and not is_open(row)]
+    wrong = [row for row in report.rows if row.code and not wording.is_open(row)]
     causes = by_cause([*sorted(wrong, key=lambda row: row.code), *report.worsened])
     if wrong:
         yield from _block("### What is not as expected")
@@ -103,14 +91,14 @@ def _unexpected(report: Report) -> Iterator[str]:
         yield from _counterexample(group[0], group[1:])
     if len(causes) > COUNTEREXAMPLES:
         yield from _block(f"and {len(causes) - COUNTEREXAMPLES} more.")
-    left = [row for row in report.rows if is_open(row)]
+    left = [row for row in report.rows if wording.is_open(row)]
     if left:
         yield from _folded(f"{plural(len(left), 'pair')} not decided", [f"{_pairs(left)}."])
 
 
 def _unjudged(report: Report) -> Iterator[str]:
     """Pairs that are recorded as violated before and now: these cannot detect a regression."""
-    rows = unjudged(report)
+    rows = wording.unjudged(report)
     if not rows:
         return
     yield from _block("### Recorded as violated at the base, too")
@@ -130,7 +118,8 @@ def _table(rows: list[Row]) -> Iterator[str]:
         expected = row.expected or Verdict.PROVED
         if row.before not in (None, expected):
             expected += f" (before: {row.expected_before or 'not recorded'})"
-        yield f"| `{row.pair}` | **{row.result.verdict}** | {expected} | {_cell(how(row))} |"
+        evidence = _cell(wording.how(row))
+        yield f"| `{row.pair}` | **{row.result.verdict}** | {expected} | {evidence} |"
     yield ""
 
 
@@ -144,16 +133,16 @@ def _counterexample(row: Row, group: Sequence[Row]) -> Iterator[str]:
     others = sum(bool(each.code) for each in group)
     yield from _block(f"#### `{row.pair}`" + f", and {others} more like it" * bool(others))
     if not isinstance(trace, Trace):
-        yield from _block(f"{sentence(says(row))}.")
+        yield from _block(f"{wording.sentence(wording.says(row))}.")
         if group:
             yield from _block(f"The same in {_pairs(group)}.")
         return
-    what = happened(trace)
+    what = wording.happened(trace)
     if what:
-        yield from _block(f"**{sentence(what)}.**")
+        yield from _block(f"**{wording.sentence(what)}.**")
     left = row.departure
-    since = [f"**{sentence(departure_line(left))}.**"] if left is not None else []
-    yield from _block(f"{sentence(failing_line(trace))}.", *since)
+    since = [f"**{wording.sentence(wording.departure_line(left))}.**"] if left is not None else []
+    yield from _block(f"{wording.sentence(wording.failing_line(trace))}.", *since)
     if left is not None:
         yield from _hunks(left)
     because = grounds_text(trace)
@@ -184,7 +173,7 @@ def _same_cause(example: Trace, group: Sequence[Row]) -> Iterator[str]:
 
 
 def _end(trace: Trace) -> str:
-    return happened(trace) or f"*{failing_claim(trace)}* fails"
+    return wording.happened(trace) or f"*{failing_claim(trace)}* fails"
 
 
 def _diagram(trace: Trace, left: Departure | None) -> Iterator[str]:

@@ -7,20 +7,10 @@ from collections.abc import Iterator, Sequence
 from verifier.evidence.traces import Trace
 from verifier.gate.divergence import Departure
 from verifier.gate.report import Report, Row
+from verifier.reports import wording
 from verifier.reports.diff_text import change_lines
 from verifier.reports.grouping import by_cause, by_effect
 from verifier.reports.weakened_text import acceptance, detail_lines, title
-from verifier.reports.wording import (
-    departure_line,
-    failing_line,
-    happened,
-    heading,
-    how,
-    paragraph,
-    strength_lines,
-    summary,
-    unjudged,
-)
 from verifier.viewer.markup import Style, inert, unstyled
 
 INDENT = " " * 11
@@ -30,7 +20,7 @@ CHANGES = 12
 
 def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -> Iterator[str]:
     """What changed, what is not as expected, and one line for all the rest."""
-    yield f"gate       {heading(report)}"
+    yield f"gate       {wording.heading(report)}"
     yield from _weakened(report, style)
     for name in report.added_systems:
         yield f"new        {name}"
@@ -43,7 +33,7 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
         yield from _listed(names, f"{style('changed', 'choice')}    ")
         lines = change_lines(*group)
         for line in lines[:CHANGES]:
-            yield from paragraph(line, INDENT)
+            yield from wording.paragraph(line, INDENT)
         if len(lines) > CHANGES:
             more = len(lines) - CHANGES
             yield f"{INDENT}and {more} more: nestproof diff {group[0].system}"
@@ -54,11 +44,11 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
         if row.code != 1 and (row.code or row.is_news):
             yield from _statement([row], style)
     yield from _unjudged(report)
-    for line in strength_lines(report.strength):
+    for line in wording.strength_lines(report.strength):
         yield f"strength   {line}"
     for warning in report.warnings:
         yield f"warning    {inert(warning)}"
-    yield f"{summary(report)}; {report.seconds:.1f} s"
+    yield f"{wording.summary(report)}; {report.seconds:.1f} s"
 
 
 def _weakened(report: Report, style: Style) -> Iterator[str]:
@@ -67,14 +57,14 @@ def _weakened(report: Report, style: Style) -> Iterator[str]:
         label = "accepted" if each.accepted else "weakened"
         yield f"{style(f'{label:<9}', 'choice' if each.accepted else 'wrong')}  {title(each)}"
         for text in detail_lines(each):
-            yield from paragraph(text, INDENT)
+            yield from wording.paragraph(text, INDENT)
     if command := acceptance(report):
-        yield from paragraph(f"if that is right: {command}", INDENT)
+        yield from wording.paragraph(f"if that is right: {command}", INDENT)
 
 
 def _listed(names: Sequence[str], label: str) -> list[str]:
     """Names side by side after a label, on as many lines as they need."""
-    first, *rest = paragraph(", ".join(names), INDENT, "")
+    first, *rest = wording.paragraph(", ".join(names), INDENT, "")
     return [label + first.strip(), *rest]
 
 
@@ -108,12 +98,12 @@ def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
     ends: dict[str, list[Row]] = {}
     for each in rows:
         if each.code and isinstance(each.result.evidence, Trace):
-            text = f"{failing_line(each.result.evidence)}; {each.how}"
+            text = f"{wording.failing_line(each.result.evidence)}; {each.how}"
             ends.setdefault(text, []).append(each)
     for text, those in ends.items():
         yield from (_verdict(each, style) for each in those)
         yield f"{INDENT}{text}"
-    if what := happened(trace):
+    if what := wording.happened(trace):
         yield f"{INDENT}{style(what, 'wrong')}"
     if row.departure is not None:
         yield from _departure(row.departure)
@@ -128,11 +118,11 @@ def _statement(rows: Sequence[Row], style: Style) -> Iterator[str]:
     """Pairs with the same message."""
     yield from (_verdict(row, style) for row in rows)
     row = rows[0]
-    yield f"{INDENT}{how(row)}"
+    yield f"{INDENT}{wording.how(row)}"
     if row.departure is not None:
         yield from _departure(row.departure)
     reason = row.result.reason
-    if reason and reason not in (*row.against_expected.split(": ", 1), how(row)):
+    if reason and reason not in (*row.against_expected.split(": ", 1), wording.how(row)):
         yield f"{INDENT}{reason}"
 
 
@@ -142,7 +132,7 @@ def _verdict(row: Row, style: Style) -> str:
 
 
 def _departure(left: Departure) -> Iterator[str]:
-    yield f"{INDENT}{departure_line(left)}"
+    yield f"{INDENT}{wording.departure_line(left)}"
     for hunk in left.hunks:
         yield f"{INDENT}  {inert(hunk.place)} in {hunk.function}"
         yield from (f"{INDENT}    -{inert(line)}" for line in hunk.removed)
@@ -150,7 +140,7 @@ def _departure(left: Departure) -> Iterator[str]:
 
 
 def _unjudged(report: Report) -> Iterator[str]:
-    pairs = [str(row.pair) for row in unjudged(report)]
+    pairs = [str(row.pair) for row in wording.unjudged(report)]
     if pairs:
         yield from _listed(pairs, "unjudged   ")
         yield f"{INDENT}recorded as violated at the base, too: cannot detect a regression"

@@ -1,25 +1,7 @@
 """Drawings for terminals and logs that know nothing but ASCII."""
 
-TABLE = str.maketrans(
-    {
-        "●": "o",
-        "○": "o",
-        "·": ".",
-        "─": "-",
-        "━": "=",
-        "┄": "~",
-        "▶": ">",
-        "◀": "<",
-        "▷": ">",
-        "◁": "<",
-        "▸": ">",
-        "✗": "x",
-        "✓": "+",
-        "≠": "/=",
-        "…": "~",
-        "→": "->",
-    }
-)
+STROKES, LETTERS = "●○·─━┄▶◀▷◁▸✗✓…", "oo.-=~><><>x+~"
+TABLE = str.maketrans({**dict(zip(STROKES, LETTERS, strict=True)), "≠": "/=", "→": "->"})
 
 
 def ascii_only(text: str) -> str:
