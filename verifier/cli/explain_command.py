@@ -17,7 +17,7 @@ from verifier.execution.presenter import Presenter
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.kinds import JUDGEMENTS
-from verifier.language.system import System, bindings
+from verifier.language.system import System, bindings, type_name
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 from verifier.viewer.markup import inert, words
@@ -57,7 +57,7 @@ def command(name: str, cost: bool) -> int:
 
 
 def _function(catalogue: Catalogue, function: ModelFunction) -> Iterator[str]:
-    parameters = ", ".join(f"{name}: {_type(kind)}" for name, kind in function.hints.items())
+    parameters = ", ".join(f"{name}: {type_name(kind)}" for name, kind in function.hints.items())
     yield click.style(f"{function.name}({parameters})", bold=True)
     if function.doc:
         yield f"  {function.doc}"
@@ -86,10 +86,6 @@ def _source(function: ModelFunction) -> list[str]:
     except OSError:
         return []
     return [line.rstrip("\n") for line in lines]
-
-
-def _type(kind: object) -> str:
-    return kind.__name__ if isinstance(kind, type) else str(kind)
 
 
 def _system(catalogue: Catalogue, system: System) -> Iterator[str]:

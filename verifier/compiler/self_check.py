@@ -19,7 +19,7 @@ from verifier.compiler.difference import HELP, Difference, refusal
 from verifier.compiler.outcomes import ByCircuit, ByPython
 from verifier.compiler.translation import Translation, translated
 from verifier.language.calls import Calls
-from verifier.language.errors import ModelError
+from verifier.language.errors import ModelError, Place
 from verifier.language.probes import Probes, marks_of
 from verifier.language.reachable import all_examined
 
@@ -54,12 +54,7 @@ def compare(translation: Translation, times: int = 1) -> int:
         _refuse_beyond(compiled.system.name, each, symbolic)
     impossible = search.impossible()
     if impossible is not None:
-        raise ModelError(
-            f"circuit and Python differ in some state of `{compiled.system.name}`: "
-            f"{impossible.what} there",
-            impossible.place,
-            HELP,
-        )
+        raise _differ(compiled.system.name, f"{impossible.what} there", impossible.place)
     return len(cases)
 
 
@@ -67,12 +62,11 @@ def _refuse_beyond(system: str, probes: Probes, before: bytes) -> None:
     """Refuse a system where plain Python has run what the symbolic run never did."""
     for number, (symbolic, plain) in enumerate(zip(before, probes.ran, strict=True)):
         if plain and not symbolic:
-            raise ModelError(
-                f"circuit and Python differ in some state of `{system}`: "
-                "Python runs what the circuit never does",
-                probes.place(number),
-                HELP,
-            )
+            raise _differ(system, "Python runs what the circuit never does", probes.place(number))
+
+
+def _differ(system: str, what: str, place: Place | None) -> ModelError:
+    return ModelError(f"circuit and Python differ in some state of `{system}`: {what}", place, HELP)
 
 
 def differences(

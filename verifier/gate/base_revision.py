@@ -13,9 +13,12 @@ from verifier.check.vacuity import witness_goals
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import Digests
-from verifier.evidence.verdicts import Watch, silent
+from verifier.compiler.transition_system import TransitionSystem
+from verifier.diff.compare import Difference
+from verifier.evidence.verdicts import Verdict, Watch, silent
 from verifier.gate.base_loading import look_there, require_apart
 from verifier.gate.weakened.claims import claims_of
+from verifier.gate.weakened.comparing import Compared, compared
 from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
 from verifier.language.errors import ModelError
 from verifier.language.goals import is_claim
@@ -186,6 +189,20 @@ def cuts_of(before: Before, circuits: Circuits, system: System) -> tuple[Cut, Cu
         return before.cut
     now = _cut_or_reason(circuits, system)
     return now if isinstance(now, str) else (before.cut, now)
+
+
+def judged_less(
+    before: Before,
+    compiled: TransitionSystem,
+    claims: Behaviour,
+    change: Difference | None,
+    circuits: Circuits,
+) -> Compared:
+    """What a system is judged by less than before; `claims` are what is claimed now."""
+    expected = before.expected.items()
+    violated = [group for group, verdict in expected if verdict == Verdict.VIOLATED]
+    known = before.behaviour, behaviour_of(compiled), before.claims, claims, change
+    return compared(*known, violated, cuts_of(before, circuits, compiled.system))
 
 
 def _said(error: ModelError, folder: Path) -> str:

@@ -26,12 +26,12 @@ from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Answer, Clause, Limits, Progress, Verdict, Watch, silent
 from verifier.execution.machine import ASSERTIONS
-from verifier.gate.base_revision import Before, cuts_of
+from verifier.gate.base_revision import Before, judged_less
 from verifier.gate.divergence import Departure, Hunk, departure
 from verifier.gate.evidence import evidence_of, written
 from verifier.gate.hidden import Hidden, hidden
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
+from verifier.gate.weakened.comparing import Compared, renamed_goals
 from verifier.language.errors import ModelError
 from verifier.processes.pool import NoProcess
 from verifier.project.catalogue import Pair
@@ -227,14 +227,9 @@ class _Work:
 
     def _judged(self, now: Behaviour | None, change: Difference | None) -> Compared | None:
         """What is claimed of the system against what was, and what it does where that differs."""
-        before = self.before
-        if before is None or now is None:
+        if self.before is None or now is None:
             return None
-        new, was = behaviour_of(self.compiled), before.expected
-        violated = [group for group, verdict in was.items() if verdict == Verdict.VIOLATED]
-        known = before.behaviour, new, before.claims, now, change
-        cuts = cuts_of(before, self.context.circuits, self.compiled.system)
-        return compared(*known, violated, cuts)
+        return judged_less(self.before, self.compiled, now, change, self.context.circuits)
 
 
 def undecided(name: str, results: Sequence[Result]) -> Decided:

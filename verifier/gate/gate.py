@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from math import inf
 from time import perf_counter
-from typing import TypeVar
 
 from verifier.check.context import Context
 from verifier.check.result import undecided as unknown
@@ -36,11 +35,8 @@ from verifier.processes.signals import REASON
 from verifier.processes.worker import Lost
 from verifier.project.catalogue import Catalogue
 from verifier.project.import_graph import Way, touches
-from verifier.project.proof_store import ProofStore
 from verifier.project.recorded_verdicts import places, recorded
 from verifier.project.revisions import Base
-
-T = TypeVar("T")
 
 RECORDS = (".json", ".toml")
 """How the names end of files that are no text of a model: one that reads them reaches further."""
@@ -161,23 +157,14 @@ class _Gate:
         """Each system's pairs, as they are decided."""
         groups, context = self.selected.groups, self.context
         alone = context if len(groups) == 1 else context.with_jobs(1)
-        tasks = {
-            name: partial(
-                decide_system,
-                alone,
-                Asked(name, asked, self.storing),
-                self.past.before.get(name),
-                hunks,
-            )
-            for name, asked in groups.items()
-        }
+        tasks = {}  # those with the most evidence first, so that no core waits for the last one
+        for name in sorted(groups, key=context.store.size, reverse=True):
+            asked = Asked(name, groups[name], self.storing)
+            tasks[name] = partial(decide_system, alone, asked, self.past.before.get(name), hunks)
         limits, catalogue = context.limits, context.catalogue
         seconds = None if limits.seconds is None else limits.seconds + GRACE
         shared = limits.memory is None  # a limit is for what one system takes
-        largest = _largest_first(context.store, tasks)
-        answers = side_by_side(
-            largest, context.jobs, context.watch, seconds, shared, in_order=False
-        )
+        answers = side_by_side(tasks, context.jobs, context.watch, seconds, shared, in_order=False)
         for name, answer in answers:
             if isinstance(answer, Lost):
                 answer = _lost(catalogue, self.selected, name, answer)
@@ -237,11 +224,6 @@ def _own_files(catalogue: Catalogue) -> list[str]:
     """The files of the project itself that are loaded, without those of bundled modules."""
     sources = () if catalogue.imports is None else catalogue.imports.own
     return [source.file for source in sources]
-
-
-def _largest_first(store: ProofStore, tasks: Mapping[str, T]) -> dict[str, T]:
-    """The systems with the most evidence to audit first, so that no core waits for the last one."""
-    return {name: tasks[name] for name in sorted(tasks, key=store.size, reverse=True)}
 
 
 def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> Decided:

@@ -10,11 +10,10 @@ from verifier.check.context import Context
 from verifier.compiler.behaviour import behaviour_of
 from verifier.diff.compare import Difference, difference, equivalent
 from verifier.diff.correspondence import new_names
-from verifier.evidence.verdicts import Verdict
-from verifier.gate.base_revision import Before, Past, cuts_of
+from verifier.gate.base_revision import Before, Past, judged_less
 from verifier.gate.weakened.claim_names import group_of
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.comparing import Compared, compared, renamed_goals
+from verifier.gate.weakened.comparing import Compared, renamed_goals
 from verifier.gate.weakened.weakening import Weakening, digest_of
 from verifier.language.errors import ModelError, within_project
 from verifier.project.catalogue import Catalogue, reasons_of
@@ -54,8 +53,7 @@ def _as(before: Before, name: str, context: Context) -> Renamed | None:
         claims = claims_of(compiled.system, compiled.properties)
     except ModelError:
         return None  # it is reported where it is decided
-    then = before.claims
-    goals = renamed_goals(then, claims)
+    goals = renamed_goals(before.claims, claims)
     names = new_names(before.behaviour, behaviour)
     was = before.behaviour.with_goals(goals).with_steps(names.steps)
     if not equivalent(was, behaviour, fields=names.fields):
@@ -63,9 +61,7 @@ def _as(before: Before, name: str, context: Context) -> Renamed | None:
     change = difference(before.behaviour, behaviour, goals=goals)
     if change.lost or change.lost_starts:
         return None
-    violated = [group for group, verdict in before.expected.items() if verdict == Verdict.VIOLATED]
-    cuts = cuts_of(before, context.circuits, compiled.system)
-    judged = compared(before.behaviour, behaviour, then, claims, change, violated, cuts)
+    judged = judged_less(before, compiled, claims, change, context.circuits)
     if any(not judged.heirs.get(group_of(each.function)) for each in judged.less):
         return None
     return Renamed(name, judged, change)

@@ -68,13 +68,8 @@ def _is_value(value: object) -> bool:
         )
         return plain and all(map(_is_value, value))
     if is_frozen(value):
-        return _is_equal_by_parts(value) and all(_is_part(part) for _, part in items(value))
+        return is_equal_by_parts(type(value)) and all(_is_part(part) for _, part in items(value))
     return isinstance(value, Enum) or (type(value) in PLAIN and value == value)
-
-
-def _is_equal_by_parts(value: object) -> bool:
-    kind: Any = type(value)
-    return is_equal_by_parts(kind)
 
 
 def _is_part(value: object) -> bool:

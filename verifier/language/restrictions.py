@@ -99,13 +99,11 @@ class Examiner(Named):
                 self.tested |= {id(left), id(right)}
         self.generic_visit(node)
 
-    def visit_For(self, node: ast.For) -> None:
+    def visit_For(self, node: ast.For | ast.comprehension) -> None:
         self._loop(node.iter)
         self.generic_visit(node)
 
-    def visit_comprehension(self, node: ast.comprehension) -> None:
-        self._loop(node.iter)
-        self.generic_visit(node)
+    visit_comprehension = visit_For
 
     def visit_Call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Name) and node.func.id in ORDERED:
@@ -180,17 +178,15 @@ class Examiner(Named):
                 self.visit(part)
         self._inside(node, [node.body])
 
-    def visit_ListComp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> None:
+    def visit_ListComp(
+        self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
+    ) -> None:
         self._loop(node.generators[0].iter)
         self.visit(node.generators[0].iter)
-        self._inside(node, [node.elt, *node.generators])
+        made = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        self._inside(node, [*made, *node.generators])
 
-    visit_GeneratorExp = visit_ListComp
-
-    def visit_DictComp(self, node: ast.DictComp) -> None:
-        self._loop(node.generators[0].iter)
-        self.visit(node.generators[0].iter)
-        self._inside(node, [node.key, node.value, *node.generators])
+    visit_GeneratorExp = visit_DictComp = visit_ListComp
 
     def _inside(self, scope: ast.AST, parts: Sequence[ast.AST]) -> None:
         """Visit what has names of its own."""

@@ -229,7 +229,7 @@ def _step(system: System, function: Callable[..., None]) -> Step:
     for name, kind in list(known.hints.items())[1:]:
         if kind is not bool and not (isinstance(kind, type) and issubclass(kind, Enum)):
             raise ModelError(
-                f"the choice `{name}` of step `{known.name}` is a `{_name(kind)}`",
+                f"the choice `{name}` of step `{known.name}` is a `{type_name(kind)}`",
                 known.place,
                 "choices are bool or an Enum",
             )
@@ -242,7 +242,8 @@ def _step(system: System, function: Callable[..., None]) -> Step:
     return Step(known, tuple(choices))
 
 
-def _name(kind: Any) -> str:
+def type_name(kind: object) -> str:
+    """How messages name what an annotation stands for."""
     return kind.__name__ if isinstance(kind, type) else str(kind)
 
 
@@ -270,7 +271,7 @@ def bindings(system: System, function: ModelFunction) -> list[Binding]:
     for name, kind in function.hints.items():
         if not (isinstance(kind, type) and "__layout__" in kind.__dict__):
             raise ModelError(
-                f"the parameter `{name}` of property `{function.name}` is a `{_name(kind)}`",
+                f"the parameter `{name}` of property `{function.name}` is a `{type_name(kind)}`",
                 function.place,
                 "the parameters of a property are records",
             )

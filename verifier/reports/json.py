@@ -64,18 +64,8 @@ def _error(error: ModelError) -> dict[str, Any]:
 
 
 def _weakened(found: Weakening) -> dict[str, Any]:
-    return {
-        "kind": found.kind,
-        "name": found.name,
-        "file": found.file,
-        "line": found.line,
-        "before": found.before,
-        "after": found.after,
-        "example": found.example,
-        "accepted": found.accepted,
-        "reason": found.reason,
-        "systems": found.systems,
-    }
+    names = ("kind", "name", "file", "line", "before", "after", "example", "accepted", "reason")
+    return {name: getattr(found, name) for name in (*names, "systems")}
 
 
 def _departs(left: Departure) -> dict[str, Any]:
