@@ -1,4 +1,4 @@
-"""Results as people and programs read them, and the exit code they mean."""
+"""Results as people and programs read them."""
 
 from __future__ import annotations
 
