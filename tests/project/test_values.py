@@ -10,8 +10,9 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from verifier.language import System, record, step
@@ -158,6 +159,14 @@ def test_what_a_system_has_found_out_of_itself_does_not_show() -> None:
     assert system.layout.leaves
     assert system.actions
     assert digest(X=system) == before
+
+
+def test_what_others_remember_in_a_type_does_not_show() -> None:
+    kind: Any = Literal["one", "another", "and no other"]
+    before = digest(X=tuple[kind, ...] | None)
+    msgspec.convert("one", kind)
+    assert digest(X=tuple[kind, ...] | None) == before
+    assert digest(X=tuple[Literal["one", "another"], ...] | None) != before
 
 
 def test_what_holds_itself_has_an_end() -> None:

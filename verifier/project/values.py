@@ -15,12 +15,11 @@ from hashlib import blake2b
 from types import (
     BuiltinFunctionType,
     FunctionType,
-    GenericAlias,
     MappingProxyType,
     MethodType,
     ModuleType,
 )
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from verifier.language.class_parts import attributes_of
 from verifier.language.constants import PLAIN, closure_of
@@ -108,6 +107,8 @@ def _contained(value: Any) -> Iterator[Part]:
         yield "self", getattr(value, "__self__", None)
     elif isinstance(value, BuiltinFunctionType):
         yield value.__name__, None if isinstance(value.__self__, ModuleType) else value.__self__
+    elif get_origin(value) is not None:
+        yield from (("part", part) for part in (get_origin(value), *get_args(value)))
     elif isinstance(value, complex):
         yield repr(value), None
     for kind, names in _PARTS.items():
@@ -117,7 +118,6 @@ def _contained(value: Any) -> Iterator[Part]:
 
 _PARTS: dict[type, tuple[str, ...]] = {
     partial: ("func", "args", "keywords"),
-    GenericAlias: ("__origin__", "__args__"),
     slice: ("start", "stop", "step"),
     property: ("fget", "fset", "fdel"),
 }
@@ -136,6 +136,8 @@ def _attributes(value: Any) -> Iterator[Part]:
     elif isinstance(value, partial):
         yield "class", cls
         yield from _named(dict(vars(value)))  # its other attributes are addresses
+    elif cls.__module__ == "typing":  # in which anybody remembers what a type means to them
+        yield str(getattr(value, "_name", None) or getattr(value, "__name__", "")), None
     elif hasattr(cls, "__layout__"):
         yield "class", cls
         yield from (("leaf", leaf) for leaf in value._values())
