@@ -210,10 +210,8 @@ def _refuse_absent(compiled: TransitionSystem, groups: Sequence[str]) -> None:
     known |= {ASSERTIONS, DEADLOCK} & compiled.circuit.bad.keys()
     absent = [group for group in groups if group not in known]
     if absent:
-        raise ModelError(
-            f"`{compiled.system.name}` has no property `{absent[0]}`",
-            help="nothing can be expected of it: take it out of verdicts.toml",
-        )
+        what = f"`{compiled.system.name}` has no property `{absent[0]}`"
+        raise ModelError(what, help="nothing can be expected of it: take it out of verdicts.toml")
 
 
 def _empty(compiled: TransitionSystem, group: str, found: Emptiness | None) -> Result | None:

@@ -47,10 +47,8 @@ def projection(
     )
     nodes = tuple(n for n in space.nodes if n in starts or f"at {n}" in reached)
     if len(nodes) > STATES:
-        raise ModelError(
-            f"{len(nodes)} combinations of {', '.join(fields)} are reachable",
-            help="leave a field out, or choose fields with fewer values",
-        )
+        what = f"{len(nodes)} combinations of {', '.join(fields)} are reachable"
+        raise ModelError(what, help="leave a field out, or choose fields with fewer values")
     circuit = compiled.circuit
     moves = {
         (a, b, step.name): circuit.graph.both(circuit.bad[step_goal(step.name)], space.move(a, b))
@@ -75,10 +73,8 @@ def _leaf(compiled: TransitionSystem, field: str) -> Leaf:
     leaves = {leaf.path: leaf for leaf in compiled.leaves if not (leaf.constant or leaf.event)}
     if field not in leaves:
         some = ", ".join(f"`{path}`" for path in [*leaves][:5]) + ", ..." * (len(leaves) > 5)
-        raise ModelError(
-            f"`{compiled.system.name}` has no field `{field}` to draw",
-            help=did_you_mean(field, leaves, f"fields are {some}", 0.4),
-        )
+        what = f"`{compiled.system.name}` has no field `{field}` to draw"
+        raise ModelError(what, help=did_you_mean(field, leaves, f"fields are {some}", 0.4))
     return leaves[field]
 
 

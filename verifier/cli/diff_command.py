@@ -63,10 +63,8 @@ def _behaviour(catalogue: Catalogue, name: str) -> Behaviour:
 def _base(root: Path, revision: str | None) -> Base:
     base = base_of(root, revision)
     if base is None:
-        raise ModelError(
-            f"`{root}` has no earlier revision to compare with",
-            help="name two systems: nestproof diff SYSTEM OTHER",
-        )
+        what = f"`{root}` has no earlier revision to compare with"
+        raise ModelError(what, help="name two systems: nestproof diff SYSTEM OTHER")
     return base
 
 

@@ -68,10 +68,8 @@ def command(
         write_output(output, content)
         return 0
     if not target.is_text and sys.stdout.isatty():
-        raise ModelError(
-            f"{target.title} is binary and this is a terminal",
-            help=f"`-o {group}.{target.ending}`, or a pipe",
-        )
+        what = f"{target.title} is binary and this is a terminal"
+        raise ModelError(what, help=f"`-o {group}.{target.ending}`, or a pipe")
     click.echo(content, nl=False)
     return 0
 

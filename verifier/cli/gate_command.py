@@ -255,8 +255,6 @@ def _replaceable(kind: str, file: Path) -> Path:
         with file.open("rb") as stream:
             begins = stream.read(HEAD)
         if begins and not all(mark in begins for mark in MARKS[kind]):
-            raise ModelError(
-                f"`{file}` is not a {kind} report of nestproof and would be replaced",
-                help="give another file, or remove this one",
-            )
+            what = f"`{file}` is not a {kind} report of nestproof and would be replaced"
+            raise ModelError(what, help="give another file, or remove this one")
     return file

@@ -20,10 +20,8 @@ def accept(catalogue: Catalogue, report: Report, before: str) -> list[Path]:
     """
     empty = [row for row in report.rows if row.result.verdict is Verdict.VACUOUS]
     if empty:
-        raise ModelError(
-            f"`{empty[0].pair}` is vacuous, which no one can expect: {empty[0].result.reason}",
-            help="fix the model or the property; nothing was accepted",
-        )
+        what = f"`{empty[0].pair}` is vacuous, which no one can expect: {empty[0].result.reason}"
+        raise ModelError(what, help="fix the model or the property; nothing was accepted")
     verdicts = {row.pair: row.result.verdict for row in report.rows}
     changed = []
     if write(catalogue.root, before, accepted(recorded(catalogue.root), verdicts)):

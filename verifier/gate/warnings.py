@@ -9,7 +9,7 @@ from verifier.gate.base_revision import Past
 from verifier.gate.decide import Decided
 from verifier.gate.selection import Selection
 from verifier.mutation.baseline import FILE, scores
-from verifier.project.catalogue import Catalogue, Pair
+from verifier.project.catalogue import Catalogue
 from verifier.project.proof_store import ProofStore
 from verifier.project.revisions import Base
 from verifier.project.unread import unread_files

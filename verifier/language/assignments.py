@@ -83,10 +83,8 @@ def only_records(target: T, name: str) -> T:
         )
     if not whole and _has_already(target, name):
         owner = getattr(target, "__name__", None) or str(target)
-        raise refuse(
-            f"`{owner}.{name}` is assigned to, which has a value",
-            "give it its value once: what reads it does so later, when it runs",
-        )
+        what = f"`{owner}.{name}` is assigned to, which has a value"
+        raise refuse(what, "give it its value once: what reads it does so later, when it runs")
     return target
 
 

@@ -42,10 +42,8 @@ def check_given(function: ModelFunction, given: tuple[Any, ...], named: dict[str
     """Refuse arguments that a call could change in a way that a fork does not undo."""
     for value in (*given, *named.values()):
         if not _is_value(value):
-            raise refuse(
-                f"`{function.name}` is given a `{type(value).__name__}`",
-                "give records, bits, enums or tuples of them",
-            )
+            what = f"`{function.name}` is given a `{type(value).__name__}`"
+            raise refuse(what, "give records, bits, enums or tuples of them")
 
 
 def check_result(function: ModelFunction, result: object) -> None:

@@ -37,7 +37,5 @@ def _refuse_ghost(origin: Store, source: Base, store: Store, base: Base) -> None
     """Refuse that a model function copies a ghost to where it could read it."""
     leaf = origin.leaf(source)
     if leaf.ghost and not store.leaf(base).ghost:
-        raise refuse(
-            f"`{leaf.path}` is ghost state and is copied to `{store.leaf(base).path}`",
-            "only properties and observers read ghosts",
-        )
+        what = f"`{leaf.path}` is ghost state and is copied to `{store.leaf(base).path}`"
+        raise refuse(what, "only properties and observers read ghosts")

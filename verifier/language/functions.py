@@ -117,11 +117,8 @@ class ModelFunction:
                     "leave it out: a step's parameters are choices, each of which is tried",
                 )
             if name not in hints:
-                raise ModelError(
-                    f"the parameter `{name}` of `{self.name}` has no type",
-                    self.place,
-                    "annotate every parameter",
-                )
+                what = f"the parameter `{name}` of `{self.name}` has no type"
+                raise ModelError(what, self.place, "annotate every parameter")
         return {name: hints[name] for name in self.signature.parameters}
 
     def _check_annotations(self) -> None:
@@ -166,19 +163,15 @@ def model_function(
 ) -> F:
     """Make a function one whose paths merge when it returns."""
     if not isinstance(body, FunctionType):
-        raise refuse(
-            f"`{body!r}` is decorated as a {kind}",
-            "write the decorator on the line above the function's `def`",
-        )
+        what = f"`{body!r}` is decorated as a {kind}"
+        raise refuse(what, "write the decorator on the line above the function's `def`")
     if RUNNING.get() is not None:
         raise refuse(
             f"`{body.__name__}` is decorated while a model runs", "define it in the module"
         )
     if is_model_function(body):
-        raise refuse(
-            f"`{body.__name__}` has two decorators of the language",
-            "keep one, and call a function that has the other",
-        )
+        what = f"`{body.__name__}` has two decorators of the language"
+        raise refuse(what, "keep one, and call a function that has the other")
     if body.__name__ == "<lambda>":
         raise refuse("a lambda is made a model function", "write it with def and a name")
     about = ModelFunction(body.__name__, body, kind, citation, group, _meant(body))

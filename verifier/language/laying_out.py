@@ -73,10 +73,8 @@ def _check_default(cls: type, name: str, leaves: list[Leaf]) -> None:
         before = {leaf.path: leaf.default for leaf in layout.leaves}
         if all(same(before.get(leaf.path, leaf.default), leaf.default) for leaf in leaves):
             return
-    raise refuse(
-        f"`{cls.__name__}.{name}` is annotated without a default, and `{base.__name__}` has one",
-        f"give it one: in Python it has that of `{base.__name__}`",
-    )
+    what = f"`{cls.__name__}.{name}` is annotated without a default, and `{base.__name__}` has one"
+    raise refuse(what, f"give it one: in Python it has that of `{base.__name__}`")
 
 
 def names_of(cls: type) -> set[str]:

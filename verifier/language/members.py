@@ -40,19 +40,15 @@ def check_enum(type: type[Enum]) -> None:
         for name in sorted(base.__dict__.keys() & OWN.keys()):
             raise refuse(f"`{base.__name__}` defines `{name}`", OWN[name])
     if type.__flags__ & (SEQUENCE | MAPPING):
-        raise refuse(
-            f"`{type.__name__}` is a sequence or mapping",
-            "members are compared with ==: give each a plain value",
-        )
+        what = f"`{type.__name__}` is a sequence or mapping"
+        raise refuse(what, "members are compared with ==: give each a plain value")
     for one in type:
         _check_member(type, one)
     found = outside(type, type.__name__).changeable
     if found is not None:
         where, part = found
-        raise refuse(
-            f"`{type.__name__}` has `{where}`, a `{part.__class__.__name__}`",
-            "store all state in records",
-        )
+        what = f"`{type.__name__}` has `{where}`, a `{part.__class__.__name__}`"
+        raise refuse(what, "store all state in records")
     if not 1 <= len(type) <= MEMBERS:
         raise refuse(
             f"`{type.__name__}` has {len(type)} members", f"an enum has 1 to {MEMBERS} members"
@@ -62,10 +58,8 @@ def check_enum(type: type[Enum]) -> None:
 def _check_member(type: type[Enum], one: Enum) -> None:
     name = one._name_
     if type.__members__.get(name) is not one:
-        raise refuse(
-            f"a member of `{type.__name__}` calls itself `{name}`, which is not its name",
-            "leave names to Python",
-        )
+        what = f"a member of `{type.__name__}` calls itself `{name}`, which is not its name"
+        raise refuse(what, "leave names to Python")
     if name in UNUSABLE:
         raise refuse(f"`{type.__name__}` has `{name}`, which no model can use", ANOTHER_NAME)
     if not name.isidentifier():

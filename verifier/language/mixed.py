@@ -61,10 +61,8 @@ class MixedStore(SymbolicStore):
         [(store, start), *others], base = self._sides, self.resolved(base)
         both = isinstance(base, tuple) and isinstance(start, tuple)
         if others or both:
-            raise refuse(
-                "a record that is one of several is assigned to",
-                "assign to each where it is known which one it is",
-            )
+            what = "a record that is one of several is assigned to"
+            raise refuse(what, "assign to each where it is known which one it is")
         if isinstance(base, int):
             return store, shifted(start, base)
         return store, shifted(base, start)  # type: ignore[arg-type]

@@ -49,10 +49,8 @@ def forbid_stop(run: Run, stop: Disabled | AssertionError) -> None:
 def forbid_answer(run: Run, function: ModelFunction) -> None:
     """Refuse a result by which a model function gets to know what an observer or property sees."""
     if function.observes and not run.observing:
-        raise refuse(
-            f"`{function.name}` gives a model function what an observer sees",
-            "an observer returns nothing",
-        )
+        what = f"`{function.name}` gives a model function what an observer sees"
+        raise refuse(what, "an observer returns nothing")
 
 
 def uncaught(function: ModelFunction, error: Exception) -> ModelError:

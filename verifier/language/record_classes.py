@@ -46,15 +46,11 @@ def _known(record: Any, name: str) -> Field:
     if name in fields:
         return fields[name]
     if hasattr(type(record), name):
-        raise refuse(
-            f"`{type(record).__name__}.{name}` is assigned to and is not a field",
-            "assign to fields, or write a method that does",
-        )
+        what = f"`{type(record).__name__}.{name}` is assigned to and is not a field"
+        raise refuse(what, "assign to fields, or write a method that does")
     near = difflib.get_close_matches(name, fields, 1)
-    raise refuse(
-        f"`{type(record).__name__}` has no field `{name}`",
-        f"did you mean `{near[0]}`?" if near else f"its fields: {', '.join(fields)}",
-    )
+    what = f"`{type(record).__name__}` has no field `{name}`"
+    raise refuse(what, f"did you mean `{near[0]}`?" if near else f"its fields: {', '.join(fields)}")
 
 
 def _set(self: Any, name: str, value: Any) -> None:

@@ -60,10 +60,8 @@ class Family(Generic[K, V]):
 
     def __getitem__(self, key: K) -> V:
         if isinstance(key, Symbol):
-            raise refuse(
-                f"a family that is made here is indexed by `{key._label or 'a value'}`",
-                "assign it to a field of the state, or write `match`",
-            )
+            what = f"a family that is made here is indexed by `{key._label or 'a value'}`"
+            raise refuse(what, "assign it to a field of the state, or write `match`")
         if key not in self._given:
             raise refuse(f"a family that leaves out `{key}` is indexed by it", "give each member")
         return self._given[key]
@@ -103,10 +101,8 @@ class Family(Generic[K, V]):
         raise refuse("a family is copied or saved", "write `snapshot(...)`")
 
     def __setitem__(self, key: K, value: V) -> None:
-        raise refuse(
-            "this family belongs to no record: it is a value, which does not change",
-            "assign to the family of a record, or give all items when it is made",
-        )
+        what = "this family belongs to no record: it is a value, which does not change"
+        raise refuse(what, "assign to the family of a record, or give all items when it is made")
 
 
 class FamilyView(Family[Any, Any]):
@@ -201,10 +197,8 @@ def snapshot(record: T) -> T:
         held = {key: snapshot(item) if is_record(item) else item for key, item in source.items()}
         return cast("T", Family(held))
     if not is_record(source):
-        raise refuse(
-            f"a snapshot is made of `{source!r}`, which is neither a record nor a family",
-            "use it as it is: it cannot change",
-        )
+        what = f"a snapshot is made of `{source!r}`, which is neither a record nor a family"
+        raise refuse(what, "use it as it is: it cannot change")
     require_fresh(source)
     family = isinstance(source, FamilyView)
     size = source._rows.size if family else len(layout_of(type(source)).leaves)

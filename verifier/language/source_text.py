@@ -21,17 +21,11 @@ def definition(code: CodeType) -> Definition:
     place = Place(code.co_filename, code.co_firstlineno)
     found = _definitions(code.co_filename).get((code.co_firstlineno, code.co_name), [])
     if not found:
-        raise ModelError(
-            f"the text of `{code.co_name}` is not available",
-            place,
-            "write model functions in a file",
-        )
+        what = f"the text of `{code.co_name}` is not available"
+        raise ModelError(what, place, "write model functions in a file")
     if len(found) > 1:
-        raise ModelError(
-            f"{len(found)} functions called `{code.co_name}` begin in one line",
-            place,
-            "give each a line of its own",
-        )
+        what = f"{len(found)} functions called `{code.co_name}` begin in one line"
+        raise ModelError(what, place, "give each a line of its own")
     return found[0]
 
 

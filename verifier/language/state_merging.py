@@ -77,11 +77,8 @@ def _merged_enum(
 ) -> Enum | Symbol:
     kind = then._type if isinstance(then, Symbol) else type(then)
     if kind is not (otherwise._type if isinstance(otherwise, Symbol) else type(otherwise)):
-        raise ModelError(
-            f"`{function.name}` returns members of two enums",
-            function.place,
-            "return members of one enum",
-        )
+        what = f"`{function.name}` returns members of two enums"
+        raise ModelError(what, function.place, "return members of one enum")
     _check_once(kind)
     a, b = _code(then), _code(otherwise)
     code = tuple(run.graph.choose(condition, x, y) for x, y in zip(a, b, strict=True))

@@ -105,19 +105,15 @@ class Store:
 def forbid_ghost(leaf: Leaf, run: Run | None) -> None:
     """Refuse that a model function reads a ghost."""
     if run is not None and not run.observing:
-        raise refuse(
-            f"`{leaf.path}` is ghost state and is read by a model function",
-            "only properties and observers read ghosts",
-        )
+        what = f"`{leaf.path}` is ghost state and is read by a model function"
+        raise refuse(what, "only properties and observers read ghosts")
 
 
 def forbid_change(leaf: Leaf, run: Run) -> None:
     """Refuse what an observer or property must not change."""
     if run.judging:
-        raise refuse(
-            f"`{leaf.path}` is changed by a property",
-            "a property only reads: note what it needs in an observer",
-        )
+        what = f"`{leaf.path}` is changed by a property"
+        raise refuse(what, "a property only reads: note what it needs in an observer")
     if not leaf.ghost:
         raise refuse(f"`{leaf.path}` is changed by an observer", "observers change ghosts only")
 

@@ -145,11 +145,8 @@ class System:
     def actions(self) -> tuple[Step, ...]:
         """The steps with their choices; a ModelError where the system is ill-formed."""
         if not self.steps:
-            raise ModelError(
-                f"`{self.name}` has no steps, so that nothing can happen in it",
-                self.place,
-                "give its step functions as `steps`",
-            )
+            what = f"`{self.name}` has no steps, so that nothing can happen in it"
+            raise ModelError(what, self.place, "give its step functions as `steps`")
         self._check_arbitrary()
         actions = tuple(_step(self, function) for function in self.steps)
         for name, count in Counter(step.name for step in actions).items():
@@ -206,11 +203,8 @@ def _step(system: System, function: Callable[..., None]) -> Step:
         inner = inner.__wrapped__
         below = about(inner)
         if below is not None:
-            raise ModelError(
-                f"`{below.name}` is a step of `{system.name}` below another decorator",
-                below.place,
-                "put the other decorator below `@step`",
-            )
+            what = f"`{below.name}` is a step of `{system.name}` below another decorator"
+            raise ModelError(what, below.place, "put the other decorator below `@step`")
     if known is None or known.kind != "step":
         name = getattr(function, "__name__", repr(function))
         raise ModelError(
@@ -220,19 +214,13 @@ def _step(system: System, function: Callable[..., None]) -> Step:
         )
     state = next(iter(known.hints.values()), None)
     if not (isinstance(state, type) and isinstance(system.initial, state)):
-        raise ModelError(
-            f"the first parameter of step `{known.name}` is not the state of `{system.name}`",
-            known.place,
-            f"it is a `{type(system.initial).__name__}`",
-        )
+        what = f"the first parameter of step `{known.name}` is not the state of `{system.name}`"
+        raise ModelError(what, known.place, f"it is a `{type(system.initial).__name__}`")
     choices = []
     for name, kind in list(known.hints.items())[1:]:
         if kind is not bool and not (isinstance(kind, type) and issubclass(kind, Enum)):
-            raise ModelError(
-                f"the choice `{name}` of step `{known.name}` is a `{type_name(kind)}`",
-                known.place,
-                "choices are bool or an Enum",
-            )
+            what = f"the choice `{name}` of step `{known.name}` is a `{type_name(kind)}`"
+            raise ModelError(what, known.place, "choices are bool or an Enum")
         if kind is not bool:
             try:
                 check_enum(kind)
@@ -270,17 +258,11 @@ def bindings(system: System, function: ModelFunction) -> list[Binding]:
     """Every way to give a property function its records; none where the system lacks them."""
     for name, kind in function.hints.items():
         if not (isinstance(kind, type) and "__layout__" in kind.__dict__):
-            raise ModelError(
-                f"the parameter `{name}` of property `{function.name}` is a `{type_name(kind)}`",
-                function.place,
-                "the parameters of a property are records",
-            )
+            what = f"the parameter `{name}` of property `{function.name}` is a `{type_name(kind)}`"
+            raise ModelError(what, function.place, "the parameters of a property are records")
     if not function.hints:
-        raise ModelError(
-            f"the property `{function.name}` takes no records",
-            function.place,
-            "give it records as parameters",
-        )
+        what = f"the property `{function.name}` takes no records"
+        raise ModelError(what, function.place, "give it records as parameters")
     state: Any = type(system.initial)
     found = [instances(state, kind) for kind in function.hints.values()]
     if (size := prod(map(len, found))) > MOST:

@@ -38,10 +38,8 @@ def only_bools(value: T) -> T:
     if kind is bool or kind.__module__.startswith("verifier.") or RUNNING.get() is None:
         return value
     only_values(value, "is used as a condition")
-    raise refuse(
-        f"a value of type `{type(value).__name__}` is used as a condition",
-        "a condition is a bool: write what is asked of the value",
-    )
+    what = f"a value of type `{type(value).__name__}` is used as a condition"
+    raise refuse(what, "a condition is a bool: write what is asked of the value")
 
 
 def only_values(value: T, use: str) -> T:

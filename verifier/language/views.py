@@ -50,10 +50,8 @@ def require_own(record: Any) -> None:
     """Refuse a record that has been given the values of another one, other than by assignment."""
     owner = record._store.owner
     if owner is not None and owner[0] is type(record) and owner[1] != id(record):
-        raise refuse(
-            f"a `{owner[0].__name__}` shares the values of another one",
-            "assign its fields, or make it from them",
-        )
+        what = f"a `{owner[0].__name__}` shares the values of another one"
+        raise refuse(what, "assign its fields, or make it from them")
 
 
 def require_given_fresh(given: Iterable[Any]) -> None:

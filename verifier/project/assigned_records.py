@@ -42,11 +42,8 @@ def _refuse(where: str, value: object, systems: Iterable[Made]) -> None:
     for store in _changed_in(value):
         for made in systems:
             if store.created < made.moment < store.changed:
-                raise ModelError(
-                    f"{where} was assigned to after the system `{made.name}` was made",
-                    made.place,
-                    "make all that a system may read before it",
-                )
+                what = f"{where} was assigned to after the system `{made.name}` was made"
+                raise ModelError(what, made.place, "make all that a system may read before it")
 
 
 def _changed_in(value: object) -> Iterator[Store]:

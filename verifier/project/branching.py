@@ -29,10 +29,8 @@ def base_of(root: Path, revision: str | None) -> Base | None:
     """
     if not _inside(root):
         if revision is not None:
-            raise ModelError(
-                f"`{root}` is not in a git repository, so there is no `{revision}`",
-                help="leave --base out to check everything",
-            )
+            what = f"`{root}` is not in a git repository, so there is no `{revision}`"
+            raise ModelError(what, help="leave --base out to check everything")
         return None
     refuse_bare(root)
     top = Path(git.text(root, "rev-parse", "--show-toplevel").removesuffix("\n"))
@@ -65,19 +63,15 @@ def _split_off(top: Path) -> str:
 def refuse_bare(folder: Path) -> None:
     """Refuse a repository without a working tree."""
     if _inside(folder) and git.line_of(folder, "rev-parse", "--is-bare-repository") == "true":
-        raise ModelError(
-            f"the repository `{folder}` is bare: it has no files to check",
-            help="run the gate in a clone or a worktree",
-        )
+        what = f"the repository `{folder}` is bare: it has no files to check"
+        raise ModelError(what, help="run the gate in a clone or a worktree")
 
 
 def refuse_foreign(folder: Path) -> None:
     """Refuse a repository that has no project here: no change to one would be looked at."""
     if _inside(folder):
-        raise ModelError(
-            f"there is no project in `{folder}`, and it is in a repository",
-            help="change to the project's folder: a gate is about its changes",
-        )
+        what = f"there is no project in `{folder}`, and it is in a repository"
+        raise ModelError(what, help="change to the project's folder: a gate is about its changes")
 
 
 def _resolved(root: Path, revision: str) -> str:
@@ -159,10 +153,8 @@ def _inside(root: Path) -> bool:
         ) from None
     said = os.fsdecode(done.stderr)
     if "dubious ownership" in said:
-        raise ModelError(
-            f"git does not trust the repository of `{root}`, which another user owns",
-            help=f"git config --global --add safe.directory {root}",
-        )
+        what = f"git does not trust the repository of `{root}`, which another user owns"
+        raise ModelError(what, help=f"git config --global --add safe.directory {root}")
     if done.returncode and "not a git repository" not in said:
         raise git.failure("rev-parse", said)
     return not done.returncode

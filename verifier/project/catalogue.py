@@ -133,10 +133,8 @@ class Catalogue:
         """Refuse a project in which there is nothing to check."""
         self.require_systems()
         if len(self.bare) == len(self.systems):
-            raise ModelError(
-                f"no properties apply to the systems under {self.root}",
-                help="add functions with @always to properties/",
-            )
+            what = f"no properties apply to the systems under {self.root}"
+            raise ModelError(what, help="add functions with @always to properties/")
 
     def matching(self, patterns: Iterable[str]) -> list[Pair]:
         """The pairs that shell patterns name: a pair, a system, a family, or with `*`."""

@@ -20,11 +20,8 @@ def expected_verdicts(
     expected: dict[tuple[str, str], Verdict] = {}
     for system, verdicts in read_toml(file).items():
         if system not in systems:
-            raise ModelError(
-                f"a verdict is recorded for `{system}`, which does not exist",
-                place_of(file, system),
-                "rename or remove the table",
-            )
+            what = f"a verdict is recorded for `{system}`, which does not exist"
+            raise ModelError(what, place_of(file, system), "rename or remove the table")
         if not isinstance(verdicts, dict):
             raise ModelError(
                 f"the verdicts of `{system}` are not a table",

@@ -46,11 +46,8 @@ def _refuse_file_beside(folder: Path, part: str) -> None:
     """Refuse a module of the name of a folder beside it: nothing reads it."""
     file = folder / f"{part}.py"
     if file.exists():
-        raise ModelError(
-            f"`{file.name}` is beside the folder `{part}` and is not read",
-            Place(str(file), 1),
-            f"move it into {part}/",
-        )
+        what = f"`{file.name}` is beside the folder `{part}` and is not read"
+        raise ModelError(what, Place(str(file), 1), f"move it into {part}/")
 
 
 def _is_project(file: Path) -> bool:
@@ -58,11 +55,8 @@ def _is_project(file: Path) -> bool:
     tool = read_toml(file, "fix it: it decides whether this folder is a project").get("tool", {})
     table = tool.get("nestproof") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise ModelError(
-            "`tool.nestproof` is not a table",
-            place_of(file, "nestproof", "tool"),
-            f"write {TABLE} on a line",
-        )
+        what = "`tool.nestproof` is not a table"
+        raise ModelError(what, place_of(file, "nestproof", "tool"), f"write {TABLE} on a line")
     for key in table or ():
         raise ModelError(
             f"the table `tool.nestproof` has the key `{key}`, which is not known",

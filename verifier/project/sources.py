@@ -108,11 +108,8 @@ def _below(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
     for entry in entries:
         if not entry.is_dir():
             if _may_have_modules(entry) and not entry.exists():
-                raise ModelError(
-                    f"`{entry}` is a link to nothing",
-                    Place(str(entry), 1),
-                    "create its target, or remove it",
-                )
+                what = f"`{entry}` is a link to nothing"
+                raise ModelError(what, Place(str(entry), 1), "create its target, or remove it")
             yield entry
         elif not entry.name.startswith(".") and entry.name != "__pycache__":
             yield from _below(entry, above | {identity})

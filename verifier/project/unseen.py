@@ -28,11 +28,8 @@ def refuse_unmade_systems(module: ModuleType) -> None:
     """Refuse what only looks like a system: nothing is known about it, not even a name."""
     for name, value in vars(module).items():
         if not name.startswith("__") and not all(map(is_made, _held(value))):
-            raise ModelError(
-                f"`{name}` has a `System` that was not made by calling `System`",
-                _place(module, name),
-                "write `System(...)`",
-            )
+            what = f"`{name}` has a `System` that was not made by calling `System`"
+            raise ModelError(what, _place(module, name), "write `System(...)`")
 
 
 def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> None:
@@ -42,11 +39,8 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
     for made in all_made:
         what = made.what()
         if made.kind == "claim":
-            raise ModelError(
-                f"the property `{made.name}` is in models/, where none is looked for",
-                made.place,
-                "move it to a module of properties/",
-            )
+            what = f"the property `{made.name}` is in models/, where none is looked for"
+            raise ModelError(what, made.place, "move it to a module of properties/")
         named = systems.get(made.name)
         again = named is not None and any(each is named for each in here)
         refined = what is None and again and not made.was_held and made.was_refined
@@ -71,11 +65,8 @@ def refuse_systems(module: ModuleType) -> None:
     """Refuse a module of properties/ with a system."""
     for made in made_in(vars(module)):
         if made.kind == "system":
-            raise ModelError(
-                f"the system `{made.name}` is in properties/, where none is looked for",
-                made.place,
-                "move it to a module of models/",
-            )
+            what = f"the system `{made.name}` is in properties/, where none is looked for"
+            raise ModelError(what, made.place, "move it to a module of models/")
 
 
 def refuse_unseen_claims(module: ModuleType, claims: Collection[ModelFunction]) -> None:
