@@ -14,7 +14,7 @@ from tests.compiler.machines import (
 from verifier.compiler.step_exploration import Start
 from verifier.compiler.translation import Steps
 from verifier.language import System
-from verifier.language.exploration import Exploration
+from verifier.language.exploration import PathExploration
 from verifier.language.path_condition import Facts
 from verifier.language.paths import Outcome
 from verifier.language.symbolic_execution import SymbolicRun
@@ -27,11 +27,11 @@ def where_paths_meet_the_first_one_s_value_is_taken(patch: Patch) -> None:
 
 @fault
 def all_paths_but_the_first_are_dropped(patch: Patch) -> None:
-    def first(self: Exploration) -> Outcome:
+    def first(self: PathExploration) -> Outcome:
         outcome, _ = self._path(())
         return outcome
 
-    patch.setattr(Exploration, "paths", first)
+    patch.setattr(PathExploration, "paths", first)
 
 
 @fault

@@ -11,7 +11,7 @@ from tests.evidence.lazy_project import compiled
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.translation import compile_system
 from verifier.diff.correspondence import (
-    Names,
+    NewNames,
     new_names,
     renamed_fields,
     renamed_steps,
@@ -276,7 +276,7 @@ def test_steps_that_stay_do_something_else_or_are_never_taken_get_no_new_name(
 
 def test_new_names_of_fields_and_steps_are_found_at_once() -> None:
     new = called(BEFORE, {"first": "owner"}).with_steps({"set_both": "set_them"})
-    assert new_names(BEFORE, new) == Names({"first": "owner"}, {"set_both": "set_them"})
+    assert new_names(BEFORE, new) == NewNames({"first": "owner"}, {"set_both": "set_them"})
 
 
 def path(name: str, parts: Mapping[str, str]) -> str:

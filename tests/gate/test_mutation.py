@@ -12,7 +12,7 @@ from tests.check.uncached import without_cache
 from tests.evidence.lazy_project import project as project_as_loaded
 from tests.gate.conftest import Project
 from verifier.evidence.verdicts import Limits
-from verifier.mutation.baseline import Entry, compared
+from verifier.mutation.baseline import RecordedScore, compared
 from verifier.mutation.campaign import LATE, SECONDS, Trial, in_time
 from verifier.mutation.operators import Mutant
 from verifier.mutation.run import strength
@@ -170,7 +170,8 @@ def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
 
     monkeypatch.setattr("verifier.mutation.run.trials", tried)
     monkeypatch.setattr(
-        "verifier.mutation.run.scores", lambda _: {"lazy/fixed": Entry(killed=1, equivalent=0)}
+        "verifier.mutation.run.scores",
+        lambda _: {"lazy/fixed": RecordedScore(killed=1, equivalent=0)},
     )
     limits = Limits()
     touched = {"lazy/fixed": {"switch_to"}}
@@ -185,7 +186,7 @@ def test_a_mutant_for_which_there_is_no_time_is_undecided() -> None:
     assert in_time(lambda: killed, mutant, monotonic() + 600) == killed
     late = in_time(lambda: killed, mutant, monotonic() - 1)
     assert (late.status, late.by) == ("undecided", LATE)
-    found = compared("lazy/fixed", [late], Entry(killed=1, equivalent=0), whole=False)
+    found = compared("lazy/fixed", [late], RecordedScore(killed=1, equivalent=0), whole=False)
     assert found.new == (late,)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.check.uncached import without_cache
 from verifier.evidence.verdicts import Limits
-from verifier.mutation.branch_coverage import Taken, coverage
+from verifier.mutation.branch_coverage import BranchCoverage, coverage
 from verifier.mutation.campaign import trials
 from verifier.mutation.run import guarded_system
 from verifier.project.loading import load
@@ -124,7 +124,7 @@ def test_branches_are_those_of_functions_that_are_written_in_a_file(project: Pat
         ("ask", "taken"),
         ("ask", "taken"),
     ]
-    assert all(isinstance(each, Taken) for each in found)
+    assert all(isinstance(each, BranchCoverage) for each in found)
 
 
 def test_mutants_are_made_of_functions_that_are_written_in_a_file(project: Path) -> None:

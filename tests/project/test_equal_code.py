@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.mutation.branch_coverage import Taken, coverage
+from verifier.mutation.branch_coverage import BranchCoverage, coverage
 from verifier.project.loading import load
 
 HEAD = """from verifier.language import System, assume, record, step
@@ -88,7 +88,7 @@ def version(root: Path, name: str, late: bool, check: str) -> None:
     (root / "models" / f"{name}.py").write_text(f"{HEAD}{text}{system}")
 
 
-def covered(root: Path, system: str) -> list[Taken]:
+def covered(root: Path, system: str) -> list[BranchCoverage]:
     return list(coverage(load(root).systems[system], 1))
 
 

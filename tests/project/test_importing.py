@@ -16,7 +16,7 @@ from verifier.language.errors import ModelError
 from verifier.project import importing, sources
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
-from verifier.project.reading import Reading
+from verifier.project.reading import ModuleReading
 
 EVIL = MODEL.replace("SAFE = True", "SAFE = None")
 
@@ -145,7 +145,7 @@ def test_nothing_of_verifier_but_the_language_is_imported(root: Path, part: str,
 @pytest.fixture
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if reading the text had found nothing."""
-    monkeypatch.setattr(importing, "read_imports", lambda source, _: Reading(source))
+    monkeypatch.setattr(importing, "read_imports", lambda source, _: ModuleReading(source))
     monkeypatch.setattr(importing, "reasons_of", lambda _: [])
 
 

@@ -7,7 +7,7 @@ from nestproof.models.x86.presentation import WORDS
 from tests.viewer.conftest import saved
 from verifier.evidence.calls import Entered
 from verifier.evidence.explanation import Explanation, Failure
-from verifier.evidence.pictures import Pair, Picture, Promised
+from verifier.evidence.pictures import Picture, Promised, ReadField
 from verifier.evidence.traces import Stride, Trace
 from verifier.language.presentation import Act, Seen, Sentence
 from verifier.reports.trace_text import trace_text
@@ -105,8 +105,8 @@ PICTURE = Picture(
     promise=Promised(
         to="the guest",
         pairs=(
-            Pair("outcome", "outcome.outcome", "outcome.promised"),
-            Pair("vmcs12.entry_injects_nm", OURS, THEIRS),
+            ReadField("outcome", "outcome.outcome", "outcome.promised"),
+            ReadField("vmcs12.entry_injects_nm", OURS, THEIRS),
         ),
         observed=("outcome.observed",),
     )

@@ -14,7 +14,7 @@ from verifier.execution.conversions import execution_along
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError
 from verifier.language.packages import bundled_root
-from verifier.mutation.functions_run import Written, lines_run
+from verifier.mutation.functions_run import RunFunction, lines_run
 from verifier.mutation.operators import sites
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
@@ -33,7 +33,7 @@ def bundled() -> Catalogue:
 
 
 @contextmanager
-def mutated(function: Written, code: CodeType) -> Iterator[None]:
+def mutated(function: RunFunction, code: CodeType) -> Iterator[None]:
     function.replace(code)
     try:
         yield

@@ -10,7 +10,7 @@ from verifier.check.vacuity import witness_goals
 from verifier.compiler.behaviour import behaviour_of
 from verifier.compiler.digest import Digests
 from verifier.compiler.transition_system import TransitionSystem
-from verifier.diff.correspondence import Names
+from verifier.diff.correspondence import NewNames
 from verifier.evidence.bundle import Bundle, Run
 from verifier.evidence.certificates import Certificate, clauses_from
 from verifier.evidence.verdicts import Clause
@@ -37,7 +37,7 @@ class StoredEvidence:
         compiled: TransitionSystem,
         groups: Sequence[str],
         cache: Cache,
-        names: Names | None = None,
+        names: NewNames | None = None,
     ) -> None:
         self.warnings: list[str] = []
         self.compiled, self._store, self._cache = compiled, store, cache
@@ -47,7 +47,7 @@ class StoredEvidence:
         self._groups = tuple(self._goals)
         self._goals[WITNESSES] = [goal for goal in compiled.circuit.bad if is_witness(goal)]
         self._entries: dict[str, Bundle] = {}
-        self._names = names or Names()
+        self._names = names or NewNames()
 
     @cached_property
     def own(self) -> Bundle:

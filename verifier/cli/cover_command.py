@@ -22,7 +22,7 @@ from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Answer, Limits, Proved, Violated, silent
 from verifier.language.goals import Goal, is_step
 from verifier.language.plain_values import plural
-from verifier.mutation.branch_coverage import Taken, coverage
+from verifier.mutation.branch_coverage import BranchCoverage, coverage
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 
@@ -85,7 +85,7 @@ def _witnesses(catalogue: Catalogue, name: str, folder: Path | None) -> list[int
     return codes
 
 
-def _print(name: str, found: list[Taken]) -> None:
+def _print(name: str, found: list[BranchCoverage]) -> None:
     for each in found:
         if each.status != "taken":
             proof = f"  {plural(len(each.proof.lemmas), 'lemma')}" if each.proof is not None else ""

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchOptions:
     """How to look for evidence."""
 
     watches: list[watch_expressions.Watch]
@@ -75,7 +75,7 @@ class Unverified:
 Shown = Trace | Certificate | Unverified
 
 
-def found(what: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
+def found(what: str, asked: SearchOptions) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file or a pair, or the result that has none."""
     root = project_here()
     if os.path.isfile(what):
@@ -126,7 +126,9 @@ def explained_here(
     return trace if isinstance(found, Lost) else found
 
 
-def occurring(what: str, case: str, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
+def occurring(
+    what: str, case: str, asked: SearchOptions
+) -> tuple[Shown | Result, Catalogue | None]:
     """An execution in which a case of a system occurs, or what is known instead."""
     from verifier.check.vacuity import cases
     from verifier.check.witness import occurrence
@@ -168,7 +170,7 @@ def _pair(catalogue: Catalogue, name: str) -> Pair:
 
 
 def evidence_of(
-    file: Path, root: Path, asked: Asked
+    file: Path, root: Path, asked: SearchOptions
 ) -> tuple[Trace | Certificate | Unverified, Catalogue | None]:
     """What a file holds, confirmed by the project's models; and the catalogue of these."""
     try:
@@ -214,7 +216,7 @@ def no_file(file: Path) -> ModelError:
     return wrong_file(file, "no such file", f"did you mean `{beside[near[0]]}`?" if near else "")
 
 
-def _compiled(system: str, catalogue: Catalogue, asked: Asked) -> TransitionSystem | None:
+def _compiled(system: str, catalogue: Catalogue, asked: SearchOptions) -> TransitionSystem | None:
     """The system that a file is about; None where there is none."""
     circuits, found = asked.reuse(catalogue), catalogue.systems.get(system)
     if found is None:
@@ -223,7 +225,9 @@ def _compiled(system: str, catalogue: Catalogue, asked: Asked) -> TransitionSyst
     return circuits.compiled(found, catalogue.properties_of(found))
 
 
-def _replayed(saved: SavedTrace, catalogue: Catalogue, asked: Asked) -> Trace | Stopped | Lost:
+def _replayed(
+    saved: SavedTrace, catalogue: Catalogue, asked: SearchOptions
+) -> Trace | Stopped | Lost:
     """The execution with the story that the models give it, or why they do not."""
     compiled = _compiled(saved.system, catalogue, asked)
     if compiled is None:
@@ -233,7 +237,7 @@ def _replayed(saved: SavedTrace, catalogue: Catalogue, asked: Asked) -> Trace | 
     return within(asked.timeout, saved.system, task, asked.reporter.watch)
 
 
-def _sound(certificate: Certificate, catalogue: Catalogue, asked: Asked) -> Certificate:
+def _sound(certificate: Certificate, catalogue: Catalogue, asked: SearchOptions) -> Certificate:
     """A proof that holds; NotConfirmed where a file only says that it does."""
     system, pair = certificate.system, f"{certificate.system}/{certificate.property}"
     compiled = _compiled(system, catalogue, asked)

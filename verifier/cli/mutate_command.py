@@ -22,7 +22,7 @@ from verifier.cli.writing import writable_record
 from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError, did_you_mean, within_project
 from verifier.language.plain_values import plural
-from verifier.mutation.baseline import FILE, Entry, compared, entry, record, score, scores
+from verifier.mutation.baseline import FILE, RecordedScore, compared, entry, record, score, scores
 from verifier.mutation.campaign import Guarded, Trial, trials
 from verifier.mutation.run import guarded_system, mutable_functions
 from verifier.processes.lifetime import end_all
@@ -101,13 +101,13 @@ class _Run:
     functions: Sequence[str]
     everything: bool
     codes: list[int] = field(default_factory=list)
-    found: dict[str, Entry] = field(default_factory=dict)
+    found: dict[str, RecordedScore] = field(default_factory=dict)
     begin: float = 0.0
     unfinished: tuple[str, Guarded] | None = None
     trials: list[Trial] = field(default_factory=list)
     """Of the system that is unfinished."""
 
-    def mutate(self, name: str, before: Entry | None) -> None:
+    def mutate(self, name: str, before: RecordedScore | None) -> None:
         """Try a system's mutants; show which were killed and how that differs from the record."""
         self.begin, self.unfinished, self.trials = perf_counter(), None, []
         with Reporter("mutating") as reporter:

@@ -12,7 +12,7 @@ from verifier.check.result import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import NotConfirmed
-from verifier.cli.evidence import Asked, Shown, Unverified, explained_here, found, occurring
+from verifier.cli.evidence import SearchOptions, Shown, Unverified, explained_here, found, occurring
 from verifier.cli.fitting import echo
 from verifier.cli.opening import interactive, open_trace, session_of
 from verifier.cli.progress import Reporter
@@ -71,7 +71,9 @@ def command(
         writable_file(output)
     reuse = Reuse(Cache(cache_folder(), Limits(seconds=timeout)))
     with Reporter("searching") as reporter:
-        evidence, catalogue = _found(what, case, Asked(watches, timeout, fresh, reuse, reporter))
+        evidence, catalogue = _found(
+            what, case, SearchOptions(watches, timeout, fresh, reuse, reporter)
+        )
     if isinstance(evidence, Result):
         return _without_evidence(evidence, catalogue)
     if isinstance(evidence, Trace):
@@ -102,7 +104,9 @@ def command(
     return code
 
 
-def _found(what: str, case: str | None, asked: Asked) -> tuple[Shown | Result, Catalogue | None]:
+def _found(
+    what: str, case: str | None, asked: SearchOptions
+) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file, a pair or a case, or the result that has none."""
     return found(what, asked) if case is None else occurring(what, case, asked)
 

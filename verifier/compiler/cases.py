@@ -33,7 +33,7 @@ CONFLICTS_AT_ONCE = 2_000
 """Between two moments at which Ctrl-C is heard."""
 
 
-class Undecided(Exception):
+class CaseUndecided(Exception):
     """The solver did not find out in its budget whether a coverpoint can be reached."""
 
     def __init__(self, coverpoint: Coverpoint) -> None:
@@ -170,7 +170,7 @@ class Cases:
                 self._choose(_joined(batch, len(self.coverpoints.variables)), SPREAD * len(batch))
             lost = [n for n in asked - unreachable if not self.times[n]]
             if lost:
-                raise Undecided(self.coverpoints.all[lost[0]])
+                raise CaseUndecided(self.coverpoints.all[lost[0]])
             missing = [n for n in missing if not self.times[n] and n not in asked]
 
     def _spread(self, case: Case, coverpoint: Coverpoint) -> bytes:
@@ -238,4 +238,4 @@ class _Solver:
             answer: bool | None = self._solver.solve_limited(literals, expect_interrupt=True)
             if answer is not None:
                 return answer
-        raise Undecided(coverpoint)
+        raise CaseUndecided(coverpoint)

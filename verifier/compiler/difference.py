@@ -17,7 +17,7 @@ HELP = "write the line in another way, and report it: the two must never differ"
 
 
 @dataclass(frozen=True)
-class Difference:
+class Mismatch:
     """What circuit and plain Python do in a case, which is not the same."""
 
     case: Case
@@ -39,7 +39,7 @@ class _Part:
         return other is not None and self.what == other.what
 
 
-def refusal(circuit: ByCircuit, found: Difference) -> ModelError:
+def refusal(circuit: ByCircuit, found: Mismatch) -> ModelError:
     """The error that a difference is."""
     compiled = circuit.compiled
     python = ByPython(compiled, logging=True)

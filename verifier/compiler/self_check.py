@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from verifier.compiler.bits import Case
-from verifier.compiler.cases import Cases, Undecided
+from verifier.compiler.cases import Cases, CaseUndecided
 from verifier.compiler.coverpoints import Coverpoints
-from verifier.compiler.difference import HELP, Difference, refusal
+from verifier.compiler.difference import HELP, Mismatch, refusal
 from verifier.compiler.outcomes import ByCircuit, ByPython
 from verifier.compiler.translation import Translation, translated
 from verifier.language.calls import Calls
@@ -33,7 +33,7 @@ def compare(translation: Translation, times: int = 1) -> int:
     search = Cases(Coverpoints(translation), compiled.circuit, times)
     try:
         cases = search.found()
-    except Undecided as open:
+    except CaseUndecided as open:
         raise ModelError(
             f"whether circuit and Python differ is undecided for `{compiled.system.name}`: "
             f"no state found in which {open.coverpoint.what}, and no proof that there is none",
@@ -71,7 +71,7 @@ def _differ(system: str, what: str, place: Place | None) -> ModelError:
 
 def differences(
     circuit: ByCircuit, cases: Sequence[Case], calls: Calls | None, standing: Collection[Case]
-) -> Iterator[Difference]:
+) -> Iterator[Mismatch]:
     """What differs, case by case.
 
     What plain Python calls is examined by `calls`, if there is need; whether a step is enabled
@@ -84,7 +84,7 @@ def differences(
         if case in standing:
             actual = python.with_stuck(actual, expected.likely)
         if not actual.agrees(expected):
-            yield Difference(case, expected, actual)
+            yield Mismatch(case, expected, actual)
 
 
 def watching(translation: Translation) -> Calls | None:

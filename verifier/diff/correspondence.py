@@ -26,17 +26,17 @@ History = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
-class Names:
+class NewNames:
     """New names by old ones."""
 
     fields: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, str] = field(default_factory=dict)
 
 
-def new_names(old: Behaviour, new: Behaviour) -> Names:
+def new_names(old: Behaviour, new: Behaviour) -> NewNames:
     """Fields and steps that have another name; a guess, to be confirmed."""
     steps = renamed_steps(old, new)
-    return Names(renamed_fields(old, new), steps)
+    return NewNames(renamed_fields(old, new), steps)
 
 
 def renamed_fields(old: Behaviour, new: Behaviour) -> dict[str, str]:

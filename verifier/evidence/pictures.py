@@ -10,7 +10,7 @@ import msgspec
 from verifier.language.presentation import Lane
 
 
-class Pair(msgspec.Struct, frozen=True):
+class ReadField(msgspec.Struct, frozen=True):
     """A field that somebody reads, and the one that has what it should have."""
 
     name: str
@@ -26,7 +26,7 @@ class Promised(msgspec.Struct, frozen=True):
     """
 
     to: str
-    pairs: tuple[Pair, ...]
+    pairs: tuple[ReadField, ...]
     observed: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     twins: dict[str, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from verifier.evidence.pictures import Columns, Pair, Picture, Promised, Roles, Table
+from verifier.evidence.pictures import Columns, Picture, Promised, ReadField, Roles, Table
 from verifier.language.moments import Fields
 from verifier.language.named_fields import fields_of, prefix_of, short
 from verifier.language.presentation import (
@@ -91,11 +91,11 @@ def _promised(promise: Promise[Any], state: Any) -> Promised:
     )
 
 
-def _pairs(one: Compared[Any], state: Any) -> Iterator[Pair]:
+def _pairs(one: Compared[Any], state: Any) -> Iterator[ReadField]:
     prefix = prefix_of(one.within(state))
     actual, expected = fields_of(state, one.actual), fields_of(state, one.expected)
     for ours, theirs in zip(actual, expected, strict=True):
-        yield Pair(short(ours, prefix), ours, theirs)
+        yield ReadField(short(ours, prefix), ours, theirs)
 
 
 def _roles(causes: Causes[Any], state: Any) -> Roles:

@@ -31,7 +31,7 @@ TRIED = 256
 
 
 @dataclass
-class Branch:
+class ExploredBranch:
     """One execution: its moves, the state before each and after the last, and its trace."""
 
     name: str
@@ -52,7 +52,7 @@ class Exploration:
         self.system, self.properties = execution.system, execution.properties
         known, moves = trace or logged(execution), list(execution.moves)
         own = len(moves) if known.conjunct else 0
-        self.now = Branch("main", moves, execution.states, known, since=own)
+        self.now = ExploredBranch("main", moves, execution.states, known, since=own)
         self.branches = [self.now]
 
     def machine(self, number: int) -> Machine:
@@ -104,7 +104,7 @@ class Exploration:
 
     def _grow(
         self,
-        branch: Branch,
+        branch: ExploredBranch,
         number: int,
         moves: Sequence[Move],
         strides: Sequence[Stride],
@@ -117,11 +117,11 @@ class Exploration:
         branch.trace = _going_on(branch.trace, (*branch.trace.steps, *strides))
         self.now = branch
 
-    def _begun(self, old: Branch, number: int) -> Branch:
+    def _begun(self, old: ExploredBranch, number: int) -> ExploredBranch:
         """A new branch from a step of another one."""
         trace = _going_on(old.trace, old.trace.steps[:number])
         name = f"branch {len(self.branches)}"
-        branch = Branch(name, old.moves[:number], old.states[: number + 1], trace, number)
+        branch = ExploredBranch(name, old.moves[:number], old.states[: number + 1], trace, number)
         self.branches.append(branch)
         return branch
 
@@ -136,7 +136,7 @@ class Exploration:
         branch.because.clear()
         return True
 
-    def switch(self) -> Branch:
+    def switch(self) -> ExploredBranch:
         """Go to the next branch."""
         place = self.branches.index(self.now)
         self.now = self.branches[(place + 1) % len(self.branches)]
@@ -183,7 +183,7 @@ class Exploration:
         """The steps from a state to a violation, if a search finds any, and what to say."""
         return violation_ahead(compile_compared(self.system, self.properties), values, group)
 
-    def add_explanation(self, branch: Branch, trace: Trace) -> bool:
+    def add_explanation(self, branch: ExploredBranch, trace: Trace) -> bool:
         """Add its explanation to a branch, unless the branch has grown meanwhile."""
         same = len(branch.trace.steps) == len(trace.steps) and all(
             (one.step, one.choices) == (two.step, two.choices)

@@ -18,7 +18,7 @@ from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Verdict, Watch, silent
 from verifier.gate.base_loading import look_there, require_apart
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.comparing import Compared, compared
+from verifier.gate.weakened.comparing import ComparedClaims, compared
 from verifier.gate.weakened.judged import Judged, has_lost, judged_by, named_in
 from verifier.language.errors import ModelError
 from verifier.language.goals import is_claim
@@ -197,7 +197,7 @@ def judged_less(
     claims: Behaviour,
     change: Difference | None,
     circuits: Circuits,
-) -> Compared:
+) -> ComparedClaims:
     """What a system is judged by less than before; `claims` are what is claimed now."""
     expected = before.expected.items()
     violated = [group for group, verdict in expected if verdict == Verdict.VIOLATED]

@@ -18,7 +18,7 @@ from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
 from verifier.compiler.digest import everything
 from verifier.diff.compare import Difference, difference
-from verifier.diff.correspondence import Names, new_names
+from verifier.diff.correspondence import NewNames, new_names
 from verifier.engines.contract import Engine, Query
 from verifier.engines.portfolio import auto
 from verifier.evidence.bundle import Bundle, Run
@@ -31,7 +31,7 @@ from verifier.gate.divergence import Departure, Hunk, departure
 from verifier.gate.evidence import evidence_of, written
 from verifier.gate.hidden import Hidden, hidden
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.comparing import Compared, renamed_goals
+from verifier.gate.weakened.comparing import ComparedClaims, renamed_goals
 from verifier.language.errors import ModelError
 from verifier.processes.pool import NoProcess
 from verifier.project.catalogue import Pair
@@ -43,7 +43,7 @@ SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecidedSystem:
     """What the gate knows of a system's pairs, and how it knows."""
 
     system: str
@@ -60,14 +60,14 @@ class Decided:
     """Per violated property, where the counterexample departs from the base."""
     seconds: float
     warnings: tuple[str, ...] = ()
-    judged: Compared | None = None
+    judged: ComparedClaims | None = None
     """What it is judged by less than at the base; None where it was not compared."""
     hidden: Hidden = field(default_factory=Hidden)
     """What it may hide that its steps can do less."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class SystemRequest:
     """What is asked about one system."""
 
     system: str
@@ -79,11 +79,11 @@ class Asked:
 
 def decide_system(
     context: Context,
-    asked: Asked,
+    asked: SystemRequest,
     before: Before | None,
     hunks: Sequence[Hunk],
     watch: Watch = silent,
-) -> Decided:
+) -> DecidedSystem:
     """Audit what is stored about a system; search only for what does not hold any more.
 
     Where only some properties are asked for, what is stored about the others is left as it is.
@@ -104,7 +104,7 @@ def decide_system(
 class _Work:
     """One system while it is decided."""
 
-    def __init__(self, context: Context, asked: Asked, before: Before | None) -> None:
+    def __init__(self, context: Context, asked: SystemRequest, before: Before | None) -> None:
         self.context, self.asked, self.before = context, asked, before
         compiled = self.compiled = context.compiled(asked.system)
         pairs = [pair.property for pair in context.catalogue.pairs_of(compiled.system)]
@@ -112,14 +112,14 @@ class _Work:
         every = list(dict.fromkeys([*pairs, *asserts]))
         self.groups = every if asked.groups is None else list(asked.groups)
         behaviour = behaviour_of(compiled)
-        self.names = Names() if before is None else new_names(before.behaviour, behaviour)
+        self.names = NewNames() if before is None else new_names(before.behaviour, behaviour)
         self.stored = StoredEvidence(
             context.store, compiled, self.groups, context.cache, self.names
         )
         self.sound = sound_evidence(self.stored, self.groups)
         self.engine = Reusing(self.stored, partial(_search, context.jobs))
 
-    def decided(self, hunks: Sequence[Hunk]) -> Decided:
+    def decided(self, hunks: Sequence[Hunk]) -> DecidedSystem:
         context, compiled, before = self.context, self.compiled, self.before
         found = decide(
             compiled, self.groups, self.engine, context.limits, context.watch, sound=self.sound
@@ -135,7 +135,7 @@ class _Work:
             name = self.asked.system
             unknown = f"not known whether {name} notes and asserts as much: {judged.unknown}"
             concealed = replace(concealed, unknown=(*concealed.unknown, unknown))
-        return Decided(
+        return DecidedSystem(
             system=self.asked.system,
             results=tuple(results),
             how={r.property: self.engine.how.get(r.property, AUDITED) for r in results},
@@ -225,21 +225,21 @@ class _Work:
         engine = _search(1, clauses_from(self.compiled, known))
         return lambda circuit, goals: engine(circuit, goals, limits, context.watch)
 
-    def _judged(self, now: Behaviour | None, change: Difference | None) -> Compared | None:
+    def _judged(self, now: Behaviour | None, change: Difference | None) -> ComparedClaims | None:
         """What is claimed of the system against what was, and what it does where that differs."""
         if self.before is None or now is None:
             return None
         return judged_less(self.before, self.compiled, now, change, self.context.circuits)
 
 
-def undecided(name: str, results: Sequence[Result]) -> Decided:
+def undecided(name: str, results: Sequence[Result]) -> DecidedSystem:
     """The result for a system that was not decided, with the reason."""
     how = {result.property: result.reason for result in results}
-    return Decided(name, tuple(results), how, (), None, Bundle.of(name), {}, 0.0)
+    return DecidedSystem(name, tuple(results), how, (), None, Bundle.of(name), {}, 0.0)
 
 
 def _departures(
-    before: Before | None, names: Names, results: Sequence[Result], hunks: Sequence[Hunk]
+    before: Before | None, names: NewNames, results: Sequence[Result], hunks: Sequence[Hunk]
 ) -> dict[str, Departure]:
     found: dict[str, Departure] = {}
     was = None if before is None else before.behaviour.with_steps(names.steps)

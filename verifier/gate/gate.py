@@ -13,17 +13,17 @@ from verifier.check.context import Context
 from verifier.check.result import undecided as unknown
 from verifier.evidence.verdicts import Progress
 from verifier.gate.base_revision import Before, Past, past_of
-from verifier.gate.decide import Asked, Decided, decide_system, undecided
+from verifier.gate.decide import DecidedSystem, SystemRequest, decide_system, undecided
 from verifier.gate.divergence import Hunk, hunks_of
 from verifier.gate.masked_regressions import worsened
 from verifier.gate.renamed_systems import of_base, of_reading, renamed_systems
-from verifier.gate.report import Report, Row
+from verifier.gate.report import PairRow, Report
 from verifier.gate.selection import Selection
 from verifier.gate.warnings import warnings_about
-from verifier.gate.weakened.acceptance import Entry, entries, with_accepted
+from verifier.gate.weakened.acceptance import Acceptance, entries, with_accepted
 from verifier.gate.weakened.found import Weakened
 from verifier.gate.weakened.judged import Judged, judged_by
-from verifier.gate.weakened.side import Side
+from verifier.gate.weakened.side import SystemSides
 from verifier.gate.weakened.stale import stale
 from verifier.gate.weakened.weakening import Weakening, at_the_gate
 from verifier.language.packages import package_at
@@ -77,9 +77,9 @@ class _Gate:
     changed: tuple[str, ...] = ()
     touched: Mapping[str, Way] = field(default_factory=dict)
     past: Past = field(default_factory=Past)
-    decided: dict[str, Decided] = field(default_factory=dict)
+    decided: dict[str, DecidedSystem] = field(default_factory=dict)
     compared: list[Comparison] = field(default_factory=list)
-    worsened: list[Row] = field(default_factory=list)
+    worsened: list[PairRow] = field(default_factory=list)
     weakened: list[Weakening] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     """Entries of accepted.toml that apply to nothing now."""
@@ -129,11 +129,11 @@ class _Gate:
         }
         return {n: one.with_steps(dict(steps.get(n, ()))) for n, one in self.past.before.items()}
 
-    def _weakened(self, base: Base, now: Judged, known: Collection[Entry]) -> list[Weakening]:
+    def _weakened(self, base: Base, now: Judged, known: Collection[Acceptance]) -> list[Weakening]:
         """What is claimed or possible less; of the systems at the gate, where not all are."""
         renamed = renamed_systems(self.past, self.context)
         sides = [
-            Side(
+            SystemSides(
                 name,
                 each.judged,
                 each.change,
@@ -144,7 +144,7 @@ class _Gate:
             for name, each in self.decided.items()
             if each.judged is not None
         ]
-        sides += [Side(one.name, one.judged, one.change) for one in renamed.values()]
+        sides += [SystemSides(one.name, one.judged, one.change) for one in renamed.values()]
         names = {was: one.name for was, one in renamed.items()}
         found = [*of_base(base, self.past.failures), *of_reading(self.past, self.context.catalogue)]
         found += Weakened(self.past.judged, now, sides, names).found()
@@ -159,7 +159,7 @@ class _Gate:
         alone = context if len(groups) == 1 else context.with_jobs(1)
         tasks = {}  # those with the most evidence first, so that no core waits for the last one
         for name in sorted(groups, key=context.store.size, reverse=True):
-            asked = Asked(name, groups[name], self.storing)
+            asked = SystemRequest(name, groups[name], self.storing)
             tasks[name] = partial(decide_system, alone, asked, self.past.before.get(name), hunks)
         limits, catalogue = context.limits, context.catalogue
         seconds = None if limits.seconds is None else limits.seconds + GRACE
@@ -203,7 +203,7 @@ class _Gate:
         )
 
 
-def _touched(decided: Decided, hunks: Sequence[Hunk]) -> set[str]:
+def _touched(decided: DecidedSystem, hunks: Sequence[Hunk]) -> set[str]:
     """The functions of a system that the change is in, or that it runs and did not run before."""
     names = {hunk.function for hunk in hunks if hunk.function} if decided.moved else set[str]()
     judged = decided.judged
@@ -211,7 +211,9 @@ def _touched(decided: Decided, hunks: Sequence[Hunk]) -> set[str]:
     return names | {key.rpartition(":")[2] for key in new}
 
 
-def _since(known: Iterable[Entry], before: Counter[tuple[str, str, str, str]]) -> Iterator[Entry]:
+def _since(
+    known: Iterable[Acceptance], before: Counter[tuple[str, str, str, str]]
+) -> Iterator[Acceptance]:
     """The entries that the base does not have: of equal ones those that are more than there."""
     seen = Counter[tuple[str, str, str, str]]()
     for each in known:
@@ -226,16 +228,16 @@ def _own_files(catalogue: Catalogue) -> list[str]:
     return [source.file for source in sources]
 
 
-def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> Decided:
+def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> DecidedSystem:
     """A system whose process died: its pairs are unknown, and the others are not concerned."""
     all_pairs = catalogue.pairs_of(catalogue.systems[name])
     groups = selected.groups[name] or [pair.property for pair in all_pairs]
     return undecided(name, unknown(name, groups, lost.reason, lost.error))
 
 
-def _rows(catalogue: Catalogue, past: Past, decided: Sequence[Decided]) -> list[Row]:
+def _rows(catalogue: Catalogue, past: Past, decided: Sequence[DecidedSystem]) -> list[PairRow]:
     return [
-        Row(
+        PairRow(
             result.pair,
             result,
             catalogue.expected.get(result.pair),

@@ -11,13 +11,13 @@ from verifier.explain.annotate import violating
 from verifier.explain.counterexample import taken_by
 from verifier.gate.base_revision import Before
 from verifier.gate.divergence import Hunk, departure, was_fine
-from verifier.gate.report import Row
+from verifier.gate.report import PairRow
 from verifier.project.catalogue import Catalogue
 
 
 def worsened(
-    catalogue: Catalogue, rows: Sequence[Row], was: Mapping[str, Before], hunks: Sequence[Hunk]
-) -> Iterator[Row]:
+    catalogue: Catalogue, rows: Sequence[PairRow], was: Mapping[str, Before], hunks: Sequence[Hunk]
+) -> Iterator[PairRow]:
     """The pairs already violated at the base, with an execution that was fine there."""
     new = [row for row in rows if row.code == 1 and row.departure is not None]
     for row in rows:
@@ -29,8 +29,8 @@ def worsened(
 
 
 def _worse(
-    catalogue: Catalogue, row: Row, new: Row, before: Before, hunks: Sequence[Hunk]
-) -> Row | None:
+    catalogue: Catalogue, row: PairRow, new: PairRow, before: Before, hunks: Sequence[Hunk]
+) -> PairRow | None:
     """The pair with the steps of the new counterexample, if they violate it only now."""
     system, trace_now = catalogue.systems[row.pair.system], new.result.evidence
     if not isinstance(trace_now, Trace):

@@ -13,7 +13,7 @@ from verifier.diff.correspondence import new_names
 from verifier.gate.base_revision import Before, Past, judged_less
 from verifier.gate.weakened.claim_names import group_of
 from verifier.gate.weakened.claims import claims_of
-from verifier.gate.weakened.comparing import Compared, renamed_goals
+from verifier.gate.weakened.comparing import ComparedClaims, renamed_goals
 from verifier.gate.weakened.weakening import Weakening, digest_of
 from verifier.language.errors import ModelError, within_project
 from verifier.project.catalogue import Catalogue, reasons_of
@@ -25,7 +25,7 @@ class Renamed:
     """What a system is called now, with what there is to say of it all the same."""
 
     name: str
-    judged: Compared
+    judged: ComparedClaims
     change: Difference
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from verifier.check.result import Result, exit_code
 from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Verdict
-from verifier.gate.decide import Decided
+from verifier.gate.decide import DecidedSystem
 from verifier.gate.divergence import Departure
 from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import ModelError
@@ -18,7 +18,7 @@ from verifier.project.import_graph import Way
 
 
 @dataclass(frozen=True)
-class Row:
+class PairRow:
     """A pair at the gate."""
 
     pair: Pair
@@ -74,8 +74,8 @@ class Report:
     """All that the gate found."""
 
     base: str | None
-    rows: tuple[Row, ...]
-    decided: tuple[Decided, ...]
+    rows: tuple[PairRow, ...]
+    decided: tuple[DecidedSystem, ...]
     changed_files: tuple[str, ...] = ()
     touches: Mapping[str, Way] = field(default_factory=dict)
     added_systems: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ class Report:
     """Why there is nothing else to report."""
     places: Mapping[Pair, int] = field(default_factory=dict)
     """The lines of `properties/verdicts.toml` that say what is expected."""
-    worsened: tuple[Row, ...] = ()
+    worsened: tuple[PairRow, ...] = ()
     """Pairs that were violated before, with an execution that was fine then."""
     weakened: tuple[Weakening, ...] = ()
     """What is claimed, or possible, less than at the base, and whether that is accepted."""

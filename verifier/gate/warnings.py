@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from verifier.gate.base_revision import Past
-from verifier.gate.decide import Decided
+from verifier.gate.decide import DecidedSystem
 from verifier.gate.selection import Selection
 from verifier.mutation.baseline import FILE, scores
 from verifier.project.catalogue import Catalogue
@@ -20,7 +20,7 @@ def warnings_about(
     selected: Selection,
     base: Base | None,
     past: Past,
-    decided: Sequence[Decided],
+    decided: Sequence[DecidedSystem],
 ) -> list[str]:
     """The warnings; about the project as a whole only where all of it is at the gate."""
     where = base.short if base is not None else ""
@@ -40,7 +40,7 @@ def warnings_about(
     return found + catalogue.unrecorded(pairs)
 
 
-def _stale_scores(catalogue: Catalogue, decided: Sequence[Decided]) -> Iterator[str]:
+def _stale_scores(catalogue: Catalogue, decided: Sequence[DecidedSystem]) -> Iterator[str]:
     """Recorded mutants that name a field or step by its old name."""
     recorded, stale = scores(catalogue.root), dict[tuple[str, str], list[str]]()
     for each in decided:

@@ -10,7 +10,7 @@ from verifier.language.feasible import is_feasible
 from verifier.language.forks import Learned, Meeting, Way, extended
 from verifier.language.functions import ModelFunction
 from verifier.language.observing import forbid_stop
-from verifier.language.paths import Decided, Decisions, Frame, Outcome
+from verifier.language.paths import DecisionPoint, Decisions, Frame, Outcome
 from verifier.language.references import latest
 from verifier.language.returning import leaving, meeting
 from verifier.language.running import resume
@@ -22,7 +22,7 @@ PATHS = 4096
 FEWER = "split it into model functions, or combine bits with &, | and ^"
 
 
-class Exploration:
+class PathExploration:
     """The paths of one call."""
 
     def __init__(
@@ -32,7 +32,7 @@ class Exploration:
         self.function = function
         self.given = given
         self.named = named
-        self.root = Decided()
+        self.root = DecisionPoint()
         self.entry = run.store.values
         self.moment = run.ages.now
         self.mark = run.facts.mark()

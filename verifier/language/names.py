@@ -139,7 +139,7 @@ def _inner(scope: ast.AST) -> Iterator[ast.AST]:
 
 
 @dataclass(frozen=True)
-class Binding:
+class NameBinding:
     """A statement that gives a name a value."""
 
     name: str
@@ -159,7 +159,7 @@ class Binding:
         called = value.func if isinstance(value, ast.Call) else None
         return isinstance(called, ast.Name) and called.id == "System"
 
-    def replaces(self, first: Binding) -> bool:
+    def replaces(self, first: NameBinding) -> bool:
         """Whether the value from before is lost."""
         if first.makes_system and self.makes_system:
             return True
@@ -186,9 +186,9 @@ def _decorator(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _check_scope(file: Path, bound: list[Binding], within: bool) -> None:
+def _check_scope(file: Path, bound: list[NameBinding], within: bool) -> None:
     """In a function, which can return early, only what stands side by side is compared."""
-    seen: dict[str, list[Binding]] = {}
+    seen: dict[str, list[NameBinding]] = {}
     for binding in bound:
         for first in seen.setdefault(binding.name, []):
             apart = binding.branches != first.branches
@@ -212,11 +212,11 @@ def exclude(one: Branches, other: Branches) -> bool:
 
 def bindings(
     body: Iterable[ast.stmt], branches: Branches = (), package: str = ""
-) -> Iterator[Binding]:
+) -> Iterator[NameBinding]:
     """What the statements of a scope of a module in a package bind, in their order."""
     for node in body:
         for name, imported in _names(node, package):
-            yield Binding(name, node.lineno, branches, node, imported)
+            yield NameBinding(name, node.lineno, branches, node, imported)
         for number, part in enumerate(_parts(node)):
             around = (*branches, (id(node), number)) if _branches(node) else branches
             yield from bindings(part, around, package)

@@ -26,14 +26,14 @@ class Outcome:
     """Whether some state may take one of the paths."""
 
 
-class Decided:
+class DecisionPoint:
     """A point of a path after a decision, with the calls made there."""
 
     __slots__ = ("after", "calls")
 
     def __init__(self) -> None:
         self.calls: list[tuple[ModelFunction, Outcome]] = []
-        self.after: dict[bool, Decided] = {}
+        self.after: dict[bool, DecisionPoint] = {}
 
 
 class Frame:
@@ -41,7 +41,7 @@ class Frame:
 
     __slots__ = ("cursor", "decisions", "forced", "granted", "point")
 
-    def __init__(self, point: Decided, forced: Decisions) -> None:
+    def __init__(self, point: DecisionPoint, forced: Decisions) -> None:
         self.point = point
         self.forced = forced
         self.cursor = 0

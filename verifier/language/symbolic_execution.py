@@ -18,7 +18,7 @@ from verifier.language.calls import check_given, check_result
 from verifier.language.costs import Cost
 from verifier.language.errors import Impossible, ModelError, within_project
 from verifier.language.examination import examine
-from verifier.language.exploration import Exploration
+from verifier.language.exploration import PathExploration
 from verifier.language.functions import ModelFunction
 from verifier.language.observing import enter, forbid_answer, uncaught
 from verifier.language.paths import Outcome
@@ -91,7 +91,7 @@ class SymbolicRun(SymbolicState):
         enter(self, function)
         running = RUNNING.set(self)
         try:
-            outcome = Exploration(self, function, given, named).paths()
+            outcome = PathExploration(self, function, given, named).paths()
         finally:
             RUNNING.reset(running)
         check_result(function, outcome.result)

@@ -19,7 +19,7 @@ from verifier.language.forks import Fork, Learned, Meeting, Way
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.path_condition import DEPTH, Facts
-from verifier.language.paths import Decided, Frame
+from verifier.language.paths import DecisionPoint, Frame
 from verifier.language.references import Ages
 from verifier.language.running import stopping
 from verifier.language.symbolic_stores import StateStore
@@ -41,7 +41,7 @@ class SymbolicState(ABC):
         self.writes: dict[int, Any] = {}
         self.enabled = TRUE
         self.failures: dict[str, int] = {}
-        self.frame = Frame(Decided(), ())
+        self.frame = Frame(DecisionPoint(), ())
         self.facts = Facts(graph)
         self.costs: dict[str, Cost] = {}
         self.ran: set[CodeType] = set()
@@ -121,7 +121,7 @@ class SymbolicState(ABC):
             self.fork(literal)
             choice = True
         frame.decisions.append(literal)
-        frame.point = frame.point.after.setdefault(choice, Decided())
+        frame.point = frame.point.after.setdefault(choice, DecisionPoint())
         frame.cursor = 0
         self._follow(literal if choice else literal ^ 1)
         return choice

@@ -21,7 +21,7 @@ HEADER = (
 )
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RecordedScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A system's score; `survivors` are named without line numbers."""
 
     killed: int
@@ -67,12 +67,12 @@ class Comparison:
     gone: tuple[str, ...]
 
 
-def scores(root: Path) -> dict[str, Entry]:
+def scores(root: Path) -> dict[str, RecordedScore]:
     """The recorded scores by system."""
     file = root / FILE
     tables = read_toml(file)
     try:
-        return msgspec.convert(tables, dict[str, Entry])
+        return msgspec.convert(tables, dict[str, RecordedScore])
     except msgspec.ValidationError as error:
         raise ModelError(
             f"`{file.name}` is not a record of mutants: {error}",
@@ -82,7 +82,7 @@ def scores(root: Path) -> dict[str, Entry]:
 
 
 def compared(
-    system: str, trials: Iterable[Trial], recorded: Entry | None, whole: bool
+    system: str, trials: Iterable[Trial], recorded: RecordedScore | None, whole: bool
 ) -> Comparison:
     """What is another than recorded; `whole` says that every mutant was tried."""
     trials = list(trials)
@@ -95,7 +95,7 @@ def compared(
     return Comparison(system, score(trials), new, tuple(gone))
 
 
-def entry(trials: Iterable[Trial]) -> Entry:
+def entry(trials: Iterable[Trial]) -> RecordedScore:
     """What is recorded of a system."""
     trials = list(trials)
     total = score(trials)
@@ -103,10 +103,10 @@ def entry(trials: Iterable[Trial]) -> Entry:
     def named(status: str) -> tuple[str, ...]:
         return tuple(sorted({t.mutant.name for t in trials if t.status == status}))
 
-    return Entry(total.killed, total.equivalent, named("survived"), named("undecided"))
+    return RecordedScore(total.killed, total.equivalent, named("survived"), named("undecided"))
 
 
-def record(root: Path, found: Mapping[str, Entry]) -> bool:
+def record(root: Path, found: Mapping[str, RecordedScore]) -> bool:
     """Write the scores of some systems, and keep the others'; whether the file has changed."""
     before = (root / FILE).read_text() if (root / FILE).exists() else ""
     lines = [HEADER]

@@ -27,7 +27,7 @@ from verifier.language.errors import ModelError, within_project
 from verifier.language.goals import is_step
 from verifier.language.system import System
 from verifier.mutation.functions_run import (
-    Written,
+    RunFunction,
     definition,
     functions_of,
     is_defined,
@@ -50,7 +50,7 @@ Status = Literal["taken", "unreachable", "not known"]
 
 
 @dataclass(frozen=True)
-class Branch:
+class CoveredBranch:
     """One way to go on at a condition: the lines that it runs."""
 
     file: str
@@ -67,36 +67,36 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Taken:
+class BranchCoverage:
     """What is known of a branch; `proof` says why it is unreachable."""
 
-    branch: Branch
+    branch: CoveredBranch
     status: Status
     proof: Certificate | None = None
 
 
-def coverage(system: System, jobs: int, watch: Watch = silent) -> Iterator[Taken]:
+def coverage(system: System, jobs: int, watch: Watch = silent) -> Iterator[BranchCoverage]:
     """Every branch of the functions that a system runs: random executions, then a search."""
     compiled = compile_compared(system, ())
     ran = lines_run(lambda: compile_system(system, ()))
     walked = _walked(compiled)
-    tasks: dict[str, Callable[[], Taken]] = {}
-    branches: dict[str, Branch] = {}
+    tasks: dict[str, Callable[[], BranchCoverage]] = {}
+    branches: dict[str, CoveredBranch] = {}
     for code in unfound(ran):
         for number, branch in enumerate(_branches(code)):
             branches[f"{branch} {number}"] = branch
-            tasks[f"{branch} {number}"] = partial(Taken, branch, "not known")
+            tasks[f"{branch} {number}"] = partial(BranchCoverage, branch, "not known")
     for function in functions_of(ran):
         lines = function.lines(walked)
         for number, branch in enumerate(_branches(function.code)):
             name = f"{branch} {number}"
             branches[name] = branch
             if branch.first in lines:
-                tasks[name] = partial(Taken, branch, "taken")
+                tasks[name] = partial(BranchCoverage, branch, "taken")
             else:
                 tasks[name] = partial(_searched, compiled, function, branch, number)
     for name, answer in side_by_side(tasks, jobs, watch, LONGEST):
-        yield Taken(branches[name], "not known") if isinstance(answer, Lost) else answer
+        yield BranchCoverage(branches[name], "not known") if isinstance(answer, Lost) else answer
 
 
 def _walked(compiled: TransitionSystem) -> dict[CodeType, set[int]]:
@@ -127,16 +127,16 @@ def _walks(compiled: TransitionSystem) -> Iterator[tuple[Machine, Iterable[Move]
         yield Machine(system, execution.start), execution.moves[:100]
 
 
-def _branches(code: CodeType) -> list[Branch]:
-    found: list[Branch] = []
+def _branches(code: CodeType) -> list[CoveredBranch]:
+    found: list[CoveredBranch] = []
     if not is_defined(code):
         return found
     for node in _conditions(definition(module_of(code), code)):
         test = ast.unparse(node.test)
         place = (code.co_filename, code.co_name, node.test.lineno, test)
         inline = node.body[0].lineno == node.test.end_lineno
-        found.append(Branch(*place, True, 0 if inline else node.body[0].lineno))
-        found.append(Branch(*place, False, node.orelse[0].lineno if node.orelse else 0))
+        found.append(CoveredBranch(*place, True, 0 if inline else node.body[0].lineno))
+        found.append(CoveredBranch(*place, False, node.orelse[0].lineno if node.orelse else 0))
     return found
 
 
@@ -144,21 +144,23 @@ def _conditions(function: ast.FunctionDef) -> list[ast.If]:
     return [node for node in ast.walk(function) if isinstance(node, ast.If)]
 
 
-def _searched(compiled: TransitionSystem, function: Written, branch: Branch, number: int) -> Taken:
+def _searched(
+    compiled: TransitionSystem, function: RunFunction, branch: CoveredBranch, number: int
+) -> BranchCoverage:
     """See whether an execution takes a step that goes through the branch."""
     function.replace(_marked(function.code, number))
     try:
         other = _failing_at_mark(compiled.system)
     except ModelError:
-        return Taken(branch, "not known")
+        return BranchCoverage(branch, "not known")
     if other.circuit.bad[ASSERTIONS] == FALSE:
-        return Taken(branch, "unreachable")
+        return BranchCoverage(branch, "unreachable")
     verdict = _decided(_passing(compiled.circuit, other.circuit))
     if isinstance(verdict, Proved):
-        return Taken(branch, "unreachable", certificate_of(compiled, MARK, verdict))
+        return BranchCoverage(branch, "unreachable", certificate_of(compiled, MARK, verdict))
     if isinstance(verdict, Violated) and execution_along(other, verdict.path).failed == MARK:
-        return Taken(branch, "taken")
-    return Taken(branch, "not known")
+        return BranchCoverage(branch, "taken")
+    return BranchCoverage(branch, "not known")
 
 
 def _failing_at_mark(system: System) -> TransitionSystem:

@@ -39,7 +39,7 @@ from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.goals import is_witness
 from verifier.language.system import System
-from verifier.mutation.functions_run import Written, lines_run
+from verifier.mutation.functions_run import RunFunction, lines_run
 from verifier.mutation.incremental import Original, Stepwise, explored_again
 from verifier.mutation.operators import Mutant, sites
 from verifier.processes.pool import side_by_side
@@ -171,7 +171,7 @@ def _runs(mutant: Mutant, lines: Collection[int]) -> bool:
 def _attempt(
     guards: Guarded,
     mutant: Mutant,
-    function: Written,
+    function: RunFunction,
     code: CodeType,
     pool: Sequence[tuple[Mutant, Run]],
     search: Limits,

@@ -58,7 +58,7 @@ def _is_of_models(frame: FrameType) -> bool:
 
 
 @dataclass(frozen=True)
-class Written:
+class RunFunction:
     """A function that ran, by its text: all functions that have this code, whoever holds them."""
 
     code: CodeType
@@ -80,7 +80,7 @@ class Written:
         }
 
 
-def functions_of(ran: Lines) -> list[Written]:
+def functions_of(ran: Lines) -> list[RunFunction]:
     """The functions that ran, in the order of their files, without observers.
 
     A function in one that ran is a part of it. A lambda and what a decorator generates have no
@@ -94,7 +94,7 @@ def unfound(ran: Lines) -> list[CodeType]:
     return [each.code for each in _written(ran) if not each.functions]
 
 
-def _written(ran: Lines) -> list[Written]:
+def _written(ran: Lines) -> list[RunFunction]:
     """What ran, in order, but for observers and for what is in other code that ran."""
     parts = {part for code in ran for part in codes_within(code)} | _observing()
     held: dict[CodeType, list[FunctionType]] = {}
@@ -102,7 +102,7 @@ def _written(ran: Lines) -> list[Written]:
         if type(each) is FunctionType and each.__code__ in ran:
             held.setdefault(each.__code__, []).append(each)
     codes = sorted((code for code in ran if code not in parts), key=_place)
-    return [Written(code, tuple(held.get(code, ()))) for code in codes]
+    return [RunFunction(code, tuple(held.get(code, ()))) for code in codes]
 
 
 def _observing() -> set[CodeType]:

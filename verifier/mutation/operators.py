@@ -18,7 +18,7 @@ from verifier.language.layout import Layout, Part, Rows, Slot
 from verifier.language.packages import part_of
 from verifier.mutation.functions_run import (
     Lines,
-    Written,
+    RunFunction,
     definition,
     functions_of,
     module_of,
@@ -52,7 +52,7 @@ class Mutant:
 class Site:
     """A function that a system runs, and all that can be done wrong in it."""
 
-    function: Written
+    function: RunFunction
     mutants: tuple[tuple[Mutant, CodeType], ...]
 
 
@@ -92,7 +92,9 @@ def _type_of(field: Slot | Part | Rows) -> object:
     return field.type if isinstance(field, Part) else (field.key, _type_of(field.item))
 
 
-def _mutants(function: Written, siblings: Mapping[str, str]) -> Iterator[tuple[Mutant, CodeType]]:
+def _mutants(
+    function: RunFunction, siblings: Mapping[str, str]
+) -> Iterator[tuple[Mutant, CodeType]]:
     code = function.code
     tree = module_of(code)
     for number, (_, _, was, _) in enumerate(list(_edits(definition(tree, code), siblings))):
@@ -108,7 +110,7 @@ def _mutants(function: Written, siblings: Mapping[str, str]) -> Iterator[tuple[M
         yield mutant, recompiled(wrong, code)
 
 
-def _observes(function: Written, statement: str) -> bool:
+def _observes(function: RunFunction, statement: str) -> bool:
     """Whether a statement is a call of an observer, which is no part of what the system does."""
     known = about(function.functions[0].__globals__.get(statement.partition("(")[0]))
     return known is not None and known.observes

@@ -23,7 +23,7 @@ SUBMODULE = "160000"
 
 
 @dataclass(frozen=True)
-class Entry:
+class TreeEntry:
     """A file, link or submodule of a commit, by its name from the top of the repository."""
 
     mode: str
@@ -35,13 +35,13 @@ class Entry:
 class Contents:
     """What a commit has of a project, below some folders and files of the repository."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TreeEntry, ...]
     paths: tuple[str, ...]
     outside: str = ""
     """Why some of it is not in the commit; empty where all is."""
 
     @property
-    def files(self) -> list[Entry]:
+    def files(self) -> list[TreeEntry]:
         """Files first, then links, so that nothing is written through one."""
         found = [entry for entry in self.entries if entry.mode != SUBMODULE]
         return sorted(found, key=lambda entry: entry.mode == LINK)
@@ -109,7 +109,7 @@ def written(top: Path, paths: Iterable[str]) -> set[str]:
     return set(found)
 
 
-def is_as_stored(top: Path, entry: Entry) -> bool:
+def is_as_stored(top: Path, entry: TreeEntry) -> bool:
     """Whether the working tree has the bytes that the commit has."""
     path = top / entry.name
     try:
@@ -125,21 +125,21 @@ def is_as_stored(top: Path, entry: Entry) -> bool:
         return False
 
 
-def _hash(entry: Entry, content: bytes) -> str:
+def _hash(entry: TreeEntry, content: bytes) -> str:
     """The name that git gives a content, as long as those of the repository."""
     algorithm = "sha1" if len(entry.object) == 40 else "sha256"
     named = b"blob %d\0" % len(content)
     return hashlib.new(algorithm, named + content, usedforsecurity=False).hexdigest()
 
 
-def _entries(top: Path, commit: str, paths: Iterable[str]) -> Iterator[Entry]:
+def _entries(top: Path, commit: str, paths: Iterable[str]) -> Iterator[TreeEntry]:
     below = [] if "." in paths else list(paths)
     listed = git.output(top, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *below)
     for line in os.fsdecode(listed).split("\0"):
         if line:
             kind, name = line.split("\t", 1)
             mode, _, identity = kind.split(" ")
-            yield Entry(mode, identity, name)
+            yield TreeEntry(mode, identity, name)
 
 
 def _below(top: Path, path: str) -> Iterator[str]:

@@ -37,7 +37,7 @@ from verifier.language.running import passing_on
 from verifier.language.stand_ins import MODULES
 from verifier.language.texts import forget
 from verifier.project.purity import reasons_of
-from verifier.project.reading import Reading, Reason, read_imports, refuse_held
+from verifier.project.reading import ModuleReading, Reason, read_imports, refuse_held
 from verifier.project.rebound import may_repeat, refuse_rebound_names
 from verifier.project.sources import Located, Source, located, show_as_compiled, text_of
 from verifier.project.values import digest_of
@@ -54,7 +54,7 @@ class Imports:
         """Modules in which a name may be defined twice."""
         self.packages = _packages(self.roots)
         self._found: dict[str, tuple[Located, tuple[str, ...]]] = {}
-        self._readings: dict[str, Reading] = {}
+        self._readings: dict[str, ModuleReading] = {}
         self._read: list[Reason] | None = None
         self._noticed: dict[Reason, None] = {}
 

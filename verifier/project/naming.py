@@ -7,14 +7,14 @@ import re
 from collections.abc import Sequence
 
 from verifier.project import permitted
-from verifier.project.reading import Reading
+from verifier.project.reading import ModuleReading
 from verifier.project.scopes import Scopes
 
 
-class Names(ast.NodeVisitor):
+class NamesWithin(ast.NodeVisitor):
     """Notes every name by which a text could reach what is not in it."""
 
-    def __init__(self, reading: Reading, scopes: Scopes) -> None:
+    def __init__(self, reading: ModuleReading, scopes: Scopes) -> None:
         self._reading, self._scopes = reading, scopes
         self._texts = False
         """Whether the tree is that of a string, whose lines are not its own."""

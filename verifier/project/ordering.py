@@ -38,10 +38,10 @@ def shown_orders(trees: Mapping[str, ast.Module]) -> list[Shown]:
     shown = [Shown(name, line, False) for name, tree in trees.items() for line in by_address(tree)]
     if not any(makes_sets(tree) for tree in trees.values()):
         return shown
-    known = Names()
+    known = OrderedNames()
     while True:
         orders = {name: _Orders(tree, orderless, known) for name, tree in trees.items()}
-        found = Names(
+        found = OrderedNames(
             known.sets.union(*(each.named[True] for each in orders.values())),
             known.views.union(*(each.named[False] for each in orders.values())),
         )
@@ -67,7 +67,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Names:
+class OrderedNames:
     """What is called by names: sets and what makes them, and views."""
 
     sets: frozenset[str] = frozenset()
@@ -77,7 +77,7 @@ class Names:
 class _Orders:
     """The sets of a module: the names that they are given, and where their order may show."""
 
-    def __init__(self, tree: ast.Module, orderless: Orderless, known: Names) -> None:
+    def __init__(self, tree: ast.Module, orderless: Orderless, known: OrderedNames) -> None:
         self.shown: dict[int, list[frozenset[str]]] = {}
         """For each line the names of what is gone through, item by item, if they are sets."""
         self.named: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}

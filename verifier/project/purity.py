@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from verifier.language.errors import Place
 from verifier.project import permitted
 from verifier.project.annotations import computed_annotations
-from verifier.project.naming import Names
+from verifier.project.naming import NamesWithin
 from verifier.project.ordering import shown_orders
-from verifier.project.reading import Reading, Reason, read_imports
+from verifier.project.reading import ModuleReading, Reason, read_imports
 from verifier.project.scopes import Scopes
 from verifier.project.sources import Source
 
@@ -24,7 +24,7 @@ def reasons_of(trees: Mapping[Source, ast.Module]) -> list[Reason]:
     readings = []
     for source, tree in trees.items():
         reading = read_imports(source, tree)
-        Names(reading, Scopes(tree)).visit(tree)
+        NamesWithin(reading, Scopes(tree)).visit(tree)
         readings.append(reading)
     found = [reason for reading in readings for reason in reading.reasons]
     files = {source.module: source.file for source in trees}
@@ -39,7 +39,7 @@ def reasons_of(trees: Mapping[Source, ast.Module]) -> list[Reason]:
     return [*found, *_shared_names(readings)]
 
 
-def _shared_names(readings: Sequence[Reading]) -> Iterator[Reason]:
+def _shared_names(readings: Sequence[ModuleReading]) -> Iterator[Reason]:
     """Where a module may reach another's imports, or somebody's private parts, by an attribute."""
     bound = {name: each.source for each in readings for name in each.modules}
     defined = {name for each in readings for name in each.defined}

@@ -33,7 +33,7 @@ class Reason:
 
 
 @dataclass
-class Reading:
+class ModuleReading:
     """What a module's text shows."""
 
     source: Source
@@ -89,9 +89,9 @@ def _standard(module: str, names: Sequence[str]) -> bool:
     return known is not None and known.issuperset(names)
 
 
-def read_imports(source: Source, tree: ast.Module) -> Reading:
+def read_imports(source: Source, tree: ast.Module) -> ModuleReading:
     """What a text imports. A ModelError where that is what no model may import."""
-    reading = Reading(source)
+    reading = ModuleReading(source)
     for node in _statements(tree):
         if isinstance(node, ast.Import):
             _import(reading, node)
@@ -129,7 +129,7 @@ def _statements(tree: ast.Module) -> Iterator[ast.AST]:
 _BODIES = ("body", "cases", "handlers", "orelse", "finalbody")
 
 
-def _import(reading: Reading, node: ast.Import) -> None:
+def _import(reading: ModuleReading, node: ast.Import) -> None:
     for alias in node.names:
         reading.imports(alias.name, (), 0, Place(reading.source.file, node.lineno))
         if not _of_models(alias.name):
@@ -138,7 +138,7 @@ def _import(reading: Reading, node: ast.Import) -> None:
             reading.modules[bound] = alias.name if alias.asname else head
 
 
-def _import_from(reading: Reading, node: ast.ImportFrom) -> None:
+def _import_from(reading: ModuleReading, node: ast.ImportFrom) -> None:
     module = node.module or ""
     place = Place(reading.source.file, node.lineno)
     for alias in node.names:

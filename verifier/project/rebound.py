@@ -15,7 +15,7 @@ from inspect import CO_OPTIMIZED
 from types import CodeType
 
 from verifier.language.errors import ModelError, Place
-from verifier.language.names import Binding, bindings, exclude
+from verifier.language.names import NameBinding, bindings, exclude
 from verifier.language.source_text import bound_names, codes_within
 
 WIDE = dis.opmap["EXTENDED_ARG"]
@@ -144,7 +144,7 @@ def _bound_again(tree: ast.Module, names: Collection[str]) -> Iterator[tuple[str
     What is defined or imported again is left to `check_text`; so is a value that is made of the
     name's own, right behind it.
     """
-    seen: dict[str, list[Binding]] = {}
+    seen: dict[str, list[NameBinding]] = {}
     stored = [*bindings(tree.body), *_stored_otherwise(tree)]
     for each in sorted(stored, key=lambda binding: binding.line):
         if each.name in names:
@@ -154,26 +154,28 @@ def _bound_again(tree: ast.Module, names: Collection[str]) -> Iterator[tuple[str
             seen[each.name].append(each)
 
 
-def _stored_otherwise(tree: ast.Module) -> Iterator[Binding]:
+def _stored_otherwise(tree: ast.Module) -> Iterator[NameBinding]:
     """What loops, `with`, `:=`, `+=` and `global` bind in a module; a loop more than once."""
     inside = {id(part) for scope in _scopes(tree) for part in ast.walk(scope) if part is not scope}
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
-            yield from (Binding(name, node.lineno, (), node) for name in node.names for _ in "12")
+            yield from (
+                NameBinding(name, node.lineno, (), node) for name in node.names for _ in "12"
+            )
         elif id(node) in inside and not isinstance(node, ast.NamedExpr):
             continue
         elif isinstance(node, ast.For | ast.While):
             for part in (each for each in ast.walk(node) if isinstance(each, ast.Name)):
                 if isinstance(part.ctx, ast.Store) and id(part) not in inside:
-                    yield from (Binding(part.id, part.lineno, (), node) for _ in "12")
+                    yield from (NameBinding(part.id, part.lineno, (), node) for _ in "12")
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            yield Binding(node.target.id, node.lineno, (), node)
+            yield NameBinding(node.target.id, node.lineno, (), node)
         elif isinstance(node, ast.NamedExpr):
-            yield from (Binding(node.target.id, node.lineno, (), ast.Pass()) for _ in "12")
+            yield from (NameBinding(node.target.id, node.lineno, (), ast.Pass()) for _ in "12")
         elif isinstance(node, ast.With):
             held = (item.optional_vars for item in node.items)
             yield from (
-                Binding(each.id, node.lineno, (), node)
+                NameBinding(each.id, node.lineno, (), node)
                 for each in held
                 if isinstance(each, ast.Name)
             )
@@ -184,7 +186,7 @@ def _scopes(tree: ast.Module) -> Iterator[ast.AST]:
     yield from (node for node in ast.walk(tree) if isinstance(node, kinds))
 
 
-def _differs(first: Binding, again: Binding, tree: ast.Module) -> bool:
+def _differs(first: NameBinding, again: NameBinding, tree: ast.Module) -> bool:
     """Whether it gives another value, and what is made before may mean the first one."""
     if again.defines or first.defines or None not in (again.imported, first.imported):
         return False

@@ -18,7 +18,7 @@ from verifier.project import git
 from verifier.project.contents import (
     LINK,
     Contents,
-    Entry,
+    TreeEntry,
     contents_of,
     is_as_stored,
     led_to,
@@ -171,7 +171,7 @@ class Base:
                 file.symlink_to(os.fsdecode(content))
         return found.outside or self.incomplete or None
 
-    def _parts_with(self, entry: Entry) -> Iterator[str]:
+    def _parts_with(self, entry: TreeEntry) -> Iterator[str]:
         return (part for part in self.parts if f"{entry.name}/".startswith(f"{part}/"))
 
     def _is_elsewhere(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from verifier.diff.compare import Difference
 from verifier.evidence.traces import Trace
-from verifier.gate.report import Row
+from verifier.gate.report import PairRow
 from verifier.reports.diff_text import nearness, parts, renamings
 from verifier.reports.wording import happened, says
 
@@ -18,7 +18,7 @@ UNREPORTED = ("lost", "exposed", "lost_starts")
 """What a difference has that `change_lines` does not show."""
 
 
-def by_cause(rows: Iterable[Row]) -> list[list[Row]]:
+def by_cause(rows: Iterable[PairRow]) -> list[list[PairRow]]:
     """Pairs that depart from the base at the same step, or have the same message.
 
     Those that were fine come first, of these the ones that say what somebody saw, then those with
@@ -39,14 +39,14 @@ def _grouped(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
     return list(found.values())
 
 
-def _informative_first(row: Row) -> tuple[bool, bool, int]:
+def _informative_first(row: PairRow) -> tuple[bool, bool, int]:
     trace = row.result.evidence
     if not isinstance(trace, Trace):
         return not row.code, False, 0
     return not row.code, not happened(trace), len(trace.steps)
 
 
-def _cause(row: Row) -> Hashable:
+def _cause(row: PairRow) -> Hashable:
     left, result = row.departure, row.result
     if left is not None:
         return left.step, left.field, left.hunks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from verifier.evidence.traces import Trace
-from verifier.gate.report import Report, Row
+from verifier.gate.report import PairRow, Report
 from verifier.gate.weakened.weakening import Weakening
 from verifier.mutation.baseline import Comparison
 from verifier.reports.trace_text import trace_text
@@ -59,7 +59,7 @@ def _note(case: ElementTree.Element, tag: str, message: str, kind: str, text: st
     ElementTree.SubElement(case, tag, message=_xml(message), type=kind).text = _xml(text)
 
 
-def _case(suite: ElementTree.Element, row: Row) -> None:
+def _case(suite: ElementTree.Element, row: PairRow) -> None:
     case = ElementTree.SubElement(
         suite, "testcase", classname=row.pair.system, name=row.pair.property
     )
@@ -92,7 +92,7 @@ def _strength(suite: ElementTree.Element, found: Comparison) -> None:
     ElementTree.SubElement(case, "system-out").text = _xml(counted)
 
 
-def _text(row: Row) -> str:
+def _text(row: PairRow) -> str:
     trace = row.result.evidence
     left = row.departure
     places = [] if left is None else [f"{inert(h.place)} in {h.function}" for h in left.hunks]

@@ -8,7 +8,7 @@ from verifier.diff.compare import Difference
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.divergence import Departure
-from verifier.gate.report import Report, Row
+from verifier.gate.report import PairRow, Report
 from verifier.language.plain_values import plural
 from verifier.reports import wording
 from verifier.reports.diff_text import change_lines
@@ -106,12 +106,12 @@ def _unjudged(report: Report) -> Iterator[str]:
     yield from _folded(plural(len(rows), "pair"), [f"{_pairs(rows)}."])
 
 
-def _pairs(rows: Sequence[Row]) -> str:
+def _pairs(rows: Sequence[PairRow]) -> str:
     named = ", ".join(f"`{row.pair}`" for row in rows[:PAIRS])
     return named + f" and {len(rows) - PAIRS} more" * (len(rows) > PAIRS)
 
 
-def _table(rows: list[Row]) -> Iterator[str]:
+def _table(rows: list[PairRow]) -> Iterator[str]:
     yield "| pair | verdict | expected | evidence |"
     yield "|---|---|---|---|"
     for row in rows:
@@ -127,7 +127,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _counterexample(row: Row, group: Sequence[Row]) -> Iterator[str]:
+def _counterexample(row: PairRow, group: Sequence[PairRow]) -> Iterator[str]:
     """What happened, since when, by which lines, and why; the execution itself is folded."""
     trace = row.result.evidence
     others = sum(bool(each.code) for each in group)
@@ -155,9 +155,9 @@ def _counterexample(row: Row, group: Sequence[Row]) -> Iterator[str]:
     yield from _block(f"See it: `nestproof show {row.pair}`")
 
 
-def _same_cause(example: Trace, group: Sequence[Row]) -> Iterator[str]:
+def _same_cause(example: Trace, group: Sequence[PairRow]) -> Iterator[str]:
     """The pairs that the same lines violate, by how they end."""
-    ends: dict[str, list[Row]] = {_end(example): []}
+    ends: dict[str, list[PairRow]] = {_end(example): []}
     for row in group:
         assert isinstance(row.result.evidence, Trace), "a group with one cause has executions"
         if row.code:

@@ -16,7 +16,7 @@ import msgspec
 from verifier.evidence.calls import Changed, Entered
 from verifier.evidence.traces import Stride, Trace
 from verifier.gate.divergence import Departure
-from verifier.gate.report import Report, Row
+from verifier.gate.report import PairRow, Report
 from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import within_project
 from verifier.mutation.campaign import Trial
@@ -106,7 +106,7 @@ def _rule(name: str, says: str) -> dict[str, Any]:
     }
 
 
-def _result(row: Row, properties: list[str], report: Report) -> dict[str, Any]:
+def _result(row: PairRow, properties: list[str], report: Report) -> dict[str, Any]:
     """A verdict where the change or the last step of its counterexample is, or its expectation."""
     trace, at = row.result.evidence, report.in_repository
     lines = [f"{row.pair}: {row.against_expected}."]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from verifier.evidence.traces import Trace
 from verifier.gate.divergence import Departure
-from verifier.gate.report import Report, Row
+from verifier.gate.report import PairRow, Report
 from verifier.reports import wording
 from verifier.reports.diff_text import change_lines
 from verifier.reports.grouping import by_cause, by_effect
@@ -88,14 +88,14 @@ def _why(report: Report) -> Iterator[str]:
             yield f"{INDENT}decided again: {', '.join(properties)}"
 
 
-def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
+def _wrong(rows: Sequence[PairRow], style: Style) -> Iterator[str]:
     """Pairs that go wrong by the same lines, and how the first of them does."""
     row = rows[0]
     trace = row.result.evidence
     if not isinstance(trace, Trace):
         yield from _statement(rows, style)
         return
-    ends: dict[str, list[Row]] = {}
+    ends: dict[str, list[PairRow]] = {}
     for each in rows:
         if each.code and isinstance(each.result.evidence, Trace):
             text = f"{wording.failing_line(each.result.evidence)}; {each.how}"
@@ -114,7 +114,7 @@ def _wrong(rows: Sequence[Row], style: Style) -> Iterator[str]:
     yield f"{INDENT}see it: nestproof show {row.pair}"
 
 
-def _statement(rows: Sequence[Row], style: Style) -> Iterator[str]:
+def _statement(rows: Sequence[PairRow], style: Style) -> Iterator[str]:
     """Pairs with the same message."""
     yield from (_verdict(row, style) for row in rows)
     row = rows[0]
@@ -126,7 +126,7 @@ def _statement(rows: Sequence[Row], style: Style) -> Iterator[str]:
         yield f"{INDENT}{reason}"
 
 
-def _verdict(row: Row, style: Style) -> str:
+def _verdict(row: PairRow, style: Style) -> str:
     verdict = style(f"{row.result.verdict:<9}", "wrong" if row.code else "step")
     return f"{verdict}  {row.pair!s:<38}  {row.against_expected}"
 

@@ -9,7 +9,7 @@ from verifier.evidence.certificates import Certificate
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.divergence import Departure
-from verifier.gate.report import Report, Row
+from verifier.gate.report import PairRow, Report
 from verifier.gate.weakened.weakening import value as value
 from verifier.language.errors import within_project
 from verifier.language.plain_values import plural
@@ -74,23 +74,23 @@ def heading(report: Report) -> str:
     )
 
 
-def is_open(row: Row) -> bool:
+def is_open(row: PairRow) -> bool:
     """Whether the gate was stopped before it came to it."""
     return row.result.reason == REASON
 
 
-def unjudged(report: Report) -> list[Row]:
+def unjudged(report: Report) -> list[PairRow]:
     """Pairs already violated at the base: their verdicts cannot detect a regression."""
     worse = {row.pair for row in report.worsened}
     return [row for row in report.rows if not row.is_judged and row.pair not in worse]
 
 
-def says(row: Row) -> str:
+def says(row: PairRow) -> str:
     """The line about a pair without an execution."""
     return row.result.reason or row.against_expected
 
 
-def how(row: Row) -> str:
+def how(row: PairRow) -> str:
     """The evidence and where it comes from."""
     evidence = row.result.evidence
     if row.result.verdict is Verdict.VACUOUS:

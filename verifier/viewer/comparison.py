@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from verifier.evidence.pictures import Columns, Pair
+from verifier.evidence.pictures import Columns, ReadField
 from verifier.language.presentation import Belief
 from verifier.viewer.claims import failing_claim
 from verifier.viewer.contract import differences, first_difference, is_broken, pairs
@@ -186,7 +186,9 @@ def _owed_lines(waiting: Owed, number: int) -> Iterator[Line]:
     yield line(whose, (inert(seen.should), "good"), f"; {since}")
 
 
-def _compared_line(reading: Reading, one: Pair, number: int, width: int, differs: bool) -> Line:
+def _compared_line(
+    reading: Reading, one: ReadField, number: int, width: int, differs: bool
+) -> Line:
     actual = shown(reading.value(one.actual, number))
     expected = shown(reading.value(one.expected, number))
     mark: Span = ("  ≠", "wrong") if differs else ("", "")

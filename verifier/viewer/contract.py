@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from verifier.evidence.pictures import Pair
+from verifier.evidence.pictures import ReadField
 from verifier.viewer.trace_index import Reading
 
 
 @lru_cache(maxsize=4)
-def pairs(reading: Reading) -> tuple[Pair, ...]:
+def pairs(reading: Reading) -> tuple[ReadField, ...]:
     """What can be compared."""
     promise = reading.picture.promise
     known = promise.pairs if promise is not None else ()
@@ -23,7 +23,7 @@ def is_broken(reading: Reading, number: int) -> bool:
     return any(reading.value(field, number) is True for field in broken)
 
 
-def differences(reading: Reading, number: int) -> list[Pair]:
+def differences(reading: Reading, number: int) -> list[ReadField]:
     """What differs after a step that was observed.
 
     Once an outcome differs the two sides go their own ways, so it alone counts.
@@ -43,7 +43,7 @@ def differences(reading: Reading, number: int) -> list[Pair]:
 
 
 @lru_cache(maxsize=4)
-def first_difference(reading: Reading) -> tuple[int, Pair] | None:
+def first_difference(reading: Reading) -> tuple[int, ReadField] | None:
     """The first step after which an observation is not as expected."""
     events = [one for one in pairs(reading) if one.actual in reading.events]
     named = {name for one in events for name in (one.actual, one.expected)}

@@ -20,7 +20,7 @@ HEADER = (
 )
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Acceptance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One weakening that is accepted: digests of what there was and what there is."""
 
     kind: str
@@ -36,10 +36,10 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    accepted: tuple[Entry, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
 
 
-def entries(root: Path) -> tuple[Entry, ...]:
+def entries(root: Path) -> tuple[Acceptance, ...]:
     """What is on record. Raises ModelError where the file is not such a record."""
     file = root / FILE
     try:
@@ -61,7 +61,7 @@ def entries(root: Path) -> tuple[Entry, ...]:
     return found
 
 
-def with_accepted(found: Iterable[Weakening], known: Collection[Entry]) -> list[Weakening]:
+def with_accepted(found: Iterable[Weakening], known: Collection[Acceptance]) -> list[Weakening]:
     """Those are accepted of which entries speak with just these digests, of all systems."""
     accepted = {each.accepts: each.reason for each in known}
     marked = []
@@ -92,7 +92,7 @@ def accept(root: Path, weakenings: Iterable[Weakening], reason: str) -> bool:
     """Append an entry for each that has none; whether the file has changed."""
     known = entries(root)
     new = [
-        Entry(each.kind, each.name, *digests, reason)
+        Acceptance(each.kind, each.name, *digests, reason)
         for each in weakenings
         if not each.accepted
         for digests in sorted(each.digests)
@@ -106,7 +106,7 @@ def accept(root: Path, weakenings: Iterable[Weakening], reason: str) -> bool:
     return True
 
 
-def _block(entry: Entry) -> str:
+def _block(entry: Acceptance) -> str:
     fields = msgspec.structs.asdict(entry).items()
     lines = [f"{name} = {msgspec.json.encode(text).decode()}" for name, text in fields]
     return "\n".join(["[[accepted]]", *lines])

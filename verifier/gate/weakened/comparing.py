@@ -39,7 +39,7 @@ class Unobserved:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedClaims:
     """What a system says of its change; digests are of what was and what is, by name."""
 
     less: tuple[Less, ...] = ()
@@ -69,7 +69,7 @@ def compared(
     change: Difference | None,
     violated: Collection[str] = (),
     cuts: tuple[Cut, Cut] | str | None = None,
-) -> Compared:
+) -> ComparedClaims:
     """Two versions of a system, and the claims about it `then` and `now`.
 
     `violated` are the properties that it was expected to violate: that it does no more may be a
@@ -101,14 +101,14 @@ def compared(
     )
 
 
-def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> Compared:
+def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> ComparedClaims:
     """What is claimed less, and which properties say as much as those that are gone."""
     less = tuple(claims.less())
     gone = {group_of(name) for name in then.circuit.bad} - {
         group_of(name) for name in now.circuit.bad
     }
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
-    return Compared(
+    return ComparedClaims(
         less, heirs, digests={e.function: _of_claim(then, now, e.function) for e in less}
     )
 
@@ -140,13 +140,13 @@ def _lost_of_events(
 
 
 def _notes(
-    judged: Compared,
+    judged: ComparedClaims,
     joint: Joint,
     renamed: Mapping[str, str],
     change: Difference,
     violated: Collection[str],
     written: Collection[str],
-) -> Compared:
+) -> ComparedClaims:
     """With what is noted otherwise of steps that do the same, where no claim says less.
 
     What others than observers have `written` is what they do.

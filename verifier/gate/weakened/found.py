@@ -12,8 +12,8 @@ from verifier.gate.weakened.claim_names import group_of, is_claimed
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
 from verifier.gate.weakened.seen import SeenLess
-from verifier.gate.weakened.side import Side
-from verifier.gate.weakened.texts import Written
+from verifier.gate.weakened.side import SystemSides
+from verifier.gate.weakened.texts import PlacedText
 from verifier.gate.weakened.weakening import (
     EXPOSED,
     GONE,
@@ -43,7 +43,7 @@ class Weakened:
     """Two versions of what a catalogue is judged by, with what comparing its systems has given."""
 
     def __init__(
-        self, then: Judged, now: Judged, sides: Iterable[Side], renamed: Mapping[str, str]
+        self, then: Judged, now: Judged, sides: Iterable[SystemSides], renamed: Mapping[str, str]
     ) -> None:
         """`renamed` has systems that are called otherwise now and do the same."""
         self._then, self._now = then, now
@@ -98,7 +98,7 @@ class Weakened:
     def _of_systems(self) -> Iterator[Weakening]:
         for name, now in self._systems.items():
             if now not in self._now.systems:
-                at = self._then.systems.get(name, Written(VERDICTS.as_posix(), 1))
+                at = self._then.systems.get(name, PlacedText(VERDICTS.as_posix(), 1))
                 yield _gone("system", name, at, f"the system `{name}`")
 
     def _of_properties(self) -> Iterator[Weakening]:
@@ -124,7 +124,7 @@ class Weakened:
                 if f"{now}/{heir}" not in self._now.pairs:
                     yield _gone("pair", pair, self._now.systems[now], f"`{group}` of `{system}`")
 
-    def _of_claims(self, side: Side) -> Iterator[Weakening]:
+    def _of_claims(self, side: SystemSides) -> Iterator[Weakening]:
         for each in side.judged.less:
             name = each.function.partition(":")[2]
             if f"{side.system}/{group_of(each.function)}" not in self._now.pairs:
@@ -142,7 +142,7 @@ class Weakened:
     def _unobserved(self) -> Iterator[Weakening]:
         """Steps that do the same, and of which something else is noted."""
         for side, seen in ((s, u) for s in self._sides.values() for u in s.judged.unobserved):
-            place = self._now.steps.get(f"{side.system}/{seen.step}", Written("", 1))
+            place = self._now.steps.get(f"{side.system}/{seen.step}", PlacedText("", 1))
             before = f"`{seen.step}` violates `{seen.note}` in some states"
             after = "it does the same and violates it no more: less is noted"
             if seen.is_ghost:
@@ -162,12 +162,12 @@ class Weakened:
         after = "it leaves another one of what is seen in some states, whatever else it does"
         if less.kind == "demanded":
             file, number, function = less.names[0].rsplit(":", 2)
-            name, step = f"assertion/{function}", Written(file, int(number))
+            name, step = f"assertion/{function}", PlacedText(file, int(number))
             before = less.text
             after = f"`{less.step}` does not fail in some states that it looks at"
         return _at(step, system, "claim", name, before, after, less.digests, less.example)
 
-    def _of_steps(self, side: Side, change: Difference) -> Iterator[Weakening]:
+    def _of_steps(self, side: SystemSides, change: Difference) -> Iterator[Weakening]:
         renamed = {now: was for was, now in change.renamed_steps}
         for name in change.removed_steps:
             then = self._then.steps[f"{side.system}/{name}"]
@@ -199,14 +199,14 @@ class Weakened:
         any_left, digests = f"any of {after}" if left else "no choice", _digests(before, after)
         return _at(place, system, "choice", name, f"any of {before}", any_left, digests)
 
-    def _of_waiting(self, side: Side) -> Iterator[Weakening]:
+    def _of_waiting(self, side: SystemSides) -> Iterator[Weakening]:
         at, found = (self._now.systems[side.system], side.system), side.waits
         if found is not None:
             before = "nothing can happen in some states"
             after = f"one is reached after {plural(found.depth, 'step')}, in which something can"
             yield _at(*at, "claim", "deadlock", before, after, found.digests, found.example)
 
-    def _of_dropped(self, side: Side) -> Iterator[Weakening]:
+    def _of_dropped(self, side: SystemSides) -> Iterator[Weakening]:
         for each in side.dropped:
             place = self._now.steps[f"{side.system}/{each.step}"]
             before = f"`{each.step}` sets " + ", ".join(f"`{name}`" for name in each.fields)
@@ -214,7 +214,7 @@ class Weakened:
             after = f"it leaves some of it as it is; else {violated}"
             yield _at(place, side.system, "step", each.step, before, after, each.digests)
 
-    def _of_unheeded(self, side: Side) -> Iterator[Weakening]:
+    def _of_unheeded(self, side: SystemSides) -> Iterator[Weakening]:
         for each in side.unheeded:
             place = self._now.steps[f"{side.system}/{each.step}"]
             name = f"{each.step}.{each.choice}"
@@ -254,7 +254,7 @@ def _by_system(found: Weakening) -> Weakening:
 
 
 def _at(
-    place: Written,
+    place: PlacedText,
     system: str,
     kind: Kind,
     name: str,
@@ -272,5 +272,5 @@ def _digests(was: str, now: str) -> tuple[str, str]:
     return digest_of(was), digest_of(now)
 
 
-def _gone(kind: Kind, name: str, then: Written, what: str) -> Weakening:
+def _gone(kind: Kind, name: str, then: PlacedText, what: str) -> Weakening:
     return Weakening(kind, name, then.file, then.line, what, GONE, {}, digest_of(what), "")

@@ -8,15 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from verifier.gate.weakened.acceptance import Entry, entries
+from verifier.gate.weakened.acceptance import Acceptance, entries
 from verifier.gate.weakened.claim_names import claim_name, group_of
-from verifier.gate.weakened.texts import Written, called, texts, tree_of, unparsed
+from verifier.gate.weakened.texts import PlacedText, called, texts, tree_of, unparsed
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.kinds import JUDGEMENTS
 from verifier.language.system import System
 from verifier.mutation.baseline import FILE as MUTANTS
-from verifier.mutation.baseline import Entry as Score
+from verifier.mutation.baseline import RecordedScore as Score
 from verifier.mutation.baseline import scores
 from verifier.project.catalogue import Catalogue
 from verifier.project.expectations import VERDICTS
@@ -29,17 +29,17 @@ from verifier.project.toml import place_of, read_toml
 class Judged:
     """The names of all that judges, where it is written, and what is on record."""
 
-    systems: Mapping[str, Written] = field(default_factory=dict)
-    claims: Mapping[str, Written] = field(default_factory=dict)
+    systems: Mapping[str, PlacedText] = field(default_factory=dict)
+    claims: Mapping[str, PlacedText] = field(default_factory=dict)
     """As KIND:GROUP/NAME."""
-    steps: Mapping[str, Written] = field(default_factory=dict)
+    steps: Mapping[str, PlacedText] = field(default_factory=dict)
     """As SYSTEM/STEP."""
     claims_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each system, which of the claims are about it."""
     pairs: tuple[str, ...] = ()
     expected: Mapping[str, str] = field(default_factory=dict)
     mutants: Mapping[str, Score] = field(default_factory=dict)
-    accepted: tuple[Entry, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
     """What is accepted as weaker: at the base it cannot speak of what is weakened since."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Of each pair's verdict, by its name, and of each table of mutants, by its system's."""
@@ -73,15 +73,15 @@ def judged_by(catalogue: Catalogue) -> Judged:
 
 def named_in(root: Path) -> Judged:
     """The names of a catalogue that cannot be loaded, as its texts have them."""
-    systems: dict[str, Written] = {}
-    claims: dict[str, Written] = {}
+    systems: dict[str, PlacedText] = {}
+    claims: dict[str, PlacedText] = {}
     for file in sorted([*python_files(root / "models"), *python_files(root / "properties")]):
         where = file.relative_to(root).as_posix()
         for node in ast.walk(tree_of(file)):
             if isinstance(node, ast.Call) and called(node) == "System":
-                systems |= dict.fromkeys(_named(node), Written(where, node.lineno))
+                systems |= dict.fromkeys(_named(node), PlacedText(where, node.lineno))
             elif isinstance(node, ast.FunctionDef):
-                written = Written(where, node.lineno, unparsed(node))
+                written = PlacedText(where, node.lineno, unparsed(node))
                 for each in node.decorator_list:
                     if called(each) in JUDGEMENTS:
                         claims |= {f"{called(each)}:{g}/{node.name}": written for g in _named(each)}
@@ -114,21 +114,21 @@ def _lines(catalogue: Catalogue, mutants: Mapping[str, Score]) -> Iterator[tuple
         yield system, 1 if place is None else place.line
 
 
-def _steps(catalogue: Catalogue) -> Iterator[tuple[str, Written]]:
+def _steps(catalogue: Catalogue) -> Iterator[tuple[str, PlacedText]]:
     for name, system in catalogue.systems.items():
         for step in system.actions:
             yield f"{name}/{step.name}", _function(step.function)
 
 
-def _system(system: System) -> Written:
+def _system(system: System) -> PlacedText:
     place = system.place
-    return Written("", 1) if place is None else _written(place)
+    return PlacedText("", 1) if place is None else _written(place)
 
 
-def _written(place: Place, text: str = "") -> Written:
-    return Written(within_project(place.file), place.line, text)
+def _written(place: Place, text: str = "") -> PlacedText:
+    return PlacedText(within_project(place.file), place.line, text)
 
 
-def _function(function: ModelFunction) -> Written:
+def _function(function: ModelFunction) -> PlacedText:
     place = function.place
     return _written(place, texts(Path(place.file)).get(function.name, ""))

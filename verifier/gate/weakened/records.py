@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 
 from verifier.evidence.verdicts import Verdict
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.side import Side
+from verifier.gate.weakened.side import SystemSides
 from verifier.gate.weakened.texts import by_new_names
 from verifier.gate.weakened.weakening import Weakening, digest_of
 from verifier.mutation.baseline import FILE as MUTANTS
-from verifier.mutation.baseline import Entry as Score
+from verifier.mutation.baseline import RecordedScore as Score
 from verifier.project.expectations import VERDICTS
 
 DEFAULT = Verdict.PROVED
@@ -18,7 +18,7 @@ DEFAULT = Verdict.PROVED
 
 
 def mutants_less(
-    then: Judged, now: Judged, systems: Mapping[str, str], sides: Mapping[str, Side]
+    then: Judged, now: Judged, systems: Mapping[str, str], sides: Mapping[str, SystemSides]
 ) -> Iterator[Weakening]:
     """Tables of mistakes that are gone, or by which more may pass; `systems` by their new names."""
     for name, entry in then.mutants.items():

@@ -11,7 +11,7 @@ from verifier.compiler.behaviour import Behaviour, Variable, behaviour_of
 from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import done, outputs_digest
 from verifier.compiler.transition_system import DEADLOCK
-from verifier.gate.weakened.acceptance import FILE, Entry
+from verifier.gate.weakened.acceptance import FILE, Acceptance
 from verifier.gate.weakened.claim_names import is_claimed
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
@@ -34,7 +34,7 @@ from verifier.project.circuit_cache import Circuits
 
 
 def stale(
-    known: Iterable[Entry],
+    known: Iterable[Acceptance],
     found: Iterable[Weakening],
     catalogue: Catalogue,
     now: Judged,
@@ -59,7 +59,7 @@ class There:
     now: Judged
     circuits: Circuits
 
-    def has(self, entry: Entry) -> bool:
+    def has(self, entry: Acceptance) -> bool:
         """Whether what an entry accepts is still so."""
         if not entry.after:
             return not self._is_back(entry)
@@ -74,7 +74,7 @@ class There:
         }
         return entry.kind in digests and entry.after in digests[entry.kind](entry.name)
 
-    def _is_back(self, entry: Entry) -> bool:
+    def _is_back(self, entry: Acceptance) -> bool:
         """Whether what was accepted as gone exists again; of an old base nothing is left.
 
         A step of one system may still be there in others: it is back where it is what it was.

@@ -13,7 +13,7 @@ WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
-class Written:
+class PlacedText:
     """Where something is written, and its text."""
 
     file: str

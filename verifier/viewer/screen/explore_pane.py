@@ -18,7 +18,7 @@ from verifier.evidence.traces import Trace
 from verifier.execution.conversions import execution_of_run
 from verifier.execution.execution import Stopped
 from verifier.execution.machine import Move
-from verifier.explain.session import Branch, Exploration
+from verifier.explain.session import Exploration, ExploredBranch
 from verifier.language.plain_values import plural
 from verifier.viewer.screen.dialogs import Ask, Options
 from verifier.viewer.screen.list_view import LinesView
@@ -164,14 +164,14 @@ class Exploring(Container):
         work = self._explained(session, session.now, lambda: list(parts(annotated(made()))))
         self.app.run_worker(work, group="explain", exclusive=True)
 
-    def _is_explained(self, branch: Branch) -> bool:
+    def _is_explained(self, branch: ExploredBranch) -> bool:
         """Whether that has been begun or done; from now on it has."""
         known = self.explained.get(branch.name) == len(branch.moves)
         self.explained[branch.name] = len(branch.moves)
         return known
 
     async def _explained(
-        self, session: Exploration, branch: Branch, task: Callable[[], list[bytes]]
+        self, session: Exploration, branch: ExploredBranch, task: Callable[[], list[bytes]]
     ) -> None:
         try:
             found = await finished(Aside("the explanation", task))
