@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.gate.watched import AS_MUCH, LESS, OTHERWISE, RENAMED, Edits
+from tests.gate.watched_bases import AS_MUCH_AT, LESS_AT
 from tests.gate.watched_kernel import FILE, KERNEL
 from verifier.compiler.cut_circuit import Cut, cut_of
 from verifier.gate.weakened.seen import SeenLess, seen_less
@@ -46,6 +47,37 @@ def test_less_is_seen(base: Cut, tmp_path: Path, name: str, more: Edits) -> None
 @pytest.mark.parametrize("more", [(), OTHERWISE], ids=["alone", "with other changes"])
 def test_as_much_is_seen(base: Cut, tmp_path: Path, name: str, more: Edits) -> None:
     assert found(base, tmp_path, more + AS_MUCH[name]) == []
+
+
+@pytest.mark.parametrize("name", LESS_AT)
+def test_less_is_seen_than_at_another_base(tmp_path: Path, name: str) -> None:
+    weaker, before, edits = LESS_AT[name]
+    was = cut(tmp_path / "was", before)
+    less = seen_less(was, cut(tmp_path / "now", before + edits), {}, {})
+    assert weaker in {each.text.partition(",")[0] or each.step for each in less}
+
+
+def test_assertions_of_a_step_that_is_reported_as_narrowed_are_not_reported_again(
+    base: Cut, tmp_path: Path
+) -> None:
+    _, _, edits = LESS_AT["the assertions of a step of which a new one does a part"]
+    now = cut(tmp_path, edits)
+    assert [*seen_less(base, now, {}, {}, narrowed=["switch_to"])] == []
+
+
+@pytest.mark.parametrize("name", AS_MUCH_AT)
+def test_as_much_is_seen_as_at_another_base(tmp_path: Path, name: str) -> None:
+    before, edits = AS_MUCH_AT[name]
+    was = cut(tmp_path / "was", before)
+    assert [*seen_less(was, cut(tmp_path / "now", before + edits), {}, {})] == []
+
+
+def test_an_assumption_of_what_never_changes_excuses_no_assertion(
+    base: Cut, tmp_path: Path
+) -> None:
+    now = cut(tmp_path, (('assert not machine.dead, "nobody runs"', "assume(not machine.dead)"),))
+    assert [each.kind for each in seen_less(base, now, {}, {}, {"dead": False})] == ["demanded"]
+    assert [*seen_less(base, now, {}, {})] == []
 
 
 def test_one_change_has_other_digests_than_the_next(base: Cut, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.compiler.behaviour import Behaviour, Variable, actions_of, variable_of
 from verifier.compiler.step_exploration import Start, latch_names
 from verifier.compiler.translation import Steps, bits_of
-from verifier.language.cut_execution import LEFT, NOTED, WRITTEN, CutRun, any_value
+from verifier.language.cut_execution import LEFT, NOTED, REACHED, WRITTEN, CutRun, any_value
 from verifier.language.errors import ModelError
 from verifier.language.paths import Outcome
 from verifier.language.plain_values import shown
@@ -24,9 +24,9 @@ from verifier.language.system import System
 SEES, NOTES, LEAVES = "after write ", "noted ", "left "
 """How the fields are called of what is read after each write of a leaf (`after_write`), of what is
 noted in ghosts and events, and of what is left in these whoever writes it."""
-FAILS, WRITES = "fails ", "write "
-"""How the outputs are called that say that an assertion fails, with its FILE:LINE:FUNCTION, and
-that a leaf is written at least a number of times (`write`)."""
+FAILS, WRITES, REACHES = "fails ", "write ", "reached "
+"""How the outputs are called that say that an assertion fails, with its FILE:LINE:FUNCTION, that a
+leaf is written at least a number of times (`write`), and that a note in it is reached."""
 
 
 def after_write(number: int, path: str) -> str:
@@ -109,7 +109,8 @@ class _Start(Start):
             for place, leaf in enumerate(self.leaves)
         ]
         """What was noted before a step, on which nothing depends."""
-        self.blank = [*self.blank, *[()] * self.size, *self.before, *self.before]
+        unreached = [FALSE] * self.size
+        self.blank = [*self.blank, *[()] * self.size, *self.before, *self.before, *unreached]
         self.run = CutRun(self.graph, self.leaves, self.blank)
 
     def outcomes(self) -> list[Outcome]:
@@ -164,6 +165,8 @@ class _Start(Start):
             writes = outcome.writes.get(WRITTEN * self.size + place, ())
             for number, literal in enumerate(writes, 1):
                 yield write(number, leaf.path), literal
+            if (reached := outcome.writes.get(REACHED * self.size + place)) is not None:
+                yield REACHES + leaf.path, reached
 
 
 def _unmoved(names: Iterable[str], raw: Any) -> Iterator[Latch]:

@@ -14,6 +14,7 @@ from types import CodeType
 from typing import Any, TypeVar
 
 from verifier.language.errors import refuse
+from verifier.language.probes import MARK
 from verifier.language.running import RUNNING
 from verifier.language.text_nodes import asked
 
@@ -56,9 +57,9 @@ def set_apart(node: ast.AST) -> None:
     """Put the call around a test that decides whether an assertion fails; the text is changed."""
     if isinstance(node, ast.Assert):
         node.test = asked(TESTED, node.test, False)
-    elif isinstance(node, ast.If) and any(map(_fails_at_once, node.body)):
+    elif isinstance(node, ast.If) and _fails_at_once(node.body):
         node.test = asked(TESTED, node.test, True)
-    elif isinstance(node, ast.If) and any(map(_fails_at_once, node.orelse)):
+    elif isinstance(node, ast.If) and _fails_at_once(node.orelse):
         node.test = asked(TESTED, node.test, False)
 
 
@@ -70,10 +71,13 @@ def fails(node: ast.AST) -> bool:
     return not isinstance(raised, ast.Name) or raised.id not in OTHERS
 
 
-def _fails_at_once(statement: ast.stmt) -> bool:
-    """Whether a block with it fails, whatever holds."""
-    if isinstance(statement, ast.Raise):
-        return fails(statement)
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    named = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
-    return named.rpartition(".")[2] == "assert_never"
+def _fails_at_once(block: list[ast.stmt]) -> bool:
+    """Whether a block fails before it does anything else."""
+    for statement in block:
+        match statement:
+            case ast.Pass() | ast.Expr(ast.Constant()):
+                continue
+            case ast.Expr(ast.Call(ast.Name(name))) if name.startswith(MARK):
+                continue
+        return isinstance(statement, ast.Raise) and fails(statement)
+    return False

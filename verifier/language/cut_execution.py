@@ -9,13 +9,15 @@ that many leaves further on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from types import CodeType
 from typing import Any
 
 from verifier.circuit.aig import FALSE, TRUE, Graph
 from verifier.language.asserted import TestsApart
 from verifier.language.encoding import encoding
-from verifier.language.errors import ModelError, Place, within_project
+from verifier.language.errors import ModelError, Place, raising_place, refuse, within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.paths import Outcome
@@ -24,12 +26,13 @@ from verifier.language.symbolic_execution import SymbolicRun
 from verifier.language.symbolic_stores import StateStore
 from verifier.language.symbolic_values import Bit
 
-STATE, WRITTEN, NOTED, LEFT = range(4)
+STATE, WRITTEN, NOTED, LEFT, REACHED = range(5)
 """The copies: what is read before any write; for each number of writes whether there were as many,
-from one on; what is noted, in ghosts; that with what is written elsewhere."""
+from one on; what is noted, in ghosts; that with what is written elsewhere; whether something is
+noted where the step has been possible up to there."""
 
 
-NESTED = 2
+NESTED = 8
 """How often a function with an answer may be on the way to itself: what ends a recursion has any
 value, too. One without an answer is explored once, and does nothing where it is nested."""
 
@@ -54,8 +57,11 @@ class CutStore(StateStore):
             run.allow(place, len(writes))
             run.put(WRITTEN * size + place, condition, writes)
             if leaf.ghost:
-                for copy in (LEFT, NOTED) if run.observing or leaf.event else (LEFT,):
-                    run.put(copy * size + place, condition, raw)
+                run.put(LEFT * size + place, condition, raw)
+                if run.observing or leaf.event:
+                    run.put(NOTED * size + place, condition, raw)
+                    reached = run.graph.both(condition, run.enabled)
+                    run.put(REACHED * size + place, reached, TRUE)
 
     def _value(self, place: int) -> Any:
         """Any value of a leaf, the same before it is written and after each number of writes."""
@@ -113,7 +119,8 @@ class CutRun(SymbolicRun, TestsApart):
         if depth and not answers:
             return Outcome(TRUE, {}, None, {}, self.ages.now)
         if depth >= NESTED:
-            return Outcome(FALSE, {}, None, {}, self.ages.now, possible=False)
+            what = f"`{function.name}` may call itself more than {NESTED} times"
+            raise refuse(what, "end it by something that is no state, such as a counter")
         self.open.append(function)
         try:
             return super()._explored(function, given, named)
@@ -133,13 +140,48 @@ class CutRun(SymbolicRun, TestsApart):
 
     def fail_unless(self, value: Any, fails: bool, code: CodeType, line: int) -> bool:
         literal = value._literal if isinstance(value, Bit) else int(bool(value))
-        failed = literal if fails else literal ^ 1
+        failed = self.graph.both(self.enabled, literal if fails else literal ^ 1)
         if failed != FALSE:
-            assertion = f"{within_project(code.co_filename)}:{line}:{code.co_name}"
-            self.assertions[assertion] = Place(code.co_filename, line)
+            assertion = self._named(Place(code.co_filename, line), code.co_name)
             known = self.failures.get(assertion, FALSE)
             self.failures[assertion] = self.graph.either(known, failed)
         return not fails
+
+    def claim(self, function: ModelFunction, failure: AssertionError) -> str:
+        """What is raised otherwise than by a test has the place where that is."""
+        place = raising_place(failure.__traceback__) or function.place
+        return self._named(place, function.name)
+
+    def _named(self, place: Place, function: str) -> str:
+        assertion = f"{within_project(place.file)}:{place.line}:{function}"
+        self.assertions[assertion] = place
+        return assertion
+
+    def without_impossible(
+        self, condition: int, then: Outcome, otherwise: Outcome, before: Sequence[Any]
+    ) -> Outcome:
+        """What had been asserted and noted before a path came to what is impossible counts."""
+        left, kept, here = then, otherwise, condition
+        if then.possible:
+            left, kept, here = otherwise, then, condition ^ 1
+        failures, writes = dict(kept.failures), dict(kept.writes)
+        for name, failed in left.failures.items():
+            one = self.graph.both(here, failed)
+            failures[name] = self.graph.either(failures.get(name, FALSE), one)
+        for place in left.writes.keys() - writes.keys():
+            if place >= NOTED * len(self.store.leaves):
+                writes[place] = self.choose(here, left.writes[place], before[place])
+        return replace(kept, failures=failures, writes=writes)
+
+    def written_by(self, outcome: Outcome) -> dict[int, Any]:
+        """A note is reached where the step was possible before the call, too."""
+        if self.enabled == TRUE:
+            return outcome.writes
+        first, values = REACHED * len(self.store.leaves), self.store.values
+        return {
+            place: self.graph.choose(self.enabled, raw, values[place]) if place >= first else raw
+            for place, raw in outcome.writes.items()
+        }
 
 
 def _answers(function: ModelFunction) -> bool:

@@ -84,7 +84,7 @@ class PathExploration:
             enabled = FALSE
         except AssertionError as failure:
             forbid_stop(run, failure)
-            name = self.function.claim(failure)
+            name = run.claim(self.function, failure)
             enabled = FALSE
             run.failures[name] = run.graph.either(run.failures.get(name, FALSE), run.enabled)
         except Impossible:
@@ -108,7 +108,7 @@ class PathExploration:
     ) -> Outcome:
         run, graph = self.run, self.run.graph
         if not (then.possible and otherwise.possible):
-            return then if then.possible else otherwise
+            return run.without_impossible(condition, then, otherwise, self.entry)
         failures = {
             name: graph.choose(
                 condition, then.failures.get(name, FALSE), otherwise.failures.get(name, FALSE)

@@ -44,21 +44,25 @@ class SymbolicRun(SymbolicState):
         known, outcome = made[place]
         if known is not function:
             raise unsteady()
-        if not outcome.possible:
-            raise stopping(Impossible())
         for name, failed in outcome.failures.items():
             here = self.graph.both(self.enabled, failed)
             self.failures[name] = self.graph.either(self.failures.get(name, FALSE), here)
+        if writes := self.written_by(outcome):
+            values = self.store.values
+            for written, raw in writes.items():
+                values[written] = raw
+            self.writes.update(writes)
+        if not outcome.possible:
+            raise stopping(Impossible())
         self.assume(outcome.enabled, by_model=False)
         self.ages.now = outcome.moment
-        if outcome.writes:
-            values = self.store.values
-            for written, raw in outcome.writes.items():
-                values[written] = raw
-            self.writes.update(outcome.writes)
         if outcome.result is not None:
             forbid_answer(self, function)
         return outcome.result
+
+    def written_by(self, outcome: Outcome) -> dict[int, Any]:
+        """What a call writes, on the path that makes it."""
+        return outcome.writes
 
     def _explored(
         self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]

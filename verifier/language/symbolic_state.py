@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from types import CodeType
 from typing import Any
@@ -19,7 +19,7 @@ from verifier.language.forks import Fork, Learned, Meeting, Way
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf
 from verifier.language.path_condition import DEPTH, Facts
-from verifier.language.paths import DecisionPoint, Frame
+from verifier.language.paths import DecisionPoint, Frame, Outcome
 from verifier.language.references import Ages
 from verifier.language.running import stopping
 from verifier.language.symbolic_stores import StateStore
@@ -174,6 +174,16 @@ class SymbolicState(ABC):
     def is_fault(self, error: Exception) -> bool:
         """Whether what the running path raises is the model's fault: some state takes the path."""
         return is_feasible(self.graph, self.way)
+
+    def claim(self, function: ModelFunction, failure: AssertionError) -> str:
+        """The name of what a failed assertion claims."""
+        return function.claim(failure)
+
+    def without_impossible(
+        self, condition: int, then: Outcome, otherwise: Outcome, before: Sequence[Any]
+    ) -> Outcome:
+        """What paths do of which no state takes one; `before` are the values at their beginning."""
+        return then if then.possible else otherwise
 
     @abstractmethod
     def call(self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -86,7 +86,9 @@ def compared(
         judged = replace(judged, unknown=cuts)
     elif cuts is not None:
         steps = {} if change is None else dict(change.renamed_steps)
-        judged = replace(judged, seen=tuple(seen_less(*cuts, steps, renamed)))
+        reported = {each.step for each in change.changes if each.kind in LOST} if change else set()
+        seen = seen_less(*cuts, steps, renamed, _never_changed(old, new, renamed), reported)
+        judged = replace(judged, seen=tuple(seen))
     if change is None:
         return judged
     old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
@@ -137,6 +139,17 @@ def _lost_of_events(
         if (was.values, event.values) not in seen:
             seen.add((was.values, event.values))
             yield event.name, was.values, event.values
+
+
+def _never_changed(old: Behaviour, new: Behaviour, renamed: Mapping[str, str]) -> dict[str, Value]:
+    """The new fields that no execution of either version changes, with their values."""
+    before = {renamed.get(was.name, was.name): was for was in old.fields if not was.bits}
+    return {
+        now.name: now.initial
+        for now in new.fields
+        if not now.bits and now.initial is not None and now.name in before
+        if before[now.name].initial == now.initial
+    }
 
 
 def _notes(

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
-from verifier.circuit.aig import FALSE, TRUE, Graph
-from verifier.circuit.circuit import Circuit
-from verifier.compiler.behaviour import Action, Variable
+from verifier.circuit.aig import FALSE, TRUE
+from verifier.compiler.behaviour import Variable
 from verifier.compiler.cut_circuit import (
     FAILS,
     LEAVES,
     NOTES,
+    REACHES,
     SEES,
     WRITES,
     Cut,
     write,
 )
-from verifier.compiler.digest import everything, outputs_digest
-from verifier.compiler.selector import selecting
+from verifier.compiler.digest import everything
 from verifier.diff.miter import Joint
+from verifier.diff.pairing import paired_choices, same_code
 from verifier.gate.weakened.alignment import Alignment
+from verifier.gate.weakened.seen_digests import SeenKind, digest_seen
 from verifier.gate.weakened.states import States
-from verifier.gate.weakened.weakening import digest_of
 from verifier.language.goals import step_goal
 from verifier.language.plain_values import Value
-
-SeenKind = Literal["noted", "demanded"]
-"""Notes that are others, and what an assertion demanded."""
-
 
 MOST = 12
 """Bits of values for which it is asked whether some enable a step."""
@@ -61,13 +56,22 @@ class _Question:
 
 
 def seen_less(
-    old: Cut, new: Cut, steps: Mapping[str, str], fields: Mapping[str, str]
+    old: Cut,
+    new: Cut,
+    steps: Mapping[str, str],
+    fields: Mapping[str, str],
+    never_changed: Mapping[str, Value] | None = None,
+    narrowed: Collection[str] = (),
 ) -> Iterator[SeenLess]:
-    """Compare two versions of a system; `steps` and `fields` are those with other names now."""
+    """Compare two versions of a system; `steps` and `fields` are those with other names now.
+
+    Fields that are `never_changed` have these values in all executions of both versions, and steps
+    that are `narrowed` are reported as that.
+    """
     if not (steps or fields) and _shape(old) == _shape(new):
         return
     old = replace(old, behaviour=old.behaviour.with_steps(steps))
-    comparison = _Comparison(old, new, fields)
+    comparison = _Comparison(old, new, fields, never_changed or {}, narrowed)
     states, groups = comparison.states, dict[tuple[str, ...], list[_Question]]()
     for each in comparison.questions():
         apart = (each.name,) if each.kind == "demanded" else ()
@@ -100,20 +104,35 @@ def _shape(cut: Cut) -> tuple[object, ...]:
 class _Comparison:
     """Both versions in one graph, with the same state, choices and state that is seen."""
 
-    def __init__(self, old: Cut, new: Cut, fields: Mapping[str, str]) -> None:
-        self.old, self.new, self.fields = old, new, fields
+    def __init__(
+        self,
+        old: Cut,
+        new: Cut,
+        fields: Mapping[str, str],
+        never_changed: Mapping[str, Value],
+        narrowed: Collection[str],
+    ) -> None:
+        self.old, self.new, self.fields, self._narrowed = old, new, fields, narrowed
         prefixes = ("", NOTES, LEAVES)
         names = {f"{p}{was}": f"{p}{now}" for was, now in fields.items() for p in prefixes}
         names |= {each.name: "" for each in old.behaviour.fields if each.name.startswith(SEES)}
         self.joint = Joint(old.behaviour, new.behaviour, names)
         self._alignment = Alignment(self.joint, fields)
         self.states = States(self.joint)
+        constants = {
+            f: never_changed[f.name] for f in new.behaviour.fields if f.name in never_changed
+        }
+        self._constants = {
+            literal: int(bit)
+            for field, value in constants.items()
+            for literal, bit in zip(self.joint.new.bits(field), field.code(value), strict=True)
+        }
 
     def questions(self) -> Iterator[_Question]:
         """What may be seen less in a step that both have: what did not fold to the same gates."""
         for action in self.new.behaviour.actions:
             if self.old.behaviour.action(action.name) is not None:
-                for each in self._of(action.name):
+                for each in (*self._of(action.name), *self._taken_over(action.name)):
                     if FALSE not in each.literals:
                         yield each
 
@@ -125,12 +144,14 @@ class _Comparison:
         goals = _goals(self.old, fires), _goals(self.new, fires)
         then, here, apart = self._alignment.taken((was, now), chosen, goals)
         [enabled] = here[fires]
-        possible = graph.both(then[fires][0], self._possible(enabled))
-        fails = graph.both(enabled, graph.any(bits[0] for _, bits in _named(here, FAILS)))
-        failed = graph.any(bits[0] for _, bits in _named(then, FAILS))
-        is_other = (enabled, fails) != (then[fires][0], graph.both(then[fires][0], failed))
+        [was_enabled] = then[fires]
+        possible = graph.both(was_enabled, self._possible(enabled))
+        fails, failed = (graph.any(b[0] for _, b in _named(x, FAILS)) for x in (here, then))
+        is_narrower = graph.both(was_enabled, self._possible(self._usually(enabled)) ^ 1)
+        is_other = (enabled, fails) != (was_enabled, failed)
         if is_other and not self.states.has_any([graph.both(enabled, fails ^ 1)]):
-            possible, fails = then[fires][0], FALSE  # nothing of it would be compared
+            possible, fails, is_narrower = was_enabled, FALSE, FALSE  # nothing would be compared
+        neither = graph.both(was_enabled ^ 1, enabled ^ 1)
         found = list[tuple[SeenKind, str, int]]()
         for before, after in joint.fields:
             names = after.name, before.name
@@ -139,17 +160,58 @@ class _Comparison:
             if self._is_compared(before, after):
                 a, b = then[f"field {before.name}"], here[f"field {after.name}"]
                 differs = joint.same(before, a, after, b) ^ 1
-                hidden = graph.all([possible, enabled ^ 1, wrote])
-                less = graph.either(graph.both(enabled, differs), hidden)
+                hidden = graph.all([possible, enabled ^ 1, fails ^ 1, wrote])
+                reached = _is_reached(then, was_name), _is_reached(here, name)
+                compared = graph.either(enabled, graph.all([neither, *reached]))
+                less = graph.either(graph.both(compared, differs), hidden)
                 found.append(("noted", name, less))
             if was_name in self.old.noted and name in self.new.written - self.new.noted:
                 found.append(("noted", name, graph.both(possible, wrote)))
         for name, literals in _named(then, FAILS):
-            found.append(("demanded", name, graph.all([possible, literals[0], fails ^ 1])))
+            less = graph.all([is_narrower ^ 1, literals[0], fails ^ 1])
+            found.append(("demanded", name, less))
         matched = self._alignment.matched(apart, (less for _, _, less in found))
         given = [graph.both(same, each) for each in matched]
         for kind, name, less in found:
             yield _Question(step, kind, name, tuple(graph.both(each, less) for each in given))
+
+    def _taken_over(self, step: str) -> Iterator[_Question]:
+        """What new steps assert less where they do what a step did that is not possible any more.
+
+        Where nobody does so, the step is reported as narrowed.
+        """
+        if step in self._narrowed:
+            return
+        joint, graph = self.joint, self.joint.graph
+        was, still = joint.versions(step)
+        for now in self.new.behaviour.actions:
+            if self.old.behaviour.action(now.name) is not None:
+                continue
+            chosen, same = joint.choices(was, now)
+            goals = _goals(self.old, step_goal(step)), _goals(self.new, step_goal(now.name))
+            then, here, apart = self._alignment.taken((was, now), chosen, goals)
+            given = {
+                mine: joint.new.image[theirs]
+                for a, b in paired_choices(still, now)
+                if b is not None and same_code(a, b)
+                for mine, theirs in zip(a.bits, b.bits, strict=True)
+            }
+            [left] = joint.effect(joint.new, still, given, [step_goal(step)])[step_goal(step)]
+            fails = graph.any(bits[0] for _, bits in _named(here, FAILS))
+            [takes], [was_enabled] = here[step_goal(now.name)], then[step_goal(step)]
+            region = graph.all([joint.same_state, same, was_enabled, left ^ 1, takes, fails ^ 1])
+            for name, [literal] in _named(then, FAILS):
+                less = graph.both(region, literal)
+                matched = self._alignment.matched(apart, [less])
+                literals = tuple(graph.both(each, less) for each in matched)
+                yield _Question(step, "demanded", name, literals)
+
+    def _usually(self, literal: int) -> int:
+        """A literal where the fields that no execution changes have their values."""
+        graph = self.joint.graph
+        leaves = {2 * node for node in graph.cone([literal]) if not graph.is_gate(2 * node)}
+        image = {leaf: self._constants.get(leaf, leaf) for leaf in leaves}
+        return graph.copy_into(graph, [literal], image)[0]
 
     def _is_compared(self, before: Variable, after: Variable) -> bool:
         """Whether a field is what is noted in an event, or in a ghost that observers write.
@@ -177,51 +239,12 @@ def _named(effect: Mapping[str, list[int]], kind: str) -> Iterator[tuple[str, li
     return ((n.removeprefix(kind), bits) for n, bits in effect.items() if n.startswith(kind))
 
 
+def _is_reached(effect: Mapping[str, list[int]], name: str) -> int:
+    """That a note is left where the step has been possible up to there."""
+    return effect.get(REACHES + name, [FALSE])[0]
+
+
 def _goals(cut: Cut, fires: str) -> list[str]:
     """The outputs about one step."""
     outputs = cut.behaviour.circuit.bad
-    return [fires, *(name for name in outputs if name.startswith((FAILS, WRITES)))]
-
-
-def digest_seen(cut: Cut, step: str, kind: SeenKind, assertion: str = "") -> str:
-    """A digest of what a step notes, what is looked at, or what one and all assertions demand."""
-    action = cut.behaviour.action(step)
-    if action is None:
-        return ""
-    alone = _alone(cut, action)
-    fails = [name for name in alone.bad if name.startswith(FAILS)]
-    if kind == "demanded":
-        total = alone.graph.any(alone.bad[name] for name in fails)
-        one = alone.bad.get(FAILS + assertion, FALSE)
-        return digest_of(
-            outputs_digest(replace(alone, bad={"one": one, "all": total}), ["one", "all"])
-        )
-    noted = [p + path for p in (NOTES, LEAVES) for path in sorted(cut.noted)]
-    bits = (bit for name in noted for bit in _bits(cut, name))
-    return outputs_digest(alone, [step_goal(step), *bits])
-
-
-def _bits(cut: Cut, name: str) -> tuple[str, ...]:
-    variable = cut.behaviour.field(name)
-    return () if variable is None else variable.bits
-
-
-def _alone(cut: Cut, action: Action) -> Circuit:
-    """One step, with all that it leaves as outputs."""
-    circuit, graph = cut.behaviour.circuit, Graph()
-    image = {latch.literal: graph.variable() for latch in circuit.latches}
-    selected = selecting(action.code, (bit.name for bit in circuit.inputs))
-    for bit in circuit.inputs:
-        is_fixed = bit.name in selected
-        image[bit.literal] = int(selected[bit.name]) if is_fixed else graph.variable()
-    roots = {latch.name: latch.next for latch in circuit.latches} | circuit.bad
-    copied = circuit.graph.copy_into(graph, roots.values(), image)
-    latches = tuple(replace(x, literal=image[x.literal]) for x in circuit.latches)
-    free = (bit for bit in circuit.inputs if bit.name not in selected)
-    inputs = tuple(replace(bit, literal=image[bit.literal]) for bit in free)
-    return Circuit(
-        graph,
-        inputs,
-        tuple(replace(latch, next=latch.literal) for latch in latches),
-        dict(zip(roots, copied, strict=True)),
-    )
+    return [fires, *(name for name in outputs if name.startswith((FAILS, WRITES, REACHES)))]

@@ -16,7 +16,7 @@ from verifier.gate.weakened.claim_names import is_claimed
 from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import left_of, of_note
 from verifier.gate.weakened.judged import Judged
-from verifier.gate.weakened.seen import SeenKind, digest_seen
+from verifier.gate.weakened.seen_digests import SeenKind, digest_seen
 from verifier.gate.weakened.weakening import (
     EXPOSED,
     GONE,
