@@ -235,8 +235,7 @@ def _shortest(compiled: TransitionSystem, group: str, verdict: Violated, watch: 
     found = bmc(compiled.circuit, [group], limits, watch)[group]
     if isinstance(found, Violated):
         return found
-    none_shorter = found.depth == limits.depth
-    return replace(verdict, engine=found.engine, shortest=True) if none_shorter else verdict
+    return replace(verdict, good_steps=max(verdict.good_steps, found.depth))
 
 
 def _violated(compiled: TransitionSystem, group: str, verdict: Violated, explain: bool) -> Result:
