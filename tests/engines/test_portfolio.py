@@ -59,10 +59,20 @@ def test_a_deep_violation_that_pdr_finds_is_as_short_as_it_can_be() -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_violation_of_any_length_is_not_shortened(jobs: int) -> None:
     circuit = lock([2, 0, 3, 1] * 6)
-    verdict = auto(circuit, ["opens"], Limits(shortening=0.0), jobs=jobs)["opens"]
+    verdict = auto(circuit, ["opens"], Limits(shortening=0), jobs=jobs)["opens"]
     assert isinstance(verdict, Violated)
     assert path_violates(circuit, "opens", verdict.path) is None
     assert not verdict.shortest or verdict.depth == 25
+
+
+def test_shortening_ends_with_how_far_there_is_nothing_shorter() -> None:
+    circuit = lock([2, 0, 3, 1] * 6)
+    verdicts = [auto(circuit, ["opens"], Limits(shortening=n), jobs=1)["opens"] for n in (4, 8)]
+    for verdict in verdicts:
+        assert isinstance(verdict, Violated)
+        assert path_violates(circuit, "opens", verdict.path) is None
+        assert 0 < verdict.good_steps < 25
+        assert verdict.depth == 25 or not verdict.shortest
 
 
 def test_witnesses_may_have_any_length() -> None:
@@ -73,7 +83,7 @@ def test_witnesses_may_have_any_length() -> None:
         return {goal: Unknown("none", "", 0, 0.0) for goal in goals}
 
     reached(lock([2, 0, 3, 1] * 6), ["opens"], engine, Limits(depth=9), silent)
-    assert limits == [Limits(depth=9, shortening=0.0)]
+    assert limits == [Limits(depth=9, shortening=0)]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

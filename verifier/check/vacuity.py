@@ -87,7 +87,7 @@ def reached(
     watch(Progress("simulation", 0, f"{len(required)} witnesses"))
     found: dict[str, Answer] = dict(simulation(circuit, required))
     rest = [witness for witness in required if witness not in found]
-    any_length = replace(limits, shortening=0.0)
+    any_length = replace(limits, shortening=0)
     return found | dict(engine(circuit, rest, any_length, watch)) if rest else found
 
 

@@ -50,7 +50,7 @@ def auto(
     known = _known(circuit, standing, lemmas, budget)
     at_start = [(lemma, INFINITE) for lemma in known]
     searches = {goal: Search(circuit, goal, budget, at_start) for goal in standing.goals}
-    _first_look(searches.values(), standing, budget, watch)
+    _look(searches.values(), _FIRST_LOOK, standing, budget, watch)
     if standing.open() and not standing.failures:
         learnt = _decide(circuit, searches, standing, budget, watch, known, jobs)
         _go_on(searches, standing, learnt, budget, watch)
@@ -144,17 +144,16 @@ def _decide(
     return _take_turns(circuit, standing, budget, watch, lemmas)
 
 
-def _first_look(
-    searches: Collection[Search], standing: _Standing, budget: Budget, watch: Watch
+def _look(
+    searches: Collection[Search], calls: int, standing: _Standing, budget: Budget, watch: Watch
 ) -> None:
-    """Deepen each search with few solver calls."""
+    """Deepen each search with so many solver calls."""
     try:
         for search in searches:
-            watch(Progress("bmc", search.depth, search.goal))
-            budget.give(_FIRST_LOOK)
+            budget.give(calls)
             with suppress(Paused):
                 while not search.ended:
-                    search.deepen()
+                    search.deepen(watch)
             standing.note({search.goal: search.verdict(None)})
     except Exhausted as limit:
         standing.failures.append(str(limit))
@@ -246,7 +245,8 @@ def _go_on(
         if search.goal in standing.violated:
             search.limit = standing.violated[search.goal].depth - 1
     if not standing.unknown():
-        budget.within(budget.limits.shortening)
+        _look(rest, budget.limits.shortening, standing, budget, watch)
+        return
     try:
         for search in deepened(rest, watch):
             standing.note({search.goal: search.verdict(None)})

@@ -112,8 +112,11 @@ class Limits:
     depth: int | None = None
     seconds: float | None = None
     memory: int | None = None
-    shortening: float = 40.0
-    """Seconds to look for shorter violations, once all is decided; 0 where any length will do."""
+    shortening: int = 128
+    """Solver calls for each violation to look for a shorter one; 0 where any length will do.
+
+    A call has at most 500 conflicts, so that where it ends does not depend on the machine.
+    """
 
 
 @dataclass(frozen=True)
