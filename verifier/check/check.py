@@ -109,8 +109,10 @@ class _Deciding:
         """Pass progress on; a violation in it as a result."""
         found = progress.found
         if isinstance(found, Violated):
-            result = _violated(self.compiled, progress.detail, found, False)
-            self.replayed[progress.detail] = found.path, result
+            path, result = self.replayed.get(progress.detail, (None, None))
+            if result is None or path != found.path:
+                result = _violated(self.compiled, progress.detail, found, False)
+                self.replayed[progress.detail] = found.path, result
             found = result
         self.watch(replace(progress, found=found))
 
