@@ -1,6 +1,6 @@
 """No proof of our own engines is shown unless it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +10,23 @@ from tests.evidence.lazy_project import compiled
 from verifier.check.certify import audited_proofs
 from verifier.check.check import decide
 from verifier.circuit.circuit import Circuit
+from verifier.compiler.transition_system import TransitionSystem
 from verifier.engines.kinduction import kinduction
 from verifier.engines.pdr import pdr
 from verifier.engines.portfolio import auto
-from verifier.evidence.verdicts import Invariant, Limits, Proved, silent
+from verifier.evidence.verdicts import (
+    Answer,
+    Invariant,
+    Limits,
+    Path,
+    Progress,
+    Proved,
+    Verdict,
+    Watch,
+    silent,
+)
+from verifier.execution.conversions import execution_along
+from verifier.execution.execution import Execution
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ToolFailure
 
@@ -74,3 +87,28 @@ def test_a_counterexample_that_was_replayed_when_it_was_found_is_replayed_again_
     assert len(replays) == times
     [shown] = [each for each in found if each is not None]
     assert (shown == replace(result, seconds=shown.seconds)) is not minimal
+
+
+def test_a_violation_that_is_reported_twice_is_replayed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    replays = list[Execution]()
+
+    def counted(compiled: TransitionSystem, path: Path) -> Execution:
+        replays.append(execution_along(compiled, path))
+        return replays[-1]
+
+    def insistent(
+        circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch
+    ) -> Mapping[str, Answer]:
+        verdicts = pdr(circuit, goals, limits)
+        for _ in range(2):
+            for goal, found in verdicts.items():
+                watch(Progress("pdr", 0, goal, found=found))
+        return verdicts
+
+    monkeypatch.setattr("verifier.check.check.execution_along", counted)
+    [result] = decide(compiled("lazy/broken"), ["isolation"], insistent, LIMITS)
+    assert result.verdict is Verdict.VIOLATED
+    assert result.is_shortest()
+    assert len(replays) == 1

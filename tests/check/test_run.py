@@ -1,11 +1,13 @@
 """Systems checked one by one or side by side: which pairs, and what is left of those that die."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.check.uncached import without_cache
-from verifier.check.run import Strategy, check_one
+from verifier.check.run import Strategy, check_all, check_one
 from verifier.compiler.translation import compile_system
 from verifier.evidence.verdicts import Limits
 from verifier.language.packages import bundled_root
@@ -41,3 +43,22 @@ def test_the_models_assertions_are_checked_for_who_asks_for_all_of_a_system(
     unrecorded = replace(catalogue, expected={})
     assert checked(unrecorded, rest) == [*rest, "assertions"]
     assert checked(unrecorded, rest[1:]) == rest[1:]
+
+
+def test_the_systems_of_which_most_is_stored_are_begun_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = list[str]()
+
+    def side_by_side(tasks: dict[str, Any], *_: Any, **__: Any) -> Iterator[Any]:
+        begun.extend(tasks)
+        return iter(())
+
+    monkeypatch.setattr("verifier.check.run.reporting", side_by_side)
+    catalogue = load(bundled_root())
+    context = without_cache(catalogue, Limits()).with_jobs(2)
+    assert not list(check_all(context, [*catalogue.pairs()], Strategy()))
+    assert sorted(begun) == sorted(catalogue.systems)
+    assert begun[0].startswith("stack/kvm-kvm-linux")
+    sizes = [context.store.size(system) for system in begun]
+    assert sizes == sorted(sizes, reverse=True)

@@ -26,10 +26,22 @@ def test_a_line_about_any_pair_of_the_catalogue_fits_into_100_columns(
 ) -> None:
     longest = max(len(str(pair)) for pair in load(bundled_root()).pairs())
     evidence = trace() if verdict is Verdict.VIOLATED else None
-    result = Result(SYSTEM, "isolation", verdict, engine, 24, 59.9, evidence, shortest=True)
+    result = Result(SYSTEM, "isolation", verdict, engine, 24, 59.9, evidence, good_steps=23)
     line = plain(lines(result, verdict, longest))[0]
     assert line.endswith("audited" if verdict is Verdict.PROVED else "  expected")
     assert len(line) <= 100
+
+
+@pytest.mark.parametrize(
+    ("good_steps", "length"),
+    [(0, "29 steps, maybe not the fewest"), (25, "29 steps, none within 25"), (28, "29 steps")],
+)
+def test_a_violation_has_how_far_it_was_searched_for_fewer_steps(
+    good_steps: int, length: str
+) -> None:
+    evidence, violated = trace(), Verdict.VIOLATED
+    result = Result(SYSTEM, "isolation", violated, "pdr", 29, 1.0, evidence, good_steps=good_steps)
+    assert f"  pdr, {length}, 1.0 s" in plain(lines(result, violated, 44))[0]
 
 
 @pytest.mark.parametrize("columns", [60, 80])

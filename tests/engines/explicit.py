@@ -36,31 +36,43 @@ def random_circuit(seed: int) -> Circuit:
 def shortest_violations(circuit: Circuit) -> dict[str, int | None]:
     """How many steps the shortest violation of each property takes; None where there is none."""
     bits = [latch.literal for latch in circuit.latches] + [bit.literal for bit in circuit.inputs]
-    following, bad = _tables(circuit, bits)
-    states = 1 << len(circuit.latches)
-    choices = 1 << len(circuit.inputs)
-    reached = {
+    _, bad = _tables(circuit, bits)
+    found: dict[str, int | None] = dict.fromkeys(circuit.bad)
+    for depth, states in enumerate(layers(circuit), 1):
+        cases = _cases(circuit, states)
+        for name, table in bad.items():
+            if found[name] is None and any(table >> case & 1 for case in cases):
+                found[name] = depth
+    return found
+
+
+def layers(circuit: Circuit) -> list[set[int]]:
+    """The states that are reached first after no step, after one, ...; bit i is latch i."""
+    bits = [latch.literal for latch in circuit.latches] + [bit.literal for bit in circuit.inputs]
+    following, _ = _tables(circuit, bits)
+    frontier = {
         state
-        for state in range(states)
+        for state in range(1 << len(circuit.latches))
         if all(
             latch.reset is None or bool(state >> index & 1) == latch.reset
             for index, latch in enumerate(circuit.latches)
         )
     }
-    found: dict[str, int | None] = dict.fromkeys(circuit.bad)
-    frontier, depth = reached, 1
+    found, reached = [], set[int]()
     while frontier:
-        cases = [state + states * choice for state in frontier for choice in range(choices)]
-        for name, table in bad.items():
-            if found[name] is None and any(table >> case & 1 for case in cases):
-                found[name] = depth
+        found.append(frontier)
+        reached |= frontier
         frontier = {
             sum((table >> case & 1) << index for index, table in enumerate(following))
-            for case in cases
+            for case in _cases(circuit, frontier)
         } - reached
-        reached = reached | frontier
-        depth += 1
     return found
+
+
+def _cases(circuit: Circuit, states: set[int]) -> list[int]:
+    """Some states, each with all inputs."""
+    step, choices = 1 << len(circuit.latches), 1 << len(circuit.inputs)
+    return [state + step * choice for state in states for choice in range(choices)]
 
 
 def holds(circuit: Circuit, goal: str, invariant: Invariant) -> bool:

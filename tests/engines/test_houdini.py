@@ -12,7 +12,7 @@ from verifier.audit.proof_checking import path_violates
 from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import Search
 from verifier.engines.budget import Budget
-from verifier.engines.pdr import holding, pdr
+from verifier.engines.pdr import INFINITE, holding, pdr
 from verifier.engines.portfolio import auto
 from verifier.evidence.verdicts import Answer, Clause, Limits, Progress, Proved, Violated
 
@@ -104,7 +104,8 @@ def test_what_holds_in_every_state_hides_no_violation_from_bmc() -> None:
     budget = Budget(Limits())
     known = holding(broken, ["integrity"], lemmas_of(lazy_fpu(3)), budget)
     assert known
-    told, untold = Search(broken, "integrity", budget, known), Search(broken, "integrity", budget)
+    lemmas = [(lemma, INFINITE) for lemma in known]
+    told, untold = Search(broken, "integrity", budget, lemmas), Search(broken, "integrity", budget)
     for search in (told, untold):
         while search.found is None:
             search.deepen()
@@ -119,7 +120,8 @@ def test_a_frame_has_every_lemma_that_holds() -> None:
     impossible: tuple[Clause, ...] = tuple(
         ((latch.name, bool(latch.reset)),) for latch in broken.latches if latch.reset is not None
     )
-    search = Search(broken, "integrity", Budget(Limits()), impossible)
+    lemmas = [(lemma, INFINITE) for lemma in impossible]
+    search = Search(broken, "integrity", Budget(Limits()), lemmas)
     for _ in range(12):
         search.deepen()
     assert search.found is None

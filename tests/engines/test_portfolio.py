@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,22 +16,35 @@ from tests.corpus.lazy_fpu import lazy_fpu
 from tests.corpus.machines import lock
 from tests.processes.test_pool import children
 from tests.processes.watching import eventually, is_zombie
+from verifier.audit.proof_checking import path_violates
+from verifier.check.vacuity import reached
+from verifier.circuit.circuit import Circuit
 from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.portfolio import auto
 from verifier.engines.race import Report, Send, race
-from verifier.evidence.verdicts import Limits, Progress, Unknown, Violated
+from verifier.evidence.verdicts import (
+    Answer,
+    Limits,
+    Progress,
+    Unknown,
+    Violated,
+    Watch,
+    silent,
+)
 from verifier.language.errors import ToolFailure
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_both_ways_give_the_same_paths() -> None:
+def test_both_ways_give_paths_of_the_same_length() -> None:
     circuit = lazy_fpu(4, "exit leaks", 2)
     in_turns = auto(circuit, ["integrity"], Limits(), jobs=1)["integrity"]
     side_by_side = auto(circuit, ["integrity"], Limits(), jobs=2)["integrity"]
     assert isinstance(in_turns, Violated)
     assert isinstance(side_by_side, Violated)
-    assert in_turns.path == side_by_side.path
+    assert in_turns.shortest
+    assert side_by_side.shortest
+    assert in_turns.depth == side_by_side.depth
     assert in_turns.engine == side_by_side.engine == "bmc"
 
 
@@ -40,6 +54,36 @@ def test_a_deep_violation_that_pdr_finds_is_as_short_as_it_can_be() -> None:
         verdict = auto(circuit, ["opens"], Limits(), jobs=jobs)["opens"]
         assert isinstance(verdict, Violated)
         assert verdict.depth == 25
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_violation_of_any_length_is_not_shortened(jobs: int) -> None:
+    circuit = lock([2, 0, 3, 1] * 6)
+    verdict = auto(circuit, ["opens"], Limits(shortening=0), jobs=jobs)["opens"]
+    assert isinstance(verdict, Violated)
+    assert path_violates(circuit, "opens", verdict.path) is None
+    assert not verdict.shortest or verdict.depth == 25
+
+
+def test_shortening_ends_with_how_far_there_is_nothing_shorter() -> None:
+    circuit = lock([2, 0, 3, 1] * 6)
+    verdicts = [auto(circuit, ["opens"], Limits(shortening=n), jobs=1)["opens"] for n in (4, 8)]
+    for verdict in verdicts:
+        assert isinstance(verdict, Violated)
+        assert path_violates(circuit, "opens", verdict.path) is None
+        assert 0 < verdict.good_steps < 25
+        assert verdict.depth == 25 or not verdict.shortest
+
+
+def test_witnesses_may_have_any_length() -> None:
+    limits = list[Limits]()
+
+    def engine(_: Circuit, goals: Sequence[str], given: Limits, __: Watch) -> dict[str, Answer]:
+        limits.append(given)
+        return {goal: Unknown("none", "", 0, 0.0) for goal in goals}
+
+    reached(lock([2, 0, 3, 1] * 6), ["opens"], engine, Limits(depth=9), silent)
+    assert limits == [Limits(depth=9, shortening=0)]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

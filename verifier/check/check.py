@@ -6,13 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from msgspec import structs
+
 from verifier.check.certify import audited_proofs, vacuous_proof
 from verifier.check.result import Result
+from verifier.check.shortening import shortened
 from verifier.check.vacuity import Emptiness, emptiness, reached, witness_goals
 from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.engines.contract import Engine
 from verifier.evidence.bundle import Run
 from verifier.evidence.certificates import Certificate, clauses_from
+from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import (
     Answer,
     Induction,
@@ -33,7 +37,6 @@ from verifier.execution.machine import ASSERTIONS
 from verifier.explain.counterexample import trace_of
 from verifier.language.errors import ModelError, ToolFailure
 
-SHORTENING_SECONDS = 60.0
 AGAIN = "replay"
 """What finds a violation by an earlier execution, which may not be the shortest any more."""
 
@@ -106,8 +109,10 @@ class _Deciding:
         """Pass progress on; a violation in it as a result."""
         found = progress.found
         if isinstance(found, Violated):
-            result = _violated(self.compiled, progress.detail, found, False)
-            self.replayed[progress.detail] = found.path, result
+            path, result = self.replayed.get(progress.detail, (None, None))
+            if result is None or path != found.path:
+                result = _violated(self.compiled, progress.detail, found, False)
+                self.replayed[progress.detail] = found.path, result
             found = result
         self.watch(replace(progress, found=found))
 
@@ -164,10 +169,10 @@ class _Deciding:
         """
         name = self.compiled.system.name
         if isinstance(verdict, Violated):
-            shortest = _shortest(self.compiled, group, verdict, self.watch)
+            shortest = shortened(self.compiled, group, verdict, self.watch)
             path, result = self.replayed.get(group, (None, None))
             if result is not None and path is shortest.path and not self.minimal:
-                return replace(result, seconds=shortest.seconds)
+                return _as_short(result, shortest)
             if self.minimal:
                 self.watch(Progress("explain", shortest.depth, f"{name}/{group}"))
             return _violated(self.compiled, group, shortest, self.minimal)
@@ -225,18 +230,12 @@ def _empty(compiled: TransitionSystem, group: str, found: Emptiness | None) -> R
     )
 
 
-def _shortest(compiled: TransitionSystem, group: str, verdict: Violated, watch: Watch) -> Violated:
-    """The same violation in as few steps as there are, where the engine does not promise it."""
-    from verifier.engines.bmc import bmc
-
-    if verdict.shortened or verdict.shortest or verdict.depth <= 1:
-        return verdict
-    limits = Limits(depth=verdict.depth - 1, seconds=SHORTENING_SECONDS)
-    found = bmc(compiled.circuit, [group], limits, watch)[group]
-    if isinstance(found, Violated):
-        return found
-    none_shorter = found.depth == limits.depth
-    return replace(verdict, engine=found.engine, shortest=True) if none_shorter else verdict
+def _as_short(result: Result, verdict: Violated) -> Result:
+    """A result that was shown when it was found, with what has become known since."""
+    assert isinstance(result.evidence, Trace), "it was replayed"
+    trace = structs.replace(result.evidence, shortest=verdict.shortest)
+    good, seconds = verdict.good_steps, verdict.seconds
+    return replace(result, good_steps=good, seconds=seconds, evidence=trace)
 
 
 def _violated(compiled: TransitionSystem, group: str, verdict: Violated, explain: bool) -> Result:
@@ -255,5 +254,5 @@ def _violated(compiled: TransitionSystem, group: str, verdict: Violated, explain
         len(trace.steps),
         verdict.seconds,
         trace,
-        shortest=verdict.shortest,
+        good_steps=verdict.good_steps,
     )

@@ -31,8 +31,12 @@ class Result:
     evidence: Trace | Certificate | None
     reason: str = ""
     error: ModelError | None = None
-    shortest: bool = False
-    """Of a violation, whether none takes fewer steps."""
+    good_steps: int = 0
+    """Of a violation, how many steps of every execution are known to be good."""
+
+    def is_shortest(self) -> bool:
+        """Of a violation, whether it is known that none takes fewer steps."""
+        return self.good_steps + 1 >= self.depth
 
     @cached_property
     def pair(self) -> Pair:

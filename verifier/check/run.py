@@ -68,16 +68,19 @@ def check_all(
 def _answers(
     context: Context, strategy: Strategy, by_system: dict[str, list[str]]
 ) -> Iterator[tuple[str, list[Result] | Lost]]:
-    """The systems' results, as they are there."""
+    """The systems' results, as they are there; of several at a time the longest are begun first.
+
+    How long a system takes is not known, but that of which most is stored takes longest.
+    """
     if len(by_system) == 1 or context.jobs == 1:
         for name, groups in by_system.items():
             task = partial(check_one, context, strategy, name, groups)
             yield name, apart(name, task, context.watch)
         return
     alone = context.with_jobs(1)
+    longest_first = sorted(by_system, key=context.store.size, reverse=True)
     tasks = {
-        name: partial(check_one, alone, strategy, name, groups)
-        for name, groups in by_system.items()
+        name: partial(check_one, alone, strategy, name, by_system[name]) for name in longest_first
     }
     shared = context.limits.memory is None  # a limit is for what one system takes
     yield from reporting(tasks, context.jobs, context.watch, shared=shared, in_order=False)

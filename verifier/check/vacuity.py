@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.transition_system import TransitionSystem
@@ -81,13 +81,14 @@ def missing_witness(
 def reached(
     circuit: Circuit, required: Sequence[str], engine: Engine, limits: Limits, watch: Watch
 ) -> dict[str, Answer]:
-    """Every witness's verdict: `Violated` says that it is reached."""
+    """Every witness's verdict: `Violated` says that it is reached, in any number of steps."""
     from verifier.engines.random_simulation import simulation
 
     watch(Progress("simulation", 0, f"{len(required)} witnesses"))
     found: dict[str, Answer] = dict(simulation(circuit, required))
     rest = [witness for witness in required if witness not in found]
-    return found | dict(engine(circuit, rest, limits, watch)) if rest else found
+    any_length = replace(limits, shortening=0)
+    return found | dict(engine(circuit, rest, any_length, watch)) if rest else found
 
 
 def emptiness(witnesses: Sequence[str], reached: Mapping[str, Answer]) -> Emptiness | None:

@@ -24,7 +24,6 @@ class Budget:
         self.limits = limits
         self.queries = 0
         self._pause_at: int | None = None
-        self._allowed = limits.seconds
 
     @property
     def seconds(self) -> float:
@@ -33,11 +32,6 @@ class Budget:
     def give(self, queries: int | None) -> None:
         """Let the next goal ask so many queries; None for as many as it needs."""
         self._pause_at = None if queries is None else self.queries + queries
-
-    def within(self, seconds: float) -> None:
-        """End so many seconds from now, if not sooner."""
-        end = self.seconds + seconds
-        self._allowed = end if self._allowed is None else min(self._allowed, end)
 
     def spend(self) -> None:
         """One query. Raises Exhausted or Paused when nothing is left."""
@@ -50,8 +44,9 @@ class Budget:
 
     def look_at_clock(self) -> None:
         """Raises Exhausted when the time is over."""
-        if self._allowed is not None and self.seconds > self._allowed:
-            raise Exhausted(f"time limit of {self._allowed:g} s")
+        allowed = self.limits.seconds
+        if allowed is not None and self.seconds > allowed:
+            raise Exhausted(f"time limit of {allowed:g} s")
 
     def look_at_memory(self) -> None:
         limit = self.limits.memory

@@ -85,7 +85,7 @@ class _Induction:
         bad = self._from_reset.violation(self.goal)
         if self._from_reset.oracle.solve(bad):
             path = Path(*self._from_reset.execution(self._circuit))
-            self._decided = Violated("kinduction", path, self._budget.seconds, True)
+            self._decided = Violated("kinduction", path, self._budget.seconds, self.steps)
             return True
         self._from_reset.oracle.add([bad ^ 1])
         self.steps += 1

@@ -4,15 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from mmap import mmap
-from time import monotonic
 
 from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import Search, deepened
 from verifier.engines.budget import Budget, Exhausted, Paused
-from verifier.engines.pdr import holding, pdr
+from verifier.engines.pdr import INFINITE, Pdr, holding
 from verifier.engines.race import Report, Send, race
 from verifier.evidence.verdicts import (
     Answer,
+    Bounded,
     Clause,
     Limits,
     Progress,
@@ -27,9 +27,6 @@ from verifier.processes.pool import NoProcess
 _FIRST_LOOK = 16
 """Solver calls of bmc for each goal before PDR starts, where one process does both."""
 
-_SHORTENING = 40.0
-"""Seconds that bmc has left when all that is open is how short the violations are."""
-
 _PDR_SHARE = 0.7
 """Of the time that is left after the first look; bmc has the rest."""
 
@@ -42,74 +39,82 @@ def auto(
     jobs: int = 2,
     lemmas: Sequence[Clause] = (),
 ) -> dict[str, Answer]:
-    """Decide all goals; a violation is as short as it can be, and the same one every time.
+    """Decide all goals; a violation is as short as it can be.
 
-    Bmc has a first look. Then, with two jobs, PDR goes over the goals that are left while bmc
-    goes on with them, each in a process of its own; with one, bmc goes on after PDR, with what
-    that found violated, but not for long. Only where that or a limit ends the search, a path may be
-    longer than the shortest.
+    Bmc has a first look. Then PDR goes over the goals that are left, with two jobs while bmc goes
+    on with them in another process. What PDR has found violated bmc shortens with PDR's lemmas, as
+    long as the limits allow.
     """
     budget = Budget(limits)
-    standing = _Standing(goals, watch)
+    standing = _Standing(goals, watch, shorten=limits.shortening > 0)
     known = _known(circuit, standing, lemmas, budget)
-    searches = {goal: Search(circuit, goal, budget, known) for goal in standing.goals}
-    _first_look(searches.values(), standing, budget, watch)
+    at_start = [(lemma, INFINITE) for lemma in known]
+    searches = {goal: Search(circuit, goal, budget, at_start) for goal in standing.goals}
+    _look(searches.values(), _FIRST_LOOK, standing, budget, watch)
     if standing.open() and not standing.failures:
-        try:
-            decide = _take_turns if jobs < 2 else _side_by_side
-            decide(circuit, searches, standing, budget, watch, known)
-        except NoProcess:
-            _take_turns(circuit, searches, standing, budget, watch, known)
+        learnt = _decide(circuit, searches, standing, budget, watch, known, jobs)
+        _go_on(searches, standing, learnt, budget, watch)
     return {goal: standing.final(goal, budget.seconds) for goal in goals}
 
 
 class _Standing:
     """What the engines have found so far."""
 
-    def __init__(self, goals: Iterable[str], watch: Watch) -> None:
+    def __init__(self, goals: Iterable[str], watch: Watch, shorten: bool) -> None:
         self._watch = watch
+        self._shorten = shorten
         self.goals = list(dict.fromkeys(goals))
         self.failures: list[str] = []
-        self._decided: dict[str, Proved | Violated] = {}
+        self.good_steps = dict.fromkeys(self.goals, 0)
+        """How many steps of every path are good, of goals that may be violated."""
+        self.violated: dict[str, Violated] = {}
+        self._proved: dict[str, Proved] = {}
         self._undecided: dict[str, dict[str, Unknown]] = {goal: {} for goal in self.goals}
 
     def note(self, verdicts: Mapping[str, Answer]) -> None:
-        """Proofs, violations (the shortest before others), and each engine's last reason."""
+        """Proofs, violations (the shortest so far), and each engine's last reason."""
         for goal, verdict in verdicts.items():
-            if isinstance(verdict, Unknown):
-                self._undecided[goal][verdict.engine] = verdict
-            elif goal not in self._decided or _is_shortest(verdict):
-                if isinstance(verdict, Violated) and self._decided.get(goal) != verdict:
+            if isinstance(verdict, Proved):
+                self._proved[goal] = verdict
+            elif isinstance(verdict, Violated):
+                self._saw_good(goal, verdict.good_steps)
+                known = self.violated.get(goal)
+                if known is None or verdict.depth < known.depth:
                     self._watch(Progress(verdict.engine, verdict.depth, goal, found=verdict))
-                self._decided[goal] = verdict
+                    self.violated[goal] = verdict
+            else:
+                self._saw_good(goal, verdict.depth)
+                self._undecided[goal][verdict.engine] = verdict
+
+    def _saw_good(self, goal: str, steps: int) -> None:
+        self.good_steps[goal] = max(self.good_steps[goal], steps)
 
     def open(self) -> list[str]:
-        """Goals without a proof and without a shortest violation."""
+        """Goals that are not decided, or whose violation may be shortened."""
         return [
             goal
             for goal in self.goals
-            if not isinstance(known := self._decided.get(goal), Proved) and not _is_shortest(known)
+            if goal not in self._proved
+            and (goal not in self.violated or (self._shorten and not self._final(goal).shortest))
         ]
 
     def unknown(self) -> list[str]:
         """Goals that are not decided."""
-        return [goal for goal in self.goals if goal not in self._decided]
+        return [goal for goal in self.goals if goal not in {**self._proved, **self.violated}]
 
     def final(self, goal: str, seconds: float) -> Answer:
         """The last word, with the depth that is known to be good and why there is no more."""
-        decided = self._decided.get(goal)
-        if isinstance(decided, Violated):
-            return replace(decided, shortened=True)
-        if decided is not None:
-            return decided
-        undecided = self._undecided[goal].values()
-        depth = max((verdict.depth for verdict in undecided), default=0)
-        parts = (part for verdict in undecided for part in verdict.reason.split("; "))
-        return Unknown("auto", "; ".join(dict.fromkeys([*parts, *self.failures])), depth, seconds)
+        if goal in self._proved:
+            return self._proved[goal]
+        if goal in self.violated:
+            return self._final(goal)
+        reasons = (unknown.reason for unknown in self._undecided[goal].values())
+        parts = (part for reason in reasons for part in reason.split("; "))
+        reason = "; ".join(dict.fromkeys([*parts, *self.failures]))
+        return Unknown("auto", reason, self.good_steps[goal], seconds)
 
-
-def _is_shortest(answer: Answer | None) -> bool:
-    return isinstance(answer, Violated) and answer.shortest
+    def _final(self, goal: str) -> Violated:
+        return replace(self.violated[goal], good_steps=self.good_steps[goal], shortened=True)
 
 
 def _known(
@@ -123,18 +128,32 @@ def _known(
         return ()
 
 
-def _first_look(
-    searches: Collection[Search], standing: _Standing, budget: Budget, watch: Watch
+def _decide(
+    circuit: Circuit,
+    searches: Mapping[str, Search],
+    standing: _Standing,
+    budget: Budget,
+    watch: Watch,
+    lemmas: Sequence[Clause],
+    jobs: int,
+) -> Sequence[Bounded]:
+    """Decide what is open, as far as the limits allow; what PDR has learnt."""
+    if jobs > 1:
+        with suppress(NoProcess):
+            return _side_by_side(circuit, searches, standing, budget, watch, lemmas)
+    return _take_turns(circuit, standing, budget, watch, lemmas)
+
+
+def _look(
+    searches: Collection[Search], calls: int, standing: _Standing, budget: Budget, watch: Watch
 ) -> None:
-    """Deepen each search with few solver calls."""
-    depth = budget.limits.depth
+    """Deepen each search with so many solver calls."""
     try:
         for search in searches:
-            watch(Progress("bmc", search.depth, search.goal))
-            budget.give(_FIRST_LOOK)
+            budget.give(calls)
             with suppress(Paused):
-                while search.found is None and search.depth != depth:
-                    search.deepen()
+                while not search.ended:
+                    search.deepen(watch)
             standing.note({search.goal: search.verdict(None)})
     except Exhausted as limit:
         standing.failures.append(str(limit))
@@ -145,25 +164,19 @@ def _first_look(
 
 def _take_turns(
     circuit: Circuit,
-    searches: Mapping[str, Search],
     standing: _Standing,
     budget: Budget,
     watch: Watch,
     lemmas: Sequence[Clause],
-) -> None:
+) -> Sequence[Bounded]:
+    """Let PDR decide what it can; what it has learnt."""
     limits = budget.limits
     left = None
     if limits.seconds is not None:
         left = max(0.0, limits.seconds - budget.seconds) * _PDR_SHARE
-    standing.note(pdr(circuit, standing.open(), replace(limits, seconds=left), watch, lemmas))
-    rest = [searches[goal] for goal in standing.open()]
-    if not standing.unknown():
-        budget.within(_SHORTENING)
-    try:
-        for search in deepened(rest, limits.depth, watch):
-            standing.note({search.goal: search.verdict(None)})
-    except Exhausted as limit:
-        standing.note({search.goal: search.verdict(str(limit)) for search in rest})
+    proving = Pdr(circuit, standing.open(), replace(limits, seconds=left), watch)
+    standing.note(proving.decided(lemmas))
+    return proving.learnt()
 
 
 def _side_by_side(
@@ -173,7 +186,8 @@ def _side_by_side(
     budget: Budget,
     watch: Watch,
     lemmas: Sequence[Clause],
-) -> None:
+) -> Sequence[Bounded]:
+    """Let both engines search until all goals are decided; what PDR has learnt."""
     goals = standing.open()
     left = None
     if budget.limits.seconds is not None:
@@ -189,16 +203,18 @@ def _side_by_side(
 
         rest = [searches[goal] for goal in goals]
         try:
-            for search in deepened(rest, budget.limits.depth, progress, wanted):
+            for search in deepened(rest, progress, wanted):
                 send(Report(verdicts={search.goal: search.verdict(None)}))
         except Exhausted as limit:
             send(Report(verdicts={search.goal: search.verdict(str(limit)) for search in rest}))
 
     def prove(send: Send) -> None:
         limits = replace(budget.limits, seconds=left)
-        send(Report(verdicts=pdr(circuit, goals, limits, lambda now: send(Report(now)), lemmas)))
+        proving = Pdr(circuit, goals, limits, lambda now: send(Report(now)))
+        verdicts = proving.decided(lemmas)
+        send(Report(verdicts=verdicts, learnt=proving.learnt()))
 
-    ends: float | None = None
+    learnt: Sequence[Bounded] = ()
     with closing(race({"bmc": falsify, "pdr": prove})) as reports:
         for report in reports:
             if report.progress is not None:
@@ -206,10 +222,33 @@ def _side_by_side(
             if report.failure is not None:
                 standing.failures.append(report.failure)
             standing.note(report.verdicts)
+            learnt = report.learnt or learnt
             still_open = standing.open()
             for place, goal in enumerate(goals):
                 settled[place] = goal not in still_open
-            if not still_open or (ends is not None and monotonic() > ends):
-                return
-            if ends is None and not standing.unknown():
-                ends = monotonic() + _SHORTENING
+            if not still_open or (learnt and not standing.unknown()):
+                break
+    return learnt
+
+
+def _go_on(
+    searches: Mapping[str, Search],
+    standing: _Standing,
+    learnt: Sequence[Bounded],
+    budget: Budget,
+    watch: Watch,
+) -> None:
+    """Deepen the searches for open goals with what PDR has learnt, up to a violation it found."""
+    rest = [search for goal in standing.open() if not (search := searches[goal]).ended]
+    for search in rest:
+        search.learn(learnt, standing.good_steps[search.goal])
+        if search.goal in standing.violated:
+            search.limit = standing.violated[search.goal].depth - 1
+    if not standing.unknown():
+        _look(rest, budget.limits.shortening, standing, budget, watch)
+        return
+    try:
+        for search in deepened(rest, watch):
+            standing.note({search.goal: search.verdict(None)})
+    except Exhausted as limit:
+        standing.note({search.goal: search.verdict(str(limit)) for search in rest})

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from verifier.evidence.verdicts import Answer, Progress
+from verifier.evidence.verdicts import Answer, Bounded, Progress
 from verifier.processes.pool import messages
 from verifier.processes.worker import Lost
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a search reports on its way: progress, verdicts, or why its process ended early."""
+    """What a search reports on its way: progress, verdicts, lemmas, or why its process ended."""
 
     progress: Progress | None = None
     verdicts: Mapping[str, Answer] = field(default_factory=dict)
     failure: str | None = None
+    learnt: Sequence[Bounded] = ()
 
 
 HEARTBEAT = 1.0

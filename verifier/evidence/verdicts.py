@@ -13,6 +13,10 @@ Alternative = tuple[Clause, ...]
 """Clauses that hold together; a lemma says that one of several alternatives does."""
 
 
+Bounded = tuple[Clause, int]
+"""A clause that holds in every state that is reached within so many steps."""
+
+
 class Verdict(StrEnum):
     """What is known about a pair."""
 
@@ -69,8 +73,8 @@ class Violated:
     engine: str
     path: Path
     seconds: float
-    shortest: bool = False
-    """Whether no path to a violation has fewer steps."""
+    good_steps: int = 0
+    """Every path of so many steps is good."""
     shortened: bool = False
     """Whether a shorter path has been looked for, as far as the limits allow."""
 
@@ -78,6 +82,11 @@ class Violated:
     def depth(self) -> int:
         """How many steps the counterexample takes."""
         return len(self.path.inputs)
+
+    @property
+    def shortest(self) -> bool:
+        """Whether it is known that no path to a violation has fewer steps."""
+        return self.good_steps + 1 >= self.depth
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,11 @@ class Limits:
     depth: int | None = None
     seconds: float | None = None
     memory: int | None = None
+    shortening: int = 128
+    """Solver calls for each violation to look for a shorter one; 0 where any length will do.
+
+    A call has at most 500 conflicts, so that where it ends does not depend on the machine.
+    """
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def written(
     if not isinstance(trace, Trace):
         execution = execution_of_run(system, properties, runs[result.property])
         assert not isinstance(execution, Stopped), FOUND
-        trace = trace_of(compiled, execution, result.property, result.shortest)
+        trace = trace_of(compiled, execution, result.property, result.is_shortest())
     assert isinstance(trace, Trace), FOUND
     if not expected:
         execution = execution_of_trace(system, properties, trace)

@@ -88,7 +88,8 @@ def _how(result: Result) -> str:
         if result.evidence.induction:
             what += f", induction {result.evidence.induction}"
     elif result.evidence is not None:
-        what = length_of(result.depth, result.shortest or result.verdict is not Verdict.VIOLATED)
+        known = result.good_steps if result.verdict is Verdict.VIOLATED else result.depth
+        what = length_of(result.depth, known)
     else:
         what = "all found"
     return f"{result.engine}, {what}, {result.seconds:.1f} s, audited"
@@ -120,7 +121,8 @@ def row_of(result: Result, expected: str | None, file: Path | None) -> dict[str,
         "expected": expected,
         "engine": result.engine,
         "depth": result.depth,
-        "shortest": result.shortest if result.verdict is Verdict.VIOLATED else None,
+        "shortest": result.is_shortest() if result.verdict is Verdict.VIOLATED else None,
+        "good_steps": result.good_steps if result.verdict is Verdict.VIOLATED else None,
         "seconds": round(result.seconds, 3),
         "audited": result.verdict is not Verdict.UNKNOWN,
         "evidence": None if file is None else str(file),

@@ -16,12 +16,15 @@ LONGER = ", maybe not the fewest"
 
 def length(trace: Trace) -> str:
     """How many steps an execution has."""
-    return length_of(len(trace.steps), trace.shortest or not trace.conjunct)
+    steps = len(trace.steps)
+    return length_of(steps, steps if trace.shortest or not trace.conjunct else 0)
 
 
-def length_of(steps: int, shortest: bool) -> str:
-    """So many steps, which are the fewest or may not be."""
-    return plural(steps, "step") + LONGER * (steps > 1 and not shortest)
+def length_of(steps: int, good_steps: int) -> str:
+    """So many steps to a violation: the fewest, or how many are known not to do."""
+    if good_steps + 1 >= steps:
+        return plural(steps, "step")
+    return plural(steps, "step") + (f", none within {good_steps}" if good_steps else LONGER)
 
 
 def failing_claim(trace: Trace) -> str:

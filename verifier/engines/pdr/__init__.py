@@ -7,17 +7,19 @@ Why so: docs/decisions/0005-minisat-inside-pdr.md
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import Transition, transition
 from verifier.circuit.reduce import Reduction, reduce
 from verifier.engines.budget import Budget, Exhausted, Paused
-from verifier.engines.pdr.frames import Cube
+from verifier.engines.pdr.frames import INFINITE, Cube
 from verifier.engines.pdr.houdini import cubes_of, survivors
 from verifier.engines.pdr.minimise import minimise, named, support, supports
 from verifier.engines.pdr.search import Obligation, Search, Target
 from verifier.evidence.verdicts import (
     Answer,
+    Bounded,
     Clause,
     Invariant,
     Limits,
@@ -30,7 +32,7 @@ from verifier.evidence.verdicts import (
     silent,
 )
 
-__all__ = ["holding", "minimise", "pdr", "supports"]
+__all__ = ["INFINITE", "Pdr", "holding", "minimise", "pdr", "supports"]
 
 _FIRST_TURN = 5_000
 
@@ -49,23 +51,7 @@ def pdr(
     within the limits; equal calls give equal answers. `limits.depth` counts frames. Of `lemmas`,
     which may or may not hold, the search starts with those that do together.
     """
-    budget = Budget(limits)
-    reduction = reduce(circuit.restricted(goals))
-    run = _Run(circuit, reduction, budget, watch)
-    waiting = [Target(name) for name in dict.fromkeys(goals)]
-    turn = _FIRST_TURN
-    try:
-        run.start_with(lemmas)
-        while waiting:
-            for goal in list(waiting):
-                budget.give(turn if len(waiting) > 1 else None)
-                if run.settles(goal):
-                    waiting.remove(goal)
-            turn *= 2
-    except Exhausted as limit:
-        for goal in waiting:
-            run.verdicts[goal.name] = run.unknown(goal, str(limit))
-    return {name: run.verdicts[name] for name in goals}
+    return Pdr(circuit, goals, limits, watch).decided(lemmas)
 
 
 def holding(
@@ -86,48 +72,68 @@ def _holding(
     return survivors(step, [latch.reset for latch in latches], cubes, budget) if cubes else []
 
 
-class _Run:
+class Pdr:
     """One search, with the way back from its numbers to the names of the original circuit."""
 
     def __init__(
-        self,
-        original: Circuit,
-        reduction: Reduction,
-        budget: Budget,
-        watch: Watch,
+        self, circuit: Circuit, goals: Sequence[str], limits: Limits, watch: Watch = silent
     ) -> None:
-        reduced = reduction.circuit
-        self.verdicts: dict[str, Answer] = {}
-        self._original, self._reduced, self._facts = original, reduced, reduction.facts
-        self._reduction = reduction
-        self._budget = budget
+        self._original = circuit
+        self._budget = budget = Budget(limits)
+        self._reduction = reduction = reduce(circuit.restricted(goals))
+        self._reduced, self._facts = reduction.circuit, reduction.facts
         self._watch = watch
-        resets = [latch.reset for latch in reduced.latches]
-        self._search = Search(transition(reduced), resets, budget, budget.limits.depth, watch)
+        self._goals = [Target(name) for name in dict.fromkeys(goals)]
+        resets = [latch.reset for latch in self._reduced.latches]
+        self._search = Search(transition(self._reduced), resets, budget, limits.depth, watch)
 
-    def start_with(self, lemmas: Iterable[Clause]) -> None:
+    def decided(self, lemmas: Iterable[Clause] = ()) -> dict[str, Answer]:
+        """The goals' verdicts, see `pdr`."""
+        verdicts: dict[str, Answer] = {}
+        waiting, turn = list(self._goals), _FIRST_TURN
+        try:
+            self._start_with(lemmas)
+            while waiting:
+                for goal in list(waiting):
+                    self._budget.give(turn if len(waiting) > 1 else None)
+                    with suppress(Paused):
+                        verdicts[goal.name] = self._settled(goal)
+                        waiting.remove(goal)
+                turn *= 2
+        except Exhausted as limit:
+            verdicts |= {goal.name: self._unknown(goal, str(limit)) for goal in waiting}
+        return {goal.name: verdicts[goal.name] for goal in self._goals}
+
+    def learnt(self) -> list[Bounded]:
+        """What is known of the states that are reached within so many steps, so far."""
+        known: list[Bounded] = [(fact, INFINITE) for fact in self._facts]
+        frames = self._search.frames
+        for steps, lemmas in [(INFINITE, frames.infinite), *enumerate(frames.levels)]:
+            cubes = [lemma.cube for lemma in lemmas.values()]
+            known += [(clause, steps) for clause in named(self._reduced, cubes)]
+        return known
+
+    def _start_with(self, lemmas: Iterable[Clause]) -> None:
         """Hold for ever those of some lemmas that are inductive together. Raises Exhausted."""
         self._search.frames.know(_holding(self._reduction, self._search.step, lemmas, self._budget))
 
-    def settles(self, goal: Target) -> bool:
-        """Give a goal its turn; whether it now has a verdict. Raises Exhausted."""
-        try:
-            self._search.settle(goal)
-            verdict = self.verdicts[goal.name] = self._verdict(goal)
-        except Paused:
-            return False
+    def _settled(self, goal: Target) -> Answer:
+        """The verdict of a goal within its turn. Raises Exhausted or Paused."""
+        self._search.settle(goal)
+        verdict = self._verdict(goal)
         if isinstance(verdict, Violated):
             self._watch(Progress("pdr", goal.good_steps, goal.name, found=verdict))
-        return True
+        return verdict
 
-    def unknown(self, goal: Target, reason: str) -> Unknown:
+    def _unknown(self, goal: Target, reason: str) -> Unknown:
         return Unknown("pdr", reason, goal.good_steps, self._budget.seconds)
 
     def _verdict(self, goal: Target) -> Answer:
         if goal.counterexample is not None:
-            return Violated("pdr", self._path(goal.counterexample), self._budget.seconds)
+            path, good = self._path(goal.counterexample), goal.good_steps
+            return Violated("pdr", path, self._budget.seconds, good)
         if not goal.proved:
-            return self.unknown(goal, f"depth limit of {self._budget.limits.depth} frames")
+            return self._unknown(goal, f"depth limit of {self._budget.limits.depth} frames")
         lemmas = [lemma.cube for lemma in self._search.frames.infinite.values()]
         step = self._search.step
         cubes = support(step, step.bad[goal.name], lemmas)
