@@ -50,6 +50,7 @@ def switch_back(machine: Machine, next_task: Task) -> None:
 
 
 kernel = """
+GROWN = ("    B = 1\n", "    B = 1\n    C = 2\n")
 BOTH: Edits = (
     ("kernel = ", BACK),
     ("(use_fpu, switch_to)", "(use_fpu, switch_to, switch_back)"),
@@ -94,6 +95,11 @@ LESS_AT: dict[str, tuple[str, Edits, Edits]] = {
             ),
             *BOTH,
         ),
+    ),
+    "an assertion that excepts a new value": (
+        "assert not machine.held[next_task] and machine.ts",
+        (),
+        (GROWN, ("and machine.ts,", "and machine.ts or next_task == Task.C,")),
     ),
     "a function that is called as one that always fails": (
         "assert not machine.held[next_task] and machine.ts",
@@ -161,5 +167,6 @@ AS_MUCH_AT: dict[str, tuple[Edits, Edits]] = {
         ((EVENT, "    assume(machine.dead)\n    machine.switched.held = machine.dead\n"),),
         (("machine.switched.held = machine.dead", "machine.switched.held = True"),),
     ),
+    "a choice and a field have a new value": ((), (GROWN,)),
     "a new step does what another one still does": ((), BOTH),
 }

@@ -99,6 +99,12 @@ def lost_values(was: Variable, now: Variable) -> Sequence[Value]:
     return [value for value in was.values if not _is_in(value, left)]
 
 
+def added_values(was: Variable, now: Variable) -> Sequence[Value]:
+    """The new values that stand for no old one."""
+    known = [value for _, value in paired_values(was, now)]
+    return [value for value in now.values if not _is_in(value, known)]
+
+
 def counterpart(value: Value | None, was: Variable, now: Variable) -> Value | None:
     """What a value of the old version is in the new one; None for any value, and for none."""
     if value is None:

@@ -36,18 +36,18 @@ class Aligned(NamedTuple):
 
     then: Effect
     here: Effect
-    apart: tuple[_Apart, ...]
+    apart: tuple[Apart, ...]
 
 
-class _Apart(NamedTuple):
+class Apart(NamedTuple):
     """What each version reads of a field, before the step and after each write, and the writes."""
 
     field: WrittenField
-    was: _Read
-    now: _Read
+    was: Read
+    now: Read
 
 
-class _Read(NamedTuple):
+class Read(NamedTuple):
     values: list[tuple[int, ...]]
     writes: list[int]
     """For each number, from one on, that there are as many."""
@@ -81,19 +81,19 @@ class Alignment:
                 break
             shared = still
         read = (
-            _Apart(
+            Apart(
                 each,
-                _Read([old.bits(value) for value in each.old], _writes(then, each.was)),
-                _Read([joint.new.bits(value) for value in each.new], _writes(here, each.now)),
+                Read([old.bits(value) for value in each.old], _writes(then, each.was)),
+                Read([joint.new.bits(value) for value in each.new], _writes(here, each.now)),
             )
             for each in apart
             if each.old and each.new
         )
         return Aligned(then, here, tuple(read))
 
-    def matched(self, apart: Iterable[_Apart], asked: Iterable[int]) -> tuple[int, ...]:
+    def matched(self, apart: Iterable[Apart], asked: Iterable[int]) -> tuple[int, ...]:
         """That both read the same of what decides some literals, in either way."""
-        graph, waiting, found = self._joint.graph, [*apart], list[_Apart]()
+        graph, waiting, found = self._joint.graph, [*apart], list[Apart]()
         asked = [*asked]
         while asked:
             below = {2 * node for node in graph.cone(asked)}
@@ -118,7 +118,7 @@ class Alignment:
                 image[bit] = self._spare.setdefault(bit, joint.graph.variable())
         return replace(joint.old, image=image)
 
-    def _same_reads(self, apart: _Apart, at_start: bool) -> int:
+    def _same_reads(self, apart: Apart, at_start: bool) -> int:
         """That the same is read of a field before the same number of writes still to come.
 
         Where only one version writes it, what is read before the step has no such partner: there
@@ -146,7 +146,7 @@ class Alignment:
             return joint.same(was, old, now, new)
         return joint.graph.all(joint.graph.differ(*bits) ^ 1 for bits in zip(old, new, strict=True))
 
-    def _before_last(self, number: int, read: _Read) -> Sequence[int]:
+    def _before_last(self, number: int, read: Read) -> Sequence[int]:
         """What is read with some number of writes still to come, if there are as many."""
         found, choose = read.values[0], self._joint.graph.choose
         for value, more in zip(read.values[1:], read.writes[number:], strict=False):
@@ -154,7 +154,7 @@ class Alignment:
         return found
 
 
-def _values(apart: _Apart) -> Iterator[tuple[int, ...]]:
+def _values(apart: Apart) -> Iterator[tuple[int, ...]]:
     yield from (*apart.was.values, *apart.now.values)
 
 

@@ -45,6 +45,8 @@ class ComparedClaims:
     less: tuple[Less, ...] = ()
     heirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each property that is gone, those with another name that say as much."""
+    unclear: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Property functions that look at fields which have new values, and these fields."""
     unobserved: tuple[Unobserved, ...] = ()
     seen: tuple[SeenLess, ...] = ()
     unknown: str = ""
@@ -110,9 +112,10 @@ def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> ComparedClaims:
         group_of(name) for name in now.circuit.bad
     }
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
-    return ComparedClaims(
-        less, heirs, digests={e.function: _of_claim(then, now, e.function) for e in less}
-    )
+    unclear = claims.unclear()
+    names = (*(each.function for each in less), *unclear)
+    digests = {name: _of_claim(then, now, name) for name in names}
+    return ComparedClaims(less, heirs, unclear, digests=digests)
 
 
 def _blank_otherwise(

@@ -73,6 +73,7 @@ class Weakened:
         yield from self._of_pairs()
         for side in self._sides.values():
             yield from self._of_claims(side)
+            yield from self._of_unclear(side)
             yield from self._of_dropped(side)
             yield from self._of_unheeded(side)
             yield from self._of_waiting(side)
@@ -138,6 +139,23 @@ class Weakened:
             after, digests = (now.text if now else what), side.judged.digests[each.function]
             at = now or then, side.system
             yield _at(*at, kind, name, then.text, after, digests, each.example)
+
+    def _of_unclear(self, side: SystemSides) -> Iterator[Weakening]:
+        """Claims that are others now, of values that nothing could be claimed of before."""
+        known, said = {each.function for each in side.judged.less}, {*self._now.words.values()}
+        for name, fields in side.judged.unclear.items():
+            is_checked = f"{side.system}/{group_of(name)}" in self._now.pairs
+            if self._then.words.get(name) in said or name in known or not is_checked:
+                continue
+            then = self._then.claims[name]
+            now = self._now.claims.get(name, then)
+            wider = " and ".join(f"`{field}`" for field in fields[:FEW])
+            after = (
+                f"{now.text}\n(what it says of the new values of {wider} is compared with nothing)"
+            )
+            at, kind = (now, side.system), _kind(name)
+            function = name.partition(":")[2]
+            yield _at(*at, kind, function, then.text, after, side.judged.digests[name])
 
     def _unobserved(self) -> Iterator[Weakening]:
         """Steps that do the same, and of which something else is noted."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from verifier.compiler.behaviour import Behaviour
 from verifier.diff.miter import Joint
+from verifier.diff.pairing import added_values
 from verifier.gate.weakened.claim_names import group_of, is_claimed, of_property
 from verifier.gate.weakened.states import States
 from verifier.language.goals import case_goal
@@ -46,6 +47,20 @@ class Implied:
             example = self._example(name, literal, now)
             if example is not None:
                 found.append(Less(name, example, not now))
+        return found
+
+    def unclear(self) -> dict[str, tuple[str, ...]]:
+        """The functions that look at fields which have new values now, and these fields."""
+        joint, found = self._joint, dict[str, tuple[str, ...]]()
+        wider = {
+            now.name: {bit & ~1 for bit in joint.new.bits(now)}
+            for was, now in joint.fields
+            if added_values(was, now)
+        }
+        for name, literal in self._old.items() if wider else ():
+            below = {2 * node for node in joint.graph.cone([literal])}
+            fields = tuple(field for field, bits in wider.items() if bits & below)
+            found |= {name: fields} if fields else {}
         return found
 
     def renamed(self, gone: Iterable[str]) -> dict[str, str]:

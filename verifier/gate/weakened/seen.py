@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from verifier.circuit.aig import FALSE, TRUE
-from verifier.compiler.behaviour import Variable
+from verifier.compiler.behaviour import Action, Variable
 from verifier.compiler.cut_circuit import (
     FAILS,
     LEAVES,
@@ -19,8 +19,8 @@ from verifier.compiler.cut_circuit import (
 )
 from verifier.compiler.digest import everything
 from verifier.diff.miter import Joint
-from verifier.diff.pairing import paired_choices, same_code
-from verifier.gate.weakened.alignment import Alignment
+from verifier.diff.pairing import added_values, paired_choices, same_code
+from verifier.gate.weakened.alignment import Alignment, Apart
 from verifier.gate.weakened.seen_digests import SeenKind, digest_seen
 from verifier.gate.weakened.states import States
 from verifier.language.goals import step_goal
@@ -167,13 +167,32 @@ class _Comparison:
                 found.append(("noted", name, less))
             if was_name in self.old.noted and name in self.new.written - self.new.noted:
                 found.append(("noted", name, graph.both(possible, wrote)))
-        for name, literals in _named(then, FAILS):
-            less = graph.all([is_narrower ^ 1, literals[0], fails ^ 1])
+        wider, texts = self._wider((was, now), chosen, apart), {*self.new.asserted.values()}
+        for name, [literal] in _named(then, FAILS):
+            less = graph.all([is_narrower ^ 1, literal, fails ^ 1])
+            if wider and self.old.asserted[name] not in texts:
+                below = {2 * node for node in graph.cone([literal])}
+                less = literal if below & wider else less  # nothing was said of the new values
             found.append(("demanded", name, less))
         matched = self._alignment.matched(apart, (less for _, _, less in found))
         given = [graph.both(same, each) for each in matched]
         for kind, name, less in found:
             yield _Question(step, kind, name, tuple(graph.both(each, less) for each in given))
+
+    def _wider(
+        self, versions: tuple[Action, Action], chosen: Mapping[str, int], apart: Iterable[Apart]
+    ) -> set[int]:
+        """What the old version reads of fields and choices that have new values."""
+        found = [
+            self.joint.new.bits(now) for was, now in self.joint.fields if added_values(was, now)
+        ]
+        for was, choice in paired_choices(*versions):
+            if choice is not None and added_values(was, choice):
+                found.append(tuple(chosen[bit] for bit in was.bits))
+        for each in apart:
+            if added_values(each.field.old[0], each.field.new[0]):
+                found += each.was.values
+        return {bit & ~1 for bits in found for bit in bits}
 
     def _taken_over(self, step: str) -> Iterator[_Question]:
         """What new steps assert less where they do what a step did that is not possible any more.

@@ -1,0 +1,108 @@
+"""Claims at the gate about values that a change adds."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.gate.conftest import Project
+
+MODEL = '''"""A light."""
+
+from enum import Enum
+
+from verifier.language import System, record, step
+
+
+class Colour(Enum):
+    """What it shows."""
+
+    RED = 0
+    GREEN = 1
+
+
+@record
+class Light:
+    """A light."""
+
+    colour: Colour = Colour.RED
+    on: bool = False
+
+
+def is_lit(light: Light) -> bool:
+    """Whether it shows anything but red."""
+    return light.colour == Colour.GREEN
+
+
+@step
+def change(light: Light) -> None:
+    """The next colour."""
+    light.on = light.colour == Colour.RED
+    light.colour = Colour.GREEN if light.colour == Colour.RED else Colour.RED
+
+
+light = System("light/one", Light(), (change,))
+'''
+CLAIM = '''"""What is claimed."""
+
+from models.light import Colour, Light, is_lit
+from verifier.language import always
+
+
+@always("lit")
+def on_while_green(light: Light) -> bool:
+    """It is on where it is green."""
+    return is_lit(light) or not light.on
+'''
+GROWN = ("    GREEN = 1\n", "    GREEN = 1\n    YELLOW = 2\n")
+NOT_RED = "return light.colour != Colour.RED"
+LOOSER = {
+    "in the claim": ("is_lit(light) or", "light.colour != Colour.RED or"),
+    "in what it calls": ("return light.colour == Colour.GREEN", NOT_RED),
+}
+
+
+@pytest.fixture
+def light(project: Project) -> Project:
+    for name, text in (("models/light.py", MODEL), ("properties/lit.py", CLAIM)):
+        (project.folder / name).write_text(text)
+    with project.verdicts.open("a") as file:
+        file.write('["light/one"]\nlit = "proved"\ndeadlock = "proved"\n')
+    project.commit()
+    return project
+
+
+def edited(folder: Path, *edits: tuple[str, str]) -> None:
+    for name in ("models/light.py", "properties/lit.py"):
+        text = (folder / name).read_text()
+        for old, new in edits:
+            text = text.replace(old, new)
+        (folder / name).write_text(text)
+
+
+@pytest.mark.parametrize("where", LOOSER)
+def test_a_claim_that_is_another_one_beside_a_new_value_is_weaker(
+    light: Project, where: str
+) -> None:
+    """Of the values that there were both say the same."""
+    edited(light.folder, LOOSER[where])
+    assert light.gate("--base", "HEAD").code == 0
+    edited(light.folder, GROWN)
+    ran = light.gate("--base", "HEAD")
+    assert ran.code == 1, ran.out
+    assert "weakened   claim lit/on_while_green  properties/lit.py:7" in ran.out
+    assert "the new values of `colour` is compared with nothing" in " ".join(ran.out.split())
+
+
+def test_so_is_one_that_has_another_name_too(light: Project) -> None:
+    name = ("def on_while_green", "def lit_while_on")
+    edited(light.folder, GROWN, name)
+    assert light.gate("--base", "HEAD").code == 0
+    edited(light.folder, LOOSER["in the claim"])
+    assert light.gate("--base", "HEAD").code == 1
+
+
+def test_a_new_value_alone_weakens_nothing(light: Project) -> None:
+    edited(light.folder, GROWN)
+    ran = light.gate("--base", "HEAD")
+    assert ran.code == 0, ran.out
+    assert "weakened" not in ran.out
