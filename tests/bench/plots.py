@@ -55,6 +55,7 @@ def draw_bars(comparison: Comparison, file: Path) -> None:
             seconds = [comparison.seconds(name)[number] or 0.0 for name in names]
             axes.barh(places + 0.38 * number, seconds, 0.38, color=colour, label=tool.name)
         axes.set_yticks(places + 0.19, names)
+        axes.margins(y=0.01)
         axes.invert_yaxis()
         axes.set(xscale="log", xlabel="s", title=comparison.title)
         axes.legend(frameon=False)
