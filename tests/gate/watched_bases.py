@@ -50,6 +50,9 @@ def switch_back(machine: Machine, next_task: Task) -> None:
 
 
 kernel = """
+OFF = BACK.removesuffix("kernel = ").replace("switch_back", "switch_off")
+UNWRITTEN: Edits = (("    machine.busy = True\n", ""), ("    machine.busy = False\n", ""))
+"""What an assertion reads is not written any more, so that it is compared in two ways."""
 GROWN = ("    B = 1\n", "    B = 1\n    C = 2\n")
 BOTH: Edits = (
     ("kernel = ", BACK),
@@ -110,6 +113,19 @@ LESS_AT: dict[str, tuple[str, Edits, Edits]] = {
                 ASSERTED,
                 f"{IF_HELD}        assert_never(machine)\n",
             ),
+        ),
+    ),
+    "the assertions of a step of which two new ones do a part": (
+        "assert not machine.held[next_task] and machine.ts",
+        (),
+        (
+            (
+                "    assume(next_task != machine.current)\n",
+                "    assume(next_task == Task.B and machine.current == Task.A)\n",
+            ),
+            *UNWRITTEN,
+            ("kernel = ", OFF + BACK),
+            ("(use_fpu, switch_to)", "(use_fpu, switch_to, switch_back, switch_off)"),
         ),
     ),
     **{

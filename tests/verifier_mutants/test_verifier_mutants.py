@@ -138,24 +138,24 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tests(project: Path) -> list[Recorded]:
+def suite(project: Path) -> list[Recorded]:
     file = project / "build" / "record.json"
     return recorded(project, files_in(project, [PART]), ["tests/test_two.py"], file)
 
 
 def test_what_each_passing_test_runs_is_recorded_in_all_processes(
-    tests: list[Recorded],
+    suite: list[Recorded],
 ) -> None:
-    lines = {test.name.split("::")[-1]: {line for _, line in test.blocks} for test in tests}
+    lines = {test.name.split("::")[-1]: {line for _, line in test.blocks} for test in suite}
     assert lines == {"test_the_larger": {5, 7}, "test_a_fork": {11, 13}}
 
 
 def test_mutants_are_tried_in_copies_by_the_tests_that_run_them(
-    project: Path, tests: list[Recorded]
+    project: Path, suite: list[Recorded]
 ) -> None:
     wanted = ["if a <= b:", "os._exit(a - 1)", "return a"]
     mutants = [mutant for mutant in mutants_of(project, [PART]) if mutant.after in wanted]
-    outcomes = list(trials(project, mutants, tests, 10.0, 1))
+    outcomes = list(trials(project, mutants, suite, 10.0, 1))
     assert [(each.result, each.tests, each.by) for each in outcomes] == [
         ("survived", 2, ""),
         ("killed", 2, "tests/test_two.py::test_a_fork"),

@@ -104,7 +104,7 @@ def renamed_steps(old: Behaviour, new: Behaviour) -> dict[str, str]:
         same = [
             now.name
             for now in come
-            if _choose_alike(was, now)
+            if _has_same_choices(was, now)
             and effects[now.name] == did
             and now.name not in renamed.values()
         ]
@@ -113,7 +113,7 @@ def renamed_steps(old: Behaviour, new: Behaviour) -> dict[str, str]:
     return renamed
 
 
-def _choose_alike(was: Action, now: Action) -> bool:
+def _has_same_choices(was: Action, now: Action) -> bool:
     """Whether the same inputs mean the same in both."""
     pairs = [*zip(was.choices, now.choices, strict=False)]
     same = all(old.bits == new.bits and same_code(old, new) for old, new in pairs)

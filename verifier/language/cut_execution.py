@@ -168,7 +168,7 @@ class CutRun(SymbolicRun, TestsApart):
         for name, failed in left.failures.items():
             one = self.graph.both(here, failed)
             failures[name] = self.graph.either(failures.get(name, FALSE), one)
-        for place in left.writes.keys() - writes.keys():
+        for place in sorted(left.writes.keys() - writes.keys()):
             if place >= NOTED * len(self.store.leaves):
                 writes[place] = self.choose(here, left.writes[place], before[place])
         return replace(kept, failures=failures, writes=writes)

@@ -54,6 +54,10 @@ class _Question:
     name: str
     literals: tuple[int, ...]
 
+    def in_way(self, number: int) -> int:
+        """The literal of one way of two; where both are the same, there is one."""
+        return self.literals[number % len(self.literals)]
+
 
 def seen_less(
     old: Cut,
@@ -80,14 +84,14 @@ def seen_less(
         step, kind, first = group[0].step, group[0].kind, group[0].name
         action = new.behaviour.action(step)
         less = group
-        for way in range(len(group[0].literals)):
-            holding = states.which(each.literals[way] for each in less)
-            less = [each for each in less if each.literals[way] in holding]
+        for way in range(max(len(each.literals) for each in group)):
+            holding = states.which(each.in_way(way) for each in less)
+            less = [each for each in less if each.in_way(way) in holding]
         if less:
             literal = comparison.joint.graph.any(each.literals[0] for each in less)
             example = states.where([literal], action.choices if action else ()) or {}
             digests = digest_seen(old, step, kind, first), digest_seen(new, step, kind)
-            names = tuple(each.name for each in less)
+            names = tuple(dict.fromkeys(each.name for each in less))
             yield SeenLess(step, kind, names, example, digests, old.asserted.get(first, ""))
 
 
