@@ -130,6 +130,12 @@ def compiled(folder: Path, statement: str, claim: str) -> None:
         ("bit.on = filter(bool, (bit.on,)) != []", "a value of type `filter` is compared"),
         ("bit.on = [*filter(lambda each: each.off, (bit,))] == []", METHOD),
         ("bit.on = Bit.is_off == True", "the function `it` is compared"),
+        ("assert (idle, True).count(True) != 2", "the function `idle` is compared"),
+        ("assert (False, True).count(idle) == 0", "the function `idle` is compared"),
+        ("assert {True: 1}.get(idle) == None", "the function `idle` is compared"),
+        ("assert {1: bit.off} != {1: True}", COMPARED),
+        ("assert [True] != (True,)", "a tuple is compared with what is no tuple"),
+        ("bit.on = (bit.on,) == True", "a tuple is compared with what is no tuple"),
     ],
 )
 def test_a_step_is_refused_that_asks_what_is_always_true(
@@ -177,6 +183,8 @@ def test_functions_that_are_called_and_texts_of_assertions_are_fine(tmp_path: Pa
     statement = (
         "check = idle or bit.off; assert check() and any((bit.off(), bit.on)), 'it is'; "
         "assert all(map(bool, (check(), bit.off() == True))); assert bit.on in (True, False); "
+        "assert [idle].append(idle) == None and {1: 2}.get(1, 3) == 2 and (1, 2).count(1) == 1; "
+        "pair = (True, True); assert (bit.off(), bit.on) != pair; "
         "assert (bit.off(), bit.on) != (True, True) and [*filter(None, (bit.on,))] != [False]; "
         "idle(); bit.on and idle(); [idle() for _ in (1,)]; "
         "assert [*filter(lambda each: each == True, (bit.on,))] != [False]\n"

@@ -14,7 +14,7 @@ from verifier.language.errors import is_model_file, is_program_file
 
 CLASSES = (bool, dict, enumerate, filter, int, list, map, range, reversed, super, tuple, zip)
 FUNCTIONS = (abs, all, any, iter, len, max, min, next, sorted, sum, functools.reduce)
-OPERATORS = tuple(getattr(operator, name) for name in ("and_", "or_", "xor", "not_", "eq", "ne"))
+OPERATORS = (operator.and_, operator.or_, operator.xor)
 ITERATORS = (itertools.chain, itertools.combinations, itertools.permutations, itertools.product)
 WRITTEN: tuple[Any, ...] = (assert_never, cast, replace)
 """Functions of Python's own that are written in Python, and may call what they need."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from functools import partial
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, TypeVar
 
 from verifier.language.errors import refuse
@@ -22,9 +22,14 @@ CONDITION, COMPARED, ELEMENTS = "@condition", "@compared", "@elements"
 """What they are called around a condition, an operand, and what `all`, `any` or `bool` is given."""
 DROPPED, PREDICATE = "@dropped", "@predicate"
 """What they are called around a statement's value, and around what `filter` asks."""
+TO_TUPLE, METHOD = "@to_tuple", "@method"
+"""What they are called around what a tuple or list is compared with, and around a method."""
 
 FUNCTIONS = {FunctionType, MethodType, BuiltinFunctionType, partial, property}
 """What is true whatever it would return."""
+
+STORING = {"append", "extend", "insert"}
+"""The methods of a list that compare nothing."""
 
 BY_VALUE = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
@@ -55,6 +60,26 @@ def only_comparable(value: T) -> T:
     return value
 
 
+def only_like(value: T, kind: str) -> T:
+    """What a tuple or list is compared with; refused in a run where it cannot be equal."""
+    only_comparable(value)
+    if RUNNING.get() is not None and kind not in {each.__name__ for each in type(value).__mro__}:
+        what = f"a {kind} is compared with what is no {kind}"
+        raise refuse(what, "they are never equal: compare what is in it")
+    return value
+
+
+def only_given_values(method: Any) -> Any:
+    """A method of Python's own, as `count` or `get`, that compares no functions in a run."""
+    if RUNNING.get() is None or type(method) is not BuiltinFunctionType:
+        return method
+    if isinstance(method.__self__, ModuleType | type) or method.__name__ in STORING:
+        return method
+    if not isinstance(method.__self__, Iterator):
+        only_comparable(method.__self__)
+    return lambda *given, **named: method(*map(only_comparable, given), **named)
+
+
 def only_droppable(value: T) -> T:
     """What a statement computes for nothing; refused in a run where it is there to be used."""
     if isinstance(value, BaseException) and RUNNING.get() is not None:
@@ -64,9 +89,9 @@ def only_droppable(value: T) -> T:
 
 
 def _check_kept(value: object, use: str) -> None:
-    """Refuse functions and iterators, in tuples and lists, too, where neither can be of use."""
-    if isinstance(value, tuple | list):
-        for each in value:
+    """Refuse functions and iterators, in tuples and the like, too, where neither can be of use."""
+    if isinstance(value, tuple | list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
             _check_kept(each, use)
     elif isinstance(value, Iterator) and RUNNING.get() is not None:
         what = f"a value of type `{type(value).__name__}` {use}"
@@ -98,6 +123,8 @@ UNCALLED: dict[str, Callable[..., Any]] = {
     ELEMENTS: only_elements,
     DROPPED: only_droppable,
     PREDICATE: only_asking,
+    TO_TUPLE: only_like,
+    METHOD: only_given_values,
 }
 """The guards, by their names in the compiled text."""
 
@@ -118,7 +145,9 @@ def require_called(node: ast.AST) -> None:
         case ast.comprehension():
             node.ifs = [asked(CONDITION, each) for each in node.ifs]
         case ast.Compare() if all(isinstance(each, BY_VALUE) for each in node.ops):
-            node.left, *node.comparators = map(_compared, [node.left, *node.comparators])
+            _guard_compared(node)
+        case ast.Call(ast.Attribute(), [_, *_]):
+            node.func = asked(METHOD, node.func)
         case ast.Expr() if not isinstance(node.value, ast.Constant):
             node.value = asked(DROPPED, node.value)
         case ast.Call(ast.Name("filter"), [predicate, values], []) if not (
@@ -132,6 +161,22 @@ def require_called(node: ast.AST) -> None:
             if not isinstance(values, ast.Starred):
                 function = ast.Name(name, ast.Load(), **place_in_text(node))
                 node.args[-1] = asked(ELEMENTS, values, function)
+
+
+def _guard_compared(node: ast.Compare) -> None:
+    """Put the guards around what is compared by its value."""
+    left, *others = node.left, *node.comparators
+    node.left, *node.comparators = map(_compared, [left, *others])
+    if len(others) == 1 and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+        node.left = _like(left, others[0]) or node.left
+        node.comparators = [_like(others[0], left) or node.comparators[0]]
+
+
+def _like(operand: ast.expr, other: ast.expr) -> ast.expr | None:
+    """An operand that is compared with a tuple or list, in the guard for that."""
+    if isinstance(operand, type(other)) or not isinstance(other, ast.Tuple | ast.List):
+        return None
+    return asked(TO_TUPLE, operand, type(other).__name__.lower())
 
 
 def _compared(operand: ast.expr) -> ast.expr:
