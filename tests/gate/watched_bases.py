@@ -58,6 +58,22 @@ BOTH: Edits = (
     ("kernel = ", BACK),
     ("(use_fpu, switch_to)", "(use_fpu, switch_to, switch_back)"),
 )
+TABLE: Edits = (
+    (EVENT, "    machine.switched.held = {Task.A: False, Task.B: True}[machine.current]\n"),
+)
+PLAIN: Edits = (
+    *TABLE,
+    (BUSY, f"{BUSY}    machine.dead = (False, True)[machine.ts] and machine.current.value > 0\n"),
+)
+"""What a circuit of whole steps has only where a path decides it."""
+TUNED: Edits = (
+    GROWN,
+    (
+        RELEASED,
+        f'{RELEASED}    machine.current = Task.B\n    assert machine.current == Task.B, "b"\n'
+        "    if machine.current != next_task:\n        machine.current = next_task\n",
+    ),
+)
 LESS_AT: dict[str, tuple[str, Edits, Edits]] = {
     "an assertion before what the step assumes of the same": (
         "assert machine.dead",
@@ -98,6 +114,11 @@ LESS_AT: dict[str, tuple[str, Edits, Edits]] = {
             ),
             *BOTH,
         ),
+    ),
+    "an entry of a table that an event is looked up in": (
+        "switch_to",
+        TABLE,
+        (("Task.B: True", "Task.B: False"),),
     ),
     "an assertion that excepts a new value": (
         "assert not machine.held[next_task] and machine.ts",
@@ -182,6 +203,19 @@ AS_MUCH_AT: dict[str, tuple[Edits, Edits]] = {
     "an event says what is assumed before it": (
         ((EVENT, "    assume(machine.dead)\n    machine.switched.held = machine.dead\n"),),
         (("machine.switched.held = machine.dead", "machine.switched.held = True"),),
+    ),
+    "an assertion before a write that depends on what it looks at is raised": (
+        TUNED,
+        (
+            (
+                '    assert machine.current == Task.B, "b"\n',
+                "    if not (machine.current == Task.B):\n        raise AssertionError\n",
+            ),
+        ),
+    ),
+    "a value is looked up in a table": (
+        PLAIN,
+        (("    machine.busy = True\n", "    machine.busy = machine.busy | True\n"),),
     ),
     "a choice and a field have a new value": ((), (GROWN,)),
     "a new step does what another one still does": ((), BOTH),

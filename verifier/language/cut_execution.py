@@ -83,6 +83,7 @@ class CutRun(SymbolicRun, TestsApart):
     def __init__(self, graph: Graph, leaves: tuple[Leaf, ...], values: list[Any]) -> None:
         super().__init__(graph, leaves, values)
         self.store = CutStore(self, leaves, values)
+        self.settles = True
         self.written: dict[int, list[Any]] = {}
         """For each leaf that some step writes, its value after each write."""
         self.assertions: dict[str, Place] = {}

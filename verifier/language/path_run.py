@@ -21,6 +21,7 @@ class PathRun(Run, Protocol):
     ages: Ages
     writes: dict[int, Any]
     touched: set[int]
+    settles: bool
 
     def bit(self, literal: int) -> object: ...
 

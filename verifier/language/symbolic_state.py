@@ -37,6 +37,8 @@ class SymbolicState(ABC):
         self.judging = False
         self.guarded = False
         """Whether all that runs must be compiled with the guard of assignments."""
+        self.settles = False
+        """Whether what needs a plain value forks: what the model counts on may be open here."""
         self.stopped: Exception | None = None
         self.writes: dict[int, Any] = {}
         self.enabled = TRUE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from operator import index
 from typing import Any, NoReturn
 
 from verifier.language.encoding import Code, encoding
@@ -33,16 +34,25 @@ class Unknown:
         raise self._refusal(what, help)
 
     def __hash__(self) -> int:
-        self._refuse(
-            "is used as a dictionary key or in a set",
-            "compare it, write `in (A, B)`, or use a Family indexed by the enum",
-        )
+        help = "compare it, write `in (A, B)`, or use a Family indexed by the enum"
+        return hash(self._plain("is used as a dictionary key or in a set", help))
 
     def __index__(self) -> int:
-        self._refuse("is used as an index", "use a Family indexed by an enum")
+        return index(self._plain("is used as an index", "use a Family indexed by an enum"))
 
     def __int__(self) -> int:
-        self._refuse("is turned into a number", "compare it with its possible values")
+        help = "compare it with its possible values"
+        return int(self._plain("is turned into a number", help))
+
+    def _plain(self, what: str, help: str) -> Any:
+        """What it is on this path in a run that settles what is open; refused in others."""
+        if not self._run.settles:
+            raise self._refusal(what, help)
+        return self._settled()
+
+    def _settled(self) -> Any:
+        """What it is on this path: a fork for each value that it can have."""
+        raise NotImplementedError
 
     def __iter__(self) -> NoReturn:
         self._refuse("is looped over", "loop over a constant range or an enum")
@@ -152,6 +162,9 @@ class Bit(Unknown):
         self._run.combine(mine, others)
         return mine, others
 
+    def _settled(self) -> bool:
+        return bool(self)
+
     def __invert__(self) -> NoReturn:
         self._refuse("is inverted with ~", "write `not x`, or `x ^ True` to avoid a fork")
 
@@ -193,12 +206,12 @@ class Symbol(Unknown):
         called = in_model()
         if name.startswith("_") and not called:
             raise AttributeError(name)
-        if called and is_given_by(self._type, name):
+        plain = self._run.settles and name[:1] != "_"
+        if called and (plain or is_given_by(self._type, name)):
             return getattr(self._settled(), name)
         raise self._refusal(f"is asked for its `{name}`", OF_MEMBERS)
 
     def _settled(self) -> Enum:
-        """The member that it is on this path: a fork for each that it can be."""
         *others, last = self._run.possible(self._type, self._code)
         return next((member for member in others if self == member), last)
 

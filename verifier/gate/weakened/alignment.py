@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, count, takewhile
+from itertools import chain, count, takewhile, zip_longest
 from typing import NamedTuple
 
 from verifier.circuit.aig import FALSE
@@ -14,6 +14,7 @@ from verifier.compiler.cut_circuit import after_write, write
 from verifier.diff.miter import Joint, Side
 from verifier.diff.pairing import same_code
 from verifier.diff.step_comparison import Effect
+from verifier.gate.weakened.states import States
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Read(NamedTuple):
 class Alignment:
     """What both versions read of the fields that some step writes; `joint` leaves that open."""
 
-    def __init__(self, joint: Joint, fields: Mapping[str, str]) -> None:
-        self._joint = joint
+    def __init__(self, joint: Joint, fields: Mapping[str, str], states: States) -> None:
+        self._joint, self._states = joint, states
         self._spare = dict[str, int]()
         self._written = tuple(_written(joint.old.behaviour, joint.new.behaviour, fields))
 
@@ -76,7 +77,7 @@ class Alignment:
             apart = [each for each in self._written if each.was not in names]
             old = self._reading(shared, apart)
             then = joint.effect(old, was, chosen, before)
-            still = [each for each in shared if _writes(then, each.was) == _writes(here, each.now)]
+            still = [each for each in shared if self._as_often(each, then, here)]
             if len(still) == len(shared):
                 break
             shared = still
@@ -103,6 +104,13 @@ class Alignment:
             found += read
         ways = (map(partial(self._same_reads, at_start=way), found) for way in (True, False))
         return tuple(dict.fromkeys(map(graph.all, ways)))
+
+    def _as_often(self, field: WrittenField, then: Effect, here: Effect) -> bool:
+        """Whether both write a field as often, whatever they read."""
+        was, now = _writes(then, field.was), _writes(here, field.now)
+        both = zip_longest(was, now, fillvalue=FALSE)
+        differ = [self._joint.graph.differ(*each) for each in both]
+        return not any(differ) or not self._states.has_any(differ)
 
     def _reading(self, shared: Iterable[WrittenField], apart: Iterable[WrittenField]) -> Side:
         """The old version, which reads the new one's values of some fields after each write.

@@ -121,8 +121,8 @@ class _Comparison:
         names = {f"{p}{was}": f"{p}{now}" for was, now in fields.items() for p in prefixes}
         names |= {each.name: "" for each in old.behaviour.fields if each.name.startswith(SEES)}
         self.joint = Joint(old.behaviour, new.behaviour, names)
-        self._alignment = Alignment(self.joint, fields)
         self.states = States(self.joint)
+        self._alignment = Alignment(self.joint, fields, self.states)
         constants = {
             f: never_changed[f.name] for f in new.behaviour.fields if f.name in never_changed
         }

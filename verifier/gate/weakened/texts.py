@@ -21,6 +21,7 @@ class PlacedText:
     text: str = ""
 
 
+@cache
 def texts(file: Path) -> Mapping[str, str]:
     """The functions of a file by name."""
     return {
