@@ -219,4 +219,11 @@ AS_MUCH_AT: dict[str, tuple[Edits, Edits]] = {
     ),
     "a choice and a field have a new value": ((), (GROWN,)),
     "a new step does what another one still does": ((), BOTH),
+    "a new step has no choices": (
+        (),
+        (
+            ("kernel = ", "@step\ndef rest(machine: Machine) -> None:\n    pass\n\n\nkernel = "),
+            ("(use_fpu, switch_to)", "(use_fpu, switch_to, rest)"),
+        ),
+    ),
 }

@@ -214,10 +214,10 @@ class _Comparison:
             goals = _goals(self.old, step_goal(step)), _goals(self.new, step_goal(now.name))
             then, here, apart = self._alignment.taken((was, now), chosen, goals)
             given = {
-                mine: joint.new.image[theirs]
-                for a, b in paired_choices(still, now)
+                mine: chosen[theirs]
+                for a, b in paired_choices(was, still)
                 if b is not None and same_code(a, b)
-                for mine, theirs in zip(a.bits, b.bits, strict=True)
+                for theirs, mine in zip(a.bits, b.bits, strict=True)
             }
             [left] = joint.effect(joint.new, still, given, [step_goal(step)])[step_goal(step)]
             fails = graph.any(bits[0] for _, bits in _named(here, FAILS))
