@@ -21,6 +21,27 @@ def test_list_shows_systems_properties_and_expected_verdicts(
     golden("list", ran.out + ran.err)
 
 
+def test_list_prints_one_json_document(nestproof: Runner) -> None:
+    ran = nestproof("list", "--json", "lazy/*/isolation")
+    document = json.loads(ran.out)
+    assert (document["schema"], ran.err, ran.code) == (1, "", 0)
+    broken, fixed = document["systems"]
+    assert broken["pairs"] == [{"property": "isolation", "expected": "violated"}]
+    assert (fixed["name"], fixed["summary"]) == (
+        "lazy/fixed",
+        "sets CR0.TS when it switches tasks",
+    )
+    assert fixed["steps"] == ["use_fpu", "switch_to"]
+    assert fixed["fields"][:3] == ["ts", "registers.owner", "registers.value"]
+
+
+def test_list_has_null_where_no_verdict_is_on_record(nestproof: Runner, project: Path) -> None:
+    (project / "properties" / "verdicts.toml").write_text("")
+    [system] = json.loads(nestproof("list", "--json", "lazy/fixed", cwd=project).out)["systems"]
+    assert {pair["expected"] for pair in system["pairs"]} == {None}
+    assert "- not recorded" in nestproof("list", cwd=project).out.splitlines()[-1]
+
+
 def test_check_prints_a_line_for_each_pair_and_exits_0_when_all_is_as_expected(
     nestproof: Runner, golden: Golden
 ) -> None:

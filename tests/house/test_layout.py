@@ -130,6 +130,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {
         "gate",
         "reports",
     ),
+    "testing": (),
 }
 """The packages in the order in which data flows, each with those that it imports besides itself."""
 

@@ -34,6 +34,7 @@ from verifier.project.proof_store import ProofStore
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.project.unread import unread_files
 from verifier.reports.check_text import columns, document, lines, refusals
+from verifier.reports.matrix import cells, matrix
 
 
 @click.command("check")
@@ -102,7 +103,7 @@ class _Run:
     reporter: Reporter | None = None
 
     @property
-    def expected(self) -> Mapping[Pair, str]:
+    def expected(self) -> Mapping[Pair, Verdict]:
         """The verdicts that are expected, once the catalogue is loaded."""
         return {} if self.catalogue is None else self.catalogue.expected
 
@@ -158,6 +159,7 @@ def _report(run: _Run) -> int:
         found = {r.pair: _file(r, run.evidence) for r in results if r.evidence and run.evidence}
         click.echo(document(results, run.expected, found))
     else:
+        _show_matrix(run)
         _summarise(results, codes)
     if run.evidence is not None:
         _without_file(results)
@@ -169,6 +171,13 @@ def _show(run: _Run, results: Iterable[Result]) -> None:
     width = max((len(str(pair)) for pair in run.chosen), default=0)
     for result in results:
         click.echo(lines(result, run.expected.get(result.pair), width, columns()))
+
+
+def _show_matrix(run: _Run) -> None:
+    """All verdicts at a glance, where there are those of several systems."""
+    found = {result.pair: result.verdict for result in run.results}
+    for line in matrix(cells(found, run.expected)):
+        click.echo(line)
 
 
 def _without_file(results: Sequence[Result]) -> None:

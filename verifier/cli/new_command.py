@@ -17,7 +17,7 @@ TEMPLATE = Path(__file__).parent.parent / "template"
 @click.command("new")
 @click.argument("folder", metavar="DIR", type=options.ANY)
 def command(folder: Path) -> int:
-    """Write a small project in DIR: a model, two properties, their verdicts and a test."""
+    """Write a small project in DIR: a model, two properties and their verdicts."""
     existed = folder.exists()
     if existed and (not folder.is_dir() or any(folder.iterdir())):
         raise ModelError(f"`{folder}` exists and is not empty", help="give a new folder")

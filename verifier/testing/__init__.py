@@ -1,0 +1,1 @@
+"""A project's pairs as tests of pytest."""
