@@ -117,3 +117,24 @@ def test_a_type_checker_has_the_types_of_bundled_modules(python: Path, tmp_path:
     done = ran(Path(sys.executable), tmp_path, *mypy)
     assert 'Revealed type is "bool"' in done.stdout
     assert '"Cpu" has no attribute "nothing"' in done.stdout
+
+
+def test_a_new_project_is_fine_for_a_type_checker_as_it_is(python: Path, project: Path) -> None:
+    (project / "models" / "x86" / "cr0.py").unlink()
+    mypy = ("-m", "mypy", "--python-executable", str(python), "--cache-dir", os.devnull)
+    done = ran(Path(sys.executable), project, *mypy)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout == "Success: no issues found in 3 source files\n"
+
+
+def test_its_functions_run_in_plain_python(python: Path, project: Path) -> None:
+    text = (
+        "from models.lazy import *; m = Machine(); use_fpu(m, True); print(m.ts, m.access.latest)"
+    )
+    assert ran(python, project, "-c", text).stdout == "False False\n"
+
+
+def test_pytest_has_its_pairs_as_tests(python: Path, project: Path) -> None:
+    done = ran(python, project, "-m", "pytest", "-q", "-k", "fixed/isolation")
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout

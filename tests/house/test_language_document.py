@@ -1,0 +1,99 @@
+"""docs/language.md: its blocks are one project, and each refusal has its words in it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command import ran
+
+ROOT = Path(__file__).parent.parent.parent
+TEXT = (ROOT / "docs" / "language.md").read_text()
+BLOCK = re.compile(r"```(?:python|toml)\n(?:# (\S+)\n)?(.*?)```", re.DOTALL)
+REFUSES = {"refuse", "ModelError", "_refuse", "_refusal"}
+OTHERS = {"`…` may call itself more than … times"}
+"""Of the gate's own exploration, which no verdict depends on."""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The blocks, each in the file that it names, or that of the one before."""
+    folder = tmp_path_factory.mktemp("language")
+    (folder / "pyproject.toml").write_text('[project]\nname = "debug"\n\n[tool.nestproof]\n')
+    files: dict[str, list[str]] = {}
+    for name, block in BLOCK.findall(TEXT):
+        files.setdefault(name or [*files][-1], []).append(block)
+    for name, blocks in files.items():
+        file = folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("\n\n".join(blocks))
+    return folder
+
+
+def environment(folder: Path) -> dict[str, str]:
+    own = {f"XDG_{kind}_HOME": str(folder / kind) for kind in ("CACHE", "STATE")}
+    return {"PATH": "/usr/bin:/bin", "HOME": str(folder), **own}
+
+
+def test_every_block_runs_and_every_verdict_is_as_it_says(project: Path) -> None:
+    done = ran(["check"], project, environment(project))
+    assert (done.code, done.err) == (0, "8 pairs: 7 proved, 1 violated; all as expected\n")
+    assert done.out.count("audited") == 8
+
+
+def test_its_counterexample_has_as_many_steps_as_it_says(project: Path) -> None:
+    shown = ran(["show", "debug/careless/own_breakpoints"], project, environment(project))
+    assert "is violated after 5 steps\n" in shown.out
+    assert "has the five steps" in TEXT
+
+
+def messages() -> Iterator[str]:
+    """What the language and the compiler refuse, with `…` for each name."""
+    for part in ("language", "compiler"):
+        for file in sorted((ROOT / "verifier" / part).rglob("*.py")):
+            for function in ast.walk(ast.parse(file.read_text())):
+                if isinstance(function, ast.FunctionDef):
+                    yield from _of(function)
+
+
+def _of(function: ast.FunctionDef) -> Iterator[str]:
+    """The first text that each refusal in a function is given, by a name that it has there, too."""
+    texts: dict[str, list[str]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            texts.setdefault(node.targets[0].id, []).extend(_texts(node.value))
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and _name(node.func) in REFUSES:
+            for given in node.args[:2]:
+                found = texts.get(given.id, []) if isinstance(given, ast.Name) else _texts(given)
+                if found:
+                    yield from found
+                    break
+
+
+def _name(called: ast.expr) -> str:
+    return str(getattr(called, "id", getattr(called, "attr", "")))
+
+
+def _texts(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if isinstance(node, ast.JoinedStr):
+        parts = (str(each.value) if isinstance(each, ast.Constant) else "…" for each in node.values)
+        return ["".join(parts)]
+    return []
+
+
+def plain(text: str) -> str:
+    """A text in one line."""
+    return " ".join(text.split())
+
+
+def test_each_refusal_has_its_words() -> None:
+    written = plain(TEXT[TEXT.index("## What is refused") :])
+    wanted = {plain(each) for each in messages()}
+    assert len(wanted) > 150
+    bare = {each for each in wanted if re.sub(r"[`… ]", "", each) == ""}
+    assert sorted(wanted - bare - OTHERS - {each for each in wanted if each in written}) == []
