@@ -50,6 +50,16 @@ def misspelt_field(s: State) -> None:
     s.part.falg = True  # type: ignore # here
 
 
+@refused("`Part` has nothing called `falg`", "did you mean `flag`?")
+def misspelt_read(s: State) -> None:
+    s.flag = s.part.falg  # type: ignore # here
+
+
+@refused("`Part` has nothing called `zzz`", "it has flag, mode")
+def unknown_read(s: State) -> None:
+    s.flag = s.part.zzz  # type: ignore # here
+
+
 @refused("`Part` has no field `zzz`", "its fields: flag, mode")
 def unknown_field(_: State) -> None:
     Part(zzz=True)  # type: ignore # here

@@ -49,6 +49,11 @@ def raises(s: State) -> None:
 
 
 @step
+def misspells_a_member(s: State) -> None:
+    s.mode = Mode.busy  # type: ignore[attr-defined]
+
+
+@step
 def two_types(s: State) -> None:
     bit_or_mode(s)
 
@@ -154,6 +159,14 @@ def test_a_step_that_raises() -> None:
         "step `raises` of `ill/formed` raises KeyError: <Mode.BUSY: 1>",
         place="{Mode.IDLE: 1}[Mode.BUSY]",
         help="a model runs on every state that its fields can have",
+    )
+
+
+def test_a_step_that_asks_for_a_member_that_is_not_there() -> None:
+    assert of_system(misspells_a_member) == message(
+        "step `misspells_a_member` of `ill/formed` raises AttributeError: busy",
+        place="s.mode = Mode.busy  # type: ignore[attr-defined]",
+        help="did you mean `BUSY`?",
     )
 
 

@@ -87,8 +87,9 @@ def did_you_mean(
     """Help that asks for the nearest of some names, or other help where none is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(names), 1, likeness)
-    return f"did you mean `{near[0]}`?" if near else otherwise
+    known = {each.casefold(): each for each in names}
+    near = get_close_matches(name.casefold(), known, 1, likeness)
+    return f"did you mean `{known[near[0]]}`?" if near else otherwise
 
 
 def refuse(message: str, help: str = "") -> ModelError:
@@ -155,6 +156,8 @@ def raised(what: str, error: BaseException, place: Place | None, help: str) -> M
             place,
             "compare a field where it is asked: `if answer.valid`",
         )
+    if isinstance(error, AttributeError) and isinstance(error.name, str):
+        help = did_you_mean(error.name, dir(error.obj), help)
     return ModelError(f"{what} raises {type(error).__name__}: {text}", place, help)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from enum import Enum
 from functools import cached_property
 from inspect import isfunction
 from time import perf_counter_ns
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
-from verifier.language.errors import ModelError, in_model, place_of, refuse
+from verifier.language.errors import ModelError, did_you_mean, in_model, place_of, refuse
 from verifier.language.field_access import FieldAccess
 from verifier.language.functions import about, model_function
 from verifier.language.laying_out import lay_out
@@ -48,9 +47,20 @@ def _known(record: Any, name: str) -> Field:
     if hasattr(type(record), name):
         what = f"`{type(record).__name__}.{name}` is assigned to and is not a field"
         raise refuse(what, "assign to fields, or write a method that does")
-    near = difflib.get_close_matches(name, fields, 1)
     what = f"`{type(record).__name__}` has no field `{name}`"
-    raise refuse(what, f"did you mean `{near[0]}`?" if near else f"its fields: {', '.join(fields)}")
+    raise refuse(what, did_you_mean(name, fields, f"its fields: {', '.join(fields)}"))
+
+
+def _missing(self: Any, name: str) -> Any:
+    """What is read and is not there; a property that is there raises again what it has raised."""
+    kind = type(self)
+    if any(name in vars(cls) for cls in kind.__mro__):
+        return object.__getattribute__(self, name)
+    if name.startswith("_") or not in_model():
+        raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'")
+    names = [each for cls in kind.__mro__ for each in vars(cls) if not each.startswith("_")]
+    what = f"`{kind.__name__}` has nothing called `{name}`"
+    raise refuse(what, did_you_mean(name, names, f"it has {', '.join(layout_of(kind).fields)}"))
 
 
 def _set(self: Any, name: str, value: Any) -> None:
@@ -114,6 +124,7 @@ def _truth(self: Any) -> bool:
 METHODS: dict[str, Any] = {
     "__init__": _initialise,
     "__setattr__": _set,
+    "__getattr__": _missing,
     "__eq__": _equal,
     "__ne__": lambda self, other: _equal(self, other) ^ True,
     "__hash__": _hash,
@@ -127,7 +138,7 @@ METHODS: dict[str, Any] = {
 
 CREATORS = (
     *("__post_init__", "__new__", "__del__", "__slots__"),
-    *("__getattr__", "__getattribute__", "__delattr__"),
+    *("__getattribute__", "__delattr__"),
 )
 """What no record class defines either."""
 
