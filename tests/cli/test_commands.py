@@ -233,6 +233,9 @@ def test_explain_prints_functions_systems_properties_and_costs(
         assert ran.code == 0
         golden(f"explain-{name.replace('/', '-')}", ran.out)
     golden("explain-cost", nestproof("explain", "lazy/fixed", "--cost").out)
+    rests_on = nestproof("explain", "lazy/fixed/isolation", "--assumptions")
+    golden("explain-assumptions", rests_on.out)
+    assert rests_on == nestproof("explain", "lazy/fixed", "--assumptions")
 
 
 def test_simulate_takes_random_steps_and_reports_violations_and_coverage(

@@ -18,8 +18,10 @@ from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.kinds import JUDGEMENTS
 from verifier.language.system import System, bindings, type_name
+from verifier.project.assumptions import assumptions as assumptions_of
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
+from verifier.reports.assumptions_text import assumptions_text
 from verifier.viewer.markup import inert, words
 
 OWN = {
@@ -34,10 +36,15 @@ OWN = {
 @click.option(
     "--cost", is_flag=True, help="Of a system: paths, gates and time per step and function."
 )
-def command(name: str, cost: bool) -> int:
+@click.option(
+    "--assumptions", is_flag=True, help="Of a system or pair: all that its verdicts rest on."
+)
+def command(name: str, cost: bool, assumptions: bool) -> int:
     """Explain a rule, a function, a system or a property, with its source."""
     catalogue = load(project_here())
-    if name in catalogue.systems:
+    if assumptions:
+        text = _assumptions(catalogue, name)
+    elif name in catalogue.systems:
         system = catalogue.systems[name]
         text = _cost(catalogue, system) if cost else _system(catalogue, system)
     elif cost and name in (*catalogue.groups, *catalogue.functions):
@@ -136,6 +143,15 @@ def _spelling(catalogue: Catalogue, group: str) -> dict[str, str]:
         if any(pair.property == group for pair in catalogue.pairs_of(system))
         for name, written in Presenter(system).picture().words.items()
     }
+
+
+def _assumptions(catalogue: Catalogue, name: str) -> Iterator[str]:
+    """Of a system, which all its properties share; a pair is that of one."""
+    pairs = {str(pair): pair.system for pair in catalogue.pairs()}
+    system = catalogue.system(pairs.get(name, name))
+    yield click.style(f"What verdicts of {system.name} rest on", bold=True)
+    compiled = compile_compared(system, catalogue.properties_of(system))
+    yield from assumptions_text(assumptions_of(compiled))
 
 
 def _cost(catalogue: Catalogue, system: System) -> Iterator[str]:
