@@ -26,6 +26,7 @@ from verifier.language.system import System
 from verifier.processes.pool import side_by_side
 from verifier.processes.signals import shielded
 from verifier.processes.worker import Lost
+from verifier.project.assumptions import assumptions
 from verifier.project.catalogue import Catalogue, reasons_of
 from verifier.project.circuit_cache import Circuits
 from verifier.project.loading import load
@@ -47,6 +48,8 @@ class Before:
 
     None where no text has changed, so that it is the same.
     """
+    assumptions: frozenset[tuple[str, str, str]] | None = None
+    """What its verdicts rest on, each as kind, name and text; None where no text has changed."""
 
     def with_steps(self, names: Mapping[str, str]) -> Before:
         """The same with other names of some steps; the digests are of what it was."""
@@ -154,6 +157,7 @@ def _compiled(
         compiled = circuits.compiled(system, properties)
         behaviour = behaviour_of(compiled)
         cut = _cut_or_reason(circuits, system) if cuts else None
+        rests_on = frozenset(each.what for each in assumptions(compiled)) if cuts else None
         claims = claims_of(system, properties)
     except ModelError as error:
         return Lost(_said(error, folder))
@@ -169,6 +173,7 @@ def _compiled(
         claims,
         {p.property: verdict for p, verdict in catalogue.expected.items() if p.system == name},
         cut,
+        rests_on,
     )
 
 

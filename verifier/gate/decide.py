@@ -34,6 +34,7 @@ from verifier.gate.weakened.claims import claims_of
 from verifier.gate.weakened.comparing import ComparedClaims, renamed_goals
 from verifier.language.errors import ModelError
 from verifier.processes.pool import NoProcess
+from verifier.project.assumptions import Assumption, assumptions
 from verifier.project.catalogue import Pair
 
 AUDITED = "earlier evidence, audited"
@@ -64,6 +65,8 @@ class DecidedSystem:
     """What it is judged by less than at the base; None where it was not compared."""
     hidden: Hidden = field(default_factory=Hidden)
     """What it may hide that its steps can do less."""
+    assumptions: tuple[Assumption, ...] = ()
+    """What its verdicts rest on, and did not at the base."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ class _Work:
             departures=_departures(before, self.names, results, hunks) if moved else {},
             judged=judged,
             hidden=concealed,
+            assumptions=self._new_assumptions(),
             seconds=0.0,
             warnings=(
                 *self.stored.warnings,
@@ -193,6 +197,12 @@ class _Work:
             return [], None
         change = difference(was, new, goals=renamed_goals(before.claims, now))
         return ([] if change.is_idle else moved), change
+
+    def _new_assumptions(self) -> tuple[Assumption, ...]:
+        known = None if self.before is None else self.before.assumptions
+        if known is None:
+            return ()
+        return tuple(each for each in assumptions(self.compiled) if each.what not in known)
 
     def _rejections(self, moved: Sequence[str]) -> Iterator[str]:
         """The stored evidence that is rejected although nothing has changed."""

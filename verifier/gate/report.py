@@ -13,6 +13,7 @@ from verifier.gate.divergence import Departure
 from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import ModelError
 from verifier.mutation.baseline import Comparison
+from verifier.project.assumptions import Assumption
 from verifier.project.catalogue import Pair
 from verifier.project.import_graph import Way
 
@@ -119,6 +120,11 @@ class Report:
         """Where a file is, from the top of the repository, by its name in evidence."""
         inside = file.removeprefix(f"{self.package}/") if self.package else file
         return self.prefix + inside
+
+    @property
+    def assumptions(self) -> tuple[tuple[str, Assumption], ...]:
+        """What verdicts rest on now and did not at the base, each with its system."""
+        return tuple((d.system, each) for d in self.decided for each in d.assumptions)
 
     @property
     def differences(self) -> tuple[Difference, ...]:

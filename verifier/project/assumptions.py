@@ -44,6 +44,11 @@ class Assumption:
     is_default: bool = False
     """Of a field that keeps its value, whether that is the default."""
 
+    @property
+    def what(self) -> tuple[str, str, str]:
+        """All of it but where it is written."""
+        return self.kind, self.name, self.text
+
 
 def assumptions(compiled: TransitionSystem) -> list[Assumption]:
     """All that the verdicts of a system rest on, by kind, and by place within one."""

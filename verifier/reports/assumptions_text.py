@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import shorten
 
@@ -20,6 +20,14 @@ HEADS: dict[AssumptionKind, str] = {
     "source": "which versions functions stand for, of which not each was read",
 }
 
+NEW: dict[AssumptionKind, str] = {
+    "step": "`{name}` can happen",
+    "choice": "`{name}` leaves out choices: {text}",
+    "assume": "`{name}` assumes {text}",
+    "constant": "nothing changes {text}",
+    "abstraction": "`{name}` stands for no one place: {text}",
+    "source": "`{name}` stands for {text}",
+}
 LONGEST = 120
 """Characters of a record's constants; an era can be long."""
 
@@ -37,6 +45,16 @@ def assumptions_text(found: Sequence[Assumption]) -> Iterator[str]:
         others = len(mine) - len(named)
         if others:
             yield f"    {plural(others, 'field')} with the default value"
+
+
+def new_lines(found: Iterable[tuple[str, Assumption]]) -> Iterator[tuple[str, list[str]]]:
+    """What systems rest on that they did not rest on before: each once, with its systems."""
+    systems: dict[Assumption, list[str]] = {}
+    for system, each in found:
+        systems.setdefault(each, []).append(system)
+    for each, names in systems.items():
+        what = NEW[each.kind].format(name=each.name, text=each.text)
+        yield f"{what} ({each.file}:{each.line})", names
 
 
 def _placed(found: Sequence[Assumption]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from verifier.gate.weakened.weakening import Weakening
 from verifier.language.errors import ModelError, within_project
 from verifier.mutation.baseline import Comparison
 from verifier.mutation.campaign import Trial
+from verifier.project.assumptions import Assumption
 from verifier.project.proof_store import file_of
 from verifier.reports.check_text import row_of
 from verifier.reports.wording import happened
@@ -52,6 +53,7 @@ def document(report: Report) -> bytes:
         "added_systems": report.added_systems,
         "removed_systems": report.removed_systems,
         "strength": [_strength(each) for each in report.strength],
+        "assumptions": [_assumption(*each) for each in report.assumptions],
         "warnings": report.warnings,
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
@@ -66,6 +68,11 @@ def _error(error: ModelError) -> dict[str, Any]:
 def _weakened(found: Weakening) -> dict[str, Any]:
     names = ("kind", "name", "file", "line", "before", "after", "example", "accepted", "reason")
     return {name: getattr(found, name) for name in (*names, "systems")}
+
+
+def _assumption(system: str, found: Assumption) -> dict[str, Any]:
+    names = ("kind", "name", "text", "file", "line")
+    return {"system": system, **{name: getattr(found, name) for name in names}}
 
 
 def _departs(left: Departure) -> dict[str, Any]:

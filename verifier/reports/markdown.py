@@ -11,6 +11,7 @@ from verifier.gate.divergence import Departure
 from verifier.gate.report import PairRow, Report
 from verifier.language.plain_values import plural
 from verifier.reports import wording
+from verifier.reports.assumptions_text import new_lines
 from verifier.reports.diff_text import change_lines
 from verifier.reports.grouping import by_cause, by_effect
 from verifier.reports.trace_text import grounds_text, shown_steps, trace_text
@@ -57,6 +58,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _table(moved)
     yield from _unjudged(report)
     yield from _differences(report)
+    yield from _assumptions(report)
     if report.strength:
         yield from _block("### Mutation testing of the changed functions")
         yield from _block(*(f"- {line}" for line in wording.strength_lines(report.strength)))
@@ -197,13 +199,21 @@ def _hunks(left: Departure) -> Iterator[str]:
 
 def _differences(report: Report) -> Iterator[str]:
     names = [*report.added_systems, *report.removed_systems]
-    if not (report.differences or names):
-        return
-    yield from _block("### What the change does")
+    if report.differences or names:
+        yield from _block("### What the change does")
     yield from (f"- new system `{name}`" for name in report.added_systems)
     yield from (f"- system `{name}` is gone" for name in report.removed_systems)
     for group in by_effect(report.differences):
         yield from _difference(group)
+
+
+def _assumptions(report: Report) -> Iterator[str]:
+    lines = [
+        f"{inert(text)} in {', '.join(names)}" for text, names in new_lines(report.assumptions)
+    ]
+    if lines:
+        yield from _block("### What verdicts rest on that they did not rest on before")
+        yield from _block(*_listed(lines))
 
 
 def _difference(group: Sequence[Difference]) -> Iterator[str]:

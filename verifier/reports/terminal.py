@@ -8,6 +8,7 @@ from verifier.evidence.traces import Trace
 from verifier.gate.divergence import Departure
 from verifier.gate.report import PairRow, Report
 from verifier.reports import wording
+from verifier.reports.assumptions_text import new_lines
 from verifier.reports.diff_text import change_lines
 from verifier.reports.grouping import by_cause, by_effect
 from verifier.reports.weakened_text import acceptance, detail_lines, title
@@ -37,6 +38,8 @@ def terminal_lines(report: Report, style: Style = unstyled, why: bool = False) -
         if len(lines) > CHANGES:
             more = len(lines) - CHANGES
             yield f"{INDENT}and {more} more: nestproof diff {group[0].system}"
+    for text, names in new_lines(report.assumptions):
+        yield from _labelled("rests on", [text, f"in {', '.join(names)}"])
     wrong = [row for row in report.rows if row.code == 1]
     for rows in by_cause([*wrong, *report.worsened]):
         yield from _wrong(rows, style)
@@ -60,6 +63,13 @@ def _weakened(report: Report, style: Style) -> Iterator[str]:
             yield from wording.paragraph(text, INDENT)
     if command := acceptance(report):
         yield from wording.paragraph(f"if that is right: {command}", INDENT)
+
+
+def _labelled(label: str, lines: Sequence[str]) -> Iterator[str]:
+    """Lines after a label, each on as many as it needs."""
+    folded = [each for line in lines for each in wording.paragraph(line, INDENT)]
+    yield f"{label:<{len(INDENT)}}{folded[0].strip()}"
+    yield from folded[1:]
 
 
 def _listed(names: Sequence[str], label: str) -> list[str]:
