@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 
 import click
@@ -14,6 +15,7 @@ from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.execution.machine import ASSERTIONS
 from verifier.execution.presenter import Presenter
+from verifier.language.citations import Source
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.kinds import JUDGEMENTS
@@ -53,14 +55,25 @@ def command(name: str, cost: bool, assumptions: bool) -> int:
         raise catalogue.unknown(name, list(catalogue.systems))
     elif name in (*catalogue.groups, *OWN):
         text = _property(catalogue, name)
-    elif name in catalogue.functions:
-        text = (line for f in catalogue.functions[name] for line in _function(catalogue, f))
+    elif functions := catalogue.functions.get(name) or _mentioning(catalogue, name):
+        text = (line for f in functions for line in _function(catalogue, f))
     else:
         known = [*catalogue.systems, *catalogue.groups, *OWN, *catalogue.functions]
         raise catalogue.unknown(name, known)
     for line in text:
         click.echo(line)
     return 0
+
+
+def _mentioning(catalogue: Catalogue, name: str) -> list[ModelFunction]:
+    """The functions that stand for what is called otherwise here, or whose text names it.
+
+    A word without an underscore is nobody's name in a sentence.
+    """
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    known = [f for functions in catalogue.functions.values() for f in functions]
+    cited = [f for f in known if isinstance(f.citation, Source) and f.citation.function == name]
+    return cited or [f for f in known if "_" in name and word.search(f.body.__doc__ or "")]
 
 
 def _function(catalogue: Catalogue, function: ModelFunction) -> Iterator[str]:
