@@ -14,7 +14,7 @@ from verifier.language import models
 
 @models("arch/x86/kvm/vmx.c", "handle_exception", since="v2.6.34", until="v5.0")
 def handle_exception(kvm: Kvm) -> Handled:
-    """A #NM that L0 keeps: the guest may use the FPU now.
+    """A #NM that L0 keeps (is_no_device): the guest may use the FPU now.
 
     Since v4.11 there is no handler for it, and KVM_RUN is about to return KVM_EXIT_EXCEPTION.
     """
