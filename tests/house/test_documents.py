@@ -1,4 +1,4 @@
-"""docs/language.md: its blocks are one project, and each refusal has its words in it."""
+"""docs/language.md and modelling.md: their blocks are projects, and each refusal has its words."""
 
 import ast
 import re
@@ -10,20 +10,18 @@ import pytest
 from tests.command import ran
 
 ROOT = Path(__file__).parent.parent.parent
-TEXT = (ROOT / "docs" / "language.md").read_text()
+DOCS = ROOT / "docs"
 BLOCK = re.compile(r"```(?:python|toml)\n(?:# (\S+)\n)?(.*?)```", re.DOTALL)
 REFUSES = {"refuse", "ModelError", "_refuse", "_refusal"}
 OTHERS = {"`…` may call itself more than … times"}
 """Of the gate's own exploration, which no verdict depends on."""
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The blocks, each in the file that it names, or that of the one before."""
-    folder = tmp_path_factory.mktemp("language")
-    (folder / "pyproject.toml").write_text('[project]\nname = "debug"\n\n[tool.nestproof]\n')
+def project(folder: Path, document: str) -> Path:
+    """The blocks of a document, each in the file that it names, or that of the one before."""
+    (folder / "pyproject.toml").write_text('[project]\nname = "one"\n\n[tool.nestproof]\n')
     files: dict[str, list[str]] = {}
-    for name, block in BLOCK.findall(TEXT):
+    for name, block in BLOCK.findall((DOCS / document).read_text()):
         files.setdefault(name or [*files][-1], []).append(block)
     for name, blocks in files.items():
         file = folder / name
@@ -37,16 +35,39 @@ def environment(folder: Path) -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "HOME": str(folder), **own}
 
 
-def test_every_block_runs_and_every_verdict_is_as_it_says(project: Path) -> None:
-    done = ran(["check"], project, environment(project))
-    assert (done.code, done.err) == (0, "8 pairs: 7 proved, 1 violated; all as expected\n")
-    assert done.out.count("audited") == 8
+@pytest.mark.parametrize(
+    ("document", "found", "example", "steps"),
+    [
+        (
+            "language.md",
+            "8 pairs: 7 proved, 1 violated; all as expected\n",
+            "debug/careless/own_breakpoints",
+            ("is violated after 5 steps\n", "has the five steps"),
+        ),
+        (
+            "modelling.md",
+            "10 pairs: 8 proved, 2 violated; all as expected\n",
+            "trapping/v1/isolation",
+            ("is violated after 3 steps\n", "has the three steps"),
+        ),
+    ],
+)
+def test_every_block_runs_and_every_verdict_is_as_it_says(
+    tmp_path: Path, document: str, found: str, example: str, steps: tuple[str, str]
+) -> None:
+    here = project(tmp_path, document)
+    done = ran(["check"], here, environment(here))
+    assert (done.code, done.err) == (0, found)
+    shown = ran(["show", example], here, environment(here))
+    assert steps[0] in shown.out
+    assert steps[1] in (DOCS / document).read_text()
 
 
-def test_its_counterexample_has_as_many_steps_as_it_says(project: Path) -> None:
-    shown = ran(["show", "debug/careless/own_breakpoints"], project, environment(project))
-    assert "is violated after 5 steps\n" in shown.out
-    assert "has the five steps" in TEXT
+def test_the_survivors_of_the_worked_model_are_those_that_it_names(tmp_path: Path) -> None:
+    here = project(tmp_path, "modelling.md")
+    done = ran(["mutate", "trapping/v2"], here, environment(here))
+    assert done.out.count("survived   ") == 2
+    assert "Here there are two" in (DOCS / "modelling.md").read_text()
 
 
 def messages() -> Iterator[str]:
@@ -92,7 +113,8 @@ def plain(text: str) -> str:
 
 
 def test_each_refusal_has_its_words() -> None:
-    written = plain(TEXT[TEXT.index("## What is refused") :])
+    text = (DOCS / "language.md").read_text()
+    written = plain(text[text.index("## What is refused") :])
     wanted = {plain(each) for each in messages()}
     assert len(wanted) > 150
     bare = {each for each in wanted if re.sub(r"[`… ]", "", each) == ""}
