@@ -15,6 +15,8 @@ class Era:
     """One kernel version's FPU functions, by the names of the latest version that has them.
 
     `keeps_owner`: registers that a task left behind are used again without a load.
+    `cpu_up_forgets_owner`: a processor that is switched on has nobody's registers (644c15418638).
+    `frame_copied`: where a task stands when a signal frame has got its image, not its registers.
     A function that the source does not protect from preemption or interrupts comes in parts:
     `kernel_fpu_begin_save` and `kernel_fpu_begin_rest` make up `kernel_fpu_begin`; `start_afresh`
     and `take_registers` do the next part from the place where the current task stands.
@@ -26,6 +28,8 @@ class Era:
     version: str
     lazy: bool
     keeps_owner: bool
+    cpu_up_forgets_owner: bool
+    frame_copied: Place
     init_fpu: Callable[[Task], None]
     do_device_not_available: Callable[[Host], None]
     finish_device_not_available: Callable[[Host], None]

@@ -1,12 +1,11 @@
 """What happens on a processor under Linux: user code, interrupts, kernel FPU users, switches.
 
 Between two steps anything else can happen: an interrupt wherever the source has interrupts on, a
-task switch wherever it has preemption on. Other processors appear as what they do to this one:
-a task runs there and comes back, a debugger there writes a stopped task's state.
+task switch wherever it has preemption on. What happens to tasks elsewhere is in elsewhere.py.
 """
 
 from nestproof.models.linux.context import may_sleep, opening
-from nestproof.models.linux.task import Host, Interrupt, Place, Task, TaskName
+from nestproof.models.linux.task import Host, Interrupt, Place, TaskName
 from nestproof.models.x86.access import FpuAccess, Latest, fpu_access, fpu_write
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction, execute
@@ -225,43 +224,6 @@ def schedule(s: Native, to: TaskName, frequent: bool) -> None:
     """Another task runs, where preemption is on."""
     assume(may_sleep(s.host) & (s.host.current != to))
     s.host.era.switch_to(s.host, to, frequent)
-
-
-@step
-def run_elsewhere(s: Native, name: TaskName, uses: bool, counts: bool, value: bool) -> None:
-    """A task that is switched out runs on another processor and is switched out there.
-
-    It keeps its fpu_counter if it had the registers at the end, by #NM or by a preload.
-    """
-    task = s.host.tasks[name]
-    assume((s.host.current != name) & ((task.place == Place.USER) | (uses ^ True)))
-    assume(task.used_math | (uses ^ True) | s.host.era.lazy)
-    task.fpu.last_cpu = False
-    task.fpu_counter = counts & (uses | task.fpu_counter)
-    if uses:
-        if not task.used_math:
-            s.host.era.init_fpu(task)
-        image_access(s, task, value)
-
-
-@step
-def debug(s: Native, name: TaskName, value: bool) -> None:
-    """A debugger reads and writes the registers of a task that is stopped."""
-    task = s.host.tasks[name]
-    assume((s.host.current != name) & (task.place == Place.USER))
-    s.host.era.foreign_write(s.host, name)
-    image_access(s, task, value)
-
-
-@observer("An access that finds the image of a task instead of this processor's registers")
-def image_access(s: Native, task: Task, value: bool) -> None:
-    """Note what is in the image, then write it."""
-    s.access.executed = True
-    s.access.context = task.context
-    s.access.found = task.fpu.state
-    s.access.latest = s.latest.value[task.context]
-    task.fpu.state = Contents(owner=task.context, value=value)
-    s.latest.value[task.context] = value
 
 
 @step

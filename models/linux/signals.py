@@ -23,7 +23,7 @@ def signal(s: Native) -> None:
         return
     s.frame.state = task.fpu.state
     note_frame(s)
-    task.place = Place.DROPPED if s.host.era.lazy else Place.FRAME_SAVED
+    task.place = s.host.era.frame_copied
 
 
 @step

@@ -15,7 +15,7 @@ from nestproof.models.kvm.observed import l1_programs
 from nestproof.models.kvm.presentation import KVM
 from nestproof.models.kvm.run import execute_in_guest, forget_exit, in_kvm_run, leave_guest
 from nestproof.models.kvm.vcpu import Phase, Vcpu
-from nestproof.models.linux import fpu_core, fpu_internal, i387
+from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu
 from nestproof.models.systems.kvm_vmx import ANY_OTHER, HOST_STEPS, RUN_STEPS, host, operand_of
@@ -161,13 +161,13 @@ V3_1 = nested(
 )
 V3_13 = nested(
     "v3.13",
-    fpu_internal.V3_4,
+    fpu_eras.V3_10,
     kvm_era.V3_13,
     "#NM goes to L1 if L2 would read TS as set (e504c9098ed6).",
 )
 V3_14 = nested(
     "v3.14",
-    fpu_internal.V3_4,
+    fpu_eras.V3_10,
     kvm_era.V3_14,
     "#NM goes to L1 if L1 has set TS for L2 (1b385cbdd74a).",
 )
@@ -191,7 +191,7 @@ V4_20_REPAIRED = nested(
 )
 REFERENCE = nested(
     "reference",
-    fpu_internal.V3_4,
+    fpu_eras.V3_10,
     kvm_era.REFERENCE,
     "v3.14 with the four repairs that lazy nested switching needs to be transparent.",
 )
@@ -212,5 +212,5 @@ VMFAIL_V4_20_REPAIRED = refused_at_times(
     "KVM restores TS from vmcs01, where L1 owned it.",
 )
 VMFAIL_REFERENCE = refused_at_times(
-    "reference", fpu_internal.V3_4, kvm_era.REFERENCE, "the same repair, with lazy switching."
+    "reference", fpu_eras.V3_10, kvm_era.REFERENCE, "the same repair, with lazy switching."
 )

@@ -24,7 +24,7 @@ from nestproof.models.kvm.run import (
     vcpu_enter_guest,
 )
 from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
-from nestproof.models.linux import fpu_core, fpu_internal, i387
+from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu, Host, Owner, Task, TaskName
 from nestproof.models.x86.cpu import Cpu, VmcsName
@@ -129,13 +129,13 @@ V2_6_34 = system(
 )
 V3_4 = system(
     "v3.4",
-    fpu_internal.V3_4,
+    fpu_eras.V3_4,
     kvm_era.V3_4,
     "The host's task gives up its registers, and the guest's are loaded with TS set.",
 )
 V3_12 = system(
     "v3.12",
-    fpu_internal.V3_4,
+    fpu_eras.V3_10,
     kvm_era.V3_12,
     "The guest's registers are loaded in a kernel_fpu section that can be preempted.",
 )

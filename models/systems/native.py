@@ -1,8 +1,8 @@
 """Linux on bare hardware, era by era: three tasks, signals, interrupts and kernel FPU users."""
 
-from nestproof.models.linux import processor, signals
+from nestproof.models.linux import elsewhere, processor, signals
 from nestproof.models.linux.fpu_core import V4_10
-from nestproof.models.linux.fpu_internal import V3_4
+from nestproof.models.linux.fpu_eras import V3_4, V3_7
 from nestproof.models.linux.i387 import V3_2
 from nestproof.models.linux.presentation import NATIVE
 from nestproof.models.linux.processor import Native
@@ -30,8 +30,9 @@ STEPS = (
     processor.softirq_use,
     processor.softirq_end,
     processor.schedule,
-    processor.run_elsewhere,
-    processor.debug,
+    elsewhere.run_elsewhere,
+    elsewhere.debug,
+    elsewhere.cpu_off_and_on,
     signals.signal,
     signals.save_frame,
     signals.exec,
@@ -57,6 +58,14 @@ LAZY_V3_4 = System(
     Native(host=Host(era=V3_4, cpu=NOBODY_HAS_THE_REGISTERS)),
     (*STEPS, *FIRST_USE, processor.x87_exception),
     summary="Linux v3.4 on bare hardware: fpu_owner_task, last_cpu and lazy restore",
+    presentation=NATIVE,
+)
+
+LAZY_V3_7 = System(
+    "native/lazy-v3.7",
+    Native(host=Host(era=V3_7, cpu=NOBODY_HAS_THE_REGISTERS)),
+    (*STEPS, *FIRST_USE, processor.x87_exception),
+    summary="Linux v3.7 on bare hardware that is not eager: a processor that starts has no owner",
     presentation=NATIVE,
 )
 
