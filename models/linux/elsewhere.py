@@ -16,11 +16,13 @@ from verifier.language import assume, models, observer, step
 def run_elsewhere(s: Native, name: TaskName, uses: bool, counts: bool, value: bool) -> None:
     """A task that is switched out runs on another processor and is switched out there.
 
-    It keeps its fpu_counter if it had the registers at the end, by #NM or by a preload.
+    It keeps its fpu_counter if it had the registers at the end, by #NM or by a preload. A lazy
+    kernel gives it no registers from an image that is refused.
     """
     task = s.host.tasks[name]
     assume((s.host.current != name) & ((task.place == Place.USER) | (uses ^ True)))
     assume(task.used_math | (uses ^ True) | s.host.era.lazy)
+    assume((task.fpu.refused ^ True) | (uses ^ True) | (s.host.era.lazy ^ True))
     task.fpu.last_cpu = False
     task.fpu_counter = counts & (uses | task.fpu_counter)
     if uses:
@@ -36,6 +38,26 @@ def debug(s: Native, name: TaskName, value: bool) -> None:
     assume((s.host.current != name) & (task.place == Place.USER))
     s.host.era.foreign_write(s.host, name)
     image_access(s, task, value)
+
+
+@step
+def debug_refused(s: Native, name: TaskName) -> None:
+    """A debugger writes a stopped task's registers so that XRSTOR refuses them.
+
+    A processor that saves eagerly with FNSAVE has no XSAVE, and no header to set a bit in.
+    """
+    task = s.host.tasks[name]
+    assume((s.host.current != name) & (task.place == Place.USER))
+    assume(s.host.era.lazy | (s.host.save_destroys ^ True))
+    s.host.era.write_refused(s.host, name)
+    image_is_initial(s, task)
+
+
+@observer("An image that cannot be loaded stands for the initial state")
+def image_is_initial(s: Native, task: Task) -> None:
+    """Whether the task gets a signal or is not told: it starts afresh."""
+    task.fpu.state = Contents(owner=task.context, value=False)
+    s.latest.value[task.context] = False
 
 
 @observer("An access that finds the image of a task instead of this processor's registers")

@@ -20,6 +20,9 @@ class Era:
     A function that the source does not protect from preemption or interrupts comes in parts:
     `kernel_fpu_begin_save` and `kernel_fpu_begin_rest` make up `kernel_fpu_begin`; `start_afresh`
     and `take_registers` do the next part from the place where the current task stands.
+    `fpu_restore_checking` returns whether XRSTOR refuses the image; `write_refused` writes such an
+    image. `drops_fpu`: a task whose image is refused loses used_math with its registers (v3.7).
+    `reinitialises`: it gets the initial state in its registers (d5c8028b4788).
     `math_error(host)` is what the function of that name does to the FPU, with preemption on.
     `switch_to(host, to, frequent)` is the FPU part of `__switch_to`; `frequent` says, of a next
     task whose fpu_counter is not 0, whether it is above 5.
@@ -42,10 +45,13 @@ class Era:
     kernel_fpu_end: Callable[[Host], None]
     irq_fpu_usable: Callable[[Host], bool]
     fpu_save_init: Callable[[Host, Fpu], bool]
-    fpu_restore_checking: Callable[[Host, Fpu], None]
+    fpu_restore_checking: Callable[[Host, Fpu], bool]
     foreign_write: Callable[[Host, TaskName], None]
+    write_refused: Callable[[Host, TaskName], None]
     start_afresh: Callable[[Host], None]
     take_registers: Callable[[Host], None]
+    drops_fpu: bool = False
+    reinitialises: bool = False
 
     def __repr__(self) -> str:
         return self.version

@@ -5,12 +5,14 @@ two, which then means fpregs_active for the current task and fpstate_active for 
 WARN_ON_FPU is left out: it is nothing without CONFIG_X86_DEBUG_FPU, and what comes after it counts.
 """
 
+from dataclasses import replace
+
 from nestproof.models.linux.era import Era
 from nestproof.models.linux.instructions import fxrstor, fxsave
 from nestproof.models.linux.owner import owner_named
 from nestproof.models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
 from nestproof.models.x86.registers import Contents
-from verifier.language import models
+from verifier.language import models, observer
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "copy_fpregs_to_fpstate", since="v4.2", until="v5.2")
@@ -22,10 +24,28 @@ def copy_fpregs_to_fpstate(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "copy_kernel_to_fpregs", since="v4.2", until="v5.2")
-def copy_kernel_to_fpregs(host: Host, fpu: Fpu) -> None:
-    """Load the registers from an image."""
+def copy_kernel_to_fpregs(host: Host, fpu: Fpu) -> bool:
+    """Load the registers from an image; whether it is refused, at which nobody looks.
+
+    The exception table makes the error one for WARN_ON_FPU; the registers stay as they were.
+    """
     if not fxrstor(host, fpu):
         do_device_not_available(host)
+    if fpu.refused and host.era.reinitialises:
+        ex_handler_fprestore(host, fpu)
+    return fpu.refused
+
+
+@models("arch/x86/mm/extable.c", "ex_handler_fprestore", since="v4.14")
+def ex_handler_fprestore(host: Host, fpu: Fpu) -> None:
+    """XRSTOR has failed: load the initial state instead."""
+    initialise(host, fpu)
+
+
+@observer("Whose the initial state is that takes the place of an image")
+def initialise(host: Host, fpu: Fpu) -> None:
+    """It is that of the task whose image it is."""
+    host.cpu.registers = Contents(owner=fpu.state.owner, value=False)
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "fpregs_state_valid", since="v4.10", until="v5.2")
@@ -136,8 +156,15 @@ def fpu__save(host: Host) -> None:
 def fpu__activate_curr(task: Task) -> None:
     """Give a task that never used the FPU its initial state."""
     if not task.used_math:
-        task.fpu.state = Contents(owner=task.context, value=False)
+        fpstate_init(task)
         task.used_math = True
+
+
+@models("arch/x86/kernel/fpu/core.c", "fpstate_init", since="v4.2", until="v5.2")
+def fpstate_init(task: Task) -> None:
+    """A task's image gets the initial state and a header that XRSTOR takes."""
+    task.fpu.state = Contents(owner=task.context, value=False)
+    task.fpu.refused = False
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__drop", since="v4.2", until="v4.14")
@@ -199,6 +226,20 @@ def foreign_write(host: Host, target: TaskName) -> None:
         fpu__activate_curr(task)
 
 
+@models("arch/x86/kernel/fpu/regset.c", "xstateregs_set", since="v4.2", until="v4.14")
+def xstateregs_set_refused(host: Host, target: TaskName) -> None:
+    """A debugger sets xcomp_bv in the header, which must be 0 in the format without compaction."""
+    foreign_write(host, target)
+    host.tasks[target].fpu.refused = True
+
+
+@models("arch/x86/kernel/fpu/regset.c", "xstateregs_set", since="v4.14", until="v5.2")
+def xstateregs_set_checked(host: Host, target: TaskName) -> None:
+    """The same is an error since 814fb7bb7db5, and the task gets the initial state."""
+    foreign_write(host, target)
+    fpstate_init(host.tasks[target])
+
+
 V4_10 = Era(
     version="v4.10",
     lazy=False,
@@ -219,6 +260,13 @@ V4_10 = Era(
     fpu_save_init=copy_fpregs_to_fpstate,
     fpu_restore_checking=copy_kernel_to_fpregs,
     foreign_write=foreign_write,
+    write_refused=xstateregs_set_refused,
     start_afresh=start_afresh,
     take_registers=take_registers,
+)
+REINITIALISES = replace(V4_10, version="v4.10 with d5c8028b4788", reinitialises=True)
+CHECKS = replace(
+    REINITIALISES,
+    version="v4.10 with d5c8028b4788 and 814fb7bb7db5",
+    write_refused=xstateregs_set_checked,
 )

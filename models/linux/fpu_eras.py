@@ -34,7 +34,7 @@ def take_registers(host: Host) -> None:
 @models("arch/x86/kernel/xsave.c", "save_xstate_sig", since="v3.7", until="v4.2")
 def start_afresh_at_once(host: Host) -> None:
     """Drop the state that a signal frame has, or that exec ends, in one part: drop_init_fpu."""
-    fpu_internal.drop_init_fpu(host)
+    fpu_internal.drop_init_fpu(host, host.running)
     host.running.place = Place.FRESH
 
 
@@ -65,6 +65,7 @@ V3_4 = Era(
     fpu_save_init=fpu_internal.fpu_save_init,
     fpu_restore_checking=fpu_internal.fpu_restore_checking,
     foreign_write=kernel_fpu.foreign_write,
+    write_refused=kernel_fpu.foreign_write_refused,
     start_afresh=start_afresh,
     take_registers=take_registers,
 )
@@ -74,6 +75,7 @@ V3_7 = replace(
     version="v3.7",
     cpu_up_forgets_owner=True,
     frame_copied=Place.FRAME_SAVED,
+    drops_fpu=True,
     start_afresh=start_afresh_at_once,
     take_registers=restore_xstate_sig,
 )

@@ -5,11 +5,11 @@ lazy; since v3.7 use_eager_fpu() decides. Where else versions differ, there are 
 """
 
 from nestproof.models.linux.context import may_sleep
-from nestproof.models.linux.instructions import clts, fxrstor, fxsave, stts
+from nestproof.models.linux.instructions import clts, force_sig, fxrstor, fxsave, stts
 from nestproof.models.linux.owner import owner_named
 from nestproof.models.linux.task import Fpu, Host, Owner, Place, Task, TaskName
 from nestproof.models.x86.registers import Contents
-from verifier.language import models
+from verifier.language import abstracts, models
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "use_eager_fpu", since="v3.7", until="v4.2")
@@ -28,11 +28,12 @@ def fpu_save_init(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "fpu_restore_checking", since="v3.4", until="v4.2")
-def fpu_restore_checking(host: Host, fpu: Fpu) -> None:
-    """Load the registers from an image, after a #NM in the kernel where TS is set."""
+def fpu_restore_checking(host: Host, fpu: Fpu) -> bool:
+    """Load the registers from an image, after a #NM where TS is set; whether it is refused."""
     if not fxrstor(host, fpu):
         do_device_not_available(host)
         fxrstor(host, fpu)
+    return fpu.refused
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "__thread_clear_has_fpu", since="v3.4", until="v4.2")
@@ -95,12 +96,22 @@ def switch_fpu_prepare(host: Host, old: Task, name: TaskName, frequent: bool) ->
     return still_there ^ True
 
 
+@abstracts("What follows a failing restore_fpu_checking, here and in math_state_restore")
+def give_up(host: Host, task: Task) -> None:
+    """Take the registers away again; since v3.7 drop_init_fpu does that, and more."""
+    if host.era.drops_fpu:
+        drop_init_fpu(host, task)
+    else:
+        __thread_fpu_end(host, task)
+
+
 @models("arch/x86/include/asm/fpu-internal.h", "switch_fpu_finish", since="v3.4", until="v4.2")
 def switch_fpu_finish(host: Host, new: Task, preload: bool) -> None:
     """Load the new task's registers."""
     if preload:
         host.did.preloaded = True
-        fpu_restore_checking(host, new.fpu)
+        if fpu_restore_checking(host, new.fpu):
+            give_up(host, new)
 
 
 @models("arch/x86/kernel/process_64.c", "__switch_to", since="v3.4", until="v4.2")
@@ -117,6 +128,7 @@ def switch_to(host: Host, to: TaskName, frequent: bool) -> None:
 def init_fpu(task: Task) -> None:
     """Give a task that never used the FPU its initial state; the allocation has been done."""
     task.fpu.state = Contents(owner=task.context, value=False)
+    task.fpu.refused = False
     task.used_math = True
 
 
@@ -125,7 +137,10 @@ def math_state_restore(host: Host) -> None:
     """Mark the registers as the current task's, then load them."""
     task = host.running
     __thread_fpu_begin(host, host.current)
-    fpu_restore_checking(host, task.fpu)
+    if fpu_restore_checking(host, task.fpu):
+        give_up(host, task)
+        force_sig(task)
+        return
     task.fpu_counter = True
 
 
@@ -147,8 +162,8 @@ def do_device_not_available(host: Host) -> None:
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v3.4", until="v4.2")
 def finish_device_not_available(host: Host) -> None:
     """The part of the handler after the allocation, interrupts off again."""
-    math_state_restore(host)
     host.running.place = Place.USER
+    math_state_restore(host)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "save_init_fpu", since="v3.4", until="v4.1")
@@ -176,22 +191,21 @@ def user_fpu_end(host: Host) -> None:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "drop_fpu", since="v3.7", until="v4.2")
-def drop_fpu(host: Host) -> None:
-    """The current task has no FPU state any more; preemption is off throughout."""
-    task = host.running
+def drop_fpu(host: Host, task: Task) -> None:
+    """A task has no FPU state any more, preemption off; used_math is that of the current task."""
     task.fpu_counter = False
     if task.fpu.has_fpu:
         __thread_fpu_end(host, task)
-    task.used_math = False
+    host.running.used_math = False
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "drop_init_fpu", since="v3.7", until="v4.2")
-def drop_init_fpu(host: Host) -> None:
-    """Start the current task afresh: at its next use, or at once where switching is eager."""
+def drop_init_fpu(host: Host, task: Task) -> None:
+    """Start a task afresh: at its next use, or at once where switching is eager."""
     if not use_eager_fpu(host):
-        drop_fpu(host)
+        drop_fpu(host, task)
     else:
-        host.cpu.registers = Contents(owner=host.running.context, value=False)
+        host.cpu.registers = Contents(owner=task.context, value=False)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "user_fpu_begin", since="v3.4", until="v4.2")

@@ -140,3 +140,13 @@ def foreign_write(host: Host, target: TaskName) -> None:
         task.fpu.last_cpu = False
     else:
         init_fpu(task)
+
+
+@models("arch/x86/kernel/i387.c", "xstateregs_set", since="v3.4", until="v4.2")
+def foreign_write_refused(host: Host, target: TaskName) -> None:
+    """A debugger writes an image that XRSTOR refuses, by a way that is not known.
+
+    What xstateregs_set lets through is sound: it clears bytes 23:8 of the header.
+    """
+    foreign_write(host, target)
+    host.tasks[target].fpu.refused = True

@@ -35,6 +35,7 @@ class Place(Enum):
 
     USER: it runs in user mode. KERNEL: in a system call. ALLOCATING: its #NM handler allocates the
     state of a first use and may sleep. ALLOCATED: it has done so, interrupts are not off again.
+    SIGNALLED: it has a SIGSEGV pending, which it gets before it is in user mode again.
     FAULTED: its handler of #MF or #XM has enabled interrupts, and nothing else.
     FPU_SAVED, FPU_FREE: kernel_fpu_begin has found and saved the task's registers, or found none,
     and has done nothing else. KERNEL_FPU: in the section. The others are places inside signal
@@ -46,6 +47,7 @@ class Place(Enum):
     KERNEL = "kernel"
     ALLOCATING = "allocating"
     ALLOCATED = "allocated"
+    SIGNALLED = "SIGSEGV pending"
     FAULTED = "math_error, interrupts on"
     FPU_SAVED = "kernel_fpu_begin, saved"
     FPU_FREE = "kernel_fpu_begin, nothing to save"
@@ -91,12 +93,14 @@ class Fpu:
 
     `has_fpu` is TS_USEDFPU of thread_info.status until v3.2, has_fpu until v4.1 and fpregs_active
     from v4.2. `last_cpu` says that last_cpu names this processor; any other value is as good as
-    none. `image` is this image's name, where one is needed.
+    none. `image` is this image's name, where one is needed. `refused`: a reserved bit of the XSAVE
+    header is set, so that XRSTOR raises #GP; XSAVE writes no part of the header but XSTATE_BV.
     """
 
     has_fpu: bool = False
     last_cpu: bool = False
     image: Image = Image.TASK_A
+    refused: bool = False
     state: Contents = Contents()
 
 
@@ -182,10 +186,11 @@ class Host:
         return True
 
     def fxrstor(self, fpu: Fpu) -> bool:
-        """Execute FXRSTOR; false where it raises #NM."""
+        """Execute FXRSTOR; false where it raises #NM. A #GP leaves the registers as they are."""
         if x86.execute(self.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:
             return False
-        self.cpu.registers = fpu.state
+        if not fpu.refused:
+            self.cpu.registers = fpu.state
         return True
 
     def vmlaunch(self) -> Outcome:

@@ -1,7 +1,10 @@
 """Linux on bare hardware, era by era: three tasks, signals, interrupts and kernel FPU users."""
 
+from collections.abc import Callable
+
 from nestproof.models.linux import elsewhere, processor, signals
-from nestproof.models.linux.fpu_core import V4_10
+from nestproof.models.linux.era import Era
+from nestproof.models.linux.fpu_core import CHECKS, REINITIALISES, V4_10
 from nestproof.models.linux.fpu_eras import V3_4, V3_7
 from nestproof.models.linux.i387 import V3_2
 from nestproof.models.linux.presentation import NATIVE
@@ -12,7 +15,9 @@ from nestproof.models.x86.cr0 import running
 from nestproof.models.x86.registers import Contents, Context
 from verifier.language import Family, System
 
-STEPS = (
+Steps = tuple[Callable[..., None], ...]
+
+STEPS: Steps = (
     processor.fpu_instruction,
     processor.fpu_fault,
     processor.math_error,
@@ -43,30 +48,26 @@ STEPS = (
 )
 FIRST_USE = (processor.allocate, processor.finish_nm)
 
+REFUSED = (elsewhere.debug_refused,)
+
 NOBODY_HAS_THE_REGISTERS = Cpu(cr0=running(mp=True, em=False, ts=True))
 
-LAZY_V3_2 = System(
-    "native/lazy-v3.2",
-    Native(host=Host(era=V3_2, cpu=NOBODY_HAS_THE_REGISTERS)),
-    (*STEPS, *FIRST_USE, processor.x87_exception),
-    summary="Linux v3.2 on bare hardware: TS_USEDFPU says who has the registers",
-    presentation=NATIVE,
-)
 
-LAZY_V3_4 = System(
-    "native/lazy-v3.4",
-    Native(host=Host(era=V3_4, cpu=NOBODY_HAS_THE_REGISTERS)),
-    (*STEPS, *FIRST_USE, processor.x87_exception),
-    summary="Linux v3.4 on bare hardware: fpu_owner_task, last_cpu and lazy restore",
-    presentation=NATIVE,
-)
+def lazy(version: str, era: Era, summary: str, steps: Steps = (*STEPS, *REFUSED)) -> System:
+    """A kernel whose tasks have not used the FPU, and use it lazily."""
+    return System(
+        f"native/lazy-{version}",
+        Native(host=Host(era=era, cpu=NOBODY_HAS_THE_REGISTERS)),
+        (*steps, *FIRST_USE, processor.x87_exception),
+        f"Linux {summary}",
+        presentation=NATIVE,
+    )
 
-LAZY_V3_7 = System(
-    "native/lazy-v3.7",
-    Native(host=Host(era=V3_7, cpu=NOBODY_HAS_THE_REGISTERS)),
-    (*STEPS, *FIRST_USE, processor.x87_exception),
-    summary="Linux v3.7 on bare hardware that is not eager: a processor that starts has no owner",
-    presentation=NATIVE,
+
+LAZY_V3_2 = lazy("v3.2", V3_2, "v3.2 on bare hardware: TS_USEDFPU says who has the registers")
+LAZY_V3_4 = lazy("v3.4", V3_4, "v3.4 on bare hardware: fpu_owner_task, last_cpu and lazy restore")
+LAZY_V3_7 = lazy(
+    "v3.7", V3_7, "v3.7, not eager: a processor that starts has nobody's registers", STEPS
 )
 
 A_RUNS = Cpu(cr0=running(mp=True, em=False, ts=False), registers=Contents(owner=Context.TASK_A))
@@ -85,11 +86,29 @@ EAGER_TASKS = Family(
 )
 """Task C is a kernel thread, which has no FPU state until it executes a program."""
 
-EAGER_V4_10 = System(
-    "native/eager-v4.10",
-    Native(host=Host(era=V4_10, cpu=A_RUNS, tasks=EAGER_TASKS, fpu_owner_task=Owner.A)),
-    STEPS,
-    summary="Linux v4.10 on bare hardware: every switch saves and loads, TS is never set",
-    arbitrary=("host.save_destroys",),
-    presentation=NATIVE,
+
+def eager(version: str, era: Era, summary: str) -> System:
+    """A kernel whose tasks have the FPU all the time."""
+    return System(
+        f"native/eager-{version}",
+        Native(host=Host(era=era, cpu=A_RUNS, tasks=EAGER_TASKS, fpu_owner_task=Owner.A)),
+        (*STEPS, *REFUSED),
+        f"Linux {summary}",
+        arbitrary=("host.save_destroys",),
+        presentation=NATIVE,
+    )
+
+
+EAGER_V4_10 = eager(
+    "v4.10", V4_10, "v4.10 on bare hardware: every switch saves and loads, TS is never set"
+)
+EAGER_V4_10_REINITIALISED = eager(
+    "v4.10-reinitialised",
+    REINITIALISES,
+    "v4.10 with d5c8028b4788: where XRSTOR refuses an image the initial state is loaded",
+)
+EAGER_V4_10_REPAIRED = eager(
+    "v4.10-repaired",
+    CHECKS,
+    "v4.10 with d5c8028b4788 and 814fb7bb7db5, which lets no such image in",
 )

@@ -10,7 +10,13 @@ from nestproof.models.linux import elsewhere, i387, kernel_fpu, processor, signa
 from nestproof.models.linux.elsewhere import debug, run_elsewhere
 from nestproof.models.linux.processor import Native, fpu_instruction, schedule
 from nestproof.models.linux.task import Place, TaskName
-from nestproof.models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4, LAZY_V3_7
+from nestproof.models.systems.native import (
+    EAGER_V4_10,
+    EAGER_V4_10_REPAIRED,
+    LAZY_V3_2,
+    LAZY_V3_4,
+    LAZY_V3_7,
+)
 from nestproof.models.x86.registers import Context
 from tests.models.mutants import watched
 from tests.models.native_variants import booted, holds, variant, violation, without_signals
@@ -141,8 +147,8 @@ def test_v4_10_finds_the_registers_still_there_after_a_kernel_thread() -> None:
 
 @pytest.mark.parametrize(
     "system",
-    [LAZY_V3_7, EAGER_V4_10, variant(LAZY_V3_4, cpu_up_forgets_owner=True)],
-    ids=["v3.7", "v4.10", "v3.4 with what v3.7 does when a processor starts"],
+    [LAZY_V3_7, EAGER_V4_10_REPAIRED, variant(LAZY_V3_4, cpu_up_forgets_owner=True)],
+    ids=["v3.7", "v4.10 repaired", "v3.4 with what v3.7 does when a processor starts"],
 )
 def test_tasks_and_interrupts_are_isolated(system: System) -> None:
     core = replace(system, steps=without_signals(system))
@@ -253,12 +259,16 @@ MISTAKES: list[tuple[System, str, dict[str, Callable[..., Any]]]] = [
     (LAZY_V3_4, "integrity", {"switch_to": mutants.switch_ignores_last_cpu}),
     (LAZY_V3_4, "isolation", {"switch_to": mutants.switch_trusts_destroyed_registers}),
     (LAZY_V3_2, "integrity", {"switch_to": mutants.switch_forgets_to_save}),
-    (EAGER_V4_10, "isolation", {"kernel_fpu_begin_save": mutants.eager_begin_unmarked}),
-    (EAGER_V4_10, "isolation", {"kernel_fpu_begin_rest": mutants.eager_begin_keeps_the_owner}),
-    (EAGER_V4_10, "isolation", {"kernel_fpu_end": mutants.eager_end_without_load}),
-    (EAGER_V4_10, "integrity", {"foreign_write": mutants.foreign_write_keeps_last_cpu}),
-    (EAGER_V4_10, "integrity", {"switch_to": mutants.eager_switch_ignores_last_cpu}),
-    (EAGER_V4_10, "integrity", {"switch_to": mutants.eager_switch_without_save}),
+    (EAGER_V4_10_REPAIRED, "isolation", {"kernel_fpu_begin_save": mutants.eager_begin_unmarked}),
+    (
+        EAGER_V4_10_REPAIRED,
+        "isolation",
+        {"kernel_fpu_begin_rest": mutants.eager_begin_keeps_the_owner},
+    ),
+    (EAGER_V4_10_REPAIRED, "isolation", {"kernel_fpu_end": mutants.eager_end_without_load}),
+    (EAGER_V4_10_REPAIRED, "integrity", {"foreign_write": mutants.foreign_write_keeps_last_cpu}),
+    (EAGER_V4_10_REPAIRED, "integrity", {"switch_to": mutants.eager_switch_ignores_last_cpu}),
+    (EAGER_V4_10_REPAIRED, "integrity", {"switch_to": mutants.eager_switch_without_save}),
 ]
 
 
