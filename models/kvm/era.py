@@ -41,7 +41,7 @@ class Unwinding(Enum):
     """
 
     HOST_STATE = "since v3.1"
-    MMU_ONLY = "since v4.15"
+    MMU_ONLY = "since v4.14"
     READ_SHADOW = "since v4.20"
     GUEST_CR0 = "reference"
 

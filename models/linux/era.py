@@ -23,9 +23,11 @@ class Era:
     `fpu_restore_checking` returns whether XRSTOR refuses the image; `write_refused` writes such an
     image. `drops_fpu`: a task whose image is refused loses used_math with its registers (v3.7).
     `reinitialises`: it gets the initial state in its registers (d5c8028b4788).
+    `unlazy_fpu_rest` is the rest of `unlazy_fpu` where that has left the task at SAVE_DESTROYED.
     `math_error(host)` is what the function of that name does to the FPU, with preemption on.
-    `switch_to(host, to, frequent)` is the FPU part of `__switch_to`; `frequent` says, of a next
-    task whose fpu_counter is not 0, whether it is above 5.
+    `sleeps_at` says where the source can sleep, which is where a kernel without CONFIG_PREEMPT can
+    leave a task. `switch_to(host, to, frequent)` is the FPU part of `__switch_to`; `frequent` says,
+    of a next task whose fpu_counter is not 0, whether it is above 5.
     """
 
     version: str
@@ -38,6 +40,7 @@ class Era:
     finish_device_not_available: Callable[[Host], None]
     switch_to: Callable[[Host, TaskName, bool], None]
     unlazy_fpu: Callable[[Host], None]
+    unlazy_fpu_rest: Callable[[Host], None]
     math_error: Callable[[Host], None]
     kernel_fpu_begin: Callable[[Host], None]
     kernel_fpu_begin_save: Callable[[Host], Place]
@@ -50,6 +53,7 @@ class Era:
     write_refused: Callable[[Host, TaskName], None]
     start_afresh: Callable[[Host], None]
     take_registers: Callable[[Host], None]
+    sleeps_at: Callable[[Place], bool]
     drops_fpu: bool = False
     reinitialises: bool = False
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from nestproof.models.linux import fpu_internal, kernel_fpu
+from nestproof.models.linux.context import sleeps_beside_frames, sleeps_in_frames
 from nestproof.models.linux.era import Era
 from nestproof.models.linux.task import Host, Place
 from verifier.language import models
@@ -56,6 +57,7 @@ V3_4 = Era(
     finish_device_not_available=fpu_internal.finish_device_not_available,
     switch_to=fpu_internal.switch_to,
     unlazy_fpu=kernel_fpu.unlazy_fpu,
+    unlazy_fpu_rest=kernel_fpu.unlazy_fpu,
     math_error=fpu_internal.save_init_fpu,
     kernel_fpu_begin=kernel_fpu.kernel_fpu_begin,
     kernel_fpu_begin_save=kernel_fpu.kernel_fpu_begin_save,
@@ -68,6 +70,7 @@ V3_4 = Era(
     write_refused=kernel_fpu.foreign_write_refused,
     start_afresh=start_afresh,
     take_registers=take_registers,
+    sleeps_at=sleeps_in_frames,
 )
 
 V3_7 = replace(
@@ -78,6 +81,7 @@ V3_7 = replace(
     drops_fpu=True,
     start_afresh=start_afresh_at_once,
     take_registers=restore_xstate_sig,
+    sleeps_at=sleeps_beside_frames,
 )
 V3_10 = replace(
     V3_7,

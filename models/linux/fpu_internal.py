@@ -72,7 +72,7 @@ def fpu_lazy_restore(host: Host, name: TaskName) -> bool:
     return (host.fpu_owner_task == owner_named(name)) & host.tasks[name].fpu.last_cpu
 
 
-@models("arch/x86/include/asm/fpu-internal.h", "switch_fpu_prepare", since="v3.4", until="v4.2")
+@models("arch/x86/include/asm/fpu-internal.h", "switch_fpu_prepare", since="v3.4", until="v4.0")
 def switch_fpu_prepare(host: Host, old: Task, name: TaskName, frequent: bool) -> bool:
     """Save the old task's registers and hand them on; whether the new task's must be loaded."""
     new = host.tasks[name]
@@ -190,7 +190,7 @@ def user_fpu_end(host: Host) -> None:
     __thread_fpu_end(host, host.running)
 
 
-@models("arch/x86/include/asm/fpu-internal.h", "drop_fpu", since="v3.7", until="v4.2")
+@models("arch/x86/include/asm/fpu-internal.h", "drop_fpu", since="v3.7", until="v4.0")
 def drop_fpu(host: Host, task: Task) -> None:
     """A task has no FPU state any more, preemption off; used_math is that of the current task."""
     task.fpu_counter = False

@@ -4,7 +4,7 @@ What the source does with preemption or interrupts off is one function here; a f
 split, with the places between as a task's `place`, can be preempted there.
 """
 
-from nestproof.models.linux.context import may_sleep
+from nestproof.models.linux.context import may_sleep, sleeps_in_frames
 from nestproof.models.linux.era import Era
 from nestproof.models.linux.instructions import clts, force_sig, fxrstor, fxsave, stts
 from nestproof.models.linux.task import Fpu, Host, Interrupt, Place, Task, TaskName
@@ -234,6 +234,7 @@ V3_2 = Era(
     finish_device_not_available=finish_device_not_available,
     switch_to=switch_to,
     unlazy_fpu=unlazy_fpu,
+    unlazy_fpu_rest=unlazy_fpu,
     math_error=save_init_fpu,
     kernel_fpu_begin=kernel_fpu_begin,
     kernel_fpu_begin_save=kernel_fpu_begin_save,
@@ -246,4 +247,5 @@ V3_2 = Era(
     write_refused=write_refused,
     start_afresh=start_afresh,
     take_registers=take_registers,
+    sleeps_at=sleeps_in_frames,
 )

@@ -4,7 +4,7 @@ Between two steps anything else can happen: an interrupt wherever the source has
 task switch wherever it has preemption on. What happens to tasks elsewhere is in elsewhere.py.
 """
 
-from nestproof.models.linux.context import may_sleep, opening
+from nestproof.models.linux.context import can_be_left, opening
 from nestproof.models.linux.task import Host, Interrupt, Place, TaskName
 from nestproof.models.x86.access import FpuAccess, Latest, fpu_access, fpu_write
 from nestproof.models.x86.cr0 import Cr0
@@ -24,11 +24,15 @@ class Frame:
 
 @record
 class Native:
-    """A host, what its contexts wrote, and the signal frame of task A, which gets all signals."""
+    """A host, what its contexts wrote, and the signal frame of task A, which gets all signals.
+
+    `fnsave_in_interrupts`: interrupt handlers use the FPU of a processor without FXSAVE, too.
+    """
 
     host: Host
     frame: Frame = Frame()
     in_signal: bool = False
+    fnsave_in_interrupts: bool = False
     access: FpuAccess = FpuAccess()
     latest: Latest = Latest()
 
@@ -76,8 +80,8 @@ def fpu_fault(s: Native) -> None:
 def math_error(s: Native) -> None:
     """The handler saves the registers, to read from the image what was wrong."""
     assume(in_process(s, Place.FAULTED))
-    s.host.era.math_error(s.host)
     s.host.running.place = Place.KERNEL
+    s.host.era.math_error(s.host)
 
 
 @step
@@ -144,6 +148,14 @@ def dump_fpu(s: Native) -> None:
     s.host.era.unlazy_fpu(s.host)
 
 
+@step
+def fpu_save_rest(s: Native) -> None:
+    """The kernel loads the registers that it has saved, and destroyed by that."""
+    assume(in_process(s, Place.SAVE_DESTROYED))
+    s.host.era.unlazy_fpu_rest(s.host)
+    s.host.running.place = Place.KERNEL
+
+
 @abstracts("An FPU instruction inside a kernel FPU section")
 def kernel_access(s: Native, context: Context, value: bool) -> None:
     """Access the registers, or trap where the section has lost them."""
@@ -162,10 +174,17 @@ def interrupted(host: Host) -> Interrupt:
     return Interrupt.FROM_KERNEL
 
 
+@abstracts("What uses the FPU in interrupts wants XMM registers, which come with FXSAVE")
+def interrupts_use_fpu(s: Native) -> bool:
+    """Where an eager kernel saves with FNSAVE no interrupt handler that we know uses the FPU."""
+    return s.host.era.lazy | (s.host.save_destroys ^ True) | s.fnsave_in_interrupts
+
+
 @step
 def hardirq(s: Native) -> None:
     """An interrupt handler uses the FPU, if it may, with interrupts off."""
     before = s.host.interrupt
+    assume(interrupts_use_fpu(s))
     s.host.interrupt = interrupted(s.host)
     assume(s.host.era.irq_fpu_usable(s.host))
     s.host.era.kernel_fpu_begin(s.host)
@@ -199,6 +218,7 @@ def softirq_without_registers(s: Native, value: bool) -> None:
 @abstracts("A softirq handler such as a cipher's or a checksum's")
 def softirq(s: Native, value: bool) -> None:
     """Open an FPU section in a softirq; hardware interrupts stay on."""
+    assume(interrupts_use_fpu(s))
     assume(s.host.era.irq_fpu_usable(s.host))
     s.host.era.kernel_fpu_begin(s.host)
     fpu_write(s.latest, s.host.cpu, Context.INTERRUPT, value)
@@ -221,8 +241,8 @@ def softirq_end(s: Native) -> None:
 
 @step
 def schedule(s: Native, to: TaskName, frequent: bool) -> None:
-    """Another task runs, where preemption is on."""
-    assume(may_sleep(s.host) & (s.host.current != to))
+    """Another task runs, where preemption is on or, without CONFIG_PREEMPT, where one sleeps."""
+    assume(can_be_left(s.host) & (s.host.current != to))
     s.host.era.switch_to(s.host, to, frequent)
 
 

@@ -37,10 +37,11 @@ class Place(Enum):
     state of a first use and may sleep. ALLOCATED: it has done so, interrupts are not off again.
     SIGNALLED: it has a SIGSEGV pending, which it gets before it is in user mode again.
     FAULTED: its handler of #MF or #XM has enabled interrupts, and nothing else.
-    FPU_SAVED, FPU_FREE: kernel_fpu_begin has found and saved the task's registers, or found none,
-    and has done nothing else. KERNEL_FPU: in the section. The others are places inside signal
-    delivery (FRAME), exec and what both do to start afresh, and signal return (RETURN), each named
-    for what has just been done; UNWANTED: exec has cleared fpu_counter, or a frame was no good.
+    FPU_SAVED, FPU_FREE: kernel_fpu_begin has found registers of the task's, or none, and has done
+    the first of two things about it. KERNEL_FPU: in the section. SAVE_DESTROYED: fpu__save has
+    saved registers and destroyed them by that. The others are places inside signal delivery
+    (FRAME), exec and what both do to start afresh, and signal return (RETURN), each named for what
+    has just been done; UNWANTED: exec has cleared fpu_counter, or a frame was no good.
     """
 
     USER = "user"
@@ -52,6 +53,7 @@ class Place(Enum):
     FPU_SAVED = "kernel_fpu_begin, saved"
     FPU_FREE = "kernel_fpu_begin, nothing to save"
     KERNEL_FPU = "kernel FPU section"
+    SAVE_DESTROYED = "fpu__save, registers destroyed"
     FRAME_CHOSEN = "signal, registers to be saved"
     FRAME_SAVED = "signal, frame saved"
     UNWANTED = "registers to be dropped"
@@ -136,9 +138,9 @@ class Host:
     """One processor under Linux and the tasks that run on it; the methods are its instructions.
 
     `runs_guest`: KVM has prepared for VM entry and VM exits load TS, until __vmx_load_host_state.
-    `in_kernel_fpu` is kept in all versions, and read by the kernel from v4.1 on. `save_destroys`
-    says that the next save to memory changes the registers: FNSAVE reinitialises them, and a
-    pending x87 exception makes the kernel execute FNCLEX.
+    `preemptible` is CONFIG_PREEMPT=y. `in_kernel_fpu` is kept in all versions, and read from v4.0
+    on. `save_destroys` says that the next save to memory changes the registers: FNSAVE
+    reinitialises them, and a pending x87 exception makes a lazy kernel execute FNCLEX.
     """
 
     era: Era
@@ -154,6 +156,7 @@ class Host:
     fpu_owner_task: Owner = Owner.NOBODY
     in_kernel_fpu: bool = False
     runs_guest: bool = False
+    preemptible: bool = True
     interrupt: Interrupt = Interrupt.NONE
     save_destroys: bool = False
     did: HostFpu = HostFpu()

@@ -1,6 +1,7 @@
 """Linux on bare hardware, era by era: three tasks, signals, interrupts and kernel FPU users."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from nestproof.models.linux import elsewhere, processor, signals
 from nestproof.models.linux.era import Era
@@ -54,7 +55,7 @@ NOBODY_HAS_THE_REGISTERS = Cpu(cr0=running(mp=True, em=False, ts=True))
 
 
 def lazy(version: str, era: Era, summary: str, steps: Steps = (*STEPS, *REFUSED)) -> System:
-    """A kernel whose tasks have not used the FPU, and use it lazily."""
+    """A kernel whose tasks have not used the FPU, and use it lazily; CONFIG_PREEMPT=y."""
     return System(
         f"native/lazy-{version}",
         Native(host=Host(era=era, cpu=NOBODY_HAS_THE_REGISTERS)),
@@ -64,11 +65,27 @@ def lazy(version: str, era: Era, summary: str, steps: Steps = (*STEPS, *REFUSED)
     )
 
 
-LAZY_V3_2 = lazy("v3.2", V3_2, "v3.2 on bare hardware: TS_USEDFPU says who has the registers")
+def voluntary(version: str, era: Era, of: System) -> System:
+    """The same kernel without CONFIG_PREEMPT, where that changes a verdict."""
+    return replace(
+        of,
+        name=f"native/lazy-{version}-voluntary",
+        initial=Native(host=Host(era=era, cpu=NOBODY_HAS_THE_REGISTERS, preemptible=False)),
+        summary=f"As lazy-{version}, built without CONFIG_PREEMPT: tasks are left where they sleep",
+    )
+
+
+LAZY_V3_2 = replace(
+    lazy("v3.2", V3_2, "v3.2 on bare hardware: TS_USEDFPU says who has the registers"),
+    arbitrary=("host.preemptible",),
+)
 LAZY_V3_4 = lazy("v3.4", V3_4, "v3.4 on bare hardware: fpu_owner_task, last_cpu and lazy restore")
 LAZY_V3_7 = lazy(
     "v3.7", V3_7, "v3.7, not eager: a processor that starts has nobody's registers", STEPS
 )
+
+LAZY_V3_4_VOLUNTARY = voluntary("v3.4", V3_4, LAZY_V3_4)
+LAZY_V3_7_VOLUNTARY = voluntary("v3.7", V3_7, LAZY_V3_7)
 
 A_RUNS = Cpu(cr0=running(mp=True, em=False, ts=False), registers=Contents(owner=Context.TASK_A))
 EAGER_TASKS = Family(
@@ -92,9 +109,9 @@ def eager(version: str, era: Era, summary: str) -> System:
     return System(
         f"native/eager-{version}",
         Native(host=Host(era=era, cpu=A_RUNS, tasks=EAGER_TASKS, fpu_owner_task=Owner.A)),
-        (*STEPS, *REFUSED),
+        (*STEPS, *REFUSED, processor.fpu_save_rest),
         f"Linux {summary}",
-        arbitrary=("host.save_destroys",),
+        arbitrary=("host.save_destroys", "host.preemptible"),
         presentation=NATIVE,
     )
 
@@ -112,3 +129,18 @@ EAGER_V4_10_REPAIRED = eager(
     CHECKS,
     "v4.10 with d5c8028b4788 and 814fb7bb7db5, which lets no such image in",
 )
+EAGER_V4_10_FNSAVE = System(
+    "native/eager-v4.10-fnsave",
+    Native(
+        host=Host(
+            era=V4_10, cpu=A_RUNS, tasks=EAGER_TASKS, fpu_owner_task=Owner.A, save_destroys=True
+        ),
+        fnsave_in_interrupts=True,
+    ),
+    (*STEPS, processor.fpu_save_rest),
+    summary="Linux v4.10 on a processor without FXSAVE, if interrupts there used the FPU",
+    arbitrary=("host.preemptible",),
+    presentation=NATIVE,
+    without=("witnesses",),
+)
+"""FNSAVE leaves no registers behind that could be used again, which is a case of witnesses."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from nestproof.models.linux import signals
+from nestproof.models.linux.era import Era
 from nestproof.models.linux.processor import Native
 from nestproof.models.linux.task import Host
 from nestproof.properties import host_integrity, integrity, isolation
@@ -30,13 +31,36 @@ def variant(
 ) -> System:
     """The system with other steps, and with some functions of its kernel replaced."""
     host = system.initial.host
+    changed = with_host(system, replace(host.era, **era), host.preemptible)
+    return replace(changed, steps=steps or system.steps)
+
+
+def voluntary(system: System) -> System:
+    """The system built without CONFIG_PREEMPT."""
+    return with_host(system, system.initial.host.era, preemptible=False)
+
+
+def with_host(system: System, era: Era, preemptible: bool) -> System:
+    """The system with another kernel."""
+    host = system.initial.host
     changed = Host(
-        era=replace(host.era, **era),
+        era=era,
         cpu=host.cpu,
         tasks=host.tasks,
         fpu_owner_task=host.fpu_owner_task,
+        save_destroys=host.save_destroys,
+        preemptible=preemptible,
     )
-    return replace(system, initial=Native(host=changed), steps=steps or system.steps)
+    fnsave = system.initial.fnsave_in_interrupts
+    initial = Native(host=changed, fnsave_in_interrupts=fnsave)
+    others = tuple(name for name in system.arbitrary if name != "host.preemptible")
+    return replace(system, initial=initial, arbitrary=others)
+
+
+def without(system: System, *others: object) -> System:
+    """The system without some of its steps."""
+    left = {about(step) or step for step in others}
+    return replace(system, steps=tuple(step for step in system.steps if about(step) not in left))
 
 
 def without_signals(system: System, *others: object) -> tuple[Callable[..., None], ...]:

@@ -15,9 +15,15 @@ from nestproof.models.systems.native import (
     LAZY_V3_7,
 )
 from nestproof.models.x86.registers import Contents, Context
-from tests.models.native_variants import booted, holds, variant, violation, without_signals
+from tests.models.native_variants import (
+    booted,
+    holds,
+    variant,
+    violation,
+    without,
+    without_signals,
+)
 from verifier.language import System
-from verifier.language.functions import about
 
 
 def test_v3_4_believes_in_the_registers_of_a_processor_that_was_off() -> None:
@@ -40,11 +46,6 @@ def test_a_processor_that_starts_has_the_initial_state_in_its_registers(system: 
 
 FRAMES = (signals.signal, signals.save_frame, signals.signal_return, signals.take_registers)
 """Without these tasks that get a SIGSEGV die."""
-
-
-def without(system: System, *others: object) -> System:
-    left = {about(step) for step in others}
-    return replace(system, steps=tuple(step for step in system.steps if about(step) not in left))
 
 
 @pytest.mark.parametrize(
