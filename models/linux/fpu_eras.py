@@ -91,3 +91,4 @@ V3_10 = replace(
     kernel_fpu_begin_rest=kernel_fpu.kernel_fpu_begin_save_last,
     irq_fpu_usable=kernel_fpu.irq_fpu_usable_eagerly,
 )
+V3_10_EAGER = replace(V3_10, version="v3.10, eager", lazy=False, keeps_owner=False)

@@ -18,7 +18,14 @@ from nestproof.models.kvm.vcpu import Phase, Vcpu
 from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu
-from nestproof.models.systems.kvm_vmx import ANY_OTHER, HOST_STEPS, RUN_STEPS, host, operand_of
+from nestproof.models.systems.kvm_vmx import (
+    ANY_OTHER,
+    EMULATOR,
+    HOST_STEPS,
+    RUN_STEPS,
+    host,
+    operand_of,
+)
 from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0, running
 from nestproof.models.x86.instructions import Instruction
@@ -125,7 +132,14 @@ def kvm(linux: LinuxEra, era: Era, controls_valid: bool = True) -> Kvm:
     )
 
 
-L1_STEPS = (guest_instruction, l1_programs_vmcs12, l1_launches_l2, *RUN_STEPS, *HOST_STEPS)
+L1_STEPS = (
+    guest_instruction,
+    l1_programs_vmcs12,
+    l1_launches_l2,
+    *RUN_STEPS,
+    *HOST_STEPS,
+    *EMULATOR,
+)
 STEPS = (*L1_STEPS, interrupt_for_l1, l1_programs_invalid_cr0)
 
 

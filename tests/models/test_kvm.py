@@ -61,7 +61,7 @@ VMCS12_FIELDS = (
 
 def guest_with(era: Era) -> Kvm:
     """A guest that runs for the first time."""
-    linux = fpu_eras.V3_4 if era.lazy else fpu_core.V4_10
+    linux = fpu_eras.V3_10 if era.lazy else fpu_core.V4_10
     s = kvm_nvmx.kvm(linux, era)
     kvm_run(s)
     enter(s)
