@@ -3,7 +3,7 @@
 from nestproof.models.kvm.contract import Contract, GuestOutcome, Retried, Retry
 from nestproof.models.kvm.vcpu import Vcpu
 from nestproof.models.linux.task import Host, TaskName
-from nestproof.models.x86.access import FpuAccess, Latest
+from nestproof.models.x86.access import FpuAccess, Latest, TransientAccess
 from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import record
 
@@ -24,6 +24,7 @@ class Kvm:
     retry: Retry = Retry()
     retried: Retried = Retried()
     access: FpuAccess = FpuAccess()
+    transient: TransientAccess = TransientAccess()
     latest: Latest = Latest()
 
     @property

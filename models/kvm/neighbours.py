@@ -5,7 +5,7 @@ from nestproof.models.kvm.run import in_host
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put
 from nestproof.models.linux.task import Interrupt
-from nestproof.models.x86.access import fpu_access, fpu_write
+from nestproof.models.x86.access import fpu_access, fpu_write, transient_access
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction, execute
 from nestproof.models.x86.outcome import Outcome
@@ -35,6 +35,7 @@ def resume(kvm: Kvm, frequent: bool) -> None:
 def user_fpu_instruction(kvm: Kvm, context: Context, value: bool) -> None:
     """Execute it, or let the host's handler run and retry later."""
     host = kvm.host
+    transient_access(kvm.transient, host.cpu, context)
     if execute(host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
         host.era.do_device_not_available(host)
     else:

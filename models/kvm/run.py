@@ -8,7 +8,7 @@ from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.vmx import vmx_fpu_deactivate, vmx_save_host_state
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
 from nestproof.models.linux.task import TaskName
-from nestproof.models.x86.access import fpu_access
+from nestproof.models.x86.access import fpu_access, transient_access
 from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0, merged
 from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
@@ -151,6 +151,8 @@ def execute_in_guest(
     cpu = kvm.host.cpu
     assume(cpu.non_root)
     read = snapshot(read_cr0(cpu))
+    if touches_lazy_state(instruction):
+        transient_access(kvm.transient, cpu, Context.GUEST)
     outcome = execute(cpu, instruction, operand)
     if outcome == Outcome.EXIT:
         leave_guest(kvm, instruction, rax)

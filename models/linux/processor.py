@@ -6,7 +6,14 @@ task switch wherever it has preemption on. What happens to tasks elsewhere is in
 
 from nestproof.models.linux.context import can_be_left, opening
 from nestproof.models.linux.task import Host, Interrupt, Place, TaskName
-from nestproof.models.x86.access import FpuAccess, Latest, fpu_access, fpu_write
+from nestproof.models.x86.access import (
+    FpuAccess,
+    Latest,
+    TransientAccess,
+    fpu_access,
+    fpu_write,
+    transient_access,
+)
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction, execute
 from nestproof.models.x86.outcome import Outcome
@@ -34,6 +41,7 @@ class Native:
     in_signal: bool = False
     fnsave_in_interrupts: bool = False
     access: FpuAccess = FpuAccess()
+    transient: TransientAccess = TransientAccess()
     latest: Latest = Latest()
 
 
@@ -47,6 +55,7 @@ def in_process(s: Native, place: Place) -> bool:
 def fpu_instruction(s: Native, value: bool) -> None:
     """The running task executes an FPU instruction in user mode."""
     assume(in_process(s, Place.USER))
+    transient_access(s.transient, s.host.cpu, s.host.running.context)
     if execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
         s.host.era.do_device_not_available(s.host)
     else:

@@ -36,7 +36,13 @@ from verifier.language import Family, System
 
 NO_CONTRACT = Contract(broken=True)
 """Closed guests are looked at themselves: no contract CPU executes beside them."""
-OF_OPEN_GUESTS = ("host_integrity", "progress", "transparency", "witnesses")
+OF_OPEN_GUESTS = (
+    "host_integrity",
+    "progress",
+    "transient_isolation",
+    "transparency",
+    "witnesses",
+)
 
 
 def linux(era: LinuxEra, a: Context, b: Context) -> GuestHost:
