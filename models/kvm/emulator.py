@@ -12,7 +12,6 @@ from nestproof.models.linux.instructions import clts
 from nestproof.models.x86.access import fpu_access
 from nestproof.models.x86.cr0 import RUNNING
 from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.registers import Context
 from nestproof.models.x86.vmcs import ExitReason
 from nestproof.models.x86.vmx import vm_exit
 from verifier.language import assume, models, step
@@ -52,5 +51,5 @@ def emulate_fpu_instruction(kvm: Kvm, value: bool) -> None:
     assume((cr0.em | cr0.ts) ^ True)
     kvm.vcpu.phase = Phase.LOOP
     emulator_get_fpu(kvm)
-    fpu_access(kvm.access, kvm.latest, kvm.host.cpu, Context.GUEST, value)
+    fpu_access(kvm.access, kvm.latest, kvm.host.cpu, kvm.vcpu.context, value)
     exit_was_handled(kvm, Handled.EMULATED)

@@ -32,6 +32,37 @@ class Kvm:
         """The VMCS that is loaded, current or not: vmcs01, or vmcs02 while L2 runs."""
         return self.host.cpu.vmcs
 
+    @property
+    def runs_thread(self) -> bool:
+        """Whether the thread of the virtual CPU runs."""
+        return self.host.current == VMM
+
+    @property
+    def runs_task(self) -> bool:
+        """Whether one of the host's tasks runs, of which this system has two."""
+        return self.host.current != TaskName.C
+
+
+@record
+class TwoGuests(Kvm):
+    """Two virtual machines on one processor; tasks A and B are the threads of their virtual CPUs.
+
+    `vcpu` is that of the thread that runs or ran last, `waiting` the other. VMCS02 is the other
+    machine's. Task C is whatever else the host runs.
+    """
+
+    waiting: Vcpu
+
+    @property
+    def runs_thread(self) -> bool:
+        """Whether one of the two threads runs."""
+        return self.host.current != TaskName.C
+
+    @property
+    def runs_task(self) -> bool:
+        """Always."""
+        return True
+
 
 def running_level(kvm: Kvm) -> str:
     """Whose code the processor runs, for people who read traces."""
