@@ -1,5 +1,6 @@
 """The host's own belief about its FPU is right."""
 
+from nestproof.models.linux.context import can_be_left
 from nestproof.models.linux.task import Host, HostFpu
 from verifier.language import always, sometimes
 
@@ -12,13 +13,14 @@ def the_kernel_takes_no_nm_in_its_own_save_or_restore(did: HostFpu) -> bool:
 
 @always("host_integrity")
 def ts_is_clear_exactly_while_the_running_task_has_the_registers(host: Host) -> bool:
-    """Outside kernel FPU sections a lazy kernel's TS says who has them; an eager one's is clear.
+    """Where another task can run next, a lazy kernel's TS says who has the registers.
 
-    While KVM runs a guest TS is the guest's, or what VM exits load.
+    An eager kernel's is clear at all times. In kernel FPU sections TS says nothing, and while KVM
+    runs a guest TS is the guest's, or what VM exits load.
     """
     ts = host.cpu.cr0.ts
     if host.era.lazy:
-        elsewhere = host.in_kernel_fpu | host.runs_guest
+        elsewhere = host.in_kernel_fpu | host.runs_guest | (can_be_left(host) ^ True)
         return elsewhere | (host.running.fpu.has_fpu == (ts ^ True))
     return host.runs_guest | (ts ^ True)
 

@@ -47,6 +47,7 @@ class Handled(Enum):
     RESUMED = "resumed the guest, which executes the same instruction again"
     EMULATED = "executed the instruction for the guest"
     REFUSED = "injected #GP instead"
+    REFUSED_AND_SKIPPED = "injected #GP behind the instruction"
     TO_L1 = "gave the exit to L1"
     KILLED = "gave the guest up"
 

@@ -41,7 +41,7 @@ class Unwinding(Enum):
     """
 
     HOST_STATE = "since v3.1"
-    MMU_ONLY = "since v4.15"
+    MMU_ONLY = "since v4.14"
     READ_SHADOW = "since v4.20"
     GUEST_CR0 = "reference"
 
@@ -52,8 +52,10 @@ class Era:
 
     `lazy`: L0 keeps the FPU from the guest until it is used. `keeps_unowned_writes`: a MOV to CR0
     of L2 that L0 emulates changes the bits that L1 left to L2, not only those that L0 did.
-    `lmsw_clears_pe`: LMSW is emulated as if it could. `routes_lmsw_by_source`: whether L1 wants an
-    LMSW is decided by its operand, not by RAX. `merges_lmsw`: an LMSW of L2 leaves L1's bits alone.
+    `lmsw_clears_pe`: LMSW is emulated as if it could. `skips_refused`: where CR0 cannot get a value
+    the instruction is skipped and #GP is injected behind it. `routes_lmsw_by_source`: whether L1
+    wants an LMSW is decided by its operand, not by RAX. `merges_lmsw`: an LMSW of L2 leaves L1's
+    bits alone.
     `keeps_read_shadow`: taking the FPU back changes only TS in the read shadow.
     """
 
@@ -64,12 +66,15 @@ class Era:
     unwinding: Unwinding = Unwinding.HOST_STATE
     keeps_unowned_writes: bool = True
     lmsw_clears_pe: bool = False
+    skips_refused: bool = False
     routes_lmsw_by_source: bool = False
     merges_lmsw: bool = False
     keeps_read_shadow: bool = False
 
 
-V2_6_34 = Era("v2.6.34", lazy=True, hand_off=HandOff.HOST_IMAGE, lmsw_clears_pe=True)
+V2_6_34 = Era(
+    "v2.6.34", lazy=True, hand_off=HandOff.HOST_IMAGE, lmsw_clears_pe=True, skips_refused=True
+)
 V3_1 = Era("v3.1", lazy=True, hand_off=HandOff.UNLAZY, keeps_unowned_writes=False)
 V3_4 = replace(V3_1, version="v3.4")
 V3_12 = Era("v3.12", lazy=True, hand_off=HandOff.KERNEL_FPU)

@@ -67,7 +67,11 @@ def handle_lmsw(kvm: Kvm, value: Cr0) -> bool:
 
 @models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34", until="v5.0")
 def handle_cr(kvm: Kvm) -> Handled:
-    """Emulate the access and skip it, or inject the #GP."""
+    """Emulate the access and skip it, or inject the #GP.
+
+    Until v2.6.35 kvm_set_cr0 returns nothing and injects it, and every access is skipped
+    (49a9b07edcf4).
+    """
     refused = False
     match kvm.vcpu.exit.access:
         case CrAccess.MOV_TO:
@@ -80,7 +84,9 @@ def handle_cr(kvm: Kvm) -> Handled:
             refused = handle_lmsw(kvm, kvm.vcpu.exit.operand)
         case CrAccess.MOV_FROM:
             pass
-    return Handled.REFUSED if refused else Handled.EMULATED
+    if not refused:
+        return Handled.EMULATED
+    return Handled.REFUSED_AND_SKIPPED if kvm.vcpu.era.skips_refused else Handled.REFUSED
 
 
 @models("arch/x86/kvm/x86.c", "kvm_task_switch", since="v2.6.34")
@@ -108,7 +114,7 @@ def handle(kvm: Kvm) -> Handled:
             ExitReason.NONE
             | ExitReason.INVALID_GUEST_STATE
             | ExitReason.EXTERNAL_INTERRUPT
-            | ExitReason.OTHER
+            | ExitReason.EPT_VIOLATION
         ):
             return Handled.NOTHING
 

@@ -3,7 +3,7 @@
 from nestproof.models.kvm.contract import Contract, GuestOutcome, Retried, Retry
 from nestproof.models.kvm.vcpu import Vcpu
 from nestproof.models.linux.task import Host, TaskName
-from nestproof.models.x86.access import FpuAccess, Latest
+from nestproof.models.x86.access import FpuAccess, Latest, TransientAccess
 from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import record
 
@@ -24,12 +24,44 @@ class Kvm:
     retry: Retry = Retry()
     retried: Retried = Retried()
     access: FpuAccess = FpuAccess()
+    transient: TransientAccess = TransientAccess()
     latest: Latest = Latest()
 
     @property
     def vmcs(self) -> Vmcs:
         """The VMCS that is loaded, current or not: vmcs01, or vmcs02 while L2 runs."""
         return self.host.cpu.vmcs
+
+    @property
+    def runs_thread(self) -> bool:
+        """Whether the thread of the virtual CPU runs."""
+        return self.host.current == VMM
+
+    @property
+    def runs_task(self) -> bool:
+        """Whether one of the host's tasks runs, of which this system has two."""
+        return self.host.current != TaskName.C
+
+
+@record
+class TwoGuests(Kvm):
+    """Two virtual machines on one processor; tasks A and B are the threads of their virtual CPUs.
+
+    `vcpu` is that of the thread that runs or ran last, `waiting` the other. VMCS02 is the other
+    machine's. Task C is whatever else the host runs.
+    """
+
+    waiting: Vcpu
+
+    @property
+    def runs_thread(self) -> bool:
+        """Whether one of the two threads runs."""
+        return self.host.current != TaskName.C
+
+    @property
+    def runs_task(self) -> bool:
+        """Always."""
+        return True
 
 
 def running_level(kvm: Kvm) -> str:

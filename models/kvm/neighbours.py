@@ -1,16 +1,17 @@
 """Who else uses the processor: another task, the VMM in user mode, the kernel itself."""
 
-from nestproof.models.kvm.machine import OTHER, VMM, Kvm
+from nestproof.models.kvm.machine import OTHER, VMM, Kvm, TwoGuests
 from nestproof.models.kvm.run import in_host
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put
-from nestproof.models.linux.task import Interrupt
-from nestproof.models.x86.access import fpu_access, fpu_write
+from nestproof.models.linux.task import Interrupt, TaskName
+from nestproof.models.x86.access import fpu_access, fpu_write, transient_access
+from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction, execute
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.registers import Context
-from verifier.language import abstracts, assume, step
+from verifier.language import abstracts, assume, snapshot, step
 
 
 @step
@@ -31,10 +32,29 @@ def resume(kvm: Kvm, frequent: bool) -> None:
     kvm.host.era.switch_to(kvm.host, VMM, frequent)
 
 
+@step
+def schedule(s: TwoGuests, to: TaskName, frequent: bool) -> None:
+    """Another task runs; the processor gets the VMCS of its thread's machine, if it is a thread."""
+    in_host(s)
+    assume(to != s.host.current)
+    if s.runs_thread and s.vcpu.phase != Phase.USER:
+        kvm_arch_vcpu_put(s)
+    s.host.era.switch_to(s.host, to, frequent)
+    if to == TaskName.C:
+        return
+    vmcs = VmcsName.VMCS01 if to == VMM else VmcsName.VMCS02
+    if s.host.cpu.current != vmcs:
+        s.host.cpu.current = vmcs
+        stopped = snapshot(s.vcpu)
+        s.vcpu = s.waiting
+        s.waiting = stopped
+
+
 @abstracts("An FPU instruction of a task in user mode, after a #NM if it is kept from it")
 def user_fpu_instruction(kvm: Kvm, context: Context, value: bool) -> None:
     """Execute it, or let the host's handler run and retry later."""
     host = kvm.host
+    transient_access(kvm.transient, host.cpu, context)
     if execute(host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
         host.era.do_device_not_available(host)
     else:
@@ -45,18 +65,18 @@ def user_fpu_instruction(kvm: Kvm, context: Context, value: bool) -> None:
 def vmm_fpu_instruction(kvm: Kvm, value: bool) -> None:
     """The VMM executes an FPU instruction in user mode."""
     in_host(kvm)
-    assume(kvm.host.current == VMM)
+    assume(kvm.runs_thread)
     assume(kvm.vcpu.phase == Phase.USER)
-    user_fpu_instruction(kvm, Context.VMM, value)
+    user_fpu_instruction(kvm, kvm.host.running.context, value)
 
 
 @step
 def other_fpu_instruction(kvm: Kvm, value: bool) -> None:
     """The other task executes an FPU instruction in user mode, unless it is a kernel thread."""
     in_host(kvm)
-    assume(kvm.host.current == OTHER)
-    assume(kvm.host.tasks[OTHER].used_math)
-    user_fpu_instruction(kvm, Context.TASK_B, value)
+    assume(kvm.runs_thread ^ True)
+    assume(kvm.host.running.used_math)
+    user_fpu_instruction(kvm, kvm.host.running.context, value)
 
 
 @abstracts("A kernel_fpu section, with nothing in between that could disturb it")
@@ -73,7 +93,7 @@ def interrupt_uses_fpu(kvm: Kvm, by_local_bh_enable: bool, value: bool) -> None:
     """An interrupt or softirq uses the FPU if it may."""
     in_host(kvm)
     host = kvm.host
-    in_user = (host.current == OTHER) | (kvm.vcpu.phase == Phase.USER)
+    in_user = (kvm.runs_thread ^ True) | (kvm.vcpu.phase == Phase.USER)
     assume(not (in_user and by_local_bh_enable))
     if in_user:
         host.interrupt = Interrupt.FROM_USER

@@ -69,7 +69,7 @@ def nested_vmx_exit_handled(kvm: Kvm) -> bool:
             return nested_nm_exit_handled(kvm)
         case ExitReason.CR_ACCESS:
             return nested_vmx_exit_handled_cr(kvm)
-        case ExitReason.EXTERNAL_INTERRUPT:
+        case ExitReason.EXTERNAL_INTERRUPT | ExitReason.EPT_VIOLATION:
             return False
         case _:
             return True

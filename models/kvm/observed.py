@@ -85,6 +85,8 @@ def outcome_of(handled: Handled) -> Outcome:
             return Outcome.EXIT
         case Handled.REFUSED:
             return Outcome.GP
+        case Handled.REFUSED_AND_SKIPPED:
+            return Outcome.GP_BEHIND
         case _:
             return Outcome.DONE
 

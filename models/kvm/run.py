@@ -2,18 +2,16 @@
 
 from nestproof.models.kvm.era import HandOff
 from nestproof.models.kvm.exits import vmx_handle_exit
-from nestproof.models.kvm.machine import VMM, Kvm
+from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.observed import exit_was_handled, guest_executed, guest_was_left
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.vmx import vmx_fpu_deactivate, vmx_save_host_state
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
-from nestproof.models.linux.task import TaskName
-from nestproof.models.x86.access import fpu_access
+from nestproof.models.x86.access import fpu_access, transient_access
 from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0, merged
 from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Context
 from nestproof.models.x86.vmcs import CrAccess, ExitReason
 from nestproof.models.x86.vmx import vm_exit
 from verifier.language import abstracts, assume, models, snapshot, step
@@ -24,7 +22,7 @@ def in_host(kvm: Kvm) -> None:
     """Only while no guest runs; HOST_CR0 has EM clear."""
     cpu = kvm.host.cpu
     assume(not cpu.non_root)
-    assume(kvm.host.current != TaskName.C)
+    assume(kvm.runs_task)
     assert not cpu.cr0.em, "the host runs with EM clear"
     cpu.cr0.em = False  # as asserted: later merges of paths then see a constant
 
@@ -33,7 +31,7 @@ def in_host(kvm: Kvm) -> None:
 def in_kvm_run(kvm: Kvm, phase: Phase) -> None:
     """Only where the thread stands at this place."""
     in_host(kvm)
-    assume(kvm.host.current == VMM)
+    assume(kvm.runs_thread)
     assume(kvm.vcpu.phase == phase)
 
 
@@ -151,12 +149,14 @@ def execute_in_guest(
     cpu = kvm.host.cpu
     assume(cpu.non_root)
     read = snapshot(read_cr0(cpu))
+    if touches_lazy_state(instruction):
+        transient_access(kvm.transient, cpu, kvm.vcpu.context)
     outcome = execute(cpu, instruction, operand)
     if outcome == Outcome.EXIT:
         leave_guest(kvm, instruction, rax)
     else:
         if outcome == Outcome.DONE and touches_lazy_state(instruction):
-            fpu_access(kvm.access, kvm.latest, cpu, Context.GUEST, value)
+            fpu_access(kvm.access, kvm.latest, cpu, kvm.vcpu.context, value)
         guest_executed(kvm, instruction, operand, outcome, read)
     forget_exit(kvm)
 

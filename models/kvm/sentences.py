@@ -15,6 +15,7 @@ OUTCOMES = {
     Outcome.NM: ("raise #NM", "raises #NM"),
     Outcome.UD: ("raise #UD", "raises #UD"),
     Outcome.GP: ("raise #GP", "raises #GP"),
+    Outcome.GP_BEHIND: ("raise #GP behind itself", "raises #GP behind itself"),
     Outcome.MF: ("raise #MF", "raises #MF"),
     Outcome.VMFAIL: ("be refused by the CPU", "is refused by the CPU"),
 }

@@ -5,6 +5,7 @@ from enum import Enum
 from nestproof.models.kvm.era import Era
 from nestproof.models.linux.task import Fpu
 from nestproof.models.x86.cr0 import RUNNING, Cr0
+from nestproof.models.x86.registers import Context
 from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
 from verifier.language import record
 
@@ -42,12 +43,14 @@ class Exit:
 class Vcpu:
     """struct kvm_vcpu and vcpu_vmx as far as CR0 and the FPU go; L1 and L2 share it.
 
-    `nested` is the module's parameter: whether the guest can use VMX. `cr0` is arch.cr0, whose
-    guest-owned bits may be stale. `fail`: the last VM entry was refused with VMfail. `user_fpu` is
-    the VMM thread's image: host_fx_image until v2.6.35 and user_fpu since v4.15.
+    `context` is who the guest is in the registers. `nested` is the module's parameter: whether the
+    guest can use VMX. `cr0` is arch.cr0, whose guest-owned bits may be stale. `fail`: the last VM
+    entry was refused with VMfail. `user_fpu` is the VMM thread's image: host_fx_image until v2.6.35
+    and user_fpu since v4.15.
     """
 
     era: Era
+    context: Context = Context.GUEST
     nested: bool = False
     phase: Phase = Phase.USER
     exit: Exit = Exit()

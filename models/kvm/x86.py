@@ -28,7 +28,7 @@ def kvm_lmsw(kvm: Kvm, msw: Cr0) -> bool:
     return kvm_set_cr0(kvm, merged(LMSW_BITS, msw, kept))
 
 
-@models("arch/x86/kvm/x86.c", "kvm_arch_vcpu_put", since="v2.6.34")
+@models("arch/x86/kvm/x86.c", "kvm_arch_vcpu_put", since="v2.6.34", until="v5.2")
 def kvm_arch_vcpu_put(kvm: Kvm) -> None:
     """The thread stops running the virtual CPU: when preempted, and when KVM_RUN returns."""
     match kvm.vcpu.era.hand_off:
@@ -42,7 +42,7 @@ def kvm_arch_vcpu_put(kvm: Kvm) -> None:
             __vmx_load_host_state(kvm)
 
 
-@models("arch/x86/kvm/x86.c", "kvm_load_guest_fpu", since="v2.6.34")
+@models("arch/x86/kvm/x86.c", "kvm_load_guest_fpu", since="v2.6.34", until="v5.2")
 def kvm_load_guest_fpu(kvm: Kvm) -> None:
     """Put the guest's registers into the processor, preemption off."""
     host, vcpu = kvm.host, kvm.vcpu
@@ -61,7 +61,7 @@ def kvm_load_guest_fpu(kvm: Kvm) -> None:
     host.era.fpu_restore_checking(host, vcpu.guest_fpu)
 
 
-@models("arch/x86/kvm/x86.c", "kvm_put_guest_fpu", since="v2.6.34")
+@models("arch/x86/kvm/x86.c", "kvm_put_guest_fpu", since="v2.6.34", until="v5.2")
 def kvm_put_guest_fpu(kvm: Kvm) -> None:
     """Save the guest's registers and give the processor's back to the host."""
     host, vcpu = kvm.host, kvm.vcpu

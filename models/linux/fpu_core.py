@@ -1,16 +1,19 @@
-"""Eager FPU switching: v4.10 to v5.1, where nothing sets TS any more.
+"""Eager FPU switching: v4.10 to v4.13, where nothing sets TS any more.
 
-`has_fpu` is fpregs_active, `used_math` is fpstate_active; v4.14 makes one flag `initialized` of the
-two, which then means fpregs_active for the current task and fpstate_active for any other.
+`has_fpu` is fpregs_active, `used_math` is fpstate_active. v4.14 has only the latter, and saves
+where it is set; what that breaks (68239654acaf) needs frames of 32-bit tasks and is not here.
 WARN_ON_FPU is left out: it is nothing without CONFIG_X86_DEBUG_FPU, and what comes after it counts.
 """
 
+from dataclasses import replace
+
+from nestproof.models.linux.context import sleeps_beside_frames
 from nestproof.models.linux.era import Era
 from nestproof.models.linux.instructions import fxrstor, fxsave
 from nestproof.models.linux.owner import owner_named
 from nestproof.models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
 from nestproof.models.x86.registers import Contents
-from verifier.language import models
+from verifier.language import models, observer
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "copy_fpregs_to_fpstate", since="v4.2", until="v5.2")
@@ -22,10 +25,28 @@ def copy_fpregs_to_fpstate(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "copy_kernel_to_fpregs", since="v4.2", until="v5.2")
-def copy_kernel_to_fpregs(host: Host, fpu: Fpu) -> None:
-    """Load the registers from an image."""
+def copy_kernel_to_fpregs(host: Host, fpu: Fpu) -> bool:
+    """Load the registers from an image; whether it is refused, at which nobody looks.
+
+    The exception table makes the error one for WARN_ON_FPU; the registers stay as they were.
+    """
     if not fxrstor(host, fpu):
         do_device_not_available(host)
+    if fpu.refused and host.era.reinitialises:
+        ex_handler_fprestore(host, fpu)
+    return fpu.refused
+
+
+@models("arch/x86/mm/extable.c", "ex_handler_fprestore", since="v4.14")
+def ex_handler_fprestore(host: Host, fpu: Fpu) -> None:
+    """XRSTOR has failed: load the initial state instead."""
+    initialise(host, fpu)
+
+
+@observer("Whose the initial state is that takes the place of an image")
+def initialise(host: Host, fpu: Fpu) -> None:
+    """It is that of the task whose image it is."""
+    host.cpu.registers = Contents(owner=fpu.state.owner, value=False)
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "fpregs_state_valid", since="v4.10", until="v5.2")
@@ -65,7 +86,7 @@ def switch_fpu_finish(host: Host, name: TaskName) -> None:
     fpregs_activate(host, name)
 
 
-@models("arch/x86/kernel/process_64.c", "__switch_to", since="v4.10", until="v5.2")
+@models("arch/x86/kernel/process_64.c", "__switch_to", since="v4.10", until="v4.14")
 def switch_to(host: Host, to: TaskName, _frequent: bool) -> None:
     """Save, load, then change current; interrupts off throughout. Counts nothing."""
     switch_fpu_prepare(host, host.running)
@@ -73,7 +94,7 @@ def switch_to(host: Host, to: TaskName, _frequent: bool) -> None:
     host.current = to
 
 
-@models("arch/x86/kernel/traps.c", "do_device_not_available", since="v4.10", until="v5.2")
+@models("arch/x86/kernel/traps.c", "do_device_not_available", since="v4.10", until="v4.14")
 def do_device_not_available(host: Host) -> None:
     """#NM: nothing in the kernel asks for one."""
     host.did.device_not_available = True
@@ -114,7 +135,7 @@ def __kernel_fpu_end(host: Host) -> None:
     host.in_kernel_fpu = False
 
 
-@models("arch/x86/kernel/fpu/core.c", "irq_fpu_usable", since="v4.10", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "irq_fpu_usable", since="v4.10", until="v4.14")
 def irq_fpu_usable(host: Host) -> bool:
     """Usable in process context, over user mode, or outside kernel FPU sections."""
     return (
@@ -124,20 +145,36 @@ def irq_fpu_usable(host: Host) -> bool:
     )
 
 
-@models("arch/x86/kernel/fpu/core.c", "fpu__save", since="v4.2", until="v4.14")
+@models("arch/x86/kernel/fpu/core.c", "fpu__save", since="v4.5", until="v4.14")
 def fpu__save(host: Host) -> None:
-    """Save the current task's registers and keep them, preemption off."""
+    """Save the current task's registers; preemption is off, interrupts are on.
+
+    The copy that fpu__copy makes for a child has the same window.
+    """
     task = host.running
     if task.fpu.has_fpu and not copy_fpregs_to_fpstate(host, task.fpu):
-        copy_kernel_to_fpregs(host, task.fpu)
+        task.place = Place.SAVE_DESTROYED
+
+
+@models("arch/x86/kernel/fpu/core.c", "fpu__save", since="v4.5", until="v4.14")
+def fpu__save_rest(host: Host) -> None:
+    """Load them again where saving has destroyed them."""
+    copy_kernel_to_fpregs(host, host.running.fpu)
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__activate_curr", since="v4.2", until="v4.14")
 def fpu__activate_curr(task: Task) -> None:
     """Give a task that never used the FPU its initial state."""
     if not task.used_math:
-        task.fpu.state = Contents(owner=task.context, value=False)
+        fpstate_init(task)
         task.used_math = True
+
+
+@models("arch/x86/kernel/fpu/core.c", "fpstate_init", since="v4.2", until="v5.2")
+def fpstate_init(task: Task) -> None:
+    """A task's image gets the initial state and a header that XRSTOR takes."""
+    task.fpu.state = Contents(owner=task.context, value=False)
+    task.fpu.refused = False
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__drop", since="v4.2", until="v4.14")
@@ -157,13 +194,13 @@ def user_fpu_begin(host: Host) -> None:
         fpregs_activate(host, host.current)
 
 
-@models("arch/x86/kernel/fpu/core.c", "copy_init_fpstate_to_fpregs", since="v4.2", until="v5.2")
+@models("arch/x86/kernel/fpu/core.c", "copy_init_fpstate_to_fpregs", since="v4.2", until="v4.14")
 def copy_init_fpstate_to_fpregs(host: Host) -> None:
     """Load the initial state into the registers, which are the current task's."""
     host.cpu.registers = Contents(owner=host.running.context, value=False)
 
 
-@models("arch/x86/kernel/fpu/core.c", "fpu__clear", since="v4.2", until="v4.14")
+@models("arch/x86/kernel/fpu/core.c", "fpu__clear", since="v4.10", until="v4.14")
 def start_afresh(host: Host) -> None:
     """The next part of giving the current task its initial state."""
     task = host.running
@@ -199,15 +236,32 @@ def foreign_write(host: Host, target: TaskName) -> None:
         fpu__activate_curr(task)
 
 
+@models("arch/x86/kernel/fpu/regset.c", "xstateregs_set", since="v4.2", until="v4.14")
+def xstateregs_set_refused(host: Host, target: TaskName) -> None:
+    """A debugger sets xcomp_bv in the header, which must be 0 in the format without compaction."""
+    foreign_write(host, target)
+    host.tasks[target].fpu.refused = True
+
+
+@models("arch/x86/kernel/fpu/regset.c", "xstateregs_set", since="v4.14", until="v5.2")
+def xstateregs_set_checked(host: Host, target: TaskName) -> None:
+    """The same is an error since 814fb7bb7db5, and the task gets the initial state."""
+    foreign_write(host, target)
+    fpstate_init(host.tasks[target])
+
+
 V4_10 = Era(
     version="v4.10",
     lazy=False,
     keeps_owner=True,
+    cpu_up_forgets_owner=True,
+    frame_copied=Place.FRAME_SAVED,
     init_fpu=fpu__activate_curr,
     do_device_not_available=do_device_not_available,
     finish_device_not_available=do_device_not_available,
     switch_to=switch_to,
     unlazy_fpu=fpu__save,
+    unlazy_fpu_rest=fpu__save_rest,
     math_error=fpu__save,
     kernel_fpu_begin=__kernel_fpu_begin,
     kernel_fpu_begin_save=kernel_fpu_begin_save,
@@ -217,6 +271,14 @@ V4_10 = Era(
     fpu_save_init=copy_fpregs_to_fpstate,
     fpu_restore_checking=copy_kernel_to_fpregs,
     foreign_write=foreign_write,
+    write_refused=xstateregs_set_refused,
     start_afresh=start_afresh,
     take_registers=take_registers,
+    sleeps_at=sleeps_beside_frames,
+)
+REINITIALISES = replace(V4_10, version="v4.10 with d5c8028b4788", reinitialises=True)
+CHECKS = replace(
+    REINITIALISES,
+    version="v4.10 with d5c8028b4788 and 814fb7bb7db5",
+    write_refused=xstateregs_set_checked,
 )

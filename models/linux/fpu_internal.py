@@ -1,16 +1,21 @@
-"""Lazy FPU switching by has_fpu and fpu_owner_task, with lazy restore: v3.4 to v4.1.
+"""Switching by has_fpu and fpu_owner_task, lazily with lazy restore, or eagerly: v3.4 to v3.19.
 
-The text of v3.4, most of which v3.3 has in asm/i387.h; where a later version differs, the function
-says so. Eager mode of v3.7 to v4.1 is not here: a processor without XSAVEOPT runs in lazy mode.
+asm/fpu-internal.h and what it calls; v3.3 has most of it in asm/i387.h. Until v3.6 everything is
+lazy; since v3.7 use_eager_fpu() decides. Where else versions differ, there are two functions.
 """
 
 from nestproof.models.linux.context import may_sleep
-from nestproof.models.linux.era import Era
-from nestproof.models.linux.instructions import clts, fxrstor, fxsave, stts
+from nestproof.models.linux.instructions import clts, force_sig, fxrstor, fxsave, stts
 from nestproof.models.linux.owner import owner_named
-from nestproof.models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
+from nestproof.models.linux.task import Fpu, Host, Owner, Place, Task, TaskName
 from nestproof.models.x86.registers import Contents
-from verifier.language import models
+from verifier.language import abstracts, models
+
+
+@models("arch/x86/include/asm/fpu-internal.h", "use_eager_fpu", since="v3.7", until="v4.2")
+def use_eager_fpu(host: Host) -> bool:
+    """Whether tasks get their registers at every switch, as they do where there is XSAVEOPT."""
+    return not host.era.lazy
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "fpu_save_init", since="v3.4", until="v4.2")
@@ -23,11 +28,12 @@ def fpu_save_init(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "fpu_restore_checking", since="v3.4", until="v4.2")
-def fpu_restore_checking(host: Host, fpu: Fpu) -> None:
-    """Load the registers from an image, after a #NM in the kernel where TS is set."""
+def fpu_restore_checking(host: Host, fpu: Fpu) -> bool:
+    """Load the registers from an image, after a #NM where TS is set; whether it is refused."""
     if not fxrstor(host, fpu):
         do_device_not_available(host)
         fxrstor(host, fpu)
+    return fpu.refused
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "__thread_clear_has_fpu", since="v3.4", until="v4.2")
@@ -48,13 +54,15 @@ def __thread_set_has_fpu(host: Host, name: TaskName) -> None:
 def __thread_fpu_end(host: Host, task: Task) -> None:
     """Take the registers away from a task."""
     __thread_clear_has_fpu(host, task)
-    stts(host)
+    if not use_eager_fpu(host):
+        stts(host)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "__thread_fpu_begin", since="v3.4", until="v4.2")
 def __thread_fpu_begin(host: Host, name: TaskName) -> None:
     """Give the registers to a task, whatever is in them."""
-    clts(host)
+    if not use_eager_fpu(host):
+        clts(host)
     __thread_set_has_fpu(host, name)
 
 
@@ -64,28 +72,37 @@ def fpu_lazy_restore(host: Host, name: TaskName) -> bool:
     return (host.fpu_owner_task == owner_named(name)) & host.tasks[name].fpu.last_cpu
 
 
-@models("arch/x86/include/asm/fpu-internal.h", "switch_fpu_prepare", since="v3.4", until="v4.2")
+@models("arch/x86/include/asm/fpu-internal.h", "switch_fpu_prepare", since="v3.4", until="v4.0")
 def switch_fpu_prepare(host: Host, old: Task, name: TaskName, frequent: bool) -> bool:
     """Save the old task's registers and hand them on; whether the new task's must be loaded."""
     new = host.tasks[name]
-    preload = new.used_math & new.fpu_counter & frequent
+    preload = new.used_math & (use_eager_fpu(host) | (new.fpu_counter & frequent))
     if old.fpu.has_fpu:
         old.fpu.last_cpu = fpu_save_init(host, old.fpu)
         old.fpu.has_fpu = False
-        if not preload:
+        if preload:
+            new.fpu_counter = True
+            __thread_set_has_fpu(host, name)
+        elif not use_eager_fpu(host):
             stts(host)
-            return False
-        new.fpu_counter = True
-        __thread_set_has_fpu(host, name)
-        return True
+        return preload
     old.fpu_counter = False
     old.fpu.last_cpu = False
     if not preload:
         return False
     new.fpu_counter = True
-    lazy = fpu_lazy_restore(host, name)
+    still_there = (not use_eager_fpu(host)) & fpu_lazy_restore(host, name)
     __thread_fpu_begin(host, name)
-    return not lazy
+    return still_there ^ True
+
+
+@abstracts("What follows a failing restore_fpu_checking, here and in math_state_restore")
+def give_up(host: Host, task: Task) -> None:
+    """Take the registers away again; since v3.7 drop_init_fpu does that, and more."""
+    if host.era.drops_fpu:
+        drop_init_fpu(host, task)
+    else:
+        __thread_fpu_end(host, task)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "switch_fpu_finish", since="v3.4", until="v4.2")
@@ -93,7 +110,8 @@ def switch_fpu_finish(host: Host, new: Task, preload: bool) -> None:
     """Load the new task's registers."""
     if preload:
         host.did.preloaded = True
-        fpu_restore_checking(host, new.fpu)
+        if fpu_restore_checking(host, new.fpu):
+            give_up(host, new)
 
 
 @models("arch/x86/kernel/process_64.c", "__switch_to", since="v3.4", until="v4.2")
@@ -110,21 +128,26 @@ def switch_to(host: Host, to: TaskName, frequent: bool) -> None:
 def init_fpu(task: Task) -> None:
     """Give a task that never used the FPU its initial state; the allocation has been done."""
     task.fpu.state = Contents(owner=task.context, value=False)
+    task.fpu.refused = False
     task.used_math = True
 
 
-@models("arch/x86/kernel/traps.c", "math_state_restore", since="v3.4", until="v4.1")
+@models("arch/x86/kernel/traps.c", "math_state_restore", since="v3.4", until="v4.0")
 def math_state_restore(host: Host) -> None:
     """Mark the registers as the current task's, then load them."""
     task = host.running
     __thread_fpu_begin(host, host.current)
-    fpu_restore_checking(host, task.fpu)
+    if fpu_restore_checking(host, task.fpu):
+        give_up(host, task)
+        force_sig(task)
+        return
     task.fpu_counter = True
 
 
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v3.4", until="v4.2")
 def do_device_not_available(host: Host) -> None:
     """#NM, interrupts off: a first use allocates with interrupts on, any other restores."""
+    assert not use_eager_fpu(host), "do_device_not_available: BUG_ON(use_eager_fpu())"
     host.did.device_not_available = True
     task = host.running
     if task.place == Place.USER and not task.used_math:
@@ -139,19 +162,8 @@ def do_device_not_available(host: Host) -> None:
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v3.4", until="v4.2")
 def finish_device_not_available(host: Host) -> None:
     """The part of the handler after the allocation, interrupts off again."""
-    math_state_restore(host)
     host.running.place = Place.USER
-
-
-@models("arch/x86/kernel/i387.c", "unlazy_fpu", since="v3.4", until="v4.1")
-def unlazy_fpu(host: Host) -> None:
-    """Take the registers away from the current task, preemption off."""
-    task = host.running
-    if task.fpu.has_fpu:
-        fpu_save_init(host, task.fpu)
-        __thread_fpu_end(host, task)
-    else:
-        task.fpu_counter = False
+    math_state_restore(host)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "save_init_fpu", since="v3.4", until="v4.1")
@@ -160,68 +172,9 @@ def save_init_fpu(host: Host) -> None:
     task = host.running
     assert task.fpu.has_fpu, "save_init_fpu: WARN_ON_ONCE(!__thread_has_fpu())"
     fpu_save_init(host, task.fpu)
+    if use_eager_fpu(host):
+        return
     __thread_fpu_end(host, task)
-
-
-@models("arch/x86/kernel/i387.c", "kernel_fpu_begin", since="v3.4", until="v3.7")
-def kernel_fpu_begin_save(host: Host) -> Place:
-    """Preemption is off from here to kernel_fpu_end, interrupts are not."""
-    assert irq_fpu_usable(host), "kernel_fpu_begin: WARN_ON_ONCE(!irq_fpu_usable())"
-    task = host.running
-    if task.fpu.has_fpu:
-        fpu_save_init(host, task.fpu)
-        return Place.FPU_SAVED
-    host.fpu_owner_task = Owner.NOBODY
-    return Place.FPU_FREE
-
-
-@models("arch/x86/kernel/i387.c", "kernel_fpu_begin", since="v3.4", until="v3.7")
-def kernel_fpu_begin_rest(host: Host, found: Place) -> None:
-    """Mark the saved registers as saved, or clear TS where there was nothing to save."""
-    if found == Place.FPU_SAVED:
-        __thread_clear_has_fpu(host, host.running)
-    else:
-        clts(host)
-    host.in_kernel_fpu = True
-
-
-@models("arch/x86/kernel/i387.c", "kernel_fpu_begin", since="v3.4", until="v3.7")
-def kernel_fpu_begin(host: Host) -> None:
-    """Give the registers to the kernel; __kernel_fpu_begin of v3.10 clears has_fpu, then saves."""
-    kernel_fpu_begin_rest(host, kernel_fpu_begin_save(host))
-
-
-@models("arch/x86/kernel/i387.c", "kernel_fpu_end", since="v3.4", until="v3.7")
-def kernel_fpu_end(host: Host) -> None:
-    """Leave the registers to nobody."""
-    stts(host)
-    host.in_kernel_fpu = False
-
-
-@models("arch/x86/kernel/i387.c", "interrupted_kernel_fpu_idle", since="v3.4", until="v4.1")
-def interrupted_kernel_fpu_idle(host: Host) -> bool:
-    """Whether a kernel FPU section would change nothing that the interrupted code sees."""
-    return (host.running.fpu.has_fpu ^ True) & host.cr0.ts
-
-
-@models("arch/x86/kernel/i387.c", "irq_fpu_usable", since="v3.4", until="v4.1")
-def irq_fpu_usable(host: Host) -> bool:
-    """Usable in process context, over user mode, or when the interrupted kernel has it idle."""
-    return (
-        (host.interrupt == Interrupt.NONE)
-        | (host.interrupt == Interrupt.FROM_USER)
-        | interrupted_kernel_fpu_idle(host)
-    )
-
-
-@models("arch/x86/kernel/i387.c", "init_fpu", since="v3.4", until="v4.2")
-def foreign_write(host: Host, target: TaskName) -> None:
-    """A debugger is about to write the image of a stopped task: its registers are stale."""
-    task = host.tasks[target]
-    if task.used_math:
-        task.fpu.last_cpu = False
-    else:
-        init_fpu(task)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "clear_fpu", since="v3.4", until="v3.7")
@@ -237,54 +190,26 @@ def user_fpu_end(host: Host) -> None:
     __thread_fpu_end(host, host.running)
 
 
+@models("arch/x86/include/asm/fpu-internal.h", "drop_fpu", since="v3.7", until="v4.0")
+def drop_fpu(host: Host, task: Task) -> None:
+    """A task has no FPU state any more, preemption off; used_math is that of the current task."""
+    task.fpu_counter = False
+    if task.fpu.has_fpu:
+        __thread_fpu_end(host, task)
+    host.running.used_math = False
+
+
+@models("arch/x86/include/asm/fpu-internal.h", "drop_init_fpu", since="v3.7", until="v4.2")
+def drop_init_fpu(host: Host, task: Task) -> None:
+    """Start a task afresh: at its next use, or at once where switching is eager."""
+    if not use_eager_fpu(host):
+        drop_fpu(host, task)
+    else:
+        host.cpu.registers = Contents(owner=task.context, value=False)
+
+
 @models("arch/x86/include/asm/fpu-internal.h", "user_fpu_begin", since="v3.4", until="v4.2")
 def user_fpu_begin(host: Host) -> None:
     """Give the registers to the current task, whatever is in them; preemption off."""
     if not host.running.fpu.has_fpu:
         __thread_fpu_begin(host, host.current)
-
-
-@models("arch/x86/kernel/process.c", "flush_thread", since="v3.3", until="v3.7")
-def start_afresh(host: Host) -> None:
-    """The next part of dropping the state that a signal frame has, or that exec ends."""
-    task = host.running
-    match task.place:
-        case Place.FRAME_SAVED:
-            user_fpu_end(host)
-            task.place = Place.DROPPED
-        case Place.UNWANTED:
-            clear_fpu(host)
-            task.place = Place.DROPPED
-        case Place.DROPPED:
-            task.used_math = False
-            task.place = Place.FRESH
-
-
-@models("arch/x86/kernel/xsave.c", "restore_i387_xstate", since="v3.4", until="v3.7")
-def take_registers(host: Host) -> None:
-    """The next part of preparing the registers for a signal frame."""
-    user_fpu_begin(host)
-    host.running.place = Place.RETURN_OWNED
-
-
-V3_4 = Era(
-    version="v3.4",
-    lazy=True,
-    keeps_owner=True,
-    init_fpu=init_fpu,
-    do_device_not_available=do_device_not_available,
-    finish_device_not_available=finish_device_not_available,
-    switch_to=switch_to,
-    unlazy_fpu=unlazy_fpu,
-    math_error=save_init_fpu,
-    kernel_fpu_begin=kernel_fpu_begin,
-    kernel_fpu_begin_save=kernel_fpu_begin_save,
-    kernel_fpu_begin_rest=kernel_fpu_begin_rest,
-    kernel_fpu_end=kernel_fpu_end,
-    irq_fpu_usable=irq_fpu_usable,
-    fpu_save_init=fpu_save_init,
-    fpu_restore_checking=fpu_restore_checking,
-    foreign_write=foreign_write,
-    start_afresh=start_afresh,
-    take_registers=take_registers,
-)

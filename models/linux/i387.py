@@ -4,9 +4,9 @@ What the source does with preemption or interrupts off is one function here; a f
 split, with the places between as a task's `place`, can be preempted there.
 """
 
-from nestproof.models.linux.context import may_sleep
+from nestproof.models.linux.context import may_sleep, sleeps_in_frames
 from nestproof.models.linux.era import Era
-from nestproof.models.linux.instructions import clts, fxrstor, fxsave, stts
+from nestproof.models.linux.instructions import clts, force_sig, fxrstor, fxsave, stts
 from nestproof.models.linux.task import Fpu, Host, Interrupt, Place, Task, TaskName
 from nestproof.models.x86.registers import Contents
 from verifier.language import models
@@ -22,11 +22,12 @@ def fpu_save_init(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/i387.h", "fpu_restore_checking", since="v2.6.35", until="v3.3")
-def fpu_restore_checking(host: Host, fpu: Fpu) -> None:
-    """Load the registers from an image, after a #NM in the kernel where TS is set."""
+def fpu_restore_checking(host: Host, fpu: Fpu) -> bool:
+    """Load the registers from an image, after a #NM where TS is set; whether it is refused."""
     if not fxrstor(host, fpu):
         do_device_not_available(host)
         fxrstor(host, fpu)
+    return fpu.refused
 
 
 @models("arch/x86/include/asm/i387.h", "__save_init_fpu", since="v2.6.35", until="v3.3")
@@ -72,6 +73,7 @@ def clear_fpu(host: Host) -> None:
 def init_fpu(task: Task) -> None:
     """Give a task that never used the FPU its initial state; the allocation has been done."""
     task.fpu.state = Contents(owner=task.context, value=False)
+    task.fpu.refused = False
     task.used_math = True
 
 
@@ -79,7 +81,10 @@ def init_fpu(task: Task) -> None:
 def __math_state_restore(host: Host) -> None:
     """Load the current task's registers, then mark them used; TS is clear."""
     task = host.running
-    fpu_restore_checking(host, task.fpu)
+    if fpu_restore_checking(host, task.fpu):
+        stts(host)
+        force_sig(task)
+        return
     task.fpu.has_fpu = True
     task.fpu_counter = True
 
@@ -108,8 +113,8 @@ def do_device_not_available(host: Host) -> None:
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v2.6.34", until="v3.3")
 def finish_device_not_available(host: Host) -> None:
     """The part of the handler after the allocation, interrupts off again."""
-    math_state_restore(host)
     host.running.place = Place.USER
+    math_state_restore(host)
 
 
 @models("arch/x86/kernel/process_64.c", "__switch_to", since="v2.6.34", until="v3.3")
@@ -173,6 +178,16 @@ def foreign_write(host: Host, target: TaskName) -> None:
         init_fpu(task)
 
 
+@models("arch/x86/kernel/i387.c", "xstateregs_set", since="v2.6.34", until="v3.3")
+def write_refused(host: Host, target: TaskName) -> None:
+    """A debugger writes an image that XRSTOR refuses, by a way that is not known.
+
+    What xstateregs_set lets through is sound: it clears bytes 23:8 of the header.
+    """
+    foreign_write(host, target)
+    host.tasks[target].fpu.refused = True
+
+
 @models("arch/x86/kernel/process.c", "flush_thread", since="v2.6.37", until="v3.3")
 def start_afresh(host: Host) -> None:
     """The next part of dropping the state that a signal frame has, or that exec ends."""
@@ -212,11 +227,14 @@ V3_2 = Era(
     version="v3.2",
     lazy=True,
     keeps_owner=False,
+    cpu_up_forgets_owner=False,
+    frame_copied=Place.DROPPED,
     init_fpu=init_fpu,
     do_device_not_available=do_device_not_available,
     finish_device_not_available=finish_device_not_available,
     switch_to=switch_to,
     unlazy_fpu=unlazy_fpu,
+    unlazy_fpu_rest=unlazy_fpu,
     math_error=save_init_fpu,
     kernel_fpu_begin=kernel_fpu_begin,
     kernel_fpu_begin_save=kernel_fpu_begin_save,
@@ -226,6 +244,8 @@ V3_2 = Era(
     fpu_save_init=fpu_save_init,
     fpu_restore_checking=fpu_restore_checking,
     foreign_write=foreign_write,
+    write_refused=write_refused,
     start_afresh=start_afresh,
     take_registers=take_registers,
+    sleeps_at=sleeps_in_frames,
 )

@@ -1,13 +1,19 @@
 """What happens on a processor under Linux: user code, interrupts, kernel FPU users, switches.
 
 Between two steps anything else can happen: an interrupt wherever the source has interrupts on, a
-task switch wherever it has preemption on. Other processors appear as what they do to this one:
-a task runs there and comes back, a debugger there writes a stopped task's state.
+task switch wherever it has preemption on. What happens to tasks elsewhere is in elsewhere.py.
 """
 
-from nestproof.models.linux.context import may_sleep, opening
-from nestproof.models.linux.task import Host, Interrupt, Place, Task, TaskName
-from nestproof.models.x86.access import FpuAccess, Latest, fpu_access, fpu_write
+from nestproof.models.linux.context import can_be_left, opening
+from nestproof.models.linux.task import Host, Interrupt, Place, TaskName
+from nestproof.models.x86.access import (
+    FpuAccess,
+    Latest,
+    TransientAccess,
+    fpu_access,
+    fpu_write,
+    transient_access,
+)
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction, execute
 from nestproof.models.x86.outcome import Outcome
@@ -25,12 +31,17 @@ class Frame:
 
 @record
 class Native:
-    """A host, what its contexts wrote, and the signal frame of task A, which gets all signals."""
+    """A host, what its contexts wrote, and the signal frame of task A, which gets all signals.
+
+    `fnsave_in_interrupts`: interrupt handlers use the FPU of a processor without FXSAVE, too.
+    """
 
     host: Host
     frame: Frame = Frame()
     in_signal: bool = False
+    fnsave_in_interrupts: bool = False
     access: FpuAccess = FpuAccess()
+    transient: TransientAccess = TransientAccess()
     latest: Latest = Latest()
 
 
@@ -44,6 +55,7 @@ def in_process(s: Native, place: Place) -> bool:
 def fpu_instruction(s: Native, value: bool) -> None:
     """The running task executes an FPU instruction in user mode."""
     assume(in_process(s, Place.USER))
+    transient_access(s.transient, s.host.cpu, s.host.running.context)
     if execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
         s.host.era.do_device_not_available(s.host)
     else:
@@ -77,8 +89,8 @@ def fpu_fault(s: Native) -> None:
 def math_error(s: Native) -> None:
     """The handler saves the registers, to read from the image what was wrong."""
     assume(in_process(s, Place.FAULTED))
-    s.host.era.math_error(s.host)
     s.host.running.place = Place.KERNEL
+    s.host.era.math_error(s.host)
 
 
 @step
@@ -145,6 +157,14 @@ def dump_fpu(s: Native) -> None:
     s.host.era.unlazy_fpu(s.host)
 
 
+@step
+def fpu_save_rest(s: Native) -> None:
+    """The kernel loads the registers that it has saved, and destroyed by that."""
+    assume(in_process(s, Place.SAVE_DESTROYED))
+    s.host.era.unlazy_fpu_rest(s.host)
+    s.host.running.place = Place.KERNEL
+
+
 @abstracts("An FPU instruction inside a kernel FPU section")
 def kernel_access(s: Native, context: Context, value: bool) -> None:
     """Access the registers, or trap where the section has lost them."""
@@ -163,10 +183,17 @@ def interrupted(host: Host) -> Interrupt:
     return Interrupt.FROM_KERNEL
 
 
+@abstracts("What uses the FPU in interrupts wants XMM registers, which come with FXSAVE")
+def interrupts_use_fpu(s: Native) -> bool:
+    """Where an eager kernel saves with FNSAVE no interrupt handler that we know uses the FPU."""
+    return s.host.era.lazy | (s.host.save_destroys ^ True) | s.fnsave_in_interrupts
+
+
 @step
 def hardirq(s: Native) -> None:
     """An interrupt handler uses the FPU, if it may, with interrupts off."""
     before = s.host.interrupt
+    assume(interrupts_use_fpu(s))
     s.host.interrupt = interrupted(s.host)
     assume(s.host.era.irq_fpu_usable(s.host))
     s.host.era.kernel_fpu_begin(s.host)
@@ -200,6 +227,7 @@ def softirq_without_registers(s: Native, value: bool) -> None:
 @abstracts("A softirq handler such as a cipher's or a checksum's")
 def softirq(s: Native, value: bool) -> None:
     """Open an FPU section in a softirq; hardware interrupts stay on."""
+    assume(interrupts_use_fpu(s))
     assume(s.host.era.irq_fpu_usable(s.host))
     s.host.era.kernel_fpu_begin(s.host)
     fpu_write(s.latest, s.host.cpu, Context.INTERRUPT, value)
@@ -222,46 +250,9 @@ def softirq_end(s: Native) -> None:
 
 @step
 def schedule(s: Native, to: TaskName, frequent: bool) -> None:
-    """Another task runs, where preemption is on."""
-    assume(may_sleep(s.host) & (s.host.current != to))
+    """Another task runs, where preemption is on or, without CONFIG_PREEMPT, where one sleeps."""
+    assume(can_be_left(s.host) & (s.host.current != to))
     s.host.era.switch_to(s.host, to, frequent)
-
-
-@step
-def run_elsewhere(s: Native, name: TaskName, uses: bool, counts: bool, value: bool) -> None:
-    """A task that is switched out runs on another processor and is switched out there.
-
-    It keeps its fpu_counter if it had the registers at the end, by #NM or by a preload.
-    """
-    task = s.host.tasks[name]
-    assume((s.host.current != name) & ((task.place == Place.USER) | (uses ^ True)))
-    assume(task.used_math | (uses ^ True) | s.host.era.lazy)
-    task.fpu.last_cpu = False
-    task.fpu_counter = counts & (uses | task.fpu_counter)
-    if uses:
-        if not task.used_math:
-            s.host.era.init_fpu(task)
-        image_access(s, task, value)
-
-
-@step
-def debug(s: Native, name: TaskName, value: bool) -> None:
-    """A debugger reads and writes the registers of a task that is stopped."""
-    task = s.host.tasks[name]
-    assume((s.host.current != name) & (task.place == Place.USER))
-    s.host.era.foreign_write(s.host, name)
-    image_access(s, task, value)
-
-
-@observer("An access that finds the image of a task instead of this processor's registers")
-def image_access(s: Native, task: Task, value: bool) -> None:
-    """Note what is in the image, then write it."""
-    s.access.executed = True
-    s.access.context = task.context
-    s.access.found = task.fpu.state
-    s.access.latest = s.latest.value[task.context]
-    task.fpu.state = Contents(owner=task.context, value=value)
-    s.latest.value[task.context] = value
 
 
 @step

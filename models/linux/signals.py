@@ -15,7 +15,8 @@ from verifier.language import abstracts, assume, observer, step
 def signal(s: Native) -> None:
     """A signal is delivered: the frame gets the registers or, where they are saved, the image."""
     task = s.host.running
-    assume(in_process(s, Place.USER) & task.used_math & (s.host.current == TaskName.A))
+    stands = in_process(s, Place.USER) | in_process(s, Place.SIGNALLED)
+    assume(stands & task.used_math & (s.host.current == TaskName.A))
     assume(not s.in_signal)
     s.in_signal = True
     if task.fpu.has_fpu:
@@ -23,7 +24,7 @@ def signal(s: Native) -> None:
         return
     s.frame.state = task.fpu.state
     note_frame(s)
-    task.place = Place.DROPPED if s.host.era.lazy else Place.FRAME_SAVED
+    task.place = s.host.era.frame_copied
 
 
 @step
@@ -54,9 +55,10 @@ def note_frame(s: Native) -> None:
 
 @step
 def exec(s: Native) -> None:
-    """The running task executes a new program."""
+    """The running task executes a new program, or dies of a SIGSEGV and a new one has its name."""
     kernel_thread = in_process(s, Place.KERNEL) & (s.host.running.used_math ^ True)
-    assume(in_process(s, Place.USER) | kernel_thread)
+    user = in_process(s, Place.USER) | in_process(s, Place.SIGNALLED)
+    assume(user | kernel_thread)
     if s.host.current == TaskName.A:
         s.in_signal = False
     s.host.running.fpu_counter = False

@@ -35,21 +35,25 @@ class Place(Enum):
 
     USER: it runs in user mode. KERNEL: in a system call. ALLOCATING: its #NM handler allocates the
     state of a first use and may sleep. ALLOCATED: it has done so, interrupts are not off again.
+    SIGNALLED: it has a SIGSEGV pending, which it gets before it is in user mode again.
     FAULTED: its handler of #MF or #XM has enabled interrupts, and nothing else.
-    FPU_SAVED, FPU_FREE: kernel_fpu_begin has found and saved the task's registers, or found none,
-    and has done nothing else. KERNEL_FPU: in the section. The others are places inside signal
-    delivery (FRAME), exec and what both do to start afresh, and signal return (RETURN), each named
-    for what has just been done; UNWANTED: exec has cleared fpu_counter, or a frame was no good.
+    FPU_SAVED, FPU_FREE: kernel_fpu_begin has found registers of the task's, or none, and has done
+    the first of two things about it. KERNEL_FPU: in the section. SAVE_DESTROYED: fpu__save has
+    saved registers and destroyed them by that. The others are places inside signal delivery
+    (FRAME), exec and what both do to start afresh, and signal return (RETURN), each named for what
+    has just been done; UNWANTED: exec has cleared fpu_counter, or a frame was no good.
     """
 
     USER = "user"
     KERNEL = "kernel"
     ALLOCATING = "allocating"
     ALLOCATED = "allocated"
+    SIGNALLED = "SIGSEGV pending"
     FAULTED = "math_error, interrupts on"
     FPU_SAVED = "kernel_fpu_begin, saved"
     FPU_FREE = "kernel_fpu_begin, nothing to save"
     KERNEL_FPU = "kernel FPU section"
+    SAVE_DESTROYED = "fpu__save, registers destroyed"
     FRAME_CHOSEN = "signal, registers to be saved"
     FRAME_SAVED = "signal, frame saved"
     UNWANTED = "registers to be dropped"
@@ -91,12 +95,14 @@ class Fpu:
 
     `has_fpu` is TS_USEDFPU of thread_info.status until v3.2, has_fpu until v4.1 and fpregs_active
     from v4.2. `last_cpu` says that last_cpu names this processor; any other value is as good as
-    none. `image` is this image's name, where one is needed.
+    none. `image` is this image's name, where one is needed. `refused`: a reserved bit of the XSAVE
+    header is set, so that XRSTOR raises #GP; XSAVE writes no part of the header but XSTATE_BV.
     """
 
     has_fpu: bool = False
     last_cpu: bool = False
     image: Image = Image.TASK_A
+    refused: bool = False
     state: Contents = Contents()
 
 
@@ -132,9 +138,9 @@ class Host:
     """One processor under Linux and the tasks that run on it; the methods are its instructions.
 
     `runs_guest`: KVM has prepared for VM entry and VM exits load TS, until __vmx_load_host_state.
-    `in_kernel_fpu` is kept in all versions, and read by the kernel from v4.1 on. `save_destroys`
-    says that the next save to memory changes the registers: FNSAVE reinitialises them, and a
-    pending x87 exception makes the kernel execute FNCLEX.
+    `preemptible` is CONFIG_PREEMPT=y. `in_kernel_fpu` is kept in all versions, and read from v4.0
+    on. `save_destroys` says that the next save to memory changes the registers: FNSAVE
+    reinitialises them, and a pending x87 exception makes a lazy kernel execute FNCLEX.
     """
 
     era: Era
@@ -150,6 +156,7 @@ class Host:
     fpu_owner_task: Owner = Owner.NOBODY
     in_kernel_fpu: bool = False
     runs_guest: bool = False
+    preemptible: bool = True
     interrupt: Interrupt = Interrupt.NONE
     save_destroys: bool = False
     did: HostFpu = HostFpu()
@@ -182,10 +189,11 @@ class Host:
         return True
 
     def fxrstor(self, fpu: Fpu) -> bool:
-        """Execute FXRSTOR; false where it raises #NM."""
+        """Execute FXRSTOR; false where it raises #NM. A #GP leaves the registers as they are."""
         if x86.execute(self.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:
             return False
-        self.cpu.registers = fpu.state
+        if not fpu.refused:
+            self.cpu.registers = fpu.state
         return True
 
     def vmlaunch(self) -> Outcome:

@@ -51,13 +51,13 @@ class KvmKvmLinux(Kvm):
 # What an exit leads to
 
 
-@models("arch/x86/kvm/vmx.c", "copy_shadow_to_vmcs12", since="v3.11")
+@models("arch/x86/kvm/vmx.c", "copy_shadow_to_vmcs12", since="v3.10")
 def copy_shadow_to_vmcs12(s: KvmKvmLinux) -> None:
     """L0 takes over what L1 has written."""
     s.vcpu.vmcs12 = s.l1.vmcs
 
 
-@models("arch/x86/kvm/vmx.c", "copy_vmcs12_to_shadow", since="v3.11")
+@models("arch/x86/kvm/vmx.c", "copy_vmcs12_to_shadow", since="v3.10")
 def copy_vmcs12_to_shadow(s: KvmKvmLinux) -> None:
     """L1 will read what L0 has written."""
     s.l1.host.cpu.vmcss[VmcsName.VMCS01] = s.vcpu.vmcs12

@@ -15,10 +15,17 @@ from nestproof.models.kvm.observed import l1_programs
 from nestproof.models.kvm.presentation import KVM
 from nestproof.models.kvm.run import execute_in_guest, forget_exit, in_kvm_run, leave_guest
 from nestproof.models.kvm.vcpu import Phase, Vcpu
-from nestproof.models.linux import fpu_core, fpu_internal, i387
+from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu
-from nestproof.models.systems.kvm_vmx import ANY_OTHER, HOST_STEPS, RUN_STEPS, host, operand_of
+from nestproof.models.systems.kvm_vmx import (
+    ANY_OTHER,
+    EMULATOR,
+    HOST_STEPS,
+    RUN_STEPS,
+    host,
+    operand_of,
+)
 from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0, running
 from nestproof.models.x86.instructions import Instruction
@@ -125,7 +132,14 @@ def kvm(linux: LinuxEra, era: Era, controls_valid: bool = True) -> Kvm:
     )
 
 
-L1_STEPS = (guest_instruction, l1_programs_vmcs12, l1_launches_l2, *RUN_STEPS, *HOST_STEPS)
+L1_STEPS = (
+    guest_instruction,
+    l1_programs_vmcs12,
+    l1_launches_l2,
+    *RUN_STEPS,
+    *HOST_STEPS,
+    *EMULATOR,
+)
 STEPS = (*L1_STEPS, interrupt_for_l1, l1_programs_invalid_cr0)
 
 
@@ -161,13 +175,13 @@ V3_1 = nested(
 )
 V3_13 = nested(
     "v3.13",
-    fpu_internal.V3_4,
+    fpu_eras.V3_10,
     kvm_era.V3_13,
     "#NM goes to L1 if L2 would read TS as set (e504c9098ed6).",
 )
 V3_14 = nested(
     "v3.14",
-    fpu_internal.V3_4,
+    fpu_eras.V3_10,
     kvm_era.V3_14,
     "#NM goes to L1 if L1 has set TS for L2 (1b385cbdd74a).",
 )
@@ -191,7 +205,7 @@ V4_20_REPAIRED = nested(
 )
 REFERENCE = nested(
     "reference",
-    fpu_internal.V3_4,
+    fpu_eras.V3_10,
     kvm_era.REFERENCE,
     "v3.14 with the four repairs that lazy nested switching needs to be transparent.",
 )
@@ -212,5 +226,5 @@ VMFAIL_V4_20_REPAIRED = refused_at_times(
     "KVM restores TS from vmcs01, where L1 owned it.",
 )
 VMFAIL_REFERENCE = refused_at_times(
-    "reference", fpu_internal.V3_4, kvm_era.REFERENCE, "the same repair, with lazy switching."
+    "reference", fpu_eras.V3_10, kvm_era.REFERENCE, "the same repair, with lazy switching."
 )

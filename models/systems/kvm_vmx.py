@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from nestproof.models.kvm import era as kvm_era
+from nestproof.models.kvm.emulator import emulate_fpu_instruction, guest_accesses_device
 from nestproof.models.kvm.era import Era, HandOff
 from nestproof.models.kvm.machine import OTHER, VMM, Kvm
 from nestproof.models.kvm.neighbours import (
@@ -24,7 +25,7 @@ from nestproof.models.kvm.run import (
     vcpu_enter_guest,
 )
 from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
-from nestproof.models.linux import fpu_core, fpu_internal, i387
+from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu, Host, Owner, Task, TaskName
 from nestproof.models.x86.cpu import Cpu, VmcsName
@@ -102,13 +103,15 @@ ANY_OTHER = ("host.tasks[B].used_math",)
 """The other task has used the FPU, or is a kernel thread that never does."""
 INTERRUPTS_ONLY = (guest_instruction, *RUN_STEPS, *HOST_STEPS)
 """A host that never uses the FPU in process context on behalf of the VMM thread."""
+EMULATOR = (guest_accesses_device, emulate_fpu_instruction)
+"""KVM's own use of the guest's registers, since v3.1."""
 STEPS = (*INTERRUPTS_ONLY, process_uses_fpu)
 
 
 def system(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
     """A host that uses the FPU everywhere, and its guest."""
-    start = kvm(linux, era)
-    return System(f"kvm-vmx/{version}", start, STEPS, summary, ANY_OTHER, presentation=KVM)
+    start, steps = kvm(linux, era), (*STEPS, *EMULATOR)
+    return System(f"kvm-vmx/{version}", start, steps, summary, ANY_OTHER, presentation=KVM)
 
 
 def in_interrupts_only(other: System) -> System:
@@ -116,29 +119,42 @@ def in_interrupts_only(other: System) -> System:
     return replace(
         other,
         name=f"{other.name}-irq",
-        steps=INTERRUPTS_ONLY,
+        steps=tuple(step for step in other.steps if step != process_uses_fpu),
         summary=f"As {other.name}, on a host that uses the FPU in interrupts only.",
     )
 
 
-V2_6_34 = system(
-    "v2.6.34",
-    i387.V3_2,
-    kvm_era.V2_6_34,
-    "The guest owns TS while its FPU is active; the host's registers are kept by KVM.",
+V2_6_34 = replace(
+    system(
+        "v2.6.34",
+        i387.V3_2,
+        kvm_era.V2_6_34,
+        "The guest owns TS while its FPU is active; the host's registers are kept by KVM.",
+    ),
+    steps=STEPS,
 )
 V3_4 = system(
     "v3.4",
-    fpu_internal.V3_4,
+    fpu_eras.V3_4,
     kvm_era.V3_4,
     "The host's task gives up its registers, and the guest's are loaded with TS set.",
 )
 V3_12 = system(
     "v3.12",
-    fpu_internal.V3_4,
+    fpu_eras.V3_10,
     kvm_era.V3_12,
     "The guest's registers are loaded in a kernel_fpu section that can be preempted.",
 )
+V3_12_EAGER = replace(
+    system(
+        "v3.12-eager",
+        fpu_eras.V3_10_EAGER,
+        kvm_era.V3_12,
+        "The same KVM on a host with XSAVEOPT: eager for its own tasks, lazy for its guest.",
+    ),
+    arbitrary=(),
+)
+"""All tasks of such a host have FPU state, kernel threads too."""
 V4_11 = system(
     "v4.11",
     fpu_core.V4_10,
@@ -154,4 +170,5 @@ V4_20 = system(
 V2_6_34_IRQ = in_interrupts_only(V2_6_34)
 V3_4_IRQ = in_interrupts_only(V3_4)
 V3_12_IRQ = in_interrupts_only(V3_12)
+V3_12_EAGER_IRQ = in_interrupts_only(V3_12_EAGER)
 V4_11_IRQ = in_interrupts_only(V4_11)

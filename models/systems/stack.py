@@ -18,7 +18,7 @@ from nestproof.models.kvm.run import (
 )
 from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
 from nestproof.models.linux.era import Era as LinuxEra
-from nestproof.models.linux.fpu_internal import V3_4
+from nestproof.models.linux.fpu_eras import V3_7, V3_10
 from nestproof.models.linux.task import Fpu, Image, Task, TaskName
 from nestproof.models.stack import kvm_kvm_linux as nested
 from nestproof.models.stack import kvm_linux
@@ -36,7 +36,13 @@ from verifier.language import Family, System
 
 NO_CONTRACT = Contract(broken=True)
 """Closed guests are looked at themselves: no contract CPU executes beside them."""
-OF_OPEN_GUESTS = ("host_integrity", "progress", "transparency", "witnesses")
+OF_OPEN_GUESTS = (
+    "host_integrity",
+    "progress",
+    "transient_isolation",
+    "transparency",
+    "witnesses",
+)
 
 
 def linux(era: LinuxEra, a: Context, b: Context) -> GuestHost:
@@ -55,13 +61,13 @@ def task(context: Context, image: Image) -> Task:
 
 def kvm_under_linux(era: Era) -> KvmLinux:
     """A host whose guest is a Linux that has just switched tasks."""
-    machine = host(V3_4, era)
+    machine = host(V3_10, era)
     machine.cpu.vmcss[VmcsName.VMCS01].guest_cr0 = SWITCHED
     return KvmLinux(
         contract=NO_CONTRACT,
         host=machine,
         vcpu=Vcpu(era=era, cr0=SWITCHED),
-        l1=linux(V3_4, Context.L1_A, Context.L1_B),
+        l1=linux(V3_7, Context.L1_A, Context.L1_B),
     )
 
 
@@ -77,24 +83,24 @@ def vmcs(era: Era) -> Vmcs:
 
 def guest_kvm(era: Era) -> GuestKvm:
     """KVM whose guest is a Linux that has just switched tasks; its VMM thread runs."""
-    tasks = linux(V3_4, Context.L1_VMM, Context.L1_B).tasks
+    tasks = linux(V3_10, Context.L1_VMM, Context.L1_B).tasks
     return GuestKvm(
         contract=NO_CONTRACT,
-        host=KvmHost(era=V3_4, tasks=tasks, cpu=Cpu(vmcss=Family({VmcsName.VMCS01: vmcs(era)}))),
+        host=KvmHost(era=V3_10, tasks=tasks, cpu=Cpu(vmcss=Family({VmcsName.VMCS01: vmcs(era)}))),
         vcpu=Vcpu(era=era, cr0=SWITCHED, guest_fpu=Fpu(image=Image.GUEST)),
     )
 
 
 def kvm_under_kvm(l0: Era, l1: Era) -> KvmKvmLinux:
     """A host whose guest runs KVM, whose guest is a Linux."""
-    machine = host(V3_4, l0)
+    machine = host(V3_10, l0)
     machine.cpu.vmcss[VmcsName.VMCS01].guest_cr0 = SWITCHED
     return KvmKvmLinux(
         contract=NO_CONTRACT,
         host=machine,
         vcpu=Vcpu(era=l0, nested=True, cr0=SWITCHED, vmcs12=vmcs(l1)),
         l1=guest_kvm(l1),
-        l2=linux(V3_4, Context.L2_A, Context.L2_B),
+        l2=linux(V3_7, Context.L2_A, Context.L2_B),
     )
 
 
@@ -113,7 +119,7 @@ KVM_LINUX = System(
     "stack/kvm-linux",
     kvm_under_linux(kvm_era.V3_12),
     (*LINUX_STEPS, *RUN_STEPS, *HOST_STEPS),
-    "Linux v3.4 with two tasks, on lazy KVM v3.12; the host uses the FPU in interrupts only.",
+    "Linux v3.7 with two tasks, on lazy KVM v3.12; the host uses the FPU in interrupts only.",
     presentation=shown.KVM_LINUX,
     without=OF_OPEN_GUESTS,
 )
@@ -154,7 +160,7 @@ KVM_KVM_LINUX = System(
     "stack/kvm-kvm-linux",
     kvm_under_kvm(kvm_era.REFERENCE, kvm_era.REFERENCE),
     NESTED_STEPS,
-    "Linux v3.4 with two tasks, on KVM reference, on the same KVM.",
+    "Linux v3.7 with two tasks, on KVM reference, on the same KVM.",
     presentation=shown.KVM_KVM_LINUX,
     without=OF_OPEN_GUESTS,
 )

@@ -22,6 +22,26 @@ class FpuAccess:
     latest: bool = False
 
 
+@event
+class TransientAccess:
+    """A task in user mode, or a guest, tried an FPU instruction in this step, with or without #NM.
+
+    Until #NM is delivered a processor may execute what follows with what is in the registers.
+    """
+
+    tried: bool = False
+    context: Context = Context.INIT
+    found: Contents = Contents()
+
+
+@observer("What TS, EM and the exception bitmap do not stop (LazyFP, CVE-2018-3665)")
+def transient_access(access: TransientAccess, cpu: Cpu, context: Context) -> None:
+    """Note what is in the registers when a context tries an FPU instruction."""
+    access.tried = True
+    access.context = context
+    access.found = cpu.registers
+
+
 @observer("An FPU instruction that completes reads the registers and writes a value of its own")
 def fpu_access(access: FpuAccess, latest: Latest, cpu: Cpu, context: Context, value: bool) -> None:
     """Note what the context finds in the registers, then let it write."""

@@ -12,6 +12,7 @@ EXIT_REASONS = {
     ExitReason.EXTERNAL_INTERRUPT: 1,
     ExitReason.TASK_SWITCH: 9,
     ExitReason.CR_ACCESS: 28,
+    ExitReason.EPT_VIOLATION: 48,
     ExitReason.INVALID_GUEST_STATE: 1 << 31 | 33,
 }
 """The exit-reason field; its bit 31 says that VM entry failed."""

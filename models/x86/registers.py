@@ -6,7 +6,7 @@ from verifier.language import ghost
 
 
 class Context(Enum):
-    """Whoever can own register contents; single-level systems use the first eight."""
+    """Whoever can own register contents; systems with one guest use the first eight."""
 
     INIT = "the initial contents"
     TASK_A = "task A"
@@ -23,7 +23,7 @@ class Context(Enum):
     L2_A = "task A of L2"
     L2_B = "task B of L2"
     L2_KERNEL = "the kernel of L2"
-    L2_VMM = "the VMM thread of L2"
+    OTHER_GUEST = "another guest of the same host"
 
 
 @ghost

@@ -7,7 +7,7 @@ from verifier.language import record
 
 
 class ExitReason(Enum):
-    """Basic exit reasons; OTHER is any that no rule of this layer causes."""
+    """Basic exit reasons; no rule of this layer causes an EPT violation, as memory is not in it."""
 
     NONE = "no exit yet"
     EXCEPTION_NM = "#NM through the exception bitmap"
@@ -16,7 +16,7 @@ class ExitReason(Enum):
     INVALID_GUEST_STATE = "VM entry failed: invalid guest state"
     EXTERNAL_INTERRUPT = "external interrupt"
     VMX_INSTRUCTION = "a VMX instruction"
-    OTHER = "another reason"
+    EPT_VIOLATION = "EPT violation or misconfiguration"
 
 
 class CrAccess(Enum):

@@ -183,3 +183,15 @@ def irq_fpu_usable_needs_registers(host: Host) -> bool:
         host.interrupt == Interrupt.FROM_USER
     )
     return from_process_or_user | host.cpu.cr0.ts
+
+
+@abstracts("repair: fpu__save marks the registers as the kernel's until they are loaded again")
+def fpu__save_marked(host: Host) -> None:
+    fpu_core.fpu__save(host)
+    host.in_kernel_fpu = host.running.place == Place.SAVE_DESTROYED
+
+
+@abstracts("repair: the other end of fpu__save")
+def fpu__save_rest_marked(host: Host) -> None:
+    fpu_core.fpu__save_rest(host)
+    host.in_kernel_fpu = False

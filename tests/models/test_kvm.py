@@ -33,7 +33,7 @@ from nestproof.models.kvm.run import (
     kvm_run_returns,
     vcpu_enter_guest,
 )
-from nestproof.models.linux import fpu_core, fpu_internal
+from nestproof.models.linux import fpu_core, fpu_eras
 from nestproof.models.systems import kvm_nvmx, kvm_vmx
 from nestproof.models.systems.kvm_nvmx import (
     l1_launches_l2,
@@ -61,7 +61,7 @@ VMCS12_FIELDS = (
 
 def guest_with(era: Era) -> Kvm:
     """A guest that runs for the first time."""
-    linux = fpu_internal.V3_4 if era.lazy else fpu_core.V4_10
+    linux = fpu_eras.V3_10 if era.lazy else fpu_core.V4_10
     s = kvm_nvmx.kvm(linux, era)
     kvm_run(s)
     enter(s)
@@ -125,7 +125,7 @@ def test_a_guest_without_the_fpu_reads_its_own_ts() -> None:
 
 
 def test_until_3_7_the_vmm_finds_the_guest_s_registers_after_kvm_run() -> None:
-    s = kvm_vmx.kvm(fpu_internal.V3_4, V3_4)
+    s = kvm_vmx.kvm(fpu_eras.V3_4, V3_4)
     kvm_run(s)
     enter(s)
     external_interrupt(s)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nestproof.models.kvm.era import REFERENCE, V4_11, V4_20, Era, Routing
-from nestproof.models.linux import fpu_core, fpu_internal
+from nestproof.models.linux import fpu_core, fpu_eras
 from nestproof.models.systems import kvm_nvmx, kvm_vmx
 from nestproof.properties import (
     host_integrity,
@@ -63,7 +63,7 @@ LIKE = {True: "kvm-nvmx/reference", False: "kvm-nvmx/v4.20-repaired"}
 
 
 def nested(era: Era) -> System:
-    linux = fpu_internal.V3_4 if era.lazy else fpu_core.V4_10
+    linux = fpu_eras.V3_10 if era.lazy else fpu_core.V4_10
     return System("kvm-nvmx/variant", kvm_nvmx.kvm(linux, era), kvm_nvmx.STEPS)
 
 
@@ -79,6 +79,8 @@ def nested(era: Era) -> System:
         (kvm_vmx.V2_6_34_IRQ, {"transparency", "isolation", "integrity", "host_integrity"}),
         (kvm_vmx.V3_4_IRQ, {"isolation", "integrity", "host_integrity"}),
         (kvm_vmx.V3_12_IRQ, set()),
+        (kvm_vmx.V3_12_EAGER, {"isolation", "integrity"}),
+        (kvm_vmx.V3_12_EAGER_IRQ, set()),
         (kvm_vmx.V4_11_IRQ, set()),
     ],
     ids=lambda value: value.name if isinstance(value, System) else "",

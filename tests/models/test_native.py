@@ -6,78 +6,24 @@ from typing import Any
 
 import pytest
 
-from nestproof.models.linux import fpu_internal, i387, processor, signals
-from nestproof.models.linux.processor import Native, debug, fpu_instruction, run_elsewhere, schedule
-from nestproof.models.linux.task import Host, Place, TaskName
-from nestproof.models.systems.native import EAGER_V4_10, LAZY_V3_2, LAZY_V3_4
+from nestproof.models.linux import elsewhere, i387, kernel_fpu, processor, signals
+from nestproof.models.linux.elsewhere import debug, run_elsewhere
+from nestproof.models.linux.processor import Native, fpu_instruction, schedule
+from nestproof.models.linux.task import Place, TaskName
+from nestproof.models.systems.native import (
+    EAGER_V4_10,
+    EAGER_V4_10_REPAIRED,
+    LAZY_V3_2,
+    LAZY_V3_4,
+    LAZY_V3_7,
+)
 from nestproof.models.x86.registers import Context
-from nestproof.properties import host_integrity, integrity, isolation
-from tests.models.executions import steps_to
 from tests.models.mutants import watched
-from verifier.compiler.transition_system import TransitionSystem
-from verifier.compiler.translation import compile_system
-from verifier.engines.pdr import pdr
-from verifier.evidence.verdicts import Limits, Proved
-from verifier.language import System, snapshot
+from tests.models.native_variants import booted, holds, variant, violation, without_signals
+from verifier.language import System
 from verifier.language.functions import about
 
 mutants = watched("tests.models.native_mutants")
-
-PROPERTIES = [
-    function
-    for module in (isolation, integrity, host_integrity)
-    for function in map(about, vars(module).values())
-    if function is not None and function.claims
-]
-SIGNALS = {about(step) for name, step in vars(signals).items() if about(step)}
-
-
-def variant(
-    system: System, steps: tuple[Callable[..., None], ...] | None = None, **era: Any
-) -> System:
-    """The system with other steps, and with some functions of its kernel replaced."""
-    host = system.initial.host
-    changed = Host(
-        era=replace(host.era, **era),
-        cpu=host.cpu,
-        tasks=host.tasks,
-        fpu_owner_task=host.fpu_owner_task,
-    )
-    return replace(system, initial=Native(host=changed), steps=steps or system.steps)
-
-
-def without_signals(system: System, *others: object) -> tuple[Callable[..., None], ...]:
-    """The system's steps other than those of signals, exec and what is named."""
-    left = {about(step) for step in others} | SIGNALS
-    return tuple(step for step in system.steps if about(step) not in left)
-
-
-def decided(system: System, *goals: str) -> tuple[TransitionSystem, dict[str, Any]]:
-    compiled = compile_system(system, PROPERTIES)
-    return compiled, pdr(compiled.circuit, goals, Limits(seconds=60))
-
-
-def holds(system: System, *goals: str) -> bool:
-    return all(isinstance(v, Proved) for v in decided(system, *goals)[1].values())
-
-
-def violation(system: System, goal: str) -> list[str]:
-    """The steps of a counterexample."""
-
-    def search() -> tuple[TransitionSystem, Any]:
-        compiled, verdicts = decided(system, goal)
-        return compiled, verdicts[goal]
-
-    steps = steps_to(system, PROPERTIES, goal, search)
-    assert steps is not None
-    return steps
-
-
-def booted(system: System) -> Native:
-    """A fresh state of plain values."""
-    state: Native = snapshot(variant(system).initial)
-    return state
-
 
 # What the kernels do, step by step
 
@@ -104,7 +50,7 @@ def use(s: Native, value: bool) -> None:
     fpu_instruction(s, value)
 
 
-@pytest.mark.parametrize("system", [LAZY_V3_2, LAZY_V3_4])
+@pytest.mark.parametrize("system", [LAZY_V3_2, LAZY_V3_4, LAZY_V3_7])
 def test_a_lazy_switch_saves_and_sets_ts(system: System) -> None:
     s = booted(system)
     use(s, True)
@@ -143,7 +89,7 @@ def test_v3_4_loads_the_registers_of_a_task_that_ran_elsewhere() -> None:
     assert not s.host.cpu.registers.value
 
 
-@pytest.mark.parametrize("system", [LAZY_V3_2, LAZY_V3_4, EAGER_V4_10])
+@pytest.mark.parametrize("system", [LAZY_V3_2, LAZY_V3_4, LAZY_V3_7, EAGER_V4_10])
 def test_a_signal_frame_that_is_refused_leaves_the_initial_state(system: System) -> None:
     s = booted(system)
     if not s.host.running.used_math:
@@ -199,7 +145,11 @@ def test_v4_10_finds_the_registers_still_there_after_a_kernel_thread() -> None:
 # What is proved
 
 
-@pytest.mark.parametrize("system", [LAZY_V3_4, EAGER_V4_10])
+@pytest.mark.parametrize(
+    "system",
+    [LAZY_V3_7, EAGER_V4_10_REPAIRED, variant(LAZY_V3_4, cpu_up_forgets_owner=True)],
+    ids=["v3.7", "v4.10 repaired", "v3.4 with what v3.7 does when a processor starts"],
+)
 def test_tasks_and_interrupts_are_isolated(system: System) -> None:
     core = replace(system, steps=without_signals(system))
     assert holds(core, "isolation", "integrity", "host_integrity")
@@ -225,7 +175,7 @@ def without(*others: object) -> tuple[Callable[..., None], ...]:
     return tuple(step for step in LAZY_V3_2.steps if about(step) not in left)
 
 
-ELSEWHERE = (processor.run_elsewhere, processor.debug)
+ELSEWHERE = (elsewhere.run_elsewhere, elsewhere.debug)
 SOFTIRQS = (
     processor.softirq_begin,
     processor.softirq_without_registers,
@@ -278,11 +228,11 @@ def test_v3_4_warns_when_a_fault_handler_is_preempted() -> None:
 
 def test_v3_4_does_not_warn_where_the_fault_handler_looks_first() -> None:
     steps = without_signals(LAZY_V3_4)
-    assert holds(variant(LAZY_V3_4, steps, math_error=fpu_internal.unlazy_fpu), "assertions")
+    assert holds(variant(LAZY_V3_4, steps, math_error=kernel_fpu.unlazy_fpu), "assertions")
 
 
 def test_where_v3_4_warns_it_takes_nm_in_the_kernel_and_loses_nothing() -> None:
-    steps = without_signals(LAZY_V3_4)
+    steps = without_signals(LAZY_V3_4, elsewhere.cpu_off_and_on)
     careless = variant(LAZY_V3_4, steps, math_error=mutants.save_init_fpu_without_a_warning)
     assert violation(careless, "host_integrity")[-1] == "math_error"
     assert holds(careless, "isolation", "integrity")
@@ -309,12 +259,16 @@ MISTAKES: list[tuple[System, str, dict[str, Callable[..., Any]]]] = [
     (LAZY_V3_4, "integrity", {"switch_to": mutants.switch_ignores_last_cpu}),
     (LAZY_V3_4, "isolation", {"switch_to": mutants.switch_trusts_destroyed_registers}),
     (LAZY_V3_2, "integrity", {"switch_to": mutants.switch_forgets_to_save}),
-    (EAGER_V4_10, "isolation", {"kernel_fpu_begin_save": mutants.eager_begin_unmarked}),
-    (EAGER_V4_10, "isolation", {"kernel_fpu_begin_rest": mutants.eager_begin_keeps_the_owner}),
-    (EAGER_V4_10, "isolation", {"kernel_fpu_end": mutants.eager_end_without_load}),
-    (EAGER_V4_10, "integrity", {"foreign_write": mutants.foreign_write_keeps_last_cpu}),
-    (EAGER_V4_10, "integrity", {"switch_to": mutants.eager_switch_ignores_last_cpu}),
-    (EAGER_V4_10, "integrity", {"switch_to": mutants.eager_switch_without_save}),
+    (EAGER_V4_10_REPAIRED, "isolation", {"kernel_fpu_begin_save": mutants.eager_begin_unmarked}),
+    (
+        EAGER_V4_10_REPAIRED,
+        "isolation",
+        {"kernel_fpu_begin_rest": mutants.eager_begin_keeps_the_owner},
+    ),
+    (EAGER_V4_10_REPAIRED, "isolation", {"kernel_fpu_end": mutants.eager_end_without_load}),
+    (EAGER_V4_10_REPAIRED, "integrity", {"foreign_write": mutants.foreign_write_keeps_last_cpu}),
+    (EAGER_V4_10_REPAIRED, "integrity", {"switch_to": mutants.eager_switch_ignores_last_cpu}),
+    (EAGER_V4_10_REPAIRED, "integrity", {"switch_to": mutants.eager_switch_without_save}),
 ]
 
 

@@ -127,7 +127,7 @@ def test_entry_refuses_a_fixed_bit_of_the_host_and_fails_on_one_of_the_guest(bit
 
 def test_exit_keeps_a_fixed_bit_and_loads_pe_and_pg_after_an_unrestricted_guest() -> None:
     cpu = cpu_with(Vmcs(host_cr0=RUNNING & ~Cr0(ne=True)), cr0=Cr0(ne=True, et=True), non_root=True)
-    assert vm_exit(cpu, ExitReason.OTHER) == Outcome.EXIT
+    assert vm_exit(cpu, ExitReason.EPT_VIOLATION) == Outcome.EXIT
     assert cpu.cr0 == RUNNING
 
 

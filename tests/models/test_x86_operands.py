@@ -113,6 +113,7 @@ def test_numbers_are_the_defined_bits_and_back() -> None:
         ExitReason.EXTERNAL_INTERRUPT: 1,
         ExitReason.TASK_SWITCH: 9,
         ExitReason.CR_ACCESS: 28,
+        ExitReason.EPT_VIOLATION: 48,
         ExitReason.INVALID_GUEST_STATE: 0x80000021,
     }
 

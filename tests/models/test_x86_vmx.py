@@ -64,7 +64,7 @@ def test_neither_entry_nor_exit_changes_controls_or_fpu_registers() -> None:
     other = snapshot(cpu.vmcss[VmcsName.VMCS02])
     vm_entry(cpu)
     execute(cpu, Instruction.MOV_TO_CR0, running(True, True, True))
-    vm_exit(cpu, ExitReason.OTHER)
+    vm_exit(cpu, ExitReason.EPT_VIOLATION)
     assert cpu.vmcs.host_cr0 == vmcs.host_cr0
     assert cpu.vmcs.cr0_mask == vmcs.cr0_mask
     assert cpu.vmcs.cr0_shadow == vmcs.cr0_shadow
@@ -85,8 +85,8 @@ def test_entry_and_exit_use_the_current_vmcs() -> None:
     )
     vm_entry(cpu)
     assert cpu.cr0 == running(True, True, True)
-    vm_exit(cpu, ExitReason.OTHER)
-    assert cpu.vmcss[VmcsName.VMCS02].exit_reason == ExitReason.OTHER
+    vm_exit(cpu, ExitReason.EPT_VIOLATION)
+    assert cpu.vmcss[VmcsName.VMCS02].exit_reason == ExitReason.EPT_VIOLATION
     assert cpu.vmcss[VmcsName.VMCS01].exit_reason == ExitReason.NONE
 
 
@@ -130,7 +130,7 @@ def test_an_injected_nm_is_delivered_once_whatever_the_bitmap_says(intercepted: 
     cpu = on(Vmcs(entry_injects_nm=True, exception_bitmap_nm=intercepted))
     assert vm_entry(cpu) == Outcome.NM
     assert cpu.non_root
-    vm_exit(cpu, ExitReason.OTHER)
+    vm_exit(cpu, ExitReason.EPT_VIOLATION)
     assert vm_entry(cpu) == Outcome.DONE
 
 

@@ -76,7 +76,7 @@ def enter(trial: Trial) -> None:
 
 @step
 def leave(trial: Trial) -> None:
-    trial.outcome = vm_exit(trial.cpu, ExitReason.OTHER)
+    trial.outcome = vm_exit(trial.cpu, ExitReason.EPT_VIOLATION)
 
 
 TRIAL = System("x86/trial", Trial(), (run, enter, leave), arbitrary=("cpu.*", "promise.cpu.*"))

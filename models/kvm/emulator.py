@@ -1,0 +1,55 @@
+"""The instruction emulator, as far as it uses the guest's FPU registers."""
+
+from nestproof.models.kvm.cache_regs import kvm_read_cr0
+from nestproof.models.kvm.contract import Handled
+from nestproof.models.kvm.era import HandOff
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.observed import exit_was_handled
+from nestproof.models.kvm.run import forget_exit, in_kvm_run, leave_guest
+from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.kvm.x86 import kvm_load_guest_fpu
+from nestproof.models.linux.instructions import clts
+from nestproof.models.x86.access import fpu_access
+from nestproof.models.x86.cr0 import RUNNING
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.vmcs import ExitReason
+from nestproof.models.x86.vmx import vm_exit
+from verifier.language import assume, models, step
+
+
+@step
+def guest_accesses_device(kvm: Kvm) -> None:
+    """The guest accesses memory that is a device's; another of its processors may change the code.
+
+    So KVM may find an SSE instruction where another one has left the guest, the FPU not active.
+    """
+    assume(kvm.host.cpu.non_root)
+    vm_exit(kvm.host.cpu, ExitReason.EPT_VIOLATION)
+    leave_guest(kvm, Instruction.SSE, RUNNING)
+    forget_exit(kvm)
+
+
+@models("arch/x86/kvm/x86.c", "emulator_get_fpu", since="v3.1", until="v4.15")
+def emulator_get_fpu(kvm: Kvm) -> None:
+    """Preemption goes off, and the registers become the guest's; TS may be the host's.
+
+    From v4.15 on they are the guest's while KVM_RUN lasts. Nothing of v4.11 on sets TS.
+    """
+    if kvm.vcpu.era.hand_off == HandOff.KVM_RUN:
+        return
+    kvm_load_guest_fpu(kvm)
+    if kvm.vcpu.era.lazy:
+        clts(kvm.host)
+
+
+@step
+def emulate_fpu_instruction(kvm: Kvm, value: bool) -> None:
+    """KVM emulates an SSE instruction of the guest, whose CR0 permits it."""
+    in_kvm_run(kvm, Phase.EXITED)
+    assume(kvm.vcpu.exit.reason == ExitReason.EPT_VIOLATION)
+    cr0 = kvm_read_cr0(kvm)
+    assume((cr0.em | cr0.ts) ^ True)
+    kvm.vcpu.phase = Phase.LOOP
+    emulator_get_fpu(kvm)
+    fpu_access(kvm.access, kvm.latest, kvm.host.cpu, kvm.vcpu.context, value)
+    exit_was_handled(kvm, Handled.EMULATED)

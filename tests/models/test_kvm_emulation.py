@@ -1,0 +1,74 @@
+"""KVM executing instructions for its guest: a MOV that is refused, an FPU instruction."""
+
+from dataclasses import replace
+
+import pytest
+
+from nestproof.models.kvm import era as kvm_era
+from nestproof.models.kvm.emulator import emulate_fpu_instruction, guest_accesses_device
+from nestproof.models.kvm.era import Era
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.run import check_requests, handle_exit, kvm_run, vcpu_enter_guest
+from nestproof.models.linux import fpu_eras, i387
+from nestproof.models.linux.era import Era as LinuxEra
+from nestproof.models.systems import kvm_vmx
+from nestproof.models.systems.kvm_vmx import guest_instruction
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.registers import Context
+from verifier.language.errors import Disabled
+
+V2_6_35 = replace(kvm_era.V2_6_34, version="v2.6.35", lmsw_clears_pe=False)
+
+
+def guest_with(linux: LinuxEra, era: Era) -> Kvm:
+    """A guest that runs for the first time."""
+    s = kvm_vmx.kvm(linux, era)
+    kvm_run(s)
+    check_requests(s)
+    vcpu_enter_guest(s, False)
+    return s
+
+
+@pytest.mark.parametrize(
+    ("linux", "era", "outcome"),
+    [
+        (i387.V3_2, kvm_era.V2_6_34, Outcome.GP_BEHIND),
+        (i387.V3_2, V2_6_35, Outcome.GP_BEHIND),
+        (fpu_eras.V3_4, kvm_era.V3_4, Outcome.GP),
+    ],
+)
+def test_a_refused_mov_faults_behind_itself_until_v2_6_35(
+    linux: LinuxEra, era: Era, outcome: Outcome
+) -> None:
+    s = guest_with(linux, era)
+    guest_instruction(s, Instruction.MOV_TO_CR0, pe=False, mp=True, em=False, ts=False, value=False)
+    handle_exit(s)
+    assert s.outcome.observed
+    assert s.outcome.outcome == outcome
+    assert s.outcome.promised == Outcome.GP
+
+
+def test_the_emulator_loads_the_guest_s_registers() -> None:
+    s = guest_with(fpu_eras.V3_10, kvm_era.V3_12)
+    guest_accesses_device(s)
+    emulate_fpu_instruction(s, True)
+    assert s.access.executed
+    assert s.access.found.owner == Context.GUEST
+    assert s.host.cpu.registers.value
+    assert not s.host.cpu.cr0.ts
+
+
+def test_the_emulator_uses_no_register_where_the_guest_has_set_ts() -> None:
+    s = guest_with(fpu_eras.V3_10, kvm_era.V3_12)
+    guest_instruction(s, Instruction.MOV_TO_CR0, pe=True, mp=True, em=False, ts=True, value=False)
+    guest_accesses_device(s)
+    with pytest.raises(Disabled):
+        emulate_fpu_instruction(s, True)
+
+
+def test_what_is_no_device_after_all_is_executed_again() -> None:
+    s = guest_with(fpu_eras.V3_10, kvm_era.V3_12)
+    guest_accesses_device(s)
+    handle_exit(s)
+    assert not s.outcome.observed
