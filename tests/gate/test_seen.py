@@ -7,7 +7,10 @@ import pytest
 from tests.gate.watched import AS_MUCH, LESS, OTHERWISE, RENAMED, Edits
 from tests.gate.watched_bases import AS_MUCH_AT, LESS_AT
 from tests.gate.watched_kernel import FILE, KERNEL
+from verifier.compiler.behaviour import behaviour_of
 from verifier.compiler.cut_circuit import Cut, cut_of
+from verifier.compiler.translation import compile_system
+from verifier.diff.miter import Joint
 from verifier.gate.weakened.seen import SeenLess, seen_less
 from verifier.project.loading import load
 
@@ -23,8 +26,16 @@ def cut(folder: Path, edits: Edits = ()) -> Cut:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content)
-    system = load(folder).systems["kernel/one"]
-    return cut_of(system)
+    return cut_of(load(folder).systems["kernel/one"])
+
+
+def joined(was: Path, now: Path) -> Joint | None:
+    """Two versions of it as they are, where one has other steps."""
+    systems = [load(folder).systems["kernel/one"] for folder in (was, now)]
+    if len({tuple(step.name for step in system.actions) for system in systems}) == 1:
+        return None
+    old, new = (behaviour_of(compile_system(system, ())) for system in systems)
+    return Joint(old, new, {})
 
 
 @pytest.fixture(scope="session")
@@ -53,23 +64,17 @@ def test_as_much_is_seen(base: Cut, tmp_path: Path, name: str, more: Edits) -> N
 def test_less_is_seen_than_at_another_base(tmp_path: Path, name: str) -> None:
     weaker, before, edits = LESS_AT[name]
     was = cut(tmp_path / "was", before)
-    less = seen_less(was, cut(tmp_path / "now", before + edits), {}, {})
+    now = cut(tmp_path / "now", before + edits)
+    less = seen_less(was, now, {}, {}, real=joined(tmp_path / "was", tmp_path / "now"))
     assert weaker in {each.text.partition(",")[0] or each.step for each in less}
-
-
-def test_assertions_of_a_step_that_is_reported_as_narrowed_are_not_reported_again(
-    base: Cut, tmp_path: Path
-) -> None:
-    _, _, edits = LESS_AT["the assertions of a step of which a new one does a part"]
-    now = cut(tmp_path, edits)
-    assert [*seen_less(base, now, {}, {}, narrowed=["switch_to"])] == []
 
 
 @pytest.mark.parametrize("name", AS_MUCH_AT)
 def test_as_much_is_seen_as_at_another_base(tmp_path: Path, name: str) -> None:
     before, edits = AS_MUCH_AT[name]
-    was = cut(tmp_path / "was", before)
-    assert [*seen_less(was, cut(tmp_path / "now", before + edits), {}, {})] == []
+    was, now = cut(tmp_path / "was", before), cut(tmp_path / "now", before + edits)
+    real = joined(tmp_path / "was", tmp_path / "now")
+    assert [*seen_less(was, now, {}, {}, real=real)] == []
 
 
 def test_an_assumption_of_what_never_changes_excuses_no_assertion(

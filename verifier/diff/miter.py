@@ -88,7 +88,7 @@ class Joint:
             if was.bits or strict:
                 same = self.same(was, self.old.bits(was), now, self.new.bits(now))
                 self.same_state = self.graph.both(self.same_state, same)
-        self._spare = {bit.name: self.graph.variable() for bit in old.circuit.inputs}
+        self.spare = {bit.name: self.graph.variable() for bit in old.circuit.inputs}
 
     def _old_code(self, was: Variable, now: Variable) -> Sequence[int]:
         """A new field's value in the old one's code."""
@@ -124,7 +124,7 @@ class Joint:
             if new is not None and same_code(old, new):
                 chosen |= {a: self.new.image[b] for a, b in zip(old.bits, new.bits, strict=True)}
                 continue
-            bits = [self._spare[bit] for bit in old.bits]
+            bits = [self.spare[bit] for bit in old.bits]
             chosen |= zip(old.bits, bits, strict=True)
             if new is not None:
                 inputs = [self.new.image[bit] for bit in new.bits]
@@ -171,7 +171,7 @@ class Joint:
             for name, several in goals.items()
         }
         inputs = [Input(bit.name, image[bit.literal]) for bit in new.inputs]
-        inputs += [Input(f"old {name}", literal) for name, literal in self._spare.items()]
+        inputs += [Input(f"old {name}", literal) for name, literal in self.spare.items()]
         return Circuit(graph, tuple(inputs), tuple(latches), bad)
 
     def _alongside(self, extra: Sequence[Latch]) -> list[Latch]:

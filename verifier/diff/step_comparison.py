@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from verifier.circuit.aig import FALSE
 from verifier.compiler.behaviour import Action, Behaviour, Variable
@@ -14,6 +14,17 @@ from verifier.language.goals import Goal, is_claim, is_step, step_goal
 
 Effect = Mapping[str, list[int]]
 """A step taken: each field's next value, and each goal."""
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """What a step did somewhere, it does not do any more, and a new step does with some choices."""
+
+    by: Action
+    given: Mapping[str, int]
+    """The new step's choices, as its inputs."""
+    region: int
+    """The states and the old step's choices for which that is so."""
 
 
 class StepComparison:
@@ -123,16 +134,28 @@ class StepComparison:
         same += (graph.either(old[goal][0] ^ 1, new[goal][0]) for goal in self._goals)
         return graph.all([new[fires][0], *same])
 
+    def inherited(self) -> Iterator[Inherited]:
+        """What new steps do in its place."""
+        graph = self._joint.graph
+        still = self._does_as(self._new, self._fires)
+        left = graph.all([self._given, self._old[self._fires][0], still ^ 1])
+        for action in self._new_steps():
+            for given, does in self._ways(action):
+                if (region := graph.both(left, does)) != FALSE:
+                    yield Inherited(action, given, region)
+
+    def _new_steps(self) -> Iterator[Action]:
+        old = self._joint.old.behaviour
+        return (a for a in self._joint.new.behaviour.actions if old.action(a.name) is None)
+
     def _taken_over(self) -> int:
         """That a step which is new does what the old one did, and violates what that violated."""
-        joint, found = self._joint, FALSE
-        for action in joint.new.behaviour.actions:
-            if joint.old.behaviour.action(action.name) is None:
-                found = joint.graph.either(found, self._taken_over_by(action))
-        return found
+        ways = (does for action in self._new_steps() for _, does in self._ways(action))
+        return self._joint.graph.any(ways)
 
-    def _taken_over_by(self, action: Action) -> int:
-        joint, found, fires = self._joint, FALSE, step_goal(action.name)
+    def _ways(self, action: Action) -> Iterator[tuple[Mapping[str, int], int]]:
+        """A new step with some choices, and that it does so what the old one did."""
+        joint, fires = self._joint, step_goal(action.name)
         shared = [(a, b) for a, b in paired_choices(self._was, action) if b and same_code(a, b)]
         given = {
             there: self._chosen[here]
@@ -143,8 +166,7 @@ class StepComparison:
         left = [choice for choice in action.choices if all(choice is not b for _, b in shared)]
         for way in combinations(left):
             effect = joint.effect(joint.new, action, given | way, [fires, *self._goals])
-            found = joint.graph.either(found, self._does_as(effect, fires))
-        return found
+            yield given | way, self._does_as(effect, fires)
 
 
 def stopped(joint: Joint, old: Effect, new: Effect) -> int:

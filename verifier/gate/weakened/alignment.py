@@ -67,10 +67,14 @@ class Alignment:
         versions: tuple[Action, Action],
         chosen: Mapping[str, int],
         goals: tuple[list[str], list[str]],
+        given: Mapping[str, int] = {},
     ) -> Aligned:
-        """A step of both, with one value for what both write as often for the same reasons."""
+        """A step of both, with one value for what both write as often for the same reasons.
+
+        `chosen` are the old one's choices, `given` the new one's where they are not its inputs.
+        """
         joint, (was, now), (before, after) = self._joint, versions, goals
-        here = joint.effect(joint.new, now, {}, after)
+        here = joint.effect(joint.new, now, given, after)
         shared = [each for each in self._written if each.has_same_codes]
         while True:
             names = {each.was for each in shared}

@@ -86,15 +86,16 @@ def compared(
     judged = replace(judged, ran=old.functions, runs=new.functions, blank=blank, lost=lost)
     if isinstance(cuts, str):
         judged = replace(judged, unknown=cuts)
-    elif cuts is not None:
-        steps = {} if change is None else dict(change.renamed_steps)
-        reported = {each.step for each in change.changes if each.kind in LOST} if change else set()
-        seen = seen_less(*cuts, steps, renamed, _never_changed(old, new, renamed), reported)
+    steps = {} if change is None else dict(change.renamed_steps)
+    goals = {} if change is None else dict(change.renamed_goals)
+    joint = Joint(old.with_steps(steps).with_goals(goals), new, renamed)
+    if isinstance(cuts, tuple):
+        real = joint if change is not None and change.added_steps else None
+        seen = seen_less(*cuts, steps, renamed, _never_changed(old, new, renamed), real)
         judged = replace(judged, seen=tuple(seen))
     if change is None:
         return judged
-    old = old.with_steps(dict(change.renamed_steps)).with_goals(dict(change.renamed_goals))
-    joint = Joint(old, new, renamed)
+    old = joint.old.behaviour
     written = {name for cut in cuts or () if isinstance(cut, Cut) for name in cut.written}
     names = dict(change.renamed_goals)
     repaired = {names.get(goal, goal) for goal in violated}

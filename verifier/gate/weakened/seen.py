@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from verifier.circuit.aig import FALSE, TRUE
@@ -19,8 +19,9 @@ from verifier.compiler.cut_circuit import (
 )
 from verifier.compiler.digest import everything
 from verifier.diff.miter import Joint
-from verifier.diff.pairing import added_values, paired_choices, same_code
+from verifier.diff.pairing import added_values, paired_choices
 from verifier.gate.weakened.alignment import Alignment, Apart
+from verifier.gate.weakened.inheritance import Inheritance
 from verifier.gate.weakened.seen_digests import SeenKind, digest_seen
 from verifier.gate.weakened.states import States
 from verifier.language.goals import step_goal
@@ -65,17 +66,17 @@ def seen_less(
     steps: Mapping[str, str],
     fields: Mapping[str, str],
     never_changed: Mapping[str, Value] | None = None,
-    narrowed: Collection[str] = (),
+    real: Joint | None = None,
 ) -> Iterator[SeenLess]:
     """Compare two versions of a system; `steps` and `fields` are those with other names now.
 
-    Fields that are `never_changed` have these values in all executions of both versions, and steps
-    that are `narrowed` are reported as that.
+    Fields that are `never_changed` have these values in all executions of both versions. `real` are
+    the versions as they are, which say what new steps do in the place of others.
     """
     if not (steps or fields) and _shape(old) == _shape(new):
         return
     old = replace(old, behaviour=old.behaviour.with_steps(steps))
-    comparison = _Comparison(old, new, fields, never_changed or {}, narrowed)
+    comparison = _Comparison(old, new, fields, never_changed or {}, real)
     states, groups = comparison.states, dict[tuple[str, ...], list[_Question]]()
     for each in comparison.questions():
         apart = (each.name,) if each.kind == "demanded" else ()
@@ -114,15 +115,16 @@ class _Comparison:
         new: Cut,
         fields: Mapping[str, str],
         never_changed: Mapping[str, Value],
-        narrowed: Collection[str],
+        real: Joint | None,
     ) -> None:
-        self.old, self.new, self.fields, self._narrowed = old, new, fields, narrowed
+        self.old, self.new, self.fields = old, new, fields
         prefixes = ("", NOTES, LEAVES)
         names = {f"{p}{was}": f"{p}{now}" for was, now in fields.items() for p in prefixes}
         names |= {each.name: "" for each in old.behaviour.fields if each.name.startswith(SEES)}
         self.joint = Joint(old.behaviour, new.behaviour, names)
         self.states = States(self.joint)
         self._alignment = Alignment(self.joint, fields, self.states)
+        self._inherited = Inheritance(self.joint, real)
         constants = {
             f: never_changed[f.name] for f in new.behaviour.fields if f.name in never_changed
         }
@@ -144,13 +146,15 @@ class _Comparison:
         joint, graph = self.joint, self.joint.graph
         was, now = joint.versions(step)
         chosen, same_choices = joint.choices(was, now)
-        fires, same = step_goal(step), graph.both(joint.same_state, same_choices)
+        fires, elsewhere = step_goal(step), (each.region for each in self._inherited.of(step))
+        same = graph.all([joint.same_state, same_choices, graph.any(elsewhere) ^ 1])
         goals = _goals(self.old, fires), _goals(self.new, fires)
         then, here, apart = self._alignment.taken((was, now), chosen, goals)
         [enabled] = here[fires]
         [was_enabled] = then[fires]
         possible = graph.both(was_enabled, self._possible(enabled))
         fails, failed = (graph.any(b[0] for _, b in _named(x, FAILS)) for x in (here, then))
+        still_fails = graph.both(fails, failed)
         is_narrower = graph.both(was_enabled, self._possible(self._usually(enabled)) ^ 1)
         is_other = (enabled, fails) != (was_enabled, failed)
         if is_other and not self.states.has_any([graph.both(enabled, fails ^ 1)]):
@@ -164,9 +168,9 @@ class _Comparison:
             if self._is_compared(before, after):
                 a, b = then[f"field {before.name}"], here[f"field {after.name}"]
                 differs = joint.same(before, a, after, b) ^ 1
-                hidden = graph.all([possible, enabled ^ 1, fails ^ 1, wrote])
-                reached = _is_reached(then, was_name), _is_reached(here, name)
-                compared = graph.either(enabled, graph.all([neither, *reached]))
+                hidden = graph.all([possible, enabled ^ 1, still_fails ^ 1, wrote])
+                reached = graph.both(neither, _is_reached(then, was_name))
+                compared = graph.either(enabled, reached)
                 less = graph.either(graph.both(compared, differs), hidden)
                 found.append(("noted", name, less))
             if was_name in self.old.noted and name in self.new.written - self.new.noted:
@@ -178,10 +182,7 @@ class _Comparison:
                 below = {2 * node for node in graph.cone([literal])}
                 less = literal if below & wider else less  # nothing was said of the new values
             found.append(("demanded", name, less))
-        matched = self._alignment.matched(apart, (less for _, _, less in found))
-        given = [graph.both(same, each) for each in matched]
-        for kind, name, less in found:
-            yield _Question(step, kind, name, tuple(graph.both(each, less) for each in given))
+        yield from self._asked(step, found, apart, same)
 
     def _wider(
         self, versions: tuple[Action, Action], chosen: Mapping[str, int], apart: Iterable[Apart]
@@ -199,35 +200,41 @@ class _Comparison:
         return {bit & ~1 for bits in found for bit in bits}
 
     def _taken_over(self, step: str) -> Iterator[_Question]:
-        """What new steps assert less where they do what a step did that is not possible any more.
+        """What new steps note and assert less where they do what a step did and does not any more.
 
         Where nobody does so, the step is reported as narrowed.
         """
-        if step in self._narrowed:
-            return
         joint, graph = self.joint, self.joint.graph
         was, still = joint.versions(step)
-        for now in self.new.behaviour.actions:
-            if self.old.behaviour.action(now.name) is not None:
-                continue
-            chosen, same = joint.choices(was, now)
-            goals = _goals(self.old, step_goal(step)), _goals(self.new, step_goal(now.name))
-            then, here, apart = self._alignment.taken((was, now), chosen, goals)
-            given = {
-                mine: chosen[theirs]
-                for a, b in paired_choices(was, still)
-                if b is not None and same_code(a, b)
-                for theirs, mine in zip(a.bits, b.bits, strict=True)
-            }
-            [left] = joint.effect(joint.new, still, given, [step_goal(step)])[step_goal(step)]
+        chosen, _ = joint.choices(was, still)
+        for each in self._inherited.of(step):
+            goals = _goals(self.old, step_goal(step)), _goals(self.new, step_goal(each.by.name))
+            then, here, apart = self._alignment.taken((was, each.by), chosen, goals, each.given)
             fails = graph.any(bits[0] for _, bits in _named(here, FAILS))
-            [takes], [was_enabled] = here[step_goal(now.name)], then[step_goal(step)]
-            region = graph.all([joint.same_state, same, was_enabled, left ^ 1, takes, fails ^ 1])
-            for name, [literal] in _named(then, FAILS):
-                less = graph.both(region, literal)
-                matched = self._alignment.matched(apart, [less])
-                literals = tuple(graph.both(each, less) for each in matched)
-                yield _Question(step, "demanded", name, literals)
+            found: list[tuple[SeenKind, str, int]] = [
+                ("demanded", name, graph.both(literal, fails ^ 1))
+                for name, [literal] in _named(then, FAILS)
+            ]
+            for before, after in joint.fields:
+                if self._is_compared(before, after):
+                    a, b = then[f"field {before.name}"], here[f"field {after.name}"]
+                    name = after.name.removeprefix(NOTES).removeprefix(LEAVES)
+                    found.append(("noted", name, joint.same(before, a, after, b) ^ 1))
+            yield from self._asked(step, found, apart, each.region)
+
+    def _asked(
+        self,
+        step: str,
+        found: Sequence[tuple[SeenKind, str, int]],
+        apart: Iterable[Apart],
+        given: int,
+    ) -> Iterator[_Question]:
+        """The questions, where both versions read the same of what decides them."""
+        graph = self.joint.graph
+        matched = self._alignment.matched(apart, (less for _, _, less in found))
+        for kind, name, less in found:
+            literals = tuple(graph.all([given, each, less]) for each in matched)
+            yield _Question(step, kind, name, literals)
 
     def _usually(self, literal: int) -> int:
         """A literal where the fields that no execution changes have their values."""
