@@ -11,7 +11,9 @@ from typing import Any
 
 from verifier.circuit.aig import FALSE
 from verifier.circuit.circuit import Circuit, Latch, tidied
+from verifier.compiler.assertions import body_of
 from verifier.compiler.behaviour import Behaviour, Variable, actions_of, variable_of
+from verifier.compiler.reached_text import reached_text
 from verifier.compiler.step_exploration import Start, latch_names
 from verifier.compiler.translation import Steps, bits_of
 from verifier.language.cut_execution import LEFT, NOTED, REACHED, WRITTEN, CutRun, any_value
@@ -55,6 +57,8 @@ class Cut:
     events: frozenset[str]
     asserted: Mapping[str, str]
     """The texts of the assertions that can fail, by FILE:LINE:FUNCTION."""
+    words: Mapping[str, str]
+    """For each step a digest of the text of all that it may come to."""
 
 
 def cut_of(system: System) -> Cut:
@@ -86,6 +90,10 @@ def cut_of(system: System) -> Cut:
         by_others - events,
         events,
         {name: test_at(place) for name, place in start.run.assertions.items()},
+        {
+            step.name: reached_text([body_of(step.function.body)], [type(system.initial)])
+            for step in system.actions
+        },
     )
 
 

@@ -18,7 +18,7 @@ SIMILARITY = 0.5
 LANES = 256
 STEPS = 24
 """Of the random executions in which fields are followed."""
-STATES = 4096
+STATES = 16384
 """In which the effect of a step is looked at."""
 
 History = tuple[tuple[int, ...], ...]

@@ -6,7 +6,8 @@ difference, and nothing is left out but what one version has more of.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from itertools import chain, product
 from math import prod
 
@@ -14,6 +15,8 @@ from verifier.circuit.aig import Graph
 from verifier.compiler.behaviour import Action, Variable
 from verifier.language.plain_values import Value
 
+ROW = re.compile(r"\[[^]]*\]")
+"""What names a row of a family."""
 MANY = 64
 """Combinations of choices up to which each is asked about."""
 
@@ -103,6 +106,23 @@ def added_values(was: Variable, now: Variable) -> Sequence[Value]:
     """The new values that stand for no old one."""
     known = [value for _, value in paired_values(was, now)]
     return [value for value in now.values if not _is_in(value, known)]
+
+
+def widened(
+    fields: Iterable[tuple[Variable, Variable]], names: Iterable[str]
+) -> list[tuple[Variable, Variable]]:
+    """The pairs of fields of which the new one has more values, or its family more rows.
+
+    `names` are those of all new fields.
+    """
+    pairs = list(fields)
+    known = {now.name for _, now in pairs}
+    grown = {ROW.sub("[]", name) for name in names if "[" in name and name not in known}
+    return [
+        (was, now)
+        for was, now in pairs
+        if added_values(was, now) or ROW.sub("[]", now.name) in grown
+    ]
 
 
 def counterpart(value: Value | None, was: Variable, now: Variable) -> Value | None:

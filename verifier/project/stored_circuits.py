@@ -90,17 +90,18 @@ class StoredCut(msgspec.Struct, frozen=True):
     written: frozenset[str]
     events: frozenset[str]
     asserted: dict[str, str]
+    words: dict[str, str]
 
     @classmethod
     def of(cls, cut: Cut) -> StoredCut:
         of = cut.behaviour
-        seen = cut.noted, cut.written, cut.events, dict(cut.asserted)
+        seen = cut.noted, cut.written, cut.events, dict(cut.asserted), dict(cut.words)
         return cls(of.system, StoredCircuit.of(of.circuit), of.fields, of.actions, *seen)
 
     def restored(self) -> Cut:
         circuit = self.circuit.restored()
         behaviour = Behaviour(self.system, circuit, self.fields, self.actions, ())
-        return Cut(behaviour, self.noted, self.written, self.events, self.asserted)
+        return Cut(behaviour, self.noted, self.written, self.events, self.asserted, self.words)
 
 
 def _conjuncts(

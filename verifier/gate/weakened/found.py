@@ -142,8 +142,14 @@ class Weakened:
 
     def _of_unclear(self, side: SystemSides) -> Iterator[Weakening]:
         """Claims that are others now, of values that nothing could be claimed of before."""
-        known, said = {each.function for each in side.judged.less}, {*self._now.words.values()}
+        known = {each.function for each in side.judged.less}
+        checked = [
+            name
+            for name in self._now.claims_of.get(side.system, ())
+            if f"{side.system}/{group_of(name)}" in self._now.pairs
+        ]
         for name, fields in side.judged.unclear.items():
+            said = {self._now.words[n] for n in checked if is_claimed(n) == is_claimed(name)}
             is_checked = f"{side.system}/{group_of(name)}" in self._now.pairs
             if self._then.words.get(name) in said or name in known or not is_checked:
                 continue

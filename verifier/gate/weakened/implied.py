@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from verifier.compiler.behaviour import Behaviour
 from verifier.diff.miter import Joint
-from verifier.diff.pairing import added_values
+from verifier.diff.pairing import widened
 from verifier.gate.weakened.claim_names import group_of, is_claimed, of_property
 from verifier.gate.weakened.states import States
 from verifier.language.goals import case_goal
@@ -50,12 +50,12 @@ class Implied:
         return found
 
     def unclear(self) -> dict[str, tuple[str, ...]]:
-        """The functions that look at fields which have new values now, and these fields."""
+        """The functions that look at fields with new values, or rows beside them, and these."""
         joint, found = self._joint, dict[str, tuple[str, ...]]()
+        names = [field.name for field in joint.new.behaviour.fields]
         wider = {
             now.name: {bit & ~1 for bit in joint.new.bits(now)}
-            for was, now in joint.fields
-            if added_values(was, now)
+            for _, now in widened(joint.fields, names)
         }
         for name, literal in self._old.items() if wider else ():
             below = {2 * node for node in joint.graph.cone([literal])}

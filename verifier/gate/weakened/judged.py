@@ -6,19 +6,16 @@ import ast
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from types import CodeType, FunctionType
 
-from verifier.compiler.assertions import body_of, held_by
+from verifier.compiler.assertions import body_of
+from verifier.compiler.reached_text import function_text, reached_text
 from verifier.gate.weakened.acceptance import Acceptance, entries
 from verifier.gate.weakened.claim_names import claim_name, group_of
-from verifier.gate.weakened.texts import PlacedText, called, texts, tree_of, unparsed
-from verifier.gate.weakened.weakening import digest_of
-from verifier.language.errors import ModelError, Place, is_model_file, within_project
+from verifier.gate.weakened.texts import PlacedText, called, texts, tree_of
+from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.kinds import JUDGEMENTS
-from verifier.language.source_text import definition
 from verifier.language.system import System
 from verifier.mutation.baseline import FILE as MUTANTS
 from verifier.mutation.baseline import RecordedScore as Score
@@ -38,7 +35,7 @@ class Judged:
     claims: Mapping[str, PlacedText] = field(default_factory=dict)
     """As KIND:GROUP/NAME."""
     words: Mapping[str, str] = field(default_factory=dict)
-    """For each claim a digest of its text and of all functions that it holds."""
+    """For each claim a digest of its text and of all that it may come to."""
     steps: Mapping[str, PlacedText] = field(default_factory=dict)
     """As SYSTEM/STEP."""
     claims_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -68,7 +65,10 @@ def judged_by(catalogue: Catalogue) -> Judged:
     return Judged(
         systems={name: _system(system) for name, system in catalogue.systems.items()},
         claims={claim_name(f): _function(f) for f in catalogue.properties},
-        words={claim_name(f): _words(body_of(f.body)) for f in catalogue.properties},
+        words={
+            claim_name(f): reached_text([body_of(f.body)], f.hints.values())
+            for f in catalogue.properties
+        },
         steps=dict(_steps(catalogue)),
         claims_of=claims_of,
         pairs=tuple(map(str, catalogue.pairs())),
@@ -89,7 +89,7 @@ def named_in(root: Path) -> Judged:
             if isinstance(node, ast.Call) and called(node) == "System":
                 systems |= dict.fromkeys(_named(node), PlacedText(where, node.lineno))
             elif isinstance(node, ast.FunctionDef):
-                written = PlacedText(where, node.lineno, unparsed(node))
+                written = PlacedText(where, node.lineno, function_text(node))
                 for each in node.decorator_list:
                     if called(each) in JUDGEMENTS:
                         claims |= {f"{called(each)}:{g}/{node.name}": written for g in _named(each)}
@@ -135,26 +135,6 @@ def _system(system: System) -> PlacedText:
 
 def _written(place: Place, text: str = "") -> PlacedText:
     return PlacedText(within_project(place.file), place.line, text)
-
-
-def _words(function: FunctionType) -> str:
-    """A digest of the texts of a function and of those that it may call."""
-    waiting, seen = [function], dict[int, str]()
-    while waiting:
-        each = body_of(waiting.pop())
-        if id(each) not in seen and is_model_file(each.__code__.co_filename):
-            seen[id(each)] = _text_of(each.__code__)
-            waiting += held_by(each)
-    return digest_of("\n\n".join(sorted(seen.values())))
-
-
-@cache
-def _text_of(code: CodeType) -> str:
-    try:
-        node = definition(code)
-    except ModelError:
-        return code.co_name
-    return unparsed(node) if isinstance(node, ast.FunctionDef) else ast.unparse(node)
 
 
 def _function(function: ModelFunction) -> PlacedText:

@@ -19,7 +19,7 @@ from verifier.compiler.cut_circuit import (
 )
 from verifier.compiler.digest import everything
 from verifier.diff.miter import Joint
-from verifier.diff.pairing import added_values, paired_choices
+from verifier.diff.pairing import added_values, paired_choices, widened
 from verifier.gate.weakened.alignment import Alignment, Apart
 from verifier.gate.weakened.inheritance import Inheritance
 from verifier.gate.weakened.seen_digests import SeenKind, digest_seen
@@ -75,7 +75,8 @@ def seen_less(
     """
     if not (steps or fields) and _shape(old) == _shape(new):
         return
-    old = replace(old, behaviour=old.behaviour.with_steps(steps))
+    words = {steps.get(step, step): words for step, words in old.words.items()}
+    old = replace(old, behaviour=old.behaviour.with_steps(steps), words=words)
     comparison = _Comparison(old, new, fields, never_changed or {}, real)
     states, groups = comparison.states, dict[tuple[str, ...], list[_Question]]()
     for each in comparison.questions():
@@ -175,12 +176,13 @@ class _Comparison:
                 found.append(("noted", name, less))
             if was_name in self.old.noted and name in self.new.written - self.new.noted:
                 found.append(("noted", name, graph.both(possible, wrote)))
-        wider, texts = self._wider((was, now), chosen, apart), {*self.new.asserted.values()}
+        is_reworded = self.old.words[step] != self.new.words[step]
+        wider = self._wider((was, now), chosen, apart) if is_reworded else ()
         for name, [literal] in _named(then, FAILS):
             less = graph.all([is_narrower ^ 1, literal, fails ^ 1])
-            if wider and self.old.asserted[name] not in texts:
+            if wider:
                 below = {2 * node for node in graph.cone([literal])}
-                less = literal if below & wider else less  # nothing was said of the new values
+                less = less if below.isdisjoint(wider) else literal
             found.append(("demanded", name, less))
         yield from self._asked(step, found, apart, same)
 
@@ -188,14 +190,15 @@ class _Comparison:
         self, versions: tuple[Action, Action], chosen: Mapping[str, int], apart: Iterable[Apart]
     ) -> set[int]:
         """What the old version reads of fields and choices that have new values."""
-        found = [
-            self.joint.new.bits(now) for was, now in self.joint.fields if added_values(was, now)
-        ]
+        names = [field.name for field in self.joint.new.behaviour.fields]
+        pairs = widened(self.joint.fields, names)
+        found = [self.joint.new.bits(now) for _, now in pairs]
+        grown = {was.name for was, _ in pairs}
         for was, choice in paired_choices(*versions):
             if choice is not None and added_values(was, choice):
                 found.append(tuple(chosen[bit] for bit in was.bits))
         for each in apart:
-            if added_values(each.field.old[0], each.field.new[0]):
+            if each.field.was in grown or added_values(each.field.old[0], each.field.new[0]):
                 found += each.was.values
         return {bit & ~1 for bits in found for bit in bits}
 

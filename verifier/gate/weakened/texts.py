@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from verifier.compiler.reached_text import function_text
+
 WORD = re.compile(r"\w+")
 
 
@@ -25,17 +27,10 @@ class PlacedText:
 def texts(file: Path) -> Mapping[str, str]:
     """The functions of a file by name."""
     return {
-        node.name: unparsed(node)
+        node.name: function_text(node)
         for node in ast.walk(tree_of(file))
         if isinstance(node, ast.FunctionDef)
     }
-
-
-def unparsed(function: ast.FunctionDef) -> str:
-    """A function's parameters and body."""
-    says = ast.get_docstring(function, clean=False) is not None
-    body = function.body[1:] if says else function.body
-    return "\n".join([ast.unparse(function.args), *map(ast.unparse, body)])
 
 
 def by_new_names(text: str, names: Mapping[str, str]) -> str:
