@@ -131,8 +131,8 @@ def by_hand(case: Mapping[str, bool]) -> dict[str, bool]:
     becomes_b = case["after write 1 of current#0"]
     last_busy = case[f"after write {3 if becomes_b else 2} of busy"]
     writes = go and busy
-    remembered = case["after write 1 of memory.latest" if writes else "memory.latest"]
-    latest, executed, by = writes or case["noted memory.latest"], go and remembered, go and is_b
+    latest = writes or case["noted memory.latest"]
+    executed, by = go and latest, go and is_b
     said = {"memory.latest": latest, "access.executed": executed, "access.by#0": by}
     return {f"{prefix} {name}": value for prefix in OUT for name, value in said.items()} | {
         "fires:use": True,

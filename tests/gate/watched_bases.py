@@ -58,6 +58,23 @@ BOTH: Edits = (
     ("kernel = ", BACK),
     ("(use_fpu, switch_to)", "(use_fpu, switch_to, switch_back)"),
 )
+WHOLE = BACK.replace("    machine.busy = False\n", f"    machine.busy = False\n{BUSY}{ASSERTED}")
+USED = '    assert not machine.dead, "nobody runs"\n'
+MORE = """    if more:
+        machine.dead = False
+        assert not machine.dead and machine.ts, "more"
+"""
+USE_MORE = """@step
+def use_more(machine: Machine) -> None:
+    assert not machine.dead, "nobody runs"
+    machine.dead = False
+    if machine.ts:
+        load_registers(machine)
+    if machine.is_watched:
+        note_access(machine)
+
+
+kernel = """
 TABLE: Edits = (
     (EVENT, "    machine.switched.held = {Task.A: False, Task.B: True}[machine.current]\n"),
 )
@@ -114,6 +131,55 @@ LESS_AT: dict[str, tuple[str, Edits, Edits]] = {
             ),
             *BOTH,
         ),
+    ),
+    "a note of what the step assumes behind it": (
+        "switch_to",
+        (*LOCKED, *NOTES_SAFE, (RELEASE, f"    note_safe(machine)\n{RELEASE}")),
+        (
+            ("    note_safe(machine)\n", ""),
+            (f"{TAKE}    machine.busy", "    machine.busy"),
+            (RELEASE, TAKE + RELEASE),
+        ),
+    ),
+    "a note that an assertion and an assumption replace": (
+        "switch_to",
+        (LOCKED[0], *NOTES_SAFE, (BUSY, f"{BUSY}    note_safe(machine)\n")),
+        (("    note_safe(machine)\n", "    assert machine.dead\n    assume(machine.dead)\n"),),
+    ),
+    "the note of a step of which a new one does a part": (
+        "switch_to",
+        (*NOTES_SAFE, (BUSY, f"{BUSY}    note_safe(machine)\n")),
+        (
+            (
+                "    assume(next_task != machine.current)\n",
+                "    assume(next_task == Task.B and machine.current == Task.A)\n",
+            ),
+            ("kernel = ", WHOLE),
+            ("(use_fpu, switch_to)", "(use_fpu, switch_to, switch_back)"),
+        ),
+    ),
+    "the assertion of one value of a choice, which becomes a step": (
+        "assert not machine.dead and machine.ts",
+        (
+            ("def use_fpu(machine: Machine)", "def use_fpu(machine: Machine, more: bool)"),
+            (USED, f"{USED}{MORE}"),
+        ),
+        (
+            (MORE, ""),
+            ("def use_fpu(machine: Machine, more: bool)", "def use_fpu(machine: Machine)"),
+            ("kernel = ", USE_MORE),
+            ("(use_fpu, switch_to)", "(use_fpu, use_more, switch_to)"),
+        ),
+    ),
+    "an assertion that a condition keeps from a new value": (
+        "assert not machine.held[next_task] and machine.ts",
+        (),
+        (GROWN, (ASSERTED, f"    if next_task != Task.C:\n    {ASSERTED}")),
+    ),
+    "an assertion that comes behind a way back for a new value": (
+        "assert not machine.held[next_task] and machine.ts",
+        (),
+        (GROWN, (ASSERTED, f"    if next_task == Task.C:\n        return\n{ASSERTED}")),
     ),
     "an entry of a table that an event is looked up in": (
         "switch_to",

@@ -12,6 +12,7 @@ CHOSEN = (
     "from verifier.language import abstracts\n\n@abstracts('it')\n"
     "def chosen(on: bool = False) -> bool:\n    assert on\n    return on\n\n"
 )
+IT = "from verifier.language import abstracts\nabstracts('it')"
 KIND = "class Other(property):\n    pass\n\n"
 SWALLOWED = "try:\n    START = {}\nexcept Exception:\n    START = Cpu()"
 
@@ -23,6 +24,10 @@ SWALLOWED = "try:\n    START = {}\nexcept Exception:\n    START = Cpu()"
             f"{KIND}@record\nclass Own:\n    x: bool = False\n    y = Other(lambda self: self.x)",
             "`Own.y` is a `Other`, which is not a plain property",
         ),
+        (f"{IT}\ndef f(cpu: Cpu) -> None:\n    pass", "`abstracts(...)` decorates nothing"),
+        (IT.replace("\na", "\nMARK = a"), "`abstracts(...)` decorates nothing"),
+        ("from verifier.language import step\nstep", "a statement does nothing"),
+        ("class Own:\n    record", "a statement does nothing"),
         ("HELD = vars(Cpu())", "the namespace of a record is read"),
         ("HELD = Cpu().__dict__", "the namespace of a record is read"),
         ("HELD = vars(Cpu)", "the namespace of a record is read"),

@@ -12,6 +12,7 @@ from typing import Any
 from verifier.circuit.aig import FALSE
 from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.compiler.assertions import body_of
+from verifier.compiler.assigned_names import assigned_by_steps
 from verifier.compiler.behaviour import Behaviour, Variable, actions_of, variable_of
 from verifier.compiler.reached_text import reached_text
 from verifier.compiler.step_exploration import Start, latch_names
@@ -120,6 +121,12 @@ class _Start(Start):
         unreached = [FALSE] * self.size
         self.blank = [*self.blank, *[()] * self.size, *self.before, *self.before, *unreached]
         self.run = CutRun(self.graph, self.leaves, self.blank)
+        named = assigned_by_steps(system)
+        self.run.read_back = frozenset(
+            place
+            for place, leaf in enumerate(self.leaves)
+            if leaf.event or (leaf.ghost and not (leaf.constant or named.may_be(leaf.path)))
+        )
 
     def outcomes(self) -> list[Outcome]:
         return [self.explore(step).outcome for step in self.system.actions]

@@ -1,37 +1,52 @@
-"""A digest of the text of all that functions may come to, and of the constants that they name.
+"""All that functions may come to, and a digest of its text and of the constants that it names.
 
-Where it is the same, two versions say the same of values that only one of them has.
+Where the digest is the same, two versions say the same of values that only one of them has.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import cache
 from hashlib import blake2b
 from types import CodeType, FunctionType, ModuleType
+from typing import Any
 
 from verifier.compiler.assertions import body_of, held_by
 from verifier.language.constants import PLAIN, is_frozen, items, outside
 from verifier.language.errors import ModelError, is_model_file
+from verifier.language.functions import ModelFunction, about
 from verifier.language.named_values import named_in
 from verifier.language.source_text import definition
 
 
-def reached_text(functions: Iterable[FunctionType], kinds: Iterable[type] = ()) -> str:
-    """The digest; the methods of all records and enums that some `kinds` hold count as reached."""
-    waiting = [*functions]
+def reached(
+    functions: Iterable[Callable[..., Any]], kinds: Iterable[type] = ()
+) -> Iterator[tuple[FunctionType, ModelFunction | None]]:
+    """Each function of people's own that some may come to, and what it is in the language.
+
+    The methods of all records and enums that some `kinds` hold count as reached.
+    """
+    waiting, seen = [*functions], set[int]()
     for kind in kinds:
         waiting += outside(kind, kind.__name__).functions
-    seen = dict[int, str]()
     while waiting:
-        each = body_of(waiting.pop())
-        if id(each) not in seen and is_model_file(each.__code__.co_filename):
-            constants = (f"{name}={_constant(value)}" for _, name, value in named_in(each))
-            seen[id(each)] = "\n".join([_text(each.__code__), *constants])
-            waiting += held_by(each)
-    return blake2b("\n\n".join(sorted(seen.values())).encode(), digest_size=16).hexdigest()
+        function = waiting.pop()
+        body = body_of(function)
+        if id(body) not in seen and is_model_file(body.__code__.co_filename):
+            seen.add(id(body))
+            yield body, about(function)
+            waiting += held_by(body)
+
+
+def reached_text(functions: Iterable[Callable[..., Any]], kinds: Iterable[type] = ()) -> str:
+    """The digest of their texts, and of the constants that they name."""
+    texts = []
+    for body, _ in reached(functions, kinds):
+        constants = (f"{name}={_constant(value)}" for _, name, value in named_in(body))
+        texts.append("\n".join([_text(body.__code__), *constants]))
+    return blake2b("\n\n".join(sorted(texts)).encode(), digest_size=16).hexdigest()
 
 
 def function_text(function: ast.FunctionDef) -> str:

@@ -19,7 +19,7 @@ from verifier.language.errors import GUARD, ModelError, Place, refuse, within_pr
 from verifier.language.ownership import is_model_function, is_own, is_record
 from verifier.language.restricted import STATE, TEXT
 from verifier.language.running import RUNNING
-from verifier.language.text_nodes import Node, asked, place_in_text
+from verifier.language.text_nodes import Node, asked, is_idle, place_in_text
 from verifier.language.uncalled import UNCALLED, require_called
 
 T = TypeVar("T")
@@ -113,11 +113,17 @@ INSTRUMENTS: dict[str, Callable[..., Any]] = {
 """The guards, by their names in the compiled text."""
 
 
+HELP = "call it, assign it, or write `@` before a decorator"
+
+
 def guard(nodes: Iterable[Node], file: str) -> None:
     """Put the guards where they belong; the text is changed."""
     for node, is_inside in nodes:
         if is_inside:
             set_apart(node)
+        elif isinstance(node, ast.Expr) and is_idle(node.value):
+            place = Place(file, node.lineno)
+            raise ModelError("a statement does nothing", place, HELP)
         require_called(node)
         if isinstance(node, ast.Attribute):
             if node.attr in INSIDES:

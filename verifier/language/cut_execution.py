@@ -64,7 +64,12 @@ class CutStore(StateStore):
                     run.put(REACHED * size + place, reached, TRUE)
 
     def _value(self, place: int) -> Any:
-        """Any value of a leaf, the same before it is written and after each number of writes."""
+        """Any value of a leaf, the same before it is written and after each number of writes.
+
+        What only observers write is what they have written: no step depends on that.
+        """
+        if place in self.run.read_back:
+            return self.values[LEFT * len(self.leaves) + place]
         raw = super()._value(place)
         writes = self.values[WRITTEN * len(self.leaves) + place]
         for literal, value in zip(writes, self.run.written.get(place, ()), strict=False):
@@ -84,6 +89,8 @@ class CutRun(SymbolicRun, TestsApart):
         super().__init__(graph, leaves, values)
         self.store = CutStore(self, leaves, values)
         self.settles = True
+        self.read_back: frozenset[int] = frozenset()
+        """Ghosts and events whose values are those that were written."""
         self.written: dict[int, list[Any]] = {}
         """For each leaf that some step writes, its value after each write."""
         self.assertions: dict[str, Place] = {}

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter_ns
 from types import FrameType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from weakref import ReferenceType, ref
 
 from verifier.language.assignments import is_guarded
 from verifier.language.errors import Place, is_model_file
 
+F = TypeVar("F", bound=Callable[..., Any])
 NOTES = "__made__"
 """How the notes are called in a module."""
+WAITING = "__waiting__"
+"""How the decorators are called there that nothing was given to yet."""
 REPLACE = dataclasses.replace.__code__
 
 
@@ -62,6 +65,29 @@ def note(what: object, kind: Literal["system", "claim"], name: str) -> None:
             if refined is not None and earlier.what() is refined and earlier.name == name:
                 notes[number] = replace(earlier, was_refined=True)
         notes.append(made)
+
+
+def awaited(name: str, decorate: Callable[[F], F]) -> Callable[[F], F]:
+    """A decorator that the module which is being loaded has to use."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not _is_module(frame):
+        frame = frame.f_back
+    if frame is None:
+        return decorate
+    waiting = frame.f_globals.setdefault(WAITING, {})
+    place = Place(frame.f_code.co_filename, frame.f_lineno)
+    waiting[place, name] = None
+
+    def decorator(body: F) -> F:
+        waiting.pop((place, name), None)
+        return decorate(body)
+
+    return decorator
+
+
+def unused_decorator(namespace: Mapping[str, Any]) -> tuple[Place, str] | None:
+    """The first decorator of the language that a module has made and that decorates nothing."""
+    return next(iter(namespace.get(WAITING, ())), None)
 
 
 def made_in(namespace: Mapping[str, Any]) -> list[Made]:

@@ -16,18 +16,13 @@ from verifier.language.named import Named
 from verifier.language.restricted import ORDERED, STATE
 from verifier.language.scope import NOTHING
 from verifier.language.source_text import bound_names, is_as_written
+from verifier.language.text_nodes import is_idle
 
 CO_FUTURE_ANNOTATIONS = __future__.annotations.compiler_flag
 """The flag of code whose annotations are text."""
 
 NAMING = (ast.Name, ast.Attribute, ast.Constant, ast.expr_context)
 """What an annotation may consist of where Python computes it."""
-
-IDLE = (
-    *(ast.Name, ast.Attribute, ast.Compare, ast.UnaryOp, ast.Lambda),
-    *(ast.Tuple, ast.List, ast.Dict, ast.GeneratorExp),
-)
-"""What does nothing where it stands by itself."""
 
 
 class Examiner(Named):
@@ -59,7 +54,7 @@ class Examiner(Named):
             self._named(ast.Name(name, ast.Load(), lineno=line))
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        if _is_idle(node.value):
+        if is_idle(node.value):
             raise self._refuse(node, "has a statement that does nothing", "call it, or assign it")
         self.generic_visit(node)
 
@@ -195,15 +190,3 @@ class Examiner(Named):
         for part in parts:
             self.visit(part)
         self.locals = before
-
-
-def _is_idle(node: ast.expr) -> bool:
-    """Whether a statement does nothing at all, or nothing on one of its ways."""
-    match node:
-        case ast.BoolOp():
-            return _is_idle(node.values[-1])
-        case ast.IfExp():
-            return _is_idle(node.body) or _is_idle(node.orelse)
-        case ast.ListComp() | ast.SetComp():
-            return _is_idle(node.elt)
-    return isinstance(node, IDLE)

@@ -52,3 +52,22 @@ def place_in_text(node: ast.expr | ast.stmt) -> dict[str, Any]:
         "end_lineno": node.end_lineno,
         "end_col_offset": node.end_col_offset,
     }
+
+
+IDLE = (
+    *(ast.Name, ast.Attribute, ast.Compare, ast.UnaryOp, ast.Lambda),
+    *(ast.Tuple, ast.List, ast.Dict, ast.GeneratorExp),
+)
+"""What does nothing where it stands by itself."""
+
+
+def is_idle(node: ast.expr) -> bool:
+    """Whether a statement does nothing at all, or nothing on one of its ways."""
+    match node:
+        case ast.BoolOp():
+            return is_idle(node.values[-1])
+        case ast.IfExp():
+            return is_idle(node.body) or is_idle(node.orelse)
+        case ast.ListComp() | ast.SetComp():
+            return is_idle(node.elt)
+    return isinstance(node, IDLE)

@@ -13,13 +13,14 @@ from itertools import chain
 from types import FunctionType
 from typing import Literal, get_args
 
-from verifier.compiler.assertions import body_of, held_by
+from verifier.compiler.assertions import body_of
 from verifier.compiler.behaviour import functions_in
+from verifier.compiler.reached_text import reached
 from verifier.compiler.step_exploration import constants_of
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.language.citations import Abstraction, Source
-from verifier.language.errors import Place, is_model_file, within_project
-from verifier.language.functions import ModelFunction, about
+from verifier.language.errors import Place, within_project
+from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import shown
 from verifier.language.source_text import definition
 from verifier.language.system import System
@@ -54,11 +55,18 @@ def assumptions(compiled: TransitionSystem) -> list[Assumption]:
     """All that the verdicts of a system rest on, by kind, and by place within one."""
     system, ran = compiled.system, {*functions_in(compiled)}
     found = [*_steps(system), *_constants(compiled)]
-    for function, known in _reached(system):
+    steps = {body_of(step.function.body): step.function for step in system.actions}
+    for function, known in reached([*steps, *_held(system)]):
+        known = known or steps.get(function)
         if known is None or f"{within_project(known.place.file)}:{known.name}" in ran:
             found += _assumed(function, known)
             found += _cited(known)
     return sorted(dict.fromkeys(found), key=_order)
+
+
+def _held(system: System) -> Iterator[FunctionType]:
+    """The functions of its fields' classes and of its constants."""
+    return chain.from_iterable(each.functions for each in constants_of(system))
 
 
 def _order(found: Assumption) -> tuple[int, str, int, str]:
@@ -85,22 +93,6 @@ def _constants(compiled: TransitionSystem) -> Iterator[Assumption]:
             text = getattr(held, "__name__", None) or str(held)
             found = _at("constant", leaf.path, f"{leaf.path}={text}", system.place)
             yield replace(found, is_default=leaf.constant is False and value == leaf.default)
-
-
-def _reached(system: System) -> Iterator[tuple[FunctionType, ModelFunction | None]]:
-    """Every function of people's own that a step may come to, with what it is in the language."""
-    held = chain.from_iterable(each.functions for each in constants_of(system))
-    waiting = [*(step.function.body for step in system.actions), *held]
-    steps = {step.function.body: step.function for step in system.actions}
-    seen = set[int]()
-    while waiting:
-        function = waiting.pop()
-        body = body_of(function)
-        if id(body) in seen or not is_model_file(body.__code__.co_filename):
-            continue
-        seen.add(id(body))
-        yield body, about(function) or steps.get(body)
-        waiting += held_by(body)
 
 
 def _assumed(function: FunctionType, known: ModelFunction | None) -> Iterator[Assumption]:

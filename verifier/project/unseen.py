@@ -11,7 +11,7 @@ from typing import Any, cast
 from verifier.language.class_parts import attributes_of
 from verifier.language.errors import ModelError, Place
 from verifier.language.functions import ModelFunction, about
-from verifier.language.made import made_in
+from verifier.language.made import made_in, unused_decorator
 from verifier.language.record_classes import check_unchanged
 from verifier.language.system import System, is_made
 from verifier.project.modules import is_private
@@ -22,6 +22,15 @@ def refuse_changed_records(module: ModuleType) -> None:
     for value in [*vars(module).values()]:
         if isinstance(value, type) and "__layout__" in vars(value):
             check_unchanged(value)
+
+
+def refuse_unused_decorators(module: ModuleType) -> None:
+    """Refuse a decorator of the language that decorates nothing."""
+    found = unused_decorator(vars(module))
+    if found is not None:
+        place, name = found
+        help = "write `@` before it, on the line above a function, or remove it"
+        raise ModelError(f"`{name}(...)` decorates nothing", place, help)
 
 
 def refuse_unmade_systems(module: ModuleType) -> None:
