@@ -233,3 +233,52 @@ def test_a_branch_beside_or_behind_a_failing_assertion_is_unreachable(project: P
         ("v", True, "unreachable"),
         ("v", False, "taken"),
     ]
+
+
+MATCHED = """from enum import Enum
+
+from verifier.language import System, record, step
+
+
+class Mode(Enum):
+    ON = 0
+    OFF = 1
+    NEVER = 2
+
+
+@record
+class State:
+    mode: Mode = Mode.ON
+    locked: bool = False
+    bad: bool = False
+
+
+@step
+def turn(state: State, lock: bool) -> None:
+    state.locked = lock
+    match state.mode:
+        case Mode.ON if not state.locked:
+            state.mode = Mode.OFF
+        case Mode.NEVER:
+            state.bad = True
+        case _:
+            state.mode = Mode.ON
+    state.bad = state.bad or any(mode == state.mode for mode in Mode if mode == Mode.NEVER)
+
+
+system = System("one/system", State(), (turn,))
+"""
+
+
+def test_cases_of_a_match_are_branches_and_their_guards_are_conditions(project: Path) -> None:
+    (project / "models" / "state.py").write_text(MATCHED)
+    found = coverage(load(project).systems["one/system"], jobs=1)
+    assert [(each.branch.test, each.status) for each in found] == [
+        ("case Mode.ON if not state.locked", "taken"),
+        ("case Mode.NEVER", "unreachable"),
+        ("case _", "taken"),
+    ]
+    guards = guarded_system(without_cache(load(project), Limits(seconds=60.0)), "one/system")
+    made = {(trial.mutant.what, trial.mutant.was) for trial in trials(guards, 1)}
+    for condition in ("not state.locked", "mode == Mode.NEVER"):
+        assert {("negate", condition), ("take always", condition)} <= made

@@ -36,6 +36,9 @@ from verifier.project.loading import load
 def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int) -> int:
     """List steps that never fire, cases that never occur and branches that are never taken.
 
+    Branches are those of `if`, `elif` and `match` in steps and what they call, but for observers;
+    conditional expressions and loops have none.
+
     A PATTERN is a system, a family, or has a `*`. Of what is called unreachable there is a proof;
     that of a branch is about a system with an assertion there, and is not saved.
     Exit code 1 where a step or case is unreachable, 3 where it is not known.

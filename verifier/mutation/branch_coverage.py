@@ -131,17 +131,26 @@ def _branches(code: CodeType) -> list[CoveredBranch]:
     found: list[CoveredBranch] = []
     if not is_defined(code):
         return found
-    for node in _conditions(definition(module_of(code), code)):
-        test = ast.unparse(node.test)
-        place = (code.co_filename, code.co_name, node.test.lineno, test)
-        inline = node.body[0].lineno == node.test.end_lineno
-        found.append(CoveredBranch(*place, True, 0 if inline else node.body[0].lineno))
-        found.append(CoveredBranch(*place, False, node.orelse[0].lineno if node.orelse else 0))
+    for where, test, holds, block in _blocks(definition(module_of(code), code)):
+        inline = not block or block[0].lineno == where.end_lineno
+        first = 0 if inline else block[0].lineno
+        place = (code.co_filename, code.co_name, where.lineno, test)
+        found.append(CoveredBranch(*place, holds, first))
     return found
 
 
-def _conditions(function: ast.FunctionDef) -> list[ast.If]:
-    return [node for node in ast.walk(function) if isinstance(node, ast.If)]
+def _blocks(
+    function: ast.FunctionDef,
+) -> Iterator[tuple[ast.expr | ast.pattern, str, bool, list[ast.stmt]]]:
+    """The statements on both ways at each `if`, and of each `case`, with what decides."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.If):
+            yield node.test, ast.unparse(node.test), True, node.body
+            yield node.test, ast.unparse(node.test), False, node.orelse
+        elif isinstance(node, ast.match_case):
+            guard = f" if {ast.unparse(node.guard)}" if node.guard else ""
+            text = f"case {ast.unparse(node.pattern)}{guard}"
+            yield node.pattern, text, True, node.body
 
 
 def _searched(
@@ -197,9 +206,9 @@ def _passing(whole: Circuit, marked: Circuit) -> Circuit:
 
 def _marked(code: CodeType, number: int) -> CodeType:
     tree = module_of(code)
-    node = _conditions(definition(tree, code))[number // 2]
-    body = node.orelse if number % 2 else node.body
-    near = body[0] if body else node
+    function = definition(tree, code)
+    _, _, _, block = [*_blocks(function)][number]
+    near = block[0] if block else function.body[0]
     mark = ast.Assert(ast.Constant(False), ast.Constant(MARK))
-    body.insert(0, ast.copy_location(mark, near))
+    block.insert(0, ast.copy_location(mark, near))
     return recompiled(tree, code)

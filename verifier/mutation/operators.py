@@ -10,6 +10,7 @@ import copy
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import CodeType
 
 from verifier.language.errors import within_project
@@ -133,7 +134,12 @@ def _edits(function: ast.FunctionDef, siblings: Mapping[str, str]) -> Iterator[D
             yield from _statement(body, place, statement)
     for node in ast.walk(function):
         if isinstance(node, ast.If | ast.IfExp):
-            yield from _condition(node)
+            yield from _condition(node.test, partial(setattr, node, "test"))
+        elif isinstance(node, ast.match_case) and node.guard is not None:
+            yield from _condition(node.guard, partial(setattr, node, "guard"))
+        elif isinstance(node, ast.comprehension):
+            for place, test in enumerate(node.ifs):
+                yield from _condition(test, partial(node.ifs.__setitem__, place))
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
             yield from _source(node, siblings)
 
@@ -179,16 +185,15 @@ def _parts(test: ast.BoolOp, text: str) -> Iterator[Described]:
         yield test.lineno, "weaken", f"{ast.unparse(part)}` of `{text}", drop
 
 
-def _condition(node: ast.If | ast.IfExp) -> Iterator[Described]:
-    """Negate a condition, or leave it or a part of it out."""
-    test = node.test
+def _condition(test: ast.expr, put: Callable[[ast.expr], object]) -> Iterator[Described]:
+    """Negate a condition, or leave it or a part of it out; `put` writes another in its place."""
     text = ast.unparse(test)
 
     def negate() -> None:
-        node.test = ast.copy_location(ast.UnaryOp(ast.Not(), test), test)
+        put(ast.copy_location(ast.UnaryOp(ast.Not(), test), test))
 
     def always() -> None:
-        node.test = ast.copy_location(ast.Constant(True), test)
+        put(ast.copy_location(ast.Constant(True), test))
 
     yield test.lineno, "negate", text, negate
     if isinstance(test, ast.BoolOp):
