@@ -44,12 +44,16 @@ def emulator_get_fpu(kvm: Kvm) -> None:
 
 @step
 def emulate_fpu_instruction(kvm: Kvm, value: bool) -> None:
-    """KVM emulates an SSE instruction of the guest, whose CR0 permits it."""
+    """KVM emulates an SSE instruction of the guest.
+
+    What it injects where the guest's CR0 does not permit it, #UD or #NM, is left out.
+    """
     in_kvm_run(kvm, Phase.EXITED)
     assume(kvm.vcpu.exit.reason == ExitReason.EPT_VIOLATION)
-    cr0 = kvm_read_cr0(kvm)
-    assume((cr0.em | cr0.ts) ^ True)
     kvm.vcpu.phase = Phase.LOOP
+    cr0 = kvm_read_cr0(kvm)
+    if cr0.em | cr0.ts:
+        return
     emulator_get_fpu(kvm)
     fpu_access(kvm.access, kvm.latest, kvm.host.cpu, kvm.vcpu.context, value)
     exit_was_handled(kvm, Handled.EMULATED)

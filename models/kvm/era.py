@@ -80,6 +80,7 @@ V3_4 = replace(V3_1, version="v3.4")
 V3_12 = Era("v3.12", lazy=True, hand_off=HandOff.KERNEL_FPU)
 V3_13 = Era("v3.13", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.READ_VIEW)
 V3_14 = Era("v3.14", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.GUEST_CR0)
+V4_1 = replace(V3_14, version="v4.1")
 V4_11 = Era("v4.11", lazy=False, hand_off=HandOff.KERNEL_FPU, routing=Routing.GUEST_CR0)
 V4_19 = Era(
     "v4.19",

@@ -2,6 +2,7 @@
 
 `has_fpu` is fpregs_active, `used_math` is fpstate_active. v4.14 has only the latter, and saves
 where it is set; what that breaks (68239654acaf) needs frames of 32-bit tasks and is not here.
+An eager v4.1 has the logic of it under the names of i387.c, v4.2 to v4.9 under these.
 WARN_ON_FPU is left out: it is nothing without CONFIG_X86_DEBUG_FPU, and what comes after it counts.
 """
 

@@ -155,6 +155,13 @@ V3_12_EAGER = replace(
     arbitrary=(),
 )
 """All tasks of such a host have FPU state, kernel threads too."""
+V4_1_EAGER = system(
+    "v4.1-eager",
+    fpu_core.V4_10,
+    kvm_era.V4_1,
+    "A lazy KVM on an eager host that counts the guest's registers as its own, v4.1 to v4.9.",
+)
+"""Whether these versions take the FPU back at once or at the fifth time is not in the model."""
 V4_11 = system(
     "v4.11",
     fpu_core.V4_10,
@@ -171,4 +178,5 @@ V2_6_34_IRQ = in_interrupts_only(V2_6_34)
 V3_4_IRQ = in_interrupts_only(V3_4)
 V3_12_IRQ = in_interrupts_only(V3_12)
 V3_12_EAGER_IRQ = in_interrupts_only(V3_12_EAGER)
+V4_1_EAGER_IRQ = in_interrupts_only(V4_1_EAGER)
 V4_11_IRQ = in_interrupts_only(V4_11)

@@ -18,7 +18,7 @@ from nestproof.models.kvm.run import (
 )
 from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
 from nestproof.models.linux.era import Era as LinuxEra
-from nestproof.models.linux.fpu_eras import V3_7, V3_10
+from nestproof.models.linux.fpu_eras import V3_7
 from nestproof.models.linux.task import Fpu, Image, Task, TaskName
 from nestproof.models.stack import kvm_kvm_linux as nested
 from nestproof.models.stack import kvm_linux
@@ -34,6 +34,9 @@ from nestproof.models.x86.registers import Contents, Context
 from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import Family, System
 
+LINUX = V3_7
+"""At every level. From v3.10 on kernel_fpu_begin clears has_fpu first, then saves; nothing can come
+between the two here, and proofs are three times as long."""
 NO_CONTRACT = Contract(broken=True)
 """Closed guests are looked at themselves: no contract CPU executes beside them."""
 OF_OPEN_GUESTS = (
@@ -61,13 +64,13 @@ def task(context: Context, image: Image) -> Task:
 
 def kvm_under_linux(era: Era) -> KvmLinux:
     """A host whose guest is a Linux that has just switched tasks."""
-    machine = host(V3_10, era)
+    machine = host(LINUX, era)
     machine.cpu.vmcss[VmcsName.VMCS01].guest_cr0 = SWITCHED
     return KvmLinux(
         contract=NO_CONTRACT,
         host=machine,
         vcpu=Vcpu(era=era, cr0=SWITCHED),
-        l1=linux(V3_7, Context.L1_A, Context.L1_B),
+        l1=linux(LINUX, Context.L1_A, Context.L1_B),
     )
 
 
@@ -83,24 +86,24 @@ def vmcs(era: Era) -> Vmcs:
 
 def guest_kvm(era: Era) -> GuestKvm:
     """KVM whose guest is a Linux that has just switched tasks; its VMM thread runs."""
-    tasks = linux(V3_10, Context.L1_VMM, Context.L1_B).tasks
+    tasks = linux(LINUX, Context.L1_VMM, Context.L1_B).tasks
     return GuestKvm(
         contract=NO_CONTRACT,
-        host=KvmHost(era=V3_10, tasks=tasks, cpu=Cpu(vmcss=Family({VmcsName.VMCS01: vmcs(era)}))),
+        host=KvmHost(era=LINUX, tasks=tasks, cpu=Cpu(vmcss=Family({VmcsName.VMCS01: vmcs(era)}))),
         vcpu=Vcpu(era=era, cr0=SWITCHED, guest_fpu=Fpu(image=Image.GUEST)),
     )
 
 
 def kvm_under_kvm(l0: Era, l1: Era) -> KvmKvmLinux:
     """A host whose guest runs KVM, whose guest is a Linux."""
-    machine = host(V3_10, l0)
+    machine = host(LINUX, l0)
     machine.cpu.vmcss[VmcsName.VMCS01].guest_cr0 = SWITCHED
     return KvmKvmLinux(
         contract=NO_CONTRACT,
         host=machine,
         vcpu=Vcpu(era=l0, nested=True, cr0=SWITCHED, vmcs12=vmcs(l1)),
         l1=guest_kvm(l1),
-        l2=linux(V3_7, Context.L2_A, Context.L2_B),
+        l2=linux(LINUX, Context.L2_A, Context.L2_B),
     )
 
 

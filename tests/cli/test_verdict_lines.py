@@ -32,6 +32,11 @@ def test_a_line_about_any_pair_of_the_catalogue_fits_into_100_columns(
     assert len(line) <= 100
 
 
+def test_a_pair_that_is_longer_than_the_column_does_not_widen_the_others() -> None:
+    result = Result(SYSTEM, "isolation", Verdict.PROVED, "pdr", 24, 59.9, None)
+    assert lines(result, "proved", 45) == lines(result, "proved", 60)
+
+
 @pytest.mark.parametrize(
     ("good_steps", "length"),
     [(0, "29 steps, maybe not the fewest"), (25, "29 steps, none within 25"), (28, "29 steps")],

@@ -81,6 +81,8 @@ def nested(era: Era) -> System:
         (kvm_vmx.V3_12_IRQ, set()),
         (kvm_vmx.V3_12_EAGER, {"isolation", "integrity"}),
         (kvm_vmx.V3_12_EAGER_IRQ, set()),
+        (kvm_vmx.V4_1_EAGER, {"isolation", "integrity"}),
+        (kvm_vmx.V4_1_EAGER_IRQ, set()),
         (kvm_vmx.V4_11_IRQ, set()),
     ],
     ids=lambda value: value.name if isinstance(value, System) else "",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from nestproof.models.linux.processor import fpu_instruction, schedule
+from nestproof.models.kvm.machine import Kvm
+from nestproof.models.linux.processor import Native, fpu_instruction, schedule
 from nestproof.models.linux.task import TaskName
 from nestproof.models.systems.native import EAGER_V4_10_REPAIRED, LAZY_V3_7
 from nestproof.models.x86.registers import Context
@@ -20,7 +21,8 @@ INITIAL_STATE = "native/eager-v4.10-fnsave"
 
 def eager(system: System) -> bool:
     start = system.initial
-    return not start.host.era.lazy and not getattr(start, "vcpu", start.host).era.lazy
+    guest_is_eager = isinstance(start, Native) or not start.vcpu.era.lazy
+    return not start.host.era.lazy and guest_is_eager
 
 
 def test_eager_systems_that_are_isolated_have_it_and_no_others() -> None:
@@ -35,7 +37,7 @@ def test_eager_systems_that_are_isolated_have_it_and_no_others() -> None:
 
 
 def may_have_it(system: System) -> bool:
-    return "transient_isolation" not in system.without and hasattr(system.initial, "transient")
+    return "transient_isolation" not in system.without and isinstance(system.initial, Native | Kvm)
 
 
 @pytest.mark.parametrize(("system", "safe"), [(LAZY_V3_7, False), (EAGER_V4_10_REPAIRED, True)])

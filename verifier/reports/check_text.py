@@ -31,6 +31,8 @@ PROVING = "try --engine pdr --timeout 300"
 
 WIDTH = 38
 """Of the column with the pairs, where none is longer."""
+WIDEST = 45
+"""Of it where some are longer than this: these stick out."""
 
 
 HOW = 32
@@ -55,7 +57,7 @@ def lines(result: Result, expected: str | None, width: int = 0, columns: int = 0
     colour = "yellow" if result.code(expected) == 0 else COLOURS[result.verdict]
     colour = "green" if result.verdict is Verdict.PROVED else colour
     verdict = click.style(f"{result.verdict:<9}", fg=colour, bold=True)
-    named = f"{pair:<{max(width, WIDTH)}}"
+    named = f"{pair:<{min(max(width, WIDTH), WIDEST)}}"
     how, against = _how(result), _against(result, expected)
     after = f"{how:<{HOW}}  {against}".rstrip()
     before = f"{verdict}  {named}"
