@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from verifier.evidence.calls import Branched
@@ -33,13 +35,25 @@ class Asserted(msgspec.Struct, frozen=True):
     says: bool
 
 
+class FailingPart(msgspec.Struct, frozen=True):
+    """A part of a claim that fails: its text, what it looks at, and what of it alone decides it.
+
+    Of records that are compared `seen` has the fields that differ.
+    """
+
+    text: str
+    seen: dict[str, Value]
+    decisive: tuple[str, ...]
+
+
 class Failure(msgspec.Struct, frozen=True):
     """How a claim fails after the last step.
 
     `seen` is what it looks at, in the order in which it does; fields of it that are `arbitrary` can
     start with any value. A claim that fails `standing` holds after the last step and fails once
     nothing happens, when events are blank. `blocked` are the steps of a deadlock, each with what
-    keeps it from being taken; `asserted` is the assertion that fails, where one does.
+    keeps it from being taken; `asserted` is the assertion that fails, where one does. `parts` are
+    the parts that fail of a claim that has several, or compares records.
     """
 
     seen: dict[str, Value] = {}
@@ -47,6 +61,7 @@ class Failure(msgspec.Struct, frozen=True):
     standing: bool = False
     blocked: tuple[Blocked, ...] = ()
     asserted: Asserted | None = None
+    parts: tuple[FailingPart, ...] = ()
 
 
 class Otherwise(msgspec.Struct, frozen=True):
@@ -79,9 +94,12 @@ class Turned(msgspec.Struct, frozen=True):
     """A decision of the code that, the other way in one step, would have avoided the violation.
 
     `test` is a condition, or a bool that is `returned`, and `was` which way it went; `given` are
-    the assignments before it of the local names that it reads. `fails` are the claims that do not
-    hold after some step even so. `seen` is what somebody sees of this step then. `stops` is as in
-    `Otherwise`.
+    the assignments before it of the local names that it reads, and `reads` the fields. `kind` says
+    who decides: code, the hardware, or a choice of others that it only looks at. With `every` it is
+    turned each time. `changes` are the fields that matter and have another value after the step
+    then. `same` are other decisions with the same effect, by function and place. `fails` are the
+    claims that do not hold after some step even so. `seen` is what somebody sees of this step then.
+    `stops` is as in `Otherwise`.
     """
 
     number: int
@@ -96,6 +114,11 @@ class Turned(msgspec.Struct, frozen=True):
     stops: int = 0
     given: tuple[str, ...] = ()
     seen: Seen | None = None
+    reads: dict[str, Value] = {}
+    kind: Literal["code", "hardware", "choice"] = "code"
+    every: bool = False
+    changes: tuple[str, ...] = ()
+    same: tuple[tuple[str, str, int], ...] = ()
 
 
 class Explanation(msgspec.Struct, frozen=True):

@@ -119,7 +119,7 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
     if stride.says:
         yield line((f"     {inert(stride.says)}", "source"))
     matter = None if everything or not reading.is_explained else reading.matter
-    for row in call_tree.rows(stride.call, matter):
+    for row in call_tree.rows(stride.call, matter, deciding=reading.deciding(number)):
         yield line("       ", *row.text)
     yield from rest_line(reading, number, matter)
 

@@ -151,7 +151,8 @@ class Scene:
             yield Row(line((inert(stride.says), "source")))
         folded = self.reading.is_explained and not self.unfolded
         matter = self.reading.matter if folded else None
-        yield from call_tree.rows(stride.call, matter, column=self.columns * 2 // 3)
+        column, deciding = self.columns * 2 // 3, self.reading.deciding(self.number)
+        yield from call_tree.rows(stride.call, matter, column=column, deciding=deciding)
 
     def _why(self) -> Iterator[Row]:
         if self.asked:

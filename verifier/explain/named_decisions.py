@@ -1,0 +1,75 @@
+"""The decisions that are named to people, each with what it read and what it would have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from verifier.evidence.explanation import Turned
+from verifier.execution.execution import Execution
+from verifier.execution.machine import Machine
+from verifier.explain.counterfactual_branches import Effect, best_of_places
+from verifier.explain.slicing import Slice, changed
+from verifier.language.errors import within_project
+from verifier.language.plain_values import shown
+from verifier.language.presentation import Seen
+from verifier.language.tracing.decisions import Decision, turning
+
+MOST_DECISIONS = 6
+"""Decisions that are shown, the most informative first."""
+
+
+def named(execution: Execution, effects: Sequence[Effect], slice: Slice) -> tuple[Turned, ...]:
+    """Decisions that avoid a violation, for people."""
+    return tuple(_turned(execution, effect, slice) for effect in effects)
+
+
+def shown_first(effects: Sequence[Effect]) -> list[Effect]:
+    """The most informative ones of different places."""
+    return best_of_places(effects)[:MOST_DECISIONS]
+
+
+def _turned(execution: Execution, effect: Effect, slice: Slice) -> Turned:
+    one, number = effect.decision, effect.number
+    same = [each for each in effect.same if each.place != one.place]
+    return Turned(
+        number=number + 1,
+        function=one.function.name,
+        source=str(one.function.citation or ""),
+        file=within_project(one.function.place.file),
+        line=one.line,
+        test=one.test,
+        given=one.given,
+        was=one.taken,
+        returned=one.returned,
+        fails=effect.fails,
+        stops=effect.stops,
+        seen=_seen(execution, effect),
+        reads={name: shown(value) for name, value in one.reads.items()},
+        kind=_kind(effect),
+        every=effect.every,
+        changes=tuple(name for name in changed(execution, effect) if name in slice.wanted[number]),
+        same=tuple(dict.fromkeys(_place(each) for each in same)),
+    )
+
+
+def _kind(effect: Effect) -> Literal["code", "hardware", "choice"]:
+    one = effect.decision
+    if one.of_choice or one.guards:
+        return "choice"
+    return "hardware" if one.is_of_hardware or effect.of_promise else "code"
+
+
+def _place(decision: Decision) -> tuple[str, str, int]:
+    function = decision.function
+    return function.name, within_project(function.place.file), decision.line
+
+
+def _seen(execution: Execution, effect: Effect) -> Seen | None:
+    """What somebody sees of the step with the decision turned, by the system's presentation."""
+    before, move = execution.states[effect.number], execution.moves[effect.number]
+    machine = Machine(execution.system, before)
+    with turning(machine.run) as decisions:
+        decisions.since(effect.decision.place if effect.every else effect.order)
+        taken = machine.move(move)
+    return None if taken is None else machine.presenter.act(before, move, taken, machine.run).seen
