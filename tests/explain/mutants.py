@@ -31,7 +31,7 @@ FILE = Path(__file__).parent / "mutants.json"
 class Mutant:
     """A condition in a function that is negated, or always true, and an execution.
 
-    It `was` this text, the `nth` with it in the function, from 0.
+    It `was` this text, the `nth` with it in the function, from 0; `function` is its qualified name.
     """
 
     system: str
@@ -70,7 +70,7 @@ class Mutant:
             each
             for each in gc.get_objects()
             if type(each) is FunctionType
-            and each.__code__.co_name == self.function
+            and each.__code__.co_qualname == self.function
             and each.__code__.co_filename.endswith(f"/{self.file}")
             and any(self.was in text for text in _tests(each.__code__))
         ]

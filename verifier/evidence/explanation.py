@@ -90,6 +90,23 @@ class Otherwise(msgspec.Struct, frozen=True):
     elsewhere: tuple[tuple[int, str, Value], ...] = ()
 
 
+class Stale(msgspec.Struct, frozen=True):
+    """A field that a step reads, and that with another value then would have avoided the violation.
+
+    `number` is the step, and `function` reads it there, at a line, where that is known; `since` is
+    the step that gave it its value, 0 for the start.
+    """
+
+    number: int
+    field: str
+    was: Value
+    instead: Value
+    since: int
+    function: str = ""
+    file: str = ""
+    line: int = 0
+
+
 class Turned(msgspec.Struct, frozen=True):
     """A decision of the code that, the other way in one step, would have avoided the violation.
 
@@ -97,9 +114,10 @@ class Turned(msgspec.Struct, frozen=True):
     the assignments before it of the local names that it reads, and `reads` the fields. `kind` says
     who decides: code, the hardware, or a choice of others that it only looks at. With `every` it is
     turned each time. `changes` are the fields that matter and have another value after the step
-    then. `same` are other decisions with the same effect, by function and place. `fails` are the
-    claims that do not hold after some step even so. `seen` is what somebody sees of this step then.
-    `stops` is as in `Otherwise`.
+    then, with both values. `same` are other decisions with the same effect, by function and place.
+    `stale` is the first field of those that it reads with another value of which, alone, there
+    would be no violation. `fails` are the claims that do not hold after some step even so. `seen`
+    is what somebody sees of this step then. `stops` is as in `Otherwise`.
     """
 
     number: int
@@ -117,21 +135,24 @@ class Turned(msgspec.Struct, frozen=True):
     reads: dict[str, Value] = {}
     kind: Literal["code", "hardware", "choice"] = "code"
     every: bool = False
-    changes: tuple[str, ...] = ()
+    changes: dict[str, tuple[Value, Value]] = {}
     same: tuple[tuple[str, str, int], ...] = ()
+    stale: Stale | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True):
     """Why a claim fails, as far as it has been searched for.
 
     `decisive` is what of the fields seen would have to be another for the claim to hold. `turned`
-    are decisions of the code that would have avoided the violation, the best first. After
+    are decisions that would have avoided the violation, the best first, and `stale` the fields that
+    would have, those first that these decisions read. After
     step `doomed` it is unavoidable; 0 where that is not known. In the systems
     of `also_in` the same steps violate the same claim. `finding` is the project's page about it.
     """
 
     decisive: tuple[str, ...] = ()
     turned: tuple[Turned, ...] = ()
+    stale: tuple[Stale, ...] = ()
     otherwise: Otherwise | None = None
     doomed: int = 0
     also_in: tuple[str, ...] = ()

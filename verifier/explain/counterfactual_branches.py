@@ -31,7 +31,8 @@ class Effect:
     an assertion; `same` are other decisions that lead there. `stops` is the first of the steps,
     from 1, that cannot be taken then, 0 where all can. `fails` are the claims of other properties
     that do not hold in some state even so, or only then: of these there are `more`. `of_promise`
-    says that what is expected depends on it, not what is so.
+    says that what is expected depends on it, not what is so, and `hides` that nobody observes then
+    what is wrong.
     """
 
     number: int
@@ -44,18 +45,19 @@ class Effect:
     more: int = 0
     every: bool = False
     of_promise: bool = False
+    hides: bool = False
 
     @property
     def is_clean(self) -> bool:
-        """Whether all goes on as it did, and nothing else fails."""
-        return not (self.every or self.stops or self.more)
+        """Whether all goes on as it did, is observed, and nothing else fails."""
+        return not (self.every or self.stops or self.more or self.hides)
 
-    def rank(self, last: int, among_same: bool = False) -> tuple[object, ...]:
+    def rank(self, last: int) -> tuple[object, ...]:
         """The most informative first: what people can change, and what leaves the rest as it was.
 
         A condition that is always so comes first, and what a step assumes or others choose last.
         What the hardware does in the last step shows what went wrong before it. Of those in one
-        step the last one counts, and of those with the same effect the innermost.
+        step the innermost counts.
         """
         one = self.decision
         return (
@@ -69,7 +71,7 @@ class Effect:
             self.more,
             len(self.fails),
             -self.number,
-            -one.depth if among_same else 0,
+            -one.depth,
             -self.order,
         )
 
@@ -82,7 +84,11 @@ class Search:
         self.replays = Replays(execution, group, budget)
         with turning(self.replays.machine.run) as self.decisions:
             self.steps = [self._made(number) for number in range(len(self.moves))]
-        self.promised = self.replays.machine.presenter.promised
+        presenter, leaves = self.replays.machine.presenter, execution.system.layout.leaves
+        promise = presenter.picture().promise
+        seen = promise.observed if promise is not None else ()
+        self.observed = [place for place, leaf in enumerate(leaves) if leaf.path in seen]
+        self.promised = presenter.promised
         self.others = [f for f in execution.properties if f.claims and f.group != group]
         self.failing = [self.replays.failing_in(values, self.others) for values in execution.states]
 
@@ -127,7 +133,7 @@ class Search:
     def _representative(self, effects: Sequence[Effect]) -> Effect:
         """Of decisions with the same effect the most informative one."""
         last = len(self.moves) - 1
-        best = min(effects, key=lambda effect: effect.rank(last, among_same=True))
+        best = min(effects, key=lambda effect: effect.rank(last))
         rest = (effect.decision for effect in effects if effect is not best)
         return replace(best, same=tuple(rest))
 
@@ -138,7 +144,12 @@ class Search:
         )
         later = self.replays.failing(effect.number + 1, values, self.others)
         known = {name for names in self.failing for name in names}
-        return replace(effect, fails=(*before, *later), more=len(later.keys() - known))
+        hides = effect.number == len(self.moves) - 1 and any(
+            self.replays.states[-1][place] is True and values[place] is False
+            for place in self.observed
+        )
+        fails, more = (*before, *later), len(later.keys() - known)
+        return replace(effect, fails=fails, more=more, hides=hides)
 
     def _turned(self, number: int, order: int) -> Effect | None:
         """A step with a decision turned; None where it makes no sense or violates all the same."""

@@ -15,6 +15,7 @@ from verifier.explain.counterfactual_branches import Effect, Search
 from verifier.explain.named_decisions import named, shown_first
 from verifier.explain.nearest_passing import nearest
 from verifier.explain.slicing import Slice, sliced
+from verifier.explain.stale_fields import Reads, stale_fields
 from verifier.explain.violated_claim import Failing
 
 
@@ -23,16 +24,20 @@ def explained(compiled: TransitionSystem, trace: Trace, execution: Execution) ->
     failing = Failing(execution, trace.property, trace.conjunct)
     explanation = Explanation(failing.decisive(trace.failure.seen))
     trace = replace(trace, explanation=explanation)
-    effects = shown_first(Search(execution, trace.property).found())
+    search = Search(execution, trace.property)
+    avoiding = search.found()
+    effects = shown_first(avoiding)
     found = _slice(trace, execution, compiled.changing, effects)
     strides = tuple(
         replace(stride, because=cause.because, needs=cause.needs)
         for stride, cause in zip(trace.steps, found.causes, strict=True)
     )
     trace = replace(trace, steps=strides)
+    reads = Reads(search, execution)
     explanation = replace(
         explanation,
-        turned=named(execution, effects, found),
+        turned=named(execution, effects, found, reads),
+        stale=stale_fields(reads, explanation.decisive, avoiding, found),
         otherwise=nearest(trace, execution),
     )
     return _without_detours(replace(trace, explanation=explanation))

@@ -9,7 +9,8 @@ from verifier.evidence.explanation import Turned
 from verifier.execution.execution import Execution
 from verifier.execution.machine import Machine
 from verifier.explain.counterfactual_branches import Effect, best_of_places
-from verifier.explain.slicing import Slice, changed
+from verifier.explain.slicing import MOST_READS, Slice, changed
+from verifier.explain.stale_fields import Reads
 from verifier.language.errors import within_project
 from verifier.language.plain_values import shown
 from verifier.language.presentation import Seen
@@ -19,9 +20,11 @@ MOST_DECISIONS = 6
 """Decisions that are shown, the most informative first."""
 
 
-def named(execution: Execution, effects: Sequence[Effect], slice: Slice) -> tuple[Turned, ...]:
+def named(
+    execution: Execution, effects: Sequence[Effect], slice: Slice, reads: Reads
+) -> tuple[Turned, ...]:
     """Decisions that avoid a violation, for people."""
-    return tuple(_turned(execution, effect, slice) for effect in effects)
+    return tuple(_turned(execution, effect, slice, reads) for effect in effects)
 
 
 def shown_first(effects: Sequence[Effect]) -> list[Effect]:
@@ -29,8 +32,10 @@ def shown_first(effects: Sequence[Effect]) -> list[Effect]:
     return best_of_places(effects)[:MOST_DECISIONS]
 
 
-def _turned(execution: Execution, effect: Effect, slice: Slice) -> Turned:
+def _turned(execution: Execution, effect: Effect, slice: Slice, reads: Reads) -> Turned:
     one, number = effect.decision, effect.number
+    stale = list(reads.stale_of(effect))
+    counts = one.reads if len(one.reads) <= MOST_READS else {each.field for each in stale}
     same = [each for each in effect.same if each.place != one.place]
     return Turned(
         number=number + 1,
@@ -45,10 +50,15 @@ def _turned(execution: Execution, effect: Effect, slice: Slice) -> Turned:
         fails=effect.fails,
         stops=effect.stops,
         seen=_seen(execution, effect),
-        reads={name: shown(value) for name, value in one.reads.items()},
+        reads={name: shown(value) for name, value in one.reads.items() if name in counts},
         kind=_kind(effect),
         every=effect.every,
-        changes=tuple(name for name in changed(execution, effect) if name in slice.wanted[number]),
+        changes={
+            name: (shown(one), shown(other))
+            for name, (one, other) in changed(execution, effect).items()
+            if name in slice.wanted[number]
+        },
+        stale=next(iter(stale), None),
         same=tuple(dict.fromkeys(_place(each) for each in same)),
     )
 

@@ -15,6 +15,8 @@ from verifier.explain.causes import Causes, assigned, at_once, causes
 from verifier.explain.counterfactual_branches import Effect
 
 NOTHING = Causes({}, ())
+MOST_READS = 8
+"""Fields that a decision reads, beyond which only those count that alone decide."""
 
 
 @dataclass(frozen=True)
@@ -70,21 +72,22 @@ def _with_decisions(
         one = effect.decision
         if effect.number != number or not one.is_of_code or not effect.is_clean:
             continue
+        reads = one.reads if len(one.reads) <= MOST_READS else ()
         for field in changed(execution, effect):
             if field in wanted:
                 known = because.get(field, (field,))
-                because[field] = tuple(dict.fromkeys((*known, *one.reads)))
+                because[field] = tuple(dict.fromkeys((*known, *reads)))
     return Causes(because, causes.needs)
 
 
-def changed(execution: Execution, effect: Effect) -> list[str]:
-    """The fields, events left out, that have another value after a step with a decision turned."""
+def changed(execution: Execution, effect: Effect) -> dict[str, tuple[Any, Any]]:
+    """The fields that have another value after a step with a decision turned, with both values."""
     if effect.values is None:
-        return []
+        return {}
     after: Sequence[Any] = execution.states[effect.number + 1]
     leaves = execution.system.layout.leaves
-    return [
-        leaf.path
+    return {
+        leaf.path: (one, other)
         for leaf, one, other in zip(leaves, after, effect.values, strict=True)
         if one != other
-    ]
+    }

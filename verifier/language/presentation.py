@@ -66,7 +66,8 @@ class Act:
 
     `leaves` says that the host takes over; the same steps to there, again, make no progress.
     `tells` names a lane that runs from the next entry on, `trap` an exception that is raised on
-    the way.
+    the way. `does` says who does what, as in "L2 executes LMSW", and `by` who makes the choices
+    of the step.
     """
 
     label: str = ""
@@ -74,6 +75,8 @@ class Act:
     tells: str = ""
     trap: str = ""
     seen: Seen | None = None
+    does: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)

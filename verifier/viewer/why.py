@@ -10,6 +10,7 @@ from verifier.evidence.traces import ASSERTIONS, CHOICE, Trace
 from verifier.language.plain_values import plural
 from verifier.viewer.call_tree import place
 from verifier.viewer.claims import STANDING, asserted_text, failing_claim
+from verifier.viewer.folding import fold_line, hidden
 from verifier.viewer.markup import (
     COLUMNS,
     Line,
@@ -28,6 +29,9 @@ from verifier.viewer.trace_index import Reading, Write
 SEEN = 8
 """Fields that a claim looks at, beyond which only those are shown that decide it alone."""
 
+
+MANY_LINKS = 60
+"""Links of a chain beyond which those of equal steps are folded."""
 
 Because = Callable[[int, str], tuple[str, ...] | None]
 """What a field's value after a step depends on: fields before the step, and its choices.
@@ -168,8 +172,14 @@ def blocked_lines(trace: Trace) -> Iterator[Line]:
 
 def why_rows(reading: Reading, links: Sequence[Link], columns: int = COLUMNS) -> Iterator[Row]:
     """The chain of assignments and choices behind some fields' values."""
-    last = None
+    last: int | range | None = None
+    folded = hidden(reading) if len(links) > MANY_LINKS else {}
     for link in links:
+        if link.number in folded:
+            if folded[link.number] != last:
+                last = folded[link.number]
+                yield Row(fold_line(reading, last), step=link.number)
+            continue
         if link.number != last:
             stride = reading.trace.steps[link.number - 1]
             title = line((f"step {link.number}", "source"), "  ", (inert(stride.step), "step"))
@@ -224,8 +234,8 @@ def decided(turn: Turned) -> list[Line]:
         way = "yes" if turn.was else "no"
         pieces = [line(name), line("decides"), *test, line(("always " * literal) + way)]
     if reads:
-        pieces += word_by_word(line("with ", (reads, "mark")))
-    return [*pieces, line((f" {inert(turn.file)}:{turn.line}", "source"))]
+        pieces += word_by_word(line("with ", (f"{reads},", "mark")))
+    return [*pieces, line((f"{inert(turn.file)}:{turn.line}", "source"))]
 
 
 def _causes(reading: Reading, number: int, sources: Sources) -> list[Line]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from types import FunctionType
 from typing import Any, cast
 
@@ -142,10 +143,16 @@ class Decisions:
             self._claims, self._guards = before, guards
 
     def _looked_at(self, since: Since) -> tuple[dict[str, Any], bool]:
-        """What the running function has read itself, and whether it has asked the hardware."""
+        """What the running function has read itself, and whether it has asked the hardware.
+
+        What functions read that it calls counts, too, where none of them decides.
+        """
         depth, (read, made) = self.run.depth, since
+        deepest = self.run.depth if len(self.made) > made else inf
         recent = self.run.recent[read:]
-        reads = {path: value for d, path, value in recent if d == depth and can_change(value)}
+        reads = {
+            path: value for d, path, value in recent if depth <= d <= deepest and can_change(value)
+        }
         return reads, any(each.is_of_hardware for each in self.made[made:])
 
     def _decided(self, function: ModelFunction, since: Since, value: bool, asked: Asked) -> bool:
