@@ -147,7 +147,6 @@ KVM: Presentation[Kvm] = Presentation(
     lanes=Lanes(
         running_level,
         (Lane("L0", "L0: host, KVM"), Lane("L1", "L1: guest"), Lane("L2", "L2: guest's guest")),
-        other="a guest",
         enters="VM entry",
         leaves="VM exit",
         tells="tells L1, or launches L2, at the next entry",
