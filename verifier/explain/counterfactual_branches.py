@@ -30,9 +30,8 @@ class Effect:
     `values` is the state that the step then leads to, None where it cannot be taken then, or fails
     an assertion; `same` are other decisions that lead there. `stops` is the first of the steps,
     from 1, that cannot be taken then, 0 where all can. `fails` are the claims of other properties
-    that do not hold in some state even so, or only then: of these there are `more`. `of_promise`
-    says that what is expected depends on it, not what is so, and `hides` that nobody observes then
-    what is wrong.
+    that do not hold in some state even so, or only then: of these there are `more`. `hides`
+    says that nobody observes then what is wrong.
     """
 
     number: int
@@ -44,7 +43,6 @@ class Effect:
     fails: tuple[str, ...] = ()
     more: int = 0
     every: bool = False
-    of_promise: bool = False
     hides: bool = False
 
     @property
@@ -62,7 +60,7 @@ class Effect:
         one = self.decision
         return (
             not one.is_literal,
-            self.of_promise or one.of_choice or one.guards,
+            one.of_choice or one.guards,
             not self.is_clean,
             one.is_of_hardware + one.of_outcome / 2,
             one.is_of_hardware and self.number == last,
@@ -152,10 +150,14 @@ class Search:
         return replace(effect, fails=fails, more=more, hides=hides)
 
     def _turned(self, number: int, order: int) -> Effect | None:
-        """A step with a decision turned; None where it makes no sense or violates all the same."""
+        """A step with a decision turned; None where it makes no sense or violates all the same.
+
+        What is promised is not tried: to expect something else is no way to avoid a violation.
+        """
         decision = self.steps[number][order]
-        promised = bool(decision.reads) and self.promised.issuperset(decision.reads)
-        effect = Effect(number, decision, order, of_promise=promised)
+        if decision.reads and self.promised.issuperset(decision.reads):
+            return None
+        effect = Effect(number, decision, order)
         self.decisions.since(order)
         try:
             taken = self.replays.take(number, self.replays.states[number])

@@ -67,7 +67,7 @@ def _kind(effect: Effect) -> Literal["code", "hardware", "choice"]:
     one = effect.decision
     if one.of_choice or one.guards:
         return "choice"
-    return "hardware" if one.is_of_hardware or effect.of_promise else "code"
+    return "hardware" if one.is_of_hardware else "code"
 
 
 def _place(decision: Decision) -> tuple[str, str, int]:

@@ -26,7 +26,7 @@ MOST_FIELDS = 6
 """Fields that are shown."""
 SHOWN_FIRST = 3
 """Of which one says whose data is where."""
-TAKEN = 800
+TAKEN = 400
 """Steps that are taken again in search of them."""
 
 Reader = Decision | None

@@ -31,13 +31,12 @@ class Lane:
 class Lanes(Generic[State]):
     """Who runs in a state. Lanes in `order` are drawn in that order, from the first one on.
 
-    The first one is the host of the others, of which `other` is one. `enters`, `leaves` and `tells`
-    say what arrows away from the host, back, and dashed ones mean.
+    The first one is the host of the others. `enters`, `leaves` and `tells` say what arrows away
+    from the host, back, and dashed ones mean.
     """
 
     runs: Callable[[State], str]
     order: tuple[Lane, ...] = ()
-    other: str = ""
     enters: str = ""
     leaves: str = ""
     tells: str = ""
