@@ -19,7 +19,7 @@ from typing import Any
 
 from verifier.evidence.bundle import Run
 from verifier.execution.conversions import execution_of_run
-from verifier.execution.execution import Execution
+from verifier.execution.execution import Execution, Stopped
 from verifier.language.texts import forget
 from verifier.mutation.functions_run import definition, recompiled
 from verifier.project.catalogue import Catalogue
@@ -48,6 +48,8 @@ class Mutant:
     def in_place(self) -> Iterator[int]:
         """The function with the mistake, in its text, too, on the line that is given."""
         functions = self._functions()
+        if not functions:
+            raise LookupError(f"`{self.function}` is not there any more")
         code: CodeType = functions[0].__code__
         lines = linecache.getlines(code.co_filename)
         test = self._same(ast.parse("".join(lines)), code)[self.nth]
@@ -84,13 +86,11 @@ class Mutant:
             if isinstance(node, ast.If | ast.IfExp) and ast.unparse(node.test) == self.was
         ]
 
-    def execution(self, catalogue: Catalogue) -> Execution:
-        """The execution that violates the property, as the models are now."""
-        system = catalogue.systems[self.system]
+    def execution(self, catalogue: Catalogue) -> Execution | Stopped:
+        """The execution that violates the property, if the models still have it."""
+        system = catalogue.system(self.system)
         run = Run(self.start, tuple((step, choices) for step, choices in self.moves))
-        found = execution_of_run(system, catalogue.properties_of(system), run)
-        assert isinstance(found, Execution), found
-        return found
+        return execution_of_run(system, catalogue.properties_of(system), run)
 
 
 def _tests(code: CodeType) -> Iterator[str]:

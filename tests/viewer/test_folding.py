@@ -7,6 +7,7 @@ import pytest
 from verifier.compiler.translation import compile_system
 from verifier.evidence.traces import Trace
 from verifier.execution.execution import Execution
+from verifier.execution.machine import Move
 from verifier.explain.counterexample import story_of
 from verifier.language import System, always, record, step
 from verifier.language.functions import about
@@ -64,7 +65,7 @@ def told() -> tuple[Trace, float]:
     assert claim is not None
     system = System("folds/counter", Counter(), (tick,))
     compiled = compile_system(system, (claim,))
-    moves = ((system.actions[0], {}),) * 256
+    moves: tuple[Move, ...] = ((system.actions[0], {}),) * 256
     began = process_time()
     execution = Execution(system, (claim,), system.initial_values, moves)
     trace = story_of(compiled, execution, "full", True, explain=True)

@@ -215,6 +215,7 @@ def best_of_places(effects: Sequence[Effect]) -> list[Effect]:
 def made(system: System, before: Sequence[Any], move: Move) -> list[Decision]:
     """What code decides in a step, in order."""
     machine = Machine(system, before)
+    machine.run.logging = False
     with deciding(machine.run) as decisions:
         machine.move(move)
     return [each for each in decisions if each.is_of_code]

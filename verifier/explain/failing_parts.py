@@ -27,11 +27,19 @@ class JudgedPart:
 
     def holds(self, machine: Machine) -> bool:
         """Whether it holds in another state."""
-        return bool(self.binding.holds(machine.run.store)) is not self.binding.function.sought
+        try:
+            return bool(self.binding.holds(machine.run.store)) is not self.binding.function.sought
+        except ModelError:  # without what stands before it in the claim it may make no sense
+            return False
 
 
 def failing_parts(machine: Machine, claim: ModelFunction) -> list[JudgedPart]:
-    """The parts that fail for the first records for which the claim does."""
+    """The parts that fail for the first records for which the claim does.
+
+    None of a claim whose body says when it is violated: all parts of that hold then.
+    """
+    if claim.sought:
+        return []
     different: set[str] = set()
     equal: set[str] = set()
 
