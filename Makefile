@@ -13,6 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 .PHONY: verify test campaigns versions check gate bench signals golden picture clean
 .PHONY: verifier-mutants
 CAMPAIGNS := tests/compiler/test_determinism.py tests/engines/test_corpus.py \
+             tests/explain/test_named_mutants.py \
              tests/gate/test_bypasses.py tests/gate/test_matrix.py tests/gate/test_weakened.py \
              tests/language/test_agreement.py tests/models/test_agreement.py \
              tests/language/test_plain_objects.py tests/models/test_kvm_mutants.py \

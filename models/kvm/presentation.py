@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from nestproof.models.kvm import neighbours, run
 from nestproof.models.kvm.contract import Retry
 from nestproof.models.kvm.machine import Kvm, running_level
-from nestproof.models.kvm.sentences import headline, l1_vmcs, outcome, promised_vmcs
+from nestproof.models.kvm.sentences import guest, headline, l1_vmcs, outcome, promised_vmcs
 from nestproof.models.kvm.vcpu import Exit, Vcpu
 from nestproof.models.linux.presentation import HOST, trap
 from nestproof.models.linux.task import Fpu, Host
 from nestproof.models.x86 import presentation as x86
 from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.vmcs import ExitReason, Vmcs
 from verifier.language import (
     Act,
@@ -31,7 +33,34 @@ from verifier.language import (
 
 def acts(now: Moment[Kvm]) -> Act:
     """How control moves, #NM on the way, and what somebody sees of it."""
-    return replace(move(now), trap=trap(now), seen=outcome(now))
+    return replace(move(now), trap=trap(now), seen=outcome(now), does=doing(now), by=chooser(now))
+
+
+def doing(now: Moment[Kvm]) -> str:
+    """Who executes which instruction, or handles the exit of one."""
+    for chosen in now.choices.values():
+        if isinstance(chosen, Instruction):
+            return f"{guest(now)} executes {chosen.name}"
+    if now.ran(run.handle_exit):
+        pending, reason = now.before.contract.pending, now.before.vcpu.exit.reason
+        what = reason if pending == Instruction.EXEMPT else pending
+        return f"L0 handles {guest(now)}'s {what.name}"
+    return x86.touches_the_registers(now, lambda kvm: kvm.access)
+
+
+def chooser(now: Moment[Kvm]) -> str:
+    """Who makes the choices of a step."""
+    if now.ran(neighbours.preempt, neighbours.resume):
+        return "the scheduler"
+    if now.ran(neighbours.interrupt_uses_fpu):
+        return "an interrupt"
+    if now.ran(run.vcpu_enter_guest):
+        return "the host"
+    if now.ran(neighbours.vmm_fpu_instruction):
+        return "the VMM"
+    if now.ran(neighbours.other_fpu_instruction, neighbours.process_uses_fpu):
+        return "another task"
+    return running_level(now.before)
 
 
 def move(now: Moment[Kvm]) -> Act:
@@ -118,7 +147,6 @@ KVM: Presentation[Kvm] = Presentation(
     lanes=Lanes(
         running_level,
         (Lane("L0", "L0: host, KVM"), Lane("L1", "L1: guest"), Lane("L2", "L2: guest's guest")),
-        other="a guest",
         enters="VM entry",
         leaves="VM exit",
         tells="tells L1, or launches L2, at the next entry",

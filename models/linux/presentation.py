@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from nestproof.models.linux import fpu_core, fpu_internal, i387
+from nestproof.models.linux import elsewhere, fpu_core, fpu_internal, i387, processor
 from nestproof.models.linux.processor import Native, running_task
 from nestproof.models.linux.task import Fpu, Host
 from nestproof.models.x86 import presentation as x86
@@ -44,7 +44,23 @@ def trap(now: Moment[S]) -> str:
 
 def acts(now: Moment[Native]) -> Act:
     """Tasks run one after the other; nothing else moves control."""
-    return Act(trap=trap(now))
+    does = x86.touches_the_registers(now, lambda native: native.access)
+    return Act(trap=trap(now), does=does, by=chooser(now))
+
+
+def chooser(now: Moment[Native]) -> str:
+    """Who makes the choices of a step."""
+    if now.ran(processor.schedule):
+        return "the scheduler"
+    if now.ran(processor.softirq_begin, processor.softirq_without_registers, processor.softirq_use):
+        return "an interrupt"
+    if now.ran(elsewhere.run_elsewhere):
+        return "another CPU"
+    return (
+        "a debugger"
+        if now.ran(elsewhere.debug, elsewhere.debug_refused)
+        else running_task(now.before)
+    )
 
 
 def beliefs(native: Native, bit: Callable[[Cr0], bool]) -> Iterator[Belief]:

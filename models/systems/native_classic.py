@@ -136,7 +136,9 @@ def set_task_switched(m: Machine) -> None:
 def acts(now: Moment[Machine]) -> Act:
     """Where #NM is raised."""
     raised = now.returned(Outcome.NM) or now.returned(Fault.NM)
-    return Act(trap="#NM" if raised else "")
+    does = x86.touches_the_registers(now, lambda machine: machine.access)
+    by = "the scheduler" if now.ran(switch) else now.before.current.name
+    return Act(trap="#NM" if raised else "", does=does, by=by)
 
 
 def beliefs(m: Machine, bit: Callable[[Cr0], bool]) -> Iterator[Belief]:

@@ -98,6 +98,12 @@ def text(value: bool | Enum) -> str:
     return value.name if isinstance(value, Enum) else "1" if value else "0"
 
 
+def touches_the_registers(now: Moment[State], access: Callable[[State], FpuAccess]) -> str:
+    """Who executes an FPU instruction, where it does not fault; else nothing."""
+    done = any(now.given(lambda state: access(state).executed))
+    return f"{access(now.after).context.name} executes an FPU instruction" if done else ""
+
+
 def found_in_the_registers(
     now: Moment[State], access: Callable[[State], FpuAccess]
 ) -> Sentence | None:

@@ -174,7 +174,7 @@ def test_assertions_need_neither_a_recorded_verdict_nor_a_property(
     shown = nestproof("show", "--plain", "lock/asserts/assertions", cwd=project)
     assert shown.code == 0
     why = shown.out.partition("\nWhy\n")[2].partition("\n\n")[0]
-    assert why.splitlines()[0] == "it is off:"
+    assert "it is off:" in why.splitlines()
     assert "start_on  1  <- alone decides it  from the start, where it can be any" in why
     assert "hard=1 (chosen in step 1)" in why
     assert "✗ assertions: it is off  after step 1" in shown.out
@@ -281,9 +281,9 @@ def test_an_assertion_that_fails_is_quoted_with_its_line(
     number = source.splitlines().index(f"    assert not (r.start_on and hard){text}") + 1
     shown = nestproof("show", "--plain", "lock/asserts/assertions", cwd=project).out
     assert f"  what fails: {claim}\n" in shown
-    assert f"✗ violated: {claim}\n" in shown
+    assert f"  violated: {claim}.\n" in shown
     code = f"assert not (r.start_on and hard)   models/lazy.py:{number}"
-    assert f"Why\n{claim}:\n    {code}\n" in shown
+    assert f"\n{claim}:\n    {code}\n" in shown
     assert f"  ✗ assertions: {claim}  after step 1\n" in shown
 
 

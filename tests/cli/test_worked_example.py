@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "ARCHITECTURE.md").read_text()
 LINE = "        machine.ts = machine.sets_ts"
 LEMMA = "current == B or saved[A].uses_fpu or ts"
-SHOWN = "ts is 0, current A -> B   switch_to, models/lazy.py:116"
+SHOWN = "ts is 0   switch_to, models/lazy.py:116"
 
 
 @pytest.mark.parametrize("quoted", [LINE, LEMMA, SHOWN, "12 latches and 3 inputs", "nine lemmas"])

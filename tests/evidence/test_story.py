@@ -30,7 +30,7 @@ def first_schema() -> dict[str, Any]:
     """The counterexample as a version with schema 1 has saved it."""
     told: dict[str, Any] = json.loads(msgspec.json.encode(shown(saved_trace(trace()))))
     told |= told.pop("failure") | told.pop("explanation")
-    later = ("blocked", "arbitrary", "asserted", "standing", "shortest")
+    later = ("blocked", "arbitrary", "asserted", "parts", "stale", "standing", "shortest")
     for name in (*later, "picture", "beliefs", "headline", "reads"):
         del told[name]
     for step in told["steps"]:

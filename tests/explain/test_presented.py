@@ -68,7 +68,7 @@ def text(trace: Trace) -> str:
 
 def test_a_presentation_is_part_of_the_story() -> None:
     shown = text(violated(GOOD))
-    assert "✗ B finds others" in shown
+    assert "  B finds others" in shown
     assert "   2  ●────────▶        switch_to B" in shown
     assert "use_fpu  fault" in shown
     assert "what fails: a TASK finds only its own registers" in shown
@@ -78,7 +78,7 @@ def test_a_presentation_is_part_of_the_story() -> None:
 def test_a_system_without_one_has_one_lane_and_a_plain_table() -> None:
     trace = violated(None)
     assert Reading(trace).lanes == ()
-    assert "✗ violated: a task finds only its own registers" in text(trace)
+    assert "  violated: a task finds only its own registers." in text(trace)
     scene = Scene(trace, None, 9)
     scene.view = "state"
     assert next(rendered(row.text for row in scene.rows())) == "state"

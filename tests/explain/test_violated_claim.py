@@ -97,7 +97,8 @@ def test_a_failed_assertion_says_which_fields_and_choices_decide_it() -> None:
     assert found.steps[1].because == {}
     assert found.claims["B wants a reason"] == "assertions"
     lines = why(found)
-    assert lines[:5] == [
+    assert lines[0].startswith("first divergence:  step 2, where check() decides yes")
+    assert lines[1:6] == [
         "B wants a reason:",
         'raise AssertionError("B wants a reason")   test_violated_claim.py:59',
         "taken  1",

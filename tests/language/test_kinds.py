@@ -135,7 +135,7 @@ def test_its_claims_read_as_the_table_says() -> None:
     execution = replace(start, moves=[(LAMP.actions[0], {"on": on}) for on in (True, False)])
     trace = logged(execution, group="cold", conjunct=hot.name)
     shown = rendered(trace_lines(trace))
-    assert "✗ violated: never: it is hot" in shown
+    assert "  violated: never: it is hot." in shown
     assert "  ✗ cold: never: it is hot  after step 2" in shown
 
 

@@ -91,15 +91,19 @@ def test_an_instruction_is_that_of_who_runs_on_the_virtual_cpu() -> None:
 
 
 def test_nobody_has_seen_anything_where_nothing_was_observed() -> None:
-    assert Asked(V3_1, {"vcpu.fpu_active": False}).act() == Act()
+    assert Asked(V3_1, {"vcpu.fpu_active": False}).act() == Act(by="L0")
 
 
 def test_moves_between_levels_have_their_names() -> None:
     inside, nested = {"host.cpu.non_root": True}, {"vcpu.guest_mode": True}
     assert Asked(V3_1, inside).act().label == "enters L1"
-    assert Asked(V3_1, {"host.cpu.non_root": False}, inside).act() == Act("exit", leaves=True)
-    assert Asked(V3_1, nested).act() == Act("L1 launches L2", tells="L2")
-    assert Asked(V3_1, {"vcpu.guest_mode": False}, nested).act() == Act("to L1", tells="L1")
+    assert Asked(V3_1, {"host.cpu.non_root": False}, inside).act() == Act(
+        "exit", leaves=True, by="L1"
+    )
+    assert Asked(V3_1, nested).act() == Act("L1 launches L2", tells="L2", by="L0")
+    assert Asked(V3_1, {"vcpu.guest_mode": False}, nested).act() == Act(
+        "to L1", tells="L1", by="L0"
+    )
 
 
 def access(owner: Context, value: bool) -> Fields:
@@ -217,3 +221,10 @@ def test_fields_are_in_the_table_of_whose_view_they_are(
     assert not picture.problem
     assert picture.table_of[field] == table
     assert {each.name: each.by_code for each in picture.tables}[table] is by_code
+
+
+def test_choices_belong_to_whoever_makes_them() -> None:
+    asked = Asked(LAZY_V3_4, {})
+    function = next(step.function for step in LAZY_V3_4.actions if step.name == "schedule")
+    asked.taken = Taken(asked.taken.values, Call(function, 1), None)
+    assert asked.act().by == "the scheduler"

@@ -14,7 +14,7 @@ from verifier.viewer.screen.view_model import VIEWS, Scene
 from verifier.viewer.watch_expressions import watch
 
 FIELDS, STEPS = 300, 1_000
-CALLS = {"state": 20_000, "watches": 6_000, "why": 1_500}
+CALLS = {"state": 20_000, "watches": 6_000, "why": 3_000}
 """What a key may take in the views that show much; 20,000 calls are a few milliseconds."""
 FEW = 200
 """What it may take in the others."""

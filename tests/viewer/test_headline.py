@@ -13,7 +13,7 @@ from verifier.language.presentation import Act, Seen, Sentence
 from verifier.reports.trace_text import trace_text
 from verifier.viewer.comparison import contract_lines
 from verifier.viewer.headline import owed, what_happened
-from verifier.viewer.in_short import in_short
+from verifier.viewer.in_short import grounds
 from verifier.viewer.markup import Line, rendered, words
 from verifier.viewer.timeline import Timeline
 from verifier.viewer.trace_index import Reading
@@ -26,7 +26,7 @@ def text(one: Line) -> str:
 
 
 def brief(trace: Trace) -> list[str]:
-    return [text(each.text) for each in in_short(Reading(trace), columns=300)]
+    return [text(each.text) for each in grounds(Reading(trace), columns=300)]
 
 
 def test_a_wrong_outcome_is_shown_against_the_expected_one() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from verifier.evidence.calls import Branched
@@ -33,13 +35,25 @@ class Asserted(msgspec.Struct, frozen=True):
     says: bool
 
 
+class FailingPart(msgspec.Struct, frozen=True):
+    """A part of a claim that fails: its text, what it looks at, and what of it alone decides it.
+
+    Of records that are compared `seen` has the fields that differ.
+    """
+
+    text: str
+    seen: dict[str, Value]
+    decisive: tuple[str, ...]
+
+
 class Failure(msgspec.Struct, frozen=True):
     """How a claim fails after the last step.
 
     `seen` is what it looks at, in the order in which it does; fields of it that are `arbitrary` can
     start with any value. A claim that fails `standing` holds after the last step and fails once
     nothing happens, when events are blank. `blocked` are the steps of a deadlock, each with what
-    keeps it from being taken; `asserted` is the assertion that fails, where one does.
+    keeps it from being taken; `asserted` is the assertion that fails, where one does. `parts` are
+    the parts that fail of a claim that has several, or compares records.
     """
 
     seen: dict[str, Value] = {}
@@ -47,6 +61,7 @@ class Failure(msgspec.Struct, frozen=True):
     standing: bool = False
     blocked: tuple[Blocked, ...] = ()
     asserted: Asserted | None = None
+    parts: tuple[FailingPart, ...] = ()
 
 
 class Otherwise(msgspec.Struct, frozen=True):
@@ -75,13 +90,34 @@ class Otherwise(msgspec.Struct, frozen=True):
     elsewhere: tuple[tuple[int, str, Value], ...] = ()
 
 
+class Stale(msgspec.Struct, frozen=True):
+    """A field that a step reads, and that with another value then would have avoided the violation.
+
+    `number` is the step, and `function` reads it there, at a line, where that is known; `since` is
+    the step that gave it its value, 0 for the start.
+    """
+
+    number: int
+    field: str
+    was: Value
+    instead: Value
+    since: int
+    function: str = ""
+    file: str = ""
+    line: int = 0
+
+
 class Turned(msgspec.Struct, frozen=True):
     """A decision of the code that, the other way in one step, would have avoided the violation.
 
     `test` is a condition, or a bool that is `returned`, and `was` which way it went; `given` are
-    the assignments before it of the local names that it reads. `fails` are the claims that do not
-    hold after some step even so. `seen` is what somebody sees of this step then. `stops` is as in
-    `Otherwise`.
+    the assignments before it of the local names that it reads, and `reads` the fields. `kind` says
+    who decides: code, the hardware, or a choice of others that it only looks at. With `every` it is
+    turned each time. `changes` are the fields that matter and have another value after the step
+    then, with both values. `same` are other decisions with the same effect, by function and place.
+    `stale` is the first field of those that it reads with another value of which, alone, there
+    would be no violation. `fails` are the claims that do not hold after some step even so. `seen`
+    is what somebody sees of this step then. `stops` is as in `Otherwise`.
     """
 
     number: int
@@ -96,19 +132,27 @@ class Turned(msgspec.Struct, frozen=True):
     stops: int = 0
     given: tuple[str, ...] = ()
     seen: Seen | None = None
+    reads: dict[str, Value] = {}
+    kind: Literal["code", "hardware", "choice"] = "code"
+    every: bool = False
+    changes: dict[str, tuple[Value, Value]] = {}
+    same: tuple[tuple[str, str, int], ...] = ()
+    stale: Stale | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True):
     """Why a claim fails, as far as it has been searched for.
 
     `decisive` is what of the fields seen would have to be another for the claim to hold. `turned`
-    are decisions of the code that would have avoided the violation, the best first. After
+    are decisions that would have avoided the violation, the best first, and `stale` the fields that
+    would have, those first that these decisions read. After
     step `doomed` it is unavoidable; 0 where that is not known. In the systems
     of `also_in` the same steps violate the same claim. `finding` is the project's page about it.
     """
 
     decisive: tuple[str, ...] = ()
     turned: tuple[Turned, ...] = ()
+    stale: tuple[Stale, ...] = ()
     otherwise: Otherwise | None = None
     doomed: int = 0
     also_in: tuple[str, ...] = ()

@@ -66,15 +66,13 @@ class Roles(msgspec.Struct, frozen=True):
 class Picture(msgspec.Struct, frozen=True):
     """How an execution is drawn: one lane and a plain table where it says nothing.
 
-    `other` is whoever is not the host, as in "a guest"; `enters`, `leaves` and `tells` are what
-    arrows between lanes mean. `table_of` has the table of each field that is in one. `flags` are
-    the fields that say who has what `having` is called, and `hands` those that say to whom what
-    `handed` names belongs. `registers` are fields of records that lemmas count to their holders.
-    `problem` is why the presentation is not used.
+    `enters`, `leaves` and `tells` are what arrows between lanes mean. `table_of` has the table of
+    each field that is in one. `flags` are the fields that say who has what `having` is called, and
+    `hands` those that say to whom what `handed` names belongs. `registers` are fields of records
+    that lemmas count to their holders. `problem` is why the presentation is not used.
     """
 
     lanes: tuple[Lane, ...] = ()
-    other: str = ""
     enters: str = ""
     leaves: str = ""
     tells: str = ""

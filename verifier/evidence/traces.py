@@ -77,5 +77,7 @@ class Trace(msgspec.Struct, frozen=True):
     headline: Sentence = ()
 
     def deciding(self) -> tuple[str, ...]:
-        """The fields that decide the claim, or where none does alone, all that it looks at."""
-        return self.explanation.decisive or tuple(self.failure.seen)
+        """The fields that decide the claim or a part of it; where none does, all it looks at."""
+        parts = [field for part in self.failure.parts for field in part.decisive or part.seen]
+        found = tuple(dict.fromkeys((*self.explanation.decisive, *parts)))
+        return found or tuple(self.failure.seen)

@@ -28,7 +28,6 @@ def drawn(made: Presentation[Any], state: Any) -> Picture:
     apart = promised_fields(made, state)
     return Picture(
         lanes=lanes.order,
-        other=lanes.other,
         enters=lanes.enters,
         leaves=lanes.leaves,
         tells=lanes.tells,

@@ -134,10 +134,11 @@ class Presenter:
         then.observing = then.judging = True
         step, choices = move
         states = self.system.state(then.store), self.system.state(run.store)
-        return Moment(*states, step.name, choices, taken.call, judged, self._apart)
+        return Moment(*states, step.name, choices, taken.call, judged, self.promised)
 
     @cached_property
-    def _apart(self) -> frozenset[str]:
+    def promised(self) -> frozenset[str]:
+        """The fields of what is promised."""
         made, none = self.made, frozenset[str]()
         fields = frozenset[str]
         return self._asked(

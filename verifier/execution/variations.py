@@ -41,6 +41,7 @@ class Variations:
     def _after(self, number: int, move: Move) -> list[tuple[Any, ...]] | None:
         """The states after a changed move that are others; None where the violation is lost."""
         machine = Machine(self._execution.system, self._states[number])
+        machine.run.logging = False
         states: list[tuple[Any, ...]] = []
         last, failed = len(self.moves) - 1, None
         for place in range(number, last + 1):

@@ -54,22 +54,25 @@ def causes(
     wanted: Collection[str],
     changing: Collection[str] | None = None,
 ) -> Generator[None, None, Causes]:
-    """The causes of the wanted fields in a step that is enabled; `changing` are worth a try.
+    """The causes of the wanted fields in a step that is enabled.
 
-    It yields after each trial, see `at_once`.
+    Of the fields that it reads those are tried that are `changing`, where that is known, and what
+    code reads that never changes. It yields after each trial, see `at_once`.
     """
+    run = machine.run
     places = {leaf.path: place for place, leaf in enumerate(machine.system.layout.leaves)}
-    machine.run.store.values, machine.run.reads = list(before), {}
+    run.store.values, run.reads, run.reads_of_code = list(before), {}, set()
     taken = machine.move(move)
-    reads, machine.run.reads = machine.run.reads, None
+    reads, run.reads = run.reads, None
     assert taken is not None, "the move is enabled"
     after = {field: taken.values[places[field]] for field in wanted}
     because: dict[str, list[str]] = {field: [] for field in wanted}
     needs: list[str] = []
-    tried = [f for f in reads if changing is None or f in changing]
+    tried = [f for f in reads if changing is None or f in changing or f in run.reads_of_code]
+    run.logging = False
     for cause, trials in _trials(machine, places, before, move, tried):
         for values, trial in trials:
-            machine.run.store.values = values
+            run.store.values = values
             try:
                 outcome = machine.move(trial)
             except ModelError:  # a state that never occurs: no model need make sense of it
@@ -81,7 +84,7 @@ def causes(
                     if outcome.values[places[field]] != value:
                         _note(because[field], cause)
             yield
-    machine.run.store.values = list(taken.values)
+    run.store.values, run.logging = list(taken.values), True
     return Causes({field: tuple(found) for field, found in because.items()}, tuple(needs))
 
 

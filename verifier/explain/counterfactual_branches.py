@@ -1,148 +1,224 @@
-"""Which decision of the code, had it gone the other way, would have avoided a violation."""
+"""Which decision of a model, had it gone the other way, would have avoided a violation.
+
+A decision is named if and only if its other outcome, alone, removes the violation: it is turned,
+the same moves are taken again, and the claim is judged again. Why in this order:
+docs/decisions/0030-decisions-are-named-by-turning-them.md
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from verifier.compiler.transition_system import DEADLOCK
-from verifier.evidence.explanation import Turned
-from verifier.evidence.traces import Trace
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine, Move
-from verifier.language.concrete_execution import Taken
-from verifier.language.errors import ModelError, within_project
-from verifier.language.presentation import Seen
+from verifier.explain.replays import Replays, Values
+from verifier.language.errors import ModelError
 from verifier.language.system import System
-from verifier.language.tracing.decisions import Decision, deciding
+from verifier.language.tracing.decisions import Decision, Place, deciding, turning
 
-MOST_DECISIONS = 6
-"""Decisions that are shown, the most informative first."""
-TAKEN = 3_000
-"""Steps that are taken again in search of them."""
+TAKEN = 4_000
+"""Steps that are taken again in search of decisions."""
 
 
-def turned(trace: Trace, execution: Execution) -> tuple[Turned, ...]:
-    """The decisions that each alone would have avoided the violation, the best first.
+@dataclass(frozen=True)
+class Effect:
+    """A decision turned in a step, from 0, or `every` time that it is made from there on.
 
-    Only those count after which the fewest properties are violated, and of these, if there are
-    any, those of the step that violates, at the end or when it ran before; else those after which
-    all goes on as it did. The last ones come first, and in one step the first; of several with the
-    same effect the innermost counts.
+    `values` is the state that the step then leads to, None where it cannot be taken then, or fails
+    an assertion; `same` are other decisions that lead there. `stops` is the first of the steps,
+    from 1, that cannot be taken then, 0 where all can. `fails` are the claims of other properties
+    that do not hold in some state even so, or only then: of these there are `more`. `hides`
+    says that nobody observes then what is wrong.
     """
-    search = _Search(trace, execution, execution.states)
-    found = [
-        one
-        for number in reversed(range(len(execution.moves)))
-        if trace.steps[number].because
-        for one in search.of_step(number)
-    ]
-    culprit = trace.steps[-1].step if trace.steps else ""
-    own = [one for one in found if trace.steps[one.number - 1].step == culprit]
-    found = own or [one for one in found if not one.stops]
-    fewest = min((len(one.fails) for one in found), default=0)
-    return tuple(one for one in found if len(one.fails) == fewest)[:MOST_DECISIONS]
 
+    number: int
+    decision: Decision
+    order: int
+    values: Values | None = None
+    same: tuple[Decision, ...] = ()
+    stops: int = 0
+    fails: tuple[str, ...] = ()
+    more: int = 0
+    every: bool = False
+    hides: bool = False
 
-@dataclass
-class _Search:
-    """Takes steps of one execution again, each time with one decision turned."""
+    @property
+    def is_clean(self) -> bool:
+        """Whether all goes on as it did, is observed, and nothing else fails."""
+        return not (self.every or self.stops or self.more or self.hides)
 
-    trace: Trace
-    execution: Execution
-    states: Sequence[Sequence[Any]]
-    left: int = TAKEN
+    def rank(self, last: int) -> tuple[object, ...]:
+        """The most informative first: what people can change, and what leaves the rest as it was.
 
-    def of_step(self, number: int) -> Iterator[Turned]:
-        """The decisions of one step that avoid the violation, in order."""
-        deepest: dict[tuple[Any, ...], tuple[Decision, Machine, Taken]] = {}
-        for decision, machine, taken in self._effects(number):
-            known = deepest.get(machine.values)
-            if known is None or known[0].depth < decision.depth:
-                deepest[machine.values] = decision, machine, taken
-        for decision, machine, taken in deepest.values():
-            seen = self._seen(machine, number, taken)
-            found = self._followed(machine, number, decision, seen)
-            if found is not None:
-                yield found
-
-    def _seen(self, machine: Machine, number: int, taken: Taken) -> Seen | None:
-        """What somebody sees of a step with a decision turned, by the system's presentation."""
-        before, move = self.states[number], self.execution.moves[number]
-        return machine.presenter.act(before, move, taken, machine.run).seen
-
-    def _effects(self, number: int) -> Iterator[tuple[Decision, Machine, Taken]]:
-        """Each decision of a step with what the system comes to if it is turned.
-
-        One that looks only at fields on which nothing depends is not a choice of the code.
+        A condition that is always so comes first, and what a step assumes or others choose last.
+        What the hardware does in the last step shows what went wrong before it. Of those in one
+        step the innermost counts.
         """
-        stride, after = self.trace.steps[number], tuple(self.states[number + 1])
-        system, move = self.execution.system, self.execution.moves[number]
-        causes = {*stride.needs, *(cause for each in stride.because.values() for cause in each)}
-        for place, decision in enumerate(made(system, self.states[number], move)):
-            if self.left <= 0 or (decision.reads and decision.reads.isdisjoint(causes)):
-                continue
-            machine = Machine(system, self.states[number])
-            taken = self._take(machine, move, place)
-            if taken is not None and machine.values != after:
-                yield decision, machine, taken
-
-    def _take(self, machine: Machine, move: Move, place: int) -> Taken | None:
-        """Take the step with a decision turned, if there is such a step at all."""
-        self.left -= 1
-        try:
-            with deciding(machine.run, place):
-                taken = machine.move(move)
-        except ModelError:
-            return None  # no model need make sense of what its code would never do
-        return taken if taken is not None and taken.failed is None else None
-
-    def _followed(
-        self, machine: Machine, number: int, decision: Decision, seen: Seen | None
-    ) -> Turned | None:
-        """The rest of the execution after a turned decision; None where it violates as well."""
-        moves = self.execution.moves
-        claims = [f for f in self.execution.properties if f.claims]
-        earlier = (claim for stride in self.trace.steps[:number] for claim in stride.fails)
-        fails, stops = dict.fromkeys(earlier), 0
-        for later in range(number, len(moves)):
-            if later > number:
-                self.left -= 1
-                taken = machine.move(moves[later])
-                if taken is None:
-                    stops = later + 1
-                    break
-                if taken.failed is not None:
-                    return None
-            if self.trace.property == DEADLOCK and machine.violated(DEADLOCK, ()):
-                return None
-            for claim in machine.failing(claims):
-                if claim.group == self.trace.property != ASSERTIONS:
-                    return None
-                fails[claim.name] = None
-        return Turned(
-            number=number + 1,
-            function=decision.function.name,
-            source=str(decision.function.citation or ""),
-            file=within_project(decision.function.place.file),
-            line=decision.line,
-            test=decision.test,
-            given=decision.given,
-            was=decision.taken,
-            returned=decision.returned,
-            fails=tuple(fails),
-            stops=stops,
-            seen=seen,
+        one = self.decision
+        return (
+            not one.is_literal,
+            one.of_choice or one.guards,
+            not self.is_clean,
+            one.is_of_hardware + one.of_outcome / 2,
+            one.is_of_hardware and self.number == last,
+            one.returned and not one.reads,
+            self.stops > 0,
+            self.more,
+            len(self.fails),
+            -self.number,
+            -one.depth,
+            -self.order,
         )
 
 
+class Search:
+    """Turns the decisions of an execution, one at a time."""
+
+    def __init__(self, execution: Execution, group: str, budget: int = TAKEN) -> None:
+        self.moves, self.group = execution.moves, group
+        self.replays = Replays(execution, group, budget)
+        with turning(self.replays.machine.run) as self.decisions:
+            self.steps = [self._made(number) for number in range(len(self.moves))]
+        presenter, leaves = self.replays.machine.presenter, execution.system.layout.leaves
+        promise = presenter.picture().promise
+        seen = promise.observed if promise is not None else ()
+        self.observed = [place for place, leaf in enumerate(leaves) if leaf.path in seen]
+        self.promised = presenter.promised
+        self.others = [f for f in execution.properties if f.claims and f.group != group]
+        self.failing = [self.replays.failing_in(values, self.others) for values in execution.states]
+
+    def _made(self, number: int) -> list[Decision]:
+        made = self.decisions.since(None)
+        self.replays.take(number, self.replays.states[number])
+        return made
+
+    def found(self) -> list[Effect]:
+        """The decisions that each alone remove the violation, the most informative first."""
+        numbers = range(len(self.moves))
+        found = [
+            effect
+            for of_hardware in (False, True)
+            for number in reversed(numbers)
+            for effect in self._avoiding(number, of_hardware)
+        ]
+        known = {one.place for each in found for one in (each.decision, *each.same)}
+        found += self._every_time(known)
+        return sorted(found, key=lambda effect: effect.rank(len(self.moves) - 1))
+
+    def _avoiding(self, number: int, of_hardware: bool) -> Iterator[Effect]:
+        """The decisions of a step that avoid the violation, those with one effect together."""
+        effects: dict[object, list[Effect]] = {}
+        after = self.replays.states[number + 1]
+        with self.decisions.noted():
+            for order, decision in enumerate(self.steps[number]):
+                if decision.is_of_hardware is not of_hardware or self.replays.left <= 0:
+                    continue
+                effect = self._turned(number, order)
+                if effect is not None and effect.values != after:
+                    effects.setdefault((effect.values, effect.fails), []).append(effect)
+        for same in effects.values():
+            effect = self._representative(same)
+            if effect.values is None:
+                yield effect
+                continue
+            rest = self.replays.rest(number + 1, effect.values)
+            if not rest.violates:
+                yield self._judged(replace(effect, stops=rest.stops), effect.values)
+
+    def _representative(self, effects: Sequence[Effect]) -> Effect:
+        """Of decisions with the same effect the most informative one."""
+        last = len(self.moves) - 1
+        best = min(effects, key=lambda effect: effect.rank(last))
+        rest = (effect.decision for effect in effects if effect is not best)
+        return replace(best, same=tuple(rest))
+
+    def _judged(self, effect: Effect, values: Values) -> Effect:
+        """With the other claims that do not hold."""
+        before = dict.fromkeys(
+            name for names in self.failing[: effect.number + 1] for name in names
+        )
+        later = self.replays.failing(effect.number + 1, values, self.others)
+        known = {name for names in self.failing for name in names}
+        hides = effect.number == len(self.moves) - 1 and any(
+            self.replays.states[-1][place] is True and values[place] is False
+            for place in self.observed
+        )
+        fails, more = (*before, *later), len(later.keys() - known)
+        return replace(effect, fails=fails, more=more, hides=hides)
+
+    def _turned(self, number: int, order: int) -> Effect | None:
+        """A step with a decision turned; None where it makes no sense or violates all the same.
+
+        What is promised is not tried: to expect something else is no way to avoid a violation.
+        """
+        decision = self.steps[number][order]
+        if decision.reads and self.promised.issuperset(decision.reads):
+            return None
+        effect = Effect(number, decision, order)
+        self.decisions.since(order)
+        try:
+            taken = self.replays.take(number, self.replays.states[number])
+        except ModelError:  # no model need make sense of what its code would never do
+            return None
+        if taken is None:
+            return replace(effect, stops=number + 1)
+        if taken.failed is None:
+            return replace(effect, values=taken.values)
+        if self.group == ASSERTIONS:
+            return None
+        return replace(effect, stops=number + 1, fails=(taken.failed,), more=1)
+
+    def _every_time(self, known: Collection[Place]) -> Iterator[Effect]:
+        """The places of which only all decisions together avoid the violation."""
+        first: dict[Place, Effect] = {}
+        times: Counter[Place] = Counter()
+        for number, made in enumerate(self.steps):
+            for order, one in enumerate(made):
+                effect = Effect(number, one, order, every=True)
+                first.setdefault(one.place, effect)
+                times[one.place] += 1
+        for place, effect in first.items():
+            if times[place] > 1 and place not in known and self.replays.left > 0:
+                stops = self._everywhere(effect)
+                if stops is not None:
+                    yield replace(effect, stops=stops)
+
+    def _everywhere(self, effect: Effect) -> int | None:
+        """The step that cannot be taken then, 0 for none; None where it violates all the same."""
+        values = self.replays.states[effect.number]
+        with self.decisions.noted():
+            for number in range(effect.number, len(self.moves)):
+                self.decisions.since(effect.decision.place)
+                try:
+                    taken = self.replays.take(number, values)
+                except ModelError:
+                    return None
+                if taken is None:
+                    return number + 1
+                if taken.failed is not None:
+                    return None
+                values = taken.values
+        return None if self.replays.rest(len(self.moves), values).violates else 0
+
+
+def best_of_places(effects: Sequence[Effect]) -> list[Effect]:
+    """The first effect of each place."""
+    found: dict[Place, Effect] = {}
+    for effect in effects:
+        found.setdefault(effect.decision.place, effect)
+    return list(found.values())
+
+
 def made(system: System, before: Sequence[Any], move: Move) -> list[Decision]:
-    """The decisions of a step, in order."""
+    """What code decides in a step, in order."""
     machine = Machine(system, before)
+    machine.run.logging = False
     with deciding(machine.run) as decisions:
         machine.move(move)
-    return decisions
+    return [each for each in decisions if each.is_of_code]
 
 
 def first_turn(
@@ -150,7 +226,7 @@ def first_turn(
 ) -> Decision | None:
     """The first decision in which two states part in a step, as it goes in the second one."""
     for one, two in zip(made(system, here, moves[0]), made(system, there, moves[1]), strict=False):
-        if not one.is_same_as(two):
+        if one.place != two.place:
             return None
         if one.taken != two.taken:
             return two

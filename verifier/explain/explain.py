@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
@@ -10,10 +10,12 @@ from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.explanation import Explanation
 from verifier.evidence.traces import Trace
 from verifier.execution.execution import Execution
-from verifier.execution.machine import ASSERTIONS, Machine
-from verifier.explain.causes import Causes, assigned, at_once, causes
-from verifier.explain.counterfactual_branches import turned
+from verifier.execution.machine import ASSERTIONS
+from verifier.explain.counterfactual_branches import Effect, Search
+from verifier.explain.named_decisions import named, shown_first
 from verifier.explain.nearest_passing import nearest
+from verifier.explain.slicing import Slice, sliced
+from verifier.explain.stale_fields import Reads, stale_fields
 from verifier.explain.violated_claim import Failing
 
 
@@ -22,26 +24,33 @@ def explained(compiled: TransitionSystem, trace: Trace, execution: Execution) ->
     failing = Failing(execution, trace.property, trace.conjunct)
     explanation = Explanation(failing.decisive(trace.failure.seen))
     trace = replace(trace, explanation=explanation)
-    found = _causes(trace, execution, trace.deciding(), compiled.changing)
+    search = Search(execution, trace.property)
+    avoiding = search.found()
+    effects = shown_first(avoiding)
+    found = _slice(trace, execution, compiled.changing, effects)
     strides = tuple(
         replace(stride, because=cause.because, needs=cause.needs)
-        for stride, cause in zip(trace.steps, found, strict=True)
+        for stride, cause in zip(trace.steps, found.causes, strict=True)
     )
     trace = replace(trace, steps=strides)
+    reads = Reads(search, execution)
     explanation = replace(
-        explanation, turned=turned(trace, execution), otherwise=nearest(trace, execution)
+        explanation,
+        turned=named(execution, effects, found, reads),
+        stale=stale_fields(reads, explanation.decisive, avoiding, found),
+        otherwise=nearest(trace, execution),
     )
     return _without_detours(replace(trace, explanation=explanation))
 
 
-def _causes(
-    trace: Trace, execution: Execution, fields: Collection[str], changing: Collection[str] | None
-) -> list[Causes]:
+def _slice(
+    trace: Trace, execution: Execution, changing: Collection[str] | None, effects: Sequence[Effect]
+) -> Slice:
     """Each step's causes; a step that fails its assertion changes nothing, and has none."""
     if trace.property != ASSERTIONS:
-        return sliced(execution, fields, changing)
+        return sliced(execution, trace.deciding(), changing, effects)
     before = execution.until(len(execution.moves) - 1)
-    return [*sliced(before, fields, changing), Causes({}, ())]
+    return sliced(before, trace.deciding(), changing, effects).longer()
 
 
 def _without_detours(trace: Trace) -> Trace:
@@ -60,26 +69,3 @@ def _without_detours(trace: Trace) -> Trace:
         for number, stride in enumerate(trace.steps, 1)
     )
     return replace(trace, steps=strides)
-
-
-def sliced(
-    execution: Execution, fields: Collection[str], changing: Collection[str] | None = None
-) -> list[Causes]:
-    """Each step's causes of what the fields after the last step depend on.
-
-    From the last step backwards: a step that writes a wanted field is asked for its causes, which
-    are wanted in their turn; so is what the step needs to be possible.
-    """
-    states, moves = execution.states, execution.moves
-    machine = Machine(execution.system)
-    written = [assigned(taken.call) for taken in execution.taken]
-    wanted, found = set(fields), [Causes({}, ())] * len(moves)
-    for number in reversed(range(len(moves))):
-        relevant = sorted(wanted & written[number])
-        if relevant:
-            search = causes(machine, states[number], moves[number], relevant, changing)
-            cause = found[number] = at_once(search)
-            wanted -= set(relevant)
-            wanted |= {name for names in cause.because.values() for name in names}
-            wanted |= set(cause.needs)
-    return found

@@ -26,7 +26,7 @@ WEIGHED = 24
 """Ways to avoid a violation of which it is found out whether they say why."""
 WEIGHING = 2_000
 """Steps that are taken again to find that out; the nearest way is always weighed."""
-TAKEN = 20_000
+TAKEN = 5_000
 """Steps that are taken again in search of the nearest execution, the last ones first."""
 
 
@@ -129,6 +129,7 @@ def _followed(
     machine: Machine, group: str, claims: Sequence[ModelFunction], moves: Sequence[Move]
 ) -> list[tuple[Any, ...]] | None:
     """The states along moves as far as they can be taken; None where they violate on the way."""
+    machine.run.logging = False
     states = [machine.values]
     for taken in taken_along(machine, moves):
         if taken.failed is not None or machine.violated(group, claims):

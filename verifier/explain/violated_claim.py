@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import cached_property
 from typing import Any
 
 from verifier.compiler.transition_system import DEADLOCK
-from verifier.evidence.explanation import Asserted, Blocked, Failure
+from verifier.evidence.explanation import Asserted, Blocked, FailingPart, Failure
 from verifier.execution.execution import Execution
 from verifier.execution.machine import ASSERTIONS, Machine
 from verifier.explain.causes import others
+from verifier.explain.failing_parts import JudgedPart, failing_parts
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.plain_values import shown
 from verifier.language.tracing.quotation import assertion, assumption
@@ -50,12 +52,33 @@ class Failing:
         """How the claim fails, for people: of what it reads the fields that can change."""
         constant = {leaf.path for leaf in self._system.layout.leaves if leaf.constant}
         return Failure(
-            seen={f: shown(value) for f, value in self.reads.items() if f not in constant},
+            seen={f: shown(v) for f, v in (self.reads | self._seen).items() if f not in constant},
             arbitrary=tuple(filter(self._system.is_arbitrary, self.reads)),
             standing=self.standing,
             blocked=self._blocked(),
             asserted=self._asserted(),
+            parts=tuple(
+                FailingPart(
+                    part.text,
+                    {f: shown(value) for f, value in part.seen.items() if f not in constant},
+                    self._deciding(part.seen, part.holds),
+                )
+                for part in self._parts
+            ),
         )
+
+    @property
+    def _seen(self) -> dict[str, Any]:
+        """What the parts that fail look at."""
+        return {field: value for part in self._parts for field, value in part.seen.items()}
+
+    @cached_property
+    def _parts(self) -> list[JudgedPart]:
+        """The parts that fail, where there are several or one that compares records."""
+        if not self._claims:
+            return []
+        found = failing_parts(Machine(self._system, self._values), self._claims[0])
+        return found if len(found) > 1 or any(part.compares for part in found) else []
 
     def _asserted(self) -> Asserted | None:
         place = self._failed_at
@@ -85,13 +108,18 @@ class Failing:
 
     def decisive(self, fields: Collection[str]) -> tuple[str, ...]:
         """The fields of which another value, alone, would make the claim hold."""
+        return self._deciding(fields, self._holds)
+
+    def _deciding(
+        self, fields: Collection[str], holds: Callable[[Machine], bool]
+    ) -> tuple[str, ...]:
         found = []
         for place, leaf in enumerate(self._system.layout.leaves):
             if leaf.path not in fields or leaf.constant:
                 continue
             for other in others(self._values[place]):
                 values = [*self._values[:place], other, *self._values[place + 1 :]]
-                if self._holds(Machine(self._system, values)):
+                if holds(Machine(self._system, values)):
                     found.append(leaf.path)
                     break
         return tuple(field for field in fields if field in found)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 from verifier.language.call_log import Assignment, Branch, Call
 from verifier.language.calls import check_given
+from verifier.language.citations import Section
 from verifier.language.constants import same
 from verifier.language.errors import Disabled, ModelError, Place, model_place, raising_place, refuse
 from verifier.language.functions import ModelFunction
@@ -38,7 +40,9 @@ class LoggedStore(Store):
         value = self.values[base]  # type: ignore[index]
         if run.reads is not None:
             run.reads[leaf.path] = value
-        if run.watching and not leaf.constant:
+            if run.is_in_code:
+                run.reads_of_code.add(leaf.path)
+        if run.watching:
             run.recent.append((run.depth, leaf.path, value))
         return value
 
@@ -60,6 +64,11 @@ class LoggedStore(Store):
             place = model_place()
             self.run.log(Assignment(leaf.path, old, raw, place.line if place else 0))
         self.values[base] = raw  # type: ignore[index]
+
+
+def can_change(value: Any) -> bool:
+    """Whether a field can have another value than this: it is not a constant of the system."""
+    return isinstance(value, bool | Enum)
 
 
 def _logged_result(result: Any) -> Any:
@@ -91,6 +100,7 @@ class ConcreteRun:
         self.judging = False
         self.stopped: Exception | None = None
         self.reads: dict[str, Any] | None = None
+        self.reads_of_code: set[str] = set()
         self.watching = False
         self.recent: list[tuple[int, str, Any]] = []
         self.decisions: Twins | None = None
@@ -100,6 +110,14 @@ class ConcreteRun:
     def depth(self) -> int:
         """How many model functions are running."""
         return len(self._open)
+
+    @property
+    def is_in_code(self) -> bool:
+        """Whether what runs is logged, and neither a rule of a manual nor an observer."""
+        innermost = self._open[-1] if self._open else None
+        if innermost is None or self.observing:
+            return False
+        return not isinstance(innermost.function.citation, Section)
 
     @property
     def logged(self) -> int:

@@ -31,13 +31,12 @@ class Lane:
 class Lanes(Generic[State]):
     """Who runs in a state. Lanes in `order` are drawn in that order, from the first one on.
 
-    The first one is the host of the others, of which `other` is one. `enters`, `leaves` and `tells`
-    say what arrows away from the host, back, and dashed ones mean.
+    The first one is the host of the others. `enters`, `leaves` and `tells` say what arrows away
+    from the host, back, and dashed ones mean.
     """
 
     runs: Callable[[State], str]
     order: tuple[Lane, ...] = ()
-    other: str = ""
     enters: str = ""
     leaves: str = ""
     tells: str = ""
@@ -66,7 +65,8 @@ class Act:
 
     `leaves` says that the host takes over; the same steps to there, again, make no progress.
     `tells` names a lane that runs from the next entry on, `trap` an exception that is raised on
-    the way.
+    the way. `does` says who does what, as in "L2 executes LMSW", and `by` who makes the choices
+    of the step.
     """
 
     label: str = ""
@@ -74,6 +74,8 @@ class Act:
     tells: str = ""
     trap: str = ""
     seen: Seen | None = None
+    does: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)

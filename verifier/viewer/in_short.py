@@ -1,4 +1,4 @@
-"""A violation in a few lines: what happened, which code decided, on what, and the actual values."""
+"""The grounds of a violation: which code decided, on what, and the actual values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from verifier.evidence.pictures import Roles
 from verifier.evidence.traces import CHOICE
 from verifier.viewer.contract import differences, pairs
 from verifier.viewer.decided import decided, faulty_step, labelled
-from verifier.viewer.headline import is_of_hardware, repeated, what_happened
+from verifier.viewer.divergence import culprit
+from verifier.viewer.headline import is_of_hardware, repeated
 from verifier.viewer.markup import (
     COLUMNS,
     Line,
@@ -24,20 +25,12 @@ from verifier.viewer.markup import (
 )
 from verifier.viewer.timeline import described
 from verifier.viewer.trace_index import Reading
-from verifier.viewer.what_if import choice_pieces, decision_pieces
+from verifier.viewer.what_if import choice_pieces, chooser, decision_pieces
 
 ASSUMED, ACTUAL = "assumed", "actual"
 MEANS = {ASSUMED: "what the decision relies on", ACTUAL: "what it should rely on"}
 MOST = 8
 """Fields named in a line before the rest is counted."""
-
-
-def in_short(reading: Reading, columns: int = COLUMNS) -> Iterator[Row]:
-    """The violation for somebody who knows the code, but not the bug."""
-    sentence = word_by_word(what_happened(reading))
-    for part in wrapped(line(("✗ ", "wrong")), sentence, 2, columns):
-        yield Row(part, step=reading.steps)
-    yield from grounds(reading, columns)
 
 
 def grounds(reading: Reading, columns: int = COLUMNS) -> Iterator[Row]:
@@ -63,7 +56,7 @@ def grounds(reading: Reading, columns: int = COLUMNS) -> Iterator[Row]:
         yield from _causes(reading, "seen", known, reading.end + 1, columns)
     yield from _expected_otherwise(reading, sides[1], columns)
     yield from _set_by(reading, sides[1], columns)
-    turn = next(iter(trace.explanation.turned), None)
+    turn = culprit(reading)
     if turn is not None:
         yield from labelled("would not fail if", decision_pieces(turn), columns, turn.number)
     yield from _chosen_otherwise(reading, turn, columns)
@@ -198,7 +191,7 @@ def _chosen_otherwise(reading: Reading, turn: Turned | None, columns: int) -> It
     other = reading.trace.explanation.otherwise
     if other is not None and other.turn is not None:
         label = "or with" if turn is not None else "passes with"
-        pieces = choice_pieces(other, reading.level(other.number - 1), turn)
+        pieces = choice_pieces(other, chooser(reading, other.number), turn)
         yield from labelled(label, pieces, columns, other.number)
 
 

@@ -10,9 +10,12 @@ from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
 from verifier.viewer.claims import STANDING, failing_claim, length, sentence
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
+from verifier.viewer.divergence import divergence_lines
+from verifier.viewer.folding import fold_line, hidden
 from verifier.viewer.headline import in_which
-from verifier.viewer.in_short import in_short
+from verifier.viewer.in_short import grounds
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown, word_by_word, wrapped
+from verifier.viewer.sentences import in_short
 from verifier.viewer.state_table import rest_line
 from verifier.viewer.timeline import Timeline, described, legend
 from verifier.viewer.trace_index import Reading
@@ -28,13 +31,18 @@ def trace_lines(
     yield from overview_lines(trace, watches)
     reading = Reading(trace)
     yield from _section("Steps")
+    folded = {} if everything else hidden(reading)
     for number in range(1, reading.steps + 1):
-        yield from step_lines(reading, number, everything)
-        yield EMPTY
+        if number not in folded:
+            yield from step_lines(reading, number, everything)
+            yield EMPTY
+        elif number == folded[number][0]:
+            yield fold_line(reading, folded[number])
+            yield EMPTY
 
 
 def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line]:
-    """The verdict, the timeline, why, what if, beliefs, contract and properties."""
+    """The verdict in short, the timeline, why, what if, grounds, beliefs, contract, properties."""
     reading = Reading(trace)
     yield from _headline(reading)
     yield from problem_lines(reading)
@@ -45,12 +53,14 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
     yield from timeline_lines(reading)
     if trace.conjunct:
         yield from _section("Why")
+        yield from divergence_lines(reading)
         yield from violation_lines(reading)
         if reading.is_explained:
             links = chain(reading, trace.deciding(), reading.end)
             yield from (row.text for row in why_rows(reading, links))
             yield from _section("What if")
             yield from what_if_lines(reading)
+        yield from _grounds(reading)
     if reading.picture.columns is not None and reading.steps:
         yield from _section("Who assumes what, before and after the last step")
         for number in (reading.steps - 1, reading.steps):
@@ -65,6 +75,13 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
         yield from watch_lines(reading, watches)
     yield from _section("Properties")
     yield from property_lines(reading)
+
+
+def _grounds(reading: Reading) -> Iterator[Line]:
+    rows = list(grounds(reading))
+    if rows:
+        yield from _section("Grounds")
+        yield from (row.text for row in rows)
 
 
 def _section(title: str) -> Iterator[Line]:
@@ -97,7 +114,12 @@ def timeline_lines(reading: Reading) -> Iterator[Line]:
     """The timeline with its heading and legend."""
     timeline = Timeline(reading)
     yield timeline.heading()
-    yield from timeline.rows()
+    folded = hidden(reading)
+    for number in range(1, reading.steps + 1):
+        if number not in folded:
+            yield timeline.row(number)
+        elif number == folded[number][0]:
+            yield fold_line(reading, folded[number])
     explanation = legend(reading)
     if explanation:
         yield explanation
@@ -119,7 +141,7 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
     if stride.says:
         yield line((f"     {inert(stride.says)}", "source"))
     matter = None if everything or not reading.is_explained else reading.matter
-    for row in call_tree.rows(stride.call, matter):
+    for row in call_tree.rows(stride.call, matter, deciding=reading.deciding(number)):
         yield line("       ", *row.text)
     yield from rest_line(reading, number, matter)
 

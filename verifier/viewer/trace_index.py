@@ -157,6 +157,19 @@ class Reading:
                 found |= set(stride.needs)
         return frozenset(field for field in found if field in self._known)
 
+    def deciding(self, number: int) -> dict[tuple[str, str], set[int]]:
+        """The lines of conditions of a step that are named, by function and file; else 0."""
+        found: dict[tuple[str, str], set[int]] = {}
+        stride = self.trace.steps[number - 1]
+        for turn in self.trace.explanation.turned:
+            if turn.number == number:
+                called = [each for each in calls(stride.call) if each.function == turn.function]
+                lines = {e.line for each in called for e in each.entries if isinstance(e, Branched)}
+                is_branch = turn.line in lines and not turn.returned
+                place = turn.function, turn.file
+                found.setdefault(place, set()).add(turn.line if is_branch else 0)
+        return found
+
     @property
     def why_folded(self) -> str:
         """Why the fields that do not matter are folded."""

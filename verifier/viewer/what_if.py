@@ -23,6 +23,12 @@ from verifier.viewer.markup import (
 from verifier.viewer.trace_index import Reading
 
 SHOWN_DIFFERENCES = 12
+TITLES = {
+    "code": "the code decides otherwise",
+    "hardware": "the hardware does otherwise",
+    "choice": "others choose otherwise, or a step is not taken",
+}
+"""Of decisions, by who makes them."""
 
 
 def decision_pieces(turn: Turned) -> list[Line]:
@@ -33,10 +39,16 @@ def decision_pieces(turn: Turned) -> list[Line]:
         first = [line((f"{name}() = {instead}", "choice")), line(f"and not {was}")]
     else:
         ways = {"1": "yes", "0": "no"}
-        first = [line((f"{name}()", "choice")), line(f"decides {ways[instead]}, not {ways[was]},")]
+        every = " every time from there on" * turn.every
+        first = [
+            line((f"{name}()", "choice")),
+            line(f"decides {ways[instead]}, not {ways[was]},{every}"),
+        ]
     constant = turn.test in ("True", "False")
     quoted = [] if constant else _quoted(turn.test, turn.given, ",")
-    return [*first, line(step), *quoted, *_where(turn)]
+    reads = ", ".join(f"{inert(field)}={shown(value)}" for field, value in turn.reads.items())
+    values = word_by_word(line("with ", (f"{reads},", "mark"))) if reads else []
+    return [*first, line(step), *quoted, *values, *_where(turn)]
 
 
 def _quoted(test: str, given: Sequence[str], end: str) -> list[Line]:
@@ -85,11 +97,13 @@ def choice_pieces(other: Otherwise, who: str, turn: Turned | None) -> list[Line]
 def what_if_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:
     """All known ways to avoid the violation, by kind, the most informative first."""
     trace, other = reading.trace, reading.trace.explanation.otherwise
-    if trace.explanation.turned:
-        yield line(("the code decides otherwise", "title"))
-        for turn in trace.explanation.turned:
-            yield from wrapped(line("  "), decision_pieces(turn), 6, columns)
-            yield from _consequences(reading, turn)
+    kind = ""
+    for turn in trace.explanation.turned:
+        if turn.kind != kind:
+            kind = turn.kind
+            yield line((TITLES[kind], "title"))
+        yield from wrapped(line("  "), decision_pieces(turn), 6, columns)
+        yield from _consequences(reading, turn)
     if other is None:
         yield line("no execution without it differs in only one choice or one step")
         return
@@ -141,9 +155,14 @@ def _other_way(reading: Reading, other: Otherwise, turn: Branched) -> list[Line]
     ]
 
 
+def chooser(reading: Reading, number: int) -> str:
+    """Who makes the choices of a step; empty where nobody says so."""
+    return inert(reading.trace.steps[number - 1].act.by) or reading.level(number - 1)
+
+
 def _kind(reading: Reading, other: Otherwise) -> str:
     if other.turn is not None:
-        who = inert(reading.picture.other)
+        who = chooser(reading, other.number)
         choice = f"{who}'s choice" if who else "a choice"
         return f"{choice} after which the code decides otherwise"
     if other.stops:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from verifier.evidence.explanation import Turned
 from verifier.evidence.traces import ASSERTIONS, CHOICE, Trace
 from verifier.language.plain_values import plural
 from verifier.viewer.call_tree import place
 from verifier.viewer.claims import STANDING, asserted_text, failing_claim
+from verifier.viewer.folding import fold_line, hidden
 from verifier.viewer.markup import (
     COLUMNS,
     Line,
@@ -27,6 +29,9 @@ from verifier.viewer.trace_index import Reading, Write
 SEEN = 8
 """Fields that a claim looks at, beyond which only those are shown that decide it alone."""
 
+
+MANY_LINKS = 60
+"""Links of a chain beyond which those of equal steps are folded."""
 
 Because = Callable[[int, str], tuple[str, ...] | None]
 """What a field's value after a step depends on: fields before the step, and its choices.
@@ -88,7 +93,10 @@ def _sources(reading: Reading, causes: Sequence[str], step: int) -> Sources:
 
 def looked_at(trace: Trace) -> tuple[str, ...]:
     """The fields that the failing claim looks at, or of many those that each decide it alone."""
-    return tuple(trace.failure.seen) if len(trace.failure.seen) <= SEEN else trace.deciding()
+    seen = tuple(trace.failure.seen)
+    if len(trace.failure.parts) == 1:
+        seen = tuple(trace.failure.parts[0].seen)
+    return seen if len(seen) <= SEEN or len(trace.failure.parts) > 1 else trace.deciding()
 
 
 def others_line(trace: Trace) -> str:
@@ -103,16 +111,17 @@ def violation_lines(reading: Reading) -> Iterator[Line]:
     yield line(f"{failing_claim(trace)}{f', {STANDING}' * trace.failure.standing}:")
     if text := asserted_text(trace):
         yield line((f"    {text}", "source"))
-    fields = looked_at(trace)
-    columns = max(map(len, fields), default=0)
-    for field in fields:
-        mark: Span = (
-            ("  <- alone decides it", "mark") if field in trace.explanation.decisive else ("", "")
-        )
-        since: Span = ("  from the start, where it can be any", "source")
-        free = field in trace.failure.arbitrary and not reading.origin(field, reading.end)
-        value: Span = (shown(trace.failure.seen[field]), "new")
-        yield line(f"    {inert(field):<{columns}}  ", value, mark, *[since] * free)
+    shared = _shared(trace)
+    columns = max(map(len, looked_at(trace)), default=0)
+    for field in looked_at(trace) if shared is None else shared:
+        yield _seen_line(reading, field, columns, trace.explanation.decisive)
+    if shared is not None:
+        for part in trace.failure.parts:
+            quoted = word_by_word(line((f"`{inert(part.text)}`", "source")))
+            yield from wrapped(line("  this part fails:"), quoted, 8)
+            for field in part.seen:
+                if field not in shared:
+                    yield _seen_line(reading, field, columns, part.decisive, "this part")
     if others := others_line(trace):
         yield line((f"    {others}", "source"))
     if trace.property == ASSERTIONS and trace.steps:
@@ -121,6 +130,26 @@ def violation_lines(reading: Reading) -> Iterator[Line]:
             chosen: Span = (f"{inert(name)}={shown(last.choices[name])}", "choice")
             yield line("    ", chosen, (f" (chosen in step {reading.steps})", "source"))
     yield from blocked_lines(trace)
+
+
+def _shared(trace: Trace) -> list[str] | None:
+    """What all parts of a claim look at that fail; None where it is not told apart."""
+    parts = trace.failure.parts
+    if len(parts) < 2:
+        return None
+    return [f for f in parts[0].seen if all(f in part.seen for part in parts)]
+
+
+def _seen_line(
+    reading: Reading, field: str, columns: int, decisive: Collection[str], what: str = "it"
+) -> Line:
+    """A field that a claim looks at, with its value."""
+    failure = reading.trace.failure
+    mark: Span = (f"  <- alone decides {what}", "mark") if field in decisive else ("", "")
+    since: Span = ("  from the start, where it can be any", "source")
+    free = field in failure.arbitrary and not reading.origin(field, reading.end)
+    value: Span = (shown(failure.seen[field]), "new")
+    return line(f"    {inert(field):<{columns}}  ", value, mark, *[since] * free)
 
 
 def blocked_lines(trace: Trace) -> Iterator[Line]:
@@ -143,14 +172,22 @@ def blocked_lines(trace: Trace) -> Iterator[Line]:
 
 def why_rows(reading: Reading, links: Sequence[Link], columns: int = COLUMNS) -> Iterator[Row]:
     """The chain of assignments and choices behind some fields' values."""
-    last = None
+    last: int | range | None = None
+    folded = hidden(reading) if len(links) > MANY_LINKS else {}
     for link in links:
+        if link.number in folded:
+            if folded[link.number] != last:
+                last = folded[link.number]
+                yield Row(fold_line(reading, last), step=link.number)
+            continue
         if link.number != last:
             stride = reading.trace.steps[link.number - 1]
             title = line((f"step {link.number}", "source"), "  ", (inert(stride.step), "step"))
             yield Row(title, step=link.number)
             last = link.number
         for text in _link_lines(reading, link, columns):
+            yield Row(text, step=link.number)
+        for text in _decision_lines(reading, link, columns):
             yield Row(text, step=link.number)
     for text in _start_lines(reading, links):
         yield Row(text, step=0)
@@ -165,7 +202,8 @@ def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
         if change is not None:
             parts += from_to(change[0], value)
         else:
-            parts += [("is ", "source"), (shown(value), "new")]
+            is_kept = link.write is None and field not in reading.events
+            parts += [("stays " if is_kept else "is ", "source"), (shown(value), "new")]
     if link.write is not None:
         where = place(link.write.function, link.write.change.line)
         parts.append((f"   {inert(link.write.function.function)}, {where}", "source"))
@@ -175,6 +213,29 @@ def _link_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
     elif link.sources:
         pieces = _causes(reading, link.number, link.sources)
         yield from wrapped(line(("        depends on ", "source")), pieces, 19, columns)
+
+
+def _decision_lines(reading: Reading, link: Link, columns: int) -> Iterator[Line]:
+    """The decisions that are named and would have given the fields other values."""
+    for turn in reading.trace.explanation.turned:
+        if turn.number == link.number and not set(turn.changes).isdisjoint(link.fields):
+            yield from wrapped(line(("        as ", "source")), decided(turn), 11, columns)
+
+
+def decided(turn: Turned) -> list[Line]:
+    """Which way a decision went, on what, and where."""
+    reads = ", ".join(f"{inert(field)}={shown(value)}" for field, value in turn.reads.items())
+    name: Span = (f"{inert(turn.function)}()", "step")
+    literal = turn.test in ("True", "False")
+    test = [] if literal else word_by_word(line((f"`{inert(turn.test)}`", "source")))
+    if turn.returned:
+        pieces = [line(name), line("returns"), *test, line(f"{'=' * bool(test)} {shown(turn.was)}")]
+    else:
+        way = "yes" if turn.was else "no"
+        pieces = [line(name), line("decides"), *test, line(("always " * literal) + way)]
+    if reads:
+        pieces += word_by_word(line("with ", (f"{reads},", "mark")))
+    return [*pieces, line((f"{inert(turn.file)}:{turn.line}", "source"))]
 
 
 def _causes(reading: Reading, number: int, sources: Sources) -> list[Line]:

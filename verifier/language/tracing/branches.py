@@ -12,7 +12,7 @@ from typing import Any
 
 from verifier.language.call_hook import tracing
 from verifier.language.call_log import Branch
-from verifier.language.concrete_execution import ConcreteRun
+from verifier.language.concrete_execution import ConcreteRun, can_change
 from verifier.language.errors import is_model_file
 from verifier.language.probes import PROBES, Probes
 from verifier.language.texts import remembered
@@ -112,7 +112,7 @@ class _Frame:
             reads = {
                 path: value
                 for depth, path, value in self.run.recent[self.since :]
-                if depth == self.depth
+                if depth == self.depth and can_change(value)
             }
             holds = self._ran(test) if test.inline else test.is_on(line)
             branch = Branch(test.text, holds, test.lines[0], tuple(reads.items()))

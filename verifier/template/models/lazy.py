@@ -118,8 +118,13 @@ def switch_to(machine: Machine, next_task: Task) -> None:
 
 
 def acts(now: Moment[Machine]) -> Act:
-    """Where the fault is raised."""
-    return Act(trap="#NM" if now.ran(device_not_available) else "")
+    """Where the fault is raised, who uses the FPU, and who chooses what is next."""
+    who = now.before.current.name
+    return Act(
+        trap="#NM" if now.ran(device_not_available) else "",
+        does=f"{who} executes an FPU instruction" if now.ran(use_fpu) else "",
+        by="the scheduler" if now.ran(switch_to) else who,
+    )
 
 
 def decides_by(machine: Machine) -> object:

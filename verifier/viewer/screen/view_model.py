@@ -12,9 +12,11 @@ from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
 from verifier.viewer.claims import STANDING, failing_claim, sentence
 from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
+from verifier.viewer.divergence import divergence_lines
 from verifier.viewer.headline import in_which, what_happened
-from verifier.viewer.in_short import in_short
+from verifier.viewer.in_short import grounds
 from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line
+from verifier.viewer.sentences import in_short
 from verifier.viewer.state_table import items
 from verifier.viewer.text import problem_lines, property_lines, watched
 from verifier.viewer.timeline import UNAVOIDABLE, Timeline, described
@@ -151,7 +153,8 @@ class Scene:
             yield Row(line((inert(stride.says), "source")))
         folded = self.reading.is_explained and not self.unfolded
         matter = self.reading.matter if folded else None
-        yield from call_tree.rows(stride.call, matter, column=self.columns * 2 // 3)
+        column, deciding = self.columns * 2 // 3, self.reading.deciding(self.number)
+        yield from call_tree.rows(stride.call, matter, column=column, deciding=deciding)
 
     def _why(self) -> Iterator[Row]:
         if self.asked:
@@ -182,6 +185,7 @@ class Scene:
         reading = self.reading
         yield from in_short(reading, self.columns)
         yield Row(EMPTY)
+        yield from map(Row, divergence_lines(reading, self.columns))
         yield Row(line(("what the claim looks at", "title")))
         yield from map(Row, violation_lines(reading))
         if reading.is_explained:
@@ -191,6 +195,12 @@ class Scene:
             yield Row(EMPTY)
             yield Row(line(("what if", "title")))
             yield from map(Row, what_if_lines(reading, self.columns))
+        yield from self._grounds()
+
+    def _grounds(self) -> Iterator[Row]:
+        rows = list(grounds(self.reading, self.columns))
+        if rows:
+            yield from (Row(EMPTY), Row(line(("grounds", "title"))), *rows)
 
     def _contract(self) -> Iterator[Row]:
         yield from map(Row, contract_lines(self.reading, self.number, self.unfolded))
