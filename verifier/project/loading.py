@@ -69,8 +69,7 @@ def load(root: Path) -> Catalogue:
     for module in (*claimed, *hidden):
         unseen.refuse_systems(module)
     for source in imports.own:
-        unseen.refuse_changed_records(sys.modules[source.module])
-        unseen.refuse_unused_decorators(sys.modules[source.module])
+        unseen.refuse_useless(sys.modules[source.module])
     others = [sys.modules[name] for name in imports.sources if part_of(name) == "properties"]
     refuse_assigned_records([*models, *private])
     unseen.refuse_untaken_claims((each for each in others if each not in claimed), properties)

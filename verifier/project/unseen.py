@@ -17,6 +17,12 @@ from verifier.language.system import System, is_made
 from verifier.project.modules import is_private
 
 
+def refuse_useless(module: ModuleType) -> None:
+    """Refuse what a module does to its records, and what it makes for nothing."""
+    refuse_changed_records(module)
+    refuse_unused_decorators(module)
+
+
 def refuse_changed_records(module: ModuleType) -> None:
     """Refuse records whose classes were assigned to after they were made."""
     for value in [*vars(module).values()]:
