@@ -113,9 +113,15 @@ INSTRUMENTS: dict[str, Callable[..., Any]] = {
 """The guards, by their names in the compiled text."""
 
 
+UNGUARDED = frozenset({ast.Name, ast.Constant, ast.arg, ast.arguments, ast.keyword, ast.alias})
+"""Parts without guards, which most are."""
+
+
 def guard(nodes: Iterable[Node], file: str) -> None:
     """Put the guards where they belong; the text is changed."""
     for node, is_inside in nodes:
+        if type(node) in UNGUARDED:
+            continue
         if is_inside:
             set_apart(node)
         require_called(node)
