@@ -13,8 +13,8 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import Transition, transition
 from verifier.circuit.reduce import Reduction, reduce
 from verifier.engines.budget import Budget, Exhausted, Paused
-from verifier.engines.pdr.frames import INFINITE, Cube
 from verifier.engines.pdr.houdini import cubes_of, survivors
+from verifier.engines.pdr.lemma_index import INFINITE, Cube
 from verifier.engines.pdr.minimise import minimise, named, support, supports
 from verifier.engines.pdr.search import Obligation, Search, Target
 from verifier.evidence.verdicts import (
@@ -35,6 +35,9 @@ from verifier.evidence.verdicts import (
 __all__ = ["INFINITE", "Pdr", "holding", "minimise", "pdr", "supports"]
 
 _FIRST_TURN = 5_000
+
+_SHORTENING_SHARE = 2
+"""How many times the solver queries so far are worth a shorter counterexample."""
 
 
 def pdr(
@@ -120,10 +123,19 @@ class Pdr:
     def _settled(self, goal: Target) -> Answer:
         """The verdict of a goal within its turn. Raises Exhausted or Paused."""
         self._search.settle(goal)
+        self._shorten(goal)
         verdict = self._verdict(goal)
         if isinstance(verdict, Violated):
             self._watch(Progress("pdr", goal.good_steps, goal.name, found=verdict))
         return verdict
+
+    def _shorten(self, goal: Target) -> None:
+        """Give a violated goal a shorter counterexample, with a bounded effort."""
+        least = self._budget.limits.shortening
+        if goal.counterexample is not None and least:
+            self._budget.give(max(least, _SHORTENING_SHARE * self._budget.queries))
+            with suppress(Paused, Exhausted):
+                self._search.settle(goal)
 
     def _unknown(self, goal: Target, reason: str) -> Unknown:
         return Unknown("pdr", reason, goal.good_steps, self._budget.seconds)
