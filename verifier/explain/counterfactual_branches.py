@@ -54,15 +54,15 @@ class Effect:
         """The most informative first: what people can change, and what leaves the rest as it was.
 
         A condition that is always so comes first, and what a step assumes or others choose last.
-        What the hardware does in the last step shows what went wrong before it. Of those in one
-        step the innermost counts.
+        What the hardware does in the last step shows what went wrong before it, and what passes
+        an outcome on, that it does. Of those in one step the innermost counts.
         """
         one = self.decision
         return (
             not one.is_literal,
             one.of_choice or one.guards,
             not self.is_clean,
-            one.is_of_hardware + one.of_outcome / 2,
+            one.is_of_hardware + one.passes_on / 2,
             one.is_of_hardware and self.number == last,
             one.returned and not one.reads,
             self.stops > 0,

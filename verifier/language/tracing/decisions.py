@@ -57,6 +57,11 @@ class Decision:
         return not self.returned and self.test in ("True", "False")
 
     @property
+    def passes_on(self) -> bool:
+        """Whether it asks the hardware for an outcome, or returns a constant after it has."""
+        return self.of_outcome or (self.returned and self.test in ("True", "False"))
+
+    @property
     def is_of_hardware(self) -> bool:
         """Whether a rule of a manual decides, not code that could be written otherwise."""
         return isinstance(self.function.citation, Section)
