@@ -125,12 +125,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "raises": ({"acts": fails}, "`acts` of the presentation of `lazy/broken` raises ZeroDivision"),
     "a field that is gone": (
         {"headline": lambda now: now.after.acces},
-        "`headline` of the presentation of `lazy/broken` raises AttributeError: 'Machine' object "
-        "has no attribute 'acces'",
+        "`headline` of the presentation of `lazy/broken`: `Machine` has nothing called `acces`",
     ),
     "a named field that is gone": (
         {"flags": Flags("f", (lambda m: m.curent,))},
-        "the presentation of `lazy/broken` raises AttributeError",
+        "the presentation of `lazy/broken`: `Machine` has nothing called `curent`",
     ),
     "no text": ({"lanes": Lanes(lambda m: m.ts)}, "returns True: Expected `str`, got `bool`"),
     "no act": ({"acts": lambda _: "exit"}, "returns 'exit': Expected `object`, got `str`"),
