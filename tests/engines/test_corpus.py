@@ -45,7 +45,7 @@ def check(
         if isinstance(verdict, Violated):
             assert steps is not None, goal
             assert path_violates(circuit, goal, verdict.path) is None, goal
-            assert verdict.depth == steps or not listed.shortest, goal
+            assert verdict.depth == steps, goal
         elif isinstance(verdict, Proved):
             assert listed.proves, goal
             assert verdict.engine in ENGINES, goal

@@ -59,7 +59,8 @@ def settles_as_by_exhaustive_search(circuit: Circuit) -> bool:
                 assert holds(circuit, goal, verdict.invariant)
             else:
                 assert isinstance(verdict, Violated)
-                assert verdict.depth >= steps
+                assert verdict.depth == steps
+                assert verdict.shortest
                 assert violates(circuit, goal, verdict.path)
     return True
 
@@ -159,6 +160,7 @@ def test_a_deep_violation_is_found_at_its_depth() -> None:
     verdict = pdr(counter(7, 100), ["full"], Limits())["full"]
     assert isinstance(verdict, Violated)
     assert violates(counter(7, 100), "full", verdict.path)
+    assert verdict.depth == 101
 
 
 def test_a_property_violated_by_the_first_step_has_a_path_of_one_step() -> None:

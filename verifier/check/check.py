@@ -10,7 +10,6 @@ from msgspec import structs
 
 from verifier.check.certify import audited_proofs, vacuous_proof
 from verifier.check.result import Result
-from verifier.check.shortening import shortened
 from verifier.check.vacuity import Emptiness, emptiness, reached, witness_goals
 from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.engines.contract import Engine
@@ -169,13 +168,12 @@ class _Deciding:
         """
         name = self.compiled.system.name
         if isinstance(verdict, Violated):
-            shortest = shortened(self.compiled, group, verdict, self.watch)
             path, result = self.replayed.get(group, (None, None))
-            if result is not None and path is shortest.path and not self.minimal:
-                return _as_short(result, shortest)
+            if result is not None and path is verdict.path and not self.minimal:
+                return _as_short(result, verdict)
             if self.minimal:
-                self.watch(Progress("explain", shortest.depth, f"{name}/{group}"))
-            return _violated(self.compiled, group, shortest, self.minimal)
+                self.watch(Progress("explain", verdict.depth, f"{name}/{group}"))
+            return _violated(self.compiled, group, verdict, self.minimal)
         if isinstance(verdict, Unknown):
             engine, depth, seconds = verdict.engine, verdict.depth, verdict.seconds
             unknown = Verdict.UNKNOWN
@@ -206,7 +204,7 @@ def verdict_of(compiled: TransitionSystem, evidence: Run | Certificate) -> Answe
         return Proved(evidence.engine, invariant, evidence.depth, 0.0, induction)
     path = path_of(compiled, evidence)
     assert path is not None, "the execution has just been audited"
-    return Violated(AGAIN, path, 0.0, shortened=True)
+    return Violated(AGAIN, path, 0.0)
 
 
 def _refuse_absent(compiled: TransitionSystem, groups: Sequence[str]) -> None:

@@ -25,8 +25,6 @@ class Listed:
     """What it searches for and with what, for `check --help`."""
     proves: bool
     """Whether it can answer that no execution of any length violates a goal."""
-    shortest: bool
-    """Whether no path to a violation is shorter than its own, unless a limit ends the search."""
     configured: Callable[[int, Sequence[Clause]], Engine]
     """The engine for so many processes, with lemmas that a search for a proof may start with."""
 
@@ -62,11 +60,11 @@ def _kinduction(_: int, __: Sequence[Clause]) -> Engine:
 
 
 ENGINES = {
-    "auto": Listed("bmc and pdr side by side, whichever decides first", True, True, _auto),
-    "pdr": Listed("proofs by inductive invariants", True, False, _pdr),
-    "bmc": Listed("shortest counterexamples, with Glucose", False, True, _bmc),
-    "bmc-z3": Listed("the same with Z3, slower", False, True, _bmc_z3),
-    "kinduction": Listed("proofs by k-induction, with Z3", True, True, _kinduction),
+    "auto": Listed("bmc and pdr side by side, whichever decides first", True, _auto),
+    "pdr": Listed("proofs by inductive invariants", True, _pdr),
+    "bmc": Listed("shortest counterexamples, with Glucose", False, _bmc),
+    "bmc-z3": Listed("the same with Z3, slower", False, _bmc_z3),
+    "kinduction": Listed("proofs by k-induction, with Z3", True, _kinduction),
 }
 """Commands, tests and help take the engines from here."""
 

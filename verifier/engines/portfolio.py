@@ -24,7 +24,7 @@ from verifier.evidence.verdicts import (
 )
 from verifier.processes.pool import NoProcess
 
-_FIRST_LOOK = 16
+_FIRST_LOOK = 4
 """Solver calls of bmc for each goal before PDR starts, where one process does both."""
 
 _PDR_SHARE = 0.7
@@ -42,8 +42,8 @@ def auto(
     """Decide all goals; a violation is as short as it can be.
 
     Bmc has a first look. Then PDR goes over the goals that are left, with two jobs while bmc goes
-    on with them in another process. What PDR has found violated bmc shortens with PDR's lemmas, as
-    long as the limits allow.
+    on with them in another process. What neither has decided when PDR ends bmc searches with PDR's
+    lemmas, as long as the limits allow.
     """
     budget = Budget(limits)
     standing = _Standing(goals, watch, shorten=limits.shortening > 0)
@@ -53,7 +53,7 @@ def auto(
     _look(searches.values(), _FIRST_LOOK, standing, budget, watch)
     if standing.open() and not standing.failures:
         learnt = _decide(circuit, searches, standing, budget, watch, known, jobs)
-        _go_on(searches, standing, learnt, budget, watch)
+        _go_on(searches, standing, learnt, watch)
     return {goal: standing.final(goal, budget.seconds) for goal in goals}
 
 
@@ -114,7 +114,7 @@ class _Standing:
         return Unknown("auto", reason, self.good_steps[goal], seconds)
 
     def _final(self, goal: str) -> Violated:
-        return replace(self.violated[goal], good_steps=self.good_steps[goal], shortened=True)
+        return replace(self.violated[goal], good_steps=self.good_steps[goal])
 
 
 def _known(
@@ -235,19 +235,13 @@ def _go_on(
     searches: Mapping[str, Search],
     standing: _Standing,
     learnt: Sequence[Bounded],
-    budget: Budget,
     watch: Watch,
 ) -> None:
-    """Deepen the searches for open goals with what PDR has learnt, up to a violation it found."""
-    rest = [search for goal in standing.open() if not (search := searches[goal]).ended]
-    for search in rest:
-        search.learn(learnt, standing.good_steps[search.goal])
-        if search.goal in standing.violated:
-            search.limit = standing.violated[search.goal].depth - 1
-    if not standing.unknown():
-        _look(rest, budget.limits.shortening, standing, budget, watch)
-        return
+    """Deepen the searches for goals that nobody has decided, with what PDR has learnt."""
+    rest = [searches[goal] for goal in standing.unknown()]
     try:
+        for search in rest:
+            search.learn(learnt, standing.good_steps[search.goal])
         for search in deepened(rest, watch):
             standing.note({search.goal: search.verdict(None)})
     except Exhausted as limit:

@@ -75,8 +75,6 @@ class Violated:
     seconds: float
     good_steps: int = 0
     """Every path of so many steps is good."""
-    shortened: bool = False
-    """Whether a shorter path has been looked for, as far as the limits allow."""
 
     @property
     def depth(self) -> int:
@@ -112,10 +110,9 @@ class Limits:
     depth: int | None = None
     seconds: float | None = None
     memory: int | None = None
-    shortening: int = 128
-    """Solver calls for each violation to look for a shorter one; 0 where any length will do.
-
-    A call has at most 500 conflicts, so that where it ends does not depend on the machine.
+    shortening: int = 12_000
+    """Solver queries to look for a shorter violation than PDR has found, or twice as many as the
+    search took so far, if that is more; 0 where any length will do.
     """
 
 

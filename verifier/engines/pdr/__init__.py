@@ -36,6 +36,9 @@ __all__ = ["INFINITE", "Pdr", "holding", "minimise", "pdr", "supports"]
 
 _FIRST_TURN = 5_000
 
+_SHORTENING_SHARE = 2
+"""How many times the solver queries so far are worth a shorter counterexample."""
+
 
 def pdr(
     circuit: Circuit,
@@ -120,10 +123,19 @@ class Pdr:
     def _settled(self, goal: Target) -> Answer:
         """The verdict of a goal within its turn. Raises Exhausted or Paused."""
         self._search.settle(goal)
+        self._shorten(goal)
         verdict = self._verdict(goal)
         if isinstance(verdict, Violated):
             self._watch(Progress("pdr", goal.good_steps, goal.name, found=verdict))
         return verdict
+
+    def _shorten(self, goal: Target) -> None:
+        """Give a violated goal a shorter counterexample, with a bounded effort."""
+        least = self._budget.limits.shortening
+        if goal.counterexample is not None and least:
+            self._budget.give(max(least, _SHORTENING_SHARE * self._budget.queries))
+            with suppress(Paused, Exhausted):
+                self._search.settle(goal)
 
     def _unknown(self, goal: Target, reason: str) -> Unknown:
         return Unknown("pdr", reason, goal.good_steps, self._budget.seconds)

@@ -1,4 +1,7 @@
-"""The main loop: rule out the states that violate a property, frame by frame."""
+"""The main loop: rule out the states that violate a property, frame by frame.
+
+Why so: docs/decisions/0031-pdr-shortens-its-own-counterexamples.md
+"""
 
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -37,8 +40,9 @@ class Target:
     counterexample: Obligation | None = None
 
     @property
-    def open(self) -> bool:
-        return not self.proved and self.counterexample is None
+    def is_short(self) -> bool:
+        """Whether it has a counterexample, and no path of fewer steps can be one."""
+        return self.counterexample is not None and self.good_steps + 1 >= self.counterexample.steps
 
 
 class Search:
@@ -64,19 +68,21 @@ class Search:
     def settle(self, target: Target) -> None:
         """Work on a target until it is proved, violated, or as deep as the limit allows.
 
-        Raises Exhausted or Paused; `target.good_steps` then says how far it got, and a later call
-        continues from there.
+        One that is violated gets a shortest counterexample. Raises Exhausted or Paused;
+        `target.good_steps` then says how far it got, and a later call continues from there.
         """
         frames = self.frames
-        while self._depth is None or target.good_steps <= self._depth:
+        shorten = target.counterexample is not None
+        while not target.is_short and (self._depth is None or target.good_steps <= self._depth):
             level = target.good_steps
             if level > frames.top:
                 frames.open()
             while frames.reaches_bad(self.step.bad[target.name], level):
                 state, inputs = frames.predecessor()
                 cube = self._lifter.onto(self.step.bad[target.name], state, inputs)
-                target.counterexample = self._block(Obligation(cube, inputs, None, 1), level)
-                if target.counterexample is not None:
+                last = Obligation(cube, inputs, None, 1)
+                if first := self._block(last, level, onwards=not shorten):
+                    target.counterexample = first
                     return
             target.good_steps += 1
             self._report(target)
@@ -89,8 +95,12 @@ class Search:
                     target.proved = True
                     return
 
-    def _block(self, first: Obligation, level: int) -> Obligation | None:
-        """Make a cube unreachable within `level` steps, or return how it is reached."""
+    def _block(self, first: Obligation, level: int, onwards: bool) -> Obligation | None:
+        """Make a cube unreachable within `level` steps, or return how it is reached.
+
+        What is ruled out of a frame is looked for `onwards`, too, which finds deep violations
+        early; without that a path has at most one step more than there are levels.
+        """
         frames = self.frames
         if not frames.excludes_initial(first.cube):
             return first
@@ -110,7 +120,7 @@ class Search:
                     heappush(queue, (level - 1, -before.steps, next(self._order), before))
                     continue
                 level = self._learn(part, level)
-            if level < frames.top:
+            if onwards and level < frames.top:
                 heappush(queue, (level + 1, -obligation.steps, next(self._order), obligation))
         return None
 
