@@ -114,11 +114,15 @@ INSTRUMENTS: dict[str, Callable[..., Any]] = {
 
 
 HELP = "call it, assign it, or write `@` before a decorator"
+UNGUARDED = frozenset({ast.Name, ast.Constant, ast.arg, ast.arguments, ast.keyword, ast.alias})
+"""Parts without guards, which most are."""
 
 
 def guard(nodes: Iterable[Node], file: str) -> None:
     """Put the guards where they belong; the text is changed."""
     for node, is_inside in nodes:
+        if type(node) in UNGUARDED:
+            continue
         if is_inside:
             set_apart(node)
         elif isinstance(node, ast.Expr) and is_idle(node.value):

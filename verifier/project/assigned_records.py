@@ -31,8 +31,10 @@ def refuse_assigned_records(modules: Iterable[ModuleType]) -> None:
             for leaf, value in leaves:
                 if leaf.constant:
                     _refuse(f"`{leaf.path}`", value, [made])
+    known = {id(each): each for module in every for each in vars(module).values()}
+    changed = {number for number, value in known.items() if any(_changed_in(value))}
     for module in every:
-        held = {name: value for name, value in vars(module).items() if any(_changed_in(value))}
+        held = {name: value for name, value in vars(module).items() if id(value) in changed}
         read = _read(module) if held else set()
         for name in held.keys() & read:
             _refuse(f"`{name}`", held[name], systems)

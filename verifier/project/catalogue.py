@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,20 +65,27 @@ class Catalogue:
         `assertions` is one where the sources contain an `assert` or a verdict is recorded for it,
         `deadlock` where the system must be able to go on.
         """
-        groups = {function.group for function in self.properties_of(system)}
-        groups |= {ASSERTIONS} if system.name in self.asserting else set()
+        groups = {pair.property for pair in self.expected if pair.system == system.name}
+        groups |= {function.group for function in self.properties_of(system)}
         groups |= set() if system.may_end else {DEADLOCK}
-        groups |= {pair.property for pair in self.expected if pair.system == system.name}
+        if ASSERTIONS not in groups and self.contains_assertion(system):
+            groups.add(ASSERTIONS)
         return [Pair(system.name, group) for group in sorted(groups)]
 
     def pairs(self) -> Iterator[Pair]:
         for system in self.systems.values():
             yield from self.pairs_of(system)
 
+    def contains_assertion(self, system: System) -> bool:
+        """Whether a system's sources contain an assertion."""
+        if system.name not in self._asserting:
+            self._asserting[system.name] = asserts(system)
+        return self._asserting[system.name]
+
     @cached_property
-    def asserting(self) -> frozenset[str]:
-        """The systems whose sources contain an assertion."""
-        return frozenset(name for name, system in self.systems.items() if asserts(system))
+    def _asserting(self) -> dict[str, bool]:
+        """Of the systems that this was asked about, as it takes a while."""
+        return {}
 
     @cached_property
     def bare(self) -> tuple[str, ...]:
@@ -85,7 +93,7 @@ class Catalogue:
         return tuple(
             name
             for name, system in self.systems.items()
-            if name not in self.asserting and not self.properties_of(system)
+            if not self.properties_of(system) and not self.contains_assertion(system)
         )
 
     @cached_property
@@ -138,12 +146,14 @@ class Catalogue:
 
     def matching(self, patterns: Iterable[str]) -> list[Pair]:
         """The pairs that shell patterns name: a pair, a system, a family, or with `*`."""
-        everything = list(self.pairs())
+        wanted = list(patterns)
+        systems = [s for s in self.systems.values() if any(_may_name(s.name, p) for p in wanted)]
+        everything = [pair for system in systems for pair in self.pairs_of(system)]
         chosen: dict[Pair, None] = {}
-        for pattern in patterns:
+        for pattern in wanted:
             found = [pair for pair in everything if _matches(pair, pattern)]
             if not found:
-                raise self._no_pair(pattern, everything)
+                raise self._no_pair(pattern, list(self.pairs()))
             chosen |= dict.fromkeys(found)
         return [pair for pair in everything if pair in chosen]
 
@@ -198,6 +208,12 @@ class Catalogue:
         meant = list(dict.fromkeys(tails.get(one, one) for one in near))
         help = f"did you mean {' or '.join(f'`{one}`' for one in meant)}?" if meant else ""
         return ModelError(f"nothing is called `{name}` here", help=help or "see `nestproof list`")
+
+
+def _may_name(system: str, pattern: str) -> bool:
+    """Whether a pattern may name pairs of a system, by what is in front of its first wildcard."""
+    fixed = re.split(r"[*?[]", pattern.rstrip("/"), maxsplit=1)[0]
+    return f"{system}/".startswith(fixed) or fixed.startswith(f"{system}/")
 
 
 def _matches(pair: Pair, pattern: str) -> bool:

@@ -119,8 +119,9 @@ def _stored(code: CodeType) -> Counter[str]:
     stores: list[tuple[int, str]] = []
     loops: list[tuple[int, int]] = []
     wide = 0
-    for place in range(0, len(code.co_code), 2):
-        operation, argument = code.co_code[place], code.co_code[place + 1] | wide << 8
+    operations = code.co_code  # which Python makes each time that it is asked for it
+    for place in range(0, len(operations), 2):
+        operation, argument = operations[place], operations[place + 1] | wide << 8
         wide = argument if operation == WIDE else 0
         if operation == STORE:
             found[code.co_names[argument]] += 1

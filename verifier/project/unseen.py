@@ -35,8 +35,9 @@ def refuse_unused_decorators(module: ModuleType) -> None:
 
 def refuse_unmade_systems(module: ModuleType) -> None:
     """Refuse what only looks like a system: nothing is known about it, not even a name."""
+    seen = dict[int, object]()
     for name, value in vars(module).items():
-        if not name.startswith("__") and not all(map(is_made, _held(value))):
+        if not name.startswith("__") and not all(map(is_made, _held(value, seen))):
             what = f"`{name}` has a `System` that was not made by calling `System`"
             raise ModelError(what, _place(module, name), "write `System(...)`")
 
@@ -62,10 +63,11 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
         if not refined and (what is None or named is not what):
             raise _hidden(module, made.name, made.place)
     known = {id(system) for system in systems.values()}
+    seen = dict[int, object]()
     for name, value in vars(module).items():
         if name.startswith("__"):
             continue
-        for system in _held(value):
+        for system in _held(value, seen):
             if id(system) not in known:
                 raise _hidden(module, system.name, _place(module, name), f" (it is in `{name}`)")
 
@@ -135,9 +137,12 @@ def _constant(name: str) -> str:
     return letters.strip("_").upper() or "SYSTEM"
 
 
-def _held(value: object) -> Iterator[System]:
-    """The systems in what a value contains or has as attributes; its own code does not run."""
-    pending, seen = [value], dict[int, object]()
+def _held(value: object, seen: dict[int, object]) -> Iterator[System]:
+    """The systems in what a value contains or has as attributes; its own code does not run.
+
+    What is `seen` is left out, but for systems.
+    """
+    pending = [value]
     while pending:
         one = pending.pop()
         if issubclass(type(one), System):
