@@ -13,8 +13,8 @@ from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import Transition, transition
 from verifier.circuit.reduce import Reduction, reduce
 from verifier.engines.budget import Budget, Exhausted, Paused
-from verifier.engines.pdr.frames import INFINITE, Cube
 from verifier.engines.pdr.houdini import cubes_of, survivors
+from verifier.engines.pdr.lemma_index import INFINITE, Cube
 from verifier.engines.pdr.minimise import minimise, named, support, supports
 from verifier.engines.pdr.search import Obligation, Search, Target
 from verifier.evidence.verdicts import (

@@ -12,27 +12,13 @@ from collections.abc import Sequence
 from verifier.circuit.cnf import Transition
 from verifier.engines.budget import Budget
 from verifier.engines.pdr.cti_cache import Samples
+from verifier.engines.pdr.lemma_index import INFINITE, Cube, Lemma, LemmaIndex
 from verifier.engines.sat import MiniSat
-
-Cube = list[int]
-INFINITE = 1 << 30
-_GONE = -1
 
 
 def both_signs(literals: Sequence[int]) -> list[int]:
     """A list whose entries i and -i are the i-th of some literals, from 1 on, and its negation."""
     return [0, *literals, *(-literal for literal in reversed(literals))]
-
-
-class Lemma:
-    """An unreachable cube and the level it is known at."""
-
-    __slots__ = ("cube", "level", "literals")
-
-    def __init__(self, cube: Cube, level: int) -> None:
-        self.cube = cube
-        self.literals = frozenset(cube)
-        self.level = level
 
 
 class Frames:
@@ -46,6 +32,7 @@ class Frames:
         self.budget = budget
         self.levels: list[dict[frozenset[int], Lemma]] = [{}, {}]
         self.infinite: dict[frozenset[int], Lemma] = {}
+        self._index = LemmaIndex(step.latches)
         self.activity = [0.0] * (2 * step.latches + 1)
         self.initial = [
             index if reset else -index
@@ -96,6 +83,7 @@ class Frames:
     def open(self) -> None:
         """One more frame on top."""
         self.levels.append({})
+        self._index.open()
         self._samples.open()
         self._switch()
 
@@ -176,10 +164,7 @@ class Frames:
 
     def blocked(self, cube: Cube, level: int) -> bool:
         """Whether a single lemma already rules the cube out of a frame."""
-        covers = frozenset(cube).issuperset
-        if any(map(covers, self.infinite)):
-            return True
-        return any(any(map(covers, lemmas)) for lemmas in self.levels[level:])
+        return self._index.rules_out(cube, level)
 
     def add(self, cube: Cube, level: int) -> None:
         """Learn that a cube is unreachable within `level` steps."""
@@ -190,18 +175,15 @@ class Frames:
 
     def move(self, lemma: Lemma, cube: Cube, level: int) -> None:
         """Replace a lemma by one of a later level, perhaps stronger."""
-        del self.levels[lemma.level][lemma.literals]
-        first = 1 if len(cube) < len(lemma.cube) else level
-        lemma.level = _GONE
-        self.stale += 1
-        self._insert(Lemma(cube, level), first)
+        self._forget(lemma)
+        self._insert(Lemma(cube, level), 1 if len(cube) < len(lemma.cube) else level)
 
     def keep_for_ever(self, level: int) -> None:
         """Make the lemmas of this and all later levels infinite: their conjunction is inductive."""
         for lemmas in self.levels[level:]:
             self.infinite |= lemmas
             for lemma in lemmas.values():
-                lemma.level = INFINITE
+                self._index.keep_for_ever(lemma)
                 self._assert(lemma)
             self.stale += len(lemmas)
             lemmas.clear()
@@ -211,16 +193,20 @@ class Frames:
         for cube in cubes:
             lemma = Lemma(cube, INFINITE)
             self.infinite[lemma.literals] = lemma
+            self._index.add(lemma)
             self._assert(lemma)
 
     def _insert(self, lemma: Lemma, first: int) -> None:
         """Add a lemma and forget those from a level on that it subsumes."""
-        literals = lemma.literals
-        for level in range(first, lemma.level + 1):
-            lemmas = self.levels[level]
-            for subsumed in list(filter(literals.issubset, lemmas)):
-                lemmas.pop(subsumed).level = _GONE
-                self.stale += 1
-        self.levels[lemma.level][literals] = lemma
+        for other in self._index.subsumed(lemma.literals):
+            if first <= other.level <= lemma.level:
+                self._forget(other)
+        self.levels[lemma.level][lemma.literals] = lemma
+        self._index.add(lemma)
         self._assert(lemma)
         self._samples.rule_out(lemma.cube, lemma.level)
+
+    def _forget(self, lemma: Lemma) -> None:
+        del self.levels[lemma.level][lemma.literals]
+        self._index.remove(lemma)
+        self.stale += 1

@@ -3,7 +3,8 @@
 Bradley: SAT-Based Model Checking without Unrolling. VMCAI 2011.
 """
 
-from verifier.engines.pdr.frames import Cube, Frames
+from verifier.engines.pdr.frames import Frames
+from verifier.engines.pdr.lemma_index import Cube
 
 
 def generalise(frames: Frames, cube: Cube, level: int) -> Cube:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from verifier.circuit.cnf import Transition
 from verifier.circuit.reduce import Fact
 from verifier.engines.budget import Budget
-from verifier.engines.pdr.frames import Cube
+from verifier.engines.pdr.lemma_index import Cube
 from verifier.engines.sat import MiniSat
 from verifier.evidence.verdicts import Clause
 

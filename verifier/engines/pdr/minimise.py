@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from verifier.circuit.circuit import Circuit
 from verifier.circuit.cnf import Transition, transition
 from verifier.engines.budget import Budget, Exhausted
-from verifier.engines.pdr.frames import Cube
+from verifier.engines.pdr.lemma_index import Cube
 from verifier.engines.sat import MiniSat
 from verifier.evidence.verdicts import Clause, Invariant, Limits
 

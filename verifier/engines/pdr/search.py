@@ -9,8 +9,9 @@ from itertools import count
 
 from verifier.circuit.cnf import Transition
 from verifier.engines.budget import Budget
-from verifier.engines.pdr.frames import Cube, Frames
+from verifier.engines.pdr.frames import Frames
 from verifier.engines.pdr.generalise import generalise
+from verifier.engines.pdr.lemma_index import Cube
 from verifier.engines.pdr.lift import Lifter
 from verifier.engines.pdr.preprocess import compact
 from verifier.engines.pdr.propagate import propagate
