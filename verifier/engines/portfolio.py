@@ -1,13 +1,13 @@
 """What decides fastest: PDR for proofs, bounded model checking for shortest violations."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from mmap import mmap
 
 from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import Search, deepened
-from verifier.engines.budget import Budget, Exhausted, Paused
+from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.pdr import INFINITE, Pdr, holding
 from verifier.engines.race import Report, Send, race
 from verifier.evidence.verdicts import (
@@ -24,11 +24,8 @@ from verifier.evidence.verdicts import (
 )
 from verifier.processes.pool import NoProcess
 
-_FIRST_LOOK = 4
-"""Solver calls of bmc for each goal before PDR starts, where one process does both."""
-
 _PDR_SHARE = 0.7
-"""Of the time that is left after the first look; bmc has the rest."""
+"""Of the time, where one process does both; bmc has the rest."""
 
 
 def auto(
@@ -41,19 +38,15 @@ def auto(
 ) -> dict[str, Answer]:
     """Decide all goals; a violation is as short as it can be.
 
-    Bmc has a first look. Then PDR goes over the goals that are left, with two jobs while bmc goes
-    on with them in another process. What neither has decided when PDR ends bmc searches with PDR's
-    lemmas, as long as the limits allow.
+    PDR decides them, with two jobs while bmc searches for violations in another process. What
+    neither has decided when PDR ends bmc searches with PDR's lemmas, as long as the limits allow.
     """
     budget = Budget(limits)
     standing = _Standing(goals, watch, shorten=limits.shortening > 0)
     known = _known(circuit, standing, lemmas, budget)
-    at_start = [(lemma, INFINITE) for lemma in known]
-    searches = {goal: Search(circuit, goal, budget, at_start) for goal in standing.goals}
-    _look(searches.values(), _FIRST_LOOK, standing, budget, watch)
-    if standing.open() and not standing.failures:
-        learnt = _decide(circuit, searches, standing, budget, watch, known, jobs)
-        _go_on(searches, standing, learnt, watch)
+    if standing.goals and not standing.failures:
+        learnt = _decide(circuit, standing, budget, watch, known, jobs)
+        _go_on(circuit, standing, [*learnt, *_always(known)], budget, watch)
     return {goal: standing.final(goal, budget.seconds) for goal in goals}
 
 
@@ -128,9 +121,12 @@ def _known(
         return ()
 
 
+def _always(lemmas: Iterable[Clause]) -> list[Bounded]:
+    return [(lemma, INFINITE) for lemma in lemmas]
+
+
 def _decide(
     circuit: Circuit,
-    searches: Mapping[str, Search],
     standing: _Standing,
     budget: Budget,
     watch: Watch,
@@ -140,26 +136,16 @@ def _decide(
     """Decide what is open, as far as the limits allow; what PDR has learnt."""
     if jobs > 1:
         with suppress(NoProcess):
-            return _side_by_side(circuit, searches, standing, budget, watch, lemmas)
+            return _side_by_side(circuit, standing, budget, watch, lemmas)
     return _take_turns(circuit, standing, budget, watch, lemmas)
 
 
-def _look(
-    searches: Collection[Search], calls: int, standing: _Standing, budget: Budget, watch: Watch
-) -> None:
-    """Deepen each search with so many solver calls."""
-    try:
-        for search in searches:
-            budget.give(calls)
-            with suppress(Paused):
-                while not search.ended:
-                    search.deepen(watch)
-            standing.note({search.goal: search.verdict(None)})
-    except Exhausted as limit:
-        standing.failures.append(str(limit))
-        standing.note({search.goal: search.verdict(str(limit)) for search in searches})
-    finally:
-        budget.give(None)
+def _left(budget: Budget, share: float = 1.0) -> Limits:
+    """A budget's limits, with a share of the time that is left."""
+    limits = budget.limits
+    if limits.seconds is None:
+        return limits
+    return replace(limits, seconds=max(0.0, limits.seconds - budget.seconds) * share)
 
 
 def _take_turns(
@@ -170,47 +156,40 @@ def _take_turns(
     lemmas: Sequence[Clause],
 ) -> Sequence[Bounded]:
     """Let PDR decide what it can; what it has learnt."""
-    limits = budget.limits
-    left = None
-    if limits.seconds is not None:
-        left = max(0.0, limits.seconds - budget.seconds) * _PDR_SHARE
-    proving = Pdr(circuit, standing.open(), replace(limits, seconds=left), watch)
+    proving = Pdr(circuit, standing.open(), _left(budget, _PDR_SHARE), watch)
     standing.note(proving.decided(lemmas))
     return proving.learnt()
 
 
 def _side_by_side(
     circuit: Circuit,
-    searches: Mapping[str, Search],
     standing: _Standing,
     budget: Budget,
     watch: Watch,
     lemmas: Sequence[Clause],
 ) -> Sequence[Bounded]:
     """Let both engines search until all goals are decided; what PDR has learnt."""
-    goals = standing.open()
-    left = None
-    if budget.limits.seconds is not None:
-        left = max(0.0, budget.limits.seconds - budget.seconds)
+    goals, left = standing.open(), _left(budget)
     settled = mmap(-1, max(1, len(goals)))  # memory that both processes see, and no file
 
     def falsify(send: Send) -> None:
+        searches = {goal: Search(circuit, goal, budget, _always(lemmas)) for goal in goals}
+
         def progress(now: Progress) -> None:
             send(Report(now, {now.detail: searches[now.detail].verdict(None)}))
 
         def wanted(goal: str) -> bool:
             return not settled[goals.index(goal)]
 
-        rest = [searches[goal] for goal in goals]
         try:
-            for search in deepened(rest, progress, wanted):
+            for search in deepened(searches.values(), progress, wanted):
                 send(Report(verdicts={search.goal: search.verdict(None)}))
         except Exhausted as limit:
-            send(Report(verdicts={search.goal: search.verdict(str(limit)) for search in rest}))
+            verdicts = {goal: search.verdict(str(limit)) for goal, search in searches.items()}
+            send(Report(verdicts=verdicts))
 
     def prove(send: Send) -> None:
-        limits = replace(budget.limits, seconds=left)
-        proving = Pdr(circuit, goals, limits, lambda now: send(Report(now)))
+        proving = Pdr(circuit, goals, left, lambda now: send(Report(now)))
         verdicts = proving.decided(lemmas)
         send(Report(verdicts=verdicts, learnt=proving.learnt()))
 
@@ -232,16 +211,17 @@ def _side_by_side(
 
 
 def _go_on(
-    searches: Mapping[str, Search],
+    circuit: Circuit,
     standing: _Standing,
     learnt: Sequence[Bounded],
+    budget: Budget,
     watch: Watch,
 ) -> None:
-    """Deepen the searches for goals that nobody has decided, with what PDR has learnt."""
-    rest = [searches[goal] for goal in standing.unknown()]
+    """Search for violations of goals that nobody has decided, with what PDR has learnt."""
+    rest = [Search(circuit, goal, budget) for goal in standing.unknown()]
+    for search in rest:
+        search.learn(learnt, standing.good_steps[search.goal])
     try:
-        for search in rest:
-            search.learn(learnt, standing.good_steps[search.goal])
         for search in deepened(rest, watch):
             standing.note({search.goal: search.verdict(None)})
     except Exhausted as limit:
