@@ -1,6 +1,6 @@
 """The main loop: rule out the states that violate a property, frame by frame.
 
-Why so: docs/decisions/0030-pdr-shortens-its-own-counterexamples.md
+Why so: docs/decisions/0031-pdr-shortens-its-own-counterexamples.md
 """
 
 from dataclasses import dataclass
