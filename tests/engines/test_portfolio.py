@@ -19,6 +19,7 @@ from tests.processes.watching import eventually, is_zombie
 from verifier.audit.proof_checking import path_violates
 from verifier.check.vacuity import reached
 from verifier.circuit.circuit import Circuit
+from verifier.engines.budget import Budget, Exhausted
 from verifier.engines.portfolio import auto
 from verifier.engines.race import Report, Send, race
 from verifier.evidence.verdicts import (
@@ -98,6 +99,26 @@ def test_limits_end_in_unknown_with_every_reason(jobs: int) -> None:
     by_time = auto(circuit, ["integrity"], Limits(seconds=0.01), jobs=jobs)["integrity"]
     assert isinstance(by_time, Unknown)
     assert "time limit" in by_time.reason
+
+
+def test_a_limit_in_the_first_look_leaves_the_depth_that_was_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[int] = []
+
+    class Hurried(Budget):
+        def spend(self) -> None:
+            super().spend()
+            seen.append(self.queries)
+            if len(seen) > 8:
+                raise Exhausted("time limit")
+
+    circuit = lazy_fpu(3, value_bits=3)
+    monkeypatch.setattr("verifier.engines.portfolio.Budget", Hurried)
+    verdict = auto(circuit, ["integrity"], Limits(), jobs=2)["integrity"]
+    assert isinstance(verdict, Unknown)
+    assert verdict.depth > 0
+    assert verdict.reason == f"every path of {verdict.depth} steps is good; time limit"
 
 
 def test_without_a_further_process_one_does_the_work_of_both(

@@ -7,7 +7,7 @@ from mmap import mmap
 
 from verifier.circuit.circuit import Circuit
 from verifier.engines.bmc import Search, deepened
-from verifier.engines.budget import Budget, Exhausted
+from verifier.engines.budget import Budget, Exhausted, Paused
 from verifier.engines.pdr import INFINITE, Pdr, holding
 from verifier.engines.race import Report, Send, race
 from verifier.evidence.verdicts import (
@@ -24,6 +24,10 @@ from verifier.evidence.verdicts import (
 )
 from verifier.processes.pool import NoProcess
 
+_FIRST_LOOK = 16
+"""Solver calls of bmc for each goal before two processes start: who finds a short violation does
+not depend on which is faster."""
+
 _PDR_SHARE = 0.7
 """Of the time, where one process does both; bmc has the rest."""
 
@@ -38,8 +42,9 @@ def auto(
 ) -> dict[str, Answer]:
     """Decide all goals; a violation is as short as it can be.
 
-    PDR decides them, with two jobs while bmc searches for violations in another process. What
-    neither has decided when PDR ends bmc searches with PDR's lemmas, as long as the limits allow.
+    PDR decides them. With two jobs bmc has a first look, and goes on in another process meanwhile.
+    What neither has decided when PDR ends bmc searches with PDR's lemmas, as long as the limits
+    allow.
     """
     budget = Budget(limits)
     standing = _Standing(goals, watch, shorten=limits.shortening > 0)
@@ -135,9 +140,30 @@ def _decide(
 ) -> Sequence[Bounded]:
     """Decide what is open, as far as the limits allow; what PDR has learnt."""
     if jobs > 1:
+        at_start = _always(lemmas)
+        searches = [Search(circuit, goal, budget, at_start) for goal in standing.goals]
+        _look(searches, standing, budget, watch)
+        if not standing.open() or standing.failures:
+            return ()
         with suppress(NoProcess):
-            return _side_by_side(circuit, standing, budget, watch, lemmas)
+            return _side_by_side(circuit, searches, standing, budget, watch, lemmas)
     return _take_turns(circuit, standing, budget, watch, lemmas)
+
+
+def _look(searches: Sequence[Search], standing: _Standing, budget: Budget, watch: Watch) -> None:
+    """Deepen each search with a few solver calls."""
+    try:
+        for search in searches:
+            budget.give(_FIRST_LOOK)
+            with suppress(Paused):
+                while not search.ended:
+                    search.deepen(watch)
+            standing.note({search.goal: search.verdict(None)})
+    except Exhausted as limit:
+        standing.failures.append(str(limit))
+        standing.note({search.goal: search.verdict(str(limit)) for search in searches})
+    finally:
+        budget.give(None)
 
 
 def _left(budget: Budget, share: float = 1.0) -> Limits:
@@ -163,6 +189,7 @@ def _take_turns(
 
 def _side_by_side(
     circuit: Circuit,
+    searches: Iterable[Search],
     standing: _Standing,
     budget: Budget,
     watch: Watch,
@@ -170,22 +197,21 @@ def _side_by_side(
 ) -> Sequence[Bounded]:
     """Let both engines search until all goals are decided; what PDR has learnt."""
     goals, left = standing.open(), _left(budget)
+    rest = {search.goal: search for search in searches if search.goal in goals}
     settled = mmap(-1, max(1, len(goals)))  # memory that both processes see, and no file
 
     def falsify(send: Send) -> None:
-        searches = {goal: Search(circuit, goal, budget, _always(lemmas)) for goal in goals}
-
         def progress(now: Progress) -> None:
-            send(Report(now, {now.detail: searches[now.detail].verdict(None)}))
+            send(Report(now, {now.detail: rest[now.detail].verdict(None)}))
 
         def wanted(goal: str) -> bool:
             return not settled[goals.index(goal)]
 
         try:
-            for search in deepened(searches.values(), progress, wanted):
+            for search in deepened(rest.values(), progress, wanted):
                 send(Report(verdicts={search.goal: search.verdict(None)}))
         except Exhausted as limit:
-            verdicts = {goal: search.verdict(str(limit)) for goal, search in searches.items()}
+            verdicts = {goal: search.verdict(str(limit)) for goal, search in rest.items()}
             send(Report(verdicts=verdicts))
 
     def prove(send: Send) -> None:
