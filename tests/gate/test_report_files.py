@@ -14,7 +14,7 @@ __all__ = ["broken"]
 
 
 def test_what_leaves_nothing_to_report_is_in_every_report(project: Project) -> None:
-    project.model.write_text(project.model.read_text() + "\nnobody_has_defined_this\n")
+    project.model.write_text(project.model.read_text() + "\nX = nobody_has_defined_this\n")
     files = {kind: project.folder / f"report.{kind}" for kind in REPORTS}
     ran = project.gate(*(f"--{kind}={file}" for kind, file in files.items()))
     assert ran.code == 2

@@ -130,7 +130,6 @@ IMPORTS: dict[str, tuple[str, ...]] = {
         "gate",
         "reports",
     ),
-    "testing": (),
 }
 """The packages in the order in which data flows, each with those that it imports besides itself."""
 

@@ -15,7 +15,7 @@ PAIRS = [
     for system in ("broken", "fixed")
     for name in ("deadlock", "integrity", "isolation")
 ]
-BOUNDED = """import verifier.testing.plugin as plugin
+BOUNDED = """import nestproof.pytest_plugin as plugin
 
 plain = plugin._nestproof
 
@@ -152,6 +152,14 @@ def test_a_project_that_cannot_be_loaded_is_an_error_of_collecting(run: Run, pro
     assert code == 2
     assert "models/lazy.py:1" in output
     assert "Traceback" not in output
+
+
+def test_a_package_of_the_tools_name_is_no_obstacle(run: Run, project: Path) -> None:
+    (project / "verifier").mkdir()
+    (project / "verifier" / "__init__.py").write_text("")
+    (project / "verifier" / "__main__.py").write_text("raise SystemExit(9)\n")
+    code, output = run("-k", "fixed/isolation")
+    assert code == 0, output
 
 
 def test_xdist_runs_them_side_by_side(run: Run) -> None:

@@ -1,7 +1,8 @@
 """pytest's plugin: a test for each pair of the project that pytest is run in.
 
 Models are loaded by `nestproof` in a process of its own and never by pytest, whose imports they
-would share. Nothing is loaded, and nothing collected, where the root folder is not a project.
+would share. Nothing is loaded, and nothing collected, where the root folder is not a project. It
+imports nothing of nestproof: who runs pytest may have a package `verifier` of their own.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ class Pair(pytest.Item):
 def _nestproof(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in a project, without colours."""
     return subprocess.run(
-        [sys.executable, "-m", "verifier", *arguments],
+        [sys.executable, "-P", "-m", "verifier", *arguments],
         cwd=folder,
         env={**os.environ, "NO_COLOR": "1"},
         capture_output=True,

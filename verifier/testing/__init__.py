@@ -1,1 +1,0 @@
-"""A project's pairs as tests of pytest."""
