@@ -158,7 +158,7 @@ def test_the_deciding_call_is_not_folded() -> None:
 def test_the_field_that_is_stale_is_said_in_short() -> None:
     _, second, third = rendered(sentences(Reading(saving())))
     assert second.startswith("save() (")
-    assert second.endswith("in step 2 goes by dirty=0, not 1.")
+    assert second.endswith("in step 2 relies on dirty=0, not 1.")
     assert third == "violated: nothing is lost."
 
 

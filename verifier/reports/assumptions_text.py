@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from textwrap import shorten
+from textwrap import wrap
 
 import click
 
@@ -29,7 +29,7 @@ NEW: dict[AssumptionKind, str] = {
     "source": "`{name}` stands for {text}",
 }
 LONGEST = 120
-"""Characters of a record's constants; an era can be long."""
+"""Characters of a line of a record's constants; an era takes several."""
 
 
 def assumptions_text(found: Sequence[Assumption]) -> Iterator[str]:
@@ -65,8 +65,8 @@ def _placed(found: Sequence[Assumption]) -> Iterator[str]:
 
 
 def _constants(found: Sequence[Assumption]) -> Iterator[str]:
-    """The fields of each record in one line; where they are written is the system's own place."""
+    """The fields of each record together; where they are written is the system's own place."""
     for record, fields in groupby(found, key=lambda each: each.name.rpartition(".")[0]):
         values = [each.text.removeprefix(f"{record}.") for each in fields]
         text = f"{record}: {' '.join(values)}" if record else " ".join(values)
-        yield f"    {shorten(text, LONGEST, placeholder=' …')}"
+        yield from wrap(text, LONGEST, initial_indent=" " * 4, subsequent_indent=" " * 6)

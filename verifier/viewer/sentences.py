@@ -1,4 +1,4 @@
-"""A violation in three sentences: who did what, which line goes by what, and who saw what."""
+"""A violation in three sentences: who did what, which line relies on what, and who saw what."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _who_did_what(reading: Reading) -> Line:
 
 
 def _which_line(reading: Reading) -> Line:
-    """The function and line, and the field that it goes by, with the value that it should have."""
+    """The function and line, and the field that it relies on, with its expected value."""
     turn, stale = culprit(reading), stale_field(reading)
     if turn is None:
         return _who_set_it(reading, stale)
@@ -58,7 +58,7 @@ def _which_line(reading: Reading) -> Line:
     then = f" in step {turn.number}" if turn.number != reading.steps else ""
     if stale is not None:
         values = _values(stale.field, stale.was, stale.instead)
-        return line(name, " (", where, f"){then} goes by ", *values, ".")
+        return line(name, " (", where, f"){then} relies on ", *values, ".")
     for field, (actual, other) in sorted(
         turn.changes.items(), key=lambda change: change[0] in reading.events
     ):

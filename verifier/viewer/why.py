@@ -133,7 +133,7 @@ def violation_lines(reading: Reading) -> Iterator[Line]:
 
 
 def _shared(trace: Trace) -> list[str] | None:
-    """What all parts of a claim look at that fail; None where it is not told apart."""
+    """What all parts of a claim look at that fail; None where it is not known."""
     parts = trace.failure.parts
     if len(parts) < 2:
         return None
