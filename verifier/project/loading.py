@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from inspect import isfunction
 from itertools import product
@@ -29,6 +29,7 @@ from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.expectations import VERDICTS, expected_verdicts
 from verifier.project.importing import Imports, opened
 from verifier.project.modules import is_private, modules_under
+from verifier.project.taking import Taking, taking
 from verifier.project.unaltered import Program
 
 
@@ -36,34 +37,13 @@ def load(root: Path) -> Catalogue:
     """Import every module under models/systems/ (or models/) and properties/ of a project."""
     program = Program()
     imports = opened(list(dict.fromkeys([root, bundled_root()])))
-    systems: dict[str, System] = {}
-    made: dict[str, tuple[str, str]] = {}
-    functions: dict[ModelFunction, None] = {}
     models, private = _modules(root, "models")
-    for module in models:
-        unseen.refuse_unmade_systems(module)
-        for variable, value in vars(module).items():
-            if isinstance(value, System):
-                here = (module.__file__ or "?", variable)
-                if systems.setdefault(value.name, value) is not value:
-                    first, second = (
-                        system_place(*at, value.name) for at in (made[value.name], here)
-                    )
-                    raise two_systems(value.name, first, second)
-                made.setdefault(value.name, here)
-            function = about(value)
-            if function is not None:
-                functions[function] = None
-    for module in (*models, *private):
-        unseen.refuse_unseen_systems(module, systems)
-    properties: dict[ModelFunction, None] = {}
     claimed, hidden = _modules(root, "properties")
-    for module in claimed:
-        for value in vars(module).values():
-            function = about(value)
-            if function is not None and function.judges:
-                properties[function] = None
-                functions[function] = None
+    takes = taking(imports)
+    systems, made = _systems(models, takes)
+    for module in (*models, *private):
+        unseen.refuse_unseen_systems(module, systems, takes)
+    properties = _claims(claimed, takes)
     for module in claimed:
         unseen.refuse_unseen_claims(module, properties)
     for module in (*claimed, *hidden):
@@ -72,7 +52,8 @@ def load(root: Path) -> Catalogue:
         unseen.refuse_useless(sys.modules[source.module])
     others = [sys.modules[name] for name in imports.sources if part_of(name) == "properties"]
     refuse_assigned_records([*models, *private])
-    unseen.refuse_untaken_claims((each for each in others if each not in claimed), properties)
+    left = takes.unused((each for each in others if each not in claimed), claimed)
+    unseen.refuse_untaken_claims(left, properties)
     program.require_same()
     _refuse_elsewhere(systems.values(), properties)
     _check_names(imports, properties, made)
@@ -80,8 +61,40 @@ def load(root: Path) -> Catalogue:
     groups = {function.group for function in properties} | {ASSERTIONS, DEADLOCK}
     recorded = expected_verdicts(root / VERDICTS, ordered, groups)
     expected = {Pair(*names): verdict for names, verdict in recorded.items()}
-    named = _by_name(functions)
+    named = _by_name((*_functions(models), *properties))
     return Catalogue(root, ordered, tuple(properties), expected, named, imports)
+
+
+def _systems(
+    models: Iterable[ModuleType], takes: Taking
+) -> tuple[dict[str, System], dict[str, tuple[str, str]]]:
+    """The systems of some modules by name, and for each the file and the variable."""
+    systems: dict[str, System] = {}
+    made: dict[str, tuple[str, str]] = {}
+    for module in models:
+        unseen.refuse_unmade_systems(module)
+        for variable, value in takes.taken(module):
+            if isinstance(value, System):
+                here = (module.__file__ or "?", variable)
+                if systems.setdefault(value.name, value) is not value:
+                    first, second = (
+                        system_place(*at, value.name) for at in (made[value.name], here)
+                    )
+                    raise two_systems(value.name, first, second)
+                made.setdefault(value.name, here)
+    return systems, made
+
+
+def _claims(modules: Iterable[ModuleType], takes: Taking) -> dict[ModelFunction, None]:
+    """The property functions of some modules, in their order."""
+    functions = (about(value) for module in modules for _, value in takes.taken(module))
+    return {each: None for each in functions if each is not None and each.judges}
+
+
+def _functions(modules: Iterable[ModuleType]) -> Iterator[ModelFunction]:
+    """The model functions of some modules."""
+    functions = (about(value) for module in modules for value in vars(module).values())
+    return (each for each in functions if each is not None)
 
 
 def _modules(root: Path, part: str) -> tuple[list[ModuleType], list[ModuleType]]:
@@ -132,6 +145,6 @@ def _check_names(
 def _by_name(functions: Iterable[ModelFunction]) -> dict[str, tuple[ModelFunction, ...]]:
     """Kernels and manuals use some names twice."""
     named: dict[str, tuple[ModelFunction, ...]] = {}
-    for function in functions:
+    for function in dict.fromkeys(functions):
         named[function.name] = (*named.get(function.name, ()), function)
     return named

@@ -15,6 +15,7 @@ from verifier.language.made import made_in, unused_decorator
 from verifier.language.record_classes import check_unchanged
 from verifier.language.system import System, is_made
 from verifier.project.modules import is_private
+from verifier.project.taking import Taking
 
 
 def refuse_useless(module: ModuleType) -> None:
@@ -48,7 +49,7 @@ def refuse_unmade_systems(module: ModuleType) -> None:
             raise ModelError(what, _place(module, name), "write `System(...)`")
 
 
-def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> None:
+def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System], takes: Taking) -> None:
     """Refuse a module of models/ with a claim, or a system without a module-level name."""
     all_made = made_in(vars(module))
     here = [each.what() for each in all_made]
@@ -71,7 +72,7 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System]) -> 
     known = {id(system) for system in systems.values()}
     seen = dict[int, object]()
     for name, value in vars(module).items():
-        if name.startswith("__"):
+        if name.startswith("__") or takes.is_used(module, name, value):
             continue
         for system in _held(value, seen):
             if id(system) not in known:
