@@ -233,6 +233,7 @@ def test_explain_prints_functions_systems_properties_and_costs(
         assert ran.code == 0
         golden(f"explain-{name.replace('/', '-')}", ran.out)
     golden("explain-cost", nestproof("explain", "lazy/fixed", "--cost").out)
+    golden("explain-fields", nestproof("explain", "lazy/fixed", "--fields").out)
     rests_on = nestproof("explain", "lazy/fixed/isolation", "--assumptions")
     golden("explain-assumptions", rests_on.out)
     assert rests_on == nestproof("explain", "lazy/fixed", "--assumptions")

@@ -97,6 +97,7 @@ def test_the_other_systems_are_decided_at_the_gate(
         ("show", "lazy/fixed/isolation", "--plain"),
         ("export", "lazy/fixed/isolation", "--format=smt2"),
         ("explain", "lazy/fixed", "--cost"),
+        ("explain", "lazy/fixed", "--fields"),
         ("graph", "lazy/fixed", "--over=ts"),
         ("diff", "lazy/fixed", "lazy/broken"),
         ("diff", "lazy/broken", "lazy/fixed"),

@@ -298,8 +298,10 @@ def test_a_new_project_for_which_there_is_no_space_leaves_nothing(tmp_path: Path
     assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
 
 
-def test_the_cost_of_what_is_no_system_is_refused(nestproof: Runner) -> None:
-    refused(nestproof("explain", "use_fpu", "--cost"), "`use_fpu` is not a system", "help: --cost")
+@pytest.mark.parametrize("option", ["--cost", "--fields"])
+def test_what_only_systems_have_is_refused_of_others(nestproof: Runner, option: str) -> None:
+    wrong = nestproof("explain", "use_fpu", option)
+    refused(wrong, "`use_fpu` is not a system", f"help: {option} is about a system")
 
 
 def test_a_file_of_no_kind_is_refused(nestproof: Runner, tmp_path: Path) -> None:

@@ -19,11 +19,14 @@ from verifier.language.citations import Source
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.kinds import JUDGEMENTS
+from verifier.language.plain_values import plural
 from verifier.language.system import System, bindings, type_name
 from verifier.project.assumptions import assumptions as assumptions_of
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
+from verifier.project.state_fields import state_fields
 from verifier.reports.assumptions_text import assumptions_text
+from verifier.reports.fields_text import fields_text
 from verifier.viewer.markup import inert, words
 
 OWN = {
@@ -41,17 +44,22 @@ OWN = {
 @click.option(
     "--assumptions", is_flag=True, help="Of a system or pair: all that its verdicts rest on."
 )
-def command(name: str, cost: bool, assumptions: bool) -> int:
+@click.option(
+    "--fields", is_flag=True, help="Of a system: its fields, and which steps change each."
+)
+def command(name: str, cost: bool, assumptions: bool, fields: bool) -> int:
     """Explain a rule, a function, a system or a property, with its source."""
     catalogue = load(project_here())
     if assumptions:
         text = _assumptions(catalogue, name)
     elif name in catalogue.systems:
         system = catalogue.systems[name]
-        text = _cost(catalogue, system) if cost else _system(catalogue, system)
-    elif cost and name in (*catalogue.groups, *catalogue.functions):
-        raise ModelError(f"`{name}` is not a system", help="--cost is about a system's steps")
-    elif cost:
+        about = _cost if cost else _fields if fields else _system
+        text = about(catalogue, system)
+    elif cost or fields:
+        if name in (*catalogue.groups, *catalogue.functions):
+            help = f"--{'cost' if cost else 'fields'} is about a system"
+            raise ModelError(f"`{name}` is not a system", help=help)
         raise catalogue.unknown(name, list(catalogue.systems))
     elif name in (*catalogue.groups, *OWN):
         text = _property(catalogue, name)
@@ -165,6 +173,19 @@ def _assumptions(catalogue: Catalogue, name: str) -> Iterator[str]:
     yield click.style(f"What verdicts of {system.name} rest on", bold=True)
     compiled = compile_compared(system, catalogue.properties_of(system))
     yield from assumptions_text(assumptions_of(compiled))
+
+
+def _fields(catalogue: Catalogue, system: System) -> Iterator[str]:
+    compiled = compile_compared(system, catalogue.properties_of(system))
+    found = list(state_fields(compiled))
+    bits = len(compiled.circuit.latches)
+    changing = sum(each.kind != "event" for each in found)
+    title = f"{system.name}: {plural(changing, 'field')} in {plural(bits, 'bit')}"
+    yield click.style(title, bold=True)
+    yield from fields_text(found, [step.name for step in system.actions])
+    others = sum(not leaf.event for leaf in compiled.leaves) - changing
+    if others:
+        yield f"\n  {plural(others, 'field')} that nothing changes: see --assumptions"
 
 
 def _cost(catalogue: Catalogue, system: System) -> Iterator[str]:
