@@ -1,6 +1,6 @@
 """Nobody loses its registers."""
 
-from nestproof.models.x86.access import FpuAccess
+from nestproof.models.ownership.access import FpuAccess
 from verifier.language import always, sometimes
 
 

@@ -2,9 +2,9 @@
 
 from nestproof.models.kvm.contract import GuestOutcome
 from nestproof.models.kvm.vcpu import Vcpu
-from nestproof.models.x86.access import FpuAccess
+from nestproof.models.ownership.access import FpuAccess
+from nestproof.models.ownership.contents import Context
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Context
 from nestproof.models.x86.vmcs import ExitReason
 from verifier.language import sometimes
 

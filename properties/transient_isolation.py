@@ -1,7 +1,7 @@
 """Nobody finds another's registers, not even by an instruction that faults."""
 
-from nestproof.models.x86.access import TransientAccess
-from nestproof.models.x86.registers import Context
+from nestproof.models.ownership.access import TransientAccess
+from nestproof.models.ownership.contents import Context
 from verifier.language import always, sometimes
 
 

@@ -9,7 +9,7 @@ from nestproof.models.kvm.run import forget_exit, in_kvm_run, leave_guest
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.x86 import kvm_load_guest_fpu
 from nestproof.models.linux.instructions import clts
-from nestproof.models.x86.access import fpu_access
+from nestproof.models.ownership.access import fpu_access
 from nestproof.models.x86.cr0 import RUNNING
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.vmcs import ExitReason
@@ -55,5 +55,5 @@ def emulate_fpu_instruction(kvm: Kvm, value: bool) -> None:
     if cr0.em | cr0.ts:
         return
     emulator_get_fpu(kvm)
-    fpu_access(kvm.access, kvm.latest, kvm.host.cpu, kvm.vcpu.context, value)
+    fpu_access(kvm.access, kvm.latest, kvm.host.cpu.registers, kvm.vcpu.context, value)
     exit_was_handled(kvm, Handled.EMULATED)

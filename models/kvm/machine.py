@@ -3,7 +3,7 @@
 from nestproof.models.kvm.contract import Contract, GuestOutcome, Retried, Retry
 from nestproof.models.kvm.vcpu import Vcpu
 from nestproof.models.linux.task import Host, TaskName
-from nestproof.models.x86.access import FpuAccess, Latest, TransientAccess
+from nestproof.models.ownership.access import FpuAccess, Latest, TransientAccess
 from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import record
 

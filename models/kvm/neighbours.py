@@ -5,12 +5,12 @@ from nestproof.models.kvm.run import in_host
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put
 from nestproof.models.linux.task import Interrupt, TaskName
-from nestproof.models.x86.access import fpu_access, fpu_write, transient_access
+from nestproof.models.ownership.access import fpu_access, fpu_write, transient_access
+from nestproof.models.ownership.contents import Context
 from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction, execute
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Context
 from verifier.language import abstracts, assume, snapshot, step
 
 
@@ -54,11 +54,11 @@ def schedule(s: TwoGuests, to: TaskName, frequent: bool) -> None:
 def user_fpu_instruction(kvm: Kvm, context: Context, value: bool) -> None:
     """Execute it, or let the host's handler run and retry later."""
     host = kvm.host
-    transient_access(kvm.transient, host.cpu, context)
+    transient_access(kvm.transient, host.cpu.registers, context)
     if execute(host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
         host.era.do_device_not_available(host)
     else:
-        fpu_access(kvm.access, kvm.latest, host.cpu, context, value)
+        fpu_access(kvm.access, kvm.latest, host.cpu.registers, context, value)
 
 
 @step
@@ -84,7 +84,7 @@ def kernel_fpu_section(kvm: Kvm, value: bool) -> None:
     """The kernel loads registers of its own and computes."""
     host = kvm.host
     host.era.kernel_fpu_begin(host)
-    fpu_write(kvm.latest, host.cpu, Context.KERNEL, value)
+    fpu_write(kvm.latest, host.cpu.registers, Context.KERNEL, value)
     host.era.kernel_fpu_end(host)
 
 

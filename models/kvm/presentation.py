@@ -10,6 +10,7 @@ from nestproof.models.kvm.sentences import guest, headline, l1_vmcs, outcome, pr
 from nestproof.models.kvm.vcpu import Exit, Vcpu
 from nestproof.models.linux.presentation import HOST, trap
 from nestproof.models.linux.task import Fpu, Host
+from nestproof.models.ownership import presentation as ownership
 from nestproof.models.x86 import presentation as x86
 from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import Cr0
@@ -45,7 +46,7 @@ def doing(now: Moment[Kvm]) -> str:
         pending, reason = now.before.contract.pending, now.before.vcpu.exit.reason
         what = reason if pending == Instruction.EXEMPT else pending
         return f"L0 handles {guest(now)}'s {what.name}"
-    return x86.touches_the_registers(now, lambda kvm: kvm.access)
+    return ownership.touches_the_registers(now, lambda kvm: kvm.access)
 
 
 def chooser(now: Moment[Kvm]) -> str:
@@ -203,7 +204,7 @@ KVM: Presentation[Kvm] = Presentation(
             lambda kvm: kvm.vcpu.guest_mode,
         ),
     ),
-    hands=x86.HANDS,
+    hands=ownership.HANDS,
     headline=headline,
     registers=(
         *x86.REGISTERS,

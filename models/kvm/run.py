@@ -7,7 +7,7 @@ from nestproof.models.kvm.observed import exit_was_handled, guest_executed, gues
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.vmx import vmx_fpu_deactivate, vmx_save_host_state
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
-from nestproof.models.x86.access import fpu_access, transient_access
+from nestproof.models.ownership.access import fpu_access, transient_access
 from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0, merged
 from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
@@ -150,13 +150,13 @@ def execute_in_guest(
     assume(cpu.non_root)
     read = snapshot(read_cr0(cpu))
     if touches_lazy_state(instruction):
-        transient_access(kvm.transient, cpu, kvm.vcpu.context)
+        transient_access(kvm.transient, cpu.registers, kvm.vcpu.context)
     outcome = execute(cpu, instruction, operand)
     if outcome == Outcome.EXIT:
         leave_guest(kvm, instruction, rax)
     else:
         if outcome == Outcome.DONE and touches_lazy_state(instruction):
-            fpu_access(kvm.access, kvm.latest, cpu, kvm.vcpu.context, value)
+            fpu_access(kvm.access, kvm.latest, cpu.registers, kvm.vcpu.context, value)
         guest_executed(kvm, instruction, operand, outcome, read)
     forget_exit(kvm)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from nestproof.models.kvm.machine import Kvm
-from nestproof.models.x86 import presentation as x86
+from nestproof.models.ownership import presentation as ownership
 from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.vmcs import Vmcs
@@ -60,7 +60,7 @@ def headline(now: Moment[Kvm]) -> Sentence | None:
     return (
         read_wrongly(now)
         or found_in_the_vmcs(now)
-        or x86.found_in_the_registers(now, lambda kvm: kvm.access)
+        or ownership.found_in_the_registers(now, lambda kvm: kvm.access)
     )
 
 
@@ -76,9 +76,9 @@ def read_wrongly(now: Moment[Kvm]) -> Sentence | None:
         if bit.judged and read.observed:
             return (
                 f"{guest(now)}'s {read.instruction.name} should read ",
-                good(f"{bit.name}={x86.text(bit.expected)}"),
+                good(f"{bit.name}={ownership.text(bit.expected)}"),
                 ", but it reads ",
-                wrong(f"{bit.name}={x86.text(bit.actual)}"),
+                wrong(f"{bit.name}={ownership.text(bit.actual)}"),
             )
     return None
 
@@ -91,9 +91,9 @@ def found_in_the_vmcs(now: Moment[Kvm]) -> Sentence | None:
         if one.judged or one.field in told:
             return (
                 f"L1 should find {one.name}=",
-                good(x86.text(one.expected)),
+                good(ownership.text(one.expected)),
                 ", but it finds ",
-                wrong(x86.text(one.actual)),
+                wrong(ownership.text(one.actual)),
             )
     return None
 

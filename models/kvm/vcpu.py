@@ -4,8 +4,8 @@ from enum import Enum
 
 from nestproof.models.kvm.era import Era
 from nestproof.models.linux.task import Fpu
+from nestproof.models.ownership.contents import Context
 from nestproof.models.x86.cr0 import RUNNING, Cr0
-from nestproof.models.x86.registers import Context
 from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
 from verifier.language import record
 

@@ -8,7 +8,7 @@ suspend to memory; another one does what is to be done in memory.
 from nestproof.models.linux.instructions import clts, stts
 from nestproof.models.linux.processor import Native, in_process
 from nestproof.models.linux.task import Host, Owner, Place, Task, TaskName
-from nestproof.models.x86.registers import Contents
+from nestproof.models.ownership.contents import Contents
 from verifier.language import assume, models, observer, step
 
 

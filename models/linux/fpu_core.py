@@ -13,7 +13,7 @@ from nestproof.models.linux.era import Era
 from nestproof.models.linux.instructions import fxrstor, fxsave
 from nestproof.models.linux.owner import owner_named
 from nestproof.models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
-from nestproof.models.x86.registers import Contents
+from nestproof.models.ownership.contents import Contents
 from verifier.language import models, observer
 
 

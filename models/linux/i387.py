@@ -8,7 +8,7 @@ from nestproof.models.linux.context import may_sleep, sleeps_in_frames
 from nestproof.models.linux.era import Era
 from nestproof.models.linux.instructions import clts, force_sig, fxrstor, fxsave, stts
 from nestproof.models.linux.task import Fpu, Host, Interrupt, Place, Task, TaskName
-from nestproof.models.x86.registers import Contents
+from nestproof.models.ownership.contents import Contents
 from verifier.language import models
 
 

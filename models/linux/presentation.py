@@ -6,6 +6,7 @@ from typing import TypeVar
 from nestproof.models.linux import elsewhere, fpu_core, fpu_internal, i387, processor
 from nestproof.models.linux.processor import Native, running_task
 from nestproof.models.linux.task import Fpu, Host
+from nestproof.models.ownership import presentation as ownership
 from nestproof.models.x86 import presentation as x86
 from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import Cr0
@@ -44,7 +45,7 @@ def trap(now: Moment[S]) -> str:
 
 def acts(now: Moment[Native]) -> Act:
     """Tasks run one after the other; nothing else moves control."""
-    does = x86.touches_the_registers(now, lambda native: native.access)
+    does = ownership.touches_the_registers(now, lambda native: native.access)
     return Act(trap=trap(now), does=does, by=chooser(now))
 
 
@@ -70,7 +71,7 @@ def beliefs(native: Native, bit: Callable[[Cr0], bool]) -> Iterator[Belief]:
 
 def headline(now: Moment[Native]) -> Sentence | None:
     """What a context finds in the registers."""
-    return x86.found_in_the_registers(now, lambda native: native.access)
+    return ownership.found_in_the_registers(now, lambda native: native.access)
 
 
 HOST = "L0: what the hardware holds and the host's kernel remembers"
@@ -92,7 +93,7 @@ NATIVE: Presentation[Native] = Presentation(
         ),
     ),
     causes=Causes(hardware=lambda native: native.host.cpu),
-    hands=x86.HANDS,
+    hands=ownership.HANDS,
     headline=headline,
     registers=x86.REGISTERS,
     words=x86.WORDS,

@@ -6,7 +6,7 @@ task switch wherever it has preemption on. What happens to tasks elsewhere is in
 
 from nestproof.models.linux.context import can_be_left, opening
 from nestproof.models.linux.task import Host, Interrupt, Place, TaskName
-from nestproof.models.x86.access import (
+from nestproof.models.ownership.access import (
     FpuAccess,
     Latest,
     TransientAccess,
@@ -14,10 +14,10 @@ from nestproof.models.x86.access import (
     fpu_write,
     transient_access,
 )
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction, execute
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Contents, Context
 from verifier.language import abstracts, assume, ghost, observer, record, step
 
 
@@ -55,11 +55,11 @@ def in_process(s: Native, place: Place) -> bool:
 def fpu_instruction(s: Native, value: bool) -> None:
     """The running task executes an FPU instruction in user mode."""
     assume(in_process(s, Place.USER))
-    transient_access(s.transient, s.host.cpu, s.host.running.context)
+    transient_access(s.transient, s.host.cpu.registers, s.host.running.context)
     if execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
         s.host.era.do_device_not_available(s.host)
     else:
-        fpu_access(s.access, s.latest, s.host.cpu, s.host.running.context, value)
+        fpu_access(s.access, s.latest, s.host.cpu.registers, s.host.running.context, value)
 
 
 @step
@@ -122,7 +122,7 @@ def kernel_fpu_load(s: Native, value: bool) -> None:
     assume((s.host.interrupt == Interrupt.NONE) & opening(found))
     s.host.era.kernel_fpu_begin_rest(s.host, found)
     s.host.running.place = Place.KERNEL_FPU
-    fpu_write(s.latest, s.host.cpu, Context.KERNEL, value)
+    fpu_write(s.latest, s.host.cpu.registers, Context.KERNEL, value)
 
 
 @step
@@ -172,7 +172,7 @@ def kernel_access(s: Native, context: Context, value: bool) -> None:
         s.host.did.trapped = True
         s.host.era.do_device_not_available(s.host)
     else:
-        fpu_access(s.access, s.latest, s.host.cpu, context, value)
+        fpu_access(s.access, s.latest, s.host.cpu.registers, context, value)
 
 
 @abstracts("What get_irq_regs() shows an interrupt that arrives now")
@@ -230,7 +230,7 @@ def softirq(s: Native, value: bool) -> None:
     assume(interrupts_use_fpu(s))
     assume(s.host.era.irq_fpu_usable(s.host))
     s.host.era.kernel_fpu_begin(s.host)
-    fpu_write(s.latest, s.host.cpu, Context.INTERRUPT, value)
+    fpu_write(s.latest, s.host.cpu.registers, Context.INTERRUPT, value)
 
 
 @step

@@ -3,12 +3,12 @@
 from enum import Enum
 
 from nestproof.models.linux.era import Era
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.x86 import instructions as x86
 from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Contents, Context
 from nestproof.models.x86.vmx import vm_entry
 from verifier.language import Family, event, record
 

@@ -3,12 +3,12 @@
 from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.run import forget_exit, leave_guest
 from nestproof.models.linux.task import Fpu, Image, TaskName
+from nestproof.models.ownership.access import fpu_access, fpu_write
+from nestproof.models.ownership.contents import Context
 from nestproof.models.stack.host import GuestHost, Issue, Section
-from nestproof.models.x86.access import fpu_access, fpu_write
 from nestproof.models.x86.cr0 import RUNNING, Cr0
 from nestproof.models.x86.instructions import Instruction, execute, read_cr0
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Context
 from verifier.language import abstracts, assume
 
 TS = Cr0(ts=True)
@@ -96,7 +96,7 @@ def user_fpu_instruction(kvm: Kvm, guest: GuestHost, value: bool) -> None:
     if outcome == Outcome.NM:
         guest.era.do_device_not_available(guest)
     if outcome == Outcome.DONE:
-        fpu_access(kvm.access, kvm.latest, kvm.host.cpu, guest.running.context, value)
+        fpu_access(kvm.access, kvm.latest, kvm.host.cpu.registers, guest.running.context, value)
 
 
 @abstracts("A guest's scheduler")
@@ -123,9 +123,9 @@ def kernel_fpu_instruction(kvm: Kvm, guest: GuestHost, context: Context, value: 
     outcome = execute_on_virtual_cpu(kvm, Instruction.SSE, Cr0())
     assert outcome != Outcome.NM, "#NM in a guest's kernel FPU section"
     if outcome == Outcome.DONE and guest.section == Section.USED:
-        fpu_access(kvm.access, kvm.latest, kvm.host.cpu, context, value)
+        fpu_access(kvm.access, kvm.latest, kvm.host.cpu.registers, context, value)
     elif outcome == Outcome.DONE:
-        fpu_write(kvm.latest, kvm.host.cpu, context, value)
+        fpu_write(kvm.latest, kvm.host.cpu.registers, context, value)
         guest.section = Section.USED
 
 

@@ -5,6 +5,7 @@ from nestproof.models.kvm.exits import vmx_handle_exit
 from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.run import in_kvm_run
 from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.ownership.contents import Context
 from nestproof.models.stack.execution import (
     close_section,
     goes_on,
@@ -16,7 +17,6 @@ from nestproof.models.stack.execution import (
     user_fpu_instruction,
 )
 from nestproof.models.stack.host import GuestHost
-from nestproof.models.x86.registers import Context
 from verifier.language import abstracts, assume, record, step
 
 

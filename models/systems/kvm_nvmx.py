@@ -18,6 +18,7 @@ from nestproof.models.kvm.vcpu import Phase, Vcpu
 from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.systems.kvm_vmx import (
     ANY_OTHER,
     EMULATOR,
@@ -29,7 +30,6 @@ from nestproof.models.systems.kvm_vmx import (
 from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0, running
 from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.registers import Contents, Context
 from nestproof.models.x86.vmcs import ExitReason, Vmcs
 from nestproof.models.x86.vmx import vm_exit
 from verifier.language import Family, System, assume, step

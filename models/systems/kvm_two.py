@@ -20,8 +20,8 @@ from nestproof.models.kvm.vcpu import Vcpu
 from nestproof.models.linux import fpu_core, fpu_eras
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu, TaskName
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.systems.kvm_vmx import EMULATOR, RUN_STEPS, guest_instruction, host, task
-from nestproof.models.x86.registers import Contents, Context
 from verifier.language import System
 
 INTERRUPTS_ONLY = (

@@ -28,10 +28,10 @@ from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
 from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu, Host, Owner, Task, TaskName
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0
 from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.registers import Contents, Context
 from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import Family, System, abstracts, step
 

@@ -11,9 +11,9 @@ from nestproof.models.linux.i387 import V3_2
 from nestproof.models.linux.presentation import NATIVE
 from nestproof.models.linux.processor import Native
 from nestproof.models.linux.task import Fpu, Host, Owner, Place, Task, TaskName
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import running
-from nestproof.models.x86.registers import Contents, Context
 from verifier.language import Family, System
 
 Steps = tuple[Callable[..., None], ...]

@@ -8,15 +8,16 @@ registers for the thread that owns them and loads those of the running thread.
 from collections.abc import Callable, Iterator
 from enum import Enum
 
+from nestproof.models.ownership import presentation as ownership
+from nestproof.models.ownership.access import FpuAccess, Latest, fpu_access
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.x86 import presentation as x86
-from nestproof.models.x86.access import FpuAccess, Latest, fpu_access
 from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import Cr0, running
 from nestproof.models.x86.fpu import Fault
 from nestproof.models.x86.instructions import Instruction, clts, execute, mov_to_cr0, read_cr0
 from nestproof.models.x86.manuals import SDM1, SDM2
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Contents, Context
 from verifier.language import (
     Act,
     Belief,
@@ -87,7 +88,7 @@ def fpu_instruction(m: Machine, value: bool) -> None:
     if execute(m.cpu, Instruction.X87, Cr0()) == Outcome.NM:
         device_not_available(m)
     else:
-        fpu_access(m.access, m.latest, m.cpu, m.threads[m.current].context, value)
+        fpu_access(m.access, m.latest, m.cpu.registers, m.threads[m.current].context, value)
 
 
 @manual(SDM1, "Interaction of x87 FPU State Saves and Floating-Point Exception Association")
@@ -136,7 +137,7 @@ def set_task_switched(m: Machine) -> None:
 def acts(now: Moment[Machine]) -> Act:
     """Where #NM is raised."""
     raised = now.returned(Outcome.NM) or now.returned(Fault.NM)
-    does = x86.touches_the_registers(now, lambda machine: machine.access)
+    does = ownership.touches_the_registers(now, lambda machine: machine.access)
     by = "the scheduler" if now.ran(switch) else now.before.current.name
     return Act(trap="#NM" if raised else "", does=does, by=by)
 
@@ -148,7 +149,7 @@ def beliefs(m: Machine, bit: Callable[[Cr0], bool]) -> Iterator[Belief]:
 
 def headline(now: Moment[Machine]) -> Sentence | None:
     """What a thread finds in the registers."""
-    return x86.found_in_the_registers(now, lambda m: m.access)
+    return ownership.found_in_the_registers(now, lambda m: m.access)
 
 
 SHOWN: Presentation[Machine] = Presentation(
@@ -158,7 +159,7 @@ SHOWN: Presentation[Machine] = Presentation(
     tables=(Table("observed", "observed", lambda m: (m.access, m.latest), by_code=False),),
     flags=Flags("FPU registers", (lambda m: (m.owner, m.current, m.cpu.registers.owner),)),
     causes=Causes(hardware=lambda m: m.cpu),
-    hands=Hands("the registers", (*x86.HANDS.fields, lambda m: m.owner)),
+    hands=Hands("the registers", (*ownership.HANDS.fields, lambda m: m.owner)),
     headline=headline,
     registers=x86.REGISTERS,
     words=x86.WORDS,

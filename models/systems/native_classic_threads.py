@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
+from nestproof.models.ownership.contents import Context
 from nestproof.models.systems import native_classic
 from nestproof.models.systems.native_classic import Machine, Name, Thread, fpu_instruction, thread
-from nestproof.models.x86.registers import Context
 from verifier.language import Family, System, record, step
 
 

@@ -20,6 +20,7 @@ from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.fpu_eras import V3_7
 from nestproof.models.linux.task import Fpu, Image, Task, TaskName
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.stack import kvm_kvm_linux as nested
 from nestproof.models.stack import kvm_linux
 from nestproof.models.stack import presentation as shown
@@ -30,7 +31,6 @@ from nestproof.models.stack.kvm_linux import KvmLinux
 from nestproof.models.systems.kvm_vmx import HOST_STEPS, host
 from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0
-from nestproof.models.x86.registers import Contents, Context
 from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import Family, System
 

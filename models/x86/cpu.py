@@ -2,8 +2,8 @@
 
 from enum import Enum
 
+from nestproof.models.ownership.contents import Contents
 from nestproof.models.x86.cr0 import ALL_BITS, RUNNING, Cr0
-from nestproof.models.x86.registers import Contents
 from nestproof.models.x86.vmcs import Vmcs
 from verifier.language import Family, record
 

@@ -1,15 +1,12 @@
 """How people are shown processors: names, who has the registers, and what a bit of CR0 is."""
 
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from nestproof.models.x86.access import FpuAccess
 from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import Cr0
-from nestproof.models.x86.registers import Contents, Context
 from nestproof.models.x86.vmcs import Vmcs
-from verifier.language import Belief, Beliefs, Each, Hands, Moment, Sentence, good, wrong
+from verifier.language import Belief, Beliefs, Each
 
 WORDS = {
     **{name: f"#{name.upper()}" for name in ("nm", "ud", "gp", "mf", "pf", "db")},
@@ -89,38 +86,3 @@ REGISTERS = (
 """Registers and masks, each of which is one thing to people."""
 COPIED = (Each(Cpu, lambda cpu: cpu.cr0), Each(Vmcs, lambda vmcs: (vmcs.guest_cr0, vmcs.host_cr0)))
 """Where CR0 is saved to and loaded from."""
-HANDS: Hands[Any] = Hands("the registers", (Each(Contents, lambda contents: contents.owner),))
-UNUSED = "the registers' initial state"
-
-
-def text(value: bool | Enum) -> str:
-    """A value as people read it."""
-    return value.name if isinstance(value, Enum) else "1" if value else "0"
-
-
-def touches_the_registers(now: Moment[State], access: Callable[[State], FpuAccess]) -> str:
-    """Who executes an FPU instruction, where it does not fault; else nothing."""
-    done = any(now.given(lambda state: access(state).executed))
-    return f"{access(now.after).context.name} executes an FPU instruction" if done else ""
-
-
-def found_in_the_registers(
-    now: Moment[State], access: Callable[[State], FpuAccess]
-) -> Sentence | None:
-    """Whose registers a context found, or what value; nothing where the claim does not look."""
-    if not now.judges(lambda state: (access(state).found.owner, access(state).found.value)):
-        return None
-    seen = access(now.after)
-    who, owner = seen.context.name, seen.found.owner
-    if owner != seen.context:
-        whose = UNUSED if owner == Context.INIT else f"{owner.name}'s registers"
-        return (f"{who}'s FPU access finds ", wrong(whose))
-    if seen.found.value == seen.latest:
-        return None
-    return (
-        f"{who}'s FPU access should find ",
-        good(text(seen.latest)),
-        ", which it wrote last, but finds ",
-        wrong(text(seen.found.value)),
-        " of before",
-    )

@@ -34,6 +34,7 @@ from nestproof.models.kvm.run import (
     vcpu_enter_guest,
 )
 from nestproof.models.linux import fpu_core, fpu_eras
+from nestproof.models.ownership.contents import Context
 from nestproof.models.systems import kvm_nvmx, kvm_vmx
 from nestproof.models.systems.kvm_nvmx import (
     l1_launches_l2,
@@ -44,7 +45,6 @@ from nestproof.models.systems.kvm_nvmx import (
 from nestproof.models.x86.cr0 import running
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Context
 from nestproof.models.x86.vmcs import ExitReason
 from verifier.language.errors import Disabled
 

@@ -12,11 +12,11 @@ from nestproof.models.kvm.run import check_requests, handle_exit, kvm_run, vcpu_
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.linux import fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
+from nestproof.models.ownership.contents import Context
 from nestproof.models.systems import kvm_vmx
 from nestproof.models.systems.kvm_vmx import guest_instruction
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Context
 
 V2_6_35 = replace(kvm_era.V2_6_34, version="v2.6.35", lmsw_clears_pe=False)
 

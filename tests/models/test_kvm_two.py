@@ -14,10 +14,10 @@ from nestproof.models.kvm.run import (
     vcpu_enter_guest,
 )
 from nestproof.models.linux.task import TaskName
+from nestproof.models.ownership.contents import Context
 from nestproof.models.systems import kvm_two
 from nestproof.models.systems.kvm_vmx import guest_instruction
 from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.registers import Context
 from tests.models.mutants import watched
 from tests.models.native_variants import violation
 from verifier.language import System, snapshot

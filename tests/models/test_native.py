@@ -10,6 +10,7 @@ from nestproof.models.linux import elsewhere, i387, kernel_fpu, processor, signa
 from nestproof.models.linux.elsewhere import debug, run_elsewhere
 from nestproof.models.linux.processor import Native, fpu_instruction, schedule
 from nestproof.models.linux.task import Place, TaskName
+from nestproof.models.ownership.contents import Context
 from nestproof.models.systems.native import (
     EAGER_V4_10,
     EAGER_V4_10_REPAIRED,
@@ -17,7 +18,6 @@ from nestproof.models.systems.native import (
     LAZY_V3_4,
     LAZY_V3_7,
 )
-from nestproof.models.x86.registers import Context
 from tests.models.mutants import watched
 from tests.models.native_variants import booted, holds, variant, violation, without_signals
 from verifier.language import System

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from nestproof.models.ownership.access import fpu_access
+from nestproof.models.ownership.contents import Context
 from nestproof.models.systems import native_classic as classic
 from nestproof.models.systems.native_classic import CLASSIC, Machine, Name, fpu_instruction, switch
 from nestproof.models.systems.native_classic_threads import classic as classic_among
-from nestproof.models.x86.access import fpu_access
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction, clts, execute
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Context
 from nestproof.properties import integrity, isolation
 from verifier.compiler.translation import compile_system
 from verifier.engines.pdr import pdr
@@ -108,7 +108,7 @@ def instruction_without_save(m: Machine, value: bool) -> None:
     if execute(m.cpu, Instruction.X87, Cr0()) == Outcome.NM:
         handler_without_save(m)
     else:
-        fpu_access(m.access, m.latest, m.cpu, m.threads[m.current].context, value)
+        fpu_access(m.access, m.latest, m.cpu.registers, m.threads[m.current].context, value)
 
 
 def test_a_handler_that_does_not_save_loses_registers() -> None:
@@ -133,7 +133,7 @@ def instruction_with_clts_last(m: Machine, value: bool) -> None:
     if execute(m.cpu, Instruction.X87, Cr0()) == Outcome.NM:
         handler_with_clts_last(m)
     else:
-        fpu_access(m.access, m.latest, m.cpu, m.threads[m.current].context, value)
+        fpu_access(m.access, m.latest, m.cpu.registers, m.threads[m.current].context, value)
 
 
 def test_ts_must_be_cleared_before_the_handler_saves() -> None:

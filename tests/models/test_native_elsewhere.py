@@ -7,6 +7,7 @@ import pytest
 from nestproof.models.linux import elsewhere, i387, processor, signals
 from nestproof.models.linux.processor import Native, fpu_instruction, schedule
 from nestproof.models.linux.task import Place, TaskName
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.systems.native import (
     EAGER_V4_10,
     EAGER_V4_10_REINITIALISED,
@@ -14,7 +15,6 @@ from nestproof.models.systems.native import (
     LAZY_V3_4,
     LAZY_V3_7,
 )
-from nestproof.models.x86.registers import Contents, Context
 from tests.models.native_variants import (
     booted,
     holds,

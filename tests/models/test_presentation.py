@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from nestproof.models.ownership.contents import Context
 from nestproof.models.systems.kvm_nvmx import V3_1, guest_instruction
 from nestproof.models.systems.kvm_vmx import V3_12
 from nestproof.models.systems.native import LAZY_V3_4
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Context
 from nestproof.models.x86.vmcs import CrAccess
 from verifier.execution.presenter import Presenter
 from verifier.language import System

@@ -17,6 +17,7 @@ from nestproof.models.kvm.neighbours import (
 from nestproof.models.kvm.run import check_requests, external_interrupt, kvm_run, vcpu_enter_guest
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.linux.task import TaskName
+from nestproof.models.ownership.contents import Context
 from nestproof.models.stack import kvm_kvm_linux as deep
 from nestproof.models.stack import kvm_linux as flat
 from nestproof.models.stack.host import Issue
@@ -24,7 +25,6 @@ from nestproof.models.stack.kvm_kvm_linux import KvmKvmLinux
 from nestproof.models.stack.kvm_linux import KvmLinux
 from nestproof.models.systems.kvm_vmx import V3_12_IRQ
 from nestproof.models.systems.stack import KVM_LINUX, kvm_under_kvm, kvm_under_linux
-from nestproof.models.x86.registers import Context
 from nestproof.models.x86.vmcs import ExitReason
 from nestproof.properties import integrity, isolation, transparency
 from tests.models.executions import steps_to

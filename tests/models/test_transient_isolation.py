@@ -4,8 +4,8 @@ import pytest
 
 from nestproof.models.linux.processor import fpu_instruction, schedule
 from nestproof.models.linux.task import TaskName
+from nestproof.models.ownership.contents import Context
 from nestproof.models.systems.native import EAGER_V4_10_REPAIRED, LAZY_V3_7
-from nestproof.models.x86.registers import Context
 from nestproof.properties.transient_isolation import (
     an_instruction_that_is_tried_finds_only_the_context_s_own_or_initial_registers as claim,
 )

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, merged, running
 from nestproof.models.x86.fpu import Fault, FpuClass, fpu_fault
 from nestproof.models.x86.instructions import Instruction, execute
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.registers import Contents, Context
 from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
 from nestproof.models.x86.vmx import raise_nm, vm_entry, vm_exit
 from verifier.language import Family, snapshot

@@ -14,7 +14,7 @@ EXTENDED = f"""from dataclasses import replace
 {TAKEN}
 MINE = replace(CLASSIC, name="mine/classic", summary="as the manual has it")
 """
-EXTENDING = """from nestproof.models.x86.access import FpuAccess
+EXTENDING = """from nestproof.models.ownership.access import FpuAccess
 from verifier.language import always, sometimes
 {imported}
 

@@ -1,7 +1,6 @@
-"""FPU accesses: who found what in the registers, for the properties of every system."""
+"""Accesses to shared registers: who found what in them, for the properties of every system."""
 
-from nestproof.models.x86.cpu import Cpu
-from nestproof.models.x86.registers import Contents, Context
+from nestproof.models.ownership.contents import Contents, Context
 from verifier.language import Family, event, ghost, observer
 
 
@@ -35,25 +34,28 @@ class TransientAccess:
 
 
 @observer("What TS, EM and the exception bitmap do not stop (LazyFP, CVE-2018-3665)")
-def transient_access(access: TransientAccess, cpu: Cpu, context: Context) -> None:
+def transient_access(access: TransientAccess, registers: Contents, context: Context) -> None:
     """Note what is in the registers when a context tries an FPU instruction."""
     access.tried = True
     access.context = context
-    access.found = cpu.registers
+    access.found = registers
 
 
 @observer("An FPU instruction that completes reads the registers and writes a value of its own")
-def fpu_access(access: FpuAccess, latest: Latest, cpu: Cpu, context: Context, value: bool) -> None:
+def fpu_access(
+    access: FpuAccess, latest: Latest, registers: Contents, context: Context, value: bool
+) -> None:
     """Note what the context finds in the registers, then let it write."""
     access.executed = True
     access.context = context
-    access.found = cpu.registers
+    access.found = registers
     access.latest = latest.value[context]
-    fpu_write(latest, cpu, context, value)
+    fpu_write(latest, registers, context, value)
 
 
 @observer("The first instruction of an FPU section loads registers without reading them")
-def fpu_write(latest: Latest, cpu: Cpu, context: Context, value: bool) -> None:
+def fpu_write(latest: Latest, registers: Contents, context: Context, value: bool) -> None:
     """Let the context write, whatever was in the registers."""
-    cpu.registers = Contents(owner=context, value=value)
+    registers.owner = context
+    registers.value = value
     latest.value[context] = value

@@ -1,0 +1,47 @@
+"""How people are shown who has the registers, and what somebody finds in them."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
+
+from nestproof.models.ownership.access import FpuAccess
+from nestproof.models.ownership.contents import Contents, Context
+from verifier.language import Each, Hands, Moment, Sentence, good, wrong
+
+State = TypeVar("State")
+
+HANDS: Hands[Any] = Hands("the registers", (Each(Contents, lambda contents: contents.owner),))
+UNUSED = "the registers' initial state"
+
+
+def text(value: bool | Enum) -> str:
+    """A value as people read it."""
+    return value.name if isinstance(value, Enum) else "1" if value else "0"
+
+
+def touches_the_registers(now: Moment[State], access: Callable[[State], FpuAccess]) -> str:
+    """Who executes an FPU instruction, where it does not fault; else nothing."""
+    done = any(now.given(lambda state: access(state).executed))
+    return f"{access(now.after).context.name} executes an FPU instruction" if done else ""
+
+
+def found_in_the_registers(
+    now: Moment[State], access: Callable[[State], FpuAccess]
+) -> Sentence | None:
+    """Whose registers a context found, or what value; nothing where the claim does not look."""
+    if not now.judges(lambda state: (access(state).found.owner, access(state).found.value)):
+        return None
+    seen = access(now.after)
+    who, owner = seen.context.name, seen.found.owner
+    if owner != seen.context:
+        whose = UNUSED if owner == Context.INIT else f"{owner.name}'s registers"
+        return (f"{who}'s FPU access finds ", wrong(whose))
+    if seen.found.value == seen.latest:
+        return None
+    return (
+        f"{who}'s FPU access should find ",
+        good(text(seen.latest)),
+        ", which it wrote last, but finds ",
+        wrong(text(seen.found.value)),
+        " of before",
+    )
