@@ -19,12 +19,14 @@ from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import not_decided, print_error, print_message
 from verifier.cli.here import project_here
+from verifier.cli.on_saving import on_saving
 from verifier.cli.progress import Reporter
 from verifier.cli.reusing import circuits_of
 from verifier.cli.writing import writable_folder, write_output
 from verifier.engines.contract import ENGINES
 from verifier.evidence.files import encoded
 from verifier.evidence.verdicts import Limits, Verdict
+from verifier.language.errors import ModelError
 from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import REASON, WORDS, release, shielded
@@ -64,7 +66,8 @@ from verifier.reports.matrix import cells, matrix
     help="Folder to save traces and certificates in, each as soon as it is there. Proofs are "
     "minimised for it, which can take several times as long as the search.",
 )
-def command(**given: Any) -> int:
+@click.option("--on-save", is_flag=True, help="Check again whenever a file is saved, till Ctrl-C.")
+def command(on_save: bool, **given: Any) -> int:
     """Prove or refute properties, and audit the evidence.
 
     A PATTERN is a pair, a system, a family, or has a `*`; without one all pairs are checked.
@@ -72,6 +75,16 @@ def command(**given: Any) -> int:
     run = _Run(**given)
     if run.evidence is not None:
         writable_folder(run.evidence)
+    if not on_save:
+        return _checked(run)
+    if run.as_json:
+        help = "a document has the results of one check"
+        raise ModelError("`--json` and `--on-save` do not go together", help=help)
+    return on_saving(project_here(), lambda: _checked(_Run(**given)))
+
+
+def _checked(run: _Run) -> int:
+    """Check, report and return the exit code."""
     try:
         _check(run)
     except KeyboardInterrupt:
