@@ -13,7 +13,7 @@ from tests.evidence.lazy_project import project as project_as_loaded
 from tests.gate.conftest import Project
 from verifier.evidence.verdicts import Limits
 from verifier.mutation.baseline import RecordedScore, compared
-from verifier.mutation.campaign import LATE, SECONDS, Trial, in_time
+from verifier.mutation.campaign import LATE, SECONDS, Campaign, Trial, in_time
 from verifier.mutation.operators import Mutant
 from verifier.mutation.run import strength
 
@@ -165,7 +165,9 @@ def test_a_mutant_may_take_longer_at_the_gate_than_it_took_for_the_record(
     allowed: list[object] = []
 
     def tried(*arguments: object) -> Iterator[Trial]:
-        allowed.append(arguments[-2])
+        asked = arguments[-1]
+        assert isinstance(asked, Campaign)
+        allowed.append(asked.seconds)
         return iter([Trial(Mutant("x.py", "f", 1, "drop", "y = 1", ""), "killed", "p", 1)])
 
     monkeypatch.setattr("verifier.mutation.run.trials", tried)

@@ -282,3 +282,56 @@ def test_cases_of_a_match_are_branches_and_their_guards_are_conditions(project: 
     made = {(trial.mutant.what, trial.mutant.was) for trial in trials(guards, 1)}
     for condition in ("not state.locked", "mode == Mode.NEVER"):
         assert {("negate", condition), ("take always", condition)} <= made
+
+
+SEVERAL = """from enum import Enum
+from verifier.language import System, record, step
+
+
+class Key(Enum):
+    A = 0
+    B = 1
+
+
+@record
+class State:
+    on: bool = False
+    bad: bool = False
+    key: Key = Key.A
+    last: Key = Key.A
+
+
+def other(state: State) -> tuple[Key, bool]:
+    return (Key.A if state.key == Key.B else Key.B), state.on
+
+
+@step
+def turn(state: State, value: bool) -> None:
+    state.key, state.last, state.on = Key.B, state.key, value
+
+
+@step
+def turn_back(state: State) -> None:
+    state.key, state.on = other(state)
+
+
+@step
+def reset(state: State) -> None:
+    state.key = state.last = Key.A
+
+
+SYSTEM = System("one/system", State(), (turn, turn_back, reset))
+"""
+
+
+def test_each_place_of_an_assignment_to_several_is_left_out_by_itself(project: Path) -> None:
+    (project / "models" / "state.py").write_text(SEVERAL)
+    guards = guarded_system(without_cache(load(project), Limits(seconds=60.0)), "one/system")
+    made = [trial.mutant for trial in trials(guards, 1)]
+    assert {(each.was.split("`")[0], each.line) for each in made if each.what == "drop"} == {
+        *((f"state.{name}", 24) for name in ("key", "last", "on")),
+        *((f"state.{name}", 29) for name in ("key", "on")),
+        *((f"state.{name}", 34) for name in ("key", "last")),
+    }
+    swapped = "state.key, state.last, state.on = (Key.B, state.key, value)"
+    assert {each.was for each in made if each.what == "swap"} == {swapped}

@@ -32,12 +32,14 @@ from verifier.project.loading import load
 @click.option(
     "--evidence", type=options.FOLDER, help="Folder to save proofs about steps and cases in."
 )
+@options.bundled
 @options.jobs
-def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int) -> int:
+def command(patterns: tuple[str, ...], evidence: Path | None, bundled: bool, jobs: int) -> int:
     """List steps that never fire, cases that never occur and branches that are never taken.
 
-    Branches are those of `if`, `elif` and `match` in steps and what they call, but for observers;
-    conditional expressions and loops have none.
+    Branches are those of `if`, `elif` and `match` in steps and what they call, but for observers
+    and for functions that only a condition which never changes would call; conditional expressions
+    and loops have none.
 
     A PATTERN is a system, a family, or has a `*`. Of what is called unreachable there is a proof;
     that of a branch is about a system with an assertion there, and is not saved.
@@ -50,7 +52,8 @@ def command(patterns: tuple[str, ...], evidence: Path | None, jobs: int) -> int:
     for name in names:
         codes += _witnesses(catalogue, name, folder)
         with Reporter("covering") as reporter:
-            found = list(coverage(catalogue.systems[name], jobs, reporter.watch))
+            system, under = catalogue.systems[name], "" if bundled else str(catalogue.root)
+            found = list(coverage(system, jobs, reporter.watch, under))
         _print(name, found)
     return exit_code(codes)
 

@@ -23,7 +23,8 @@ from verifier.evidence.verdicts import Limits
 from verifier.language.errors import ModelError, did_you_mean, within_project
 from verifier.language.plain_values import plural
 from verifier.mutation.baseline import FILE, RecordedScore, compared, entry, record, score, scores
-from verifier.mutation.campaign import Guarded, Trial, trials
+from verifier.mutation.campaign import Campaign, Guarded, Trial, trials
+from verifier.mutation.earlier_runs import earlier_runs, save_runs
 from verifier.mutation.run import guarded_system, mutable_functions
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, shielded
@@ -41,6 +42,7 @@ from verifier.viewer.markup import Role
 @click.option(
     "--function", "functions", multiple=True, metavar="NAME", help="Only its mutants; repeatable."
 )
+@options.bundled
 @click.option("--all", "everything", is_flag=True, help="List the mutants that are killed, too.")
 @click.option("--accept", "accepting", is_flag=True, help="Record the scores.")
 @click.option("--no-cache", is_flag=True, help="Do not read the result cache.")
@@ -49,6 +51,7 @@ from verifier.viewer.markup import Role
 def command(
     patterns: tuple[str, ...],
     functions: tuple[str, ...],
+    bundled: bool,
     everything: bool,
     accepting: bool,
     no_cache: bool,
@@ -57,8 +60,9 @@ def command(
 ) -> int:
     """Mutate the functions of a system in one place at a time; which claims fail?
 
-    A PATTERN is a system, a family, or has a `*`. Exit code 1 where a mutant survives that is not
-    on record, 3 where one is undecided.
+    A PATTERN is a system, a family, or has a `*`. What killed a mutant is replayed first the next
+    time, so that an interrupted run goes on quickly. Exit code 1 where a mutant survives that is
+    not on record, 3 where one is undecided.
     """
     if accepting and functions:
         raise click.UsageError("a record is about all functions: leave --function or --accept out")
@@ -75,7 +79,7 @@ def command(
     cache = Cache(None if no_cache else cache_folder(), limits)
     circuits = Circuits(catalogue, cache)
     context = Context(catalogue, circuits, cache, limits, jobs)
-    run = _Run(context, functions, everything)
+    run = _Run(context, functions, "" if bundled else str(catalogue.root), everything)
     try:
         for name in names:
             run.mutate(name, recorded.get(name))
@@ -99,6 +103,7 @@ class _Run:
 
     context: Context
     functions: Sequence[str]
+    under: str
     everything: bool
     codes: list[int] = field(default_factory=list)
     found: dict[str, RecordedScore] = field(default_factory=dict)
@@ -117,8 +122,18 @@ class _Run:
                 click.echo(f"{name}: no claim holds, so no mutant can be killed")
                 return
             self.unfinished = name, guards
-            for trial in trials(guards, self.context.jobs, watch, self.functions):
-                self.trials.append(trial)
+            cache = self.context.cache
+            known = earlier_runs(cache, guards)
+            asked = Campaign(self.functions, self.under, earlier=known)
+            try:
+                for trial in trials(guards, self.context.jobs, watch, asked):
+                    self.trials.append(trial)
+            finally:
+                with shielded():
+                    save_runs(cache, guards, self.trials)
+        if not self.trials:
+            click.echo(f"{name}: nothing to mutate in the project's own files; see --bundled")
+            return
         self._show(name, guards)
         self.found[name], self.unfinished = entry(self.trials), None
         comparison = compared(name, self.trials, before, not self.functions)

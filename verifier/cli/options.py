@@ -44,6 +44,11 @@ class _Seconds(click.FloatRange):
         return number
 
 
+bundled = click.option(
+    "--bundled", is_flag=True, help="Functions of bundled modules, too, and not only the project's."
+)
+
+
 def timeout(
     seconds: float, what: str, name: str = "--timeout"
 ) -> Callable[[Callable[..., int]], Callable[..., int]]:

@@ -30,6 +30,7 @@ from verifier.mutation.functions_run import (
     RunFunction,
     definition,
     functions_of,
+    is_below,
     is_defined,
     lines_of,
     lines_run,
@@ -75,18 +76,23 @@ class BranchCoverage:
     proof: Certificate | None = None
 
 
-def coverage(system: System, jobs: int, watch: Watch = silent) -> Iterator[BranchCoverage]:
-    """Every branch of the functions that a system runs: random executions, then a search."""
+def coverage(
+    system: System, jobs: int, watch: Watch = silent, under: str = ""
+) -> Iterator[BranchCoverage]:
+    """Every branch of the functions that a system runs: random executions, then a search.
+
+    Of functions in files below a folder, where one is given.
+    """
     compiled = compile_compared(system, ())
     ran = lines_run(lambda: compile_system(system, ()))
     walked = _walked(compiled)
     tasks: dict[str, Callable[[], BranchCoverage]] = {}
     branches: dict[str, CoveredBranch] = {}
-    for code in unfound(ran):
+    for code in (each for each in unfound(ran) if is_below(each, under)):
         for number, branch in enumerate(_branches(code)):
             branches[f"{branch} {number}"] = branch
             tasks[f"{branch} {number}"] = partial(BranchCoverage, branch, "not known")
-    for function in functions_of(ran):
+    for function in (each for each in functions_of(ran) if each.is_below(under)):
         lines = function.lines(walked)
         for number, branch in enumerate(_branches(function.code)):
             name = f"{branch} {number}"

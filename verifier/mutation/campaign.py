@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
 from time import monotonic
@@ -83,6 +83,21 @@ class Guarded:
     """Cases that random executions reach; that they still can be reached is a claim, too."""
 
 
+@dataclass(frozen=True)
+class Campaign:
+    """Which mutants are tried: of functions with some names, or in files below a folder; and how.
+
+    None is begun after a moment, `until`, of the monotonic clock: those are undecided. `earlier`
+    has the executions that killed mutants before, by their names.
+    """
+
+    only: Collection[str] = ()
+    under: str = ""
+    seconds: float = SECONDS
+    until: float = inf
+    earlier: Mapping[str, Run] = field(default_factory=dict)
+
+
 def guarded(
     system: System,
     properties: Sequence[ModelFunction],
@@ -123,37 +138,33 @@ def claims_apart(compiled: TransitionSystem) -> Circuit:
 
 
 def trials(
-    guards: Guarded,
-    jobs: int,
-    watch: Watch = silent,
-    only: Collection[str] = (),
-    seconds: float = SECONDS,
-    until: float = inf,
+    guards: Guarded, jobs: int, watch: Watch = silent, asked: Campaign | None = None
 ) -> Iterator[Trial]:
-    """The fate of each mutant of the functions that a system runs, or of those with some names.
+    """The fate of each mutant of the functions that a system runs and that are asked for.
 
-    They are in the order of the source; counterexamples are handed on. None is begun after a
-    moment, `until`, of the monotonic clock: those are undecided.
+    They are in the order of the source; counterexamples are handed on.
     """
+    asked = asked or Campaign()
     ran = lines_run(lambda: compile_system(guards.compiled.system, guards.compiled.properties))
-    search = Limits(seconds=seconds)
+    search = Limits(seconds=asked.seconds)
     pool: list[tuple[Mutant, Run]] = []
     tasks: dict[str, Callable[[], Trial]] = {}
     mutants: dict[str, Mutant] = {}
-    for site in sites(ran, only):
+    for site in sites(ran, asked.only, asked.under):
         lines = site.function.lines(ran)
         for number, (mutant, code) in enumerate(site.mutants):
             name = f"{mutant.name} {number}"
             mutants[name] = mutant
             reached = _runs(mutant, lines)
-            attempt = partial(_attempt, guards, mutant, site.function, code, pool, search)
+            known = [asked.earlier[mutant.name]] if mutant.name in asked.earlier else []
+            attempt = partial(_attempt, guards, mutant, site.function, code, known, pool, search)
             fate = attempt if reached else partial(Trial, mutant, "equivalent")
-            tasks[name] = partial(in_time, fate, mutant, until)
+            tasks[name] = partial(in_time, fate, mutant, asked.until)
     for name, answer in side_by_side(tasks, jobs, watch, LONGEST):
         if isinstance(answer, Lost):
             yield Trial(mutants[name], "undecided", answer.reason)
             continue
-        if answer.run is not None:
+        if answer.run is not None and all(answer.run != run for _, run in pool):
             pool.append((answer.mutant, answer.run))
         yield answer
 
@@ -173,6 +184,7 @@ def _attempt(
     mutant: Mutant,
     function: RunFunction,
     code: CodeType,
+    earlier: Sequence[Run],
     pool: Sequence[tuple[Mutant, Run]],
     search: Limits,
 ) -> Trial:
@@ -182,10 +194,10 @@ def _attempt(
     system = guards.compiled.system
     claims = [f for f in guards.compiled.properties if f.name in guards.claims]
     try:
-        for run in _likely(mutant, pool):
+        for run in (*earlier, *_likely(mutant, pool)):
             noticed = _noticed(system, claims, run, ASSERTIONS in guards.claims)
             if noticed is not None:
-                return Trial(mutant, "killed", *noticed)
+                return Trial(mutant, "killed", *noticed, run=run)
         steps = explored_again(guards.original, before)
         apart = Stepwise(guards.original, steps)
         judges = before in guards.original.judging

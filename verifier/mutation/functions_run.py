@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
@@ -68,6 +69,10 @@ class RunFunction:
     def name(self) -> str:
         return self.code.co_name
 
+    def is_below(self, folder: str) -> bool:
+        """Whether it is written in a file below a folder; any is, where that is empty."""
+        return is_below(self.code, folder)
+
     def replace(self, code: CodeType) -> None:
         """Let all of them run another code."""
         for each in self.functions:
@@ -78,6 +83,11 @@ class RunFunction:
         return {
             line for code in (self.code, *codes_within(self.code)) for line in ran.get(code, ())
         }
+
+
+def is_below(code: CodeType, folder: str) -> bool:
+    """Whether code is from a file below a folder; any is, where that is empty."""
+    return not folder or Path(code.co_filename).is_relative_to(folder)
 
 
 def functions_of(ran: Lines) -> list[RunFunction]:

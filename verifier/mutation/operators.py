@@ -57,13 +57,16 @@ class Site:
     mutants: tuple[tuple[Mutant, CodeType], ...]
 
 
-def sites(ran: Lines, only: Collection[str] = ()) -> list[Site]:
-    """The functions that ran, observers left out, with their mutants; some names `only`."""
+def sites(ran: Lines, only: Collection[str] = (), under: str = "") -> list[Site]:
+    """The functions that ran, observers left out, with their mutants; some names `only`.
+
+    Without names, those in files below a folder.
+    """
     siblings = _siblings()
     return [
         Site(function, tuple(_mutants(function, siblings)))
         for function in functions_of(ran)
-        if not only or function.name in only
+        if (function.name in only if only else function.is_below(under))
     ]
 
 
@@ -140,7 +143,7 @@ def _edits(function: ast.FunctionDef, siblings: Mapping[str, str]) -> Iterator[D
         elif isinstance(node, ast.comprehension):
             for place, test in enumerate(node.ifs):
                 yield from _condition(test, partial(node.ifs.__setitem__, place))
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+        elif isinstance(node, ast.Assign) and any(map(_is_field, _targets(node))):
             yield from _source(node, siblings)
 
 
@@ -159,9 +162,12 @@ def _statement(body: list[ast.stmt], place: int, statement: ast.stmt) -> Iterato
         body[place] = ast.copy_location(ast.Pass(), statement)
 
     text = ast.unparse(statement).splitlines()[0]
-    if isinstance(statement, ast.Assign | ast.AugAssign):
+    if isinstance(statement, ast.Assign) and (whole := _several(statement)):
+        for part, left_out in whole:
+            yield statement.lineno, "drop", f"{ast.unparse(part)}` of `{text}", left_out
+    elif isinstance(statement, ast.Assign | ast.AugAssign):
         target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-        if isinstance(target, ast.Attribute | ast.Subscript):
+        if _is_place(target):
             yield statement.lineno, "drop", text, drop
     elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         call = statement.value
@@ -171,6 +177,23 @@ def _statement(body: list[ast.stmt], place: int, statement: ast.stmt) -> Iterato
             yield from _parts(given[0], text)
         else:
             yield statement.lineno, "drop", text, drop
+
+
+def _is_place(target: ast.expr) -> bool:
+    return isinstance(target, ast.Attribute | ast.Subscript)
+
+
+def _several(statement: ast.Assign) -> list[tuple[ast.expr, Edit]]:
+    """The places that an assignment to several assigns to, each with how to leave it out."""
+    chained, [first, *others] = statement.targets, statement.targets
+    names = first.elts if isinstance(first, ast.Tuple | ast.List) and not others else chained
+    if names is chained and not others:
+        return []
+    return [
+        (target, partial(names.__setitem__, place, ast.Name("_", ast.Store())))
+        for place, target in enumerate(names)
+        if _is_place(target)
+    ]
 
 
 def _parts(test: ast.BoolOp, text: str) -> Iterator[Described]:
@@ -200,6 +223,16 @@ def _condition(test: ast.expr, put: Callable[[ast.expr], object]) -> Iterator[De
         yield from _parts(test, text)
     else:
         yield test.lineno, "take always", text, always
+
+
+def _targets(node: ast.Assign) -> Iterator[ast.expr]:
+    """What is assigned to, each part of a tuple by itself."""
+    for target in node.targets:
+        yield from target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+
+
+def _is_field(target: ast.expr) -> bool:
+    return isinstance(target, ast.Attribute)
 
 
 def _source(node: ast.Assign, siblings: Mapping[str, str]) -> Iterator[Described]:

@@ -17,7 +17,7 @@ from verifier.execution.machine import ASSERTIONS
 from verifier.language.functions import ModelFunction
 from verifier.language.system import System
 from verifier.mutation.baseline import Comparison, compared, scores
-from verifier.mutation.campaign import SECONDS, Guarded, guarded, trials
+from verifier.mutation.campaign import SECONDS, Campaign, Guarded, guarded, trials
 from verifier.mutation.functions_run import functions_of, lines_run
 from verifier.mutation.operators import sites
 
@@ -50,8 +50,8 @@ def strength(
         within = replace(limits, seconds=min(left, limits.seconds or inf)) if left < inf else limits
         guards = guarded_system(replace(context, limits=within), name)
         if guards.claims:
-            known = guards, context.jobs, context.watch, functions
-            found = [*trials(*known, PATIENCE * SECONDS, until)]
+            asked = Campaign(functions, seconds=PATIENCE * SECONDS, until=until)
+            found = [*trials(guards, context.jobs, context.watch, asked)]
             if found:
                 yield compared(name, found, recorded, whole=False)
 
