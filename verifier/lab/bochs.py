@@ -1,0 +1,169 @@
+"""Bochs as a machine: one child for one image, bounded in time, and nothing left behind.
+
+Bochs ignores SIGTERM and exits with 1 whatever has happened, so it is killed, and only the end mark
+of the image counts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from verifier.lab.image import NO_VMX, Facts, Image, Status, checksum, image, status_of
+from verifier.language.errors import ModelError
+from verifier.processes.lifetime import end, fork
+
+LOOK = 0.1
+"""Seconds between two looks at the image."""
+BIOS = "/usr/share/bochs/BIOS-bochs-latest"
+VGA_BIOS = "/usr/share/bochs/VGABIOS-lgpl-latest"
+INSTALL = "on Debian or Ubuntu: apt-get install bochs bochs-term bochsbios vgabios"
+CONFIGURATION = """\
+display_library: term
+megs: 256
+romimage: file={bios}
+vgaromimage: file={vga}
+cpu: model={cpu}, count=1, ips=50000000, reset_on_triple_fault=0
+clock: sync=none
+boot: disk
+ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+ata0-master: type=disk, path={image}, mode=flat, cylinders={cylinders}, heads=16, spt=63
+log: {log}
+panic: action=fatal
+error: action=ignore
+info: action=ignore
+debug: action=ignore
+"""
+
+
+class Incomplete(ModelError):
+    """An emulator that is missing, or a run that has not come to its end."""
+
+
+def version() -> str:
+    """Bochs's version, such as `2.7`."""
+    program = shutil.which("bochs")
+    if program is None or not (Path(BIOS).exists() and Path(VGA_BIOS).exists()):
+        raise Incomplete("Bochs is not installed", help=INSTALL)
+    done = subprocess.run(
+        [program, "--help"], capture_output=True, text=True, timeout=20, check=False
+    )
+    found = re.search(r"Bochs x86 Emulator (\S+)", done.stdout + done.stderr)
+    if found is None:
+        raise Incomplete("`bochs --help` does not show a version")
+    return found[1]
+
+
+def run(
+    programs: bytes,
+    count: int,
+    room: int,
+    cpu: str,
+    seconds: float,
+    watch: Callable[[int], None],
+) -> tuple[bytes, Facts]:
+    """The outcomes of programs on Bochs, and what its processor has; `watch` sees how many.
+
+    Raises Incomplete where it does not come to the end in time.
+    """
+    disk = image(programs, count, room)
+    with TemporaryDirectory(prefix="nestproof-lab-") as name:
+        folder = Path(name)
+        file = _written(folder, disk, cpu)
+        with file.open("rb", buffering=0) as opened:
+            child = fork(lambda: _become_bochs(folder))
+            try:
+                status = _followed(child, opened, disk, count, time.monotonic() + seconds, watch)
+            except Incomplete as error:
+                raise Incomplete(error.message, help=_last_words(folder) or error.help) from None
+            finally:
+                end(child)
+            opened.seek(disk.outcomes)
+            return _checked(opened.read(status.size), status, count)
+
+
+def _written(folder: Path, disk: Image, cpu: str) -> Path:
+    file = folder / "image"
+    with file.open("wb") as stream:
+        stream.write(disk.content)
+        stream.truncate(disk.sectors * 512)
+    (folder / "commands").write_text("c\nq\n")
+    (folder / "bochsrc").write_text(
+        CONFIGURATION.format(
+            bios=BIOS,
+            vga=VGA_BIOS,
+            cpu=cpu,
+            image=file,
+            cylinders=disk.cylinders,
+            log=folder / "log",
+        )
+    )
+    return file
+
+
+def _become_bochs(folder: Path) -> None:
+    """In a process of its own: without a terminal, Debian's debugger told to go on."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    output = os.open(folder / "output", os.O_WRONLY | os.O_CREAT, 0o600)
+    for target, source in ((0, nothing), (1, output), (2, output)):
+        os.dup2(source, target)
+    arguments = ["bochs", "-q", "-f", str(folder / "bochsrc"), "-rc", str(folder / "commands")]
+    os.execvpe("bochs", arguments, os.environ | {"TERM": "xterm"})
+
+
+def _followed(
+    child: int,
+    file: BinaryIO,
+    disk: Image,
+    count: int,
+    deadline: float,
+    watch: Callable[[int], None],
+) -> Status:
+    """The status at the end."""
+    while True:
+        ended = _has_ended(child)
+        status = status_of(file, disk)
+        if status is not None:
+            watch(status.done)
+            if status.error:
+                raise Incomplete(ERRORS.get(status.error, "the image has too little room"))
+            if status.ended:
+                return status
+        done = status.done if status else 0
+        if ended:
+            raise Incomplete(f"Bochs has ended after {done} of {count} programs")
+        if time.monotonic() > deadline:
+            raise Incomplete(f"Bochs timed out after {done} of {count} programs")
+        time.sleep(LOOK)
+
+
+ERRORS = {NO_VMX: "this CPU model of Bochs has no VMX"}
+
+
+def _has_ended(child: int) -> bool:
+    """Whether it is a zombie: `end` will reap it."""
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _checked(outcomes: bytes, status: Status, count: int) -> tuple[bytes, Facts]:
+    if status.done != count or len(outcomes) != status.size:
+        raise Incomplete(f"Bochs has run {status.done} of {count} programs")
+    if checksum(outcomes) != status.checksum:
+        raise Incomplete("the outcomes on the image are damaged")
+    return outcomes, status.facts
+
+
+def _last_words(folder: Path) -> str:
+    """The last panic or error of Bochs."""
+    log = folder / "log"
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    lines += (folder / "output").read_text(errors="replace").splitlines()
+    bad = [line for line in lines if ">>PANIC<<" in line or "p[" in line or "e[" in line]
+    return bad[-1][:200] if bad else ""
