@@ -1,1 +1,1 @@
-"""The lab: programs run on machines that nobody here wrote, compared with what models/x86 predicts."""
+"""The lab: programs on machines that nobody here wrote, against what models/x86 predicts."""

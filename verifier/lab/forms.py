@@ -1,4 +1,4 @@
-"""Instructions as bytes: one form for each encoding that programs use, and how to read them back."""
+"""Instructions as bytes: one form for each encoding that programs use, and reading them back."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Disk images: boot sector, payload, programs, and room for what becomes of them.
 
-Sector 0 boots, 1 to 62 are the payload, 63 is the header, then come the programs, the status and the
-outcomes. Header: 16 bytes of magic, then u32: programs, their first sector and number of sectors,
-the sector of the status, the first sector of the outcomes and how many there may be. Status: magic,
-u32 programs done, bytes of outcomes, end mark, error, u64 checksum, 16 u64 of facts.
+Sector 0 boots, 1 to 62 are the payload, 63 is the header, then come the programs, the status and
+the outcomes. Header: 16 bytes of magic, then u32: programs, their first sector and number of
+sectors, the sector of the status, the first sector of the outcomes and how many there may be.
+Status: magic, u32 programs done, bytes of outcomes, end mark, error, u64 checksum, 16 u64 of facts.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ NO_VMX, TOO_MANY = 1, 2
 """Errors of the status."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """What the processor has: CPUID's leaves 1, 7 and 13.1, and the capability MSRs of VMX."""
 
     words: tuple[int, ...]
+    COUNT = 16
 
     def __contains__(self, feature: str) -> bool:
         word, bit = FEATURES[feature]

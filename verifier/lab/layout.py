@@ -2,6 +2,10 @@
 
 from enum import IntEnum
 
+L2_CODE = 0x202000
+L2_STUBS = 0x207000
+"""What L2's own IDT leads to: a VMCALL for each vector."""
+STUB = 16
 RESULTS = 0x203000
 """The words that a program's code may write, and the payload reports."""
 RESULT_COUNT = 7

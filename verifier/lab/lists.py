@@ -1,4 +1,4 @@
-"""Lists of programs: exhaustive where it matters, a quick one that has every rule, and random ones.
+"""Lists of programs: a full one, a quick one that has every rule, and random ones.
 
 The full list goes through all of TS, MP and EM in CR0, mask and shadow for every class of
 instructions; the quick one through values chosen so that each rule decides some program.
@@ -6,133 +6,60 @@ instructions; the quick one through values chosen so that each rule decides some
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations, product
+from collections.abc import Iterator
+from itertools import product
 
-from nestproof.models.x86.numbers import NM_INFORMATION, POSITIONS
-from verifier.lab.forms import FORMS, X87_ERROR, XSETBV, Form, Issued, form
-from verifier.lab.layout import (
-    CR0_RUNNING,
-    CR3_TARGETS,
-    CR4_ALWAYS,
-    ENABLE_XSAVES,
-    OSFXSR,
-    OSXSAVE,
-    PKE,
-    UMIP,
-    Field,
+from nestproof.models.x86.numbers import NM_INFORMATION
+from verifier.lab.forms import FORMS, X87_ERROR, XSETBV, form
+from verifier.lab.layout import CR0_RUNNING, CR3_TARGETS, CR4_ALWAYS, ENABLE_XSAVES, Field
+from verifier.lab.programs import L1, Act, Program, Resume, Write
+from verifier.lab.scales import (
+    EM,
+    EXCEPTIONS,
+    FAULTING,
+    FPU,
+    LMSW,
+    MOV,
+    MP,
+    PE,
+    READERS,
+    RUNNING,
+    SHORT,
+    TRIPLES,
+    TS,
+    USERS,
+    Scale,
+    issued,
+    run,
+    setting,
 )
-from verifier.lab.programs import L1, L2, Act, Program, Resume, Write
-
-PE, MP, EM, TS = 1, 2, 4, 8
-RUNNING = CR0_RUNNING & ~MP
-TRIPLES = tuple(mp * MP | em * EM | ts * TS for mp, em, ts in product((0, 1), repeat=3))
-"""All values of the three bits that gate the FPU."""
-WORD = tuple(range(16))
-"""All values of what LMSW loads."""
-EXCEPTIONS = {"ud": 1 << 6, "nm": 1 << 7, "gp": 1 << 13, "pf": 1 << 14, "mf": 1 << 16}
-
-
-def toggles(most: int) -> tuple[int, ...]:
-    """Sets of up to so many of the defined bits of CR0."""
-    places = POSITIONS.values()
-    return tuple(
-        sum(1 << place for place in some)
-        for count in range(most + 1)
-        for some in combinations(places, count)
-    )
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How many values a list goes through."""
-
-    masks: tuple[int, ...]
-    shadows: tuple[int, ...]
-    words: tuple[int, ...]
-    reals: tuple[int, ...]
-    toggled: tuple[int, ...]
-    bitmaps: tuple[int, ...]
-    users: tuple[bool, ...] = (False, True)
-
-
-ALL_EXCEPTIONS = sum(EXCEPTIONS.values())
-FULL = Scale(
-    masks=TRIPLES,
-    shadows=TRIPLES,
-    words=WORD,
-    reals=TRIPLES,
-    toggled=toggles(2),
-    bitmaps=tuple(map(sum, product(*((0, bit) for bit in EXCEPTIONS.values())))),
-)
-QUICK = Scale(
-    masks=(0, TS, MP | EM),
-    shadows=(0, TS | MP | EM),
-    words=(0, PE, MP, EM, TS, PE | MP | EM | TS),
-    reals=(MP, TS, TS | MP, EM),
-    toggled=toggles(1),
-    bitmaps=(0, *EXCEPTIONS.values(), ALL_EXCEPTIONS),
-)
-LMSW, MOV = form("LMSW RAX"), form("MOV CR0, RAX")
-FOR_L1 = (X87_ERROR, XSETBV)
-READERS = tuple(each for each in FORMS.values() if each.reads)
-FPU = tuple(
-    each for each in FORMS.values() if not each.takes and not each.reads and each not in FOR_L1
-)
-"""All that has no operand and no result: FPU instructions, CLTS and what CR0 does not gate."""
-SHORT = tuple(map(form, ("FNOP", "WAIT", "EMMS", "XORPS", "VXORPS", "FXSAVE", "XSAVE", "PAUSE")))
-"""An FPU instruction of each class."""
-
-
-def issued(one: Form, operand: int = 0, slot: int = 0) -> Issued:
-    """An instruction."""
-    return Issued(one, operand if one.takes else 0, slot if one.reads else 0)
-
-
-def setting(
-    real: int = MP, mask: int = 0, shadow: int = 0, bitmap: int = 0, cr0: int = RUNNING
-) -> Write:
-    """L1 sets up L2's CR0: the three bits, in `mask` and `shadow` only these."""
-    fields = [(Field.GUEST_CR0, cr0 | real), (Field.CR0_MASK, mask), (Field.CR0_SHADOW, shadow)]
-    if bitmap:
-        fields.append((Field.EXCEPTION_BITMAP, bitmap))
-    return Write(tuple((int(field), value) for field, value in fields))
-
-
-def run(*code: Issued) -> L2:
-    """L1 enters L2, which executes some instructions."""
-    return L2(code)
 
 
 def single(scale: Scale) -> Iterator[Program]:
     """One instruction without an operand, under every mask, shadow and real value."""
-    for one, mask, shadow, real in product(FPU, scale.masks, scale.shadows, TRIPLES):
-        for bitmap in (0, EXCEPTIONS["nm"]):
-            yield Program((setting(real, mask, shadow, bitmap), run(issued(one))))
-    for one, mask, real in product(FPU, (0, TS), TRIPLES):
-        for bitmap in (0, EXCEPTIONS["nm"]):
-            yield Program((setting(real, mask, TS, bitmap), run(issued(one))), user=True)
+    for one, (mask, shadow, bitmap), real in product(FPU, scale.traps, TRIPLES):
+        yield Program((setting(real, mask, shadow, bitmap), run(issued(one))))
+    for one, bitmap, real in product(FPU, (0, EXCEPTIONS["nm"]), scale.reals):
+        yield Program((setting(real, TS, TS, bitmap), run(issued(one))), user=True)
 
 
 def reads(scale: Scale) -> Iterator[Program]:
     """CR0 read in every way, under every mask and shadow, of all its bits."""
-    for one, user in product(READERS, scale.users):
+    for one, user in product(READERS, USERS):
         for mask, shadow, real in product(scale.masks, scale.shadows, scale.reals):
             yield Program((setting(real, mask, shadow), run(issued(one, slot=1))), user)
-        for mask, changed in product(scale.toggled, scale.toggled):
+        for mask, changed in scale.owned:
             yield Program((setting(MP, mask, CR0_RUNNING ^ changed), run(issued(one))), user)
-    for one, bitmap in product((form("SMSW m16 faulting"), form("LMSW m16 faulting")), (0, 1)):
-        for user in scale.users:
-            exits = setting(mask=TS, shadow=TS, bitmap=bitmap * EXCEPTIONS["pf"])
-            yield Program((exits, run(issued(one))), user)
+    for one, bitmap, user in product(FAULTING, (0, EXCEPTIONS["pf"]), USERS):
+        exits = setting(mask=TS, shadow=TS, bitmap=bitmap)
+        yield Program((exits, run(issued(one))), user)
 
 
 def loads(scale: Scale) -> Iterator[Program]:
     """LMSW from registers and from memory, with every operand that matters."""
     memory, words = form("LMSW m16"), scale.words
-    for mask, shadow, real in product(words, words, scale.reals):
-        for operand in words:
+    for mask, shadow, operand in product(words, words, words):
+        for real in scale.reals[-2:]:
             act = setting(real, mask, CR0_RUNNING & ~0xF | shadow)
             yield Program((act, run(issued(LMSW, operand), issued(READERS[0]))))
     for mask, shadow, operand in product(words, words, words):
@@ -141,7 +68,7 @@ def loads(scale: Scale) -> Iterator[Program]:
         for mask in (0, TS):
             operand = 1 << at | MP
             yield Program((setting(MP, mask, TS), run(issued(one, operand), issued(READERS[0]))))
-    for one, user in product((LMSW, memory, MOV), scale.users):
+    for one, user in product((LMSW, memory, MOV), USERS):
         yield Program((setting(), run(issued(one, CR0_RUNNING))), user)
 
 
@@ -169,7 +96,7 @@ def entries(scale: Scale) -> Iterator[Program]:
         yield Program((Write(fields), reader, L1((issued(READERS[0]), issued(form("XORPS"))))))
     for count in (CR3_TARGETS, CR3_TARGETS + 1):
         yield Program((Write(((Field.CR3_TARGET_COUNT, count),)), reader))
-    for real, bitmap, user in product(TRIPLES, (0, EXCEPTIONS["nm"]), scale.users):
+    for real, bitmap, user in product(TRIPLES, (0, EXCEPTIONS["nm"]), USERS):
         inject = Write(((Field.ENTRY_INTERRUPTION, NM_INFORMATION),))
         code = run(issued(form("XORPS")), issued(READERS[0]))
         yield Program((setting(real, bitmap=bitmap), inject, code, code), user)
@@ -180,35 +107,34 @@ def entries(scale: Scale) -> Iterator[Program]:
 
 def faults(scale: Scale) -> Iterator[Program]:
     """Every fault intercepted and not, with every class."""
-    plain = (*FPU, form("SMSW m16 faulting"), form("LMSW m16 faulting"), form("SMSW r64"))
+    plain = (*scale.forms, *FAULTING, form("SMSW r64"))
     for one, bitmap, real in product(plain, scale.bitmaps, (MP, TS, EM, TS | MP)):
-        for user in scale.users:
+        for user in USERS:
             yield Program((setting(real, bitmap=bitmap), run(issued(one))), user)
-    for bitmap, user in product(scale.bitmaps, scale.users):
+    for bitmap, user in product(scale.bitmaps, USERS):
         for value in (CR0_RUNNING & ~PE, CR0_RUNNING | 1 << 29, CR0_RUNNING & ~32):
             yield Program((setting(bitmap=bitmap), run(issued(MOV, value))), user)
 
 
 def features(scale: Scale) -> Iterator[Program]:
     """CR4, XCR0 and the control of XSAVES, which decide what is enabled."""
-    switched = (OSFXSR, OSXSAVE, UMIP, PKE)
-    several = product(*((0, bit) for bit in switched))
-    for bits, one, real in product(several, (*FPU, *READERS), (MP, TS, EM)):
-        cr4 = Write(((Field.GUEST_CR4, CR4_ALWAYS | sum(bits)),))
-        for user in scale.users:
+    everything = (*scale.forms, *READERS)
+    for bits, one, real in product(scale.enabled, everything, (MP, TS, EM)):
+        cr4 = Write(((Field.GUEST_CR4, CR4_ALWAYS | bits),))
+        for user in USERS:
             yield Program((setting(real), cr4, run(issued(one))), user)
-    for value, one, real in product((1, 3, 7), FPU, (MP, TS)):
+    for value, one, real in product((1, 3, 7), scale.forms, (MP, TS)):
         yield Program((setting(real), L1((issued(XSETBV, value),)), run(issued(one))))
-    for value, one, real in product((0, ENABLE_XSAVES), FPU, (MP, TS, EM)):
+    for value, one, real in product((0, ENABLE_XSAVES), scale.forms, (MP, TS, EM)):
         control = Write(((Field.SECONDARY_CONTROLS, value),))
-        for user in scale.users:
+        for user in USERS:
             yield Program((setting(real), control, run(issued(one))), user)
 
 
 def errors(scale: Scale) -> Iterator[Program]:
     """A pending x87 error of L1's, met by L2 and by L1."""
     pending = L1((issued(X87_ERROR),))
-    sensitive = [one for one in FPU if one.effect != "loads"]
+    sensitive = [one for one in scale.forms if one.effect != "loads"]
     for one, bitmap, real in product(sensitive, scale.bitmaps, TRIPLES):
         code = run(issued(one), issued(form("WAIT")))
         yield Program((pending, setting(real, bitmap=bitmap), code))
@@ -219,8 +145,7 @@ def errors(scale: Scale) -> Iterator[Program]:
 
 def own(scale: Scale) -> Iterator[Program]:
     """L1's own accesses, before L2 runs and after it."""
-    everything = (*FPU, *READERS, form("SMSW m16 faulting"), form("LMSW m16 faulting"))
-    for one, real in product(everything, TRIPLES):
+    for one, real in product((*FPU, *READERS, *FAULTING), TRIPLES):
         code = L1((issued(MOV, RUNNING | real), issued(one), issued(READERS[0])))
         yield Program((code, run(issued(form("CLTS"))), L1((issued(one),))))
     for changed in scale.toggled:
@@ -246,22 +171,36 @@ CHANGES = tuple(
 
 def sequences(scale: Scale) -> Iterator[Program]:
     """A change of CR0, then an FPU instruction, then CR0 read: what one instruction cannot show."""
-    fewer: Sequence[Form] = SHORT if len(scale.masks) > 3 else SHORT[:4]
-    for change, one in product(CHANGES, fewer):
+    for change, one in product(CHANGES, SHORT[:5]):
         for mask, shadow, real in product(scale.masks, scale.shadows, scale.reals):
             act = setting(real, mask, RUNNING | shadow, EXCEPTIONS["nm"])
             code = run(change, issued(one), issued(form("SMSW r32"), slot=2))
-            behind = Resume(change.form.end - change.form.start)
             yield Program((act, code))
             if mask:
-                yield Program((act, code, L1((issued(one),)), behind))
+                yield Program((act, code, L1((issued(one),)), Resume(0)))
+
+
+def emulated(scale: Scale) -> Iterator[Program]:
+    """L1 does what L2 has tried to do, and lets it go on behind the instruction."""
+    for change, value in ((CHANGES[0], 0), (issued(MOV, RUNNING | TS), TS), (CHANGES[1], TS)):
+        for one, real, forced in product(SHORT, scale.reals, (0, TS)):
+            act = setting(real, TS, RUNNING | TS & ~value, EXCEPTIONS["nm"])
+            code = run(change, issued(one), issued(form("MOV R9, CR0"), slot=1))
+            done = Write(
+                (
+                    (Field.GUEST_CR0, RUNNING | real & ~TS | value | forced),
+                    (Field.CR0_SHADOW, RUNNING | value),
+                )
+            )
+            behind = Resume(change.form.end - change.form.start)
+            yield Program((act, code, done, behind, Resume(0)))
 
 
 def again(scale: Scale) -> Iterator[Program]:
     """L2 entered again after an exit: as it was, or with what L1 has reprogrammed meanwhile."""
     reader, reread = issued(READERS[0]), issued(form("MOV R9, CR0"), slot=3)
     for change, one in product(CHANGES, (SHORT[0], SHORT[3])):
-        for shadow, real, after in product(scale.shadows, scale.reals, scale.reals):
+        for shadow, real, after in product(scale.shadows, (MP, TS), scale.reals):
             act = setting(real, TS | MP | EM, RUNNING | shadow, EXCEPTIONS["nm"])
             code = run(reader, change, issued(one), reread)
             for reprogrammed in reprogramming(after):
@@ -280,7 +219,7 @@ def reprogramming(value: int) -> Iterator[tuple[Act, ...]]:
 
 SECTIONS = (
     *(single, reads, loads, stores, entries, faults),
-    *(features, errors, own, sequences, again),
+    *(features, errors, own, sequences, emulated, again),
 )
 
 

@@ -1,17 +1,17 @@
-"""Many executions of the bench side by side: each asks for a step and sees what it came to.
+"""Many executions of the bench side by side: each asks for a step and sees what it comes to.
 
 The bench is models/x86, compiled; an execution is one bit of a word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from nestproof.models.x86.bench import STEPS, Bench
 from verifier.circuit.packed import PackedSteps
-from verifier.compiler.bits import word_of
+from verifier.compiler.bits import DIGITS, word_of
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.language import System
@@ -20,6 +20,7 @@ from verifier.language.encoding import bits_of, encoding
 ARBITRARY = ("cpu.*", "intercepts.*", "runs")
 """What programs set."""
 
+Seen = TypeVar("Seen")
 Result = TypeVar("Result")
 
 
@@ -31,21 +32,34 @@ class Move(NamedTuple):
     assigned: tuple[tuple[str, Any], ...] = ()
 
 
-Seen = dict[str, Any]
-"""The fields that were asked for, after a step."""
 Execution = Generator[Move, Seen, Result]
+"""Asks for steps, sees what they come to, and returns something."""
+
+
+def system() -> System:
+    """The bench, in any state."""
+    return System("x86/bench", Bench(), STEPS, arbitrary=ARBITRARY)
 
 
 @cache
 def bench() -> TransitionSystem:
     """The bench's circuit, compared with plain Python."""
-    return compile_compared(System("x86/bench", Bench(), STEPS, arbitrary=ARBITRARY), ())
+    return compile_compared(system(), ())
 
 
-class Lockstep:
-    """Executions of a bench that takes one step of each at a time, and shows the `watched` fields."""
+class Lockstep(Generic[Seen]):
+    """Executions of a bench, one step of each at a time.
 
-    def __init__(self, compiled: TransitionSystem, watched: Sequence[str]) -> None:
+    They see a `view` of the watched fields, which is made once for all that have equal ones.
+    """
+
+    def __init__(
+        self,
+        compiled: TransitionSystem,
+        watched: Sequence[str],
+        view: Callable[[Mapping[str, Any]], Seen],
+    ) -> None:
+        self._view = view
         self._compiled = compiled
         leaves = dict(zip((leaf.path for leaf in compiled.leaves), compiled.leaves, strict=True))
         self._latches = dict(zip(leaves, compiled.latch_names, strict=True))
@@ -54,10 +68,10 @@ class Lockstep:
         self._watched = [(path, leaves[path].type, self._latches[path]) for path in watched]
         missing = [path for path, _, names in self._watched if not names]
         assert not missing, missing
-        self._values: dict[tuple[str, ...], Seen] = {}
+        self._values: dict[bytes, Seen] = {}
         self._moves: dict[Move, tuple[list[str], dict[int, bool]]] = {}
 
-    def run(self, executions: Sequence[Execution[Result]]) -> list[Result]:
+    def run(self, executions: Sequence[Execution[Seen, Result]]) -> list[Result]:
         """What each execution returns."""
         lanes = len(executions)
         steps = PackedSteps(self._compiled.circuit, (1 << lanes) - 1)
@@ -123,17 +137,17 @@ class Lockstep:
     def _shown(self, state: dict[int, int], lanes: list[int], count: int) -> list[Seen]:
         """The watched fields in some lanes."""
         names = [name for _, _, latches in self._watched for name in latches]
-        columns = [format(state[self._literal[name]], f"0{count}b")[::-1] for name in names]
-        rows = list(zip(*columns, strict=True)) if columns else []
-        return [self._value(rows[lane]) for lane in lanes]
+        columns = [format(state[self._literal[name]], f"0{count}b") for name in names]
+        digits = "".join(columns).encode().translate(DIGITS)
+        return [self._value(digits[count - 1 - lane :: count]) for lane in lanes]
 
-    def _value(self, row: tuple[str, ...]) -> Seen:
+    def _value(self, row: bytes) -> Seen:
         found = self._values.get(row)
         if found is None:
-            found, place = {}, 0
+            fields, place = {}, 0
             for path, kind, latches in self._watched:
-                bits = [digit == "1" for digit in row[place : place + len(latches)]]
-                found[path] = bits[0] if kind is bool else encoding(kind).decode(bits)
+                bits = [bit == 1 for bit in row[place : place + len(latches)]]
+                fields[path] = bits[0] if kind is bool else encoding(kind).decode(bits)
                 place += len(latches)
-            self._values[row] = found
+            found = self._values[row] = self._view(fields)
         return found

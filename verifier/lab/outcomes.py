@@ -1,7 +1,7 @@
 """What became of programs, as the payload reports it; anything but the exact form is refused.
 
-An outcome is u32 number, u16 acts, u16 bytes, then 128 bytes for each act that runs code (the fields
-of `Outcome` in their order, and seven results) and 8 for each field that L1 reads.
+An outcome is u32 number, u16 acts, u16 bytes, then 128 bytes for each act that runs code (the
+fields of `Outcome` in their order, and seven results) and 8 for each field that L1 reads.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def outcomes_of(data: bytes, programs: Iterable[Program]) -> Iterator[list[Repor
         if place + HEAD.size > len(data):
             raise ModelError(f"the outcome of program {number} is missing")
         found, acts, size = HEAD.unpack_from(data, place)
-        expected = HEAD.size + sum(map(_size, program.acts))
+        expected = size_of(program)
         if (found, acts, size) != (number, len(program.acts), expected):
             raise ModelError(f"the outcome of program {number} is damaged")
         if place + size > len(data):
@@ -71,6 +71,11 @@ def outcomes_of(data: bytes, programs: Iterable[Program]) -> Iterator[list[Repor
         place += size
     if place != len(data):
         raise ModelError("there are more outcomes than programs")
+
+
+def size_of(program: Program) -> int:
+    """Bytes of its outcome."""
+    return HEAD.size + sum(map(_size, program.acts))
 
 
 def _size(act: object) -> int:
@@ -89,5 +94,5 @@ def _reported(data: bytes, place: int, program: Program) -> Iterator[Reported]:
             yield struct.unpack_from(f"<{len(act.fields)}Q", data, place)
         elif not isinstance(act, Write):
             values = RUN.unpack_from(data, place)
-            yield Outcome(*values[:-RESULT_COUNT], values[-RESULT_COUNT:])
+            yield Outcome._make((*values[:-RESULT_COUNT], values[-RESULT_COUNT:]))
         place += _size(act)

@@ -1,7 +1,7 @@
 """Programs: what L1 sets, what L1 and L2 execute; to the bytes of `nestproof-lab 1` and back.
 
-A program is u16 bytes (a multiple of 4), u8 machine, u8 flags (bit 0: L2 runs at CPL 3), u32 number,
-then acts: u8 kind, u8 count, u16 length of the body, the body padded to a multiple of 4.
+A program is u16 bytes (a multiple of 4), u8 machine, u8 flags (bit 0: L2 runs at CPL 3), u32
+number, then acts: u8 kind, u8 count, u16 length of the body, the body padded to a multiple of 4.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Program:
         codes = [act.code for act in self.acts if isinstance(act, L2)]
         codes = codes or [act.code for act in self.acts if isinstance(act, L1)]
         if len(codes) == 1 and len(codes[0]) == 1:
-            return codes[0][0].form.instruction.value
+            return str(codes[0][0].form.instruction.value)
         return "sequences" if codes else "entries"
 
 
@@ -118,7 +118,8 @@ def _act(act: Act) -> bytes:
             kind, body = Kind.L2, code_of(code)
         case Resume(skip):
             kind, body = Kind.RESUME, struct.pack("<I", skip)
-    assert len(body) <= CODE_ROOM and count < 256
+    assert len(body) <= CODE_ROOM
+    assert count < 256
     return ACT.pack(kind, count, len(body)) + body + bytes(-len(body) % 4)
 
 
@@ -126,38 +127,36 @@ def programs_of(data: bytes) -> Iterator[Program]:
     """The programs in some bytes, which are numbered from 0 on."""
     place = number = 0
     while place < len(data):
-        if place + HEAD.size > len(data):
-            raise _damaged(number)
-        size, machine, flags, found = HEAD.unpack_from(data, place)
-        body = data[place + HEAD.size : place + size]
-        if size < HEAD.size or place + size > len(data) or found != number:
-            raise _damaged(number)
-        if machine != VMX or flags > 1:
-            raise ModelError(f"program {number} is for another machine than VMX")
-        yield Program(_acts(body, number), bool(flags))
+        try:
+            size, machine, flags, found = HEAD.unpack_from(data, place)
+            body = data[place + HEAD.size : place + size]
+            if found != number or len(body) != size - HEAD.size:
+                raise ValueError
+            if machine != VMX or flags > 1:
+                raise ModelError(f"program {number} is for another machine than VMX")
+            yield Program(_acts(body), bool(flags))
+        except (ValueError, struct.error):
+            raise ModelError(f"program {number} is damaged") from None
         place += size
         number += 1
 
 
-@lru_cache(maxsize=65536)
-def _acts(data: bytes, number: int) -> tuple[Act, ...]:
+def _acts(data: bytes) -> tuple[Act, ...]:
     found = []
     place = 0
     while place < len(data):
-        if place + ACT.size > len(data):
-            raise _damaged(number)
         kind, count, length = ACT.unpack_from(data, place)
         place += ACT.size
         body = data[place : place + length]
         if len(body) != length:
-            raise _damaged(number)
-        found.append(_read_act(kind, count, body, number))
+            raise ValueError
+        found.append(_read_act(kind, count, body))
         place += length + -length % 4
     return tuple(found)
 
 
 @lru_cache(maxsize=65536)
-def _read_act(kind: int, count: int, body: bytes, number: int) -> Act:
+def _read_act(kind: int, count: int, body: bytes) -> Act:
     match kind:
         case Kind.WRITE if len(body) == WRITTEN.size * count:
             return Write(tuple(WRITTEN.iter_unpack(body)))
@@ -169,8 +168,4 @@ def _read_act(kind: int, count: int, body: bytes, number: int) -> Act:
             return L2(decoded(body))
         case Kind.RESUME if len(body) == 4:
             return Resume(*struct.unpack("<I", body))
-    raise _damaged(number)
-
-
-def _damaged(number: int) -> ModelError:
-    return ModelError(f"program {number} is damaged")
+    raise ValueError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -64,16 +63,14 @@ class Setup:
 
     def __init__(self, facts: Facts, user: bool) -> None:
         self._facts, self._user = facts, user
-        self._cr4 = CR4_ALWAYS | OSFXSR
-        self._cr4 |= OSXSAVE if "xsave" in facts else 0
-        self._cr4 |= PKE if "pku" in facts else 0
-        self._l2_cr4 = self._cr4
+        self._cr4 = self._l2_cr4 = cr4_of_l1(facts)
         self._pending = start(facts)
 
-    def write(self, fields: Iterable[tuple[int, int]]) -> None:
+    def write(self, fields: tuple[tuple[int, int], ...]) -> None:
         """L1 writes VMCS fields."""
-        for field, value in fields:
-            self._pending += self._written(field, value)
+        assigned, cr4 = _written(self._facts, fields)
+        self._pending += assigned
+        self._l2_cr4 = cr4 or self._l2_cr4
 
     def note(self, path: str, value: Any) -> None:
         """What the surroundings of the model have changed."""
@@ -81,56 +78,72 @@ class Setup:
 
     def for_l1(self) -> Assigned:
         """Before code of L1."""
-        return self._taken(self._cr4, True)
+        return (*self.rest(), *_privileges(self._cr4, True))
 
     def for_l2(self) -> Assigned:
         """Before VM entry."""
-        return self._taken(self._l2_cr4, not self._user)
+        return (*self.rest(), *_privileges(self._l2_cr4, not self._user))
 
     def rest(self) -> Assigned:
         """What was noted since."""
         pending, self._pending = self._pending, ()
         return pending
 
-    def _taken(self, cr4: int, cpl0: bool) -> Assigned:
-        bits = tuple((f"cpu.cr4.{name}", bool(cr4 & bit)) for name, bit in CR4_BITS.items())
-        return (*self.rest(), *bits, ("cpu.cpl0", cpl0))
 
-    def _written(self, field: int, value: int) -> Assigned:
-        match field:
-            case _ if field in REGISTERS:
-                return cr0_assigned(REGISTERS[Field(field)], value)
-            case Field.EXCEPTION_BITMAP:
-                if value & ~sum(1 << vector for vector in INTERCEPTS):
-                    raise NotExpressible(f"the model has no exception bitmap {value:#x}")
-                return tuple((path, bool(value >> v & 1)) for v, path in INTERCEPTS.items())
-            case Field.ENTRY_INTERRUPTION:
-                if value & VALID and value != NM_INFORMATION:
-                    raise NotExpressible(f"the model injects #NM only, not {value:#x}")
-                return ((f"{VMCS}.entry_injects_nm", bool(value & VALID)),)
-            case Field.CR3_TARGET_COUNT:
-                return ((f"{VMCS}.controls_valid", value <= CR3_TARGETS),)
-            case Field.SECONDARY_CONTROLS:
-                return self._secondary(value)
-            case Field.GUEST_CR4:
-                return self._guest_cr4(value)
-        raise NotExpressible(f"the model does not have the VMCS field {field:#x}")
+@lru_cache(maxsize=64)
+def _privileges(cr4: int, cpl0: bool) -> Assigned:
+    bits = tuple((f"cpu.cr4.{name}", bool(cr4 & bit)) for name, bit in CR4_BITS.items())
+    return (*bits, ("cpu.cpl0", cpl0))
 
-    def _secondary(self, value: int) -> Assigned:
-        if value & ~ENABLE_XSAVES:
-            raise NotExpressible(f"the model has no secondary controls {value:#x}")
-        if value & ~self._facts.secondary_controls:
-            raise NotOffered("the control that enables XSAVES")
-        return ((f"{VMCS}.enable_xsaves", bool(value)),)
 
-    def _guest_cr4(self, value: int) -> Assigned:
-        if value & ~sum(CR4_BITS.values()) != CR4_ALWAYS:
-            raise NotExpressible(f"the model has no CR4 {value:#x} of L2")
-        for name, feature in CR4_NEEDS.items():
-            if value & CR4_BITS[name] and feature not in self._facts:
-                raise NotOffered(f"CR4.{name.upper()}")
-        self._l2_cr4 = value
-        return ()
+def cr4_of_l1(facts: Facts) -> int:
+    """What the payload enables."""
+    return CR4_ALWAYS | OSFXSR | OSXSAVE * ("xsave" in facts) | PKE * ("pku" in facts)
+
+
+@lru_cache(maxsize=65536)
+def _written(facts: Facts, fields: tuple[tuple[int, int], ...]) -> tuple[Assigned, int]:
+    """What writing some fields assigns, and L2's CR4 if it is among them."""
+    assigned: Assigned = ()
+    cr4 = 0
+    for field, value in fields:
+        if field == Field.GUEST_CR4:
+            _require_cr4(facts, value)
+            cr4 = value
+        else:
+            assigned += _field(facts, field, value)
+    return assigned, cr4
+
+
+def _field(facts: Facts, field: int, value: int) -> Assigned:
+    match field:
+        case _ if field in REGISTERS:
+            return cr0_assigned(REGISTERS[Field(field)], value)
+        case Field.EXCEPTION_BITMAP:
+            if value & ~sum(1 << vector for vector in INTERCEPTS):
+                raise NotExpressible(f"the model has no exception bitmap {value:#x}")
+            return tuple((path, bool(value >> v & 1)) for v, path in INTERCEPTS.items())
+        case Field.ENTRY_INTERRUPTION:
+            if value & VALID and value != NM_INFORMATION:
+                raise NotExpressible(f"the model injects #NM only, not {value:#x}")
+            return ((f"{VMCS}.entry_injects_nm", bool(value & VALID)),)
+        case Field.CR3_TARGET_COUNT:
+            return ((f"{VMCS}.controls_valid", value <= CR3_TARGETS),)
+        case Field.SECONDARY_CONTROLS:
+            if value & ~ENABLE_XSAVES:
+                raise NotExpressible(f"the model has no secondary controls {value:#x}")
+            if value & ~facts.secondary_controls:
+                raise NotOffered("the control that enables XSAVES")
+            return ((f"{VMCS}.enable_xsaves", bool(value)),)
+    raise NotExpressible(f"the model does not have the VMCS field {field:#x}")
+
+
+def _require_cr4(facts: Facts, value: int) -> None:
+    if value & ~sum(CR4_BITS.values()) != CR4_ALWAYS:
+        raise NotExpressible(f"the model has no CR4 {value:#x} of L2")
+    for name, feature in CR4_NEEDS.items():
+        if value & CR4_BITS[name] and feature not in facts:
+            raise NotOffered(f"CR4.{name.upper()}")
 
 
 @lru_cache(maxsize=16)

@@ -40,8 +40,10 @@ void processor_begin(void)
         gate(idt, vector, handlers[vector], 0);
     struct pointer g = {8 * 7 - 1, (u64)gdt}, i = {sizeof idt - 1, (u64)idt};
     __asm__ volatile("lgdt %0; lidt %1; ltr %w2" : : "m"(g), "m"(i), "r"(TASK));
-    cr4 = PAE | OSFXSR | OSXMMEXCPT | VMXE;
+    cr4 = PAE | OSFXSR | OSXMMEXCPT;
     cpuid(1, 0, leaf);
+    if (leaf[2] >> 5 & 1)
+        cr4 |= VMXE;
     if (leaf[2] >> 26 & 1)
         cr4 |= OSXSAVE;
     cpuid(7, 0, leaf);
