@@ -1,4 +1,4 @@
-"""A CPU on a bench: L1 or L2 executes instructions one by one until one faults or exits.
+"""A CPU on a bench: L1 or L2 executes one instruction after another, until one faults or exits.
 
 The lab's programs are such executions; it compares what they come to here with other machines.
 """
@@ -32,11 +32,10 @@ class Intercepts:
 
 @record
 class Bench:
-    """A CPU, whether its code still runs, and what the last instruction came to and has read."""
+    """A CPU, and what the last instruction or VM entry came to and the value of CR0 it read."""
 
     cpu: Cpu = Cpu()
     intercepts: Intercepts = Intercepts()
-    runs: bool = False
     outcome: Outcome = Outcome.DONE
     read: Cr0 = NO_BITS
 
@@ -59,28 +58,16 @@ def intercepted(bench: Bench, outcome: Outcome) -> bool:
 
 @abstracts("What becomes of an instruction, on plain hardware and in a guest")
 def settle(bench: Bench, outcome: Outcome) -> None:
-    """Note it; code goes on only behind an instruction that completes.
-
-    The exit reason of every exception is that of #NM, by number.
-    """
+    """Note it; the exit reason of every exception is that of #NM, by number."""
     bench.outcome = outcome
-    bench.runs = outcome == Outcome.DONE
     if bench.cpu.non_root and intercepted(bench, outcome):
         vm_exit(bench.cpu, ExitReason.EXCEPTION_NM)
-
-
-@step
-def begin(bench: Bench) -> None:
-    """L1 begins to execute code of its own."""
-    bench.runs = True
-    bench.outcome = Outcome.DONE
 
 
 @step
 def enter(bench: Bench) -> None:
     """L1 executes VMLAUNCH or VMRESUME."""
     bench.outcome = vm_entry(bench.cpu)
-    bench.runs = bench.outcome == Outcome.DONE
 
 
 @step
@@ -100,27 +87,23 @@ def issue(
     cd: bool,
     pg: bool,
 ) -> None:
-    """The next instruction of the code, unless one before it has faulted or exited."""
-    if bench.runs:
-        reads = instruction == Instruction.SMSW
-        bench.read = smsw_value(bench.cpu, location) if reads else read_cr0(bench.cpu)
-        operand = Cr0(pe=pe, mp=mp, em=em, ts=ts, et=et, ne=ne, wp=wp, am=am, nw=nw, cd=cd, pg=pg)
-        settle(bench, execute(bench.cpu, instruction, operand, location))
+    """The next instruction of L1's or L2's code: whoever of them runs."""
+    is_smsw = instruction == Instruction.SMSW
+    bench.read = smsw_value(bench.cpu, location) if is_smsw else read_cr0(bench.cpu)
+    operand = Cr0(pe=pe, mp=mp, em=em, ts=ts, et=et, ne=ne, wp=wp, am=am, nw=nw, cd=cd, pg=pg)
+    settle(bench, execute(bench.cpu, instruction, operand, location))
 
 
 @step
 def issue_special(bench: Bench, kind: SpecialClass) -> None:
     """The next instruction is one that `Instruction` does not name."""
-    if bench.runs:
-        settle(bench, execute_special(bench.cpu, kind))
+    settle(bench, execute_special(bench.cpu, kind))
 
 
 @step
 def leave(bench: Bench) -> None:
-    """The code's end, or the handler of its fault: VMCALL, where that is in a guest."""
-    bench.runs = False
-    if bench.cpu.non_root:
-        vm_exit(bench.cpu, ExitReason.VMX_INSTRUCTION)
+    """The end of L2's code, or the handler of its fault: VMCALL."""
+    vm_exit(bench.cpu, ExitReason.VMX_INSTRUCTION)
 
 
-STEPS = (begin, enter, issue, issue_special, leave)
+STEPS = (enter, issue, issue_special, leave)

@@ -32,7 +32,11 @@ VMCALL = 18
 class Seen:
     """The bench after a step."""
 
-    runs: bool
+    @property
+    def runs(self) -> bool:
+        """Whether the code goes on."""
+        return self.outcome is Became.DONE
+
     non_root: bool
     outcome: Became
     read: int
@@ -48,7 +52,7 @@ RECORDS = ("cpu.cr0", "read", f"{VMCS}.guest_cr0", f"{VMCS}.exit_operand")
 EXITS = tuple(f"{VMCS}.{name}" for name in ("exit_reason", "exit_access", "exit_location"))
 WATCHED = [
     *(f"{record}.{name}" for record in RECORDS for name in BITS),
-    *(*EXITS, f"{VMCS}.entry_injects_nm", "cpu.non_root", "outcome", "runs"),
+    *(*EXITS, f"{VMCS}.entry_injects_nm", "cpu.non_root", "outcome"),
 ]
 
 
@@ -70,7 +74,6 @@ def seen_of(fields: Mapping[str, Any]) -> Seen:
         if outcome is Became.OPERAND:
             found["qualification"] = NOWHERE
     return Seen(
-        runs=fields["runs"],
         non_root=fields["cpu.non_root"],
         outcome=outcome,
         read=read,

@@ -14,6 +14,7 @@ from verifier.lab.forms import FORMS, X87_ERROR, XSETBV, form
 from verifier.lab.layout import CR0_RUNNING, CR3_TARGETS, CR4_ALWAYS, ENABLE_XSAVES, Field
 from verifier.lab.programs import L1, Act, Program, Resume, Write
 from verifier.lab.scales import (
+    DEFINED,
     EM,
     EXCEPTIONS,
     FAULTING,
@@ -144,14 +145,19 @@ def errors(scale: Scale) -> Iterator[Program]:
 
 
 def own(scale: Scale) -> Iterator[Program]:
-    """L1's own accesses, before L2 runs and after it."""
+    """L1's own accesses, before L2 runs and after it; no exception of L1's exits."""
+    for one, bitmap in product((*scale.forms, *FAULTING, MOV), scale.bitmaps):
+        code = L1((issued(MOV, RUNNING | EM), issued(one, CR0_RUNNING & ~PE)))
+        yield Program((setting(bitmap=bitmap), code, run(), code))
     for one, real in product((*FPU, *READERS, *FAULTING), TRIPLES):
         code = L1((issued(MOV, RUNNING | real), issued(one), issued(READERS[0])))
         yield Program((code, run(issued(form("CLTS"))), L1((issued(one),))))
+        yield Program((setting(real, TS | MP | EM, TS), code, run(issued(one)), L1((issued(one),))))
     for changed in scale.toggled:
         operand = CR0_RUNNING ^ changed
         for one in (MOV, LMSW, form("LMSW m16")):
-            yield Program((L1((issued(one, operand), issued(READERS[0]))), run(), L1(())))
+            code = L1((issued(one, operand), issued(READERS[0])))
+            yield Program((setting(MP, DEFINED, CR0_RUNNING), code, run(), code))
     for operand, one in product(range(16), (LMSW, form("LMSW m16"))):
         yield Program((L1((issued(one, operand), issued(form("SMSW r64")))),))
 

@@ -17,7 +17,7 @@ from verifier.compiler.transition_system import TransitionSystem
 from verifier.language import System
 from verifier.language.encoding import bits_of, encoding
 
-ARBITRARY = ("cpu.*", "intercepts.*", "runs")
+ARBITRARY = ("cpu.*", "intercepts.*")
 """What programs set."""
 
 Seen = TypeVar("Seen")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from nestproof.models.x86.fpu import SpecialClass
 from nestproof.models.x86.instructions import Instruction
@@ -32,9 +31,11 @@ from verifier.lab.layout import (
 from verifier.lab.lockstep import Execution, Lockstep, Move
 from verifier.lab.outcomes import NO_VECTOR, Status
 from verifier.lab.programs import L1, L2, Program, Read, Resume, Write, code_of
-from verifier.lab.setup import DEFINED, NotExpressible, NotOffered, Setup
+from verifier.lab.setup import DEFINED, Assigned, NotExpressible, NotOffered, Setup
 
 LOW_WORD = 0xFFFF
+ALL_ONES = 0xFFFFFFFFFFFFFFFF
+"""What SMSW's register has before."""
 NO_RESULTS = (UNWRITTEN,) * RESULT_COUNT
 LANES = 4096
 """Programs side by side."""
@@ -97,9 +98,11 @@ class _Code:
         one = self.issued[self.number]
         if one.form.reads:
             word, ones = seen.read, (1 << one.form.width) - 1
-            before = self.results[one.slot] if one.form.location is Location.MEMORY else -1
-            rest = 0 if one.form.width == 32 else before & ~ones & 0xFFFFFFFFFFFFFFFF
-            self.results[one.slot] = rest | word & ones
+            if one.form.location is Location.MEMORY:
+                self.results[one.slot] = self.results[one.slot] & ~ones | word
+            else:
+                rest = ALL_ONES & ~ones if one.form.width == 16 else 0
+                self.results[one.slot] = rest | word & ones
         self.number += 1
 
 
@@ -159,8 +162,9 @@ class _Run:
         raise NotExpressible("L2 goes on in the middle of its code")
 
     def _l1(self, code: _Code) -> Execution[Seen, Predicted]:
-        seen = yield Move("begin", assigned=self._setup.for_l1())
-        seen = yield from self._executed(code, seen, guest=False)
+        if not code.issued:
+            return {"status": Status.ENDED, "vector": NO_VECTOR, "results": NO_RESULTS}
+        seen = yield from self._executed(code, self._setup.for_l1(), guest=False)
         found = {"cr0": seen.cr0, "results": tuple(code.results)}
         if seen.runs:
             return found | {"status": Status.ENDED, "vector": NO_VECTOR}
@@ -177,18 +181,21 @@ class _Run:
             return (yield from self._parked(_fault(Became.NM, at.entry), NO_RESULTS))
         if isinstance(at, _Parked):
             return (yield from self._parked(at.found, NO_RESULTS))
-        return (yield from self._l2_code(_Code(at.issued, at.number, at.inside), seen))
+        return (yield from self._l2_code(_Code(at.issued, at.number, at.inside)))
 
-    def _l2_code(self, code: _Code, seen: Seen) -> Execution[Seen, Predicted]:
-        seen = yield from self._executed(code, seen, guest=True)
+    def _l2_code(self, code: _Code) -> Execution[Seen, Predicted]:
+        ended = {"vector": NO_VECTOR, "rip": code.place}
+        if code.number == len(code.issued):
+            return (yield from self._parked(ended, NO_RESULTS))
+        seen = yield from self._executed(code, (), guest=True)
         results = tuple(code.results)
         if not seen.non_root:
             self._left = _Code(code.issued, code.number, inside=True)
             found = seen.exit | {"rip": code.place, "results": results}
             found["qualification"] |= _source(seen, code.issued[code.number])
             return found
-        if seen.outcome is Became.DONE:
-            return (yield from self._parked({"vector": NO_VECTOR, "rip": code.place}, results))
+        if seen.runs:
+            return (yield from self._parked(ended | {"rip": code.place}, results))
         return (yield from self._parked(_fault(seen.outcome, code.place), results))
 
     def _parked(self, found: Predicted, results: tuple[int, ...]) -> Execution[Seen, Predicted]:
@@ -198,17 +205,20 @@ class _Run:
         ended = {"status": Status.ENDED, "exit_reason": VMCALL, "results": results}
         return {**ended, **seen.registers, **found}
 
-    def _executed(self, code: _Code, seen: Seen, guest: bool) -> Execution[Seen, Seen]:
+    def _executed(self, code: _Code, before: Assigned, guest: bool) -> Execution[Seen, Seen]:
         """The last state seen, and `code` at the instruction that has not completed."""
-        while seen.runs and code.number < len(code.issued):
+        while True:
             one = code.issued[code.number]
             self._require(one, guest)
-            assigned = self._setup.rest()
+            assigned = before + self._setup.rest()
             seen = yield _issue(one, assigned) if assigned else _plain(one)
-            if seen.runs:
-                self._affect(one)
-                code.store(seen)
-        return seen
+            if not seen.runs:
+                return seen
+            self._affect(one)
+            code.store(seen)
+            if code.number == len(code.issued):
+                return seen
+            before = ()
 
     def _require(self, one: Issued, guest: bool) -> None:
         """Refuse what the processor or the model does not have."""
@@ -238,7 +248,7 @@ def _plain(one: Issued) -> Move:
     return _issue(one, ())
 
 
-def _issue(one: Issued, assigned: tuple[tuple[str, Any], ...]) -> Move:
+def _issue(one: Issued, assigned: Assigned) -> Move:
     kind = one.form.instruction
     if isinstance(kind, SpecialClass):
         return Move("issue_special", (("kind", kind),), assigned)
