@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from verifier.lab import bochs
 from verifier.lab.bochs import Incomplete
 from verifier.lab.forms import form
-from verifier.lab.legs import LEGS, recorded
+from verifier.lab.legs import LEGS, Order, recorded
 from verifier.lab.lists import listed
 from verifier.lab.lockstep import bench
 from verifier.lab.programs import L1, Program
@@ -25,6 +26,10 @@ def installed() -> bool:
         return bool(bochs.version())
     except Incomplete:
         return False
+
+
+def order(programs: Iterable[Program], seconds: float, cpu: str = LEG.cpus[0]) -> Order:
+    return Order(LEG, cpu, None, "some", list(programs), seconds)
 
 
 needs_bochs = pytest.mark.skipif(not installed(), reason="needs Bochs")
@@ -54,8 +59,7 @@ def children() -> list[str]:
 @needs_bochs
 def test_every_fifth_of_the_quick_programs_comes_to_what_the_model_predicts() -> None:
     seen: list[int] = []
-    programs = islice(listed(QUICK), 0, None, 5)
-    recording = recorded(LEG, LEG.cpus[0], "some", programs, 120, seen.append)
+    recording = recorded(order(islice(listed(QUICK), 0, None, 5), 120), seen.append)
     found = judged(recording, bench())
     assert found.total.differ == 0, found.examples
     assert found.total.agree > 1000
@@ -66,8 +70,8 @@ def test_every_fifth_of_the_quick_programs_comes_to_what_the_model_predicts() ->
 @needs_bochs
 def test_a_run_that_takes_too_long_is_ended_and_incomplete() -> None:
     begin = time.monotonic()
-    with pytest.raises(Incomplete, match=r"Bochs timed out after \d+ of 6\d+ programs"):
-        recorded(LEG, LEG.cpus[0], "quick", listed(QUICK), 1.0, lambda _: None)
+    with pytest.raises(Incomplete, match=r"Bochs timed out after \d+ of 7\d+ programs"):
+        recorded(order(listed(QUICK), 1.0), lambda _: None)
     assert time.monotonic() - begin < 20
 
 
@@ -78,13 +82,13 @@ def test_a_program_that_shuts_the_processor_down_makes_the_run_incomplete() -> N
         (L1((issued(form("MOV CR0, RSP"), RUNNING), issued(form("JMP m16:32 to a TSS")))),)
     )
     with pytest.raises(Incomplete, match="0 of 1 programs"):
-        recorded(LEG, LEG.cpus[0], "some", [lost], 10.0, lambda _: None)
+        recorded(order([lost], 10.0), lambda _: None)
 
 
 @needs_bochs
 def test_a_cpu_without_vmx_is_refused_with_its_reason() -> None:
     with pytest.raises(Incomplete, match="has no VMX"):
-        recorded(LEG, "athlon64_venice", "some", islice(listed(QUICK), 3), 30.0, lambda _: None)
+        recorded(order(islice(listed(QUICK), 3), 60.0, "athlon64_venice"), lambda _: None)
 
 
 def test_without_bochs_there_is_a_message_and_how_to_install_it(

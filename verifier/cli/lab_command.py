@@ -17,6 +17,8 @@ from verifier.language.packages import bundled_root
 from verifier.project.importing import opened
 
 if TYPE_CHECKING:
+    from verifier.lab.kernel import Kernel
+    from verifier.lab.legs import Leg
     from verifier.lab.programs import Program
     from verifier.lab.recording import Recording
     from verifier.lab.summary import Summary
@@ -40,6 +42,7 @@ def command() -> None:
 @command.command("run", epilog=EPILOG)
 @click.option("--leg", default="bochs-vmx", show_default=True, help="The machine.")
 @click.option("--cpu", metavar="MODEL", help="Its CPU model; the leg's first without it.")
+@click.option("--kernel", type=options.FILE, help="A Debian package with a kernel, for kvm-vmx.")
 @click.option("--quick", "which", flag_value="quick", default=True, help="Every rule (default).")
 @click.option("--full", "which", flag_value="full", help="All of TS, MP, EM, mask and shadow.")
 @click.option("--random", "count", type=click.IntRange(1, 1_000_000), metavar="N", help="N random.")
@@ -50,6 +53,7 @@ def command() -> None:
 def run(
     leg: str,
     cpu: str | None,
+    kernel: Path | None,
     which: str,
     count: int | None,
     seed: int,
@@ -59,26 +63,20 @@ def run(
 ) -> int:
     """Run programs on a machine and compare what becomes of them with the model."""
     from verifier.lab.bochs import Incomplete
-    from verifier.lab.legs import LEGS, recorded
+    from verifier.lab.legs import Order, recorded
 
-    if leg not in LEGS:
-        raise click.BadParameter(f"{leg!r} is none of {', '.join(LEGS)}.", param_hint="'--leg'")
-    machine = LEGS[leg]
-    model = cpu or machine.cpus[0]
-    if model not in machine.cpus:
-        names = ", ".join(machine.cpus)
-        raise click.BadParameter(f"{model!r} is none of {names}.", param_hint="'--cpu'")
+    machine, model = _machine(leg, cpu)
     if output is not None:
         writable_file(output)
     name, programs = _programs(which, count, seed)
-    total = len(programs)
     with Reporter("running") as reporter:
 
         def watch(done: int) -> None:
-            reporter.watch(Progress(leg, done, f"of {total} programs"))
+            reporter.watch(Progress(leg, done, f"of {len(programs)} programs"))
 
         try:
-            recording = recorded(machine, model, name, programs, timeout, watch)
+            order = Order(machine, model, _kernel(machine, kernel), name, programs, timeout)
+            recording = recorded(order, watch)
         except Incomplete as why:
             help = f"\n  help: {why.help}" if why.help else ""
             print_message("incomplete", f"{why.message}{help}")
@@ -86,6 +84,31 @@ def run(
     if output is not None:
         write_output(output, recording.content)
     return _show([_judged(recording)], as_json, one=True)
+
+
+def _machine(name: str, cpu: str | None) -> tuple[Leg, str]:
+    """The leg, and its CPU model."""
+    from verifier.lab.legs import LEGS
+
+    if name not in LEGS:
+        raise click.BadParameter(f"{name!r} is none of {', '.join(LEGS)}.", param_hint="'--leg'")
+    leg = LEGS[name]
+    if cpu is not None and cpu not in leg.cpus:
+        names = ", ".join(leg.cpus)
+        raise click.BadParameter(f"{cpu!r} is none of {names}.", param_hint="'--cpu'")
+    return leg, cpu or leg.cpus[0]
+
+
+def _kernel(leg: Leg, package: Path | None) -> Kernel | None:
+    """The kernel, where the leg has one."""
+    from verifier.lab.bochs import Incomplete
+    from verifier.lab.kernel import HELP, read_kernel
+
+    if package is not None and not leg.needs_kernel:
+        raise click.UsageError(f"--kernel is not for {leg.name}")
+    if package is None and leg.needs_kernel:
+        raise Incomplete(f"{leg.name} needs a kernel", help=f"--kernel FILE: {HELP}")
+    return None if package is None else read_kernel(package)
 
 
 @command.command("compare", epilog=EPILOG)

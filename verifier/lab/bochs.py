@@ -12,22 +12,26 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from verifier.lab.image import NO_VMX, Facts, Image, Status, checksum, image, status_of
+from verifier.lab.kernel import Kernel
 from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end, fork
 
 LOOK = 0.1
 """Seconds between two looks at the image."""
+MEMORY, MEMORY_OF_LINUX = 256, 512
+"""Megabytes."""
 BIOS = "/usr/share/bochs/BIOS-bochs-latest"
 VGA_BIOS = "/usr/share/bochs/VGABIOS-lgpl-latest"
 INSTALL = "on Debian or Ubuntu: apt-get install bochs bochs-term bochsbios vgabios"
 CONFIGURATION = """\
 display_library: term
-megs: 256
+megs: {memory}
 romimage: file={bios}
 vgaromimage: file={vga}
 cpu: model={cpu}, count=1, ips=50000000, reset_on_triple_fault=0
@@ -35,6 +39,7 @@ clock: sync=none
 boot: disk
 ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 ata0-master: type=disk, path={image}, mode=flat, cylinders={cylinders}, heads=16, spt=63
+com1: enabled=1, mode=file, dev={serial}
 log: {log}
 panic: action=fatal
 error: action=ignore
@@ -61,45 +66,54 @@ def version() -> str:
     return found[1]
 
 
-def run(
-    programs: bytes,
-    count: int,
-    room: int,
-    cpu: str,
-    seconds: float,
-    watch: Callable[[int], None],
-) -> tuple[bytes, Facts]:
-    """The outcomes of programs on Bochs, and what its processor has; `watch` sees how many.
+@dataclass(frozen=True)
+class Job:
+    """Programs for an emulator, and how long it may take; `watch` sees how many have run."""
+
+    programs: bytes
+    count: int
+    room: int
+    cpu: str
+    seconds: float
+    watch: Callable[[int], None]
+    kernel: Kernel | None = None
+    """Runs them in a virtual machine of its own; without it they run on the emulator itself."""
+
+
+def run(job: Job) -> tuple[bytes, Facts]:
+    """The outcomes of programs on Bochs, and what their processor has.
 
     Raises Incomplete where it does not come to the end in time.
     """
-    disk = image(programs, count, room)
+    kernel, first = (job.kernel.image, job.kernel.files) if job.kernel else (b"", b"")
+    disk = image(job.programs, job.count, job.room, kernel, first)
     with TemporaryDirectory(prefix="nestproof-lab-") as name:
         folder = Path(name)
-        file = _written(folder, disk, cpu)
+        file = _written(folder, disk, job)
         with file.open("rb", buffering=0) as opened:
             child = fork(lambda: _become_bochs(folder))
             try:
-                status = _followed(child, opened, disk, count, time.monotonic() + seconds, watch)
+                status = _followed(child, opened, disk, job)
             except Incomplete as error:
                 raise Incomplete(error.message, help=_last_words(folder) or error.help) from None
             finally:
                 end(child)
             opened.seek(disk.outcomes)
-            return _checked(opened.read(status.size), status, count)
+            return _checked(opened.read(status.size), status, job.count)
 
 
-def _written(folder: Path, disk: Image, cpu: str) -> Path:
+def _written(folder: Path, disk: Image, job: Job) -> Path:
     file = folder / "image"
     with file.open("wb") as stream:
-        stream.write(disk.content)
-        stream.truncate(disk.sectors * 512)
+        disk.write(stream)
     (folder / "commands").write_text("c\nq\n")
     (folder / "bochsrc").write_text(
         CONFIGURATION.format(
             bios=BIOS,
             vga=VGA_BIOS,
-            cpu=cpu,
+            cpu=job.cpu,
+            memory=MEMORY_OF_LINUX if job.kernel else MEMORY,
+            serial=folder / "serial",
             image=file,
             cylinders=disk.cylinders,
             log=folder / "log",
@@ -118,20 +132,14 @@ def _become_bochs(folder: Path) -> None:
     os.execvpe("bochs", arguments, os.environ | {"TERM": "xterm"})
 
 
-def _followed(
-    child: int,
-    file: BinaryIO,
-    disk: Image,
-    count: int,
-    deadline: float,
-    watch: Callable[[int], None],
-) -> Status:
+def _followed(child: int, file: BinaryIO, disk: Image, job: Job) -> Status:
     """The status at the end."""
+    deadline, count = time.monotonic() + job.seconds, job.count
     while True:
         ended = _has_ended(child)
         status = status_of(file, disk)
         if status is not None:
-            watch(status.done)
+            job.watch(status.done)
             if status.error:
                 raise Incomplete(ERRORS.get(status.error, "the image has too little room"))
             if status.ended:
@@ -144,7 +152,7 @@ def _followed(
         time.sleep(LOOK)
 
 
-ERRORS = {NO_VMX: "this CPU model of Bochs has no VMX"}
+ERRORS = {NO_VMX: "the machine has no VMX"}
 
 
 def _has_ended(child: int) -> bool:
@@ -164,6 +172,12 @@ def _last_words(folder: Path) -> str:
     """The last panic or error of Bochs."""
     log = folder / "log"
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    serial = folder / "serial"
+    lines += serial.read_text(errors="replace").splitlines()[-1:] if serial.exists() else []
     lines += (folder / "output").read_text(errors="replace").splitlines()
-    bad = [line for line in lines if ">>PANIC<<" in line or "p[" in line or "e[" in line]
+    bad = [
+        line
+        for line in lines
+        if ">>PANIC<<" in line or "p[" in line or "e[" in line or "KVM" in line
+    ]
     return bad[-1][:200] if bad else ""

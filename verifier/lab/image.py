@@ -4,6 +4,8 @@ Sector 0 boots, 1 to 62 are the payload, 63 is the header, then come the program
 the outcomes. Header: 16 bytes of magic, then u32: programs, their first sector and number of
 sectors, the sector of the status, the first sector of the outcomes and how many there may be.
 Status: magic, u32 programs done, bytes of outcomes, end mark, error, u64 checksum, 16 u64 of facts.
+Where a kernel is to run the programs, it and its first files follow, and the header goes on with
+u32: the kernel's first sector, its bytes, and the same of the files.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import BinaryIO
 SECTOR = 512
 HEADER_SECTOR = 63
 MAGIC = b"nestproof-lab 1\0"
-HEADER = struct.Struct("<16s6I")
+HEADER = struct.Struct("<16s10I")
 STATUS = struct.Struct("<16s4IQ16Q")
 ENDED = 0x646E65
 TRACK = 16 * 63
@@ -85,9 +87,10 @@ class Status:
 
 @dataclass(frozen=True)
 class Image:
-    """Where an image has what."""
+    """Where an image has what; what is in no part is 0."""
 
-    content: bytes
+    parts: tuple[tuple[int, bytes], ...]
+    """Each with the sector where it begins."""
     status: int
     outcomes: int
     sectors: int
@@ -96,24 +99,41 @@ class Image:
     def cylinders(self) -> int:
         return self.sectors // TRACK
 
+    def write(self, file: BinaryIO) -> None:
+        """Write all of it."""
+        for sector, content in self.parts:
+            file.seek(sector * SECTOR)
+            file.write(content)
+        file.truncate(self.sectors * SECTOR)
+
 
 def payload() -> bytes:
     """The boot sector and the payload."""
     return files("verifier.lab").joinpath("payload", "payload.bin").read_bytes()
 
 
-def image(programs: bytes, count: int, room: int) -> Image:
-    """An image for some programs, with so many bytes of room for their outcomes."""
+def image(programs: bytes, count: int, room: int, kernel: bytes = b"", first: bytes = b"") -> Image:
+    """An image for some programs, with so many bytes of room for their outcomes.
+
+    With a kernel and its first files, it runs the programs in a virtual machine.
+    """
     boot = payload()
     assert len(boot) <= HEADER_SECTOR * SECTOR
-    program_sectors, outcome_sectors = (-(-size // SECTOR) for size in (len(programs), room))
-    first = HEADER_SECTOR + 1
-    status = first + program_sectors
-    fields = (count, first, program_sectors, status, status + 1, outcome_sectors)
-    content = boot.ljust(HEADER_SECTOR * SECTOR, b"\0")
-    content += HEADER.pack(MAGIC, *fields).ljust(SECTOR, b"\0") + programs
-    sectors = -(-(status + 1 + outcome_sectors) // TRACK) * TRACK
-    return Image(content, status * SECTOR, (status + 1) * SECTOR, sectors)
+    begin = HEADER_SECTOR + 1
+    status = begin + _sectors(programs)
+    kernel_sector = status + 1 + -(-room // SECTOR)
+    first_sector = kernel_sector + _sectors(kernel)
+    end = first_sector + _sectors(first)
+    fields = (count, begin, _sectors(programs), status, status + 1, -(-room // SECTOR))
+    beyond = (kernel_sector, len(kernel), first_sector, len(first)) if kernel else (0, 0, 0, 0)
+    header = HEADER.pack(MAGIC, *fields, *beyond)
+    parts = ((0, boot), (HEADER_SECTOR, header), (begin, programs))
+    linux = ((kernel_sector, kernel), (first_sector, first))
+    return Image((*parts, *linux), status * SECTOR, (status + 1) * SECTOR, -(-end // TRACK) * TRACK)
+
+
+def _sectors(content: bytes) -> int:
+    return -(-len(content) // SECTOR)
 
 
 def status_of(file: BinaryIO, image: Image) -> Status | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from verifier.lab import bochs
-from verifier.lab.image import SECTOR, Facts
+from verifier.lab.image import SECTOR
+from verifier.lab.kernel import Kernel
 from verifier.lab.outcomes import size_of
 from verifier.lab.programs import Program, encoded
 from verifier.lab.recording import Header, Recording, payload_digest
@@ -22,8 +23,12 @@ class Leg:
     name: str
     title: str
     cpus: tuple[str, ...]
-    version: Callable[[], str]
-    run: Callable[[bytes, int, int, str, float, Watch], tuple[bytes, Facts]]
+    needs_kernel: bool = False
+
+    def emulator(self, kernel: Kernel | None) -> str:
+        """What runs the programs, as departures name it: kernels by their series."""
+        machine = f"Bochs {bochs.version()}"
+        return f"KVM {kernel.series} on {machine}" if kernel else machine
 
 
 LEGS = {
@@ -31,32 +36,48 @@ LEGS = {
     for leg in (
         Leg(
             "bochs-vmx",
-            "Bochs",
+            "Bochs itself",
             ("corei7_icelake_u", "corei7_skylake_x", "corei7_haswell_4770", "tigerlake"),
-            bochs.version,
-            bochs.run,
+        ),
+        Leg(
+            "kvm-vmx",
+            "a virtual machine of a stock KVM in Bochs, which has L2 as a nested guest",
+            ("corei7_haswell_4770",),
+            needs_kernel=True,
         ),
     )
 }
 
 
-def recorded(
-    leg: Leg, cpu: str, name: str, programs: Iterable[Program], seconds: float, watch: Watch
-) -> Recording:
+@dataclass(frozen=True)
+class Order:
+    """What is to run where, and how long that may take."""
+
+    leg: Leg
+    cpu: str
+    kernel: Kernel | None
+    list: str
+    programs: Sequence[Program]
+    seconds: float
+
+
+def recorded(order: Order, watch: Watch) -> Recording:
     """What programs come to on a leg; raises bochs.Incomplete."""
-    emulator = f"{leg.title} {leg.version()}"
-    listed = list(programs)
-    data = b"".join(encoded(program, number) for number, program in enumerate(listed))
-    room = sum(map(size_of, listed)) + SECTOR
-    outcomes, facts = leg.run(data, len(listed), room, cpu, seconds, watch)
+    kernel, programs = order.kernel, order.programs
+    emulator = order.leg.emulator(kernel)
+    data = b"".join(encoded(program, number) for number, program in enumerate(programs))
+    room = sum(map(size_of, programs)) + SECTOR
+    job = bochs.Job(data, len(programs), room, order.cpu, order.seconds, watch, kernel)
+    outcomes, facts = bochs.run(job)
     header = Header(
-        leg=leg.name,
+        leg=order.leg.name,
         emulator=emulator,
-        cpu=cpu,
-        list=name,
+        cpu=order.cpu,
+        list=order.list,
         payload=payload_digest(),
         facts=facts.words,
-        programs=len(listed),
+        programs=len(programs),
         bytes=(len(data), len(outcomes)),
+        kernel=f"{kernel.version} sha256:{kernel.digest}" if kernel else "",
     )
     return Recording(header, data + outcomes)

@@ -39,6 +39,8 @@ class Header(msgspec.Struct, forbid_unknown_fields=True):
     programs: int
     bytes: tuple[int, int]
     """Of the programs and of their outcomes, uncompressed."""
+    kernel: str = ""
+    """Of a leg with a kernel, its version and the SHA-256 of its package."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ WIDTH = 9
 def title(summary: Summary) -> str:
     """Where a recording is from."""
     header = summary.header
-    return f"{header.leg}: {header.emulator}, {header.cpu}, {header.list}"
+    kernel = f" ({header.kernel.split()[0]})" if header.kernel else ""
+    return f"{header.leg}: {header.emulator}{kernel}, {header.cpu}, {header.list}"
 
 
 def lines(summary: Summary) -> Iterator[str]:
@@ -106,6 +107,7 @@ def _entry(summary: Summary) -> dict[str, Any]:
         "leg": header.leg,
         "emulator": header.emulator,
         "cpu": header.cpu,
+        "kernel": header.kernel,
         "list": header.list,
         "payload": header.payload,
         "silicon": False,

@@ -63,6 +63,7 @@ long_mode:
     mov ds, ax
     mov es, ax
     mov ss, ax
+    xor edi, edi        ; the image is on the disk
     mov eax, PAYLOAD
     jmp rax
 

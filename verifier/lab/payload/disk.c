@@ -1,7 +1,9 @@
-/* The image: the first ATA disk, by programmed input and output. */
+/* The image: in memory below a VMM of the lab's, else the first ATA disk by programmed input and output. */
 #include "lab.h"
 
 enum { ATA = 0x1f0, READ = 0x20, WRITE = 0x30, FLUSH = 0xe7, BUSY = 0x80, ASKS = 0x08 };
+
+u8 *image;
 
 static void wait(u8 for_bits)
 {
@@ -24,6 +26,10 @@ static void command(u32 sector, u32 count, u8 what)
 
 void disk_read(u32 sector, u32 count, void *to)
 {
+    if (image) {
+        copy(to, image + 512ul * sector, 512ul * count);
+        return;
+    }
     while (count) {
         u32 now = count < 128 ? count : 128;
         command(sector, now, READ);
@@ -39,6 +45,10 @@ void disk_read(u32 sector, u32 count, void *to)
 
 void disk_write(u32 sector, u32 count, const void *from)
 {
+    if (image) {
+        copy(image + 512ul * sector, from, 512ul * count);
+        return;
+    }
     while (count) {
         u32 now = count < 128 ? count : 128;
         command(sector, now, WRITE);

@@ -6,11 +6,13 @@ extern main, bss_begin, bss_end, guest_registers, fault
 global start
 start:
     mov rsp, 0x6f000
+    mov rbx, rdi            ; where the lab's VMM has put the image, or 0
     mov rdi, bss_begin
     mov rcx, bss_end
     sub rcx, rdi
     xor eax, eax
     rep stosb
+    mov rdi, rbx
     call main
 .stop:
     hlt

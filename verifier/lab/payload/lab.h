@@ -37,8 +37,11 @@ extern u8 gdt[], task_state[];
 int enter(int resume);
 int attempt(void *code);
 
+extern u8 *image; /* where it is in memory, below the lab's VMM */
 void disk_read(u32 sector, u32 count, void *to);
 void disk_write(u32 sector, u32 count, const void *from);
+
+void start_linux(u32 kernel, u32 kernel_bytes, u32 files, u32 file_bytes);
 
 int vmx_begin(void);
 void vmx_program(int user);

@@ -6,7 +6,8 @@ enum { HEADER = 63, LARGEST = 0x2000, ENDED = 0x646e65, NO_VMX = 1, TOO_MANY = 2
 struct header {
     u8 magic[16];
     u32 count, programs, program_sectors, status, outcomes, outcome_sectors;
-    u8 rest[512 - 40];
+    u32 kernel, kernel_bytes, files, file_bytes; /* 0 where no kernel is to run the programs */
+    u8 rest[512 - 56];
 };
 struct status {
     u8 magic[16];
@@ -32,7 +33,13 @@ static void facts(int vmx)
         status.facts[4 + msr] = rdmsr(0x480 + msr);
 }
 
-static void put_status(void) { disk_write(header.status, 1, &status); }
+/* Below the lab's VMM the port lets it look at the image. */
+static void put_status(void)
+{
+    disk_write(header.status, 1, &status);
+    if (image)
+        out8(0xe9, 0);
+}
 
 /* Writes whole sectors; the rest stays at the beginning of the buffer. */
 static int flush(int everything)
@@ -80,9 +87,12 @@ static void stop(void)
     out8(0xf4, 0);
 }
 
-void main(void)
+void main(u8 *image_in_memory)
 {
+    image = image_in_memory;
     disk_read(HEADER, 1, &header);
+    if (header.kernel && !image)
+        start_linux(header.kernel, header.kernel_bytes, header.files, header.file_bytes);
     copy(status.magic, header.magic, sizeof status.magic);
     disk_read(header.programs, header.program_sectors, (void *)PROGRAMS);
     processor_begin();
