@@ -38,7 +38,7 @@ AT_ONCE = 700
 
 
 def recordings() -> list[Recording]:
-    return [read_recording(file) for file in sorted((HERE / "recordings").glob("*.rec"))]
+    return [read_recording(file) for file in sorted((HERE / "recordings").glob("bochs-*.rec"))]
 
 
 def verdicts(recording: Recording) -> Iterator[list[bool]]:

@@ -36,7 +36,7 @@ def test_a_recording_that_differs_is_shown_with_its_program(tmp_path: Path) -> N
 def test_the_report_has_a_line_for_each_recording(tmp_path: Path) -> None:
     done = lab(tmp_path, "report", *map(str, RECORDINGS))
     assert done.code == 0
-    lines = [line for line in done.out.splitlines() if line.startswith("bochs-vmx: ")]
+    lines = [line for line in done.out.splitlines() if "-vmx: " in line]
     assert len(lines) == len(RECORDINGS)
     assert all(line.split()[-1] == "0" for line in lines)
     assert done.out.endswith("each machine is an emulator: no silicon is involved\n")
@@ -65,6 +65,15 @@ def test_a_missing_emulator_is_never_a_success(tmp_path: Path) -> None:
     done = lab(tmp_path, "run", path="/nowhere")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("incomplete: Bochs is not installed\n  help: ")
+
+
+def test_the_leg_with_a_kernel_needs_one_and_the_other_has_none(tmp_path: Path) -> None:
+    done = lab(tmp_path, "run", "--leg", "kvm-vmx")
+    assert done.code == 2
+    assert done.err.startswith("incomplete: kvm-vmx needs a kernel\n  help: --kernel FILE: give a ")
+    done = lab(tmp_path, "run", "--kernel", "some.deb")
+    assert done.code == 2
+    assert "--kernel is not for bochs-vmx" in done.err
 
 
 @pytest.mark.parametrize("option", ["--leg", "--cpu"])

@@ -72,7 +72,8 @@ def run(
     with Reporter("running") as reporter:
 
         def watch(done: int) -> None:
-            reporter.watch(Progress(leg, done, f"of {len(programs)} programs"))
+            detail = f"of {len(programs)} programs" if done else "starting"
+            reporter.watch(Progress(leg, done, detail))
 
         try:
             order = Order(machine, model, _kernel(machine, kernel), name, programs, timeout)

@@ -138,13 +138,12 @@ def _followed(child: int, file: BinaryIO, disk: Image, job: Job) -> Status:
     while True:
         ended = _has_ended(child)
         status = status_of(file, disk)
-        if status is not None:
-            job.watch(status.done)
-            if status.error:
-                raise Incomplete(ERRORS.get(status.error, "the image has too little room"))
-            if status.ended:
-                return status
         done = status.done if status else 0
+        job.watch(done)
+        if status is not None and status.error:
+            raise Incomplete(ERRORS.get(status.error, "the image has too little room"))
+        if status is not None and status.ended:
+            return status
         if ended:
             raise Incomplete(f"Bochs has ended after {done} of {count} programs")
         if time.monotonic() > deadline:

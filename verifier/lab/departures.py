@@ -9,6 +9,8 @@ from importlib.resources import files
 
 import msgspec
 
+from verifier.lab.answers import Predicted
+from verifier.lab.forms import Issued
 from verifier.lab.judge import Difference
 from verifier.lab.outcomes import Outcome, Reported
 from verifier.lab.prediction import Prediction
@@ -18,19 +20,19 @@ LOW_BYTE = 0xFF
 
 
 class Departure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An instruction that raises another fault than the manual says, on one version only."""
+    """What one version of a machine does otherwise than the manual; departures.toml explains."""
 
     name: str
     emulator: str
-    forms: tuple[str, ...]
-    predicted: int
-    """The fault's vector by the manual."""
-    actual: tuple[int, ...]
-    """Those that the emulator raises instead."""
     what: str
     manual: str
     counts: dict[str, int]
     """How many programs show it, by CPU model and list."""
+    of: tuple[str, ...] = ()
+    predicted: int = 0
+    actual: tuple[int, ...] = ()
+    fields: tuple[str, ...] = ()
+    bits: int = 0
 
 
 @cache
@@ -47,28 +49,61 @@ def departure_of(
     reported: Sequence[Reported],
     differences: Sequence[Difference],
 ) -> Departure | None:
-    """The known departure that explains a program's first difference."""
-    first = differences[0].act
-    runs = [each for each in reported if isinstance(each, Outcome)]
-    acts = [act for act in program.acts if not isinstance(act, Write | Read)]
-    predicted, actual = prediction.acts[first], runs[first]
-    vector = int(predicted.get("interruption") or predicted.get("vector", 0)) & LOW_BYTE
-    raised = (actual.interruption or actual.vector) & LOW_BYTE
-    place = predicted.get("pushed_rip", predicted.get("rip"))
-    form = _form_at(acts[: first + 1], place)
+    """The known departure that explains the first act of a program that differs."""
+    number = differences[0].act
+    first = [each for each in differences if each.act == number]
+    acts = [act for act in program.acts if not isinstance(act, Write | Read)][: number + 1]
+    outcome = [each for each in reported if isinstance(each, Outcome)][number]
     for each in known_departures():
-        if (each.emulator, each.predicted) == (emulator, vector):
-            if form in each.forms and raised in each.actual:
+        if each.emulator == emulator:
+            if each.bits and _is_in_bits(each, first) and _executes(each, acts):
+                return each
+            if each.actual and _is_fault(each, prediction.acts[number], outcome, acts):
                 return each
     return None
 
 
-def _form_at(acts: Sequence[object], place: object) -> str:
-    """The form of the instruction at some place of the code that ran last."""
+def _is_in_bits(departure: Departure, differences: Sequence[Difference]) -> bool:
+    """Whether nothing but some bits of some fields differs."""
+    return all(
+        each.field in departure.fields and not _changed(each) & ~departure.bits
+        for each in differences
+    )
+
+
+def _changed(difference: Difference) -> int:
+    """The bits in which the two values differ, of results any of them."""
+    one, other = difference.predicted, difference.actual
+    if not isinstance(one, tuple):
+        return int(one) ^ int(other)
+    changed = 0
+    for left, right in zip(one, other, strict=True):
+        changed |= left ^ right
+    return changed
+
+
+def _executes(departure: Departure, acts: Sequence[object]) -> bool:
+    codes = [act.code for act in acts if isinstance(act, L1 | L2)]
+    return not departure.of or any(_is_of(departure, one) for code in codes for one in code)
+
+
+def _is_fault(
+    departure: Departure, predicted: Predicted, outcome: Outcome, acts: Sequence[object]
+) -> bool:
+    """Whether an instruction has raised another fault than the one that is predicted."""
+    vector = int(predicted.get("interruption", 0) & LOW_BYTE or predicted.get("vector", 0))
+    raised = outcome.interruption & LOW_BYTE or outcome.vector
+    if vector != departure.predicted or raised not in departure.actual:
+        return False
+    place = predicted.get("pushed_rip", predicted.get("rip"))
     code = next((act.code for act in reversed(acts) if isinstance(act, L1 | L2)), ())
     at = 0
     for one in code:
         if at + one.form.start == place:
-            return one.form.name
+            return _is_of(departure, one)
         at += len(one.code)
-    return ""
+    return False
+
+
+def _is_of(departure: Departure, one: Issued) -> bool:
+    return one.form.instruction.value in departure.of

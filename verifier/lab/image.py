@@ -47,6 +47,11 @@ class Facts:
         return self.words[4 + 7]
 
     @property
+    def cr3_targets(self) -> int:
+        """The largest valid CR3-target count."""
+        return self.words[4 + 5] >> 16 & 0x1FF
+
+    @property
     def secondary_controls(self) -> int:
         """Those that can be 1."""
         return self.words[4 + 11] >> 32

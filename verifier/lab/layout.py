@@ -37,7 +37,7 @@ class Field(IntEnum):
 
 
 CR3_TARGETS = 4
-"""The largest valid CR3-target count."""
+"""The largest CR3-target count that is valid on some processors."""
 ENABLE_XSAVES = 1 << 20
 OSFXSR, UMIP, OSXSAVE, PKE = 1 << 9, 1 << 11, 1 << 18, 1 << 22
 """Of CR4."""

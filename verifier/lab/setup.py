@@ -10,7 +10,6 @@ from nestproof.models.x86.numbers import NM_INFORMATION, POSITIONS
 from verifier.lab.image import Facts
 from verifier.lab.layout import (
     CR0_RUNNING,
-    CR3_TARGETS,
     CR4_ALWAYS,
     ENABLE_XSAVES,
     OSFXSR,
@@ -128,7 +127,7 @@ def _field(facts: Facts, field: int, value: int) -> Assigned:
                 raise NotExpressible(f"the model injects #NM only, not {value:#x}")
             return ((f"{VMCS}.entry_injects_nm", bool(value & VALID)),)
         case Field.CR3_TARGET_COUNT:
-            return ((f"{VMCS}.controls_valid", value <= CR3_TARGETS),)
+            return ((f"{VMCS}.controls_valid", value <= facts.cr3_targets),)
         case Field.SECONDARY_CONTROLS:
             if value & ~ENABLE_XSAVES:
                 raise NotExpressible(f"the model has no secondary controls {value:#x}")
