@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from verifier.lab import bochs
-from verifier.lab.bochs import Incomplete
 from verifier.lab.forms import form
 from verifier.lab.legs import LEGS, Order, recorded
 from verifier.lab.lists import listed
 from verifier.lab.lockstep import bench
 from verifier.lab.programs import L1, Program
+from verifier.lab.running import Incomplete
 from verifier.lab.scales import QUICK, RUNNING, issued
 from verifier.lab.summary import judged
 

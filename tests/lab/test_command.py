@@ -39,7 +39,7 @@ def test_the_report_has_a_line_for_each_recording(tmp_path: Path) -> None:
     lines = [line for line in done.out.splitlines() if "-vmx: " in line]
     assert len(lines) == len(RECORDINGS)
     assert all(line.split()[-1] == "0" for line in lines)
-    assert done.out.endswith("each machine is an emulator: no silicon is involved\n")
+    assert done.out.endswith("an emulator: no silicon is involved\n")
 
 
 def test_json_is_one_document(tmp_path: Path) -> None:
@@ -73,6 +73,12 @@ def test_the_leg_with_a_kernel_needs_one_and_the_other_has_none(tmp_path: Path) 
     done = lab(tmp_path, "run", "--kernel", "some.deb")
     assert done.code == 2
     assert "--kernel is not for bochs-vmx" in done.err
+
+
+def test_a_kvm_that_is_not_there_is_never_a_success(tmp_path: Path) -> None:
+    done = lab(tmp_path, "run", "--kvm", "/dev/no-kvm")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("incomplete: `/dev/no-kvm` cannot be used\n  help: ")
 
 
 @pytest.mark.parametrize("option", ["--leg", "--cpu"])

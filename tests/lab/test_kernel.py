@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from verifier.lab.fetching import fetch_kernel, newest
 from verifier.lab.image import HEADER, HEADER_SECTOR, SECTOR, image
 from verifier.lab.kernel import MODULES, read_kernel
+from verifier.lab.running import Incomplete
 from verifier.language.errors import ModelError
 
 FOLDER = "./lib/modules/6.1.0-1-cloud-amd64/kernel"
@@ -94,3 +96,27 @@ def test_the_image_has_the_kernel_behind_the_outcomes(tmp_path: Path) -> None:
     assert whole[kernel * SECTOR :][:kernel_bytes] == b"kernel" * 300
     assert whole[first * SECTOR :][:first_bytes] == b"files"
     assert kernel * SECTOR >= disk.outcomes + 5000
+
+
+NAMES = [
+    "linux-image-6.1.0-9-cloud-amd64",
+    "linux-image-6.1.0-57-cloud-amd64",
+    "linux-image-6.1.0-58-cloud-amd64-unsigned",
+    "linux-image-6.1.0-59-amd64",
+    "linux-image-6.12.9+deb12-cloud-amd64",
+    "linux-image-6.12.41+deb12-cloud-amd64",
+]
+
+
+def test_the_newest_kernel_of_a_series_is_the_one_with_the_largest_number() -> None:
+    assert newest("6.1", NAMES) == "linux-image-6.1.0-57-cloud-amd64"
+    assert newest("6.12", NAMES) == "linux-image-6.12.41+deb12-cloud-amd64"
+    assert newest("5.10", NAMES) is None
+
+
+def test_without_apt_a_kernel_is_not_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(Incomplete, match="`apt-cache` cannot be run here"):
+        fetch_kernel("6.1", tmp_path)

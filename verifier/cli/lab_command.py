@@ -13,6 +13,7 @@ from verifier.cli.errors import print_message
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Progress
+from verifier.language.errors import ModelError
 from verifier.language.packages import bundled_root
 from verifier.project.importing import opened
 
@@ -42,6 +43,7 @@ def command() -> None:
 @command.command("run", epilog=EPILOG)
 @click.option("--leg", default="bochs-vmx", show_default=True, help="The machine.")
 @click.option("--cpu", metavar="MODEL", help="Its CPU model; the leg's first without it.")
+@click.option("--kvm", type=options.ANY, metavar="DEVICE", help="Use the KVM of this machine.")
 @click.option("--kernel", type=options.FILE, help="A Debian package with a kernel, for kvm-vmx.")
 @click.option("--quick", "which", flag_value="quick", default=True, help="Every rule (default).")
 @click.option("--full", "which", flag_value="full", help="All of TS, MP, EM, mask and shadow.")
@@ -53,6 +55,7 @@ def command() -> None:
 def run(
     leg: str,
     cpu: str | None,
+    kvm: Path | None,
     kernel: Path | None,
     which: str,
     count: int | None,
@@ -62,10 +65,10 @@ def run(
     as_json: bool,
 ) -> int:
     """Run programs on a machine and compare what becomes of them with the model."""
-    from verifier.lab.bochs import Incomplete
     from verifier.lab.legs import Order, recorded
+    from verifier.lab.running import Incomplete
 
-    machine, model = _machine(leg, cpu)
+    machine, model = _machine("host-kvm" if kvm else leg, cpu)
     if output is not None:
         writable_file(output)
     name, programs = _programs(which, count, seed)
@@ -73,18 +76,24 @@ def run(
 
         def watch(done: int) -> None:
             detail = f"of {len(programs)} programs" if done else "starting"
-            reporter.watch(Progress(leg, done, detail))
+            reporter.watch(Progress(machine.name, done, detail))
 
         try:
-            order = Order(machine, model, _kernel(machine, kernel), name, programs, timeout)
+            package = _kernel(machine, kernel)
+            device = kvm or Path("/dev/kvm")
+            order = Order(machine, model, package, name, programs, timeout, device)
             recording = recorded(order, watch)
         except Incomplete as why:
-            help = f"\n  help: {why.help}" if why.help else ""
-            print_message("incomplete", f"{why.message}{help}")
-            return 2
+            return _incomplete(why)
     if output is not None:
         write_output(output, recording.content)
     return _show([_judged(recording)], as_json, one=True)
+
+
+def _incomplete(why: ModelError) -> int:
+    help = f"\n  help: {why.help}" if why.help else ""
+    print_message("incomplete", f"{why.message}{help}")
+    return 2
 
 
 def _machine(name: str, cpu: str | None) -> tuple[Leg, str]:
@@ -102,14 +111,31 @@ def _machine(name: str, cpu: str | None) -> tuple[Leg, str]:
 
 def _kernel(leg: Leg, package: Path | None) -> Kernel | None:
     """The kernel, where the leg has one."""
-    from verifier.lab.bochs import Incomplete
     from verifier.lab.kernel import HELP, read_kernel
+    from verifier.lab.running import Incomplete
 
     if package is not None and not leg.needs_kernel:
         raise click.UsageError(f"--kernel is not for {leg.name}")
     if package is None and leg.needs_kernel:
         raise Incomplete(f"{leg.name} needs a kernel", help=f"--kernel FILE: {HELP}")
     return None if package is None else read_kernel(package)
+
+
+@command.command("fetch-kernel", epilog=EPILOG)
+@click.argument("series")
+def fetch(series: str) -> int:
+    """Download Debian's newest cloud kernel of a SERIES, such as 6.1, for the leg kvm-vmx."""
+    from verifier.lab.fetching import fetch_kernel
+    from verifier.lab.kernel import read_kernel
+    from verifier.lab.running import Incomplete
+
+    try:
+        file = fetch_kernel(series, Path.cwd())
+    except Incomplete as why:
+        return _incomplete(why)
+    kernel = read_kernel(file)
+    click.echo(f"{file.name}: Linux {kernel.version}, SHA-256 {kernel.digest}")
+    return 0
 
 
 @command.command("compare", epilog=EPILOG)

@@ -12,7 +12,8 @@ import msgspec
 from verifier.lab.answers import Predicted
 from verifier.lab.forms import Issued
 from verifier.lab.judge import Difference
-from verifier.lab.outcomes import Outcome, Reported
+from verifier.lab.layout import Field
+from verifier.lab.outcomes import NO_VECTOR, Outcome, Reported
 from verifier.lab.prediction import Prediction
 from verifier.lab.programs import L1, L2, Program, Read, Write
 
@@ -31,6 +32,7 @@ class Departure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of: tuple[str, ...] = ()
     predicted: int = 0
     actual: tuple[int, ...] = ()
+    writes: dict[str, int] = {}
     fields: tuple[str, ...] = ()
     bits: int = 0
 
@@ -56,19 +58,30 @@ def departure_of(
     outcome = [each for each in reported if isinstance(each, Outcome)][number]
     for each in known_departures():
         if each.emulator == emulator:
-            if each.bits and _is_in_bits(each, first) and _executes(each, acts):
+            if each.fields and _explains(each, first, program):
                 return each
             if each.actual and _is_fault(each, prediction.acts[number], outcome, acts):
                 return each
     return None
 
 
-def _is_in_bits(departure: Departure, differences: Sequence[Difference]) -> bool:
-    """Whether nothing but some bits of some fields differs."""
-    return all(
-        each.field in departure.fields and not _changed(each) & ~departure.bits
-        for each in differences
+def _explains(departure: Departure, differences: Sequence[Difference], program: Program) -> bool:
+    """Whether a program can show it, and nothing but its bits of its fields differs."""
+    codes = [act.code for act in program.acts if isinstance(act, L2)]
+    written = [each for act in program.acts if isinstance(act, Write) for each in act.fields]
+    return (
+        (not departure.of or any(_is_of(departure, one) for code in codes for one in code))
+        and all(
+            any(field == Field[name] and value & bits for field, value in written)
+            for name, bits in departure.writes.items()
+        )
+        and all(_is_in(departure, each) for each in differences)
     )
+
+
+def _is_in(departure: Departure, difference: Difference) -> bool:
+    beyond = departure.bits and _changed(difference) & ~departure.bits
+    return difference.field in departure.fields and not beyond
 
 
 def _changed(difference: Difference) -> int:
@@ -82,20 +95,17 @@ def _changed(difference: Difference) -> int:
     return changed
 
 
-def _executes(departure: Departure, acts: Sequence[object]) -> bool:
-    codes = [act.code for act in acts if isinstance(act, L1 | L2)]
-    return not departure.of or any(_is_of(departure, one) for code in codes for one in code)
-
-
 def _is_fault(
     departure: Departure, predicted: Predicted, outcome: Outcome, acts: Sequence[object]
 ) -> bool:
     """Whether an instruction has raised another fault than the one that is predicted."""
     vector = int(predicted.get("interruption", 0) & LOW_BYTE or predicted.get("vector", 0))
+    place = predicted.get("pushed_rip", predicted.get("rip"))
     raised = outcome.interruption & LOW_BYTE or outcome.vector
+    if place != (outcome.rip if outcome.vector == NO_VECTOR else outcome.pushed_rip):
+        raised = NO_VECTOR
     if vector != departure.predicted or raised not in departure.actual:
         return False
-    place = predicted.get("pushed_rip", predicted.get("rip"))
     code = next((act.code for act in reversed(acts) if isinstance(act, L1 | L2)), ())
     at = 0
     for one in code:

@@ -25,7 +25,7 @@ LARGEST = 256 << 20
 DAMAGED = "record it again: `nestproof lab run -o FILE`"
 
 
-class Header(msgspec.Struct, forbid_unknown_fields=True):
+class Header(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Where a recording is from, and what is in it."""
 
     leg: str
@@ -41,6 +41,8 @@ class Header(msgspec.Struct, forbid_unknown_fields=True):
     """Of the programs and of their outcomes, uncompressed."""
     kernel: str = ""
     """Of a leg with a kernel, its version and the SHA-256 of its package."""
+    silicon: bool = False
+    """Whether a processor has executed L2, and no emulator."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from verifier.language.plain_values import plural
 
 COLUMNS = ("cases", "agree", "known", "differ")
 NO_SILICON = "an emulator: no silicon is involved"
+SILICON = "a processor executes L2, under KVM"
 WIDTH = 9
 
 
@@ -28,7 +29,7 @@ def title(summary: Summary) -> str:
 
 def lines(summary: Summary) -> Iterator[str]:
     """Everything about one recording."""
-    yield click.style(f"{title(summary)} ({NO_SILICON})", bold=True)
+    yield click.style(f"{title(summary)} ({_machine(summary)})", bold=True)
     first = max(map(len, [*summary.rows, "total"])) + 2
     yield " " * (first + 2) + "".join(f"{name:>{WIDTH}}" for name in COLUMNS)
     for name, counts in sorted(summary.rows.items()):
@@ -50,13 +51,17 @@ def table(summaries: Sequence[Summary]) -> Iterator[str]:
         yield f"{title(summary):<{first}}{_cells(summary.total)}"
         yield from _not_compared(summary)
         yield from _departures(summary)
-    yield f"each machine is {NO_SILICON}"
+    yield f"{'; '.join(dict.fromkeys(map(_machine, summaries)))}"
 
 
 def document(summaries: Sequence[Summary]) -> bytes:
     """One JSON document; fields are only ever added."""
     whole = {"schema": 1, "recordings": [_entry(summary) for summary in summaries]}
     return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+
+
+def _machine(summary: Summary) -> str:
+    return SILICON if summary.header.silicon else NO_SILICON
 
 
 def _cells(counts: Counts) -> str:
@@ -110,7 +115,7 @@ def _entry(summary: Summary) -> dict[str, Any]:
         "kernel": header.kernel,
         "list": header.list,
         "payload": header.payload,
-        "silicon": False,
+        "silicon": header.silicon,
         "total": asdict(summary.total),
         "rows": {name: asdict(counts) for name, counts in sorted(summary.rows.items())},
         "known": dict(sorted(summary.known.items())),

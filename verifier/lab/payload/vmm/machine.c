@@ -51,11 +51,9 @@ static void set_registers(long cpu)
     call(cpu, KVM_SET_REGS, &plain);
 }
 
-static long open_kvm(void) { return system_call(__NR_open, (long)"/dev/kvm", 2, 0, 0, 0, 0); }
-
-void machine_run(u8 *image, u64 size, void (*looked)(void))
+void machine_run(const char *device, u8 *image, u64 size, void (*looked)(void))
 {
-    long kvm = open_kvm(), vm = call(kvm, KVM_CREATE_VM, 0), cpu;
+    long kvm = system_call(__NR_open, (long)device, 2, 0, 0, 0, 0), vm = call(kvm, KVM_CREATE_VM, 0), cpu;
     u8 *ram = memory(MEMORY);
     call(vm, KVM_SET_TSS_ADDR, (void *)0xfffbd000);
     copy(ram + PAYLOAD, image + SECTOR, PAYLOAD_SECTORS * SECTOR);

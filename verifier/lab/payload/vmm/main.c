@@ -32,12 +32,12 @@ static void run(void)
     u64 before = (u64)header.status * SECTOR, size = (u64)(header.outcomes + header.outcome_sectors) * SECTOR;
     image = memory((size + 0xfff) & ~0xffful);
     disk_read(0, before / SECTOR, image);
-    machine_run(image, size, looked);
+    machine_run("/dev/kvm", image, size, looked);
 }
 
-void _start(void)
+/* The first program of a Linux in Bochs. */
+static void in_bochs(void)
 {
-    __asm__ volatile("and $-16, %rsp");
     system_call(__NR_mkdir, (long)"/dev", 0755, 0, 0, 0, 0);
     system_call(__NR_mount, (long)"none", (long)"/dev", (long)"devtmpfs", 0, 0, 0);
     load("/irqbypass.ko", "");
@@ -46,3 +46,30 @@ void _start(void)
     run();
     stop();
 }
+
+static void nothing(void) {}
+
+/* On a machine with KVM: `vmm IMAGE DEVICE`; the image is mapped, so that what is written to it is in the file. */
+static long on_a_host(const char *file, const char *device)
+{
+    enum { READ_WRITE = 2, END = 2, PROTECTION = 3, SHARED = 1 };
+    long opened = system_call(__NR_open, (long)file, READ_WRITE, 0, 0, 0, 0);
+    long size = system_call(__NR_lseek, opened, 0, END, 0, 0, 0);
+    image = (void *)system_call(__NR_mmap, 0, size, PROTECTION, SHARED, opened, 0);
+    if (opened < 0 || (long)image < 0) {
+        say("the image cannot be mapped:", opened < 0 ? opened : (long)image);
+        return 1;
+    }
+    machine_run(device, image, size, nothing);
+    return 0;
+}
+
+/* `stack` is as Linux starts a program: how many arguments, then the arguments. */
+void begin(long *stack)
+{
+    if (stack[0] < 3)
+        in_bochs();
+    system_call(__NR_exit_group, on_a_host((const char *)stack[2], (const char *)stack[3]), 0, 0, 0, 0, 0);
+}
+
+__asm__(".globl _start\n_start: mov %rsp, %rdi\n and $-16, %rsp\n call begin\n");

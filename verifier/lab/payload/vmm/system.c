@@ -42,9 +42,11 @@ void say(const char *what, long number)
     system_call(__NR_write, 2, (long)at, digits + sizeof digits - at, 0, 0, 0);
 }
 
-/* The port by which Bochs ends. */
+/* The port by which Bochs ends; on a host there is a process to end, whose id is not 1. */
 void stop(void)
 {
+    if (system_call(__NR_getpid, 0, 0, 0, 0, 0, 0) != 1)
+        system_call(__NR_exit_group, 1, 0, 0, 0, 0, 0);
     for (const char *word = "Shutdown"; *word; word++)
         __asm__ volatile("outb %0, %1" : : "a"(*word), "d"((u16)0x8900));
     for (;;)

@@ -1,4 +1,4 @@
-/* The lab's VMM: the first program of a Linux that runs under Bochs. It gives the payload a virtual machine. */
+/* The lab's VMM gives the payload a virtual machine: as the first program of a Linux in Bochs, or on a host with KVM. */
 #pragma once
 
 typedef unsigned char u8;
@@ -30,4 +30,4 @@ void disk_read(u32 sector, u32 count, void *to);
 void disk_write(u32 sector, u32 count, const void *from);
 
 /* machine.c: a virtual machine whose memory has the image, too */
-void machine_run(u8 *image, u64 size, void (*looked)(void));
+void machine_run(const char *device, u8 *image, u64 size, void (*looked)(void));
