@@ -24,7 +24,7 @@ class Departure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one version of a machine does otherwise than the manual; departures.toml explains."""
 
     name: str
-    emulator: str
+    emulators: tuple[str, ...]
     what: str
     manual: str
     counts: dict[str, int]
@@ -57,7 +57,7 @@ def departure_of(
     acts = [act for act in program.acts if not isinstance(act, Write | Read)][: number + 1]
     outcome = [each for each in reported if isinstance(each, Outcome)][number]
     for each in known_departures():
-        if each.emulator == emulator:
+        if emulator in each.emulators:
             if each.fields and _explains(each, first, program):
                 return each
             if each.actual and _is_fault(each, prediction.acts[number], outcome, acts):

@@ -66,7 +66,7 @@ class Summary:
         """
         key = f"{self.header.cpu} {self.header.list}"
         for each in known_departures():
-            if each.emulator == self.header.emulator and self.header.list in COUNTED:
+            if self.header.emulator in each.emulators and self.header.list in COUNTED:
                 expected, found = each.counts.get(key, 0), self.known[each.name]
                 if expected != found:
                     yield each, expected, found

@@ -94,15 +94,18 @@ def _example(example: Example) -> Iterator[str]:
 
 
 def _difference(each: Difference) -> str:
-    return (
-        f"outcome {each.act + 1}, {each.field}: predicted {_shown(each.predicted)}, "
-        f"actual {_shown(each.actual)}"
+    where = f"outcome {each.act + 1}, {each.field}"
+    if not isinstance(each.predicted, tuple):
+        return f"{where}: predicted {_shown(each.predicted)}, actual {_shown(each.actual)}"
+    pairs = enumerate(zip(each.predicted, each.actual, strict=True))
+    return f"{where}: " + "; ".join(
+        f"of number {number} predicted {_shown(one)}, actual {_shown(other)}"
+        for number, (one, other) in pairs
+        if one != other
     )
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "(" + ", ".join(map(_shown, value)) + ")"
+def _shown(value: int) -> str:
     return str(value) if isinstance(value, bool) else f"{value:#x}"
 
 
