@@ -9,9 +9,10 @@ unexport PYTHONDONTWRITEBYTECODE  # the tests start Python some hundred times
 # several processes, every way past the gate, many more random programs and circuits, searches for
 # mistakes in the models of which make test takes recorded executions. make signals: Ctrl-C and SIGTERM at 300
 # random moments each, up to an hour. make verifier-mutants: mistakes in the verifier made on purpose, a
-# sample of SAMPLE, and whether the tests notice them; half an hour.
+# sample of SAMPLE, and whether the tests notice them; half an hour. make lab-mutants: all mistakes in models/x86, and
+# whether the lab's recordings show them.
 .PHONY: verify test campaigns versions check gate bench signals golden picture clean
-.PHONY: verifier-mutants
+.PHONY: verifier-mutants lab-mutants
 CAMPAIGNS := tests/compiler/test_determinism.py tests/engines/test_corpus.py \
              tests/explain/test_named_mutants.py \
              tests/gate/test_bypasses.py tests/gate/test_matrix.py tests/gate/test_weakened.py \
@@ -53,6 +54,9 @@ signals: $(VENV)/ready
 
 verifier-mutants: $(VENV)/ready
 	$(BIN)/python -m tests.verifier_mutants $(if $(SAMPLE),--sample $(SAMPLE))
+
+lab-mutants: $(VENV)/ready
+	$(BIN)/python -m tests.lab.mutants
 
 golden: $(VENV)/ready
 	$(BIN)/pytest tests/cli tests/gate tests/viewer tests/models --rewrite-golden

@@ -109,8 +109,9 @@ def preload() -> None:
 
     Of Z3 each would make a context of its own, whose memory takes longer than what is asked of it.
     """
+    late = ("verifier.template", "verifier.viewer.screen", "verifier.lab", "verifier.reports.lab")
     for module in pkgutil.walk_packages(verifier.__path__, "verifier."):
-        if not module.name.startswith(("verifier.template", "verifier.viewer.screen")):
+        if not module.name.startswith(late):
             import_module(module.name)
     import z3
 

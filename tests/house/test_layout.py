@@ -26,6 +26,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {
     "evidence": ("storage", "language", "compiler"),
     "processes": ("language", "evidence"),
     "project": ("storage", "circuit", "language", "compiler", "evidence", "processes"),
+    "lab": ("storage", "circuit", "language", "compiler", "processes"),
     "execution": ("language", "compiler", "evidence"),
     "engines": ("circuit", "evidence", "processes"),
     "audit": ("circuit", "language", "compiler", "evidence", "execution"),
@@ -109,6 +110,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {
         "mutation",
         "gate/weakened",
         "gate",
+        "lab",
     ),
     "cli": (
         "storage",
@@ -129,6 +131,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {
         "gate/weakened",
         "gate",
         "reports",
+        "lab",
     ),
 }
 """The packages in the order in which data flows, each with those that it imports besides itself."""

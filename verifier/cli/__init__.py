@@ -47,6 +47,7 @@ COMMANDS = {
     "explain": "a rule, function, system or property with its source",
     "graph": "the reachable states as far as some fields go",
     "export": "a pair in a format that other tools read",
+    "lab": "compare models/x86 with machines that nobody here wrote",
     "new": "write a small project of your own",
     "completion": "shell completion for bash, zsh or fish",
 }

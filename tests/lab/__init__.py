@@ -1,0 +1,1 @@
+"""The lab: recordings without an emulator, and Bochs itself where it is installed."""

@@ -1,0 +1,190 @@
+"""`nestproof lab`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verifier.cli import options
+from verifier.cli.errors import print_message
+from verifier.cli.progress import Reporter
+from verifier.cli.writing import writable_file, write_output
+from verifier.evidence.verdicts import Progress
+from verifier.language.errors import ModelError
+from verifier.language.packages import bundled_root
+from verifier.project.importing import opened
+
+if TYPE_CHECKING:
+    from verifier.lab.kernel import Kernel
+    from verifier.lab.legs import Leg
+    from verifier.lab.programs import Program
+    from verifier.lab.recording import Recording
+    from verifier.lab.summary import Summary
+
+EPILOG = (
+    "Exit codes: 0 as predicted, 1 something differs, 2 an emulator is missing or a run is "
+    "incomplete, 3 something is not expressible in models/x86."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group("lab", epilog=EPILOG)
+def command() -> None:
+    """Compare models/x86 with machines that nobody here wrote.
+
+    Programs run on an emulator, and what becomes of them is compared with what the model predicts.
+    """
+    opened([bundled_root()])
+
+
+@command.command("run", epilog=EPILOG)
+@click.option("--leg", default="bochs-vmx", show_default=True, help="The machine.")
+@click.option("--cpu", metavar="MODEL", help="Its CPU model; the leg's first without it.")
+@click.option("--kvm", type=options.ANY, metavar="DEVICE", help="Use the KVM of this machine.")
+@click.option("--kernel", type=options.FILE, help="A Debian package with a kernel, for kvm-vmx.")
+@click.option("--quick", "which", flag_value="quick", default=True, help="Every rule (default).")
+@click.option("--full", "which", flag_value="full", help="All of TS, MP, EM, mask and shadow.")
+@click.option("--random", "count", type=click.IntRange(1, 1_000_000), metavar="N", help="N random.")
+@click.option("--seed", type=click.IntRange(0), default=0, metavar="S", help="Of the random ones.")
+@options.timeout(900.0, "Seconds for the machine.")
+@options.output
+@as_json
+def run(
+    leg: str,
+    cpu: str | None,
+    kvm: Path | None,
+    kernel: Path | None,
+    which: str,
+    count: int | None,
+    seed: int,
+    timeout: float,
+    output: Path | None,
+    as_json: bool,
+) -> int:
+    """Run programs on a machine and compare what becomes of them with the model."""
+    from verifier.lab.legs import Order, recorded
+    from verifier.lab.running import Incomplete
+
+    machine, model = _machine("host-kvm" if kvm else leg, cpu)
+    if output is not None:
+        writable_file(output)
+    name, programs = _programs(which, count, seed)
+    with Reporter("running") as reporter:
+
+        def watch(done: int) -> None:
+            detail = f"of {len(programs)} programs" if done else "starting"
+            reporter.watch(Progress(machine.name, done, detail))
+
+        try:
+            package = _kernel(machine, kernel)
+            device = kvm or Path("/dev/kvm")
+            order = Order(machine, model, package, name, programs, timeout, device)
+            recording = recorded(order, watch)
+        except Incomplete as why:
+            return _incomplete(why)
+    if output is not None:
+        write_output(output, recording.content)
+    return _show([_judged(recording)], as_json, one=True)
+
+
+def _incomplete(why: ModelError) -> int:
+    help = f"\n  help: {why.help}" if why.help else ""
+    print_message("incomplete", f"{why.message}{help}")
+    return 2
+
+
+def _machine(name: str, cpu: str | None) -> tuple[Leg, str]:
+    """The leg, and its CPU model."""
+    from verifier.lab.legs import LEGS
+
+    if name not in LEGS:
+        raise click.BadParameter(f"{name!r} is none of {', '.join(LEGS)}.", param_hint="'--leg'")
+    leg = LEGS[name]
+    if cpu is not None and cpu not in leg.cpus:
+        names = ", ".join(leg.cpus)
+        raise click.BadParameter(f"{cpu!r} is none of {names}.", param_hint="'--cpu'")
+    return leg, cpu or leg.cpus[0]
+
+
+def _kernel(leg: Leg, package: Path | None) -> Kernel | None:
+    """The kernel, where the leg has one."""
+    from verifier.lab.kernel import HELP, read_kernel
+    from verifier.lab.running import Incomplete
+
+    if package is not None and not leg.needs_kernel:
+        raise click.UsageError(f"--kernel is not for {leg.name}")
+    if package is None and leg.needs_kernel:
+        raise Incomplete(f"{leg.name} needs a kernel", help=f"--kernel FILE: {HELP}")
+    return None if package is None else read_kernel(package)
+
+
+@command.command("fetch-kernel", epilog=EPILOG)
+@click.argument("series")
+def fetch(series: str) -> int:
+    """Download Debian's newest cloud kernel of a SERIES, such as 6.1, for the leg kvm-vmx."""
+    from verifier.lab.fetching import fetch_kernel
+    from verifier.lab.kernel import read_kernel
+    from verifier.lab.running import Incomplete
+
+    try:
+        file = fetch_kernel(series, Path.cwd())
+    except Incomplete as why:
+        return _incomplete(why)
+    kernel = read_kernel(file)
+    click.echo(f"{file.name}: Linux {kernel.version}, SHA-256 {kernel.digest}")
+    return 0
+
+
+@command.command("compare", epilog=EPILOG)
+@click.argument("file", type=options.ANY)
+@as_json
+def compare(file: Path, as_json: bool) -> int:
+    """Compare a recording with the model as it is now; no emulator is needed."""
+    from verifier.lab.recording import read_recording
+
+    return _show([_judged(read_recording(file))], as_json, one=True)
+
+
+@command.command("report", epilog=EPILOG)
+@click.argument("files", nargs=-1, required=True, type=options.ANY)
+@as_json
+def report(files: tuple[Path, ...], as_json: bool) -> int:
+    """Print a table of recordings: cases, agreeing, known departures, differing."""
+    from verifier.lab.recording import read_recording
+
+    return _show([_judged(read_recording(file)) for file in files], as_json, one=False)
+
+
+def _programs(which: str, count: int | None, seed: int) -> tuple[str, Sequence[Program]]:
+    """The programs, and the name of their list."""
+    from verifier.lab.lists import listed
+    from verifier.lab.random_programs import random_programs
+    from verifier.lab.scales import FULL, QUICK
+
+    if count is not None:
+        return f"random {count} seed {seed}", list(random_programs(count, seed))
+    return which, list(listed(FULL if which == "full" else QUICK))
+
+
+def _judged(recording: Recording) -> Summary:
+    from verifier.lab.lockstep import bench
+    from verifier.lab.summary import judged
+
+    with Reporter("comparing"):
+        return judged(recording, bench())
+
+
+def _show(summaries: Sequence[Summary], as_json: bool, one: bool) -> int:
+    from verifier.check.result import exit_code
+    from verifier.reports import lab_text
+
+    if as_json:
+        click.echo(lab_text.document(summaries), nl=False)
+    else:
+        lines = lab_text.lines(summaries[0]) if one else lab_text.table(summaries)
+        for line in lines:
+            click.echo(line)
+    return exit_code([summary.code for summary in summaries])

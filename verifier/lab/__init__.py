@@ -1,0 +1,1 @@
+"""The lab: programs on machines that nobody here wrote, against what models/x86 predicts."""
