@@ -1,8 +1,12 @@
 """Bochs itself, where it is installed: it ends, is killed, and leaves nothing."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -89,6 +93,38 @@ def test_a_program_that_shuts_the_processor_down_makes_the_run_incomplete() -> N
 def test_a_cpu_without_vmx_is_refused_with_its_reason() -> None:
     with pytest.raises(Incomplete, match="has no VMX"):
         recorded(order(islice(listed(QUICK), 3), 60.0, "athlon64_venice"), lambda _: None)
+
+
+@needs_bochs
+def test_a_terminated_command_leaves_neither_bochs_nor_files(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    variables = os.environ | {"TMPDIR": str(temporary)}
+    command = [sys.executable, "-m", "verifier", "lab", "run", "--full"]
+    started = subprocess.Popen(command, env=variables, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: bool(list(temporary.glob("*/output"))))
+        [image] = temporary.glob("*/image")
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(30) == 143
+    finally:
+        started.kill()
+    assert not list(temporary.iterdir())
+    assert not any(str(image.parent) in each for each in commands())
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def commands() -> Iterator[str]:
+    """The command lines of all processes."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            yield file.read_text(errors="replace")
 
 
 def test_without_bochs_there_is_a_message_and_how_to_install_it(

@@ -60,6 +60,12 @@ def test_a_damaged_recording_is_one_message(tmp_path: Path) -> None:
     assert "is not a recording: it does not begin with `nestproof-lab 1`" in done.err
 
 
+def test_the_command_alone_shows_its_help(tmp_path: Path) -> None:
+    done = lab(tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Usage: nestproof lab ")
+
+
 def test_a_missing_emulator_is_never_a_success(tmp_path: Path) -> None:
     done = lab(tmp_path, "run", path="/nowhere")
     assert (done.code, done.out) == (2, "")

@@ -96,6 +96,7 @@ NOT_EXPRESSIBLE = {
     "the middle of an instruction": (run(issued(form("CLTS"))), Resume(1)),
     "L2 with XCR0": (run(issued(form("XSETBV"), 3)),),
     "XCR0 without x87": (L1((issued(form("XSETBV"), 2),)),),
+    "an image of another instruction": (run(issued(form("XSAVEC")), issued(form("XRSTORS"))),),
     "an image with an error": (
         L1((issued(form("an x87 error")),)),
         run(issued(form("FXSAVE")), issued(form("FXRSTOR"))),

@@ -31,26 +31,40 @@ EPILOG = (
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
-@click.group("lab", epilog=EPILOG)
-def command() -> None:
+@click.group("lab", epilog=EPILOG, invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Compare models/x86 with machines that nobody here wrote.
 
     Programs run on an emulator, and what becomes of them is compared with what the model predicts.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(2)
     opened([bundled_root()])
 
 
-@command.command("run", epilog=EPILOG)
-@click.option("--leg", default="bochs-vmx", show_default=True, help="The machine.")
+@command.command("run", epilog=EPILOG, short_help="run programs and compare")
+@click.option(
+    "--leg", default="bochs-vmx", show_default=True, help="The machine: bochs-vmx, kvm-vmx."
+)
 @click.option("--cpu", metavar="MODEL", help="Its CPU model; the leg's first without it.")
 @click.option("--kvm", type=options.ANY, metavar="DEVICE", help="Use the KVM of this machine.")
 @click.option("--kernel", type=options.FILE, help="A Debian package with a kernel, for kvm-vmx.")
 @click.option("--quick", "which", flag_value="quick", default=True, help="Every rule (default).")
 @click.option("--full", "which", flag_value="full", help="All of TS, MP, EM, mask and shadow.")
-@click.option("--random", "count", type=click.IntRange(1, 1_000_000), metavar="N", help="N random.")
-@click.option("--seed", type=click.IntRange(0), default=0, metavar="S", help="Of the random ones.")
+@click.option(
+    "--random",
+    "count",
+    type=click.IntRange(1, 1_000_000),
+    metavar="N",
+    help="N random ones; without it none.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), metavar="S", default=0, help="Of the random ones; default: 0."
+)
 @options.timeout(900.0, "Seconds for the machine.")
-@options.output
+@click.option("-o", "--output", type=options.FILE, help="File to store the recording in.")
 @as_json
 def run(
     leg: str,
@@ -121,7 +135,7 @@ def _kernel(leg: Leg, package: Path | None) -> Kernel | None:
     return None if package is None else read_kernel(package)
 
 
-@command.command("fetch-kernel", epilog=EPILOG)
+@command.command("fetch-kernel", epilog=EPILOG, short_help="a kernel for kvm-vmx")
 @click.argument("series")
 def fetch(series: str) -> int:
     """Download Debian's newest cloud kernel of a SERIES, such as 6.1, for the leg kvm-vmx."""
@@ -138,7 +152,7 @@ def fetch(series: str) -> int:
     return 0
 
 
-@command.command("compare", epilog=EPILOG)
+@command.command("compare", epilog=EPILOG, short_help="judge a recording again")
 @click.argument("file", type=options.ANY)
 @as_json
 def compare(file: Path, as_json: bool) -> int:
@@ -148,7 +162,7 @@ def compare(file: Path, as_json: bool) -> int:
     return _show([_judged(read_recording(file))], as_json, one=True)
 
 
-@command.command("report", epilog=EPILOG)
+@command.command("report", epilog=EPILOG, short_help="a table of recordings")
 @click.argument("files", nargs=-1, required=True, type=options.ANY)
 @as_json
 def report(files: tuple[Path, ...], as_json: bool) -> int:

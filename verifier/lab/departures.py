@@ -51,31 +51,33 @@ def departure_of(
     reported: Sequence[Reported],
     differences: Sequence[Difference],
 ) -> Departure | None:
-    """The known departure that explains the first act of a program that differs."""
+    """The known departure that explains the first difference of a program.
+
+    The other differences of that act may be those of other known departures; in later acts anything
+    can follow.
+    """
     number = differences[0].act
     first = [each for each in differences if each.act == number]
     acts = [act for act in program.acts if not isinstance(act, Write | Read)][: number + 1]
     outcome = [each for each in reported if isinstance(each, Outcome)][number]
-    for each in known_departures():
-        if emulator in each.emulators:
-            if each.fields and _explains(each, first, program):
-                return each
-            if each.actual and _is_fault(each, prediction.acts[number], outcome, acts):
-                return each
-    return None
+    known = [each for each in known_departures() if emulator in each.emulators]
+    for each in known:
+        if each.actual and _is_fault(each, prediction.acts[number], outcome, acts):
+            return each
+    shown = [each for each in known if each.fields and _can_show(program, each)]
+    explained = [[each for each in shown if _is_in(each, one)] for one in first]
+    return explained[0][0] if all(explained) else None
 
 
-def _explains(departure: Departure, differences: Sequence[Difference], program: Program) -> bool:
-    """Whether a program can show it, and nothing but its bits of its fields differs."""
+def _can_show(program: Program, departure: Departure) -> bool:
+    """Whether a program has what it takes."""
     codes = [act.code for act in program.acts if isinstance(act, L2)]
     written = [each for act in program.acts if isinstance(act, Write) for each in act.fields]
     return (
-        (not departure.of or any(_is_of(departure, one) for code in codes for one in code))
-        and all(
-            any(field == Field[name] and value & bits for field, value in written)
-            for name, bits in departure.writes.items()
-        )
-        and all(_is_in(departure, each) for each in differences)
+        not departure.of or any(_is_of(departure, one) for code in codes for one in code)
+    ) and all(
+        any(field == Field[name] and value & bits for field, value in written)
+        for name, bits in departure.writes.items()
     )
 
 

@@ -33,7 +33,7 @@ class Form:
     In `code` OPERAND stands for eight bytes of the operand and SLOT for where a result goes; the
     instruction itself is between `|` and `;`, or the end. `width` is of what SMSW reads, in bits.
     `effect` is on what the model takes from its surroundings: a pending x87 error ("error",
-    "clears", or "loads" one, who knows), or XCR0.
+    "clears", or "loads" one, who knows), XCR0, or the image that XRSTORS finds ("compacts").
     """
 
     name: str
@@ -199,8 +199,14 @@ def _fpu() -> list[Form]:
         Form("FXSAVE", Instruction.FXSAVE, "0f ae 04 25 IMAGE"),
         Form("XSAVE", xsave, "48 0f ae 24 25 IMAGE", needs="xsave"),
         Form("XSAVEOPT", xsave, "48 0f ae 34 25 IMAGE", needs="xsaveopt"),
-        Form("XSAVEC", xsave, "48 0f c7 24 25 COMPACT", needs="xsavec"),
-        Form("XSAVES", Instruction.XSAVES, "48 0f c7 2c 25 COMPACT", needs="xsaves"),
+        Form("XSAVEC", xsave, "48 0f c7 24 25 COMPACT", needs="xsavec", effect="compacts"),
+        Form(
+            "XSAVES",
+            Instruction.XSAVES,
+            "48 0f c7 2c 25 COMPACT",
+            needs="xsaves",
+            effect="compacts",
+        ),
         Form(
             "XRSTORS",
             Instruction.XSAVES,

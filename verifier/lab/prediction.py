@@ -126,8 +126,8 @@ class _Run:
     def __init__(self, program: Program, facts: Facts) -> None:
         self._program, self._facts = program, facts
         self._setup = Setup(facts, program.user)
-        self._error = self._image = False
-        """Whether an x87 error may be pending, and whether one may be in an image of the FPU."""
+        self._error = self._image = self._compacted = False
+        """Whether an x87 error may be pending or in an image, and whether XRSTORS finds one."""
         self._left: _Code | _Parked | None = None
         """Where L2 is."""
 
@@ -231,6 +231,8 @@ class _Run:
             raise NotExpressible(f"the model has no XCR0 {one.operand:#x}")
         if form.effect == "loads" and (self._error or self._image):
             raise NotExpressible(f"{form.name} near a pending x87 error")
+        if form.name == "XRSTORS" and self._compacted:
+            raise NotExpressible("XRSTORS of what XSAVEC or XSAVES has saved")
 
     def _affect(self, one: Issued) -> None:
         """Pending errors and XCR0, which the model takes from its surroundings."""
@@ -241,6 +243,7 @@ class _Run:
             case "xcr0":
                 self._setup.note("cpu.xcr0_ok", one.operand & 6 == 6)
         self._image |= self._error
+        self._compacted |= one.form.effect == "compacts"
 
 
 @lru_cache(maxsize=65536)

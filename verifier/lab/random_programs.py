@@ -14,7 +14,8 @@ from verifier.lab.scales import DEFINED, EXCEPTIONS, FOR_L1, SWITCHED, TRIPLES
 
 LONGEST = 6
 """Instructions of L2."""
-ISSUABLE = tuple(one for one in FORMS.values() if one not in FOR_L1)
+ISSUABLE = tuple(one for one in FORMS.values() if one not in FOR_L1 and one.name != "XRSTORS")
+"""Not XRSTORS, which needs an image that nothing else has written."""
 FOR_BOTH = tuple(one for one in ISSUABLE if one.location is not Location.RSP)
 """L1's faults need its stack."""
 
