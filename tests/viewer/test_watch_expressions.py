@@ -11,6 +11,10 @@ STATE: dict[str, bool | str] = {
     "vmcss[VMCS01].cr0.em": False,
     "vmcss[VMCS02].cr0.ts": False,
     "vmcss[VMCS02].cr0.em": False,
+    "current": "VMCS02",
+    "cpu.current": "VMCS01",
+    "seen[VMCS01]": "VMCS02",
+    "seen[VMCS02]": "VMCS01",
     "exit.reason": "CR_ACCESS",
 }
 ENUMS = {"ExitReason": ("NONE", "CR_ACCESS"), "VmcsName": ("VMCS01", "VMCS02")}
@@ -31,6 +35,11 @@ ENUMS = {"ExitReason": ("NONE", "CR_ACCESS"), "VmcsName": ("VMCS01", "VMCS02")}
         ("vmcss[VmcsName.VMCS02].cr0.ts", False),
         ("vmcss[VMCS01].cr0 == cpu.cr0", True),
         ("vmcss[VMCS02].cr0 == cpu.cr0", False),
+        ("vmcss[current].cr0.ts", False),
+        ("vmcss[cpu.current].cr0.ts", True),
+        ("vmcss[seen[current]].cr0.ts", True),
+        ("vmcss[seen[seen[current]]].cr0 == vmcss[current].cr0", True),
+        ("seen[current] == cpu.current", True),
         ("cpu.cr0", "ts=1"),
         ("cpu.cr0.ts == 1", True),
     ],
@@ -72,7 +81,11 @@ def test_what_is_more_than_looking_is_refused(text: str) -> None:
         ("exit.reason in (CR_ACCESS, zz)", "there is no `zz`"),
         ("exit.reason and cpu.cr0.ts", "`exit.reason` is not a bit"),
         ("cpu.__class__", "there is no `cpu.__class__`"),
-        ("vmcss[0].cr0.ts", "is not a field"),
+        ("vmcss[0].cr0.ts", "`0` is not a row of `vmcss`"),
+        ("vmcss[cpu.cr0.ts].cr0.ts", "`cpu.cr0.ts` is not an enum's member"),
+        ("vmcss[exit.reason].cr0.ts", "no step changes `vmcss[CR_ACCESS].cr0.ts`"),
+        ("vmcss[current].cr0.tss", "there is no `vmcss[VMCS02].cr0.tss`"),
+        ("vmcss[curent].cr0.ts", "there is no `vmcss[curent].cr0.ts`"),
     ],
 )
 def test_a_mistake_is_named(text: str, message: str) -> None:

@@ -166,13 +166,13 @@ def _end(machine: Machine, steps: int) -> str:
 
 def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
     history: list[list[Any]] = []
-    machine.level()
+    machine.running()
     if machine.presenter.problem:
         print_message("warning", machine.presenter.problem)
     while True:
         moves = [move for move in tried(machine) if move is not None]
-        level = machine.level()
-        runs = f", {level} runs" * bool(level)
+        running = machine.running()
+        runs = f", {running} {'run' if len(running.runs) > 1 else 'runs'}" * bool(running.runs)
         click.echo(f"{click.style('state', bold=True)} after {len(history)}{runs}")
         for number, move in enumerate(moves, 1):
             click.echo(f"{number:4}  {_move_text(move)}")

@@ -11,7 +11,7 @@ from verifier.explain.counterexample import logged
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 from verifier.viewer.trace_index import Reading
-from verifier.viewer.watch_expressions import Watch, WrongWatch, watch
+from verifier.viewer.watch_expressions import NoRow, Watch, WrongWatch, watch
 
 WATCH = "an expression over fields, such as `cpu.ts and owner == Task.B`"
 SOME = 5
@@ -32,6 +32,8 @@ def require_fields(trace: Trace, watches: Iterable[Watch]) -> None:
     for each in watches:
         try:
             each.value(reading.state(0), trace.enums)
+        except NoRow:
+            continue
         except WrongWatch as wrong:
             known = f"fields are {backquoted(reading.fields[:SOME])}"
             help = wrong.help or known + ", ..." * (len(reading.fields) > SOME)

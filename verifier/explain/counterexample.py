@@ -115,7 +115,7 @@ def logged(
     system, properties, moves = execution.system, execution.properties, execution.moves
     machine = Machine(system, execution.start)
     presenter = machine.presenter
-    level, beliefs = machine.level(), presenter.beliefs(machine.run)
+    running, beliefs = machine.running(), presenter.beliefs(machine.run)
     strides, before = list[Stride](), machine.values
     for move, important in zip(moves, matters or [()] * len(moves), strict=True):
         before = machine.values
@@ -135,7 +135,7 @@ def logged(
         claims=_claims(properties, group, conjunct),
         reads={function.name: function.reads for function in properties if function.reads},
         enums=_enums(system.layout.leaves),
-        level=level,
+        running=running,
         failure=failing.failure() if failing is not None else Failure(),
         beliefs=beliefs,
     )

@@ -21,7 +21,9 @@ PAGE = """<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
 :root {{ color-scheme: light dark; background: {light}; color: #1f2328 }}
-body {{ margin: 2em; font: 14px/1.4 {font}; white-space: pre-wrap }}
+body {{ margin: 2em; font: 14px/1.4 {font} }}
+div {{ min-height: 1.4em; white-space: pre-wrap; overflow-wrap: anywhere }}
+@media (max-width: 40em) {{ body {{ margin: 0.5em; font-size: 11px }} }}
 {light_styles}
 @media (prefers-color-scheme: dark) {{
 :root {{ background: {dark}; color: #e6edf3 }}
@@ -30,11 +32,13 @@ body {{ margin: 2em; font: 14px/1.4 {font}; white-space: pre-wrap }}
 </style></head><body>{body}</body></html>
 """
 DARK, LIGHT = "#0d1117", "#ffffff"
+DEEPEST = 24
+"""Columns of an indent at most, so that a phone has some left."""
 
 
 def page(lines: Iterable[Line], title: str) -> str:
     """A self-contained HTML page, for light and dark screens."""
-    body = "\n".join("".join(_span(text, role) for text, role in one) for one in lines)
+    body = "\n".join(map(_row, lines))
     return PAGE.format(
         title=escape(inert(title)),
         font=FONT,
@@ -50,6 +54,25 @@ def page(lines: Iterable[Line], title: str) -> str:
 
 def _looks() -> list[tuple[Role, Look]]:
     return [(role, look) for role, look in LOOKS.items() if role]
+
+
+def _row(one: Line) -> str:
+    """A line; where it is too long for a screen, it goes on below its own beginning."""
+    text = "".join(_span(part, role) for part, role in one)
+    indent = _indent(one)
+    style = f' style="padding-left:{indent}ch;text-indent:-{indent}ch"' if indent else ""
+    return f"<div{style}>{text}</div>"
+
+
+def _indent(one: Line) -> int:
+    """The column of a line's text; after the lanes, where it has any."""
+    column = 0
+    for text, role in one:
+        column += len(text)
+        if role == "lane":
+            return min(column, DEEPEST)
+    whole = "".join(text for text, _ in one)
+    return min(len(whole) - len(whole.lstrip()), DEEPEST)
 
 
 def _span(text: str, role: Role) -> str:

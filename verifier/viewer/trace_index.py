@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.evidence.calls import Branched, Changed, Entered
-from verifier.evidence.traces import Trace
+from verifier.evidence.traces import Running, Trace
 from verifier.language.plain_values import Value
 from verifier.viewer.markup import inert
 
@@ -120,17 +120,31 @@ class Reading:
         """What values after a step depend on, as far as that is known; nothing at the start."""
         return self.trace.steps[number - 1].because if number else {}
 
-    def level(self, number: int) -> str:
-        """Who runs after a step; older traces do not have it for the last."""
-        steps = self.trace.steps
-        if number < len(steps):
-            return inert(steps[number].level)
-        return inert(steps[-1].after or steps[-1].level if steps else self.trace.level)
+    def running(self, number: int) -> Running:
+        """Who runs after a step, and who is in which lane."""
+        return self.trace.steps[number - 1].running if number else self.trace.running
+
+    def actor(self, number: int) -> str:
+        """The lane that acts in a step; empty where nobody says so."""
+        return inert(self.trace.steps[number - 1].level)
+
+    def arrives(self, number: int) -> str:
+        """The lane to which control goes in a step."""
+        return inert(self.trace.steps[number - 1].after)
+
+    def who(self, number: int) -> str:
+        """The lane that acts in a step, and who is in it."""
+        actor = self.trace.steps[number - 1].level
+        return inert(str(Running((actor,), self.running(number - 1).holds))) if actor else ""
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:
-        """Whoever ever runs: in the order of the presentation, and all before them there."""
-        seen = {self.level(number) for number in range(self.steps + 1)} - {""}
+        """Whoever ever runs or acts, in the presentation's order, and all before them there."""
+        seen = set(map(inert, self.trace.running.runs))
+        for number, stride in enumerate(self.trace.steps, 1):
+            seen |= {self.actor(number), self.arrives(number)}
+            seen |= set(map(inert, (*stride.running.runs, *stride.act.passes)))
+        seen -= {""}
         order = [inert(lane.name) for lane in self.picture.lanes]
         ran = [place for place, name in enumerate(order) if name in seen]
         known = order[: ran[-1] + 1] if ran else []

@@ -158,4 +158,4 @@ class Screen(Board):
         self.exit(return_code=INTERRUPTED)
 
     def action_help(self) -> None:
-        self.query_one(Help).show(self.scene.trace.picture)
+        self.query_one(Help).show(self.scene.reading)

@@ -20,6 +20,7 @@ from verifier.viewer.screen.list_view import Label, LinesView
 from verifier.viewer.screen.tasks import in_slices
 from verifier.viewer.screen.view_model import VIEWS
 from verifier.viewer.timeline import strokes
+from verifier.viewer.trace_index import Reading
 
 TABLES = "v"
 """The key that shows one table after the other."""
@@ -94,10 +95,11 @@ class Help(Dialog):
         yield Label()
         yield LinesView("help")
 
-    def show(self, picture: Picture) -> None:
+    def show(self, reading: Reading) -> None:
         """Open it at its beginning; some signs and words are those of a presentation."""
+        picture = reading.picture
         rows = list(map(_explained, _keys(picture)))
-        rows += [Row(EMPTY), *(Row(line((f" {text}", "source"))) for text in _signs(picture))]
+        rows += [Row(EMPTY), *(Row(line((f" {text}", "source"))) for text in _signs(reading))]
         rows += [Row(EMPTY), *map(_explained, _words(picture))]
         self.query_one(Label).show(line(("Keys", "step")))
         view = self.query_one(LinesView)
@@ -111,8 +113,8 @@ def _keys(picture: Picture) -> Iterator[tuple[str, str]]:
         yield key, f"{meaning}: {tables}" if key == TABLES and tables else meaning
 
 
-def _signs(picture: Picture) -> Iterator[str]:
-    arrows = strokes(picture)
+def _signs(reading: Reading) -> Iterator[str]:
+    arrows = strokes(reading)
     yield from ["  ".join(arrows)] * bool(arrows)
     yield from SIGNS
 

@@ -38,7 +38,7 @@ def tabs(scene: Scene) -> Line:
 
 def status(scene: Scene, branch: str, row: Row | None, message: Span) -> Line:
     """The step, and the last message, or else about the row under the cursor, or the step."""
-    level = scene.reading.level(scene.number)
+    level = inert(str(scene.reading.running(scene.number)))
     place = " · ".join(
         part for part in (f" step {scene.number}/{scene.reading.steps}", level, branch) if part
     )

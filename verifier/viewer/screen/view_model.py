@@ -38,7 +38,7 @@ class Steps:
 
     def __getitem__(self, place: int) -> Row:
         if place not in self._made:
-            text = self.timeline.row(place) if place else line(("   0  start", "source"))
+            text = self.timeline.row(place) if place else self.timeline.start()
             self._made[place] = Row(text, step=place)
         return self._made[place]
 
