@@ -46,6 +46,7 @@ class Screen(Board):
         scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
         self.show_scene(scene.like(self.scene))
         self.query_one(Exploring).explain()
+        self.query_one(Exploring).go_on()
 
     def on_exploring_explained(self) -> None:
         """More is known about the steps that are shown; people stay where they are."""
