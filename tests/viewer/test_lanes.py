@@ -122,12 +122,17 @@ def test_long_names_are_cut_within_their_lane() -> None:
 
 def test_a_page_goes_on_below_a_line_s_own_beginning() -> None:
     deep = "x" * 200
-    [indented, lanes, plain] = (
-        page([line("    ", deep), line("   1  ", ("●   · ", "lane"), deep), line(deep)], "t")
-        .split("<body>")[1]
-        .splitlines()
-    )
+    lines = [
+        line("    ", deep),
+        line("   1  ", ("●   · ", "lane"), deep),
+        line(deep),
+        line((" ✗ ", "wrong"), deep),
+    ]
+    body = page(lines, "t").split("<body>")[1].splitlines()
+    [indented, lanes, plain, marked] = (text for text in body if text.startswith("<div"))
     assert "padding-left:4ch;text-indent:-4ch" in indented
+    assert ">\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}" in indented
     assert "padding-left:12ch;text-indent:-12ch" in lanes
     assert "style" not in plain
+    assert '<span class="wrong">\N{NO-BREAK SPACE}✗ </span>' in marked
     assert f"padding-left:{DEEPEST}ch" in page([line(" " * 90, "far")], "t")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verifier.viewer.watch_expressions import WrongWatch, watch
+from verifier.viewer.watch_expressions import NoRow, WrongWatch, watch
 
 STATE: dict[str, bool | str] = {
     "cpu.cr0.ts": True,
@@ -92,3 +92,12 @@ def test_a_mistake_is_named(text: str, message: str) -> None:
     with pytest.raises(WrongWatch) as wrong:
         watch(text).value(STATE, ENUMS)
     assert message in str(wrong.value)
+
+
+def test_a_row_that_never_changes_is_no_mistake() -> None:
+    state: dict[str, bool | str] = {"current": "A", "tasks[B].used": True}
+    asked = watch("tasks[current].used")
+    asked.require(state, {})
+    with pytest.raises(NoRow):
+        asked.value(state, {})
+    assert asked.value(state | {"current": "B"}, {}) is True

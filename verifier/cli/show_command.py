@@ -12,7 +12,7 @@ from verifier.check.result import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import NotConfirmed
-from verifier.cli.evidence import SearchOptions, Shown, Unverified, explained_here, found, occurring
+from verifier.cli.evidence import SearchOptions, Shown, Unverified, found, occurring
 from verifier.cli.fitting import echo
 from verifier.cli.opening import interactive, open_trace, session_of
 from verifier.cli.progress import Reporter
@@ -76,20 +76,18 @@ def command(
     if output is not None:
         writable_file(output)
     reuse = Reuse(Cache(cache_folder(), Limits(seconds=timeout)))
+    on_screen = form == "text" and output is None and not plain and interactive()
     with Reporter("searching") as reporter:
-        asked = SearchOptions(watches, timeout, fresh, reuse, reporter)
+        asked = SearchOptions(watches, timeout, fresh, reuse, reporter, not on_screen)
         evidence, catalogue = _found(what, case, another, asked)
     if isinstance(evidence, Result):
         return _without_evidence(evidence, catalogue, another)
     if isinstance(evidence, Trace):
         assert catalogue is not None, "an execution is replayed where its models are"
         require_fields(evidence, watches)
-        session = session_of(evidence, catalogue)
-        if form == "text" and output is None and not plain and interactive():
-            open_trace(evidence, session, watches)
+        if on_screen:
+            open_trace(evidence, session_of(evidence, catalogue), watches)
             return 0
-        with Reporter("explaining") as reporter:
-            evidence = explained_here(evidence, session, catalogue, reuse, reporter)
     elif watches:
         raise click.UsageError("--watch needs an execution, and none is replayed")
     code = evidence.code if isinstance(evidence, Unverified) else 0

@@ -11,7 +11,7 @@ from verifier.explain.counterexample import logged
 from verifier.language.errors import ModelError
 from verifier.language.system import System
 from verifier.viewer.trace_index import Reading
-from verifier.viewer.watch_expressions import NoRow, Watch, WrongWatch, watch
+from verifier.viewer.watch_expressions import Watch, WrongWatch, watch
 
 WATCH = "an expression over fields, such as `cpu.ts and owner == Task.B`"
 SOME = 5
@@ -31,9 +31,7 @@ def require_fields(trace: Trace, watches: Iterable[Watch]) -> None:
     reading = Reading(trace)
     for each in watches:
         try:
-            each.value(reading.state(0), trace.enums)
-        except NoRow:
-            continue
+            each.require(reading.state(0), trace.enums)
         except WrongWatch as wrong:
             known = f"fields are {backquoted(reading.fields[:SOME])}"
             help = wrong.help or known + ", ..." * (len(reading.fields) > SOME)

@@ -46,12 +46,14 @@ def trace_of(
     return story_of(compiled, minimised(execution, group), group, shortest, explain)
 
 
-def trace_of_run(compiled: TransitionSystem, group: str, run: Run) -> Trace | None:
+def trace_of_run(
+    compiled: TransitionSystem, group: str, run: Run, explain: bool = True
+) -> Trace | None:
     """A stored execution that violates a property, explained; None where it does not any more."""
     execution = execution_of_run(compiled.system, compiled.properties, run)
     if isinstance(execution, Stopped) or not execution.moves:
         return None
-    trace = trace_of(compiled, execution, group, shortest=False, explain=True)
+    trace = trace_of(compiled, execution, group, shortest=False, explain=explain)
     return None if isinstance(trace, Stopped) else trace
 
 

@@ -58,10 +58,18 @@ def _looks() -> list[tuple[Role, Look]]:
 
 def _row(one: Line) -> str:
     """A line; where it is too long for a screen, it goes on below its own beginning."""
-    text = "".join(_span(part, role) for part, role in one)
+    text = "".join(
+        _span(part if place else _firm(part), role) for place, (part, role) in enumerate(one)
+    )
     indent = _indent(one)
     style = f' style="padding-left:{indent}ch;text-indent:-{indent}ch"' if indent else ""
     return f"<div{style}>{text}</div>"
+
+
+def _firm(text: str) -> str:
+    """With blanks at its beginning after which no line ends."""
+    bare = text.lstrip(" ")
+    return "\N{NO-BREAK SPACE}" * (len(text) - len(bare)) + bare
 
 
 def _indent(one: Line) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from verifier.language.errors import did_you_mean
@@ -45,6 +46,11 @@ class Watch:
         if isinstance(result, dict):
             return ", ".join(f"{f}={shown(v)}" for f, v in result.items() if v is not False)
         return result
+
+    def require(self, state: Mapping[str, Value], enums: Mapping[str, tuple[str, ...]]) -> None:
+        """Raise WrongWatch unless it means something, if perhaps not in this state."""
+        with suppress(NoRow):
+            self.value(state, enums)
 
 
 def watch(text: str) -> Watch:

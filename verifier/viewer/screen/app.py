@@ -128,7 +128,7 @@ class Screen(Board):
             self.action_view("watches")
             try:
                 found, reading = watch(text), self.scene.reading
-                found.value(reading.state(0), reading.trace.enums)
+                found.require(reading.state(0), reading.trace.enums)
                 self.scene.watches.append(found)
                 self.refresh_pane()
             except WrongWatch as wrong:
