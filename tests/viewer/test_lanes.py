@@ -74,9 +74,22 @@ def test_an_exit_within_a_step_shows_its_guest() -> None:
     assert "o========>" in ascii_only(row)
 
 
+def test_whoever_chooses_within_a_step_has_a_lane() -> None:
+    trace = machines.counterexample("handled/loop/isolation")
+    for act in (Act(by="guest"), Act(by="the guest's guest"), Act()):
+        steps = tuple(msgspec.structs.replace(stride, act=act) for stride in trace.steps)
+        lanes = Reading(msgspec.structs.replace(trace, steps=steps)).lanes
+        assert lanes == (("monitor", "guest") if act.by == "guest" else ("monitor",))
+
+
 def test_a_table_has_the_bits_at_issue() -> None:
     assert relevant_bits(Reading(machines.counterexample("trapping/v1/isolation"))) == ("trap",)
     assert relevant_bits(Reading(saved("v3.1"))) == ("TS",)
+
+
+def test_at_the_start_no_bit_is_at_issue() -> None:
+    trace = saved("v3.1")
+    assert relevant_bits(Reading(msgspec.structs.replace(trace, steps=(), conjunct=""))) == ()
 
 
 def test_nothing_at_issue_has_no_table() -> None:
@@ -131,8 +144,8 @@ def test_a_page_goes_on_below_a_line_s_own_beginning() -> None:
     body = page(lines, "t").split("<body>")[1].splitlines()
     [indented, lanes, plain, marked] = (text for text in body if text.startswith("<div"))
     assert "padding-left:4ch;text-indent:-4ch" in indented
-    assert ">\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}" in indented
+    assert ">&nbsp;&nbsp;" in indented
     assert "padding-left:12ch;text-indent:-12ch" in lanes
     assert "style" not in plain
-    assert '<span class="wrong">\N{NO-BREAK SPACE}✗ </span>' in marked
+    assert '<span class="wrong">&nbsp;✗ </span>' in marked
     assert f"padding-left:{DEEPEST}ch" in page([line(" " * 90, "far")], "t")

@@ -1,8 +1,10 @@
 """Executions for other tools: each format is read back by a small reader of its own."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,3 +149,14 @@ def test_a_story_of_two_cpus_says_who_acts_where() -> None:
     assert third["holds"] == {"CPU0": "C", "CPU1": "A"}
     assert third["changes"]["latest.value[A]"]["function"] == "access_registers"
     assert document["in_short"][0] == "In step 6 A uses the registers on CPU0."
+
+
+def test_the_schema_is_the_documented_one() -> None:
+    document = json.loads(story(machines.counterexample("two-cpus/broken/integrity")))
+    text = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
+    rows = re.findall(r"^\| (`.*?) \|", text.partition("| key | is |")[2], re.MULTILINE)
+    keys = re.findall(r"`(\w+)`", " ".join(rows))
+    place = keys.index("number")
+    assert {*keys[:place]} == {*document}
+    assert {*keys[place:]} == {*document["steps"][0]}
+    assert {*document["start"]} == {"state", "runs", "holds"}

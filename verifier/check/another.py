@@ -1,4 +1,7 @@
-"""A counterexample that goes another way: leaving steps out of it does not give the known one."""
+"""A counterexample that goes another way: leaving steps out of it does not give the known one.
+
+Why so: docs/decisions/0032-another-counterexample.md
+"""
 
 from __future__ import annotations
 

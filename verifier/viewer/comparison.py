@@ -54,7 +54,7 @@ def relevant_bits(reading: Reading) -> tuple[str, ...]:
     if columns is None:
         return ()
     read = [field for _, fields, _ in assumed_and_actual(reading) for field in fields]
-    for fields in (read, reading.matter):
+    for fields in (read, reading.matter if reading.is_explained else reading.changing):
         names = {field.rpartition(".")[2] for field in fields}
         found = tuple(bit for bit, name in columns.bits.items() if name in names)
         if found:

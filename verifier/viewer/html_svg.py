@@ -58,18 +58,10 @@ def _looks() -> list[tuple[Role, Look]]:
 
 def _row(one: Line) -> str:
     """A line; where it is too long for a screen, it goes on below its own beginning."""
-    text = "".join(
-        _span(part if place else _firm(part), role) for place, (part, role) in enumerate(one)
-    )
+    text = "".join(_span(part, role, not place) for place, (part, role) in enumerate(one))
     indent = _indent(one)
     style = f' style="padding-left:{indent}ch;text-indent:-{indent}ch"' if indent else ""
     return f"<div{style}>{text}</div>"
-
-
-def _firm(text: str) -> str:
-    """With blanks at its beginning after which no line ends."""
-    bare = text.lstrip(" ")
-    return "\N{NO-BREAK SPACE}" * (len(text) - len(bare)) + bare
 
 
 def _indent(one: Line) -> int:
@@ -83,8 +75,11 @@ def _indent(one: Line) -> int:
     return min(len(whole) - len(whole.lstrip()), DEEPEST)
 
 
-def _span(text: str, role: Role) -> str:
-    return f'<span class="{role}">{escape(text)}</span>' if role else escape(text)
+def _span(text: str, role: Role, first: bool) -> str:
+    """A piece of a line; at the beginning of one no line ends after its blanks."""
+    bare = text.lstrip(" ") if first else text
+    shown = "&nbsp;" * (len(text) - len(bare)) + escape(bare)
+    return f'<span class="{role}">{shown}</span>' if role else shown
 
 
 def _rule(role: Role, look: Look, colour: str) -> str:

@@ -139,12 +139,17 @@ class Reading:
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:
-        """Whoever ever runs or acts, in the presentation's order, and all before them there."""
-        seen = set(map(inert, self.trace.running.runs))
-        for number, stride in enumerate(self.trace.steps, 1):
-            seen |= {self.actor(number), self.arrives(number)}
-            seen |= set(map(inert, (*stride.running.runs, *stride.act.passes)))
-        seen -= {""}
+        """Whoever ever runs or acts, in the presentation's order, and all before them there.
+
+        Whoever chooses or sees something only within a step has a lane where the order has one.
+        """
+        seen, told = {*self.trace.running.runs}, set[str]()
+        for stride in self.trace.steps:
+            act = stride.act
+            seen.update(stride.running.runs, act.passes, (stride.level, stride.after))
+            told.update((act.by, act.seen.who if act.seen else ""))
+        seen |= {lane.name for lane in self.picture.lanes if lane.name in told}
+        seen = set(map(inert, seen - {""}))
         order = [inert(lane.name) for lane in self.picture.lanes]
         ran = [place for place, name in enumerate(order) if name in seen]
         known = order[: ran[-1] + 1] if ran else []
@@ -154,6 +159,11 @@ class Reading:
         """The steps in which the host takes over, from one backwards."""
         return (n for n in range(last, 0, -1) if self.trace.steps[n - 1].act.leaves)
 
+    @property
+    def changing(self) -> frozenset[str]:
+        """The fields that some step changes."""
+        return frozenset(self._changes)
+
     @cached_property
     def matter(self) -> frozenset[str]:
         """The fields that the violation depends on, found along its causes.
@@ -161,7 +171,7 @@ class Reading:
         Where a trace does not say, those that ever change.
         """
         if not self.is_explained:
-            return frozenset(self._changes) or frozenset(self.fields)
+            return self.changing or frozenset(self.fields)
         found = {*self.trace.explanation.decisive, *self.trace.failure.seen}
         for stride in self.trace.steps:
             found |= set(stride.because)
