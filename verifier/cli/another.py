@@ -6,7 +6,7 @@ import click
 
 from verifier.check.another import another
 from verifier.check.result import Result
-from verifier.cli.evidence import SearchOptions, Shown
+from verifier.cli.evidence import SearchOptions, Shown, whole
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress, Watch
 from verifier.language.errors import ModelError
@@ -17,7 +17,7 @@ from verifier.project.catalogue import Catalogue
 
 def other_than(
     known: Shown | Result, catalogue: Catalogue | None, asked: SearchOptions
-) -> Trace | Result:
+) -> Shown | Result:
     """A counterexample that differs from a known one in its kinds of steps, or that there is none.
 
     The search is stopped once the time is over.
@@ -36,4 +36,4 @@ def other_than(
     [(_, found)] = reporting({system.name: task}, 1, asked.reporter.watch)
     if isinstance(found, Lost):
         raise found.error or ModelError(f"no other counterexample: {found.reason}")
-    return found
+    return found if isinstance(found, Result) else whole(found, catalogue, asked)

@@ -96,10 +96,10 @@ def found(what: str, asked: SearchOptions) -> tuple[Shown | Result, Catalogue | 
         raise result.error
     if result.evidence is None or result.verdict is Verdict.VACUOUS:
         return result, catalogue
-    return _whole(result.evidence, catalogue, asked), catalogue
+    return whole(result.evidence, catalogue, asked), catalogue
 
 
-def _whole(evidence: Shown, catalogue: Catalogue, asked: SearchOptions) -> Shown:
+def whole(evidence: Shown, catalogue: Catalogue, asked: SearchOptions) -> Shown:
     """Evidence as it is asked for: an execution annotated from the models."""
     if not asked.whole or not isinstance(evidence, Trace):
         return evidence
@@ -136,7 +136,7 @@ def occurring(
     [(_, found)] = reporting({system.name: task}, 1, asked.reporter.watch)
     if isinstance(found, Lost):
         raise found.error or ModelError(f"no search for `{case}`: {found.reason}")
-    return (found if isinstance(found, Result) else _whole(found, catalogue, asked)), catalogue
+    return (found if isinstance(found, Result) else whole(found, catalogue, asked)), catalogue
 
 
 def _pair(catalogue: Catalogue, name: str) -> Pair:
@@ -170,7 +170,7 @@ def evidence_of(file: Path, root: Path, asked: SearchOptions) -> tuple[Shown, Ca
         return Unverified(saved, f"not replayed: {replayed.reason}", 3), catalogue
     if isinstance(replayed, Stopped):
         return Unverified(saved, str(replayed), 1), catalogue
-    return _whole(replayed, catalogue, asked), catalogue
+    return whole(replayed, catalogue, asked), catalogue
 
 
 def is_meant_as_file(name: str, systems: Iterable[str]) -> bool:

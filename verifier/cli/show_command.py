@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -111,7 +112,8 @@ def _found(
     what: str, case: str | None, another: bool, asked: SearchOptions
 ) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file, a pair or a case, or the result that has none."""
-    evidence, catalogue = found(what, asked) if case is None else occurring(what, case, asked)
+    first = replace(asked, whole=asked.whole and not another)
+    evidence, catalogue = found(what, first) if case is None else occurring(what, case, first)
     if not another:
         return evidence, catalogue
     from verifier.cli.another import other_than
