@@ -102,6 +102,13 @@ def test_nothing_at_issue_has_no_table() -> None:
     assert not any("Who assumes what" in text for text in lines)
 
 
+def test_whoever_chooses_or_is_chosen_acts_where_none_is_named() -> None:
+    both = Running(("A", "B"))
+    assert moved(Act(by="B"), both, both) == ("B", "B")
+    assert moved(Act(by="the scheduler"), both, both, [True, "B"]) == ("B", "B")
+    assert moved(Act(by="A"), both, Running(("A", "C")), ["A"]) == ("B", "C")
+
+
 @pytest.mark.parametrize(
     ("act", "before", "after", "ends"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum
 from itertools import zip_longest
 from typing import Any
@@ -30,7 +30,7 @@ def recorded(
     assert taken is not None, "the move is enabled"
     claims = [function for function in properties if function.claims]
     act, running = machine.presenter.act(before, move, taken, machine.run), machine.running()
-    level, arrives = moved(act, ran, running)
+    level, arrives = moved(act, ran, running, [*map(shown, choices.values())])
     return Stride(
         step=step.name,
         level=level,
@@ -51,17 +51,23 @@ def recorded(
     )
 
 
-def moved(act: Act, before: Running, after: Running) -> tuple[str, str]:
+def moved(
+    act: Act, before: Running, after: Running, chosen: Collection[Value] = ()
+) -> tuple[str, str]:
     """The lane that acts in a step, and the one to which control goes with it.
 
-    Where several run at once and none is named, it is the one in whose place another runs then.
+    Where several run at once and none is named, it is the one in whose place another runs then, or
+    the one that makes the choices or is among what is `chosen`.
     """
     places = list(zip_longest(before.runs, after.runs, fillvalue=""))
-    if act.who:
-        return act.who, dict(places).get(act.who) or act.who
-    if len(places) > 1:
-        places = [(was, now) for was, now in places if was != now]
-    return places[0] if places else ("", "")
+    who = act.who
+    if not who and len(places) > 1:
+        parted = [was for was, now in places if was != now]
+        told = [lane for lane in before.runs if lane == act.by or lane in chosen]
+        who = next(iter((*parted, *told)), "")
+    elif not who and places:
+        return places[0]
+    return who, dict(places).get(who) or who
 
 
 def changes(

@@ -186,11 +186,14 @@ def headline(now: Moment[Machine]) -> Sentence | None:
     return f"{access.by.name} should find ", latest, ", which it wrote last, but finds ", found
 
 
+CPUS: Lanes[Machine] = Lanes(
+    lambda _: tuple(name.name for name in Name),
+    holds=lambda machine: {name.name: machine.cpus[name].current.name for name in Name},
+)
+"""Who acts, and which task is where."""
+
 SHOWN: Presentation[Machine] = Presentation(
-    lanes=Lanes(
-        lambda _: tuple(name.name for name in Name),
-        holds=lambda machine: {name.name: machine.cpus[name].current.name for name in Name},
-    ),
+    lanes=CPUS,
     acts=acts,
     tables=(
         Table("kernel", "what the kernel decides by", decides_by),
