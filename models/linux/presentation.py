@@ -1,6 +1,5 @@
 """How people are shown Linux on bare hardware: its tasks, and who has the registers."""
 
-from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from nestproof.models.linux import elsewhere, fpu_core, fpu_internal, i387, processor
@@ -9,12 +8,10 @@ from nestproof.models.linux.task import Fpu, Host
 from nestproof.models.ownership import presentation as ownership
 from nestproof.models.x86 import presentation as x86
 from nestproof.models.x86.cpu import Cpu
-from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.fpu import Fault
 from nestproof.models.x86.outcome import Outcome
 from verifier.language import (
     Act,
-    Belief,
     Causes,
     Each,
     Flags,
@@ -64,11 +61,6 @@ def chooser(now: Moment[Native]) -> str:
     )
 
 
-def beliefs(native: Native, bit: Callable[[Cr0], bool]) -> Iterator[Belief]:
-    """What the processor has."""
-    yield from x86.own_bit(native.host.cpu, bit, runs=False)
-
-
 def headline(now: Moment[Native]) -> Sentence | None:
     """What a context finds in the registers."""
     return ownership.found_in_the_registers(now, lambda native: native.access)
@@ -79,7 +71,6 @@ HOST = "L0: what the hardware holds and the host's kernel remembers"
 NATIVE: Presentation[Native] = Presentation(
     lanes=Lanes(running_task),
     acts=acts,
-    beliefs=x86.beliefs(lambda native: native.host.cpu.cr0, beliefs),
     tables=(
         Table("L0", HOST, lambda native: native.host),
         Table("observed", "observed", lambda s: (s.access, s.latest), by_code=False),

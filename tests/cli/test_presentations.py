@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tests.cli.conftest import HERE, Runner
 
+VIEWER = HERE.parent / "viewer"
+MACHINES, GOLDENS = VIEWER / "machines", VIEWER / "golden" / "lanes"
 GUIDE = HERE.parent.parent / "docs" / "presentation.md"
 
 
@@ -26,7 +28,10 @@ def test_the_example_of_the_guide_is_the_template_s_and_shown_as_it_says(
     nestproof: Runner, project: Path
 ) -> None:
     model = (project / "models" / "lazy.py").read_text()
+    model += (MACHINES / "models" / "two_cpus.py").read_text()
     assert all(text in model for text in blocks("python"))
+    drawn = "".join(golden.read_text() for golden in GOLDENS.glob("*.txt"))
+    assert all(text in drawn for text in blocks("text"))
     ran = nestproof("show", "lazy/broken/isolation", "--plain", cwd=project)
     assert ran.code == 0, ran.err
     headline, timeline, _ = blocks("")

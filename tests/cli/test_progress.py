@@ -201,8 +201,8 @@ def test_a_search_that_ends_by_itself_leaves_no_depth(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "slow", "said"),
     [
-        ((), "verifier.cli.evidence.trace_of_run", "explain lazy/broken/isolation"),
-        ((), "verifier.cli.evidence.placed", "explain lazy/broken/isolation"),
+        ((), "verifier.cli.annotating.trace_of_run", "explain lazy/broken/isolation"),
+        ((), "verifier.cli.annotating.placed", "explain lazy/broken/isolation"),
         (("--case", "use_fpu"), "verifier.check.witness.auto", "compile lazy/broken"),
     ],
 )

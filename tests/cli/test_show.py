@@ -25,7 +25,7 @@ def test_a_picture_a_page_and_a_diagram_are_complete_in_themselves(nestproof: Ru
 
 
 def test_every_format_is_written_to_a_file(nestproof: Runner, tmp_path: Path) -> None:
-    for form in ("text", "svg", "html", "mermaid"):
+    for form in ("text", "svg", "html", "mermaid", "itf", "vcd", "json"):
         file = tmp_path / form
         ran = nestproof("show", PAIR, "--format", form, "-o", str(file))
         assert (ran.code, ran.out) == (0, "")
@@ -46,9 +46,69 @@ def test_a_watch_that_asks_for_more_than_looking_is_wrong_use(nestproof: Runner)
     assert "--watch" in ran.err
 
 
-def test_a_proof_is_no_sequence(nestproof: Runner) -> None:
-    ran = nestproof("show", "lazy/fixed/isolation", "--format", "mermaid")
+def test_a_watch_takes_the_row_of_a_field_s_value(nestproof: Runner) -> None:
+    ran = nestproof("show", PAIR, "--watch", "saved[current].uses_fpu")
+    assert ran.code == 0
+    assert "after step 1   1" in ran.out
+    wrong = nestproof("show", PAIR, "--watch", "saved[curent].uses_fpu")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "there is no `saved[curent].uses_fpu`" in wrong.err
+
+
+@pytest.mark.parametrize("form", ["mermaid", "itf", "vcd", "json"])
+def test_a_proof_is_no_execution(nestproof: Runner, form: str) -> None:
+    ran = nestproof("show", "lazy/fixed/isolation", "--format", form)
     assert ran.code == 2
+    assert f"--format {form} draws executions" in ran.err
+
+
+def test_where_every_counterexample_takes_the_same_steps_there_is_no_other(
+    nestproof: Runner,
+) -> None:
+    ran = nestproof("show", PAIR, "--another")
+    assert (ran.code, ran.err) == (3, "")
+    steps = "`use_fpu`, `switch_to`, `use_fpu`"
+    assert ran.out == f"proved: every counterexample takes {steps}, in this order\n"
+
+
+def test_another_counterexample_takes_other_steps(nestproof: Runner, project: Path) -> None:
+    model = project / "models" / "lazy.py"
+    text = model.read_text().replace("(use_fpu, switch_to)", "(use_fpu, switch_to, crash)")
+    crash = """
+@step
+def crash(machine: Machine) -> None:
+    \"\"\"The registers are another task's.\"\"\"
+    machine.registers.owner = Task.B
+    machine.ts = False
+
+
+"""
+    model.write_text(text.replace("def acts(now", f"{crash.lstrip()}def acts(now", 1))
+    known = nestproof("show", PAIR, "--format", "json", cwd=project)
+    other = nestproof("show", PAIR, "--another", "--format", "json", cwd=project)
+    assert (known.code, other.code) == (0, 0), known.err + other.err
+    first, second = (
+        [step["step"] for step in json.loads(ran.out)["steps"]] for ran in (known, other)
+    )
+    assert first == ["crash", "use_fpu"]
+    assert second == ["use_fpu", "switch_to", "use_fpu"]
+
+
+def test_another_needs_a_counterexample_and_time(nestproof: Runner) -> None:
+    proof = nestproof("show", "lazy/fixed/isolation", "--another")
+    assert proof.code == 2
+    assert "--another needs a counterexample" in proof.err
+
+
+def test_a_random_run_is_saved_up_to_its_violation(nestproof: Runner, tmp_path: Path) -> None:
+    file = tmp_path / "run.json"
+    command = ("simulate", "lazy/broken", "--random", "50", "--seed", "7")
+    assert nestproof(*command, "-o", str(file)) == nestproof(*command)
+    assert nestproof("audit", str(file)).out.startswith(f"confirmed {file}: lazy/broken/")
+    assert "is violated after" in nestproof("show", str(file)).out
+    missing = nestproof("simulate", "lazy/broken", "-o", str(file))
+    assert (missing.code, missing.out) == (2, "")
+    assert "give --random N" in missing.err
 
 
 def test_a_proof_says_which_step_needs_which_lemma(nestproof: Runner) -> None:

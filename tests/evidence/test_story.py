@@ -31,10 +31,10 @@ def first_schema() -> dict[str, Any]:
     told: dict[str, Any] = json.loads(msgspec.json.encode(shown(saved_trace(trace()))))
     told |= told.pop("failure") | told.pop("explanation")
     later = ("blocked", "arbitrary", "asserted", "parts", "stale", "standing", "shortest")
-    for name in (*later, "picture", "beliefs", "headline", "reads"):
+    for name in (*later, "picture", "beliefs", "headline", "reads", "running"):
         del told[name]
     for step in told["steps"]:
-        del step["act"], step["beliefs"], step["problem"]
+        del step["act"], step["beliefs"], step["problem"], step["running"]
     for turn in told["turned"]:
         del turn["seen"]
     return {"schema": 1, "kind": "trace", "engine": "bmc", **told}

@@ -131,7 +131,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"flags": Flags("f", (lambda m: m.curent,))},
         "the presentation of `lazy/broken`: `Machine` has nothing called `curent`",
     ),
-    "no text": ({"lanes": Lanes(lambda m: m.ts)}, "returns True: Expected `str`, got `bool`"),
+    "no text": (
+        {"lanes": Lanes(lambda m: m.ts)},
+        "returns True: Expected `str | tuple`, got `bool`",
+    ),
     "no act": ({"acts": lambda _: "exit"}, "returns 'exit': Expected `object`, got `str`"),
     "a wrong act": ({"acts": lambda _: Act(label=5)}, "Expected `str`, got `int` at `label`"),  # type: ignore[arg-type]
     "a wrong sentence": ({"headline": lambda _: (5,)}, "returns (5,): "),
@@ -216,6 +219,6 @@ def test_a_problem_is_known_once_and_nothing_is_asked_after_it() -> None:
     system = replace(project().systems[NAME], presentation=Presentation(lanes=Lanes(counted)))
     presenter = Presenter(system)
     run: Callable[[], Any] = presenter._start
-    assert [presenter.lane(run()) for _ in range(3)] == ["", "", ""]
+    assert [presenter.running(run()).runs for _ in range(3)] == [(), (), ()]
     assert len(asked) == 1
     assert presenter.picture().problem == presenter.problem

@@ -25,6 +25,10 @@ def saved(version: str) -> Trace:
     for part in ("steps", "turned"):
         found = zip(story[part], presented.pop(part), strict=True)
         story[part] = [each | added for each, added in found]
+    levels = [step["level"] for step in story["steps"]]
+    for step, after in zip(story["steps"], [*levels[1:], levels[-1]], strict=True):
+        step |= {"after": after, "running": {"runs": [after]}}
+    story["running"] = {"runs": levels[:1]}
     for part, kind in (("failure", Failure), ("explanation", Explanation)):
         story[part] = {name: story.pop(name) for name in kind.__struct_fields__ if name in story}
     return msgspec.convert(story | presented | {"shortest": True}, type=Trace)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.evidence.lazy_project import execution, project, properties, trace
+from tests.viewer import machines
 from tests.viewer.conftest import saved
 from tests.viewer.screens import opened
 from verifier.execution.execution import Execution
@@ -14,6 +15,8 @@ from verifier.explain.session import Exploration
 from verifier.viewer.screen.app import Screen
 
 NARROW, WIDE = (80, 24), (160, 45)
+FITTING = ((80, 24), (100, 30), (120, 32), (140, 40))
+"""Sizes at which tabs, filters and help are whole."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,13 @@ def begun() -> Screen:
     return Screen(session.now.trace, session, explores=True)
 
 
+def two_cpus() -> Screen:
+    """A counterexample of two CPUs."""
+    found = machines.counterexample(TWO)
+    return Screen(found, Exploration(machines.execution(TWO), found))
+
+
+TWO = "two-cpus/broken/integrity"
 VIEWS = {
     "opened": (),
     "state": ("1", "up", "up"),
@@ -66,6 +76,15 @@ BUGS = {"opened": (), "before": ("1", "up")}
 BEGUN = {"begun": (), "first": ("enter",)}
 EXPLORED = {"explore": ("up", "x"), "taken": ("up", "x", "enter"), "random": ("home", "r")}
 
+SEVERAL = {
+    "opened": (),
+    "state": ("1", "up"),
+    "narrowed": ("v", "slash", *"owner", "enter"),
+    "nothing": ("slash", *"nobody", "enter"),
+    "explored": ("home", "x", "enter"),
+    "help": ("question_mark",),
+}
+
 
 def _all() -> Iterator[Snapshot]:
     for size in (NARROW, WIDE):
@@ -78,6 +97,9 @@ def _all() -> Iterator[Snapshot]:
             yield Snapshot(f"lazy-{name}", lazy, keys, size)
         for name, keys in BEGUN.items():
             yield Snapshot(f"lazy-{name}", begun, keys, size)
+    for size in FITTING:
+        for name, keys in SEVERAL.items():
+            yield Snapshot(f"two-cpus-{name}", two_cpus, keys, size)
 
 
 SNAPSHOTS = list(_all())

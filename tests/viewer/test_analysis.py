@@ -27,7 +27,7 @@ def reading() -> Reading:
 
 def test_levels_follow_from_vmx_mode_and_guest_mode(reading: Reading) -> None:
     assert reading.lanes == ("L0", "L1", "L2")
-    assert [reading.level(number) for number in range(11)] == [
+    assert [str(reading.running(number)) for number in range(11)] == [
         *["L0"] * 3,
         *["L1"] * 2,
         *["L0"] * 3,
@@ -59,7 +59,7 @@ def test_moves_between_levels_are_entries_exits_launches_and_reflections(reading
 def test_the_level_that_a_system_gives_comes_first() -> None:
     trace = saved("v3.1")
     steps = (msgspec.structs.replace(trace.steps[0], level="task A"), *trace.steps[1:])
-    assert Reading(msgspec.structs.replace(trace, steps=steps)).level(0) == "task A"
+    assert Reading(msgspec.structs.replace(trace, steps=steps)).actor(1) == "task A"
 
 
 def test_who_runs_after_the_last_step_is_shown_as_before_it() -> None:
@@ -69,7 +69,7 @@ def test_who_runs_after_the_last_step_is_shown_as_before_it() -> None:
     list(session.run(0, 20, seed=1))
     trace = session.now.trace
     reading, last = Reading(trace), len(trace.steps)
-    assert reading.level(last) == f"task {reading.value('host.current', last)}"
+    assert reading.arrives(last) == f"task {reading.value('host.current', last)}"
 
 
 @pytest.mark.parametrize(

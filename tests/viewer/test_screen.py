@@ -5,12 +5,13 @@ from textual.binding import Binding
 from textual.pilot import Pilot
 
 from tests.viewer.screens import content, is_open, nested, played, put_on
-from tests.viewer.snapshots import lazy
+from tests.viewer.snapshots import begun, lazy, two_cpus
+from verifier.viewer.markup import width
 from verifier.viewer.screen.app import Screen
 from verifier.viewer.screen.dialogs import HELP, Ask, Help
 from verifier.viewer.screen.explore_pane import Exploring
 from verifier.viewer.screen.labels import KEYS
-from verifier.viewer.screen.list_view import LinesView
+from verifier.viewer.screen.list_view import Label, LinesView
 from verifier.viewer.screen.view_model import VIEWS
 
 
@@ -197,3 +198,44 @@ def test_an_open_dialog_alone_hears_keys(dialog: str) -> None:
         assert screen.scene.number == 2
 
     played(lazy(), script)
+
+
+@pytest.mark.parametrize("columns", range(80, 141, 5))
+@pytest.mark.parametrize("keys", [(), ("v", "slash", *"owner", "enter"), ("6",)])
+def test_tabs_filters_and_help_are_whole(columns: int, keys: tuple[str, ...]) -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+        for name in ("tabs", "narrowed", "keys"):
+            label = screen.query_one(f"#{name}", Label)
+            if label.display:
+                assert width(label.line) <= label.size.width
+        await pilot.press("question_mark")
+        await pilot.pause()
+        view = screen.query_one(Help).query_one(LinesView)
+        assert max(width(view.rows[i].text) for i in range(len(view.rows))) <= view.columns
+        shown = " ".join(content(screen, "help").split())
+        assert all(meaning in shown for _, meaning in HELP)
+
+    played(nested(), script, (columns, 30))
+
+
+def test_an_empty_state_says_why() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        await pilot.press("v", "v", "slash", *"zzz", "enter")
+        await pilot.pause()
+        assert content(screen) == "no field of L1 has zzz in its name; escape shows all"
+
+    played(nested(), script)
+
+
+def test_every_view_of_every_trace_has_a_row() -> None:
+    async def script(screen: Screen, pilot: Pilot[None]) -> None:
+        for place in ("home", "end"):
+            for number, name in enumerate(VIEWS, 1):
+                await pilot.press(place, str(number))
+                await pilot.pause()
+                assert content(screen).strip(), name
+
+    for made in (nested, lazy, begun, two_cpus):
+        played(made(), script)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,6 +18,7 @@ from verifier.audit.audit import rejection
 from verifier.check.context import Context
 from verifier.check.result import Result
 from verifier.check.run import Strategy, check_all
+from verifier.cli.annotating import annotated_apart, stored_counterexample
 from verifier.cli.errors import NotConfirmed, backquoted, print_message, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.progress import Reporter
@@ -31,17 +31,13 @@ from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Progress, Verdict, Watch
 from verifier.execution.execution import Stopped
-from verifier.explain.annotate import placed
-from verifier.explain.counterexample import recomputed, trace_of_run
+from verifier.explain.counterexample import recomputed
 from verifier.language.errors import ModelError
 from verifier.processes.pool import reporting, within
 from verifier.processes.worker import Lost
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
 from verifier.viewer import watch_expressions
-
-if TYPE_CHECKING:
-    from verifier.explain.session import Exploration
 
 
 @dataclass(frozen=True)
@@ -53,6 +49,8 @@ class SearchOptions:
     fresh: bool
     reuse: Reuse
     reporter: Reporter
+    whole: bool = True
+    """Whether an execution is annotated, too, as the screen does itself."""
 
     def context(self, catalogue: Catalogue) -> Context:
         """What a search in a catalogue may use: two processes, bmc and PDR."""
@@ -89,9 +87,8 @@ def found(what: str, asked: SearchOptions) -> tuple[Shown | Result, Catalogue | 
         for warning in context.store.damages([catalogue.systems[pair.system]]):
             asked.reporter.clear()
             print_message("warning", warning)
-        task = partial(_stored, context, pair)
-        stored = asked.reporter.during(Progress("explain", 0, str(pair)), task)
-        if isinstance(stored, Trace):
+        stored = stored_counterexample(context, pair, asked.reporter, asked.whole)
+        if stored is not None:
             return stored, catalogue
     [results] = check_all(context, [pair], Strategy(minimal=True, fresh=asked.fresh))
     result = next(each for each in results if each.property == pair.property)
@@ -99,31 +96,14 @@ def found(what: str, asked: SearchOptions) -> tuple[Shown | Result, Catalogue | 
         raise result.error
     if result.evidence is None or result.verdict is Verdict.VACUOUS:
         return result, catalogue
-    return result.evidence, catalogue
+    return whole(result.evidence, catalogue, asked), catalogue
 
 
-def _stored(context: Context, pair: Pair) -> Trace | None:
-    """The counterexample that the project stores, if it is still one."""
-    bundle = context.store.bundle(pair.system)
-    run = None if bundle is None else bundle.runs.get(pair.property)
-    if run is None:
-        return None
-    return trace_of_run(context.compiled(pair.system), pair.property, run)
-
-
-def explained_here(
-    trace: Trace,
-    session: Exploration | None,
-    catalogue: Catalogue,
-    reuse: Reuse,
-    reporter: Reporter,
-) -> Trace:
-    """The trace annotated from the models; unchanged where that is not possible."""
-    if session is None:
-        return trace
-    task = partial(placed, trace, session.execution, catalogue, reuse(catalogue).compiled)
-    found = reporter.during(Progress("explain", 0, f"{trace.system}/{trace.property}"), task)
-    return trace if isinstance(found, Lost) else found
+def whole(evidence: Shown, catalogue: Catalogue, asked: SearchOptions) -> Shown:
+    """Evidence as it is asked for: an execution annotated from the models."""
+    if not asked.whole or not isinstance(evidence, Trace):
+        return evidence
+    return annotated_apart(evidence, catalogue, asked.reuse(catalogue), asked.reporter)
 
 
 def occurring(
@@ -156,7 +136,7 @@ def occurring(
     [(_, found)] = reporting({system.name: task}, 1, asked.reporter.watch)
     if isinstance(found, Lost):
         raise found.error or ModelError(f"no search for `{case}`: {found.reason}")
-    return found, catalogue
+    return (found if isinstance(found, Result) else whole(found, catalogue, asked)), catalogue
 
 
 def _pair(catalogue: Catalogue, name: str) -> Pair:
@@ -169,9 +149,7 @@ def _pair(catalogue: Catalogue, name: str) -> Pair:
     return catalogue.pair(name)
 
 
-def evidence_of(
-    file: Path, root: Path, asked: SearchOptions
-) -> tuple[Trace | Certificate | Unverified, Catalogue | None]:
+def evidence_of(file: Path, root: Path, asked: SearchOptions) -> tuple[Shown, Catalogue | None]:
     """What a file holds, confirmed by the project's models; and the catalogue of these."""
     try:
         saved = read(file)
@@ -192,7 +170,7 @@ def evidence_of(
         return Unverified(saved, f"not replayed: {replayed.reason}", 3), catalogue
     if isinstance(replayed, Stopped):
         return Unverified(saved, str(replayed), 1), catalogue
-    return replayed, catalogue
+    return whole(replayed, catalogue, asked), catalogue
 
 
 def is_meant_as_file(name: str, systems: Iterable[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +13,7 @@ from verifier.cli.errors import colours
 from verifier.engines.contract import ENGINES
 from verifier.evidence.verdicts import Progress
 from verifier.language.plain_values import plural
-from verifier.processes.pool import within
+from verifier.processes.pool import side_by_side
 from verifier.processes.worker import Lost
 
 if TYPE_CHECKING:
@@ -69,10 +69,17 @@ class Reporter:
 
     def during(self, progress: Progress, task: Callable[[], T]) -> T | Lost:
         """The answer of a task that reports nothing: done in a process of its own, and watched."""
-        answer = within(None, progress.detail, task, lambda _: self.watch(progress))
-        if isinstance(answer, Lost) and answer.error is not None:
-            raise answer.error
-        return answer
+        return self.beside(progress, {progress.detail: task})[progress.detail]
+
+    def beside(
+        self, progress: Progress, tasks: Mapping[str, Callable[[], T]]
+    ) -> dict[str, T | Lost]:
+        """The same for several tasks, side by side."""
+        found = dict(side_by_side(tasks, len(tasks), lambda _: self.watch(progress)))
+        for answer in found.values():
+            if isinstance(answer, Lost) and answer.error is not None:
+                raise answer.error
+        return found
 
     def _note(self, progress: Progress) -> None:
         """Remember how far the search for a goal is; what has ended beside others is forgotten."""

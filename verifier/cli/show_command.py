@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from verifier.check.result import Result
 from verifier.cli import options
 from verifier.cli.completing import pairs
 from verifier.cli.errors import NotConfirmed
-from verifier.cli.evidence import SearchOptions, Shown, Unverified, explained_here, found, occurring
+from verifier.cli.evidence import SearchOptions, Shown, Unverified, found, occurring
 from verifier.cli.fitting import echo
 from verifier.cli.opening import interactive, open_trace, session_of
 from verifier.cli.progress import Reporter
@@ -32,13 +33,15 @@ from verifier.viewer.watch_expressions import Watch
 
 SECONDS = 60.0
 """To find out whether what a saved proof presupposes occurs."""
-FORMATS = ("text", "svg", "html", "mermaid")
+FORMATS = ("text", "svg", "html", "mermaid", "itf", "vcd", "json")
+OF_EXECUTIONS = ("mermaid", "itf", "vcd", "json")
+"""Formats that proofs do not have."""
 
 
 @click.command("show")
 @click.argument("what", shell_complete=pairs)
 @click.option("--plain", is_flag=True, help="Text without colours or a screen of its own.")
-@options.form(FORMATS, "A picture, a page or a sequence diagram, complete in itself.")
+@options.form(FORMATS, "A picture, a page, a sequence diagram, or the execution for other tools.")
 @click.option("--case", metavar="NAME", help="An execution in which it occurs, or a step fires.")
 @click.option(
     "--all", "everything", is_flag=True, help="Also what the violation does not depend on."
@@ -47,6 +50,9 @@ FORMATS = ("text", "svg", "html", "mermaid")
     "--watch", "texts", multiple=True, metavar="EXPR", help="An expression to follow; repeatable."
 )
 @click.option("--fresh", is_flag=True, help="Search even where the project stores evidence.")
+@click.option(
+    "--another", is_flag=True, help="A counterexample that takes other kinds of steps; else exit 3."
+)
 @options.output
 @options.timeout(300.0, "Seconds to find or audit evidence in.")
 def command(
@@ -57,6 +63,7 @@ def command(
     everything: bool,
     texts: tuple[str, ...],
     fresh: bool,
+    another: bool,
     output: Path | None,
     timeout: float,
 ) -> int:
@@ -64,32 +71,29 @@ def command(
 
     Of a pair it is the counterexample that the project stores, if it is still one; else the pair is
     checked first. Exit code 1 where a file is refuted or what is shown is vacuous, 3 where that is
-    not known.
+    not known, or where --another finds none in time.
     """
     watches = parsed(texts)
     if output is not None:
         writable_file(output)
     reuse = Reuse(Cache(cache_folder(), Limits(seconds=timeout)))
+    on_screen = form == "text" and output is None and not plain and interactive()
     with Reporter("searching") as reporter:
-        evidence, catalogue = _found(
-            what, case, SearchOptions(watches, timeout, fresh, reuse, reporter)
-        )
+        asked = SearchOptions(watches, timeout, fresh, reuse, reporter, not on_screen)
+        evidence, catalogue = _found(what, case, another, asked)
     if isinstance(evidence, Result):
-        return _without_evidence(evidence, catalogue)
+        return _without_evidence(evidence, catalogue, another)
     if isinstance(evidence, Trace):
         assert catalogue is not None, "an execution is replayed where its models are"
         require_fields(evidence, watches)
-        session = session_of(evidence, catalogue)
-        if form == "text" and output is None and not plain and interactive():
-            open_trace(evidence, session, watches)
+        if on_screen:
+            open_trace(evidence, session_of(evidence, catalogue), watches)
             return 0
-        with Reporter("explaining") as reporter:
-            evidence = explained_here(evidence, session, catalogue, reuse, reporter)
     elif watches:
         raise click.UsageError("--watch needs an execution, and none is replayed")
     code = evidence.code if isinstance(evidence, Unverified) else 0
-    if form == "mermaid":
-        put_text(_mermaid(evidence), output)
+    if form in OF_EXECUTIONS:
+        put_text(_document(form, evidence), output)
         return code
     with Reporter("reading") as reporter:
         if isinstance(evidence, Certificate):
@@ -105,15 +109,23 @@ def command(
 
 
 def _found(
-    what: str, case: str | None, asked: SearchOptions
+    what: str, case: str | None, another: bool, asked: SearchOptions
 ) -> tuple[Shown | Result, Catalogue | None]:
     """The evidence of a file, a pair or a case, or the result that has none."""
-    return found(what, asked) if case is None else occurring(what, case, asked)
+    first = replace(asked, whole=asked.whole and not another)
+    evidence, catalogue = found(what, first) if case is None else occurring(what, case, first)
+    if not another:
+        return evidence, catalogue
+    from verifier.cli.another import other_than
+
+    return other_than(evidence, catalogue, asked), catalogue
 
 
-def _without_evidence(result: Result, catalogue: Catalogue | None) -> int:
-    """Print what is known of a pair or case that has no evidence to show."""
+def _without_evidence(result: Result, catalogue: Catalogue | None, another: bool) -> int:
+    """Print what is known of a pair or case that has no evidence to show, or no other."""
     click.echo(f"{result.verdict}: {result.reason or 'every case occurs'}")
+    if another:
+        return 3
     if result.verdict is Verdict.PROVED and catalogue is not None:
         from verifier.check.vacuity import cases
 
@@ -175,13 +187,26 @@ def _missing(compiled: TransitionSystem, proof: Certificate, reporter: Reporter)
     return [] if found is None else list(found.missing)
 
 
-def _mermaid(evidence: Shown) -> str:
-    from verifier.viewer.mermaid import sequence
-
+def _document(form: str, evidence: Shown) -> str:
+    """An execution as another tool reads it."""
     if isinstance(evidence, Unverified):
         raise ModelError(f"only what is replayed can be drawn: {evidence.reason}")
     if not isinstance(evidence, Trace):
-        raise click.UsageError("--format mermaid draws executions; this is a proof")
+        raise click.UsageError(f"--format {form} draws executions; this is a proof")
+    if form == "itf":
+        from verifier.viewer.itf import itf
+
+        return itf(evidence)
+    if form == "vcd":
+        from verifier.viewer.vcd import vcd
+
+        return vcd(evidence)
+    if form == "json":
+        from verifier.viewer.story import story
+
+        return story(evidence)
+    from verifier.viewer.mermaid import sequence
+
     return "\n".join(sequence(evidence)) + "\n"
 
 

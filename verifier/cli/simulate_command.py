@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import click
@@ -17,18 +15,18 @@ from verifier.cli.errors import backquoted, one_line, print_message, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_system
 from verifier.cli.progress import Reporter
-from verifier.compiler.transition_system import DEADLOCK
-from verifier.evidence.files import DamagedFile, read
+from verifier.cli.random_run import RandomRun, end, show_failure
+from verifier.cli.writing import writable_file, write_output
+from verifier.evidence.files import DamagedFile, encoded, read
 from verifier.evidence.saved_execution import SavedTrace
-from verifier.evidence.verdicts import Progress, Verdict
+from verifier.evidence.verdicts import Verdict
 from verifier.execution.conversions import chosen, execution_of_trace
 from verifier.execution.execution import Execution, Stopped
-from verifier.execution.machine import ASSERTIONS, Machine, Move
-from verifier.execution.random_walk import changes, random_move, tried
-from verifier.language.concrete_execution import Taken
+from verifier.execution.machine import Machine, Move
+from verifier.execution.random_walk import changes, tried
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
-from verifier.language.plain_values import plural, shown
+from verifier.language.plain_values import shown
 from verifier.project.catalogue import Pair
 from verifier.project.loading import load
 
@@ -50,12 +48,25 @@ HELP = """\
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random choices.")
 @click.option("--trace", type=options.FILE, help="Follow a saved trace first.")
+@click.option("-o", "--output", type=options.FILE, help="Save the random run, to its violation.")
 @click.option("--plain", is_flag=True, help="Line by line, without a screen of its own.")
-def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: bool) -> int:
+def command(
+    name: str,
+    steps: int | None,
+    seed: int,
+    trace: Path | None,
+    output: Path | None,
+    plain: bool,
+) -> int:
     """Take a system's steps by hand, at random, or along a trace.
 
-    Random steps end with 1 if they violate a property that is not expected to be violated.
+    Random steps end with 1 if they violate a property that is not expected to be violated. What
+    --output saves of them, up to the first violation if there is one, is for `show` and `audit`.
     """
+    if output is not None:
+        if steps is None:
+            raise click.UsageError("--output saves a random run; give --random N")
+        writable_file(output)
     catalogue = load(project_here())
     system = catalogue.system(name)
     properties = catalogue.properties_of(system)
@@ -71,14 +82,17 @@ def command(name: str, steps: int | None, seed: int, trace: Path | None, plain: 
     _follow(machine, execution.moves, claims)
     if steps is not None:
         rest = [function for function in claims if function not in broken]
+        run = RandomRun(machine, rest, list(execution.moves))
         with Reporter("simulating") as reporter:
-            violated = _at_random(machine, rest, steps, seed, reporter)
+            violated = run.take(steps, seed, reporter)
+        if output is not None:
+            write_output(output, encoded(run.trace(execution)))
         pairs = [Pair(name, group) for group in violated | {each.group for each in broken}]
         return int(any(catalogue.expected.get(pair) != Verdict.VIOLATED for pair in pairs))
     if trace is None or sys.stdin.isatty():
         return _by_hand(machine, claims)
     if machine.obstacles() is not None:
-        click.echo(_end(machine, len(execution.moves)))
+        click.echo(end(machine, len(execution.moves)))
     return 0
 
 
@@ -112,72 +126,25 @@ def _moved(machine: Machine, move: Move, claims: Sequence[ModelFunction]) -> boo
         return False
     for path, old, new in changes(machine, before):
         click.echo(f"        {path} {_text(old)} -> {_text(new)}")
-    _show_failure(taken)
+    show_failure(taken)
     _show_violations(machine, claims)
     return True
 
 
-def _at_random(
-    machine: Machine, claims: Sequence[ModelFunction], steps: int, seed: int, reporter: Reporter
-) -> set[str]:
-    """Show random steps and the first violation of each claim; the properties violated."""
-    random, taken = Random(seed), Counter[str]()
-    holding, violated = list(claims), set[str]()
-    for number in range(1, steps + 1):
-        reporter.watch(Progress("step", number, f"of {steps}"))
-        found = random_move(machine, random)
-        if found is None:
-            if machine.violated(DEADLOCK, ()):
-                violated.add(DEADLOCK)
-            click.echo(_end(machine, number - 1))
-            break
-        (step, _), what = found
-        taken[step.name] += 1
-        if what.failed is not None:
-            violated.add(ASSERTIONS)
-            reporter.clear()
-            click.echo(f"step {number}: ", nl=False)
-            _show_failure(what)
-            break
-        for function in machine.failing(holding):
-            holding.remove(function)
-            violated.add(function.group)
-            reporter.clear()
-            click.echo(f"step {number}: {function.group} is violated: {function.name}")
-            reporter.resume()
-    reporter.clear()
-    click.echo(f"{sum(taken.values())} steps, seed {seed}")
-    for step in machine.system.actions:
-        click.echo(f"{taken[step.name]:8}  {step.name}")
-    never = [step.name for step in machine.system.actions if not taken[step.name]]
-    if never:
-        click.echo(f"never taken: {', '.join(never)}")
-    return violated
-
-
-def _end(machine: Machine, steps: int) -> str:
-    """What there is to say where no step was found to take."""
-    after = f"after {plural(steps, 'step')}"
-    if machine.obstacles() is None:
-        return f"{after} found no enabled step, though there is one"
-    end = "the system may end here" if machine.system.may_end else f"{DEADLOCK} is violated"
-    return f"{after} no step is enabled: {end}"
-
-
 def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
     history: list[list[Any]] = []
-    machine.level()
+    machine.running()
     if machine.presenter.problem:
         print_message("warning", machine.presenter.problem)
     while True:
         moves = [move for move in tried(machine) if move is not None]
-        level = machine.level()
-        runs = f", {level} runs" * bool(level)
+        running = machine.running()
+        runs = f", {running} {'run' if len(running.runs) > 1 else 'runs'}" * bool(running.runs)
         click.echo(f"{click.style('state', bold=True)} after {len(history)}{runs}")
         for number, move in enumerate(moves, 1):
             click.echo(f"{number:4}  {_move_text(move)}")
         if not moves:
-            click.echo(_end(machine, len(history)))
+            click.echo(end(machine, len(history)))
         line = _asked()
         if line in ("quit", "q"):
             return 0
@@ -255,13 +222,6 @@ def _text(value: Any) -> str:
 def _move_text(move: Move) -> str:
     choices = " ".join(f"{name}={_text(value)}" for name, value in move[1].items())
     return f"{click.style(move[0].name, bold=True)} {choices}".rstrip()
-
-
-def _show_failure(taken: Taken) -> None:
-    """Report an assertion that a step fails: the machine stops, as if it had not been taken."""
-    if taken.failed is not None:
-        text = f"{ASSERTIONS} is violated, and the machine stops: {taken.failed}"
-        click.echo(click.style(text, fg="red"))
 
 
 def _show_violations(

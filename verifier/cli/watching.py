@@ -31,7 +31,7 @@ def require_fields(trace: Trace, watches: Iterable[Watch]) -> None:
     reading = Reading(trace)
     for each in watches:
         try:
-            each.value(reading.state(0), trace.enums)
+            each.require(reading.state(0), trace.enums)
         except WrongWatch as wrong:
             known = f"fields are {backquoted(reading.fields[:SOME])}"
             help = wrong.help or known + ", ..." * (len(reading.fields) > SOME)

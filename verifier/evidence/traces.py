@@ -19,10 +19,23 @@ CHOICE = "choice "
 """Begins the name of a cause that is a choice of the step, not a field."""
 
 
+class Running(msgspec.Struct, frozen=True):
+    """Who runs in a state, several at once in the order of `runs`, and who is in which lane."""
+
+    runs: tuple[str, ...] = ()
+    holds: dict[str, str] = {}
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{name} ({self.holds[name]})" if name in self.holds else name for name in self.runs
+        )
+
+
 class Stride(msgspec.Struct, frozen=True):
     """One step: who ran, its choices, those that matter, what changed, and the calls.
 
-    `level` and `after` say who runs before and after it, where the system does.
+    `level` is the lane that acts, and `after` the one to which control goes with it, where the
+    system says so; `running` is who runs after it.
     `because` says for fields that matter to the violation what their values depend on: the fields
     before the step, and its choices, with another value of which they would be others. `needs`
     are those without which the step cannot be taken. `fails` are the claims that do not hold
@@ -44,6 +57,7 @@ class Stride(msgspec.Struct, frozen=True):
     act: Act = Act()
     beliefs: dict[str, tuple[Belief, ...]] = {}
     problem: str = ""
+    running: Running = Running()
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -53,7 +67,7 @@ class Trace(msgspec.Struct, frozen=True):
     the last step of one that is there to show it. `events` are the fields that each step starts
     blank, with what that is. `claims` are the properties' sentences with their property, and
     `reads` has what people read before some of them; `enums` has the members of each enum that a
-    field holds. `level` is who runs at the start, where the system says so. `picture` is how the
+    field holds. `running` is who runs at the start, where the system says so. `picture` is how the
     system's presentation draws it, `beliefs` its table for the start, `headline` what it says of
     the end.
     """
@@ -71,7 +85,7 @@ class Trace(msgspec.Struct, frozen=True):
     enums: dict[str, tuple[str, ...]] = {}
     failure: Failure = Failure()
     explanation: Explanation = Explanation()
-    level: str = ""
+    running: Running = Running()
     picture: Picture = Picture()
     beliefs: dict[str, tuple[Belief, ...]] = {}
     headline: Sentence = ()

@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.evidence.traces import ASSERTIONS as ASSERTIONS
+from verifier.evidence.traces import Running
 from verifier.execution.presenter import Presenter
 from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.enabled import Obstacle, obstacles
@@ -44,12 +45,13 @@ class Machine:
         with blaming(f"step `{step.name}` of `{self.system.name}`", SECONDS):
             return self.run.take(step.function, self.state, choices)
 
-    def level(self) -> str:
-        """Who runs now, by the system's own account; empty where it gives none."""
+    def running(self) -> Running:
+        """Who runs now, by the system's own account; nobody where it gives none."""
         if self.system.level is None:
-            return self.presenter.lane(self.run)
+            return self.presenter.running(self.run)
         with blaming(f"the level of `{self.system.name}`", SECONDS), self.run.observed():
-            return self.system.level(self.state)
+            level = self.system.level(self.state)
+        return Running((level,) if level else ())
 
     def failing(self, properties: Sequence[ModelFunction]) -> list[ModelFunction]:
         """The claims that are violated now, and the cases that occur.

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from verifier.evidence.pictures import Picture
+from verifier.evidence.traces import Running
 from verifier.execution.drawing import drawn, promised_fields
 from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.errors import ModelError, Place, blaming, place_of, within_project
@@ -47,12 +48,15 @@ class Presenter:
         found = self._asked("", run, lambda state: drawn(self.made, state), Picture, Picture())
         return Picture(problem=self.problem) if self.problem else found
 
-    def lane(self, run: ConcreteRun) -> str:
+    def running(self, run: ConcreteRun) -> Running:
         """Who runs in a state."""
         lanes = self.made.lanes
         if lanes is None:
-            return ""
-        return self._asked("lanes", run, lambda state: lanes.runs(state), str, "")
+            return Running()
+        runs = self._asked("lanes", run, lanes.runs, str | tuple[str, ...], "")
+        held = lanes.holds or (lambda _: {})
+        holds: dict[str, str] = self._asked("lanes", run, held, dict[str, str], {})
+        return Running((runs,) * bool(runs) if isinstance(runs, str) else runs, holds)
 
     def act(
         self, before: Sequence[Any], move: tuple[Step, Any], taken: Taken, run: ConcreteRun
@@ -111,6 +115,7 @@ class Presenter:
         except (msgspec.ValidationError, TypeError, RecursionError) as error:
             place = _place(getattr(self.made, part)) if part else None
             why = str(error).replace(" - at `$.", " at `").replace(" - at `$", " at `")
+            why = why.replace("| array`", "| tuple`")
             text = _text(answer, what) if part else "something"
             self._note(ModelError(f"{what} returns {text}: {why}", place, HELP))
         return plain

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum
+from itertools import zip_longest
 from typing import Any
 
 from verifier.evidence.calls import Branched, Changed, Entered, Entry
-from verifier.evidence.traces import Stride
+from verifier.evidence.traces import Running, Stride
 from verifier.execution.machine import Machine, Move
 from verifier.language.call_log import Assignment, Branch, Call
 from verifier.language.errors import within_project
 from verifier.language.functions import ModelFunction
 from verifier.language.plain_values import Value, shown
+from verifier.language.presentation import Act
 from verifier.language.system import System
 from verifier.language.tracing.branches import watched
 
@@ -22,11 +24,13 @@ def recorded(
 ) -> Stride:
     """Take a step that is enabled, and write down all that it does."""
     step, choices = move
-    before, level = machine.values, machine.level()
+    before, ran = machine.values, machine.running()
     with watched(machine.run):
         taken = machine.move(move)
     assert taken is not None, "the move is enabled"
     claims = [function for function in properties if function.claims]
+    act, running = machine.presenter.act(before, move, taken, machine.run), machine.running()
+    level, arrives = moved(act, ran, running, [*map(shown, choices.values())])
     return Stride(
         step=step.name,
         level=level,
@@ -39,11 +43,31 @@ def recorded(
             *(function.name for function in machine.failing(claims)),
             *((taken.failed,) if taken.failed is not None else ()),
         ),
-        after=machine.level(),
-        act=machine.presenter.act(before, move, taken, machine.run),
+        after=arrives,
+        act=act,
         beliefs=machine.presenter.beliefs(machine.run),
         problem=machine.presenter.problem,
+        running=running,
     )
+
+
+def moved(
+    act: Act, before: Running, after: Running, chosen: Collection[Value] = ()
+) -> tuple[str, str]:
+    """The lane that acts in a step, and the one to which control goes with it.
+
+    Where several run at once and none is named, it is the one in whose place another runs then, or
+    the one that makes the choices or is among what is `chosen`.
+    """
+    places = list(zip_longest(before.runs, after.runs, fillvalue=""))
+    who = act.who
+    if not who and len(places) > 1:
+        parted = [was for was, now in places if was != now]
+        told = [lane for lane in before.runs if lane == act.by or lane in chosen]
+        who = next(iter((*parted, *told)), "")
+    elif not who and places:
+        return places[0]
+    return who, dict(places).get(who) or who
 
 
 def changes(

@@ -46,12 +46,14 @@ def trace_of(
     return story_of(compiled, minimised(execution, group), group, shortest, explain)
 
 
-def trace_of_run(compiled: TransitionSystem, group: str, run: Run) -> Trace | None:
+def trace_of_run(
+    compiled: TransitionSystem, group: str, run: Run, explain: bool = True
+) -> Trace | None:
     """A stored execution that violates a property, explained; None where it does not any more."""
     execution = execution_of_run(compiled.system, compiled.properties, run)
     if isinstance(execution, Stopped) or not execution.moves:
         return None
-    trace = trace_of(compiled, execution, group, shortest=False, explain=True)
+    trace = trace_of(compiled, execution, group, shortest=False, explain=explain)
     return None if isinstance(trace, Stopped) else trace
 
 
@@ -115,7 +117,7 @@ def logged(
     system, properties, moves = execution.system, execution.properties, execution.moves
     machine = Machine(system, execution.start)
     presenter = machine.presenter
-    level, beliefs = machine.level(), presenter.beliefs(machine.run)
+    running, beliefs = machine.running(), presenter.beliefs(machine.run)
     strides, before = list[Stride](), machine.values
     for move, important in zip(moves, matters or [()] * len(moves), strict=True):
         before = machine.values
@@ -135,7 +137,7 @@ def logged(
         claims=_claims(properties, group, conjunct),
         reads={function.name: function.reads for function in properties if function.reads},
         enums=_enums(system.layout.leaves),
-        level=level,
+        running=running,
         failure=failing.failure() if failing is not None else Failure(),
         beliefs=beliefs,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from verifier.evidence.pictures import Picture
-from verifier.evidence.traces import Trace
+from verifier.evidence.traces import Running, Trace
 from verifier.execution.machine import Machine, Move
 from verifier.execution.presenter import Presenter
 from verifier.language.presentation import Act, Sentence
@@ -40,11 +40,11 @@ def presented(
 def _unpresented(trace: Trace, presenter: Presenter) -> Trace:
     """The trace as one of a system without a presentation, and why it is shown so."""
     lanes = presenter.made.lanes
-    plain = {"level": "", "after": ""} if lanes else {}
+    plain: dict[str, Any] = {"level": "", "after": "", "running": Running()} if lanes else {}
     return replace(
         trace,
         steps=tuple(replace(stride, act=Act(), beliefs={}, **plain) for stride in trace.steps),
-        level="" if lanes else trace.level,
+        running=Running() if lanes else trace.running,
         beliefs={},
         picture=Picture(problem=presenter.problem),
     )

@@ -34,8 +34,6 @@ class FieldAccess:
         if store.ages.clock != born and store.outdated(base, type(record), born):
             require_fresh(record)
         base = base + self.offset if type(base) is int else shifted(base, self.offset)
-        if self.slot:
-            return store.read(base)
         if self.part is not None:
             return view(self.part, store, base)
         return FamilyView(self.field, store, base)  # type: ignore[arg-type]
@@ -61,3 +59,25 @@ class FieldAccess:
                 return layout_of(self.owner).defaults[self.offset]
         how = "through its class" if record is None else "through `super()`"
         raise refuse(f"`{self.owner.__name__}.{path}` is read {how}", f"read `.{path}` of a record")
+
+
+class SlotAccess(FieldAccess):
+    """The same for a field that holds one value, which is read most often by far."""
+
+    __slots__ = ()
+
+    def __get__(self, record: Record | None, owner: type | None = None) -> Any:
+        if record is None or type(record) is not self.owner:
+            return self._misread(record)
+        store, base, born = record._store, record._base, record._born
+        if store.ages.clock != born and store.outdated(base, type(record), born):
+            require_fresh(record)
+        if type(base) is int:
+            return store.read(base + self.offset)
+        return store.read(shifted(base, self.offset))
+
+
+def access_to(owner: type, field: Field, given: bool) -> FieldAccess:
+    """How a field of a record class is read."""
+    kind = SlotAccess if isinstance(field, Slot) else FieldAccess
+    return kind(owner, field, given)

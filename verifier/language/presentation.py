@@ -29,17 +29,19 @@ class Lane:
 
 @dataclass(frozen=True)
 class Lanes(Generic[State]):
-    """Who runs in a state. Lanes in `order` are drawn in that order, from the first one on.
+    """Who runs in a state: one, or several at once, such as a task on each CPU, in that order.
 
-    The first one is the host of the others. `enters`, `leaves` and `tells` say what arrows away
-    from the host, back, and dashed ones mean.
+    Lanes in `order` are drawn in that order, from the first one on. The first one is the host of
+    the others. `enters`, `leaves` and `tells` say what arrows away from the host, back, and dashed
+    ones mean. `holds` says who is in a lane, such as the task that runs on a CPU.
     """
 
-    runs: Callable[[State], str]
+    runs: Callable[[State], str | tuple[str, ...]]
     order: tuple[Lane, ...] = ()
     enters: str = ""
     leaves: str = ""
     tells: str = ""
+    holds: Callable[[State], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ class Act:
     `leaves` says that the host takes over; the same steps to there, again, make no progress.
     `tells` names a lane that runs from the next entry on, `trap` an exception that is raised on
     the way. `does` says who does what, as in "L2 executes LMSW", and `by` who makes the choices
-    of the step.
+    of the step. `who` names the lane that acts, where several run at once, or where it is not the
+    one that runs. `passes` are lanes that control passes on its way, such as the host's where an
+    exit is handled within the step.
     """
 
     label: str = ""
@@ -76,6 +80,8 @@ class Act:
     seen: Seen | None = None
     does: str = ""
     by: str = ""
+    who: str = ""
+    passes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,9 +98,9 @@ class Belief:
 class Beliefs(Generic[State, Part]):
     """A table of what everybody assumes about a bit of a register, and what it is.
 
-    `bits` are the register's, by name: the first is always shown, the others where the code that
-    decides reads them. `actual`, `assumed` and `expected` are those of the columns that are
-    compared. `words` says what the columns mean.
+    `bits` are the register's, by name, shown where they are at issue: where the code that decides
+    reads them, or the violation depends on them. `actual`, `assumed` and `expected` are those of
+    the columns that are compared. `words` says what the columns mean.
     """
 
     of: Callable[[State], Part]

@@ -9,7 +9,7 @@ from time import perf_counter_ns
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 from verifier.language.errors import ModelError, did_you_mean, in_model, place_of, refuse
-from verifier.language.field_access import FieldAccess
+from verifier.language.field_access import FieldAccess, access_to
 from verifier.language.functions import about, model_function
 from verifier.language.laying_out import lay_out
 from verifier.language.layout import Field, Part, Rows, Slot, layout_of
@@ -17,7 +17,7 @@ from verifier.language.ownership import View, is_own
 from verifier.language.records import assign, fill
 from verifier.language.restricted import ANOTHER_NAME, UNUSABLE
 from verifier.language.running import RUNNING
-from verifier.language.stores import consecutive, shifted
+from verifier.language.stores import Store, consecutive, shifted
 from verifier.language.symbolic_stores import SymbolicStore, store_for
 from verifier.language.views import require_fresh
 
@@ -27,13 +27,14 @@ T = TypeVar("T")
 def _initialise(self: Any, **given: Any) -> None:
     layout = layout_of(type(self))
     store = store_for(layout, given.values())
-    self.__dict__["_store"] = store
-    self.__dict__["_base"] = 0
-    self.__dict__["_born"] = store.ages.clock
+    behind, values, is_plain = self.__dict__, store.values, type(store) is Store
+    behind["_store"], behind["_base"], behind["_born"] = store, 0, store.ages.clock
     for name, value in given.items():
         field = layout.fields.get(name) or _known(self, name)
         if isinstance(field, Slot):
-            store.values[field.offset] = store.raw(store.leaves[field.offset], value)
+            leaf = store.leaves[field.offset]
+            fits = is_plain and type(value) is bool and leaf.type is bool
+            values[field.offset] = value if fits else store.raw(leaf, value)
         else:
             fill(store, field.offset, field, value)
     store.made, store.created = True, perf_counter_ns()
@@ -160,7 +161,7 @@ def _make(cls: type[T], ghost: bool, event: bool) -> type[T]:
             setattr(cls, name, model_function(attribute))
     given = {name for name in layout.fields if _has_default(cls, name)}
     for name, field in layout.fields.items():
-        setattr(cls, name, FieldAccess(cls, field, name in given))
+        setattr(cls, name, access_to(cls, field, name in given))
     setattr(cls, "__layout__", layout)  # noqa: B010
     setattr(cls, "__view__", View(cls))  # noqa: B010
     for name, method in METHODS.items():

@@ -49,12 +49,13 @@ def trace_text(trace: Trace, left: Departure | None = None) -> Iterator[str]:
     matter = relevant_fields(trace)
     if matter is not None:
         yield "      (without the fields that the violation does not depend on)"
+    reading = Reading(trace)
     for shown in shown_steps(trace):
         if isinstance(shown, int):
             yield f"     ... {plural(shown, 'step')} ..."
             continue
         number, stride = shown
-        level = f"{stride.level}  " if stride.level else ""
+        level = f"{reading.who(number)}  " if stride.level else ""
         yield f"{number:4}  {level}{stride.step}{choices_text(stride)}"
         departs = left is not None and number == left.number
         yield from _changes(stride, matter, left if departs else None)

@@ -1,6 +1,6 @@
 """Drawings for terminals and logs that know nothing but ASCII."""
 
-STROKES, LETTERS = "●○·─━┄▶◀▷◁▸✗✓…", "oo.-=~><><>x+~"
+STROKES, LETTERS = "●○·│─━═┄▶◀▷◁▸✗✓…", "oo.|-==~><><>x+~"
 TABLE = str.maketrans({**dict(zip(STROKES, LETTERS, strict=True)), "≠": "/=", "→": "->"})
 
 

@@ -36,7 +36,7 @@ class Assumption:
     @property
     def is_misled(self) -> bool:
         """Whether what is read is not the actual value, as lazy switching intends."""
-        return self.assumed is not None and self.assumed != self.actual
+        return None not in (self.assumed, self.actual) and self.assumed != self.actual
 
     @property
     def disagrees(self) -> bool:
@@ -46,14 +46,20 @@ class Assumption:
 
 @lru_cache(maxsize=4)
 def relevant_bits(reading: Reading) -> tuple[str, ...]:
-    """The first bit, and the others that the code at fault or the hardware relies on."""
+    """The bits at issue: those that the code at fault or the hardware relies on.
+
+    Where it relies on none, those that the violation depends on, or that ever change.
+    """
     columns = reading.picture.columns
     if columns is None:
         return ()
-    read = [fields for _, fields, _ in assumed_and_actual(reading)]
-    names = {field.rpartition(".")[2] for fields in read for field in fields}
-    first, *others = columns.bits.items()
-    return (first[0], *(bit for bit, name in others if name in names))
+    read = [field for _, fields, _ in assumed_and_actual(reading) for field in fields]
+    for fields in (read, reading.matter if reading.is_explained else reading.changing):
+        names = {field.rpartition(".")[2] for field in fields}
+        found = tuple(bit for bit, name in columns.bits.items() if name in names)
+        if found:
+            return found
+    return ()
 
 
 def assumptions(reading: Reading, number: int, bit: str) -> list[Assumption]:

@@ -29,7 +29,7 @@ def _kind(reading: Reading, number: int) -> tuple[object, ...]:
     special = number in (reading.trace.explanation.doomed, reading.steps)
     special |= bool(reading.deciding(number))
     choices = tuple(stride.choices.items())
-    return stride.step, choices, reading.level(number), stride.fails, number if special else 0
+    return stride.step, choices, reading.arrives(number), stride.fails, number if special else 0
 
 
 def fold_line(reading: Reading, steps: range) -> Line:

@@ -137,4 +137,4 @@ def repeated(reading: Reading) -> tuple[int, int] | None:
 
 def _exit(reading: Reading, number: int) -> tuple[object, ...]:
     stride = reading.trace.steps[number - 1]
-    return stride.step, tuple(stride.choices.items()), reading.level(number - 1), stride.act.label
+    return stride.step, tuple(stride.choices.items()), reading.actor(number), stride.act.label

@@ -21,7 +21,9 @@ PAGE = """<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
 :root {{ color-scheme: light dark; background: {light}; color: #1f2328 }}
-body {{ margin: 2em; font: 14px/1.4 {font}; white-space: pre-wrap }}
+body {{ margin: 2em; font: 14px/1.4 {font} }}
+div {{ min-height: 1.4em; white-space: pre-wrap; overflow-wrap: anywhere }}
+@media (max-width: 40em) {{ body {{ margin: 0.5em; font-size: 11px }} }}
 {light_styles}
 @media (prefers-color-scheme: dark) {{
 :root {{ background: {dark}; color: #e6edf3 }}
@@ -30,11 +32,13 @@ body {{ margin: 2em; font: 14px/1.4 {font}; white-space: pre-wrap }}
 </style></head><body>{body}</body></html>
 """
 DARK, LIGHT = "#0d1117", "#ffffff"
+DEEPEST = 24
+"""Columns of an indent at most, so that a phone has some left."""
 
 
 def page(lines: Iterable[Line], title: str) -> str:
     """A self-contained HTML page, for light and dark screens."""
-    body = "\n".join("".join(_span(text, role) for text, role in one) for one in lines)
+    body = "\n".join(map(_row, lines))
     return PAGE.format(
         title=escape(inert(title)),
         font=FONT,
@@ -52,8 +56,30 @@ def _looks() -> list[tuple[Role, Look]]:
     return [(role, look) for role, look in LOOKS.items() if role]
 
 
-def _span(text: str, role: Role) -> str:
-    return f'<span class="{role}">{escape(text)}</span>' if role else escape(text)
+def _row(one: Line) -> str:
+    """A line; where it is too long for a screen, it goes on below its own beginning."""
+    text = "".join(_span(part, role, not place) for place, (part, role) in enumerate(one))
+    indent = _indent(one)
+    style = f' style="padding-left:{indent}ch;text-indent:-{indent}ch"' if indent else ""
+    return f"<div{style}>{text}</div>"
+
+
+def _indent(one: Line) -> int:
+    """The column of a line's text; after the lanes, where it has any."""
+    column = 0
+    for text, role in one:
+        column += len(text)
+        if role == "lane":
+            return min(column, DEEPEST)
+    whole = "".join(text for text, _ in one)
+    return min(len(whole) - len(whole.lstrip()), DEEPEST)
+
+
+def _span(text: str, role: Role, first: bool) -> str:
+    """A piece of a line; at the beginning of one no line ends after its blanks."""
+    bare = text.lstrip(" ") if first else text
+    shown = "&nbsp;" * (len(text) - len(bare)) + escape(bare)
+    return f'<span class="{role}">{shown}</span>' if role else shown
 
 
 def _rule(role: Role, look: Look, colour: str) -> str:

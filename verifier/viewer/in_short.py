@@ -226,7 +226,7 @@ def _maker(reading: Reading, field: str, number: int) -> list[Line]:
     causes = stride.because.get(field, ())
     chosen = [each.removeprefix(CHOICE) for each in causes if each.startswith(CHOICE)]
     if chosen:
-        who = reading.level(number - 1) or inert(stride.step)
+        who = reading.actor(number) or inert(stride.step)
         chosen_text = ", ".join(f"{inert(name)}={shown(stride.choices[name])}" for name in chosen)
         return [line(who), line(f"in step {number}:"), line((chosen_text, "choice"))]
     name = inert(write.function.function) if write is not None else inert(stride.step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 from verifier.evidence.traces import Trace
@@ -36,16 +37,8 @@ def sequence(
         if number > last + 1:
             yield f"    Note over {across}: {plural(number - last - 1, 'step')} left out"
         last = number
-        stride = trace.steps[number - 1]
-        start, end = (_name(reading.level(place) or "steps") for place in (number - 1, number))
-        text = "".join(part for part, _ in described(stride))
-        text = _text(f"{number} {text} {stride.act.label}".strip())
-        if start != end:
-            yield f"    {start}->>{end}: {text}"
-        elif stride.act.tells:
-            yield f"    {start}-->>{_name(stride.act.tells)}: {text}"
-        else:
-            yield f"    Note over {start}: {text}"
+        _, end = (_name(each or "steps") for each in _ends(reading, number))
+        yield from map("    {}".format, _messages(reading, number))
         if number in notes:
             yield f"    Note over {end}: {_text(notes[number])}"
         if number == trace.explanation.doomed < reading.steps:
@@ -54,6 +47,39 @@ def sequence(
         yield f"    Note over {across}: violated: {_text(failing_claim(trace))}"
     if trace.case:
         yield f"    Note over {across}: {_text(sentence(trace, trace.case))}"
+
+
+def _messages(reading: Reading, number: int) -> Iterator[str]:
+    """A step as messages between lanes, or as a note over the one that acts."""
+    act = reading.trace.steps[number - 1].act
+    start, end = map(_name, _ends(reading, number))
+    passed = [name for name in map(_name, act.passes) if name != start]
+    text = _step_text(reading, number)
+    if passed:
+        yield f"{start}->>{passed[0]}: {text}"
+        yield from (f"{one}->>{other}: {number}, and on" for one, other in pairwise((*passed, end)))
+    elif start != end:
+        yield f"{start}->>{end}: {text}"
+    elif act.tells:
+        yield f"{start}-->>{_name(act.tells)}: {text}"
+    else:
+        yield f"Note over {start}: {text}"
+
+
+def _ends(reading: Reading, number: int) -> tuple[str, str]:
+    """The lane that acts, and the one that runs then; the first where nobody says so."""
+    first = reading.lanes[0] if reading.lanes else ""
+    start = reading.actor(number) or first
+    return start, reading.arrives(number) or start
+
+
+def _step_text(reading: Reading, number: int) -> str:
+    """A step with its choices, and who is in the lane that acts."""
+    stride = reading.trace.steps[number - 1]
+    text = "".join(part for part, _ in described(stride))
+    was, now = (reading.running(n).holds.get(stride.level, "") for n in (number - 1, number))
+    held = "" if not now else f"({now})" if was == now else f"({was} → {now})"
+    return _text(" ".join(filter(None, (str(number), text, held, stride.act.label))))
 
 
 def _name(lane: str) -> str:

@@ -43,7 +43,7 @@ def sentences(reading: Reading) -> Iterator[Line]:
 
 def _who_did_what(reading: Reading) -> Line:
     number = reading.steps
-    stride, level = reading.trace.steps[number - 1], reading.level(number - 1)
+    stride, level = reading.trace.steps[number - 1], reading.who(number)
     does = inert(stride.act.does) or f"{level or 'the system'} takes the step {inert(stride.step)}"
     return line(f"In step {number} ", (does, "step"), ".")
 

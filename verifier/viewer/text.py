@@ -9,7 +9,7 @@ from verifier.evidence.traces import Trace
 from verifier.language.plain_values import plural
 from verifier.viewer import call_tree
 from verifier.viewer.claims import STANDING, failing_claim, length, sentence
-from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines
+from verifier.viewer.comparison import belief_lines, contract_lines, ownership_lines, relevant_bits
 from verifier.viewer.divergence import divergence_lines
 from verifier.viewer.folding import fold_line, hidden
 from verifier.viewer.headline import in_which
@@ -61,7 +61,7 @@ def overview_lines(trace: Trace, watches: Sequence[Watch] = ()) -> Iterator[Line
             yield from _section("What if")
             yield from what_if_lines(reading)
         yield from _grounds(reading)
-    if reading.picture.columns is not None and reading.steps:
+    if relevant_bits(reading) and reading.steps:
         yield from _section("Who assumes what, before and after the last step")
         for number in (reading.steps - 1, reading.steps):
             yield line((f"after step {number}", "source"))
@@ -114,6 +114,8 @@ def timeline_lines(reading: Reading) -> Iterator[Line]:
     """The timeline with its heading and legend."""
     timeline = Timeline(reading)
     yield timeline.heading()
+    if timeline.has_start:
+        yield timeline.start()
     folded = hidden(reading)
     for number in range(1, reading.steps + 1):
         if number not in folded:
@@ -131,7 +133,7 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
     last = bool(reading.trace.conjunct) and number == reading.steps
     when = f"it fails {STANDING}" if reading.trace.failure.standing else "here it fails"
     mark: list[Span] = [(f"  <-- {when}", "wrong")] if last else []
-    level = reading.level(number - 1)
+    level = reading.who(number)
     yield (
         (f"{number:3}  ", ""),
         (f"{level}  " if level else "", "level"),

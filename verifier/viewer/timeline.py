@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from verifier.evidence.calls import Entered
-from verifier.evidence.pictures import Picture
 from verifier.evidence.traces import Stride
 from verifier.viewer.call_tree import is_kernel_function
 from verifier.viewer.claims import STANDING
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown
 from verifier.viewer.trace_index import Reading, acts, calls, writes
 
-WIDE, NARROW = 9, 5
-"""Columns of a lane."""
+WIDE, NARROW, WIDEST = 9, 5, 18
+"""Columns of a lane; as many as that where it holds somebody with a long name."""
 
 MARGIN = 6
 """Columns before the lanes, of a step's number and mark."""
@@ -24,7 +25,21 @@ class Timeline:
 
     def __init__(self, reading: Reading, lane_width: int = WIDE) -> None:
         self.reading = reading
-        self.lane = lane_width
+        self.lane = max(lane_width, min(WIDEST, 3 + max(map(len, self._held()), default=-3)))
+
+    def _held(self) -> Iterator[str]:
+        """Whoever is in a lane in some step."""
+        numbers = range(self.reading.steps + 1)
+        return (text for number in numbers for text in self._holds(number).values())
+
+    def _holds(self, number: int) -> dict[str, str]:
+        """Who is in each lane after a step; who was there before, too, where it is another."""
+        after = self.reading.running(number).holds
+        before = self.reading.running(number - 1).holds if number else after
+        return {
+            inert(lane): inert(name if before.get(lane, name) == name else f"{before[lane]}→{name}")
+            for lane, name in after.items()
+        }
 
     def heading(self) -> Line:
         """The lanes' names; a common beginning is shown once where they are too long."""
@@ -39,6 +54,23 @@ class Timeline:
 
     def rows(self) -> list[Line]:
         return [self.row(number) for number in range(1, self.reading.steps + 1)]
+
+    def start(self) -> Line:
+        """The start, and who is in which lane there."""
+        text, holds = self._empty(), self._holds(0)
+        for place, lane in enumerate(self.reading.lanes):
+            _put(text, place * self.lane, _within(holds.get(lane, ""), self.lane - 1))
+        if not holds:
+            return line(("   0  start", "source"))
+        return line(("   0  ", "source"), ("".join(text), "lane"), ("start", "source"))
+
+    @property
+    def has_start(self) -> bool:
+        """Whether the start says anything."""
+        return bool(self.reading.running(0).holds)
+
+    def _empty(self) -> list[str]:
+        return list(" " * self.lane * len(self.reading.lanes))
 
     def row(self, number: int) -> Line:
         """A step: its number, its place in the lanes, and what it is."""
@@ -77,20 +109,43 @@ class Timeline:
         return parts
 
     def _lanes(self, number: int) -> list[Span]:
-        """The step's move between the lanes; passing lanes are thin lines."""
-        lanes = self.reading.lanes
-        before, after = self.reading.level(number - 1), self.reading.level(number)
+        """The step's move between the lanes; passing lanes are thin lines.
+
+        Where several run at once, those that do not act are lines, too.
+        """
+        lanes, running = self.reading.lanes, self.reading.running(number - 1).runs
+        at_once = set(map(inert, running)) if len(running) > 1 else set()
+        text = self._empty()
+        for place, lane in enumerate(lanes):
+            text[place * self.lane] = "│" if lane in at_once else "·"
+        low, high = self._move(text, number)
+        for place, lane in enumerate(lanes):
+            at = place * self.lane
+            if not (low < at + self.lane and at < high):
+                name = _within(self._holds(number).get(lane, ""), self.lane - 3)
+                _put(text, at + 2, name)
+        return [("".join(text), "lane")] if lanes else []
+
+    def _move(self, text: list[str], number: int) -> tuple[int, int]:
+        """Draw how control goes; the columns between which nothing else can be drawn."""
+        act, lanes = self.reading.trace.steps[number - 1].act, self.reading.lanes
+        before, after = self.reading.actor(number), self.reading.arrives(number)
         if before not in lanes or after not in lanes:
-            return []
-        text = list(("·" + " " * (self.lane - 1)) * len(lanes))
-        start, end = lanes.index(before) * self.lane, lanes.index(after) * self.lane
-        lane_told = inert(self.reading.trace.steps[number - 1].act.tells)
-        if lane_told in lanes and before == after:
-            _arrow(text, start, lanes.index(lane_told) * self.lane, "┄", "▷◁")
+            return 0, 0
+        ends = [lanes.index(each) * self.lane for each in (before, after)]
+        passed = [lanes.index(each) * self.lane for each in map(inert, act.passes) if each in lanes]
+        start, end = ends
+        told = inert(act.tells)
+        for place in passed:
+            _arrow(text, start, place, "═", "▶◀")
+        if told in lanes and start == end:
+            ends.append(lanes.index(told) * self.lane)
+            _arrow(text, start, ends[-1], "┄", "▷◁")
         elif start != end:
             _arrow(text, start, end, "─", "▶◀")
         text[start] = "●"
-        return [("".join(text), "lane")]
+        low, high = min(*ends, *passed), max(*ends, *passed)
+        return (low, high) if low < high else (0, 0)
 
 
 def _arrow(text: list[str], start: int, end: int, stroke: str, heads: str) -> None:
@@ -98,6 +153,10 @@ def _arrow(text: list[str], start: int, end: int, stroke: str, heads: str) -> No
     for place in range(low + 1, high):
         text[place] = stroke
     text[end] = heads[0] if end > start else heads[1]
+
+
+def _put(text: list[str], place: int, name: str) -> None:
+    text[place : place + len(name)] = name
 
 
 def _within(text: str, columns: int) -> str:
@@ -145,11 +204,14 @@ def legend(reading: Reading) -> Line:
     """What the strokes between lanes mean, of those that there are."""
     if len(reading.lanes) < 2:
         return EMPTY
-    texts = strokes(reading.picture, any(stride.act.tells for stride in reading.trace.steps))
+    texts = strokes(reading)
     return line((f"      {'   '.join(texts)}", "source")) if texts else EMPTY
 
 
-def strokes(picture: Picture, tells: bool = True) -> list[str]:
+def strokes(reading: Reading) -> list[str]:
     """The strokes that mean something, each with that."""
+    picture, steps = reading.picture, reading.trace.steps
+    tells, passes = any(each.act.tells for each in steps), any(each.act.passes for each in steps)
     means = {"──▶": picture.enters, "◀──": picture.leaves, "┄▷": picture.tells * tells}
+    means["═"] = "there and back within the step" * passes
     return [f"{stroke} {inert(text)}" for stroke, text in means.items() if text]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.evidence.calls import Branched, Changed, Entered
-from verifier.evidence.traces import Trace
+from verifier.evidence.traces import Running, Trace
 from verifier.language.plain_values import Value
 from verifier.viewer.markup import inert
 
@@ -120,17 +120,36 @@ class Reading:
         """What values after a step depend on, as far as that is known; nothing at the start."""
         return self.trace.steps[number - 1].because if number else {}
 
-    def level(self, number: int) -> str:
-        """Who runs after a step; older traces do not have it for the last."""
-        steps = self.trace.steps
-        if number < len(steps):
-            return inert(steps[number].level)
-        return inert(steps[-1].after or steps[-1].level if steps else self.trace.level)
+    def running(self, number: int) -> Running:
+        """Who runs after a step, and who is in which lane."""
+        return self.trace.steps[number - 1].running if number else self.trace.running
+
+    def actor(self, number: int) -> str:
+        """The lane that acts in a step; empty where nobody says so."""
+        return inert(self.trace.steps[number - 1].level)
+
+    def arrives(self, number: int) -> str:
+        """The lane to which control goes in a step."""
+        return inert(self.trace.steps[number - 1].after)
+
+    def who(self, number: int) -> str:
+        """The lane that acts in a step, and who is in it."""
+        actor = self.trace.steps[number - 1].level
+        return inert(str(Running((actor,), self.running(number - 1).holds))) if actor else ""
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:
-        """Whoever ever runs: in the order of the presentation, and all before them there."""
-        seen = {self.level(number) for number in range(self.steps + 1)} - {""}
+        """Whoever ever runs or acts, in the presentation's order, and all before them there.
+
+        Whoever chooses or sees something only within a step has a lane where the order has one.
+        """
+        seen, told = {*self.trace.running.runs}, set[str]()
+        for stride in self.trace.steps:
+            act = stride.act
+            seen.update(stride.running.runs, act.passes, (stride.level, stride.after))
+            told.update((act.by, act.seen.who if act.seen else ""))
+        seen |= {lane.name for lane in self.picture.lanes if lane.name in told}
+        seen = set(map(inert, seen - {""}))
         order = [inert(lane.name) for lane in self.picture.lanes]
         ran = [place for place, name in enumerate(order) if name in seen]
         known = order[: ran[-1] + 1] if ran else []
@@ -140,6 +159,11 @@ class Reading:
         """The steps in which the host takes over, from one backwards."""
         return (n for n in range(last, 0, -1) if self.trace.steps[n - 1].act.leaves)
 
+    @property
+    def changing(self) -> frozenset[str]:
+        """The fields that some step changes."""
+        return frozenset(self._changes)
+
     @cached_property
     def matter(self) -> frozenset[str]:
         """The fields that the violation depends on, found along its causes.
@@ -147,7 +171,7 @@ class Reading:
         Where a trace does not say, those that ever change.
         """
         if not self.is_explained:
-            return frozenset(self._changes) or frozenset(self.fields)
+            return self.changing or frozenset(self.fields)
         found = {*self.trace.explanation.decisive, *self.trace.failure.seen}
         for stride in self.trace.steps:
             found |= set(stride.because)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from verifier.language.errors import did_you_mean
@@ -25,6 +26,10 @@ class WrongWatch(Exception):
         self.reason, self.help = reason, help
 
 
+class NoRow(WrongWatch):
+    """A row that a field's value asks for now, and that has no such field that changes."""
+
+
 @dataclass(frozen=True)
 class Watch:
     """A parsed expression."""
@@ -41,6 +46,11 @@ class Watch:
         if isinstance(result, dict):
             return ", ".join(f"{f}={shown(v)}" for f, v in result.items() if v is not False)
         return result
+
+    def require(self, state: Mapping[str, Value], enums: Mapping[str, tuple[str, ...]]) -> None:
+        """Raise WrongWatch unless it means something, if perhaps not in this state."""
+        with suppress(NoRow):
+            self.value(state, enums)
 
 
 def watch(text: str) -> Watch:
@@ -128,6 +138,10 @@ class _Evaluation:
         }
         if inside:
             return inside
+        if self._asks(node) and any(
+            field.endswith(path.rpartition("]")[2]) for field in self.state
+        ):
+            raise NoRow(f"no step changes `{path}`")
         kind, _, member = path.rpartition(".")
         if member in self.enums.get(kind, ()):
             return member
@@ -137,14 +151,35 @@ class _Evaluation:
         known = [*self.state, *members]
         raise WrongWatch(f"there is no `{path}`", did_you_mean(path, known, likeness=0.5))
 
+    def _asks(self, node: ast.expr) -> bool:
+        """Whether an index in it is the value of a field."""
+        indices = [each.slice for each in ast.walk(node) if isinstance(each, ast.Subscript)]
+        names = [each for each in indices if isinstance(each, ast.Name | ast.Attribute)]
+        return len(names) < len(indices) or any(self._path(each) in self.state for each in names)
+
+    def _row(self, index: ast.expr, family: str) -> str:
+        """The row that an index means: a member's, or that of a field's value."""
+        if isinstance(index, ast.Name | ast.Attribute):
+            member = index.id if isinstance(index, ast.Name) else index.attr
+            row = f"{family}[{member}]"
+            is_row = any(field.startswith((f"{row}.", f"{row}[")) for field in self.state)
+            if is_row or row in self.state or self._path(index) not in self.state:
+                return member
+        elif not isinstance(index, ast.Subscript):
+            raise WrongWatch(f"`{ast.unparse(index)}` is not a row of `{family}`")
+        value = self.of(index)
+        if not isinstance(value, str):
+            raise WrongWatch(f"`{ast.unparse(index)}` is not an enum's member")
+        return value
+
     def _path(self, node: ast.expr) -> str:
         match node:
             case ast.Name(id=name):
                 return name
             case ast.Attribute(value=value, attr=attribute):
                 return f"{self._path(value)}.{attribute}"
-            case ast.Subscript(value=value, slice=ast.Name(id=member) | ast.Attribute(attr=member)):
-                return f"{self._path(value)}[{member}]"
+            case ast.Subscript(value=value, slice=index):
+                return f"{self._path(value)}[{self._row(index, self._path(value))}]"
         raise WrongWatch(f"`{ast.unparse(node)}` is not a field")
 
 

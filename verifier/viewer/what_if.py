@@ -157,7 +157,7 @@ def _other_way(reading: Reading, other: Otherwise, turn: Branched) -> list[Line]
 
 def chooser(reading: Reading, number: int) -> str:
     """Who makes the choices of a step; empty where nobody says so."""
-    return inert(reading.trace.steps[number - 1].act.by) or reading.level(number - 1)
+    return inert(reading.trace.steps[number - 1].act.by) or reading.actor(number)
 
 
 def _kind(reading: Reading, other: Otherwise) -> str:

@@ -46,6 +46,7 @@ class Screen(Board):
         scene = Scene(self.session.now.trace, self.session, self.scene.timeline.lane)
         self.show_scene(scene.like(self.scene))
         self.query_one(Exploring).explain()
+        self.query_one(Exploring).go_on()
 
     def on_exploring_explained(self) -> None:
         """More is known about the steps that are shown; people stay where they are."""
@@ -127,7 +128,7 @@ class Screen(Board):
             self.action_view("watches")
             try:
                 found, reading = watch(text), self.scene.reading
-                found.value(reading.state(0), reading.trace.enums)
+                found.require(reading.state(0), reading.trace.enums)
                 self.scene.watches.append(found)
                 self.refresh_pane()
             except WrongWatch as wrong:
@@ -158,4 +159,4 @@ class Screen(Board):
         self.exit(return_code=INTERRUPTED)
 
     def action_help(self) -> None:
-        self.query_one(Help).show(self.scene.trace.picture)
+        self.query_one(Help).show(self.scene.reading)

@@ -18,7 +18,7 @@ from verifier.explain.session import Exploration
 from verifier.viewer.markup import Line, Row, Span, inert
 from verifier.viewer.screen.dialogs import Ask, Help, Options
 from verifier.viewer.screen.explore_pane import Exploring
-from verifier.viewer.screen.labels import KEYS, is_light, status, tabs
+from verifier.viewer.screen.labels import KEYS, is_light, narrowed, status, tabs
 from verifier.viewer.screen.list_view import Label, LinesView
 from verifier.viewer.screen.tasks import in_slices
 from verifier.viewer.screen.view_model import Scene
@@ -75,7 +75,14 @@ class Board(App[None]):
                 LinesView("below"),
                 id="left",
             ),
-            Vertical(Label(id="tabs"), LinesView("pane"), Help(), Options(), id="right"),
+            Vertical(
+                Label(id="tabs"),
+                Label(id="narrowed"),
+                LinesView("pane"),
+                Help(),
+                Options(),
+                id="right",
+            ),
             trace=self.scene.trace,
             session=self.session,
         )
@@ -120,6 +127,8 @@ class Board(App[None]):
             self.show_scene(scene, self.timeline.cursor)
         elif event.view in (self.pane, self.below):
             self._draw()
+        else:
+            self._show_tabs()
 
     def show_message(self, text: str, wrong: bool = False, working: bool = False) -> None:
         """Show a message at the foot of the screen until a key is pressed."""
@@ -149,8 +158,14 @@ class Board(App[None]):
             self.run_worker(self._trace_causes(), group="causes", exclusive=True)
         if self.has_class("wide"):
             self._show_below()
-        self.label("tabs", tabs(self.scene))
+        self._show_tabs()
         self._refresh_status()
+
+    def _show_tabs(self) -> None:
+        self.label("tabs", tabs(self.scene, self.query_one("#right").size.width or self.size.width))
+        narrows = narrowed(self.scene)
+        self.query_one("#narrowed").display = bool(narrows)
+        self.label("narrowed", narrows)
 
     def _show_pane(self, cursor: int | None = None) -> None:
         self.scene.columns = self.pane.columns

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -15,12 +16,14 @@ from verifier.evidence.pictures import Picture
 from verifier.execution.machine import Move
 from verifier.language.plain_values import shown as saved_value
 from verifier.viewer.in_short import MEANS
-from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line, shown
+from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line, shown, word_by_word, wrapped
 from verifier.viewer.screen.list_view import Label, LinesView
 from verifier.viewer.screen.tasks import in_slices
 from verifier.viewer.screen.view_model import VIEWS
 from verifier.viewer.timeline import strokes
+from verifier.viewer.trace_index import Reading
 
+FOOT = "⏎ take the step  ← → other choice  b undo  esc close"
 TABLES = "v"
 """The key that shows one table after the other."""
 HELP: tuple[tuple[str, str], ...] = (
@@ -68,6 +71,11 @@ class Dialog(Vertical):
     def is_modal(self) -> bool:
         return True
 
+    @property
+    def covered(self) -> LinesView:
+        """The list in whose place it is."""
+        return self.screen.query_one(self.COVERS, LinesView)
+
     def open(self, focus: Widget) -> None:
         """Show it, with the focus on one of its widgets."""
         self.before = self.screen.focused
@@ -94,15 +102,32 @@ class Help(Dialog):
         yield Label()
         yield LinesView("help")
 
-    def show(self, picture: Picture) -> None:
+    def show(self, reading: Reading) -> None:
         """Open it at its beginning; some signs and words are those of a presentation."""
-        rows = list(map(_explained, _keys(picture)))
-        rows += [Row(EMPTY), *(Row(line((f" {text}", "source"))) for text in _signs(picture))]
-        rows += [Row(EMPTY), *map(_explained, _words(picture))]
+        self.reading = reading
         self.query_one(Label).show(line(("Keys", "step")))
         view = self.query_one(LinesView)
         self.open(view)
-        view.show(rows, 0)
+        view.cursor = 0
+        self._fill(self.covered.columns or self.screen.size.width - 2)
+
+    def on_lines_view_resized(self, event: LinesView.Resized) -> None:
+        event.stop()
+        if self.display and event.view.columns != self.columns:
+            self._fill(event.view.columns)
+
+    def _fill(self, columns: int) -> None:
+        """As wide as the pane is."""
+        view, picture = self.query_one(LinesView), self.reading.picture
+        self.columns = columns
+        rows = [row for each in _keys(picture) for row in _explained(each, columns)]
+        rows.append(Row(EMPTY))
+        for text in _signs(self.reading):
+            pieces = [line((piece, "source")) for piece in text.replace("  ", " \n").split("\n")]
+            rows += map(Row, wrapped(line(" "), pieces, 1, columns))
+        rows.append(Row(EMPTY))
+        rows += [row for each in _words(picture) for row in _explained(each, columns)]
+        view.show(rows)
 
 
 def _keys(picture: Picture) -> Iterator[tuple[str, str]]:
@@ -111,8 +136,8 @@ def _keys(picture: Picture) -> Iterator[tuple[str, str]]:
         yield key, f"{meaning}: {tables}" if key == TABLES and tables else meaning
 
 
-def _signs(picture: Picture) -> Iterator[str]:
-    arrows = strokes(picture)
+def _signs(reading: Reading) -> Iterator[str]:
+    arrows = strokes(reading)
     yield from ["  ".join(arrows)] * bool(arrows)
     yield from SIGNS
 
@@ -126,10 +151,11 @@ def _words(picture: Picture) -> Iterator[tuple[str, str]]:
         yield f"≠ {inert(columns.expected)} 1", "and not the expected one either"
 
 
-def _explained(entry: tuple[str, str]) -> Row:
+def _explained(entry: tuple[str, str], columns: int) -> Iterator[Row]:
     """A key or a word, and what is behind it."""
     name, meaning = entry
-    return Row(line((f" {name:<17}", "step"), meaning))
+    first: Line = ((f" {name:<17}", "step"),)
+    yield from map(Row, wrapped(first, word_by_word(line(meaning)), 18, columns))
 
 
 class Ask(Dialog):
@@ -146,7 +172,7 @@ class Ask(Dialog):
         self.answer = answer
         label = self.query_one(Label)
         label.show(line((f" {inert(question)}: ", "step")))
-        label.styles.width = len(question) + 3
+        label.styles.width = min(len(question) + 3, max(20, self.screen.size.width - 30))
         field = self.query_one(Input)
         field.value = given
         field.cursor_position = len(given)
@@ -168,7 +194,11 @@ class Options(Dialog):
         Binding("enter", "take", "take"),
         Binding("left,h", "change(-1)", "other value"),
         Binding("right,l", "change(1)", "other value"),
+        Binding("b", "undo", "undo"),
     ]
+
+    class Undo(Message):
+        """The last step is to be undone."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,14 +214,14 @@ class Options(Dialog):
     def choose(
         self, title: str, found: Iterable[Move | None], answer: Callable[[Move], None]
     ) -> None:
-        """Open it; `answer` gets the step to take unless people change their minds."""
+        """Open it; `answer` gets each step to take, until people close it."""
         self.answer = answer
         self.moves, self.searching = [], True
         self.query_one("#title", Label).show(line((title, "step")))
-        foot = "enter takes the step   left right change a choice   escape closes"
-        self.query_one("#foot", Label).show(line((foot, "source")))
+        self.query_one("#foot", Label).show(line((FOOT, "source")))
         view = self.query_one(LinesView)
-        self.open(view)
+        if not self.display:
+            self.open(view)
         view.cursor = 0
         self._fill()
         self.run_worker(self._list(found), exclusive=True)
@@ -245,8 +275,10 @@ class Options(Dialog):
     def action_take(self) -> None:
         place = self._place()
         if place is not None:
-            self.action_close()
             self.answer(self.moves[place[0]])
+
+    def action_undo(self) -> None:
+        self.post_message(self.Undo())
 
     def action_close(self) -> None:
         self.workers.cancel_node(self)

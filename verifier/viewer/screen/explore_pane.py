@@ -95,6 +95,14 @@ class Exploring(Container):
         found = session.enabled(number)
         self.screen.query_one(Options).choose(title, found, taken)
 
+    def go_on(self) -> None:
+        """List the steps that can be taken now, where those before the last change are open."""
+        if self.query_one(Options).display:
+            self.action_explore()
+
+    def on_options_undo(self) -> None:
+        self.action_undo()
+
     def action_undo(self) -> None:
         session = self._explorable()
         if session is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from verifier.viewer.markup import Line, Row, Span, inert, line
+from verifier.viewer.markup import EMPTY, Line, Row, Span, inert, line
 from verifier.viewer.screen.view_model import VIEWS, Scene
 
 KEYS: Line = tuple(
@@ -25,20 +25,33 @@ KEYS: Line = tuple(
 """The most used keys, at the foot of the screen."""
 
 
-def tabs(scene: Scene) -> Line:
-    """The views, the open one marked, and what narrows it."""
-    parts: list[Span] = [
-        (f"[{number} {name}]", "mark") if name == scene.view else (f" {number} {name} ", "source")
-        for number, name in enumerate(VIEWS, 1)
-    ]
-    extra = [f"/{inert(scene.search)}"] * bool(scene.search)
-    extra += [f"only {scene.filter}"] * bool(scene.filter)
-    return (*parts, ("  ".join(["", *extra]), "choice"))
+def tabs(scene: Scene, columns: int) -> Line:
+    """The views, the open one marked; closer together, or without names, where it is narrow."""
+    wide = [(f"[{number} {name}]", name) for number, name in enumerate(VIEWS, 1)]
+    forms = (
+        [text if name == scene.view else f" {text[1:-1]} " for text, name in wide],
+        [f"{text} " if name == scene.view else f"{text[1:-1]} " for text, name in wide],
+        [f"{text} " if name == scene.view else f"{text[1]} " for text, name in wide],
+    )
+    chosen = next((form for form in forms if len("".join(form).rstrip()) <= columns), forms[-1])
+    chosen[-1] = chosen[-1].rstrip()
+    return tuple(
+        (text, "mark" if name == scene.view else "source")
+        for text, (_, name) in zip(chosen, wide, strict=True)
+    )
+
+
+def narrowed(scene: Scene) -> Line:
+    """What narrows the state, if anything does."""
+    extra = [f"only {inert(scene.filter)}"] * bool(scene.filter)
+    extra += [f"fields with {inert(scene.search)}"] * bool(scene.search)
+    text = f" {', '.join(extra)}; escape shows all"
+    return ((text, "choice"),) if extra and scene.view == "state" else EMPTY
 
 
 def status(scene: Scene, branch: str, row: Row | None, message: Span) -> Line:
     """The step, and the last message, or else about the row under the cursor, or the step."""
-    level = scene.reading.level(scene.number)
+    level = inert(str(scene.reading.running(scene.number)))
     place = " · ".join(
         part for part in (f" step {scene.number}/{scene.reading.steps}", level, branch) if part
     )

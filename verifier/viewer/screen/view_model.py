@@ -38,7 +38,7 @@ class Steps:
 
     def __getitem__(self, place: int) -> Row:
         if place not in self._made:
-            text = self.timeline.row(place) if place else line(("   0  start", "source"))
+            text = self.timeline.row(place) if place else self.timeline.start()
             self._made[place] = Row(text, step=place)
         return self._made[place]
 
@@ -119,7 +119,15 @@ class Scene:
 
     def rows(self, view: str = "") -> list[Row]:
         """The rows of the view that is open, or of another one."""
-        return list(VIEWS[view or self.view].rows(self))
+        rows = list(VIEWS[view or self.view].rows(self))
+        return rows or [Row(line((self._nothing(), "source")))]
+
+    def _nothing(self) -> str:
+        """Why the state has no field to show."""
+        among = f" of {inert(self.filter)}" * bool(self.filter)
+        if self.search:
+            return f"no field{among} has {inert(self.search)} in its name; escape shows all"
+        return f"no field{among} changes in any step; escape shows all"
 
     def _state(self) -> Iterator[Row]:
         reading, number = self.reading, self.number
@@ -154,7 +162,10 @@ class Scene:
         folded = self.reading.is_explained and not self.unfolded
         matter = self.reading.matter if folded else None
         column, deciding = self.columns * 2 // 3, self.reading.deciding(self.number)
-        yield from call_tree.rows(stride.call, matter, column=column, deciding=deciding)
+        rows = list(call_tree.rows(stride.call, matter, column=column, deciding=deciding))
+        folds = "; f unfolds what else happens" if matter is not None else ""
+        nothing = f"nothing is called, decided or changed{' that matters' * bool(folds)}{folds}"
+        yield from rows or [Row(line((nothing, "source")))]
 
     def _why(self) -> Iterator[Row]:
         if self.asked:
@@ -226,6 +237,9 @@ class Scene:
         failing = (
             self.trace.steps[self.number - 1].fails if self.number else self.reading.fails_at_start
         )
+        if not self.trace.claims:
+            yield Row(line(("nothing is claimed of this system", "source")))
+            return
         yield Row(line((f"after step {self.number}", "source")))
         for claim, group in self.trace.claims.items():
             holds = claim not in failing
