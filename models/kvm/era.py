@@ -29,7 +29,7 @@ class Routing(Enum):
     BITMAP = "since v3.1"
     READ_VIEW = "since v3.13"
     GUEST_CR0 = "since v3.14"
-    OWN_STATE = "reference"
+    OWN_STATE = "repaired"
 
 
 class Unwinding(Enum):
@@ -43,7 +43,7 @@ class Unwinding(Enum):
     HOST_STATE = "since v3.1"
     MMU_ONLY = "since v4.14"
     READ_SHADOW = "since v4.20"
-    GUEST_CR0 = "reference"
+    GUEST_CR0 = "repaired"
 
 
 @dataclass(frozen=True)
@@ -97,16 +97,24 @@ V4_20 = Era(
     unwinding=Unwinding.READ_SHADOW,
     routes_lmsw_by_source=True,
 )
-V4_20_REPAIRED = replace(
-    V4_20, version="v4.20 repaired", unwinding=Unwinding.GUEST_CR0, merges_lmsw=True
-)
-REFERENCE = Era(
-    "reference",
-    lazy=True,
-    hand_off=HandOff.KERNEL_FPU,
+V3_14_REPAIRED = replace(
+    V3_14,
+    version="v3.14-repaired",
     routing=Routing.OWN_STATE,
     unwinding=Unwinding.GUEST_CR0,
     routes_lmsw_by_source=True,
     merges_lmsw=True,
     keeps_read_shadow=True,
+)
+"""What lazy nested switching needs to be transparent: v3.1, v3.12 and v3.13 repaired, too."""
+V4_11_REPAIRED = replace(
+    V4_11,
+    version="v4.11-repaired",
+    routing=Routing.BITMAP,
+    unwinding=Unwinding.GUEST_CR0,
+    routes_lmsw_by_source=True,
+    merges_lmsw=True,
+)
+V4_20_REPAIRED = replace(
+    V4_20, version="v4.20-repaired", unwinding=Unwinding.GUEST_CR0, merges_lmsw=True
 )
