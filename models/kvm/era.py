@@ -56,7 +56,8 @@ class Era:
     the instruction is skipped and #GP is injected behind it. `routes_lmsw_by_source`: whether L1
     wants an LMSW is decided by its operand, not by RAX. `merges_lmsw`: an LMSW of L2 leaves L1's
     bits alone.
-    `keeps_read_shadow`: taking the FPU back changes only TS in the read shadow.
+    `keeps_read_shadow`: taking the FPU back changes only TS in the read shadow. `checks_host_cr0`:
+    a HOST_CR0 of VMCS12 that CR0 cannot have is not loaded when L2 is left.
     """
 
     version: str
@@ -70,14 +71,21 @@ class Era:
     routes_lmsw_by_source: bool = False
     merges_lmsw: bool = False
     keeps_read_shadow: bool = False
+    checks_host_cr0: bool = False
 
 
 V2_6_34 = Era(
     "v2.6.34", lazy=True, hand_off=HandOff.HOST_IMAGE, lmsw_clears_pe=True, skips_refused=True
 )
-V3_1 = Era("v3.1", lazy=True, hand_off=HandOff.UNLAZY, keeps_unowned_writes=False)
+V3_1 = Era(
+    "v3.1",
+    lazy=True,
+    hand_off=HandOff.UNLAZY,
+    keeps_unowned_writes=False,
+    checks_host_cr0=True,
+)
 V3_4 = replace(V3_1, version="v3.4")
-V3_12 = Era("v3.12", lazy=True, hand_off=HandOff.KERNEL_FPU)
+V3_12 = Era("v3.12", lazy=True, hand_off=HandOff.KERNEL_FPU, checks_host_cr0=True)
 V3_13 = Era("v3.13", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.READ_VIEW)
 V3_14 = Era("v3.14", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.GUEST_CR0)
 V4_1 = replace(V3_14, version="v4.1")

@@ -1,8 +1,10 @@
 """Nested KVM on VMX: any L1 that programs any VMCS for any L2.
 
-TS, MP and EM vary. The host uses the FPU in interrupts only; what its use in process context
-breaks is the subject of kvm-vmx, and nesting adds nothing to it.
+TS, MP and EM vary; of v3.12 and v3.13 NW of HOST_CR0, too. The host uses the FPU in interrupts
+only; what its use in process context breaks is the subject of kvm-vmx, and nesting adds nothing.
 """
+
+from collections.abc import Callable
 
 from nestproof.models.kvm import era as kvm_era
 from nestproof.models.kvm.contract import Contract
@@ -106,6 +108,15 @@ def l1_programs_controls(kvm: Kvm, valid: bool) -> None:
 
 
 @step
+def l1_programs_host_nw(kvm: Kvm, nw: bool) -> None:
+    """L1 writes NW of HOST_CR0 alone, which no exit loads and no check of a VM entry looks at."""
+    assume(kvm.host.cpu.non_root)
+    assume(not kvm.vcpu.guest_mode)
+    kvm.vcpu.vmcs12.host_cr0.nw = nw
+    l1_programs(kvm)
+
+
+@step
 def l1_launches_l2(kvm: Kvm) -> None:
     """L1 executes VMLAUNCH or VMRESUME, which exits."""
     assume(kvm.host.cpu.non_root)
@@ -148,10 +159,13 @@ STEPS = (
 )
 
 
-def nested(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
-    """Any L1 and L2."""
+def nested(
+    version: str, linux: LinuxEra, era: Era, summary: str, *more: Callable[..., None]
+) -> System:
+    """Any L1 and L2, and what else can happen."""
+    steps: tuple[Callable[..., None], ...] = (*STEPS, *more)
     start = kvm(linux, era)
-    return System(f"kvm-nvmx/{version}", start, STEPS, summary, ANY_OTHER, presentation=KVM)
+    return System(f"kvm-nvmx/{version}", start, steps, summary, ANY_OTHER, presentation=KVM)
 
 
 V3_1 = nested(
@@ -160,11 +174,19 @@ V3_1 = nested(
     kvm_era.V3_1,
     "The first nested VMX: #NM goes to L1 whenever its exception bitmap asks for it.",
 )
+V3_12 = nested(
+    "v3.12",
+    fpu_eras.V3_10,
+    kvm_era.V3_12,
+    "As v3.1, but what L2 writes to CR0 is kept (1a0d74e66405).",
+    l1_programs_host_nw,
+)
 V3_13 = nested(
     "v3.13",
     fpu_eras.V3_10,
     kvm_era.V3_13,
-    "#NM goes to L1 if L2 would read TS as set (e504c9098ed6).",
+    "#NM goes to L1 if L2 would read TS as set (e504c9098ed6); any HOST_CR0 is loaded.",
+    l1_programs_host_nw,
 )
 V3_14 = nested(
     "v3.14",

@@ -4,10 +4,12 @@ So the shortest counterexample of such a system is that of its finding. What a l
 to is the same for all versions: what they do differently is what was found.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from nestproof.models.kvm.era import (
     V3_1,
+    V3_12,
     V3_13,
     V3_14,
     V3_14_REPAIRED,
@@ -19,13 +21,14 @@ from nestproof.models.kvm.era import (
     Era,
 )
 from nestproof.models.linux import fpu_core, fpu_eras
-from nestproof.models.systems.kvm_nvmx import nested
+from nestproof.models.systems.kvm_nvmx import l1_programs_host_nw, nested
 from verifier.language import System
 
 
-def alone(era: Era, summary: str) -> System:
+def alone(era: Era, summary: str, *more: Callable[..., None]) -> System:
     """A version of which everything is repaired but one finding, which names it."""
-    return nested(era.version, fpu_eras.V3_10 if era.lazy else fpu_core.V4_10, era, summary)
+    linux = fpu_eras.V3_10 if era.lazy else fpu_core.V4_10
+    return nested(era.version, linux, era, summary, *more)
 
 
 V3_1_MOV = alone(
@@ -35,6 +38,11 @@ V3_1_MOV = alone(
 V3_1_NM_ROUTING = alone(
     replace(V3_14_REPAIRED, version="v3.1+nm-routing", routing=V3_1.routing),
     "L1 is asked about each #NM of L2 that it intercepts, those of L0 too.",
+)
+V3_12_HOST_CR0 = alone(
+    replace(V3_14_REPAIRED, version="v3.12+host-cr0", checks_host_cr0=V3_12.checks_host_cr0),
+    "When L2 is left, a HOST_CR0 that CR0 cannot have is not loaded.",
+    l1_programs_host_nw,
 )
 V3_13_NM_ROUTING = alone(
     replace(V3_14_REPAIRED, version="v3.13+nm-routing", routing=V3_13.routing),

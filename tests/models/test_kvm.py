@@ -38,11 +38,8 @@ from nestproof.models.ownership.contents import Context
 from nestproof.models.systems import kvm_nvmx, kvm_vmx
 from nestproof.models.systems.kvm_nvmx import (
     l1_launches_l2,
-    l1_programs_controls,
-    l1_programs_invalid_cr0,
     l1_programs_vmcs12,
 )
-from nestproof.models.x86.cr0 import running
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.vmcs import ExitReason
@@ -273,54 +270,6 @@ def test_until_3_14_taking_the_fpu_back_forgets_the_mp_that_l2_wrote() -> None:
         execute(s, Instruction.SMSW)
         assert not s.outcome.promised_read.mp
         assert s.outcome.read.mp == forgotten
-
-
-@pytest.mark.parametrize(("era", "kept"), [(V4_11, False), (V4_20, False), (V4_20_REPAIRED, True)])
-def test_a_late_refusal_costs_l1_its_ts(era: Era, kept: bool) -> None:
-    s = guest_with(era)
-    l1_programs_controls(s, False)
-    execute(s, Instruction.MOV_TO_CR0, mp=True, ts=True)
-    assert s.host.cpu.non_root, "L1 owns TS, so writing it does not exit"
-    l1_launches_l2(s)
-    handle_and_enter(s)
-    assert s.vcpu.fail
-    handle_and_enter(s)
-    execute(s, Instruction.SMSW)
-    assert s.outcome.promised_read == running(mp=True, em=False, ts=True)
-    assert s.outcome.read.ts == kept
-
-
-@pytest.mark.parametrize("era", [V3_1, V3_14, V4_20])
-def test_an_invalid_guest_cr0_sends_l1_to_its_host_state(era: Era) -> None:
-    s = guest_with(era)
-    take_the_fpu_back(s)
-    l1_programs_vmcs12(s, **(dict.fromkeys(VMCS12_FIELDS, False) | {"host_ts": True}))
-    l1_programs_invalid_cr0(s)
-    l1_launches_l2(s)
-    handle_exit(s)
-    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.EXIT, Outcome.EXIT)
-    assert not s.outcome.exit_differs
-    enter(s)
-    execute(s, Instruction.SMSW)
-    assert s.outcome.read.ts
-    assert s.outcome.read == s.outcome.promised_read
-
-
-def test_a_late_refusal_after_l2_has_run_leaves_l1_what_it_wrote_since() -> None:
-    s = l2_with(V4_20_REPAIRED, host_mp=True)
-    external_interrupt(s)
-    handle_exit(s)
-    check_requests(s)
-    kvm_nvmx.interrupt_for_l1(s)
-    vcpu_enter_guest(s, False)
-    execute(s, Instruction.MOV_TO_CR0, mp=True, ts=True)
-    l1_programs_controls(s, False)
-    l1_launches_l2(s)
-    handle_and_enter(s)
-    assert s.vcpu.fail
-    handle_and_enter(s)
-    execute(s, Instruction.SSE)
-    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.NM, Outcome.NM)
 
 
 def test_l1_finds_what_l2_wrote_without_an_exit() -> None:

@@ -68,7 +68,7 @@ def replaced(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
         ("vmx_fpu_activate", mutants.activate_without_l1_s_mask, "transparency"),
         ("vmx_fpu_deactivate", mutants.deactivate_with_a_stale_shadow, "transparency"),
         ("handle_clts", mutants.clts_in_the_shadow_only, "transparency"),
-        ("load_l1_cr0", mutants.l1_s_cr0_alone, "transparency"),
+        ("load_vmcs12_host_state", mutants.l1_s_cr0_alone, "transparency"),
         ("vmcs12_guest_cr0", mutants.guest_cr0_without_owned_bits, "transparency"),
         ("handle_set_cr0", mutants.mov_to_cr0_of_l2_on_l1_s_bits, "transparency"),
         ("kvm_put_guest_fpu", mutants.put_without_a_note, "isolation"),
