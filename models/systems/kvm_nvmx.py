@@ -32,7 +32,7 @@ from nestproof.models.x86.cr0 import RUNNING, Cr0, running
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.vmcs import ExitReason, Vmcs
 from nestproof.models.x86.vmx import vm_exit
-from verifier.language import Family, System, assume, step
+from verifier.language import Family, System, abstracts, assume, step
 
 
 @step
@@ -51,6 +51,13 @@ def guest_instruction(
     """L1 or L2 executes any instruction with any operand; RAX is not what LMSW reads."""
     operand = operand_of(pe, mp, em, ts)
     execute_in_guest(kvm, instruction, operand, running(rax_mp, rax_em, rax_ts), value)
+
+
+@abstracts("No KVM_SET_NESTED_STATE, no SMM and no INIT in L2, no migration: by VM entry and exit")
+def l1_runs(kvm: Kvm) -> None:
+    """Only while the processor runs L1, which L2 takes turns with by VM entries and exits alone."""
+    assume(kvm.host.cpu.non_root)
+    assume(not kvm.vcpu.guest_mode)
 
 
 @step
@@ -72,8 +79,7 @@ def l1_programs_vmcs12(
     injects_nm: bool,
 ) -> None:
     """L1 writes its VMCS; L0 handles each VMWRITE, or a shadow VMCS takes it, unseen."""
-    assume(kvm.host.cpu.non_root)
-    assume(not kvm.vcpu.guest_mode)
+    l1_runs(kvm)
     vmcs12 = kvm.vcpu.vmcs12
     vmcs12.cr0_mask = Cr0(mp=mask_mp, em=mask_em, ts=mask_ts)
     vmcs12.cr0_shadow = running(shadow_mp, shadow_em, shadow_ts)
@@ -87,8 +93,7 @@ def l1_programs_vmcs12(
 @step
 def l1_programs_invalid_cr0(kvm: Kvm) -> None:
     """L1 asks for a CR0 of L2 that VMX operation does not allow: NE is clear."""
-    assume(kvm.host.cpu.non_root)
-    assume(not kvm.vcpu.guest_mode)
+    l1_runs(kvm)
     assume(kvm.vcpu.vmcs12.controls_valid)
     kvm.vcpu.vmcs12.guest_cr0.ne = False
     l1_programs(kvm)
@@ -98,10 +103,10 @@ def l1_programs_invalid_cr0(kvm: Kvm) -> None:
 def l1_programs_controls(kvm: Kvm, valid: bool) -> None:
     """L1 writes a VM-execution control that KVM does not check and the hardware does.
 
-    Never beside an invalid CR0, of which the manual and KVM report another one first.
+    Never beside an invalid CR0, of which the manual and KVM report another one first; that is
+    l1_programs_two_wrongs.
     """
-    assume(kvm.host.cpu.non_root)
-    assume(not kvm.vcpu.guest_mode)
+    l1_runs(kvm)
     assume(kvm.vcpu.vmcs12.guest_cr0.ne)
     kvm.vcpu.vmcs12.controls_valid = valid
     l1_programs(kvm)
@@ -110,17 +115,35 @@ def l1_programs_controls(kvm: Kvm, valid: bool) -> None:
 @step
 def l1_programs_host_nw(kvm: Kvm, nw: bool) -> None:
     """L1 writes NW of HOST_CR0 alone, which no exit loads and no check of a VM entry looks at."""
-    assume(kvm.host.cpu.non_root)
-    assume(not kvm.vcpu.guest_mode)
+    l1_runs(kvm)
     kvm.vcpu.vmcs12.host_cr0.nw = nw
+    l1_programs(kvm)
+
+
+@step
+def l1_programs_cache_bits(kvm: Kvm, guest_nw: bool, guest_cd: bool, host_cd: bool) -> None:
+    """L1 writes NW and CD of VMCS12, which no entry and no exit loads."""
+    l1_runs(kvm)
+    vmcs12 = kvm.vcpu.vmcs12
+    vmcs12.guest_cr0.nw = guest_nw
+    vmcs12.guest_cr0.cd = guest_cd
+    vmcs12.host_cr0.cd = host_cd
+    l1_programs(kvm)
+
+
+@step
+def l1_programs_two_wrongs(kvm: Kvm) -> None:
+    """L1 writes a control that only the hardware refuses, beside a GUEST_CR0 that KVM refuses."""
+    l1_runs(kvm)
+    kvm.vcpu.vmcs12.controls_valid = False
+    kvm.vcpu.vmcs12.guest_cr0.ne = False
     l1_programs(kvm)
 
 
 @step
 def l1_launches_l2(kvm: Kvm) -> None:
     """L1 executes VMLAUNCH or VMRESUME, which exits."""
-    assume(kvm.host.cpu.non_root)
-    assume(not kvm.vcpu.guest_mode)
+    l1_runs(kvm)
     vm_exit(kvm.host.cpu, ExitReason.VMX_INSTRUCTION)
     leave_guest(kvm, Instruction.EXEMPT, RUNNING)
     forget_exit(kvm)

@@ -125,7 +125,7 @@ def test_nothing_is_violated_where_everything_is_repaired() -> None:
 def test_a_finding_is_one_thing_that_is_not_repaired_and_violates_something() -> None:
     repaired = [vars(era_of(name)) for name in NESTED if name.endswith("-repaired")]
     shipped = {vars(era_of(name))["version"]: vars(era_of(name)) for name in NESTED}
-    findings = [name for name in NESTED if "+" in name]
+    findings = [name for name in NESTED if "+" in name and not put_back(name)]
     assert findings
     for name in findings:
         era = vars(era_of(name))
@@ -137,13 +137,26 @@ def test_a_finding_is_one_thing_that_is_not_repaired_and_violates_something() ->
         assert violated_of(name) - {BY_DESIGN}, name
 
 
+def test_what_proofs_leave_out_violates_transparency_and_no_isolation() -> None:
+    systems = [name for name in NESTED if put_back(name)]
+    assert len(systems) == 4
+    for name in systems:
+        assert {"transparency"} <= violated_of(name) <= {"transparency", "assertions"}, name
+
+
+def put_back(name: str) -> bool:
+    """Whether nothing but more steps makes a system differ from a repaired one."""
+    version: str = era_of(name).version
+    return version.endswith("-repaired") and not name.endswith("-repaired")
+
+
 @pytest.mark.parametrize(
     ("pattern", "systems"),
     [
         ("kvm-nvmx/v4.20", {"v4.20"}),
         ("kvm-nvmx/v4.20+lmsw", {"v4.20+lmsw"}),
         ("kvm-nvmx/*+late-refusal", {f"v{each}+late-refusal" for each in ("4.11", "4.19", "4.20")}),
-        ("kvm-nvmx/v4.20+*", {"v4.20+late-refusal", "v4.20+lmsw"}),
+        ("kvm-nvmx/v4.19+*", {"v4.19+late-refusal"}),
     ],
 )
 def test_a_plus_stands_for_itself_in_patterns(pattern: str, systems: set[str]) -> None:
