@@ -13,7 +13,7 @@ from verifier.language import sometimes
 def a_guest_executes_an_fpu_instruction(access: FpuAccess, vcpu: Vcpu) -> bool:
     """The fast path: L2, where there is one, uses the FPU without an exit."""
     runs = access.executed & (access.context == Context.GUEST)
-    return runs & (vcpu.guest_mode | (not vcpu.nested) | (not vcpu.vmcs12.controls_valid))
+    return runs & (vcpu.guest_mode | (not vcpu.nested))
 
 
 @sometimes("witnesses")
@@ -28,4 +28,4 @@ def l1_gets_a_nm_exit_of_l2(seen: GuestOutcome, vcpu: Vcpu) -> bool:
     """The reflection: L1 is asked about a #NM of its guest, as the contract has it."""
     by_nm = vcpu.exit.reason == ExitReason.EXCEPTION_NM
     asked = seen.observed & (seen.outcome == Outcome.EXIT) & (seen.promised == Outcome.EXIT)
-    return (asked & by_nm) | (not vcpu.nested) | (not vcpu.vmcs12.controls_valid)
+    return (asked & by_nm) | (not vcpu.nested)

@@ -29,7 +29,7 @@ class Routing(Enum):
     BITMAP = "since v3.1"
     READ_VIEW = "since v3.13"
     GUEST_CR0 = "since v3.14"
-    OWN_STATE = "reference"
+    OWN_STATE = "repaired"
 
 
 class Unwinding(Enum):
@@ -43,7 +43,7 @@ class Unwinding(Enum):
     HOST_STATE = "since v3.1"
     MMU_ONLY = "since v4.14"
     READ_SHADOW = "since v4.20"
-    GUEST_CR0 = "reference"
+    GUEST_CR0 = "repaired"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class Era:
     the instruction is skipped and #GP is injected behind it. `routes_lmsw_by_source`: whether L1
     wants an LMSW is decided by its operand, not by RAX. `merges_lmsw`: an LMSW of L2 leaves L1's
     bits alone.
-    `keeps_read_shadow`: taking the FPU back changes only TS in the read shadow.
+    `keeps_read_shadow`: taking the FPU back changes only TS in the read shadow. `checks_host_cr0`:
+    a HOST_CR0 of VMCS12 that CR0 cannot have is not loaded when L2 is left.
     """
 
     version: str
@@ -70,14 +71,21 @@ class Era:
     routes_lmsw_by_source: bool = False
     merges_lmsw: bool = False
     keeps_read_shadow: bool = False
+    checks_host_cr0: bool = False
 
 
 V2_6_34 = Era(
     "v2.6.34", lazy=True, hand_off=HandOff.HOST_IMAGE, lmsw_clears_pe=True, skips_refused=True
 )
-V3_1 = Era("v3.1", lazy=True, hand_off=HandOff.UNLAZY, keeps_unowned_writes=False)
+V3_1 = Era(
+    "v3.1",
+    lazy=True,
+    hand_off=HandOff.UNLAZY,
+    keeps_unowned_writes=False,
+    checks_host_cr0=True,
+)
 V3_4 = replace(V3_1, version="v3.4")
-V3_12 = Era("v3.12", lazy=True, hand_off=HandOff.KERNEL_FPU)
+V3_12 = Era("v3.12", lazy=True, hand_off=HandOff.KERNEL_FPU, checks_host_cr0=True)
 V3_13 = Era("v3.13", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.READ_VIEW)
 V3_14 = Era("v3.14", lazy=True, hand_off=HandOff.KERNEL_FPU, routing=Routing.GUEST_CR0)
 V4_1 = replace(V3_14, version="v4.1")
@@ -97,16 +105,24 @@ V4_20 = Era(
     unwinding=Unwinding.READ_SHADOW,
     routes_lmsw_by_source=True,
 )
-V4_20_REPAIRED = replace(
-    V4_20, version="v4.20 repaired", unwinding=Unwinding.GUEST_CR0, merges_lmsw=True
-)
-REFERENCE = Era(
-    "reference",
-    lazy=True,
-    hand_off=HandOff.KERNEL_FPU,
+V3_14_REPAIRED = replace(
+    V3_14,
+    version="v3.14-repaired",
     routing=Routing.OWN_STATE,
     unwinding=Unwinding.GUEST_CR0,
     routes_lmsw_by_source=True,
     merges_lmsw=True,
     keeps_read_shadow=True,
+)
+"""What lazy nested switching needs to be transparent: v3.1, v3.12 and v3.13 repaired, too."""
+V4_11_REPAIRED = replace(
+    V4_11,
+    version="v4.11-repaired",
+    routing=Routing.BITMAP,
+    unwinding=Unwinding.GUEST_CR0,
+    routes_lmsw_by_source=True,
+    merges_lmsw=True,
+)
+V4_20_REPAIRED = replace(
+    V4_20, version="v4.20-repaired", unwinding=Unwinding.GUEST_CR0, merges_lmsw=True
 )

@@ -15,7 +15,7 @@ from nestproof.models.kvm.vmx import (
     update_exception_bitmap,
     vmx_set_cr0,
 )
-from nestproof.models.kvm.x86 import LMSW_BITS
+from nestproof.models.kvm.x86 import LMSW_BITS, kvm_set_cr0
 from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import NO_BITS, Cr0, merged
 from nestproof.models.x86.vmcs import CrAccess, ExitReason
@@ -123,17 +123,20 @@ def prepare_vmcs12(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0)
 
 
 @models("arch/x86/kvm/vmx.c", "load_vmcs12_host_state", since="v3.1", until="v5.0")
-def load_l1_cr0(kvm: Kvm, cr0: Cr0) -> None:
-    """Give L1 a CR0; vmcs01 may be as it was before the FPU changed hands.
+def load_vmcs12_host_state(kvm: Kvm, cr0: Cr0) -> None:
+    """Give L1 a CR0, HOST_CR0; vmcs01 may be as it was before the FPU changed hands.
 
-    Until v3.12 by kvm_set_cr0, whose refusal is ignored; it refuses no CR0 of a running L1.
+    Until v3.12 by kvm_set_cr0, and nobody looks whether it has refused the value.
     """
     vcpu = kvm.vcpu
     if not vcpu.era.lazy:
         vcpu.cr0_guest_owned_bits = GUEST_BITS
         vmx_set_cr0(kvm, cr0)
         return
-    vmx_set_cr0(kvm, cr0)
+    if vcpu.era.checks_host_cr0:
+        kvm_set_cr0(kvm, cr0)
+    else:
+        vmx_set_cr0(kvm, cr0)
     update_exception_bitmap(kvm)
     vcpu.cr0_guest_owned_bits = Cr0(ts=vcpu.fpu_active)
     kvm.vmcs.cr0_mask = ~vcpu.cr0_guest_owned_bits
@@ -146,14 +149,14 @@ def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: C
     prepare_vmcs12(kvm, reason, access, operand)
     kvm.host.cpu.current = VmcsName.VMCS01
     __vmx_load_host_state(kvm)
-    load_l1_cr0(kvm, kvm.vcpu.vmcs12.host_cr0)
+    load_vmcs12_host_state(kvm, kvm.vcpu.vmcs12.host_cr0)
 
 
 @models("arch/x86/kvm/vmx.c", "nested_vmx_entry_failure", since="v3.1", until="v4.20")
 def nested_vmx_entry_failure(kvm: Kvm) -> None:
     """L1's guest state is invalid: L1 goes on as after an exit; v4.20 has this in its caller."""
     vmcs12 = kvm.vcpu.vmcs12
-    load_l1_cr0(kvm, vmcs12.host_cr0)
+    load_vmcs12_host_state(kvm, vmcs12.host_cr0)
     vmcs12.exit_reason = ExitReason.INVALID_GUEST_STATE
     vmcs12.exit_access = CrAccess.MOV_TO
     vmcs12.exit_operand = NO_BITS
@@ -167,7 +170,7 @@ def nested_vmx_restore_host_state(kvm: Kvm) -> None:
     before = vmcs.cr0_shadow
     if kvm.vcpu.era.unwinding == Unwinding.GUEST_CR0:
         before = merged(~vmcs.cr0_mask, vmcs.guest_cr0, vmcs.cr0_shadow)
-    load_l1_cr0(kvm, snapshot(before))
+    load_vmcs12_host_state(kvm, snapshot(before))
 
 
 @models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1", until="v5.0")

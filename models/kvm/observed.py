@@ -112,6 +112,15 @@ def exit_was_handled(kvm: Kvm, handled: Handled) -> None:
         something_changed(kvm)
 
 
+@observer("KVM has emulated an instruction that had left the guest for another reason")
+def guest_was_emulated(
+    kvm: Kvm, instruction: Instruction, operand: Cr0, outcome: Outcome, read: Cr0
+) -> None:
+    """It completes, or raises #GP, and returns what KVM has read for it."""
+    compare(kvm, instruction, operand, outcome, read)
+    something_changed(kvm)
+
+
 @observer("An event that L1 intercepts arrives while L2 runs; the environment's choice")
 def event_exits_to_l1(kvm: Kvm) -> None:
     """The contract CPU leaves L2 for the same event."""

@@ -13,6 +13,8 @@ from verifier.language import models
 TRAPPING = Cr0(ts=True, mp=True)
 """What makes all lazy FPU instructions of a guest fault, WAIT included."""
 TS = Cr0(ts=True)
+ALWAYS_OFF = Cr0(nw=True, cd=True)
+"""KVM_VM_CR0_ALWAYS_OFF, in v3.12 KVM_GUEST_CR0_MASK: the caches of a guest are on."""
 
 
 @models("arch/x86/kvm/vmx.c", "update_exception_bitmap", since="v2.6.34", until="v5.0")
@@ -88,9 +90,12 @@ def vmx_fpu_deactivate(kvm: Kvm) -> None:
 
 @models("arch/x86/kvm/vmx.c", "vmx_set_cr0", since="v2.6.34", until="v5.0")
 def vmx_set_cr0(kvm: Kvm, cr0: Cr0) -> None:
-    """Give the guest a CR0; it reads the value, and runs with more traps while not active."""
+    """Give the guest a CR0; it reads the value, and runs with more traps while not active.
+
+    That NE, PE, PG and WP are set in what it runs with is left out: nothing looks at them there.
+    """
     vcpu = kvm.vcpu
     traps = vcpu.fpu_active ^ True if vcpu.era.lazy else False
     kvm.vmcs.cr0_shadow = cr0
-    kvm.vmcs.guest_cr0 = cr0 | Cr0(ts=traps, mp=traps)
+    kvm.vmcs.guest_cr0 = (cr0 & ~ALWAYS_OFF) | Cr0(ts=traps, mp=traps)
     vcpu.cr0 = cr0

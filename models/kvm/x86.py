@@ -22,10 +22,14 @@ def kvm_set_cr0(kvm: Kvm, cr0: Cr0) -> bool:
 
 @models("arch/x86/kvm/x86.c", "kvm_lmsw", since="v2.6.34")
 def kvm_lmsw(kvm: Kvm, msw: Cr0) -> bool:
-    """Load the machine status word; whether that is refused, as only clearing PE can be."""
+    """Load the machine status word; whether that is a #GP, as a refusal was until v2.6.35.
+
+    Until then kvm_set_cr0 injects it; since then nobody looks at what it returns.
+    """
     before = kvm_read_cr0(kvm)
     kept = merged(PE, msw, before) if kvm.vcpu.era.lmsw_clears_pe else before | (msw & PE)
-    return kvm_set_cr0(kvm, merged(LMSW_BITS, msw, kept))
+    refused = kvm_set_cr0(kvm, merged(LMSW_BITS, msw, kept))
+    return refused & kvm.vcpu.era.skips_refused
 
 
 @models("arch/x86/kvm/x86.c", "kvm_arch_vcpu_put", since="v2.6.34", until="v5.2")

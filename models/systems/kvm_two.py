@@ -76,7 +76,7 @@ V3_12_IRQ = two(
     "Two guests of KVM v3.12, on a host that uses the FPU in interrupts only.",
 )
 V3_12_EAGER_IRQ = two(
-    "v3.12-eager-irq",
+    "v3.12-eager-host-irq",
     fpu_eras.V3_10_EAGER,
     kvm_era.V3_12,
     "The same on a host that switches its own tasks eagerly.",

@@ -147,7 +147,7 @@ V3_12 = system(
 )
 V3_12_EAGER = replace(
     system(
-        "v3.12-eager",
+        "v3.12-eager-host",
         fpu_eras.V3_10_EAGER,
         kvm_era.V3_12,
         "The same KVM on a host with XSAVEOPT: eager for its own tasks, lazy for its guest.",
@@ -156,7 +156,7 @@ V3_12_EAGER = replace(
 )
 """All tasks of such a host have FPU state, kernel threads too."""
 V4_1_EAGER = system(
-    "v4.1-eager",
+    "v4.1-eager-host",
     fpu_core.V4_10,
     kvm_era.V4_1,
     "A lazy KVM on an eager host that counts the guest's registers as its own, v4.1 to v4.9.",

@@ -120,7 +120,7 @@ EAGER_V4_10 = eager(
     "v4.10", V4_10, "v4.10 on bare hardware: every switch saves and loads, TS is never set"
 )
 EAGER_V4_10_REINITIALISED = eager(
-    "v4.10-reinitialised",
+    "v4.10+refused-image",
     REINITIALISES,
     "v4.10 with d5c8028b4788: where XRSTOR refuses an image the initial state is loaded",
 )
@@ -130,7 +130,7 @@ EAGER_V4_10_REPAIRED = eager(
     "v4.10 with d5c8028b4788 and 814fb7bb7db5, which lets no such image in",
 )
 EAGER_V4_10_FNSAVE = System(
-    "native/eager-v4.10-fnsave",
+    "native/eager-v4.10+fnsave",
     Native(
         host=Host(
             era=V4_10, cpu=A_RUNS, tasks=EAGER_TASKS, fpu_owner_task=Owner.A, save_destroys=True

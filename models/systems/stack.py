@@ -161,9 +161,9 @@ NESTED_STEPS = (
 
 KVM_KVM_LINUX = System(
     "stack/kvm-kvm-linux",
-    kvm_under_kvm(kvm_era.REFERENCE, kvm_era.REFERENCE),
+    kvm_under_kvm(kvm_era.V3_14_REPAIRED, kvm_era.V3_14_REPAIRED),
     NESTED_STEPS,
-    "Linux v3.7 with two tasks, on KVM reference, on the same KVM.",
+    "Linux v3.7 with two tasks, on KVM v3.14-repaired, on the same KVM.",
     presentation=shown.KVM_KVM_LINUX,
     without=OF_OPEN_GUESTS,
 )

@@ -11,7 +11,7 @@ from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 from verifier.reports.check_text import lines
 
-SYSTEM = "kvm-nvmx-vmfail/v4.20-repaired"
+SYSTEM = "kvm-nvmx/v4.11-with-late-refusal"
 
 
 def plain(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from verifier.project.loading import load
 CATALOGUE = load(bundled_root())
 SYSTEMS = (
     *("native/classic", "native/lazy-v3.4", "kvm-vmx/v3.12-irq", "kvm-nvmx/v3.14"),
-    *("kvm-nvmx-vmfail/v4.11", "stack/kvm-kvm-linux"),
+    *("kvm-nvmx/v4.20+late-refusal", "stack/kvm-kvm-linux"),
 )
 
 

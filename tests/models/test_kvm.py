@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from nestproof.models.kvm.era import (
-    REFERENCE,
     V3_1,
     V3_4,
     V3_12,
     V3_13,
     V3_14,
+    V3_14_REPAIRED,
     V4_11,
     V4_20,
     V4_20_REPAIRED,
@@ -38,11 +38,8 @@ from nestproof.models.ownership.contents import Context
 from nestproof.models.systems import kvm_nvmx, kvm_vmx
 from nestproof.models.systems.kvm_nvmx import (
     l1_launches_l2,
-    l1_programs_controls,
-    l1_programs_invalid_cr0,
     l1_programs_vmcs12,
 )
-from nestproof.models.x86.cr0 import running
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.vmcs import ExitReason
@@ -190,7 +187,7 @@ def test_a_mov_that_clears_pe_faults_and_changes_nothing(
 
 def test_3_12_sends_l1_the_nm_that_l0_has_caused() -> None:
     """N3: fixed by e504c9098ed6."""
-    for era, to_l1 in ((V3_12, True), (V3_13, False), (V3_14, False), (REFERENCE, False)):
+    for era, to_l1 in ((V3_12, True), (V3_13, False), (V3_14, False), (V3_14_REPAIRED, False)):
         s = l2_with(era, bitmap_nm=True)
         take_the_fpu_back(s)
         execute(s, Instruction.SSE)
@@ -201,7 +198,7 @@ def test_3_12_sends_l1_the_nm_that_l0_has_caused() -> None:
 
 def test_3_13_keeps_the_nm_that_l1_is_waiting_for() -> None:
     """N4: fixed by 1b385cbdd74a."""
-    for era, in_vain in ((V3_13, True), (V3_14, False), (REFERENCE, False)):
+    for era, in_vain in ((V3_13, True), (V3_14, False), (V3_14_REPAIRED, False)):
         s = l2_with(era, mask_ts=True, guest_ts=True, bitmap_nm=True)
         execute(s, Instruction.SSE)
         handle_and_enter(s)
@@ -240,7 +237,7 @@ def test_3_14_retries_an_x87_instruction_under_em_for_ever() -> None:
     execute(s, Instruction.X87)
     handle_exit(s)
     assert s.retried.in_vain
-    s = l2_with(REFERENCE, guest_em=True, bitmap_nm=True)
+    s = l2_with(V3_14_REPAIRED, guest_em=True, bitmap_nm=True)
     execute(s, Instruction.X87)
     handle_exit(s)
     assert not s.vcpu.guest_mode
@@ -255,7 +252,7 @@ def test_4_11_gives_a_guest_up_whose_l2_faults_under_em() -> None:
 
 
 def test_3_14_sends_l1_a_nm_that_its_cr0_does_not_justify() -> None:
-    for era, to_l1 in ((V3_14, True), (REFERENCE, False)):
+    for era, to_l1 in ((V3_14, True), (V3_14_REPAIRED, False)):
         s = l2_with(era, guest_ts=True, bitmap_nm=True)
         take_the_fpu_back(s)
         execute(s, Instruction.WAIT)
@@ -265,7 +262,7 @@ def test_3_14_sends_l1_a_nm_that_its_cr0_does_not_justify() -> None:
 
 
 def test_until_3_14_taking_the_fpu_back_forgets_the_mp_that_l2_wrote() -> None:
-    for era, forgotten in ((V3_14, True), (REFERENCE, False)):
+    for era, forgotten in ((V3_14, True), (V3_14_REPAIRED, False)):
         s = l2_with(era, guest_mp=True)
         execute(s, Instruction.MOV_TO_CR0)
         handle_and_enter(s)
@@ -273,55 +270,6 @@ def test_until_3_14_taking_the_fpu_back_forgets_the_mp_that_l2_wrote() -> None:
         execute(s, Instruction.SMSW)
         assert not s.outcome.promised_read.mp
         assert s.outcome.read.mp == forgotten
-
-
-@pytest.mark.parametrize(("era", "kept"), [(V4_11, False), (V4_20, False), (V4_20_REPAIRED, True)])
-def test_a_late_vmfail_costs_l1_its_ts(era: Era, kept: bool) -> None:
-    s = kvm_nvmx.kvm(fpu_core.V4_10, era, controls_valid=False)
-    kvm_run(s)
-    enter(s)
-    execute(s, Instruction.MOV_TO_CR0, mp=True, ts=True)
-    assert s.host.cpu.non_root, "L1 owns TS, so writing it does not exit"
-    l1_launches_l2(s)
-    handle_and_enter(s)
-    assert s.vcpu.fail
-    handle_and_enter(s)
-    execute(s, Instruction.SMSW)
-    assert s.outcome.promised_read == running(mp=True, em=False, ts=True)
-    assert s.outcome.read.ts == kept
-
-
-@pytest.mark.parametrize("era", [V3_1, V3_14, V4_20])
-def test_an_invalid_guest_cr0_sends_l1_to_its_host_state(era: Era) -> None:
-    s = guest_with(era)
-    take_the_fpu_back(s)
-    l1_programs_vmcs12(s, **(dict.fromkeys(VMCS12_FIELDS, False) | {"host_ts": True}))
-    l1_programs_invalid_cr0(s)
-    l1_launches_l2(s)
-    handle_exit(s)
-    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.EXIT, Outcome.EXIT)
-    assert not s.outcome.exit_differs
-    enter(s)
-    execute(s, Instruction.SMSW)
-    assert s.outcome.read.ts
-    assert s.outcome.read == s.outcome.promised_read
-
-
-def test_a_late_vmfail_after_l2_has_run_leaves_l1_what_it_wrote_since() -> None:
-    s = l2_with(V4_20_REPAIRED, host_mp=True)
-    external_interrupt(s)
-    handle_exit(s)
-    check_requests(s)
-    kvm_nvmx.interrupt_for_l1(s)
-    vcpu_enter_guest(s, False)
-    execute(s, Instruction.MOV_TO_CR0, mp=True, ts=True)
-    l1_programs_controls(s, False)
-    l1_launches_l2(s)
-    handle_and_enter(s)
-    assert s.vcpu.fail
-    handle_and_enter(s)
-    execute(s, Instruction.SSE)
-    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.NM, Outcome.NM)
 
 
 def test_l1_finds_what_l2_wrote_without_an_exit() -> None:

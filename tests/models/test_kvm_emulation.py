@@ -1,14 +1,26 @@
-"""KVM executing instructions for its guest: a MOV that is refused, an FPU instruction."""
+"""KVM executing instructions for its guest, or its VMM setting CR0: what becomes of L1's bits."""
 
 from dataclasses import replace
 
 import pytest
 
 from nestproof.models.kvm import era as kvm_era
+from nestproof.models.kvm.emulated_cr0 import (
+    Emulated,
+    emulate_cr0_instruction,
+    set_unchanged_sregs,
+)
 from nestproof.models.kvm.emulator import emulate_fpu_instruction, guest_accesses_device
 from nestproof.models.kvm.era import Era
 from nestproof.models.kvm.machine import Kvm
-from nestproof.models.kvm.run import check_requests, handle_exit, kvm_run, vcpu_enter_guest
+from nestproof.models.kvm.run import (
+    check_requests,
+    external_interrupt,
+    handle_exit,
+    kvm_run,
+    kvm_run_returns,
+    vcpu_enter_guest,
+)
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.linux import fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
@@ -17,6 +29,7 @@ from nestproof.models.systems import kvm_vmx
 from nestproof.models.systems.kvm_vmx import guest_instruction
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
+from tests.models.test_kvm import enter, execute, l2_with
 
 V2_6_35 = replace(kvm_era.V2_6_34, version="v2.6.35", lmsw_clears_pe=False)
 
@@ -66,6 +79,38 @@ def test_the_emulator_uses_no_register_where_the_guest_has_set_ts() -> None:
     emulate_fpu_instruction(s, True)
     assert not s.access.executed
     assert s.vcpu.phase == Phase.LOOP
+
+
+@pytest.mark.parametrize(
+    ("instruction", "promised"),
+    [(Emulated.CLTS, Outcome.DONE), (Emulated.LMSW, Outcome.EXIT), (Emulated.SMSW, Outcome.DONE)],
+)
+def test_the_emulator_knows_nothing_of_l1_s_bits(instruction: Emulated, promised: Outcome) -> None:
+    s = l2_with(kvm_era.V4_20_REPAIRED, mask_mp=True, shadow_mp=True, mask_ts=True, guest_ts=True)
+    guest_accesses_device(s)
+    emulate_cr0_instruction(s, instruction, pe=True, mp=False, em=False, ts=False)
+    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.DONE, promised)
+    assert (s.outcome.read.mp, s.outcome.promised_read.mp) == (False, True)
+    assert s.vcpu.cr0.ts == (instruction == Emulated.SMSW)
+
+
+def test_a_mov_that_clears_pe_faults_in_the_emulator_too() -> None:
+    s = l2_with(kvm_era.V4_20_REPAIRED)
+    guest_accesses_device(s)
+    emulate_cr0_instruction(s, Emulated.MOV_TO_CR0, pe=False, mp=True, em=False, ts=False)
+    assert (s.outcome.outcome, s.outcome.promised) == (Outcome.GP, Outcome.GP)
+
+
+def test_unchanged_sregs_show_l2_the_bits_that_l1_keeps() -> None:
+    s = l2_with(kvm_era.V4_20_REPAIRED, mask_mp=True, shadow_mp=True)
+    external_interrupt(s)
+    handle_exit(s)
+    kvm_run_returns(s)
+    set_unchanged_sregs(s)
+    kvm_run(s)
+    enter(s)
+    execute(s, Instruction.MOV_FROM_CR0)
+    assert (s.outcome.read.mp, s.outcome.promised_read.mp) == (False, True)
 
 
 def test_what_is_no_device_after_all_is_executed_again() -> None:

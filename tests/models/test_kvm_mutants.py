@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nestproof.models.kvm import exits, nested, run, vmx, x86
-from nestproof.models.systems.kvm_nvmx import REFERENCE, V4_11
+from nestproof.models.systems.kvm_nvmx import V3_14_REPAIRED, V4_11
 from nestproof.models.systems.kvm_vmx import V3_12_IRQ
 from nestproof.properties import integrity, isolation, progress, transparency
 from tests.models.executions import steps_to
@@ -68,7 +68,7 @@ def replaced(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
         ("vmx_fpu_activate", mutants.activate_without_l1_s_mask, "transparency"),
         ("vmx_fpu_deactivate", mutants.deactivate_with_a_stale_shadow, "transparency"),
         ("handle_clts", mutants.clts_in_the_shadow_only, "transparency"),
-        ("load_l1_cr0", mutants.l1_s_cr0_alone, "transparency"),
+        ("load_vmcs12_host_state", mutants.l1_s_cr0_alone, "transparency"),
         ("vmcs12_guest_cr0", mutants.guest_cr0_without_owned_bits, "transparency"),
         ("handle_set_cr0", mutants.mov_to_cr0_of_l2_on_l1_s_bits, "transparency"),
         ("kvm_put_guest_fpu", mutants.put_without_a_note, "isolation"),
@@ -78,7 +78,7 @@ def test_nested_switching_without_one_rule_is_violated(
     replaced: Callable[[str, Any], None], name: str, mutant: Any, goal: str
 ) -> None:
     replaced(name, mutant)
-    assert violated(REFERENCE, goal)
+    assert violated(V3_14_REPAIRED, goal)
 
 
 def test_clearing_ts_under_l2_without_giving_it_the_fpu_leaks_registers(
@@ -86,7 +86,7 @@ def test_clearing_ts_under_l2_without_giving_it_the_fpu_leaks_registers(
 ) -> None:
     replaced("handle_clts", mutants.clts_in_the_hardware)
     replaced("vmx_fpu_activate", mutants.no_activation)
-    assert violated(REFERENCE, "isolation")
+    assert violated(V3_14_REPAIRED, "isolation")
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from nestproof.models.kvm.era import REFERENCE, V4_11, V4_20, Era, Routing
-from nestproof.models.linux import fpu_core, fpu_eras
+from nestproof.models.kvm.era import V3_14_REPAIRED, Era, Unwinding
+from nestproof.models.linux import fpu_eras
 from nestproof.models.systems import kvm_nvmx, kvm_vmx
 from nestproof.properties import (
     host_integrity,
@@ -27,6 +27,7 @@ from verifier.evidence.verdicts import Answer, Limits, Proved, Violated
 from verifier.language import System
 from verifier.language.functions import about
 from verifier.language.packages import bundled_root
+from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
 
 MODULES = (
@@ -58,15 +59,6 @@ def decided(system: System, *goals: str, like: str = "") -> tuple[TransitionSyst
     return compiled, pdr(compiled.circuit, goals, Limits(seconds=120), lemmas=lemmas)
 
 
-LIKE = {True: "kvm-nvmx/reference", False: "kvm-nvmx/v4.20-repaired"}
-"""The shipped system whose lemmas a lazy or eager variant is likely to keep."""
-
-
-def nested(era: Era) -> System:
-    linux = fpu_eras.V3_10 if era.lazy else fpu_core.V4_10
-    return System("kvm-nvmx/variant", kvm_nvmx.kvm(linux, era), kvm_nvmx.STEPS)
-
-
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("system", "violated"),
@@ -95,43 +87,94 @@ def test_what_holds_without_nesting(system: System, violated: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("era", "goal"),
+    "era",
     [
-        (replace(REFERENCE, routing=Routing.BITMAP), "transparency"),
-        (replace(REFERENCE, routing=Routing.READ_VIEW), "progress"),
-        (replace(REFERENCE, routing=Routing.GUEST_CR0), "progress"),
-        (replace(REFERENCE, merges_lmsw=False), "transparency"),
-        (replace(REFERENCE, routes_lmsw_by_source=False), "transparency"),
-        (replace(REFERENCE, keeps_read_shadow=False), "transparency"),
-        (replace(V4_20, routing=Routing.GUEST_CR0, merges_lmsw=True), "transparency"),
+        replace(V3_14_REPAIRED, merges_lmsw=False),
+        replace(V3_14_REPAIRED, routes_lmsw_by_source=False),
+        replace(V3_14_REPAIRED, unwinding=Unwinding.HOST_STATE),
     ],
+    ids=["merges_lmsw", "routes_lmsw_by_source", "unwinding"],
 )
-def test_each_repair_is_needed(era: Era, goal: str) -> None:
-    system = nested(era)
+def test_a_lazy_kvm_needs_the_repairs_of_an_eager_one(era: Era) -> None:
+    system = System("kvm-nvmx/variant", kvm_nvmx.kvm(fpu_eras.V3_10, era), kvm_nvmx.STEPS)
 
     def search() -> tuple[TransitionSystem, Any]:
-        compiled, found = decided(system, goal, like=LIKE[era.lazy])
-        return compiled, found[goal]
+        compiled, found = decided(system, "transparency", like="kvm-nvmx/v3.14-repaired")
+        return compiled, found["transparency"]
 
-    assert steps_to(system, PROPERTIES, goal, search) is not None
+    assert steps_to(system, PROPERTIES, "transparency", search) is not None
+
+
+CATALOGUE = load(bundled_root())
+NESTED = [name for name in CATALOGUE.systems if name.startswith("kvm-nvmx/")]
+BY_DESIGN = "transient_isolation"
+"""What lazy switching cannot have, whatever is repaired."""
+
+
+def violated_of(name: str) -> set[str]:
+    pairs = CATALOGUE.pairs_of(CATALOGUE.systems[name])
+    return {each.property for each in pairs if CATALOGUE.expected[each] == "violated"}
+
+
+def test_nothing_is_violated_where_everything_is_repaired() -> None:
+    repaired = [name for name in NESTED if name.endswith("-repaired")]
+    assert repaired
+    assert all(violated_of(name) <= {BY_DESIGN} for name in repaired)
+
+
+def test_a_finding_is_one_thing_that_is_not_repaired_and_violates_something() -> None:
+    repaired = [vars(era_of(name)) for name in NESTED if name.endswith("-repaired")]
+    shipped = {vars(era_of(name))["version"]: vars(era_of(name)) for name in NESTED}
+    findings = [name for name in NESTED if "+" in name and not put_back(name)]
+    assert findings
+    for name in findings:
+        era = vars(era_of(name))
+        assert f"kvm-nvmx/{era['version']}" == name
+        left = min((differing(era, other) for other in repaired), key=len)
+        assert len(left) == 1, name
+        [field] = left
+        assert era[field] == shipped[era["version"].split("+")[0]][field], name
+        assert violated_of(name) - {BY_DESIGN}, name
+
+
+def test_what_proofs_leave_out_violates_transparency_and_no_isolation() -> None:
+    systems = [name for name in NESTED if put_back(name)]
+    assert len(systems) == 4
+    for name in systems:
+        assert {"transparency"} <= violated_of(name) <= {"transparency", "assertions"}, name
+
+
+def put_back(name: str) -> bool:
+    """Whether nothing but more steps makes a system differ from a repaired one."""
+    version: str = era_of(name).version
+    return version.endswith("-repaired") and not name.endswith("-repaired")
 
 
 @pytest.mark.parametrize(
-    "era",
+    ("pattern", "systems"),
     [
-        REFERENCE,
-        replace(V4_20, merges_lmsw=True),
-        replace(V4_11, merges_lmsw=True, routes_lmsw_by_source=True, routing=Routing.BITMAP),
+        ("kvm-nvmx/v4.20", {"v4.20"}),
+        ("kvm-nvmx/v4.20+lmsw", {"v4.20+lmsw"}),
+        ("kvm-nvmx/*+late-refusal", {f"v{each}+late-refusal" for each in ("4.11", "4.19", "4.20")}),
+        ("kvm-nvmx/v4.19+*", {"v4.19+late-refusal"}),
     ],
 )
-def test_the_repairs_suffice(era: Era) -> None:
-    found = verdicts(nested(era), "transparency", "progress", like=LIKE[era.lazy])
-    assert all(isinstance(verdict, Proved) for verdict in found.values())
+def test_a_plus_stands_for_itself_in_patterns(pattern: str, systems: set[str]) -> None:
+    chosen = {pair.system for pair in CATALOGUE.matching([pattern])}
+    assert chosen == {f"kvm-nvmx/{each}" for each in systems}
+
+
+def era_of(name: str) -> Any:
+    return CATALOGUE.systems[name].initial.vcpu.era
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
+    return {field for field in one if field != "version" and one[field] != other[field]}
 
 
 @pytest.mark.parametrize(
     "system",
-    [kvm_vmx.V3_12, kvm_vmx.V4_20, kvm_nvmx.REFERENCE, kvm_nvmx.VMFAIL_V4_20_REPAIRED],
+    [kvm_vmx.V3_12, kvm_vmx.V4_20, kvm_nvmx.V3_14_REPAIRED, kvm_nvmx.V4_20_REPAIRED],
     ids=lambda system: system.name,
 )
 def test_every_step_and_every_case_of_a_property_can_occur(system: System) -> None:

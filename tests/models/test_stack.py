@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nestproof.models.kvm import exits, nested, run, vmx, x86
-from nestproof.models.kvm.era import REFERENCE, V3_12
+from nestproof.models.kvm.era import V3_12, V3_14_REPAIRED
 from nestproof.models.kvm.neighbours import (
     interrupt_uses_fpu,
     other_fpu_instruction,
@@ -175,7 +175,7 @@ def run_l1(s: KvmKvmLinux) -> None:
 
 
 def running_l2() -> KvmKvmLinux:
-    s = kvm_under_kvm(REFERENCE, REFERENCE)
+    s = kvm_under_kvm(V3_14_REPAIRED, V3_14_REPAIRED)
     kvm_run(s)
     deep.enter_guest(s)
     deep.l1_kvm_run(s)
@@ -244,7 +244,7 @@ def catalogue() -> Catalogue:
 
 @pytest.mark.parametrize(
     ("hypervisor", "stack"),
-    [("kvm-vmx/v3.12-irq", "stack/kvm-linux"), ("kvm-nvmx/reference", "stack/kvm-kvm-linux")],
+    [("kvm-vmx/v3.12-irq", "stack/kvm-linux"), ("kvm-nvmx/v3.14-repaired", "stack/kvm-kvm-linux")],
 )
 def test_the_recorded_verdicts_of_the_parts_give_that_of_the_stack(
     catalogue: Catalogue, hypervisor: str, stack: str

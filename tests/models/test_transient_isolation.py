@@ -14,7 +14,7 @@ from verifier.language import System
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 
-INITIAL_STATE = "native/eager-v4.10-fnsave"
+INITIAL_STATE = "native/eager-v4.10+fnsave"
 """Its tasks find the initial state instead of their own contents."""
 
 
