@@ -152,7 +152,7 @@ def test_a_terminal_that_cannot_draw_gets_text(example: Path, command: str) -> N
 
 
 def test_help_has_the_exit_codes_of_the_readme(nestproof: Runner) -> None:
-    described = (HERE.parents[1] / "README.md").read_text().split("\nExit codes: ")[1]
+    described = (HERE.parents[1] / "docs" / "commands.md").read_text().split("\nExit codes: ")[1]
     codes = re.findall(r"\b\d+\b", described.split(" On Ctrl-C")[0])
     assert codes[-2:] == ["143", "141"]
     assert re.findall(r"\b\d+\b", nestproof("--help").out.split("Exit codes:")[1]) == codes
