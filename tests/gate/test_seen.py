@@ -6,6 +6,7 @@ import pytest
 
 from tests.gate.watched import AS_MUCH, LESS, OTHERWISE, RENAMED, Edits
 from tests.gate.watched_bases import AS_MUCH_AT, LESS_AT
+from tests.gate.watched_copies import LESS_BESIDE_COPY
 from tests.gate.watched_kernel import FILE, KERNEL
 from verifier.compiler.behaviour import behaviour_of
 from verifier.compiler.cut_circuit import Cut, cut_of
@@ -13,6 +14,8 @@ from verifier.compiler.translation import compile_system
 from verifier.diff.miter import Joint
 from verifier.gate.weakened.seen import SeenLess, seen_less
 from verifier.project.loading import load
+
+LESS_ELSEWHERE = LESS_AT | LESS_BESIDE_COPY
 
 
 def cut(folder: Path, edits: Edits = ()) -> Cut:
@@ -60,9 +63,9 @@ def test_as_much_is_seen(base: Cut, tmp_path: Path, name: str, more: Edits) -> N
     assert found(base, tmp_path, more + AS_MUCH[name]) == []
 
 
-@pytest.mark.parametrize("name", LESS_AT)
+@pytest.mark.parametrize("name", LESS_ELSEWHERE)
 def test_less_is_seen_than_at_another_base(tmp_path: Path, name: str) -> None:
-    weaker, before, edits = LESS_AT[name]
+    weaker, before, edits = LESS_ELSEWHERE[name]
     was = cut(tmp_path / "was", before)
     now = cut(tmp_path / "now", before + edits)
     less = seen_less(was, now, {}, {}, real=joined(tmp_path / "was", tmp_path / "now"))
