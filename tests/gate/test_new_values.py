@@ -55,6 +55,22 @@ def on_while_green(light: Light) -> bool:
 '''
 GROWN = ("    GREEN = 1\n", "    GREEN = 1\n    YELLOW = 2\n")
 NOT_RED = "return light.colour != Colour.RED"
+SILENT = (
+    ("    on: bool = False\n", "    on: bool = False\n    dark: bool = False\n"),
+    ("return is_lit(light) or not light.on", "return not light.dark"),
+)
+"""What is claimed of all colours, whatever they are."""
+CASE = '''
+
+@sometimes("lit")
+def it_is_on(light: Light) -> bool:
+    """It is on."""
+    return light.on
+'''
+EXEMPTING = {
+    "claim lit/on_while_green": "return not light.dark",
+    "case lit/it_is_on": "return light.on",
+}
 LOOSER = {
     "in the claim": ("is_lit(light) or", "light.colour != Colour.RED or"),
     "in what it calls": ("return light.colour == Colour.GREEN", NOT_RED),
@@ -106,3 +122,28 @@ def test_a_new_value_alone_weakens_nothing(light: Project) -> None:
     ran = light.gate("--base", "HEAD")
     assert ran.code == 0, ran.out
     assert "weakened" not in ran.out
+
+
+@pytest.fixture
+def silent(light: Project) -> Project:
+    """With a claim and a case that do not look at what gets a new value."""
+    edited(light.folder, *SILENT, ("import always", "import always, sometimes"))
+    with (light.folder / "properties" / "lit.py").open("a") as file:
+        file.write(CASE)
+    light.commit()
+    return light
+
+
+@pytest.mark.parametrize("name", EXEMPTING)
+def test_what_did_not_look_at_it_may_not_exempt_a_new_value(silent: Project, name: str) -> None:
+    text = EXEMPTING[name]
+    edited(silent.folder, GROWN, (text, f"{text} or light.colour == Colour.YELLOW"))
+    ran = silent.gate("--base", "HEAD")
+    assert ran.code == 1, ran.out
+    assert f"weakened   {name}  properties/lit.py" in ran.out
+
+
+def test_it_may_be_written_otherwise_beside_a_new_value(silent: Project) -> None:
+    edited(silent.folder, GROWN, ("return light.on", "return not not light.on"))
+    ran = silent.gate("--base", "HEAD")
+    assert ran.code == 0, ran.out

@@ -43,6 +43,8 @@ class ComparedClaims:
     """What a system says of its change; digests are of what was and what is, by name."""
 
     less: tuple[Less, ...] = ()
+    less_of_new: tuple[Less, ...] = ()
+    """What is claimed less where fields that nothing was claimed of have new values."""
     heirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each property that is gone, those with another name that say as much."""
     unclear: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -108,15 +110,15 @@ def compared(
 
 def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> ComparedClaims:
     """What is claimed less, and which properties say as much as those that are gone."""
-    less = tuple(claims.less())
+    less, of_new = tuple(claims.less()), tuple(claims.less_of_new())
     gone = {group_of(name) for name in then.circuit.bad} - {
         group_of(name) for name in now.circuit.bad
     }
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
     unclear = claims.unclear()
-    names = (*(each.function for each in less), *unclear)
+    names = (*(each.function for each in (*less, *of_new)), *unclear)
     digests = {name: _of_claim(then, now, name) for name in names}
-    return ComparedClaims(less, heirs, unclear, digests=digests)
+    return ComparedClaims(less, of_new, heirs, unclear, digests=digests)
 
 
 def _blank_otherwise(
