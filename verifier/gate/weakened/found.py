@@ -79,6 +79,7 @@ class Weakened:
             yield from self._of_unheeded(side)
             yield from self._of_waiting(side)
             yield from (self._seen(side.system, each) for each in side.judged.seen)
+            yield from self._of_exposed(side)
             yield from (self._start(side.system, *each) for each in side.judged.blank)
             yield from (self._of_values(side.system, "", *each) for each in side.judged.lost)
             if side.change is not None:
@@ -210,12 +211,17 @@ class Weakened:
             at = place, side.system
             yield placed(*at, "choice", name, before, after, each.digests, each.example)
 
-    def _of_starts(self, system: str, change: Difference) -> Iterator[Weakening]:
-        place = self._now.systems[system]
-        for name in change.exposed[:1]:
-            more = f" and {len(change.exposed) - 1} more" * (len(change.exposed) > 1)
+    def _of_exposed(self, side: SystemSides) -> Iterator[Weakening]:
+        """Ghosts and events that are none any more."""
+        ghosts = () if side.change is None else side.change.exposed
+        names = (*ghosts, *side.judged.exposed)
+        for name in names[:1]:
+            more = f" and {len(names) - 1} more" * (len(names) > 1)
             was, now = f"`{name}`{more} only properties and observers read", EXPOSED
-            yield placed(place, system, "claim", f"ghost/{name}", was, now, _digests(was, now))
+            at = self._now.systems[side.system], side.system
+            yield placed(*at, "claim", f"ghost/{name}", was, now, _digests(was, now))
+
+    def _of_starts(self, system: str, change: Difference) -> Iterator[Weakening]:
         gone = ((name, None, GONE) for name in change.lost_starts)
         for name, old, new in (*change.starts, *gone):
             if new is not None:
