@@ -7,6 +7,7 @@ import pytest
 from tests.gate.watched import AS_MUCH, LESS, OTHERWISE, RENAMED, Edits
 from tests.gate.watched_bases import AS_MUCH_AT, LESS_AT
 from tests.gate.watched_copies import AS_MUCH_BESIDE_COPY, LESS_BESIDE_COPY
+from tests.gate.watched_ghosts import LESS_IN_GHOSTS
 from tests.gate.watched_kernel import FILE, KERNEL
 from tests.gate.watched_new_values import AS_MUCH_OF_NEW, LESS_OF_NEW
 from verifier.compiler.behaviour import behaviour_of
@@ -16,7 +17,7 @@ from verifier.diff.miter import Joint
 from verifier.gate.weakened.seen import SeenLess, seen_less
 from verifier.project.loading import load
 
-LESS_ELSEWHERE = LESS_AT | LESS_BESIDE_COPY | LESS_OF_NEW
+LESS_ELSEWHERE = LESS_AT | LESS_BESIDE_COPY | LESS_IN_GHOSTS | LESS_OF_NEW
 AS_MUCH_ELSEWHERE = AS_MUCH_AT | AS_MUCH_BESIDE_COPY | AS_MUCH_OF_NEW
 
 
