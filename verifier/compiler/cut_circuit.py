@@ -22,7 +22,7 @@ from verifier.language.errors import ModelError
 from verifier.language.paths import Outcome
 from verifier.language.plain_values import shown
 from verifier.language.source_text import test_at
-from verifier.language.system import System
+from verifier.language.system import Step, System
 
 SEES, NOTES, LEAVES = "after write ", "noted ", "left "
 """How the fields are called of what is read after each write of a leaf (`after_write`), of what is
@@ -86,10 +86,15 @@ def cut_of(system: System) -> Cut:
         events,
         {name: test_at(place) for name, place in start.run.assertions.items()},
         {
-            step.name: reached_text([body_of(step.function.body)], [type(system.initial)])
+            step.name: reached_text([body_of(step.function.body)], _kinds(system, step), system)
             for step in system.actions
         },
     )
+
+
+def _kinds(system: System, step: Step) -> list[type]:
+    """The types of what a step is about."""
+    return [type(system.initial), *(choice.type for choice in step.choices)]
 
 
 def _explored(system: System) -> tuple[_Start, list[Outcome]]:

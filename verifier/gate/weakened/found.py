@@ -72,7 +72,7 @@ class Weakened:
         if self._then.by_text:
             yield from self._of_names()
         yield from self._of_pairs()
-        claims = WeakenedClaims(self._then, self._now, self._heirs)
+        claims = WeakenedClaims(self._then, self._now, self._heirs, self._systems)
         for side in self._sides.values():
             yield from claims.found(side)
             yield from self._of_dropped(side)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from verifier.compiler.reached_text import is_as_before
 from verifier.gate.weakened.claim_names import group_of, is_claimed
 from verifier.gate.weakened.implied import Less
 from verifier.gate.weakened.judged import Judged
@@ -14,8 +15,11 @@ from verifier.gate.weakened.weakening import FEW, Kind, Weakening, placed
 class WeakenedClaims:
     """Two versions of what a catalogue is judged by; `heirs` are properties with another name."""
 
-    def __init__(self, then: Judged, now: Judged, heirs: Mapping[str, str]) -> None:
-        self._then, self._now, self._heirs = then, now, heirs
+    def __init__(
+        self, then: Judged, now: Judged, heirs: Mapping[str, str], systems: Mapping[str, str]
+    ) -> None:
+        """`systems` are those that there were, with what they are called now."""
+        self._then, self._now, self._heirs, self._systems = then, now, heirs, systems
 
     def found(self, side: SystemSides) -> Iterator[Weakening]:
         """Each function that claims less of one system."""
@@ -68,11 +72,15 @@ class WeakenedClaims:
             for name in self._now.claims_of.get(side.system, ())
             if f"{side.system}/{group_of(name)}" in self._now.pairs
         ]
-        said = {(is_claimed(name), self._now.words[name]) for name in checked}
+        was = next((was for was, now in self._systems.items() if now == side.system), side.system)
+        now, then = self._now.words.get(side.system, {}), self._then.words.get(was, {})
         return {
             name
-            for name in self._then.claims
-            if (is_claimed(name), self._then.words.get(name)) not in said
+            for name, words in then.items()
+            if not any(
+                is_claimed(each) == is_claimed(name) and is_as_before(words, now[each])
+                for each in checked
+            )
             and f"{side.system}/{self._heir(name)}" in self._now.pairs
         }
 

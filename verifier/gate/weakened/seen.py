@@ -9,6 +9,7 @@ from verifier.circuit.aig import FALSE, TRUE
 from verifier.compiler.behaviour import Variable
 from verifier.compiler.cut_circuit import FAILS, LEAVES, NOTES, SEES, Cut, write
 from verifier.compiler.digest import everything
+from verifier.compiler.reached_text import is_as_before
 from verifier.diff.miter import Joint
 from verifier.diff.step_comparison import Effect
 from verifier.gate.weakened.alignment import Alignment, Apart
@@ -171,7 +172,7 @@ class _Comparison:
         for name, [literal] in named(then, FAILS):
             found.append(("demanded", name, graph.all([is_narrower ^ 1, literal, fails ^ 1])))
         yield from self._asked(step, found, apart, same)
-        if self.old.words[step] != self.new.words[step]:
+        if not is_as_before(self.old.words[step], self.new.words[step]):
             grown = NewValues(joint, (was, now), chosen, apart)
             for each in self._said((then, here), enabled, fails) if grown else ():
                 yield from self._of_new_values(step, each, grown, same)
