@@ -101,7 +101,22 @@ def who_used_it_never_switches_to_c(project: Project) -> None:
     project.edit(uses, f"{both_at_once}        next_task = {other}\n{uses}")
 
 
+def switches_are_seen(project: Project) -> None:
+    seen = '@event\nclass Switch:\n    """A switch."""\n\n    happened: bool = False\n\n\n'
+    project.edit("@record\nclass Machine", f"{seen}@record\nclass Machine")
+    project.edit("    access: Access", "    switch: Switch = Switch()\n    access: Access")
+    set_last = "    machine.current = next_task\n"
+    project.edit(set_last, f"{set_last}    machine.switch.happened = True\n")
+
+
+def switches_are_remembered(project: Project) -> None:
+    project.edit("@event\nclass Switch", "@record\nclass Switch")
+
+
 REPLACING = {
+    "an event becomes a record": Bypass(
+        switches_are_seen, switches_are_remembered, "claim:ghost/switch.happened"
+    ),
     "a step sets less, and the field has another name": Bypass(
         both(fast_or_slow, phases),
         both(no_trap_where_it_is_fast, nothing_makes_it_fast, called("speed")),

@@ -55,3 +55,26 @@ def test_a_new_system_has_no_base_to_differ_from(project: Project) -> None:
     document = report(project)[0]
     assert document["added_systems"] == ["lazy/third"]
     assert document["assumptions"] == []
+
+
+def test_a_constant_that_holds_functions_is_the_same_in_each_process(project: Project) -> None:
+    project.edit(
+        "@record\nclass Machine",
+        "@dataclass(frozen=True)\nclass Ops:\n    load: Callable[[Any], None]\n\n\n"
+        "@record\nclass Machine",
+    )
+    project.edit("    ts: bool = True\n", "    ops: Ops\n    ts: bool = True\n")
+    project.edit(
+        "from enum import Enum\n",
+        "from collections.abc import Callable\nfrom dataclasses import dataclass\n"
+        "from enum import Enum\nfrom typing import Any\n",
+    )
+    project.edit("Machine(", "Machine(ops=Ops(device_not_available), ")
+    project.commit()
+    project.edit(ASSUME, f"    # A comment.\n{ASSUME}")
+    ran = project.gate("--base", "HEAD")
+    assert "rests on" not in ran.out
+    assert (
+        "ops=Ops(load=device_not_available)"
+        in project.run("explain", "lazy/fixed", "--assumptions").out
+    )

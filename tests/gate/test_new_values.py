@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.gate.conftest import Project
+from tests.gate.watched import Edits
 
 MODEL = '''"""A light."""
 
@@ -55,6 +56,66 @@ def on_while_green(light: Light) -> bool:
 '''
 GROWN = ("    GREEN = 1\n", "    GREEN = 1\n    YELLOW = 2\n")
 NOT_RED = "return light.colour != Colour.RED"
+ASKED = ("is_lit(light)", "light.colour in {}")
+METHOD = "\n    def is_lit(self) -> bool:\n        return {}\n"
+LAMP = "@record\nclass Lamp(Light):\n    dim: bool = False\n"
+CONSTANTS: dict[str, tuple[Edits, str]] = {
+    "an attribute of a class": (
+        (
+            ("@always", "class Lit:\n    HAS = (Colour.GREEN,)\n\n\n@always"),
+            (ASKED[0], ASKED[1].format("Lit.HAS")),
+        ),
+        "(Colour.GREEN,)",
+    ),
+    "the value of an enum's member": (
+        (
+            ("@always", "class Lit(Enum):\n    HAS = (Colour.GREEN,)\n\n\n@always"),
+            ("from models", "from enum import Enum\n\nfrom models"),
+            (ASKED[0], ASKED[1].format("Lit.HAS.value")),
+        ),
+        "(Colour.GREEN,)",
+    ),
+    "a constant in the state": (
+        (
+            (
+                "@record",
+                "@dataclass(frozen=True)\nclass Lit:\n    has: tuple[Any, ...]\n\n\n@record",
+            ),
+            ("from enum", "from dataclasses import dataclass\nfrom enum"),
+            ("import Enum\n", "import Enum\nfrom typing import Any\n"),
+            ("    colour: Colour", "    lit: Lit\n    colour: Colour"),
+            ("Light(), ", "Light(lit=Lit((Colour.GREEN,))), "),
+            (ASKED[0], ASKED[1].format("light.lit.has")),
+        ),
+        "(Colour.GREEN,)",
+    ),
+    "a method of the state's own record": (
+        (
+            ("    on: bool = False\n", f"    on: bool = False\n{METHOD.format('self.on')}"),
+            ("@step", f"{LAMP}{METHOD.format('self.colour in (Colour.GREEN,)')}\n\n@step"),
+            ("Light(), ", "Lamp(), "),
+            (ASKED[0], "light.is_lit()"),
+        ),
+        "(Colour.GREEN,)",
+    ),
+}
+"""What a claim may come to, and where that has a part to which a new value can be added."""
+SILENT = (
+    ("    on: bool = False\n", "    on: bool = False\n    dark: bool = False\n"),
+    ("return is_lit(light) or not light.on", "return not light.dark"),
+)
+"""What is claimed of all colours, whatever they are."""
+CASE = '''
+
+@sometimes("lit")
+def it_is_on(light: Light) -> bool:
+    """It is on."""
+    return light.on
+'''
+EXEMPTING = {
+    "claim lit/on_while_green": "return not light.dark",
+    "case lit/it_is_on": "return light.on",
+}
 LOOSER = {
     "in the claim": ("is_lit(light) or", "light.colour != Colour.RED or"),
     "in what it calls": ("return light.colour == Colour.GREEN", NOT_RED),
@@ -69,6 +130,19 @@ def light(project: Project) -> Project:
         file.write('["light/one"]\nlit = "proved"\ndeadlock = "proved"\n')
     project.commit()
     return project
+
+
+@pytest.mark.parametrize("what", CONSTANTS)
+def test_a_claim_is_another_one_by_any_constant_that_it_comes_to(light: Project, what: str) -> None:
+    base, constant = CONSTANTS[what]
+    edited(light.folder, *base)
+    light.commit()
+    edited(light.folder, GROWN)
+    assert light.gate("--base", "HEAD").code == 0
+    edited(light.folder, (constant, "(Colour.GREEN, Colour.YELLOW)"))
+    ran = light.gate("--base", "HEAD")
+    assert ran.code == 1, ran.out
+    assert "weakened   claim lit/on_while_green" in ran.out
 
 
 def edited(folder: Path, *edits: tuple[str, str]) -> None:
@@ -106,3 +180,28 @@ def test_a_new_value_alone_weakens_nothing(light: Project) -> None:
     ran = light.gate("--base", "HEAD")
     assert ran.code == 0, ran.out
     assert "weakened" not in ran.out
+
+
+@pytest.fixture
+def silent(light: Project) -> Project:
+    """With a claim and a case that do not look at what gets a new value."""
+    edited(light.folder, *SILENT, ("import always", "import always, sometimes"))
+    with (light.folder / "properties" / "lit.py").open("a") as file:
+        file.write(CASE)
+    light.commit()
+    return light
+
+
+@pytest.mark.parametrize("name", EXEMPTING)
+def test_what_did_not_look_at_it_may_not_exempt_a_new_value(silent: Project, name: str) -> None:
+    text = EXEMPTING[name]
+    edited(silent.folder, GROWN, (text, f"{text} or light.colour == Colour.YELLOW"))
+    ran = silent.gate("--base", "HEAD")
+    assert ran.code == 1, ran.out
+    assert f"weakened   {name}  properties/lit.py" in ran.out
+
+
+def test_it_may_be_written_otherwise_beside_a_new_value(silent: Project) -> None:
+    edited(silent.folder, GROWN, ("return light.on", "return not not light.on"))
+    ran = silent.gate("--base", "HEAD")
+    assert ran.code == 0, ran.out

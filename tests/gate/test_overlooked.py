@@ -51,3 +51,22 @@ def test_the_index_of_the_repository_stays_as_it_is(project: Project) -> None:
     before = index.read_bytes()
     assert ": 1 file changed" in heading(project)
     assert index.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["lazy.toml", "lazy.json"])
+def test_a_text_that_is_called_like_a_record(project: Project, name: str) -> None:
+    """A module may be a link to it."""
+    asserted = '    assert machine.current == next_task, "another"\n'
+    set_last = "    machine.current = next_task\n"
+    project.edit(set_last, f"{set_last}{asserted}")
+    project.edit(
+        "value)\n\n\n@observer", 'value)\n    assert not machine.ts, "faults"\n\n\n@observer'
+    )
+    text = project.model.rename(project.model.with_name(name))
+    project.model.symlink_to(name)
+    project.gate("--accept")
+    project.commit()
+    text.write_text(text.read_text().replace(asserted, ""))
+    ran = project.gate("--base", "HEAD")
+    assert ran.code == 1, ran.out
+    assert "weakened   claim assertion/switch_to" in ran.out

@@ -6,13 +6,19 @@ import pytest
 
 from tests.gate.watched import AS_MUCH, LESS, OTHERWISE, RENAMED, Edits
 from tests.gate.watched_bases import AS_MUCH_AT, LESS_AT
+from tests.gate.watched_copies import AS_MUCH_BESIDE_COPY, LESS_BESIDE_COPY
+from tests.gate.watched_ghosts import LESS_IN_GHOSTS
 from tests.gate.watched_kernel import FILE, KERNEL
+from tests.gate.watched_new_values import AS_MUCH_OF_NEW, LESS_OF_NEW
 from verifier.compiler.behaviour import behaviour_of
 from verifier.compiler.cut_circuit import Cut, cut_of
 from verifier.compiler.translation import compile_system
 from verifier.diff.miter import Joint
 from verifier.gate.weakened.seen import SeenLess, seen_less
 from verifier.project.loading import load
+
+LESS_ELSEWHERE = LESS_AT | LESS_BESIDE_COPY | LESS_IN_GHOSTS | LESS_OF_NEW
+AS_MUCH_ELSEWHERE = AS_MUCH_AT | AS_MUCH_BESIDE_COPY | AS_MUCH_OF_NEW
 
 
 def cut(folder: Path, edits: Edits = ()) -> Cut:
@@ -60,18 +66,18 @@ def test_as_much_is_seen(base: Cut, tmp_path: Path, name: str, more: Edits) -> N
     assert found(base, tmp_path, more + AS_MUCH[name]) == []
 
 
-@pytest.mark.parametrize("name", LESS_AT)
+@pytest.mark.parametrize("name", LESS_ELSEWHERE)
 def test_less_is_seen_than_at_another_base(tmp_path: Path, name: str) -> None:
-    weaker, before, edits = LESS_AT[name]
+    weaker, before, edits = LESS_ELSEWHERE[name]
     was = cut(tmp_path / "was", before)
     now = cut(tmp_path / "now", before + edits)
     less = seen_less(was, now, {}, {}, real=joined(tmp_path / "was", tmp_path / "now"))
     assert weaker in {each.text.partition(",")[0] or each.step for each in less}
 
 
-@pytest.mark.parametrize("name", AS_MUCH_AT)
+@pytest.mark.parametrize("name", AS_MUCH_ELSEWHERE)
 def test_as_much_is_seen_as_at_another_base(tmp_path: Path, name: str) -> None:
-    before, edits = AS_MUCH_AT[name]
+    before, edits = AS_MUCH_ELSEWHERE[name]
     was, now = cut(tmp_path / "was", before), cut(tmp_path / "now", before + edits)
     real = joined(tmp_path / "was", tmp_path / "now")
     assert [*seen_less(was, now, {}, {}, real=real)] == []

@@ -12,7 +12,7 @@ from typing import Any
 from verifier.circuit.aig import FALSE
 from verifier.circuit.circuit import Circuit, Latch, tidied
 from verifier.compiler.assertions import body_of
-from verifier.compiler.assigned_names import assigned_by_steps
+from verifier.compiler.assigned_names import ghosts_by_name
 from verifier.compiler.behaviour import Behaviour, Variable, actions_of, variable_of
 from verifier.compiler.reached_text import reached_text
 from verifier.compiler.step_exploration import Start, latch_names
@@ -22,7 +22,7 @@ from verifier.language.errors import ModelError
 from verifier.language.paths import Outcome
 from verifier.language.plain_values import shown
 from verifier.language.source_text import test_at
-from verifier.language.system import System
+from verifier.language.system import Step, System
 
 SEES, NOTES, LEAVES = "after write ", "noted ", "left "
 """How the fields are called of what is read after each write of a leaf (`after_write`), of what is
@@ -67,13 +67,7 @@ def cut_of(system: System) -> Cut:
 
     Raises the ModelError of a step that cannot be explored so.
     """
-    start = _Start(system)
-    try:
-        outcomes = start.outcomes()
-    except ModelError:
-        start = _Start(system)
-        start.run.stops_early = True
-        outcomes = start.outcomes()
+    start, outcomes = _explored(system)
     steps = Steps(start, outcomes)
     bad = steps.fired()
     for selected, outcome in zip(steps.selected, steps.outcomes, strict=True):
@@ -92,10 +86,40 @@ def cut_of(system: System) -> Cut:
         events,
         {name: test_at(place) for name, place in start.run.assertions.items()},
         {
-            step.name: reached_text([body_of(step.function.body)], [type(system.initial)])
+            step.name: reached_text([body_of(step.function.body)], _kinds(system, step), system)
             for step in system.actions
         },
     )
+
+
+def _kinds(system: System, step: Step) -> list[type]:
+    """The types of what a step is about."""
+    return [type(system.initial), *(choice.type for choice in step.choices)]
+
+
+def _explored(system: System) -> tuple[_Start, list[Outcome]]:
+    """All steps, where the ghosts that have what was noted in them are those of observers alone.
+
+    Which these are is known once all is explored: as a rule names of fields tell it in advance.
+    """
+    start, outcomes = _tried(system, ghosts_by_name(system))
+    by_others, by_observers = start.run.writers
+    wrong = by_others ^ start.others
+    while not start.ghost_places.isdisjoint(wrong & (by_others | by_observers)):
+        start, outcomes = _tried(system, by_others)
+        wrong = start.run.writers[False] - by_others
+        by_others = by_others | wrong
+    return start, outcomes
+
+
+def _tried(system: System, others: set[int]) -> tuple[_Start, list[Outcome]]:
+    start = _Start(system, others)
+    try:
+        return start, start.outcomes()
+    except ModelError:
+        start = _Start(system, others)
+        start.run.stops_early = True
+        return start, start.outcomes()
 
 
 class _Start(Start):
@@ -103,7 +127,8 @@ class _Start(Start):
 
     run: CutRun
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, others: set[int]) -> None:
+        """`others` are the places that others than observers write."""
         super().__init__(system)
         self.first_gates = self.selected
         """Before all others, so that a copy of one step does not go through the others."""
@@ -121,12 +146,14 @@ class _Start(Start):
         unreached = [FALSE] * self.size
         self.blank = [*self.blank, *[()] * self.size, *self.before, *self.before, *unreached]
         self.run = CutRun(self.graph, self.leaves, self.blank)
-        named = assigned_by_steps(system)
-        self.run.read_back = frozenset(
+        events = {place for place, leaf in enumerate(self.leaves) if leaf.event}
+        self.ghost_places = {
             place
             for place, leaf in enumerate(self.leaves)
-            if leaf.event or (leaf.ghost and not (leaf.constant or named.may_be(leaf.path)))
-        )
+            if leaf.ghost and not (leaf.constant or leaf.event)
+        }
+        self.others = others & self.ghost_places
+        self.run.read_back = frozenset(events | self.ghost_places - self.others)
 
     def outcomes(self) -> list[Outcome]:
         return [self.explore(step).outcome for step in self.system.actions]

@@ -62,7 +62,6 @@ class Joint:
     ) -> None:
         self.graph = Graph()
         self.old, self.new = Side(old), Side(new)
-        self.same_state = TRUE
         self.extra: list[str] = []
         """Latches of the old version that are no latches of the new one."""
         names = [bit.name for bit in new.circuit.inputs]
@@ -84,10 +83,13 @@ class Joint:
                 self.extra.append(latch.name)
                 shared[latch.name] = self.graph.variable()
         self.old.image |= shared
-        for was, now in self.fields:
-            if was.bits or strict:
-                same = self.same(was, self.old.bits(was), now, self.new.bits(now))
-                self.same_state = self.graph.both(self.same_state, same)
+        self.same_fields = {
+            was.name: self.same(was, self.old.bits(was), now, self.new.bits(now))
+            for was, now in self.fields
+            if was.bits or strict
+        }
+        """For each old field that the new version has, too, that it has the same value there."""
+        self.same_state = self.graph.all(self.same_fields.values())
         self.spare = {bit.name: self.graph.variable() for bit in old.circuit.inputs}
 
     def _old_code(self, was: Variable, now: Variable) -> Sequence[int]:
@@ -119,7 +121,7 @@ class Joint:
     def choices(self, was: Action, now: Action) -> tuple[dict[str, int], int]:
         """The old step's choices as the new one's inputs, and that they mean the same."""
         chosen: dict[str, int] = {}
-        same_state = TRUE
+        same_choices = TRUE
         for old, new in paired_choices(was, now):
             if new is not None and same_code(old, new):
                 chosen |= {a: self.new.image[b] for a, b in zip(old.bits, new.bits, strict=True)}
@@ -127,9 +129,14 @@ class Joint:
             bits = [self.spare[bit] for bit in old.bits]
             chosen |= zip(old.bits, bits, strict=True)
             if new is not None:
-                inputs = [self.new.image[bit] for bit in new.bits]
-                same_state = self.graph.both(same_state, self.same(old, bits, new, inputs))
-        return chosen, same_state
+                same = self.same_choice(old, chosen, new)
+                same_choices = self.graph.both(same_choices, same)
+        return chosen, same_choices
+
+    def same_choice(self, was: Variable, chosen: Mapping[str, int], now: Variable) -> int:
+        """That a choice means the same as the new one's inputs; `chosen` has its literals."""
+        inputs = [self.new.image[bit] for bit in now.bits]
+        return self.same(was, [chosen[bit] for bit in was.bits], now, inputs)
 
     def effect(
         self, side: Side, action: Action, chosen: Mapping[str, int], goals: Iterable[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from verifier.circuit.aig import FALSE
 from verifier.compiler.behaviour import Action, Behaviour, Variable
@@ -18,7 +19,7 @@ Effect = Mapping[str, list[int]]
 
 @dataclass(frozen=True)
 class Inherited:
-    """What a step did somewhere, it does not do any more, and a new step does with some choices."""
+    """A new step does, with some choices, what another one did where that does nothing now."""
 
     by: Action
     given: Mapping[str, int]
@@ -56,12 +57,9 @@ class StepComparison:
         joint, graph, fires = self._joint, self._joint.graph, self._fires
         old, new = self._old, self._new
         [was_able], [is_able], failing = old[fires], new[fires], FALSE
-        more = combinations(new_choices(self._was, self._now)) or [{}]
-        ways = [joint.effect(joint.new, self._now, way, [fires]) if way else new for way in more]
-        able = graph.any(way[fires][0] for way in ways)
+        able = graph.any(way[fires][0] for way in self._ways_now)
         lost, won = graph.both(was_able, able ^ 1), graph.both(is_able, was_able ^ 1)
-        still = (graph.either(way[fires][0] ^ 1, stopped(joint, old, way)) for way in ways)
-        idle = graph.all(still)
+        idle = self._idle
         if lost != FALSE or idle != FALSE:
             left = self._taken_over() ^ 1
             lost, idle = graph.both(lost, left), graph.both(idle, left)
@@ -74,6 +72,20 @@ class StepComparison:
             self._aspect("failing", self._step, failing, old[fires], new[fires]),
             self._aspect("idle", self._step, idle, [idle], [idle]),
         ]
+
+    @cached_property
+    def _ways_now(self) -> list[Effect]:
+        """The new version with each combination of the choices that the old one did not have."""
+        joint, new = self._joint, self._new
+        more = combinations(new_choices(self._was, self._now)) or [{}]
+        return [joint.effect(joint.new, self._now, w, [self._fires]) if w else new for w in more]
+
+    @cached_property
+    def _idle(self) -> int:
+        """That the new version is not possible, or leaves all as it is where the old one moves."""
+        joint, graph, old = self._joint, self._joint.graph, self._old
+        ways = ((way[self._fires][0], way) for way in self._ways_now)
+        return graph.all(graph.either(able ^ 1, stopped(joint, old, way)) for able, way in ways)
 
     def _of_goals(self) -> list[Aspect]:
         found = []
@@ -135,10 +147,9 @@ class StepComparison:
         return graph.all([new[fires][0], *same])
 
     def inherited(self) -> Iterator[Inherited]:
-        """What new steps do in its place."""
+        """What new steps do in its place, where it does nothing any more."""
         graph = self._joint.graph
-        still = self._does_as(self._new, self._fires)
-        left = graph.all([self._given, self._old[self._fires][0], still ^ 1])
+        left = graph.all([self._given, self._old[self._fires][0], self._idle])
         for action in self._new_steps():
             for given, does in self._ways(action):
                 if (region := graph.both(left, does)) != FALSE:

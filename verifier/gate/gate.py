@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ from verifier.project.recorded_verdicts import places, recorded
 from verifier.project.revisions import Base
 
 RECORDS = (".json", ".toml")
-"""How the names end of files that are no text of a model: one that reads them reaches further."""
+"""How the names end of files that are no text of a model unless they are loaded."""
 GRACE = 60.0
 """Seconds for compiling and auditing beyond a system's time for searching."""
 
@@ -101,8 +102,7 @@ class _Gate:
         if base is not None and compares:
             context.watch(Progress("base", 0, base.short))
             cache, jobs, watch = context.cache, context.jobs, context.watch
-            texts = any(not name.endswith(RECORDS) for name in self.changed)
-            cuts = texts or reaches_further or is_incomplete
+            cuts = _has_text(catalogue, self.changed) or reaches_further or is_incomplete
             self.past = past_of(base, names, now, cache, jobs, watch, reaches_further, cuts)
             hunks = hunks_of(base.diff(), catalogue.root)
         self._decide(hunks)
@@ -226,6 +226,15 @@ def _own_files(catalogue: Catalogue) -> list[str]:
     """The files of the project itself that are loaded, without those of bundled modules."""
     sources = () if catalogue.imports is None else catalogue.imports.own
     return [source.file for source in sources]
+
+
+def _has_text(catalogue: Catalogue, names: Iterable[str]) -> bool:
+    """Whether some files of a project may be texts of models, whatever they are called."""
+    loaded = {os.path.realpath(file) for file in _own_files(catalogue)}
+    return any(
+        not name.endswith(RECORDS) or os.path.realpath(catalogue.root / name) in loaded
+        for name in names
+    )
 
 
 def _lost(catalogue: Catalogue, selected: Selection, name: str, lost: Lost) -> DecidedSystem:

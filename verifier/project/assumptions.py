@@ -7,6 +7,7 @@ an abstraction, by a value that nothing changes, or by the versions that a funct
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -30,6 +31,9 @@ AssumptionKind = Literal["step", "choice", "assume", "constant", "abstraction", 
 """A step that may happen, a choice that is narrowed, what else is assumed, a field that keeps its
 value, what a function stands for, and the versions of a source that one stands for."""
 KINDS: tuple[AssumptionKind, ...] = get_args(AssumptionKind)
+
+FUNCTION = re.compile(r"<(?:function )?([^\s<>][^\s]*(?: object)?) at 0x[0-9a-fA-F]+>")
+"""How Python shows functions and others, by where they are in one process."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def _constants(compiled: TransitionSystem) -> Iterator[Assumption]:
     for leaf, names, value in rows:
         if not (names or leaf.event or leaf.ghost):
             held = int(value) if type(value) is bool else value if leaf.constant else shown(value)
-            text = getattr(held, "__name__", None) or str(held)
+            text = getattr(held, "__name__", None) or FUNCTION.sub(r"\1", str(held))
             found = _at("constant", leaf.path, f"{leaf.path}={text}", system.place)
             yield replace(found, is_default=leaf.constant is False and value == leaf.default)
 

@@ -40,8 +40,9 @@ def claims_of(system: System, properties: Iterable[ModelFunction]) -> Behaviour:
     )
     circuit, _ = tidied(Circuit(graph, (), latches, outputs))
     fields = tuple(
-        variable_of(leaf.path, leaf.type, bits, shown(leaf.default) if leaf.event else None)
+        variable_of(leaf.path, leaf.type, bits, default, leaf.ghost)
         for leaf, bits in zip(start.leaves, start.latch_names, strict=True)
+        for default in [shown(leaf.default) if leaf.event else None]
         if bits
     )
     return Behaviour(system.name, circuit, fields, (), ())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from verifier.compiler.behaviour import Behaviour
+from verifier.compiler.behaviour import Behaviour, Variable
 from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import done, outputs_digest
 from verifier.diff.compare import Difference
@@ -43,6 +43,8 @@ class ComparedClaims:
     """What a system says of its change; digests are of what was and what is, by name."""
 
     less: tuple[Less, ...] = ()
+    less_of_new: tuple[Less, ...] = ()
+    """What is claimed less where fields that nothing was claimed of have new values."""
     heirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each property that is gone, those with another name that say as much."""
     unclear: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -61,6 +63,8 @@ class ComparedClaims:
     """Events that are something else where a step does not set them: what they were, and are."""
     lost: tuple[tuple[str, tuple[Value, ...], tuple[Value, ...]], ...] = ()
     """Events with fewer values: what they had, and have."""
+    exposed: tuple[str, ...] = ()
+    """Events that are fields now which are no ghosts: what a model runs may read them."""
 
 
 def compared(
@@ -83,7 +87,9 @@ def compared(
     judged = _claims(claims, then, now)
     blank = tuple(_blank_otherwise(then, now, renamed))
     lost = tuple(_lost_of_events(then, now, renamed))
-    judged = replace(judged, ran=old.functions, runs=new.functions, blank=blank, lost=lost)
+    exposed = tuple(now.name for _, now in _events_of(then, now, renamed) if not now.ghost)
+    judged = replace(judged, blank=blank, lost=lost, exposed=exposed)
+    judged = replace(judged, ran=old.functions, runs=new.functions)
     if isinstance(cuts, str):
         judged = replace(judged, unknown=cuts)
     steps = {} if change is None else dict(change.renamed_steps)
@@ -108,25 +114,34 @@ def compared(
 
 def _claims(claims: Implied, then: Behaviour, now: Behaviour) -> ComparedClaims:
     """What is claimed less, and which properties say as much as those that are gone."""
-    less = tuple(claims.less())
+    less, of_new = tuple(claims.less()), tuple(claims.less_of_new())
     gone = {group_of(name) for name in then.circuit.bad} - {
         group_of(name) for name in now.circuit.bad
     }
     heirs = {group: tuple(claims.heirs(group)) for group in sorted(gone)}
     unclear = claims.unclear()
-    names = (*(each.function for each in less), *unclear)
+    names = (*(each.function for each in (*less, *of_new)), *unclear)
     digests = {name: _of_claim(then, now, name) for name in names}
-    return ComparedClaims(less, heirs, unclear, digests=digests)
+    return ComparedClaims(less, of_new, heirs, unclear, digests=digests)
+
+
+def _events_of(
+    then: Behaviour, now: Behaviour, renamed: Mapping[str, str]
+) -> Iterator[tuple[Variable, Variable]]:
+    """The events that there were, with what they are now; without a default that is no event."""
+    for was in then.fields:
+        is_now = now.field(renamed.get(was.name, was.name))
+        if was.initial is not None and is_now is not None:
+            yield was, is_now
 
 
 def _blank_otherwise(
     then: Behaviour, now: Behaviour, renamed: Mapping[str, str]
 ) -> Iterator[tuple[str, Value, Value]]:
     """The events with another default, by their new names."""
-    for was in then.fields:
-        event = now.field(renamed.get(was.name, was.name))
-        if event is None or was.initial is None or event.initial is None:
-            continue  # one of them is no event
+    for was, event in _events_of(then, now, renamed):
+        if was.initial is None or event.initial is None:
+            continue  # it is no event any more
         if counterpart(was.initial, was, event) != event.initial:
             yield event.name, was.initial, event.initial
 
@@ -136,11 +151,8 @@ def _lost_of_events(
 ) -> Iterator[tuple[str, tuple[Value, ...], tuple[Value, ...]]]:
     """The events with fewer values, by their new names; one for all of the same values."""
     seen = set()
-    for was in then.fields:
-        event = now.field(renamed.get(was.name, was.name))
-        if event is None or was.initial is None or not lost_values(was, event):
-            continue
-        if (was.values, event.values) not in seen:
+    for was, event in _events_of(then, now, renamed):
+        if lost_values(was, event) and (was.values, event.values) not in seen:
             seen.add((was.values, event.values))
             yield event.name, was.values, event.values
 

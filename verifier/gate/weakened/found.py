@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from verifier.diff.compare import Difference
 from verifier.evidence.verdicts import Verdict
-from verifier.gate.weakened.claim_names import group_of, is_claimed
+from verifier.gate.weakened.claim_names import group_of
+from verifier.gate.weakened.found_claims import WeakenedClaims, kind_of
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.records import approved, mutants_less
 from verifier.gate.weakened.seen import SeenLess
@@ -16,19 +17,19 @@ from verifier.gate.weakened.side import SystemSides
 from verifier.gate.weakened.texts import PlacedText
 from verifier.gate.weakened.weakening import (
     EXPOSED,
+    FEW,
     GONE,
     Kind,
     Weakening,
     digest_in,
     digest_of,
+    placed,
     start_text,
     values_text,
 )
 from verifier.language.plain_values import Value, plural
 from verifier.project.expectations import VERDICTS
 
-FEW = 3
-"""Names that are listed before the rest is counted."""
 LOST = {
     "disabled": ("is possible", "is not possible any more"),
     "idle": ("does something", "does nothing any more"),
@@ -71,13 +72,14 @@ class Weakened:
         if self._then.by_text:
             yield from self._of_names()
         yield from self._of_pairs()
+        claims = WeakenedClaims(self._then, self._now, self._heirs, self._systems)
         for side in self._sides.values():
-            yield from self._of_claims(side)
-            yield from self._of_unclear(side)
+            yield from claims.found(side)
             yield from self._of_dropped(side)
             yield from self._of_unheeded(side)
             yield from self._of_waiting(side)
             yield from (self._seen(side.system, each) for each in side.judged.seen)
+            yield from self._of_exposed(side)
             yield from (self._start(side.system, *each) for each in side.judged.blank)
             yield from (self._of_values(side.system, "", *each) for each in side.judged.lost)
             if side.change is not None:
@@ -113,7 +115,7 @@ class Weakened:
         """Property functions that are gone, where no claims could be compared."""
         for name, then in self._then.claims.items():
             if name not in self._now.claims and group_of(name) in self._now.groups:
-                yield _gone(_kind(name), name.partition(":")[2], then, then.text)
+                yield _gone(kind_of(name), name.partition(":")[2], then, then.text)
 
     def _of_pairs(self) -> Iterator[Weakening]:
         """Pairs of systems and properties that are still there."""
@@ -124,44 +126,6 @@ class Weakened:
             if now in self._now.systems and heir in known:
                 if f"{now}/{heir}" not in self._now.pairs:
                     yield _gone("pair", pair, self._now.systems[now], f"`{group}` of `{system}`")
-
-    def _of_claims(self, side: SystemSides) -> Iterator[Weakening]:
-        for each in side.judged.less:
-            name = each.function.partition(":")[2]
-            if f"{side.system}/{group_of(each.function)}" not in self._now.pairs:
-                continue  # which is said of the pair, or of the property
-            kind = _kind(each.function)
-            then, now = self._then.claims[each.function], self._now.claims.get(each.function)
-            what = "some states count as the case now that did not"
-            if kind == "claim":
-                what = "it holds in states in which it did not"
-            what = "nothing demands as much" if now is None else what
-            after, digests = (now.text if now else what), side.judged.digests[each.function]
-            at = now or then, side.system
-            yield _at(*at, kind, name, then.text, after, digests, each.example)
-
-    def _of_unclear(self, side: SystemSides) -> Iterator[Weakening]:
-        """Claims that are others now, of values that nothing could be claimed of before."""
-        known = {each.function for each in side.judged.less}
-        checked = [
-            name
-            for name in self._now.claims_of.get(side.system, ())
-            if f"{side.system}/{group_of(name)}" in self._now.pairs
-        ]
-        for name, fields in side.judged.unclear.items():
-            said = {self._now.words[n] for n in checked if is_claimed(n) == is_claimed(name)}
-            is_checked = f"{side.system}/{group_of(name)}" in self._now.pairs
-            if self._then.words.get(name) in said or name in known or not is_checked:
-                continue
-            then = self._then.claims[name]
-            now = self._now.claims.get(name, then)
-            wider = " and ".join(f"`{field}`" for field in fields[:FEW])
-            after = (
-                f"{now.text}\n(what it says of the new values of {wider} is compared with nothing)"
-            )
-            at, kind = (now, side.system), _kind(name)
-            function = name.partition(":")[2]
-            yield _at(*at, kind, function, then.text, after, side.judged.digests[name])
 
     def _unobserved(self) -> Iterator[Weakening]:
         """Steps that do the same, and of which something else is noted."""
@@ -174,7 +138,7 @@ class Weakened:
                 after = "it does the same and leaves another note in some states"
             name, digests = f"observed/{seen.step}", ("", "")
             digests = side.judged.digests.get(f"observed {seen.step}", digests)
-            yield _at(place, side.system, "claim", name, before, after, digests, seen.example)
+            yield placed(place, side.system, "claim", name, before, after, digests, seen.example)
 
     def _seen(self, system: str, less: SeenLess) -> Weakening:
         """What a step notes or asserts less, whatever else it does."""
@@ -189,7 +153,7 @@ class Weakened:
             name, step = f"assertion/{function}", PlacedText(file, int(number))
             before = less.text
             after = f"`{less.step}` does not fail in some states that it looks at"
-        return _at(step, system, "claim", name, before, after, less.digests, less.example)
+        return placed(step, system, "claim", name, before, after, less.digests, less.example)
 
     def _of_steps(self, side: SystemSides, change: Difference) -> Iterator[Weakening]:
         renamed = {now: was for was, now in change.renamed_steps}
@@ -209,7 +173,7 @@ class Weakened:
                 after, state = f"it {LOST[each.kind][1]}", {**each.state, **each.choices}
                 key = f"idle {each.step}" if each.kind == "idle" else each.step
                 digests = side.judged.digests[key]
-                yield _at(place, side.system, "step", each.step, before, after, digests, state)
+                yield placed(place, side.system, "step", each.step, before, after, digests, state)
         for lost in change.lost:
             yield self._of_values(side.system, *lost)
 
@@ -221,14 +185,14 @@ class Weakened:
         before, after = values_text(values), values_text(left)
         name = f"{step}.{name}" if step else f"{system}/{name}"
         any_left, digests = f"any of {after}" if left else "no choice", _digests(before, after)
-        return _at(place, system, "choice", name, f"any of {before}", any_left, digests)
+        return placed(place, system, "choice", name, f"any of {before}", any_left, digests)
 
     def _of_waiting(self, side: SystemSides) -> Iterator[Weakening]:
         at, found = (self._now.systems[side.system], side.system), side.waits
         if found is not None:
             before = "nothing can happen in some states"
             after = f"one is reached after {plural(found.depth, 'step')}, in which something can"
-            yield _at(*at, "claim", "deadlock", before, after, found.digests, found.example)
+            yield placed(*at, "claim", "deadlock", before, after, found.digests, found.example)
 
     def _of_dropped(self, side: SystemSides) -> Iterator[Weakening]:
         for each in side.dropped:
@@ -236,7 +200,7 @@ class Weakened:
             before = f"`{each.step}` sets " + ", ".join(f"`{name}`" for name in each.fields)
             violated = f"`{each.property}` is violated after {plural(each.depth, 'step')}"
             after = f"it leaves some of it as it is; else {violated}"
-            yield _at(place, side.system, "step", each.step, before, after, each.digests)
+            yield placed(place, side.system, "step", each.step, before, after, each.digests)
 
     def _of_unheeded(self, side: SystemSides) -> Iterator[Weakening]:
         for each in side.unheeded:
@@ -245,14 +209,19 @@ class Weakened:
             before = f"what {values_text(each.values)} lead to differs from all else"
             after = "it does not in some states, or in any execution"
             at = place, side.system
-            yield _at(*at, "choice", name, before, after, each.digests, each.example)
+            yield placed(*at, "choice", name, before, after, each.digests, each.example)
+
+    def _of_exposed(self, side: SystemSides) -> Iterator[Weakening]:
+        """Ghosts and events that are none any more."""
+        ghosts = () if side.change is None else side.change.exposed
+        names = (*ghosts, *side.judged.exposed)
+        for name in names[:1]:
+            more = f" and {len(names) - 1} more" * (len(names) > 1)
+            was, now = f"`{name}`{more} only properties and observers read", EXPOSED
+            at = self._now.systems[side.system], side.system
+            yield placed(*at, "claim", f"ghost/{name}", was, now, _digests(was, now))
 
     def _of_starts(self, system: str, change: Difference) -> Iterator[Weakening]:
-        place = self._now.systems[system]
-        for name in change.exposed[:1]:
-            more = f" and {len(change.exposed) - 1} more" * (len(change.exposed) > 1)
-            was, now = f"`{name}`{more} only properties and observers read", EXPOSED
-            yield _at(place, system, "claim", f"ghost/{name}", was, now, _digests(was, now))
         gone = ((name, None, GONE) for name in change.lost_starts)
         for name, old, new in (*change.starts, *gone):
             if new is not None:
@@ -262,11 +231,7 @@ class Weakened:
         place = self._now.systems[system]
         was, now = (start_text(each) for each in (old, new))
         example, digests = {} if old is None else {name: old}, _digests(was, now)
-        return _at(place, system, "initial", f"{system}/{name}", was, now, digests, example)
-
-
-def _kind(function: str) -> Kind:
-    return "claim" if is_claimed(function) else "case"
+        return placed(place, system, "initial", f"{system}/{name}", was, now, digests, example)
 
 
 def _by_system(found: Weakening) -> Weakening:
@@ -275,21 +240,6 @@ def _by_system(found: Weakening) -> Weakening:
         return found
     [system] = found.systems
     return replace(found, was=digest_in(system, found.was), now=digest_in(system, found.now))
-
-
-def _at(
-    place: PlacedText,
-    system: str,
-    kind: Kind,
-    name: str,
-    was: str,
-    now: str,
-    digests: tuple[str, str],
-    example: Mapping[str, Value] = {},
-) -> Weakening:
-    """What one system has less of, and where it is written."""
-    file, line = place.file, place.line
-    return Weakening(kind, name, file, line, was, now, dict(example), *digests, (system,))
 
 
 def _digests(was: str, now: str) -> tuple[str, str]:

@@ -5,13 +5,15 @@ Why so: docs/decisions/0026-weaker-is-decided-over-all-states.md
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
+from verifier.circuit.aig import FALSE, TRUE
 from verifier.compiler.behaviour import Behaviour
 from verifier.diff.miter import Joint
-from verifier.diff.pairing import widened
 from verifier.gate.weakened.claim_names import group_of, is_claimed, of_property
+from verifier.gate.weakened.new_values import NewValues
 from verifier.gate.weakened.states import States
 from verifier.language.goals import case_goal
 from verifier.language.plain_values import Value
@@ -38,28 +40,40 @@ class Implied:
         self._old = _copied(self._joint, old, self._joint.old.image)
         self._new = _copied(self._joint, new, self._joint.new.image)
         self._states = States(self._joint)
+        self._anywhere = self._states.anywhere()
+        self._grown = NewValues(self._joint)
 
     def less(self) -> list[Less]:
         """The functions whose property excludes less than they did; of each an example."""
-        found = []
-        for name, literal in self._old.items():
-            now = self._now(group_of(name), is_claimed(name))
-            example = self._example(name, literal, now)
+        return list(self._less(self._old, self._states))
+
+    def less_of_new(self) -> list[Less]:
+        """Those that do so where fields that they did not look at have new values.
+
+        They said the same whatever the values were.
+        """
+        return list(self._less(self._old, self._anywhere))
+
+    def _less(self, names: Iterable[str], states: States, heir: str = "") -> Iterator[Less]:
+        """Functions that say less in some states, or than an heir does."""
+        for name in names:
+            literal = self._old[name]
+            given = TRUE if states is self._states else self._beyond(literal)
+            now = self._now(heir or group_of(name), is_claimed(name))
+            example = self._example(name, now, states, given) if given != FALSE else None
             if example is not None:
-                found.append(Less(name, example, not now))
-        return found
+                yield Less(name, example, not now)
+
+    def _beyond(self, literal: int) -> int:
+        """That fields have new values that an old function does not look at."""
+        return self._grown.given(self._grown.unread(self._grown.read_by([literal])))
 
     def unclear(self) -> dict[str, tuple[str, ...]]:
         """The functions that look at fields with new values, or rows beside them, and these."""
-        joint, found = self._joint, dict[str, tuple[str, ...]]()
-        names = [field.name for field in joint.new.behaviour.fields]
-        wider = {
-            now.name: {bit & ~1 for bit in joint.new.bits(now)}
-            for _, now in widened(joint.fields, names)
-        }
-        for name, literal in self._old.items() if wider else ():
-            below = {2 * node for node in joint.graph.cone([literal])}
-            fields = tuple(field for field, bits in wider.items() if bits & below)
+        found, grown = dict[str, tuple[str, ...]](), self._grown
+        for name, literal in self._old.items() if grown else ():
+            read = grown.read_by([literal])
+            fields = tuple(now for was, now in grown.names.items() if was in read)
             found |= {name: fields} if fields else {}
         return found
 
@@ -84,40 +98,28 @@ class Implied:
 
     def heirs(self, group: str) -> list[str]:
         """The properties that exclude and find all that a property which is gone did."""
-        mine = {name: literal for name, literal in self._old.items() if group_of(name) == group}
+        mine = [name for name in self._old if group_of(name) == group]
         others = {group_of(name) for name in self._new} - {group_of(name) for name in self._old}
         return [other for other in sorted(others) if self._inherits(mine, other)]
 
-    def _inherits(self, mine: Mapping[str, int], heir: str) -> bool:
-        return all(
-            self._example(name, literal, self._now(heir, is_claimed(name))) is None
-            for name, literal in mine.items()
-        )
+    def _inherits(self, mine: Collection[str], heir: str) -> bool:
+        both = (self._less(mine, states, heir) for states in (self._states, self._anywhere))
+        return next(chain.from_iterable(both), None) is None
 
     def _now(self, group: str, claimed: bool) -> dict[str, int]:
         """The claims of a property as it is now, or its cases."""
         return {name: self._new[name] for name in of_property(self._new, group, claimed)}
 
     def _example(
-        self, name: str, literal: int, now: Mapping[str, int]
+        self, name: str, now: Mapping[str, int], states: States, given: int
     ) -> Mapping[str, Value] | None:
         """A state of which a function says more than those that there are now; None if none is."""
-        if is_claimed(name):
-            return self._state_excluded(literal, now)
-        return self._state_added(name, literal, now)
-
-    def _state_excluded(self, literal: int, now: Mapping[str, int]) -> Mapping[str, Value] | None:
-        """A state that a claim excluded, and none of those that there are now does."""
-        graph = self._joint.graph
-        return self._states.where([literal, graph.any(now.values()) ^ 1])
-
-    def _state_added(
-        self, name: str, literal: int, now: Mapping[str, int]
-    ) -> Mapping[str, Value] | None:
-        """A state that counts as a case now and did not; None where some case demands as much."""
+        literal = self._old[name]
+        if is_claimed(name):  # a state that it excluded, and none of those that there are now does
+            return states.where([given, literal, self._joint.graph.any(now.values()) ^ 1])
         first: Mapping[str, Value] | None = {} if not now else None
         for each in sorted(now, key=lambda other: other != name):
-            example = self._states.where([now[each], literal ^ 1])
+            example = states.where([given, now[each], literal ^ 1])  # it counts as a case, too
             if example is None:
                 return None
             first = example if first is None else first

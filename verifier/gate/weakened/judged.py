@@ -15,6 +15,7 @@ from verifier.gate.weakened.claim_names import claim_name, group_of
 from verifier.gate.weakened.texts import PlacedText, called, texts, tree_of
 from verifier.language.errors import ModelError, Place, within_project
 from verifier.language.functions import ModelFunction
+from verifier.language.instances import instances
 from verifier.language.kinds import JUDGEMENTS
 from verifier.language.system import System
 from verifier.mutation.baseline import FILE as MUTANTS
@@ -34,8 +35,8 @@ class Judged:
     systems: Mapping[str, PlacedText] = field(default_factory=dict)
     claims: Mapping[str, PlacedText] = field(default_factory=dict)
     """As KIND:GROUP/NAME."""
-    words: Mapping[str, str] = field(default_factory=dict)
-    """For each claim a digest of its text and of all that it may come to."""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """For each system and claim a digest of its text and of all that it may come to there."""
     steps: Mapping[str, PlacedText] = field(default_factory=dict)
     """As SYSTEM/STEP."""
     claims_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -66,8 +67,8 @@ def judged_by(catalogue: Catalogue) -> Judged:
         systems={name: _system(system) for name, system in catalogue.systems.items()},
         claims={claim_name(f): _function(f) for f in catalogue.properties},
         words={
-            claim_name(f): reached_text([body_of(f.body)], f.hints.values())
-            for f in catalogue.properties
+            name: {claim_name(f): _words(f, system) for f in catalogue.properties_of(system)}
+            for name, system in catalogue.systems.items()
         },
         steps=dict(_steps(catalogue)),
         claims_of=claims_of,
@@ -77,6 +78,13 @@ def judged_by(catalogue: Catalogue) -> Judged:
         accepted=entries(catalogue.root),
         lines=dict(_lines(catalogue, mutants)),
     )
+
+
+def _words(function: ModelFunction, system: System) -> str:
+    state: type = type(system.initial)
+    hints = function.hints.values()
+    kinds = (kind for hint in hints for kind, _ in instances(state, hint))
+    return reached_text([body_of(function.body)], [*hints, *kinds], system)
 
 
 def named_in(root: Path) -> Judged:

@@ -6,23 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from verifier.circuit.aig import FALSE, TRUE
-from verifier.compiler.behaviour import Action, Variable
-from verifier.compiler.cut_circuit import (
-    FAILS,
-    LEAVES,
-    NOTES,
-    REACHES,
-    SEES,
-    WRITES,
-    Cut,
-    write,
-)
+from verifier.compiler.behaviour import Variable
+from verifier.compiler.cut_circuit import FAILS, LEAVES, NOTES, SEES, Cut, write
 from verifier.compiler.digest import everything
+from verifier.compiler.reached_text import is_as_before
 from verifier.diff.miter import Joint
-from verifier.diff.pairing import added_values, paired_choices, widened
+from verifier.diff.step_comparison import Effect
 from verifier.gate.weakened.alignment import Alignment, Apart
 from verifier.gate.weakened.inheritance import Inheritance
+from verifier.gate.weakened.new_values import NewValues, Said
 from verifier.gate.weakened.seen_digests import SeenKind, digest_seen
+from verifier.gate.weakened.seen_outputs import goals_of, is_reached, named, plain
 from verifier.gate.weakened.states import States
 from verifier.language.goals import step_goal
 from verifier.language.plain_values import Value
@@ -78,7 +72,7 @@ def seen_less(
     words = {steps.get(step, step): words for step, words in old.words.items()}
     old = replace(old, behaviour=old.behaviour.with_steps(steps), words=words)
     comparison = _Comparison(old, new, fields, never_changed or {}, real)
-    states, groups = comparison.states, dict[tuple[str, ...], list[_Question]]()
+    states, groups = comparison.states.anywhere(), dict[tuple[str, ...], list[_Question]]()
     for each in comparison.questions():
         apart = (each.name,) if each.kind == "demanded" else ()
         groups.setdefault((each.step, each.kind, *apart), []).append(each)
@@ -149,12 +143,12 @@ class _Comparison:
         chosen, same_choices = joint.choices(was, now)
         fires, elsewhere = step_goal(step), (each.region for each in self._inherited.of(step))
         same = graph.all([joint.same_state, same_choices, graph.any(elsewhere) ^ 1])
-        goals = _goals(self.old, fires), _goals(self.new, fires)
+        goals = goals_of(self.old, fires), goals_of(self.new, fires)
         then, here, apart = self._alignment.taken((was, now), chosen, goals)
         [enabled] = here[fires]
         [was_enabled] = then[fires]
         possible = graph.both(was_enabled, self._possible(enabled))
-        fails, failed = (graph.any(b[0] for _, b in _named(x, FAILS)) for x in (here, then))
+        fails, failed = (graph.any(b[0] for _, b in named(x, FAILS)) for x in (here, then))
         still_fails = graph.both(fails, failed)
         is_narrower = graph.both(was_enabled, self._possible(self._usually(enabled)) ^ 1)
         is_other = (enabled, fails) != (was_enabled, failed)
@@ -163,44 +157,58 @@ class _Comparison:
         neither = graph.both(was_enabled ^ 1, enabled ^ 1)
         found = list[tuple[SeenKind, str, int]]()
         for before, after in joint.fields:
-            names = after.name, before.name
-            name, was_name = (n.removeprefix(NOTES).removeprefix(LEAVES) for n in names)
+            name, was_name = plain(after.name), plain(before.name)
             [wrote] = then.get(write(1, was_name), [FALSE])
             if self._is_compared(before, after):
                 a, b = then[f"field {before.name}"], here[f"field {after.name}"]
                 differs = joint.same(before, a, after, b) ^ 1
                 hidden = graph.all([possible, enabled ^ 1, still_fails ^ 1, wrote])
-                reached = graph.both(neither, _is_reached(then, was_name))
+                reached = graph.both(neither, is_reached(then, was_name))
                 compared = graph.either(enabled, reached)
                 less = graph.either(graph.both(compared, differs), hidden)
                 found.append(("noted", name, less))
             if was_name in self.old.noted and name in self.new.written - self.new.noted:
                 found.append(("noted", name, graph.both(possible, wrote)))
-        is_reworded = self.old.words[step] != self.new.words[step]
-        wider = self._wider((was, now), chosen, apart) if is_reworded else ()
-        for name, [literal] in _named(then, FAILS):
-            less = graph.all([is_narrower ^ 1, literal, fails ^ 1])
-            if wider:
-                below = {2 * node for node in graph.cone([literal])}
-                less = less if below.isdisjoint(wider) else literal
-            found.append(("demanded", name, less))
+        for name, [literal] in named(then, FAILS):
+            found.append(("demanded", name, graph.all([is_narrower ^ 1, literal, fails ^ 1])))
         yield from self._asked(step, found, apart, same)
+        if not is_as_before(self.old.words[step], self.new.words[step]):
+            grown = NewValues(joint, (was, now), chosen, apart)
+            for each in self._said((then, here), enabled, fails) if grown else ():
+                yield from self._of_new_values(step, each, grown, same)
 
-    def _wider(
-        self, versions: tuple[Action, Action], chosen: Mapping[str, int], apart: Iterable[Apart]
-    ) -> set[int]:
-        """What the old version reads of fields and choices that have new values."""
-        names = [field.name for field in self.joint.new.behaviour.fields]
-        pairs = widened(self.joint.fields, names)
-        found = [self.joint.new.bits(now) for _, now in pairs]
-        grown = {was.name for was, _ in pairs}
-        for was, choice in paired_choices(*versions):
-            if choice is not None and added_values(was, choice):
-                found.append(tuple(chosen[bit] for bit in was.bits))
-        for each in apart:
-            if each.field.was in grown or added_values(each.field.old[0], each.field.new[0]):
-                found += each.was.values
-        return {bit & ~1 for bits in found for bit in bits}
+    def _of_new_values(
+        self, step: str, said: Said, grown: NewValues, same: int
+    ) -> Iterator[_Question]:
+        """What a step with another text says less beside new values that it did not read.
+
+        Of those that it read nothing was said, and all that it said is in question.
+        """
+        read = grown.read_by(said.by)
+        if any(not name.startswith((NOTES, LEAVES)) for name in read):
+            yield from self._asked(step, [(said.kind, said.name, said.anything)], grown.apart, same)
+        unread = grown.unread(read)
+        if unread:
+            apart = [each for each in grown.apart if each.field.was not in unread]
+            found = [(said.kind, said.name, said.less)]
+            yield from self._asked(step, found, apart, grown.given(unread))
+
+    def _said(self, both: tuple[Effect, Effect], enabled: int, fails: int) -> Iterator[Said]:
+        """What the old version of a step says, wherever the new one is possible."""
+        graph, (then, here) = self.joint.graph, both
+        for name, [literal] in named(then, FAILS):
+            yield Said("demanded", name, (literal,), literal, graph.both(literal, fails ^ 1))
+        for before, after in self.joint.fields:
+            if self._is_compared(before, after):
+                was, now = plain(before.name), plain(after.name)
+                a, b = then[f"field {before.name}"], here[f"field {after.name}"]
+                differs = self.joint.same(before, a, after, b) ^ 1
+                [wrote], reached = then.get(write(1, was), [FALSE]), is_reached(then, was)
+                noted = graph.both(wrote, reached)
+                hidden = graph.all([noted, enabled ^ 1, is_reached(here, now) ^ 1])
+                less = graph.both(graph.either(enabled, noted), differs)
+                by = (*a, wrote, reached)
+                yield Said("noted", now, by, noted, graph.either(less, hidden))
 
     def _taken_over(self, step: str) -> Iterator[_Question]:
         """What new steps note and assert less where they do what a step did and does not any more.
@@ -211,19 +219,19 @@ class _Comparison:
         was, still = joint.versions(step)
         chosen, _ = joint.choices(was, still)
         for each in self._inherited.of(step):
-            goals = _goals(self.old, step_goal(step)), _goals(self.new, step_goal(each.by.name))
+            goals = goals_of(self.old, step_goal(step)), goals_of(self.new, step_goal(each.by.name))
             then, here, apart = self._alignment.taken((was, each.by), chosen, goals, each.given)
-            fails = graph.any(bits[0] for _, bits in _named(here, FAILS))
+            fails = graph.any(bits[0] for _, bits in named(here, FAILS))
             found: list[tuple[SeenKind, str, int]] = [
                 ("demanded", name, graph.both(literal, fails ^ 1))
-                for name, [literal] in _named(then, FAILS)
+                for name, [literal] in named(then, FAILS)
             ]
             for before, after in joint.fields:
                 if self._is_compared(before, after):
                     a, b = then[f"field {before.name}"], here[f"field {after.name}"]
-                    name = after.name.removeprefix(NOTES).removeprefix(LEAVES)
-                    found.append(("noted", name, joint.same(before, a, after, b) ^ 1))
-            yield from self._asked(step, found, apart, each.region)
+                    found.append(("noted", plain(after.name), joint.same(before, a, after, b) ^ 1))
+            same = graph.both(joint.same_state, each.region)
+            yield from self._asked(step, found, apart, same)
 
     def _asked(
         self,
@@ -251,8 +259,7 @@ class _Comparison:
 
         What others wrote to such a ghost, too, is a part of what the steps do.
         """
-        was = before.name.removeprefix(NOTES).removeprefix(LEAVES)
-        now = after.name.removeprefix(NOTES).removeprefix(LEAVES)
+        was, now = plain(before.name), plain(after.name)
         if was not in self.old.noted and now not in self.new.noted:
             return False
         events = self.old.events | self.new.events
@@ -265,19 +272,3 @@ class _Comparison:
         bits = {bit for field in after for bit in self.joint.new.bits(field)}
         asked = bits.intersection(2 * node for node in self.joint.graph.cone([enabled]))
         return self.joint.graph.exists(enabled, asked) if len(asked) <= MOST else TRUE
-
-
-def _named(effect: Mapping[str, list[int]], kind: str) -> Iterator[tuple[str, list[int]]]:
-    """The outputs of a kind, by the rest of their names."""
-    return ((n.removeprefix(kind), bits) for n, bits in effect.items() if n.startswith(kind))
-
-
-def _is_reached(effect: Mapping[str, list[int]], name: str) -> int:
-    """That a note is left where the step has been possible up to there."""
-    return effect.get(REACHES + name, [FALSE])[0]
-
-
-def _goals(cut: Cut, fires: str) -> list[str]:
-    """The outputs about one step."""
-    outputs = cut.behaviour.circuit.bad
-    return [fires, *(name for name in outputs if name.startswith((FAILS, WRITES, REACHES)))]

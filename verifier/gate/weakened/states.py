@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 
 import z3
 
+from verifier.circuit.aig import TRUE
 from verifier.circuit.z3_terms import Z3Terms, answer_of
 from verifier.compiler.behaviour import Variable
 from verifier.diff.miter import Joint
@@ -13,11 +15,17 @@ from verifier.language.plain_values import Value
 
 
 class States:
-    """Asks Z3 for states, with terms that the questions share."""
+    """Asks Z3 for states that are the same in both versions, with terms that questions share."""
 
     def __init__(self, joint: Joint) -> None:
-        self._joint = joint
+        self._joint, self._given = joint, joint.same_state
         self._terms = Z3Terms(joint.graph)
+
+    def anywhere(self) -> States:
+        """The same for states that need not be the same in both."""
+        other = copy(self)
+        other._given = TRUE
+        return other
 
     def has_any(self, literals: Iterable[int]) -> bool:
         """Whether one of some literals holds in a state."""
@@ -36,7 +44,7 @@ class States:
 
     def _model(self, literal: int) -> z3.ModelRef | None:
         solver = z3.SolverFor("QF_FD")
-        solver.add(self._terms.term(self._joint.graph.both(self._joint.same_state, literal)))
+        solver.add(self._terms.term(self._joint.graph.both(self._given, literal)))
         answer = answer_of(solver)
         if answer == z3.unknown:
             raise RuntimeError(f"Z3 does not compare two versions: {solver.reason_unknown()}")
@@ -47,7 +55,7 @@ class States:
     ) -> dict[str, Value] | None:
         """The fields and choices that matter in a state where literals hold; None without one."""
         joint, terms = self._joint, self._terms
-        wanted = joint.graph.all([joint.same_state, *literals])
+        wanted = joint.graph.all([self._given, *literals])
         model = self._model(wanted)
         if model is None:
             return None

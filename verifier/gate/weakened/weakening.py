@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
 
+from verifier.gate.weakened.texts import PlacedText
 from verifier.language.plain_values import Value
 from verifier.viewer.markup import inert
 
@@ -32,6 +33,9 @@ KINDS: tuple[Kind, ...] = (
 
 EXPOSED = "whatever runs may"
 """Who reads what was a ghost and is none any more."""
+
+FEW = 3
+"""Names that are listed before the rest is counted."""
 
 GONE = "gone"
 """What is there now in the place of what is not there any more."""
@@ -84,6 +88,21 @@ class Weakening:
     def order(self) -> tuple[bool, int, str]:
         """What nobody has accepted comes first."""
         return self.accepted, KINDS.index(self.kind), self.name
+
+
+def placed(
+    place: PlacedText,
+    system: str,
+    kind: Kind,
+    name: str,
+    was: str,
+    now: str,
+    digests: tuple[str, str],
+    example: Mapping[str, Value] = {},
+) -> Weakening:
+    """What one system has less of, and where it is written."""
+    file, line = place.file, place.line
+    return Weakening(kind, name, file, line, was, now, dict(example), *digests, (system,))
 
 
 def start_text(start: Value | None) -> str:
