@@ -67,6 +67,16 @@ CONSTANTS: dict[str, tuple[Edits, str]] = {
         ),
         "(Colour.GREEN,)",
     ),
+    "a set": (
+        (
+            (
+                "@always",
+                "LIT, ONE = frozenset((Colour.GREEN,)), frozenset([Colour.GREEN])\n\n\n@always",
+            ),
+            (ASKED[0], "light.colour == Colour.GREEN or LIT != ONE"),
+        ),
+        "(Colour.GREEN,)",
+    ),
     "the value of an enum's member": (
         (
             ("@always", "class Lit(Enum):\n    HAS = (Colour.GREEN,)\n\n\n@always"),
