@@ -14,8 +14,9 @@ from verifier.language.paths import DecisionPoint, Decisions, Frame, Outcome
 from verifier.language.references import latest
 from verifier.language.returning import leaving, meeting
 from verifier.language.running import resume
-from verifier.language.state_merging import merged_result, raw_value
+from verifier.language.state_merging import merged_result, raw_pairs, raw_value
 from verifier.language.symbolic_state import SymbolicState
+from verifier.language.symbolic_values import decided
 
 PATHS = 4096
 """Paths of one call beyond which a model is refused."""
@@ -73,7 +74,8 @@ class PathExploration:
         result = run.stopped = None
         possible = True
         try:
-            result = self.function.body(*self.given, **self.named)
+            named = {name: decided(each) for name, each in self.named.items()}
+            result = self.function.body(*self.given, **named)
             resume(run)
             run.leave_open(raw_value(result))
             if result is not None:
@@ -132,9 +134,7 @@ class PathExploration:
         stopped = run.stopped
         try:
             result = merged_result(run, self.function, condition, *results)
-            raws = raw_value(then.result), raw_value(otherwise.result)
-            if None not in raws:
-                pairs.append(raws)
+            pairs += raw_pairs(then.result, otherwise.result)
         except ModelError:
             if self._is_possible(way, condition, then):
                 if self._is_possible(way, condition ^ 1, otherwise):

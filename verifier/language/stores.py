@@ -51,7 +51,7 @@ class Store:
         leaf = self.leaves[base]  # type: ignore[index]
         if leaf.ghost:
             forbid_ghost(leaf, RUNNING.get())
-        return self.values[base]  # type: ignore[index]
+        return leaf.seen(self.values[base])  # type: ignore[index]
 
     def write(self, base: Base, value: Any) -> None:
         if isinstance(value, Bit | Symbol):
@@ -64,7 +64,7 @@ class Store:
             require_constant(leaf, value)
         if not leaf.accepts(value):
             raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", storable(leaf))
-        return value
+        return leaf.behind(value)
 
     def peek(self, base: Base, target: Store) -> Any:
         """A value as `target` keeps it, for copying whole records, ghosts included."""
