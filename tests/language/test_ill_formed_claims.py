@@ -57,12 +57,12 @@ class Mutable:
         (Mode | None, False, ("`R.field` has the default `False`", "give a `Mode | None`")),
         (MANY | None, None, ("`MANY` has 65 members", "an enum has 1 to 64 members")),
         (
-            Enum("Names", ["None"]) | None,
+            Optional[Enum("Names", ["None"])],  # noqa: UP045
             None,
             ("`Names` has a member called `None`", "give it another name"),
         ),
         (
-            Family[Mode | None, bool],
+            Family[Mode | None, bool],  # type: ignore[type-var]
             None,
             (f"`R.field` is a family over `{HERE}.Mode | None`", "index it by an Enum"),
         ),

@@ -45,7 +45,7 @@ class LoggedStore(Store):
                 run.reads_of_code.add(leaf.path)
         if run.watching:
             run.recent.append((run.depth, leaf.path, value))
-        return leaf.seen(value)
+        return seen(value) if leaf.optional else value
 
     def peek(self, base: Base, target: Store) -> Any:
         value = self.values[base]  # type: ignore[index]
