@@ -3,6 +3,8 @@
 Behind the fields it is a member of an enum made for that, whose first one stands for None, so that
 files, engines and people have it by name as any other. Models never see that enum: what they read
 is None, or a member of theirs.
+
+Why so: docs/decisions/0032-none-is-decided-where-it-is-read.md
 """
 
 from __future__ import annotations
