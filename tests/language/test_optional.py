@@ -16,6 +16,7 @@ from tests.language.optional_steps import (
     Part,
     State,
     Task,
+    assigned,
     called,
     called_for_nothing,
     chosen,
@@ -39,6 +40,7 @@ from verifier.language import (
 from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.encoding import bits_of, encoding
 from verifier.language.functions import about
+from verifier.language.moments import Moment
 from verifier.language.optional import or_none, without_none
 from verifier.language.plain_values import shown
 
@@ -80,6 +82,19 @@ def test_a_choice_is_given_to_a_step_by_any_of_its_values() -> None:
     assert taken(chosen, State(), who=kind["B"], only=only).owner is Task.B
     state = State(owner=Task.B)
     assert taken(chosen, state, who=kind["None"], only=only).owner is None
+
+
+def test_presentations_have_none_and_the_enums_own_members() -> None:
+    run = ConcreteRun(State.__layout__.leaves, list(State(owner=Task.B)._values()))
+    state = System("one", State(), ()).state(run.store)
+    known = about(step(assigned))
+    assert known is not None
+    done = run.take(known, state, {})
+    assert done is not None
+    moment = Moment(state, state, "assigned", {}, done.call)
+    assert moment.given(lambda s: (s.owner, s.other, s.only)) == (Task.C, Task.B, Only.IT)
+    found = moment.differences(lambda s: s.owner, lambda s: s.blank.owner, lambda s: s)
+    assert [(each.actual, each.expected) for each in found] == [(Task.C, None)]
 
 
 def test_a_bit_more_says_that_it_is_not_none() -> None:
