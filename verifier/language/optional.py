@@ -4,7 +4,7 @@ Behind the fields it is a member of an enum made for that, whose first one stand
 files, engines and people have it by name as any other. Models never see that enum: what they read
 is None, or a member of theirs.
 
-Why so: docs/decisions/0032-none-is-decided-where-it-is-read.md
+Why so: docs/decisions/0033-none-is-decided-where-it-is-read.md
 """
 
 from __future__ import annotations
