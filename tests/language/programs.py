@@ -5,6 +5,7 @@ merge and are remembered as anybody's would.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from random import Random
 from typing import Any
@@ -70,6 +71,7 @@ class Inner:
     other: bool = True
     two: Two = Two.LEFT
     five: Five = Five.Q
+    maybe: Three | None = Three.B
 
 
 @record
@@ -83,6 +85,7 @@ class Outer:
 class Seen:
     flag: bool = False
     three: Three = Three.A
+    maybe: Three | None = None
     inner: Inner = Inner()
 
 
@@ -90,6 +93,7 @@ class Seen:
 class Happened:
     flag: bool = False
     five: Five = Five.P
+    maybe: Three | None = Three.C
     inner: Inner = Inner(flag=True)
 
 
@@ -104,12 +108,15 @@ class State:
     three: Three = Three.A
     five: Five = Five.S
     eight: Eight = Eight.E3
+    maybe: Three | None = None
+    single: One | None = One.ONLY
     left: Inner = Inner()
     right: Inner = Inner(flag=True, two=Two.RIGHT)
     outer: Outer = Outer()
     rows: Family[Three, Inner] = Family({Three.C: Inner(flag=True)})
     bits: Family[Five, bool] = Family({Five.P: True})
     modes: Family[Two, Eight] = Family()
+    holders: Family[Two, Three | None] = Family({Two.RIGHT: Three.A})
     seen: Seen = Seen()
     happened: Happened = Happened()
 
@@ -205,6 +212,19 @@ def truth(s: State, e: Program) -> bool:
             return part(s, x) != part(s, y)
         case ("called", x):
             return called_truth(s, x)
+        case ("none", x):
+            return perhaps(s, x) is None
+        case ("alike", x, y):
+            return perhaps(s, x) == perhaps(s, y)
+        case ("unlike", x, y):
+            return perhaps(s, x) != perhaps(s, y)
+        case ("single",):
+            return s.single is not None
+        case ("matched", x):
+            return matched(s, x)
+        case ("known", x, y):
+            found = known(s, x, y)
+            return found.sure and found.three is not None
         case ("second", x, y):
             _, second = both(s, x, y)
             return second
@@ -216,6 +236,61 @@ def called_truth(s: State, e: Program) -> bool:
     if truth(s, e):
         return True
     return False
+
+
+def matched(s: State, x: Program) -> bool:
+    match perhaps(s, x):
+        case None:
+            return s.a
+        case Three.B:
+            return s.b
+    return s.c
+
+
+@dataclass(frozen=True)
+class Known:
+    sure: bool
+    three: Three | None
+
+
+@abstracts("what is known by cases")
+def known(s: State, x: Program, y: Program) -> Known:
+    if truth(s, x):
+        return Known(s.a, perhaps(s, y))
+    return Known(True, None)
+
+
+def perhaps(s: State, e: Program) -> Three | None:
+    """A member or None."""
+    match e:
+        case ("nobody",):
+            return None
+        case ("maybe",):
+            return s.maybe
+        case ("holder", x):
+            return s.holders[member(s, x)]
+        case ("of part", x):
+            return part(s, x).maybe
+        case ("choose maybe", c, x, y):
+            return chosen_perhaps(s, c, x, y)
+        case ("paired", c, x):
+            found, sure = paired(s, c, x)
+            return found if sure else s.three
+    return member(s, e)
+
+
+@abstracts("a member or None by cases")
+def chosen_perhaps(s: State, c: Program, x: Program, y: Program) -> Three | None:
+    if truth(s, c):
+        return perhaps(s, x)
+    return perhaps(s, y)
+
+
+@abstracts("a member or None in a tuple")
+def paired(s: State, c: Program, x: Program) -> tuple[Three | None, bool]:
+    if truth(s, c):
+        return perhaps(s, x), s.b
+    return None, True
 
 
 @abstracts("a pair")
@@ -239,6 +314,9 @@ def member(s: State, e: Program) -> Any:
             return chosen_member(s, c, x, y)
         case ("turned", x):
             return turned(s, member(s, x))
+        case ("or else", x, y):
+            found = perhaps(s, x)
+            return member(s, y) if found is None else given_member(s, found)
     raise NotImplementedError(e)
 
 
@@ -247,6 +325,13 @@ def chosen_member(s: State, c: Program, x: Program, y: Program) -> Any:
     if truth(s, c):
         return member(s, x)
     return member(s, y)
+
+
+@abstracts("what it is given, which may be None elsewhere")
+def given_member(s: State, three: Three | None) -> Three:
+    if three is None:
+        return s.three
+    return three
 
 
 @abstracts("another enum with the same code, and the same enum turned")
@@ -271,7 +356,7 @@ def part(s: State, e: Program) -> Inner:
         case ("pick", c, x, y):
             return picked(s, c, x, y)
         case ("make", x, y):
-            return Inner(flag=truth(s, x), five=member(s, y))
+            return Inner(flag=truth(s, x), five=member(s, y), maybe=s.maybe)
         case ("plain",):
             return Inner(other=False)
         case ("copy", x):
@@ -314,6 +399,16 @@ def ran(s: State, statement: Program) -> bool:
             assign(s, name, member(s, x))
         case ("store", x, y):
             s.bits[member(s, x)] = truth(s, y)
+        case ("hold", x, y):
+            s.holders[member(s, x)] = perhaps(s, y)
+        case ("put maybe", x):
+            s.maybe = perhaps(s, x)
+        case ("put single", x):
+            s.single = s.one if truth(s, x) else None
+        case ("new holders", x):
+            s.holders = Family({Two.LEFT: perhaps(s, x)})
+        case ("write maybe", target, x):
+            part(s, target).maybe = perhaps(s, x)
         case ("mode", x, y):
             s.modes[member(s, x)] = member(s, y)
         case ("write", target, x, y):
@@ -400,6 +495,8 @@ def called(s: State, block: Program) -> bool:
 def see(s: State, x: Program) -> None:
     s.happened.flag = truth(s, x)
     s.happened.inner = s.left
+    s.happened.maybe = s.seen.maybe
+    s.seen.maybe = s.maybe
     if s.seen.flag:
         s.seen.three = s.three
         s.happened.five = s.seen.inner.five
@@ -410,7 +507,7 @@ def see(s: State, x: Program) -> None:
 
 @always("events")
 def an_event_is_as_expected(happened: Happened) -> bool:
-    return not happened.flag or happened.five != Five.Q
+    return not happened.flag or happened.five != Five.Q or happened.maybe is None
 
 
 @always("events")
@@ -420,7 +517,7 @@ def what_happened_is_what_was_seen(happened: Happened, seen: Seen) -> bool:
 
 @always("inner")
 def every_inner_is_one_of_two_kinds(inner: Inner) -> bool:
-    if inner.flag:
+    if inner.flag and inner.maybe != Three.C:
         return inner.two == Two.LEFT
     return inner.other or inner.five in (Five.P, Five.T)
 
@@ -444,6 +541,7 @@ PROPERTIES = (
 TRUTHS = (
     *("bit", "not", "and", "&", "equal", "among"),
     *("cell", "field", "records", "called", "second"),
+    *("none", "alike", "single", "matched", "known"),
 )
 
 
@@ -480,6 +578,14 @@ class Maker:
                 return (pick(["records", "differ"]), self.part(less), self.part(less))
             case "called":
                 return ("called", self.truth(less))
+            case "none" | "matched" as name:
+                return (name, self.perhaps(less))
+            case "alike":
+                return (pick(["alike", "unlike"]), self.perhaps(less), self.perhaps(less))
+            case "known":
+                return ("known", self.truth(less), self.perhaps(less))
+            case "single":
+                return ("single",)
             case "second":
                 return ("second", self.truth(less), self.truth(less))
         return ("bit", pick("abcd"))
@@ -489,7 +595,12 @@ class Maker:
         kinds = ["variable", "variable", "member"]
         if depth > 0:
             kinds += ["choose"]
-            kinds += {Eight: ["row"], Two: ["of", "turned"], Five: ["of"]}.get(enum, [])
+            kinds += {
+                Eight: ["row"],
+                Two: ["of", "turned"],
+                Three: ["or else"],
+                Five: ["of"],
+            }.get(enum, [])
         match pick(kinds):
             case "variable":
                 return ("variable", name)
@@ -506,7 +617,28 @@ class Maker:
                 return ("of", self.part(less), name)
             case "turned":
                 return ("turned", self.member(Two, less))
+            case "or else":
+                return ("or else", self.perhaps(less), self.member(Three, less))
         return ("member", pick(list(enum)))
+
+    def perhaps(self, depth: int) -> Program:
+        """A member or None."""
+        pick, less = self.pick, depth - 1
+        match pick(["maybe", "nobody", "member", "holder", "of", "choose", "paired"]):
+            case "member":
+                return self.member(Three, less)
+            case "holder" if depth > 0:
+                return ("holder", self.member(Two, less))
+            case "of" if depth > 0:
+                return ("of part", self.part(less))
+            case "choose" if depth > 0:
+                some = (self.truth(less), self.perhaps(less), self.perhaps(less))
+                return ("choose maybe", *some)
+            case "paired" if depth > 0:
+                return ("paired", self.truth(less), self.perhaps(less))
+            case "nobody":
+                return ("nobody",)
+        return ("maybe",)
 
     def reference(self, depth: int) -> Program:
         """A part of the state, which can be written through."""
@@ -567,6 +699,11 @@ class Maker:
             lambda: ("put", enum.__name__.lower(), self.member(enum, 2)),
             lambda: ("store", self.member(Five, 1), self.truth(1)),
             lambda: ("mode", self.member(Two, 1), self.member(Eight, 1)),
+            lambda: ("hold", self.member(Two, 1), self.perhaps(1)),
+            lambda: ("put maybe", self.perhaps(2)),
+            lambda: ("put single", self.truth(1)),
+            lambda: ("new holders", self.perhaps(1)),
+            lambda: ("write maybe", self.reference(2), self.perhaps(1)),
             lambda: ("write", self.reference(2), self.truth(1), self.member(Five, 1)),
             lambda: ("copy", pick(["left", "deep"]), self.part(2)),
             lambda: ("copy row", self.member(Three, 1), self.part(1)),
@@ -589,13 +726,26 @@ def random_system(random: Random) -> System:
     first, second = maker.block(2), maker.block(2)
 
     @step
-    def chosen(s: State, a: bool, two: Two, five: Five, one: One) -> None:
+    def chosen(
+        s: State, a: bool, two: Two, five: Five, one: One, maybe: Three | None, single: One | None
+    ) -> None:
         s.a, s.two, s.five, s.one = a, two, five, one
+        s.maybe, s.single = maybe, single
         run(s, first)
 
     @step
     def given(s: State) -> None:
         run(s, second)
 
-    arbitrary = ("a", "c", "three", "eight", "left.*", "outer.*", "bits[R]", "seen.*")
+    arbitrary = (
+        "a",
+        "c",
+        "three",
+        "eight",
+        "left.*",
+        "outer.*",
+        "bits[R]",
+        "seen.*",
+        "holders[RIGHT]",
+    )
     return System("random/system", State(), (chosen, given), arbitrary=arbitrary)

@@ -1,6 +1,7 @@
 """Records and properties that are none: each refused with its place and what helps."""
 
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import Any, Optional
 
@@ -27,7 +28,10 @@ from verifier.language import (
 from verifier.language.functions import about
 from verifier.language.system import bindings
 
-FIELDS = "fields are bool, an Enum, a record, a Family or a frozen dataclass of constants"
+HERE = Mode.__module__
+FIELDS = (
+    "fields are bool, an Enum, `E | None`, a record, a Family or a frozen dataclass of constants"
+)
 
 
 @dataclass
@@ -41,7 +45,27 @@ class Mutable:
         (int, 0, ("`R.field` is a `int`", FIELDS)),
         (Mutable, Mutable(), ("`R.field` is a `Mutable`", FIELDS)),
         (list[bool], None, ("`R.field` is a `list[bool]`", FIELDS)),
-        (Optional[Mode], None, ("`R.field` is a `typing.Optional[", FIELDS)),  # noqa: UP045
+        (bool | None, None, ("`R.field` is a `bool | None`", FIELDS)),
+        (Optional[bool], None, ("`R.field` is a `typing.Optional[bool]`", FIELDS)),  # noqa: UP045
+        (Mode | bool, None, (f"`R.field` is a `{HERE}.Mode | bool`", FIELDS)),
+        (
+            Mode | MANY | None,
+            None,
+            (f"`R.field` is a `{HERE}.Mode | {MANY.__module__}.MANY | None`", FIELDS),
+        ),
+        (State | None, None, (f"`R.field` is a `{HERE}.State | None`", FIELDS)),
+        (Mode | None, False, ("`R.field` has the default `False`", "give a `Mode | None`")),
+        (MANY | None, None, ("`MANY` has 65 members", "an enum has 1 to 64 members")),
+        (
+            Optional[Enum("Names", ["None"])],  # noqa: UP045
+            None,
+            ("`Names` has a member called `None`", "give it another name"),
+        ),
+        (
+            Family[Mode | None, bool],  # type: ignore[type-var]
+            None,
+            (f"`R.field` is a family over `{HERE}.Mode | None`", "index it by an Enum"),
+        ),
         (Colours, Colours.RED, ("`Colours` is a Flag", "use a record with a bit for each flag")),
         (MANY, MANY.M0, ("`MANY` has 65 members", "an enum has 1 to 64 members")),
         (bool, 1, ("`R.field` has the default `1`", "give a `bool`")),

@@ -83,13 +83,13 @@ def built(s: State) -> tuple[bool, Built]:
 
 @step
 def perhaps(s: State) -> None:
-    mode_or_none(s)
+    bit_or_none(s)
 
 
-@abstracts("a mode or None")
-def mode_or_none(s: State) -> Mode | None:
+@abstracts("a bit or None")
+def bit_or_none(s: State) -> bool | None:
     if s.flag:
-        return s.mode
+        return s.flag ^ True
     return None
 
 
@@ -185,8 +185,8 @@ def test_a_step_that_asks_for_a_member_that_is_not_there() -> None:
         ),
         (
             perhaps,
-            "`mode_or_none` returns `<symbolic Mode mode>` on one path and `None` on another",
-            '@abstracts("a mode or None")',
+            "`bit_or_none` returns `False` on one path and `None` on another",
+            '@abstracts("a bit or None")',
         ),
     ],
 )

@@ -40,7 +40,7 @@ def test_a_choice_that_is_no_bool_or_enum() -> None:
     assert of_system(chosen_by_number) == message(
         "the choice `number` of step `chosen_by_number` is a `int`",
         place="@step",
-        help="choices are bool or an Enum",
+        help="choices are bool, an Enum, or `E | None`",
     )
 
 

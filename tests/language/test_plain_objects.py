@@ -13,6 +13,7 @@ from verifier.compiler.translation import compile_system
 from verifier.language import ModelError, System
 from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.errors import Disabled
+from verifier.language.optional import seen
 
 STALE = "is used after"
 PLAIN = plain_objects.loaded(programs.__file__)
@@ -55,8 +56,8 @@ class Case:
     def on_objects(self, function: Any) -> Values | None:
         """The same on plain objects."""
         state = self.plain.State()
-        for path, value in self._named(self.before).items():
-            plain_objects.put(state, path, value)
+        for leaf, value in zip(self.system.layout.leaves, self.before, strict=True):
+            plain_objects.put(state, leaf.path, self._translated(value))
         for name in self._events():
             setattr(state, name, getattr(self.plain.State(), name))
         before = dict(plain_objects.leaves(state))
@@ -72,6 +73,7 @@ class Case:
         return {leaf.path.split(".")[0] for leaf in self.system.layout.leaves if leaf.event}
 
     def _translated(self, value: Any) -> Any:
+        value = seen(value)
         kind = getattr(self.plain, type(value).__name__, None)
         return kind[value.name] if isinstance(value, Enum) and kind else value
 

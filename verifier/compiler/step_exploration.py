@@ -21,11 +21,12 @@ from verifier.language.exploration import FEWER
 from verifier.language.forks import Fork, Learned, Meeting
 from verifier.language.layout import Leaf
 from verifier.language.members import check_enum
+from verifier.language.optional import OrNone, without_none
 from verifier.language.paths import Outcome
 from verifier.language.probes import Marks, all_probes, marks_of
 from verifier.language.record_classes import check_unchanged
 from verifier.language.symbolic_execution import SymbolicRun
-from verifier.language.symbolic_values import Bit, Symbol
+from verifier.language.symbolic_values import Bit, Either, Symbol
 from verifier.language.system import Choice, Step, System
 
 SECONDS = 20.0
@@ -109,7 +110,7 @@ class Start:
         self.graph = Graph()
         self.varying = [False] * len(self.leaves)
         for kind in {leaf.type for leaf in self.leaves if issubclass(leaf.type, Enum)}:
-            check_enum(kind)
+            check_enum(without_none(kind))
         self.outside = constants_of(system)
         self.initial = [guarded(encoded(value)) for value in system.initial_values]
         self.current = list(self.initial)
@@ -198,7 +199,8 @@ class Start:
             return Bit(self.run, bits[0], choice.name)
         if not bits:
             return choice.default
-        return Symbol(self.run, choice.type, bits, choice.name)
+        symbolic = Either if issubclass(choice.type, OrNone) else Symbol
+        return symbolic(self.run, choice.type, bits, choice.name)
 
     def after(self, outcome: Outcome) -> list[Any]:
         """The values of all leaves after a step."""
@@ -227,7 +229,7 @@ def constants_of(system: System) -> list[Outside]:
     """
     check_unchanged(type(system.initial))
     kinds = {type(system.initial): None}
-    kinds |= {choice.type: None for step in system.actions for choice in step.choices}
+    kinds |= {without_none(choice.type): None for step in system.actions for choice in step.choices}
     held = [(kind.__name__, kind) for kind in kinds if kind is not bool]
     for leaf, value in zip(system.layout.leaves, system.initial_values, strict=True):
         if leaf.constant:

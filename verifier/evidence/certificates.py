@@ -15,6 +15,7 @@ from verifier.evidence.minterms import Pattern, cover
 from verifier.evidence.verdicts import Alternative, Clause, Proved
 from verifier.language.encoding import encoding
 from verifier.language.layout import Leaf
+from verifier.language.optional import NONE, OrNone
 from verifier.language.plain_values import Value, shown
 from verifier.language.system import Choice
 
@@ -246,6 +247,10 @@ def _term(field: str, values: Sequence[Value], type: type) -> str:
         return field if values[0] else f"not {field}"
     members = encoding(type).members
     others = [member.name for member in members if member.name not in values]
+    if issubclass(type, OrNone) and NONE in values and len(values) == 1:
+        return f"{field} is {NONE}"
+    if issubclass(type, OrNone) and others == [NONE]:
+        return f"{field} is not {NONE}"
     if len(values) == 1:
         return f"{field} == {values[0]}"
     if len(others) == 1:

@@ -18,6 +18,7 @@ from verifier.execution.drawing import drawn, promised_fields
 from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.errors import ModelError, Place, blaming, place_of, within_project
 from verifier.language.moments import Moment
+from verifier.language.optional import seen
 from verifier.language.presentation import Act, Belief, Beliefs, Presentation, Sentence
 from verifier.language.system import Step, System
 
@@ -139,7 +140,8 @@ class Presenter:
         then.observing = then.judging = True
         step, choices = move
         states = self.system.state(then.store), self.system.state(run.store)
-        return Moment(*states, step.name, choices, taken.call, judged, self.promised)
+        given = {name: seen(value) for name, value in choices.items()}
+        return Moment(*states, step.name, given, taken.call, judged, self.promised)
 
     @cached_property
     def promised(self) -> frozenset[str]:

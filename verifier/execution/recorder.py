@@ -13,6 +13,7 @@ from verifier.execution.machine import Machine, Move
 from verifier.language.call_log import Assignment, Branch, Call
 from verifier.language.errors import within_project
 from verifier.language.functions import ModelFunction
+from verifier.language.optional import NONE
 from verifier.language.plain_values import Value, shown
 from verifier.language.presentation import Act
 from verifier.language.system import System
@@ -96,7 +97,7 @@ def _entered(call: Call) -> Entered:
         source=str(call.function.citation or ""),
         file=within_project(code.co_filename),
         line=call.line,
-        result=_result(call.result),
+        result=_result(call),
         entries=tuple(map(_entry, call.entries)),
         defined=code.co_firstlineno,
         means=_meaning(call.result),
@@ -117,8 +118,11 @@ def branched(branch: Branch) -> Branched:
     return Branched(branch.test, branch.taken, branch.line, reads)
 
 
-def _result(value: Any) -> str:
-    """A bool or an enum; records are seen by what is done to them."""
+def _result(call: Call) -> str:
+    """A bool, a member or None; records are seen by what is done to them."""
+    value = call.result
+    if value is None and call.has_returned and call.function.answers:
+        return NONE
     if isinstance(value, bool):
         return "1" if value else "0"
     return value.name if isinstance(value, Enum) else ""

@@ -153,7 +153,7 @@ def _claims(properties: Sequence[ModelFunction], group: str, conjunct: str) -> d
 
 def _enums(leaves: Sequence[Leaf]) -> dict[str, tuple[str, ...]]:
     """The members of every enum that a field holds."""
-    kinds = {leaf.type for leaf in leaves if issubclass(leaf.type, Enum)}
+    kinds: set[type[Enum]] = {leaf.kind for leaf in leaves if issubclass(leaf.kind, Enum)}
     return {
         kind.__name__: tuple(member.name for member in kind)
         for kind in sorted(kinds, key=lambda kind: kind.__name__)

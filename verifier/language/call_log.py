@@ -36,3 +36,4 @@ class Call:
     line: int
     entries: list[Assignment | Call | Branch] = field(default_factory=list)
     result: Any = None
+    has_returned: bool = False

@@ -203,7 +203,7 @@ def _in_layout(cls: type) -> Iterator[Named]:
         item = getattr(field, "item", field)
         types = (getattr(field, "key", bool), getattr(item, "type", bool))
         leaf = getattr(item, "leaf", None)
-        yield from ((kind.__name__, kind) for kind in (*types, leaf.type if leaf else bool))
+        yield from ((kind.__name__, kind) for kind in (*types, leaf.kind if leaf else bool))
 
 
 def _is_pythons(cls: type, name: str, value: Any) -> bool:

@@ -16,6 +16,7 @@ from verifier.language.errors import Disabled, ModelError, Place, model_place, r
 from verifier.language.functions import ModelFunction
 from verifier.language.layout import Leaf, layout_of
 from verifier.language.observing import enter, forbid_answer, forbid_stop, uncaught
+from verifier.language.optional import seen
 from verifier.language.running import RUNNING, resume, stopping
 from verifier.language.stores import Base, Store, forbid_change, forbid_ghost, storable
 from verifier.language.views import require_given_fresh, view
@@ -44,7 +45,7 @@ class LoggedStore(Store):
                 run.reads_of_code.add(leaf.path)
         if run.watching:
             run.recent.append((run.depth, leaf.path, value))
-        return value
+        return seen(value) if leaf.optional else value
 
     def peek(self, base: Base, target: Store) -> Any:
         value = self.values[base]  # type: ignore[index]
@@ -195,7 +196,7 @@ class ConcreteRun:
                 RUNNING.reset(running)
             self._open.pop()
         if call is not None and self.logging:
-            call.result = _logged_result(result)
+            call.result, call.has_returned = _logged_result(result), True
         return result
 
     def take(self, step: ModelFunction, state: Any, choices: Mapping[str, Any]) -> Taken | None:
@@ -215,7 +216,7 @@ class ConcreteRun:
         self.stand()
         call = Call(step, step.place.line)
         try:
-            self._run(step, call, (state,), choices)
+            self._run(step, call, (state,), {name: seen(each) for name, each in choices.items()})
         except AssertionError as failure:
             self.store.values = before
             self.stand()

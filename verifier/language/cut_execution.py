@@ -123,7 +123,7 @@ class CutRun(SymbolicRun, TestsApart):
         self, function: ModelFunction, given: tuple[Any, ...], named: dict[str, Any]
     ) -> Outcome:
         """As in any run, but for functions that nest themselves."""
-        depth, answers = self.open.count(function), _answers(function)
+        depth, answers = self.open.count(function), function.answers
         if depth and not answers:
             return Outcome(TRUE, {}, None, {}, self.ages.now)
         if depth >= NESTED:
@@ -190,10 +190,6 @@ class CutRun(SymbolicRun, TestsApart):
             place: self.graph.choose(self.enabled, raw, values[place]) if place >= first else raw
             for place, raw in outcome.writes.items()
         }
-
-
-def _answers(function: ModelFunction) -> bool:
-    return function.body.__annotations__.get("return") not in (None, "None")
 
 
 def any_value(graph: Graph, leaf: Leaf) -> Any:

@@ -14,7 +14,8 @@ from typing import Any
 from verifier.language.concrete_execution import ConcreteRun
 from verifier.language.errors import Disabled, ModelError, Place, blaming, raising_place
 from verifier.language.open_choice import Looked, OpenChoice
-from verifier.language.system import Step, System
+from verifier.language.optional import OrNone
+from verifier.language.system import Choice, Step, System
 
 SECONDS = 20.0
 """For one step with all its choices."""
@@ -86,6 +87,9 @@ def _obstacle(
     """
     attempts.count(system, step)
     left = [choice for choice in step.choices if choice.name not in given]
+    unseen = next((choice for choice in left if issubclass(choice.type, OrNone)), None)
+    if unseen is not None:  # nobody notices that it is compared with None
+        return _first(system, run, step, given, unseen, attempts)
     choices = {**given, **{choice.name: OpenChoice(choice.name) for choice in left}}
     before, outer, run.reads = list(run.store.values), run.reads, {}
     try:
@@ -99,9 +103,22 @@ def _obstacle(
         name = error.name if isinstance(error, Looked) else left[0].name
     finally:
         run.store.values, run.reads = before, outer
+    choice = next(choice for choice in left if choice.name == name)
+    return _first(system, run, step, given, choice, attempts)
+
+
+def _first(
+    system: System,
+    run: ConcreteRun,
+    step: Step,
+    given: Mapping[str, Any],
+    choice: Choice,
+    attempts: Attempts,
+) -> Obstacle | None:
+    """The same of each value of a choice: the first obstacle, if there is one for each."""
     found: Obstacle | None = None
-    for value in next(choice.values for choice in left if choice.name == name):
-        obstacle = _obstacle(system, run, step, {**given, name: value}, attempts)
+    for value in choice.values:
+        obstacle = _obstacle(system, run, step, {**given, choice.name: value}, attempts)
         if obstacle is None:
             return None
         found = found or obstacle

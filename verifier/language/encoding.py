@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from verifier.circuit.aig import TRUE, Graph
+from verifier.language.optional import OrNone, without_none
 
 Code = tuple[int, ...]
 """The literals of a symbolic enum value."""
@@ -69,7 +70,9 @@ class Encoding:
 
 @cache
 def encoding(type: type[Enum]) -> Encoding:
-    """The code of an enum, halved bit by bit."""
+    """The code of an enum, halved bit by bit; one with None has a bit more, first: not None."""
+    if issubclass(type, OrNone):
+        return _with_none(type, encoding(without_none(type)))
     members = tuple(type)
     width = (len(members) - 1).bit_length()
     patterns: dict[str, tuple[bool | None, ...]] = {}
@@ -84,6 +87,13 @@ def encoding(type: type[Enum]) -> Encoding:
 
     split(members, ())
     return Encoding(type, members, width, patterns)
+
+
+def _with_none(type: type[Enum], plain: Encoding) -> Encoding:
+    none, *others = type
+    patterns = {none.name: (False, *(None for _ in range(plain.width)))}
+    patterns |= {member.name: (True, *plain.patterns[member.name]) for member in others}
+    return Encoding(type, (none, *others), 1 + plain.width, patterns)
 
 
 def bits_of(value: bool | Enum) -> list[bool]:

@@ -14,8 +14,9 @@ from verifier.language.paths import DecisionPoint, Decisions, Frame, Outcome
 from verifier.language.references import latest
 from verifier.language.returning import leaving, meeting
 from verifier.language.running import resume
-from verifier.language.state_merging import merged_result, raw_value
+from verifier.language.state_merging import merged_result, raw_pairs, raw_value
 from verifier.language.symbolic_state import SymbolicState
+from verifier.language.symbolic_values import decided
 
 PATHS = 4096
 """Paths of one call beyond which a model is refused."""
@@ -73,7 +74,8 @@ class PathExploration:
         result = run.stopped = None
         possible = True
         try:
-            result = self.function.body(*self.given, **self.named)
+            named = {name: decided(each) for name, each in self.named.items()}
+            result = self.function.body(*self.given, **named)
             resume(run)
             run.leave_open(raw_value(result))
             if result is not None:
@@ -129,23 +131,31 @@ class PathExploration:
         results = [each.result for each in (then, otherwise)]
         if then.moment[0] != otherwise.moment[0]:
             results = [self._met(each) for each in (then, otherwise)]
+        only = None
+        if (then.result is None) != (otherwise.result is None):
+            only = self._only_possible(way, condition, then, otherwise)
         stopped = run.stopped
         try:
-            result = merged_result(run, self.function, condition, *results)
-            raws = raw_value(then.result), raw_value(otherwise.result)
-            if None not in raws:
-                pairs.append(raws)
+            if only is None:
+                merged = merged_result(run, self.function, condition, *results)
+                pairs += raw_pairs(then.result, otherwise.result)
         except ModelError:
-            if self._is_possible(way, condition, then):
-                if self._is_possible(way, condition ^ 1, otherwise):
-                    raise
-                result = then.result
-            else:
-                result = otherwise.result
+            only = self._only_possible(way, condition, then, otherwise)
+            if only is None:
+                raise
             run.stopped = stopped  # the refusal was of results of which no state gives one
+        result = merged if only is None else only.result
         run.meetings.append(Meeting(condition, way, there, tuple(pairs), self.function.place))
         moment = latest(then.moment, otherwise.moment)
         return Outcome(enabled, writes, result, failures, moment)
+
+    def _only_possible(
+        self, way: Way, condition: int, then: Outcome, otherwise: Outcome
+    ) -> Outcome | None:
+        """The one of two outcomes that some state takes; None where each has one."""
+        if not self._is_possible(way, condition, then):
+            return otherwise
+        return None if self._is_possible(way, condition ^ 1, otherwise) else then
 
     def _is_possible(self, way: Way, decided: int, outcome: Outcome) -> bool:
         """Whether some state takes the paths to an outcome, on which a literal holds."""

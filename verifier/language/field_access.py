@@ -56,7 +56,8 @@ class FieldAccess:
                     f"type object '{self.owner.__name__}' has no attribute '{path}'"
                 )
             if self.slot:
-                return layout_of(self.owner).defaults[self.offset]
+                leaf = layout_of(self.owner).leaves[self.offset]
+                return leaf.seen(leaf.default)
         how = "through its class" if record is None else "through `super()`"
         raise refuse(f"`{self.owner.__name__}.{path}` is read {how}", f"read `.{path}` of a record")
 

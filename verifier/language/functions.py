@@ -53,6 +53,11 @@ class ModelFunction:
         return self.kind in JUDGEMENTS
 
     @property
+    def answers(self) -> bool:
+        """Whether it is annotated with what it returns."""
+        return self.body.__annotations__.get("return") not in (None, "None")
+
+    @property
     def claims(self) -> bool:
         """Whether it is a claim of its property."""
         return self.judges and JUDGEMENTS[self.kind].claims

@@ -13,8 +13,11 @@ from verifier.language.constants import same
 from verifier.language.errors import refuse
 from verifier.language.layout import Field, Layout, Leaf, Part, Rows, Slot, layout_of
 from verifier.language.members import check_enum
+from verifier.language.optional import enum_or_none, or_none
 
-FIELDS = "fields are bool, an Enum, a record, a Family or a frozen dataclass of constants"
+FIELDS = (
+    "fields are bool, an Enum, `E | None`, a record, a Family or a frozen dataclass of constants"
+)
 
 
 def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
@@ -27,7 +30,7 @@ def lay_out(cls: type, ghost: bool, event: bool) -> Layout:
         if name in names_of(cls):
             field, own = _field(cls, name, annotation, cls.__dict__.get(name), 0)
             own = [leaf.under(f"{name}.", False, False) for leaf in own]
-            _check_default(cls, name, own)
+            _check_default(cls, name, field, own)
         else:
             field, own = _inherited(cls, name)
         fields[name] = replace(field, offset=len(leaves))
@@ -54,10 +57,10 @@ def _annotated(cls: type) -> dict[str, Any]:
     return found
 
 
-def _check_default(cls: type, name: str, leaves: list[Leaf]) -> None:
+def _check_default(cls: type, name: str, field: Field, leaves: list[Leaf]) -> None:
     """Refuse a field that would not start with what it has as a default in Python."""
     if name in cls.__dict__:
-        if cls.__dict__[name] is None:
+        if cls.__dict__[name] is None and not _may_be_none(field):
             raise refuse(f"`{cls.__name__}.{name}` has the default `None`", "leave it out")
         if name not in get_annotations(cls):
             raise refuse(
@@ -75,6 +78,10 @@ def _check_default(cls: type, name: str, leaves: list[Leaf]) -> None:
             return
     what = f"`{cls.__name__}.{name}` is annotated without a default, and `{base.__name__}` has one"
     raise refuse(what, f"give it one: in Python it has that of `{base.__name__}`")
+
+
+def _may_be_none(field: Field) -> bool:
+    return isinstance(field, Slot) and field.leaf.optional
 
 
 def names_of(cls: type) -> set[str]:
@@ -99,6 +106,10 @@ def _field(
         if "__family__" not in vars(origin):
             raise refuse(f"`{where}` is a family of another class", "write `Family[...]`")
         return _rows(cls, name, annotation, default, offset)
+    of = enum_or_none(annotation)
+    if of is not None:
+        check_enum(of)
+        annotation = or_none(of)
     if not isinstance(annotation, type) or get_origin(annotation) is not None:
         raise refuse(f"`{where}` is a `{annotation}`", FIELDS)
     if "__layout__" in annotation.__dict__:
@@ -112,7 +123,7 @@ def _field(
         is_dataclass(annotation) and annotation.__dataclass_params__.frozen  # type: ignore[attr-defined]
     ):
         raise refuse(f"`{where}` is a `{annotation.__name__}`", FIELDS)
-    if not leaf.constant and annotation is not bool:
+    if not leaf.constant and annotation is not bool and of is None:
         check_enum(annotation)
     if default is not None and not leaf.accepts(default):
         raise refuse(f"`{where}` has the default `{default!r}`", _wanted(annotation))
@@ -135,7 +146,7 @@ def _rows(
     given = dict(default.items()) if default is not None else {}
     rows = []
     for member in key:
-        if member in given and given[member] is None:
+        if member in given and given[member] is None and not _may_be_none(inner):
             raise refuse(f"`{where}` has the default `None` in a row", "leave it out")
         first = given.pop(member, None)
         wanted = own[0] if isinstance(inner, Slot) else inner
@@ -167,11 +178,11 @@ def _wanted(type: type) -> str:
 def _with_default(leaf: Leaf, default: Any) -> Leaf:
     if default is None:
         return replace(leaf, default=None if leaf.constant else first_value(leaf.type))
-    return replace(leaf, default=default)
+    return replace(leaf, default=leaf.behind(default))
 
 
 def first_value(type: type) -> bool | Enum:
-    """False, or an enum's first member."""
+    """False, or an enum's first member, as stores have it."""
     if issubclass(type, Enum):
         return next(iter(type))
     return False

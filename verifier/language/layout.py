@@ -10,6 +10,7 @@ from typing import Any
 from verifier.language.encoding import encoded
 from verifier.language.errors import ModelError, model_place, place_of
 from verifier.language.open_choice import OpenChoice
+from verifier.language.optional import OrNone, behind, seen, without_none
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,28 @@ class Leaf:
     def constant(self) -> bool:
         return self.type is not bool and not issubclass(self.type, Enum)
 
+    @cached_property
+    def optional(self) -> bool:
+        """Whether it is None or a member of an enum."""
+        return issubclass(self.type, OrNone)
+
+    @cached_property
+    def kind(self) -> Any:
+        """Its type as people have written it, but for None."""
+        return without_none(self.type)
+
+    def seen(self, value: Any) -> Any:
+        """A plain value of a store as models see it."""
+        return seen(value) if self.optional else value
+
+    def behind(self, value: Any) -> Any:
+        """A plain value that is accepted, as a store has it."""
+        return behind(self.type, value) if self.optional else value
+
     def accepts(self, value: object) -> bool:
-        """Whether a plain value may be stored here."""
-        fits = type(value) is bool if self.type is bool else isinstance(value, self.type)
+        """Whether a plain value of a model may be stored here."""
+        fits = type(value) is bool if self.type is bool else isinstance(value, self.kind)
+        fits = fits or (self.optional and value is None)
         return fits or (isinstance(value, OpenChoice) and not self.constant)
 
     def under(self, prefix: str, ghost: bool, event: bool) -> Leaf:

@@ -12,6 +12,7 @@ from verifier.language.call_log import Assignment, Call
 from verifier.language.errors import ModelError, place_of
 from verifier.language.functions import about
 from verifier.language.named_fields import Everywhere, fields_of, prefix_of, short
+from verifier.language.optional import seen
 
 State = TypeVar("State", contravariant=True)
 State_co = TypeVar("State_co", covariant=True)
@@ -29,8 +30,8 @@ class Difference:
 
     name: str
     field: str
-    actual: bool | Enum
-    expected: bool | Enum
+    actual: bool | Enum | None
+    expected: bool | Enum | None
     judged: bool
 
 
@@ -41,7 +42,7 @@ class Moment(Generic[State_co]):
     before: State_co
     after: State_co
     step: str
-    choices: Mapping[str, bool | Enum]
+    choices: Mapping[str, bool | Enum | None]
     _call: Call = attribute(repr=False)
     _judged: Collection[str] = attribute(repr=False, default=())
     _apart: Collection[str] = attribute(repr=False, default=())
@@ -53,7 +54,7 @@ class Moment(Generic[State_co]):
     def given(self, fields: Fields[State_co]) -> tuple[Any, ...]:
         """The values that the step gave some fields, in order."""
         wanted = set(self.named(fields))
-        return tuple(each.new for each in _assignments(self._call) if each.path in wanted)
+        return tuple(seen(each.new) for each in _assignments(self._call) if each.path in wanted)
 
     def ran(self, *functions: Callable[..., object]) -> bool:
         """Whether the step ran one of these model functions."""
@@ -92,7 +93,8 @@ class Moment(Generic[State_co]):
             if values[ours] != values[theirs]:
                 judged = ours in self._judged and theirs in self._judged
                 name = short(ours, prefix)
-                yield Difference(name, ours, values[ours], values[theirs], judged)
+                pair = seen(values[ours]), seen(values[theirs])
+                yield Difference(name, ours, *pair, judged)
 
 
 def _values(state: Any) -> dict[str, Any]:

@@ -185,7 +185,8 @@ def _fill_rows(store: Store, base: Base, rows: Rows, value: Family[Any, Any]) ->
         if isinstance(item, Part):
             fill(store, start, item, given.pop(member) if member in given else item.type())
         elif member in given or not item.leaf.constant:
-            store.write(start, given.pop(member, first_value(item.leaf.type)))
+            blank = item.leaf.seen(first_value(item.leaf.type))
+            store.write(start, given.pop(member, blank))
     for key in given:
         raise misindexed(rows.key, key)
 

@@ -14,7 +14,7 @@ from verifier.language.constants import is_frozen, items
 from verifier.language.ownership import is_record
 from verifier.language.records import again
 from verifier.language.references import FRESH, STALE
-from verifier.language.symbolic_values import Unknown
+from verifier.language.symbolic_values import Unknown, decided
 from verifier.language.views import stale
 
 
@@ -29,40 +29,55 @@ def leaving(result: Any, begin: int, end: int) -> Any:
             return begin
         return STALE if stale(reference) else FRESH
 
-    return _dated(result, born)
+    return _changed(result, _dated(born))
 
 
 def meeting(result: Any, begin: int) -> Any:
     """A result of a path that has assigned nothing, where it meets one that has."""
-    return _dated(result, lambda each: FRESH if each._born == begin else each._born)
+    return _changed(result, _dated(lambda each: FRESH if each._born == begin else each._born))
 
 
 def arriving(result: Any, now: int) -> Any:
     """A result as its caller has it, whose fresh references are read now."""
-    return _dated(result, lambda each: now if each._born == FRESH else each._born)
+    return _changed(result, _dated(lambda each: now if each._born == FRESH else each._born))
 
 
-def _dated(value: Any, born: Callable[[Any], int]) -> Any:
-    if value is None or isinstance(value, bool | Unknown | Enum):
-        return value
-    if is_record(value):
+def settled(result: Any) -> Any:
+    """A result as its caller sees it, on whose path it is decided what is None."""
+    return _changed(result, decided)
+
+
+def _dated(born: Callable[[Any], int]) -> Callable[[Any], Any]:
+    def dated(value: Any) -> Any:
+        if not is_record(value):
+            return value
         time = born(value)
         return value if time == value._born else again(value, value._store, value._base, time)
+
+    return dated
+
+
+def _changed(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with other records and symbolic values in it; as it is where none is another."""
+    if value is None or isinstance(value, bool | Enum):
+        return value
+    if isinstance(value, Unknown) or is_record(value):
+        return change(value)
     if isinstance(value, tuple):
-        dated = [_dated(item, born) for item in value]
-        return tuple.__new__(type(value), dated) if _differ(dated, value) else value
+        changed = [_changed(item, change) for item in value]
+        return tuple.__new__(type(value), changed) if _differ(changed, value) else value
     if is_frozen(value):
-        return _dated_fields(value, born)
+        return _with_fields(value, change)
     return value
 
 
-def _dated_fields(value: Any, born: Callable[[Any], int]) -> Any:
+def _with_fields(value: Any, change: Callable[[Any], Any]) -> Any:
     held = dict(items(value))
-    dated = {name: _dated(item, born) for name, item in held.items()}
-    if not _differ(dated.values(), held.values()):
+    changed = {name: _changed(item, change) for name, item in held.items()}
+    if not _differ(changed.values(), held.values()):
         return value
     made = object.__new__(type(value))
-    for name, item in dated.items():
+    for name, item in changed.items():
         object.__setattr__(made, name.removeprefix("."), item)
     return made
 

@@ -14,12 +14,16 @@ from verifier.language.functions import ModelFunction
 from verifier.language.layout import layout_of
 from verifier.language.members import check_enum
 from verifier.language.mixed import MixedStore
+from verifier.language.optional import or_none, without_none
 from verifier.language.ownership import is_record
 from verifier.language.path_run import PathRun
 from verifier.language.records import FamilyView, again
 from verifier.language.stores import Base
 from verifier.language.symbolic_stores import SymbolicStore, symbolic
-from verifier.language.symbolic_values import Bit, Symbol
+from verifier.language.symbolic_values import Bit, Either, Symbol
+
+Member = Enum | Symbol | Either | None
+"""A result that is a member of an enum, or may be None."""
 
 
 def merged_result(
@@ -31,7 +35,7 @@ def merged_result(
     if isinstance(then, bool | Bit) and isinstance(otherwise, bool | Bit):
         a, b = run.literal_of(then), run.literal_of(otherwise)
         return run.bit(run.graph.choose(condition, a, b))
-    if isinstance(then, Enum | Symbol) and isinstance(otherwise, Enum | Symbol):
+    if isinstance(then, Member) and isinstance(otherwise, Member):
         return _merged_enum(run, function, condition, then, otherwise)
     if is_record(then) and _is_like(then, otherwise):
         return _merged_record(run, condition, then, otherwise)
@@ -72,16 +76,18 @@ def _merged_enum(
     run: PathRun,
     function: ModelFunction,
     condition: int,
-    then: Enum | Symbol,
-    otherwise: Enum | Symbol,
-) -> Enum | Symbol:
-    kind = then._type if isinstance(then, Symbol) else type(then)
-    if kind is not (otherwise._type if isinstance(otherwise, Symbol) else type(otherwise)):
+    then: Member,
+    otherwise: Member,
+) -> Enum | Symbol | Either:
+    kind, *others = _kinds(then, otherwise)
+    if others:
         what = f"`{function.name}` returns members of two enums"
         raise ModelError(what, function.place, "return members of one enum")
     _check_once(kind)
-    a, b = _code(then), _code(otherwise)
+    a, b = _codes(then, otherwise)
     code = tuple(run.graph.choose(condition, x, y) for x, y in zip(a, b, strict=True))
+    if len(code) > encoding(kind).width:
+        return Either(run, or_none(kind), code)
     possible = encoding(kind).possible(code)
     return possible[0] if len(possible) == 1 else Symbol(run, kind, code)
 
@@ -92,8 +98,33 @@ def _check_once(kind: type[Enum]) -> None:
     check_enum(kind)
 
 
-def _code(value: Enum | Symbol) -> Code:
-    return value._code if isinstance(value, Symbol) else encoding(type(value)).constant(value)
+def _kinds(*values: Member) -> list[type[Enum]]:
+    """The enums whose members some values are, where they are not None."""
+    found = (_kind(value) for value in values if value is not None)
+    return list(dict.fromkeys(found))
+
+
+def _kind(value: Enum | Symbol | Either) -> Any:
+    return without_none(value._type if isinstance(value, Symbol | Either) else type(value))
+
+
+def _codes(*values: Member) -> list[Code]:
+    """The codes of members of one enum: those with None where one of them may be that."""
+    codes = [_code(value) for value in values]
+    if not any(value is None or isinstance(value, Either) for value in values):
+        return codes
+    [kind] = _kinds(*values)
+    none = encoding(or_none(kind)).constant(next(iter(or_none(kind))))
+    return [
+        none if value is None else code if isinstance(value, Either) else (TRUE, *code)
+        for value, code in zip(values, codes, strict=True)
+    ]
+
+
+def _code(value: Member) -> Code:
+    if isinstance(value, Enum):
+        return encoding(type(value)).constant(value)
+    return () if value is None else value._code
 
 
 def _merged_record(run: PathRun, condition: int, then: Any, otherwise: Any) -> Any:
@@ -128,4 +159,15 @@ def raw_value(value: Any) -> Any:
         return value._literal
     if type(value) is bool:
         return int(value)
-    return _code(value) if isinstance(value, Enum | Symbol) else None
+    return _code(value) if isinstance(value, Enum | Symbol | Either) else None
+
+
+def raw_pairs(then: Any, otherwise: Any) -> list[tuple[Any, Any]]:
+    """What stands for two results where they meet; nothing for what has no literals."""
+    if isinstance(then, Member) and isinstance(otherwise, Member):
+        if then is otherwise is None:
+            return []
+        one, other = _codes(then, otherwise)
+        return [(one, other)]
+    raws = raw_value(then), raw_value(otherwise)
+    return [] if None in raws else [raws]

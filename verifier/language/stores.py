@@ -14,6 +14,7 @@ from typing import Any
 from verifier.language.constants import outside
 from verifier.language.errors import ModelError, refuse
 from verifier.language.layout import Kind, Leaf, Part, Rows
+from verifier.language.optional import seen
 from verifier.language.references import Ages, Outdated
 from verifier.language.running import RUNNING, Run
 from verifier.language.symbolic_values import Bit, Symbol
@@ -51,7 +52,8 @@ class Store:
         leaf = self.leaves[base]  # type: ignore[index]
         if leaf.ghost:
             forbid_ghost(leaf, RUNNING.get())
-        return self.values[base]  # type: ignore[index]
+        value = self.values[base]  # type: ignore[index]
+        return seen(value) if leaf.optional else value
 
     def write(self, base: Base, value: Any) -> None:
         if isinstance(value, Bit | Symbol):
@@ -64,7 +66,7 @@ class Store:
             require_constant(leaf, value)
         if not leaf.accepts(value):
             raise refuse(f"`{value!r}` is assigned to `{leaf.path}`", storable(leaf))
-        return value
+        return leaf.behind(value)
 
     def peek(self, base: Base, target: Store) -> Any:
         """A value as `target` keeps it, for copying whole records, ghosts included."""

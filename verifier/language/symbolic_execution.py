@@ -22,7 +22,7 @@ from verifier.language.exploration import PathExploration
 from verifier.language.functions import ModelFunction
 from verifier.language.observing import enter, forbid_answer, uncaught
 from verifier.language.paths import Outcome
-from verifier.language.returning import arriving
+from verifier.language.returning import arriving, settled
 from verifier.language.running import RUNNING, resume, stopping
 from verifier.language.symbolic_state import SymbolicState, unsteady
 from verifier.language.views import require_given_fresh
@@ -58,7 +58,7 @@ class SymbolicRun(SymbolicState):
         self.ages.now = outcome.moment
         if outcome.result is not None:
             forbid_answer(self, function)
-        return outcome.result
+        return settled(outcome.result)
 
     def written_by(self, outcome: Outcome) -> dict[int, Any]:
         """What a call writes, on the path that makes it."""

@@ -23,7 +23,7 @@ from verifier.language.paths import DecisionPoint, Frame, Outcome
 from verifier.language.references import Ages
 from verifier.language.running import stopping
 from verifier.language.symbolic_stores import StateStore
-from verifier.language.symbolic_values import Bit, Symbol
+from verifier.language.symbolic_values import Bit, member_of
 
 
 class SymbolicState(ABC):
@@ -86,8 +86,7 @@ class SymbolicState(ABC):
             known = self.known(raw, depth=1)
             return Bit(self, raw, leaf.path) if known is None else known
         if type(raw) is tuple:
-            possible = self.possible(leaf.type, raw)
-            return possible[0] if len(possible) == 1 else Symbol(self, leaf.type, raw, leaf.path)
+            return member_of(self, leaf.type, raw, leaf.path)
         return raw
 
     # what the running path takes for granted

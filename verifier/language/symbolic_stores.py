@@ -92,6 +92,9 @@ class SymbolicStore(Store):
         if isinstance(value, Symbol) and value._type is leaf.type:
             self.run.leave_open(value._code)
             return value._code
+        if leaf.optional and isinstance(value, Symbol) and value._type is leaf.kind:
+            self.run.leave_open(value._code)
+            return (TRUE, *value._code)
         return self.encoded(super().raw(leaf, value))
 
     def peek(self, base: Base, target: Store) -> Any:

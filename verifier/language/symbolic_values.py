@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from verifier.language.encoding import Code, encoding
 from verifier.language.errors import ModelError, in_model, refuse
+from verifier.language.optional import OrNone, without_none
 from verifier.language.ownership import is_given_by
 from verifier.language.path_run import PathRun
 
@@ -192,6 +193,8 @@ class Symbol(Unknown):
         if isinstance(other, Symbol) and other._type is type:
             run.combine_codes(type, self._code, other._code)
             return run.bit(encoding(type).same(run.graph, self._code, other._code))
+        if other is None:
+            return False
         raise self._refusal(f"is compared with `{other!r}`", f"compare it with a `{type.__name__}`")
 
     def __ne__(self, other: object) -> object:  # type: ignore[override]
@@ -219,3 +222,37 @@ class Symbol(Unknown):
 
     def _shown(self) -> str:
         return f"<symbolic {self._type.__name__}{self._label and ' '}{self._label}>"
+
+
+class Either(Unknown):
+    """None or a member, until a path decides: only the language has it, no model does."""
+
+    __slots__ = ("_code", "_type")
+
+    def __init__(self, run: PathRun, type: type[Enum], code: Code, label: str = "") -> None:
+        self._run = run
+        self._type = type
+        self._code = code
+        self._label = label
+
+    def _shown(self) -> str:
+        return f"<symbolic {self._type.__name__}{self._label and ' '}{self._label}>"
+
+    def _decided(self) -> Any:
+        """What a model has on the running path."""
+        return member_of(self._run, self._type, self._code, self._label)
+
+
+def member_of(run: PathRun, type: type[Enum], code: Code, label: str = "") -> Any:
+    """A member by its code; None where it may be that and the running path decides so."""
+    if issubclass(type, OrNone):
+        if not run.decide(code[0]):
+            return None
+        type, code = without_none(type), code[1:]
+    possible = run.possible(type, code)
+    return possible[0] if len(possible) == 1 else Symbol(run, type, code, label)
+
+
+def decided(value: Any) -> Any:
+    """A value, decided on the running path where it is None or a member."""
+    return value._decided() if isinstance(value, Either) else value

@@ -21,6 +21,7 @@ from verifier.language.laying_out import first_value
 from verifier.language.layout import Layout, layout_of
 from verifier.language.made import note
 from verifier.language.members import check_enum
+from verifier.language.optional import enum_or_none, or_none
 from verifier.language.ownership import is_record
 from verifier.language.presentation import Presentation
 from verifier.language.records import snapshot
@@ -218,12 +219,14 @@ def _step(system: System, function: Callable[..., None]) -> Step:
         raise ModelError(what, known.place, f"it is a `{type(system.initial).__name__}`")
     choices = []
     for name, kind in list(known.hints.items())[1:]:
-        if kind is not bool and not (isinstance(kind, type) and issubclass(kind, Enum)):
+        of: Any = enum_or_none(kind) or kind
+        if of is not bool and not (isinstance(of, type) and issubclass(of, Enum)):
             what = f"the choice `{name}` of step `{known.name}` is a `{type_name(kind)}`"
-            raise ModelError(what, known.place, "choices are bool or an Enum")
-        if kind is not bool:
+            raise ModelError(what, known.place, "choices are bool, an Enum, or `E | None`")
+        if of is not bool:
             try:
-                check_enum(kind)
+                check_enum(of)
+                kind = kind if of is kind else or_none(of)
             except ModelError as error:
                 raise ModelError(error.message, known.place, error.help) from None
         choices.append(Choice(name, kind))

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from verifier.language.errors import did_you_mean
+from verifier.language.optional import NONE
 from verifier.language.plain_values import Value
 from verifier.viewer.markup import shown
 
@@ -67,14 +68,14 @@ def watch(text: str) -> Watch:
             part = ast.unparse(node) or text.strip()  # an operator has no text of its own
             raise WrongWatch(
                 f"`{part}`: fields, enum members, ==, !=, in, and, or, "
-                "not, &, |, ^ and parentheses are supported"
+                "not, is None, &, |, ^ and parentheses are supported"
             )
     return Watch(text.strip(), tree)
 
 
 ALLOWED = (
     *(ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.expr_context),
-    *(ast.Compare, ast.Eq, ast.NotEq, ast.In, ast.NotIn),
+    *(ast.Compare, ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot),
     *(ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not),
     *(ast.BinOp, ast.BitAnd, ast.BitOr, ast.BitXor),
 )
@@ -89,6 +90,8 @@ class _Evaluation:
         match node:
             case ast.Constant(value=bool() | str() as value):
                 return value
+            case ast.Constant(value=None):
+                return NONE
             case ast.Constant(value=0 | 1 as number):
                 return bool(number)
             case ast.Name() | ast.Attribute() | ast.Subscript():
@@ -121,7 +124,9 @@ class _Evaluation:
                 value: Result = False
             else:
                 value = self.of(right)
-                holds = (left == value) ^ isinstance(operator, ast.NotEq)
+                if isinstance(operator, ast.Is | ast.IsNot) and value != NONE:
+                    raise WrongWatch(f"`{ast.unparse(right)}` is not None: compare with ==")
+                holds = (left == value) ^ isinstance(operator, ast.NotEq | ast.IsNot)
             result &= holds
             left = value
         return result

@@ -160,8 +160,7 @@ class Comparison:
         state = self.state(bits)
         function, kinds = self.system.steps[number], self.hints[number]
         given = {
-            name: value if type(value) is bool else kinds[name][value.name]
-            for name, value in choices.items()
+            name: plain.meant(kinds[name], plain.shown(value)) for name, value in choices.items()
         }
         taken, failed = True, False
         try:

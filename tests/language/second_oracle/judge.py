@@ -28,7 +28,7 @@ from verifier.language.functions import about
 from verifier.language.instrumented import instrumented
 
 HEADER = (FOLDER / "header.txt").read_text()
-FIELDS = ("a", "b", "mode", "side", "part", "spare", "rows", "bits", "near")
+FIELDS = ("a", "b", "mode", "side", "part", "spare", "rows", "bits", "near", "who", "held")
 SECONDS = 20.0
 
 
@@ -58,12 +58,13 @@ def ending(name: str, text: str) -> str:
 
 
 PATHS = {
-    **{name: (name,) for name in ("a", "b", "mode", "side")},
+    **{name: (name,) for name in ("a", "b", "mode", "side", "who")},
     **{name: (f"{name}.flag", f"{name}.mode") for name in ("part", "spare")},
     "rows": tuple(
         f"rows[{side}].{each}" for side in ("LEFT", "RIGHT") for each in ("flag", "mode")
     ),
     "bits": tuple(f"bits[{mode}]" for mode in ("IDLE", "BUSY", "DONE")),
+    "held": ("held[LEFT]", "held[RIGHT]"),
     "near": ("near.inner.flag", "near.inner.mode", "near.on"),
 }
 

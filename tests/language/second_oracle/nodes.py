@@ -8,14 +8,26 @@ from typing import Any
 
 from tests.language.second_oracle.asdl import Field, constructors, fields_of
 
-BITS = ("s.a", "s.b", "x", "t", "s.part.flag", "s.bits[Mode.BUSY]", "s.mode == Mode.BUSY")
+BITS = (
+    *("s.a", "s.b", "x", "t", "s.part.flag", "s.bits[Mode.BUSY]", "s.mode == Mode.BUSY"),
+    *("s.who is None", "s.who == m"),
+)
 MEMBERS = ("s.mode", "m", "Mode.BUSY")
-OTHERS = ("s.part", "(s.a, s.b)", "1", "'True'", "Mode", "s.bits", "None", "False", "[s.b]")
+OTHERS = (
+    *("s.part", "(s.a, s.b)", "1", "'True'", "Mode", "s.bits"),
+    *("None", "False", "[s.b]", "s.who"),
+)
 CALLED = ("bool", "helper", "len", "str", "type", "hash", "any", "list", "isinstance", "id", "repr")
 DECORATORS = ("helper", "bool", "same", "callable", "repr")
-TARGETS = ("t", "u", "s.out", "s.got", "s.bits[Mode.IDLE]", "s.part.flag", "(t, u)", "s.part")
+TARGETS = (
+    *("t", "u", "s.out", "s.got", "s.bits[Mode.IDLE]"),
+    *("s.part.flag", "(t, u)", "s.part", "s.who"),
+)
 ATTRIBUTES = ("flag", "real", "name", "value", "__class__", "part", "__doc__", "mode")
-BODIES = ("s.out = not s.out", "s.got = m", "s.out = x", "s.out = t", "pass", "s.part.flag = x")
+BODIES = (
+    *("s.out = not s.out", "s.got = m", "s.who = m", "s.who = None", "s.out = x"),
+    *("s.out = t", "pass", "s.part.flag = x"),
+)
 CONSTANTS = (True, 1, "True", None, 1.0, False, 0, b"x", "on", ...)
 NAMES = ("t", "u")
 
@@ -268,7 +280,7 @@ class Filler:
             self._match_case(depth),
             *ast.parse("match 0:\n    case _:\n        s.got = m").body[0].cases,
         ]  # type: ignore[attr-defined]
-        subjects = "s.mode", "s.a", "(s.a, s.mode)", "s.part", "s.bits", "{'k': x}", "[x, s.b]", "m"
+        subjects = "s.mode", "s.who", "s.a", "(s.a, s.mode)", "s.part", "s.bits", "{'k': x}", "[x]"
         return ast.Match(parsed(self.random.choice(subjects)), cases)
 
     def _match_case(self, depth: int) -> Any:

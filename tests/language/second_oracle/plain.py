@@ -126,9 +126,17 @@ def complete(kind: Any, given: Any) -> Any:
         return given
     if kind is bool:
         return False
+    if of_optional(kind) is not None:
+        return None
     if issubclass(kind, Enum):
         return next(iter(kind))
     return kind() if hasattr(kind, "__defaults_of_record__") else None
+
+
+def of_optional(kind: Any) -> Any:
+    """The enum of `E | None`; None for any other type."""
+    held = get_args(kind)
+    return held[0] if len(held) == 2 and held[1] is type(None) else None
 
 
 def _marked(kind: str, group: str = "") -> Callable[[F], F]:
@@ -200,12 +208,26 @@ def put(state: Any, path: str, value: object) -> None:
     for name in way:
         holder = _item(holder, name[1:-1])[1] if name[0] == "[" else getattr(holder, name)
     if last[0] == "[":
-        key, now = _item(holder, last[1:-1])
-        holder.rows[key] = value if now is True or now is False else type(now)[value]
+        key, _ = _item(holder, last[1:-1])
+        holder.rows[key] = meant(_kind_of(state, way)[1], value)
         return
-    now = getattr(holder, last)
-    new = value if now is True or now is False else type(now)[value]  # type: ignore[index]
-    object.__setattr__(holder, last, new)
+    object.__setattr__(holder, last, meant(type(holder).__kinds_of_record__[last], value))
+
+
+def _kind_of(state: Any, way: list[str]) -> tuple[Any, ...]:
+    """The key and items of the family at a path."""
+    holder = state
+    for name in way[:-1]:
+        holder = _item(holder, name[1:-1])[1] if name[0] == "[" else getattr(holder, name)
+    return get_args(type(holder).__kinds_of_record__[way[-1]])
+
+
+def meant(kind: Any, value: object) -> object:
+    """A bit as it is, a member by its name, or None."""
+    of = of_optional(kind) or kind
+    if of is not kind and value == "None":
+        return None
+    return value if of is bool else of[value]
 
 
 def _item(family: Any, name: str) -> tuple[Any, Any]:
