@@ -14,8 +14,10 @@ HANDS: Hands[Any] = Hands("the registers", (Each(Contents, lambda contents: cont
 UNUSED = "the registers' initial state"
 
 
-def text(value: bool | Enum) -> str:
+def text(value: bool | Enum | None) -> str:
     """A value as people read it."""
+    if value is None:
+        return "None"
     return value.name if isinstance(value, Enum) else "1" if value else "0"
 
 
