@@ -119,3 +119,19 @@ def test_each_refusal_has_its_words() -> None:
     assert len(wanted) > 150
     bare = {each for each in wanted if re.sub(r"[`… ]", "", each) == ""}
     assert sorted(wanted - bare - OTHERS - {each for each in wanted if each in written}) == []
+
+
+PLACE = re.compile(r"`(\w+)`(?: and `\w+`)? (?:in|of) `([\w/]+\.py)`")
+"""What a recipe names, and the file that it names for it."""
+FOLDERS = ("", "verifier", "verifier/lab", "verifier/viewer", "models", "models/x86")
+
+
+def test_what_the_recipes_name_is_where_they_say() -> None:
+    recipes = (ROOT / "ARCHITECTURE.md").read_text().partition("## How to change it")[2]
+    found = PLACE.findall(" ".join(recipes.split()))
+    assert len(found) > 25
+    for name, file in found:
+        places = [ROOT / folder / file for folder in FOLDERS]
+        texts = [place.read_text() for place in places if place.exists()]
+        assert texts, file
+        assert any(re.search(rf"\b{name}\b", text) for text in texts), (name, file)
