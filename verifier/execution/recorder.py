@@ -64,8 +64,8 @@ def moved(
     who = act.who
     if not who and len(places) > 1:
         parted = [was for was, now in places if was != now]
-        told = [lane for lane in before.runs if lane == act.by or lane in chosen]
-        who = next(iter((*parted, *told)), "")
+        listed = [lane for lane in before.runs if lane == act.by or lane in chosen]
+        who = next(iter((*parted, *listed)), "")
     elif not who and places:
         return places[0]
     return who, dict(places).get(who) or who

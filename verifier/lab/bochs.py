@@ -49,7 +49,7 @@ def version() -> str:
 
 
 def prepare(folder: Path, file: Path, disk: Image, job: Job) -> Program:
-    """Bochs's configuration; Debian's begins in its debugger, which is told to go on."""
+    """Bochs's configuration; Debian's begins in its debugger, which goes on by a command."""
     commands, configuration = folder / "commands", folder / "bochsrc"
     commands.write_text("c\nq\n")
     configuration.write_text(

@@ -135,11 +135,11 @@ class Timeline:
         ends = [lanes.index(each) * self.lane for each in (before, after)]
         passed = [lanes.index(each) * self.lane for each in map(inert, act.passes) if each in lanes]
         start, end = ends
-        told = inert(act.tells)
+        informed = inert(act.tells)
         for place in passed:
             _arrow(text, start, place, "═", "▶◀")
-        if told in lanes and start == end:
-            ends.append(lanes.index(told) * self.lane)
+        if informed in lanes and start == end:
+            ends.append(lanes.index(informed) * self.lane)
             _arrow(text, start, ends[-1], "┄", "▷◁")
         elif start != end:
             _arrow(text, start, end, "─", "▶◀")

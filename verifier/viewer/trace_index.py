@@ -143,12 +143,12 @@ class Reading:
 
         Whoever chooses or sees something only within a step has a lane where the order has one.
         """
-        seen, told = {*self.trace.running.runs}, set[str]()
+        seen, acting = {*self.trace.running.runs}, set[str]()
         for stride in self.trace.steps:
             act = stride.act
             seen.update(stride.running.runs, act.passes, (stride.level, stride.after))
-            told.update((act.by, act.seen.who if act.seen else ""))
-        seen |= {lane.name for lane in self.picture.lanes if lane.name in told}
+            acting.update((act.by, act.seen.who if act.seen else ""))
+        seen |= {lane.name for lane in self.picture.lanes if lane.name in acting}
         seen = set(map(inert, seen - {""}))
         order = [inert(lane.name) for lane in self.picture.lanes]
         ran = [place for place, name in enumerate(order) if name in seen]
