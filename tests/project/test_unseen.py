@@ -87,7 +87,7 @@ def claims_of(module: ModuleType) -> set[ModelFunction]:
 def test_a_system_that_no_name_of_its_module_stands_for_is_refused(loaded: Load, text: str) -> None:
     module = loaded(text)
     with pytest.raises(ModelError, match="the system `lamp/hidden` is not checked") as caught:
-        refuse_unseen_systems(module, systems_of(module), OWN)
+        refuse_unseen_systems([module], systems_of(module), OWN)
     assert caught.value.place is not None
     assert caught.value.place.file == module.__file__
     assert caught.value.help.startswith(("assign it to a name at the top", "make it by one"))
@@ -105,7 +105,7 @@ def test_a_system_that_no_name_of_its_module_stands_for_is_refused(loaded: Load,
 def test_systems_that_have_names_are_fine_wherever_else_they_are(loaded: Load, text: str) -> None:
     module = loaded(text)
     systems = systems_of(module)
-    refuse_unseen_systems(module, systems, OWN)
+    refuse_unseen_systems([module], systems, OWN)
     assert "lamp/seen" in systems
 
 
@@ -123,7 +123,7 @@ def test_a_system_of_another_module_that_is_only_held_is_refused(loaded: Load, h
     exec(compile(file.read_text(), str(file), "exec"), vars(module))
     del vars(module)["THEIRS"]
     with pytest.raises(ModelError, match=r"`lamp/seen` is not checked.*in `ALL`") as caught:
-        refuse_unseen_systems(module, {"lamp/seen": vars(module)["SEEN"]}, OWN)
+        refuse_unseen_systems([module], {"lamp/seen": vars(module)["SEEN"]}, OWN)
     assert caught.value.place is not None
     assert file.read_text().splitlines()[caught.value.place.line - 1].startswith("ALL = ")
 
@@ -140,7 +140,7 @@ def test_a_system_in_properties_is_refused(loaded: Load) -> None:
 def test_a_property_in_models_is_refused(loaded: Load) -> None:
     module = loaded(CLAIM.format(kind="always", name="is_on"))
     with pytest.raises(ModelError, match="the property `is_on` is in models/"):
-        refuse_unseen_systems(module, systems_of(module), OWN)
+        refuse_unseen_systems([module], systems_of(module), OWN)
 
 
 @pytest.mark.parametrize(

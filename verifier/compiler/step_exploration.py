@@ -227,7 +227,7 @@ def constants_of(system: System) -> list[Outside]:
 
     Raises ModelError where that could change while it runs.
     """
-    check_unchanged(type(system.initial))
+    check_unchanged(type(system.initial), set())
     kinds = {type(system.initial): None}
     kinds |= {without_none(choice.type): None for step in system.actions for choice in step.choices}
     held = [(kind.__name__, kind) for kind in kinds if kind is not bool]

@@ -203,7 +203,8 @@ def _in_record(record: Any, where: str) -> Iterator[Named]:
 def _in_fields(value: Any, where: str) -> Iterator[Named]:
     held = dict(attributes_of(value))
     for field in fields(value):
-        held.setdefault(field.name, getattr_static(type(value), field.name, None))
+        if field.name not in held:
+            held[field.name] = getattr_static(type(value), field.name, None)
     yield from ((f"{where}.{name}", held[name]) for name in sorted(held))
 
 

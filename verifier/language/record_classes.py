@@ -224,8 +224,14 @@ def event(cls: type[T]) -> type[T]:
     return _make(cls, ghost=True, event=True)
 
 
-def check_unchanged(cls: type) -> None:
-    """Refuse a record, or one in it, whose class was assigned to after it was made."""
+def check_unchanged(cls: type, seen: set[type]) -> None:
+    """Refuse a record, or one in it, whose class was assigned to after it was made.
+
+    Classes that are `seen` are left out, and those that are looked at are added.
+    """
+    if cls in seen:
+        return
+    seen.add(cls)
     layout = layout_of(cls)
     for name, method in METHODS.items():
         if cls.__dict__.get(name) is not method:
@@ -236,7 +242,7 @@ def check_unchanged(cls: type) -> None:
             raise _changed(cls, name)
         held = field.item if isinstance(field, Rows) else field
         if isinstance(held, Part):
-            check_unchanged(held.type)
+            check_unchanged(held.type, seen)
 
 
 def _changed(cls: type, name: str) -> ModelError:

@@ -24,15 +24,13 @@ def refuse_assigned_records(modules: Iterable[ModuleType]) -> None:
     """Refuse a record in a constant, or that a module's functions read, assigned to too late."""
     every = [*modules]
     systems = [m for module in every for m in made_in(vars(module)) if m.kind == "system"]
-    for made in systems:
-        system = made.what()
-        if isinstance(system, System):
-            leaves = zip(system.layout.leaves, system.initial_values, strict=True)
-            for leaf, value in leaves:
-                if leaf.constant:
-                    _refuse(f"`{leaf.path}`", value, [made])
+    constants = [(made, *each) for made in systems for each in _constants(made.what())]
     known = {id(each): each for module in every for each in vars(module).values()}
-    changed = {number for number, value in known.items() if any(_changed_in(value))}
+    if not any(_changed_in([*known.values(), *(value for _, _, value in constants)])):
+        return
+    for made, path, value in constants:
+        _refuse(f"`{path}`", value, [made])
+    changed = {number for number, value in known.items() if any(_changed_in([value]))}
     for module in every:
         held = {name: value for name, value in vars(module).items() if id(value) in changed}
         read = _read(module) if held else set()
@@ -40,23 +38,30 @@ def refuse_assigned_records(modules: Iterable[ModuleType]) -> None:
             _refuse(f"`{name}`", held[name], systems)
 
 
+def _constants(system: object) -> Iterator[tuple[str, object]]:
+    """The paths and values of a system's constants."""
+    if isinstance(system, System):
+        leaves = zip(system.layout.leaves, system.initial_values, strict=True)
+        yield from ((leaf.path, value) for leaf, value in leaves if leaf.constant)
+
+
 def _refuse(where: str, value: object, systems: Iterable[Made]) -> None:
-    for store in _changed_in(value):
+    for store in _changed_in([value]):
         for made in systems:
             if store.created < made.moment < store.changed:
                 what = f"{where} was assigned to after the system `{made.name}` was made"
                 raise ModelError(what, made.place, "make all that a system may read before it")
 
 
-def _changed_in(value: object) -> Iterator[Store]:
-    """The stores of records in a value that were assigned to, whatever holds them."""
-    pending, seen = [value], set[int]()
+def _changed_in(values: Iterable[object]) -> Iterator[Store]:
+    """The stores of records in some values that were assigned to, whatever holds them."""
+    pending, seen = [*values], dict[int, object]()
     while pending:
         part = pending.pop()
         kind = type(part)  # whose own code is not asked
         if id(part) in seen or issubclass(kind, type | FunctionType | ModuleType | System):
             continue
-        seen.add(id(part))
+        seen[id(part)] = part
         record: Any = part
         if is_record(part) and record._store.changed:
             yield record._store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from inspect import isfunction
 from itertools import product
@@ -41,15 +41,16 @@ def load(root: Path) -> Catalogue:
     claimed, hidden = _modules(root, "properties")
     takes = taking(imports)
     systems, made = _systems(models, takes)
-    for module in (*models, *private):
-        unseen.refuse_unseen_systems(module, systems, takes)
+    unseen.refuse_unseen_systems([*models, *private], systems, takes)
     properties = _claims(claimed, takes)
     for module in claimed:
         unseen.refuse_unseen_claims(module, properties)
     for module in (*claimed, *hidden):
         unseen.refuse_systems(module)
-    for source in imports.own:
-        unseen.refuse_useless(sys.modules[source.module])
+    own = [sys.modules[source.module] for source in imports.own]
+    unseen.refuse_changed_records(own)
+    for module in own:
+        unseen.refuse_unused_decorators(module)
     others = [sys.modules[name] for name in imports.sources if part_of(name) == "properties"]
     refuse_assigned_records([*models, *private])
     left = takes.unused((each for each in others if each not in claimed), claimed)
@@ -66,13 +67,13 @@ def load(root: Path) -> Catalogue:
 
 
 def _systems(
-    models: Iterable[ModuleType], takes: Taking
+    models: Collection[ModuleType], takes: Taking
 ) -> tuple[dict[str, System], dict[str, tuple[str, str]]]:
     """The systems of some modules by name, and for each the file and the variable."""
     systems: dict[str, System] = {}
     made: dict[str, tuple[str, str]] = {}
+    unseen.refuse_unmade_systems(models)
     for module in models:
-        unseen.refuse_unmade_systems(module)
         for variable, value in takes.taken(module):
             if isinstance(value, System):
                 here = (module.__file__ or "?", variable)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import linecache
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import MappingProxyType, ModuleType, SimpleNamespace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from types import FunctionType, MappingProxyType, ModuleType, SimpleNamespace
 from typing import Any, cast
 
 from verifier.language.class_parts import attributes_of
@@ -17,18 +17,17 @@ from verifier.language.system import System, is_made
 from verifier.project.modules import is_private
 from verifier.project.taking import Taking
 
-
-def refuse_useless(module: ModuleType) -> None:
-    """Refuse what a module does to its records, and what it makes for nothing."""
-    refuse_changed_records(module)
-    refuse_unused_decorators(module)
+ATOMS = frozenset((str, int, bool, float, type(None), type, ModuleType, FunctionType))
+"""The types of values that contain nothing that is looked for."""
 
 
-def refuse_changed_records(module: ModuleType) -> None:
+def refuse_changed_records(modules: Iterable[ModuleType]) -> None:
     """Refuse records whose classes were assigned to after they were made."""
-    for value in [*vars(module).values()]:
-        if isinstance(value, type) and "__layout__" in vars(value):
-            check_unchanged(value)
+    values = (value for module in modules for value in [*vars(module).values()])
+    records = (each for each in values if isinstance(each, type) and "__layout__" in vars(each))
+    seen = set[type]()
+    for each in records:
+        check_unchanged(each, seen)
 
 
 def refuse_unused_decorators(module: ModuleType) -> None:
@@ -40,17 +39,28 @@ def refuse_unused_decorators(module: ModuleType) -> None:
         raise ModelError(f"`{name}(...)` decorates nothing", place, help)
 
 
-def refuse_unmade_systems(module: ModuleType) -> None:
+def refuse_unmade_systems(modules: Iterable[ModuleType]) -> None:
     """Refuse what only looks like a system: nothing is known about it, not even a name."""
-    seen = dict[int, object]()
-    for name, value in vars(module).items():
-        if not name.startswith("__") and not all(map(is_made, _held(value, seen))):
+    for module, name, systems in _holdings(modules, lambda *_: False):
+        if not all(map(is_made, systems)):
             what = f"`{name}` has a `System` that was not made by calling `System`"
             raise ModelError(what, _place(module, name), "write `System(...)`")
 
 
-def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System], takes: Taking) -> None:
-    """Refuse a module of models/ with a claim, or a system without a module-level name."""
+def refuse_unseen_systems(
+    modules: Collection[ModuleType], systems: Mapping[str, System], takes: Taking
+) -> None:
+    """Refuse modules of models/ with a claim, or a system without a module-level name."""
+    for module in modules:
+        _refuse_unnamed(module, systems)
+    known = {id(system) for system in systems.values()}
+    for module, name, held in _holdings(modules, takes.is_used):
+        for system in held:
+            if id(system) not in known:
+                raise _hidden(module, system.name, _place(module, name), f" (it is in `{name}`)")
+
+
+def _refuse_unnamed(module: ModuleType, systems: Mapping[str, System]) -> None:
     all_made = made_in(vars(module))
     here = [each.what() for each in all_made]
     for made in all_made:
@@ -69,14 +79,6 @@ def refuse_unseen_systems(module: ModuleType, systems: Mapping[str, System], tak
             )
         if not refined and (what is None or named is not what):
             raise _hidden(module, made.name, made.place)
-    known = {id(system) for system in systems.values()}
-    seen = dict[int, object]()
-    for name, value in vars(module).items():
-        if name.startswith("__") or takes.is_used(module, name, value):
-            continue
-        for system in _held(value, seen):
-            if id(system) not in known:
-                raise _hidden(module, system.name, _place(module, name), f" (it is in `{name}`)")
 
 
 def refuse_systems(module: ModuleType) -> None:
@@ -144,6 +146,17 @@ def _constant(name: str) -> str:
     return letters.strip("_").upper() or "SYSTEM"
 
 
+def _holdings(
+    modules: Iterable[ModuleType], is_left_out: Callable[[ModuleType, str, object], bool]
+) -> Iterator[tuple[ModuleType, str, Iterator[System]]]:
+    """The systems that each name of some modules holds and none before it."""
+    seen = dict[int, object]()
+    for module in modules:
+        for name, value in vars(module).items():
+            if not name.startswith("__") and not is_left_out(module, name, value):
+                yield module, name, _held(value, seen)
+
+
 def _held(value: object, seen: dict[int, object]) -> Iterator[System]:
     """The systems in what a value contains or has as attributes; its own code does not run.
 
@@ -154,7 +167,7 @@ def _held(value: object, seen: dict[int, object]) -> Iterator[System]:
         one = pending.pop()
         if issubclass(type(one), System):
             yield cast("System", one)
-        elif id(one) not in seen:
+        elif type(one) not in ATOMS and id(one) not in seen:
             seen[id(one)] = one
             pending += reversed([*_inside(one)])
 
