@@ -242,7 +242,7 @@ def test_explain_prints_functions_systems_properties_and_costs(
 def test_explain_finds_what_stands_for_a_function_of_another_name(
     nestproof: Runner, tmp_path: Path
 ) -> None:
-    for name, found in (("is_no_device", "handle_exception"), ("__switch_to", "switch_to")):
+    for name, found in (("is_no_device", "handle_exception"), ("flush_thread", "start_afresh")):
         ran = nestproof("explain", name, cwd=tmp_path)
         assert (ran.code, ran.out.partition("(")[0]) == (0, found)
     assert "nothing is called `guest` here" in nestproof("explain", "guest", cwd=tmp_path).err
