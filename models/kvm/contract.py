@@ -2,10 +2,10 @@
 
 from enum import Enum
 
-from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import RUNNING, Cr0
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmx import VmxCpu
 from verifier.language import event, ghost
 
 
@@ -17,7 +17,7 @@ class Contract:
     contract that was `broken` says nothing more.
     """
 
-    cpu: Cpu = Cpu()
+    cpu: VmxCpu = VmxCpu()
     pending: Instruction = Instruction.EXEMPT
     broken: bool = False
 

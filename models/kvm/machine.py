@@ -4,7 +4,12 @@ from nestproof.models.kvm.contract import Contract, GuestOutcome, Retried, Retry
 from nestproof.models.kvm.vcpu import Vcpu
 from nestproof.models.linux.task import Host, TaskName
 from nestproof.models.ownership.access import FpuAccess, Latest, TransientAccess
+from nestproof.models.x86.cr0 import NO_BITS, Cr0
+from nestproof.models.x86.instructions import Instruction
+from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.vmcs import Vmcs
+from nestproof.models.x86.vmx import VmxCpu, vm_entry
+from nestproof.models.x86.vmx_instructions import execute
 from verifier.language import record
 
 VMM = TaskName.A
@@ -14,10 +19,25 @@ OTHER = TaskName.B
 
 
 @record
+class VmxHost(Host):
+    """Linux on a processor with VMX."""
+
+    cpu: VmxCpu = VmxCpu()
+
+    def execute(self, instruction: Instruction, operand: Cr0 = NO_BITS) -> Outcome:
+        """Execute one instruction, in VMX root operation."""
+        return execute(self.cpu, instruction, operand)
+
+    def vmlaunch(self) -> Outcome:
+        """Execute VMLAUNCH or VMRESUME on the current VMCS."""
+        return vm_entry(self.cpu)
+
+
+@record
 class Kvm:
     """The state of every KVM system; task A of the host is the virtual CPU's thread."""
 
-    host: Host
+    host: VmxHost
     vcpu: Vcpu
     contract: Contract = Contract()
     outcome: GuestOutcome = GuestOutcome()

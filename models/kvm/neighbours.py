@@ -7,10 +7,9 @@ from nestproof.models.kvm.x86 import kvm_arch_vcpu_put
 from nestproof.models.linux.task import Interrupt, TaskName
 from nestproof.models.ownership.access import fpu_access, fpu_write, transient_access
 from nestproof.models.ownership.contents import Context
-from nestproof.models.x86.cpu import VmcsName
-from nestproof.models.x86.cr0 import Cr0
-from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmcs import VmcsName
 from verifier.language import abstracts, assume, snapshot, step
 
 
@@ -55,7 +54,7 @@ def user_fpu_instruction(kvm: Kvm, context: Context, value: bool) -> None:
     """Execute it, or let the host's handler run and retry later."""
     host = kvm.host
     transient_access(kvm.transient, host.cpu.registers, context)
-    if execute(host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
+    if host.execute(Instruction.SSE) == Outcome.NM:
         host.era.do_device_not_available(host)
     else:
         fpu_access(kvm.access, kvm.latest, host.cpu.registers, context, value)

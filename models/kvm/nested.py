@@ -16,9 +16,8 @@ from nestproof.models.kvm.vmx import (
     vmx_set_cr0,
 )
 from nestproof.models.kvm.x86 import LMSW_BITS, kvm_set_cr0
-from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import NO_BITS, Cr0, merged
-from nestproof.models.x86.vmcs import CrAccess, ExitReason
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, VmcsName
 from verifier.language import models, snapshot
 
 

@@ -2,12 +2,12 @@
 
 from nestproof.models.kvm.contract import Handled
 from nestproof.models.kvm.machine import Kvm
-from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import NO_BITS, Cr0
-from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
+from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import ExitReason, Vmcs
+from nestproof.models.x86.vmcs import ExitReason, Vmcs, VmcsName
 from nestproof.models.x86.vmx import vm_entry, vm_exit
+from nestproof.models.x86.vmx_instructions import execute, read_cr0
 from verifier.language import observer
 
 

@@ -12,10 +12,10 @@ from nestproof.models.linux.presentation import HOST, trap
 from nestproof.models.linux.task import Fpu, Host
 from nestproof.models.ownership import presentation as ownership
 from nestproof.models.x86 import presentation as x86
-from nestproof.models.x86.cpu import Cpu, VmcsName
+from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.vmcs import ExitReason, Vmcs
+from nestproof.models.x86.vmcs import ExitReason, Vmcs, VmcsName
 from verifier.language import (
     Act,
     Belief,

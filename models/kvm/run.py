@@ -8,12 +8,12 @@ from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.vmx import vmx_fpu_deactivate, vmx_save_host_state
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
 from nestproof.models.ownership.access import fpu_access, transient_access
-from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0, merged
-from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction, execute, read_cr0
+from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import CrAccess, ExitReason
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, VmcsName
 from nestproof.models.x86.vmx import vm_exit
+from nestproof.models.x86.vmx_instructions import execute, read_cr0
 from verifier.language import abstracts, assume, models, snapshot, step
 
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from nestproof.models.kvm.machine import Kvm
 from nestproof.models.ownership import presentation as ownership
-from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import Vmcs
+from nestproof.models.x86.vmcs import Vmcs, VmcsName
 from verifier.language import Moment, Seen, Sentence, good, wrong
 
 OUTCOMES = {

@@ -15,8 +15,7 @@ from nestproof.models.ownership.access import (
     transient_access,
 )
 from nestproof.models.ownership.contents import Contents, Context
-from nestproof.models.x86.cr0 import Cr0
-from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
 from verifier.language import abstracts, assume, ghost, observer, record, step
 
@@ -56,7 +55,7 @@ def fpu_instruction(s: Native, value: bool) -> None:
     """The running task executes an FPU instruction in user mode."""
     assume(in_process(s, Place.USER))
     transient_access(s.transient, s.host.cpu.registers, s.host.running.context)
-    if execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
+    if s.host.execute(Instruction.SSE) == Outcome.NM:
         s.host.era.do_device_not_available(s.host)
     else:
         fpu_access(s.access, s.latest, s.host.cpu.registers, s.host.running.context, value)
@@ -81,7 +80,7 @@ def finish_nm(s: Native) -> None:
 def fpu_fault(s: Native) -> None:
     """An FPU instruction of the running task raises #MF or #XM; interrupts are enabled."""
     assume(in_process(s, Place.USER))
-    assume(execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.DONE)
+    assume(s.host.execute(Instruction.SSE) == Outcome.DONE)
     s.host.running.place = Place.FAULTED
 
 
@@ -168,7 +167,7 @@ def fpu_save_rest(s: Native) -> None:
 @abstracts("An FPU instruction inside a kernel FPU section")
 def kernel_access(s: Native, context: Context, value: bool) -> None:
     """Access the registers, or trap where the section has lost them."""
-    if execute(s.host.cpu, Instruction.SSE, Cr0()) == Outcome.NM:
+    if s.host.execute(Instruction.SSE) == Outcome.NM:
         s.host.did.trapped = True
         s.host.era.do_device_not_available(s.host)
     else:

@@ -5,8 +5,7 @@
 
 from nestproof.models.linux.processor import Native, in_process
 from nestproof.models.linux.task import Host, Interrupt, Place, TaskName
-from nestproof.models.x86.cr0 import Cr0
-from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
 from verifier.language import abstracts, assume, observer, step
 
@@ -41,7 +40,7 @@ def save_frame(s: Native) -> None:
 @abstracts("XSAVE or XRSTOR of user memory, retried after #NM, on which the source counts")
 def touches_registers(host: Host) -> bool:
     """Whether the instruction completes; else the #NM handler has run."""
-    if execute(host.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:
+    if host.execute(Instruction.FXSAVE) == Outcome.NM:
         host.era.do_device_not_available(host)
         return False
     return True

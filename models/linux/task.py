@@ -6,10 +6,9 @@ from nestproof.models.linux.era import Era
 from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.x86 import instructions as x86
 from nestproof.models.x86.cpu import Cpu
-from nestproof.models.x86.cr0 import Cr0
+from nestproof.models.x86.cr0 import NO_BITS, Cr0
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmx import vm_entry
 from verifier.language import Family, event, record
 
 
@@ -171,17 +170,21 @@ class Host:
         """What MOV from CR0 returns to the kernel."""
         return self.cpu.cr0
 
+    def execute(self, instruction: Instruction, operand: Cr0 = NO_BITS) -> Outcome:
+        """Execute one instruction on the processor."""
+        return x86.execute(self.cpu, instruction, operand)
+
     def clts(self) -> None:
         """Execute CLTS."""
-        x86.clts(self.cpu)
+        self.execute(Instruction.CLTS)
 
     def stts(self) -> None:
         """Execute MOV from CR0, then MOV to CR0 with TS set."""
-        x86.mov_to_cr0(self.cpu, self.cr0 | Cr0(ts=True))
+        self.execute(Instruction.MOV_TO_CR0, self.cr0 | Cr0(ts=True))
 
     def fxsave(self, fpu: Fpu) -> bool:
         """Execute FXSAVE; false where it raises #NM."""
-        if x86.execute(self.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:
+        if self.execute(Instruction.FXSAVE) == Outcome.NM:
             return False
         fpu.state = self.cpu.registers
         if self.save_destroys:
@@ -190,12 +193,8 @@ class Host:
 
     def fxrstor(self, fpu: Fpu) -> bool:
         """Execute FXRSTOR; false where it raises #NM. A #GP leaves the registers as they are."""
-        if x86.execute(self.cpu, Instruction.FXSAVE, Cr0()) == Outcome.NM:
+        if self.execute(Instruction.FXSAVE) == Outcome.NM:
             return False
         if not fpu.refused:
             self.cpu.registers = fpu.state
         return True
-
-    def vmlaunch(self) -> Outcome:
-        """Execute VMLAUNCH or VMRESUME on the current VMCS."""
-        return vm_entry(self.cpu)

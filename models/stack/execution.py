@@ -7,8 +7,9 @@ from nestproof.models.ownership.access import fpu_access, fpu_write
 from nestproof.models.ownership.contents import Context
 from nestproof.models.stack.host import GuestHost, Issue, Section
 from nestproof.models.x86.cr0 import RUNNING, Cr0
-from nestproof.models.x86.instructions import Instruction, execute, read_cr0
+from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
+from nestproof.models.x86.vmx_instructions import execute, read_cr0
 from verifier.language import abstracts, assume
 
 TS = Cr0(ts=True)

@@ -6,7 +6,8 @@ once. Its instructions wait in order, one a step, so that the level below can co
 
 from enum import Enum
 
-from nestproof.models.linux.task import Fpu, Host, Image
+from nestproof.models.kvm.machine import VmxHost
+from nestproof.models.linux.task import Fpu, Image
 from nestproof.models.x86.cr0 import RUNNING, Cr0
 from nestproof.models.x86.outcome import Outcome
 from verifier.language import record
@@ -41,7 +42,7 @@ class Issued:
 
 
 @record
-class GuestHost(Host):
+class GuestHost(VmxHost):
     """A virtual CPU under Linux; of `cpu` only the VMCS that this Linux has in memory is used.
 
     `first` is executed next.

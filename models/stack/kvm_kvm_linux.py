@@ -25,10 +25,9 @@ from nestproof.models.stack.execution import (
 )
 from nestproof.models.stack.host import GuestHost, Issue, KvmHost
 from nestproof.models.stack.kvm_linux import handled_for_guest
-from nestproof.models.x86.cpu import VmcsName
 from nestproof.models.x86.cr0 import NO_BITS, RUNNING
 from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.vmcs import CrAccess, ExitReason
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, VmcsName
 from nestproof.models.x86.vmx import vm_exit
 from verifier.language import abstracts, assume, models, record, step
 

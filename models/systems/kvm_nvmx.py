@@ -27,11 +27,10 @@ from nestproof.models.systems.kvm_vmx import (
     host,
     operand_of,
 )
-from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0, running
 from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.vmcs import ExitReason, Vmcs
-from nestproof.models.x86.vmx import vm_exit
+from nestproof.models.x86.vmcs import ExitReason, Vmcs, VmcsName
+from nestproof.models.x86.vmx import VmxCpu, vm_exit
 from verifier.language import Family, System, abstracts, assume, step
 
 
@@ -165,7 +164,7 @@ def kvm(linux: LinuxEra, era: Era) -> Kvm:
     return Kvm(
         host=host(linux, era),
         vcpu=Vcpu(era=era, nested=True, vmcs12=vmcs12, guest_fpu=guest_fpu),
-        contract=Contract(cpu=Cpu(vmcss=Family({VmcsName.VMCS01: vmcs12}))),
+        contract=Contract(cpu=VmxCpu(vmcss=Family({VmcsName.VMCS01: vmcs12}))),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from nestproof.models.kvm import era as kvm_era
 from nestproof.models.kvm.emulator import emulate_fpu_instruction, guest_accesses_device
 from nestproof.models.kvm.era import Era, HandOff
-from nestproof.models.kvm.machine import OTHER, VMM, Kvm
+from nestproof.models.kvm.machine import OTHER, VMM, Kvm, VmxHost
 from nestproof.models.kvm.neighbours import (
     interrupt_uses_fpu,
     other_fpu_instruction,
@@ -27,12 +27,12 @@ from nestproof.models.kvm.run import (
 from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
 from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
-from nestproof.models.linux.task import Fpu, Host, Owner, Task, TaskName
+from nestproof.models.linux.task import Fpu, Owner, Task, TaskName
 from nestproof.models.ownership.contents import Contents, Context
-from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0
 from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.vmcs import Vmcs
+from nestproof.models.x86.vmcs import Vmcs, VmcsName
+from nestproof.models.x86.vmx import VmxCpu
 from verifier.language import Family, System, abstracts, step
 
 
@@ -57,11 +57,11 @@ def vmcs(era: Era) -> Vmcs:
     return Vmcs(cr0_mask=~GUEST_BITS, cr0_shadow=RUNNING, host_cr0=RUNNING | Cr0(ts=host_ts))
 
 
-def host(linux: LinuxEra, era: Era) -> Host:
+def host(linux: LinuxEra, era: Era) -> VmxHost:
     """A host whose tasks have used the FPU before; the VMM thread runs."""
-    return Host(
+    return VmxHost(
         era=linux,
-        cpu=Cpu(
+        cpu=VmxCpu(
             cr0=RUNNING | Cr0(ts=linux.lazy),
             registers=Contents(owner=Context.INIT if linux.lazy else Context.VMM),
             vmcss=Family({name: vmcs(era) for name in VmcsName}),

@@ -29,9 +29,9 @@ from nestproof.models.stack.host import GuestHost, KvmHost
 from nestproof.models.stack.kvm_kvm_linux import GuestKvm, KvmKvmLinux
 from nestproof.models.stack.kvm_linux import KvmLinux
 from nestproof.models.systems.kvm_vmx import HOST_STEPS, host
-from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import RUNNING, Cr0
-from nestproof.models.x86.vmcs import Vmcs
+from nestproof.models.x86.vmcs import Vmcs, VmcsName
+from nestproof.models.x86.vmx import VmxCpu
 from verifier.language import Family, System
 
 LINUX = V3_7
@@ -87,9 +87,10 @@ def vmcs(era: Era) -> Vmcs:
 def guest_kvm(era: Era) -> GuestKvm:
     """KVM whose guest is a Linux that has just switched tasks; its VMM thread runs."""
     tasks = linux(LINUX, Context.L1_VMM, Context.L1_B).tasks
+    cpu = VmxCpu(vmcss=Family({VmcsName.VMCS01: vmcs(era)}))
     return GuestKvm(
         contract=NO_CONTRACT,
-        host=KvmHost(era=LINUX, tasks=tasks, cpu=Cpu(vmcss=Family({VmcsName.VMCS01: vmcs(era)}))),
+        host=KvmHost(era=LINUX, tasks=tasks, cpu=cpu),
         vcpu=Vcpu(era=era, cr0=SWITCHED, guest_fpu=Fpu(image=Image.GUEST)),
     )
 

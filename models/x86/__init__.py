@@ -3,14 +3,15 @@
 On plain values it is an interpreter for other programs, too: a CPU in, an outcome out, the rest
 in the CPU afterwards. A guest whose TS the hypervisor keeps set, while it reads TS as it wrote it:
 
->>> from nestproof.models.x86.cpu import Cpu, VmcsName
 >>> from nestproof.models.x86.cr0 import NO_BITS, Cr0, running
 >>> from nestproof.models.x86.fpu import SpecialClass
->>> from nestproof.models.x86.instructions import Instruction, execute, execute_special, read_cr0
+>>> from nestproof.models.x86.instructions import Instruction, Location
 >>> from nestproof.models.x86.numbers import EXIT_REASONS, cr0_of, exit_qualification, number_of
->>> from nestproof.models.x86.vmcs import Location, Vmcs
+>>> from nestproof.models.x86.vmcs import Vmcs, VmcsName
+>>> from nestproof.models.x86.vmx import VmxCpu
+>>> from nestproof.models.x86.vmx_instructions import execute, execute_special, read_cr0
 >>> vmcs = Vmcs(cr0_mask=Cr0(ts=True), cr0_shadow=Cr0(ts=False), exception_bitmap_nm=True)
->>> cpu = Cpu(cr0=running(mp=True, em=False, ts=True), non_root=True)
+>>> cpu = VmxCpu(cr0=running(mp=True, em=False, ts=True), non_root=True)
 >>> cpu.vmcss[VmcsName.VMCS01] = vmcs
 
 It reads TS as 0, and CLTS completes without any effect, as there is nothing to clear:

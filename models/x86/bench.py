@@ -3,20 +3,14 @@
 The lab's programs are such executions; it compares what they come to here with other machines.
 """
 
-from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import NO_BITS, Cr0
 from nestproof.models.x86.fpu import SpecialClass
-from nestproof.models.x86.instructions import (
-    Instruction,
-    execute,
-    execute_special,
-    read_cr0,
-    smsw_value,
-)
+from nestproof.models.x86.instructions import Instruction, Location
 from nestproof.models.x86.manuals import SDM
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import ExitReason, Location
-from nestproof.models.x86.vmx import vm_entry, vm_exit
+from nestproof.models.x86.vmcs import ExitReason
+from nestproof.models.x86.vmx import VmxCpu, vm_entry, vm_exit
+from nestproof.models.x86.vmx_instructions import execute, execute_special, read_cr0, smsw_value
 from verifier.language import abstracts, manual, record, step
 
 
@@ -34,7 +28,7 @@ class Intercepts:
 class Bench:
     """A CPU, and what the last instruction or VM entry came to and the value of CR0 it read."""
 
-    cpu: Cpu = Cpu()
+    cpu: VmxCpu = VmxCpu()
     intercepts: Intercepts = Intercepts()
     outcome: Outcome = Outcome.DONE
     read: Cr0 = NO_BITS

@@ -3,9 +3,8 @@
 from enum import Enum
 
 from nestproof.models.ownership.contents import Contents
-from nestproof.models.x86.cr0 import ALL_BITS, RUNNING, Cr0
-from nestproof.models.x86.vmcs import Vmcs
-from verifier.language import Family, record
+from nestproof.models.x86.cr0 import RUNNING, Cr0
+from verifier.language import record
 
 
 @record
@@ -26,20 +25,13 @@ class Mode(Enum):
     BITS_64 = "64-bit mode, part of IA-32e mode"
 
 
-class VmcsName(Enum):
-    """A VMCS by whose guest runs on it: L1, or L1's own guest."""
-
-    VMCS01 = "VMCS01"
-    VMCS02 = "VMCS02"
-
-
 @record
 class Cpu:
     """The state that decides what an instruction does, and what is in the FPU registers.
 
     `xcr0_ok` says that XCR0 enables the components of the AVX classes. Outside CPL 0 it is CPL 3.
     An x87 error stays pending in the registers' status word until a waiting instruction reports
-    it. `cr0_fixed0` and `cr0_fixed1` are the capability MSRs of VMX, as all processors report them.
+    it. A processor that can run guests has more, such as VmxCpu.
     """
 
     cr0: Cr0 = RUNNING
@@ -48,20 +40,4 @@ class Cpu:
     cpl0: bool = True
     mode: Mode = Mode.PROTECTED
     x87_error_pending: bool = False
-    cr0_fixed0: Cr0 = Cr0(pe=True, ne=True, pg=True)
-    cr0_fixed1: Cr0 = ALL_BITS
-    vmxon: bool = False
-    non_root: bool = False
-    current: VmcsName = VmcsName.VMCS01
-    vmcss: Family[VmcsName, Vmcs] = Family()
     registers: Contents = Contents()
-
-    @property
-    def vmcs(self) -> Vmcs:
-        """The current VMCS."""
-        return self.vmcss[self.current]
-
-    @property
-    def in_vmx_operation(self) -> bool:
-        """Root or non-root."""
-        return self.vmxon | self.non_root

@@ -109,17 +109,9 @@ def xsave_fault(cpu: Cpu) -> Fault:
     return Fault.NM if cpu.cr0.ts else Fault.NONE
 
 
-@manual(SDM, "Changes to Instruction Behavior in VMX Non-Root Operation", "XSAVES, XRSTORS")
-def xsaves_is_enabled(cpu: Cpu) -> bool:
-    """In a guest the instruction needs a VM-execution control; the XSS-exiting bitmap is 0."""
-    return (cpu.non_root ^ True) | cpu.vmcs.enable_xsaves
-
-
 @manual(SDM1, "Operation of XSAVES")
 def xsaves_fault(cpu: Cpu) -> Fault:
     """As XSAVE; then outside CPL 0 #GP, as #NM belongs to decoding."""
-    if not xsaves_is_enabled(cpu):
-        return Fault.UD
     fault = xsave_fault(cpu)
     if fault == Fault.NONE and not cpu.cpl0:
         return Fault.GP

@@ -1,7 +1,8 @@
 """The architecture's own numbers, for programs that give and compare cases as integers."""
 
 from nestproof.models.x86.cr0 import Cr0
-from nestproof.models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
+from nestproof.models.x86.instructions import Location
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
 
 BITS = ("pe", "mp", "em", "ts", "et", "ne", "wp", "am", "nw", "cd", "pg")
 POSITIONS = dict(zip(BITS, (0, 1, 2, 3, 4, 5, 16, 18, 29, 30, 31), strict=True))

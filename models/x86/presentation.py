@@ -6,6 +6,7 @@ from typing import TypeVar
 from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.vmcs import Vmcs
+from nestproof.models.x86.vmx import VmxCpu
 from verifier.language import Belief, Beliefs, Each
 
 WORDS = {
@@ -80,7 +81,8 @@ def own_bit(cpu: Cpu, bit: Callable[[Cr0], bool], runs: bool) -> Iterator[Belief
 
 
 REGISTERS = (
-    Each(Cpu, lambda cpu: (cpu.cr0, cpu.cr0_fixed0, cpu.cr0_fixed1)),
+    Each(Cpu, lambda cpu: cpu.cr0),
+    Each(VmxCpu, lambda cpu: (cpu.cr0_fixed0, cpu.cr0_fixed1)),
     Each(Vmcs, lambda vmcs: (vmcs.guest_cr0, vmcs.host_cr0, vmcs.cr0_mask, vmcs.cr0_shadow)),
 )
 """Registers and masks, each of which is one thing to people."""

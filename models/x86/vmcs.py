@@ -3,6 +3,7 @@
 from enum import Enum
 
 from nestproof.models.x86.cr0 import NO_BITS, RUNNING, Cr0
+from nestproof.models.x86.instructions import Location
 from verifier.language import record
 
 
@@ -28,27 +29,11 @@ class CrAccess(Enum):
     LMSW = 3
 
 
-class Location(Enum):
-    """Where an operand is; a register by its number in bits 11:8 of the exit qualification."""
+class VmcsName(Enum):
+    """A VMCS by whose guest runs on it: L1, or L1's own guest."""
 
-    RAX = 0
-    RCX = 1
-    RDX = 2
-    RBX = 3
-    RSP = 4
-    RBP = 5
-    RSI = 6
-    RDI = 7
-    R8 = 8
-    R9 = 9
-    R10 = 10
-    R11 = 11
-    R12 = 12
-    R13 = 13
-    R14 = 14
-    R15 = 15
-    MEMORY = "memory"
-    FAULTING_MEMORY = "memory, and the access to it faults"
+    VMCS01 = "VMCS01"
+    VMCS02 = "VMCS02"
 
 
 @record

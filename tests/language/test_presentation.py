@@ -8,7 +8,8 @@ import pytest
 from nestproof.models.kvm.machine import Kvm
 from nestproof.models.linux.task import Fpu
 from nestproof.models.systems.kvm_nvmx import V3_1
-from nestproof.models.x86.cpu import Cpu, VmcsName
+from nestproof.models.x86.vmcs import VmcsName
+from nestproof.models.x86.vmx import VmxCpu
 from verifier.execution.machine import Machine
 from verifier.language import Each, Lanes, ModelError, Presentation, System
 from verifier.language.moments import Moment
@@ -44,7 +45,7 @@ def test_a_family_stands_for_the_fields_of_all_its_items(kvm: Kvm) -> None:
 def test_each_record_of_a_type_counts_but_those_set_apart(kvm: Kvm) -> None:
     loaded = Each(Fpu, lambda fpu: fpu.has_fpu)
     assert "vcpu.guest_fpu.has_fpu" in fields_of(kvm, loaded)
-    cpus = Each(Cpu, lambda cpu: cpu.non_root)
+    cpus = Each(VmxCpu, lambda cpu: cpu.non_root)
     apart = fields_of(kvm, lambda state: state.contract)
     assert fields_of(kvm, cpus) == ("host.cpu.non_root", "contract.cpu.non_root")
     assert fields_of(kvm, cpus, apart) == ("host.cpu.non_root",)

@@ -3,7 +3,7 @@
 from nestproof.models.kvm.machine import TwoGuests
 from nestproof.models.kvm.run import in_host
 from nestproof.models.linux.task import TaskName
-from nestproof.models.x86.cpu import VmcsName
+from nestproof.models.x86.vmcs import VmcsName
 from verifier.language import assume, snapshot, step
 
 

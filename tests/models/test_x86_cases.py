@@ -5,11 +5,12 @@ import doctest
 import pytest
 
 import nestproof.models.x86
-from nestproof.models.x86.cpu import Cpu, VmcsName
-from nestproof.models.x86.instructions import Instruction, execute, read_cr0
+from nestproof.models.x86.instructions import Instruction, Location
 from nestproof.models.x86.numbers import EXIT_REASONS, cr0_of, exit_qualification, number_of
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import Location, Vmcs
+from nestproof.models.x86.vmcs import Vmcs, VmcsName
+from nestproof.models.x86.vmx import VmxCpu
+from nestproof.models.x86.vmx_instructions import execute, read_cr0
 
 # Instruction, real CR0, mask, read shadow, bit 7 of the exception bitmap, source operand; then the
 # outcome and what comes with it: CR0 after it, what was read, or exit reason and qualification.
@@ -40,7 +41,7 @@ IN_A_GUEST = """
 @pytest.mark.parametrize("row", IN_A_GUEST.strip().splitlines())
 def test_a_case_has_the_outcome_of_the_manual(row: str) -> None:
     name, real, mask, shadow, bitmap, source, outcome, *found = row.split()
-    cpu = Cpu(cr0=cr0_of(int(real, 16)), non_root=True)
+    cpu = VmxCpu(cr0=cr0_of(int(real, 16)), non_root=True)
     cpu.vmcss[VmcsName.VMCS01] = Vmcs(
         cr0_mask=cr0_of(int(mask, 16)),
         cr0_shadow=cr0_of(int(shadow, 16)),

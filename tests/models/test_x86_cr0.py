@@ -6,11 +6,13 @@ from random import Random
 
 import pytest
 
-from nestproof.models.x86.cpu import Cpu, Cr4, Mode, VmcsName
+from nestproof.models.x86.cpu import Cr4, Mode
 from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, cr0_is_valid, merged, running
-from nestproof.models.x86.instructions import Instruction, execute, read_cr0
+from nestproof.models.x86.instructions import Instruction, Location
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs, VmcsName
+from nestproof.models.x86.vmx import VmxCpu
+from nestproof.models.x86.vmx_instructions import execute, read_cr0
 from tests.models.trial import BITS, TRIAL, after, bits_of, compiled
 from verifier.language import Family, snapshot
 
@@ -32,9 +34,9 @@ def number(value: Cr0) -> int:
     return sum(getattr(value, name) << i for i, name in enumerate(BITS))
 
 
-def guest(*, real: Cr0, mask: Cr0, shadow: Cr0, host: Cr0 = RUNNING) -> Cpu:
+def guest(*, real: Cr0, mask: Cr0, shadow: Cr0, host: Cr0 = RUNNING) -> VmxCpu:
     vmcs = Vmcs(cr0_mask=mask, cr0_shadow=shadow, host_cr0=host)
-    return Cpu(cr0=real, non_root=True, vmcss=Family({VmcsName.VMCS01: vmcs}))
+    return VmxCpu(cr0=real, non_root=True, vmcss=Family({VmcsName.VMCS01: vmcs}))
 
 
 # Mask, shadow, TS before: outcome, TS after; the host's TS is 0.
@@ -154,7 +156,7 @@ def test_lmsw_reports_its_four_source_bits_and_leaves_upper_bits_alone() -> None
     assert execute(cpu, Instruction.LMSW, ALL_BITS) == Outcome.EXIT
     assert cpu.vmcs.exit_access == CrAccess.LMSW
     assert cpu.vmcs.exit_operand == Cr0(pe=True, mp=True, em=True, ts=True)
-    root = Cpu(cr0=ALL_BITS)
+    root = VmxCpu(cr0=ALL_BITS)
     assert execute(root, Instruction.LMSW, NO_BITS) == Outcome.DONE
     assert root.cr0 == merged(Cr0(mp=True, em=True, ts=True), NO_BITS, ALL_BITS)
 
@@ -209,7 +211,7 @@ def test_mov_to_cr0_with_nothing_owned_never_exits() -> None:
 
 
 def test_paging_cannot_be_turned_off_in_64_bit_mode() -> None:
-    cpu = Cpu(mode=Mode.BITS_64)
+    cpu = VmxCpu(mode=Mode.BITS_64)
     assert execute(cpu, Instruction.MOV_TO_CR0, Cr0(pe=True, ne=True)) == Outcome.GP
     assert cpu.cr0 == RUNNING
 
@@ -242,7 +244,7 @@ def test_outside_cpl_0_a_cr0_access_faults_before_it_can_exit(instruction: Instr
 
 def test_smsw_outside_cpl_0_needs_umip_clear() -> None:
     for umip, cpl0 in product(BOTH, BOTH):
-        cpu = Cpu(cr4=Cr4(umip=umip), cpl0=cpl0)
+        cpu = VmxCpu(cr4=Cr4(umip=umip), cpl0=cpl0)
         faults = umip and not cpl0
         assert execute(cpu, Instruction.SMSW, NO_BITS) == (Outcome.GP if faults else Outcome.DONE)
 
@@ -272,7 +274,7 @@ def test_bit_sets_combine_like_numbers() -> None:
 
 
 def test_a_task_switch_sets_ts_or_exits_or_is_a_fault_in_ia_32e_mode() -> None:
-    cpu = Cpu()
+    cpu = VmxCpu()
     assert execute(cpu, Instruction.TASK_SWITCH, NO_BITS) == Outcome.DONE
     assert cpu.cr0 == running(True, False, True)
     cpu = guest(real=RUNNING, mask=NO_BITS, shadow=NO_BITS)
@@ -280,6 +282,6 @@ def test_a_task_switch_sets_ts_or_exits_or_is_a_fault_in_ia_32e_mode() -> None:
     assert cpu.vmcs.exit_reason == ExitReason.TASK_SWITCH
     assert not cpu.vmcs.guest_cr0.ts
     for non_root, mode in product(BOTH, (Mode.COMPATIBILITY, Mode.BITS_64)):
-        cpu = Cpu(mode=mode, non_root=non_root)
+        cpu = VmxCpu(mode=mode, non_root=non_root)
         assert execute(cpu, Instruction.TASK_SWITCH, NO_BITS) == Outcome.GP
         assert cpu.cr0 == RUNNING

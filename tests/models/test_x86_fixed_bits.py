@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, running
-from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import ExitReason, Vmcs
-from nestproof.models.x86.vmx import supported_in_vmx, vm_entry, vm_exit
+from nestproof.models.x86.vmcs import ExitReason, Vmcs, VmcsName
+from nestproof.models.x86.vmx import VmxCpu, supported_in_vmx, vm_entry, vm_exit
+from nestproof.models.x86.vmx_instructions import execute
 from tests.models.trial import BITS
 from verifier.language import Family
 
@@ -22,8 +22,8 @@ def only(bit: str) -> Cr0:
     return Cr0(**{bit: True})
 
 
-def cpu_with(vmcs: Vmcs, **fields: Any) -> Cpu:
-    return Cpu(vmcss=Family({VmcsName.VMCS01: vmcs}), **fields)
+def cpu_with(vmcs: Vmcs, **fields: Any) -> VmxCpu:
+    return VmxCpu(vmcss=Family({VmcsName.VMCS01: vmcs}), **fields)
 
 
 @pytest.mark.parametrize("bit", BITS)
@@ -34,7 +34,7 @@ def test_a_bit_is_fixed_where_both_capability_msrs_agree(bit: str) -> None:
             continue
         fixed0 = only(bit) if must else NO_BITS
         fixed1 = ALL_BITS if may else ALL_BITS & ~only(bit)
-        cpu = Cpu(cr0_fixed0=fixed0, cr0_fixed1=fixed1)
+        cpu = VmxCpu(cr0_fixed0=fixed0, cr0_fixed1=fixed1)
         given = only(bit) if value else NO_BITS
         expected = must <= value <= may or (unrestricted and bit in ("pe", "pg"))
         assert supported_in_vmx(cpu, given, unrestricted) == expected
@@ -42,7 +42,7 @@ def test_a_bit_is_fixed_where_both_capability_msrs_agree(bit: str) -> None:
 
 @pytest.mark.parametrize("bit", BITS)
 def test_processors_fix_pe_ne_and_pg_to_1_and_nothing_else(bit: str) -> None:
-    cpu = Cpu()
+    cpu = VmxCpu()
     assert supported_in_vmx(cpu, ALL_BITS, unrestricted=False)
     assert supported_in_vmx(cpu, ALL_BITS & ~only(bit), False) == (bit not in ("pe", "ne", "pg"))
 
@@ -96,7 +96,7 @@ def test_lmsw_faults_on_a_fixed_bit_that_it_writes(bit: str) -> None:
 
 def test_lmsw_that_would_clear_a_fixed_pe_is_no_fault() -> None:
     for vmxon, non_root in product(BOTH, BOTH):
-        cpu = Cpu(cr0=RUNNING, vmxon=vmxon, non_root=non_root)
+        cpu = VmxCpu(cr0=RUNNING, vmxon=vmxon, non_root=non_root)
         assert execute(cpu, Instruction.LMSW, Cr0(mp=True)) == Outcome.DONE
         assert cpu.cr0 == RUNNING
 

@@ -11,8 +11,9 @@ import pytest
 from nestproof.models.kvm.exits import handle
 from nestproof.models.kvm.run import touches_lazy_state
 from nestproof.models.x86.fpu import FpuClass
-from nestproof.models.x86.instructions import Instruction, execute, fpu_class
+from nestproof.models.x86.instructions import Instruction, fpu_class
 from nestproof.models.x86.vmcs import ExitReason
+from nestproof.models.x86.vmx_instructions import execute
 
 
 def named_in_cases(function: Callable[..., object]) -> set[str]:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from nestproof.models.x86.cpu import Cpu, Cr4, VmcsName
+from nestproof.models.x86.cpu import Cr4
 from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0
-from nestproof.models.x86.instructions import Instruction, execute, smsw_value
+from nestproof.models.x86.instructions import Instruction, Location
 from nestproof.models.x86.numbers import (
     EXIT_REASONS,
     NM_INFORMATION,
@@ -16,7 +16,9 @@ from nestproof.models.x86.numbers import (
     number_of,
 )
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import ExitReason, Location, Vmcs
+from nestproof.models.x86.vmcs import ExitReason, Vmcs, VmcsName
+from nestproof.models.x86.vmx import VmxCpu
+from nestproof.models.x86.vmx_instructions import execute, smsw_value
 from verifier.language import snapshot
 
 BOTH = (False, True)
@@ -25,8 +27,8 @@ REGISTERS = {"RAX": 0, "RCX": 1, "RDX": 2, "RBX": 3, "RSP": 4, "RBP": 5, "RSI": 
 REGISTERS |= {f"R{number}": number for number in range(8, 16)}
 
 
-def guest(**fields: Any) -> Cpu:
-    cpu = Cpu(non_root=True)
+def guest(**fields: Any) -> VmxCpu:
+    cpu = VmxCpu(non_root=True)
     cpu.vmcss[VmcsName.VMCS01] = Vmcs(**fields)
     return cpu
 
@@ -58,7 +60,7 @@ def test_lmsw_faults_on_its_privilege_then_on_its_operand_and_only_then_exits(ro
 
 
 def test_outside_a_guest_lmsw_faults_on_its_operand_and_loads_nothing() -> None:
-    cpu = Cpu(cr0=RUNNING)
+    cpu = VmxCpu(cr0=RUNNING)
     assert execute(cpu, Instruction.LMSW, Cr0(ts=True), Location.FAULTING_MEMORY) == Outcome.OPERAND
     assert cpu.cr0 == RUNNING
     assert execute(cpu, Instruction.LMSW, Cr0(ts=True), Location.MEMORY) == Outcome.DONE

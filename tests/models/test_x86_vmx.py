@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 
 from nestproof.models.ownership.contents import Contents, Context
-from nestproof.models.x86.cpu import Cpu, VmcsName
 from nestproof.models.x86.cr0 import ALL_BITS, NO_BITS, RUNNING, Cr0, merged, running
 from nestproof.models.x86.fpu import Fault, FpuClass, fpu_fault
-from nestproof.models.x86.instructions import Instruction, execute
+from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
-from nestproof.models.x86.vmx import raise_nm, vm_entry, vm_exit
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs, VmcsName
+from nestproof.models.x86.vmx import VmxCpu, raise_nm, vm_entry, vm_exit
+from nestproof.models.x86.vmx_instructions import execute
 from verifier.language import Family, snapshot
 
 BOTH = (False, True)
 ALWAYS_KEPT = Cr0(et=True, nw=True, cd=True)
 
 
-def on(vmcs: Vmcs, **fields: Any) -> Cpu:
-    return Cpu(vmcss=Family({VmcsName.VMCS01: vmcs}), **fields)
+def on(vmcs: Vmcs, **fields: Any) -> VmxCpu:
+    return VmxCpu(vmcss=Family({VmcsName.VMCS01: vmcs}), **fields)
 
 
 def random_cr0(random: Random) -> Cr0:
@@ -74,7 +74,7 @@ def test_neither_entry_nor_exit_changes_controls_or_fpu_registers() -> None:
 
 
 def test_entry_and_exit_use_the_current_vmcs() -> None:
-    cpu = Cpu(
+    cpu = VmxCpu(
         current=VmcsName.VMCS02,
         vmcss=Family(
             {
@@ -185,7 +185,7 @@ def test_a_guest_faults_by_the_real_ts_though_it_reads_another() -> None:
 def test_no_fpu_instruction_asks_for_mask_or_shadow(kind: FpuClass) -> None:
     gates = [Cr0(mp=mp, em=em, ts=ts) for mp, em, ts in product(BOTH, repeat=3)]
     for real, intercepted in product(gates, BOTH):
-        fault = fpu_fault(Cpu(cr0=real), kind)
+        fault = fpu_fault(VmxCpu(cr0=real), kind)
         outcome = Outcome.DONE if fault == Fault.NONE else Outcome[fault.name]
         if intercepted and fault == Fault.NM:
             outcome = Outcome.EXIT

@@ -5,12 +5,12 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import Cr0
-from nestproof.models.x86.instructions import Instruction, execute, read_cr0
+from nestproof.models.x86.instructions import Instruction, Location
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import ExitReason, Location
-from nestproof.models.x86.vmx import vm_entry, vm_exit
+from nestproof.models.x86.vmcs import ExitReason
+from nestproof.models.x86.vmx import VmxCpu, vm_entry, vm_exit
+from nestproof.models.x86.vmx_instructions import execute, read_cr0
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.compiler.translation import compile_system
 from verifier.language import System, ghost, observer, record, step
@@ -25,7 +25,7 @@ BITS = ("pe", "mp", "em", "ts", "et", "ne", "wp", "am", "nw", "cd", "pg")
 class Promise:
     """The same CPU as a contract."""
 
-    cpu: Cpu = Cpu()
+    cpu: VmxCpu = VmxCpu()
     outcome: Outcome = Outcome.DONE
 
 
@@ -33,7 +33,7 @@ class Promise:
 class Trial:
     """A CPU, what its last instruction came to, and what a read of CR0 gave before it."""
 
-    cpu: Cpu = Cpu()
+    cpu: VmxCpu = VmxCpu()
     outcome: Outcome = Outcome.DONE
     read: Cr0 = Cr0()
     promise: Promise = Promise()

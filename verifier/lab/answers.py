@@ -6,15 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nestproof.models.x86.numbers import (
-    BITS,
-    EXIT_REASONS,
-    POSITIONS,
-    cr0_of,
-    exit_qualification,
-)
+from nestproof.models.x86.instructions import Location
+from nestproof.models.x86.numbers import BITS, EXIT_REASONS, POSITIONS, cr0_of, exit_qualification
 from nestproof.models.x86.outcome import Outcome as Became
-from nestproof.models.x86.vmcs import CrAccess, ExitReason, Location, Vmcs
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
 from verifier.lab.layout import NOWHERE, VALID
 from verifier.lab.outcomes import NO_VECTOR, Status
 from verifier.lab.setup import VMCS

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from nestproof.models.x86.fpu import SpecialClass
-from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.vmcs import Location
+from nestproof.models.x86.instructions import Instruction, Location
 from verifier.lab.layout import FPU_IMAGE, NOWHERE, OPERANDS, RESULT_COUNT, RESULTS, TASK_SELECTOR
 from verifier.language.errors import ModelError
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nestproof.models.x86.fpu import SpecialClass
-from nestproof.models.x86.instructions import Instruction
-from nestproof.models.x86.numbers import (
-    POSITIONS,
-)
+from nestproof.models.x86.instructions import Instruction, Location
+from nestproof.models.x86.numbers import POSITIONS
 from nestproof.models.x86.outcome import Outcome as Became
-from nestproof.models.x86.vmcs import ExitReason, Location
+from nestproof.models.x86.vmcs import ExitReason
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.lab.answers import VECTORS, VMCALL, WATCHED, Predicted, Seen, seen_of
 from verifier.lab.forms import Issued

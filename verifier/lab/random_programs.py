@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
+from nestproof.models.x86.instructions import Location
 from nestproof.models.x86.numbers import NM_INFORMATION
-from nestproof.models.x86.vmcs import Location
 from verifier.lab.forms import FORMS, X87_ERROR, XSETBV, Form, Issued
 from verifier.lab.layout import CR0_RUNNING, CR4_ALWAYS, Field
 from verifier.lab.programs import L1, L2, Act, Program, Resume, Write
