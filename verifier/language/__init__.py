@@ -1,17 +1,17 @@
 """The model language: everything that a model or a property imports."""
 
 from verifier.language.citations import Manual
-from verifier.language.errors import ModelError
-from verifier.language.functions import (
+from verifier.language.decorators import (
     abstracts,
     always,
-    assume,
     manual,
     models,
     observer,
     sometimes,
     step,
 )
+from verifier.language.errors import ModelError
+from verifier.language.functions import assume
 from verifier.language.moments import Difference, Fields, Moment
 from verifier.language.named_fields import Each
 from verifier.language.presentation import (
