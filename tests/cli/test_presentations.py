@@ -1,9 +1,11 @@
 """The example of the guide to presentations, in a project that `nestproof new` writes."""
 
 import re
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 
 from tests.cli.conftest import HERE, Runner
+from verifier.language import presentation
 
 VIEWER = HERE.parent / "viewer"
 MACHINES, GOLDENS = VIEWER / "machines", VIEWER / "golden" / "lanes"
@@ -14,6 +16,26 @@ def blocks(kind: str) -> list[str]:
     """The quoted texts of a kind, in order."""
     found = re.findall(r"^```(\w*)\n(.*?)^```$", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
     return [text for name, text in found if name == kind]
+
+
+def signature(name: str) -> str:
+    """How a class of the language is called, with types and defaults."""
+    parts = []
+    for each in fields(getattr(presentation, name)):
+        plain = repr(each.default).replace("''", '""')
+        default = "" if each.default is MISSING else f" = {plain}"
+        default = default if each.default_factory is MISSING else " = {}"
+        parts.append(f"{each.name}: {each.type}{default}")
+    return f"{name}({', '.join(parts)})"
+
+
+def test_the_guide_has_the_signature_of_every_class() -> None:
+    [written] = blocks("pyi")
+    known = [each for each in vars(presentation).values() if isinstance(each, type)]
+    known = [each for each in known if each.__module__ == presentation.__name__]
+    own = [each.__name__ for each in known if is_dataclass(each)]
+    assert len(own) == 13
+    assert all(signature(name) in " ".join(written.split()) for name in own)
 
 
 def present(project: Path, old: str, new: str) -> None:

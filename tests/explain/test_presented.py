@@ -133,21 +133,33 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no text": (
         {"lanes": Lanes(lambda m: m.ts)},
-        "returns True: Expected `str | tuple`, got `bool`",
+        "returns True: expected `str` or a tuple of `str`",
     ),
-    "no act": ({"acts": lambda _: "exit"}, "returns 'exit': Expected `object`, got `str`"),
-    "a wrong act": ({"acts": lambda _: Act(label=5)}, "Expected `str`, got `int` at `label`"),  # type: ignore[arg-type]
-    "a wrong sentence": ({"headline": lambda _: (5,)}, "returns (5,): "),
+    "no act": ({"acts": lambda _: "exit"}, "returns 'exit': expected `Act`"),
+    "an act left out": ({"acts": lambda _: None}, "returns None: expected `Act`"),
+    "a wrong act": ({"acts": lambda _: Act(label=5)}, "`label` is 5; expected `str`"),  # type: ignore[arg-type]
+    "a wrong sentence": (
+        {"headline": lambda _: (5,)},
+        "returns (5,): expected a `Sentence` or None",
+    ),
+    "a bare sentence": ({"headline": lambda _: "no"}, "expected a `Sentence` or None"),
     "no rows": (
         {"beliefs": replace(GRID, rows=lambda m, _: m)},
         "`beliefs` of the presentation of `lazy/broken` raises TypeError",
     ),
-    "no function": ({"acts": 5}, "raises TypeError: 'int' object is not callable"),
-    "no fields": ({"flags": Flags("f", (5,))}, "`5` names no fields"),  # type: ignore[arg-type]
-    "no table": ({"tables": (5,)}, "raises AttributeError: 'int' object has no attribute"),
-    "no words": ({"words": {"ts": 5}}, "Expected `str`, got `int` at `words[...]`"),
+    "no function": ({"acts": 5}, "`acts` is 5; expected a function or None"),
+    "no lanes": (
+        {"lanes": Lanes(str, order=("A",))},  # type: ignore[arg-type]
+        "the presentation of `lazy/broken`: `lanes.order[0]` is 'A'; expected `Lane`",
+    ),
+    "no fields": (
+        {"flags": Flags("f", (5,))},  # type: ignore[arg-type]
+        "`flags.fields[0]` is 5; expected a function or `Each`",
+    ),
+    "no table": ({"tables": (5,)}, "`tables[0]` is 5; expected `Table`"),
+    "no words": ({"words": {"ts": 5}}, "`words['ts']` is 5; expected `str`"),
     "no text of its own": ({"lanes": Lanes(nameless)}, "returns a `Nameless`: "),
-    "no end": ({"headline": lambda _: ENDLESS}, "returns [[...]]: maximum recursion depth"),
+    "no end": ({"headline": lambda _: ENDLESS}, "returns [[...]]: expected a `Sentence`"),
     "changes the state": ({"headline": changes}, "`ts` is changed by a property"),
 }
 

@@ -42,18 +42,18 @@ class Mutable:
 @pytest.mark.parametrize(
     ("kind", "default", "expected"),
     [
-        (int, 0, ("`R.field` is a `int`", FIELDS)),
-        (Mutable, Mutable(), ("`R.field` is a `Mutable`", FIELDS)),
-        (list[bool], None, ("`R.field` is a `list[bool]`", FIELDS)),
-        (bool | None, None, ("`R.field` is a `bool | None`", FIELDS)),
-        (Optional[bool], None, ("`R.field` is a `typing.Optional[bool]`", FIELDS)),  # noqa: UP045
-        (Mode | bool, None, (f"`R.field` is a `{HERE}.Mode | bool`", FIELDS)),
+        (int, 0, ("`R.field` has the type `int`", FIELDS)),
+        (Mutable, Mutable(), ("`R.field` has the type `Mutable`", FIELDS)),
+        (list[bool], None, ("`R.field` has the type `list[bool]`", FIELDS)),
+        (bool | None, None, ("`R.field` has the type `bool | None`", FIELDS)),
+        (Optional[bool], None, ("`R.field` has the type `typing.Optional[bool]`", FIELDS)),  # noqa: UP045
+        (Mode | bool, None, (f"`R.field` has the type `{HERE}.Mode | bool`", FIELDS)),
         (
             Mode | MANY | None,
             None,
-            (f"`R.field` is a `{HERE}.Mode | {MANY.__module__}.MANY | None`", FIELDS),
+            (f"`R.field` has the type `{HERE}.Mode | {MANY.__module__}.MANY | None`", FIELDS),
         ),
-        (State | None, None, (f"`R.field` is a `{HERE}.State | None`", FIELDS)),
+        (State | None, None, (f"`R.field` has the type `{HERE}.State | None`", FIELDS)),
         (Mode | None, False, ("`R.field` has the default `False`", "give a `Mode | None`")),
         (MANY | None, None, ("`MANY` has 65 members", "an enum has 1 to 64 members")),
         (
@@ -159,7 +159,7 @@ def asserts(state: State) -> bool:
 
 def test_a_property_of_no_record() -> None:
     assert of_property(about_a_bit) == message(
-        "the parameter `flag` of property `about_a_bit` is a `bool`",
+        "the parameter `flag` of property `about_a_bit` has the type `bool`",
         place='@always("p")',
         help="the parameters of a property are records",
     )

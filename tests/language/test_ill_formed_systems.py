@@ -38,7 +38,7 @@ def test_a_step_that_is_no_step() -> None:
 
 def test_a_choice_that_is_no_bool_or_enum() -> None:
     assert of_system(chosen_by_number) == message(
-        "the choice `number` of step `chosen_by_number` is a `int`",
+        "the choice `number` of step `chosen_by_number` has the type `int`",
         place="@step",
         help="choices are bool, an Enum, or `E | None`",
     )

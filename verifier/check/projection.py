@@ -17,8 +17,9 @@ from verifier.engines.sat import Glucose
 from verifier.evidence.projection import Node, Projection
 from verifier.evidence.verdicts import Answer, Limits, Proved, Violated, Watch, silent
 from verifier.execution.presenter import Presenter
+from verifier.language.advice import did_you_mean
 from verifier.language.encoding import encoding
-from verifier.language.errors import ModelError, did_you_mean
+from verifier.language.errors import ModelError
 from verifier.language.goals import step_goal
 from verifier.language.layout import Leaf
 from verifier.language.plain_values import shown

@@ -27,7 +27,8 @@ from verifier.cli.errors import (
     print_error,
     print_message,
 )
-from verifier.language.errors import ModelError, did_you_mean
+from verifier.language.advice import did_you_mean
+from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end_all
 from verifier.processes.signals import WORDS, release
 

@@ -34,6 +34,7 @@ from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
 from verifier.project.result_cache import Cache, cache_folder
+from verifier.project.unjudged import doubts
 from verifier.project.unread import unread_files
 from verifier.reports.check_text import columns, document, lines, refusals
 from verifier.reports.matrix import cells, matrix
@@ -157,6 +158,7 @@ def _warn(catalogue: Catalogue, chosen: Sequence[Pair], selected: bool, fresh: b
             print_message("warning", f"the property `{group}` applies to no system")
     systems = {pair.system for pair in chosen}
     messages = catalogue.warnings(systems if selected else catalogue.systems)
+    messages += doubts(catalogue.properties, {pair.property for pair in chosen})
     messages += unread_files(root)
     messages += [] if fresh else store.damages(catalogue.systems[name] for name in systems)
     messages += catalogue.unrecorded(chosen)

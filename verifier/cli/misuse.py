@@ -7,7 +7,8 @@ import re
 import click
 
 from verifier.cli.errors import backquoted
-from verifier.language.errors import ModelError, did_you_mean
+from verifier.language.advice import did_you_mean
+from verifier.language.errors import ModelError
 
 RANGE = re.compile(r"is not in the ([\d.e+]+)<=x<=([\d.e+]+)")
 

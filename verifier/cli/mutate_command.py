@@ -20,7 +20,8 @@ from verifier.cli.progress import Reporter
 from verifier.cli.show_command import styled
 from verifier.cli.writing import writable_record
 from verifier.evidence.verdicts import Limits
-from verifier.language.errors import ModelError, did_you_mean, within_project
+from verifier.language.advice import did_you_mean
+from verifier.language.errors import ModelError, within_project
 from verifier.language.plain_values import plural
 from verifier.mutation.baseline import FILE, RecordedScore, compared, entry, record, score, scores
 from verifier.mutation.campaign import Campaign, Guarded, Trial, trials

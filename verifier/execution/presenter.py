@@ -15,6 +15,7 @@ import msgspec
 from verifier.evidence.pictures import Picture
 from verifier.evidence.traces import Running
 from verifier.execution.drawing import drawn, promised_fields
+from verifier.execution.fitting import misfit
 from verifier.language.concrete_execution import ConcreteRun, Taken
 from verifier.language.errors import ModelError, Place, blaming, place_of, within_project
 from verifier.language.moments import Moment
@@ -42,6 +43,15 @@ class Presenter:
         self.system = system
         self.made = system.presentation or PLAIN
         self.problem = ""
+        what = f"the presentation of `{system.name}`"
+        try:
+            with blaming(what, SECONDS, HELP):
+                wrong = misfit(self.made, Presentation)
+            if wrong:
+                raise ModelError(f"{what}: {wrong}", help=HELP)
+        except ModelError as error:
+            self._note(error)
+            self.made = PLAIN
 
     def picture(self) -> Picture:
         """What does not depend on a state; a plain picture where there is a problem."""
@@ -108,6 +118,11 @@ class Presenter:
         try:
             with blaming(what, SECONDS, HELP), run.observed():
                 answer = question(self.system.state(run.store))
+                wrong = misfit(answer, kind) if part else ""
+            if wrong:
+                place = _place(getattr(self.made, part))
+                text = f"{what} returns {_text(answer, what)}: {wrong}"
+                raise ModelError(text, place, HELP)
             found: T = msgspec.convert(msgspec.to_builtins(answer), kind)
             return found
         except ModelError as error:
@@ -115,10 +130,8 @@ class Presenter:
             self._note(ModelError(said, error.place, error.help))
         except (msgspec.ValidationError, TypeError, RecursionError) as error:
             place = _place(getattr(self.made, part)) if part else None
-            why = str(error).replace(" - at `$.", " at `").replace(" - at `$", " at `")
-            why = why.replace("| array`", "| tuple`")
             text = _text(answer, what) if part else "something"
-            self._note(ModelError(f"{what} returns {text}: {why}", place, HELP))
+            self._note(ModelError(f"{what} returns {text}: {error}", place, HELP))
         return plain
 
     def _note(self, error: ModelError) -> None:

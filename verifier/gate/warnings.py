@@ -12,6 +12,7 @@ from verifier.mutation.baseline import FILE, scores
 from verifier.project.catalogue import Catalogue
 from verifier.project.proof_store import ProofStore
 from verifier.project.revisions import Base
+from verifier.project.unjudged import doubts
 from verifier.project.unread import unread_files
 
 
@@ -30,9 +31,10 @@ def warnings_about(
         found.append(f"{what} cannot be compared with {where}: {reason}")
     found += dict.fromkeys(warning for each in decided for warning in each.warnings)
     found += catalogue.warnings(selected.systems)
+    pairs = [result.pair for each in decided for result in each.results]
+    found += doubts(catalogue.properties, {pair.property for pair in pairs})
     found += unread_files(catalogue.root)
     found += _stale_scores(catalogue, decided)
-    pairs = [result.pair for each in decided for result in each.results]
     if not selected.patterns:
         found += ProofStore(catalogue.root).superfluous(catalogue.systems)
         for group in catalogue.idle:

@@ -1,6 +1,8 @@
-"""Where a rule or a function comes from, as data."""
+"""Where a rule or a function comes from, as data: texts, checked where they are written."""
 
 from dataclasses import dataclass
+
+from verifier.language.errors import ModelError, model_place
 
 
 @dataclass(frozen=True)
@@ -10,6 +12,9 @@ class Manual:
     title: str
     edition: str
 
+    def __post_init__(self) -> None:
+        _require_texts("Manual", title=self.title, edition=self.edition)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -18,6 +23,18 @@ class Section:
     manual: Manual
     title: str
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.manual, Manual):
+            raise ModelError(
+                f"`@manual` is given `{self.manual!r}`; expected a `Manual`",
+                model_place(),
+                'write `MANUAL = Manual("title", "edition")` in the module, and `@manual(MANUAL, '
+                '"section")`',
+            )
+        _require_texts("@manual", section=self.title)
+        if self.detail:
+            _require_texts("@manual", detail=self.detail)
 
     def __str__(self) -> str:
         detail = f", {self.detail}" if self.detail else ""
@@ -33,6 +50,11 @@ class Source:
     since: str
     until: str | None = None
 
+    def __post_init__(self) -> None:
+        _require_texts("@models", file=self.file, function=self.function, since=self.since)
+        if self.until is not None:
+            _require_texts("@models", until=self.until)
+
     def __str__(self) -> str:
         until = f" until {self.until}" if self.until else ""
         return f"{self.file}: {self.function} (since {self.since}{until})"
@@ -46,6 +68,17 @@ class Abstraction:
 
     def __str__(self) -> str:
         return self.statement
+
+
+def _require_texts(what: str, **given: object) -> None:
+    """Refuse what is cited with anything but a text, at the line that cites it."""
+    for name, value in given.items():
+        if not isinstance(value, str) or not value.strip():
+            raise ModelError(
+                f"`{what}` is given `{value!r}` as its `{name}`; expected a text",
+                model_place(),
+                "cite a source as people find it: its file and function, or its section",
+            )
 
 
 Citation = Section | Source | Abstraction

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+from verifier.language.advice import advice
 from verifier.language.packages import PARTS, file_name
 from verifier.language.running import stopping
 
@@ -81,17 +82,6 @@ class Disabled(Exception):
     """An assumption of the running step does not hold."""
 
 
-def did_you_mean(
-    name: str, names: Iterable[str], otherwise: str = "", likeness: float = 0.6
-) -> str:
-    """Help that asks for the nearest of some names, or other help where none is near."""
-    from difflib import get_close_matches
-
-    known = {each.casefold(): each for each in names}
-    near = get_close_matches(name.casefold(), known, 1, likeness)
-    return f"did you mean `{known[near[0]]}`?" if near else otherwise
-
-
 def refuse(message: str, help: str = "") -> ModelError:
     """An error at the line of the model that is running now."""
     return ModelError(message, model_place(), help)
@@ -156,9 +146,18 @@ def raised(what: str, error: BaseException, place: Place | None, help: str) -> M
             place,
             "compare a field where it is asked: `if answer.valid`",
         )
-    if isinstance(error, AttributeError) and isinstance(error.name, str):
-        help = did_you_mean(error.name, dir(error.obj), help)
+    help = advice(error, text, _names_at(error.__traceback__), help)
     return ModelError(f"{what} raises {type(error).__name__}: {text}", place, help)
+
+
+def _names_at(traceback: TracebackType | None) -> dict[str, Any]:
+    """What has a name at the innermost line of people's own code that an exception passed."""
+    known: dict[str, Any] = {}
+    while traceback is not None:
+        if not _inside(traceback.tb_frame):
+            known = {**traceback.tb_frame.f_globals, **traceback.tb_frame.f_locals}
+        traceback = traceback.tb_next
+    return known
 
 
 @cache

@@ -111,7 +111,7 @@ def _field(
         check_enum(of)
         annotation = or_none(of)
     if not isinstance(annotation, type) or get_origin(annotation) is not None:
-        raise refuse(f"`{where}` is a `{annotation}`", FIELDS)
+        raise refuse(f"`{where}` has the type `{annotation}`", FIELDS)
     if "__layout__" in annotation.__dict__:
         if default is not None and type(default) is not annotation:
             raise refuse(f"`{where}` has the default `{default!r}`", _wanted(annotation))
@@ -122,7 +122,7 @@ def _field(
     if leaf.constant and not (
         is_dataclass(annotation) and annotation.__dataclass_params__.frozen  # type: ignore[attr-defined]
     ):
-        raise refuse(f"`{where}` is a `{annotation.__name__}`", FIELDS)
+        raise refuse(f"`{where}` has the type `{annotation.__name__}`", FIELDS)
     if not leaf.constant and annotation is not bool and of is None:
         check_enum(annotation)
     if default is not None and not leaf.accepts(default):

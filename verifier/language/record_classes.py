@@ -8,7 +8,8 @@ from inspect import isfunction
 from time import perf_counter_ns
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
-from verifier.language.errors import ModelError, did_you_mean, in_model, place_of, refuse
+from verifier.language.advice import did_you_mean
+from verifier.language.errors import ModelError, in_model, place_of, refuse
 from verifier.language.field_access import FieldAccess, access_to
 from verifier.language.functions import about, model_function
 from verifier.language.laying_out import lay_out

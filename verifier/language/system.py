@@ -221,7 +221,7 @@ def _step(system: System, function: Callable[..., None]) -> Step:
     for name, kind in list(known.hints.items())[1:]:
         of: Any = enum_or_none(kind) or kind
         if of is not bool and not (isinstance(of, type) and issubclass(of, Enum)):
-            what = f"the choice `{name}` of step `{known.name}` is a `{type_name(kind)}`"
+            what = f"the choice `{name}` of step `{known.name}` has the type `{type_name(kind)}`"
             raise ModelError(what, known.place, "choices are bool, an Enum, or `E | None`")
         if of is not bool:
             try:
@@ -261,8 +261,12 @@ def bindings(system: System, function: ModelFunction) -> list[Binding]:
     """Every way to give a property function its records; none where the system lacks them."""
     for name, kind in function.hints.items():
         if not (isinstance(kind, type) and "__layout__" in kind.__dict__):
-            what = f"the parameter `{name}` of property `{function.name}` is a `{type_name(kind)}`"
-            raise ModelError(what, function.place, "the parameters of a property are records")
+            raise ModelError(
+                f"the parameter `{name}` of property `{function.name}` has the type "
+                f"`{type_name(kind)}`",
+                function.place,
+                "the parameters of a property are records",
+            )
     if not function.hints:
         what = f"the property `{function.name}` takes no records"
         raise ModelError(what, function.place, "give it records as parameters")

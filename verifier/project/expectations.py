@@ -6,7 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from verifier.evidence.verdicts import Verdict
-from verifier.language.errors import ModelError, did_you_mean
+from verifier.language.advice import did_you_mean
+from verifier.language.errors import ModelError
 from verifier.project.toml import place_of, read_toml
 
 VERDICTS = Path("properties") / "verdicts.toml"

@@ -23,7 +23,7 @@ from verifier.language.names import (
 )
 from verifier.language.packages import bundled_root, part_of
 from verifier.language.system import System
-from verifier.project import unseen
+from verifier.project import unjudged, unseen
 from verifier.project.assigned_records import refuse_assigned_records
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.expectations import VERDICTS, expected_verdicts
@@ -47,6 +47,7 @@ def load(root: Path) -> Catalogue:
         unseen.refuse_unseen_claims(module, properties)
     for module in (*claimed, *hidden):
         unseen.refuse_systems(module)
+    unjudged.refuse_undecorated(claimed, (source.text for source in imports.own))
     own = [sys.modules[source.module] for source in imports.own]
     unseen.refuse_changed_records(own)
     for module in own:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from verifier.language.errors import did_you_mean
+from verifier.language.advice import did_you_mean
 from verifier.language.optional import NONE
 from verifier.language.plain_values import Value
 from verifier.viewer.markup import shown
