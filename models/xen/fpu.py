@@ -59,9 +59,9 @@ def xen_xrstor(xen: Xen, vcpu: Vcpu, lazy: bool, nonlazy: bool) -> None:
     xrstor(xen, vcpu, lazy, nonlazy)
 
 
-@models("Xen: xen/arch/x86/i387.c", "init_fpu", since="2.0", until="4.7")
-def init_fpu(xen: Xen) -> None:
-    """FNINIT and LDMXCSR: the stack and XMM registers stay as they are."""
+@models("Xen: xen/arch/x86/i387.c", "fpu_init", since="4.2", until="4.7")
+def fpu_init(xen: Xen) -> None:
+    """FNINIT and LDMXCSR leave the stack and XMM registers as they are; init_fpu until 4.1."""
     xen.registers.exception = False
     load_fixed_pointers(xen)
 
@@ -75,7 +75,7 @@ def vcpu_restore_fpu_lazy(xen: Xen, vcpu: Vcpu) -> None:
     if xen.era.xsave or vcpu.initialised or xen.era.loads_first_use:
         xen_xrstor(xen, vcpu, lazy=True, nonlazy=False)
     else:
-        init_fpu(xen)
+        fpu_init(xen)
     vcpu.initialised = True
     vcpu.dirtied = True
 
