@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nestproof.models.ownership import presentation as ownership
 from nestproof.models.ownership.access import FpuAccess, Latest, fpu_access
 from nestproof.models.ownership.contents import Contents, Context
+from nestproof.models.x86.cr0 import Cr0
 from verifier.language import (
     Lanes,
     Moment,
@@ -43,7 +44,7 @@ class Hypervisor:
     era: Era
     registers: Contents = Contents(owner=Context.GUEST)
     stack: Contents = Contents()
-    host_ts: bool = False
+    host_cr0: Cr0 = Cr0()
     access: FpuAccess = FpuAccess()
     latest: Latest = Latest()
 
@@ -78,7 +79,7 @@ def vmm_entry_point(hypervisor: Hypervisor) -> None:
 @abstracts("A MOVAPS raises #NM while TS is set")
 def touch_registers(hypervisor: Hypervisor) -> None:
     """The hypervisor has no handler for it."""
-    ts = hypervisor.host_ts and not hypervisor.era.clears_ts
+    ts = hypervisor.host_cr0.ts and not hypervisor.era.clears_ts
     assert not ts, "the hypervisor's own FPU instruction raises #NM"
 
 
@@ -103,7 +104,7 @@ def stub(era: Era, summary: str) -> System:
     """The guest runs; HOST_CR0 may have TS set."""
     start = Hypervisor(era=era)
     steps = (guest_instruction, vm_exit)
-    return System(era.name, start, steps, summary, ("host_ts",), presentation=SHOWN)
+    return System(era.name, start, steps, summary, ("host_cr0.ts",), presentation=SHOWN)
 
 
 HYPERPLATFORM_TS = stub(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nestproof.models.ownership import presentation as ownership
 from nestproof.models.ownership.access import FpuAccess, Latest, fpu_access
 from nestproof.models.ownership.contents import Contents, Context
+from nestproof.models.x86.cr0 import Cr0
 from verifier.language import (
     Act,
     Lanes,
@@ -42,7 +43,7 @@ class Era:
 class Haxm:
     """A processor, the image that each side has at hfxpage or gfxpage, and what HAXM remembers.
 
-    `ts` is CR0.TS while the host runs, which some hosts leave set, `guest_ts` the guest's own.
+    `cr0.ts` is CR0.TS while the host runs, which some hosts leave set, `guest_ts` the guest's own.
     """
 
     era: Era
@@ -50,7 +51,7 @@ class Haxm:
     avx: Contents = Contents(owner=Context.TASK_A)
     host_image: Contents = Contents()
     guest_image: Contents = Contents(owner=Context.GUEST)
-    ts: bool = False
+    cr0: Cr0 = Cr0()
     saved_ts: bool = False
     guest_ts: bool = False
     in_guest: bool = False
@@ -65,10 +66,10 @@ class Haxm:
 def vcpu_enter_fpu_state(haxm: Haxm) -> None:
     """Save the host's registers, load the guest's: all that FXSAVE knows."""
     if haxm.era.clears_ts:
-        haxm.saved_ts = haxm.ts
-        haxm.ts = False
+        haxm.saved_ts = haxm.cr0.ts
+        haxm.cr0.ts = False
     if haxm.era.always_swaps or haxm.is_fpu_used:
-        assert not haxm.ts, "FXSAVE raises #NM in the host's kernel"
+        assert not haxm.cr0.ts, "FXSAVE raises #NM in the host's kernel"
         haxm.host_image = haxm.registers
         haxm.registers = haxm.guest_image
 
@@ -80,7 +81,7 @@ def vcpu_exit_fpu_state(haxm: Haxm) -> None:
         haxm.guest_image = haxm.registers
         haxm.registers = haxm.host_image
     if haxm.era.clears_ts:
-        haxm.ts = haxm.saved_ts
+        haxm.cr0.ts = haxm.saved_ts
 
 
 @models("HAXM: core/vcpu.c", "exit_exc_nmi", since="7.2", until="7.3.2")
@@ -95,7 +96,7 @@ def exit_exc_nm(haxm: Haxm) -> None:
 def host_instruction(haxm: Haxm, value: bool) -> None:
     """The host's task executes an FPU instruction; TS is clear where it has the registers."""
     assume(not haxm.in_guest)
-    assume(not haxm.ts)
+    assume(not haxm.cr0.ts)
     fpu_access(haxm.access, haxm.latest, haxm.registers, Context.TASK_A, value)
 
 
@@ -103,7 +104,7 @@ def host_instruction(haxm: Haxm, value: bool) -> None:
 def host_avx_instruction(haxm: Haxm, value: bool) -> None:
     """The host's task uses the upper halves of YMM registers."""
     assume(not haxm.in_guest)
-    assume(not haxm.ts)
+    assume(not haxm.cr0.ts)
     fpu_access(haxm.access, haxm.latest_avx, haxm.avx, Context.TASK_A, value)
 
 
@@ -179,7 +180,9 @@ AVX_STEPS = (host_avx_instruction, guest_avx_instruction)
 def haxm(era: Era, summary: str) -> System:
     """The host's task has the registers; whether its kernel leaves TS set is open."""
     steps = (*STEPS, *AVX_STEPS) if era.avx else STEPS
-    return System(f"haxm/{era.version}", Haxm(era=era), steps, summary, ("ts",), presentation=SHOWN)
+    return System(
+        f"haxm/{era.version}", Haxm(era=era), steps, summary, ("cr0.ts",), presentation=SHOWN
+    )
 
 
 V7_3_1 = haxm(
