@@ -36,6 +36,7 @@ def test_nobody_has_a_circuit_that_was_not_compared_with_python_but_who_tries_ch
         "verifier.mutation.branch_coverage",
         "verifier.mutation.run",
         "verifier.gate.hidden",
+        "verifier.bugs.confirm",
     }
     found = {
         dotted(file)

@@ -20,6 +20,8 @@ INITIAL_STATE = "native/eager-v4.10+fnsave"
 
 def eager(system: System) -> bool:
     start = system.initial
+    if is_a(system, "Xen"):
+        return bool(start.era.eager)
     guest_is_eager = is_a(system, "Native") or not start.vcpu.era.lazy
     return not start.host.era.lazy and guest_is_eager
 
@@ -36,7 +38,7 @@ def test_eager_systems_that_are_isolated_have_it_and_no_others() -> None:
 
 
 def may_have_it(system: System) -> bool:
-    return "transient_isolation" not in system.without and is_a(system, "Native", "Kvm")
+    return "transient_isolation" not in system.without and is_a(system, "Native", "Kvm", "Xen")
 
 
 def is_a(system: System, *names: str) -> bool:

@@ -43,6 +43,7 @@ COMMANDS = {
     "gate": "what a change does to behaviour and verdicts, for CI",
     "diff": "what two versions of a system do differently",
     "mutate": "mutation testing: whether the properties detect one-place mistakes",
+    "bugs": "known bugs of shipped systems, and which are reproduced",
     "cover": "steps, cases and branches that no execution takes",
     "audit": "check saved evidence again",
     "explain": "a rule, function, system or property with its source",

@@ -62,7 +62,7 @@ def sites(ran: Lines, only: Collection[str] = (), under: str = "") -> list[Site]
 
     Without names, those in files below a folder.
     """
-    siblings = _siblings()
+    siblings = siblings_of_fields()
     return [
         Site(function, tuple(_mutants(function, siblings)))
         for function in functions_of(ran)
@@ -70,7 +70,7 @@ def sites(ran: Lines, only: Collection[str] = (), under: str = "") -> list[Site]
     ]
 
 
-def _siblings() -> dict[str, str]:
+def siblings_of_fields() -> dict[str, str]:
     """For a field's name another field of the same record that holds the same type."""
     found: dict[str, str] = {}
     classes = {
@@ -99,19 +99,36 @@ def _type_of(field: Slot | Part | Rows) -> object:
 def _mutants(
     function: RunFunction, siblings: Mapping[str, str]
 ) -> Iterator[tuple[Mutant, CodeType]]:
+    tree = module_of(function.code)
+    for number, mutant in described(function, siblings):
+        yield mutant, made(function, siblings, number, tree)
+
+
+def described(
+    function: RunFunction, siblings: Mapping[str, str], tree: ast.Module | None = None
+) -> Iterator[tuple[int, Mutant]]:
+    """All that can be done wrong in a function, numbered, without making it."""
     code = function.code
-    tree = module_of(code)
-    for number, (_, _, was, _) in enumerate(list(_edits(definition(tree, code), siblings))):
+    right = definition(tree or module_of(code), code)
+    before = ast.unparse(right).splitlines()
+    for number, (_, _, was, _) in enumerate(list(_edits(right, siblings))):
         if _observes(function, was):
             continue
-        wrong = copy.deepcopy(tree)
-        node = definition(wrong, code)
-        line, what, was, edit = list(_edits(node, siblings))[number]
+        wrong = copy.deepcopy(right)
+        line, what, was, edit = list(_edits(wrong, siblings))[number]
         edit()
-        after = ast.unparse(node).splitlines()
-        instead = _instead(ast.unparse(definition(tree, code)).splitlines(), after, what)
-        mutant = Mutant(code.co_filename, code.co_name, line, what, was, instead)
-        yield mutant, recompiled(wrong, code)
+        instead = _instead(before, ast.unparse(wrong).splitlines(), what)
+        yield number, Mutant(code.co_filename, code.co_name, line, what, was, instead)
+
+
+def made(
+    function: RunFunction, siblings: Mapping[str, str], number: int, tree: ast.Module | None = None
+) -> CodeType:
+    """The code of a function with the mistake of that number."""
+    wrong = copy.deepcopy(tree) if tree else module_of(function.code)
+    *_, edit = list(_edits(definition(wrong, function.code), siblings))[number]
+    edit()
+    return recompiled(wrong, function.code)
 
 
 def _observes(function: RunFunction, statement: str) -> bool:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-WRITTEN = ("verdicts.toml", "mutants.toml")
+WRITTEN = ("verdicts.toml", "mutants.toml", "bugs.toml")
 """Those of the TOML files that are read in properties/ that people write by hand."""
 READ = (*WRITTEN, "accepted.toml")
 

@@ -1,0 +1,1 @@
+"""seL4's lazy switching of the FPU between threads."""

@@ -1,0 +1,1 @@
+"""Xen's lazy switching of the FPU between virtual CPUs."""

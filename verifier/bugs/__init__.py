@@ -1,0 +1,1 @@
+"""Known bugs of shipped systems: which of them the models reproduce."""
