@@ -28,7 +28,12 @@ from verifier.viewer.markup import rendered
 from verifier.viewer.text import trace_lines
 
 VERIFIER = Path(verifier.language.__file__).parent.parent
-NAMING = {"language/kinds.py", "language/decorators.py", "language/__init__.py", "language/goals.py"}
+NAMING = {
+    "language/kinds.py",
+    "language/decorators.py",
+    "language/__init__.py",
+    "language/goals.py",
+}
 """The table, the decorators, their list, and how outputs of cases begin."""
 NEVER = Judgement(claims=True, sought=True, reads="never: ")
 MODEL = """from verifier.language import System, record, step

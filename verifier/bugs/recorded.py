@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from verifier.evidence.verdicts import Verdict
-from verifier.language.errors import ModelError, Place, did_you_mean
+from verifier.language.advice import did_you_mean
+from verifier.language.errors import ModelError, Place
 from verifier.project.catalogue import Catalogue, Pair
 from verifier.project.toml import place_of, read_toml
 

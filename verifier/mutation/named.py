@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
-from verifier.language.errors import ModelError, did_you_mean, within_project
+from verifier.language.advice import did_you_mean
+from verifier.language.errors import ModelError, within_project
 from verifier.language.packages import part_of
 from verifier.mutation.functions_run import Lines, RunFunction, functions_of
 from verifier.mutation.operators import Mutant, described, made, siblings_of_fields
