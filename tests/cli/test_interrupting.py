@@ -17,6 +17,7 @@ from tests.signals import listens
 from verifier.__main__ import main
 from verifier.cli import check_command, nestproof
 from verifier.cli.progress import Reporter
+from verifier.engines.contract import ENGINES
 from verifier.evidence.verdicts import Progress
 from verifier.processes import signals
 
@@ -137,7 +138,7 @@ def test_the_evidence_of_what_was_decided_before_an_interruption_is_saved(
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("engine", ["bmc", "bmc-z3", "pdr", "kinduction", "auto"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_an_interrupted_check_shows_the_violations_of_systems_that_are_not_decided(
     engine: str,
     jobs: str,

@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Runner
 from tests.cli.test_mistakes import refused
+from verifier.cli.show_command import FORMATS
+from verifier.viewer.formats import OF_EXECUTIONS
 
 PAIR = "lazy/broken/isolation"
 
@@ -25,7 +27,7 @@ def test_a_picture_a_page_and_a_diagram_are_complete_in_themselves(nestproof: Ru
 
 
 def test_every_format_is_written_to_a_file(nestproof: Runner, tmp_path: Path) -> None:
-    for form in ("text", "svg", "html", "mermaid", "itf", "vcd", "json"):
+    for form in FORMATS:
         file = tmp_path / form
         ran = nestproof("show", PAIR, "--format", form, "-o", str(file))
         assert (ran.code, ran.out) == (0, "")
@@ -55,7 +57,7 @@ def test_a_watch_takes_the_row_of_a_field_s_value(nestproof: Runner) -> None:
     assert "there is no `saved[curent].uses_fpu`" in wrong.err
 
 
-@pytest.mark.parametrize("form", ["mermaid", "itf", "vcd", "json"])
+@pytest.mark.parametrize("form", OF_EXECUTIONS)
 def test_a_proof_is_no_execution(nestproof: Runner, form: str) -> None:
     ran = nestproof("show", "lazy/fixed/isolation", "--format", form)
     assert ran.code == 2

@@ -28,14 +28,13 @@ from verifier.language.errors import ModelError
 from verifier.language.goals import is_claim
 from verifier.project.catalogue import Catalogue
 from verifier.project.result_cache import Cache, cache_folder
+from verifier.viewer.formats import OF_EXECUTIONS
 from verifier.viewer.markup import Line, Role, rendered, unstyled
 from verifier.viewer.watch_expressions import Watch
 
 SECONDS = 60.0
 """To find out whether what a saved proof presupposes occurs."""
-FORMATS = ("text", "svg", "html", "mermaid", "itf", "vcd", "json")
-OF_EXECUTIONS = ("mermaid", "itf", "vcd", "json")
-"""Formats that proofs do not have."""
+FORMATS = ("text", "svg", "html", *OF_EXECUTIONS)
 
 
 @click.command("show")
@@ -193,21 +192,7 @@ def _document(form: str, evidence: Shown) -> str:
         raise ModelError(f"only what is replayed can be drawn: {evidence.reason}")
     if not isinstance(evidence, Trace):
         raise click.UsageError(f"--format {form} draws executions; this is a proof")
-    if form == "itf":
-        from verifier.viewer.itf import itf
-
-        return itf(evidence)
-    if form == "vcd":
-        from verifier.viewer.vcd import vcd
-
-        return vcd(evidence)
-    if form == "json":
-        from verifier.viewer.story import story
-
-        return story(evidence)
-    from verifier.viewer.mermaid import sequence
-
-    return "\n".join(sequence(evidence)) + "\n"
+    return OF_EXECUTIONS[form](evidence)
 
 
 def _drawn(form: str, lines: list[Line], title: str) -> str:

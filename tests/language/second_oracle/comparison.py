@@ -57,6 +57,7 @@ class Comparison:
         self.groups: dict[str, list[Callable[..., Any]]] = {}
         for value in vars(theirs).values():
             kind, group = plain.KINDS.get(value, ("", "")) if callable(value) else ("", "")
+            assert kind in ("", "step", "always", "sometimes"), f"what does {kind} mean?"
             if kind in ("always", "sometimes"):
                 name = group if kind == "always" else f"sometimes:{value.__name__}"
                 self.groups.setdefault(name, []).append(value)
