@@ -114,7 +114,7 @@ class Reads:
             breaks=bool(later.keys() - self._failing),
             decides=number < len(self.replays.moves) or self._decides(field, values),
             is_ghost=self.leaves[field].ghost,
-            is_constant=field not in self.changing,
+            is_constant=field not in self.changing and not self.leaves[field].ghost,
             is_flag=not issubclass(self.leaves[field].kind, Enum),
         )
 
