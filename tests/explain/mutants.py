@@ -1,7 +1,8 @@
-"""Mistakes on purpose in conditions of the bundled models, each with an execution that it violates.
+"""Mistakes on purpose in the bundled models, each with an execution that violates a property.
 
 Their executions were found by bounded model checking, of every mutant of `verifier.mutation` that
-negates a condition or makes it always true, and that violates a property within 16 steps.
+negates a condition or makes it always true, or drops an assignment to a field, and that violates
+a property within 16 steps.
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ from verifier.mutation.functions_run import definition, recompiled
 from verifier.project.catalogue import Catalogue
 
 FILE = Path(__file__).parent / "mutants.json"
+DROP = "drop"
+INSTEAD = {"negate": "(not ({was}))", "take always": "(True{lines})", DROP: "pass{lines}"}
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A condition in a function that is negated, or always true, and an execution.
+    """A condition in a function that is negated, or always true, or an assignment that is left out.
 
     It `was` this text, the `nth` with it in the function, from 0; `function` is its qualified name.
     """
@@ -52,15 +55,15 @@ class Mutant:
             raise LookupError(f"`{self.function}` is not there any more")
         code: CodeType = functions[0].__code__
         lines = linecache.getlines(code.co_filename)
-        test = self._same(ast.parse("".join(lines)), code)[self.nth]
-        mutated = _replaced(lines, test, "True" if self.what == "take always" else None)
+        wrong_part = self._same(definition(ast.parse("".join(lines)), code))[self.nth]
+        mutated = _replaced(lines, wrong_part, INSTEAD[self.what])
         known = linecache.cache[code.co_filename]
         _show(code.co_filename, mutated)
         wrong = recompiled(ast.parse("".join(mutated)), code)
         try:
             for function in functions:
                 function.__code__ = wrong
-            yield test.lineno
+            yield wrong_part.lineno
         finally:
             for function in functions:
                 function.__code__ = code
@@ -74,17 +77,37 @@ class Mutant:
             if type(each) is FunctionType
             and each.__code__.co_qualname == self.function
             and each.__code__.co_filename.endswith(f"/{self.file}")
-            and any(self.was in text for text in _tests(each.__code__))
+            and self._is_in(each.__code__)
         ]
         return [each for each in found if each.__code__ == found[0].__code__]
 
-    def _same(self, tree: ast.Module, code: CodeType) -> list[ast.expr]:
-        """The function's conditions with this text."""
-        return [
-            node.test
-            for node in ast.walk(definition(tree, code))
-            if isinstance(node, ast.If | ast.IfExp) and ast.unparse(node.test) == self.was
+    def _is_in(self, code: CodeType) -> bool:
+        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+        try:
+            return len(self._same(definition(tree, code))) > self.nth
+        except StopIteration:
+            return False
+
+    def _same(self, function: ast.FunctionDef) -> list[ast.expr | ast.stmt]:
+        """The function's conditions or assignments with this text."""
+        parts: list[ast.expr | ast.stmt] = [
+            part
+            for node in ast.walk(function)
+            for part in ([node] if self.what == DROP else _condition(node))
+            if isinstance(part, ast.expr | ast.Assign | ast.AugAssign)
         ]
+        return [part for part in parts if ast.unparse(part) == self.was]
+
+    @property
+    def field(self) -> str:
+        """The name of the field to which a value is not assigned."""
+        [assignment] = ast.parse(self.was).body
+        assert isinstance(assignment, ast.Assign)
+        target = assignment.targets[0]
+        while isinstance(target, ast.Subscript):
+            target = target.value
+        assert isinstance(target, ast.Attribute)
+        return target.attr
 
     def execution(self, catalogue: Catalogue) -> Execution | Stopped:
         """The execution that violates the property, if the models still have it."""
@@ -93,19 +116,12 @@ class Mutant:
         return execution_of_run(system, catalogue.properties_of(system), run)
 
 
-def _tests(code: CodeType) -> Iterator[str]:
-    tree = ast.parse("".join(linecache.getlines(code.co_filename)))
-    try:
-        node = definition(tree, code)
-    except StopIteration:
-        return
-    for each in ast.walk(node):
-        if isinstance(each, ast.If | ast.IfExp):
-            yield ast.unparse(each.test)
+def _condition(node: ast.AST) -> list[ast.expr]:
+    return [node.test] if isinstance(node, ast.If | ast.IfExp) else []
 
 
-def _replaced(lines: list[str], node: ast.expr, text: str | None) -> list[str]:
-    """A file's lines with another expression in a place, negated without a text; as many lines."""
+def _replaced(lines: list[str], node: ast.expr | ast.stmt, text: str) -> list[str]:
+    """A file's lines with another text in a place, and as many lines."""
     whole = "".join(lines).encode()
     starts = [0]
     for each in lines:
@@ -115,7 +131,7 @@ def _replaced(lines: list[str], node: ast.expr, text: str | None) -> list[str]:
     first = starts[node.lineno - 1] + node.col_offset
     last = starts[node.end_lineno - 1] + node.end_col_offset
     was = whole[first:last].decode()
-    instead = f"(not ({was}))" if text is None else f"({text}{was.count(chr(10)) * chr(10)})"
+    instead = text.format(was=was, lines=was.count("\n") * "\n")
     return (whole[:first].decode() + instead + whole[last:].decode()).splitlines(keepends=True)
 
 

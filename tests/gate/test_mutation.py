@@ -1,6 +1,11 @@
 """Whether mutants are killed, and what is said of those that are not."""
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from time import monotonic
@@ -11,6 +16,7 @@ import pytest
 from tests.check.uncached import without_cache
 from tests.evidence.lazy_project import project as project_as_loaded
 from tests.gate.conftest import Project
+from tests.processes.watching import eventually, workers
 from verifier.evidence.verdicts import Limits
 from verifier.mutation.baseline import RecordedScore, compared
 from verifier.mutation.campaign import LATE, SECONDS, Campaign, Trial, in_time
@@ -52,6 +58,44 @@ def test_a_mutant_that_does_the_same_is_equivalent_and_does_not_survive(project:
     ran = project.run("mutate", "lazy/fixed", "--function", "switch_to", "--all")
     assert "drop `machine.current = next_task`" not in ran.out
     assert "6 killed (0 refused as models), 1 survived, 0 undecided, 2 equivalent: " in ran.out
+
+
+def test_mutants_that_give_the_same_circuit_are_counted_once(project: Project) -> None:
+    project.edit(
+        "    assume(next_task != machine.current)\n", "    assume(other(machine, next_task))\n"
+    )
+    project.edit(
+        "@step\ndef switch_to",
+        "def other(machine: Machine, task: Task) -> bool:\n"
+        "    if task != machine.current:\n        return True\n    return False\n\n\n"
+        "@step\ndef switch_to",
+    )
+    ran = project.run("mutate", "lazy/fixed")
+    assert re.search(r"the same circuit: models/lazy\.py:\d+ in switch_to: drop `assume\(", ran.out)
+    assert " 1 survived, 0 undecided, " in ran.out
+
+
+def test_what_was_found_before_sigterm_is_shown(project: Project) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verifier", "mutate", "lazy/fixed", "--no-cache", "--jobs", "1"],
+        cwd=project.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    tried: set[int] = set()
+
+    def are_tried() -> bool:
+        tried.update(workers(process.pid))
+        return len(tried) > 8
+
+    eventually(are_tried, "nine workers")
+    os.killpg(process.pid, signal.SIGTERM)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 143
+    assert re.search(r"lazy/fixed: [1-9]\d* mutants? against ", out)
+    assert "terminated: 1 system not finished, nothing recorded" in err
 
 
 def test_a_recorded_survivor_is_no_news_and_a_new_one_is(project: Project) -> None:

@@ -16,8 +16,8 @@ from verifier.viewer.markup import rendered
 from verifier.viewer.text import trace_lines
 from verifier.viewer.trace_index import Reading
 
-SECONDS = 4.0
-"""Of the processor, for 256 steps: twice what is promised, as tests run side by side."""
+SECONDS = 2.0
+"""Of the processor, for 256 steps: what is promised, most of which is left for all else."""
 
 
 @record

@@ -23,7 +23,16 @@ from verifier.evidence.verdicts import Limits
 from verifier.language.advice import did_you_mean
 from verifier.language.errors import ModelError, within_project
 from verifier.language.plain_values import plural
-from verifier.mutation.baseline import FILE, RecordedScore, compared, entry, record, score, scores
+from verifier.mutation.baseline import (
+    FILE,
+    RecordedScore,
+    compared,
+    entry,
+    mistakes,
+    record,
+    score,
+    scores,
+)
 from verifier.mutation.campaign import Campaign, Guarded, Trial, trials
 from verifier.mutation.earlier_runs import earlier_runs, save_runs
 from verifier.mutation.run import guarded_system, mutable_functions
@@ -184,10 +193,13 @@ def _print(
     against = f"{plural(len(trials), 'mutant')} against {plural(len(claims), 'claim')}"
     echo(styled(f"{name}: {against}", "title"))
     killed = ("killed", "refused") if everything else ()
+    groups = mistakes(trials)
     for status in ("survived", "undecided", *killed):
-        for trial in trials:
-            if trial.status == status:
-                echo(_line(trial))
+        for first, *others in groups:
+            if first.status == status:
+                echo(_line(first))
+                for other in others:
+                    echo(f"             the same circuit: {_place(other)}")
     total = score(trials)
     by = Counter(trial.by for trial in trials if trial.status == "killed")
     for claim, count in by.most_common():
@@ -201,12 +213,16 @@ def _print(
 
 
 def _line(trial: Trial) -> str:
-    mutant = trial.mutant
     role: Role = "wrong" if trial.status == "survived" else "choice"
-    text = f"  {styled(f'{trial.status:<9}', role)}  {within_project(mutant.file)}:{mutant.line}"
-    text += f" in {mutant.function}: {mistake(mutant)}"
+    text = f"  {styled(f'{trial.status:<9}', role)}  {_place(trial)}"
     if trial.status == "killed":
         text += f"  by {trial.by} after {trial.depth}"
     elif trial.by:
         text += f"  ({trial.by})"
     return text
+
+
+def _place(trial: Trial) -> str:
+    mutant = trial.mutant
+    place = f"{within_project(mutant.file)}:{mutant.line} in {mutant.function}"
+    return f"{place}: {mistake(mutant)}"

@@ -33,7 +33,7 @@ def explained(compiled: TransitionSystem, trace: Trace, execution: Execution) ->
         for stride, cause in zip(trace.steps, found.causes, strict=True)
     )
     trace = replace(trace, steps=strides)
-    reads = Reads(search, execution)
+    reads = Reads(search, execution, compiled.changing)
     explanation = replace(
         explanation,
         turned=named(execution, effects, found, reads),

@@ -34,7 +34,7 @@ def shown_first(effects: Sequence[Effect]) -> list[Effect]:
 
 def _turned(execution: Execution, effect: Effect, slice: Slice, reads: Reads) -> Turned:
     one, number = effect.decision, effect.number
-    stale = list(reads.stale_of(effect))
+    stale = [each.stale for each in reads.stale_of(effect)]
     counts = one.reads if len(one.reads) <= MOST_READS else {each.field for each in stale}
     same = [each for each in effect.same if each.place != one.place]
     return Turned(

@@ -114,7 +114,10 @@ def _ways(execution: Execution, group: str) -> Iterator[_Way]:
 
 
 def _changed(moves: Sequence[Move]) -> Iterator[tuple[int, str, Any, list[Move]]]:
-    """The moves with one choice changed or one step left out, the last steps first."""
+    """The moves with one choice changed or one step left out, the last steps first.
+
+    Of equal steps in a row the last one is left out, which leaves the same moves as any of them.
+    """
     for number in reversed(range(len(moves))):
         step, choices = moves[number]
         for name, value in choices.items():
@@ -122,7 +125,8 @@ def _changed(moves: Sequence[Move]) -> Iterator[tuple[int, str, Any, list[Move]]
                 move = (step, {**choices, name: other})
                 yield number, name, other, [*moves[:number], move, *moves[number + 1 :]]
     for number in reversed(range(len(moves) - 1)):
-        yield number, "", None, [*moves[:number], *moves[number + 1 :]]
+        if moves[number] != moves[number + 1]:
+            yield number, "", None, [*moves[:number], *moves[number + 1 :]]
 
 
 def _followed(

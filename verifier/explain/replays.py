@@ -51,7 +51,7 @@ class Replays:
         for number in reversed(range(len(self.moves) + 1)):
             read = self._read_by_step(number) if number < len(self.moves) else set()
             live = frozenset((live | {places[path] for path in read}) - events)
-            live |= {places[path] for path in self._read_by_claims(number)}
+            live |= {places[path] for path in self.read_by_claims(number)}
             found.append(live)
         return found[::-1]
 
@@ -62,7 +62,8 @@ class Replays:
         read, run.reads = set(run.reads), None
         return read
 
-    def _read_by_claims(self, number: int) -> set[str]:
+    def read_by_claims(self, number: int) -> set[str]:
+        """What the claims look at in a state of the execution."""
         run = self.machine.run
         run.store.values, run.reads = list(self.states[min(number, len(self.states) - 1)]), {}
         self.machine.failing(self.claims)

@@ -7,10 +7,13 @@ if another value of it, alone, removes the violation: the same moves are taken a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 import msgspec
 
+from verifier.compiler.assigned_names import ghosts_by_name
 from verifier.evidence.explanation import Stale
 from verifier.evidence.traces import CHOICE
 from verifier.execution.execution import Execution
@@ -24,53 +27,120 @@ from verifier.language.tracing.decisions import Decision
 
 MOST_FIELDS = 6
 """Fields that are shown."""
-SHOWN_FIRST = 3
-"""Of which one says whose data is where."""
-TAKEN = 400
+TAKEN = 1_000
 """Steps that are taken again in search of them."""
 
-Reader = Decision | None
+
+@dataclass(frozen=True)
+class Avoiding:
+    """A field that is out of date, and what else would be with another value of it.
+
+    `stops` is the first of the steps, from 1, that cannot be taken then, 0 where all can; `breaks`
+    says that the claims of other properties fail then. `decides` says that the claim that is
+    violated then still looks at other fields.
+    """
+
+    stale: Stale
+    stops: int
+    breaks: bool
+    decides: bool
+    is_ghost: bool
+    is_constant: bool
+    is_flag: bool
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """The one that is out of date for longest first, if all steps go on.
+
+        Of what keeps a step from being taken, such as the place in a text where somebody is, the
+        one that was written last, but not by the step before.
+        """
+        written = self.stale.since
+        if not self.stops:
+            age = self.stale.number - written
+            return self.is_constant, self.breaks, -age, not self.decides
+        is_fresh = written == self.stale.number - 1
+        return self.is_constant, self.breaks, is_fresh, -written, self.is_flag
 
 
 class Reads:
     """The fields that steps read, and whether another value would have avoided the violation."""
 
-    def __init__(self, search: Search, execution: Execution) -> None:
-        self.replays, self.states = search.replays, search.replays.states
-        leaves = execution.system.layout.leaves
-        self.places = {leaf.path: place for place, leaf in enumerate(leaves)}
-        self.ghosts = {leaf.path for leaf in leaves if leaf.ghost}
+    def __init__(
+        self, search: Search, execution: Execution, changing: Collection[str] | None = None
+    ) -> None:
+        self.search, self.replays = search, search.replays
+        self.states = self.replays.states
+        self.leaves = {leaf.path: leaf for leaf in execution.system.layout.leaves}
+        self.places = {path: place for place, path in enumerate(self.leaves)}
+        self.changing = self.leaves if changing is None else changing
         self.written = [assigned(taken.call) for taken in execution.taken]
-        self._unstale = {leaf.path for leaf in leaves if leaf.event or leaf.constant}
+        self._unstale = {path for path, leaf in self.leaves.items() if leaf.event or leaf.constant}
         self._unstale |= search.promised | _only_noted(execution)
+        self._failing = {name for names in search.failing for name in names}
+        self._known: dict[tuple[int, str], Avoiding | None] = {}
         self.replays.left = TAKEN
 
-    def stale(self, number: int, field: str, value: Any, reader: Reader = None) -> Stale | None:
+    def avoiding(self, number: int, field: str) -> Avoiding | None:
         """A field before a step, from 0, if another value removes the violation.
 
-        None also for what is only noted or expected, and where the step itself gave it this value.
+        None also for what is only noted or expected.
         """
-        if field in self._unstale or self.states[number][self.places[field]] != value:
-            return None
-        for other in others(value):
-            if self.replays.left > 0 and self._avoids(number, field, other):
-                made = Stale(
-                    number + 1, field, shown(value), shown(other), self._since(number, field)
-                )
-                return made if reader is None else _read_by(made, reader)
+        key = number, field
+        if key not in self._known:
+            self._known[key] = None if field in self._unstale else self._tried(number, field)
+        return self._known[key]
+
+    def _tried(self, number: int, field: str) -> Avoiding | None:
+        place, before = self.places[field], self.states[number]
+        for other in others(before[place]):
+            values = (*before[:place], other, *before[place + 1 :])
+            if self.replays.left <= 0:
+                return None
+            rest = self.replays.rest(number, values)
+            if not rest.violates:
+                since = self._since(number, field)
+                stale = Stale(number + 1, field, shown(before[place]), shown(other), since)
+                return self._judged(stale, rest.stops, values)
         return None
 
-    def stale_of(self, effect: Effect) -> Iterator[Stale]:
-        """The fields that a decision reads, if another value removes the violation."""
-        for field, value in effect.decision.reads.items():
-            one = self.stale(effect.number, field, value, effect.decision)
-            if one is not None:
-                yield one
+    def _judged(self, stale: Stale, stops: int, values: Sequence[Any]) -> Avoiding:
+        """With what else there would be."""
+        field, number = stale.field, stale.number - 1
+        later = self.replays.failing(number, tuple(values), self.search.others)
+        return Avoiding(
+            stale=stale,
+            stops=stops,
+            breaks=bool(later.keys() - self._failing),
+            decides=number < len(self.replays.moves) or self._decides(field, values),
+            is_ghost=self.leaves[field].ghost,
+            is_constant=field not in self.changing and not self.leaves[field].ghost,
+            is_flag=not issubclass(self.leaves[field].kind, Enum),
+        )
 
-    def _avoids(self, number: int, field: str, value: Any) -> bool:
-        place, before = self.places[field], self.states[number]
-        values = (*before[:place], value, *before[place + 1 :])
-        return not self.replays.rest(number, values).violates
+    def _decides(self, field: str, values: Sequence[Any]) -> bool:
+        """Whether the claim, which holds in a state, fails with another value of some other field.
+
+        Else the field has only switched the claim off.
+        """
+        claims, looked_at = self.replays.claims, self.replays.read_by_claims(len(self.states) - 1)
+        for each in looked_at - {field}:
+            place = self.places[each]
+            for other in others(values[place]) if each in self.changing else ():
+                if self.replays.failing_in((*values[:place], other, *values[place + 1 :]), claims):
+                    return True
+        return False
+
+    def stale_of(self, effect: Effect) -> Iterator[Avoiding]:
+        """The fields that a decision reads, if another value removes the violation.
+
+        Not those to which the step itself gave the value that it reads.
+        """
+        for field, value in effect.decision.reads.items():
+            if self.states[effect.number][self.places[field]] == value:
+                one = self.avoiding(effect.number, field)
+                if one is not None:
+                    yield replace(one, stale=_read_by(one.stale, effect.decision))
 
     def _since(self, number: int, field: str) -> int:
         steps = range(number - 1, -1, -1)
@@ -84,7 +154,7 @@ def _read_by(stale: Stale, reader: Decision) -> Stale:
 
 
 def _only_noted(execution: Execution) -> set[str]:
-    """The fields that only observers write, for properties."""
+    """The fields that only observers write, for properties: in the execution, and by their text."""
     noted, written = set[str](), set[str]()
 
     def look(call: Call, observes: bool) -> None:
@@ -96,7 +166,8 @@ def _only_noted(execution: Execution) -> set[str]:
 
     for taken in execution.taken:
         look(taken.call, False)
-    return noted - written
+    leaves = execution.system.layout.leaves
+    return noted - written - {leaves[place].path for place in ghosts_by_name(execution.system)}
 
 
 def stale_fields(
@@ -104,51 +175,45 @@ def stale_fields(
 ) -> tuple[Stale, ...]:
     """Those that the claim looks at, that named decisions read, and that steps depend on.
 
-    What a step has given its value just before another one reads it is less likely to be out of
-    date, and so is what the hardware reads, or what says whether a step can be taken. One of the
-    first three says whose data is where, if any does.
+    One of each kind comes first: with which all goes on as it did, which keeps a step from being
+    taken, and which says whose data is where.
     """
-    ranked = sorted(_of_steps(reads, effects, slice), key=lambda each: each[0])
+    found = [*_of_claim(reads, decisive), *_of_steps(reads, effects, slice)]
+    ranked = sorted(found, key=lambda each: each.rank)
+    kinds = [
+        _by_field(each for each in ranked if not each.stops and not each.is_ghost),
+        _by_field(each for each in ranked if each.stops),
+        _by_field(each for each in ranked if not each.stops and each.is_ghost),
+    ]
+    first = [name for kind in kinds for name in [*kind][:1]]
+    rest = [name for kind in kinds for name in [*kind][1:]]
+    known = kinds[2] | kinds[1] | kinds[0]
+    return tuple(known[name] for name in dict.fromkeys([*first, *rest]))[:MOST_FIELDS]
+
+
+def _by_field(found: Iterator[Avoiding]) -> dict[str, Stale]:
     best: dict[str, Stale] = {}
-    for one in (*_of_claim(reads, decisive), *(stale for _, stale in ranked)):
-        best.setdefault(one.field, one)
-    found = list(best.values())
-    ghost = next((one for one in found if one.field in reads.ghosts), None)
-    if ghost is not None and found.index(ghost) >= SHOWN_FIRST:
-        found.remove(ghost)
-        found.insert(SHOWN_FIRST - 1, ghost)
-    return tuple(found[:MOST_FIELDS])
+    for each in found:
+        best.setdefault(each.stale.field, each.stale)
+    return best
 
 
-Rank = tuple[bool, bool, bool, int]
-
-
-def _rank(one: Stale, effect: Effect | None) -> Rank:
-    kind = effect.decision if effect is not None else None
-    guards = kind is not None and (kind.guards or kind.of_choice)
-    is_fresh = one.since == one.number - 1
-    return is_fresh, guards, kind is not None and kind.is_of_hardware, -one.since
-
-
-def _of_claim(reads: Reads, decisive: Collection[str]) -> Iterator[Stale]:
+def _of_claim(reads: Reads, decisive: Collection[str]) -> Iterator[Avoiding]:
     """What alone decides the claim after the last step, if it has been there before."""
     last = len(reads.states) - 1
     for field in decisive:
-        one = reads.stale(last, field, reads.states[last][reads.places[field]])
+        one = reads.avoiding(last, field)
         if one is not None:
             yield one
 
 
-def _of_steps(
-    reads: Reads, effects: Sequence[Effect], slice: Slice
-) -> Iterator[tuple[Rank, Stale]]:
+def _of_steps(reads: Reads, effects: Sequence[Effect], slice: Slice) -> Iterator[Avoiding]:
     for effect in effects:
-        for read in reads.stale_of(effect):
-            yield _rank(read, effect), read
+        yield from reads.stale_of(effect)
     for number in reversed(range(len(slice.causes))):
         causes = [*slice.causes[number].because.values(), slice.causes[number].needs]
         for field in dict.fromkeys(field for fields in causes for field in fields):
             if not field.startswith(CHOICE):
-                one = reads.stale(number, field, reads.states[number][reads.places[field]])
+                one = reads.avoiding(number, field)
                 if one is not None:
-                    yield _rank(one, None), one
+                    yield one

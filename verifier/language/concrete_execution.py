@@ -48,9 +48,12 @@ class LoggedStore(Store):
         return seen(value) if leaf.optional else value
 
     def peek(self, base: Base, target: Store) -> Any:
-        value = self.values[base]  # type: ignore[index]
-        if self.run.reads is not None:
-            self.run.reads[self.leaf(base).path] = value
+        value, run = self.values[base], self.run  # type: ignore[index]
+        if run.reads is not None:
+            path = self.leaf(base).path
+            run.reads[path] = value
+            if run.is_in_code:
+                run.reads_of_code.add(path)
         return target.encoded(value)
 
     def poke(self, base: Base, raw: Any) -> None:

@@ -46,9 +46,17 @@ class Score:
         return 1.0 if all == 0 else self.killed / all
 
 
+def mistakes(found: Iterable[Trial]) -> list[list[Trial]]:
+    """Mutants that give the same circuit together, in order."""
+    groups: dict[object, list[Trial]] = {}
+    for number, trial in enumerate(found):
+        groups.setdefault((trial.status, trial.circuit or number), []).append(trial)
+    return [*groups.values()]
+
+
 def score(found: Iterable[Trial]) -> Score:
-    """Count; a mutant that is refused as a model counts as killed."""
-    count = Counter(trial.status for trial in found)
+    """Count mistakes, each once; one that is refused as a model counts as killed."""
+    count = Counter(group[0].status for group in mistakes(found))
     return Score(
         count["killed"] + count["refused"],
         count["survived"],

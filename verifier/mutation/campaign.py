@@ -13,6 +13,7 @@ from typing import Literal
 from verifier.audit.proof_checking import reached
 from verifier.circuit.circuit import Circuit
 from verifier.compiler.behaviour import Behaviour, behaviour_of
+from verifier.compiler.digest import Digests
 from verifier.compiler.self_check import compare
 from verifier.compiler.step_exploration import Start, explore_steps
 from verifier.compiler.transition_system import TransitionSystem
@@ -61,7 +62,9 @@ class Trial:
     """What became of a mutant.
 
     Killed: `by` is the claim that fails and `depth` after how many steps. Refused: it is no model,
-    and `by` says why. Equivalent: it does the same in every state that can be reached.
+    and `by` says why. Equivalent: it does the same in every state that can be reached. `circuit` is
+    a digest, of one that survived or is undecided: two mutants with the same one are the same
+    mistake, made in two places.
     """
 
     mutant: Mutant
@@ -69,6 +72,7 @@ class Trial:
     by: str = ""
     depth: int = 0
     run: Run | None = None
+    circuit: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,9 +224,10 @@ def _attempt(
     missing = _missing(compiled.circuit, guards.witnesses, search)
     if missing is not None:
         return Trial(mutant, "killed", missing)
-    if judges and equivalent(guards.behaviour, behaviour_of(compiled), guards.original.invariant):
+    behaviour = behaviour_of(compiled)
+    if judges and equivalent(guards.behaviour, behaviour, guards.original.invariant):
         return Trial(mutant, "equivalent")
-    return fate
+    return replace(fate, circuit=Digests(behaviour).of(compiled.circuit.bad))
 
 
 def _missing(circuit: Circuit, witnesses: Mapping[str, Path], search: Limits) -> str | None:

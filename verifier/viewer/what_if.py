@@ -1,4 +1,4 @@
-"""What would have avoided a violation: decisions of the code first, then choices."""
+"""What would have avoided a violation: decisions of the code first, then fields, then choices."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from verifier.viewer.markup import (
 from verifier.viewer.trace_index import Reading
 
 SHOWN_DIFFERENCES = 12
+STALE_FIELDS = 3
 TITLES = {
     "code": "the code decides otherwise",
     "hardware": "the hardware does otherwise",
@@ -104,10 +105,11 @@ def what_if_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:
             yield line((TITLES[kind], "title"))
         yield from wrapped(line("  "), decision_pieces(turn), 6, columns)
         yield from _consequences(reading, turn)
+    yield from _stale_lines(reading, columns)
     if other is None:
         yield line("no execution without it differs in only one choice or one step")
         return
-    if trace.explanation.turned:
+    if trace.explanation.turned or trace.explanation.stale:
         yield EMPTY
     yield from _nearest_lines(reading, other, columns)
 
@@ -119,6 +121,22 @@ def _consequences(reading: Reading, turn: Turned) -> Iterator[Line]:
     known = f"only {', '.join(groups)}" if groups else "nothing"
     yield line((f"      then the same steps violate {known}", "source"))
     yield from _stop_lines(reading, turn.stops, 6)
+
+
+def _stale_lines(reading: Reading, columns: int) -> Iterator[Line]:
+    """Fields that are out of date: what is not assigned leaves no other trace."""
+    found = reading.trace.explanation.stale[:STALE_FIELDS]
+    if found:
+        yield line(("a field has another value", "title"))
+    for stale in found:
+        when = "at the end" if stale.number > reading.steps else f"before step {stale.number}"
+        since = f"last written in step {stale.since}" if stale.since else "as at the start"
+        pieces = [
+            line((f"{inert(stale.field)}={shown(stale.instead)}", "choice")),
+            line(f"and not {shown(stale.was)}"),
+            *word_by_word(line(f"{when}; {since}")),
+        ]
+        yield from wrapped(line("  "), pieces, 4, columns)
 
 
 def _stop_lines(reading: Reading, stops: int, indent: int) -> Iterator[Line]:
