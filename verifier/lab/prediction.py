@@ -55,10 +55,11 @@ def predictions(
     lockstep = Lockstep(compiled, WATCHED, seen_of)
     for place in range(0, len(programs), LANES):
         block = programs[place : place + LANES]
-        yield from lockstep.run([_prediction(program, facts) for program in block])
+        yield from lockstep.run([prediction(program, facts) for program in block])
 
 
-def _prediction(program: Program, facts: Facts) -> Execution[Seen, Prediction]:
+def prediction(program: Program, facts: Facts) -> Execution[Seen, Prediction]:
+    """What becomes of a program, on a bench that it asks for steps."""
     try:
         acts = yield from _Run(program, facts).acts()
         return Prediction(tuple(acts))
