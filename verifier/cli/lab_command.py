@@ -10,6 +10,7 @@ import click
 
 from verifier.cli import options
 from verifier.cli.errors import print_message
+from verifier.cli.lab_confirm_command import command as confirm
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Progress
@@ -202,3 +203,6 @@ def _show(summaries: Sequence[Summary], as_json: bool, one: bool) -> int:
         for line in lines:
             click.echo(line)
     return exit_code([summary.code for summary in summaries])
+
+
+command.add_command(confirm)

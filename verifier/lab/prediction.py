@@ -17,7 +17,7 @@ from nestproof.models.x86.outcome import Outcome as Became
 from nestproof.models.x86.vmcs import ExitReason
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.lab.answers import VECTORS, VMCALL, WATCHED, Predicted, Seen, seen_of
-from verifier.lab.forms import Issued
+from verifier.lab.forms import Issued, Unmodelled
 from verifier.lab.image import Facts
 from verifier.lab.layout import (
     L2_CODE,
@@ -252,6 +252,8 @@ def _plain(one: Issued) -> Move:
 
 def _issue(one: Issued, assigned: Assigned) -> Move:
     kind = one.form.instruction
+    if isinstance(kind, Unmodelled):
+        raise NotExpressible(f"the model has no {kind.value}")
     if isinstance(kind, SpecialClass):
         return Move("issue_special", (("kind", kind),), assigned)
     operand = one.operand
