@@ -11,6 +11,7 @@ import click
 from verifier.cli import options
 from verifier.cli.errors import print_message
 from verifier.cli.lab_confirm_command import command as confirm
+from verifier.cli.lab_explore_command import command as explore
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Progress
@@ -206,3 +207,4 @@ def _show(summaries: Sequence[Summary], as_json: bool, one: bool) -> int:
 
 
 command.add_command(confirm)
+command.add_command(explore)

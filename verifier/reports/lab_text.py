@@ -90,10 +90,11 @@ def _departures(summary: Summary) -> Iterator[str]:
 def _example(example: Example) -> Iterator[str]:
     yield f"  program {example.number} differs:"
     yield from (f"    {line}" for line in described(example.program))
-    yield from (f"    {_difference(each)}" for each in example.differences)
+    yield from (f"    {difference_text(each)}" for each in example.differences)
 
 
-def _difference(each: Difference) -> str:
+def difference_text(each: Difference) -> str:
+    """A field of an outcome that is not as it was predicted."""
     where = f"outcome {each.act + 1}, {each.field}"
     if not isinstance(each.predicted, tuple):
         return f"{where}: predicted {_shown(each.predicted)}, actual {_shown(each.actual)}"
@@ -131,7 +132,7 @@ def _entry(summary: Summary) -> dict[str, Any]:
             {
                 "number": example.number,
                 "program": list(described(example.program)),
-                "differences": [_difference(each) for each in example.differences],
+                "differences": [difference_text(each) for each in example.differences],
             }
             for example in summary.examples
         ],
