@@ -35,17 +35,17 @@ class Bench:
 
 
 @manual(SDM, "Exception Bitmap")
-def intercepted(bench: Bench, outcome: Outcome) -> bool:
+def intercepted(intercepts: Intercepts, outcome: Outcome) -> bool:
     """Whether a fault other than #NM leaves the guest."""
     match outcome:
         case Outcome.UD:
-            return bench.intercepts.ud
+            return intercepts.ud
         case Outcome.GP:
-            return bench.intercepts.gp
+            return intercepts.gp
         case Outcome.OPERAND:
-            return bench.intercepts.pf
+            return intercepts.pf
         case Outcome.MF:
-            return bench.intercepts.mf
+            return intercepts.mf
         case _:
             return False
 
@@ -54,7 +54,7 @@ def intercepted(bench: Bench, outcome: Outcome) -> bool:
 def settle(bench: Bench, outcome: Outcome) -> None:
     """Note it; the exit reason of every exception is that of #NM, by number."""
     bench.outcome = outcome
-    if bench.cpu.non_root and intercepted(bench, outcome):
+    if bench.cpu.non_root and intercepted(bench.intercepts, outcome):
         vm_exit(bench.cpu, ExitReason.EXCEPTION_NM)
 
 

@@ -150,3 +150,26 @@ def test_a_system_that_is_new_is_reported_as_new(project: Project) -> None:
     ran = project.run("diff", "lazy/mended")
     assert ran.code == 2
     assert "there is no `lazy/mended` at" in ran.err
+
+
+def test_an_execution_on_which_two_systems_differ_is_saved_and_audited(project: Project) -> None:
+    out, code = diff(project, "lazy/fixed", "lazy/broken", "-o", "found.json")
+    assert code == 1
+    assert "saved in found.json: " in out
+    audit = project.run("audit", "found.json")
+    assert audit.code == 0, audit.err
+    assert audit.out.startswith("confirmed found.json: lazy/broken differs from lazy/fixed: after ")
+    file = project.folder / "found.json"
+    text = file.read_text()
+    file.write_text(text.replace('"differs_from": "lazy/fixed"', '"differs_from": "lazy/broken"'))
+    audit = project.run("audit", "found.json")
+    assert audit.code == 1
+    assert "`lazy/broken` is in the same state" in audit.out
+
+
+def test_no_execution_is_saved_where_nothing_differs(project: Project) -> None:
+    assert diff(project, "lazy/fixed", "lazy/fixed", "-o", "found.json")[1] == 0
+    assert not (project.folder / "found.json").exists()
+    ran = project.run("diff", "lazy/fixed", "-o", "found.json")
+    assert ran.code == 2
+    assert "-o needs two systems" in ran.err

@@ -26,8 +26,8 @@ IMPORTS: dict[str, tuple[str, ...]] = {
     "evidence": ("storage", "language", "compiler"),
     "processes": ("language", "evidence"),
     "project": ("storage", "circuit", "language", "compiler", "evidence", "processes"),
-    "lab": ("storage", "circuit", "language", "compiler", "processes"),
     "execution": ("language", "compiler", "evidence"),
+    "lab": ("storage", "circuit", "language", "compiler", "processes", "execution"),
     "engines": ("circuit", "evidence", "processes"),
     "audit": ("circuit", "language", "compiler", "evidence", "execution"),
     "explain": (
@@ -41,7 +41,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {
         "audit",
     ),
     "viewer": ("language", "evidence", "processes", "execution", "explain"),
-    "diff": ("circuit", "language", "compiler", "evidence", "engines", "explain"),
+    "diff": ("circuit", "language", "compiler", "evidence", "execution", "engines", "explain"),
     "check": (
         "circuit",
         "language",

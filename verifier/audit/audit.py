@@ -53,6 +53,8 @@ def claimed(evidence: SavedTrace | Certificate | Bundle) -> list[str]:
         return [*evidence.runs, *evidence.proofs]
     if isinstance(evidence, Certificate):
         return [evidence.property]
+    if evidence.differs_from:
+        return [f"differs from {evidence.differs_from}"]
     return [evidence.goal()]
 
 

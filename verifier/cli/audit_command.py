@@ -22,7 +22,9 @@ from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.evidence.bundle import Bundle
 from verifier.evidence.files import DamagedFile, Saved, UnknownKey, read_any
+from verifier.evidence.saved_execution import SavedTrace
 from verifier.evidence.verdicts import Limits, Progress, Verdict
+from verifier.execution.execution import Stopped
 from verifier.language.errors import ModelError
 from verifier.language.plain_values import plural
 from verifier.processes.lifetime import end_all
@@ -116,7 +118,8 @@ def _audited(run: _Run, file: Path, beat: Callable[[], None]) -> Iterator[tuple[
     else:
         found = _judged(run, evidence, str(file), beat)
     for one in found:
-        yield one, f"{evidence.system}/{one.goal}".rstrip("/")
+        differs = isinstance(evidence, SavedTrace) and evidence.differs_from
+        yield one, f"{evidence.system}{' ' if differs else '/'}{one.goal}".rstrip("/")
 
 
 def _judged(
@@ -146,6 +149,9 @@ def _judge(catalogue: Catalogue, evidence: Saved | Bundle, send: Send) -> None:
     from verifier.audit.solvers import Undecided
 
     system = catalogue.system(evidence.system)
+    if isinstance(evidence, SavedTrace) and evidence.differs_from:
+        send(_compared(catalogue, evidence))
+        return
     properties = catalogue.properties_of(system)
     compiled = compile_compared(system, properties)
     witnesses = witness_goals(system, properties, claimed(evidence))
@@ -162,6 +168,22 @@ def _judge(catalogue: Catalogue, evidence: Saved | Bundle, send: Send) -> None:
         for goal in claimed(evidence):
             if goal not in known:
                 send(Audited(goal, "unknown", str(undecided)))
+
+
+def _compared(catalogue: Catalogue, saved: SavedTrace) -> Audited:
+    """Whether an execution ends otherwise than the same steps of the other system."""
+    from verifier.audit.differing import ending
+
+    [goal] = claimed(saved)
+    other = catalogue.systems.get(saved.differs_from)
+    if other is None:
+        return Audited(goal, "rejected", f"there is no system `{saved.differs_from}`")
+    if saved.property or saved.case:
+        return Audited(goal, "rejected", "it has two claims")
+    found = ending(catalogue.systems[saved.system], other, saved)
+    if isinstance(found, Stopped):
+        return Audited(goal, "rejected", str(found))
+    return Audited(goal, "confirmed", f"after {plural(len(saved.steps), 'step')} {found}")
 
 
 def witnessed(compiled: TransitionSystem, one: Audited, known: Collection[str]) -> Audited:

@@ -10,6 +10,8 @@ import click
 
 from verifier.cli import options
 from verifier.cli.errors import print_message
+from verifier.cli.lab_confirm_command import command as confirm
+from verifier.cli.lab_explore_command import command as explore
 from verifier.cli.progress import Reporter
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.verdicts import Progress
@@ -53,6 +55,9 @@ def command(context: click.Context) -> None:
 @click.option("--kernel", type=options.FILE, help="A Debian package with a kernel, for kvm-vmx.")
 @click.option("--quick", "which", flag_value="quick", default=True, help="Every rule (default).")
 @click.option("--full", "which", flag_value="full", help="All of TS, MP, EM, mask and shadow.")
+@click.option(
+    "--refusals", "which", flag_value="refusals", help="VM entries that only hardware refuses."
+)
 @click.option(
     "--random",
     "count",
@@ -154,11 +159,17 @@ def fetch(series: str) -> int:
 
 @command.command("compare", epilog=EPILOG, short_help="judge a recording again")
 @click.argument("file", type=options.ANY)
+@click.option("--with", "other", type=options.ANY, help="Another machine's recording of the same.")
 @as_json
-def compare(file: Path, as_json: bool) -> int:
-    """Compare a recording with the model as it is now; no emulator is needed."""
+def compare(file: Path, other: Path | None, as_json: bool) -> int:
+    """Compare a recording with the model as it is now, or with another machine's.
+
+    No emulator is needed.
+    """
     from verifier.lab.recording import read_recording
 
+    if other is not None:
+        return _show_between(read_recording(other), read_recording(file), as_json)
     return _show([_judged(read_recording(file))], as_json, one=True)
 
 
@@ -172,12 +183,28 @@ def report(files: tuple[Path, ...], as_json: bool) -> int:
     return _show([_judged(read_recording(file)) for file in files], as_json, one=False)
 
 
+def _show_between(expected: Recording, actual: Recording, as_json: bool) -> int:
+    from verifier.lab.two_machines import between
+    from verifier.reports import lab_text
+
+    found = list(between(expected, actual))
+    if as_json:
+        click.echo(lab_text.document_between(expected.header, actual.header, found), nl=False)
+    else:
+        for line in lab_text.lines_between(expected.header, actual.header, found):
+            click.echo(line)
+    return 1 if found else 0
+
+
 def _programs(which: str, count: int | None, seed: int) -> tuple[str, Sequence[Program]]:
     """The programs, and the name of their list."""
     from verifier.lab.lists import listed
     from verifier.lab.random_programs import random_programs
+    from verifier.lab.refusals import late_refusals
     from verifier.lab.scales import FULL, QUICK
 
+    if which == "refusals" and count is None:
+        return which, list(late_refusals())
     if count is not None:
         return f"random {count} seed {seed}", list(random_programs(count, seed))
     return which, list(listed(FULL if which == "full" else QUICK))
@@ -202,3 +229,7 @@ def _show(summaries: Sequence[Summary], as_json: bool, one: bool) -> int:
         for line in lines:
             click.echo(line)
     return exit_code([summary.code for summary in summaries])
+
+
+command.add_command(confirm)
+command.add_command(explore)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -51,6 +51,8 @@ class Change:
     new: Value
     reached: Reached
     moves: tuple[tuple[str, dict[str, Value]], ...] = ()
+    start: Mapping[str, Value] = field(default_factory=dict)
+    """What fields that can start as anything start as, where moves lead to it."""
 
     @property
     def effect(self) -> tuple[str, str, Value, Value, Reached, int]:
@@ -148,7 +150,8 @@ class Examples:
     def _change(self, steps: PackedSteps, aspect: Aspect, verdict: Answer | None) -> Change:
         if isinstance(verdict, Violated):
             values = self._last(steps, verdict.path)
-            return self._example_of(aspect, values, "reachable", self._moves(verdict.path))
+            example = self._example_of(aspect, values, "reachable", self._moves(verdict.path))
+            return replace(example, start=self._start(verdict.path))
         reached: Reached = "unreachable" if isinstance(verdict, Proved) else "not reached"
         return self._example_of(aspect, self._any(aspect), reached, ())
 
@@ -171,6 +174,14 @@ class Examples:
         cone = self.joint.graph.cone([aspect.differs])
         return {
             2 * n: terms.value(model, 2 * n) for n in cone if not self.joint.graph.is_gate(2 * n)
+        }
+
+    def _start(self, path: Path) -> dict[str, Value]:
+        """What the new version's fields that can be anything start as."""
+        return {
+            each.name: each.decoded([path.start[bit] for bit in each.bits])
+            for each in self.joint.new.behaviour.fields
+            if each.initial is None and each.bits
         }
 
     def _moves(self, path: Path) -> tuple[tuple[str, dict[str, Value]], ...]:

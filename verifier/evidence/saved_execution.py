@@ -24,7 +24,7 @@ class SavedStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     choices: dict[str, Value]
 
 
-class SavedTrace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SavedTrace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An execution from a start, and what it claims to show after its last step.
 
     That is that `conjunct` of `property` fails, or that `case` occurs; an execution that a person
@@ -40,6 +40,8 @@ class SavedTrace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     case: str
     start: dict[str, Value]
     steps: tuple[SavedStep, ...]
+    differs_from: str = ""
+    """The system of which the same steps end elsewhere, where that is what it claims."""
 
     def goal(self) -> str:
         """The property or case that it is about; empty where it has no claim."""

@@ -54,7 +54,7 @@ def execution_of_trace(
 
 
 def same_steps(
-    system: System, properties: Sequence[ModelFunction], trace: Trace
+    system: System, properties: Sequence[ModelFunction], trace: Trace | SavedTrace
 ) -> Execution | Stopped:
     """The steps of another system's trace, with the free fields and the choices of this one."""
     free = _free(system)

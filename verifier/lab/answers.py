@@ -51,15 +51,37 @@ WATCHED = [
 ]
 
 
+def number_at(fields: Mapping[str, Any], record: str) -> int:
+    """A CR0, or a set of its bits."""
+    return sum(fields[f"{record}.{name}"] << at for name, at in POSITIONS.items())
+
+
 def seen_of(fields: Mapping[str, Any]) -> Seen:
-    cr0, read, guest_cr0, operand = (
-        sum(fields[f"{record}.{name}"] << at for name, at in POSITIONS.items())
-        for record in RECORDS
-    )
+    """The bench of models/x86 after a step."""
+    cr0, read, guest_cr0, operand = (number_at(fields, record) for record in RECORDS)
     injects = fields[f"{VMCS}.entry_injects_nm"]
     registers = {"cr0": cr0, "guest_cr0": guest_cr0, "injects": injects}
     reason, access, location = (fields[path] for path in EXITS)
-    outcome = fields["outcome"]
+    return Seen(
+        non_root=fields["cpu.non_root"],
+        outcome=fields["outcome"],
+        read=read,
+        cr0=cr0,
+        exit_reason=reason,
+        registers=registers,
+        exit=found_after(registers, fields["outcome"], reason, access, operand, location),
+    )
+
+
+def found_after(
+    registers: Predicted,
+    outcome: Became,
+    reason: ExitReason,
+    access: CrAccess,
+    operand: int,
+    location: Location,
+) -> Predicted:
+    """What L1 finds in the VMCS after a VM exit."""
     found: Predicted = registers | {"status": Status.ENDED, "vector": NO_VECTOR}
     found["exit_reason"] = EXIT_REASONS.get(reason, VMCALL)
     found["qualification"] = _qualification(reason, access, operand, location)
@@ -68,15 +90,7 @@ def seen_of(fields: Mapping[str, Any]) -> Seen:
         found["interruption"] = VALID | 3 << 8 | vector | (vector in WITH_ERROR_CODE) << 11
         if outcome is Became.OPERAND:
             found["qualification"] = NOWHERE
-    return Seen(
-        non_root=fields["cpu.non_root"],
-        outcome=outcome,
-        read=read,
-        cr0=cr0,
-        exit_reason=reason,
-        registers=registers,
-        exit=found,
-    )
+    return found
 
 
 def _qualification(reason: ExitReason, access: CrAccess, operand: int, location: Location) -> int:

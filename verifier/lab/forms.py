@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache, cached_property
 
 from nestproof.models.x86.fpu import SpecialClass
 from nestproof.models.x86.instructions import Instruction, Location
 from verifier.lab.layout import FPU_IMAGE, NOWHERE, OPERANDS, RESULT_COUNT, RESULTS, TASK_SELECTOR
 from verifier.language.errors import ModelError
+
+
+class Unmodelled(Enum):
+    """Registers that models/x86 does not have; programs with them are compared between machines."""
+
+    CR4 = "CR4"
+    EFER = "EFER"
+
 
 WORDS = {
     "IMAGE": FPU_IMAGE.to_bytes(4, "little"),
@@ -36,7 +45,7 @@ class Form:
     """
 
     name: str
-    instruction: Instruction | SpecialClass
+    instruction: Instruction | SpecialClass | Unmodelled
     code: str
     location: Location = Location.RAX
     needs: str = ""
@@ -259,7 +268,17 @@ XSETBV = Form(
 )
 """L1 writes XCR0; in a guest it would exit."""
 
-FORMS = {form.name: form for form in (X87_ERROR, XSETBV, *_control(), *_fpu(), *_untouched())}
+READ_EFER = "b9 80 00 00 c0 | 0f 32"
+UNMODELLED = (
+    Form("MOV CR4, RAX", Unmodelled.CR4, "48 b8 OPERAND | 0f 22 e0"),
+    Form("MOV RAX, CR4", Unmodelled.CR4, f"0f 20 e0 {STORE_RAX}"),
+    Form("RDMSR EFER", Unmodelled.EFER, f"{READ_EFER} {STORE_RAX}"),
+    Form("WRMSR EFER", Unmodelled.EFER, "48 b8 OPERAND b9 80 00 00 c0 31 d2 | 0f 30"),
+)
+FORMS = {
+    form.name: form
+    for form in (X87_ERROR, XSETBV, *_control(), *_fpu(), *_untouched(), *UNMODELLED)
+}
 """All forms; what begins like another one stands before it."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,18 +22,21 @@ class Difference:
 
 def differences(prediction: Prediction, reported: Sequence[Reported]) -> list[Difference]:
     """What a program's outcome has that the model does not predict."""
-    runs = [each for each in reported if isinstance(each, Outcome)]
     return [
         Difference(number, name, value, actual)
-        for number, (predicted, outcome) in enumerate(zip(prediction.acts, runs, strict=True))
-        for name, value, actual in _compared(predicted, outcome)
-        if value != actual
+        for number, (predicted, outcome) in enumerate(
+            zip(prediction.acts, runs(reported), strict=True)
+        )
+        for name, value in predicted.items()
+        if value != (actual := actual_of(outcome, name))
     ]
 
 
-def _compared(predicted: dict[str, Any], outcome: Outcome) -> Iterator[tuple[str, Any, Any]]:
-    for name, value in predicted.items():
-        if name == "injects":
-            yield name, value, bool(outcome.entry_interruption >> 31)
-        else:
-            yield name, value, getattr(outcome, name)
+def runs(reported: Sequence[Reported]) -> list[Outcome]:
+    """The outcomes of the acts that have run code."""
+    return [each for each in reported if isinstance(each, Outcome)]
+
+
+def actual_of(outcome: Outcome, name: str) -> Any:
+    """A field of an outcome by the name that predictions have for it."""
+    return bool(outcome.entry_interruption >> 31) if name == "injects" else getattr(outcome, name)

@@ -25,9 +25,12 @@ CR0_RUNNING = 0x80050033
 class Field(IntEnum):
     """VMCS fields by their encodings."""
 
+    VIRTUAL_APIC_ADDRESS = 0x2012
+    PRIMARY_CONTROLS = 0x4002
     EXCEPTION_BITMAP = 0x4004
     CR3_TARGET_COUNT = 0x400A
     ENTRY_INTERRUPTION = 0x4016
+    TPR_THRESHOLD = 0x401C
     SECONDARY_CONTROLS = 0x401E
     CR0_MASK = 0x6000
     CR0_SHADOW = 0x6004
@@ -36,6 +39,11 @@ class Field(IntEnum):
     HOST_CR0 = 0x6C00
 
 
+PRIMARY_CONTROLS = 0x8401E172
+"""As a program finds them: the bits that are always 1, and the secondary controls."""
+TPR_SHADOW = 1 << 21
+VIRTUAL_APIC_PAGE = 0x20F000
+"""A page that nothing writes."""
 CR3_TARGETS = 4
 """The largest CR3-target count that is valid on some processors."""
 ENABLE_XSAVES = 1 << 20

@@ -65,9 +65,13 @@ class Lockstep(Generic[Seen]):
         self._latches = dict(zip(leaves, compiled.latch_names, strict=True))
         self._literal = {latch.name: latch.literal for latch in compiled.circuit.latches}
         self._steps = {step.name: step for step in compiled.system.actions}
-        self._watched = [(path, leaves[path].type, self._latches[path]) for path in watched]
-        missing = [path for path, _, names in self._watched if not names]
-        assert not missing, missing
+        self._watched = [
+            (path, leaves[path].type, self._latches[path])
+            for path in watched
+            if self._latches[path]
+        ]
+        values = dict(zip(leaves, compiled.system.initial_values, strict=True))
+        self._constants = {path: values[path] for path in watched if not self._latches[path]}
         self._values: dict[bytes, Seen] = {}
         self._moves: dict[Move, tuple[list[str], dict[int, bool]]] = {}
 
@@ -97,7 +101,8 @@ class Lockstep(Generic[Seen]):
         return {
             self._literal[name]: bool(bit)
             for leaf, value in zip(self._compiled.leaves, values, strict=True)
-            for name, bit in zip(self._latches[leaf.path], bits_of(value), strict=False)
+            if self._latches[leaf.path]
+            for name, bit in zip(self._latches[leaf.path], bits_of(value), strict=True)
         }
 
     def _taken(
@@ -144,7 +149,7 @@ class Lockstep(Generic[Seen]):
     def _value(self, row: bytes) -> Seen:
         found = self._values.get(row)
         if found is None:
-            fields, place = {}, 0
+            fields, place = dict(self._constants), 0
             for path, kind, latches in self._watched:
                 bits = [bit == 1 for bit in row[place : place + len(latches)]]
                 fields[path] = bits[0] if kind is bool else encoding(kind).decode(bits)

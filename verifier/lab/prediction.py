@@ -17,7 +17,7 @@ from nestproof.models.x86.outcome import Outcome as Became
 from nestproof.models.x86.vmcs import ExitReason
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.lab.answers import VECTORS, VMCALL, WATCHED, Predicted, Seen, seen_of
-from verifier.lab.forms import Issued
+from verifier.lab.forms import Issued, Unmodelled
 from verifier.lab.image import Facts
 from verifier.lab.layout import (
     L2_CODE,
@@ -55,10 +55,11 @@ def predictions(
     lockstep = Lockstep(compiled, WATCHED, seen_of)
     for place in range(0, len(programs), LANES):
         block = programs[place : place + LANES]
-        yield from lockstep.run([_prediction(program, facts) for program in block])
+        yield from lockstep.run([prediction(program, facts) for program in block])
 
 
-def _prediction(program: Program, facts: Facts) -> Execution[Seen, Prediction]:
+def prediction(program: Program, facts: Facts) -> Execution[Seen, Prediction]:
+    """What becomes of a program, on a bench that it asks for steps."""
     try:
         acts = yield from _Run(program, facts).acts()
         return Prediction(tuple(acts))
@@ -251,6 +252,8 @@ def _plain(one: Issued) -> Move:
 
 def _issue(one: Issued, assigned: Assigned) -> Move:
     kind = one.form.instruction
+    if isinstance(kind, Unmodelled):
+        raise NotExpressible(f"the model has no {kind.value}")
     if isinstance(kind, SpecialClass):
         return Move("issue_special", (("kind", kind),), assigned)
     operand = one.operand

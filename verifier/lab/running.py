@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from typing import BinaryIO
 
 from verifier.lab.image import NO_VMX, Facts, Image, Status, checksum, image, status_of
 from verifier.lab.kernel import Kernel
+from verifier.lab.screen import Screen
 from verifier.language.errors import ModelError
 from verifier.processes.lifetime import end, fork
 
@@ -72,7 +74,8 @@ def run(job: Job, prepare: Prepare) -> tuple[bytes, Facts]:
         with file.open("rb", buffering=0) as opened:
             child = fork(lambda: _become(program, folder))
             try:
-                status = _followed(child, opened, disk, job, program.name)
+                with closing(Screen(child)) as screen:
+                    status = _followed(child, screen, opened, disk, job, program.name)
             except Incomplete as error:
                 raise Incomplete(error.message, help=_last_words(program, folder)) from None
             finally:
@@ -90,10 +93,13 @@ def _become(program: Program, folder: Path) -> None:
     os.execvpe(program.arguments[0], program.arguments, os.environ | program.environment)
 
 
-def _followed(child: int, file: BinaryIO, disk: Image, job: Job, name: str) -> Status:
+def _followed(
+    child: int, screen: Screen, file: BinaryIO, disk: Image, job: Job, name: str
+) -> Status:
     """The status at the end."""
     deadline, count = time.monotonic() + job.seconds, job.count
     while True:
+        screen.drain()
         ended = _has_ended(child)
         status = status_of(file, disk)
         done = status.done if status else 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from nestproof.models.x86.numbers import POSITIONS
-from verifier.lab.forms import FORMS, X87_ERROR, XSETBV, Form, Issued, form
+from verifier.lab.forms import FORMS, UNMODELLED, X87_ERROR, XSETBV, Form, Issued, form
 from verifier.lab.layout import (
     CR0_RUNNING,
     OSFXSR,
@@ -40,7 +40,7 @@ def toggles(most: int) -> tuple[int, ...]:
 
 LMSW, MOV = form("LMSW RAX"), form("MOV CR0, RAX")
 FOR_L1 = (X87_ERROR, XSETBV)
-READERS = tuple(each for each in FORMS.values() if each.reads)
+READERS = tuple(each for each in FORMS.values() if each.reads and each not in UNMODELLED)
 FAULTING = (form("SMSW m16 faulting"), form("LMSW m16 faulting"))
 FPU = tuple(
     each

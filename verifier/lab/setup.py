@@ -7,6 +7,7 @@ from typing import Any
 
 from nestproof.models.x86.cpu import Mode
 from nestproof.models.x86.numbers import NM_INFORMATION, POSITIONS
+from verifier.lab.controls import Controls, UnknownControl
 from verifier.lab.image import Facts
 from verifier.lab.layout import (
     CR0_RUNNING,
@@ -39,6 +40,8 @@ REGISTERS = {
 }
 
 Assigned = tuple[tuple[str, Any], ...]
+Fields = tuple[tuple[int, int], ...]
+"""VMCS fields with what is written to them."""
 
 
 class NotExpressible(Exception):
@@ -64,12 +67,28 @@ class Setup:
         self._facts, self._user = facts, user
         self._cr4 = self._l2_cr4 = cr4_of_l1(facts)
         self._pending = start(facts)
+        self._controls = Controls()
 
-    def write(self, fields: tuple[tuple[int, int], ...]) -> None:
+    def write(self, fields: Fields) -> None:
         """L1 writes VMCS fields."""
-        assigned, cr4 = _written(self._facts, fields)
+        assigned, cr4 = _written(self._facts, self._controlled(fields))
         self._pending += assigned
         self._l2_cr4 = cr4 or self._l2_cr4
+
+    def _controlled(self, fields: Fields) -> Fields:
+        """Take the controls that decide whether VM entries pass their checks; the others."""
+        rest = []
+        for field, value in fields:
+            try:
+                controls = self._controls.with_field(field, value)
+            except UnknownControl as unknown:
+                raise NotExpressible(f"the model has no {unknown}") from None
+            if controls is None:
+                rest.append((field, value))
+            else:
+                self._controls = controls
+                self.note(f"{VMCS}.controls_valid", controls.valid(self._facts))
+        return tuple(rest)
 
     def note(self, path: str, value: Any) -> None:
         """What the surroundings of the model have changed."""
@@ -101,7 +120,7 @@ def cr4_of_l1(facts: Facts) -> int:
 
 
 @lru_cache(maxsize=65536)
-def _written(facts: Facts, fields: tuple[tuple[int, int], ...]) -> tuple[Assigned, int]:
+def _written(facts: Facts, fields: Fields) -> tuple[Assigned, int]:
     """What writing some fields assigns, and L2's CR4 if it is among them."""
     assigned: Assigned = ()
     cr4 = 0
@@ -126,8 +145,6 @@ def _field(facts: Facts, field: int, value: int) -> Assigned:
             if value & VALID and value != NM_INFORMATION:
                 raise NotExpressible(f"the model injects #NM only, not {value:#x}")
             return ((f"{VMCS}.entry_injects_nm", bool(value & VALID)),)
-        case Field.CR3_TARGET_COUNT:
-            return ((f"{VMCS}.controls_valid", value <= facts.cr3_targets),)
         case Field.SECONDARY_CONTROLS:
             if value & ~ENABLE_XSAVES:
                 raise NotExpressible(f"the model has no secondary controls {value:#x}")

@@ -11,6 +11,7 @@ import msgspec
 
 from verifier.lab.describing import described
 from verifier.lab.judge import Difference
+from verifier.lab.recording import Header
 from verifier.lab.summary import Counts, Example, Summary
 from verifier.language.plain_values import plural
 
@@ -22,7 +23,11 @@ WIDTH = 9
 
 def title(summary: Summary) -> str:
     """Where a recording is from."""
-    header = summary.header
+    return title_of(summary.header)
+
+
+def title_of(header: Header) -> str:
+    """The machine, its CPU model and the list of programs."""
     kernel = f" ({header.kernel.split()[0]})" if header.kernel else ""
     return f"{header.leg}: {header.emulator}{kernel}, {header.cpu}, {header.list}"
 
@@ -41,6 +46,26 @@ def lines(summary: Summary) -> Iterator[str]:
         yield from _example(example)
     if len(summary.examples) < summary.total.differ:
         yield f"  {summary.total.differ - len(summary.examples)} more differ"
+
+
+def lines_between(expected: Header, actual: Header, found: Sequence[Example]) -> Iterator[str]:
+    """The programs in which a machine does not do what another one does, which is `predicted`."""
+    yield click.style(f"{title_of(actual)} against {title_of(expected)}", bold=True)
+    for example in found:
+        yield from _example(example)
+    yield f"  {len(found)} of {plural(actual.programs, 'program')} differ"
+
+
+def document_between(expected: Header, actual: Header, found: Sequence[Example]) -> bytes:
+    """One JSON document; fields are only ever added."""
+    whole = {
+        "schema": 1,
+        "expected": title_of(expected),
+        "actual": title_of(actual),
+        "programs": actual.programs,
+        "examples": [*map(_example_entry, found)],
+    }
+    return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
 
 
 def table(summaries: Sequence[Summary]) -> Iterator[str]:
@@ -90,10 +115,11 @@ def _departures(summary: Summary) -> Iterator[str]:
 def _example(example: Example) -> Iterator[str]:
     yield f"  program {example.number} differs:"
     yield from (f"    {line}" for line in described(example.program))
-    yield from (f"    {_difference(each)}" for each in example.differences)
+    yield from (f"    {difference_text(each)}" for each in example.differences)
 
 
-def _difference(each: Difference) -> str:
+def difference_text(each: Difference) -> str:
+    """A field of an outcome that is not as it was predicted."""
     where = f"outcome {each.act + 1}, {each.field}"
     if not isinstance(each.predicted, tuple):
         return f"{where}: predicted {_shown(each.predicted)}, actual {_shown(each.actual)}"
@@ -127,13 +153,14 @@ def _entry(summary: Summary) -> dict[str, Any]:
             for departure, expected, found in summary.miscounted
         ],
         "not_compared": dict(summary.reasons),
-        "examples": [
-            {
-                "number": example.number,
-                "program": list(described(example.program)),
-                "differences": [_difference(each) for each in example.differences],
-            }
-            for example in summary.examples
-        ],
+        "examples": [*map(_example_entry, summary.examples)],
         "code": summary.code,
+    }
+
+
+def _example_entry(example: Example) -> dict[str, Any]:
+    return {
+        "number": example.number,
+        "program": list(described(example.program)),
+        "differences": [difference_text(each) for each in example.differences],
     }

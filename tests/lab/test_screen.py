@@ -1,0 +1,50 @@
+"""The terminal that an emulator opens for its screen."""
+
+import fcntl
+import os
+import struct
+import time
+from contextlib import closing, suppress
+
+from verifier.lab.screen import Screen
+from verifier.processes.lifetime import end, fork
+
+MUCH = 1 << 20
+"""Bytes, of which a terminal that nobody reads holds the smaller part."""
+
+
+def writer(done: int) -> None:
+    terminal = os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY)
+    fcntl.ioctl(terminal, 0x40045431, struct.pack("i", 0))  # TIOCSPTLCK: anyone may open it
+    left = MUCH
+    while left:
+        left -= os.write(terminal, b"x" * min(left, 4096))
+    os.write(done, b"done")
+    time.sleep(60)
+
+
+def test_a_child_that_writes_much_to_its_screen_goes_on() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    child = fork(lambda: writer(writing))
+    try:
+        with closing(Screen(child)) as screen:
+            deadline, word = time.monotonic() + 60, b""
+            while not word and time.monotonic() < deadline:
+                screen.drain()
+                with suppress(BlockingIOError):
+                    word = os.read(reading, 4)
+        assert word == b"done"
+    finally:
+        end(child)
+        os.close(reading)
+        os.close(writing)
+
+
+def test_a_child_without_a_screen_is_left_alone() -> None:
+    child = fork(lambda: time.sleep(60))
+    try:
+        with closing(Screen(child)) as screen:
+            screen.drain()
+    finally:
+        end(child)
