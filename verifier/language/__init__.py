@@ -1,11 +1,11 @@
 """The model language: everything that a model or a property imports."""
 
+from verifier.language.assuming import assume
 from verifier.language.citations import Manual
 from verifier.language.errors import ModelError
 from verifier.language.functions import (
     abstracts,
     always,
-    assume,
     manual,
     models,
     observer,
