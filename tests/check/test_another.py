@@ -5,6 +5,7 @@ from functools import cache
 import msgspec
 import pytest
 
+from tests.check.barrel import BOTH, LEANING
 from tests.viewer import machines
 from verifier.check.another import another, avoiding
 from verifier.check.result import Result
@@ -105,7 +106,10 @@ def test_there_is_none_where_every_one_takes_these_steps() -> None:
     found = another(compiled(), _only_fill(), Limits())
     assert isinstance(found, Result)
     assert found.verdict is Verdict.PROVED
-    assert found.reason == "every counterexample takes `fill`, in this order"
+    assert (
+        found.reason == "every counterexample takes `fill`, in this order, whatever it takes "
+        "before, between and after"
+    )
 
 
 def _only_fill() -> Trace:
@@ -128,3 +132,35 @@ def test_bounded_search_agrees_that_there_is_none(pair: str) -> None:
     circuit = avoiding(whole, trace.property, kinds(trace))
     [answer] = bmc(circuit, [trace.property], Limits(depth=len(trace.steps) + 3)).values()
     assert isinstance(answer, Unknown)
+
+
+def failing(system: System) -> TransitionSystem:
+    return compile_system(system, ())
+
+
+def first_of(known: TransitionSystem) -> Trace:
+    [answer] = bmc(known.circuit, ["assertions"], Limits()).values()
+    assert isinstance(answer, Violated)
+    trace = trace_of(known, execution_along(known, answer.path), "assertions", True)
+    assert isinstance(trace, Trace)
+    return trace
+
+
+def test_another_assertion_that_can_fail_comes_first() -> None:
+    known = failing(BOTH)
+    first = first_of(known)
+    second = another(known, first, Limits())
+    assert isinstance(second, Trace)
+    texts = {"a full one tips over", "a cracked one breaks"}
+    assert {first.conjunct, second.conjunct} == texts
+    assert second.steps[-1].fails
+    back = another(known, second, Limits())
+    assert isinstance(back, Trace)
+    assert back.conjunct == first.conjunct
+
+
+def test_where_no_other_assertion_can_fail_other_steps_are_looked_for() -> None:
+    known = failing(LEANING)
+    found = another(known, first_of(known), Limits())
+    assert isinstance(found, Result)
+    assert found.reason.startswith("every counterexample takes `pour`, `lean`, in this order")

@@ -241,6 +241,22 @@ def test_explain_prints_functions_systems_properties_and_costs(
     assert rests_on == nestproof("explain", "lazy/fixed", "--assumptions")
 
 
+def test_explain_finds_records_enums_and_what_a_project_imports(
+    nestproof: Runner, project: Path
+) -> None:
+    model = project / "models" / "more.py"
+    model.write_text("from nestproof.models.ownership.access import fpu_access\n")
+    for name, line in (
+        ("Machine", "@record"),
+        ("Task", "class Task(Enum):"),
+        ("Context", "class Context(Enum):"),
+        ("fpu_write", "source: The first instruction of an FPU section"),
+    ):
+        ran = nestproof("explain", name, cwd=project)
+        assert (ran.code, ran.err) == (0, "")
+        assert line in ran.out
+
+
 def test_explain_finds_what_stands_for_a_function_of_another_name(
     nestproof: Runner, tmp_path: Path
 ) -> None:

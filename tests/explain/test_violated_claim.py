@@ -16,7 +16,9 @@ from verifier.explain.counterexample import trace_of
 from verifier.language import System, abstracts, assume, record, step
 from verifier.language.functions import about
 from verifier.viewer.markup import rendered
+from verifier.viewer.state_table import STOPPED, items
 from verifier.viewer.text import trace_lines
+from verifier.viewer.trace_index import Reading
 
 
 class Kind(Enum):
@@ -100,7 +102,7 @@ def test_a_failed_assertion_says_which_fields_and_choices_decide_it() -> None:
     assert lines[0].startswith("first divergence:  step 2, where check() decides yes")
     assert lines[1:6] == [
         "B wants a reason:",
-        'raise AssertionError("B wants a reason")   test_violated_claim.py:59',
+        'raise AssertionError("B wants a reason")   test_violated_claim.py:61',
         "taken  1",
         "kind   B  <- alone decides it",
         "why=0 (chosen in step 2)",
@@ -162,3 +164,14 @@ def test_a_forged_deadlock_is_rejected() -> None:
     other = msgspec.structs.replace(found.steps[0], choices={"kind": "B"})
     forged = msgspec.structs.replace(found, steps=(other,))
     assert rejection(compile_system(LOCK, ()), forged) == "step 1: `deadlock` is not violated"
+
+
+def test_the_state_after_a_step_that_an_assertion_stops_is_called_the_one_before_it() -> None:
+    found = trace(LOCK, "assertions")
+    reading, last = Reading(found), len(found.steps)
+    assert [reading.is_stopped(number) for number in range(last + 1)] == [*[False] * last, True]
+    assert reading.state(last) == reading.state(last - 1)
+    row = next(items(reading, last))
+    assert [*rendered([row.text])] == [STOPPED]
+    assert STOPPED not in [*rendered(each.text for each in items(reading, last - 1))]
+    assert [each.strip() for each in rendered(trace_lines(found))].count(STOPPED) == 1

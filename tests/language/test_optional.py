@@ -27,6 +27,7 @@ from verifier.compiler.compile import compile_compared
 from verifier.compiler.self_check import compare
 from verifier.compiler.transition_system import DEADLOCK, TransitionSystem
 from verifier.compiler.translation import translated
+from verifier.engines.bmc import bmc
 from verifier.engines.pdr import pdr
 from verifier.evidence.certificates import sentence
 from verifier.evidence.verdicts import Answer, Limits, Proved, Violated
@@ -189,3 +190,37 @@ def test_a_lemma_asks_for_none_as_a_model_does() -> None:
 def test_what_is_no_member_where_it_must_be_is_refused(body: Body, what: str) -> None:
     system = System("refused/one", State(), (step(body),), arbitrary=ARBITRARY)
     assert what in refusal(lambda: compile_compared(system, PROPERTIES))
+
+
+@record
+class Shelf:
+    holder: Task | None = None
+    last: Task = Task.A
+
+
+@step
+def put(shelf: Shelf, by: Task | None) -> None:
+    shelf.holder = by
+
+
+@step
+def look(shelf: Shelf) -> None:
+    """A type checker knows that what is noted is a task."""
+    holder = shelf.holder
+    if holder is None:
+        assume(False)
+    shelf.last = holder
+
+
+@always("first")
+def nobody_else_is_noted(shelf: Shelf) -> bool:
+    return shelf.last == Task.A
+
+
+def test_a_step_that_assumes_false_where_there_is_none_is_not_enabled_there() -> None:
+    claim = about(nobody_else_is_noted)
+    assert claim is not None
+    compiled = compile_compared(System("shelf", Shelf(), (put, look)), (claim,))
+    [answer] = bmc(compiled.circuit, ["first"], Limits()).values()
+    assert isinstance(answer, Violated)
+    assert len(answer.path.inputs) == 2

@@ -12,14 +12,15 @@ from itertools import groupby
 from verifier.check.result import Result
 from verifier.circuit.aig import TRUE
 from verifier.circuit.circuit import Circuit, Latch, tidied
+from verifier.compiler.one_assertion import without_assertion
 from verifier.compiler.selector import selecting
-from verifier.compiler.transition_system import TransitionSystem
+from verifier.compiler.transition_system import ASSERTIONS, TransitionSystem
 from verifier.engines.portfolio import auto
 from verifier.evidence.traces import Trace
 from verifier.evidence.verdicts import Limits, Proved, Unknown, Verdict, Violated, Watch, silent
 from verifier.execution.conversions import execution_along
 from verifier.execution.execution import Stopped
-from verifier.explain.counterexample import trace_of
+from verifier.explain.counterexample import story_of, trace_of
 from verifier.language.errors import ToolFailure
 
 SEEN = "seen:"
@@ -32,9 +33,13 @@ def another(
     """A counterexample without the steps of a known one in their order; else why there is none.
 
     Steps are compared by kind, whatever their choices. So the known execution with a step more is
-    no other one, and a shortest other one has no step that could be left out.
+    no other one, and a shortest other one has no step that could be left out. Where another
+    assertion can fail than the known one, that is another counterexample, whatever its steps.
     """
     goal, system = known.property, compiled.system
+    failing = other_assertion(compiled, known, limits, watch) if goal == ASSERTIONS else None
+    if failing is not None:
+        return failing
     kinds = [stride.step for stride in known.steps]
     circuit = avoiding(compiled, goal, kinds)
     verdict = auto(circuit, [goal], limits, watch)[goal]
@@ -49,6 +54,24 @@ def another(
     return trace
 
 
+def other_assertion(
+    compiled: TransitionSystem, known: Trace, limits: Limits, watch: Watch = silent
+) -> Trace | None:
+    """An execution that fails another assertion than a known one; None where none is found."""
+    circuit = without_assertion(compiled.system, known.conjunct)
+    if circuit is None:
+        return None
+    verdict = auto(circuit, [ASSERTIONS], limits, watch)[ASSERTIONS]
+    if not isinstance(verdict, Violated):
+        return None
+    execution = execution_along(replace(compiled, circuit=circuit), verdict.path)
+    execution = execution.to_first_violation(ASSERTIONS)
+    trace = story_of(compiled, execution, ASSERTIONS, False, explain=True)
+    if isinstance(trace, Stopped) or trace.conjunct == known.conjunct:
+        raise ToolFailure(f"another assertion of {compiled.system.name} does not fail: {trace}")
+    return trace
+
+
 def _none(known: Trace, verdict: Proved | Unknown) -> Result:
     """That every one takes these steps, or that no other one is known."""
     taken = _in_order([stride.step for stride in known.steps])
@@ -57,6 +80,7 @@ def _none(known: Trace, verdict: Proved | Unknown) -> Result:
     else:
         kind = Verdict.PROVED
         reason = f"every counterexample takes {taken}, in this order" * bool(taken)
+        reason += ", whatever it takes before, between and after" * bool(taken)
     name, goal, engine = known.system, known.property, verdict.engine
     depth, seconds = verdict.depth, verdict.seconds
     return Result(name, goal, kind, engine, depth, seconds, None, reason or "it fails at the start")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
 from verifier.cli.completing import subjects
 from verifier.cli.errors import from_here
 from verifier.cli.here import project_here
+from verifier.cli.named_types import imported_functions, source_of, types_called
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.execution.machine import ASSERTIONS
@@ -19,7 +20,7 @@ from verifier.language.citations import Source
 from verifier.language.errors import ModelError
 from verifier.language.functions import ModelFunction
 from verifier.language.kinds import JUDGEMENTS
-from verifier.language.plain_values import plural
+from verifier.language.plain_values import Value, plural, shown
 from verifier.language.system import System, bindings, type_name
 from verifier.project.assumptions import assumptions as assumptions_of
 from verifier.project.catalogue import Catalogue
@@ -34,6 +35,8 @@ OWN = {
     DEADLOCK: "some step is enabled, unless the system says `may_end=True`",
 }
 """What the language itself claims of every system."""
+NAMED = 8
+"""Fields that no step changes and that are named; a list of all is part of the assumptions."""
 
 
 @click.command("explain")
@@ -48,7 +51,7 @@ OWN = {
     "--fields", is_flag=True, help="Of a system: its fields, and which steps change each."
 )
 def command(name: str, cost: bool, assumptions: bool, fields: bool) -> int:
-    """Explain a rule, a function, a system or a property, with its source."""
+    """Explain a rule, a function, a record, a system or a property, with its source."""
     catalogue = load(project_here())
     if assumptions:
         text = _assumptions(catalogue, name)
@@ -63,7 +66,11 @@ def command(name: str, cost: bool, assumptions: bool, fields: bool) -> int:
         raise catalogue.unknown(name, list(catalogue.systems))
     elif name in (*catalogue.groups, *OWN):
         text = _property(catalogue, name)
-    elif functions := catalogue.functions.get(name) or _mentioning(catalogue, name):
+    elif functions := catalogue.functions.get(name) or imported_functions(catalogue, name):
+        text = (line for f in functions for line in _function(catalogue, f))
+    elif types := types_called(catalogue, name):
+        text = (line for each in types for line in _type(catalogue, each))
+    elif functions := _mentioning(catalogue, name):
         text = (line for f in functions for line in _function(catalogue, f))
     else:
         known = [*catalogue.systems, *catalogue.groups, *OWN, *catalogue.functions]
@@ -107,6 +114,16 @@ def _function(catalogue: Catalogue, function: ModelFunction) -> Iterator[str]:
     yield from (f"  {inert(line)}".rstrip() for line in _source(function))
 
 
+def _type(catalogue: Catalogue, cls: type) -> Iterator[str]:
+    file, first, lines = source_of(cls)
+    yield click.style(cls.__name__, bold=True)
+    if cls.__doc__:
+        yield f"  {inspect.cleandoc(cls.__doc__).partition(chr(10) * 2)[0]}"
+    yield f"  model:  {from_here(file, catalogue.root)}:{first}"
+    yield ""
+    yield from (f"  {inert(line)}".rstrip() for line in lines)
+
+
 def _source(function: ModelFunction) -> list[str]:
     """The function's own lines; none where its file is gone."""
     try:
@@ -132,9 +149,13 @@ def _system(catalogue: Catalogue, system: System) -> Iterator[str]:
     for pair in catalogue.pairs_of(system):
         yield f"    {pair.property:<20} {catalogue.expected.get(pair, '')}".rstrip()
     leaves = [leaf for leaf in system.layout.leaves if not leaf.constant]
+    events = sum(leaf.event for leaf in leaves)
     ghosts = sum(leaf.ghost for leaf in leaves)
     yield ""
-    yield f"  {len(leaves)} fields, of which {ghosts} are for properties only"
+    yield (
+        f"  {plural(len(leaves) - events, 'field')} and {events} of events, "
+        f"{ghosts} of them for properties only: see --fields"
+    )
 
 
 def _property(catalogue: Catalogue, group: str) -> Iterator[str]:
@@ -179,13 +200,30 @@ def _fields(catalogue: Catalogue, system: System) -> Iterator[str]:
     compiled = compile_compared(system, catalogue.properties_of(system))
     found = list(state_fields(compiled))
     bits = len(compiled.circuit.latches)
-    changing = sum(each.kind != "event" for each in found)
-    title = f"{system.name}: {plural(changing, 'field')} in {plural(bits, 'bit')}"
+    changing = {each.path for each in found}
+    number = sum(each.kind != "event" for each in found)
+    title = f"{system.name}: {plural(number, 'field')} that steps change, in {plural(bits, 'bit')}"
     yield click.style(title, bold=True)
     yield from fields_text(found, [step.name for step in system.actions])
-    others = sum(not leaf.event for leaf in compiled.leaves) - changing
-    if others:
-        yield f"\n  {plural(others, 'field')} that nothing changes: see --assumptions"
+    starts = zip(compiled.leaves, system.initial_values, strict=True)
+    yield from _unchanged(
+        [
+            (leaf.path, shown(start))
+            for leaf, start in starts
+            if leaf.path not in changing and not (leaf.event or leaf.constant)
+        ]
+    )
+
+
+def _unchanged(fixed: Sequence[tuple[str, Value]]) -> Iterator[str]:
+    """The fields that no step changes, as far as they are named."""
+    if fixed:
+        named = ", ".join(
+            f"{path}={value if isinstance(value, str) else int(value)}"
+            for path, value in fixed[:NAMED]
+        )
+        more = f", and {len(fixed) - NAMED} more: see --assumptions" * (len(fixed) > NAMED)
+        yield f"\n  {plural(len(fixed), 'field')} that no step changes: {named}{more}"
 
 
 def _cost(catalogue: Catalogue, system: System) -> Iterator[str]:

@@ -50,7 +50,9 @@ FORMATS = ("text", "svg", "html", *OF_EXECUTIONS)
 )
 @click.option("--fresh", is_flag=True, help="Search even where the project stores evidence.")
 @click.option(
-    "--another", is_flag=True, help="A counterexample that takes other kinds of steps; else exit 3."
+    "--another",
+    is_flag=True,
+    help="One without its kinds of steps in order, or of another assertion; else exit 3.",
 )
 @options.output
 @options.timeout(300.0, "Seconds to find or audit evidence in.")

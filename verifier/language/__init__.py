@@ -1,5 +1,6 @@
 """The model language: everything that a model or a property imports."""
 
+from verifier.language.assuming import assume
 from verifier.language.citations import Manual
 from verifier.language.decorators import (
     abstracts,
@@ -11,7 +12,6 @@ from verifier.language.decorators import (
     step,
 )
 from verifier.language.errors import ModelError
-from verifier.language.functions import assume
 from verifier.language.moments import Difference, Fields, Moment
 from verifier.language.named_fields import Each
 from verifier.language.presentation import (

@@ -12,13 +12,13 @@ from types import FunctionType, SimpleNamespace
 from typing import Any, TypeVar, cast, get_type_hints
 
 from verifier.language.citations import Citation
-from verifier.language.errors import Disabled, ModelError, Place, refuse
+from verifier.language.errors import ModelError, Place, refuse
 from verifier.language.kinds import JUDGEMENTS, Kind
 from verifier.language.made import note
 from verifier.language.ownership import is_model_function, is_record
-from verifier.language.running import RUNNING, Run, stopping
+from verifier.language.running import RUNNING, Run
 from verifier.language.source_text import names_around
-from verifier.language.symbolic_values import Bit, Unknown
+from verifier.language.symbolic_values import Unknown
 
 F = TypeVar("F", bound=Callable[..., Any])
 UNREACHABLE = "Expected code to be unreachable"
@@ -222,19 +222,3 @@ def _run_of(values: Any) -> Run | None:
         if is_record(value) and value._store.run is not None:
             return cast("Run", value._store.run)
     return None
-
-
-def assume(condition: bool) -> None:
-    """The running step is not enabled where the condition is false."""
-    value: Any = condition
-    run = RUNNING.get()
-    if run is not None and run.observing:
-        raise refuse(
-            "an observer or property assumes something", "assume it in the step, or use if"
-        )
-    if isinstance(value, Bit):
-        value._run.assume(value._literal)
-    elif type(value) is not bool:
-        raise refuse(f"`{value!r}` is assumed", "assume a bool")
-    elif not value:
-        raise stopping(Disabled())

@@ -8,6 +8,8 @@ from verifier.language.plain_values import plural
 from verifier.viewer.markup import Line, Row, from_to, inert, line, shown
 from verifier.viewer.trace_index import Reading
 
+STOPPED = "the assertion that fails stops the step, so that the state is the one before it"
+
 
 def items(
     reading: Reading, number: int, unfolded: bool = False, group: str = "", search: str = ""
@@ -19,6 +21,8 @@ def items(
         for field in reading.fields
         if (not group or table_of.get(field) == group) and search.lower() in field.lower()
     ]
+    if reading.is_stopped(number):
+        yield Row(line((STOPPED, "source")))
     visible = [f for f in chosen if unfolded or search or f in reading.matter]
     width = max((len(inert(field)) for field in visible), default=0)
     headings = {table.name: inert(table.title) for table in reading.picture.tables}

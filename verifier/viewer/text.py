@@ -16,7 +16,7 @@ from verifier.viewer.headline import in_which
 from verifier.viewer.in_short import grounds
 from verifier.viewer.markup import EMPTY, Line, Span, inert, line, shown, word_by_word, wrapped
 from verifier.viewer.sentences import in_short
-from verifier.viewer.state_table import rest_line
+from verifier.viewer.state_table import STOPPED, rest_line
 from verifier.viewer.timeline import Timeline, described, legend
 from verifier.viewer.trace_index import Reading
 from verifier.viewer.watch_expressions import Watch, WrongWatch
@@ -142,6 +142,8 @@ def step_lines(reading: Reading, number: int, everything: bool = False) -> Itera
     )
     if stride.says:
         yield line((f"     {inert(stride.says)}", "source"))
+    if reading.is_stopped(number):
+        yield line((f"     {STOPPED}", "source"))
     matter = None if everything or not reading.is_explained else reading.matter
     for row in call_tree.rows(stride.call, matter, deciding=reading.deciding(number)):
         yield line("       ", *row.text)

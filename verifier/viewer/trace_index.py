@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.evidence.calls import Branched, Changed, Entered
-from verifier.evidence.traces import Running, Trace
+from verifier.evidence.traces import ASSERTIONS, Running, Trace
 from verifier.language.plain_values import Value
 from verifier.viewer.markup import inert
 
@@ -119,6 +119,11 @@ class Reading:
     def because(self, number: int) -> Mapping[str, tuple[str, ...]]:
         """What values after a step depend on, as far as that is known; nothing at the start."""
         return self.trace.steps[number - 1].because if number else {}
+
+    def is_stopped(self, number: int) -> bool:
+        """Whether an assertion stops a step: the state after it is then the one before it."""
+        fails = self.trace.steps[number - 1].fails if number else ()
+        return any(self.trace.claims.get(claim) == ASSERTIONS for claim in fails)
 
     def running(self, number: int) -> Running:
         """Who runs after a step, and who is in which lane."""
