@@ -65,7 +65,7 @@ def chooser(now: Moment[Kvm]) -> str:
 
 
 def move(now: Moment[Kvm]) -> Act:
-    """VM entries and exits, and what L1 is told or asks for while L0 runs."""
+    """VM entries and exits, and what L0 hands to L1 or does for it in between."""
     was, runs = now.before.host.cpu.non_root, now.after.host.cpu.non_root
     nested, nests = now.before.vcpu.guest_mode, now.after.vcpu.guest_mode
     if was and not runs:

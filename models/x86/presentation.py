@@ -33,8 +33,8 @@ COLUMNS = ("real", "mask", "shadow", "reads", "promised", "#NM")
 COLUMN_WORDS = {
     "real": "of a bit of CR0: what the processor uses",
     "mask shadow": "as the VMCS has them",
-    "reads": "what a guest that looks is told",
-    "promised": "what it would be told by the CPU of the manual",
+    "reads": "what a guest reads",
+    "promised": "what it would read on the CPU of the manual",
     "#NM": "whether that leaves the guest",
 }
 
