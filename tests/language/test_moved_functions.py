@@ -14,6 +14,7 @@ def test_a_function_whose_file_was_split_is_found_in_both_files() -> None:
         "vmx/nested.c: nested_vmx_exit_handled (since v5.0), "
         "vmx/nested.c: nested_vmx_reflect_vmexit (since v5.8)"
     )
+    assert source.names == {"nested_vmx_exit_handled", "nested_vmx_reflect_vmexit"}
 
 
 def test_a_range_of_versions_ends_before_until() -> None:

@@ -55,6 +55,11 @@ class Source:
     until: str | None = None
     moved: Moves = ()
 
+    @property
+    def names(self) -> set[str]:
+        """What the function is called in one version or another."""
+        return {self.function, *(name for _, _, *names in self.moved for name in names)}
+
     def __post_init__(self) -> None:
         _require_texts("@models", file=self.file, function=self.function, since=self.since)
         if self.until is not None:
