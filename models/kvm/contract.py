@@ -48,6 +48,7 @@ class Handled(Enum):
     EMULATED = "executed the instruction for the guest"
     REFUSED = "injected #GP instead"
     REFUSED_AND_SKIPPED = "injected #GP behind the instruction"
+    QUEUED_NM = "injected #NM"
     TO_L1 = "gave the exit to L1"
     KILLED = "gave the guest up"
 

@@ -29,13 +29,24 @@ def guest_accesses_device(kvm: Kvm) -> None:
     forget_exit(kvm)
 
 
-@models("arch/x86/kvm/x86.c", "emulator_get_fpu", since="v3.1", until="v4.15")
+@models(
+    "arch/x86/kvm/x86.c",
+    "emulator_get_fpu",
+    since="v3.1",
+    moved=(
+        ("v5.6", "arch/x86/kvm/emulate.c"),
+        ("v5.17", "arch/x86/kvm/fpu.h", "kvm_fpu_get"),
+    ),
+)
 def emulator_get_fpu(kvm: Kvm) -> None:
     """Preemption goes off, and the registers become the guest's; TS may be the host's.
 
-    From v4.15 on they are the guest's while KVM_RUN lasts. Nothing of v4.11 on sets TS.
+    From v4.15 on they are the thread's while KVM_RUN lasts, and until v5.5 nothing is called.
+    Since v5.6 the thread's are loaded here, if need be. Nothing of v4.11 on sets TS.
     """
-    if kvm.vcpu.era.hand_off == HandOff.KVM_RUN:
+    if kvm.vcpu.era.hand_off in {HandOff.USER_FPU, HandOff.FPSTATE}:
+        kvm.host.return_to_user()
+    if kvm.vcpu.era.swaps_in_kvm_run:
         return
     kvm_load_guest_fpu(kvm)
     if kvm.vcpu.era.lazy:

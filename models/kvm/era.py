@@ -3,6 +3,10 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from nestproof.models.x86.cr0 import Cr0
+
+TS = Cr0(ts=True)
+
 
 class HandOff(Enum):
     """How the FPU passes between the host and the guest.
@@ -10,13 +14,18 @@ class HandOff(Enum):
     HOST_IMAGE: KVM keeps the host's registers in an image of its own. UNLAZY: the host's task gives
     its registers up, the guest's are loaded with TS set. KERNEL_FPU: a kernel_fpu section lasts
     as long as the guest's registers are loaded. KVM_RUN: the system call swaps them, and the
-    scheduler takes whatever is loaded for the task's own.
+    scheduler takes whatever is loaded for the task's own. THREAD_FPU: the thread's own registers
+    are stored where the scheduler saves the guest's. USER_FPU: in an image of their own, and what
+    is not in the registers is copied from its image. FPSTATE: the images change places, too.
     """
 
     HOST_IMAGE = "since v2.6.34"
     UNLAZY = "since v2.6.36"
     KERNEL_FPU = "since v3.7"
     KVM_RUN = "since v4.15"
+    THREAD_FPU = "since v5.2"
+    USER_FPU = "since v5.6"
+    FPSTATE = "since v5.16"
 
 
 class Routing(Enum):
@@ -58,6 +67,11 @@ class Era:
     bits alone.
     `keeps_read_shadow`: taking the FPU back changes only TS in the read shadow. `checks_host_cr0`:
     a HOST_CR0 of VMCS12 that CR0 cannot have is not loaded when L2 is left.
+    `guest_owns_wp`: KVM can leave WP to the guest, beside TS. `caches_cr0`: KVM asks the VMCS for
+    what the guest owns once after each exit. `queues_nm`: a #NM that L0 keeps is the guest's.
+    `clts_ends_vm`: a CLTS that exits is a KVM_BUG. `early_check`: nested_early_check is set: the
+    hardware sees L1's controls before KVM has loaded anything for L2.
+    `checks_in_use`: that the guest's registers are loaded twice, or given up twice, is a KVM_BUG.
     """
 
     version: str
@@ -72,6 +86,27 @@ class Era:
     merges_lmsw: bool = False
     keeps_read_shadow: bool = False
     checks_host_cr0: bool = False
+    guest_owns_wp: bool = False
+    caches_cr0: bool = False
+    queues_nm: bool = False
+    clts_ends_vm: bool = False
+    early_check: bool = False
+    checks_in_use: bool = False
+
+    @property
+    def guest_bits(self) -> Cr0:
+        """KVM_POSSIBLE_CR0_GUEST_BITS, or vmx_l1_guest_owned_cr0_bits with EPT."""
+        return Cr0(ts=True, wp=self.guest_owns_wp)
+
+    @property
+    def swaps_in_kvm_run(self) -> bool:
+        """Whether the guest's registers are loaded for as long as KVM_RUN lasts."""
+        return self.hand_off in {
+            HandOff.KVM_RUN,
+            HandOff.THREAD_FPU,
+            HandOff.USER_FPU,
+            HandOff.FPSTATE,
+        }
 
 
 V2_6_34 = Era(
@@ -125,4 +160,13 @@ V4_11_REPAIRED = replace(
 )
 V4_20_REPAIRED = replace(
     V4_20, version="v4.20-repaired", unwinding=Unwinding.GUEST_CR0, merges_lmsw=True
+)
+V5_2 = replace(V4_20, version="v5.2", hand_off=HandOff.THREAD_FPU)
+V5_10 = replace(V4_20, version="v5.10", hand_off=HandOff.USER_FPU, caches_cr0=True)
+V5_17 = replace(V5_10, version="v5.17", hand_off=HandOff.FPSTATE, queues_nm=True, clts_ends_vm=True)
+V6_1 = replace(V5_17, version="v6.1", guest_owns_wp=True)
+V6_12 = replace(V6_1, version="v6.12")
+V6_19 = replace(V6_12, version="v6.19", checks_in_use=True)
+V6_1_REPAIRED = replace(
+    V6_1, version="v6.1-repaired", unwinding=Unwinding.GUEST_CR0, merges_lmsw=True
 )

@@ -5,31 +5,42 @@ from nestproof.models.kvm.contract import Handled
 from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.nested import nested_vmx_exit_handled, nested_vmx_run, reflect, unwind
 from nestproof.models.kvm.vcpu import Phase
-from nestproof.models.kvm.vmx import TS, vmx_fpu_activate, vmx_set_cr0
+from nestproof.models.kvm.vmx import SPLIT, TS, VMX, vmx_fpu_activate, vmx_set_cr0
 from nestproof.models.kvm.x86 import LMSW_BITS, PE, kvm_lmsw, kvm_set_cr0
 from nestproof.models.x86.cr0 import NO_BITS, Cr0, merged
 from nestproof.models.x86.vmcs import CrAccess, ExitReason
 from verifier.language import models
 
 
-@models("arch/x86/kvm/vmx.c", "handle_exception", since="v2.6.34", until="v5.0")
+@models(
+    "arch/x86/kvm/vmx.c",
+    "handle_exception",
+    since="v2.6.34",
+    moved=(
+        ("v5.0", VMX),
+        ("v5.10", VMX, "handle_exception_nmi"),
+    ),
+)
 def handle_exception(kvm: Kvm) -> Handled:
     """A #NM that L0 keeps (is_no_device): the guest may use the FPU now.
 
     Since v4.11 there is no handler for it, and KVM_RUN is about to return KVM_EXIT_EXCEPTION.
+    Since v5.17 it is queued for the guest, L1 or L2, whose IA32_XFD is why it is intercepted.
     """
+    if kvm.vcpu.era.queues_nm:
+        return Handled.QUEUED_NM
     if not kvm.vcpu.era.lazy:
         return Handled.KILLED
     vmx_fpu_activate(kvm)
     return Handled.RESUMED
 
 
-@models("arch/x86/kvm/vmx.c", "handle_set_cr0", since="v3.1", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "handle_set_cr0", since="v3.1", moved=SPLIT)
 def handle_set_cr0(kvm: Kvm, value: Cr0) -> bool:
     """A write of CR0: L2 must not change what L1 keeps; whether it is refused.
 
     Of VMXON_CR0_ALWAYSON only PE can be clear here, which kvm_set_cr0 refuses where it sees it; so
-    nested_cr0_valid of v3.13 has nothing to add.
+    nested_cr0_valid of v3.13 has nothing to add, and its absence since v6.4 takes nothing away.
     """
     vcpu = kvm.vcpu
     if not vcpu.guest_mode:
@@ -57,20 +68,24 @@ def handle_clts(kvm: Kvm) -> None:
         vmx_set_cr0(kvm, merged(TS, NO_BITS, vcpu.cr0))
 
 
-@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34", moved=SPLIT)
 def handle_lmsw(kvm: Kvm, value: Cr0) -> bool:
-    """LMSW goes through kvm_lmsw, which knows nothing of L1's bits, even for L2."""
+    """LMSW goes through kvm_lmsw, which knows nothing of L1's bits, even for L2.
+
+    The repair makes a MOV to CR0 of it, of what L2 reads but for the operand's bits.
+    """
     if kvm.vcpu.era.merges_lmsw and kvm.vcpu.guest_mode:
-        return handle_set_cr0(kvm, merged(LMSW_BITS, value, kvm.vmcs.cr0_shadow) | (value & PE))
+        read = merged(kvm.vmcs.cr0_mask, kvm.vmcs.cr0_shadow, kvm.vmcs.guest_cr0)
+        return handle_set_cr0(kvm, merged(LMSW_BITS, value, read) | (value & PE))
     return kvm_lmsw(kvm, value)
 
 
-@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "handle_cr", since="v2.6.34", moved=SPLIT)
 def handle_cr(kvm: Kvm) -> Handled:
     """Emulate the access and skip it, or inject the #GP.
 
     Until v2.6.35 kvm_set_cr0 returns nothing and injects it, and every access is skipped
-    (49a9b07edcf4).
+    (49a9b07edcf4). Since v5.17 a CLTS that exits is a KVM_BUG: the virtual machine is dead.
     """
     refused = False
     match kvm.vcpu.exit.access:
@@ -78,6 +93,8 @@ def handle_cr(kvm: Kvm) -> Handled:
             refused = handle_set_cr0(kvm, kvm.vcpu.exit.operand)
         case CrAccess.CLTS:
             assert kvm.vcpu.era.lazy, "Guest should always own CR0.TS"
+            if kvm.vcpu.era.clts_ends_vm:
+                return Handled.KILLED
             handle_clts(kvm)
             vmx_fpu_activate(kvm)
         case CrAccess.LMSW:
@@ -96,7 +113,7 @@ def kvm_task_switch(kvm: Kvm) -> Handled:
     return Handled.EMULATED
 
 
-@models("arch/x86/kvm/vmx.c", "kvm_vmx_exit_handlers", since="v2.6.34", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "kvm_vmx_exit_handlers", since="v2.6.34", moved=SPLIT)
 def handle(kvm: Kvm) -> Handled:
     """The handler for an exit reason."""
     match kvm.vcpu.exit.reason:
@@ -119,7 +136,15 @@ def handle(kvm: Kvm) -> Handled:
             return Handled.NOTHING
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v2.6.34", until="v5.0")
+@models(
+    "arch/x86/kvm/vmx.c",
+    "vmx_handle_exit",
+    since="v2.6.34",
+    moved=(
+        ("v5.0", VMX),
+        ("v5.17", VMX, "__vmx_handle_exit"),
+    ),
+)
 def vmx_handle_exit(kvm: Kvm) -> Handled:
     """Give the exit to L1 or handle it, with preemption on."""
     kvm.vcpu.phase = Phase.LOOP

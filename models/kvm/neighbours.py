@@ -3,7 +3,8 @@
 from nestproof.models.kvm.machine import OTHER, VMM, Kvm, TwoGuests
 from nestproof.models.kvm.run import in_host
 from nestproof.models.kvm.vcpu import Phase
-from nestproof.models.kvm.x86 import kvm_arch_vcpu_put
+from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu
+from nestproof.models.linux.fpu_deferred import fpregs_mark_activate
 from nestproof.models.linux.task import Interrupt, TaskName
 from nestproof.models.ownership.access import fpu_access, fpu_write, transient_access
 from nestproof.models.ownership.contents import Context
@@ -53,6 +54,7 @@ def schedule(s: TwoGuests, to: TaskName, frequent: bool) -> None:
 def user_fpu_instruction(kvm: Kvm, context: Context, value: bool) -> None:
     """Execute it, or let the host's handler run and retry later."""
     host = kvm.host
+    host.return_to_user()
     transient_access(kvm.transient, host.cpu.registers, context)
     if host.execute(Instruction.SSE) == Outcome.NM:
         host.era.do_device_not_available(host)
@@ -103,6 +105,26 @@ def interrupt_uses_fpu(kvm: Kvm, by_local_bh_enable: bool, value: bool) -> None:
     assume(host.era.irq_fpu_usable(host))
     kernel_fpu_section(kvm, value)
     host.interrupt = Interrupt.NONE
+
+
+@step
+def interrupt_in_fpregs_lock(kvm: Kvm, value: bool) -> None:
+    """KVM_RUN loads the guest's registers, and a hardware interrupt uses the FPU just behind that.
+
+    fpregs_lock keeps softirqs off, and irq_fpu_usable asks for no more than in_kernel_fpu until
+    v5.17 (59f5ede3bc0f). Then fpregs_mark_activate: what is in the registers passes for the
+    guest's. The other places in fpregs_lock where an interrupt does harm are left out.
+    """
+    in_host(kvm)
+    assume(kvm.runs_thread)
+    assume(kvm.vcpu.phase == Phase.USER)
+    kvm.vcpu.phase = Phase.LOOP
+    kvm_load_guest_fpu(kvm)
+    kvm.host.interrupt = Interrupt.FROM_KERNEL
+    assume(kvm.host.era.irq_fpu_usable(kvm.host))
+    kernel_fpu_section(kvm, value)
+    kvm.host.interrupt = Interrupt.NONE
+    fpregs_mark_activate(kvm.host)
 
 
 @step

@@ -5,10 +5,10 @@ from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.observed import (
     event_exits_to_l1,
     l1_enters_l2,
+    l1_was_refused,
     l2_was_entered,
     l2_was_refused,
 )
-from nestproof.models.kvm.vcpu import GUEST_BITS
 from nestproof.models.kvm.vmx import (
     __vmx_load_host_state,
     nested_read_cr0,
@@ -18,10 +18,32 @@ from nestproof.models.kvm.vmx import (
 from nestproof.models.kvm.x86 import LMSW_BITS, kvm_set_cr0
 from nestproof.models.x86.cr0 import NO_BITS, Cr0, merged
 from nestproof.models.x86.vmcs import CrAccess, ExitReason, VmcsName
-from verifier.language import models, snapshot
+from verifier.language import abstracts, models, snapshot
+
+VMX_C = "arch/x86/kvm/vmx.c"
+NESTED = "arch/x86/kvm/vmx/nested.c"
+SPLIT = (("v5.0", NESTED),)
+"""Where the functions went when vmx.c was split."""
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1", until="v4.13")
+@abstracts("vmx_switch_vmcs, which has other names until v4.13: no VMCS but the current one counts")
+def vmx_switch_vmcs(kvm: Kvm, name: VmcsName) -> None:
+    """Another VMCS is current; what KVM has read of the last one is not available any more."""
+    kvm.host.cpu.current = name
+    kvm.vcpu.cr0_available = False
+    __vmx_load_host_state(kvm)
+
+
+@models(
+    "arch/x86/kvm/vmx.c",
+    "nested_vmx_exit_handled",
+    since="v3.1",
+    moved=(
+        ("v4.13", VMX_C, "nested_vmx_exit_reflected"),
+        ("v5.0", NESTED, "nested_vmx_exit_reflected"),
+        ("v5.10", NESTED, "nested_vmx_l1_wants_exit"),
+    ),
+)
 def nested_nm_exit_handled(kvm: Kvm) -> bool:
     """Whether a #NM of L2 is L1's business."""
     vcpu = kvm.vcpu
@@ -37,7 +59,7 @@ def nested_nm_exit_handled(kvm: Kvm) -> bool:
             return wanted & vcpu.fpu_active
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled_cr", since="v3.1", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled_cr", since="v3.1", moved=SPLIT)
 def nested_vmx_exit_handled_cr(kvm: Kvm) -> bool:
     """Whether L1 has asked for this access to CR0."""
     leaving, vmcs12 = kvm.vcpu.exit, kvm.vcpu.vmcs12
@@ -55,11 +77,20 @@ def nested_vmx_exit_handled_cr(kvm: Kvm) -> bool:
             return False
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_exit_handled", since="v3.1", until="v4.13")
+@models(
+    "arch/x86/kvm/vmx.c",
+    "nested_vmx_exit_handled",
+    since="v3.1",
+    moved=(
+        ("v4.13", VMX_C, "nested_vmx_exit_reflected"),
+        ("v5.0", NESTED, "nested_vmx_exit_reflected"),
+        ("v5.10", NESTED, "nested_vmx_l1_wants_exit"),
+    ),
+)
 def nested_vmx_exit_handled(kvm: Kvm) -> bool:
     """Whether an exit of L2 goes to L1, as all do that the kernel does not name.
 
-    It is nested_vmx_exit_reflected since v4.13.
+    Since v5.8 nested_vmx_l0_wants_exit is asked first, which wants interrupts and EPT violations.
     """
     if kvm.vcpu.fail:
         return True
@@ -74,7 +105,7 @@ def nested_vmx_exit_handled(kvm: Kvm) -> bool:
             return True
 
 
-@models("arch/x86/kvm/vmx.c", "prepare_vmcs02", since="v3.1", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "prepare_vmcs02", since="v3.1", moved=SPLIT)
 def prepare_vmcs02(kvm: Kvm) -> None:
     """What L1 wants for L2 and what L0 wants for itself, in one VMCS."""
     vcpu, vmcs12 = kvm.vcpu, kvm.vcpu.vmcs12
@@ -87,22 +118,27 @@ def prepare_vmcs02(kvm: Kvm) -> None:
     kvm.vmcs.cr0_shadow = nested_read_cr0(vmcs12)
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_run", since="v3.1", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_run", since="v3.1", moved=SPLIT)
 def nested_vmx_run(kvm: Kvm) -> None:
-    """L1's VMLAUNCH or VMRESUME; its own CR0 is forgotten, as HOST_CR0 of VMCS12 replaces it."""
+    """L1's VMLAUNCH or VMRESUME; its own CR0 is forgotten, as HOST_CR0 of VMCS12 replaces it.
+
+    With the parameter nested_early_check the hardware is asked about L1's controls first.
+    """
     l1_enters_l2(kvm)
+    if kvm.vcpu.era.early_check and not kvm.vcpu.vmcs12.controls_valid:
+        l1_was_refused(kvm)
+        return
     if not kvm.vcpu.vmcs12.guest_cr0.ne:
         nested_vmx_entry_failure(kvm)
         return
     kvm.vcpu.guest_mode = True
-    kvm.host.cpu.current = VmcsName.VMCS02
-    __vmx_load_host_state(kvm)
+    vmx_switch_vmcs(kvm, VmcsName.VMCS02)
     prepare_vmcs02(kvm)
     kvm.vcpu.nested_run_pending = True
     l2_was_entered(kvm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmcs12_guest_cr0", since="v3.1", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "vmcs12_guest_cr0", since="v3.1", moved=SPLIT)
 def vmcs12_guest_cr0(kvm: Kvm) -> Cr0:
     """L2's CR0 for L1: bits L2 owned from the hardware, L1's unchanged, the rest as L2 reads it."""
     owned, vmcs12 = kvm.vcpu.cr0_guest_owned_bits, kvm.vcpu.vmcs12
@@ -110,7 +146,7 @@ def vmcs12_guest_cr0(kvm: Kvm) -> Cr0:
     return merged(owned, kvm.vmcs.guest_cr0, rest)
 
 
-@models("arch/x86/kvm/vmx.c", "prepare_vmcs12", since="v3.1", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "prepare_vmcs12", since="v3.1", moved=SPLIT)
 def prepare_vmcs12(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
     """Tell L1 about the exit and save L2's state for it."""
     vmcs12 = kvm.vcpu.vmcs12
@@ -121,7 +157,7 @@ def prepare_vmcs12(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0)
     vmcs12.entry_injects_nm = False
 
 
-@models("arch/x86/kvm/vmx.c", "load_vmcs12_host_state", since="v3.1", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "load_vmcs12_host_state", since="v3.1", moved=SPLIT)
 def load_vmcs12_host_state(kvm: Kvm, cr0: Cr0) -> None:
     """Give L1 a CR0, HOST_CR0; vmcs01 may be as it was before the FPU changed hands.
 
@@ -129,7 +165,7 @@ def load_vmcs12_host_state(kvm: Kvm, cr0: Cr0) -> None:
     """
     vcpu = kvm.vcpu
     if not vcpu.era.lazy:
-        vcpu.cr0_guest_owned_bits = GUEST_BITS
+        vcpu.cr0_guest_owned_bits = vcpu.era.guest_bits
         vmx_set_cr0(kvm, cr0)
         return
     if vcpu.era.checks_host_cr0:
@@ -141,19 +177,26 @@ def load_vmcs12_host_state(kvm: Kvm, cr0: Cr0) -> None:
     kvm.vmcs.cr0_mask = ~vcpu.cr0_guest_owned_bits
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1", moved=SPLIT)
 def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
     """Leave L2 for L1."""
     kvm.vcpu.guest_mode = False
     prepare_vmcs12(kvm, reason, access, operand)
-    kvm.host.cpu.current = VmcsName.VMCS01
-    __vmx_load_host_state(kvm)
+    vmx_switch_vmcs(kvm, VmcsName.VMCS01)
     load_vmcs12_host_state(kvm, kvm.vcpu.vmcs12.host_cr0)
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_entry_failure", since="v3.1", until="v4.20")
+@models(
+    "arch/x86/kvm/vmx.c",
+    "nested_vmx_entry_failure",
+    since="v3.1",
+    moved=(
+        ("v4.20", VMX_C, "nested_vmx_enter_non_root_mode"),
+        ("v5.0", NESTED, "nested_vmx_enter_non_root_mode"),
+    ),
+)
 def nested_vmx_entry_failure(kvm: Kvm) -> None:
-    """L1's guest state is invalid: L1 goes on as after an exit; v4.20 has this in its caller."""
+    """L1's guest state is invalid: L1 goes on as after an exit; since v4.20 in the caller."""
     vmcs12 = kvm.vcpu.vmcs12
     load_vmcs12_host_state(kvm, vmcs12.host_cr0)
     vmcs12.exit_reason = ExitReason.INVALID_GUEST_STATE
@@ -162,7 +205,7 @@ def nested_vmx_entry_failure(kvm: Kvm) -> None:
     l2_was_refused(kvm)
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_restore_host_state", since="v4.20", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_restore_host_state", since="v4.20", moved=SPLIT)
 def nested_vmx_restore_host_state(kvm: Kvm) -> None:
     """Give L1 back the CR0 that it had, although KVM's copy is L2's by now."""
     vmcs = kvm.vmcs
@@ -172,29 +215,42 @@ def nested_vmx_restore_host_state(kvm: Kvm) -> None:
     load_vmcs12_host_state(kvm, snapshot(before))
 
 
-@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1", moved=SPLIT)
 def unwind(kvm: Kvm) -> None:
     """The hardware has refused VMCS02: L1's VMLAUNCH fails, and L2 has never run."""
+    assert not kvm.vcpu.era.early_check, "nested_early_check"
     kvm.vcpu.fail = False
     if kvm.vcpu.era.unwinding == Unwinding.HOST_STATE:
         leaving = kvm.vcpu.exit
         nested_vmx_vmexit(kvm, leaving.reason, leaving.access, leaving.operand)
         return
     kvm.vcpu.guest_mode = False
-    kvm.host.cpu.current = VmcsName.VMCS01
-    __vmx_load_host_state(kvm)
+    vmx_switch_vmcs(kvm, VmcsName.VMCS01)
     if kvm.vcpu.era.unwinding != Unwinding.MMU_ONLY:
         nested_vmx_restore_host_state(kvm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_handle_exit", since="v3.1", until="v5.0")
+@models(
+    "arch/x86/kvm/vmx.c",
+    "vmx_handle_exit",
+    since="v3.1",
+    moved=(("v5.10", NESTED, "nested_vmx_reflect_vmexit"),),
+)
 def reflect(kvm: Kvm) -> None:
     """Give the exit of L2 to L1."""
     leaving = kvm.vcpu.exit
     nested_vmx_vmexit(kvm, leaving.reason, leaving.access, leaving.operand)
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_interrupt_allowed", since="v3.1", until="v3.15")
+@models(
+    "arch/x86/kvm/vmx.c",
+    "vmx_interrupt_allowed",
+    since="v3.1",
+    moved=(
+        ("v3.15", VMX_C, "vmx_check_nested_events"),
+        ("v5.0", NESTED, "vmx_check_nested_events"),
+    ),
+)
 def interrupt_exits_to_l1(kvm: Kvm) -> None:
     """An interrupt for L1 arrives, which intercepts interrupts.
 

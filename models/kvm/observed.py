@@ -87,6 +87,8 @@ def outcome_of(handled: Handled) -> Outcome:
             return Outcome.GP
         case Handled.REFUSED_AND_SKIPPED:
             return Outcome.GP_BEHIND
+        case Handled.QUEUED_NM:
+            return Outcome.NM
         case _:
             return Outcome.DONE
 
@@ -137,7 +139,8 @@ def l1_reads_the_exit(kvm: Kvm) -> None:
         same = (told.exit_reason == promised.exit_reason) & (
             told.exit_access == promised.exit_access
         )
-        differing = (told.exit_operand ^ promised.exit_operand) & MACHINE_STATUS_WORD
+        written = MACHINE_STATUS_WORD | kvm.vcpu.era.guest_bits
+        differing = (told.exit_operand ^ promised.exit_operand) & written
         kvm.outcome.exit_differs = (same & (differing == NO_BITS)) ^ True
 
 
@@ -157,6 +160,12 @@ def l2_was_entered(kvm: Kvm) -> None:
         kvm.outcome.outcome = Outcome.VMFAIL
     elif kvm.vmcs.entry_injects_nm:
         kvm.outcome.outcome = Outcome.NM
+
+
+@observer("KVM has let the hardware refuse the controls of VMCS12, and tells L1 at once")
+def l1_was_refused(kvm: Kvm) -> None:
+    """L1's VMLAUNCH fails."""
+    kvm.outcome.outcome = Outcome.VMFAIL
 
 
 @observer("KVM has refused the guest state of VMCS12, with an exit")

@@ -53,7 +53,7 @@ def chooser(now: Moment[Kvm]) -> str:
     """Who makes the choices of a step."""
     if now.ran(neighbours.preempt, neighbours.resume):
         return "the scheduler"
-    if now.ran(neighbours.interrupt_uses_fpu):
+    if now.ran(neighbours.interrupt_uses_fpu, neighbours.interrupt_in_fpregs_lock):
         return "an interrupt"
     if now.ran(run.vcpu_enter_guest):
         return "the host"

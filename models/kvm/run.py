@@ -5,7 +5,7 @@ from nestproof.models.kvm.exits import vmx_handle_exit
 from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.observed import exit_was_handled, guest_executed, guest_was_left
 from nestproof.models.kvm.vcpu import Phase
-from nestproof.models.kvm.vmx import vmx_fpu_deactivate, vmx_save_host_state
+from nestproof.models.kvm.vmx import SPLIT, vmx_fpu_deactivate, vmx_save_host_state
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
 from nestproof.models.ownership.access import fpu_access, transient_access
 from nestproof.models.x86.cr0 import RUNNING, Cr0, merged
@@ -40,7 +40,7 @@ def kvm_run(kvm: Kvm) -> None:
     """The VMM thread calls KVM_RUN."""
     in_kvm_run(kvm, Phase.USER)
     kvm.vcpu.phase = Phase.LOOP
-    if kvm.vcpu.era.hand_off == HandOff.KVM_RUN:
+    if kvm.vcpu.era.swaps_in_kvm_run:
         kvm_load_guest_fpu(kvm)
 
 
@@ -48,7 +48,7 @@ def kvm_run(kvm: Kvm) -> None:
 def kvm_run_returns(kvm: Kvm) -> None:
     """KVM_RUN returns to the VMM: a signal, or an exit that user space handles."""
     in_kvm_run(kvm, Phase.LOOP)
-    if kvm.vcpu.era.hand_off == HandOff.KVM_RUN:
+    if kvm.vcpu.era.swaps_in_kvm_run:
         kvm_put_guest_fpu(kvm)
     kvm_arch_vcpu_put(kvm)
     kvm.vcpu.phase = Phase.USER
@@ -66,9 +66,10 @@ def check_requests(kvm: Kvm) -> None:
         vmx_fpu_deactivate(kvm)
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34", moved=SPLIT)
 def vmx_vcpu_run(kvm: Kvm) -> None:
     """VM entry; until v2.6.35 exits get the TS that the host has now."""
+    kvm.vcpu.cr0_available = False
     if kvm.vcpu.era.hand_off == HandOff.HOST_IMAGE:
         kvm.vmcs.host_cr0.ts = kvm.host.cr0.ts
     if kvm.host.vmlaunch() == Outcome.VMFAIL:
@@ -79,14 +80,18 @@ def vmx_vcpu_run(kvm: Kvm) -> None:
 
 @step
 def vcpu_enter_guest(kvm: Kvm, called_off: bool) -> None:
-    """With preemption off: load the FPU, then enter unless there is something else to do."""
+    """With preemption off: load the FPU, then enter unless there is something else to do.
+
+    Since v5.2 the thread's registers, which are the guest's, are loaded as for user mode.
+    """
     in_kvm_run(kvm, Phase.READY)
     vcpu = kvm.vcpu
     vmx_save_host_state(kvm)
-    if vcpu.era.hand_off != HandOff.KVM_RUN and vcpu.fpu_active:
+    if not vcpu.era.swaps_in_kvm_run and vcpu.fpu_active:
         kvm_load_guest_fpu(kvm)
     vcpu.phase = Phase.LOOP
     if not (called_off or vcpu.request_deactivate_fpu):
+        kvm.host.return_to_user()
         vmx_vcpu_run(kvm)
 
 
@@ -100,13 +105,14 @@ def forget_exit(kvm: Kvm) -> None:
         vmcs.exit_operand = Cr0()
 
 
-@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34", until="v5.0")
+@models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34", moved=SPLIT)
 def leave_guest(kvm: Kvm, instruction: Instruction, rax: Cr0) -> None:
     """The hardware has left the guest; interrupts and preemption are on again."""
     vcpu, vmcs = kvm.vcpu, kvm.vmcs
     vcpu.exit.reason = vmcs.exit_reason
     vcpu.exit.access = vmcs.exit_access
-    vcpu.exit.operand = merged(MACHINE_STATUS_WORD, vmcs.exit_operand, RUNNING)
+    written = MACHINE_STATUS_WORD | vcpu.era.guest_bits
+    vcpu.exit.operand = merged(written, vmcs.exit_operand, RUNNING)
     vcpu.exit.rax = rax
     vcpu.nested_run_pending = False
     vcpu.phase = Phase.EXITED

@@ -2,15 +2,12 @@
 
 from enum import Enum
 
-from nestproof.models.kvm.era import Era
+from nestproof.models.kvm.era import TS, Era
 from nestproof.models.linux.task import Fpu
 from nestproof.models.ownership.contents import Context
 from nestproof.models.x86.cr0 import RUNNING, Cr0
 from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
 from verifier.language import record
-
-GUEST_BITS = Cr0(ts=True)
-"""KVM_POSSIBLE_CR0_GUEST_BITS: what KVM can leave to the guest."""
 
 
 class Phase(Enum):
@@ -30,7 +27,8 @@ class Phase(Enum):
 class Exit:
     """What the handlers read of the exit information, and the guest's RAX.
 
-    Of the operands only the machine status word is kept; no guest here changes other bits.
+    Of the operands only what a guest here changes is kept: the machine status word, and WP where
+    a guest owns it.
     """
 
     reason: ExitReason = ExitReason.NONE
@@ -44,9 +42,11 @@ class Vcpu:
     """struct kvm_vcpu and vcpu_vmx as far as CR0 and the FPU go; L1 and L2 share it.
 
     `context` is who the guest is in the registers. `nested` is the module's parameter: whether the
-    guest can use VMX. `cr0` is arch.cr0, whose guest-owned bits may be stale. `fail`: the last VM
-    entry was refused with VMfail. `user_fpu` is the VMM thread's image: host_fx_image until v2.6.35
-    and user_fpu since v4.15.
+    guest can use VMX. `cr0` is arch.cr0, whose guest-owned bits may be stale, and are not since
+    v5.8 where `cr0_available`, the bit of VCPU_EXREG_CR0 in regs_avail. `fail`: the last VM entry
+    was refused with VMfail. `user_fpu` is the VMM thread's image: host_fx_image until v2.6.35,
+    user_fpu since v4.15, what __task_fpstate points to since v5.16; `guest_fpu_loaded` is in_use
+    of the guest's then. `xfd_no_write_intercept`: the guest has written IA32_XFD.
     """
 
     era: Era
@@ -55,7 +55,9 @@ class Vcpu:
     phase: Phase = Phase.USER
     exit: Exit = Exit()
     cr0: Cr0 = RUNNING
-    cr0_guest_owned_bits: Cr0 = GUEST_BITS
+    cr0_guest_owned_bits: Cr0 = TS
+    cr0_available: bool = False
+    xfd_no_write_intercept: bool = False
     fpu_active: bool = True
     guest_fpu_loaded: bool = False
     request_deactivate_fpu: bool = False

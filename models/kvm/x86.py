@@ -4,6 +4,8 @@ from nestproof.models.kvm.cache_regs import kvm_read_cr0
 from nestproof.models.kvm.era import HandOff
 from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.vmx import __vmx_load_host_state, vmx_set_cr0
+from nestproof.models.linux.fpu_deferred import fpregs_mark_activate, fpu_swap_kvm_fpstate
+from nestproof.models.linux.task import Fpu
 from nestproof.models.x86.cr0 import Cr0, cr0_is_valid, merged
 from verifier.language import models
 
@@ -32,7 +34,7 @@ def kvm_lmsw(kvm: Kvm, msw: Cr0) -> bool:
     return refused & kvm.vcpu.era.skips_refused
 
 
-@models("arch/x86/kvm/x86.c", "kvm_arch_vcpu_put", since="v2.6.34", until="v5.2")
+@models("arch/x86/kvm/x86.c", "kvm_arch_vcpu_put", since="v2.6.34")
 def kvm_arch_vcpu_put(kvm: Kvm) -> None:
     """The thread stops running the virtual CPU: when preempted, and when KVM_RUN returns."""
     match kvm.vcpu.era.hand_off:
@@ -42,17 +44,21 @@ def kvm_arch_vcpu_put(kvm: Kvm) -> None:
         case HandOff.UNLAZY | HandOff.KERNEL_FPU:
             __vmx_load_host_state(kvm)
             kvm_put_guest_fpu(kvm)
-        case HandOff.KVM_RUN:
+        case _:
             __vmx_load_host_state(kvm)
 
 
-@models("arch/x86/kvm/x86.c", "kvm_load_guest_fpu", since="v2.6.34", until="v5.2")
+@models("arch/x86/kvm/x86.c", "kvm_load_guest_fpu", since="v2.6.34")
 def kvm_load_guest_fpu(kvm: Kvm) -> None:
-    """Put the guest's registers into the processor, preemption off."""
+    """Put the guest's registers into the processor, preemption or softirqs off."""
     host, vcpu = kvm.host, kvm.vcpu
+    assert not (vcpu.era.checks_in_use and vcpu.guest_fpu_loaded), "fpstate->in_use"
     if vcpu.guest_fpu_loaded:
         return
     vcpu.guest_fpu_loaded = True
+    if vcpu.era.hand_off == HandOff.FPSTATE:
+        fpu_swap_kvm_fpstate(host, vcpu.guest_fpu, vcpu.user_fpu, True)
+        return
     match vcpu.era.hand_off:
         case HandOff.HOST_IMAGE:
             host.era.fpu_save_init(host, vcpu.user_fpu)
@@ -62,20 +68,49 @@ def kvm_load_guest_fpu(kvm: Kvm) -> None:
             host.era.kernel_fpu_begin(host)
         case HandOff.KVM_RUN:
             host.era.fpu_save_init(host, vcpu.user_fpu)
+        case HandOff.THREAD_FPU:
+            host.era.fpu_save_init(host, host.running.fpu)
+        case HandOff.USER_FPU:
+            kvm_save_current_fpu(kvm, vcpu.user_fpu)
     host.era.fpu_restore_checking(host, vcpu.guest_fpu)
+    if vcpu.era.hand_off in {HandOff.THREAD_FPU, HandOff.USER_FPU}:
+        fpregs_mark_activate(host)
 
 
-@models("arch/x86/kvm/x86.c", "kvm_put_guest_fpu", since="v2.6.34", until="v5.2")
+@models("arch/x86/kvm/x86.c", "kvm_save_current_fpu", since="v5.6", until="v5.16")
+def kvm_save_current_fpu(kvm: Kvm, fpu: Fpu) -> None:
+    """Save the registers to an image, from memory where they are not in the processor."""
+    host = kvm.host
+    if host.running.fpu.has_fpu:
+        host.era.fpu_save_init(host, fpu)
+    else:
+        fpu.state = host.running.fpu.state
+
+
+@models("arch/x86/kvm/x86.c", "kvm_put_guest_fpu", since="v2.6.34")
 def kvm_put_guest_fpu(kvm: Kvm) -> None:
     """Save the guest's registers and give the processor's back to the host."""
     host, vcpu = kvm.host, kvm.vcpu
+    assert vcpu.guest_fpu_loaded or not vcpu.era.checks_in_use, "!fpstate->in_use"
     if not vcpu.guest_fpu_loaded:
         return
     vcpu.guest_fpu_loaded = False
-    host.era.fpu_save_init(host, vcpu.guest_fpu)
+    if vcpu.era.hand_off == HandOff.FPSTATE:
+        fpu_swap_kvm_fpstate(host, vcpu.guest_fpu, vcpu.user_fpu, False)
+        return
+    if vcpu.era.hand_off == HandOff.USER_FPU:
+        kvm_save_current_fpu(kvm, vcpu.guest_fpu)
+    else:
+        host.era.fpu_save_init(host, vcpu.guest_fpu)
     match vcpu.era.hand_off:
         case HandOff.HOST_IMAGE | HandOff.KVM_RUN:
             host.era.fpu_restore_checking(host, vcpu.user_fpu)
+        case HandOff.THREAD_FPU:
+            host.era.fpu_restore_checking(host, host.running.fpu)
+            fpregs_mark_activate(host)
+        case HandOff.USER_FPU:
+            host.era.fpu_restore_checking(host, vcpu.user_fpu)
+            fpregs_mark_activate(host)
         case HandOff.UNLAZY:
             pass
         case HandOff.KERNEL_FPU:

@@ -27,7 +27,8 @@ class Era:
     `math_error(host)` is what the function of that name does to the FPU, with preemption on.
     `sleeps_at` says where the source can sleep, which is where a kernel without CONFIG_PREEMPT can
     leave a task. `switch_to(host, to, frequent)` is the FPU part of `__switch_to`; `frequent` says,
-    of a next task whose fpu_counter is not 0, whether it is above 5.
+    of a next task whose fpu_counter is not 0, whether it is above 5. `switch_fpu_return` loads the
+    current task's registers on its way to user mode, where a switch does not (v5.2).
     """
 
     version: str
@@ -56,6 +57,7 @@ class Era:
     sleeps_at: Callable[[Place], bool]
     drops_fpu: bool = False
     reinitialises: bool = False
+    switch_fpu_return: Callable[[Host], None] | None = None
 
     def __repr__(self) -> str:
         return self.version

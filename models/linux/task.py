@@ -93,9 +93,10 @@ class Fpu:
     """struct fpu: a memory image and what is remembered about it.
 
     `has_fpu` is TS_USEDFPU of thread_info.status until v3.2, has_fpu until v4.1 and fpregs_active
-    from v4.2. `last_cpu` says that last_cpu names this processor; any other value is as good as
-    none. `image` is this image's name, where one is needed. `refused`: a reserved bit of the XSAVE
-    header is set, so that XRSTOR raises #GP; XSAVE writes no part of the header but XSTATE_BV.
+    from v4.2; from v5.2 it says that the task runs and its TIF_NEED_FPU_LOAD is clear. `last_cpu`
+    says that last_cpu names this processor; any other value is as good as none. `image` is this
+    image's name, where one is needed. `refused`: a reserved bit of the XSAVE header is set, so that
+    XRSTOR raises #GP; XSAVE writes no part of the header but XSTATE_BV.
     """
 
     has_fpu: bool = False
@@ -173,6 +174,11 @@ class Host:
     def execute(self, instruction: Instruction, operand: Cr0 = NO_BITS) -> Outcome:
         """Execute one instruction on the processor."""
         return x86.execute(self.cpu, instruction, operand)
+
+    def return_to_user(self) -> None:
+        """Load the running task's registers, where no switch has done so."""
+        if self.era.switch_fpu_return is not None:
+            self.era.switch_fpu_return(self)
 
     def clts(self) -> None:
         """Execute CLTS."""

@@ -14,11 +14,10 @@ from nestproof.models.kvm.nested import interrupt_exits_to_l1
 from nestproof.models.kvm.observed import l1_programs
 from nestproof.models.kvm.presentation import KVM
 from nestproof.models.kvm.run import execute_in_guest, forget_exit, in_kvm_run, leave_guest
-from nestproof.models.kvm.vcpu import Phase, Vcpu
+from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
-from nestproof.models.linux.task import Fpu
-from nestproof.models.ownership.contents import Contents, Context
+from nestproof.models.ownership.contents import Context
 from nestproof.models.systems.kvm_vmx import (
     ANY_OTHER,
     EMULATOR,
@@ -26,6 +25,7 @@ from nestproof.models.systems.kvm_vmx import (
     RUN_STEPS,
     host,
     operand_of,
+    vcpu,
 )
 from nestproof.models.x86.cr0 import RUNNING, Cr0, running
 from nestproof.models.x86.instructions import Instruction
@@ -159,11 +159,13 @@ def interrupt_for_l1(kvm: Kvm) -> None:
 
 def kvm(linux: LinuxEra, era: Era) -> Kvm:
     """A host with a virtual CPU that can use VMX."""
-    guest_fpu = Fpu(state=Contents(owner=Context.GUEST))
     vmcs12 = Vmcs(cr0_shadow=RUNNING)
+    can_use_vmx = vcpu(era, Context.GUEST)
+    can_use_vmx.nested = True
+    can_use_vmx.vmcs12 = vmcs12
     return Kvm(
         host=host(linux, era),
-        vcpu=Vcpu(era=era, nested=True, vmcs12=vmcs12, guest_fpu=guest_fpu),
+        vcpu=can_use_vmx,
         contract=Contract(cpu=VmxCpu(vmcss=Family({VmcsName.VMCS01: vmcs12}))),
     )
 

@@ -16,12 +16,18 @@ from nestproof.models.kvm.neighbours import (
     vmm_fpu_instruction,
 )
 from nestproof.models.kvm.presentation import KVM
-from nestproof.models.kvm.vcpu import Vcpu
 from nestproof.models.linux import fpu_core, fpu_eras
 from nestproof.models.linux.era import Era as LinuxEra
-from nestproof.models.linux.task import Fpu, TaskName
-from nestproof.models.ownership.contents import Contents, Context
-from nestproof.models.systems.kvm_vmx import EMULATOR, RUN_STEPS, guest_instruction, host, task
+from nestproof.models.linux.task import TaskName
+from nestproof.models.ownership.contents import Context
+from nestproof.models.systems.kvm_vmx import (
+    EMULATOR,
+    RUN_STEPS,
+    guest_instruction,
+    host,
+    task,
+    vcpu,
+)
 from verifier.language import System
 
 INTERRUPTS_ONLY = (
@@ -39,11 +45,6 @@ STEPS = (*INTERRUPTS_ONLY, process_uses_fpu)
 
 ANY_THIRD = ("host.tasks[C].used_math",)
 """The third task has used the FPU, or is a kernel thread that never does."""
-
-
-def vcpu(era: Era, context: Context) -> Vcpu:
-    """A virtual CPU that is ready to run."""
-    return Vcpu(era=era, context=context, guest_fpu=Fpu(state=Contents(owner=context)))
 
 
 def two(version: str, linux: LinuxEra, era: Era, summary: str) -> System:

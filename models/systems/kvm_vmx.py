@@ -1,5 +1,6 @@
 """KVM on VMX with one guest, its VMM thread and another task of the host."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from nestproof.models.kvm import era as kvm_era
@@ -24,7 +25,7 @@ from nestproof.models.kvm.run import (
     kvm_run_returns,
     vcpu_enter_guest,
 )
-from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
+from nestproof.models.kvm.vcpu import Vcpu
 from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu, Owner, Task, TaskName
@@ -54,7 +55,8 @@ def guest_instruction(
 def vmcs(era: Era) -> Vmcs:
     """A VMCS as KVM sets it up for a guest that runs and has the FPU."""
     host_ts = era.hand_off == HandOff.UNLAZY
-    return Vmcs(cr0_mask=~GUEST_BITS, cr0_shadow=RUNNING, host_cr0=RUNNING | Cr0(ts=host_ts))
+    host_cr0 = RUNNING | Cr0(ts=host_ts)
+    return Vmcs(cr0_mask=~era.guest_bits, cr0_shadow=RUNNING, host_cr0=host_cr0)
 
 
 def host(linux: LinuxEra, era: Era) -> VmxHost:
@@ -86,8 +88,14 @@ def task(context: Context, running: bool) -> Task:
 
 def kvm(linux: LinuxEra, era: Era) -> Kvm:
     """A host with a virtual CPU that is ready to run."""
-    guest_fpu = Fpu(state=Contents(owner=Context.GUEST))
-    return Kvm(host=host(linux, era), vcpu=Vcpu(era=era, guest_fpu=guest_fpu))
+    return Kvm(host=host(linux, era), vcpu=vcpu(era, Context.GUEST))
+
+
+def vcpu(era: Era, context: Context) -> Vcpu:
+    """A virtual CPU that is ready to run."""
+    guest_fpu = Fpu(state=Contents(owner=context))
+    owned = era.guest_bits
+    return Vcpu(era=era, context=context, cr0_guest_owned_bits=owned, guest_fpu=guest_fpu)
 
 
 HOST_STEPS = (preempt, resume, vmm_fpu_instruction, other_fpu_instruction, interrupt_uses_fpu)
@@ -108,9 +116,12 @@ EMULATOR = (guest_accesses_device, emulate_fpu_instruction)
 STEPS = (*INTERRUPTS_ONLY, process_uses_fpu)
 
 
-def system(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
+def system(
+    version: str, linux: LinuxEra, era: Era, summary: str, *more: Callable[..., None]
+) -> System:
     """A host that uses the FPU everywhere, and its guest."""
-    start, steps = kvm(linux, era), (*STEPS, *EMULATOR)
+    start = kvm(linux, era)
+    steps: tuple[Callable[..., None], ...] = (*STEPS, *EMULATOR, *more)
     return System(f"kvm-vmx/{version}", start, steps, summary, ANY_OTHER, presentation=KVM)
 
 

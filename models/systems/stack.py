@@ -16,7 +16,7 @@ from nestproof.models.kvm.run import (
     kvm_run_returns,
     vcpu_enter_guest,
 )
-from nestproof.models.kvm.vcpu import GUEST_BITS, Vcpu
+from nestproof.models.kvm.vcpu import Vcpu
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.fpu_eras import V3_7
 from nestproof.models.linux.task import Fpu, Image, Task, TaskName
@@ -78,7 +78,7 @@ def vmcs(era: Era) -> Vmcs:
     """What KVM has set up for a guest that has just switched tasks."""
     return Vmcs(
         guest_cr0=SWITCHED,
-        cr0_mask=~GUEST_BITS,
+        cr0_mask=~kvm_era.TS,
         cr0_shadow=SWITCHED,
         host_cr0=RUNNING | Cr0(ts=era.hand_off == HandOff.UNLAZY),
     )

@@ -4,7 +4,6 @@ from nestproof.models.kvm.cache_regs import kvm_read_cr0, vmx_decache_cr0_guest_
 from nestproof.models.kvm.contract import Handled
 from nestproof.models.kvm.exits import handle_clts, handle_cr
 from nestproof.models.kvm.machine import Kvm
-from nestproof.models.kvm.vcpu import GUEST_BITS
 from nestproof.models.kvm.vmx import (
     TRAPPING,
     TS,
@@ -53,8 +52,8 @@ def activate_without_l1_s_mask(kvm: Kvm) -> None:
     vcpu.fpu_active = True
     kvm.vmcs.guest_cr0 = merged(TRAPPING, kvm_read_cr0(kvm), kvm.vmcs.guest_cr0)
     update_exception_bitmap(kvm)
-    vcpu.cr0_guest_owned_bits = GUEST_BITS
-    kvm.vmcs.cr0_mask = ~GUEST_BITS
+    vcpu.cr0_guest_owned_bits = TS
+    kvm.vmcs.cr0_mask = ~TS
 
 
 @abstracts("mutant M5")

@@ -7,7 +7,7 @@ import pytest
 
 from nestproof.models.kvm.era import V3_14_REPAIRED, Era, Unwinding
 from nestproof.models.linux import fpu_eras
-from nestproof.models.systems import kvm_nvmx, kvm_vmx
+from nestproof.models.systems import kvm_nvmx, kvm_nvmx_today, kvm_vmx, kvm_vmx_today
 from nestproof.properties import (
     host_integrity,
     integrity,
@@ -76,6 +76,13 @@ def decided(system: System, *goals: str, like: str = "") -> tuple[TransitionSyst
         (kvm_vmx.V4_1_EAGER, {"isolation", "integrity"}),
         (kvm_vmx.V4_1_EAGER_IRQ, set()),
         (kvm_vmx.V4_11_IRQ, set()),
+        (kvm_vmx_today.V5_2, {"isolation", "integrity"}),
+        (kvm_vmx_today.V5_10, {"isolation", "integrity"}),
+        (kvm_vmx_today.V5_10_REPAIRED, set()),
+        (kvm_vmx_today.V5_17, {"isolation", "integrity"}),
+        (kvm_vmx_today.V5_17_REPAIRED, set()),
+        (kvm_vmx_today.V6_1, set()),
+        (kvm_vmx_today.V6_19, set()),
     ],
     ids=lambda value: value.name if isinstance(value, System) else "",
 )
@@ -105,6 +112,7 @@ def test_a_lazy_kvm_needs_the_repairs_of_an_eager_one(era: Era) -> None:
     assert steps_to(system, PROPERTIES, "transparency", search) is not None
 
 
+REFUSED_LATE = ("4.11", "4.19", "4.20")
 CATALOGUE = load(bundled_root())
 NESTED = [name for name in CATALOGUE.systems if name.startswith("kvm-nvmx/")]
 BY_DESIGN = "transient_isolation"
@@ -155,7 +163,7 @@ def put_back(name: str) -> bool:
     [
         ("kvm-nvmx/v4.20", {"v4.20"}),
         ("kvm-nvmx/v4.20+lmsw", {"v4.20+lmsw"}),
-        ("kvm-nvmx/*+late-refusal", {f"v{each}+late-refusal" for each in ("4.11", "4.19", "4.20")}),
+        ("kvm-nvmx/v4*+late-refusal", {f"v{each}+late-refusal" for each in REFUSED_LATE}),
         ("kvm-nvmx/v4.19+*", {"v4.19+late-refusal"}),
     ],
 )
@@ -174,7 +182,14 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize(
     "system",
-    [kvm_vmx.V3_12, kvm_vmx.V4_20, kvm_nvmx.V3_14_REPAIRED, kvm_nvmx.V4_20_REPAIRED],
+    [
+        kvm_vmx.V3_12,
+        kvm_vmx.V4_20,
+        kvm_vmx_today.V5_17,
+        kvm_nvmx.V3_14_REPAIRED,
+        kvm_nvmx.V4_20_REPAIRED,
+        kvm_nvmx_today.V6_1,
+    ],
     ids=lambda system: system.name,
 )
 def test_every_step_and_every_case_of_a_property_can_occur(system: System) -> None:

@@ -87,7 +87,7 @@ def _mentioning(catalogue: Catalogue, name: str) -> list[ModelFunction]:
     """
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     known = [f for functions in catalogue.functions.values() for f in functions]
-    cited = [f for f in known if isinstance(f.citation, Source) and f.citation.function == name]
+    cited = [f for f in known if isinstance(f.citation, Source) and name in f.citation.names]
     return cited or [f for f in known if "_" in name and word.search(f.body.__doc__ or "")]
 
 

@@ -41,6 +41,10 @@ class Section:
         return f"{self.manual.title}, {self.manual.edition}: {self.title}{detail}"
 
 
+Moves = tuple[tuple[str, str] | tuple[str, str, str], ...]
+"""Since when the same text is in another file, perhaps under another name: version, file, name."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A function of a kernel, for the versions from `since` up to but not including `until`."""
@@ -49,15 +53,27 @@ class Source:
     function: str
     since: str
     until: str | None = None
+    moved: Moves = ()
+
+    @property
+    def names(self) -> set[str]:
+        """What the function is called in one version or another."""
+        return {self.function, *(name for _, _, *names in self.moved for name in names)}
 
     def __post_init__(self) -> None:
         _require_texts("@models", file=self.file, function=self.function, since=self.since)
         if self.until is not None:
             _require_texts("@models", until=self.until)
+        for move in self.moved:
+            _require_texts("@models", **{f"moved[{n}]": text for n, text in enumerate(move)})
 
     def __str__(self) -> str:
         until = f" until {self.until}" if self.until else ""
-        return f"{self.file}: {self.function} (since {self.since}{until})"
+        later = (
+            f", {file}: {''.join(name) or self.function} (since {since})"
+            for since, file, *name in self.moved
+        )
+        return f"{self.file}: {self.function} (since {self.since}{until}){''.join(later)}"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from verifier.language.citations import Abstraction, Manual, Section, Source
+from verifier.language.citations import Abstraction, Manual, Moves, Section, Source
 from verifier.language.errors import ModelError, model_place, place_of, refuse
 from verifier.language.functions import model_function
 from verifier.language.made import awaited
@@ -13,9 +13,14 @@ from verifier.language.made import awaited
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def models(file: str, function: str, *, since: str, until: str | None = None) -> Callable[[F], F]:
-    """Stands for a kernel's function, in the versions from `since` up to `until`."""
-    citation = Source(file, function, since, until)
+def models(
+    file: str, function: str, *, since: str, until: str | None = None, moved: Moves = ()
+) -> Callable[[F], F]:
+    """Stands for a kernel's function, in the versions from `since` up to `until`.
+
+    `moved` says since when the same text is in another file, perhaps under another name.
+    """
+    citation = Source(file, function, since, until, moved)
     return awaited("models", lambda body: model_function(body, citation=citation))
 
 
