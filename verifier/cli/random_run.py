@@ -85,6 +85,22 @@ class RandomRun:
         return logged(replace(begun, moves=tuple(self.moves)), group=group, conjunct=claim)
 
 
+def trace_by_hand(execution: Execution, claims: Sequence[ModelFunction]) -> Trace:
+    """Steps up to the first violation, which they claim; without one they claim nothing."""
+    machine, first = Machine(execution.system, execution.start), ("", "")
+    for number, move in enumerate(execution.moves, 1):
+        taken = machine.move(move)
+        failing = machine.failing(claims)
+        if taken is not None and taken.failed is not None:
+            first = ASSERTIONS, taken.failed
+        elif failing:
+            first = failing[0].group, failing[0].name
+        if first[0]:
+            execution = replace(execution, moves=execution.moves[:number])
+            break
+    return logged(execution, group=first[0], conjunct=first[1])
+
+
 def end(machine: Machine, steps: int) -> str:
     """What there is to say where no step was found to take."""
     after = f"after {plural(steps, 'step')}"

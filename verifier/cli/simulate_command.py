@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from verifier.cli.errors import backquoted, one_line, print_message, wrong_file
 from verifier.cli.here import project_here
 from verifier.cli.opening import interactive, open_system
 from verifier.cli.progress import Reporter
-from verifier.cli.random_run import RandomRun, end, show_failure
+from verifier.cli.random_run import RandomRun, end, show_failure, trace_by_hand
 from verifier.cli.writing import writable_file, write_output
 from verifier.evidence.files import DamagedFile, encoded, read
 from verifier.evidence.saved_execution import SavedTrace
@@ -48,7 +49,7 @@ HELP = """\
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random choices.")
 @click.option("--trace", type=options.FILE, help="Follow a saved trace first.")
-@click.option("-o", "--output", type=options.FILE, help="Save the random run, to its violation.")
+@click.option("-o", "--output", type=options.FILE, help="Save the steps, to their violation.")
 @click.option("--plain", is_flag=True, help="Line by line, without a screen of its own.")
 def command(
     name: str,
@@ -61,11 +62,13 @@ def command(
     """Take a system's steps by hand, at random, or along a trace.
 
     Random steps end with 1 if they violate a property that is not expected to be violated. What
-    --output saves of them, up to the first violation if there is one, is for `show` and `audit`.
+    --output saves, up to the first violation if there is one, is for `show` and `audit`; steps by
+    hand are saved at the end.
     """
+    by_screen = steps is None and interactive() and not plain
     if output is not None:
-        if steps is None:
-            raise click.UsageError("--output saves a random run; give --random N")
+        if by_screen:
+            raise click.UsageError("the screen saves with a key; give --plain or --random N")
         writable_file(output)
     catalogue = load(project_here())
     system = catalogue.system(name)
@@ -73,7 +76,7 @@ def command(
     execution = Execution.at_start(system, properties)
     if trace is not None:
         execution = _read(execution, trace)
-    if steps is None and interactive() and not plain:
+    if by_screen:
         open_system(catalogue, execution)
         return 0
     machine = Machine(system, execution.start)
@@ -89,8 +92,15 @@ def command(
             write_output(output, encoded(run.trace(execution)))
         pairs = [Pair(name, group) for group in violated | {each.group for each in broken}]
         return int(any(catalogue.expected.get(pair) != Verdict.VIOLATED for pair in pairs))
-    if trace is None or sys.stdin.isatty():
-        return _by_hand(machine, claims)
+    if trace is None or sys.stdin.isatty() or output is not None:
+        moves = _by_hand(machine, claims)
+        execution = replace(execution, moves=(*execution.moves, *moves))
+        if output is not None and execution.moves:
+            rest = [function for function in claims if function not in broken]
+            write_output(output, encoded(trace_by_hand(execution, rest)))
+        elif output is not None:
+            print_message("warning", "no step was taken: nothing is saved")
+        return 0
     if machine.obstacles() is not None:
         click.echo(end(machine, len(execution.moves)))
     return 0
@@ -131,8 +141,9 @@ def _moved(machine: Machine, move: Move, claims: Sequence[ModelFunction]) -> boo
     return True
 
 
-def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
-    history: list[list[Any]] = []
+def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> list[Move]:
+    """Take the steps that somebody asks for; those that are not undone."""
+    history: list[tuple[list[Any], Move]] = []
     machine.running()
     if machine.presenter.problem:
         print_message("warning", machine.presenter.problem)
@@ -147,12 +158,12 @@ def _by_hand(machine: Machine, claims: Sequence[ModelFunction]) -> int:
             click.echo(end(machine, len(history)))
         line = _asked()
         if line in ("quit", "q"):
-            return 0
+            return [move for _, move in history]
         if line in ("state", "s"):
             _show_state(machine)
         elif line in ("back", "b"):
             if history:
-                machine.run.store.values = history.pop()
+                machine.run.store.values, _ = history.pop()
         elif line in ("?", "help"):
             click.echo(HELP)
         else:
@@ -175,7 +186,7 @@ def _take(
     machine: Machine,
     moves: Sequence[Move],
     line: str,
-    history: list[list[Any]],
+    history: list[tuple[list[Any], Move]],
     claims: Sequence[ModelFunction],
 ) -> None:
     try:
@@ -185,7 +196,7 @@ def _take(
         return
     before = list(machine.values)
     if _moved(machine, move, claims):
-        history.append(before)
+        history.append((before, move))
     else:
         click.echo(f"`{move[0].name}` is not enabled with these choices")
 
