@@ -1,6 +1,6 @@
 """Where preemption is on, where the kernel sleeps, and where a task can be switched out."""
 
-from nestproof.models.linux.task import Host, Interrupt, Place
+from nestproof.models.linux.task import Interrupt, Linux, Place
 from verifier.language import abstracts
 
 
@@ -18,9 +18,9 @@ def is_preemptible(place: Place) -> bool:
 
 
 @abstracts("What __might_sleep checks: neither an interrupt nor preemption switched off")
-def may_sleep(host: Host) -> bool:
+def may_sleep(host: Linux) -> bool:
     """Whether the kernel is in process context with preemption on."""
-    return (host.interrupt == Interrupt.NONE) & is_preemptible(host.running.place)
+    return (host.this_cpu.interrupt == Interrupt.NONE) & is_preemptible(host.running.place)
 
 
 @abstracts(
@@ -46,8 +46,8 @@ def sleeps_beside_frames(place: Place) -> bool:
 
 
 @abstracts("Without CONFIG_PREEMPT the kernel is left where it sleeps, and on the way to user mode")
-def can_be_left(host: Host) -> bool:
+def can_be_left(host: Linux) -> bool:
     """Whether another task can run next."""
     if host.preemptible:
         return may_sleep(host)
-    return (host.interrupt == Interrupt.NONE) & host.era.sleeps_at(host.running.place)
+    return (host.this_cpu.interrupt == Interrupt.NONE) & host.era.sleeps_at(host.running.place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nestproof.models.linux.task import Fpu, Host, Place, Task, TaskName
+    from nestproof.models.linux.task import Fpu, Linux, Place, Task, TaskName
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,27 +37,27 @@ class Era:
     cpu_up_forgets_owner: bool
     frame_copied: Place
     init_fpu: Callable[[Task], None]
-    do_device_not_available: Callable[[Host], None]
-    finish_device_not_available: Callable[[Host], None]
-    switch_to: Callable[[Host, TaskName, bool], None]
-    unlazy_fpu: Callable[[Host], None]
-    unlazy_fpu_rest: Callable[[Host], None]
-    math_error: Callable[[Host], None]
-    kernel_fpu_begin: Callable[[Host], None]
-    kernel_fpu_begin_save: Callable[[Host], Place]
-    kernel_fpu_begin_rest: Callable[[Host, Place], None]
-    kernel_fpu_end: Callable[[Host], None]
-    irq_fpu_usable: Callable[[Host], bool]
-    fpu_save_init: Callable[[Host, Fpu], bool]
-    fpu_restore_checking: Callable[[Host, Fpu], bool]
-    foreign_write: Callable[[Host, TaskName], None]
-    write_refused: Callable[[Host, TaskName], None]
-    start_afresh: Callable[[Host], None]
-    take_registers: Callable[[Host], None]
+    do_device_not_available: Callable[[Linux], None]
+    finish_device_not_available: Callable[[Linux], None]
+    switch_to: Callable[[Linux, TaskName, bool], None]
+    unlazy_fpu: Callable[[Linux], None]
+    unlazy_fpu_rest: Callable[[Linux], None]
+    math_error: Callable[[Linux], None]
+    kernel_fpu_begin: Callable[[Linux], None]
+    kernel_fpu_begin_save: Callable[[Linux], Place]
+    kernel_fpu_begin_rest: Callable[[Linux, Place], None]
+    kernel_fpu_end: Callable[[Linux], None]
+    irq_fpu_usable: Callable[[Linux], bool]
+    fpu_save_init: Callable[[Linux, Fpu], bool]
+    fpu_restore_checking: Callable[[Linux, Fpu], bool]
+    foreign_write: Callable[[Linux, TaskName], None]
+    write_refused: Callable[[Linux, TaskName], None]
+    start_afresh: Callable[[Linux], None]
+    take_registers: Callable[[Linux], None]
     sleeps_at: Callable[[Place], bool]
     drops_fpu: bool = False
     reinitialises: bool = False
-    switch_fpu_return: Callable[[Host], None] | None = None
+    switch_fpu_return: Callable[[Linux], None] | None = None
 
     def __repr__(self) -> str:
         return self.version

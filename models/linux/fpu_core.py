@@ -12,13 +12,13 @@ from nestproof.models.linux.context import sleeps_beside_frames
 from nestproof.models.linux.era import Era
 from nestproof.models.linux.instructions import fxrstor, fxsave
 from nestproof.models.linux.owner import owner_named
-from nestproof.models.linux.task import Fpu, Host, Interrupt, Owner, Place, Task, TaskName
+from nestproof.models.linux.task import Fpu, Interrupt, Linux, Owner, Place, Task, TaskName
 from nestproof.models.ownership.contents import Contents
 from verifier.language import models, observer
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "copy_fpregs_to_fpstate", since="v4.2", until="v5.2")
-def copy_fpregs_to_fpstate(host: Host, fpu: Fpu) -> bool:
+def copy_fpregs_to_fpstate(host: Linux, fpu: Fpu) -> bool:
     """Save the registers to an image; whether they are still intact."""
     if not fxsave(host, fpu):
         do_device_not_available(host)
@@ -26,7 +26,7 @@ def copy_fpregs_to_fpstate(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "copy_kernel_to_fpregs", since="v4.2", until="v5.2")
-def copy_kernel_to_fpregs(host: Host, fpu: Fpu) -> bool:
+def copy_kernel_to_fpregs(host: Linux, fpu: Fpu) -> bool:
     """Load the registers from an image; whether it is refused, at which nobody looks.
 
     The exception table makes the error one for WARN_ON_FPU; the registers stay as they were.
@@ -39,42 +39,44 @@ def copy_kernel_to_fpregs(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/mm/extable.c", "ex_handler_fprestore", since="v4.14")
-def ex_handler_fprestore(host: Host, fpu: Fpu) -> None:
+def ex_handler_fprestore(host: Linux, fpu: Fpu) -> None:
     """XRSTOR has failed: load the initial state instead."""
     initialise(host, fpu)
 
 
 @observer("Whose the initial state is that takes the place of an image")
-def initialise(host: Host, fpu: Fpu) -> None:
+def initialise(host: Linux, fpu: Fpu) -> None:
     """It is that of the task whose image it is."""
-    host.cpu.registers = Contents(owner=fpu.state.owner, value=False)
+    host.this_cpu.cpu.registers = Contents(owner=fpu.state.owner, value=False)
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "fpregs_state_valid", since="v4.10", until="v5.2")
-def fpregs_state_valid(host: Host, name: TaskName) -> bool:
+def fpregs_state_valid(host: Linux, name: TaskName) -> bool:
     """Whether the registers still hold what the task left in them."""
-    return (host.fpu_owner_task == owner_named(name)) & host.tasks[name].fpu.last_cpu
+    fpu = host.tasks[name].fpu
+    owns = host.this_cpu.fpu_owner_task == owner_named(name)
+    return owns & fpu.was_last_on(host.smp_processor_id)
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "fpregs_activate", since="v4.2", until="v4.14")
-def fpregs_activate(host: Host, name: TaskName) -> None:
+def fpregs_activate(host: Linux, name: TaskName) -> None:
     """The registers are a task's."""
     host.tasks[name].fpu.has_fpu = True
-    host.fpu_owner_task = owner_named(name)
+    host.this_cpu.fpu_owner_task = owner_named(name)
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "switch_fpu_prepare", since="v4.10", until="v4.14")
-def switch_fpu_prepare(host: Host, old: Task) -> None:
+def switch_fpu_prepare(host: Linux, old: Task) -> None:
     """Save the old task's registers; the owner stays, for a restore that needs no load."""
     if old.fpu.has_fpu:
-        old.fpu.last_cpu = copy_fpregs_to_fpstate(host, old.fpu)
+        old.fpu.set_last_cpu(host.smp_processor_id, copy_fpregs_to_fpstate(host, old.fpu))
         old.fpu.has_fpu = False
     else:
         old.fpu.last_cpu = False
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "switch_fpu_finish", since="v4.10", until="v4.14")
-def switch_fpu_finish(host: Host, name: TaskName) -> None:
+def switch_fpu_finish(host: Linux, name: TaskName) -> None:
     """Load the new task's registers, unless it has none or they are still there."""
     new = host.tasks[name]
     if not new.used_math:
@@ -88,25 +90,25 @@ def switch_fpu_finish(host: Host, name: TaskName) -> None:
 
 
 @models("arch/x86/kernel/process_64.c", "__switch_to", since="v4.10", until="v4.14")
-def switch_to(host: Host, to: TaskName, _frequent: bool) -> None:
+def switch_to(host: Linux, to: TaskName, _frequent: bool) -> None:
     """Save, load, then change current; interrupts off throughout. Counts nothing."""
     switch_fpu_prepare(host, host.running)
     switch_fpu_finish(host, to)
-    host.current = to
+    host.this_cpu.current = to
 
 
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v4.10", until="v4.14")
-def do_device_not_available(host: Host) -> None:
+def do_device_not_available(host: Linux) -> None:
     """#NM: nothing in the kernel asks for one."""
     host.did.device_not_available = True
-    assert not host.cpu.cr0.ts, "CR0.TS was set"
+    assert not host.this_cpu.cpu.cr0.ts, "CR0.TS was set"
     raise AssertionError("unexpected #NM exception")
 
 
 @models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v4.14")
-def kernel_fpu_begin_save(host: Host) -> Place:
+def kernel_fpu_begin_save(host: Linux) -> Place:
     """Mark the section first, then save; the current task keeps fpregs_active."""
-    host.in_kernel_fpu = True
+    host.this_cpu.in_kernel_fpu = True
     task = host.running
     if task.fpu.has_fpu:
         copy_fpregs_to_fpstate(host, task.fpu)
@@ -115,39 +117,39 @@ def kernel_fpu_begin_save(host: Host) -> Place:
 
 
 @models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v4.14")
-def kernel_fpu_begin_rest(host: Host, found: Place) -> None:
+def kernel_fpu_begin_rest(host: Linux, found: Place) -> None:
     """Forget whose registers these were, where there was nothing to save."""
     if found == Place.FPU_FREE:
-        host.fpu_owner_task = Owner.NOBODY
+        host.this_cpu.fpu_owner_task = Owner.NOBODY
 
 
 @models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_begin", since="v4.10", until="v4.14")
-def __kernel_fpu_begin(host: Host) -> None:
+def __kernel_fpu_begin(host: Linux) -> None:
     """Give the registers to the kernel."""
     kernel_fpu_begin_rest(host, kernel_fpu_begin_save(host))
 
 
 @models("arch/x86/kernel/fpu/core.c", "__kernel_fpu_end", since="v4.10", until="v4.14")
-def __kernel_fpu_end(host: Host) -> None:
+def __kernel_fpu_end(host: Linux) -> None:
     """Give the registers back to the current task."""
     task = host.running
     if task.fpu.has_fpu:
         copy_kernel_to_fpregs(host, task.fpu)
-    host.in_kernel_fpu = False
+    host.this_cpu.in_kernel_fpu = False
 
 
 @models("arch/x86/kernel/fpu/core.c", "irq_fpu_usable", since="v4.10", until="v4.14")
-def irq_fpu_usable(host: Host) -> bool:
+def irq_fpu_usable(host: Linux) -> bool:
     """Usable in process context, over user mode, or outside kernel FPU sections."""
     return (
-        (host.interrupt == Interrupt.NONE)
-        | (host.interrupt == Interrupt.FROM_USER)
-        | (host.in_kernel_fpu ^ True)
+        (host.this_cpu.interrupt == Interrupt.NONE)
+        | (host.this_cpu.interrupt == Interrupt.FROM_USER)
+        | (host.this_cpu.in_kernel_fpu ^ True)
     )
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__save", since="v4.5", until="v4.14")
-def fpu__save(host: Host) -> None:
+def fpu__save(host: Linux) -> None:
     """Save the current task's registers; preemption is off, interrupts are on.
 
     The copy that fpu__copy makes for a child has the same window.
@@ -158,7 +160,7 @@ def fpu__save(host: Host) -> None:
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__save", since="v4.5", until="v4.14")
-def fpu__save_rest(host: Host) -> None:
+def fpu__save_rest(host: Linux) -> None:
     """Load them again where saving has destroyed them."""
     copy_kernel_to_fpregs(host, host.running.fpu)
 
@@ -179,30 +181,30 @@ def fpstate_init(task: Task) -> None:
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__drop", since="v4.2", until="v4.14")
-def fpu__drop(host: Host) -> None:
+def fpu__drop(host: Linux) -> None:
     """The current task has no FPU state any more."""
     task = host.running
     if task.fpu.has_fpu:
         task.fpu.has_fpu = False
-        host.fpu_owner_task = Owner.NOBODY
+        host.this_cpu.fpu_owner_task = Owner.NOBODY
     task.used_math = False
 
 
 @models("arch/x86/include/asm/fpu/internal.h", "user_fpu_begin", since="v4.2", until="v4.14")
-def user_fpu_begin(host: Host) -> None:
+def user_fpu_begin(host: Linux) -> None:
     """Give the registers to the current task, whatever is in them; preemption off."""
     if not host.running.fpu.has_fpu:
-        fpregs_activate(host, host.current)
+        fpregs_activate(host, host.this_cpu.current)
 
 
 @models("arch/x86/kernel/fpu/core.c", "copy_init_fpstate_to_fpregs", since="v4.2", until="v4.14")
-def copy_init_fpstate_to_fpregs(host: Host) -> None:
+def copy_init_fpstate_to_fpregs(host: Linux) -> None:
     """Load the initial state into the registers, which are the current task's."""
-    host.cpu.registers = Contents(owner=host.running.context, value=False)
+    host.this_cpu.cpu.registers = Contents(owner=host.running.context, value=False)
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__clear", since="v4.10", until="v4.14")
-def start_afresh(host: Host) -> None:
+def start_afresh(host: Linux) -> None:
     """The next part of giving the current task its initial state."""
     task = host.running
     match task.place:
@@ -221,14 +223,14 @@ def start_afresh(host: Host) -> None:
 
 
 @models("arch/x86/kernel/fpu/signal.c", "__fpu__restore_sig", since="v4.10", until="v4.14")
-def take_registers(host: Host) -> None:
+def take_registers(host: Linux) -> None:
     """The next part of preparing the registers for a signal frame."""
     user_fpu_begin(host)
     host.running.place = Place.RETURN_OWNED
 
 
 @models("arch/x86/kernel/fpu/core.c", "fpu__activate_fpstate_write", since="v4.2", until="v4.14")
-def foreign_write(host: Host, target: TaskName) -> None:
+def foreign_write(host: Linux, target: TaskName) -> None:
     """A debugger is about to write the image of a stopped task: its registers are stale."""
     task = host.tasks[target]
     if task.used_math:
@@ -238,14 +240,14 @@ def foreign_write(host: Host, target: TaskName) -> None:
 
 
 @models("arch/x86/kernel/fpu/regset.c", "xstateregs_set", since="v4.2", until="v4.14")
-def xstateregs_set_refused(host: Host, target: TaskName) -> None:
+def xstateregs_set_refused(host: Linux, target: TaskName) -> None:
     """A debugger sets xcomp_bv in the header, which must be 0 in the format without compaction."""
     foreign_write(host, target)
     host.tasks[target].fpu.refused = True
 
 
 @models("arch/x86/kernel/fpu/regset.c", "xstateregs_set", since="v4.14", until="v5.2")
-def xstateregs_set_checked(host: Host, target: TaskName) -> None:
+def xstateregs_set_checked(host: Linux, target: TaskName) -> None:
     """The same is an error since 814fb7bb7db5, and the task gets the initial state."""
     foreign_write(host, target)
     fpstate_init(host.tasks[target])

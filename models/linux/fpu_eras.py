@@ -5,12 +5,12 @@ from dataclasses import replace
 from nestproof.models.linux import fpu_internal, kernel_fpu
 from nestproof.models.linux.context import sleeps_beside_frames, sleeps_in_frames
 from nestproof.models.linux.era import Era
-from nestproof.models.linux.task import Host, Place
+from nestproof.models.linux.task import Linux, Place
 from verifier.language import models
 
 
 @models("arch/x86/kernel/process.c", "flush_thread", since="v3.3", until="v3.7")
-def start_afresh(host: Host) -> None:
+def start_afresh(host: Linux) -> None:
     """The next part of dropping the state that a signal frame has, or that exec ends."""
     task = host.running
     match task.place:
@@ -26,21 +26,21 @@ def start_afresh(host: Host) -> None:
 
 
 @models("arch/x86/kernel/xsave.c", "restore_i387_xstate", since="v3.4", until="v3.7")
-def take_registers(host: Host) -> None:
+def take_registers(host: Linux) -> None:
     """The next part of preparing the registers for a signal frame."""
     fpu_internal.user_fpu_begin(host)
     host.running.place = Place.RETURN_OWNED
 
 
 @models("arch/x86/kernel/xsave.c", "save_xstate_sig", since="v3.7", until="v4.2")
-def start_afresh_at_once(host: Host) -> None:
+def start_afresh_at_once(host: Linux) -> None:
     """Drop the state that a signal frame has, or that exec ends, in one part: drop_init_fpu."""
     fpu_internal.drop_init_fpu(host, host.running)
     host.running.place = Place.FRESH
 
 
 @models("arch/x86/kernel/xsave.c", "__restore_xstate_sig", since="v3.7", until="v4.2")
-def restore_xstate_sig(host: Host) -> None:
+def restore_xstate_sig(host: Linux) -> None:
     """The next part of preparing the registers for a signal frame."""
     fpu_internal.user_fpu_begin(host)
     host.running.place = Place.RETURN_OWNED

@@ -7,19 +7,19 @@ lazy; since v3.7 use_eager_fpu() decides. Where else versions differ, there are 
 from nestproof.models.linux.context import may_sleep
 from nestproof.models.linux.instructions import clts, force_sig, fxrstor, fxsave, stts
 from nestproof.models.linux.owner import owner_named
-from nestproof.models.linux.task import Fpu, Host, Owner, Place, Task, TaskName
+from nestproof.models.linux.task import Fpu, Linux, Owner, Place, Task, TaskName
 from nestproof.models.ownership.contents import Contents
 from verifier.language import abstracts, models
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "use_eager_fpu", since="v3.7", until="v4.2")
-def use_eager_fpu(host: Host) -> bool:
+def use_eager_fpu(host: Linux) -> bool:
     """Whether tasks get their registers at every switch, as they do where there is XSAVEOPT."""
     return not host.era.lazy
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "fpu_save_init", since="v3.4", until="v4.2")
-def fpu_save_init(host: Host, fpu: Fpu) -> bool:
+def fpu_save_init(host: Linux, fpu: Fpu) -> bool:
     """Save the registers to an image; whether they are still intact."""
     if not fxsave(host, fpu):
         do_device_not_available(host)
@@ -28,7 +28,7 @@ def fpu_save_init(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "fpu_restore_checking", since="v3.4", until="v4.2")
-def fpu_restore_checking(host: Host, fpu: Fpu) -> bool:
+def fpu_restore_checking(host: Linux, fpu: Fpu) -> bool:
     """Load the registers from an image, after a #NM where TS is set; whether it is refused."""
     if not fxrstor(host, fpu):
         do_device_not_available(host)
@@ -37,21 +37,21 @@ def fpu_restore_checking(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "__thread_clear_has_fpu", since="v3.4", until="v4.2")
-def __thread_clear_has_fpu(host: Host, task: Task) -> None:
+def __thread_clear_has_fpu(host: Linux, task: Task) -> None:
     """A task has the registers no more; the caller sets TS."""
     task.fpu.has_fpu = False
-    host.fpu_owner_task = Owner.NOBODY
+    host.this_cpu.fpu_owner_task = Owner.NOBODY
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "__thread_set_has_fpu", since="v3.4", until="v4.2")
-def __thread_set_has_fpu(host: Host, name: TaskName) -> None:
+def __thread_set_has_fpu(host: Linux, name: TaskName) -> None:
     """A task has the registers; the caller has cleared TS."""
     host.tasks[name].fpu.has_fpu = True
-    host.fpu_owner_task = owner_named(name)
+    host.this_cpu.fpu_owner_task = owner_named(name)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "__thread_fpu_end", since="v3.4", until="v4.2")
-def __thread_fpu_end(host: Host, task: Task) -> None:
+def __thread_fpu_end(host: Linux, task: Task) -> None:
     """Take the registers away from a task."""
     __thread_clear_has_fpu(host, task)
     if not use_eager_fpu(host):
@@ -59,7 +59,7 @@ def __thread_fpu_end(host: Host, task: Task) -> None:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "__thread_fpu_begin", since="v3.4", until="v4.2")
-def __thread_fpu_begin(host: Host, name: TaskName) -> None:
+def __thread_fpu_begin(host: Linux, name: TaskName) -> None:
     """Give the registers to a task, whatever is in them."""
     if not use_eager_fpu(host):
         clts(host)
@@ -67,18 +67,20 @@ def __thread_fpu_begin(host: Host, name: TaskName) -> None:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "fpu_lazy_restore", since="v3.4", until="v4.2")
-def fpu_lazy_restore(host: Host, name: TaskName) -> bool:
+def fpu_lazy_restore(host: Linux, name: TaskName) -> bool:
     """Whether the registers still hold what the task left in them."""
-    return (host.fpu_owner_task == owner_named(name)) & host.tasks[name].fpu.last_cpu
+    fpu = host.tasks[name].fpu
+    owns = host.this_cpu.fpu_owner_task == owner_named(name)
+    return owns & fpu.was_last_on(host.smp_processor_id)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "switch_fpu_prepare", since="v3.4", until="v4.0")
-def switch_fpu_prepare(host: Host, old: Task, name: TaskName, frequent: bool) -> bool:
+def switch_fpu_prepare(host: Linux, old: Task, name: TaskName, frequent: bool) -> bool:
     """Save the old task's registers and hand them on; whether the new task's must be loaded."""
     new = host.tasks[name]
     preload = new.used_math & (use_eager_fpu(host) | (new.fpu_counter & frequent))
     if old.fpu.has_fpu:
-        old.fpu.last_cpu = fpu_save_init(host, old.fpu)
+        old.fpu.set_last_cpu(host.smp_processor_id, fpu_save_init(host, old.fpu))
         old.fpu.has_fpu = False
         if preload:
             new.fpu_counter = True
@@ -97,7 +99,7 @@ def switch_fpu_prepare(host: Host, old: Task, name: TaskName, frequent: bool) ->
 
 
 @abstracts("What follows a failing restore_fpu_checking, here and in math_state_restore")
-def give_up(host: Host, task: Task) -> None:
+def give_up(host: Linux, task: Task) -> None:
     """Take the registers away again; since v3.7 drop_init_fpu does that, and more."""
     if host.era.drops_fpu:
         drop_init_fpu(host, task)
@@ -106,7 +108,7 @@ def give_up(host: Host, task: Task) -> None:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "switch_fpu_finish", since="v3.4", until="v4.2")
-def switch_fpu_finish(host: Host, new: Task, preload: bool) -> None:
+def switch_fpu_finish(host: Linux, new: Task, preload: bool) -> None:
     """Load the new task's registers."""
     if preload:
         host.did.preloaded = True
@@ -115,13 +117,13 @@ def switch_fpu_finish(host: Host, new: Task, preload: bool) -> None:
 
 
 @models("arch/x86/kernel/process_64.c", "__switch_to", since="v3.4", until="v4.2")
-def switch_to(host: Host, to: TaskName, frequent: bool) -> None:
+def switch_to(host: Linux, to: TaskName, frequent: bool) -> None:
     """Prepare, then finish, then change current; interrupts off throughout."""
     upcoming = host.tasks[to]
     preload = switch_fpu_prepare(host, host.running, to, frequent)
     host.did.lazily_restored = upcoming.fpu.has_fpu & (preload ^ True)
     switch_fpu_finish(host, upcoming, preload)
-    host.current = to
+    host.this_cpu.current = to
 
 
 @models("arch/x86/kernel/i387.c", "init_fpu", since="v3.4", until="v4.2")
@@ -133,10 +135,10 @@ def init_fpu(task: Task) -> None:
 
 
 @models("arch/x86/kernel/traps.c", "math_state_restore", since="v3.4", until="v4.0")
-def math_state_restore(host: Host) -> None:
+def math_state_restore(host: Linux) -> None:
     """Mark the registers as the current task's, then load them."""
     task = host.running
-    __thread_fpu_begin(host, host.current)
+    __thread_fpu_begin(host, host.this_cpu.current)
     if fpu_restore_checking(host, task.fpu):
         give_up(host, task)
         force_sig(task)
@@ -145,7 +147,7 @@ def math_state_restore(host: Host) -> None:
 
 
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v3.4", until="v4.2")
-def do_device_not_available(host: Host) -> None:
+def do_device_not_available(host: Linux) -> None:
     """#NM, interrupts off: a first use allocates with interrupts on, any other restores."""
     assert not use_eager_fpu(host), "do_device_not_available: BUG_ON(use_eager_fpu())"
     host.did.device_not_available = True
@@ -160,14 +162,14 @@ def do_device_not_available(host: Host) -> None:
 
 
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v3.4", until="v4.2")
-def finish_device_not_available(host: Host) -> None:
+def finish_device_not_available(host: Linux) -> None:
     """The part of the handler after the allocation, interrupts off again."""
     host.running.place = Place.USER
     math_state_restore(host)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "save_init_fpu", since="v3.4", until="v4.1")
-def save_init_fpu(host: Host) -> None:
+def save_init_fpu(host: Linux) -> None:
     """Take the registers away from the current task, which is believed to have them."""
     task = host.running
     assert task.fpu.has_fpu, "save_init_fpu: WARN_ON_ONCE(!__thread_has_fpu())"
@@ -178,20 +180,20 @@ def save_init_fpu(host: Host) -> None:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "clear_fpu", since="v3.4", until="v3.7")
-def clear_fpu(host: Host) -> None:
+def clear_fpu(host: Linux) -> None:
     """Forget the current task's registers, preemption off."""
     if host.running.fpu.has_fpu:
         __thread_fpu_end(host, host.running)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "user_fpu_end", since="v3.4", until="v3.7")
-def user_fpu_end(host: Host) -> None:
+def user_fpu_end(host: Linux) -> None:
     """Take the registers away from the current task, which has saved them; preemption off."""
     __thread_fpu_end(host, host.running)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "drop_fpu", since="v3.7", until="v4.0")
-def drop_fpu(host: Host, task: Task) -> None:
+def drop_fpu(host: Linux, task: Task) -> None:
     """A task has no FPU state any more, preemption off; used_math is that of the current task."""
     task.fpu_counter = False
     if task.fpu.has_fpu:
@@ -200,16 +202,16 @@ def drop_fpu(host: Host, task: Task) -> None:
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "drop_init_fpu", since="v3.7", until="v4.2")
-def drop_init_fpu(host: Host, task: Task) -> None:
+def drop_init_fpu(host: Linux, task: Task) -> None:
     """Start a task afresh: at its next use, or at once where switching is eager."""
     if not use_eager_fpu(host):
         drop_fpu(host, task)
     else:
-        host.cpu.registers = Contents(owner=task.context, value=False)
+        host.this_cpu.cpu.registers = Contents(owner=task.context, value=False)
 
 
 @models("arch/x86/include/asm/fpu-internal.h", "user_fpu_begin", since="v3.4", until="v4.2")
-def user_fpu_begin(host: Host) -> None:
+def user_fpu_begin(host: Linux) -> None:
     """Give the registers to the current task, whatever is in them; preemption off."""
     if not host.running.fpu.has_fpu:
-        __thread_fpu_begin(host, host.current)
+        __thread_fpu_begin(host, host.this_cpu.current)

@@ -7,13 +7,13 @@ split, with the places between as a task's `place`, can be preempted there.
 from nestproof.models.linux.context import may_sleep, sleeps_in_frames
 from nestproof.models.linux.era import Era
 from nestproof.models.linux.instructions import clts, force_sig, fxrstor, fxsave, stts
-from nestproof.models.linux.task import Fpu, Host, Interrupt, Place, Task, TaskName
+from nestproof.models.linux.task import Fpu, Interrupt, Linux, Place, Task, TaskName
 from nestproof.models.ownership.contents import Contents
 from verifier.language import models
 
 
 @models("arch/x86/include/asm/i387.h", "fpu_save_init", since="v2.6.35", until="v3.3")
-def fpu_save_init(host: Host, fpu: Fpu) -> bool:
+def fpu_save_init(host: Linux, fpu: Fpu) -> bool:
     """Save the registers to an image, after a #NM in the kernel where TS is set."""
     if not fxsave(host, fpu):
         do_device_not_available(host)
@@ -22,7 +22,7 @@ def fpu_save_init(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/i387.h", "fpu_restore_checking", since="v2.6.35", until="v3.3")
-def fpu_restore_checking(host: Host, fpu: Fpu) -> bool:
+def fpu_restore_checking(host: Linux, fpu: Fpu) -> bool:
     """Load the registers from an image, after a #NM where TS is set; whether it is refused."""
     if not fxrstor(host, fpu):
         do_device_not_available(host)
@@ -31,14 +31,14 @@ def fpu_restore_checking(host: Host, fpu: Fpu) -> bool:
 
 
 @models("arch/x86/include/asm/i387.h", "__save_init_fpu", since="v2.6.35", until="v3.3")
-def __save_init_fpu(host: Host, task: Task) -> None:
+def __save_init_fpu(host: Linux, task: Task) -> None:
     """Save a task's registers; it no longer uses the FPU, and TS is left for the caller."""
     fpu_save_init(host, task.fpu)
     task.fpu.has_fpu = False
 
 
 @models("arch/x86/include/asm/i387.h", "__unlazy_fpu", since="v2.6.34", until="v3.3")
-def __unlazy_fpu(host: Host, task: Task) -> None:
+def __unlazy_fpu(host: Linux, task: Task) -> None:
     """Take the registers away from a task that has them."""
     if task.fpu.has_fpu:
         __save_init_fpu(host, task)
@@ -48,20 +48,20 @@ def __unlazy_fpu(host: Host, task: Task) -> None:
 
 
 @models("arch/x86/include/asm/i387.h", "unlazy_fpu", since="v2.6.37", until="v3.3")
-def unlazy_fpu(host: Host) -> None:
+def unlazy_fpu(host: Linux) -> None:
     """Take the registers away from the current task, preemption off."""
     __unlazy_fpu(host, host.running)
 
 
 @models("arch/x86/include/asm/i387.h", "save_init_fpu", since="v2.6.37", until="v3.3")
-def save_init_fpu(host: Host) -> None:
+def save_init_fpu(host: Linux) -> None:
     """Take the registers away from the current task, which is believed to have them."""
     __save_init_fpu(host, host.running)
     stts(host)
 
 
 @models("arch/x86/include/asm/i387.h", "clear_fpu", since="v2.6.37", until="v3.3")
-def clear_fpu(host: Host) -> None:
+def clear_fpu(host: Linux) -> None:
     """Forget the current task's registers, preemption off."""
     task = host.running
     if task.fpu.has_fpu:
@@ -78,7 +78,7 @@ def init_fpu(task: Task) -> None:
 
 
 @models("arch/x86/kernel/traps.c", "__math_state_restore", since="v2.6.32", until="v3.3")
-def __math_state_restore(host: Host) -> None:
+def __math_state_restore(host: Linux) -> None:
     """Load the current task's registers, then mark them used; TS is clear."""
     task = host.running
     if fpu_restore_checking(host, task.fpu):
@@ -90,14 +90,14 @@ def __math_state_restore(host: Host) -> None:
 
 
 @models("arch/x86/kernel/traps.c", "math_state_restore", since="v2.6.34", until="v3.3")
-def math_state_restore(host: Host) -> None:
+def math_state_restore(host: Linux) -> None:
     """Clear TS, or the load would raise #NM; a first use has been prepared."""
     clts(host)
     __math_state_restore(host)
 
 
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v2.6.34", until="v3.3")
-def do_device_not_available(host: Host) -> None:
+def do_device_not_available(host: Linux) -> None:
     """#NM, interrupts off: a first use allocates with interrupts on, any other restores."""
     host.did.device_not_available = True
     task = host.running
@@ -111,28 +111,28 @@ def do_device_not_available(host: Host) -> None:
 
 
 @models("arch/x86/kernel/traps.c", "do_device_not_available", since="v2.6.34", until="v3.3")
-def finish_device_not_available(host: Host) -> None:
+def finish_device_not_available(host: Linux) -> None:
     """The part of the handler after the allocation, interrupts off again."""
     host.running.place = Place.USER
     math_state_restore(host)
 
 
 @models("arch/x86/kernel/process_64.c", "__switch_to", since="v2.6.34", until="v3.3")
-def switch_to(host: Host, to: TaskName, frequent: bool) -> None:
+def switch_to(host: Linux, to: TaskName, frequent: bool) -> None:
     """Save the old task lazily, preload a frequent user; interrupts off throughout."""
     upcoming = host.tasks[to]
     preload_fpu = upcoming.used_math & upcoming.fpu_counter & frequent
     __unlazy_fpu(host, host.running)
     if preload_fpu:
         clts(host)
-    host.current = to
+    host.this_cpu.current = to
     if preload_fpu:
         host.did.preloaded = True
         __math_state_restore(host)
 
 
 @models("arch/x86/include/asm/i387.h", "kernel_fpu_begin", since="v2.6.34", until="v3.3")
-def kernel_fpu_begin_save(host: Host) -> Place:
+def kernel_fpu_begin_save(host: Linux) -> Place:
     """Preemption is off from here to kernel_fpu_end, interrupts are not."""
     task = host.running
     if task.fpu.has_fpu:
@@ -142,36 +142,36 @@ def kernel_fpu_begin_save(host: Host) -> Place:
 
 
 @models("arch/x86/include/asm/i387.h", "kernel_fpu_begin", since="v2.6.34", until="v3.3")
-def kernel_fpu_begin_rest(host: Host, found: Place) -> None:
+def kernel_fpu_begin_rest(host: Linux, found: Place) -> None:
     """Mark the saved registers as saved, or clear TS where there was nothing to save."""
     if found == Place.FPU_SAVED:
         host.running.fpu.has_fpu = False
     else:
         clts(host)
-    host.in_kernel_fpu = True
+    host.this_cpu.in_kernel_fpu = True
 
 
 @models("arch/x86/include/asm/i387.h", "kernel_fpu_begin", since="v2.6.34", until="v3.3")
-def kernel_fpu_begin(host: Host) -> None:
+def kernel_fpu_begin(host: Linux) -> None:
     """Give the registers to the kernel."""
     kernel_fpu_begin_rest(host, kernel_fpu_begin_save(host))
 
 
 @models("arch/x86/include/asm/i387.h", "kernel_fpu_end", since="v2.6.34", until="v3.3")
-def kernel_fpu_end(host: Host) -> None:
+def kernel_fpu_end(host: Linux) -> None:
     """Leave the registers to nobody."""
     stts(host)
-    host.in_kernel_fpu = False
+    host.this_cpu.in_kernel_fpu = False
 
 
 @models("arch/x86/include/asm/i387.h", "irq_fpu_usable", since="v2.6.34", until="v3.3")
-def irq_fpu_usable(host: Host) -> bool:
+def irq_fpu_usable(host: Linux) -> bool:
     """Usable in process context, without registers of an interrupt, over user mode, or by TS."""
-    return (host.interrupt != Interrupt.FROM_KERNEL) | host.cr0.ts
+    return (host.this_cpu.interrupt != Interrupt.FROM_KERNEL) | host.cr0.ts
 
 
 @models("arch/x86/kernel/i387.c", "xfpregs_set", since="v2.6.34", until="v3.3")
-def foreign_write(host: Host, target: TaskName) -> None:
+def foreign_write(host: Linux, target: TaskName) -> None:
     """A debugger is about to write the image of a task that is stopped."""
     task = host.tasks[target]
     if not task.used_math:
@@ -179,7 +179,7 @@ def foreign_write(host: Host, target: TaskName) -> None:
 
 
 @models("arch/x86/kernel/i387.c", "xstateregs_set", since="v2.6.34", until="v3.3")
-def write_refused(host: Host, target: TaskName) -> None:
+def write_refused(host: Linux, target: TaskName) -> None:
     """A debugger writes an image that XRSTOR refuses, by a way that is not known.
 
     What xstateregs_set lets through is sound: it clears bytes 23:8 of the header.
@@ -189,7 +189,7 @@ def write_refused(host: Host, target: TaskName) -> None:
 
 
 @models("arch/x86/kernel/process.c", "flush_thread", since="v2.6.37", until="v3.3")
-def start_afresh(host: Host) -> None:
+def start_afresh(host: Linux) -> None:
     """The next part of dropping the state that a signal frame has, or that exec ends."""
     task = host.running
     match task.place:
@@ -208,7 +208,7 @@ def start_afresh(host: Host) -> None:
 
 
 @models("arch/x86/kernel/xsave.c", "restore_i387_xstate", since="v2.6.37", until="v3.3")
-def take_registers(host: Host) -> None:
+def take_registers(host: Linux) -> None:
     """The next part of preparing the registers for a signal frame."""
     task = host.running
     match task.place:

@@ -3,8 +3,9 @@
 from typing import TypeVar
 
 from nestproof.models.linux import elsewhere, fpu_core, fpu_internal, i387, processor
-from nestproof.models.linux.processor import Native, running_task
-from nestproof.models.linux.task import Fpu, Host
+from nestproof.models.linux.native import Bare, Native
+from nestproof.models.linux.processor import running_task
+from nestproof.models.linux.task import Fpu, Processor
 from nestproof.models.ownership import presentation as ownership
 from nestproof.models.x86 import presentation as x86
 from nestproof.models.x86.cpu import Cpu
@@ -23,6 +24,7 @@ from verifier.language import (
 )
 
 S = TypeVar("S")
+B = TypeVar("B", bound=Bare)
 
 HANDLERS = (
     i387.do_device_not_available,
@@ -40,13 +42,13 @@ def trap(now: Moment[S]) -> str:
     return "#NM" if raised or now.ran(*HANDLERS) else ""
 
 
-def acts(now: Moment[Native]) -> Act:
+def acts(now: Moment[B]) -> Act:
     """Tasks run one after the other; nothing else moves control."""
-    does = ownership.touches_the_registers(now, lambda native: native.access)
+    does = ownership.touches_the_registers(now, lambda bare: bare.access)
     return Act(trap=trap(now), does=does, by=chooser(now))
 
 
-def chooser(now: Moment[Native]) -> str:
+def chooser(now: Moment[B]) -> str:
     """Who makes the choices of a step."""
     if now.ran(processor.schedule):
         return "the scheduler"
@@ -80,7 +82,7 @@ NATIVE: Presentation[Native] = Presentation(
         (
             Each(Cpu, lambda cpu: cpu.registers.owner),
             Each(Fpu, lambda fpu: fpu.has_fpu),
-            Each(Host, lambda host: host.fpu_owner_task),
+            Each(Processor, lambda cpu: cpu.fpu_owner_task),
         ),
     ),
     causes=Causes(hardware=lambda native: native.host.cpu),

@@ -29,6 +29,13 @@ class Owner(Enum):
     C = "C"
 
 
+class CpuName(Enum):
+    """The processors of a host."""
+
+    CPU0 = "CPU 0"
+    CPU1 = "CPU 1"
+
+
 class Place(Enum):
     """Where a task stands; except in kernel FPU sections and interrupts it can be preempted.
 
@@ -40,7 +47,8 @@ class Place(Enum):
     the first of two things about it. KERNEL_FPU: in the section. SAVE_DESTROYED: fpu__save has
     saved registers and destroyed them by that. The others are places inside signal delivery
     (FRAME), exec and what both do to start afresh, and signal return (RETURN), each named for what
-    has just been done; UNWANTED: exec has cleared fpu_counter, or a frame was no good.
+    has just been done; UNWANTED: exec has cleared fpu_counter, or a frame was no good. DEAD: it has
+    ended, and a new one may get its memory once it is switched out.
     """
 
     USER = "user"
@@ -64,6 +72,11 @@ class Place(Enum):
     RETURN_USED = "sigreturn, used_math set"
     RETURN_TS_CLEARED = "sigreturn, TS cleared"
     RETURN_OWNED = "sigreturn, registers taken"
+    RESTORING = "kernel_fpu_end, registers marked"
+    RETURN_DROPPED = "sigreturn, state dropped"
+    RETURN_COPIED = "sigreturn, frame copied"
+    RETURN_MARKED = "sigreturn, registers marked"
+    DEAD = "ended"
 
 
 class Interrupt(Enum):
@@ -94,16 +107,26 @@ class Fpu:
 
     `has_fpu` is TS_USEDFPU of thread_info.status until v3.2, has_fpu until v4.1 and fpregs_active
     from v4.2; from v5.2 it says that the task runs and its TIF_NEED_FPU_LOAD is clear. `last_cpu`
-    says that last_cpu names this processor; any other value is as good as none. `image` is this
-    image's name, where one is needed. `refused`: a reserved bit of the XSAVE header is set, so that
-    XRSTOR raises #GP; XSAVE writes no part of the header but XSTATE_BV.
+    says that last_cpu names a processor of the host, which is `cpu`. `image` is this image's name,
+    where one is needed. `refused`: a reserved bit of the XSAVE header is set, so that XRSTOR raises
+    #GP; XSAVE writes no part of the header but XSTATE_BV.
     """
 
     has_fpu: bool = False
     last_cpu: bool = False
+    cpu: CpuName = CpuName.CPU0
     image: Image = Image.TASK_A
     refused: bool = False
     state: Contents = Contents()
+
+    def was_last_on(self, cpu: CpuName) -> bool:
+        """Whether last_cpu names this processor."""
+        return self.last_cpu & (self.cpu == cpu)
+
+    def set_last_cpu(self, cpu: CpuName, valid: bool) -> None:
+        """Set last_cpu, to a number that no processor has where it is not valid."""
+        self.last_cpu = valid
+        self.cpu = cpu
 
 
 @record
@@ -134,18 +157,31 @@ class HostFpu:
 
 
 @record
-class Host:
-    """One processor under Linux and the tasks that run on it; the methods are its instructions.
+class Processor:
+    """A processor, and what Linux stores for each.
 
     `runs_guest`: KVM has prepared for VM entry and VM exits load TS, until __vmx_load_host_state.
-    `preemptible` is CONFIG_PREEMPT=y. `in_kernel_fpu` is kept in all versions, and read from v4.0
-    on. `save_destroys` says that the next save to memory changes the registers: FNSAVE
-    reinitialises them, and a pending x87 exception makes a lazy kernel execute FNCLEX.
+    `in_kernel_fpu` is kept in all versions, and read from v4.0 on.
+    """
+
+    cpu: Cpu = Cpu()
+    current: TaskName = TaskName.A
+    fpu_owner_task: Owner = Owner.NOBODY
+    in_kernel_fpu: bool = False
+    runs_guest: bool = False
+    interrupt: Interrupt = Interrupt.NONE
+
+
+@record
+class Linux:
+    """A host under Linux and its tasks; the methods are instructions of the executing processor.
+
+    `preemptible` is CONFIG_PREEMPT=y. `save_destroys` says that the next save to memory changes the
+    registers: FNSAVE reinitialises them, and a pending x87 exception makes a lazy kernel execute
+    FNCLEX.
     """
 
     era: Era
-    cpu: Cpu = Cpu()
-    current: TaskName = TaskName.A
     tasks: Family[TaskName, Task] = Family(
         {
             TaskName.A: Task(context=Context.TASK_A),
@@ -153,27 +189,37 @@ class Host:
             TaskName.C: Task(context=Context.TASK_C),
         }
     )
-    fpu_owner_task: Owner = Owner.NOBODY
-    in_kernel_fpu: bool = False
-    runs_guest: bool = False
     preemptible: bool = True
-    interrupt: Interrupt = Interrupt.NONE
     save_destroys: bool = False
     did: HostFpu = HostFpu()
 
     @property
+    def this_cpu(self) -> Processor:
+        """The processor that executes."""
+        raise NotImplementedError
+
+    @property
+    def smp_processor_id(self) -> CpuName:
+        """Its number."""
+        raise NotImplementedError
+
+    def is_running(self, name: TaskName) -> bool:
+        """Whether a task is the current one of a processor."""
+        raise NotImplementedError
+
+    @property
     def running(self) -> Task:
         """The task that `current` points to."""
-        return self.tasks[self.current]
+        return self.tasks[self.this_cpu.current]
 
     @property
     def cr0(self) -> Cr0:
         """What MOV from CR0 returns to the kernel."""
-        return self.cpu.cr0
+        return self.this_cpu.cpu.cr0
 
     def execute(self, instruction: Instruction, operand: Cr0 = NO_BITS) -> Outcome:
         """Execute one instruction on the processor."""
-        return x86.execute(self.cpu, instruction, operand)
+        return x86.execute(self.this_cpu.cpu, instruction, operand)
 
     def return_to_user(self) -> None:
         """Load the running task's registers, where no switch has done so."""
@@ -192,9 +238,9 @@ class Host:
         """Execute FXSAVE; false where it raises #NM."""
         if self.execute(Instruction.FXSAVE) == Outcome.NM:
             return False
-        fpu.state = self.cpu.registers
+        fpu.state = self.this_cpu.cpu.registers
         if self.save_destroys:
-            self.cpu.registers = Contents()
+            self.this_cpu.cpu.registers = Contents()
         return True
 
     def fxrstor(self, fpu: Fpu) -> bool:
@@ -202,5 +248,24 @@ class Host:
         if self.execute(Instruction.FXSAVE) == Outcome.NM:
             return False
         if not fpu.refused:
-            self.cpu.registers = fpu.state
+            self.this_cpu.cpu.registers = fpu.state
         return True
+
+
+@record
+class Host(Processor, Linux):
+    """One processor under Linux, and the tasks that run on it."""
+
+    @property
+    def this_cpu(self) -> Processor:
+        """The only one."""
+        return self
+
+    @property
+    def smp_processor_id(self) -> CpuName:
+        """The only one's."""
+        return CpuName.CPU0
+
+    def is_running(self, name: TaskName) -> bool:
+        """Whether a task is the current one."""
+        return self.current == name

@@ -8,8 +8,8 @@ from nestproof.models.linux.era import Era
 from nestproof.models.linux.fpu_core import CHECKS, REINITIALISES, V4_10
 from nestproof.models.linux.fpu_eras import V3_4, V3_7
 from nestproof.models.linux.i387 import V3_2
+from nestproof.models.linux.native import Native
 from nestproof.models.linux.presentation import NATIVE
-from nestproof.models.linux.processor import Native
 from nestproof.models.linux.task import Fpu, Host, Owner, Place, Task, TaskName
 from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.x86.cpu import Cpu

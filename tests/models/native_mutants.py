@@ -3,8 +3,9 @@
 from nestproof.models.linux import fpu_core, fpu_internal, i387, signals
 from nestproof.models.linux.fpu_internal import switch_fpu_finish
 from nestproof.models.linux.instructions import clts, stts
+from nestproof.models.linux.native import Native
 from nestproof.models.linux.owner import owner_named
-from nestproof.models.linux.processor import Native, clobber
+from nestproof.models.linux.processor import clobber
 from nestproof.models.linux.task import Host, Interrupt, Place, TaskName
 from verifier.language import abstracts, assume, step
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nestproof.models.linux import signals
 from nestproof.models.linux.era import Era
-from nestproof.models.linux.processor import Native
+from nestproof.models.linux.native import Native
 from nestproof.models.linux.task import Host
 from nestproof.properties import host_integrity, integrity, isolation
 from tests.models.executions import steps_to

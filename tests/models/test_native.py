@@ -8,7 +8,8 @@ import pytest
 
 from nestproof.models.linux import elsewhere, i387, kernel_fpu, processor, signals
 from nestproof.models.linux.elsewhere import debug, run_elsewhere
-from nestproof.models.linux.processor import Native, fpu_instruction, schedule
+from nestproof.models.linux.native import Native
+from nestproof.models.linux.processor import fpu_instruction, schedule
 from nestproof.models.linux.task import Place, TaskName
 from nestproof.models.ownership.contents import Context
 from nestproof.models.systems.native import (

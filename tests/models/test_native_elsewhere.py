@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from nestproof.models.linux import elsewhere, i387, processor, signals
-from nestproof.models.linux.processor import Native, fpu_instruction, schedule
+from nestproof.models.linux.native import Native
+from nestproof.models.linux.processor import fpu_instruction, schedule
 from nestproof.models.linux.task import Place, TaskName
 from nestproof.models.ownership.contents import Contents, Context
 from nestproof.models.systems.native import (
