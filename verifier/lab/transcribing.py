@@ -54,10 +54,12 @@ L1_WRITES = ("mask", "shadow", "guest_cr0", "host_cr0", "bitmap", "injects")
 OF_L0 = {
     *("kvm_run", "kvm_run_returns", "check_requests", "vcpu_enter_guest", "handle_exit"),
     *("external_interrupt", "preempt", "resume", "interrupt_uses_fpu", "process_uses_fpu"),
-    *("other_fpu_instruction", "vmm_fpu_instruction"),
+    *("other_fpu_instruction", "vmm_fpu_instruction", "interrupt_in_fpregs_lock"),
 }
 """Steps of the host and of KVM, which no program asks for."""
 VMCS12 = "vcpu.vmcs12"
+LOW_BITS, WP = 0xF, 1 << 16
+"""What guest instructions of the models choose of CR0, and the bit that one step clears."""
 
 Values = Mapping[str, Any]
 
@@ -123,7 +125,9 @@ class _Reading:
     def take(self, name: str, choices: Values, before: Values, after: Values) -> None:
         """One more step."""
         if name == "guest_instruction":
-            self._instruction(choices, before, after)
+            self._instruction(choices["instruction"], _operand(choices), after)
+        elif name == "guest_clears_wp":
+            self._instruction(Instruction.MOV_TO_CR0, _operand(choices) & ~WP, after)
         elif name == "l1_launches_l2":
             self._close()
             self.in_l2, self.ended = True, False
@@ -145,11 +149,10 @@ class _Reading:
             self.done.append(L1(code))
         self.code, self.in_l2, self.reads = [], False, 0
 
-    def _instruction(self, choices: Values, before: Values, after: Values) -> None:
+    def _instruction(self, instruction: Instruction, operand: int, after: Values) -> None:
         if self.ended and self.in_l2:
             raise NotExpressible("L2 goes on after a fault of its own")
-        one = self._form(choices["instruction"])
-        operand = CR0_RUNNING & ~0xF | sum(bool(choices[n]) << POSITIONS[n] for n in BITS[:4])
+        one = self._form(instruction)
         slot = self.reads if one.reads else 0
         self.reads += one.reads
         if self.reads > RESULT_COUNT:
@@ -185,6 +188,12 @@ class _Reading:
             yield Field.VIRTUAL_APIC_ADDRESS, VIRTUAL_APIC_PAGE
             control, value = self.refusal
             yield control, 0 if valid else value
+
+
+def _operand(choices: Values) -> int:
+    """The source of an instruction, of which a step chooses some bits."""
+    low = (bool(choices.get(name, True)) << POSITIONS[name] for name in BITS[:4])
+    return CR0_RUNNING & ~LOW_BITS | sum(low)
 
 
 def _number(state: Values, record: str) -> int:
