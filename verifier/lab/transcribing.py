@@ -61,6 +61,11 @@ VMCS12 = "vcpu.vmcs12"
 LOW_BITS, WP = 0xF, 1 << 16
 """What guest instructions of the models choose of CR0, and the bit that one step clears."""
 
+STEPS_OF_WP = {"guest_clears_wp", "l1_programs_wp"}
+KNOWN = L1(tuple(Issued(form("MOV CR0, RAX"), value) for value in (CR0_RUNNING ^ 2, CR0_RUNNING)))
+"""KVM sees a change of MP, which it never leaves to a guest, and with it all of L1's CR0: also the
+bits that it leaves to L1, of which it may remember what an earlier program has set."""
+
 Values = Mapping[str, Any]
 
 
@@ -86,6 +91,7 @@ def transcribed(execution: Execution) -> Transcript:
     variants = product(range(count), REFUSALS if refused else REFUSALS[:1], (False, True))
     for number, refusal, probed in variants:
         reading = _Reading(number, refusal)
+        reading.done += [KNOWN] * (not STEPS_OF_WP.isdisjoint(s.name for s, _ in execution.moves))
         moves = zip(execution.moves, states, states[1:], strict=False)
         for (step, choices), before, after in moves:
             reading.take(step.name, choices, before, after)
