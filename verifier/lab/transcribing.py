@@ -54,10 +54,17 @@ L1_WRITES = ("mask", "shadow", "guest_cr0", "host_cr0", "bitmap", "injects")
 OF_L0 = {
     *("kvm_run", "kvm_run_returns", "check_requests", "vcpu_enter_guest", "handle_exit"),
     *("external_interrupt", "preempt", "resume", "interrupt_uses_fpu", "process_uses_fpu"),
-    *("other_fpu_instruction", "vmm_fpu_instruction"),
+    *("other_fpu_instruction", "vmm_fpu_instruction", "interrupt_in_fpregs_lock"),
 }
 """Steps of the host and of KVM, which no program asks for."""
 VMCS12 = "vcpu.vmcs12"
+LOW_BITS, WP = 0xF, 1 << 16
+"""What guest instructions of the models choose of CR0, and the bit that one step clears."""
+
+STEPS_OF_WP = {"guest_clears_wp", "l1_programs_wp"}
+KNOWN = L1(tuple(Issued(form("MOV CR0, RAX"), value) for value in (CR0_RUNNING ^ 2, CR0_RUNNING)))
+"""KVM sees a change of MP, which it never leaves to a guest, and with it all of L1's CR0: also the
+bits that it leaves to L1, of which it may remember what an earlier program has set."""
 
 Values = Mapping[str, Any]
 
@@ -84,6 +91,7 @@ def transcribed(execution: Execution) -> Transcript:
     variants = product(range(count), REFUSALS if refused else REFUSALS[:1], (False, True))
     for number, refusal, probed in variants:
         reading = _Reading(number, refusal)
+        reading.done += [KNOWN] * (not STEPS_OF_WP.isdisjoint(s.name for s, _ in execution.moves))
         moves = zip(execution.moves, states, states[1:], strict=False)
         for (step, choices), before, after in moves:
             reading.take(step.name, choices, before, after)
@@ -123,7 +131,9 @@ class _Reading:
     def take(self, name: str, choices: Values, before: Values, after: Values) -> None:
         """One more step."""
         if name == "guest_instruction":
-            self._instruction(choices, before, after)
+            self._instruction(choices["instruction"], _operand(choices), after)
+        elif name == "guest_clears_wp":
+            self._instruction(Instruction.MOV_TO_CR0, _operand(choices) & ~WP, after)
         elif name == "l1_launches_l2":
             self._close()
             self.in_l2, self.ended = True, False
@@ -145,11 +155,10 @@ class _Reading:
             self.done.append(L1(code))
         self.code, self.in_l2, self.reads = [], False, 0
 
-    def _instruction(self, choices: Values, before: Values, after: Values) -> None:
+    def _instruction(self, instruction: Instruction, operand: int, after: Values) -> None:
         if self.ended and self.in_l2:
             raise NotExpressible("L2 goes on after a fault of its own")
-        one = self._form(choices["instruction"])
-        operand = CR0_RUNNING & ~0xF | sum(bool(choices[n]) << POSITIONS[n] for n in BITS[:4])
+        one = self._form(instruction)
         slot = self.reads if one.reads else 0
         self.reads += one.reads
         if self.reads > RESULT_COUNT:
@@ -185,6 +194,12 @@ class _Reading:
             yield Field.VIRTUAL_APIC_ADDRESS, VIRTUAL_APIC_PAGE
             control, value = self.refusal
             yield control, 0 if valid else value
+
+
+def _operand(choices: Values) -> int:
+    """The source of an instruction, of which a step chooses some bits."""
+    low = (bool(choices.get(name, True)) << POSITIONS[name] for name in BITS[:4])
+    return CR0_RUNNING & ~LOW_BITS | sum(low)
 
 
 def _number(state: Values, record: str) -> int:
