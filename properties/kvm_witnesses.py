@@ -1,7 +1,7 @@
 """The paths of KVM's FPU switching are taken, so that what is proved is about something."""
 
 from nestproof.models.kvm.contract import GuestOutcome
-from nestproof.models.kvm.vcpu import Vcpu
+from nestproof.models.kvm.vcpu import Vcpu, VmxVcpu
 from nestproof.models.ownership.access import FpuAccess
 from nestproof.models.ownership.contents import Context
 from nestproof.models.x86.outcome import Outcome
@@ -17,14 +17,14 @@ def a_guest_executes_an_fpu_instruction(access: FpuAccess, vcpu: Vcpu) -> bool:
 
 
 @sometimes("witnesses")
-def a_lazy_hypervisor_takes_nm(vcpu: Vcpu) -> bool:
+def a_lazy_hypervisor_takes_nm(vcpu: VmxVcpu) -> bool:
     """The trap: a guest without the FPU exits with #NM."""
     trapped = (vcpu.exit.reason == ExitReason.EXCEPTION_NM) & (vcpu.fpu_active ^ True)
     return trapped | (not vcpu.era.lazy)
 
 
 @sometimes("witnesses")
-def l1_gets_a_nm_exit_of_l2(seen: GuestOutcome, vcpu: Vcpu) -> bool:
+def l1_gets_a_nm_exit_of_l2(seen: GuestOutcome, vcpu: VmxVcpu) -> bool:
     """The reflection: L1 is asked about a #NM of its guest, as the contract has it."""
     by_nm = vcpu.exit.reason == ExitReason.EXCEPTION_NM
     asked = seen.observed & (seen.outcome == Outcome.EXIT) & (seen.promised == Outcome.EXIT)
