@@ -1,7 +1,7 @@
 """A guest cannot tell that it does not run on the CPU of the manual."""
 
-from nestproof.models.kvm.contract import Contract, GuestOutcome
-from nestproof.models.kvm.vcpu import Vcpu
+from nestproof.models.kvm.contract import GuestOutcome, VmxContract
+from nestproof.models.kvm.vcpu import VmxVcpu
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
 from verifier.language import always, sometimes
@@ -34,7 +34,7 @@ def every_exit_tells_l1_what_the_contract_tells(seen: GuestOutcome) -> bool:
 
 
 @always("transparency")
-def l1_finds_the_promised_cr0_of_l2(vcpu: Vcpu, contract: Contract) -> bool:
+def l1_finds_the_promised_cr0_of_l2(vcpu: VmxVcpu, contract: VmxContract) -> bool:
     """GUEST_CR0 of VMCS12 is what the contract CPU saved, whenever L1 can read it."""
     same = vcpu.vmcs12.guest_cr0 == contract.cpu.vmcs.guest_cr0
     return same | vcpu.guest_mode | contract.cpu.non_root

@@ -3,7 +3,7 @@
 The lab's programs are such executions; it compares what they come to here with a running KVM.
 """
 
-from nestproof.models.kvm.contract import Contract, Handled
+from nestproof.models.kvm.contract import Handled, VmxContract
 from nestproof.models.kvm.exits import vmx_handle_exit
 from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.nested import reflect
@@ -43,7 +43,7 @@ class Bench(Kvm):
 
 def on_bench(kvm: Kvm) -> Bench:
     """A system's start; its contract has nothing to say, as programs are compared afterwards."""
-    return Bench(host=kvm.host, vcpu=kvm.vcpu, contract=Contract(broken=True))
+    return Bench(ops=kvm.ops, host=kvm.host, vcpu=kvm.vcpu, contract=VmxContract(broken=True))
 
 
 @abstracts("A fault that L1 intercepts leaves L2, as any exit leaves a guest")

@@ -1,6 +1,6 @@
 """The guest's CR0, of which the VMCS may know more than KVM's copy."""
 
-from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.machine import Kvm, Machine
 from nestproof.models.x86.cr0 import NO_BITS, Cr0, merged
 from verifier.language import models
 
@@ -22,9 +22,9 @@ def vmx_decache_cr0_guest_bits(kvm: Kvm) -> None:
 
 
 @models("arch/x86/kvm/kvm_cache_regs.h", "kvm_read_cr0", since="v2.6.34")
-def kvm_read_cr0(kvm: Kvm) -> Cr0:
+def kvm_read_cr0(kvm: Machine) -> Cr0:
     """The guest's CR0, from the VMCS what the guest owns of it."""
     vcpu = kvm.vcpu
     if (vcpu.cr0_guest_owned_bits & vcpu.era.guest_bits) != NO_BITS and not vcpu.cr0_available:
-        vmx_decache_cr0_guest_bits(kvm)
+        kvm.ops.decache_cr0_guest_bits(kvm)
     return vcpu.cr0

@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from nestproof.models.x86.cpu import Cpu
 from nestproof.models.x86.cr0 import RUNNING, Cr0
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
@@ -11,15 +12,22 @@ from verifier.language import event, ghost
 
 @ghost
 class Contract:
-    """The CPU of the manual, executing what the guest executes; its VMCS is L1's VMCS12.
+    """The CPU of the manual, executing what the guest executes.
 
     `pending` is the instruction that has left the physical guest and is not yet handled. A
     contract that was `broken` says nothing more.
     """
 
-    cpu: VmxCpu = VmxCpu()
+    cpu: Cpu = Cpu()
     pending: Instruction = Instruction.EXEMPT
     broken: bool = False
+
+
+@ghost
+class VmxContract(Contract):
+    """With VMX; its VMCS is L1's VMCS12."""
+
+    cpu: VmxCpu = VmxCpu()
 
 
 @event

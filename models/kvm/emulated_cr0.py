@@ -3,7 +3,7 @@
 from enum import Enum
 
 from nestproof.models.kvm.cache_regs import kvm_read_cr0
-from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.machine import Kvm, Machine
 from nestproof.models.kvm.observed import guest_was_emulated
 from nestproof.models.kvm.run import in_kvm_run
 from nestproof.models.kvm.vcpu import Phase
@@ -26,14 +26,14 @@ class Emulated(Enum):
 
 
 @models("arch/x86/kvm/emulate.c", "em_clts", since="v3.12")
-def em_clts(kvm: Kvm) -> Outcome:
+def em_clts(kvm: Machine) -> Outcome:
     """Clear TS in the CR0 that the guest runs with."""
     kvm_set_cr0(kvm, merged(TS, NO_BITS, kvm_read_cr0(kvm)))
     return Outcome.DONE
 
 
 @models("arch/x86/kvm/emulate.c", "em_lmsw", since="v3.12")
-def em_lmsw(kvm: Kvm, msw: Cr0) -> Outcome:
+def em_lmsw(kvm: Machine, msw: Cr0) -> Outcome:
     """Load the machine status word; nobody looks whether that is refused."""
     before = kvm_read_cr0(kvm)
     kvm_set_cr0(kvm, merged(LMSW_BITS, msw, before | (msw & PE)))
@@ -41,7 +41,7 @@ def em_lmsw(kvm: Kvm, msw: Cr0) -> Outcome:
 
 
 @models("arch/x86/kvm/emulate.c", "em_cr_write", since="v3.12")
-def em_cr_write(kvm: Kvm, value: Cr0) -> Outcome:
+def em_cr_write(kvm: Machine, value: Cr0) -> Outcome:
     """Load all of CR0, or inject #GP."""
     return Outcome.GP if kvm_set_cr0(kvm, value) else Outcome.DONE
 

@@ -2,7 +2,7 @@
 
 from nestproof.models.kvm.cache_regs import kvm_read_cr0
 from nestproof.models.kvm.contract import Handled
-from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.machine import Kvm, Machine
 from nestproof.models.kvm.nested import nested_vmx_exit_handled, nested_vmx_run, reflect, unwind
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.vmx import SPLIT, TS, VMX, vmx_fpu_activate, vmx_set_cr0
@@ -107,7 +107,7 @@ def handle_cr(kvm: Kvm) -> Handled:
 
 
 @models("arch/x86/kvm/x86.c", "kvm_task_switch", since="v2.6.34")
-def kvm_task_switch(kvm: Kvm) -> Handled:
+def kvm_task_switch(kvm: Machine) -> Handled:
     """The emulated task switch sets TS."""
     kvm_set_cr0(kvm, kvm_read_cr0(kvm) | TS)
     return Handled.EMULATED

@@ -1,15 +1,16 @@
 """A host, its one virtual CPU, and what properties remember about them."""
 
-from nestproof.models.kvm.contract import Contract, GuestOutcome, Retried, Retry
-from nestproof.models.kvm.vcpu import Vcpu
+from nestproof.models.kvm.contract import Contract, GuestOutcome, Retried, Retry, VmxContract
+from nestproof.models.kvm.ops import X86Ops
+from nestproof.models.kvm.vcpu import Vcpu, VmxVcpu
 from nestproof.models.linux.task import Host, TaskName
 from nestproof.models.ownership.access import FpuAccess, Latest, TransientAccess
 from nestproof.models.x86.cr0 import NO_BITS, Cr0
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import Vmcs
-from nestproof.models.x86.vmx import VmxCpu, vm_entry
-from nestproof.models.x86.vmx_instructions import execute
+from nestproof.models.x86.vmcs import ExitReason, Vmcs
+from nestproof.models.x86.vmx import VmxCpu, vm_entry, vm_exit
+from nestproof.models.x86.vmx_instructions import execute, read_cr0
 from verifier.language import record
 
 VMM = TaskName.A
@@ -34,10 +35,15 @@ class VmxHost(Host):
 
 
 @record
-class Kvm:
-    """The state of every KVM system; task A of the host is the virtual CPU's thread."""
+class Machine:
+    """The state of every KVM system; task A of the host is the virtual CPU's thread.
 
-    host: VmxHost
+    What depends on the vendor is in `ops`, as far as KVM does it, and in methods, as far as the
+    hardware does.
+    """
+
+    ops: X86Ops
+    host: Host
     vcpu: Vcpu
     contract: Contract = Contract()
     outcome: GuestOutcome = GuestOutcome()
@@ -46,11 +52,6 @@ class Kvm:
     access: FpuAccess = FpuAccess()
     transient: TransientAccess = TransientAccess()
     latest: Latest = Latest()
-
-    @property
-    def vmcs(self) -> Vmcs:
-        """The VMCS that is loaded, current or not: vmcs01, or vmcs02 while L2 runs."""
-        return self.host.cpu.vmcs
 
     @property
     def runs_thread(self) -> bool:
@@ -62,6 +63,100 @@ class Kvm:
         """Whether one of the host's tasks runs, of which this system has two."""
         return self.host.current != TaskName.C
 
+    @property
+    def in_guest(self) -> bool:
+        """Whether the processor runs a guest."""
+        raise AssertionError("a processor without VMX and SVM runs no guest")
+
+    @property
+    def guest_cr0(self) -> Cr0:
+        """The CR0 with which the guest was left, and will be entered."""
+        raise AssertionError("a processor without VMX and SVM runs no guest")
+
+    @property
+    def emulated_operand(self) -> Cr0:
+        """The operand of the instruction of an exit that KVM handles."""
+        raise AssertionError("a processor without VMX and SVM runs no guest")
+
+    @property
+    def emulated_read(self) -> Cr0:
+        """What it reads, if it reads CR0."""
+        raise AssertionError("a processor without VMX and SVM runs no guest")
+
+    def execute(self, instruction: Instruction, operand: Cr0) -> Outcome:
+        """Execute an instruction of the guest."""
+        raise AssertionError("a processor without VMX and SVM runs no guest")
+
+    def read_cr0(self) -> Cr0:
+        """What the guest reads where that does not exit."""
+        raise AssertionError("a processor without VMX and SVM runs no guest")
+
+    def interrupt(self) -> None:
+        """Leave the guest for a hardware interrupt."""
+        raise AssertionError("a processor without VMX and SVM runs no guest")
+
+    def promise(self, instruction: Instruction, operand: Cr0) -> Outcome:
+        """Execute the instruction on the contract CPU."""
+        raise AssertionError("a processor without VMX and SVM runs no guest")
+
+    def promised_read(self) -> Cr0:
+        """What the guest reads on the contract CPU."""
+        raise AssertionError("a processor without VMX and SVM runs no guest")
+
+
+@record
+class Kvm(Machine):
+    """KVM on VMX."""
+
+    host: VmxHost
+    vcpu: VmxVcpu
+    contract: VmxContract = VmxContract()
+
+    @property
+    def vmcs(self) -> Vmcs:
+        """The VMCS that is loaded, current or not: vmcs01, or vmcs02 while L2 runs."""
+        return self.host.cpu.vmcs
+
+    @property
+    def in_guest(self) -> bool:
+        """VMX non-root operation."""
+        return self.host.cpu.non_root
+
+    @property
+    def guest_cr0(self) -> Cr0:
+        """GUEST_CR0 of the VMCS that is loaded."""
+        return self.vmcs.guest_cr0
+
+    @property
+    def emulated_operand(self) -> Cr0:
+        """The operand of the instruction of an exit that KVM handles."""
+        return self.vcpu.exit.operand
+
+    @property
+    def emulated_read(self) -> Cr0:
+        """No exit is for a read of CR0."""
+        return self.contract.cpu.cr0
+
+    def execute(self, instruction: Instruction, operand: Cr0) -> Outcome:
+        """Execute an instruction in VMX non-root operation."""
+        return execute(self.host.cpu, instruction, operand)
+
+    def read_cr0(self) -> Cr0:
+        """What the guest reads."""
+        return read_cr0(self.host.cpu)
+
+    def interrupt(self) -> None:
+        """Leave the guest for a hardware interrupt."""
+        vm_exit(self.host.cpu, ExitReason.EXTERNAL_INTERRUPT)
+
+    def promise(self, instruction: Instruction, operand: Cr0) -> Outcome:
+        """Execute the instruction on the contract CPU."""
+        return execute(self.contract.cpu, instruction, operand)
+
+    def promised_read(self) -> Cr0:
+        """What the guest reads on the contract CPU."""
+        return read_cr0(self.contract.cpu)
+
 
 @record
 class TwoGuests(Kvm):
@@ -71,7 +166,7 @@ class TwoGuests(Kvm):
     machine's. Task C is whatever else the host runs.
     """
 
-    waiting: Vcpu
+    waiting: VmxVcpu
 
     @property
     def runs_thread(self) -> bool:
@@ -84,8 +179,8 @@ class TwoGuests(Kvm):
         return True
 
 
-def running_level(kvm: Kvm) -> str:
+def running_level(kvm: Machine) -> str:
     """Whose code the processor runs, for people who read traces."""
-    if not kvm.host.cpu.non_root:
+    if not kvm.in_guest:
         return "L0"
     return "L2" if kvm.vcpu.guest_mode else "L1"

@@ -1,6 +1,6 @@
 """Who else uses the processor: another task, the VMM in user mode, the kernel itself."""
 
-from nestproof.models.kvm.machine import OTHER, VMM, Kvm, TwoGuests
+from nestproof.models.kvm.machine import OTHER, VMM, Machine, TwoGuests
 from nestproof.models.kvm.run import in_host
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu
@@ -15,7 +15,7 @@ from verifier.language import abstracts, assume, snapshot, step
 
 
 @step
-def preempt(kvm: Kvm, frequent: bool) -> None:
+def preempt(kvm: Machine, frequent: bool) -> None:
     """The virtual CPU's thread is preempted, in KVM_RUN with its preempt notifier called first."""
     in_host(kvm)
     assume(kvm.host.current == VMM)
@@ -25,7 +25,7 @@ def preempt(kvm: Kvm, frequent: bool) -> None:
 
 
 @step
-def resume(kvm: Kvm, frequent: bool) -> None:
+def resume(kvm: Machine, frequent: bool) -> None:
     """The virtual CPU's thread runs again."""
     in_host(kvm)
     assume(kvm.host.current == OTHER)
@@ -51,7 +51,7 @@ def schedule(s: TwoGuests, to: TaskName, frequent: bool) -> None:
 
 
 @abstracts("An FPU instruction of a task in user mode, after a #NM if it is kept from it")
-def user_fpu_instruction(kvm: Kvm, context: Context, value: bool) -> None:
+def user_fpu_instruction(kvm: Machine, context: Context, value: bool) -> None:
     """Execute it, or let the host's handler run and retry later."""
     host = kvm.host
     host.return_to_user()
@@ -63,7 +63,7 @@ def user_fpu_instruction(kvm: Kvm, context: Context, value: bool) -> None:
 
 
 @step
-def vmm_fpu_instruction(kvm: Kvm, value: bool) -> None:
+def vmm_fpu_instruction(kvm: Machine, value: bool) -> None:
     """The VMM executes an FPU instruction in user mode."""
     in_host(kvm)
     assume(kvm.runs_thread)
@@ -72,7 +72,7 @@ def vmm_fpu_instruction(kvm: Kvm, value: bool) -> None:
 
 
 @step
-def other_fpu_instruction(kvm: Kvm, value: bool) -> None:
+def other_fpu_instruction(kvm: Machine, value: bool) -> None:
     """The other task executes an FPU instruction in user mode, unless it is a kernel thread."""
     in_host(kvm)
     assume(kvm.runs_thread ^ True)
@@ -81,7 +81,7 @@ def other_fpu_instruction(kvm: Kvm, value: bool) -> None:
 
 
 @abstracts("A kernel_fpu section, with nothing in between that could disturb it")
-def kernel_fpu_section(kvm: Kvm, value: bool) -> None:
+def kernel_fpu_section(kvm: Machine, value: bool) -> None:
     """The kernel loads registers of its own and computes."""
     host = kvm.host
     host.era.kernel_fpu_begin(host)
@@ -90,7 +90,7 @@ def kernel_fpu_section(kvm: Kvm, value: bool) -> None:
 
 
 @step
-def interrupt_uses_fpu(kvm: Kvm, by_local_bh_enable: bool, value: bool) -> None:
+def interrupt_uses_fpu(kvm: Machine, by_local_bh_enable: bool, value: bool) -> None:
     """An interrupt or softirq uses the FPU if it may."""
     in_host(kvm)
     host = kvm.host
@@ -108,7 +108,7 @@ def interrupt_uses_fpu(kvm: Kvm, by_local_bh_enable: bool, value: bool) -> None:
 
 
 @step
-def interrupt_in_fpregs_lock(kvm: Kvm, value: bool) -> None:
+def interrupt_in_fpregs_lock(kvm: Machine, value: bool) -> None:
     """KVM_RUN loads the guest's registers, and a hardware interrupt uses the FPU just behind that.
 
     fpregs_lock keeps softirqs off, and irq_fpu_usable asks for no more than in_kernel_fpu until
@@ -128,7 +128,7 @@ def interrupt_in_fpregs_lock(kvm: Kvm, value: bool) -> None:
 
 
 @step
-def process_uses_fpu(kvm: Kvm, value: bool) -> None:
+def process_uses_fpu(kvm: Machine, value: bool) -> None:
     """The kernel uses the FPU in process context, such as for a checksum in memory reclaim."""
     in_host(kvm)
     assume(kvm.host.era.irq_fpu_usable(kvm.host))

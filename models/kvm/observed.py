@@ -1,18 +1,19 @@
 """Observers: what the guest saw, next to the same on the CPU that it was promised."""
 
 from nestproof.models.kvm.contract import Handled
-from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.machine import Kvm, Machine
 from nestproof.models.x86.cr0 import NO_BITS, Cr0
 from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction
 from nestproof.models.x86.outcome import Outcome
-from nestproof.models.x86.vmcs import ExitReason, Vmcs, VmcsName
+from nestproof.models.x86.vmcs import ExitReason, VmcsName
 from nestproof.models.x86.vmx import vm_entry, vm_exit
-from nestproof.models.x86.vmx_instructions import execute, read_cr0
 from verifier.language import observer
 
 
 @observer("The contract CPU executes what the guest has executed")
-def compare(kvm: Kvm, instruction: Instruction, operand: Cr0, outcome: Outcome, read: Cr0) -> None:
+def compare(
+    kvm: Machine, instruction: Instruction, operand: Cr0, outcome: Outcome, read: Cr0
+) -> None:
     """Note an outcome that the guest saw, and the promised one."""
     if kvm.contract.broken:
         return
@@ -21,14 +22,14 @@ def compare(kvm: Kvm, instruction: Instruction, operand: Cr0, outcome: Outcome, 
     seen.instruction = instruction
     seen.outcome = outcome
     seen.read = read
-    seen.promised_read = read_cr0(kvm.contract.cpu)
-    seen.promised = execute(kvm.contract.cpu, instruction, operand)
+    seen.promised_read = kvm.promised_read()
+    seen.promised = kvm.promise(instruction, operand)
     kvm.contract.broken = outcome != seen.promised
 
 
 @observer("An instruction completed, or faulted inside the guest, without KVM")
 def guest_executed(
-    kvm: Kvm, instruction: Instruction, operand: Cr0, outcome: Outcome, read: Cr0
+    kvm: Machine, instruction: Instruction, operand: Cr0, outcome: Outcome, read: Cr0
 ) -> None:
     """The guest has got on, so nothing is retried."""
     compare(kvm, instruction, operand, outcome, read)
@@ -36,32 +37,32 @@ def guest_executed(
 
 
 @observer("The guest was left; its instruction has no outcome yet")
-def guest_was_left(kvm: Kvm, instruction: Instruction) -> None:
+def guest_was_left(kvm: Machine, instruction: Instruction) -> None:
     """Remember what the guest was about to do."""
     kvm.contract.pending = instruction
 
 
 @observer("The guest gets on, or something about the FPU or VMCS12 has changed")
-def something_changed(kvm: Kvm) -> None:
+def something_changed(kvm: Machine) -> None:
     """Nothing is retried."""
     kvm.retry.kept = False
     kvm.retry.misled = False
 
 
 @observer("The same instruction exits under the same CR0 as the last one that was handled")
-def is_retried(kvm: Kvm, left: Vmcs) -> bool:
+def is_retried(kvm: Machine, left: Cr0) -> bool:
     """Whether nothing has changed."""
     same = kvm.retry.instruction == kvm.contract.pending
-    return same & (kvm.retry.cr0 == left.guest_cr0)
+    return same & (kvm.retry.cr0 == left)
 
 
 @observer("KVM resumes the guest after a #NM exit")
-def guest_was_resumed(kvm: Kvm) -> None:
+def guest_was_resumed(kvm: Machine) -> None:
     """Resuming twice with nothing changed in between is in vain."""
-    kvm.retried.in_vain = kvm.retry.kept & is_retried(kvm, kvm.vmcs)
+    kvm.retried.in_vain = kvm.retry.kept & is_retried(kvm, kvm.guest_cr0)
     kvm.retry.kept = True
     kvm.retry.instruction = kvm.contract.pending
-    kvm.retry.cr0 = kvm.vmcs.guest_cr0
+    kvm.retry.cr0 = kvm.guest_cr0
 
 
 @observer("L1 has got a #NM exit of its guest")
@@ -69,7 +70,7 @@ def l1_was_asked(kvm: Kvm) -> None:
     """If the contract has no such exit, L1 can only resume; the same exit again is in vain."""
     left = kvm.host.cpu.vmcss[VmcsName.VMCS02]
     wrong = kvm.outcome.observed & (kvm.outcome.promised != Outcome.EXIT)
-    again = kvm.retry.misled & is_retried(kvm, left)
+    again = kvm.retry.misled & is_retried(kvm, left.guest_cr0)
     kvm.retried.in_vain = again
     kvm.retry.misled = wrong | again
     kvm.retry.kept = False
@@ -94,7 +95,7 @@ def outcome_of(handled: Handled) -> Outcome:
 
 
 @observer("KVM has handled an exit")
-def exit_was_handled(kvm: Kvm, handled: Handled) -> None:
+def exit_was_handled(kvm: Machine, handled: Handled) -> None:
     """The pending instruction has an outcome, or is executed again, or is lost."""
     if handled == Handled.NOTHING:
         return
@@ -104,11 +105,19 @@ def exit_was_handled(kvm: Kvm, handled: Handled) -> None:
     if handled == Handled.KILLED:
         kvm.outcome.killed = True
         return
-    read = kvm.contract.cpu.cr0
-    compare(kvm, kvm.contract.pending, kvm.vcpu.exit.operand, outcome_of(handled), read)
+    read = kvm.emulated_read
+    compare(kvm, kvm.contract.pending, kvm.emulated_operand, outcome_of(handled), read)
     if handled == Handled.TO_L1:
-        l1_reads_the_exit(kvm)
-    if handled == Handled.TO_L1 and kvm.vcpu.exit.reason == ExitReason.EXCEPTION_NM:
+        kvm.ops.told_l1(kvm)
+    else:
+        something_changed(kvm)
+
+
+@observer("L1 has got an exit of its guest")
+def told_l1(kvm: Kvm) -> None:
+    """It reads why, and if it was for #NM, may ask in vain."""
+    l1_reads_the_exit(kvm)
+    if kvm.vcpu.exit.reason == ExitReason.EXCEPTION_NM:
         l1_was_asked(kvm)
     else:
         something_changed(kvm)
@@ -116,7 +125,7 @@ def exit_was_handled(kvm: Kvm, handled: Handled) -> None:
 
 @observer("KVM has emulated an instruction that had left the guest for another reason")
 def guest_was_emulated(
-    kvm: Kvm, instruction: Instruction, operand: Cr0, outcome: Outcome, read: Cr0
+    kvm: Machine, instruction: Instruction, operand: Cr0, outcome: Outcome, read: Cr0
 ) -> None:
     """It completes, or raises #GP, and returns what KVM has read for it."""
     compare(kvm, instruction, operand, outcome, read)

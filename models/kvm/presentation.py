@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from nestproof.models.kvm import neighbours, run
 from nestproof.models.kvm.contract import Retry
-from nestproof.models.kvm.machine import Kvm, running_level
+from nestproof.models.kvm.machine import Kvm, Machine, running_level
 from nestproof.models.kvm.sentences import guest, headline, l1_vmcs, outcome, promised_vmcs
 from nestproof.models.kvm.vcpu import Exit, Vcpu
 from nestproof.models.linux.presentation import HOST, trap
@@ -49,7 +49,7 @@ def doing(now: Moment[Kvm]) -> str:
     return ownership.touches_the_registers(now, lambda kvm: kvm.access)
 
 
-def chooser(now: Moment[Kvm]) -> str:
+def chooser(now: Moment[Machine]) -> str:
     """Who makes the choices of a step."""
     if now.ran(neighbours.preempt, neighbours.resume):
         return "the scheduler"
@@ -134,13 +134,13 @@ def promised_to(kvm: Kvm, level: str, bit: Callable[[Cr0], bool]) -> bool | None
 
 
 L1_TITLE = "L1: what the guest hypervisor has written"
-OBSERVED: Table[Kvm] = Table(
+OBSERVED: Table[Machine] = Table(
     "observed",
     "observed",
     lambda kvm: (kvm.outcome, kvm.access, kvm.latest, kvm.retry, kvm.retried),
     by_code=False,
 )
-PROMISED: Table[Kvm] = Table(
+PROMISED: Table[Machine] = Table(
     "promised", "promised: the CPU of the manual", lambda kvm: kvm.contract, by_code=False
 )
 

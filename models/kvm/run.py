@@ -1,34 +1,31 @@
 """KVM_RUN: entering the guest, what the guest does, and leaving it."""
 
 from nestproof.models.kvm.era import HandOff
-from nestproof.models.kvm.exits import vmx_handle_exit
-from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.machine import Kvm, Machine
 from nestproof.models.kvm.observed import exit_was_handled, guest_executed, guest_was_left
 from nestproof.models.kvm.vcpu import Phase
-from nestproof.models.kvm.vmx import SPLIT, vmx_fpu_deactivate, vmx_save_host_state
+from nestproof.models.kvm.vmx import SPLIT
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
 from nestproof.models.ownership.access import fpu_access, transient_access
 from nestproof.models.x86.cr0 import RUNNING, Cr0, merged
 from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.vmcs import CrAccess, ExitReason, VmcsName
-from nestproof.models.x86.vmx import vm_exit
-from nestproof.models.x86.vmx_instructions import execute, read_cr0
 from verifier.language import abstracts, assume, models, snapshot, step
 
 
-@abstracts("Code of the host runs, in VMX root operation")
-def in_host(kvm: Kvm) -> None:
+@abstracts("Code of the host runs, outside of all guests")
+def in_host(kvm: Machine) -> None:
     """Only while no guest runs; HOST_CR0 has EM clear."""
     cpu = kvm.host.cpu
-    assume(not cpu.non_root)
+    assume(not kvm.in_guest)
     assume(kvm.runs_task)
     assert not cpu.cr0.em, "the host runs with EM clear"
     cpu.cr0.em = False  # as asserted: later merges of paths then see a constant
 
 
 @abstracts("The virtual CPU's thread runs in the kernel and can be preempted")
-def in_kvm_run(kvm: Kvm, phase: Phase) -> None:
+def in_kvm_run(kvm: Machine, phase: Phase) -> None:
     """Only where the thread stands at this place."""
     in_host(kvm)
     assume(kvm.runs_thread)
@@ -36,7 +33,7 @@ def in_kvm_run(kvm: Kvm, phase: Phase) -> None:
 
 
 @step
-def kvm_run(kvm: Kvm) -> None:
+def kvm_run(kvm: Machine) -> None:
     """The VMM thread calls KVM_RUN."""
     in_kvm_run(kvm, Phase.USER)
     kvm.vcpu.phase = Phase.LOOP
@@ -45,7 +42,7 @@ def kvm_run(kvm: Kvm) -> None:
 
 
 @step
-def kvm_run_returns(kvm: Kvm) -> None:
+def kvm_run_returns(kvm: Machine) -> None:
     """KVM_RUN returns to the VMM: a signal, or an exit that user space handles."""
     in_kvm_run(kvm, Phase.LOOP)
     if kvm.vcpu.era.swaps_in_kvm_run:
@@ -55,7 +52,7 @@ def kvm_run_returns(kvm: Kvm) -> None:
 
 
 @step
-def check_requests(kvm: Kvm) -> None:
+def check_requests(kvm: Machine) -> None:
     """vcpu_enter_guest looks at the requests, with preemption on."""
     in_kvm_run(kvm, Phase.LOOP)
     vcpu = kvm.vcpu
@@ -63,7 +60,7 @@ def check_requests(kvm: Kvm) -> None:
     if vcpu.request_deactivate_fpu:
         vcpu.request_deactivate_fpu = False
         vcpu.fpu_active = False
-        vmx_fpu_deactivate(kvm)
+        kvm.ops.fpu_deactivate(kvm)
 
 
 @models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34", moved=SPLIT)
@@ -79,20 +76,20 @@ def vmx_vcpu_run(kvm: Kvm) -> None:
 
 
 @step
-def vcpu_enter_guest(kvm: Kvm, called_off: bool) -> None:
+def vcpu_enter_guest(kvm: Machine, called_off: bool) -> None:
     """With preemption off: load the FPU, then enter unless there is something else to do.
 
     Since v5.2 the thread's registers, which are the guest's, are loaded as for user mode.
     """
     in_kvm_run(kvm, Phase.READY)
     vcpu = kvm.vcpu
-    vmx_save_host_state(kvm)
+    kvm.ops.prepare_guest_switch(kvm)
     if not vcpu.era.swaps_in_kvm_run and vcpu.fpu_active:
         kvm_load_guest_fpu(kvm)
     vcpu.phase = Phase.LOOP
     if not (called_off or vcpu.request_deactivate_fpu):
         kvm.host.return_to_user()
-        vmx_vcpu_run(kvm)
+        kvm.ops.run(kvm)
 
 
 @abstracts("Exit information is read once; what the hardware keeps of it is never read again")
@@ -149,35 +146,35 @@ def touches_lazy_state(instruction: Instruction) -> bool:
 
 @abstracts("The guest executes one instruction on the processor")
 def execute_in_guest(
-    kvm: Kvm, instruction: Instruction, operand: Cr0, rax: Cr0, value: bool
+    kvm: Machine, instruction: Instruction, operand: Cr0, rax: Cr0, value: bool
 ) -> None:
     """It completes or faults unseen, or it exits."""
     cpu = kvm.host.cpu
-    assume(cpu.non_root)
-    read = snapshot(read_cr0(cpu))
+    assume(kvm.in_guest)
+    read = snapshot(kvm.read_cr0())
     if touches_lazy_state(instruction):
         transient_access(kvm.transient, cpu.registers, kvm.vcpu.context)
-    outcome = execute(cpu, instruction, operand)
+    outcome = kvm.execute(instruction, operand)
     if outcome == Outcome.EXIT:
-        leave_guest(kvm, instruction, rax)
+        kvm.ops.leave_guest(kvm, instruction, operand, rax)
     else:
         if outcome == Outcome.DONE and touches_lazy_state(instruction):
             fpu_access(kvm.access, kvm.latest, cpu.registers, kvm.vcpu.context, value)
         guest_executed(kvm, instruction, operand, outcome, read)
-    forget_exit(kvm)
+    kvm.ops.forget_exit(kvm)
 
 
 @step
-def external_interrupt(kvm: Kvm) -> None:
+def external_interrupt(kvm: Machine) -> None:
     """A hardware interrupt ends the guest's turn."""
-    assume(kvm.host.cpu.non_root)
-    vm_exit(kvm.host.cpu, ExitReason.EXTERNAL_INTERRUPT)
-    leave_guest(kvm, Instruction.EXEMPT, RUNNING)
-    forget_exit(kvm)
+    assume(kvm.in_guest)
+    kvm.interrupt()
+    kvm.ops.leave_guest(kvm, Instruction.EXEMPT, RUNNING, RUNNING)
+    kvm.ops.forget_exit(kvm)
 
 
 @step
-def handle_exit(kvm: Kvm) -> None:
+def handle_exit(kvm: Machine) -> None:
     """KVM handles the exit."""
     in_kvm_run(kvm, Phase.EXITED)
-    exit_was_handled(kvm, vmx_handle_exit(kvm))
+    exit_was_handled(kvm, kvm.ops.handle_exit(kvm))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from nestproof.models.kvm.machine import Kvm
+from nestproof.models.kvm.machine import Kvm, Machine
 from nestproof.models.ownership import presentation as ownership
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.vmcs import Vmcs, VmcsName
@@ -27,12 +27,12 @@ ENTRIES = {
 """The outcomes of a VM entry."""
 
 
-def guest(now: Moment[Kvm]) -> str:
+def guest(now: Moment[Machine]) -> str:
     """Who runs on the virtual CPU."""
     return "L2" if now.before.vcpu.guest_mode else "L1"
 
 
-def outcome(now: Moment[Kvm]) -> Seen | None:
+def outcome(now: Moment[Machine]) -> Seen | None:
     """What the guest saw of an instruction, or L1 of a VM entry."""
     seen = now.after.outcome
     if not seen.observed and seen.outcome == seen.promised:
@@ -63,7 +63,7 @@ def headline(now: Moment[Kvm]) -> Sentence | None:
     )
 
 
-def read_wrongly(now: Moment[Kvm]) -> Sentence | None:
+def read_wrongly(now: Moment[Machine]) -> Sentence | None:
     """What bit a guest should have read, where the claim looks at it."""
     read = now.after.outcome
     bits = now.differences(

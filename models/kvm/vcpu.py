@@ -39,21 +39,19 @@ class Exit:
 
 @record
 class Vcpu:
-    """struct kvm_vcpu and vcpu_vmx as far as CR0 and the FPU go; L1 and L2 share it.
+    """struct kvm_vcpu as far as CR0 and the FPU go; L1 and L2 share it.
 
     `context` is who the guest is in the registers. `nested` is the module's parameter: whether the
-    guest can use VMX. `cr0` is arch.cr0, whose guest-owned bits may be stale, and are not since
-    v5.8 where `cr0_available`, the bit of VCPU_EXREG_CR0 in regs_avail. `fail`: the last VM entry
-    was refused with VMfail. `user_fpu` is the VMM thread's image: host_fx_image until v2.6.35,
-    user_fpu since v4.15, what __task_fpstate points to since v5.16; `guest_fpu_loaded` is in_use
-    of the guest's then. `xfd_no_write_intercept`: the guest has written IA32_XFD.
+    guest can have guests. `cr0` is arch.cr0, whose guest-owned bits may be stale, and are not since
+    v5.8 where `cr0_available`, the bit of VCPU_EXREG_CR0 in regs_avail. `user_fpu` is the VMM
+    thread's image: host_fx_image until v2.6.35, user_fpu since v4.15, what __task_fpstate points to
+    since v5.16; `guest_fpu_loaded` is in_use of the guest's then. `xfd_no_write_intercept`: the guest has written IA32_XFD.
     """
 
     era: Era
     context: Context = Context.GUEST
     nested: bool = False
     phase: Phase = Phase.USER
-    exit: Exit = Exit()
     cr0: Cr0 = RUNNING
     cr0_guest_owned_bits: Cr0 = TS
     cr0_available: bool = False
@@ -64,6 +62,13 @@ class Vcpu:
     guest_fpu: Fpu = Fpu()
     user_fpu: Fpu = Fpu()
     guest_mode: bool = False
+
+
+@record
+class VmxVcpu(Vcpu):
+    """struct vcpu_vmx. `fail`: the last VM entry was refused with VMfail."""
+
+    exit: Exit = Exit()
     nested_run_pending: bool = False
     fail: bool = False
     vmcs12: Vmcs = Vmcs()

@@ -2,8 +2,7 @@
 
 from nestproof.models.kvm.cache_regs import kvm_read_cr0
 from nestproof.models.kvm.era import HandOff
-from nestproof.models.kvm.machine import Kvm
-from nestproof.models.kvm.vmx import __vmx_load_host_state, vmx_set_cr0
+from nestproof.models.kvm.machine import Machine
 from nestproof.models.linux.fpu_deferred import fpregs_mark_activate, fpu_swap_kvm_fpstate
 from nestproof.models.linux.task import Fpu
 from nestproof.models.x86.cr0 import Cr0, cr0_is_valid, merged
@@ -14,16 +13,16 @@ LMSW_BITS = Cr0(mp=True, em=True, ts=True)
 
 
 @models("arch/x86/kvm/x86.c", "kvm_set_cr0", since="v2.6.34")
-def kvm_set_cr0(kvm: Kvm, cr0: Cr0) -> bool:
+def kvm_set_cr0(kvm: Machine, cr0: Cr0) -> bool:
     """Change the guest's CR0; whether that is refused, which is a #GP."""
     if not cr0_is_valid(cr0):
         return True
-    vmx_set_cr0(kvm, cr0)
+    kvm.ops.set_cr0(kvm, cr0)
     return False
 
 
 @models("arch/x86/kvm/x86.c", "kvm_lmsw", since="v2.6.34")
-def kvm_lmsw(kvm: Kvm, msw: Cr0) -> bool:
+def kvm_lmsw(kvm: Machine, msw: Cr0) -> bool:
     """Load the machine status word; whether that is a #GP, as a refusal was until v2.6.35.
 
     Until then kvm_set_cr0 injects it; since then nobody looks at what it returns.
@@ -35,21 +34,21 @@ def kvm_lmsw(kvm: Kvm, msw: Cr0) -> bool:
 
 
 @models("arch/x86/kvm/x86.c", "kvm_arch_vcpu_put", since="v2.6.34")
-def kvm_arch_vcpu_put(kvm: Kvm) -> None:
+def kvm_arch_vcpu_put(kvm: Machine) -> None:
     """The thread stops running the virtual CPU: when preempted, and when KVM_RUN returns."""
     match kvm.vcpu.era.hand_off:
         case HandOff.HOST_IMAGE:
             kvm_put_guest_fpu(kvm)
-            __vmx_load_host_state(kvm)
+            kvm.ops.vcpu_put(kvm)
         case HandOff.UNLAZY | HandOff.KERNEL_FPU:
-            __vmx_load_host_state(kvm)
+            kvm.ops.vcpu_put(kvm)
             kvm_put_guest_fpu(kvm)
         case _:
-            __vmx_load_host_state(kvm)
+            kvm.ops.vcpu_put(kvm)
 
 
 @models("arch/x86/kvm/x86.c", "kvm_load_guest_fpu", since="v2.6.34")
-def kvm_load_guest_fpu(kvm: Kvm) -> None:
+def kvm_load_guest_fpu(kvm: Machine) -> None:
     """Put the guest's registers into the processor, preemption or softirqs off."""
     host, vcpu = kvm.host, kvm.vcpu
     assert not (vcpu.era.checks_in_use and vcpu.guest_fpu_loaded), "fpstate->in_use"
@@ -78,7 +77,7 @@ def kvm_load_guest_fpu(kvm: Kvm) -> None:
 
 
 @models("arch/x86/kvm/x86.c", "kvm_save_current_fpu", since="v5.6", until="v5.16")
-def kvm_save_current_fpu(kvm: Kvm, fpu: Fpu) -> None:
+def kvm_save_current_fpu(kvm: Machine, fpu: Fpu) -> None:
     """Save the registers to an image, from memory where they are not in the processor."""
     host = kvm.host
     if host.running.fpu.has_fpu:
@@ -88,7 +87,7 @@ def kvm_save_current_fpu(kvm: Kvm, fpu: Fpu) -> None:
 
 
 @models("arch/x86/kvm/x86.c", "kvm_put_guest_fpu", since="v2.6.34")
-def kvm_put_guest_fpu(kvm: Kvm) -> None:
+def kvm_put_guest_fpu(kvm: Machine) -> None:
     """Save the guest's registers and give the processor's back to the host."""
     host, vcpu = kvm.host, kvm.vcpu
     assert vcpu.guest_fpu_loaded or not vcpu.era.checks_in_use, "!fpstate->in_use"

@@ -7,7 +7,7 @@ only; what its use in process context breaks is the subject of kvm-vmx, and nest
 from collections.abc import Callable
 
 from nestproof.models.kvm import era as kvm_era
-from nestproof.models.kvm.contract import Contract
+from nestproof.models.kvm.contract import VmxContract
 from nestproof.models.kvm.era import Era
 from nestproof.models.kvm.machine import Kvm
 from nestproof.models.kvm.nested import interrupt_exits_to_l1
@@ -15,6 +15,7 @@ from nestproof.models.kvm.observed import l1_programs
 from nestproof.models.kvm.presentation import KVM
 from nestproof.models.kvm.run import execute_in_guest, forget_exit, in_kvm_run, leave_guest
 from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.kvm.vmx_ops import VMX_X86_OPS
 from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.ownership.contents import Context
@@ -164,9 +165,10 @@ def kvm(linux: LinuxEra, era: Era) -> Kvm:
     can_use_vmx.nested = True
     can_use_vmx.vmcs12 = vmcs12
     return Kvm(
+        ops=VMX_X86_OPS,
         host=host(linux, era),
         vcpu=can_use_vmx,
-        contract=Contract(cpu=VmxCpu(vmcss=Family({VmcsName.VMCS01: vmcs12}))),
+        contract=VmxContract(cpu=VmxCpu(vmcss=Family({VmcsName.VMCS01: vmcs12}))),
     )
 
 

@@ -5,7 +5,7 @@ each finds, of the other guest, of either VMM and of the kernel.
 """
 
 from nestproof.models.kvm import era as kvm_era
-from nestproof.models.kvm.contract import Contract
+from nestproof.models.kvm.contract import VmxContract
 from nestproof.models.kvm.era import Era
 from nestproof.models.kvm.machine import TwoGuests
 from nestproof.models.kvm.neighbours import (
@@ -16,6 +16,7 @@ from nestproof.models.kvm.neighbours import (
     vmm_fpu_instruction,
 )
 from nestproof.models.kvm.presentation import KVM
+from nestproof.models.kvm.vmx_ops import VMX_X86_OPS
 from nestproof.models.linux import fpu_core, fpu_eras
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import TaskName
@@ -52,10 +53,11 @@ def two(version: str, linux: LinuxEra, era: Era, summary: str) -> System:
     machine = host(linux, era)
     machine.tasks[TaskName.C] = task(Context.TASK_C, running=False)
     start = TwoGuests(
+        ops=VMX_X86_OPS,
         host=machine,
         vcpu=vcpu(era, Context.GUEST),
         waiting=vcpu(era, Context.OTHER_GUEST),
-        contract=Contract(broken=True),
+        contract=VmxContract(broken=True),
     )
     return System(
         f"kvm-two/{version}",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from nestproof.models.kvm import era as kvm_era
 from nestproof.models.kvm.emulator import emulate_fpu_instruction, guest_accesses_device
 from nestproof.models.kvm.era import Era, HandOff
-from nestproof.models.kvm.machine import OTHER, VMM, Kvm, VmxHost
+from nestproof.models.kvm.machine import OTHER, VMM, Kvm, Machine, VmxHost
 from nestproof.models.kvm.neighbours import (
     interrupt_uses_fpu,
     other_fpu_instruction,
@@ -25,7 +25,8 @@ from nestproof.models.kvm.run import (
     kvm_run_returns,
     vcpu_enter_guest,
 )
-from nestproof.models.kvm.vcpu import Vcpu
+from nestproof.models.kvm.vcpu import VmxVcpu
+from nestproof.models.kvm.vmx_ops import VMX_X86_OPS
 from nestproof.models.linux import fpu_core, fpu_eras, i387
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.task import Fpu, Owner, Task, TaskName
@@ -45,7 +46,7 @@ def operand_of(pe: bool, mp: bool, em: bool, ts: bool) -> Cr0:
 
 @step
 def guest_instruction(
-    kvm: Kvm, instruction: Instruction, pe: bool, mp: bool, em: bool, ts: bool, value: bool
+    kvm: Machine, instruction: Instruction, pe: bool, mp: bool, em: bool, ts: bool, value: bool
 ) -> None:
     """The guest executes any instruction with any operand."""
     operand = operand_of(pe, mp, em, ts)
@@ -70,13 +71,18 @@ def host(linux: LinuxEra, era: Era) -> VmxHost:
         ),
         current=VMM,
         fpu_owner_task=Owner.NOBODY if linux.lazy else Owner.A,
-        tasks=Family(
-            {
-                VMM: task(Context.VMM, not linux.lazy),
-                OTHER: task(Context.TASK_B, False),
-                TaskName.C: Task(context=Context.TASK_C),
-            }
-        ),
+        tasks=tasks(linux),
+    )
+
+
+def tasks(linux: LinuxEra) -> Family[TaskName, Task]:
+    """The VMM thread, another task, and one that never runs."""
+    return Family(
+        {
+            VMM: task(Context.VMM, not linux.lazy),
+            OTHER: task(Context.TASK_B, False),
+            TaskName.C: Task(context=Context.TASK_C),
+        }
     )
 
 
@@ -88,14 +94,14 @@ def task(context: Context, running: bool) -> Task:
 
 def kvm(linux: LinuxEra, era: Era) -> Kvm:
     """A host with a virtual CPU that is ready to run."""
-    return Kvm(host=host(linux, era), vcpu=vcpu(era, Context.GUEST))
+    return Kvm(ops=VMX_X86_OPS, host=host(linux, era), vcpu=vcpu(era, Context.GUEST))
 
 
-def vcpu(era: Era, context: Context) -> Vcpu:
+def vcpu(era: Era, context: Context) -> VmxVcpu:
     """A virtual CPU that is ready to run."""
     guest_fpu = Fpu(state=Contents(owner=context))
     owned = era.guest_bits
-    return Vcpu(era=era, context=context, cr0_guest_owned_bits=owned, guest_fpu=guest_fpu)
+    return VmxVcpu(era=era, context=context, cr0_guest_owned_bits=owned, guest_fpu=guest_fpu)
 
 
 HOST_STEPS = (preempt, resume, vmm_fpu_instruction, other_fpu_instruction, interrupt_uses_fpu)

@@ -1,7 +1,7 @@
 """Closed stacks: concrete kernels as guests, and the tasks of every level."""
 
 from nestproof.models.kvm import era as kvm_era
-from nestproof.models.kvm.contract import Contract
+from nestproof.models.kvm.contract import VmxContract
 from nestproof.models.kvm.era import Era, HandOff
 from nestproof.models.kvm.neighbours import (
     interrupt_uses_fpu,
@@ -16,7 +16,8 @@ from nestproof.models.kvm.run import (
     kvm_run_returns,
     vcpu_enter_guest,
 )
-from nestproof.models.kvm.vcpu import Vcpu
+from nestproof.models.kvm.vcpu import VmxVcpu
+from nestproof.models.kvm.vmx_ops import VMX_X86_OPS
 from nestproof.models.linux.era import Era as LinuxEra
 from nestproof.models.linux.fpu_eras import V3_7
 from nestproof.models.linux.task import Fpu, Image, Task, TaskName
@@ -37,7 +38,7 @@ from verifier.language import Family, System
 LINUX = V3_7
 """At every level. From v3.10 on kernel_fpu_begin clears has_fpu first, then saves; nothing can come
 between the two here, and proofs are three times as long."""
-NO_CONTRACT = Contract(broken=True)
+NO_CONTRACT = VmxContract(broken=True)
 """Closed guests are looked at themselves: no contract CPU executes beside them."""
 OF_OPEN_GUESTS = (
     "host_integrity",
@@ -67,9 +68,10 @@ def kvm_under_linux(era: Era) -> KvmLinux:
     machine = host(LINUX, era)
     machine.cpu.vmcss[VmcsName.VMCS01].guest_cr0 = SWITCHED
     return KvmLinux(
+        ops=VMX_X86_OPS,
         contract=NO_CONTRACT,
         host=machine,
-        vcpu=Vcpu(era=era, cr0=SWITCHED),
+        vcpu=VmxVcpu(era=era, cr0=SWITCHED),
         l1=linux(LINUX, Context.L1_A, Context.L1_B),
     )
 
@@ -89,9 +91,10 @@ def guest_kvm(era: Era) -> GuestKvm:
     tasks = linux(LINUX, Context.L1_VMM, Context.L1_B).tasks
     cpu = VmxCpu(vmcss=Family({VmcsName.VMCS01: vmcs(era)}))
     return GuestKvm(
+        ops=VMX_X86_OPS,
         contract=NO_CONTRACT,
         host=KvmHost(era=LINUX, tasks=tasks, cpu=cpu),
-        vcpu=Vcpu(era=era, cr0=SWITCHED, guest_fpu=Fpu(image=Image.GUEST)),
+        vcpu=VmxVcpu(era=era, cr0=SWITCHED, guest_fpu=Fpu(image=Image.GUEST)),
     )
 
 
@@ -100,9 +103,10 @@ def kvm_under_kvm(l0: Era, l1: Era) -> KvmKvmLinux:
     machine = host(LINUX, l0)
     machine.cpu.vmcss[VmcsName.VMCS01].guest_cr0 = SWITCHED
     return KvmKvmLinux(
+        ops=VMX_X86_OPS,
         contract=NO_CONTRACT,
         host=machine,
-        vcpu=Vcpu(era=l0, nested=True, cr0=SWITCHED, vmcs12=vmcs(l1)),
+        vcpu=VmxVcpu(era=l0, nested=True, cr0=SWITCHED, vmcs12=vmcs(l1)),
         l1=guest_kvm(l1),
         l2=linux(LINUX, Context.L2_A, Context.L2_B),
     )

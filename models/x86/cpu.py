@@ -31,7 +31,7 @@ class Cpu:
 
     `xcr0_ok` says that XCR0 enables the components of the AVX classes. Outside CPL 0 it is CPL 3.
     An x87 error stays pending in the registers' status word until a waiting instruction reports
-    it. A processor that can run guests has more, such as VmxCpu.
+    it. A processor that can run guests has more, such as VmxCpu and SvmCpu.
     """
 
     cr0: Cr0 = RUNNING

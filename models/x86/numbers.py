@@ -2,6 +2,7 @@
 
 from nestproof.models.x86.cr0 import Cr0
 from nestproof.models.x86.instructions import Location
+from nestproof.models.x86.vmcb import ExitCode, Vmcb
 from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs
 
 BITS = ("pe", "mp", "em", "ts", "et", "ne", "wp", "am", "nw", "cd", "pg")
@@ -51,3 +52,28 @@ def exit_qualification(vmcs: Vmcs) -> int:
             return access << 4 | from_memory << 6 | number_of(vmcs.exit_operand) << 16
         case _:
             return access << 4
+
+
+EXIT_CODES = {
+    ExitCode.CR0_READ: 0x0,
+    ExitCode.CR0_WRITE: 0x10,
+    ExitCode.EXCEPTION_NM: 0x47,
+    ExitCode.INTR: 0x60,
+    ExitCode.CR0_SEL_WRITE: 0x65,
+    ExitCode.TASK_SWITCH: 0x7D,
+    ExitCode.VMRUN: 0x80,
+    ExitCode.NPF: 0x400,
+    ExitCode.INVALID: -1,
+}
+"""EXITCODE of SVM."""
+
+
+def exit_info_1(vmcb: Vmcb, decode_assists: bool) -> int:
+    """EXITINFO1 of an access to CR0: with decode assists, bit 63 and the register of a MOV.
+
+    0 where the manual leaves it undefined; not that of a task switch, which names a TSS.
+    """
+    if not (decode_assists and vmcb.exit_is_mov):
+        return 0
+    register: int = vmcb.exit_gpr.value
+    return 1 << 63 | register

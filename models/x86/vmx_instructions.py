@@ -33,7 +33,11 @@ from verifier.language import abstracts, manual
 @abstracts("An instruction's fault, taken on its own CPU or leaving the guest")
 def raised(cpu: VmxCpu, fault: Fault) -> Outcome:
     """What becomes of a fault; of the exception bitmap only the bit of #NM is modelled."""
-    return raise_nm(cpu) if fault == Fault.NM else instructions.raised(fault)
+    match fault:
+        case Fault.NM:
+            return raise_nm(cpu)
+        case _:
+            return instructions.raised(fault)
 
 
 @manual(SDM, "Changes to Instruction Behavior in VMX Non-Root Operation", "XSAVES, XRSTORS")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from nestproof.models.kvm import exits, nested, run, vmx, x86
+from nestproof.models.kvm.vmx_ops import VMX_X86_OPS
 from nestproof.models.systems.kvm_nvmx import V3_14_REPAIRED, V4_11
 from nestproof.models.systems.kvm_vmx import V3_12_IRQ
 from nestproof.properties import integrity, isolation, progress, transparency
@@ -55,6 +56,9 @@ def replaced(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
         for module in CALLERS:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, mutant)
+        for pointer, function in vars(VMX_X86_OPS).items():
+            if function.__name__ == name:
+                monkeypatch.setitem(vars(VMX_X86_OPS), pointer, mutant)
 
     return put
 

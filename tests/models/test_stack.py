@@ -16,6 +16,7 @@ from nestproof.models.kvm.neighbours import (
 )
 from nestproof.models.kvm.run import check_requests, external_interrupt, kvm_run, vcpu_enter_guest
 from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.kvm.vmx_ops import VMX_X86_OPS
 from nestproof.models.linux.task import TaskName
 from nestproof.models.ownership.contents import Context
 from nestproof.models.stack import kvm_kvm_linux as deep
@@ -297,6 +298,9 @@ def replaced(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
         for module in (exits, nested, run, vmx, x86):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, mutant)
+        for pointer, function in vars(VMX_X86_OPS).items():
+            if function.__name__ == name:
+                monkeypatch.setitem(vars(VMX_X86_OPS), pointer, mutant)
 
     return put
 

@@ -10,7 +10,7 @@ import pytest
 
 from nestproof.models.kvm.exits import handle
 from nestproof.models.kvm.run import touches_lazy_state
-from nestproof.models.x86 import instructions, vmx_instructions
+from nestproof.models.x86 import instructions, svm, vmx_instructions
 from nestproof.models.x86.fpu import FpuClass
 from nestproof.models.x86.instructions import Instruction, fpu_class
 from nestproof.models.x86.vmcs import ExitReason
@@ -23,7 +23,7 @@ def named_in_cases(function: Callable[..., object]) -> set[str]:
     return {p.value.attr for p in patterns if isinstance(p.value, ast.Attribute)}
 
 
-@pytest.mark.parametrize("execute", [instructions.execute, vmx_instructions.execute])
+@pytest.mark.parametrize("execute", [instructions.execute, vmx_instructions.execute, svm.execute])
 def test_what_is_of_no_fpu_class_has_an_effect_of_its_own(execute: Callable[..., object]) -> None:
     exempt = {each.name for each in Instruction if fpu_class(each) is FpuClass.EXEMPT}
     assert named_in_cases(execute) == exempt - {Instruction.EXEMPT.name}
