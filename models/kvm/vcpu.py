@@ -45,7 +45,8 @@ class Vcpu:
     guest can have guests. `cr0` is arch.cr0, whose guest-owned bits may be stale, and are not since
     v5.8 where `cr0_available`, the bit of VCPU_EXREG_CR0 in regs_avail. `user_fpu` is the VMM
     thread's image: host_fx_image until v2.6.35, user_fpu since v4.15, what __task_fpstate points to
-    since v5.16; `guest_fpu_loaded` is in_use of the guest's then. `xfd_no_write_intercept`: the guest has written IA32_XFD.
+    since v5.16; `guest_fpu_loaded` is in_use of the guest's then. `xfd_no_write_intercept`: the
+    guest has written IA32_XFD.
     """
 
     era: Era
