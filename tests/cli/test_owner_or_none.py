@@ -138,7 +138,7 @@ def test_none_is_shown_by_its_name(nestproof: Runner, owners: Path) -> None:
     assert "owner() = A" in shown
     assert "owner is None\n    at the start   1\n    after step 1   0" in shown
     fields = nestproof("explain", "owner/wrong", "--fields", cwd=owners).out
-    assert "3 fields in 5 bits" in fields
+    assert "3 fields that steps change, in 5 bits" in fields
     assert "owner    Task | None  None  use" in fields
     assert "exit(heir: Task | None)" in nestproof("explain", "owner/wrong", cwd=owners).out
     proof = nestproof("show", "owner/right/own", cwd=owners).out

@@ -30,7 +30,7 @@ def no_field() -> None:
     [
         (misspelt, "did you mean `models`?"),
         (unknown, "define it in the module, or import it"),
-        (left_out, "it is called as `models(file, function, *, since, until=None)`"),
+        (left_out, "it is called as `models(file, function, *, since, until=None, moved=())`"),
         (no_field, "did you mean `__name__`?"),
         (lambda: 1 / 0, "otherwise"),
         (lambda: len(5), "otherwise"),  # type: ignore[arg-type]

@@ -17,12 +17,17 @@ from verifier.project.loading import load
 INITIAL_STATE = "native/eager-v4.10+fnsave"
 """Its tasks find the initial state instead of their own contents."""
 
+MACHINES = ("Kvm", "SvmKvm")
+"""Hosts with KVM."""
+
 
 def eager(system: System) -> bool:
     start = system.initial
     if is_a(system, "Xen"):
         return bool(start.era.eager)
-    guest_is_eager = is_a(system, "Native") or not start.vcpu.era.lazy
+    if is_a(system, "Deferred"):
+        return True
+    guest_is_eager = not is_a(system, *MACHINES) or not start.vcpu.era.lazy
     return not start.host.era.lazy and guest_is_eager
 
 
@@ -38,7 +43,8 @@ def test_eager_systems_that_are_isolated_have_it_and_no_others() -> None:
 
 
 def may_have_it(system: System) -> bool:
-    return "transient_isolation" not in system.without and is_a(system, "Native", "Kvm", "Xen")
+    kinds = *MACHINES, "Bare", "Deferred", "Xen"
+    return "transient_isolation" not in system.without and is_a(system, *kinds)
 
 
 def is_a(system: System, *names: str) -> bool:
