@@ -132,3 +132,19 @@ def test_modules_named_as_those_of_python_hide_none(nestproof: Runner, project: 
     for name in ("enum", "json", "signal", "types", "click"):
         (project / "models" / f"{name}.py").write_text("x = 1\n")
     assert nestproof("check", cwd=project).code == 0
+
+
+def test_a_project_is_called_as_its_folder(nestproof: Runner, tmp_path: Path) -> None:
+    for folder, name in (("My Kernel", "my-kernel"), ("___", "lazy-registers")):
+        assert nestproof("new", folder, cwd=tmp_path).code == 0
+        about = (tmp_path / folder / "pyproject.toml").read_text()
+        assert f'name = "{name}"\n' in about
+
+
+def test_a_file_of_verdicts_that_has_none_is_reported(nestproof: Runner, project: Path) -> None:
+    verdicts(project).write_text("")
+    checked = nestproof("check", "lazy/fixed/deadlock", cwd=project)
+    assert checked.code == 0
+    assert "warning: lazy/fixed/deadlock has no verdict in properties/verdicts.toml" in checked.err
+    verdicts(project).unlink()
+    assert "no verdict" not in nestproof("check", "lazy/fixed/deadlock", cwd=project).err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -12,6 +13,8 @@ from verifier.cli import options
 from verifier.language.errors import ModelError
 
 TEMPLATE = Path(__file__).parent.parent / "template"
+NAME = "lazy-registers"
+"""How the template's project is called; a copy has the name of its folder."""
 
 
 @click.command("new")
@@ -44,6 +47,10 @@ def _copy(folder: Path) -> None:
             copy = folder / file.relative_to(TEMPLATE)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
+    about = folder / "pyproject.toml"
+    name = "-".join(re.findall(r"[a-z0-9]+", folder.resolve().name.lower()))
+    if name:
+        about.write_text(about.read_text().replace(f'name = "{NAME}"', f'name = "{name}"', 1))
 
 
 def _emptied(folder: Path, existed: bool) -> None:

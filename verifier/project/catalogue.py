@@ -119,9 +119,9 @@ class Catalogue:
         ]
 
     def unrecorded(self, pairs: Iterable[Pair]) -> list[str]:
-        """A warning where some pairs have no expected verdict, and others have one."""
+        """A warning where some pairs have no expected verdict, and there is a file of these."""
         found = [pair for pair in pairs if pair not in self.expected]
-        if not (found and self.expected):
+        if not (found and (self.root / VERDICTS).exists()):
             return []
         what = f"{len(found)} pairs, such as {found[0]}, have" if found[1:] else f"{found[0]} has"
         return [f"{what} no verdict in {VERDICTS}"]
