@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from verifier.project.proof_store import ProofStore
 from verifier.project.result_cache import Cache, cache_folder
 from verifier.project.unjudged import doubts
 from verifier.project.unread import unread_files
-from verifier.reports.check_text import columns, document, lines, refusals
+from verifier.reports.check_text import columns, document, lines, refusals, undecided_line
 from verifier.reports.matrix import cells, matrix
 
 
@@ -181,16 +181,21 @@ def _report(run: _Run) -> int:
     return exit_code(codes)
 
 
-def _show(run: _Run, results: Iterable[Result]) -> None:
-    """The lines of some results."""
+def _show(run: _Run, results: Sequence[Result]) -> None:
+    """The lines of some results; a system that is ill-formed has one for all its pairs."""
     width = max((len(str(pair)) for pair in run.chosen), default=0)
+    ill_formed = Counter(result.system for result in results if result.error is not None)
     for result in results:
-        click.echo(lines(result, run.expected.get(result.pair), width, columns()))
+        if result.error is None or ill_formed[result.system] == 1:
+            click.echo(lines(result, run.expected.get(result.pair), width, columns()))
+    for system, number in ill_formed.items():
+        if number > 1:
+            click.echo(undecided_line(system, number))
 
 
 def _show_matrix(run: _Run) -> None:
-    """All verdicts at a glance, where there are those of several systems."""
-    found = {result.pair: result.verdict for result in run.results}
+    """All verdicts at a glance, where there are those of several systems that can be checked."""
+    found = {result.pair: result.verdict for result in run.results if result.error is None}
     for line in matrix(cells(found, run.expected)):
         click.echo(line)
 

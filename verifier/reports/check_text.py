@@ -71,6 +71,12 @@ def lines(result: Result, expected: str | None, width: int = 0, columns: int = 0
     return line
 
 
+def undecided_line(system: str, pairs: int) -> str:
+    """The pairs of a system that is ill-formed, in one line; the error follows where all end."""
+    verdict = click.style(f"{Verdict.UNKNOWN:<9}", fg=COLOURS[Verdict.UNKNOWN], bold=True)
+    return f"{verdict}  {system:<{WIDTH}}  ill-formed, {plural(pairs, 'pair')}"
+
+
 def columns() -> int:
     """How many the terminal has that shows results; 0 where none does."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
