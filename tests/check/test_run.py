@@ -59,6 +59,8 @@ def test_the_systems_of_which_most_is_stored_are_begun_first(
     context = without_cache(catalogue, Limits()).with_jobs(2)
     assert not list(check_all(context, [*catalogue.pairs()], Strategy()))
     assert sorted(begun) == sorted(catalogue.systems)
-    assert begun[0].startswith("stack/kvm-kvm-linux")
+    stored = (bundled_root() / "properties" / "certificates").glob("*.json")
+    largest = max(stored, key=lambda file: file.stat().st_size)
+    assert begun[0].replace("/", ".") == largest.stem
     sizes = [context.store.size(system) for system in begun]
     assert sizes == sorted(sizes, reverse=True)

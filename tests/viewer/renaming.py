@@ -23,6 +23,7 @@ from verifier.evidence.traces import Trace
 from verifier.execution.conversions import execution_of_run
 from verifier.execution.execution import Execution
 from verifier.explain.counterexample import trace_of
+from verifier.language import Moment
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
@@ -37,7 +38,7 @@ LETTERS = {
     **{letter.upper(): chr(0x410 + place) for place, letter in enumerate(LATIN)},
 }
 BACK = str.maketrans({new: old for old, new in LETTERS.items()})
-ENUMS = {"current", "context"}
+ENUMS = {"current", "context", "executing", "name"}
 """Before `.value` these stand for members of enums, whose value is no field."""
 PARTS = ("models", "properties")
 IGNORED = ignore_patterns("__pycache__", "certificates")
@@ -56,7 +57,7 @@ def names(root: Path) -> set[str]:
             if marks & {"record", "ghost", "event"}:
                 fields = (each for each in node.body if isinstance(each, ast.AnnAssign))
                 found |= {each.target.id for each in fields if isinstance(each.target, ast.Name)}
-    return found
+    return found - {*dir(Moment)}  # presentations ask these of a moment
 
 
 def renamed(text: str, known: set[str]) -> str:
@@ -113,7 +114,7 @@ def _in_text(text: str, known: set[str]) -> str:
 
 def _computed(text: str, known: set[str]) -> str:
     """What a text is made of, without members' values."""
-    parts = re.split(r"(\b(?:current|context)\.)(value\b)", text)
+    parts = re.split(rf"(\b(?:{'|'.join(sorted(ENUMS))})\.)(value\b)", text)
     return "".join(each if each == "value" else renamed(each, known) for each in parts)
 
 
