@@ -41,6 +41,15 @@ def test_a_child_that_writes_much_to_its_screen_goes_on() -> None:
         os.close(writing)
 
 
+def test_a_terminal_that_a_child_has_inherited_is_not_its_screen() -> None:
+    ours, other_end = os.openpty()
+    try:
+        test_a_child_that_writes_much_to_its_screen_goes_on()
+    finally:
+        os.close(ours)
+        os.close(other_end)
+
+
 def test_a_child_without_a_screen_is_left_alone() -> None:
     child = fork(lambda: time.sleep(60))
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import termios
 import tty
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,11 +39,19 @@ class Screen:
             os.close(self._end)
 
     def _opened(self) -> int | None:
-        for each in (self._process / "fd").iterdir():
-            if os.readlink(each) == OPENED:
-                words = (self._process / "fdinfo" / each.name).read_text().split()
-                number = words[words.index(INDEX) + 1]
+        inherited = set(_terminals(Path("/proc/self")))
+        for number in _terminals(self._process):
+            if number not in inherited:
                 end = os.open(f"/dev/pts/{number}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
                 tty.setraw(end, termios.TCSANOW)
                 return end
         return None
+
+
+def _terminals(process: Path) -> Iterator[str]:
+    """The numbers of the terminals that a process has opened."""
+    for each in (process / "fd").iterdir():
+        with suppress(FileNotFoundError):  # such as that of the folder
+            if os.readlink(each) == OPENED:
+                words = (process / "fdinfo" / each.name).read_text().split()
+                yield words[words.index(INDEX) + 1]
