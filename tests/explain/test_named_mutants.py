@@ -21,8 +21,6 @@ from verifier.project.loading import load
 
 SAMPLE = 7
 """Every so many mutants are tried by `make test`."""
-SAMPLE_OF_FIELDS = 3
-"""The same of those that leave out an assignment; of all of them a sixth is missed."""
 FIRST = 3
 NAMES = re.compile(r"\w+")
 STILL = 0.6
@@ -36,23 +34,21 @@ def bundled() -> Catalogue:
 
 def test_the_wrong_decision_is_among_the_first_named(campaign: bool) -> None:
     mutants = [mutant for mutant in recorded() if mutant.what != DROP]
-    assert_named(mutants[:: 1 if campaign else SAMPLE], is_named, 0.1)
+    assert_named(mutants[:: 1 if campaign else SAMPLE], is_named)
 
 
 def test_a_field_that_is_not_assigned_is_among_the_first_named(campaign: bool) -> None:
     mutants = [mutant for mutant in recorded() if mutant.what == DROP]
-    assert_named(mutants[:: 1 if campaign else SAMPLE_OF_FIELDS], is_stale, 0.2)
+    assert_named(mutants[:: 1 if campaign else SAMPLE], is_stale)
 
 
-def assert_named(
-    mutants: list[Mutant], judge: Callable[[Mutant], bool | None], missing: float
-) -> None:
+def assert_named(mutants: list[Mutant], judge: Callable[[Mutant], bool | None]) -> None:
     bundled()  # whose functions the mutants change
     named = [judge(mutant) for mutant in mutants]
     tried = [mutant for mutant, known in zip(mutants, named, strict=True) if known is not None]
     missed = [mutant for mutant, known in zip(mutants, named, strict=True) if known is False]
     assert len(tried) > len(mutants) * STILL, "the models have changed: record their mutants again"
-    assert len(missed) <= len(tried) * missing, missed
+    assert len(missed) <= len(tried) / 10, missed
 
 
 def is_named(mutant: Mutant) -> bool | None:

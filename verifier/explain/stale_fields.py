@@ -134,13 +134,15 @@ class Reads:
     def stale_of(self, effect: Effect) -> Iterator[Avoiding]:
         """The fields that a decision reads, if another value removes the violation.
 
-        Not those to which the step itself gave the value that it reads.
+        Those that come to the same read fields, too. Not those to which the step itself gave the
+        value that is read.
         """
-        for field, value in effect.decision.reads.items():
-            if self.states[effect.number][self.places[field]] == value:
-                one = self.avoiding(effect.number, field)
-                if one is not None:
-                    yield replace(one, stale=_read_by(one.stale, effect.decision))
+        for decision in (effect.decision, *effect.same):
+            for field, value in decision.reads.items():
+                if self.states[effect.number][self.places[field]] == value:
+                    one = self.avoiding(effect.number, field)
+                    if one is not None:
+                        yield replace(one, stale=_read_by(one.stale, decision))
 
     def _since(self, number: int, field: str) -> int:
         steps = range(number - 1, -1, -1)
