@@ -13,6 +13,10 @@ MUCH = 1 << 20
 """Bytes, of which a terminal that nobody reads holds the smaller part."""
 
 
+def is_running(child: int) -> bool:
+    return os.waitpid(child, os.WNOHANG) == (0, 0)
+
+
 def writer(done: int) -> None:
     terminal = os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY)
     fcntl.ioctl(terminal, 0x40045431, struct.pack("i", 0))  # TIOCSPTLCK: anyone may open it
@@ -23,7 +27,8 @@ def writer(done: int) -> None:
     time.sleep(60)
 
 
-def test_a_child_that_writes_much_to_its_screen_goes_on() -> None:
+def word_of_a_child_with_a_screen() -> bytes:
+    """What a child writes elsewhere once its screen has taken all."""
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
     child = fork(lambda: writer(writing))
@@ -34,17 +39,21 @@ def test_a_child_that_writes_much_to_its_screen_goes_on() -> None:
                 screen.drain()
                 with suppress(BlockingIOError):
                     word = os.read(reading, 4)
-        assert word == b"done"
+        return word
     finally:
         end(child)
         os.close(reading)
         os.close(writing)
 
 
+def test_a_child_that_writes_much_to_its_screen_goes_on() -> None:
+    assert word_of_a_child_with_a_screen() == b"done"
+
+
 def test_a_terminal_that_a_child_has_inherited_is_not_its_screen() -> None:
     ours, other_end = os.openpty()
     try:
-        test_a_child_that_writes_much_to_its_screen_goes_on()
+        assert word_of_a_child_with_a_screen() == b"done"
     finally:
         os.close(ours)
         os.close(other_end)
@@ -55,5 +64,6 @@ def test_a_child_without_a_screen_is_left_alone() -> None:
     try:
         with closing(Screen(child)) as screen:
             screen.drain()
+        assert is_running(child)
     finally:
         end(child)
