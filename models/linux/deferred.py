@@ -96,7 +96,7 @@ class DeferredHost:
     executing: CpuName = CpuName.CPU0
     cpus: Family[CpuName, Processor] = Family({CpuName.CPU1: Processor(current=TaskName.B)})
     tasks: Family[TaskName, UserTask] = Family()
-    returned: Returned = Returned()
+    user_return: Returned = Returned()
 
     @property
     def this_cpu(self) -> Processor:

@@ -57,9 +57,9 @@ def fpregs_restore_userregs(host: DeferredHost, owned: bool) -> None:
     """
     assert not host.running.kernel_thread, "WARN_ON_ONCE(current->flags & PF_KTHREAD)"
     if fpregs_state_valid(host, owned):
-        host.returned.still_there = True
+        host.user_return.still_there = True
     else:
-        host.returned.loaded = True
+        host.user_return.loaded = True
         restore_fpregs_from_fpstate(host, host.running.fpu)
 
 

@@ -43,9 +43,9 @@ def switch_to(host: DeferredHost, to: TaskName) -> None:
 def switch_fpu_finish(host: DeferredHost) -> None:
     """Load the new task's registers, unless they are still there."""
     if fpregs_state_valid(host, owns_registers(host)):
-        host.returned.still_there = True
+        host.user_return.still_there = True
     else:
-        host.returned.loaded = True
+        host.user_return.loaded = True
         restore_fpregs_from_fpstate(host, host.running.fpu)
     fpregs_activate(host)
 

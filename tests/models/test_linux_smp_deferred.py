@@ -81,7 +81,7 @@ def test_a_task_that_comes_back_finds_its_registers_still_there(era: DeferredEra
     schedule(s, C)
     schedule(s, A)
     assert finds(s) == Context.TASK_A
-    assert s.host.returned.still_there
+    assert s.host.user_return.still_there
     assert s.access.found.value
 
 
@@ -152,7 +152,7 @@ def test_a_child_in_the_memory_of_a_task_that_ended_loads_its_parent_s_registers
     deferred_steps.leave_kernel(s)
     assert finds(s) == Context.TASK_B
     assert s.access.found.value
-    assert s.host.returned.loaded
+    assert s.host.user_return.loaded
 
 
 @pytest.mark.parametrize("era", ALL)

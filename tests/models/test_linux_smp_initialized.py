@@ -21,7 +21,7 @@ def test_a_switch_loads_the_registers_of_a_task_that_has_moved(era: DeferredEra)
     s = booted(era)
     fpu_instruction(s, True)
     to_cpu1(s)
-    assert s.host.returned.loaded
+    assert s.host.user_return.loaded
     assert finds(s) == Context.TASK_A
     assert s.access.found.value
 
@@ -31,7 +31,7 @@ def test_a_switch_loads_nothing_after_a_kernel_thread(era: DeferredEra) -> None:
     s = booted(era)
     schedule(s, C)
     schedule(s, A)
-    assert s.host.returned.still_there
+    assert s.host.user_return.still_there
     assert finds(s) == Context.TASK_A
 
 

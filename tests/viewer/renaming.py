@@ -23,7 +23,6 @@ from verifier.evidence.traces import Trace
 from verifier.execution.conversions import execution_of_run
 from verifier.execution.execution import Execution
 from verifier.explain.counterexample import trace_of
-from verifier.language import Moment
 from verifier.language.packages import bundled_root
 from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
@@ -57,7 +56,7 @@ def names(root: Path) -> set[str]:
             if marks & {"record", "ghost", "event"}:
                 fields = (each for each in node.body if isinstance(each, ast.AnnAssign))
                 found |= {each.target.id for each in fields if isinstance(each.target, ast.Name)}
-    return found - {*dir(Moment)}  # presentations ask these of a moment
+    return found
 
 
 def renamed(text: str, known: set[str]) -> str:
