@@ -1,6 +1,7 @@
 """Each command's whole output, in the example project."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -263,6 +264,9 @@ def test_explain_finds_what_stands_for_a_function_of_another_name(
     for name, found in (("is_no_device", "handle_exception"), ("flush_thread", "start_afresh")):
         ran = nestproof("explain", name, cwd=tmp_path)
         assert (ran.code, ran.out.partition("(")[0]) == (0, found)
+    both = nestproof("explain", "__switch_to", cwd=tmp_path).out
+    first, *others = re.findall(r"^(\w+)\(", both, re.MULTILINE)
+    assert (first, set(others)) == ("__switch_to", {"switch_to"})
     assert "nothing is called `guest` here" in nestproof("explain", "guest", cwd=tmp_path).err
 
 

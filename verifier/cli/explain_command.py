@@ -66,7 +66,7 @@ def command(name: str, cost: bool, assumptions: bool, fields: bool) -> int:
         raise catalogue.unknown(name, list(catalogue.systems))
     elif name in (*catalogue.groups, *OWN):
         text = _property(catalogue, name)
-    elif functions := catalogue.functions.get(name) or imported_functions(catalogue, name):
+    elif functions := _called(catalogue, name):
         text = (line for f in functions for line in _function(catalogue, f))
     elif types := types_called(catalogue, name):
         text = (line for each in types for line in _type(catalogue, each))
@@ -80,6 +80,18 @@ def command(name: str, cost: bool, assumptions: bool, fields: bool) -> int:
     return 0
 
 
+def _called(catalogue: Catalogue, name: str) -> list[ModelFunction]:
+    """The functions with a name, and with them those that stand for what a source calls so."""
+    own = catalogue.functions.get(name) or imported_functions(catalogue, name)
+    return own and [*own, *(f for f in _citing(catalogue, name) if f not in own)]
+
+
+def _citing(catalogue: Catalogue, name: str) -> list[ModelFunction]:
+    """The functions that stand for what a source calls so."""
+    known = (f for functions in catalogue.functions.values() for f in functions)
+    return [f for f in known if isinstance(f.citation, Source) and name in f.citation.names]
+
+
 def _mentioning(catalogue: Catalogue, name: str) -> list[ModelFunction]:
     """The functions that stand for what is called otherwise here, or whose text names it.
 
@@ -87,8 +99,8 @@ def _mentioning(catalogue: Catalogue, name: str) -> list[ModelFunction]:
     """
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     known = [f for functions in catalogue.functions.values() for f in functions]
-    cited = [f for f in known if isinstance(f.citation, Source) and name in f.citation.names]
-    return cited or [f for f in known if "_" in name and word.search(f.body.__doc__ or "")]
+    mentioned = [f for f in known if "_" in name and word.search(f.body.__doc__ or "")]
+    return _citing(catalogue, name) or mentioned
 
 
 def _function(catalogue: Catalogue, function: ModelFunction) -> Iterator[str]:
