@@ -46,7 +46,9 @@ def doing(now: Moment[Kvm]) -> str:
         pending, reason = now.before.contract.pending, now.before.vcpu.exit.reason
         what = reason if pending == Instruction.EXEMPT else pending
         return f"L0 handles {guest(now)}'s {what.name}"
-    return ownership.touches_the_registers(now, lambda kvm: kvm.access)
+    return ownership.touches_the_registers(
+        now, lambda kvm: kvm.access
+    ) or ownership.tries_the_registers(now, lambda kvm: kvm.transient)
 
 
 def chooser(now: Moment[Machine]) -> str:

@@ -60,6 +60,7 @@ def headline(now: Moment[Kvm]) -> Sentence | None:
         read_wrongly(now)
         or found_in_the_vmcs(now)
         or ownership.found_in_the_registers(now, lambda kvm: kvm.access)
+        or ownership.found_by_trying(now, lambda kvm: kvm.transient)
     )
 
 

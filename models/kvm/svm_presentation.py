@@ -50,7 +50,9 @@ def doing(now: Moment[SvmKvm]) -> str:
         pending, code = now.before.contract.pending, now.before.vcpu.exit.code
         what = code if pending == Instruction.EXEMPT else pending
         return f"L0 handles {guest(now)}'s {what.name}"
-    return ownership.touches_the_registers(now, lambda kvm: kvm.access)
+    return ownership.touches_the_registers(
+        now, lambda kvm: kvm.access
+    ) or ownership.tries_the_registers(now, lambda kvm: kvm.transient)
 
 
 def move(now: Moment[SvmKvm]) -> Act:
@@ -85,7 +87,11 @@ def beliefs(kvm: SvmKvm, bit: Callable[[Cr0], bool]) -> Iterator[Belief]:
 
 def headline(now: Moment[SvmKvm]) -> Sentence | None:
     """What the guest reads in CR0, and what is in the registers."""
-    return read_wrongly(now) or ownership.found_in_the_registers(now, lambda kvm: kvm.access)
+    return (
+        read_wrongly(now)
+        or ownership.found_in_the_registers(now, lambda kvm: kvm.access)
+        or ownership.found_by_trying(now, lambda kvm: kvm.transient)
+    )
 
 
 SVM: Presentation[SvmKvm] = Presentation(

@@ -29,7 +29,9 @@ INTERRUPTS = (
 
 def acts(now: Moment[Deferred]) -> Act:
     """A step is one of the processor that executes behind it."""
-    does = ownership.touches_the_registers(now, lambda state: state.access)
+    does = ownership.touches_the_registers(
+        now, lambda state: state.access
+    ) or ownership.tries_the_registers(now, lambda state: state.transient)
     return Act(does=does, by=chooser(now), who=now.after.host.executing.value)
 
 
@@ -48,7 +50,9 @@ def chooser(now: Moment[Deferred]) -> str:
 
 def headline(now: Moment[Deferred]) -> Sentence | None:
     """What a context finds in the registers."""
-    return ownership.found_in_the_registers(now, lambda state: state.access)
+    return ownership.found_in_the_registers(
+        now, lambda state: state.access
+    ) or ownership.found_by_trying(now, lambda state: state.transient)
 
 
 def current_tasks(state: Deferred) -> Mapping[str, str]:

@@ -44,7 +44,9 @@ def trap(now: Moment[S]) -> str:
 
 def acts(now: Moment[B]) -> Act:
     """Tasks run one after the other; nothing else moves control."""
-    does = ownership.touches_the_registers(now, lambda bare: bare.access)
+    does = ownership.touches_the_registers(
+        now, lambda bare: bare.access
+    ) or ownership.tries_the_registers(now, lambda bare: bare.transient)
     return Act(trap=trap(now), does=does, by=chooser(now))
 
 
@@ -65,7 +67,9 @@ def chooser(now: Moment[B]) -> str:
 
 def headline(now: Moment[Native]) -> Sentence | None:
     """What a context finds in the registers."""
-    return ownership.found_in_the_registers(now, lambda native: native.access)
+    return ownership.found_in_the_registers(
+        now, lambda native: native.access
+    ) or ownership.found_by_trying(now, lambda native: native.transient)
 
 
 HOST = "L0: what the hardware holds and the host's kernel remembers"

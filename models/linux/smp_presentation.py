@@ -31,7 +31,9 @@ def acts(now: Moment[Smp]) -> Act:
 
 def headline(now: Moment[Smp]) -> Sentence | None:
     """What a context finds in the registers."""
-    return ownership.found_in_the_registers(now, lambda smp: smp.access)
+    return ownership.found_in_the_registers(
+        now, lambda smp: smp.access
+    ) or ownership.found_by_trying(now, lambda smp: smp.transient)
 
 
 def current_tasks(smp: Smp) -> Mapping[str, str]:

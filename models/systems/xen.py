@@ -122,14 +122,18 @@ def schedule(xen: Xen, to: Name) -> None:
 
 def acts(now: Moment[Xen]) -> Act:
     """Where #NM is raised, and who uses the registers."""
-    does = ownership.touches_the_registers(now, lambda xen: xen.access)
+    does = ownership.touches_the_registers(
+        now, lambda xen: xen.access
+    ) or ownership.tries_the_registers(now, lambda xen: xen.transient)
     by = "Xen" if now.ran(schedule) else now.before.current.name
     return Act(trap="#NM" if now.ran(vcpu_restore_fpu_lazy) else "", does=does, by=by)
 
 
 def headline(now: Moment[Xen]) -> Sentence | None:
     """What a virtual CPU finds in the registers."""
-    return ownership.found_in_the_registers(now, lambda xen: xen.access)
+    return ownership.found_in_the_registers(
+        now, lambda xen: xen.access
+    ) or ownership.found_by_trying(now, lambda xen: xen.transient)
 
 
 SHOWN: Presentation[Xen] = Presentation(

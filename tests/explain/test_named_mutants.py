@@ -53,12 +53,13 @@ def assert_named(mutants: list[Mutant], judge: Callable[[Mutant], bool | None]) 
 
 def is_named(mutant: Mutant) -> bool | None:
     """Whether it is; None where the models have changed, so that the execution is no violation."""
+    changing = changing_fields(mutant.system)
     try:
         with mutant.in_place() as line:
             execution = violation(mutant)
             if execution is None:
                 return None
-            found = shown_first(Search(execution, mutant.goal).found())[:FIRST]
+            found = shown_first(Search(execution, mutant.goal, changing).found())[:FIRST]
     except LookupError:
         return None
     named = [one for effect in found for one in (effect.decision, *effect.same)]
@@ -102,7 +103,7 @@ def found_stale(execution: Execution, goal: str, changing: frozenset[str]) -> tu
     failing = Failing(execution, goal, claim)
     seen = failing.failure().seen
     decisive = failing.decisive(seen)
-    search = Search(execution, goal)
+    search = Search(execution, goal, changing)
     effects = search.found()
     asserts = goal == ASSERTIONS
     until = execution.until(len(execution.moves) - 1) if asserts else execution

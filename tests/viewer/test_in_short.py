@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import cache
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from tests.viewer.renaming import violated
+from verifier.compiler.transition_system import TransitionSystem
+from verifier.compiler.translation import compile_system
 from verifier.evidence.bundle import Run
 from verifier.evidence.traces import Trace
 from verifier.execution.conversions import execution_of_run
@@ -52,6 +52,12 @@ def test_a_violation_is_said_in_short(pair: str, golden: Callable[[str, str], No
     golden(f"in_short/{pair.replace('/', '.')}.txt", f"{text}\n")
 
 
+@cache
+def compiled(name: str) -> TransitionSystem:
+    system = bundled().systems[name]
+    return compile_system(system, bundled().properties_of(system))
+
+
 def explained(pair: str) -> Trace:
     name, _, group = pair.rpartition("/")
     system = bundled().systems[name]
@@ -60,7 +66,6 @@ def explained(pair: str) -> Trace:
     assert run is not None
     execution = execution_of_run(system, properties, run)
     assert isinstance(execution, Execution), execution
-    compiled: Any = SimpleNamespace(system=system, properties=properties, changing=None)
-    trace = trace_of(compiled, execution, group, shortest=True, explain=True)
+    trace = trace_of(compiled(name), execution, group, shortest=True, explain=True)
     assert isinstance(trace, Trace), trace
     return trace

@@ -94,7 +94,8 @@ class Stale(msgspec.Struct, frozen=True):
     """A field that a step reads, and that with another value then would have avoided the violation.
 
     `number` is the step, and `function` reads it there, at a line, where that is known; `since` is
-    the step that gave it its value, 0 for the start.
+    the step that gave it its value, 0 for the start. `stops` is as in `Otherwise`. A `ghost` says
+    whose data is where.
     """
 
     number: int
@@ -105,6 +106,8 @@ class Stale(msgspec.Struct, frozen=True):
     function: str = ""
     file: str = ""
     line: int = 0
+    stops: int = 0
+    ghost: bool = False
 
 
 class Turned(msgspec.Struct, frozen=True):
@@ -117,7 +120,9 @@ class Turned(msgspec.Struct, frozen=True):
     then, with both values. `same` are other decisions with the same effect, by function and place.
     `stale` is the first field of those that it reads with another value of which, alone, there
     would be no violation. `fails` are the claims that do not hold after some step even so. `seen`
-    is what somebody sees of this step then. `stops` is as in `Otherwise`.
+    is what somebody sees of this step then. `stops` is as in `Otherwise`. `explains` says
+    that the decision is a reason of the violation, and does not only pass on what others do, keep
+    anybody from seeing it, or lead elsewhere at once.
     """
 
     number: int
@@ -138,6 +143,7 @@ class Turned(msgspec.Struct, frozen=True):
     changes: dict[str, tuple[Value, Value]] = {}
     same: tuple[tuple[str, str, int], ...] = ()
     stale: Stale | None = None
+    explains: bool = True
 
 
 class Explanation(msgspec.Struct, frozen=True):

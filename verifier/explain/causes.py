@@ -16,7 +16,7 @@ from verifier.execution.machine import Machine, Move
 from verifier.language.call_log import Assignment, Call
 from verifier.language.errors import ModelError
 
-ALTERNATIVES = 6
+ALTERNATIVES = 16
 """Other values of an enum that are tried."""
 
 

@@ -31,7 +31,8 @@ class Effect:
     an assertion; `same` are other decisions that lead there. `stops` is the first of the steps,
     from 1, that cannot be taken then, 0 where all can. `fails` are the claims of other properties
     that do not hold in some state even so, or only then: of these there are `more`. `hides`
-    says that nobody observes then what is wrong.
+    says that nobody observes then what is wrong; `fixed` that the decision reads only fields that
+    have one value in all executions.
     """
 
     number: int
@@ -44,11 +45,20 @@ class Effect:
     more: int = 0
     every: bool = False
     hides: bool = False
+    fixed: bool = False
 
     @property
     def is_clean(self) -> bool:
         """Whether all goes on as it did, is observed, and nothing else fails."""
         return not (self.every or self.stops or self.more or self.hides)
+
+    @property
+    def explains(self) -> bool:
+        """Whether it is a reason, and not only in the way of what happens, or of seeing it."""
+        one = self.decision
+        others = one.passes_on or one.of_choice or one.guards
+        ends = self.stops and (self.more or one.is_of_hardware)
+        return not (others or self.hides or ends)
 
     def rank(self, last: int) -> tuple[object, ...]:
         """The most informative first: what people can change, and what leaves the rest as it was.
@@ -62,6 +72,7 @@ class Effect:
             not one.is_literal,
             one.of_choice or one.guards,
             not self.is_clean,
+            self.fixed,
             one.is_of_hardware + one.passes_on / 2,
             one.is_of_hardware and self.number == last,
             one.returned and not one.reads,
@@ -77,15 +88,25 @@ class Effect:
 class Search:
     """Turns the decisions of an execution, one at a time."""
 
-    def __init__(self, execution: Execution, group: str, budget: int = TAKEN) -> None:
-        self.moves, self.group = execution.moves, group
+    def __init__(
+        self,
+        execution: Execution,
+        group: str,
+        changing: Collection[str] | None = None,
+        budget: int = TAKEN,
+    ) -> None:
+        self.moves, self.group, self.changing = execution.moves, group, changing
         self.replays = Replays(execution, group, budget)
         with turning(self.replays.machine.run) as self.decisions:
             self.steps = [self._made(number) for number in range(len(self.moves))]
         presenter, leaves = self.replays.machine.presenter, execution.system.layout.leaves
-        promise = presenter.picture().promise
-        seen = promise.observed if promise is not None else ()
-        self.observed = [place for place, leaf in enumerate(leaves) if leaf.path in seen]
+        self.notes = {
+            place
+            for place, leaf in enumerate(leaves)
+            if leaf.event or leaf.ghost or leaf.path in presenter.promised
+        }
+        read = self.replays.read_by_claims(len(self.moves))
+        self.seen = {place for place in self.notes if leaves[place].path in read}
         self.promised = presenter.promised
         self.others = [f for f in execution.properties if f.claims and f.group != group]
         self.failing = [self.replays.failing_in(values, self.others) for values in execution.states]
@@ -142,12 +163,16 @@ class Search:
         )
         later = self.replays.failing(effect.number + 1, values, self.others)
         known = {name for names in self.failing for name in names}
-        hides = effect.number == len(self.moves) - 1 and any(
-            self.replays.states[-1][place] is True and values[place] is False
-            for place in self.observed
-        )
+        hides = effect.number == len(self.moves) - 1 and self._hides(values)
         fails, more = (*before, *later), len(later.keys() - known)
         return replace(effect, fails=fails, more=more, hides=hides)
+
+    def _hides(self, values: Values) -> bool:
+        """Whether all that is other than after the execution is that something is not noted."""
+        last = self.replays.states[-1]
+        other = {place for place, value in enumerate(values) if value != last[place]}
+        gone = {place for place in other & self.seen if last[place] is True}
+        return bool(gone) and other <= self.notes
 
     def _turned(self, number: int, order: int) -> Effect | None:
         """A step with a decision turned; None where it makes no sense or violates all the same.
@@ -157,7 +182,7 @@ class Search:
         decision = self.steps[number][order]
         if decision.reads and self.promised.issuperset(decision.reads):
             return None
-        effect = Effect(number, decision, order)
+        effect = Effect(number, decision, order, fixed=self._is_fixed(decision))
         self.decisions.since(order)
         try:
             taken = self.replays.take(number, self.replays.states[number])
@@ -170,6 +195,11 @@ class Search:
         if self.group == ASSERTIONS:
             return None
         return replace(effect, stops=number + 1, fails=(taken.failed,), more=1)
+
+    def _is_fixed(self, decision: Decision) -> bool:
+        """Whether it reads fields, and only those that never change."""
+        known = self.changing
+        return known is not None and bool(decision.reads) and not {*known} & {*decision.reads}
 
     def _every_time(self, known: Collection[Place]) -> Iterator[Effect]:
         """The places of which only all decisions together avoid the violation."""

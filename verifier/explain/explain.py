@@ -24,7 +24,7 @@ def explained(compiled: TransitionSystem, trace: Trace, execution: Execution) ->
     failing = Failing(execution, trace.property, trace.conjunct)
     explanation = Explanation(failing.decisive(trace.failure.seen))
     trace = replace(trace, explanation=explanation)
-    search = Search(execution, trace.property)
+    search = Search(execution, trace.property, compiled.changing)
     avoiding = search.found()
     effects = shown_first(avoiding)
     found = _slice(trace, execution, compiled.changing, effects)

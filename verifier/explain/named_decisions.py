@@ -49,6 +49,7 @@ def _turned(execution: Execution, effect: Effect, slice: Slice, reads: Reads) ->
         returned=one.returned,
         fails=effect.fails,
         stops=effect.stops,
+        explains=effect.explains,
         seen=_seen(execution, effect),
         reads={name: shown(value) for name, value in one.reads.items() if name in counts},
         kind=_kind(effect),

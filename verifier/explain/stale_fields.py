@@ -35,16 +35,13 @@ TAKEN = 1_000
 class Avoiding:
     """A field that is out of date, and what else would be with another value of it.
 
-    `stops` is the first of the steps, from 1, that cannot be taken then, 0 where all can; `breaks`
-    says that the claims of other properties fail then. `decides` says that the claim that is
-    violated then still looks at other fields.
+    `breaks` says that the claims of other properties fail then. `decides` says that the claim that
+    is violated then still looks at other fields.
     """
 
     stale: Stale
-    stops: int
     breaks: bool
     decides: bool
-    is_ghost: bool
     is_constant: bool
     is_flag: bool
 
@@ -56,7 +53,7 @@ class Avoiding:
         one that was written last, but not by the step before.
         """
         written = self.stale.since
-        if not self.stops:
+        if not self.stale.stops:
             age = self.stale.number - written
             return self.is_constant, self.breaks, -age, not self.decides
         is_fresh = written == self.stale.number - 1
@@ -100,20 +97,26 @@ class Reads:
             rest = self.replays.rest(number, values)
             if not rest.violates:
                 since = self._since(number, field)
-                stale = Stale(number + 1, field, shown(before[place]), shown(other), since)
-                return self._judged(stale, rest.stops, values)
+                stale = Stale(
+                    number=number + 1,
+                    field=field,
+                    was=shown(before[place]),
+                    instead=shown(other),
+                    since=since,
+                    stops=rest.stops,
+                    ghost=self.leaves[field].ghost,
+                )
+                return self._judged(stale, values)
         return None
 
-    def _judged(self, stale: Stale, stops: int, values: Sequence[Any]) -> Avoiding:
+    def _judged(self, stale: Stale, values: Sequence[Any]) -> Avoiding:
         """With what else there would be."""
         field, number = stale.field, stale.number - 1
         later = self.replays.failing(number, tuple(values), self.search.others)
         return Avoiding(
             stale=stale,
-            stops=stops,
             breaks=bool(later.keys() - self._failing),
             decides=number < len(self.replays.moves) or self._decides(field, values),
-            is_ghost=self.leaves[field].ghost,
             is_constant=field not in self.changing and not self.leaves[field].ghost,
             is_flag=not issubclass(self.leaves[field].kind, Enum),
         )
@@ -178,18 +181,20 @@ def stale_fields(
     """Those that the claim looks at, that named decisions read, and that steps depend on.
 
     One of each kind comes first: with which all goes on as it did, which keeps a step from being
-    taken, and which says whose data is where.
+    taken, and which says whose data is where. What never changes comes last.
     """
     found = [*_of_claim(reads, decisive), *_of_steps(reads, effects, slice)]
     ranked = sorted(found, key=lambda each: each.rank)
+    moving = [each for each in ranked if not each.is_constant]
     kinds = [
-        _by_field(each for each in ranked if not each.stops and not each.is_ghost),
-        _by_field(each for each in ranked if each.stops),
-        _by_field(each for each in ranked if not each.stops and each.is_ghost),
+        _by_field(each for each in moving if not each.stale.stops and not each.stale.ghost),
+        _by_field(each for each in moving if each.stale.stops),
+        _by_field(each for each in moving if not each.stale.stops and each.stale.ghost),
+        _by_field(each for each in ranked if each.is_constant),
     ]
-    first = [name for kind in kinds for name in [*kind][:1]]
-    rest = [name for kind in kinds for name in [*kind][1:]]
-    known = kinds[2] | kinds[1] | kinds[0]
+    first = [name for kind in kinds[:3] for name in [*kind][:1]]
+    rest = [name for kind in kinds for name in kind]
+    known = kinds[3] | kinds[2] | kinds[1] | kinds[0]
     return tuple(known[name] for name in dict.fromkeys([*first, *rest]))[:MOST_FIELDS]
 
 

@@ -13,15 +13,21 @@ from verifier.viewer.trace_index import Reading, Write
 
 
 def culprit(reading: Reading) -> Turned | None:
-    """The decision that is named first: of code if any of these leaves the rest as it was."""
-    turned = reading.trace.explanation.turned
+    """The decision that is named first of those that explain the violation, code's if any does."""
+    known = reading.trace.explanation
+    turned = [turn for turn in known.turned if turn.explains or not known.stale]
     return next((turn for turn in turned if turn.kind == "code"), next(iter(turned), None))
 
 
 def stale_field(reading: Reading) -> Stale | None:
-    """The field that is named first: one that the culprit reads; without one, the first of all."""
-    turn = culprit(reading)
-    return next(iter(reading.trace.explanation.stale), None) if turn is None else turn.stale
+    """The field that is named first: one that the culprit reads.
+
+    Without a culprit it is best whose data is where, then one that was written.
+    """
+    turn, stale = culprit(reading), reading.trace.explanation.stale
+    if turn is not None:
+        return turn.stale
+    return min(stale, key=lambda one: (not one.ghost, not one.since, one.stops > 0), default=None)
 
 
 def divergence_lines(reading: Reading, columns: int = COLUMNS) -> Iterator[Line]:

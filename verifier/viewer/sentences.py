@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from verifier.evidence.explanation import Stale
 from verifier.language.plain_values import Value
 from verifier.viewer.call_tree import place
+from verifier.viewer.contract import pairs
 from verifier.viewer.divergence import culprit, stale_field
 from verifier.viewer.headline import what_happened
 from verifier.viewer.markup import (
@@ -59,9 +60,8 @@ def _which_line(reading: Reading) -> Line:
     if stale is not None:
         values = _values(stale.field, stale.was, stale.instead)
         return line(name, " (", where, f"){then} relies on ", *values, ".")
-    for field, (actual, other) in sorted(
-        turn.changes.items(), key=lambda change: change[0] in reading.events
-    ):
+    noted = reading.events | {pair.expected for pair in pairs(reading)}
+    for field, (actual, other) in sorted(turn.changes.items(), key=lambda each: each[0] in noted):
         return line(name, " (", where, f"){then} leaves ", *_values(field, actual, other), ".")
     ways = ("yes", "no") if turn.was else ("no", "yes")
     return line(name, " (", where, f"){then} decides {ways[0]}, not {ways[1]}.")
@@ -83,7 +83,8 @@ def _who_set_it(reading: Reading, stale: Stale | None) -> Line:
         return line(*values, ", from the start.")
     where = place(write.function, write.change.line)
     name: Span = (f"{inert(write.function.function)}()", "step")
-    return line(name, " (", (where, "source"), ") sets ", *values, ".")
+    then = f" in step {number}" if number != reading.steps else ""
+    return line(name, " (", (where, "source"), f"){then} sets ", *values, ".")
 
 
 def _deciding_last(reading: Reading) -> list[str]:
