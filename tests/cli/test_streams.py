@@ -151,6 +151,15 @@ def test_a_terminal_that_cannot_draw_gets_text(example: Path, command: str) -> N
     assert b"\x1b" not in printed
 
 
+def test_a_debugger_stops_in_a_model(example: Path) -> None:
+    text = (example / "models" / "lazy.py").read_text()
+    number = text.splitlines().index("    if machine.ts:") + 1
+    debugger = f"{sys.executable} -m pdb -m verifier check lazy/fixed --jobs 1 --fresh"
+    typed = rf"b {example}/models/lazy.py:{number}\nc\nargs\n"
+    done = shell(example, f"printf '{typed}' | {debugger}")
+    assert f"models/lazy.py({number})use_fpu()" in done.stdout, done.stdout + done.stderr
+
+
 def test_help_has_the_exit_codes_of_the_readme(nestproof: Runner) -> None:
     described = (HERE.parents[1] / "docs" / "commands.md").read_text().split("\nExit codes: ")[1]
     codes = re.findall(r"\b\d+\b", described.split(" On Ctrl-C")[0])

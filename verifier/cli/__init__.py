@@ -13,7 +13,7 @@ import importlib
 import os
 import sys
 from contextlib import suppress
-from io import TextIOWrapper
+from io import TextIOWrapper, UnsupportedOperation
 from pathlib import Path
 
 import click
@@ -184,7 +184,8 @@ def _use_streams() -> None:
             access = os.O_RDONLY if name == "stdout" else os.O_RDWR
             setattr(sys, name, os.fdopen(os.open(os.devnull, access), mode))
         if isinstance(stream := getattr(sys, name), TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            with suppress(UnsupportedOperation):  # under a debugger, which has read from stdin
+                stream.reconfigure(errors="backslashreplace")
 
 
 def _drop_output() -> None:
