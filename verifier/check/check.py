@@ -8,6 +8,7 @@ from time import perf_counter
 
 from msgspec import structs
 
+from verifier.check.at_rest import least
 from verifier.check.certify import audited_proofs, vacuous_proof
 from verifier.check.result import Result
 from verifier.check.vacuity import Emptiness, emptiness, reached, witness_goals
@@ -102,7 +103,13 @@ class _Deciding:
         goals = [group for group in wanted if group in in_circuit and group not in self.sound]
         if not goals:
             return {}
-        return self.engine(self.compiled.circuit, goals, self.limits, self._seen)
+        answers = self.engine(self.compiled.circuit, goals, self.limits, self._seen)
+        return {goal: self._least(goal, answer) for goal, answer in answers.items()}
+
+    def _least(self, goal: str, answer: Answer) -> Answer:
+        if isinstance(answer, Violated):
+            return least(self.compiled, goal, answer, self.limits)
+        return answer
 
     def _seen(self, progress: Progress) -> None:
         """Pass progress on; a violation in it as a result."""
