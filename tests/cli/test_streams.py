@@ -154,7 +154,7 @@ def test_a_terminal_that_cannot_draw_gets_text(example: Path, command: str) -> N
 def test_a_debugger_stops_in_a_model(example: Path) -> None:
     text = (example / "models" / "lazy.py").read_text()
     number = text.splitlines().index("    if machine.ts:") + 1
-    debugger = f"{sys.executable} -m pdb -m verifier check lazy/fixed --jobs 1 --fresh"
+    debugger = f"{sys.executable} -m pdb -m verifier check lazy/fixed --jobs 1 --no-cache"
     typed = rf"b {example}/models/lazy.py:{number}\nc\nargs\n"
     done = shell(example, f"printf '{typed}' | {debugger}")
     assert f"models/lazy.py({number})use_fpu()" in done.stdout, done.stdout + done.stderr
