@@ -40,7 +40,7 @@ def handle_set_cr0(kvm: Kvm, value: Cr0) -> bool:
     """A write of CR0: L2 must not change what L1 keeps; whether it is refused.
 
     Of VMXON_CR0_ALWAYSON only PE can be clear here, which kvm_set_cr0 refuses where it sees it; so
-    nested_cr0_valid of v3.13 has nothing to add, and its absence since v6.4 takes nothing away.
+    nested_cr0_valid of v3.13 has nothing to add. Since v6.4 kvm_set_cr0 asks what has become of it.
     """
     vcpu = kvm.vcpu
     if not vcpu.guest_mode:

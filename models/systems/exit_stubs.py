@@ -28,12 +28,14 @@ class Era:
     """What a version's exits do.
 
     `uses`: the handler's code uses XMM or NEON registers. `saves`: the stub saves them before.
+    `below_stack`: it saves them below the stack pointer, where the handler's own stack is then.
     `clears_ts`: it clears TS before that, as far as there is one.
     """
 
     name: str
     uses: bool = True
     saves: bool = True
+    below_stack: bool = False
     clears_ts: bool = True
 
 
@@ -71,6 +73,8 @@ def vmm_entry_point(hypervisor: Hypervisor) -> None:
         hypervisor.stack = hypervisor.registers
     if era.uses:
         handler(hypervisor)
+    if era.below_stack:
+        overwrite(hypervisor)
     if era.saves:
         touch_registers(hypervisor)
         hypervisor.registers = hypervisor.stack
@@ -87,6 +91,12 @@ def touch_registers(hypervisor: Hypervisor) -> None:
 def handler(hypervisor: Hypervisor) -> None:
     """What was in them is gone."""
     hypervisor.registers = Contents(owner=Context.KERNEL)
+
+
+@observer("A call pushes its return address, and the handler has a stack frame")
+def overwrite(hypervisor: Hypervisor) -> None:
+    """What was below the stack pointer is gone; of six registers one is above it."""
+    hypervisor.stack = Contents(owner=Context.KERNEL)
 
 
 def headline(now: Moment[Hypervisor]) -> Sentence | None:
@@ -108,8 +118,8 @@ def stub(era: Era, summary: str) -> System:
 
 
 HYPERPLATFORM_TS = stub(
-    Era("hyperplatform/643b81c", clears_ts=False),
-    "HyperPlatform's 32-bit stub saves XMM registers, with TS as HOST_CR0 has it.",
+    Era("hyperplatform/643b81c", below_stack=True, clears_ts=False),
+    "HyperPlatform's 32-bit stub saves XMM registers below its stack, with TS as HOST_CR0 has it.",
 )
 HYPERPLATFORM_UNSAVED = stub(
     Era("hyperplatform/fd224aa", saves=False),
@@ -117,7 +127,7 @@ HYPERPLATFORM_UNSAVED = stub(
 )
 HYPERPLATFORM = stub(
     Era("hyperplatform/be24042"),
-    "HyperPlatform since April 2017: MP, EM and TS are cleared around it.",
+    "HyperPlatform since April 2017: on the stack, with MP, EM and TS cleared around it.",
 )
 JAILHOUSE_FP = stub(
     Era("jailhouse/v0.12", saves=False),

@@ -6,6 +6,7 @@ from nestproof.models.xfd import guest, machine, signals
 from nestproof.models.xfd.era import (
     ONLY_CPU_UP,
     ONLY_FOREIGN_XFD,
+    ONLY_SIGNAL,
     ONLY_XFD_ERR,
     V5_17,
     V6_12,
@@ -79,7 +80,13 @@ LINUX_V5_17_CPU_UP = linux(
     "v5.17+cpu-up", ONLY_CPU_UP, "v5.17 in which only bringing a processor up is wrong"
 )
 LINUX_V6_12 = linux("v6.12", V6_12, "Linux v6.12: bringing a processor up resets xfd_state, too")
+LINUX_V6_12_SIGNAL = linux(
+    "v6.12+signal", ONLY_SIGNAL, "v6.12 in which only the delivery of a signal is wrong"
+)
 LINUX_V6_19 = linux("v6.19", V6_19, "Linux v6.19.9: signals bring IA32_XFD up to date")
+LINUX_V6_19_REPAIRED = linux(
+    "v6.19-repaired", V6_19_REPAIRED, "v6.19.9 in which sigreturn leaves nobody else's tiles"
+)
 KVM_V5_17 = kvm("v5.17", V5_17, "KVM v5.17: #NM is intercepted once the guest has written IA32_XFD")
 KVM_V6_12 = kvm("v6.12", V6_12, "KVM v6.12, with Linux v6.12 below")
 KVM_V6_19 = kvm("v6.19", V6_19, "KVM v6.19.9: what the guest disables leaves its image")
@@ -93,4 +100,4 @@ KVM_V6_19_XFD_ERR = kvm(
     ONLY_XFD_ERR,
     "v6.19.9 in which only an XFD #NM of a guest with CR0.TS set leaves XFD_ERR behind",
 )
-KVM_V6_19_REPAIRED = kvm("v6.19-repaired", V6_19_REPAIRED, "v6.19.9 with both findings repaired")
+KVM_V6_19_REPAIRED = kvm("v6.19-repaired", V6_19_REPAIRED, "v6.19.9 with its findings repaired")

@@ -15,6 +15,8 @@ class Era:
     switch sets TIF_NEED_FPU_LOAD of the task that is left, not of the one that comes (switch_fpu of
     v6.19.9). `loads_before_update`: fpu_update_guest_xfd loads the guest's registers before it
     writes IA32_XFD, as fpstate_realloc does (a repair that no version has).
+    `sigreturn_initialises`: what a task's fpstate has no room for gets its initial state when a
+    frame is loaded, as it does when the fpstate is (a repair that no version has).
     """
 
     version: str
@@ -24,6 +26,7 @@ class Era:
     nm_looks_at_ts: bool = False
     marks_old_task: bool = False
     loads_before_update: bool = False
+    sigreturn_initialises: bool = False
 
 
 V5_17 = Era("v5.17")
@@ -36,9 +39,12 @@ V6_19 = Era(
     nm_looks_at_ts=True,
     marks_old_task=True,
 )
-ONLY_CPU_UP = replace(V5_17, signal_updates_xfd=True)
+ONLY_CPU_UP = replace(V5_17, signal_updates_xfd=True, sigreturn_initialises=True)
 """v5.17 in which only bringing a processor up is wrong."""
-ONLY_FOREIGN_XFD = replace(V6_19, nm_looks_at_ts=False)
+ONLY_SIGNAL = replace(V6_12, sigreturn_initialises=True)
+"""v6.12 in which only the delivery of a signal is wrong."""
+V6_19_SIGRETURN = replace(V6_19, sigreturn_initialises=True)
+ONLY_FOREIGN_XFD = replace(V6_19_SIGRETURN, nm_looks_at_ts=False)
 """v6.19.9 that reads XFD_ERR after each #NM exit, as v6.12 does."""
-ONLY_XFD_ERR = replace(V6_19, loads_before_update=True)
-V6_19_REPAIRED = replace(V6_19, nm_looks_at_ts=False, loads_before_update=True)
+ONLY_XFD_ERR = replace(V6_19_SIGRETURN, loads_before_update=True)
+V6_19_REPAIRED = replace(ONLY_XFD_ERR, nm_looks_at_ts=False)

@@ -127,9 +127,14 @@ def fpu__init_cpu_xstate(host: Host) -> None:
         host.xfd_state = True
 
 
-@models("arch/x86/kernel/smpboot.c", "native_cpu_up", since="v5.16")
+@models(
+    "arch/x86/kernel/smpboot.c",
+    "native_cpu_up",
+    since="v5.16",
+    moved=(("v6.5", "arch/x86/kernel/smpboot.c", "native_kick_ap"),),
+)
 def native_cpu_up(host: Host) -> None:
-    """The registers are blank, and nobody's; since v6.5 it is native_kick_ap."""
+    """The registers are blank, and nobody's."""
     initialise_tiles(host.cpu)
     host.cpu.xfd_err = False
     host.fpu_fpregs_owner_ctx = None

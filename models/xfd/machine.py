@@ -50,8 +50,12 @@ def stands(s: TileTasks, place: Place) -> bool:
 
 @observer("A tile instruction that completes reads and writes TILEDATA, or only loads it")
 def tile_access(s: TileTasks, context: Context, loads: bool, value: bool) -> None:
-    """Note what the context finds, unless its program knows that there is nothing to find."""
-    if loads:
+    """Note what the context finds, unless its program knows that there is nothing to find.
+
+    A program that looks for another's tiles reads all the same: an XSAVE stores them.
+    """
+    foreign = (s.host.cpu.tiles.owner != Context.INIT) & (s.host.cpu.tiles.owner != context)
+    if loads and not foreign:
         fpu_write(s.latest, s.host.cpu.tiles, context, value)
     else:
         fpu_access(s.access, s.latest, s.host.cpu.tiles, context, value)

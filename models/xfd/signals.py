@@ -72,12 +72,16 @@ def sigreturn(s: TileTasks) -> None:
 
 @models(SIGNAL, "restore_fpregs_from_user", since="v5.16")
 def restore_fpregs_from_user(s: TileTasks) -> None:
-    """XRSTOR from the frame of what the fpstate has room for, the initial state for the rest."""
+    """XRSTOR from the frame of what the fpstate has room for; the rest is left as it is.
+
+    The frame is the kernel's own: one that user code has forged is left out.
+    """
     xfd_update_state(s.host, s.host.fpstate)
-    has_tiles = s.frame.regs.xstate_bv and s.host.fpstate.has_tiles
-    area = XsaveArea(xstate_bv=has_tiles, tiles=s.frame.regs.tiles)
-    if xrstors(s.host.cpu, area) == Outcome.NM:
-        exc_device_not_available_in_kernel(s.host)
+    if s.host.fpstate.has_tiles:
+        if xrstors(s.host.cpu, s.frame.regs) == Outcome.NM:
+            exc_device_not_available_in_kernel(s.host)
+    elif s.host.era.sigreturn_initialises:
+        initialise_tiles(s.host.cpu)
     fpregs_mark_activate(s.host)
 
 

@@ -153,6 +153,27 @@ def test_a_program_goes_on_with_its_tiles_behind_a_signal_handler() -> None:
     assert s.access.found.value
 
 
+def test_sigreturn_leaves_another_tasks_tiles_to_a_task_that_has_not_used_amx() -> None:
+    """Task A is preempted in sigreturn by task B, whose tiles stay in the registers."""
+    for system, is_left in ((xfd.LINUX_V6_19, True), (xfd.LINUX_V6_19_REPAIRED, False)):
+        s = started(system)
+        machine.enter_kernel(s)
+        signals.signal(s)
+        signals.handle_signal(s)
+        machine.leave_kernel(s)
+        machine.enter_kernel(s)
+        machine.schedule(s, TaskName.B)
+        machine.leave_kernel(s)
+        enlarge(s)
+        machine.enter_kernel(s)
+        machine.schedule(s, TaskName.A)
+        signals.sigreturn(s)
+        machine.leave_kernel(s)
+        assert (s.host.cpu.tiles.owner == Context.TASK_B) == is_left
+        enlarge(s)
+        assert s.access.executed == is_left
+
+
 def test_the_guests_first_write_of_xfd_exits_and_later_ones_do_not() -> None:
     s = started(xfd.KVM_V6_19)
     run_guest(s)
