@@ -72,6 +72,7 @@ EXEMPTING = {
     "claim lit/on_while_green": "return not light.dark",
     "case lit/it_is_on": "return light.on",
 }
+MOVED = f"\n\n{CLAIM[CLAIM.index('@always') :]}".replace("on_while_green", "lit_while_on")
 LOOSER = {
     "in the claim": ("is_lit(light) or", "light.colour != Colour.RED or"),
     "in what it calls": ("return light.colour == Colour.GREEN", NOT_RED),
@@ -140,6 +141,16 @@ def test_so_is_one_that_has_another_name_too(light: Project) -> None:
     assert light.gate("--base", "HEAD").code == 0
     edited(light.folder, LOOSER["in the claim"])
     assert light.gate("--base", "HEAD").code == 1
+
+
+def test_so_is_one_whose_text_only_another_property_has(light: Project) -> None:
+    """That one may be known to be violated."""
+    edited(light.folder, GROWN, LOOSER["in the claim"])
+    with (light.folder / "properties" / "lit.py").open("a") as file:
+        file.write(MOVED.replace('"lit"', '"green"'))
+    ran = light.gate("--base", "HEAD")
+    assert ran.code == 1, ran.out
+    assert "weakened   claim lit/on_while_green  properties/lit.py:7" in ran.out
 
 
 def test_a_new_value_alone_weakens_nothing(light: Project) -> None:
