@@ -17,6 +17,13 @@ BOTH = """BOTH = (
 
 
 """
+MADE = """def one_of(lit, is_lit):
+    return lambda light: (light.colour in lit) == is_lit
+
+
+BOTH = one_of((Colour.GREEN,), True), one_of((Colour.RED,), False)
+"""
+HIDING = "class Some:\n    WIDE = True\n\n\nclass Lit(Some):\n    WIDE = False"
 HAS = "Lit.HAS"
 ENUM = ("from models", "from enum import Enum\n\nfrom models")
 
@@ -129,6 +136,39 @@ CONSTANTS: dict[str, tuple[Edits, Edit]] = {
         ),
         ("BOTH = (", "BOTH = (\n    lambda light: light.colour != Colour.RED,"),
     ),
+    "which function a property calls": (
+        (
+            *before(
+                "class Lit(Enum):\n    ONE = 1\n\n"
+                "    def green(self):\n        return (Colour.GREEN,)\n\n"
+                "    def lit(self):\n        return tuple(Colour)[1:]\n\n"
+                "    has = property(green)",
+                "Lit.ONE.has",
+            ),
+            ENUM,
+        ),
+        ("property(green)", "property(lit)"),
+    ),
+    "which of two attributes hides the other": (
+        (
+            *before(HIDING, ""),
+            (
+                "light.colour in ",
+                "light.colour == Colour.GREEN or Lit.WIDE and light.colour != Colour.RED",
+            ),
+        ),
+        (HIDING, HIDING.replace("True", "not True").replace("False", "True")),
+    ),
+    "which of two functions with the same text it names": (
+        (
+            *before(f"{MADE}USED = (BOTH[0],)", ""),
+            (
+                "light.colour in  or",
+                "USED[0](light) or light.on and BOTH[0](light) and BOTH[1](light) or",
+            ),
+        ),
+        ("USED = (BOTH[0],)", "USED = (BOTH[1],)"),
+    ),
     "another name of an enum's member": (
         (
             *before(
@@ -145,6 +185,18 @@ AS_BEFORE: dict[str, tuple[Edits, Edits]] = {
     "a record that it makes has another field": (
         (*before(GREEN, "(Colour.GREEN, Lit().state)"), RECORD),
         (("    state: Colour", "    dim: bool = False\n    state: Colour"),),
+    ),
+    "a record that it names has another field": (
+        (*before(f"{LIT}\n\n\nONE = Lit(state=Colour.GREEN)", "(Colour.GREEN, ONE.state)"), RECORD),
+        (("    state: Colour", "    dim: bool = False\n    state: Colour"),),
+    ),
+    "the state's record begins otherwise where nobody makes one": (
+        (("Light(), ", "Light(on=False), "),),
+        (("    on: bool = False", "    on: bool = True"),),
+    ),
+    "an enum has a member before another": (
+        (*before("class Lit(Enum):\n    HAS = (Colour.GREEN,)", "Lit.HAS.value"), ENUM),
+        (("    HAS = (Colour.GREEN,)", "    NONE = ()\n    HAS = (Colour.GREEN,)"),),
     ),
     "a record that it makes has another row": (
         (*before(LIT, ""), ("light.colour in ", "Lit().has[light.colour]"), RECORD),

@@ -83,7 +83,7 @@ def _of_record(record: Any) -> str:
 
 def _of_function(function: FunctionType) -> str:
     body = body_of(function)
-    return f"{body.__module__}.{body.__qualname__} {digest(code_text(body.__code__))}"
+    return f"{body.__qualname__} {digest(code_text(body.__code__))}"
 
 
 def _functions(value: Any) -> list[object]:

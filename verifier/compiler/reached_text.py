@@ -19,6 +19,9 @@ from verifier.language.named_values import named_in, names_in
 from verifier.language.system import System
 
 Functions = tuple[Callable[..., Any], ...]
+DEPTH = 8
+"""How far functions that hold each other are distinguished by what they hold."""
+
 _Constants = tuple[tuple[str, Held], ...]
 
 
@@ -76,14 +79,30 @@ def _text_of(functions: Functions, kinds: tuple[type, ...], constants: _Constant
     texts |= {f"{path}={constant_text(held.value)}" for path, held in constants}
     parts = [held for _, held in constants]
     for body in bodies:
-        text, named = _with_constants(body)
-        texts.add(text)
-        parts += named
+        texts.add(_with_functions(body))
+        parts += _with_constants(body)[1]
     for held, is_made in (*((Held(kind), False) for kind in kinds), *((p, True) for p in parts)):
         always, beside = _held_in(held, is_made)
         texts |= always
         more |= beside
     return " ".join([digest("\n\n".join(sorted(texts))), *sorted(map(digest, more))])
+
+
+@cache
+def _with_functions(body: FunctionType, depth: int = DEPTH) -> str:
+    """A digest of a function's text, and of the functions that it holds, each in its place.
+
+    So it shows where two functions with the same text, which name other things, change places.
+    """
+    text, (_, *named) = _with_constants(body)
+    held = (each for value in named for each in _functions_in(value)) if depth else ()
+    return digest(" ".join([text, *(_with_functions(each, depth - 1) for each in held)]))
+
+
+@cache
+def _functions_in(held: Held) -> tuple[FunctionType, ...]:
+    bodies = map(body_of, outside(held.value, "").functions)
+    return tuple(each for each in bodies if is_model_file(each.__code__.co_filename))
 
 
 @cache
