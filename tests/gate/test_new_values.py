@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.gate.claimed_constants import AS_BEFORE, CONSTANTS
 from tests.gate.conftest import Project
-from tests.gate.watched import Edits
 
 MODEL = '''"""A light."""
 
@@ -56,60 +56,6 @@ def on_while_green(light: Light) -> bool:
 '''
 GROWN = ("    GREEN = 1\n", "    GREEN = 1\n    YELLOW = 2\n")
 NOT_RED = "return light.colour != Colour.RED"
-ASKED = ("is_lit(light)", "light.colour in {}")
-METHOD = "\n    def is_lit(self) -> bool:\n        return {}\n"
-LAMP = "@record\nclass Lamp(Light):\n    dim: bool = False\n"
-CONSTANTS: dict[str, tuple[Edits, str]] = {
-    "an attribute of a class": (
-        (
-            ("@always", "class Lit:\n    HAS = (Colour.GREEN,)\n\n\n@always"),
-            (ASKED[0], ASKED[1].format("Lit.HAS")),
-        ),
-        "(Colour.GREEN,)",
-    ),
-    "a set": (
-        (
-            (
-                "@always",
-                "LIT, ONE = frozenset((Colour.GREEN,)), frozenset([Colour.GREEN])\n\n\n@always",
-            ),
-            (ASKED[0], "light.colour == Colour.GREEN or LIT != ONE"),
-        ),
-        "(Colour.GREEN,)",
-    ),
-    "the value of an enum's member": (
-        (
-            ("@always", "class Lit(Enum):\n    HAS = (Colour.GREEN,)\n\n\n@always"),
-            ("from models", "from enum import Enum\n\nfrom models"),
-            (ASKED[0], ASKED[1].format("Lit.HAS.value")),
-        ),
-        "(Colour.GREEN,)",
-    ),
-    "a constant in the state": (
-        (
-            (
-                "@record",
-                "@dataclass(frozen=True)\nclass Lit:\n    has: tuple[Any, ...]\n\n\n@record",
-            ),
-            ("from enum", "from dataclasses import dataclass\nfrom enum"),
-            ("import Enum\n", "import Enum\nfrom typing import Any\n"),
-            ("    colour: Colour", "    lit: Lit\n    colour: Colour"),
-            ("Light(), ", "Light(lit=Lit((Colour.GREEN,))), "),
-            (ASKED[0], ASKED[1].format("light.lit.has")),
-        ),
-        "(Colour.GREEN,)",
-    ),
-    "a method of the state's own record": (
-        (
-            ("    on: bool = False\n", f"    on: bool = False\n{METHOD.format('self.on')}"),
-            ("@step", f"{LAMP}{METHOD.format('self.colour in (Colour.GREEN,)')}\n\n@step"),
-            ("Light(), ", "Lamp(), "),
-            (ASKED[0], "light.is_lit()"),
-        ),
-        "(Colour.GREEN,)",
-    ),
-}
-"""What a claim may come to, and where that has a part to which a new value can be added."""
 SILENT = (
     ("    on: bool = False\n", "    on: bool = False\n    dark: bool = False\n"),
     ("return is_lit(light) or not light.on", "return not light.dark"),
@@ -126,6 +72,7 @@ EXEMPTING = {
     "claim lit/on_while_green": "return not light.dark",
     "case lit/it_is_on": "return light.on",
 }
+MOVED = f"\n\n{CLAIM[CLAIM.index('@always') :]}".replace("on_while_green", "lit_while_on")
 LOOSER = {
     "in the claim": ("is_lit(light) or", "light.colour != Colour.RED or"),
     "in what it calls": ("return light.colour == Colour.GREEN", NOT_RED),
@@ -144,15 +91,26 @@ def light(project: Project) -> Project:
 
 @pytest.mark.parametrize("what", CONSTANTS)
 def test_a_claim_is_another_one_by_any_constant_that_it_comes_to(light: Project, what: str) -> None:
-    base, constant = CONSTANTS[what]
+    base, edit = CONSTANTS[what]
     edited(light.folder, *base)
     light.commit()
     edited(light.folder, GROWN)
     assert light.gate("--base", "HEAD").code == 0
-    edited(light.folder, (constant, "(Colour.GREEN, Colour.YELLOW)"))
+    edited(light.folder, edit)
     ran = light.gate("--base", "HEAD")
     assert ran.code == 1, ran.out
     assert "weakened   claim lit/on_while_green" in ran.out
+
+
+@pytest.mark.parametrize("what", AS_BEFORE)
+def test_a_claim_is_as_before_where_only_more_is_there(light: Project, what: str) -> None:
+    base, edits = AS_BEFORE[what]
+    edited(light.folder, *base)
+    light.commit()
+    edited(light.folder, GROWN, *edits)
+    ran = light.gate("--base", "HEAD")
+    assert ran.code == 0, ran.out
+    assert "weakened" not in ran.out
 
 
 def edited(folder: Path, *edits: tuple[str, str]) -> None:
@@ -183,6 +141,16 @@ def test_so_is_one_that_has_another_name_too(light: Project) -> None:
     assert light.gate("--base", "HEAD").code == 0
     edited(light.folder, LOOSER["in the claim"])
     assert light.gate("--base", "HEAD").code == 1
+
+
+def test_so_is_one_whose_text_only_another_property_has(light: Project) -> None:
+    """That one may be known to be violated."""
+    edited(light.folder, GROWN, LOOSER["in the claim"])
+    with (light.folder / "properties" / "lit.py").open("a") as file:
+        file.write(MOVED.replace('"lit"', '"green"'))
+    ran = light.gate("--base", "HEAD")
+    assert ran.code == 1, ran.out
+    assert "weakened   claim lit/on_while_green  properties/lit.py:7" in ran.out
 
 
 def test_a_new_value_alone_weakens_nothing(light: Project) -> None:

@@ -5,38 +5,24 @@ Where the digest is the same, two versions say the same of values that only one 
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum, EnumType
 from functools import cache
-from hashlib import blake2b
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 from verifier.compiler.assertions import body_of, held_by
-from verifier.language.constants import PLAIN, is_frozen, items, outside
-from verifier.language.errors import ModelError, is_model_file
+from verifier.compiler.constant_text import Held, code_text, constant_text, digest, texts_in
+from verifier.language.constants import outside
+from verifier.language.errors import is_model_file
 from verifier.language.functions import ModelFunction, about
 from verifier.language.named_values import named_in, names_in
-from verifier.language.source_text import definition
 from verifier.language.system import System
 
-
-class _Held:
-    """A value by its identity."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and self.value is other.value
-
-
 Functions = tuple[Callable[..., Any], ...]
-_Constants = tuple[tuple[str, _Held], ...]
+DEPTH = 8
+"""How far functions that hold each other are distinguished by what they hold."""
+
+_Constants = tuple[tuple[str, Held], ...]
 
 
 def reached(
@@ -63,10 +49,11 @@ def reached_text(
 ) -> str:
     """A digest of their texts, and of the constants that they name, some in the system's state.
 
-    After it the digests of the values of enums: another version may have more (`is_as_before`).
+    After it the digests of the members of enums, and of what new records hold: another version may
+    have more (`is_as_before`).
     """
     known, counted = (tuple(functions), tuple(dict.fromkeys(kinds))), _Constants()
-    state = _constants(_Held(system))
+    state = _constants(Held(system))
     while True:
         _, names = _bodies(*known, counted)
         more = tuple((path, held) for path, held in state if _last(path) in names)
@@ -88,33 +75,62 @@ def _bodies(
 @cache
 def _text_of(functions: Functions, kinds: tuple[type, ...], constants: _Constants) -> str:
     bodies, _ = _bodies(functions, kinds, constants)
-    texts = {_constant(kind) for kind in kinds}
-    texts |= {f"{path}={_constant(held.value)}" for path, held in constants}
-    values, parts = set[str](), [*map(_Held, kinds), *(held for _, held in constants)]
+    texts, more = {*map(constant_text, kinds)}, set[str]()
+    texts |= {f"{path}={constant_text(held.value)}" for path, held in constants}
+    parts = [held for _, held in constants]
     for body in bodies:
-        named = [*_named_by(body)]
-        parts += (_Held(value) for value in (body, *(value for _, value in named)))
-        shown = (f"{name}={_constant(value)}" for name, value in named)
-        texts.add("\n".join([_text(body.__code__), *shown]))
-    for held in parts:
-        of_classes, of_enums = _attributes(held)
-        texts |= of_classes
-        values |= of_enums
-    return " ".join([_digest("\n\n".join(sorted(texts))), *sorted(map(_digest, values))])
+        texts.add(_with_functions(body))
+        parts += _with_constants(body)[1]
+    for held, is_made in (*((Held(kind), False) for kind in kinds), *((p, True) for p in parts)):
+        always, beside = _held_in(held, is_made)
+        texts |= always
+        more |= beside
+    return " ".join([digest("\n\n".join(sorted(texts))), *sorted(map(digest, more))])
+
+
+@cache
+def _with_functions(body: FunctionType, depth: int = DEPTH) -> str:
+    """A digest of a function's text, and of the functions that it holds, each in its place.
+
+    So it shows where two functions with the same text, which name other things, change places.
+    """
+    text, (_, *named) = _with_constants(body)
+    held = (each for value in named for each in _functions_in(value)) if depth else ()
+    return digest(" ".join([text, *(_with_functions(each, depth - 1) for each in held)]))
+
+
+@cache
+def _functions_in(held: Held) -> tuple[FunctionType, ...]:
+    bodies = map(body_of, outside(held.value, "").functions)
+    return tuple(each for each in bodies if is_model_file(each.__code__.co_filename))
+
+
+@cache
+def _with_constants(body: FunctionType) -> tuple[str, tuple[Held, ...]]:
+    """A function's text with the constants that it names, and it and these."""
+    named = [*_named_by(body)]
+    shown = (f"{name}={constant_text(value)}" for name, value in named)
+    text = "\n".join([code_text(body.__code__), *shown])
+    return text, (Held(body), *(Held(value) for _, value in named))
+
+
+@cache
+def _held_in(held: Held, is_made: bool) -> tuple[frozenset[str], frozenset[str]]:
+    return texts_in(held.value, is_made)
 
 
 def is_as_before(was: str, now: str) -> bool:
-    """Whether a text that functions may come to is the same, whatever values enums have more."""
+    """Whether a text that functions may come to is the same; enums and records may have more."""
     before, after = was.split(), now.split()
     return before[:1] == after[:1] and set(before) <= set(after)
 
 
 @cache
-def _constants(of: _Held) -> _Constants:
+def _constants(of: Held) -> _Constants:
     """The constants in a system's state, by their paths."""
     system: Any = of.value
     both = zip(system.layout.leaves, system.initial_values, strict=True)
-    return tuple((leaf.path, _Held(value)) for leaf, value in both if leaf.constant)
+    return tuple((leaf.path, Held(value)) for leaf, value in both if leaf.constant)
 
 
 def _last(path: str) -> str:
@@ -127,68 +143,3 @@ def _named_by(body: FunctionType) -> Iterator[tuple[str, object]]:
     yield from ((name, value) for _, name, value in named_in(body))
     yield from ((f"default {n}", value) for n, value in enumerate(body.__defaults__ or ()))
     yield from (body.__kwdefaults__ or {}).items()
-
-
-@cache
-def _attributes(held: _Held) -> tuple[frozenset[str], frozenset[str]]:
-    """The constants in the classes and functions that a value holds, and the values of enums."""
-    texts, values = set[str](), set[str]()
-    for _, part, attributes in outside(held.value, "").namespaces:
-        if isinstance(part, Enum):
-            values.add(f"{_constant(part)}={_constant(part._value_)}")
-        else:
-            texts |= {
-                f"{_constant(part)}.{name}={_constant(value)}"
-                for name, value in attributes.items()
-                if _has_value(value)
-                and not (
-                    isinstance(part, EnumType) and (name[:1] == "_" or name in part.__members__)
-                )
-            }
-    return frozenset(texts), frozenset(values)
-
-
-def _has_value(value: object) -> bool:
-    return type(value) in PLAIN or isinstance(value, Enum | tuple | frozenset) or is_frozen(value)
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def function_text(function: ast.FunctionDef) -> str:
-    """A function's parameters and body, without its documentation."""
-    says = ast.get_docstring(function, clean=False) is not None
-    body = function.body[1:] if says else function.body
-    return "\n".join([ast.unparse(function.args), *map(ast.unparse, body)])
-
-
-@cache
-def _text(code: CodeType) -> str:
-    try:
-        node = definition(code)
-    except ModelError:
-        return code.co_name
-    return function_text(node) if isinstance(node, ast.FunctionDef) else ast.unparse(node)
-
-
-def _constant(value: object) -> str:
-    """A constant by its parts; the members that an enum has are no part of it."""
-    if isinstance(value, Enum):
-        return f"{_constant(type(value))}.{value._name_}"
-    if type(value) in PLAIN:
-        return repr(value)
-    if isinstance(value, type):
-        return f"{value.__module__}.{value.__qualname__}"
-    if isinstance(value, tuple | frozenset) or is_frozen(value):
-        return f"{_constant(type(value))}({', '.join(_parts(value))})"
-    if isinstance(value, ModuleType) or callable(value):
-        return str(getattr(value, "__name__", type(value).__name__))
-    return type(value).__name__
-
-
-def _parts(value: object) -> Iterator[str]:
-    parts = [f"{name}={_constant(part)}" for name, part in items(value)]
-    if isinstance(value, frozenset):
-        parts = sorted(part.partition("=")[2] for part in parts)
-    yield from parts

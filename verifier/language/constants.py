@@ -171,14 +171,15 @@ def _held(value: Any, where: str) -> Iterator[Named] | None:
         return iter(()) if is_callable(value) else None
     if isinstance(value, Enum):
         return _in_instance(value, where)
-    if isinstance(value, tuple | frozenset) or is_frozen(value) or _is_whole_record(value):
+    if isinstance(value, tuple | frozenset) or is_frozen(value) or is_whole_record(value):
         return items(value, where)
     if kind is GenericAlias:
         return iter([(where, value.__origin__), *items(value.__args__, where)])
     return None
 
 
-def _is_whole_record(value: object) -> bool:
+def is_whole_record(value: object) -> bool:
+    """Whether a value is a record, and no family inside one."""
     return is_record(value) and "__layout__" in type(value).__dict__
 
 
@@ -187,7 +188,7 @@ def items(value: object, where: str = "") -> Iterator[Named]:
     if isinstance(value, tuple | frozenset):
         yield from ((f"{where}[{i}]", item) for i, item in enumerate(value))
         yield from ((f"{where}.{name}", item) for name, item in attributes_of(value))
-    elif _is_whole_record(value):
+    elif is_whole_record(value):
         yield from _in_record(value, where)
     elif is_frozen(value):
         yield from _in_fields(value, where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from verifier.compiler.reached_text import is_as_before
-from verifier.gate.weakened.claim_names import group_of, is_claimed
+from verifier.gate.weakened.claim_names import group_of, is_claimed, of_property
 from verifier.gate.weakened.implied import Less
 from verifier.gate.weakened.judged import Judged
 from verifier.gate.weakened.side import SystemSides
@@ -66,20 +66,19 @@ class WeakenedClaims:
         return placed(*at, kind_of(name), function, then.text, after, side.judged.digests[name])
 
     def _others(self, side: SystemSides) -> set[str]:
-        """The functions about a system of which no checked one has the text now."""
-        checked = [
-            name
-            for name in self._now.claims_of.get(side.system, ())
-            if f"{side.system}/{group_of(name)}" in self._now.pairs
-        ]
+        """The functions about a system of which none has the text in their property now.
+
+        Another property may be one that is known to be violated.
+        """
+        checked = self._now.claims_of.get(side.system, ())
         was = next((was for was, now in self._systems.items() if now == side.system), side.system)
         now, then = self._now.words.get(side.system, {}), self._then.words.get(was, {})
         return {
             name
             for name, words in then.items()
             if not any(
-                is_claimed(each) == is_claimed(name) and is_as_before(words, now[each])
-                for each in checked
+                is_as_before(words, now[each])
+                for each in of_property(checked, self._heir(name), is_claimed(name))
             )
             and f"{side.system}/{self._heir(name)}" in self._now.pairs
         }

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from verifier.compiler.assertions import body_of
-from verifier.compiler.reached_text import function_text, reached_text
+from verifier.compiler.constant_text import function_text
+from verifier.compiler.reached_text import reached_text
 from verifier.gate.weakened.acceptance import Acceptance, entries
 from verifier.gate.weakened.claim_names import claim_name, group_of
 from verifier.gate.weakened.texts import PlacedText, called, texts, tree_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from verifier.compiler.reached_text import function_text
+from verifier.compiler.constant_text import function_text
 
 WORD = re.compile(r"\w+")
 
