@@ -6,8 +6,9 @@ from nestproof.models.linux import eager as eager_steps
 from nestproof.models.linux import elsewhere, processor, signals, smp
 from nestproof.models.linux.eager import EagerSmp, Restore
 from nestproof.models.linux.era import Era
-from nestproof.models.linux.fpu_eras import V3_4, V3_10_EAGER
+from nestproof.models.linux.fpu_eras import V3_4, V3_7, V3_10_EAGER
 from nestproof.models.linux.lifecycle import V3_4 as KEEPS_REGISTERS
+from nestproof.models.linux.lifecycle import V3_7 as DROPS_REGISTERS
 from nestproof.models.linux.lifecycle import V3_12_EAGER as SAVES_TO_CHILD
 from nestproof.models.linux.lifecycle import Lifecycle
 from nestproof.models.linux.smp import Smp, SmpHost
@@ -81,6 +82,14 @@ LAZY_V3_4 = lazy(
     "v3.4 on two processors: fpu_owner_task of each, last_cpu, and tasks that move",
     (elsewhere.debug_refused,),
 )
+LAZY_V3_7 = lazy(
+    "v3.7",
+    V3_7,
+    DROPS_REGISTERS,
+    "v3.7 on two processors, not eager: one that starts has nobody's registers",
+)
+
+
 REPLACED = (
     smp.schedule,
     processor.hardirq,

@@ -12,6 +12,8 @@ from nestproof.models.linux.fpu_deferred_eras import (
     V5_2_REPAIRED,
     V5_17,
     V6_1,
+    V6_12,
+    V6_19,
 )
 from nestproof.models.linux.fpu_initialized import V4_19, V4_20
 from nestproof.models.linux.task import CpuName, Fpu, Owner, Processor, TaskName
@@ -111,8 +113,14 @@ HARDIRQ = deferred(
     replace(V5_2_REPAIRED, hardirq_asks=False),
     "v5.2 before 59f5ede3bc0f: interrupt handlers use the FPU where fpregs_lock is held",
 )
+DEFERRED_V5_2_REPAIRED = deferred(
+    "v5.2-repaired", V5_2_REPAIRED, "v5.2 with 59c4bd853abc, bbc55341b9c6 and 59f5ede3bc0f"
+)
 DEFERRED_V5_17 = deferred("v5.17", V5_17, "Linux v5.17: sigreturn tries again after a page fault")
 DEFERRED_V6_1 = deferred("v6.1", V6_1, "Linux v6.1: interrupt handlers ask for softirqs, too")
+DEFERRED_V6_12 = deferred("v6.12", V6_12, "Linux v6.12: exec leaves the owner of the registers")
+DEFERRED_V6_19 = deferred("v6.19", V6_19, "Linux v6.19: TIF_NEED_FPU_LOAD is set at switch-out")
+
 
 EAGER_STEPS = (*STEPS, deferred_signals.mark_initialized)
 """load_image goes on from there."""
@@ -125,12 +133,20 @@ def initialized(version: str, era: DeferredEra, steps: Steps, summary: str) -> S
     return System(name, Deferred(host=host), steps, summary, presentation=DEFERRED)
 
 
+SOFTIRQS_ONLY = tuple(step for step in EAGER_STEPS if step is not deferred_steps.hardirq)
+
 EAGER_V4_19 = initialized(
     "v4.19",
     V4_19,
     EAGER_STEPS,
     "Linux v4.19: every switch saves and loads where fpu->initialized is set",
 )
+EAGER_V4_19_SOFTIRQ = initialized(
+    "v4.19-softirq", V4_19, SOFTIRQS_ONLY, "v4.19, where no hard interrupt uses the FPU"
+)
 EAGER_V4_20 = initialized(
     "v4.20", V4_20, EAGER_STEPS, "Linux v4.20, with 68239654acaf: sigreturn without softirqs"
+)
+EAGER_V4_20_SOFTIRQ = initialized(
+    "v4.20-softirq", V4_20, SOFTIRQS_ONLY, "v4.20, where no hard interrupt uses the FPU"
 )

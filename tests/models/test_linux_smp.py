@@ -1,31 +1,23 @@
 """Linux v3.4 to v3.12 on two processors: tasks that move and end, restores in two parts."""
 
-from dataclasses import replace
-
 import pytest
 
-from nestproof.models.linux import eager, elsewhere, fpu_eras, lifecycle, processor, signals, smp
+from nestproof.models.linux import eager, elsewhere, processor, signals, smp
 from nestproof.models.linux.eager import EagerSmp
 from nestproof.models.linux.processor import fpu_instruction
-from nestproof.models.linux.smp import Smp, SmpHost, run_cpu, schedule
+from nestproof.models.linux.smp import Smp, run_cpu, schedule
 from nestproof.models.linux.task import CpuName, Place, TaskName
 from nestproof.models.ownership.contents import Context
 from nestproof.models.systems.linux_smp import (
     EAGER_REPAIRED,
     EAGER_V3_12,
     LAZY_V3_4,
-    NOBODY_HAS_THE_REGISTERS,
+    LAZY_V3_7,
 )
 from verifier.language import System, snapshot
 from verifier.language.errors import Disabled
 
 A, B, C = TaskName
-LAZY_V3_7 = replace(
-    LAZY_V3_4,
-    initial=Smp(
-        lifecycle=lifecycle.V3_7, host=SmpHost(era=fpu_eras.V3_7, cpus=NOBODY_HAS_THE_REGISTERS)
-    ),
-)
 LAZY = [LAZY_V3_4, LAZY_V3_7]
 
 

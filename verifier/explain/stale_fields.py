@@ -70,7 +70,8 @@ class Reads:
         self.states = self.replays.states
         self.leaves = {leaf.path: leaf for leaf in execution.system.layout.leaves}
         self.places = {path: place for place, path in enumerate(self.leaves)}
-        self.changing = self.leaves if changing is None else changing
+        variables = [path for path, leaf in self.leaves.items() if not leaf.constant]
+        self.changing = variables if changing is None else changing
         self.written = [assigned(taken.call) for taken in execution.taken]
         self._unstale = {path for path, leaf in self.leaves.items() if leaf.event or leaf.constant}
         self._unstale |= search.promised | _only_noted(execution)

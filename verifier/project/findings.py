@@ -7,7 +7,7 @@ from pathlib import Path
 
 FOLDER = Path("docs", "findings")
 LABEL = "Pairs: "
-TOP = 12
+TOP = 40
 """Lines among which the paragraph is that names a page's pairs."""
 
 
