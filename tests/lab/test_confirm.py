@@ -131,3 +131,10 @@ def test_a_bug_of_another_version_is_refuted(tmp_path: Path) -> None:
     done = lab(tmp_path, "confirm", pair, "--recorded", str(CONFIRMED))
     assert done.code == 1
     assert "does not do as the model says; it does as the processor (Bochs 2.7) does" in done.out
+
+
+def test_a_pair_that_is_proved_has_nothing_to_confirm(tmp_path: Path) -> None:
+    pair = "kvm-vmx/v6.1/transparency"
+    done = lab(tmp_path, "confirm", pair, "--recorded", str(CONFIRMED))
+    assert done.code == 3, done.err
+    assert done.out == f"not expressible {pair}: it is proved, so there is nothing to confirm\n"
