@@ -24,6 +24,7 @@ from verifier.compiler.translation import compile_system  # noqa: E402
 from verifier.lab.judge import differences  # noqa: E402
 from verifier.lab.lockstep import system  # noqa: E402
 from verifier.lab.prediction import predictions  # noqa: E402
+from verifier.lab.programs import Machine  # noqa: E402
 from verifier.lab.recording import Recording, read_recording  # noqa: E402
 from verifier.language.errors import ModelError  # noqa: E402
 from verifier.mutation.functions_run import RunFunction, lines_run  # noqa: E402
@@ -38,7 +39,8 @@ AT_ONCE = 700
 
 
 def recordings() -> list[Recording]:
-    return [read_recording(file) for file in sorted((HERE / "recordings").glob("bochs-*.rec"))]
+    found = map(read_recording, sorted((HERE / "recordings").glob("bochs-*.rec")))
+    return [each for each in found if each.machine is Machine.VMX]
 
 
 def verdicts(recording: Recording) -> Iterator[list[bool]]:

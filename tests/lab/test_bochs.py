@@ -91,7 +91,7 @@ def test_a_program_that_shuts_the_processor_down_makes_the_run_incomplete() -> N
 
 @needs_bochs
 def test_a_cpu_without_vmx_is_refused_with_its_reason() -> None:
-    with pytest.raises(Incomplete, match="has no VMX"):
+    with pytest.raises(Incomplete, match="has neither VMX nor SVM"):
         recorded(order(islice(listed(QUICK), 3), 60.0, "athlon64_venice"), lambda _: None)
 
 

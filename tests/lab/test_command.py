@@ -36,7 +36,7 @@ def test_a_recording_that_differs_is_shown_with_its_program(tmp_path: Path) -> N
 def test_the_report_has_a_line_for_each_recording(tmp_path: Path) -> None:
     done = lab(tmp_path, "report", *map(str, RECORDINGS))
     assert done.code == 0
-    lines = [line for line in done.out.splitlines() if "-vmx: " in line]
+    lines = [line for line in done.out.splitlines() if "-vmx: " in line or "-svm: " in line]
     assert len(lines) == len(RECORDINGS)
     assert all(line.split()[-1] == "0" for line in lines)
     assert done.out.endswith("an emulator: no silicon is involved\n")

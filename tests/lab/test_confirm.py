@@ -73,16 +73,18 @@ def test_what_no_program_can_make_happen_is_refused_with_the_reason() -> None:
         kvm_bench(kvm_nvmx_findings.V3_1_NM_ROUTING)
 
 
+OF_TODAY = ("v6.1", "v6.1+lmsw", "v6.1+late-refusal", "v6.12", "v6.12+lmsw", "v6.12+late-refusal")
 PAIRS = [f"{system.name}/transparency" for system in (LMSW, REFUSAL)]
+PAIRS += [f"kvm-nvmx/{name}/transparency" for name in OF_TODAY]
 
 
 def test_recorded_machines_confirm_the_findings(tmp_path: Path) -> None:
     done = lab(tmp_path, "confirm", *PAIRS, "--recorded", str(CONFIRMED), path="/nowhere")
     assert done.code == 0, done.err
     first = [line for line in done.out.splitlines() if not line.startswith(" ")]
-    assert len(first) == 2 * len([*CONFIRMED.glob("kvm-vmx-*.rec")])
+    assert len(first) == len(PAIRS) * len([*CONFIRMED.glob("kvm-vmx-*.rec")])
     for line in first:
-        assert line.startswith("confirmed kvm-nvmx/v4.20+l")
+        assert line.startswith("confirmed kvm-nvmx/v")
         assert "a stock KVM 6.1" in line
         assert line.endswith("does as the model says; the processor (Bochs 2.7) does not")
 
@@ -131,3 +133,10 @@ def test_a_bug_of_another_version_is_refuted(tmp_path: Path) -> None:
     done = lab(tmp_path, "confirm", pair, "--recorded", str(CONFIRMED))
     assert done.code == 1
     assert "does not do as the model says; it does as the processor (Bochs 2.7) does" in done.out
+
+
+def test_a_pair_that_is_proved_has_nothing_to_confirm(tmp_path: Path) -> None:
+    pair = "kvm-vmx/v6.1/transparency"
+    done = lab(tmp_path, "confirm", pair, "--recorded", str(CONFIRMED))
+    assert done.code == 3, done.err
+    assert done.out == f"not expressible {pair}: it is proved, so there is nothing to confirm\n"

@@ -6,7 +6,8 @@ from itertools import islice
 import pytest
 
 from tests.lab.facts import ICELAKE
-from verifier.lab.forms import FORMS, Issued, decoded, form
+from verifier.lab.encodings import Issued
+from verifier.lab.forms import FORMS, decoded, form
 from verifier.lab.image import Facts
 from verifier.lab.layout import CR0_RUNNING, Field
 from verifier.lab.lists import SECTIONS, listed

@@ -22,7 +22,7 @@ from verifier.project.importing import opened
 if TYPE_CHECKING:
     from verifier.lab.kernel import Kernel
     from verifier.lab.legs import Leg
-    from verifier.lab.programs import Program
+    from verifier.lab.programs import Machine, Program
     from verifier.lab.recording import Recording
     from verifier.lab.summary import Summary
 
@@ -48,11 +48,11 @@ def command(context: click.Context) -> None:
 
 @command.command("run", epilog=EPILOG, short_help="run programs and compare")
 @click.option(
-    "--leg", default="bochs-vmx", show_default=True, help="The machine: bochs-vmx, kvm-vmx."
+    "--leg", default="bochs-vmx", show_default=True, help="The machine: bochs-, kvm-vmx, or -svm."
 )
 @click.option("--cpu", metavar="MODEL", help="Its CPU model; the leg's first without it.")
 @click.option("--kvm", type=options.ANY, metavar="DEVICE", help="Use the KVM of this machine.")
-@click.option("--kernel", type=options.FILE, help="A Debian package with a kernel, for kvm-vmx.")
+@click.option("--kernel", type=options.FILE, help="A Debian package with a kernel, for kvm-*.")
 @click.option("--quick", "which", flag_value="quick", default=True, help="Every rule (default).")
 @click.option("--full", "which", flag_value="full", help="All of TS, MP, EM, mask and shadow.")
 @click.option(
@@ -90,7 +90,7 @@ def run(
     machine, model = _machine("host-kvm" if kvm else leg, cpu)
     if output is not None:
         writable_file(output)
-    name, programs = _programs(which, count, seed)
+    name, programs = _programs(which, count, seed, machine.machine)
     with Reporter("running") as reporter:
 
         def watch(done: int) -> None:
@@ -196,18 +196,27 @@ def _show_between(expected: Recording, actual: Recording, as_json: bool) -> int:
     return 1 if found else 0
 
 
-def _programs(which: str, count: int | None, seed: int) -> tuple[str, Sequence[Program]]:
+def _programs(
+    which: str, count: int | None, seed: int, machine: Machine
+) -> tuple[str, Sequence[Program]]:
     """The programs, and the name of their list."""
     from verifier.lab.lists import listed
+    from verifier.lab.programs import Machine
     from verifier.lab.random_programs import random_programs
     from verifier.lab.refusals import late_refusals
     from verifier.lab.scales import FULL, QUICK
+    from verifier.lab.svm_lists import svm_listed
 
+    scale = FULL if which == "full" else QUICK
+    if machine is Machine.SVM:
+        if count is not None or which == "refusals":
+            raise click.UsageError("random programs and refusals are for VMX")
+        return which, list(svm_listed(scale))
     if which == "refusals" and count is None:
         return which, list(late_refusals())
     if count is not None:
         return f"random {count} seed {seed}", list(random_programs(count, seed))
-    return which, list(listed(FULL if which == "full" else QUICK))
+    return which, list(listed(scale))
 
 
 def _judged(recording: Recording) -> Summary:
@@ -215,7 +224,7 @@ def _judged(recording: Recording) -> Summary:
     from verifier.lab.summary import judged
 
     with Reporter("comparing"):
-        return judged(recording, bench())
+        return judged(recording, bench(recording.machine))
 
 
 def _show(summaries: Sequence[Summary], as_json: bool, one: bool) -> int:

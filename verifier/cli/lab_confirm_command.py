@@ -66,7 +66,7 @@ def command(
     Each WHAT is a pair or a saved execution. It becomes programs of L1 and L2; what they come to is
     compared with what the system's model says and with what models/x86 says.
     """
-    from verifier.lab.confirming import confirmed
+    from verifier.lab.confirming import Claim, confirmed
     from verifier.lab.machines import Live, Recorded
     from verifier.lab.running import Incomplete
 
@@ -82,8 +82,12 @@ def command(
                 if recorded is not None
                 else Live.of(kernels, kvm, timeout, watch)
             )
-            claims = [_claim(each, timeout, reporter) for each in what]
-            results = list(confirmed(claims, machines, _storing(output)))
+            asked = [_claim(each, timeout, reporter) for each in what]
+            claims = [each for each in asked if isinstance(each, Claim)]
+            results: list[Confirmation | Impossible] = [
+                each for each in asked if not isinstance(each, Claim)
+            ]
+            results += confirmed(claims, machines, _storing(output))
         except Incomplete as why:
             reporter.clear()
             help = f"\n  help: {why.help}" if why.help else ""
@@ -92,7 +96,7 @@ def command(
     return _shown(results, as_json)
 
 
-def _claim(what: str, timeout: float, reporter: Reporter) -> Claim:
+def _claim(what: str, timeout: float, reporter: Reporter) -> Claim | Impossible:
     """What is to be tried, without the explanations that people read."""
     from verifier.lab.confirming import Claim
 
@@ -148,17 +152,20 @@ def _stored(catalogue: Catalogue, pair: Pair) -> Execution | None:
     return None if isinstance(execution.violation(pair.property), Stopped) else execution
 
 
-def _searched(what: str, timeout: float, reporter: Reporter) -> Claim:
-    """That of a pair, which is checked first."""
+def _searched(what: str, timeout: float, reporter: Reporter) -> Claim | Impossible:
+    """That of a pair, which is checked first; one that is proved has none."""
     from verifier.cli.evidence import SearchOptions, Unverified, found
+    from verifier.evidence.certificates import Certificate
     from verifier.execution.conversions import execution_of_trace
     from verifier.execution.execution import Stopped
-    from verifier.lab.confirming import Claim
+    from verifier.lab.confirming import Claim, Impossible
 
     reuse = Reuse(Cache(cache_folder(), Limits(seconds=timeout)))
     evidence, catalogue = found(what, SearchOptions([], timeout, False, reuse, reporter, False))
     if isinstance(evidence, Unverified):
         raise ModelError(f"`{what}` is not confirmed by the models: {evidence.reason}")
+    if isinstance(evidence, Certificate):
+        return Impossible(what, "it is proved, so there is nothing to confirm")
     if not isinstance(evidence, Trace) or catalogue is None:
         raise ModelError(f"there is no counterexample of `{what}` to try")
     system = catalogue.system(evidence.system)

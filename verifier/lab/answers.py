@@ -36,7 +36,8 @@ class Seen:
     outcome: Became
     read: int
     cr0: int
-    exit_reason: ExitReason
+    shows_source: bool
+    """Whether an exit shows what LMSW has loaded."""
     registers: Predicted
     """CR0 of L1 and L2 once L1 runs again, and whether an event is still to be injected."""
     exit: Predicted
@@ -67,7 +68,7 @@ def seen_of(fields: Mapping[str, Any]) -> Seen:
         outcome=fields["outcome"],
         read=read,
         cr0=cr0,
-        exit_reason=reason,
+        shows_source=reason is ExitReason.CR_ACCESS,
         registers=registers,
         exit=found_after(registers, fields["outcome"], reason, access, operand, location),
     )

@@ -95,7 +95,7 @@ class Confirmation:
 class Impossible:
     """A claim that no program can show, with the reason."""
 
-    claim: Claim
+    about: str
     reason: str
 
 
@@ -109,7 +109,7 @@ def confirmed(
             transcripts[claim.about] = transcribed(claim.execution)
             judges[claim.about] = Judge.of(claim)
         except NotExpressible as why:
-            yield Impossible(claim, str(why))
+            yield Impossible(claim.about, str(why))
     left = [claim for claim in claims if claim.about in judges]
     if not left:
         return
@@ -121,7 +121,7 @@ def confirmed(
         try:
             shown[claim.about] = judges[claim.about].showing(transcripts[claim.about], bare)
         except NotExpressible as why:
-            yield Impossible(claim, str(why))
+            yield Impossible(claim.about, str(why))
     programs = list(dict.fromkeys(program for some in shown.values() for program in some))
     for real in machines.real(programs) if programs else ():
         stored(real)

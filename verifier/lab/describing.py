@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.lab.forms import Issued
-from verifier.lab.layout import Field
+from verifier.lab.encodings import Issued
+from verifier.lab.layout import Field, VmcbField
 from verifier.lab.programs import L1, L2, Program, Read, Resume, Write
 
 
@@ -29,7 +29,10 @@ def described(program: Program) -> Iterator[str]:
 
 
 def _field(number: int) -> str:
-    return Field(number).name if number in set(Field) else f"field {number:#x}"
+    for fields in (Field, VmcbField):
+        if number in set(fields):
+            return fields(number).name
+    return f"field {number:#x}"
 
 
 def _code(code: Sequence[Issued]) -> str:

@@ -23,13 +23,16 @@ STATUS = struct.Struct("<16s4IQ16Q")
 ENDED = 0x646E65
 TRACK = 16 * 63
 """Sectors of a cylinder."""
-NO_VMX, TOO_MANY = 1, 2
+NOT_THERE, TOO_MANY, OTHER_MACHINE = 1, 2, 3
 """Errors of the status."""
 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """What the processor has: CPUID's leaves 1, 7 and 13.1, and the capability MSRs of VMX."""
+    """What the processor has: CPUID's leaves 1, 7, 13.1 and 80000001, and that of VMX or SVM.
+
+    Of VMX there are the capability MSRs, of SVM the features in CPUID's leaf 8000000A.
+    """
 
     words: tuple[int, ...]
     COUNT = 16
@@ -74,6 +77,8 @@ FEATURES = {
     "xsaveopt": (2, 0),
     "xsavec": (2, 1),
     "xsaves": (2, 3),
+    "svm": (3, 2),
+    "decode assists": (4, 7),
 }
 """Where the facts have a feature: word and bit."""
 

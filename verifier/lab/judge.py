@@ -28,8 +28,15 @@ def differences(prediction: Prediction, reported: Sequence[Reported]) -> list[Di
             zip(prediction.acts, runs(reported), strict=True)
         )
         for name, value in predicted.items()
-        if value != (actual := actual_of(outcome, name))
+        if not _agrees(value, actual := actual_of(outcome, name))
     ]
+
+
+def _agrees(predicted: Any, actual: Any) -> bool:
+    """Whether it is what is predicted; of results None is anything."""
+    if isinstance(predicted, tuple) and None in predicted:
+        return all(one in (None, other) for one, other in zip(predicted, actual, strict=True))
+    return bool(predicted == actual)
 
 
 def runs(reported: Sequence[Reported]) -> list[Outcome]:

@@ -19,7 +19,7 @@ from verifier.language.errors import ModelError
 from verifier.storage.reading import content_of
 
 LARGEST = 512 << 20
-MODULES = ("irqbypass", "kvm", "kvm-intel")
+MODULES = ("irqbypass", "kvm", "kvm-intel", "kvm-amd")
 """In the order in which they are loaded."""
 IMAGE = re.compile(r"\./boot/vmlinuz-\S+")
 HELP = (

@@ -39,6 +39,21 @@ class Field(IntEnum):
     HOST_CR0 = 0x6C00
 
 
+class VmcbField(IntEnum):
+    """Fields of a VMCB: the manual's offset, and in bits 31:16 how many bytes."""
+
+    CR0_INTERCEPTS = 0x4_0000
+    EXCEPTION_INTERCEPTS = 0x4_0008
+    INTERCEPTS = 0x4_000C
+    EVENT_INJECTION = 0x4_00A8
+    CR4 = 0x8_0548
+    CR0 = 0x8_0558
+
+
+CR0_READ, CR0_WRITE = 1, 1 << 16
+CR0_SELECTIVE_WRITE = 1 << 5
+INTERCEPTS = 0xA000_000F
+"""As a program finds them: interrupts, task switches, shutdown."""
 PRIMARY_CONTROLS = 0x8401E172
 """As a program finds them: the bits that are always 1, and the secondary controls."""
 TPR_SHADOW = 1 << 21
@@ -51,5 +66,7 @@ OSFXSR, UMIP, OSXSAVE, PKE = 1 << 9, 1 << 11, 1 << 18, 1 << 22
 """Of CR4."""
 CR4_ALWAYS = 1 << 5 | 1 << 10 | 1 << 13
 """PAE, OSXMMEXCPT, VMXE."""
+SVM_CR4 = 1 << 5 | 1 << 10
+"""PAE, OSXMMEXCPT."""
 VALID = 1 << 31
 """Of interruption information."""

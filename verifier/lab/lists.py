@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from nestproof.models.x86.numbers import NM_INFORMATION
+from verifier.lab.contents_lists import contents
 from verifier.lab.forms import FORMS, X87_ERROR, XSETBV, form
 from verifier.lab.layout import CR0_RUNNING, CR3_TARGETS, CR4_ALWAYS, ENABLE_XSAVES, Field
 from verifier.lab.programs import L1, Act, Program, Resume, Write
@@ -223,9 +224,15 @@ def reprogramming(value: int) -> Iterator[tuple[Act, ...]]:
     yield (Write(((Field.HOST_CR0, RUNNING | value),)), L1(()))
 
 
+def registers(scale: Scale) -> Iterator[Program]:
+    """FPU registers, given up and read back."""
+    settings = (setting(), setting(0, TS | MP | EM, 0, EXCEPTIONS["nm"]))
+    yield from contents(scale.tags, settings)
+
+
 SECTIONS = (
     *(single, reads, loads, stores, entries, faults),
-    *(features, errors, own, sequences, emulated, again),
+    *(features, errors, own, sequences, emulated, again, registers),
 )
 
 

@@ -9,11 +9,14 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from nestproof.models.x86 import svm_bench
 from nestproof.models.x86.bench import STEPS, Bench
+from nestproof.models.x86.svm_bench import SvmBench
 from verifier.circuit.packed import PackedSteps
 from verifier.compiler.bits import DIGITS, word_of
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
+from verifier.lab.programs import Machine
 from verifier.language import System
 from verifier.language.encoding import bits_of, encoding
 
@@ -36,15 +39,17 @@ Execution = Generator[Move, Seen, Result]
 """Asks for steps, sees what they come to, and returns something."""
 
 
-def system() -> System:
-    """The bench, in any state."""
+def system(machine: Machine = Machine.VMX) -> System:
+    """The bench of VMX or SVM, in any state."""
+    if machine is Machine.SVM:
+        return System("x86/svm-bench", SvmBench(), svm_bench.STEPS, arbitrary=ARBITRARY)
     return System("x86/bench", Bench(), STEPS, arbitrary=ARBITRARY)
 
 
 @cache
-def bench() -> TransitionSystem:
+def bench(machine: Machine = Machine.VMX) -> TransitionSystem:
     """The bench's circuit, compared with plain Python."""
-    return compile_compared(system(), ())
+    return compile_compared(system(machine), ())
 
 
 class Lockstep(Generic[Seen]):

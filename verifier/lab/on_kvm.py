@@ -17,7 +17,7 @@ from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.x86.instructions import Instruction, Location
 from nestproof.models.x86.numbers import BITS
 from nestproof.models.x86.outcome import Outcome as Became
-from nestproof.models.x86.vmcs import CrAccess
+from nestproof.models.x86.vmcs import CrAccess, ExitReason
 from verifier.compiler.compile import compile_compared
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.lab.answers import Seen, found_after, number_at
@@ -104,7 +104,7 @@ def stage_of(fields: Mapping[str, Any]) -> Stage:
             outcome=became,
             read=read,
             cr0=cr0,
-            exit_reason=reason,
+            shows_source=reason is ExitReason.CR_ACCESS,
             registers=registers,
             exit=found_after(registers, became, reason, access, operand, location),
         ),

@@ -7,34 +7,28 @@ model. What the model does not have is refused, never left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from nestproof.models.x86.fpu import SpecialClass
-from nestproof.models.x86.instructions import Instruction, Location
+from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.numbers import POSITIONS
 from nestproof.models.x86.outcome import Outcome as Became
-from nestproof.models.x86.vmcs import ExitReason
 from verifier.compiler.transition_system import TransitionSystem
-from verifier.lab.answers import VECTORS, VMCALL, WATCHED, Predicted, Seen, seen_of
-from verifier.lab.forms import Issued, Unmodelled
+from verifier.lab.answers import VECTORS, Predicted, Seen
+from verifier.lab.code import NO_RESULTS, Code, Parked
+from verifier.lab.encodings import Issued, Unmodelled
+from verifier.lab.extensions import EXTENSIONS
 from verifier.lab.image import Facts
-from verifier.lab.layout import (
-    L2_CODE,
-    L2_STUBS,
-    RESULT_COUNT,
-    STUB,
-    UNWRITTEN,
-)
 from verifier.lab.lockstep import Execution, Lockstep, Move
 from verifier.lab.outcomes import NO_VECTOR, Status
-from verifier.lab.programs import L1, L2, Program, Read, Resume, Write, code_of
-from verifier.lab.setup import DEFINED, Assigned, NotExpressible, NotOffered, Setup
+from verifier.lab.programs import L1, L2, Program, Read, Resume, Write
+from verifier.lab.register_contents import Registers
+from verifier.lab.setup import DEFINED, Assigned, NotExpressible, NotOffered
 
 LOW_WORD = 0xFFFF
-ALL_ONES = 0xFFFFFFFFFFFFFFFF
-"""What SMSW's register has before."""
-NO_RESULTS = (UNWRITTEN,) * RESULT_COUNT
+Results = tuple[int | None, ...]
+"""None is anything."""
 LANES = 4096
 """Programs side by side."""
 
@@ -51,8 +45,11 @@ class Prediction:
 def predictions(
     compiled: TransitionSystem, programs: Sequence[Program], facts: Facts
 ) -> Iterator[Prediction]:
-    """What the model predicts of each program on a processor."""
-    lockstep = Lockstep(compiled, WATCHED, seen_of)
+    """What the model predicts of each program on a processor; all are for the same extension."""
+    if not programs:
+        return
+    extension = EXTENSIONS[programs[0].machine]
+    lockstep = Lockstep(compiled, extension.watched, extension.view)
     for place in range(0, len(programs), LANES):
         block = programs[place : place + LANES]
         yield from lockstep.run([prediction(program, facts) for program in block])
@@ -69,65 +66,17 @@ def prediction(program: Program, facts: Facts) -> Execution[Seen, Prediction]:
         return Prediction(missing=str(why), offered=False)
 
 
-@dataclass
-class _Code:
-    """Code that is being executed: how far, and what it has stored."""
-
-    issued: tuple[Issued, ...]
-    number: int
-    inside: bool = False
-    """Whether it goes on at the instruction itself, behind what prepares its operand."""
-    results: list[int] = field(default_factory=lambda: [*NO_RESULTS])
-
-    @property
-    def place(self) -> int:
-        """Where the next instruction is, or the end."""
-        before = len(code_of(self.issued[: self.number]))
-        if self.number == len(self.issued):
-            return before
-        return before + self.issued[self.number].form.start
-
-    @property
-    def entry(self) -> int:
-        """Where L2 is entered: at an instruction, or at what prepares its operand."""
-        return self.place if self.inside else len(code_of(self.issued[: self.number]))
-
-    def store(self, seen: Seen) -> None:
-        """What the instruction that has completed stores."""
-        one = self.issued[self.number]
-        if one.form.reads:
-            word, ones = seen.read, (1 << one.form.width) - 1
-            if one.form.location is Location.MEMORY:
-                self.results[one.slot] = self.results[one.slot] & ~ones | word
-            else:
-                rest = ALL_ONES & ~ones if one.form.width == 16 else 0
-                self.results[one.slot] = rest | word & ones
-        self.number += 1
-
-
-@dataclass(frozen=True)
-class _Parked:
-    """L2 at a VMCALL: the vector of its handler and what was pushed, or the end of its code."""
-
-    found: Predicted
-
-    @property
-    def entry(self) -> int:
-        """Where L2 is entered."""
-        if self.found["vector"] == NO_VECTOR:
-            return int(self.found["rip"])
-        return L2_STUBS - L2_CODE + STUB * int(self.found["vector"])
-
-
 class _Run:
     """A program on the bench, act by act."""
 
     def __init__(self, program: Program, facts: Facts) -> None:
         self._program, self._facts = program, facts
-        self._setup = Setup(facts, program.user)
+        self._extension = EXTENSIONS[program.machine]
+        self._setup = self._extension.setup(facts, program.user)
+        self._registers = Registers()
         self._error = self._image = self._compacted = False
         """Whether an x87 error may be pending or in an image, and whether XRSTORS finds one."""
-        self._left: _Code | _Parked | None = None
+        self._left: Code | Parked | None = None
         """Where L2 is."""
 
     def acts(self) -> Execution[Seen, list[Predicted]]:
@@ -140,9 +89,9 @@ class _Run:
                 case Read():
                     raise NotExpressible("what L1 reads from the VMCS is not predicted")
                 case L1(code):
-                    found.append((yield from self._l1(_Code(code, 0))))
+                    found.append((yield from self._l1(Code(code, 0))))
                 case L2(code):
-                    found.append((yield from self._l2(_Code(code, 0))))
+                    found.append((yield from self._l2(Code(code, 0))))
                 case Resume(skip):
                     found.append((yield from self._resumed(skip)))
         return found
@@ -150,17 +99,17 @@ class _Run:
     def _resumed(self, skip: int) -> Execution[Seen, Predicted]:
         """L2 goes on where it is, or behind the instruction by which it has left."""
         left = self._left
-        if isinstance(left, _Parked) and not skip:
+        if isinstance(left, Parked) and not skip:
             return (yield from self._l2(left))
-        if isinstance(left, _Code) and not skip:
+        if isinstance(left, Code) and not skip:
             return (yield from self._l2(left))
-        if isinstance(left, _Code) and left.inside:
+        if isinstance(left, Code) and left.inside:
             one = left.issued[left.number].form
             if skip == one.end - one.start and not one.reads:
-                return (yield from self._l2(_Code(left.issued, left.number + 1)))
+                return (yield from self._l2(Code(left.issued, left.number + 1)))
         raise NotExpressible("L2 goes on in the middle of its code")
 
-    def _l1(self, code: _Code) -> Execution[Seen, Predicted]:
+    def _l1(self, code: Code) -> Execution[Seen, Predicted]:
         if not code.issued:
             return {"status": Status.ENDED, "vector": NO_VECTOR, "results": NO_RESULTS}
         seen = yield from self._executed(code, self._setup.for_l1(), guest=False)
@@ -169,7 +118,7 @@ class _Run:
             return found | {"status": Status.ENDED, "vector": NO_VECTOR}
         return found | {"status": Status.FAULT_IN_L1} | _fault(seen.outcome, code.place)
 
-    def _l2(self, at: _Code | _Parked) -> Execution[Seen, Predicted]:
+    def _l2(self, at: Code | Parked) -> Execution[Seen, Predicted]:
         seen = yield Move("enter", assigned=self._setup.for_l2())
         self._left = at
         if seen.outcome is Became.VMFAIL:
@@ -178,33 +127,36 @@ class _Run:
             return seen.exit
         if seen.outcome is Became.NM:
             return (yield from self._parked(_fault(Became.NM, at.entry), NO_RESULTS))
-        if isinstance(at, _Parked):
+        if isinstance(at, Parked):
             return (yield from self._parked(at.found, NO_RESULTS))
-        return (yield from self._l2_code(_Code(at.issued, at.number, at.inside)))
+        return (yield from self._l2_code(Code(at.issued, at.number, at.inside)))
 
-    def _l2_code(self, code: _Code) -> Execution[Seen, Predicted]:
+    def _l2_code(self, code: Code) -> Execution[Seen, Predicted]:
         ended = {"vector": NO_VECTOR, "rip": code.place}
         if code.number == len(code.issued):
             return (yield from self._parked(ended, NO_RESULTS))
         seen = yield from self._executed(code, (), guest=True)
         results = tuple(code.results)
         if not seen.non_root:
-            self._left = _Code(code.issued, code.number, inside=True)
+            self._left = Code(code.issued, code.number, inside=True)
             found = seen.exit | {"rip": code.place, "results": results}
-            found["qualification"] |= _source(seen, code.issued[code.number])
+            if self._extension.decodes and self._extension.decodes not in self._facts:
+                found.pop("qualification", None)
+            if seen.shows_source:
+                found["qualification"] |= _source(code.issued[code.number])
             return found
         if seen.runs:
             return (yield from self._parked(ended | {"rip": code.place}, results))
         return (yield from self._parked(_fault(seen.outcome, code.place), results))
 
-    def _parked(self, found: Predicted, results: tuple[int, ...]) -> Execution[Seen, Predicted]:
+    def _parked(self, found: Predicted, results: Results) -> Execution[Seen, Predicted]:
         """L2 is at a VMCALL, at the end of its code or in a handler of its own."""
         seen = yield Move("leave")
-        self._left = _Parked(found)
-        ended = {"status": Status.ENDED, "exit_reason": VMCALL, "results": results}
+        self._left = Parked(found)
+        ended = {"status": Status.ENDED, "exit_reason": self._extension.leaves, "results": results}
         return {**ended, **seen.registers, **found}
 
-    def _executed(self, code: _Code, before: Assigned, guest: bool) -> Execution[Seen, Seen]:
+    def _executed(self, code: Code, before: Assigned, guest: bool) -> Execution[Seen, Seen]:
         """The last state seen, and `code` at the instruction that has not completed."""
         while True:
             one = code.issued[code.number]
@@ -214,7 +166,7 @@ class _Run:
             if not seen.runs:
                 return seen
             self._affect(one)
-            code.store(seen)
+            code.store(self._read(one, seen))
             if code.number == len(code.issued):
                 return seen
             before = ()
@@ -232,6 +184,13 @@ class _Run:
             raise NotExpressible(f"{form.name} near a pending x87 error")
         if form.name == "XRSTORS" and self._compacted:
             raise NotExpressible("XRSTORS of what XSAVEC or XSAVES has saved")
+
+    def _read(self, one: Issued, seen: Seen) -> int | None:
+        """What it has read; nobody knows how often L0 has given registers up."""
+        self._registers.issue(one)
+        if one.form.register or one.form.effect == "gives up":
+            return self._registers.read(one)
+        return seen.read
 
     def _affect(self, one: Issued) -> None:
         """Pending errors and XCR0, which the model takes from its surroundings."""
@@ -256,7 +215,7 @@ def _issue(one: Issued, assigned: Assigned) -> Move:
         raise NotExpressible(f"the model has no {kind.value}")
     if isinstance(kind, SpecialClass):
         return Move("issue_special", (("kind", kind),), assigned)
-    operand = one.operand
+    operand = 0 if one.form.register or one.form.effect == "spins" else one.operand
     if kind is Instruction.LMSW:
         operand &= LOW_WORD & DEFINED  # its other bits are reserved and ignored
     elif operand & ~DEFINED:
@@ -270,10 +229,8 @@ def _fault(became: Became, place: int) -> Predicted:
     return {"vector": VECTORS[became], "pushed_rip": place}
 
 
-def _source(seen: Seen, one: Issued) -> int:
+def _source(one: Issued) -> int:
     """Of LMSW's source data the bits that mean nothing to the model."""
-    if seen.exit_reason is not ExitReason.CR_ACCESS:
-        return 0
     if one.form.instruction is not Instruction.LMSW:
         return 0
     return (one.operand & LOW_WORD & ~0xF) << 16

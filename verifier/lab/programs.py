@@ -12,16 +12,22 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from verifier.lab.forms import Issued, decoded
+from verifier.lab.encodings import Issued
+from verifier.lab.forms import decoded
 from verifier.lab.layout import CODE_ROOM
 from verifier.language.errors import ModelError
 
 HEAD = struct.Struct("<HBBI")
 ACT = struct.Struct("<BBH")
 WRITTEN = struct.Struct("<IQ")
-VMX = 0
-"""The machine of a program; SVM will be 1."""
 MOST_BYTES = 0xFFFF
+
+
+class Machine(IntEnum):
+    """What a program takes of the processor."""
+
+    VMX = 0
+    SVM = 1
 
 
 class Kind(IntEnum):
@@ -36,14 +42,14 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Write:
-    """L1 writes VMCS fields."""
+    """L1 writes fields of the VMCS or VMCB."""
 
     fields: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
 class Read:
-    """L1 reads VMCS fields."""
+    """L1 reads such fields."""
 
     fields: tuple[int, ...]
 
@@ -78,6 +84,7 @@ class Program:
 
     acts: tuple[Act, ...]
     user: bool = False
+    machine: Machine = Machine.VMX
 
     @property
     def name(self) -> str:
@@ -99,7 +106,7 @@ def encoded(program: Program, number: int) -> bytes:
     acts = b"".join(_act(act) for act in program.acts)
     size = HEAD.size + len(acts)
     assert size <= MOST_BYTES
-    return HEAD.pack(size, VMX, program.user, number) + acts
+    return HEAD.pack(size, program.machine, program.user, number) + acts
 
 
 @lru_cache(maxsize=65536)
@@ -132,9 +139,9 @@ def programs_of(data: bytes) -> Iterator[Program]:
             body = data[place + HEAD.size : place + size]
             if found != number or len(body) != size - HEAD.size:
                 raise ValueError
-            if machine != VMX or flags > 1:
-                raise ModelError(f"program {number} is for another machine than VMX")
-            yield Program(_acts(body), bool(flags))
+            if machine not in set(Machine) or flags > 1:
+                raise ModelError(f"program {number} is for another machine than VMX or SVM")
+            yield Program(_acts(body), bool(flags), Machine(machine))
         except (ValueError, struct.error):
             raise ModelError(f"program {number} is damaged") from None
         place += size

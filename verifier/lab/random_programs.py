@@ -7,14 +7,16 @@ from random import Random
 
 from nestproof.models.x86.instructions import Location
 from nestproof.models.x86.numbers import NM_INFORMATION
-from verifier.lab.forms import FORMS, UNMODELLED, X87_ERROR, XSETBV, Form, Issued
+from verifier.lab.encodings import Form, Issued
+from verifier.lab.forms import FORMS, UNMODELLED, X87_ERROR, XSETBV
 from verifier.lab.layout import CR0_RUNNING, CR4_ALWAYS, Field
 from verifier.lab.programs import L1, L2, Act, Program, Resume, Write
+from verifier.lab.register_forms import REGISTER_FORMS
 from verifier.lab.scales import DEFINED, EXCEPTIONS, FOR_L1, SWITCHED, TRIPLES
 
 LONGEST = 6
 """Instructions of L2."""
-OTHERS = {*FOR_L1, *UNMODELLED, FORMS["XRSTORS"]}
+OTHERS = {*FOR_L1, *UNMODELLED, *REGISTER_FORMS, FORMS["XRSTORS"]}
 ISSUABLE = tuple(one for one in FORMS.values() if one not in OTHERS)
 """Not XRSTORS, which needs an image that nothing else has written."""
 FOR_BOTH = tuple(one for one in ISSUABLE if one.location is not Location.RSP)

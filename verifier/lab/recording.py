@@ -15,7 +15,7 @@ import msgspec
 
 from verifier.lab.image import Facts, payload
 from verifier.lab.outcomes import Reported, outcomes_of
-from verifier.lab.programs import Program, programs_of
+from verifier.lab.programs import Machine, Program, programs_of
 from verifier.language.errors import ModelError
 from verifier.storage.reading import content_of
 
@@ -59,6 +59,11 @@ class Recording:
         if len(found) != self.header.programs:
             raise ModelError(f"there are {len(found)} programs, not {self.header.programs}")
         return found
+
+    @property
+    def machine(self) -> Machine:
+        """What the programs are for."""
+        return self.programs[0].machine if self.programs else Machine.VMX
 
     @cached_property
     def outcomes(self) -> list[list[Reported]]:

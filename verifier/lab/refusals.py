@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from verifier.lab.forms import Issued, form
+from verifier.lab.encodings import Issued
+from verifier.lab.forms import form
 from verifier.lab.layout import (
     CR0_RUNNING,
     CR4_ALWAYS,

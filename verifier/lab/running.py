@@ -15,7 +15,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from verifier.lab.image import NO_VMX, Facts, Image, Status, checksum, image, status_of
+from verifier.lab.image import (
+    NOT_THERE,
+    OTHER_MACHINE,
+    Facts,
+    Image,
+    Status,
+    checksum,
+    image,
+    status_of,
+)
 from verifier.lab.kernel import Kernel
 from verifier.lab.screen import Screen
 from verifier.language.errors import ModelError
@@ -23,7 +32,10 @@ from verifier.processes.lifetime import end, fork
 
 LOOK = 0.1
 """Seconds between two looks at the image."""
-ERRORS = {NO_VMX: "the machine has no VMX"}
+ERRORS = {
+    NOT_THERE: "the machine has neither VMX nor SVM",
+    OTHER_MACHINE: "the machine does not have what the programs are for",
+}
 
 
 class Incomplete(ModelError):
@@ -41,6 +53,8 @@ class Job:
     seconds: float
     watch: Callable[[int], None]
     kernel: Kernel | None = None
+    on_image: bool = True
+    """Whether the payload starts the kernel, or the machine itself."""
     """Runs them in a virtual machine of its own; without it they run on the machine itself."""
 
 
@@ -63,8 +77,9 @@ def run(job: Job, prepare: Prepare) -> tuple[bytes, Facts]:
 
     Raises Incomplete where it does not come to the end in time.
     """
-    kernel, first = (job.kernel.image, job.kernel.files) if job.kernel else (b"", b"")
-    disk = image(job.programs, job.count, job.room, kernel, first)
+    kernel = job.kernel if job.on_image else None
+    image_of_linux, first = (kernel.image, kernel.files) if kernel else (b"", b"")
+    disk = image(job.programs, job.count, job.room, image_of_linux, first)
     with TemporaryDirectory(prefix="nestproof-lab-") as name:
         folder = Path(name)
         file = folder / "image"

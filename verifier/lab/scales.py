@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from nestproof.models.x86.numbers import POSITIONS
-from verifier.lab.forms import FORMS, UNMODELLED, X87_ERROR, XSETBV, Form, Issued, form
+from verifier.lab.encodings import Form, Issued
+from verifier.lab.forms import FORMS, UNMODELLED, X87_ERROR, XSETBV, form
 from verifier.lab.layout import (
     CR0_RUNNING,
     OSFXSR,
@@ -16,6 +17,7 @@ from verifier.lab.layout import (
     Field,
 )
 from verifier.lab.programs import L2, Write
+from verifier.lab.register_forms import REGISTER_FORMS
 
 PE, MP, EM, TS = 1, 2, 4, 8
 RUNNING = CR0_RUNNING & ~MP
@@ -40,7 +42,8 @@ def toggles(most: int) -> tuple[int, ...]:
 
 LMSW, MOV = form("LMSW RAX"), form("MOV CR0, RAX")
 FOR_L1 = (X87_ERROR, XSETBV)
-READERS = tuple(each for each in FORMS.values() if each.reads and each not in UNMODELLED)
+APART = (*UNMODELLED, *REGISTER_FORMS)
+READERS = tuple(each for each in FORMS.values() if each.reads and each not in APART)
 FAULTING = (form("SMSW m16 faulting"), form("LMSW m16 faulting"))
 FPU = tuple(
     each
@@ -72,6 +75,8 @@ class Scale:
     bitmaps: tuple[int, ...]
     enabled: tuple[int, ...]
     """Bits of CR4."""
+    tags: int
+    """Values of FPU registers."""
 
 
 FULL = Scale(
@@ -85,6 +90,7 @@ FULL = Scale(
     owned=tuple(product(toggles(1), toggles(2))),
     bitmaps=tuple(map(sum, product(*((0, bit) for bit in EXCEPTIONS.values())))),
     enabled=tuple(map(sum, product(*((0, bit) for bit in SWITCHED)))),
+    tags=40,
 )
 QUICK = Scale(
     forms=(*SHORT, *RARE),
@@ -97,6 +103,7 @@ QUICK = Scale(
     owned=tuple((bit ^ flip, bit) for bit in toggles(1) for flip in (0, DEFINED)),
     bitmaps=(0, *EXCEPTIONS.values(), ALL_EXCEPTIONS),
     enabled=(0, sum(SWITCHED), *(sum(SWITCHED) ^ bit for bit in SWITCHED)),
+    tags=2,
 )
 
 

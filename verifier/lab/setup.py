@@ -23,13 +23,13 @@ from verifier.lab.layout import (
 
 VMCS = "cpu.vmcss[VMCS01]"
 DEFINED = sum(1 << place for place in POSITIONS.values())
-INTERCEPTS = {
+OTHER_INTERCEPTS = {
     6: "intercepts.ud",
-    7: f"{VMCS}.exception_bitmap_nm",
     13: "intercepts.gp",
     14: "intercepts.pf",
     16: "intercepts.mf",
 }
+INTERCEPTS = OTHER_INTERCEPTS | {7: f"{VMCS}.exception_bitmap_nm"}
 CR4_BITS = {"osfxsr": OSFXSR, "osxsave": OSXSAVE, "umip": UMIP, "pke": PKE}
 CR4_NEEDS = {"osxsave": "xsave", "umip": "umip", "pke": "pku"}
 REGISTERS = {
@@ -126,7 +126,7 @@ def _written(facts: Facts, fields: Fields) -> tuple[Assigned, int]:
     cr4 = 0
     for field, value in fields:
         if field == Field.GUEST_CR4:
-            _require_cr4(facts, value)
+            require_cr4(facts, value)
             cr4 = value
         else:
             assigned += _field(facts, field, value)
@@ -154,8 +154,9 @@ def _field(facts: Facts, field: int, value: int) -> Assigned:
     raise NotExpressible(f"the model does not have the VMCS field {field:#x}")
 
 
-def _require_cr4(facts: Facts, value: int) -> None:
-    if value & ~sum(CR4_BITS.values()) != CR4_ALWAYS:
+def require_cr4(facts: Facts, value: int, always: int = CR4_ALWAYS) -> None:
+    """Refuse a CR4 of L2 that the model or the processor does not have."""
+    if value & ~sum(CR4_BITS.values()) != always:
         raise NotExpressible(f"the model has no CR4 {value:#x} of L2")
     for name, feature in CR4_NEEDS.items():
         if value & CR4_BITS[name] and feature not in facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from verifier.lab.forms import Issued
+from verifier.lab.encodings import Issued
 from verifier.lab.layout import CR0_RUNNING, Field
 from verifier.lab.programs import L1, L2, Act, Program, Write
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from verifier.compiler.transition_system import TransitionSystem
 from verifier.lab.departures import Departure, departure_of, known_departures
+from verifier.lab.given_up import REQUIRED, GivenUp
 from verifier.lab.judge import Difference, differences
 from verifier.lab.prediction import predictions
 from verifier.lab.programs import Program
@@ -57,6 +58,8 @@ class Summary:
     examples: list[Example] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     """Why programs were not compared."""
+    given_up: GivenUp = field(default_factory=GivenUp)
+    """Programs about the contents of registers, and of a real KVM, in how many it lost them."""
 
     @property
     def miscounted(self) -> Iterator[tuple[Departure, int, int]]:
@@ -67,14 +70,23 @@ class Summary:
         key = f"{self.header.cpu} {self.header.list}"
         for each in known_departures():
             if self.header.emulator in each.emulators and self.header.list in COUNTED:
-                expected, found = each.counts.get(key, 0), self.known[each.name]
+                usual = each.counts.get(key, 0)
+                expected = each.counts.get(f"{self.header.emulator}: {key}", usual)
+                found = self.known[each.name]
                 if expected != found:
                     yield each, expected, found
 
     @property
+    def too_few_given_up(self) -> bool:
+        """Whether a KVM has given registers up in fewer programs of a list than it takes."""
+        on_vmx = self.header.leg == "kvm-vmx"
+        required = REQUIRED.get(self.header.list, 0) if on_vmx else 0
+        return self.given_up.put_away < required
+
+    @property
     def code(self) -> int:
         """The exit code: 1 where something differs, 3 where something is not expressible."""
-        if self.total.differ or list(self.miscounted):
+        if self.total.differ or list(self.miscounted) or self.too_few_given_up:
             return 1
         return 3 if self.total.not_expressible else 0
 
@@ -91,6 +103,7 @@ def judged(recording: Recording, compiled: TransitionSystem) -> Summary:
     predicted = predictions(compiled, programs, recording.facts)
     cases = zip(programs, predicted, recording.outcomes, strict=True)
     for number, (program, prediction, reported) in enumerate(cases):
+        summary.given_up.add(program, reported)
         if prediction.missing:
             summary.reasons[prediction.missing] += 1
             verdict = "not_expressible" if prediction.offered else "skipped"

@@ -17,7 +17,8 @@ from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.numbers import BITS, NM_INFORMATION, POSITIONS
 from nestproof.models.x86.outcome import Outcome
 from verifier.execution.execution import Execution
-from verifier.lab.forms import Form, Issued, form
+from verifier.lab.encodings import Form, Issued
+from verifier.lab.forms import form
 from verifier.lab.layout import (
     CR0_RUNNING,
     PRIMARY_CONTROLS,

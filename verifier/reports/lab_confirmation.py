@@ -56,7 +56,7 @@ def _either(case: Case, model: str, other: str) -> str:
 def lines(found: Confirmation | Impossible) -> Iterator[str]:
     """Everything about one claim on one KVM."""
     if isinstance(found, Impossible):
-        yield f"{click.style('not expressible', fg='yellow')} {found.claim.about}: {found.reason}"
+        yield f"{click.style('not expressible', fg='yellow')} {found.about}: {found.reason}"
         return
     finding = found.finding
     word = click.style(finding.name.lower(), fg=COLOURS[finding])
@@ -107,7 +107,7 @@ def document(found: Sequence[Confirmation | Impossible]) -> bytes:
 def _entry(found: Confirmation | Impossible) -> dict[str, Any]:
     if isinstance(found, Impossible):
         return {
-            "about": found.claim.about,
+            "about": found.about,
             "finding": "not expressible",
             "sentence": found.reason,
         }

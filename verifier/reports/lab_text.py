@@ -42,6 +42,7 @@ def lines(summary: Summary) -> Iterator[str]:
     yield f"  {'total':<{first}}{_cells(summary.total)}"
     yield from _not_compared(summary)
     yield from _departures(summary)
+    yield from _given_up(summary)
     for example in summary.examples:
         yield from _example(example)
     if len(summary.examples) < summary.total.differ:
@@ -76,6 +77,7 @@ def table(summaries: Sequence[Summary]) -> Iterator[str]:
         yield f"{title(summary):<{first}}{_cells(summary.total)}"
         yield from _not_compared(summary)
         yield from _departures(summary)
+        yield from _given_up(summary)
     yield f"{'; '.join(dict.fromkeys(map(_machine, summaries)))}"
 
 
@@ -112,6 +114,17 @@ def _departures(summary: Summary) -> Iterator[str]:
         yield click.style(text, fg="red")
 
 
+def _given_up(summary: Summary) -> Iterator[str]:
+    found = summary.given_up
+    if not summary.header.kernel or not found.programs:
+        return
+    text = (
+        f"  L0 gave FPU registers up between write and read in {found.put_away} of "
+        f"{plural(found.programs, 'program')}, in {found.switched} also while the guest ran"
+    )
+    yield click.style(text, fg="red") if summary.too_few_given_up else text
+
+
 def _example(example: Example) -> Iterator[str]:
     yield f"  program {example.number} differs:"
     yield from (f"    {line}" for line in described(example.program))
@@ -127,7 +140,7 @@ def difference_text(each: Difference) -> str:
     return f"{where}: " + "; ".join(
         f"of number {number} predicted {_shown(one)}, actual {_shown(other)}"
         for number, (one, other) in pairs
-        if one != other
+        if one not in (None, other)
     )
 
 
@@ -152,6 +165,7 @@ def _entry(summary: Summary) -> dict[str, Any]:
             {"name": departure.name, "expected": expected, "found": found}
             for departure, expected, found in summary.miscounted
         ],
+        "given_up": asdict(summary.given_up),
         "not_compared": dict(summary.reasons),
         "examples": [*map(_example_entry, summary.examples)],
         "code": summary.code,

@@ -15,14 +15,16 @@ compile() {
         -mgeneral-regs-only -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing \
         -fcf-protection=none -fno-ident -c "$1.c" -o "$work/$2.o"
 }
-for part in acts disk linux main processor vmx; do
+for part in acts ata disk linux main processor svm vmx; do
     compile "$part" "$part"
 done
-for part in disk machine main system; do
+for part in competing machine main system; do
     compile "vmm/$part" "vmm-$part"
 done
-ld -n -T link.ld --build-id=none -o "$work/payload.elf" "$work/entry.o" \
-    "$work/acts.o" "$work/disk.o" "$work/linux.o" "$work/main.o" "$work/processor.o" "$work/vmx.o"
+objects() {
+    for part; do echo "$work/$part.o"; done
+}
+ld -n -T link.ld --build-id=none -o "$work/payload.elf" $(objects entry acts ata disk linux main processor svm vmx)
 objcopy -O binary "$work/payload.elf" "$work/payload.bin"
 cat "$work/boot.bin" "$work/payload.bin" > "$out"
-ld -n -static --build-id=none -s -o "$vmm" "$work/vmm-main.o" "$work/vmm-disk.o" "$work/vmm-machine.o" "$work/vmm-system.o"
+ld -n -static --build-id=none -s -o "$vmm" $(objects vmm-main ata vmm-competing vmm-machine vmm-system)

@@ -59,9 +59,9 @@ section .text
     mov [rdi + %2], %1
 %endmacro
 
-; int enter(int resume): 0 after a VM exit, 1 VMfailInvalid, 2 VMfailValid
-global enter
-enter:
+; int vmx_enter(int resume): 0 after a VM exit, 1 VMfailInvalid, 2 VMfailValid
+global vmx_enter
+vmx_enter:
     save_callee
     mov edx, 0x6c14         ; HOST_RSP
     vmwrite rdx, rsp
@@ -90,7 +90,28 @@ left:
     each_register store
     pop qword [rdi + 56]
     xor eax, eax
-    jmp enter.back
+    jmp vmx_enter.back
+
+; void svm_enter(u64 vmcb), which has L2's RAX and RSP
+global svm_enter
+svm_enter:
+    save_callee
+    mov rax, rdi
+    push rax
+    mov rdi, guest_registers
+    each_register load
+    mov rdi, [rdi + 56]
+    mov rax, [rsp]
+    clgi
+    vmrun
+    stgi
+    push rdi
+    mov rdi, guest_registers
+    each_register store
+    pop qword [rdi + 56]
+    pop rax
+    restore_callee
+    ret
 
 ; int attempt(void (*code)(void)): 0, or 1 after a fault, which `fault` describes
 global attempt

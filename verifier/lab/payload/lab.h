@@ -1,16 +1,12 @@
 /* What the parts of the payload share. It knows no instruction and no expectation. */
 #pragma once
-
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef unsigned long u64;
+#include "types.h"
 
 /* Memory, all of it identity-mapped, for user mode too. */
 enum {
     PAGE_TABLES = 0x70000,
-    VMXON_REGION = 0x200000,
-    VMCS_REGION = 0x201000,
+    HOST_REGION = 0x200000, /* for VMXON, or what VMRUN saves */
+    GUEST_REGION = 0x201000, /* the VMCS or VMCB */
     L2_CODE = 0x202000,
     RESULTS = 0x203000,
     L2_STACK = 0x205000, /* its end */
@@ -34,8 +30,40 @@ extern struct fault fault;
 extern u64 handlers[32];
 extern u8 gdt[], task_state[];
 
-int enter(int resume);
+/* What became of an act that runs code. */
+struct __attribute__((packed)) outcome {
+    u8 kind, status;
+    u16 vector;
+    u32 exit_reason;
+    u64 qualification;
+    u32 interruption, instruction_error;
+    u64 rip, pushed_rip;
+    u32 pushed_error, entry_interruption;
+    u64 guest_cr0, cr0;
+    u32 instruction_length, exit_error;
+    u64 results[RESULT_COUNT];
+};
+
+/* How L1 makes a guest and runs it: VMX or SVM. */
+struct extension {
+    u8 machine;
+    u8 leave[3]; /* the instruction by which L2 leaves */
+    int (*begin)(void); /* whether the processor is ready now */
+    void (*facts)(u64 *facts);
+    void (*program)(int user);
+    void (*place)(int user); /* L2 at the start of its code, whatever became of it before */
+    void (*skip)(u32 bytes);
+    u64 (*read)(u32 field);
+    void (*write)(u32 field, u64 value);
+    void (*run)(struct outcome *out); /* enters L2, and describes how it has left */
+};
+extern const struct extension vmx, svm;
+extern const struct extension *extension; /* that of the processor */
+
+int vmx_enter(int resume);
+void svm_enter(u64 vmcb);
 int attempt(void *code);
+void delivered(struct outcome *out, u64 rip, u64 rsp);
 
 extern u8 *image; /* where it is in memory, below the lab's VMM */
 void disk_read(u32 sector, u32 count, void *to);
@@ -43,9 +71,6 @@ void disk_write(u32 sector, u32 count, const void *from);
 
 void start_linux(u32 kernel, u32 kernel_bytes, u32 files, u32 file_bytes);
 
-int vmx_begin(void);
-void vmx_program(int user);
-void vmx_place(int user);
 void processor_reset(void);
 void gate(u64 *table, u32 vector, u64 handler, u64 stack);
 void processor_begin(void);
@@ -74,13 +99,10 @@ static inline u64 rdmsr(u32 number)
     __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
     return (u64)high << 32 | low;
 }
-static inline u64 vmread(u64 field)
+static inline void wrmsr(u32 number, u64 value)
 {
-    u64 value = 0;
-    __asm__ volatile("vmread %1, %0" : "+r"(value) : "r"(field) : "cc");
-    return value;
+    __asm__ volatile("wrmsr" : : "a"((u32)value), "d"((u32)(value >> 32)), "c"(number));
 }
-static inline void vmwrite(u64 field, u64 value) { __asm__ volatile("vmwrite %1, %0" : : "r"(field), "r"(value) : "cc"); }
 static inline u64 read_cr0(void)
 {
     u64 value;

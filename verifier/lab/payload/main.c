@@ -1,7 +1,7 @@
 /* Reads the programs from the image, runs them, and writes what became of them. */
 #include "lab.h"
 
-enum { HEADER = 63, LARGEST = 0x2000, ENDED = 0x646e65, NO_VMX = 1, TOO_MANY = 2 };
+enum { HEADER = 63, LARGEST = 0x2000, ENDED = 0x646e65, NOT_THERE = 1, TOO_MANY = 2, OTHER_MACHINE = 3 };
 
 struct header {
     u8 magic[16];
@@ -20,7 +20,7 @@ static struct header header;
 static struct status status;
 static u32 kept; /* bytes of outcomes that are not on the disk yet */
 
-static void facts(int vmx)
+static void facts(void)
 {
     u32 leaf[4];
     cpuid(1, 0, leaf);
@@ -29,8 +29,10 @@ static void facts(int vmx)
     status.facts[1] = (u64)leaf[2] << 32 | leaf[1];
     cpuid(13, 1, leaf);
     status.facts[2] = leaf[0];
-    for (u32 msr = 0; vmx && msr < 12; msr++)
-        status.facts[4 + msr] = rdmsr(0x480 + msr);
+    cpuid(0x80000001, 0, leaf);
+    status.facts[3] = leaf[2];
+    if (extension)
+        extension->facts(status.facts + 4);
 }
 
 /* Below the lab's VMM the port lets it look at the image. */
@@ -67,6 +69,8 @@ static int run(void)
     const u8 *program = (const u8 *)PROGRAMS;
     for (; status.done < header.count; status.done++) {
         u8 *outcome = (u8 *)OUTCOMES + kept;
+        if (program[2] != extension->machine)
+            return OTHER_MACHINE;
         u32 size = run_program(program, outcome);
         add(outcome, size);
         kept += size;
@@ -96,9 +100,9 @@ void main(u8 *image_in_memory)
     copy(status.magic, header.magic, sizeof status.magic);
     disk_read(header.programs, header.program_sectors, (void *)PROGRAMS);
     processor_begin();
-    int vmx = vmx_begin();
-    facts(vmx);
-    status.error = vmx ? run() : NO_VMX;
+    extension = vmx.begin() ? &vmx : svm.begin() ? &svm : 0;
+    facts();
+    status.error = extension ? run() : NOT_THERE;
     status.ended = ENDED;
     put_status();
     stop();

@@ -3,6 +3,7 @@
 
 enum { OSFXSR = 1 << 9, OSXMMEXCPT = 1 << 10, VMXE = 1 << 13, OSXSAVE = 1 << 18, PKE = 1 << 22, PAE = 1 << 5 };
 #define CR0_RUNNING 0x80050033ul /* PG AM WP NE ET MP PE */
+#define MP 2ul
 
 u8 gdt[8 * 7] __attribute__((aligned(16)));
 u8 task_state[104] __attribute__((aligned(16)));
@@ -56,11 +57,13 @@ void processor_begin(void)
     processor_reset();
 }
 
-/* Also after a program that has left TS set, an x87 error pending or some XCR0. */
+/* Also after a program that has left TS set, an x87 error pending or some XCR0. MP, which no hypervisor leaves to a
+   guest, is changed so that one that L1 has sees all of CR0. */
 void processor_reset(void)
 {
     static const u32 mxcsr = 0x1f80;
-    __asm__ volatile("mov %0, %%cr0; mov %1, %%cr4" : : "r"(CR0_RUNNING), "r"(cr4));
+    __asm__ volatile("mov %0, %%cr0; mov %1, %%cr0" : : "r"(CR0_RUNNING & ~MP), "r"(CR0_RUNNING));
+    __asm__ volatile("mov %0, %%cr4" : : "r"(cr4));
     __asm__ volatile("fninit; ldmxcsr %0" : : "m"(mxcsr));
     if (xcr0)
         __asm__ volatile("xsetbv" : : "a"(xcr0), "d"(0), "c"(0));

@@ -1,26 +1,38 @@
-/* VMX operation, and one VMCS with all its fields set for every program. */
+/* VMX: one VMCS, with all its fields set for every program. */
 #include "lab.h"
 
 enum {
     FEATURE_CONTROL = 0x3a, BASIC = 0x480, PIN = 0x481, PRIMARY = 0x482, EXIT = 0x483, ENTRY = 0x484,
-    SECONDARY = 0x48b, SECONDARY_CONTROLS = 1u << 31, XSAVES = 1 << 20, LONG = 1 << 9, UNUSABLE = 1 << 16,
+    SECONDARY = 0x48b, SECONDARY_CONTROLS = 1u << 31, XSAVES = 1 << 20, LONG = 1 << 9, UNUSABLE = 1 << 16, VMCALL = 18,
 };
 enum { ES, CS, SS, DS, FS, GS, LDTR, TR };
 
 static u32 revision;
-static int stubs_filled;
+static int launched;
+
+static u64 vmread(u64 field)
+{
+    u64 value = 0;
+    __asm__ volatile("vmread %1, %0" : "+r"(value) : "r"(field) : "cc");
+    return value;
+}
+
+static void vmwrite(u64 field, u64 value) { __asm__ volatile("vmwrite %1, %0" : : "r"(field), "r"(value) : "cc"); }
+
+static u64 read_field(u32 field) { return vmread(field); }
+static void write_field(u32 field, u64 value) { vmwrite(field, value); }
 
 /* Returns whether the processor is in VMX operation now. */
-int vmx_begin(void)
+static int begin(void)
 {
-    u64 region = VMXON_REGION;
+    u64 region = HOST_REGION;
     u32 leaf[4];
     u8 failed;
     cpuid(1, 0, leaf);
     if (!(leaf[2] >> 5 & 1))
         return 0;
     if (!(rdmsr(FEATURE_CONTROL) & 1))
-        __asm__ volatile("wrmsr" : : "a"(5), "d"(0), "c"(FEATURE_CONTROL));
+        wrmsr(FEATURE_CONTROL, 5);
     revision = rdmsr(BASIC);
     *(u32 *)region = revision;
     __asm__ volatile("vmxon %1; setbe %0" : "=r"(failed) : "m"(region) : "cc");
@@ -75,8 +87,7 @@ static void segment(u32 which, u16 selector, u64 base, u32 limit, u32 rights)
     vmwrite(0x6806 + 2 * which, base);
 }
 
-/* L2 at the start of its code, whatever became of it before. */
-void vmx_place(int user)
+static void place(int user)
 {
     u32 data = user ? USER_DATA : DATA, rights = user ? 0xc0f3 : 0xc093;
     segment(CS, user ? USER_CODE : CODE, 0, ~0u, user ? 0xa0fb : 0xa09b);
@@ -112,23 +123,13 @@ static void guest(int user)
     for (u32 i = 0; i < sizeof zero / 2; i++)
         vmwrite(zero[i], 0);
     vmwrite(0x2800, ~0ul);
-    vmx_place(user);
+    place(user);
 }
 
-static void stubs(void)
+static void program(int user)
 {
-    for (u32 vector = 0; vector < 32; vector++) {
-        gate((u64 *)L2_IDT, vector, L2_STUBS + 16 * vector, 1);
-        copy((void *)(L2_STUBS + 16ul * vector), "\x0f\x01\xc1", 3); /* VMCALL */
-    }
-    stubs_filled = 1;
-}
-
-void vmx_program(int user)
-{
-    u64 region = VMCS_REGION;
-    if (!stubs_filled)
-        stubs();
+    u64 region = GUEST_REGION;
+    launched = 0;
     fill((void *)region, 0, 0x1000);
     *(u32 *)region = revision & 0x7fffffff;
     __asm__ volatile("vmclear %0; vmptrld %0" : : "m"(region) : "cc", "memory");
@@ -136,3 +137,37 @@ void vmx_program(int user)
     host();
     guest(user);
 }
+
+static void skip(u32 bytes) { vmwrite(0x681e, vmread(0x681e) + bytes); }
+
+static void run(struct outcome *out)
+{
+    int answer = vmx_enter(launched);
+    out->cr0 = read_cr0();
+    out->status = answer;
+    out->instruction_error = answer == 2 ? vmread(0x4400) : 0;
+    out->guest_cr0 = vmread(0x6800);
+    out->entry_interruption = vmread(0x4016);
+    if (answer)
+        return;
+    out->exit_reason = vmread(0x4402);
+    launched |= !(out->exit_reason >> 31);
+    out->qualification = vmread(0x6400);
+    out->interruption = vmread(0x4404);
+    out->exit_error = vmread(0x4406);
+    out->instruction_length = vmread(0x440c);
+    out->rip = vmread(0x681e) - L2_CODE;
+    if (out->exit_reason == VMCALL)
+        delivered(out, vmread(0x681e), vmread(0x681c));
+}
+
+/* The capability MSRs. */
+static void facts(u64 *facts)
+{
+    for (u32 msr = 0; msr < 12; msr++)
+        facts[msr] = rdmsr(BASIC + msr);
+}
+
+const struct extension vmx = {
+    0, {0x0f, 0x01, 0xc1}, begin, facts, program, place, skip, read_field, write_field, run,
+};

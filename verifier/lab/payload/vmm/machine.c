@@ -4,7 +4,7 @@
 #include <asm/unistd.h>
 #include <linux/kvm.h>
 
-enum { MEMORY = 0x4000000, PAYLOAD = 0x10000, PML4 = 0x70000, LOOK = 0xe9, ENTRIES = 100 };
+enum { MEMORY = 0x4000000, PAYLOAD = 0x10000, PML4 = 0x70000, LOOK = 0xe9, GIVE = 0xea, COMPETE = 0xeb, ENTRIES = 100 };
 
 static struct { struct kvm_cpuid2 head; struct kvm_cpuid_entry2 entries[ENTRIES]; } features;
 
@@ -73,6 +73,10 @@ void machine_run(const char *device, u8 *image, u64 size, void (*looked)(void))
             say("KVM has left the lab's machine, reason", run->exit_reason);
             say("with the hardware's reason", run->hw.hardware_exit_reason);
             return;
+        }
+        if (run->io.port == GIVE || run->io.port == COMPETE) {
+            *(u32 *)((u8 *)run + run->io.data_offset) = competing_exchange(run->io.port == COMPETE);
+            continue;
         }
         looked();
         if (run->io.port != LOOK)

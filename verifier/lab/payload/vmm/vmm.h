@@ -1,10 +1,6 @@
 /* The lab's VMM gives the payload a virtual machine: as the first program of a Linux in Bochs, or on a host with KVM. */
 #pragma once
-
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef unsigned long u64;
+#include "../ata.h"
 
 enum { SECTOR = 512, HEADER = 63, PAYLOAD_SECTORS = 62 };
 
@@ -25,9 +21,9 @@ void copy(void *to, const void *from, u64 count);
 void say(const char *what, long number);
 void stop(void) __attribute__((noreturn));
 
-/* disk.c: the first ATA disk; no driver is loaded for it */
-void disk_read(u32 sector, u32 count, void *to);
-void disk_write(u32 sector, u32 count, const void *from);
+/* competing.c: another task that uses the FPU, and what Linux reports of whose registers are loaded */
+void competing_begin(void);
+u32 competing_exchange(int goes_on); /* The other task has run; what was reported since the last time. */
 
 /* machine.c: a virtual machine whose memory has the image, too */
 void machine_run(const char *device, u8 *image, u64 size, void (*looked)(void));
