@@ -38,3 +38,11 @@ def l1_gets_a_nm_exit_of_l2(seen: GuestOutcome, vcpu: VmxVcpu) -> bool:
     by_nm = vcpu.exit.reason == ExitReason.EXCEPTION_NM
     asked = seen.observed & (seen.outcome == Outcome.EXIT) & (seen.promised == Outcome.EXIT)
     return (asked & by_nm) | (not vcpu.nested)
+
+
+@sometimes("witnesses")
+def l1_gets_a_nm_exit_of_l2_on_svm(seen: GuestOutcome, vcpu: SvmVcpu) -> bool:
+    """The reflection: L1 is asked about a #NM of its guest, as the contract has it."""
+    by_nm = vcpu.exit.code == ExitCode.EXCEPTION_NM
+    asked = seen.observed & (seen.outcome == Outcome.EXIT) & (seen.promised == Outcome.EXIT)
+    return (asked & by_nm) | (not vcpu.nested)

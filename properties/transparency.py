@@ -1,6 +1,7 @@
 """A guest cannot tell that it does not run on the CPU of the manual."""
 
 from nestproof.models.kvm.contract import GuestOutcome, VmxContract
+from nestproof.models.kvm.svm_machine import SvmContract, SvmVcpu
 from nestproof.models.kvm.vcpu import VmxVcpu
 from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
@@ -38,6 +39,13 @@ def l1_finds_the_promised_cr0_of_l2(vcpu: VmxVcpu, contract: VmxContract) -> boo
     """GUEST_CR0 of VMCS12 is what the contract CPU saved, whenever L1 can read it."""
     same = vcpu.vmcs12.guest_cr0 == contract.cpu.vmcs.guest_cr0
     return same | vcpu.guest_mode | contract.cpu.non_root
+
+
+@always("transparency")
+def l1_finds_the_promised_cr0_of_l2_in_vmcb12(vcpu: SvmVcpu, contract: SvmContract) -> bool:
+    """CR0 of VMCB12 is what the contract CPU saved, whenever L1 can read it."""
+    same = vcpu.vmcb12.cr0 == contract.cpu.vmcb.cr0
+    return same | vcpu.guest_mode | contract.cpu.guest_mode
 
 
 @sometimes("transparency")

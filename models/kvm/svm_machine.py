@@ -2,6 +2,7 @@
 
 from nestproof.models.kvm.contract import Contract
 from nestproof.models.kvm.machine import Machine
+from nestproof.models.kvm.nested_svm_era import V3_12, NestedSvmEra
 from nestproof.models.kvm.vcpu import Vcpu
 from nestproof.models.linux.task import Host
 from nestproof.models.x86.cr0 import NO_BITS, RUNNING, Cr0
@@ -39,9 +40,16 @@ class SvmExit:
 
 @record
 class SvmVcpu(Vcpu):
-    """struct vcpu_svm."""
+    """struct vcpu_svm.
+
+    `vmcb12` is L1's VMCB in its memory. `hsave` is what is saved of the VMCB while L2 runs on it.
+    """
 
     exit: SvmExit = SvmExit()
+    nested_era: NestedSvmEra = V3_12
+    nested_run_pending: bool = False
+    hsave: Vmcb = Vmcb()
+    vmcb12: Vmcb = Vmcb()
 
 
 @ghost
@@ -61,7 +69,7 @@ class SvmKvm(Machine):
 
     @property
     def vmcb(self) -> Vmcb:
-        """The VMCB of the guest."""
+        """The VMCB of the guest that runs: svm->vmcb."""
         return self.host.cpu.vmcb
 
     @property

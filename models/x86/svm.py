@@ -49,6 +49,13 @@ def guest_cr0_is_legal(value: Cr0) -> bool:
     return value.cd | (value.nw ^ True)
 
 
+@manual(APM2, "VMRUN Instruction", "Canonicalization and Consistency Checks")
+def vmcb_is_legal(cpu: SvmCpu) -> bool:
+    """VMRUN must be intercepted, and the guest's CR0 be legal; other conditions are one bit."""
+    vmcb = cpu.vmcb
+    return vmcb.intercept_vmrun & vmcb.controls_valid & guest_cr0_is_legal(cpu.cr0)
+
+
 @manual(APM2, "VMRUN Instruction", "Basic Operation")
 def vmrun(cpu: SvmCpu) -> Outcome:
     """Save the host's CR0, load the guest's whole, check it, and deliver what is injected."""
@@ -59,7 +66,7 @@ def vmrun(cpu: SvmCpu) -> Outcome:
     cpu.host_cr0 = cpu.cr0
     cpu.cr0 = cpu.vmcb.cr0
     cpu.guest_mode = True
-    if not (cpu.vmcb.controls_valid & guest_cr0_is_legal(cpu.cr0)):
+    if not vmcb_is_legal(cpu):
         return vmexit(cpu, ExitCode.INVALID)
     return inject(cpu)
 
@@ -80,7 +87,8 @@ def vmexit(
 ) -> Outcome:
     """Leave the guest: save its CR0, record why, and restore the host's CR0 with PE set.
 
-    Nothing is injected twice, on which hypervisors rely and of which the manual says nothing.
+    Nothing is injected twice, not even by a VMRUN that was refused: so the reference of VMRUN in
+    volume 3, as 69b721a86d0d quotes it.
     """
     vmcb = cpu.vmcb
     vmcb.cr0 = cpu.cr0

@@ -34,8 +34,9 @@ class Vmcb:
     """The fields that matter for CR0 and #NM; physical interrupts are always intercepted.
 
     `event_inj_nm` is an EVENTINJ of #NM as hardware raises it. `controls_valid` stands for all
-    conditions of VMRUN but those of CR0. `exit_is_mov` and `exit_gpr` are EXITINFO1 with decode
-    assists; `exit_operand` is the value of the register that a MOV to CR0 names.
+    conditions of VMRUN but those of CR0 and of its own intercept. `exit_is_mov` and `exit_gpr` are
+    EXITINFO1 with decode assists; `exit_operand` is the value of the register that a MOV to CR0
+    names.
     """
 
     cr0: Cr0 = RUNNING
@@ -44,6 +45,7 @@ class Vmcb:
     intercept_cr0_sel_write: bool = False
     intercept_nm: bool = False
     intercept_task_switch: bool = True
+    intercept_vmrun: bool = True
     event_inj_nm: bool = False
     controls_valid: bool = True
     exit_code: ExitCode = ExitCode.NONE

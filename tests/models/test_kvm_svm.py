@@ -3,7 +3,7 @@
 import pytest
 
 from nestproof.models.kvm import era as kvm_era
-from nestproof.models.kvm import svm
+from nestproof.models.kvm import svm, svm_exits
 from nestproof.models.kvm.neighbours import other_fpu_instruction, preempt, resume
 from nestproof.models.kvm.run import (
     check_requests,
@@ -133,7 +133,7 @@ def test_an_intercept_of_nm_that_stays_is_taken_in_vain(monkeypatch: pytest.Monk
         kvm.vcpu.fpu_active = True
         svm.update_cr0_intercept(kvm)
 
-    monkeypatch.setattr(svm, "svm_fpu_activate", activates_half)
+    monkeypatch.setattr(svm_exits, "svm_fpu_activate", activates_half)
     s = without_the_fpu()
     execute(s, Instruction.SSE)
     handle_and_enter(s)
