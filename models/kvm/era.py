@@ -64,7 +64,8 @@ class Era:
     `lmsw_clears_pe`: LMSW is emulated as if it could. `skips_refused`: where CR0 cannot get a value
     the instruction is skipped and #GP is injected behind it. `routes_lmsw_by_source`: whether L1
     wants an LMSW is decided by its operand, not by RAX. `merges_lmsw`: an LMSW of L2 leaves L1's
-    bits alone.
+    bits alone. `checks_written_cr0`: of a MOV to CR0 of L2 what it writes must be valid in VMX
+    operation, not what comes of it.
     `keeps_read_shadow`: taking the FPU back changes only TS in the read shadow. `checks_host_cr0`:
     a HOST_CR0 of VMCS12 that CR0 cannot have is not loaded when L2 is left.
     `guest_owns_wp`: KVM can leave WP to the guest, beside TS. `caches_cr0`: KVM asks the VMCS for
@@ -84,6 +85,7 @@ class Era:
     skips_refused: bool = False
     routes_lmsw_by_source: bool = False
     merges_lmsw: bool = False
+    checks_written_cr0: bool = False
     keeps_read_shadow: bool = False
     checks_host_cr0: bool = False
     guest_owns_wp: bool = False
@@ -117,6 +119,7 @@ V3_1 = Era(
     lazy=True,
     hand_off=HandOff.UNLAZY,
     keeps_unowned_writes=False,
+    checks_written_cr0=True,
     checks_host_cr0=True,
 )
 V3_4 = replace(V3_1, version="v3.4")

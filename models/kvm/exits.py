@@ -3,7 +3,14 @@
 from nestproof.models.kvm.cache_regs import kvm_read_cr0
 from nestproof.models.kvm.contract import Handled
 from nestproof.models.kvm.machine import Kvm, Machine
-from nestproof.models.kvm.nested import nested_vmx_exit_handled, nested_vmx_run, reflect, unwind
+from nestproof.models.kvm.nested import (
+    nested_guest_cr0_valid,
+    nested_host_cr0_valid,
+    nested_vmx_exit_handled,
+    nested_vmx_run,
+    reflect,
+    unwind,
+)
 from nestproof.models.kvm.vcpu import Phase
 from nestproof.models.kvm.vmx import SPLIT, TS, VMX, vmx_fpu_activate, vmx_set_cr0
 from nestproof.models.kvm.x86 import LMSW_BITS, PE, kvm_lmsw, kvm_set_cr0
@@ -39,19 +46,23 @@ def handle_exception(kvm: Kvm) -> Handled:
 def handle_set_cr0(kvm: Kvm, value: Cr0) -> bool:
     """A write of CR0: L2 must not change what L1 keeps; whether it is refused.
 
-    Of VMXON_CR0_ALWAYSON only PE can be clear here, which kvm_set_cr0 refuses where it sees it; so
-    nested_cr0_valid of v3.13 has nothing to add. Since v6.4 kvm_set_cr0 asks what has become of it.
+    Until v3.9 what L2 writes must be valid in VMX operation, and since then what comes of it. Since
+    v6.5, and in Debian's 6.1.192, kvm_set_cr0 asks vmx_is_valid_cr0 the same.
     """
-    vcpu = kvm.vcpu
+    vcpu, vmcs12 = kvm.vcpu, kvm.vcpu.vmcs12
     if not vcpu.guest_mode:
+        if vcpu.nested and not nested_host_cr0_valid(value):
+            return True
         return kvm_set_cr0(kvm, value)
     if vcpu.era.keeps_unowned_writes:
-        effective = merged(vcpu.vmcs12.cr0_mask, vcpu.vmcs12.guest_cr0, value)
-    elif value.pe:
-        effective = merged(vcpu.cr0_guest_owned_bits, value, vcpu.cr0)
+        effective = merged(vmcs12.cr0_mask, vmcs12.guest_cr0, value)
     else:
-        return True
-    if kvm_set_cr0(kvm, effective):
+        effective = merged(vcpu.cr0_guest_owned_bits, value, vcpu.cr0)
+    if vcpu.era.checks_written_cr0 or not vcpu.era.keeps_unowned_writes:
+        valid = nested_host_cr0_valid(value)
+    else:
+        valid = nested_guest_cr0_valid(vmcs12, effective)
+    if not valid or kvm_set_cr0(kvm, effective):
         return True
     kvm.vmcs.cr0_shadow = value
     return False

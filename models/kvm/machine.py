@@ -150,8 +150,8 @@ class Kvm(Machine):
         vm_exit(self.host.cpu, ExitReason.EXTERNAL_INTERRUPT)
 
     def promise(self, instruction: Instruction, operand: Cr0) -> Outcome:
-        """Execute the instruction on the contract CPU."""
-        return execute(self.contract.cpu, instruction, operand)
+        """Execute the instruction on the contract CPU; where its operand is matters in exits."""
+        return execute(self.contract.cpu, instruction, operand, self.vcpu.exit.location)
 
     def promised_read(self) -> Cr0:
         """What the guest reads on the contract CPU."""

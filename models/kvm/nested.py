@@ -9,7 +9,9 @@ from nestproof.models.kvm.observed import (
     l2_was_entered,
     l2_was_refused,
 )
+from nestproof.models.kvm.vcpu import Exit
 from nestproof.models.kvm.vmx import (
+    NESTED_H,
     __vmx_load_host_state,
     nested_read_cr0,
     update_exception_bitmap,
@@ -17,13 +19,16 @@ from nestproof.models.kvm.vmx import (
 )
 from nestproof.models.kvm.x86 import LMSW_BITS, kvm_set_cr0
 from nestproof.models.x86.cr0 import NO_BITS, Cr0, merged
-from nestproof.models.x86.vmcs import CrAccess, ExitReason, VmcsName
+from nestproof.models.x86.instructions import Location
+from nestproof.models.x86.vmcs import CrAccess, ExitReason, Vmcs, VmcsName
 from verifier.language import abstracts, models, snapshot
 
 VMX_C = "arch/x86/kvm/vmx.c"
 NESTED = "arch/x86/kvm/vmx/nested.c"
 SPLIT = (("v5.0", NESTED),)
 """Where the functions went when vmx.c was split."""
+ALWAYS_ON = Cr0(pe=True, ne=True, pg=True)
+"""VMXON_CR0_ALWAYSON, and the cr0_fixed0 that L1 is shown."""
 
 
 @abstracts("vmx_switch_vmcs, which has other names until v4.13: no VMCS but the current one counts")
@@ -105,6 +110,23 @@ def nested_vmx_exit_handled(kvm: Kvm) -> bool:
             return True
 
 
+@models("arch/x86/kvm/vmx.c", "nested_host_cr0_valid", since="v4.10", moved=(("v5.0", NESTED_H),))
+def nested_host_cr0_valid(cr0: Cr0) -> bool:
+    """The bits are set that are fixed in VMX operation; a macro compares the same until then."""
+    return (cr0 & ALWAYS_ON) == ALWAYS_ON
+
+
+@models("arch/x86/kvm/vmx.c", "nested_guest_cr0_valid", since="v4.10", moved=(("v5.0", NESTED_H),))
+def nested_guest_cr0_valid(vmcs12: Vmcs, cr0: Cr0) -> bool:
+    """The same, but that an unrestricted L2 may clear PE and PG.
+
+    nested_cr0_valid since v3.13; before, no L2 is unrestricted, and PE is clear here only where
+    kvm_set_cr0 refuses it, too.
+    """
+    required = Cr0(ne=True) if vmcs12.unrestricted_guest else ALWAYS_ON
+    return (cr0 & required) == required
+
+
 @models("arch/x86/kvm/vmx.c", "prepare_vmcs02", since="v3.1", moved=SPLIT)
 def prepare_vmcs02(kvm: Kvm) -> None:
     """What L1 wants for L2 and what L0 wants for itself, in one VMCS."""
@@ -125,10 +147,12 @@ def nested_vmx_run(kvm: Kvm) -> None:
     With the parameter nested_early_check the hardware is asked about L1's controls first.
     """
     l1_enters_l2(kvm)
-    if kvm.vcpu.era.early_check and not kvm.vcpu.vmcs12.controls_valid:
+    vmcs12 = kvm.vcpu.vmcs12
+    refused_early = kvm.vcpu.era.early_check & (vmcs12.controls_valid ^ True)
+    if refused_early or not nested_host_cr0_valid(vmcs12.host_cr0):
         l1_was_refused(kvm)
         return
-    if not kvm.vcpu.vmcs12.guest_cr0.ne:
+    if not nested_guest_cr0_valid(vmcs12, vmcs12.guest_cr0):
         nested_vmx_entry_failure(kvm)
         return
     kvm.vcpu.guest_mode = True
@@ -147,13 +171,14 @@ def vmcs12_guest_cr0(kvm: Kvm) -> Cr0:
 
 
 @models("arch/x86/kvm/vmx.c", "prepare_vmcs12", since="v3.1", moved=SPLIT)
-def prepare_vmcs12(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
+def prepare_vmcs12(kvm: Kvm, leaving: Exit) -> None:
     """Tell L1 about the exit and save L2's state for it."""
     vmcs12 = kvm.vcpu.vmcs12
     vmcs12.guest_cr0 = vmcs12_guest_cr0(kvm)
-    vmcs12.exit_reason = reason
-    vmcs12.exit_access = access
-    vmcs12.exit_operand = operand
+    vmcs12.exit_reason = leaving.reason
+    vmcs12.exit_access = leaving.access
+    vmcs12.exit_operand = leaving.operand
+    vmcs12.exit_location = leaving.location
     vmcs12.entry_injects_nm = False
 
 
@@ -178,10 +203,10 @@ def load_vmcs12_host_state(kvm: Kvm, cr0: Cr0) -> None:
 
 
 @models("arch/x86/kvm/vmx.c", "nested_vmx_vmexit", since="v3.1", moved=SPLIT)
-def nested_vmx_vmexit(kvm: Kvm, reason: ExitReason, access: CrAccess, operand: Cr0) -> None:
+def nested_vmx_vmexit(kvm: Kvm, leaving: Exit) -> None:
     """Leave L2 for L1."""
     kvm.vcpu.guest_mode = False
-    prepare_vmcs12(kvm, reason, access, operand)
+    prepare_vmcs12(kvm, leaving)
     vmx_switch_vmcs(kvm, VmcsName.VMCS01)
     load_vmcs12_host_state(kvm, kvm.vcpu.vmcs12.host_cr0)
 
@@ -202,6 +227,7 @@ def nested_vmx_entry_failure(kvm: Kvm) -> None:
     vmcs12.exit_reason = ExitReason.INVALID_GUEST_STATE
     vmcs12.exit_access = CrAccess.MOV_TO
     vmcs12.exit_operand = NO_BITS
+    vmcs12.exit_location = Location.RAX
     l2_was_refused(kvm)
 
 
@@ -221,8 +247,7 @@ def unwind(kvm: Kvm) -> None:
     assert not kvm.vcpu.era.early_check, "nested_early_check"
     kvm.vcpu.fail = False
     if kvm.vcpu.era.unwinding == Unwinding.HOST_STATE:
-        leaving = kvm.vcpu.exit
-        nested_vmx_vmexit(kvm, leaving.reason, leaving.access, leaving.operand)
+        nested_vmx_vmexit(kvm, kvm.vcpu.exit)
         return
     kvm.vcpu.guest_mode = False
     vmx_switch_vmcs(kvm, VmcsName.VMCS01)
@@ -238,8 +263,7 @@ def unwind(kvm: Kvm) -> None:
 )
 def reflect(kvm: Kvm) -> None:
     """Give the exit of L2 to L1."""
-    leaving = kvm.vcpu.exit
-    nested_vmx_vmexit(kvm, leaving.reason, leaving.access, leaving.operand)
+    nested_vmx_vmexit(kvm, kvm.vcpu.exit)
 
 
 @models(
@@ -257,5 +281,5 @@ def interrupt_exits_to_l1(kvm: Kvm) -> None:
     From vmx_check_nested_events since v3.15. The qualification is cleared since v3.14; L1 has no
     reason to read it.
     """
-    nested_vmx_vmexit(kvm, ExitReason.EXTERNAL_INTERRUPT, CrAccess.MOV_TO, NO_BITS)
+    nested_vmx_vmexit(kvm, Exit(reason=ExitReason.EXTERNAL_INTERRUPT, operand=NO_BITS))
     event_exits_to_l1(kvm)

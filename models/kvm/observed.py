@@ -2,8 +2,9 @@
 
 from nestproof.models.kvm.contract import Handled
 from nestproof.models.kvm.machine import Kvm, Machine
+from nestproof.models.kvm.vcpu import written_bits
 from nestproof.models.x86.cr0 import NO_BITS, Cr0
-from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction
+from nestproof.models.x86.instructions import Instruction
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.vmcs import ExitReason, VmcsName
 from nestproof.models.x86.vmx import vm_entry, vm_exit
@@ -145,11 +146,10 @@ def l1_reads_the_exit(kvm: Kvm) -> None:
     """It must be what the contract CPU wrote to its VMCS."""
     if not kvm.contract.broken:
         told, promised = kvm.vcpu.vmcs12, kvm.contract.cpu.vmcs
-        same = (told.exit_reason == promised.exit_reason) & (
-            told.exit_access == promised.exit_access
-        )
-        written = MACHINE_STATUS_WORD | kvm.vcpu.era.guest_bits
-        differing = (told.exit_operand ^ promised.exit_operand) & written
+        same = told.exit_reason == promised.exit_reason
+        same = same & (told.exit_access == promised.exit_access)
+        same = same & (told.exit_location == promised.exit_location)
+        differing = (told.exit_operand ^ promised.exit_operand) & written_bits(kvm.vcpu)
         kvm.outcome.exit_differs = (same & (differing == NO_BITS)) ^ True
 
 

@@ -3,12 +3,12 @@
 from nestproof.models.kvm.era import HandOff
 from nestproof.models.kvm.machine import Kvm, Machine
 from nestproof.models.kvm.observed import exit_was_handled, guest_executed, guest_was_left
-from nestproof.models.kvm.vcpu import Phase
+from nestproof.models.kvm.vcpu import Phase, written_bits
 from nestproof.models.kvm.vmx import SPLIT
 from nestproof.models.kvm.x86 import kvm_arch_vcpu_put, kvm_load_guest_fpu, kvm_put_guest_fpu
 from nestproof.models.ownership.access import fpu_access, transient_access
 from nestproof.models.x86.cr0 import RUNNING, Cr0, merged
-from nestproof.models.x86.instructions import MACHINE_STATUS_WORD, Instruction
+from nestproof.models.x86.instructions import Instruction, Location
 from nestproof.models.x86.outcome import Outcome
 from nestproof.models.x86.vmcs import CrAccess, ExitReason, VmcsName
 from verifier.language import abstracts, assume, models, snapshot, step
@@ -100,6 +100,7 @@ def forget_exit(kvm: Kvm) -> None:
         vmcs.exit_reason = ExitReason.NONE
         vmcs.exit_access = CrAccess.MOV_TO
         vmcs.exit_operand = Cr0()
+        vmcs.exit_location = Location.RAX
 
 
 @models("arch/x86/kvm/vmx.c", "vmx_vcpu_run", since="v2.6.34", moved=SPLIT)
@@ -108,8 +109,8 @@ def leave_guest(kvm: Kvm, instruction: Instruction, rax: Cr0) -> None:
     vcpu, vmcs = kvm.vcpu, kvm.vmcs
     vcpu.exit.reason = vmcs.exit_reason
     vcpu.exit.access = vmcs.exit_access
-    written = MACHINE_STATUS_WORD | vcpu.era.guest_bits
-    vcpu.exit.operand = merged(written, vmcs.exit_operand, RUNNING)
+    vcpu.exit.operand = merged(written_bits(vcpu), vmcs.exit_operand, RUNNING)
+    vcpu.exit.location = vmcs.exit_location
     vcpu.exit.rax = rax
     vcpu.nested_run_pending = False
     vcpu.phase = Phase.EXITED

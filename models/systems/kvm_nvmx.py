@@ -168,7 +168,7 @@ def kvm(linux: LinuxEra, era: Era) -> Kvm:
         ops=VMX_X86_OPS,
         host=host(linux, era),
         vcpu=can_use_vmx,
-        contract=VmxContract(cpu=VmxCpu(vmcss=Family({VmcsName.VMCS01: vmcs12}))),
+        contract=VmxContract(cpu=VmxCpu(vmxon=True, vmcss=Family({VmcsName.VMCS01: vmcs12}))),
     )
 
 

@@ -174,7 +174,7 @@ SHOWN: Presentation[Machine] = Presentation(
     acts=acts,
     tables=(
         Table("processor", "the processor", lambda m: (m.registers, m.xcr0_avx)),
-        Table("images", "the images", lambda m: (m.tasks, m.guest)),
+        Table("images", "the images", lambda m: (m.tasks, m.guest_fpu)),
     ),
     hands=ownership.HANDS,
     headline=headline,

@@ -58,7 +58,7 @@ def kvm_load_guest_fpu(machine: Machine) -> None:
         kvm_put_guest_xcr0(machine)
         machine.guest_fpu_loaded = True
         xsave(machine, machine.tasks[Name.VMM])
-        xrstor(machine, machine.guest)
+        xrstor(machine, machine.guest_fpu)
 
 
 @models("arch/x86/kvm/x86.c", "kvm_put_guest_fpu", since="v2.6.36", until="v5.2")
@@ -67,7 +67,7 @@ def kvm_put_guest_fpu(machine: Machine) -> None:
     kvm_put_guest_xcr0(machine)
     if machine.guest_fpu_loaded:
         machine.guest_fpu_loaded = False
-        xsave(machine, machine.guest)
+        xsave(machine, machine.guest_fpu)
         xrstor(machine, machine.tasks[Name.VMM])
 
 
@@ -75,7 +75,7 @@ def kvm_put_guest_fpu(machine: Machine) -> None:
 def save_current(machine: Machine) -> None:
     """Save the registers of whoever runs."""
     if machine.current == Name.VMM and machine.guest_fpu_loaded:
-        xsave(machine, machine.guest)
+        xsave(machine, machine.guest_fpu)
     else:
         xsave(machine, machine.tasks[machine.current])
 
@@ -84,6 +84,6 @@ def save_current(machine: Machine) -> None:
 def load_current(machine: Machine) -> None:
     """Load the registers of whoever runs."""
     if machine.current == Name.VMM and machine.guest_fpu_loaded:
-        xrstor(machine, machine.guest)
+        xrstor(machine, machine.guest_fpu)
     else:
         xrstor(machine, machine.tasks[machine.current])

@@ -84,7 +84,7 @@ class Machine:
     tasks: Family[Name, Area] = Family(
         {Name.VMM: area(Context.VMM), Name.OTHER: area(Context.TASK_A)}
     )
-    guest: Area = area(Context.GUEST)
+    guest_fpu: Area = area(Context.GUEST)
     guest_xcr0_avx: bool = False
     guest_xcr0_loaded: bool = False
     guest_fpu_loaded: bool = False

@@ -49,7 +49,7 @@ def test_a_machine_check_that_sleeps_under_the_guests_xcr0_makes_the_switch_faul
     assert state.phase == Phase.MACHINE_CHECK
     kvm_xcr0.schedule(state)  # the other task has used no AVX
     assert not state.xcr0_avx
-    state.guest.has_avx = True
+    state.guest_fpu.has_avx = True
     with pytest.raises(AssertionError, match="not within XCR0"):
         kvm_xcr0.schedule(state)
 
