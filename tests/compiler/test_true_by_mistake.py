@@ -173,6 +173,16 @@ def test_so_is_a_case_that_matches_anything_by_the_name_of_something(
     assert caught.value.message == f"`toggle` matches anything with `{name}` in a `case`"
 
 
+@pytest.mark.parametrize(
+    "statement", ["all_off = (idle() for _ in (1,))", "a = b = (x for x in ())"]
+)
+def test_so_is_an_iterator_that_nobody_reads(tmp_path: Path, statement: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        compiled(tmp_path, statement, "bit.off()")
+    what = "makes an iterator that nobody reads, so that nothing in it is done"
+    assert caught.value.message == f"`toggle` {what}"
+
+
 def test_so_is_a_claim(tmp_path: Path) -> None:
     with pytest.raises(ModelError) as caught:
         compiled(tmp_path, "pass", "False if not bit.off else True")
@@ -186,6 +196,7 @@ def test_functions_that_are_called_and_texts_of_assertions_are_fine(tmp_path: Pa
         "assert [idle].append(idle) == None and {1: 2}.get(1, 3) == 2 and (1, 2).count(1) == 1; "
         "pair = (True, True); assert (bit.off(), bit.on) != pair; "
         "assert (bit.off(), bit.on) != (True, True) and [*filter(None, (bit.on,))] != [False]; "
+        "seen = (each for each in (bit.on,)); assert any(seen) or not bit.on; "
         "idle(); bit.on and idle(); [idle() for _ in (1,)]; "
         "assert [*filter(lambda each: each == True, (bit.on,))] != [False]\n"
         "    match bit.on, bit.off():\n        case (a, b):\n            bit.on = a or b"

@@ -12,6 +12,7 @@ import sys
 import tokenize
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 from types import SimpleNamespace
@@ -24,6 +25,7 @@ from verifier.execution.conversions import execution_of_run
 from verifier.execution.execution import Execution
 from verifier.explain.counterexample import trace_of
 from verifier.language.packages import bundled_root
+from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 from verifier.project.proof_store import ProofStore
 from verifier.viewer.html_svg import page
@@ -129,9 +131,14 @@ def renamed_checkout(folder: Path) -> None:
     expose(folder)
 
 
+@cache
+def catalogue_in(root: Path) -> Catalogue:
+    return load(root)
+
+
 def shown(root: Path, pair: str, known: set[str]) -> dict[str, str]:
     """What `show` says of a violated pair in each format, of the models that are in a folder."""
-    catalogue = load(root)
+    catalogue = catalogue_in(root)
     name, _, group = pair.rpartition("/")
     system = catalogue.systems[name]
     properties = catalogue.properties_of(system)

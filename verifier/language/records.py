@@ -82,7 +82,8 @@ class Family(Generic[K, V]):
         raise refuse("a family is used as a condition", "compare its items")
 
     def __len__(self) -> int:
-        raise refuse("a family is asked for its length", "it has an item for each member")
+        what = "a family that is made here is asked for its length"
+        raise refuse(what, "it has an item for each member")
 
     if not TYPE_CHECKING:
 

@@ -76,6 +76,18 @@ class Examiner(Named):
             what = f"matches anything with `{name}` in a `case`"
             raise self._refuse(node, what, "a constant needs a dot: `case Mode.BUSY`; `_` is free")
 
+    def visit_Assign(self, node: ast.Assign) -> None:
+        names = {each.id for each in node.targets if isinstance(each, ast.Name)}
+        if isinstance(node.value, ast.GeneratorExp) and names.isdisjoint(self._read()):
+            what = "makes an iterator that nobody reads, so that nothing in it is done"
+            raise self._refuse(node, what, "loop over it, or write a list")
+        self.generic_visit(node)
+
+    def _read(self) -> set[str]:
+        """The names that the function reads anywhere."""
+        parts = [each for each in ast.walk(self.node) if isinstance(each, ast.Name)]
+        return {each.id for each in parts if isinstance(each.ctx, ast.Load)}
+
     def visit_Compare(self, node: ast.Compare) -> None:
         lefts = (node.left, *node.comparators)
         for operator, left, right in zip(node.ops, lefts, node.comparators, strict=False):
