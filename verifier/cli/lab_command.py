@@ -208,15 +208,17 @@ def _programs(
     from verifier.lab.svm_lists import svm_listed
 
     scale = FULL if which == "full" else QUICK
-    if machine is Machine.SVM:
-        if count is not None or which == "refusals":
-            raise click.UsageError("random programs and refusals are for VMX")
-        return which, list(svm_listed(scale))
-    if which == "refusals" and count is None:
-        return which, list(late_refusals())
-    if count is not None:
-        return f"random {count} seed {seed}", list(random_programs(count, seed))
-    return which, list(listed(scale))
+    match machine:
+        case Machine.SVM:
+            if count is not None or which == "refusals":
+                raise click.UsageError("random programs and refusals are for VMX")
+            return which, list(svm_listed(scale))
+        case Machine.VMX:
+            if which == "refusals" and count is None:
+                return which, list(late_refusals())
+            if count is not None:
+                return f"random {count} seed {seed}", list(random_programs(count, seed))
+            return which, list(listed(scale))
 
 
 def _judged(recording: Recording) -> Summary:

@@ -41,9 +41,11 @@ Execution = Generator[Move, Seen, Result]
 
 def system(machine: Machine = Machine.VMX) -> System:
     """The bench of VMX or SVM, in any state."""
-    if machine is Machine.SVM:
-        return System("x86/svm-bench", SvmBench(), svm_bench.STEPS, arbitrary=ARBITRARY)
-    return System("x86/bench", Bench(), STEPS, arbitrary=ARBITRARY)
+    match machine:
+        case Machine.VMX:
+            return System("x86/bench", Bench(), STEPS, arbitrary=ARBITRARY)
+        case Machine.SVM:
+            return System("x86/svm-bench", SvmBench(), svm_bench.STEPS, arbitrary=ARBITRARY)
 
 
 @cache
