@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from verifier.compiler.behaviour import Behaviour, Variable, behaviour_of
-from verifier.compiler.cut_circuit import Cut
 from verifier.compiler.digest import done, outputs_digest
 from verifier.compiler.transition_system import DEADLOCK
 from verifier.gate.weakened.acceptance import FILE, Acceptance
@@ -117,7 +116,7 @@ class There:
     def _claims(self, name: str) -> Iterator[str]:
         kind, _, rest = name.partition("/")
         if kind == "assertion":
-            yield from self._seen("demanded")
+            yield from self._seen("demanded", rest)
         elif name == DEADLOCK:
             for system, behaviour in self._systems:
                 if name in behaviour.circuit.bad:
@@ -126,7 +125,7 @@ class There:
             fields = [f for _, b in self._systems for f in b.fields if f.name == rest]
             yield from (digest_of(EXPOSED) for field in fields if not field.ghost)
         elif kind == "observed":
-            yield from self._seen("noted")
+            yield from self._seen("noted", rest)
             for system, behaviour in self._systems:
                 notes = [goal for goal in behaviour.circuit.bad if is_claim(goal)]
                 notes += [field.name for field in behaviour.fields if field.ghost]
@@ -137,17 +136,14 @@ class There:
                 group = name.partition("/")[0]
                 yield from (left_of(claims, group, claimed) for claimed in (True, False))
 
-    @cached_property
-    def _cuts(self) -> list[Cut]:
-        found = []
-        for system in self.catalogue.systems.values():
-            with suppress(ModelError):  # the same
-                found.append(self.circuits.cut(system))
-        return found
-
-    def _seen(self, kind: SeenKind) -> Iterator[str]:
-        """What there is of what steps note, or assert."""
-        for cut in self._cuts:
+    def _seen(self, kind: SeenKind, step: str) -> Iterator[str]:
+        """What there is of what steps note, or assert: in systems with the named step first."""
+        systems = self.catalogue.systems.values()
+        for system in sorted(systems, key=lambda each: step not in {s.name for s in each.actions}):
+            try:
+                cut = self.circuits.cut(system)
+            except ModelError:  # the same
+                continue
             for action in cut.behaviour.actions:
                 yield digest_in(cut.behaviour.system, digest_seen(cut, action.name, kind))
 
