@@ -17,7 +17,7 @@ CAMPAIGNS := tests/compiler/test_determinism.py tests/engines/test_corpus.py \
              tests/explain/test_named_mutants.py \
              tests/gate/test_bypasses.py tests/gate/test_matrix.py tests/gate/test_weakened.py \
              tests/language/test_agreement.py tests/models/test_agreement.py \
-             tests/language/test_plain_objects.py tests/models/test_bugs.py \
+             tests/language/test_plain_objects.py \
              tests/models/test_kvm_mutants.py tests/viewer/test_in_short.py \
              tests/models/test_kvm_verdicts.py tests/models/test_native.py \
              tests/models/test_stack.py tests/viewer/test_mutants_told.py \

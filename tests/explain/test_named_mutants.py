@@ -19,7 +19,7 @@ from verifier.language.packages import bundled_root
 from verifier.project.catalogue import Catalogue
 from verifier.project.loading import load
 
-SAMPLE = 10
+SAMPLE = 7
 """Every so many mutants are tried by `make test`."""
 FIRST = 3
 NAMES = re.compile(r"\w+")

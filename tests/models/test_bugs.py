@@ -50,13 +50,10 @@ def test_a_pair_that_shows_a_bug_has_a_stored_execution_of_so_many_steps() -> No
     assert other == LONGER
 
 
-def test_each_mutant_that_shows_a_bug_is_there_and_shows_it_by_what_is_stored(
-    campaign: bool,
-) -> None:
+def test_each_mutant_that_shows_a_bug_is_there_and_shows_it_by_what_is_stored() -> None:
     cache, limits = Cache(None, Limits()), Limits(seconds=0.1)
     context = Context(catalogue(), Circuits(catalogue(), cache), cache, limits)
     mutants = [replace(bug, after=None) for bug in bugs() if bug.mutant is not None]
-    mutants = mutants[:: 1 if campaign else 4]
     found = list(confirmed(context, mutants, stored_executions(ROOT)))
     assert [each.bug.id for each in found] == [bug.id for bug in mutants]
     assert not [(each.bug.id, each.why) for each in found if each.code]

@@ -41,7 +41,7 @@ def _run(pair: str) -> Run | None:
     return None if bundle is None else bundle.runs.get(group)
 
 
-@pytest.mark.sampled(16)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("pair", stored())
 def test_a_violation_is_said_in_short(pair: str, golden: Callable[[str, str], None]) -> None:
     reading = Reading(explained(pair))

@@ -24,7 +24,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.sampled(28)
+@pytest.mark.sampled(14)
 @pytest.mark.parametrize("pair", violated())
 def test_everything_is_shown_of_models_with_other_names(pair: str, checkout: Path) -> None:
     command = [sys.executable, "-m", "tests.viewer.renaming", str(checkout), pair]
